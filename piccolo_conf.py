@@ -1,0 +1,23 @@
+"""The Piccolo project: the slot through which a tenant's tables find their database, and the apps.
+
+``DB`` is bound to one tenant's engine at a time (see ``central.tenancy``); a query with nothing bound raises
+:class:`piccolo_engines.errors.EngineNotBound`.
+"""
+
+from piccolo.conf.apps import AppRegistry
+
+from piccolo_engines.routed import RoutedEngine
+
+__all__ = ["APP_REGISTRY", "DB"]
+
+DB = RoutedEngine("tenant")
+
+APP_REGISTRY = AppRegistry(
+    apps=[
+        "central.piccolo_app",
+        "tenant_schema.users.piccolo_app",
+        "tenant_schema.objects.piccolo_app",
+        "tenant_schema.apps.piccolo_app",
+        "tenant_schema.standard.piccolo_app",
+    ]
+)
