@@ -1,0 +1,361 @@
+"""What can go wrong in the central part. Each class is one fact, with the facts as attributes.
+
+::
+
+    CentralError
+    ├── SettingsError(problems)
+    ├── UnsupportedDatabase(kind)
+    ├── VaultError
+    │   ├── UnknownKey(key_id)
+    │   └── SealBroken
+    ├── InvalidName
+    │   ├── InvalidSlug(slug)
+    │   ├── ReservedSlug(slug)
+    │   ├── InvalidHost
+    │   ├── InvalidDomain(domain, reason)
+    │   └── InvalidTenantName
+    ├── RegistryError
+    │   ├── TenantNotFound(tenant)
+    │   ├── DomainNotFound(domain)
+    │   ├── SlugTaken(slug)
+    │   ├── DomainTaken(domain)
+    │   ├── PrimaryDomainKept(domain)
+    │   └── WrongStatus(current, wanted)
+    ├── InvalidCursor
+    ├── OperatorError
+    │   ├── InvalidOperatorName(name)
+    │   ├── InvalidOperatorToken
+    │   ├── OperatorNotFound(operator)
+    │   ├── OperatorTaken(name)
+    │   └── TokenNotFound(token_id)
+    └── IdempotencyError
+        ├── InvalidIdempotencyKey
+        ├── IdempotencyMismatch(key)
+        ├── IdempotencyBusy(key, retry_after)
+        └── IdempotencyLeaseLost(key)
+
+``code`` is the kebab-case name that clients see. A message never holds a secret or a database's own words.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+__all__ = [
+    "CentralError",
+    "DomainNotFound",
+    "DomainTaken",
+    "IdempotencyBusy",
+    "IdempotencyError",
+    "IdempotencyLeaseLost",
+    "IdempotencyMismatch",
+    "InvalidCursor",
+    "InvalidDomain",
+    "InvalidHost",
+    "InvalidIdempotencyKey",
+    "InvalidName",
+    "InvalidOperatorName",
+    "InvalidOperatorToken",
+    "InvalidSlug",
+    "InvalidTenantName",
+    "OperatorError",
+    "OperatorNotFound",
+    "OperatorTaken",
+    "PrimaryDomainKept",
+    "RegistryError",
+    "ReservedSlug",
+    "SealBroken",
+    "SettingsError",
+    "SlugTaken",
+    "TenantNotFound",
+    "TokenNotFound",
+    "UnknownKey",
+    "UnsupportedDatabase",
+    "VaultError",
+    "WrongStatus",
+]
+
+
+class CentralError(Exception):
+    """The root of this tree."""
+
+    code: ClassVar[str] = "central"
+
+
+class SettingsError(CentralError):
+    """The environment does not make sense; ``problems`` are all of its faults, each saying what to do."""
+
+    code = "settings"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("The settings cannot be used:\n" + "\n".join(f"- {problem}" for problem in problems))
+
+
+class UnsupportedDatabase(CentralError):
+    """A database URL of a kind that there is no engine for."""
+
+    code = "unsupported-database"
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(f"There is no engine for a database of the kind {kind!r}; use sqlite:///path.")
+
+
+class VaultError(CentralError):
+    """A sealed secret could not be used. The messages tell nothing of what is inside."""
+
+    code = "vault"
+
+
+class UnknownKey(VaultError):
+    """A secret was sealed with a key that this process was not given."""
+
+    code = "unknown-key"
+
+    def __init__(self, key_id: str) -> None:
+        self.key_id = key_id
+        super().__init__(f"No encryption key with the id {key_id!r} is configured.")
+
+
+class SealBroken(VaultError):
+    """A sealed secret is malformed, was changed, or belongs to another tenant."""
+
+    code = "seal-broken"
+
+    def __init__(self) -> None:
+        super().__init__("The sealed secret cannot be opened.")
+
+
+class InvalidName(CentralError):
+    """Something that names a tenant or a host does not follow its grammar."""
+
+    code = "invalid-name"
+
+
+class InvalidSlug(InvalidName):
+    """Not a slug."""
+
+    code = "invalid-slug"
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        super().__init__(
+            "A slug is 1 to 40 characters of a-z, 0-9 and '-', and begins and ends with a letter or digit."
+        )
+
+
+class ReservedSlug(InvalidName):
+    """A slug that the platform keeps for itself."""
+
+    code = "reserved-slug"
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        super().__init__(f"The slug {slug!r} is reserved.")
+
+
+class InvalidHost(InvalidName):
+    """A Host header that names no host. What it held is not repeated."""
+
+    code = "invalid-host"
+
+    def __init__(self) -> None:
+        super().__init__("The Host header is not a host name.")
+
+
+class InvalidDomain(InvalidName):
+    """A domain that cannot be given to a tenant; ``reason`` is a whole sentence."""
+
+    code = "invalid-domain"
+
+    def __init__(self, domain: str, reason: str) -> None:
+        self.domain = domain
+        self.reason = reason
+        super().__init__(reason)
+
+
+class InvalidTenantName(InvalidName):
+    """A tenant's display name that is empty, too long, or holds control characters."""
+
+    code = "invalid-tenant-name"
+
+    def __init__(self) -> None:
+        super().__init__("A tenant's name is 1 to 200 characters, none of them a control character.")
+
+
+class RegistryError(CentralError):
+    """The registry cannot do what it was asked."""
+
+    code = "registry"
+
+
+class TenantNotFound(RegistryError):
+    """No tenant has this id or slug."""
+
+    code = "tenant-not-found"
+
+    def __init__(self, tenant: object) -> None:
+        self.tenant = str(tenant)
+        super().__init__("There is no such tenant.")
+
+
+class DomainNotFound(RegistryError):
+    """The tenant does not have this domain."""
+
+    code = "domain-not-found"
+
+    def __init__(self, domain: str) -> None:
+        self.domain = domain
+        super().__init__("The tenant does not have this domain.")
+
+
+class SlugTaken(RegistryError):
+    """Another tenant has this slug."""
+
+    code = "slug-taken"
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        super().__init__(f"The slug {slug!r} is taken.")
+
+
+class DomainTaken(RegistryError):
+    """A tenant, perhaps the same one, has this domain."""
+
+    code = "domain-taken"
+
+    def __init__(self, domain: str) -> None:
+        self.domain = domain
+        super().__init__(f"The domain {domain!r} is taken.")
+
+
+class PrimaryDomainKept(RegistryError):
+    """A tenant's primary domain cannot be removed."""
+
+    code = "primary-domain"
+
+    def __init__(self, domain: str) -> None:
+        self.domain = domain
+        super().__init__(f"{domain!r} is the tenant's primary domain and cannot be removed.")
+
+
+class WrongStatus(RegistryError):
+    """The tenant's status does not allow the change; another request may have been first."""
+
+    code = "wrong-status"
+
+    def __init__(self, current: str, wanted: str) -> None:
+        self.current = current
+        self.wanted = wanted
+        super().__init__(f"A tenant that is {current} cannot become {wanted}.")
+
+
+class InvalidCursor(CentralError):
+    """A page cursor that was not made by this list."""
+
+    code = "invalid-cursor"
+
+    def __init__(self) -> None:
+        super().__init__("The cursor is not one that this list gave out.")
+
+
+class OperatorError(CentralError):
+    """Something about operators and their tokens."""
+
+    code = "operator"
+
+
+class InvalidOperatorName(OperatorError):
+    """An operator's name that does not follow the grammar."""
+
+    code = "invalid-operator-name"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__("An operator's name is 1 to 100 characters, none of them a control character.")
+
+
+class InvalidOperatorToken(OperatorError):
+    """A token chosen by hand that is too short to be safe."""
+
+    code = "invalid-operator-token"
+
+    def __init__(self, minimum: int) -> None:
+        self.minimum = minimum
+        super().__init__(f"An operator's token has {minimum} to 200 visible ASCII characters.")
+
+
+class OperatorNotFound(OperatorError):
+    """No operator has this name or id."""
+
+    code = "operator-not-found"
+
+    def __init__(self, operator: object) -> None:
+        self.operator = str(operator)
+        super().__init__("There is no such operator.")
+
+
+class OperatorTaken(OperatorError):
+    """There is an operator of this name."""
+
+    code = "operator-taken"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"There is an operator called {name!r} already.")
+
+
+class TokenNotFound(OperatorError):
+    """No operator token has this id."""
+
+    code = "token-not-found"
+
+    def __init__(self, token_id: object) -> None:
+        self.token_id = str(token_id)
+        super().__init__("There is no such token.")
+
+
+class IdempotencyError(CentralError):
+    """An Idempotency-Key cannot be honoured."""
+
+    code = "idempotency"
+
+
+class InvalidIdempotencyKey(IdempotencyError):
+    """A key that does not follow the grammar."""
+
+    code = "invalid-idempotency-key"
+
+    def __init__(self) -> None:
+        super().__init__("An Idempotency-Key is 1 to 255 visible ASCII characters.")
+
+
+class IdempotencyMismatch(IdempotencyError):
+    """The key was used before, with another body."""
+
+    code = "idempotency-mismatch"
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__("This Idempotency-Key was used with another body; use a new key for a new request.")
+
+
+class IdempotencyBusy(IdempotencyError):
+    """The key's first request is still at work; try again after ``retry_after`` seconds."""
+
+    code = "idempotency-busy"
+
+    def __init__(self, key: str, retry_after: int) -> None:
+        self.key = key
+        self.retry_after = retry_after
+        super().__init__("The first request with this Idempotency-Key is still at work; try again shortly.")
+
+
+class IdempotencyLeaseLost(IdempotencyError):
+    """This attempt was taken for dead and another one has the key now."""
+
+    code = "idempotency-lease-lost"
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__("Another request has taken over this Idempotency-Key.")

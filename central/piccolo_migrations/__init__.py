@@ -1,0 +1,1 @@
+"""Migrations of the central database, in order of their names."""

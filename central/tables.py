@@ -1,0 +1,213 @@
+"""The central database's tables: tenants and their hosts, operators, the journal, and what operators did.
+
+Every primary key is a UUIDv7, so that ordering by ``id`` is ordering by creation. Uniqueness that the
+registry relies on (slugs, domains, token hashes, idempotency fingerprints) is each a unique column, because
+every engine can make those without an ``ALTER TABLE``.
+"""
+
+from enum import StrEnum
+
+from piccolo.columns import (
+    JSON,
+    UUID,
+    Boolean,
+    ForeignKey,
+    Integer,
+    OnDelete,
+    Secret,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.table import Table
+
+from central.database import CENTRAL
+from piccolo_engines.columns import Timestamps, new_id, utc_now
+
+__all__ = [
+    "TABLES",
+    "AuditEvent",
+    "Credential",
+    "Domain",
+    "IdempotencyKey",
+    "IdempotencyState",
+    "Operator",
+    "OperatorToken",
+    "ProvisioningRun",
+    "ProvisioningStep",
+    "RegistryVersion",
+    "RunOperation",
+    "RunState",
+    "StepState",
+    "Tenant",
+    "TenantStatus",
+]
+
+
+class TenantStatus(StrEnum):
+    """Where a tenant stands; only an ``active`` one is served."""
+
+    PROVISIONING = "provisioning"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    DELETING = "deleting"
+
+
+class RunOperation(StrEnum):
+    """What a provisioning run does to its tenant."""
+
+    CREATE = "create"
+    DELETE = "delete"
+
+
+class RunState(StrEnum):
+    """How a provisioning run stands: ``undone`` left nothing behind, ``failed`` needs an operator."""
+
+    RUNNING = "running"
+    DONE = "done"
+    UNDONE = "undone"
+    FAILED = "failed"
+
+
+class StepState(StrEnum):
+    """How one step of a run stands: the intent is ``started``, the result is one of the others."""
+
+    STARTED = "started"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    FAILED = "failed"
+
+
+class IdempotencyState(StrEnum):
+    """Whether the first request of an Idempotency-Key is still at work, or has its answer."""
+
+    RUNNING = "running"
+    DONE = "done"
+
+
+class Tenant(Timestamps, Table, db=CENTRAL, help_text="One customer, with a database of its own."):
+    """A tenant; ``version`` counts the changes of its row."""
+
+    id = UUID(primary_key=True, default=new_id)
+    slug = Varchar(length=63, unique=True, null=False)
+    name = Varchar(length=200, null=False)
+    status = Varchar(length=20, choices=TenantStatus, default=TenantStatus.PROVISIONING, index=True)
+    database_server = Varchar(length=300, null=False, help_text="'sqlite', or host:port.")
+    db_name = Varchar(length=64, null=False)
+    admin_email = Varchar(length=320, null=False)
+    version = Integer(default=1, null=False)
+
+
+class Domain(Timestamps, Table, db=CENTRAL, help_text="A host name that leads to a tenant."):
+    """A host name in its canonical form (lower case, A-labels, no port, no trailing dot)."""
+
+    id = UUID(primary_key=True, default=new_id)
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.cascade, null=False, index=True)
+    domain = Varchar(length=253, unique=True, null=False)
+    is_primary = Boolean(default=False, null=False)
+
+
+class Credential(Timestamps, Table, db=CENTRAL, help_text="A tenant's database user."):
+    """``secret`` is sealed by :class:`central.vault.Vault` for this tenant alone."""
+
+    id = UUID(primary_key=True, default=new_id)
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.cascade, null=False, unique=True)
+    username = Varchar(length=64, null=False)
+    secret = Secret(length=500, null=False)
+
+
+class Operator(Timestamps, Table, db=CENTRAL, help_text="Someone who runs the platform."):
+    """An operator; an inactive one is refused whatever token it shows."""
+
+    id = UUID(primary_key=True, default=new_id)
+    name = Varchar(length=100, unique=True, null=False)
+    active = Boolean(default=True, null=False)
+
+
+class OperatorToken(Timestamps, Table, db=CENTRAL, help_text="A bearer token of an operator."):
+    """Only the token's SHA-256 is kept; ``hint`` is its beginning, to tell tokens apart."""
+
+    id = UUID(primary_key=True, default=new_id)
+    operator = ForeignKey(Operator, on_delete=OnDelete.cascade, null=False, index=True)
+    token_hash = Secret(length=64, unique=True, null=False)
+    hint = Varchar(length=20, null=False)
+    expires_at = Timestamptz(null=True, default=None)
+    last_used_at = Timestamptz(null=True, default=None)
+    revoked_at = Timestamptz(null=True, default=None)
+
+
+class ProvisioningRun(Timestamps, Table, db=CENTRAL, help_text="One making or deleting of a tenant."):
+    """A run outlives its tenant, so ``tenant_id`` is no foreign key. ``owner`` names the process at work."""
+
+    id = UUID(primary_key=True, default=new_id)
+    tenant_id = UUID(default=None, null=True, index=True)
+    slug = Varchar(length=63, null=False)
+    operation = Varchar(length=20, choices=RunOperation, default=RunOperation.CREATE)
+    state = Varchar(length=20, choices=RunState, default=RunState.RUNNING, index=True)
+    owner = Varchar(length=255, null=False)
+    heartbeat_at = Timestamptz(default=utc_now, null=False)
+    error = Text(null=True, default=None)
+
+
+class ProvisioningStep(Timestamps, Table, db=CENTRAL, help_text="One step of a run."):
+    """The journal: written as intent before the step, and as result after it."""
+
+    id = UUID(primary_key=True, default=new_id)
+    run = ForeignKey(ProvisioningRun, on_delete=OnDelete.cascade, null=False, index=True)
+    position = Integer(null=False)
+    name = Varchar(length=100, null=False)
+    state = Varchar(length=20, choices=StepState, default=StepState.STARTED)
+    started_at = Timestamptz(default=utc_now, null=False)
+    finished_at = Timestamptz(null=True, default=None)
+    error = Text(null=True, default=None)
+
+
+class AuditEvent(Timestamps, Table, db=CENTRAL, help_text="What an operator did."):
+    """Names are copied beside the ids: an event says who and whom after both are gone."""
+
+    id = UUID(primary_key=True, default=new_id)
+    operator_id = UUID(default=None, null=True, index=True)
+    operator_name = Varchar(length=100, null=False)
+    action = Varchar(length=100, null=False, index=True)
+    tenant_id = UUID(default=None, null=True, index=True)
+    tenant_slug = Varchar(length=63, null=True, default=None)
+    detail = JSON(null=False)
+    request_id = Varchar(length=128, null=True, default=None)
+    address = Varchar(length=64, null=True, default=None)
+
+
+class IdempotencyKey(Timestamps, Table, db=CENTRAL, help_text="A request that must not count twice."):
+    """``fingerprint`` is a hash of operator and key together: unique as a pair, in one short column."""
+
+    id = UUID(primary_key=True, default=new_id)
+    fingerprint = Varchar(length=64, unique=True, null=False)
+    operator_id = UUID(default=None, null=True)
+    key = Varchar(length=255, null=False)
+    body_hash = Varchar(length=64, null=False)
+    state = Varchar(length=20, choices=IdempotencyState, default=IdempotencyState.RUNNING)
+    owner = UUID(default=new_id, null=False)
+    leased_until = Timestamptz(default=utc_now, null=False)
+    status = Integer(null=True, default=None)
+    answer = JSON(null=True, default=None)
+
+
+class RegistryVersion(Table, db=CENTRAL, help_text="Counts the changes of tenants and domains."):
+    """One row, ``id`` 1: other processes compare ``version`` to know that what they cached is stale."""
+
+    id = Integer(primary_key=True, default=1)
+    version = Integer(default=0, null=False)
+
+
+TABLES: tuple[type[Table], ...] = (
+    Tenant,
+    Domain,
+    Credential,
+    Operator,
+    OperatorToken,
+    ProvisioningRun,
+    ProvisioningStep,
+    AuditEvent,
+    IdempotencyKey,
+    RegistryVersion,
+)
