@@ -1,0 +1,86 @@
+# Freehold's commands. `make help` lists them.
+#
+# Everything is installed into .venv from constraints.txt (names and versions only), by the first Python
+# from 3.11 to 3.13 that is found; say PYTHON=/path/to/python to choose one.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTEST_ARGS ?=
+TEST_WORKERS ?= 2
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export LITESTAR_APP := api.app:create_app
+
+## Use
+
+.PHONY: run
+run: $(VENV)/installed ## install, set up for local use, and serve http://localhost:8000
+	@$(BIN)/freehold setup
+	@exec $(BIN)/freehold serve
+
+.PHONY: test
+test: check ## check everything, then run every test
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
+
+## Develop
+
+.PHONY: check
+check: $(VENV)/installed-dev ## lint, types, the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --config pyproject.toml
+
+.PHONY: fmt
+fmt: $(VENV)/installed-dev ## format the code and mend what can be mended by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: cover
+cover: $(VENV)/installed-dev ## the tests, with a report of what they do not reach
+	$(BIN)/coverage run -m pytest $(PYTEST_ARGS)
+	$(BIN)/coverage report --skip-covered --show-missing
+
+.PHONY: bench
+bench: $(VENV)/installed-dev ## what a user would measure, as ratios against a hand-written floor
+	$(BIN)/python -m benchmarks.http
+	$(BIN)/python -m benchmarks.sqlite_engine
+
+.PHONY: lock
+lock: ## write constraints.txt anew from what pyproject.toml allows
+	tools/lock
+
+.PHONY: clean
+clean: ## remove what was installed and cached (your data in var/ stays)
+	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN { FS = ":.*## " } /^## / { printf "\n%s\n", substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+## (not listed: how the virtual environment is made)
+
+$(VENV)/python:
+	@python="$${PYTHON:-}"; \
+	for candidate in python3.13 python3.12 python3.11 python3; do \
+		[[ -n $$python ]] && break; \
+		"$$candidate" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && python=$$candidate; \
+	done; \
+	if [[ -z $$python ]]; then echo "make: Freehold needs Python 3.11, 3.12 or 3.13 with venv; say PYTHON=/path/to/python" >&2; exit 1; fi; \
+	"$$python" -m venv $(VENV) && touch $@
+
+$(VENV)/installed: $(VENV)/python pyproject.toml constraints.txt
+	@echo "Installing Freehold into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/python pyproject.toml constraints.txt
+	@echo "Installing Freehold and what its tests need into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/installed
