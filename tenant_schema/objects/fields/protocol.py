@@ -1,0 +1,108 @@
+"""What a field type is: how its values are checked, kept, shown, compared and documented."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Protocol
+
+from piccolo.columns import Column
+from piccolo.columns.base import ColumnKwargs
+
+from tenant_schema.problems import Problem
+
+__all__ = [
+    "EQUALITY",
+    "MATCHING",
+    "OPERATORS",
+    "ORDERING",
+    "FieldSpec",
+    "FieldType",
+    "JsonSchema",
+    "Settings",
+    "column_options",
+]
+
+Settings = Mapping[str, Any]
+JsonSchema = dict[str, Any]
+
+EQUALITY = frozenset({"eq", "ne", "in", "nin", "null"})
+ORDERING = frozenset({"gt", "gte", "lt", "lte", "between"})
+MATCHING = frozenset({"contains", "icontains", "startswith", "endswith"})
+OPERATORS = EQUALITY | ORDERING | MATCHING
+
+
+class FieldSpec(Protocol):
+    """What a type needs to know of the field it serves; :class:`tenant_schema.objects.model.FieldModel` is one."""
+
+    @property
+    def column_name(self) -> str:
+        """The physical name of the column."""
+
+    @property
+    def unique(self) -> bool:
+        """Whether no two records may hold the same value."""
+
+    @property
+    def indexed(self) -> bool:
+        """Whether the column has an index of its own."""
+
+    @property
+    def settings(self) -> Settings:
+        """What :meth:`FieldType.parse_settings` made of the settings: complete, defaults filled in."""
+
+
+class FieldType(Protocol):
+    """One kind of field. Types hold no state; everything about one field comes in as ``field``.
+
+    A *stored value* is what a Piccolo column takes and gives back: ``parse`` makes it, ``render`` takes it. None is
+    never passed to ``parse`` or ``render``: a missing value is null on both sides, and ``required`` is the business
+    of the record service.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    operators: ClassVar[frozenset[str]]
+    sortable: ClassVar[bool] = True
+    indexable: ClassVar[bool] = True
+    """Whether a column of this type can carry an index, and so be unique."""
+    plain: ClassVar[bool] = True
+    """Whether ``render`` gives back what it is given, so that a caller in a hurry may leave it out."""
+
+    def parse_settings(self, raw: Mapping[str, object]) -> tuple[Settings, list[Problem]]:
+        """The complete settings, and every problem of the ones given; usable only when there is no problem."""
+
+    def column(self, field: FieldSpec) -> Column:
+        """A new Piccolo column for the field: nullable, without a default, under its physical name."""
+
+    def parse(self, value: object, field: FieldSpec) -> object:
+        """The stored value for a JSON value. Raises :class:`InvalidValue`, and nothing else."""
+
+    def parse_text(self, text: str, field: FieldSpec) -> object:
+        """What a filter compares with, from a query string, as the column stores it. Raises :class:`InvalidValue`."""
+
+    def parse_operand(self, value: object, field: FieldSpec) -> object:
+        """What a filter compares with, from JSON. Raises :class:`InvalidValue`."""
+        return self.parse(value, field)
+
+    def render(self, value: Any, field: FieldSpec) -> object:
+        """A value that msgspec encodes as the API shows it (dates, times and UUIDs as they are)."""
+        return value
+
+    def json_schema(self, field: FieldSpec) -> JsonSchema:
+        """JSON Schema of the value as the API shows it."""
+
+    def input_schema(self, field: FieldSpec) -> JsonSchema:
+        """JSON Schema of the value as the API takes it."""
+        return self.json_schema(field)
+
+
+def column_options(field: FieldSpec) -> ColumnKwargs:
+    """What every field's column has in common.
+
+    Columns are nullable, required fields included: ``required`` is checked by the record service, so that it can be
+    switched on and off without rebuilding a table, which SQLite would have to.
+    """
+    return {
+        "null": True,
+        "unique": field.unique,
+        "index": field.indexed and not field.unique,
+        "db_column_name": field.column_name,
+    }
