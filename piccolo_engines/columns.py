@@ -1,0 +1,36 @@
+"""What every table has: a time-ordered id made by us, and two timestamps that keep themselves."""
+
+import uuid
+from datetime import UTC, datetime
+
+import uuid_utils.compat
+from piccolo.columns import Timestamptz
+
+__all__ = ["Timestamps", "new_id", "utc_now"]
+
+
+def new_id() -> uuid.UUID:
+    """A new UUID of version 7 (RFC 9562): ids made later sort later, so that B-trees grow at their end."""
+    return uuid_utils.compat.uuid7()
+
+
+def utc_now() -> datetime:
+    """The time now, aware, in UTC, to the microsecond."""
+    return datetime.now(UTC)
+
+
+class Timestamps:
+    """Mixin for tables: ``created_at`` is set when a row is made, ``updated_at`` at every update as well.
+
+    ::
+
+        class Band(Timestamps, Table):
+            id = UUID(primary_key=True, default=new_id)
+            name = Varchar()
+
+    Piccolo sets ``updated_at`` in ``update()`` queries and in ``save()``, not in raw SQL. Both times
+    come from this process's clock.
+    """
+
+    created_at = Timestamptz()
+    updated_at = Timestamptz(auto_update=utc_now)

@@ -1,0 +1,177 @@
+"""RoutedEngine: a Piccolo engine without a database, which passes everything to the one bound to it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from piccolo.engine.base import BaseAtomic, BaseBatch, Engine
+from piccolo.query.base import Query
+from piccolo.querystring import QueryString
+
+from piccolo_engines.errors import EngineNotBound
+
+__all__ = ["RoutedEngine"]
+
+
+class RoutedEngine(Engine[Any]):
+    """A slot for an engine: tables whose ``db`` it is send their queries to the engine bound just then.
+
+    ::
+
+        DB = RoutedEngine("tenant")
+
+        class Band(Table, db=DB): ...
+
+        with DB.bind(SQLiteEngine("acme.sqlite")):
+            await Band.select()          # goes to acme.sqlite
+        await Band.select()              # raises EngineNotBound
+
+    The binding lives in a :class:`~contextvars.ContextVar` of the slot: it holds for the task that made it and
+    for those that it starts meanwhile (``gather``, background tasks); one made in a child task is not seen by
+    its parent. Reading any attribute that belongs to the database (``engine_type`` included) without a binding
+    raises :class:`~piccolo_engines.errors.EngineNotBound`: there is no default.
+
+    The constructor does no I/O. Make slots once, at module level, as one makes context variables.
+
+    :param name: what to call the slot in errors.
+    """
+
+    __slots__ = ("_binding", "name")
+
+    def __init__(self, name: str) -> None:  # Piccolo's own constructor would connect, to ask for the version
+        self.name = name
+        self._binding: ContextVar[Engine[Any] | None] = ContextVar(f"engine bound to {name}", default=None)
+
+    def __repr__(self) -> str:
+        return f"RoutedEngine({self.name!r})"
+
+    @contextmanager
+    def bind(self, engine: Engine[Any]) -> Iterator[None]:
+        """Send queries to ``engine`` inside the block; restore what was bound before, however the block ends.
+
+        Blocks nest, and the innermost counts. The engine is neither opened nor closed.
+        """
+        token = self._binding.set(engine)
+        try:
+            yield
+        finally:
+            self._binding.reset(token)
+
+    @property
+    def bound(self) -> Engine[Any]:
+        """The engine bound here and now.
+
+        :raises EngineNotBound: when there is none.
+        """
+        engine = self._binding.get()
+        if engine is None:
+            raise EngineNotBound(self.name)
+        return engine
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether an engine is bound here and now."""
+        return self._binding.get() is not None
+
+    def __getattr__(self, name: str) -> Any:
+        """What only some engines have (``extra_nodes``, ``path``, ``close``) is asked of the bound one."""
+        if name.startswith("__"):  # protocols such as copying are asked of the slot itself
+            raise AttributeError(name)
+        return getattr(self.bound, name)
+
+    @property
+    def engine_type(self) -> str:  # type: ignore[override]  # Piccolo: a slot, here: the bound engine's
+        """The bound engine's dialect."""
+        return self.bound.engine_type
+
+    @property
+    def min_version_number(self) -> float:  # type: ignore[override]  # read-only here
+        """The bound engine's oldest supported version."""
+        return self.bound.min_version_number
+
+    @property
+    def query_id(self) -> int:  # type: ignore[override]  # read-only here
+        """The number of the bound engine's last query."""
+        return self.bound.query_id
+
+    @property
+    def current_transaction(self) -> ContextVar[Any]:  # type: ignore[override]  # read-only here
+        """The bound engine's context variable: transactions of two engines never mix."""
+        return self.bound.current_transaction
+
+    @property
+    def log_queries(self) -> bool:
+        """Whether the bound engine prints its queries."""
+        return self.bound.log_queries
+
+    @log_queries.setter
+    def log_queries(self, value: bool) -> None:
+        self.bound.log_queries = value
+
+    @property
+    def log_responses(self) -> bool:
+        """Whether the bound engine prints what comes back."""
+        return self.bound.log_responses
+
+    @log_responses.setter
+    def log_responses(self, value: bool) -> None:
+        self.bound.log_responses = value
+
+    async def get_version(self) -> float:
+        """The version of the bound engine's database."""
+        return await self.bound.get_version()
+
+    def get_version_sync(self) -> float:
+        """The version of the bound engine's database."""
+        return self.bound.get_version_sync()
+
+    async def prep_database(self) -> None:
+        """Let the bound engine prepare its database."""
+        await self.bound.prep_database()  # type: ignore[no-untyped-call]  # untyped in Piccolo
+
+    async def check_version(self) -> None:
+        """Let the bound engine warn about a version that is too old."""
+        await self.bound.check_version()  # type: ignore[no-untyped-call]  # untyped in Piccolo
+
+    async def start_connection_pool(self, *args: Any, **kwargs: Any) -> None:
+        """Open the bound engine's connections."""
+        await self.bound.start_connection_pool(*args, **kwargs)  # type: ignore[no-untyped-call]  # untyped in Piccolo
+
+    async def close_connection_pool(self) -> None:
+        """Close the bound engine's connections."""
+        await self.bound.close_connection_pool()  # type: ignore[no-untyped-call]  # untyped in Piccolo
+
+    async def batch(
+        self, query: Query[Any, Any], batch_size: int = 100, node: str | None = None
+    ) -> BaseBatch:
+        """Read a result in pieces from the bound engine."""
+        return await self.bound.batch(query, batch_size=batch_size, node=node)
+
+    async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Any:
+        """Run one query on the bound engine."""
+        return await self.bound.run_querystring(querystring, in_pool=in_pool)
+
+    async def run_ddl(self, ddl: str, in_pool: bool = True) -> Any:
+        """Run one DDL statement on the bound engine."""
+        return await self.bound.run_ddl(ddl, in_pool=in_pool)
+
+    def transform_response_to_dicts(self, results: Any) -> list[dict[str, Any]]:
+        """What the bound engine makes of its rows."""
+        return self.bound.transform_response_to_dicts(results)
+
+    def transaction(self, *args: Any, **kwargs: Any) -> Any:
+        """A transaction of the bound engine, with its arguments."""
+        return self.bound.transaction(*args, **kwargs)
+
+    def transaction_exists(self) -> bool:
+        """Whether a transaction of the bound engine is open in this task."""
+        return self.bound.transaction_exists()
+
+    def atomic(self, *args: Any, **kwargs: Any) -> BaseAtomic:
+        """Queries that the bound engine will run in one transaction, with its arguments."""
+        return self.bound.atomic(*args, **kwargs)
+
+    def get_query_id(self) -> int:
+        """The next number for a query of the bound engine."""
+        return self.bound.get_query_id()
