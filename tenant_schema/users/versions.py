@@ -1,0 +1,164 @@
+"""Caches of what a tenant's database says, and how a change reaches them: at once here, soon elsewhere.
+
+Whoever changes something cached bumps its row of ``cache_versions`` in the same transaction. A cache looks at
+that row at most once every ``cache_seconds`` for each tenant, when somebody asks, and drops what it holds when the
+row has moved on. In the writer's own process :meth:`VersionedCache.change` drops it once the change is committed.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from contextlib import asynccontextmanager
+from typing import TypeVar, cast
+from uuid import UUID
+
+from piccolo_conf import DB
+from piccolo_engines.columns import utc_now
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.tables import CacheVersion
+
+__all__ = ["ACCESS", "DEFINITIONS", "VersionedCache", "bump"]
+
+ACCESS = "access"
+DEFINITIONS = "definitions"
+
+_Value = TypeVar("_Value")
+
+
+async def bump(name: str) -> None:
+    """Count a change of what is cached as ``name``: one statement, in the transaction of the change.
+
+    Once that is committed, :meth:`VersionedCache.forget` tells this process; :meth:`VersionedCache.change` does
+    both.
+    """
+    await CacheVersion.insert(CacheVersion(name=name, version=1)).on_conflict(
+        target=CacheVersion.name,
+        action="DO UPDATE",
+        values=[(CacheVersion.version, CacheVersion.version + 1), (CacheVersion.updated_at, utc_now())],
+    )
+
+
+async def _current_version(name: str) -> int:
+    row = await CacheVersion.select(CacheVersion.version).where(CacheVersion.name == name).first()
+    return 0 if row is None else int(row["version"])
+
+
+class _Tenant:
+    """What is cached of one tenant. ``generation`` moves on whenever the entries are dropped."""
+
+    __slots__ = ("checked_at", "entries", "generation", "lock", "version")
+
+    def __init__(self) -> None:
+        self.entries: OrderedDict[Hashable, object] = OrderedDict()
+        self.generation = 0
+        self.version: int | None = None
+        self.checked_at = float("-inf")
+        self.lock = asyncio.Lock()
+
+    def drop(self) -> None:
+        self.entries.clear()
+        self.generation += 1
+
+
+class VersionedCache:
+    """What one kind of thing (``access``, ``definitions``) looks like in each tenant, as long as it stays so.
+
+    A warm :meth:`get` sends no statement, but for one every ``cache_seconds`` and tenant, which the first
+    caller sends and the others wait for. Inside a transaction nothing is checked or stored: what is read there
+    may be older than what others see, or never be committed. What is cached is still served, so a writer that
+    wants to see its own change reads the tables.
+
+    :param name: the row of ``cache_versions`` that counts the changes.
+    :param cache_seconds: how long a change made by another process may stay unseen.
+    :param clock: monotonic, in seconds.
+    :param tenants: how many tenants are remembered; the one not asked for longest goes first.
+    :param entries: how many entries are kept of each; the same rule.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        cache_seconds: float = 0.5,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        tenants: int = 1_000,
+        entries: int = 10_000,
+    ) -> None:
+        self.name = name
+        self._cache_seconds = cache_seconds
+        self._clock = clock
+        self._max_tenants = tenants
+        self._max_entries = entries
+        self._tenants: OrderedDict[UUID, _Tenant] = OrderedDict()
+
+    async def get(self, scope: TenantScope, key: Hashable, load: Callable[[], Awaitable[_Value]]) -> _Value:
+        """What is cached under ``key`` for this tenant; ``load`` reads it from the tables when nothing is.
+
+        One key must always be loaded by the same kind of ``load``. None is cached like any other value. Two
+        callers that miss at once both load.
+        """
+        tenant = self._tenant(scope)
+        in_transaction = DB.transaction_exists()
+        if not in_transaction and self._is_due(tenant):
+            await self._check(tenant)
+        if key in tenant.entries:
+            tenant.entries.move_to_end(key)
+            return cast("_Value", tenant.entries[key])
+        generation = tenant.generation
+        value = await load()
+        if not in_transaction and generation == tenant.generation:
+            self._keep(tenant, key, value)
+        return value
+
+    def forget(self, scope: TenantScope) -> None:
+        """Drop what is cached of the tenant, what is being loaded just now included."""
+        if tenant := self._tenants.get(scope.id):
+            tenant.drop()
+
+    @asynccontextmanager
+    async def change(self, scope: TenantScope) -> AsyncIterator[None]:
+        """A transaction for changing what is cached here: bumps the version, and forgets however it ends.
+
+        ::
+
+            async with access_cache.change(scope):
+                await User.update({User.active: False}).where(User.id == user_id)
+
+        Inside an outer transaction it joins that one; call :meth:`forget` again when that is committed.
+        """
+        try:
+            async with DB.transaction():
+                yield
+                await bump(self.name)
+        finally:
+            self.forget(scope)
+
+    def _tenant(self, scope: TenantScope) -> _Tenant:
+        tenant = self._tenants.get(scope.id)
+        if tenant is None:
+            tenant = self._tenants[scope.id] = _Tenant()
+            if len(self._tenants) > self._max_tenants:
+                self._tenants.popitem(last=False)
+        else:
+            self._tenants.move_to_end(scope.id)
+        return tenant
+
+    def _is_due(self, tenant: _Tenant) -> bool:
+        return self._clock() - tenant.checked_at >= self._cache_seconds
+
+    async def _check(self, tenant: _Tenant) -> None:
+        async with tenant.lock:
+            if not self._is_due(tenant):
+                return
+            asked_at = self._clock()
+            version = await _current_version(self.name)
+            if version != tenant.version:
+                tenant.drop()
+                tenant.version = version
+            tenant.checked_at = asked_at
+
+    def _keep(self, tenant: _Tenant, key: Hashable, value: object) -> None:
+        tenant.entries[key] = value
+        if len(tenant.entries) > self._max_entries:
+            tenant.entries.popitem(last=False)
