@@ -1,8 +1,8 @@
 """What a caller may do: the grammar of permissions, and the caller with the rights that its roles add up to.
 
 Pure: nothing here reads a database. A permission is ``<object>:<action>`` (``accounts:read``), with ``*`` for
-every object or every action (``*:read``, ``accounts:*``, ``*:*``), or one of the system permissions. The wildcards
-reach records only: ``*:*`` does not let anyone manage users.
+every object or every action (``*:read``, ``accounts:*``, ``*:*``), or one of the system permissions. The
+wildcards reach records only: ``*:*`` does not let anyone manage users.
 """
 
 import re

@@ -3,7 +3,7 @@
 from piccolo.columns import UUID, BigInt, Boolean, ForeignKey, Integer, OnDelete, Timestamptz, Varchar
 from piccolo.table import Table
 
-from piccolo_engines.columns import Timestamps, new_id, utc_now
+from piccolo_engines.columns import Timestamps, new_id
 
 __all__ = [
     "CacheVersion",
@@ -50,7 +50,7 @@ class Permission(Timestamps, Table, tablename="permissions", help_text="Somethin
 
 
 class UserRole(Timestamps, Table, tablename="user_roles", help_text="A role given to a user."):
-    """Unique over ``(user, role)``: an index that the migration makes, see ``tenant_schema/indexes.py``."""
+    """Unique over ``(user, role)``: an index that the migration makes."""
 
     id = UUID(primary_key=True, default=new_id)
     user = ForeignKey(User, on_delete=OnDelete.cascade, null=False)
@@ -60,7 +60,7 @@ class UserRole(Timestamps, Table, tablename="user_roles", help_text="A role give
 class RolePermission(
     Timestamps, Table, tablename="role_permissions", help_text="A permission given to a role."
 ):
-    """Unique over ``(role, permission)``: an index that the migration makes, see ``tenant_schema/indexes.py``."""
+    """Unique over ``(role, permission)``: an index that the migration makes."""
 
     id = UUID(primary_key=True, default=new_id)
     role = ForeignKey(Role, on_delete=OnDelete.cascade, null=False)
@@ -81,9 +81,9 @@ class Session(Timestamps, Table, tablename="sessions", help_text="A sign-in that
     refresh_hash = Varchar(length=64, null=False, secret=True)
     address = Varchar(length=45, default="", null=False)
     user_agent = Varchar(length=255, default="", null=False)
-    last_used_at = Timestamptz(default=utc_now, null=False)
-    idle_expires_at = Timestamptz(default=utc_now, null=False)
-    expires_at = Timestamptz(default=utc_now, null=False)
+    last_used_at = Timestamptz(null=False)
+    idle_expires_at = Timestamptz(null=False)
+    expires_at = Timestamptz(null=False)
     ended_at = Timestamptz(null=True, default=None)
     end_reason = Varchar(length=20, default="", null=False)
 
@@ -96,7 +96,7 @@ class SignInThrottle(
     id = UUID(primary_key=True, default=new_id)
     key = Varchar(length=64, unique=True, null=False)
     failures = Integer(default=0, null=False)
-    last_attempt_at = Timestamptz(default=utc_now, null=False, index=True)
+    last_attempt_at = Timestamptz(null=False, index=True)
     blocked_until = Timestamptz(null=True, default=None)
 
 

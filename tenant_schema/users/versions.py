@@ -1,8 +1,8 @@
 """Caches of what a tenant's database says, and how a change reaches them: at once here, soon elsewhere.
 
-Whoever changes something cached bumps its row of ``cache_versions`` in the same transaction. A cache looks at
-that row at most once every ``cache_seconds`` for each tenant, when somebody asks, and drops what it holds when the
-row has moved on. In the writer's own process :meth:`VersionedCache.change` drops it once the change is committed.
+Whoever changes something cached bumps its row of ``cache_versions`` in the same transaction. A cache looks
+at that row at most once every ``cache_seconds`` for each tenant, when somebody asks, and drops what it holds
+when the row has moved on. In the writer's own process :meth:`VersionedCache.change` drops it as it commits.
 """
 
 import asyncio
@@ -29,8 +29,8 @@ _Value = TypeVar("_Value")
 async def bump(name: str) -> None:
     """Count a change of what is cached as ``name``: one statement, in the transaction of the change.
 
-    Once that is committed, :meth:`VersionedCache.forget` tells this process; :meth:`VersionedCache.change` does
-    both.
+    Once that is committed, :meth:`VersionedCache.forget` tells this process. :meth:`VersionedCache.change`
+    does both.
     """
     await CacheVersion.insert(CacheVersion(name=name, version=1)).on_conflict(
         target=CacheVersion.name,
@@ -65,9 +65,9 @@ class VersionedCache:
     """What one kind of thing (``access``, ``definitions``) looks like in each tenant, as long as it stays so.
 
     A warm :meth:`get` sends no statement, but for one every ``cache_seconds`` and tenant, which the first
-    caller sends and the others wait for. Inside a transaction nothing is checked or stored: what is read there
-    may be older than what others see, or never be committed. What is cached is still served, so a writer that
-    wants to see its own change reads the tables.
+    caller sends and the others wait for. Inside a transaction nothing is checked or stored: what is read
+    there may be older than what others see, or never be committed. What is cached is still served, so a
+    writer that wants to see its own change reads the tables.
 
     :param name: the row of ``cache_versions`` that counts the changes.
     :param cache_seconds: how long a change made by another process may stay unseen.
