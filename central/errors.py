@@ -24,18 +24,18 @@
     ├── InvalidCursor
     ├── OperatorError
     │   ├── InvalidOperatorName(name)
-    │   ├── InvalidOperatorToken
     │   ├── OperatorNotFound(operator)
     │   ├── OperatorTaken(name)
     │   └── TokenNotFound(token_id)
     └── IdempotencyError
         ├── InvalidIdempotencyKey
         ├── IdempotencyMismatch(key)
-        ├── IdempotencyBusy(key, retry_after)
-        └── IdempotencyLeaseLost(key)
+        └── IdempotencyBusy(key, retry_after)
 
 ``code`` is the kebab-case name that clients see. A message never holds a secret or a database's own words.
 """
+
+# ruff: noqa: N818 - the names say what happened; that they are errors is what the module is for
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -46,7 +46,6 @@ __all__ = [
     "DomainTaken",
     "IdempotencyBusy",
     "IdempotencyError",
-    "IdempotencyLeaseLost",
     "IdempotencyMismatch",
     "InvalidCursor",
     "InvalidDomain",
@@ -54,7 +53,6 @@ __all__ = [
     "InvalidIdempotencyKey",
     "InvalidName",
     "InvalidOperatorName",
-    "InvalidOperatorToken",
     "InvalidSlug",
     "InvalidTenantName",
     "OperatorError",
@@ -275,16 +273,6 @@ class InvalidOperatorName(OperatorError):
         super().__init__("An operator's name is 1 to 100 characters, none of them a control character.")
 
 
-class InvalidOperatorToken(OperatorError):
-    """A token chosen by hand that is too short to be safe."""
-
-    code = "invalid-operator-token"
-
-    def __init__(self, minimum: int) -> None:
-        self.minimum = minimum
-        super().__init__(f"An operator's token has {minimum} to 200 visible ASCII characters.")
-
-
 class OperatorNotFound(OperatorError):
     """No operator has this name or id."""
 
@@ -349,13 +337,3 @@ class IdempotencyBusy(IdempotencyError):
         self.key = key
         self.retry_after = retry_after
         super().__init__("The first request with this Idempotency-Key is still at work; try again shortly.")
-
-
-class IdempotencyLeaseLost(IdempotencyError):
-    """This attempt was taken for dead and another one has the key now."""
-
-    code = "idempotency-lease-lost"
-
-    def __init__(self, key: str) -> None:
-        self.key = key
-        super().__init__("Another request has taken over this Idempotency-Key.")

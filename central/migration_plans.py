@@ -1,0 +1,229 @@
+"""Piccolo's migration modules as plans: each is imported and worked out once, and then runs on any database.
+
+Piccolo's own runner does this work again for every database: it imports the modules by bare name from folders
+that it puts on ``sys.path``, prints, and builds table classes that stay in its registry for ever. A plan is
+worked out at start-up, without a database, and shares nothing between the databases that it runs on.
+"""
+
+import importlib.util
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from inspect import isawaitable
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol, TypeVar, cast
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.apps.migrations.auto.schema_snapshot import SchemaSnapshot
+from piccolo.columns.reference import LAZY_COLUMN_REFERENCES
+from piccolo.conf.apps import AppConfig
+from piccolo.engine.base import Engine
+from piccolo.table import TABLE_REGISTRY, Table
+
+from central.errors import CentralError
+
+__all__ = ["MigrationInvalid", "MigrationName", "MigrationPlan", "PlanShelf"]
+
+_T = TypeVar("_T")
+
+
+class MigrationInvalid(CentralError):
+    """A migration module that cannot be turned into a plan; a mistake of its author, found at start-up."""
+
+    code = "migration-invalid"
+
+    def __init__(self, app: str, migration: str, reason: str) -> None:
+        self.app = app
+        self.migration = migration
+        self.reason = reason
+        super().__init__(f"The migration {migration} of the app {app!r} cannot be used: {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationName:
+    """A migration as Piccolo's ``migration`` table knows it."""
+
+    app: str
+    id: str
+
+
+class _Runnable(Protocol):
+    async def run(self) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationPlan:
+    """What one migration does, in the order of Piccolo's runner: its own functions, then the queries."""
+
+    name: MigrationName
+    functions: tuple[Callable[[], object], ...]
+    queries: tuple[_Runnable, ...]
+    in_transaction: bool
+
+    async def run(self) -> None:
+        """Run it on the database that is bound to the slot."""
+        for function in self.functions:
+            result = function()
+            if isawaitable(result):
+                await result
+        for query in self.queries:
+            await query.run()
+
+
+class PlanShelf:
+    """The plans of some apps, in the order in which they have to run.
+
+    :param apps: the apps; those that they depend on (``migration_dependencies``) come along by themselves.
+    :param slot: the engine that the migrations' tables get, normally a
+        :class:`~piccolo_engines.routed.RoutedEngine`.
+    :raises MigrationInvalid: from :attr:`plans`, for a module that fails, or cannot do without a database.
+    """
+
+    def __init__(self, apps: Sequence[AppConfig], slot: Engine[Any]) -> None:
+        self._apps = _in_order(apps)
+        self._slot = slot
+        self._modules: dict[str, dict[str, ModuleType]] = {}
+        self._plans: tuple[MigrationPlan, ...] | None = None
+
+    @property
+    def plans(self) -> tuple[MigrationPlan, ...]:
+        """All plans; imported and worked out at the first use."""
+        if self._plans is None:
+            self._modules = {app.app_name: self._load(app) for app in self._apps}
+            self._plans = tuple(self._plan(app, id_) for app, ids in self._modules.items() for id_ in ids)
+        return self._plans
+
+    def snapshot(self, app: str, table: str, last: str, offset: int) -> type[Table]:
+        """The table as it stood after the migration ``last`` of ``app`` (``offset=-1``: before it)."""
+        ids = [id_ for id_ in self._modules[app] if id_ <= last]
+        with self._private_tables():
+            managers = [self._describe(app, id_) for id_ in (ids[:offset] if offset else ids)]
+            return SchemaSnapshot(managers=managers).get_table_from_snapshot(table).to_table_class()
+
+    def _load(self, app: AppConfig) -> dict[str, ModuleType]:
+        folder = Path(app.resolved_migrations_folder_path)
+        paths = sorted(path for path in folder.glob("*.py") if path.name != "__init__.py")
+        with self._private_tables():
+            modules = [_import(app.app_name, path) for path in paths]
+        return dict(sorted((module.ID, module) for module in modules if getattr(module, "ID", None)))
+
+    def _describe(self, app: str, id_: str) -> MigrationManager:
+        """A fresh manager: what Piccolo calls the outcome of a module's ``forwards()``."""
+        manager = _without_waiting(self._modules[app][id_].forwards())
+        if not isinstance(manager, MigrationManager):
+            raise MigrationInvalid(app, id_, "its forwards() does not return a MigrationManager.")
+        return manager
+
+    def _plan(self, app: str, id_: str) -> MigrationPlan:
+        with self._private_tables():
+            try:
+                manager = _recorder(self._describe(app, id_), self)
+                if not manager.fake:
+                    _without_waiting(manager.record())
+            except MigrationInvalid:
+                raise
+            except Exception as error:
+                raise MigrationInvalid(app, id_, "it cannot be worked out without a database.") from error
+        functions = () if manager.fake else tuple(manager.raw)
+        return MigrationPlan(
+            MigrationName(app, id_), functions, tuple(manager.recorded), manager.wrap_in_transaction
+        )
+
+    @contextmanager
+    def _private_tables(self) -> Iterator[None]:
+        """Give the tables made inside the block to the slot, and take them out of Piccolo's global lists.
+
+        Nothing inside may wait: so nobody else adds to the lists meanwhile.
+        """
+        mark, lazy = len(TABLE_REGISTRY), LAZY_COLUMN_REFERENCES.foreign_key_columns
+        lazy_mark = len(lazy)
+        try:
+            yield
+        finally:
+            made = {table for table in TABLE_REGISTRY[mark:] if _is_made_for_migrations(table)}
+            for table in made:
+                table._meta.db = self._slot
+            TABLE_REGISTRY[mark:] = [table for table in TABLE_REGISTRY[mark:] if table not in made]
+            lazy[lazy_mark:] = [column for column in lazy[lazy_mark:] if column._meta.table not in made]
+
+
+class _Recorder(MigrationManager):
+    """A manager that keeps its queries instead of running them, and takes snapshots from what is loaded."""
+
+    recorded: list[_Runnable]
+    shelf: PlanShelf
+
+    async def record(self) -> None:
+        """The body of ``MigrationManager.run()`` without its printing, transaction and raw functions."""
+        await self._run_add_tables()
+        await self._run_change_table_schema()
+        await self._run_rename_tables()
+        await self._run_add_columns()
+        await self._run_drop_columns()
+        await self._run_drop_tables()  # type: ignore[no-untyped-call] # Piccolo annotates its siblings only
+        await self._run_rename_columns()
+        await self._run_alter_columns()
+        await self._run_add_constraints()
+        await self._run_drop_constraints()
+
+    async def _run_query(self, query: _Runnable) -> None:
+        self.recorded.append(query)
+
+    async def get_table_from_snapshot(
+        self, table_class_name: str, app_name: str | None, offset: int = 0, migration_id: str | None = None
+    ) -> type[Table]:
+        last = migration_id or self.migration_id
+        return self.shelf.snapshot(app_name or self.app_name, table_class_name, last, offset)
+
+
+def _recorder(manager: MigrationManager, shelf: PlanShelf) -> _Recorder:
+    """Turn the very object into a recorder: the module's functions hold on to it, for snapshots."""
+    manager.__class__ = _Recorder
+    recorder = cast("_Recorder", manager)
+    recorder.recorded = []
+    recorder.shelf = shelf
+    return recorder
+
+
+def _in_order(apps: Sequence[AppConfig]) -> list[AppConfig]:
+    """The apps and what they depend on, dependencies first."""
+    known: dict[str, AppConfig] = {}
+    waiting = list(apps)
+    while waiting:
+        app = waiting.pop(0)
+        if app.app_name not in known:
+            known[app.app_name] = app
+            waiting += app.migration_dependency_app_configs
+    graph = {name: [d.app_name for d in app.migration_dependency_app_configs] for name, app in known.items()}
+    return [known[name] for name in TopologicalSorter(graph).static_order()]
+
+
+def _import(app: str, path: Path) -> ModuleType:
+    """Execute the module under a name of its own; neither ``sys.path`` nor ``sys.modules`` changes."""
+    name = f"{app}.piccolo_migrations.{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise MigrationInvalid(app, path.stem, "its module cannot be imported.") from error
+    return module
+
+
+def _is_made_for_migrations(table: type[Table]) -> bool:
+    """True for a migration module's own tables, and for those that Piccolo makes (by ``types.new_class``)."""
+    return table.__module__ == "types" or ".piccolo_migrations." in table.__module__
+
+
+def _without_waiting(coroutine: Coroutine[Any, Any, _T]) -> _T:
+    """The result of a coroutine that never really waits for anything."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return cast("_T", stop.value)
+    coroutine.close()
+    raise RuntimeError("a migration's description must not wait for anything")

@@ -1,0 +1,162 @@
+"""The settings of one process: read from the environment once, checked as a whole, and never changed.
+
+This is the only module that reads the environment. ``FREEHOLD_LOCAL=1`` relaxes exactly two checks: a
+well-known ``ENCRYPTION_KEY`` is accepted (it must still be 32 bytes of hex), and ``OPERATOR_TOKEN`` may be
+short. It also makes ``console`` the default ``LOG_FORMAT``.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+
+from central.environment import EnvironmentReader
+from central.errors import SettingsError
+from central.keys import EncryptionKey
+
+__all__ = ["Settings", "read_env_file"]
+
+_DAY = 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All that can be configured. Durations are in seconds, sizes in bytes; secrets stay out of ``repr``.
+
+    ``encryption_keys``: the first one encrypts, all of them decrypt. ``base_domains``: the first one is where
+    a tenant's label goes. ``db_hosts``: the database servers, as ``host:port``, that a request may name.
+    """
+
+    central_database_url: str = field(repr=False)
+    encryption_keys: tuple[EncryptionKey, ...] = field(repr=False)
+    base_domains: tuple[str, ...] = ("localhost",)
+    allow_tenant_header: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8000
+    data_dir: Path = Path("var")
+    operator_token: str | None = field(default=None, repr=False)
+    local: bool = False
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    max_body_bytes: int = 4 * 1024 * 1024
+    request_timeout: float = 30.0
+    cache_seconds: float = 0.5
+    access_token_seconds: int = 900
+    refresh_token_seconds: int = 30 * _DAY
+    db_host: str | None = None
+    db_port: int = 3306
+    db_root_user: str | None = None
+    db_root_password: str | None = field(default=None, repr=False)
+    db_hosts: tuple[str, ...] = ()
+    log_level: str = "info"
+    log_format: str = "json"
+    sqlite_synchronous: str = "FULL"
+    max_open_tenants: int = 64
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read and check ``environ`` (this process's own by default); an empty value counts as not given.
+
+        Raises :class:`~central.errors.SettingsError` with every problem at once.
+        """
+        read = EnvironmentReader(os.environ if environ is None else environ)
+        local = read.flag("FREEHOLD_LOCAL")
+        data_dir = Path(read.text("DATA_DIR", "var"))
+        values = {
+            "encryption_keys": read.encryption_keys("ENCRYPTION_KEY", allow_weak=local),
+            "central_database_url": read.database_url("CENTRAL_DATABASE_URL", _default_url(data_dir)),
+            "operator_token": read.token("OPERATOR_TOKEN", minimum=1 if local else 16),
+            **_network(read),
+            **_limits(read),
+            **_database_server(read),
+            **_logging(read, local),
+        }
+        if read.problems:
+            raise SettingsError(read.problems)
+        return cls(local=local, data_dir=data_dir, **values)  # type: ignore[arg-type]  # the reader checked each
+
+
+def _default_url(data_dir: Path) -> str:
+    return f"sqlite:///{data_dir / 'central.sqlite'}"
+
+
+def _network(read: EnvironmentReader) -> dict[str, object]:
+    return {
+        "base_domains": read.domains("BASE_DOMAINS", "localhost"),
+        "allow_tenant_header": read.flag("ALLOW_TENANT_HEADER"),
+        "host": read.text("HOST", "127.0.0.1"),
+        "port": read.integer("PORT", 8000, least=0, most=65535),
+        "trusted_proxies": read.networks("TRUSTED_PROXIES"),
+    }
+
+
+def _limits(read: EnvironmentReader) -> dict[str, object]:
+    return {
+        "max_body_bytes": read.integer("MAX_BODY_BYTES", 4 * 1024 * 1024, least=1024, most=1024**3),
+        "request_timeout": read.number("REQUEST_TIMEOUT", 30.0, least=1.0, most=3600.0),
+        "cache_seconds": read.number("CACHE_SECONDS", 0.5, least=0.0, most=1.0),
+        "access_token_seconds": read.integer("ACCESS_TOKEN_SECONDS", 900, least=1, most=_DAY),
+        "refresh_token_seconds": read.integer("REFRESH_TOKEN_SECONDS", 30 * _DAY, least=60, most=366 * _DAY),
+        "sqlite_synchronous": read.choice("SQLITE_SYNCHRONOUS", "FULL", ("OFF", "NORMAL", "FULL", "EXTRA")),
+        "max_open_tenants": read.integer("MAX_OPEN_TENANTS", 64, least=1, most=100_000),
+    }
+
+
+def _database_server(read: EnvironmentReader) -> dict[str, object]:
+    host = read.optional("DB_HOST")
+    if host is not None:
+        read.require("DB_ROOT_USER", "DB_ROOT_PASSWORD", because="DB_HOST is given")
+    return {
+        "db_host": host,
+        "db_port": read.integer("DB_PORT", 3306, least=1, most=65535),
+        "db_root_user": read.optional("DB_ROOT_USER"),
+        "db_root_password": read.optional("DB_ROOT_PASSWORD"),
+        "db_hosts": read.servers("DB_HOSTS"),
+    }
+
+
+def _logging(read: EnvironmentReader, local: bool) -> dict[str, object]:
+    return {
+        "log_level": read.choice("LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+        "log_format": read.choice("LOG_FORMAT", "console" if local else "json", ("json", "console")),
+    }
+
+
+_LINE = re.compile(
+    r"""\s* (?:export\s+)? (?P<name>[A-Za-z_][A-Za-z0-9_]*) \s*=\s*
+    (?: "(?P<double>[^"]*)" | '(?P<single>[^']*)' | (?P<bare>[^'"\s][^\n]*?)? ) \s* (?:(?<=\s)\#.*)? """,
+    re.VERBOSE,
+)
+
+
+def read_env_file(path: Path, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """``environ`` (this process's own by default) completed by a file of ``NAME=value`` lines, if any.
+
+    What the real environment holds wins. Lines may begin with ``export``, values may be in quotes, ``#``
+    begins a comment; nothing is expanded. Raises :class:`~central.errors.SettingsError` naming every line
+    that cannot be read.
+    """
+    real = dict(os.environ if environ is None else environ)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return real
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([f"{path} cannot be read: {type(error).__name__}."]) from error
+    return {**_parse_lines(path, text), **real}
+
+
+def _parse_lines(path: Path, text: str) -> dict[str, str]:
+    values: dict[str, str] = {}
+    problems: list[str] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if match := _LINE.fullmatch(line):
+            values[match["name"]] = match["double"] or match["single"] or match["bare"] or ""
+        else:
+            problems.append(f"Line {number} of {path} is not NAME=value.")
+    if problems:
+        raise SettingsError(problems)
+    return values
