@@ -1,7 +1,7 @@
 """An object as the record service sees it: its fields in order, and a Piccolo table made at run time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -13,19 +13,19 @@ from tenant_schema.objects.fields.datetime import DatetimeType
 from tenant_schema.objects.fields.id import IdType
 from tenant_schema.objects.fields.integer import IntegerType
 from tenant_schema.objects.fields.lookup import LookupType
-from tenant_schema.objects.fields.protocol import FieldType, Settings
+from tenant_schema.objects.fields.protocol import FieldType
 from tenant_schema.objects.fields.registry import FIELD_TYPES
+from tenant_schema.objects.fields.settings import Settings
 from tenant_schema.objects.runtime_table import attribute_name, runtime_table, system_columns
 
 __all__ = ["SYSTEM_FIELDS", "FieldModel", "ObjectModel", "field_model", "object_model"]
 
-_NONE: Settings = MappingProxyType({})
 _USER: Settings = MappingProxyType({"target": "users", "onDelete": "set_null"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldModel:
-    """One field. ``settings`` are complete (defaults filled in); ``default`` is the JSON value a new record gets."""
+    """One field: ``settings`` complete, defaults filled in; ``default`` the JSON value that a new record gets."""
 
     id: UUID | None = None
     name: str
@@ -40,16 +40,17 @@ class FieldModel:
     standard: bool = False
     system: bool = False
     default: object = None
-    settings: Settings = _NONE
+    settings: Settings = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectModel:
     """One object of one tenant.
 
-    ``fields`` are what callers may name, in order, the system fields first. ``columns`` are the columns of ``table``
-    by field name; beside the fields' it has the hidden ``deleted_at``. Reach columns through it rather than with
-    ``getattr(table, name)``: a field may have a name that Piccolo uses itself (``count``, ``copy``).
+    ``fields`` are what callers may name, in order, the system fields first. ``columns`` are the columns of
+    ``table`` by field name; beside the fields' it has the hidden ``deleted_at``. Reach columns through it
+    rather than with ``getattr(table, name)``: a field may have a name that Piccolo uses itself (``count``,
+    ``copy``).
     """
 
     id: UUID
@@ -81,7 +82,18 @@ SYSTEM_FIELDS = (
 
 def field_model(row: Mapping[str, Any]) -> FieldModel:
     """One field from a row of ``field_definition`` (``default`` and ``settings`` decoded)."""
-    names = ("id", "name", "column_name", "label", "description", "required", "unique", "indexed", "standard", "default")
+    names = (
+        "id",
+        "name",
+        "column_name",
+        "label",
+        "description",
+        "required",
+        "unique",
+        "indexed",
+        "standard",
+        "default",
+    )
     facts = {name: row[name] for name in names}
     return FieldModel(**facts, type=FIELD_TYPES[row["type"]], settings=MappingProxyType(row["settings"]))
 
@@ -89,10 +101,14 @@ def field_model(row: Mapping[str, Any]) -> FieldModel:
 def object_model(row: Mapping[str, Any], field_rows: Sequence[Mapping[str, Any]]) -> ObjectModel:
     """One object from its row of ``object_definition`` and the rows of its own fields, in order."""
     own = [field_model(field_row) for field_row in field_rows]
-    table = runtime_table(row["table_name"], system_columns() | {field.name: field.type.column(field) for field in own})
+    table = runtime_table(
+        row["table_name"], system_columns() | {one.name: one.type.column(one) for one in own}
+    )
     by_attribute = {column._meta.name: column for column in table._meta.columns}
-    fields = {field.name: field for field in (*SYSTEM_FIELDS, *own)}
+    fields = {one.name: one for one in (*SYSTEM_FIELDS, *own)}
     columns = {name: by_attribute[attribute_name(name)] for name in (*fields, "deleted_at")}
     names = ("id", "name", "label", "plural_label", "description", "table_name", "standard")
     facts = {name: row[name] for name in names}
-    return ObjectModel(**facts, fields=MappingProxyType(fields), columns=MappingProxyType(columns), table=table)
+    return ObjectModel(
+        **facts, fields=MappingProxyType(fields), columns=MappingProxyType(columns), table=table
+    )

@@ -1,6 +1,5 @@
 """Piccolo table classes made at run time, and the columns that every record table has."""
 
-import keyword
 import types
 from collections.abc import Mapping
 from typing import Any
@@ -12,17 +11,18 @@ from piccolo_engines.columns import new_id, utc_now
 
 __all__ = ["attribute_name", "runtime_table", "system_columns"]
 
-_TAKEN_BY_PICCOLO = frozenset(name for name in {*dir(Table), *dir(ForeignKey), "default"} if not name.startswith("_"))
+_TAKEN_BY_PICCOLO = frozenset(
+    name for name in {*dir(Table), *dir(ForeignKey), "default"} if not name.startswith("_")
+)
 
 
 def attribute_name(field_name: str) -> str:
-    """The Python name of a field's column: the field's own, with ``_`` behind where Python or Piccolo uses that name.
+    """The Python name of a field's column: the field's own, with ``_`` behind where Piccolo uses that name.
 
-    Columns of a joined table become attributes of Piccolo's ``ForeignKey``, so its names count too. No field name
-    ends in ``_``, so the result is never another field's.
+    Columns of a joined table become attributes of Piccolo's ``ForeignKey``, so its names count too. No field
+    name ends in ``_``, so the result is never another field's.
     """
-    is_taken = field_name in _TAKEN_BY_PICCOLO or keyword.iskeyword(field_name)
-    return f"{field_name}_" if is_taken else field_name
+    return f"{field_name}_" if field_name in _TAKEN_BY_PICCOLO else field_name
 
 
 def system_columns() -> dict[str, Column]:
@@ -45,12 +45,15 @@ def system_columns() -> dict[str, Column]:
 def runtime_table(table_name: str, columns: Mapping[str, Column]) -> type[Table]:
     """A Piccolo table class for ``table_name`` whose columns are the given ones, by field name.
 
-    It has no engine of its own: its queries go to the tenant slot. Piccolo keeps every class it has seen in a list;
-    this one is taken out again, so that it can be collected when its object model is dropped.
+    It has no engine of its own: its queries go to the tenant slot. Piccolo keeps every class it has seen in a
+    list; this one is taken out again, so that it can be collected when its object model is dropped.
     """
     members: dict[str, Any] = {attribute_name(name): column for name, column in columns.items()}
     table: type[Table] = types.new_class(
-        _class_name(table_name), (Table,), {"tablename": table_name}, lambda namespace: namespace.update(members)
+        _class_name(table_name),
+        (Table,),
+        {"tablename": table_name},
+        lambda namespace: namespace.update(members),
     )
     TABLE_REGISTRY.remove(table)
     return table

@@ -1,5 +1,1 @@
-"""Field types: one module per type, each behind :class:`FieldType`, all registered in ``registry``."""
-
-from tenant_schema.objects.fields.protocol import FieldSpec, FieldType, JsonSchema, Settings
-
-__all__ = ["FieldSpec", "FieldType", "JsonSchema", "Settings"]
+"""Field types: one module per type behind one protocol, all registered in ``registry``."""

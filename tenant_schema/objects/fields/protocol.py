@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Protocol
 from piccolo.columns import Column
 from piccolo.columns.base import ColumnKwargs
 
+from tenant_schema.objects.fields.settings import Settings, SettingsReader
 from tenant_schema.problems import Problem
 
 __all__ = [
@@ -16,11 +17,9 @@ __all__ = [
     "FieldSpec",
     "FieldType",
     "JsonSchema",
-    "Settings",
     "column_options",
 ]
 
-Settings = Mapping[str, Any]
 JsonSchema = dict[str, Any]
 
 EQUALITY = frozenset({"eq", "ne", "in", "nin", "null"})
@@ -30,7 +29,7 @@ OPERATORS = EQUALITY | ORDERING | MATCHING
 
 
 class FieldSpec(Protocol):
-    """What a type needs to know of the field it serves; :class:`tenant_schema.objects.model.FieldModel` is one."""
+    """What a type needs to know of the field it serves; a ``FieldModel`` is one."""
 
     @property
     def column_name(self) -> str:
@@ -52,9 +51,9 @@ class FieldSpec(Protocol):
 class FieldType(Protocol):
     """One kind of field. Types hold no state; everything about one field comes in as ``field``.
 
-    A *stored value* is what a Piccolo column takes and gives back: ``parse`` makes it, ``render`` takes it. None is
-    never passed to ``parse`` or ``render``: a missing value is null on both sides, and ``required`` is the business
-    of the record service.
+    A *stored value* is what a Piccolo column takes and gives back: ``parse`` makes it, ``render`` takes it.
+    None is not for types to handle: a missing value is null on both sides, ``required`` is the business of
+    the record service, and ``parse`` refuses None like any other value that is none of its own.
     """
 
     name: ClassVar[str]
@@ -67,7 +66,11 @@ class FieldType(Protocol):
     """Whether ``render`` gives back what it is given, so that a caller in a hurry may leave it out."""
 
     def parse_settings(self, raw: Mapping[str, object]) -> tuple[Settings, list[Problem]]:
-        """The complete settings, and every problem of the ones given; usable only when there is no problem."""
+        """The complete settings, and every problem of the ones given; usable only when there is no problem.
+
+        A type without settings of its own takes none.
+        """
+        return SettingsReader(raw).finish()
 
     def column(self, field: FieldSpec) -> Column:
         """A new Piccolo column for the field: nullable, without a default, under its physical name."""
@@ -76,13 +79,16 @@ class FieldType(Protocol):
         """The stored value for a JSON value. Raises :class:`InvalidValue`, and nothing else."""
 
     def parse_text(self, text: str, field: FieldSpec) -> object:
-        """What a filter compares with, from a query string, as the column stores it. Raises :class:`InvalidValue`."""
+        """What a filter compares with, from a query string, as the column stores it.
+
+        Raises :class:`InvalidValue`.
+        """
 
     def parse_operand(self, value: object, field: FieldSpec) -> object:
         """What a filter compares with, from JSON. Raises :class:`InvalidValue`."""
         return self.parse(value, field)
 
-    def render(self, value: Any, field: FieldSpec) -> object:
+    def render(self, value: Any, field: FieldSpec) -> object:  # noqa: ARG002 - types with a form need it
         """A value that msgspec encodes as the API shows it (dates, times and UUIDs as they are)."""
         return value
 
@@ -97,8 +103,8 @@ class FieldType(Protocol):
 def column_options(field: FieldSpec) -> ColumnKwargs:
     """What every field's column has in common.
 
-    Columns are nullable, required fields included: ``required`` is checked by the record service, so that it can be
-    switched on and off without rebuilding a table, which SQLite would have to.
+    Columns are nullable, required fields included: ``required`` is checked by the record service, so that it
+    can be switched on and off without rebuilding a table, which SQLite would have to.
     """
     return {
         "null": True,

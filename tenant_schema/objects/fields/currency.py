@@ -1,0 +1,16 @@
+"""``currency``: an amount of money, to the cent."""
+
+from tenant_schema.objects.fields.fixed_decimal import MOST_DIGITS, FixedDecimal
+from tenant_schema.objects.fields.protocol import FieldSpec
+
+__all__ = ["CurrencyType"]
+
+
+class CurrencyType(FixedDecimal):
+    """An amount in the tenant's currency: 13 digits before the point, two behind."""
+
+    name = "currency"
+    label = "Currency"
+
+    def digits(self, _field: FieldSpec) -> tuple[int, int]:
+        return MOST_DIGITS, 2

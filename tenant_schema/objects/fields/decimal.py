@@ -1,0 +1,26 @@
+"""``decimal``: a number with as many digits and decimals as the field says."""
+
+from collections.abc import Mapping
+
+from tenant_schema.objects.fields.fixed_decimal import MOST_DIGITS, FixedDecimal
+from tenant_schema.objects.fields.protocol import FieldSpec
+from tenant_schema.objects.fields.settings import Settings, SettingsReader
+from tenant_schema.problems import Problem
+
+__all__ = ["DecimalType"]
+
+
+class DecimalType(FixedDecimal):
+    """At most ``precision`` digits (15 when the field does not say), ``scale`` of them decimals (2)."""
+
+    name = "decimal"
+    label = "Decimal"
+
+    def parse_settings(self, raw: Mapping[str, object]) -> tuple[Settings, list[Problem]]:
+        reader = SettingsReader(raw)
+        precision = reader.integer("precision", default=MOST_DIGITS, least=1, most=MOST_DIGITS)
+        reader.integer("scale", default=min(2, precision), least=0, most=precision)
+        return reader.finish()
+
+    def digits(self, field: FieldSpec) -> tuple[int, int]:
+        return field.settings["precision"], field.settings["scale"]

@@ -1,0 +1,35 @@
+"""``email``: one e-mail address."""
+
+import re
+
+from tenant_schema.objects.errors import InvalidValue
+from tenant_schema.objects.fields.protocol import FieldSpec, JsonSchema
+from tenant_schema.objects.fields.short_text import ShortText
+
+__all__ = ["EmailType"]
+
+_ATOM = r"[^\s\x00-\x1f\x7f@\"(),:;<>\[\]\\.]+"
+_LABEL = r"(?!-)(?:[^\W_]|-){1,63}(?<!-)"
+_ADDRESS = re.compile(
+    rf"(?=[^@]{{1,64}}@)(?P<local>{_ATOM}(?:\.{_ATOM})*)@(?P<domain>{_LABEL}(?:\.{_LABEL})+)"
+)
+
+
+class EmailType(ShortText):
+    """An address of RFC 5321's dot-atom form with a dotted domain, international ones included.
+
+    The domain is kept in lower case, the local part as it was given.
+    """
+
+    name = "email"
+    label = "E-mail"
+    longest = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
+
+    def parse(self, value: object, field: FieldSpec) -> str:
+        found = _ADDRESS.fullmatch(super().parse(value, field))
+        if found is None:
+            raise InvalidValue("not-an-email", "must be an e-mail address such as ann@example.com")
+        return super().parse(f"{found['local']}@{found['domain'].lower()}", field)
+
+    def json_schema(self, field: FieldSpec) -> JsonSchema:
+        return {**super().json_schema(field), "format": "email"}

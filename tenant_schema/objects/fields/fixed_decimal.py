@@ -1,0 +1,89 @@
+"""What ``decimal``, ``currency`` and ``percent`` share: exact numbers with a fixed count of decimals."""
+
+import math
+import re
+from abc import abstractmethod
+from decimal import Decimal
+from typing import Any
+
+from piccolo.columns import Column, Numeric
+
+from tenant_schema.objects.errors import InvalidValue
+from tenant_schema.objects.fields.protocol import (
+    EQUALITY,
+    ORDERING,
+    FieldSpec,
+    FieldType,
+    JsonSchema,
+    column_options,
+)
+
+__all__ = ["MOST_DIGITS", "FixedDecimal"]
+
+MOST_DIGITS = 15  # SQLite keeps decimals as doubles, which are exact to 15 significant digits
+_PLAIN = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
+
+
+class FixedDecimal(FieldType):
+    """A decimal number, given as a string, which is exact, or as a JSON number.
+
+    A JSON number counts to 15 significant digits, so that 0.1 + 0.2 is 0.3. Nothing else is rounded: a digit
+    too many is an error. Shown as a string with all its decimals.
+    """
+
+    operators = EQUALITY | ORDERING
+    plain = False
+
+    @abstractmethod
+    def digits(self, _field: FieldSpec) -> tuple[int, int]:
+        """How many digits in all, and how many of them behind the point."""
+
+    def column(self, field: FieldSpec) -> Column:
+        return Numeric(digits=self.digits(field), default=None, **column_options(field))
+
+    def parse(self, value: object, field: FieldSpec) -> Decimal:
+        return _fitted(_number(value), *self.digits(field))
+
+    def parse_text(self, text: str, field: FieldSpec) -> Decimal:
+        return self.parse(text, field)
+
+    def render(self, value: Any, field: FieldSpec) -> str:
+        return f"{value:.{self.digits(field)[1]}f}"
+
+    def json_schema(self, field: FieldSpec) -> JsonSchema:
+        precision, scale = self.digits(field)
+        decimals = rf"\.[0-9]{{{scale}}}" if scale else ""
+        return {"type": "string", "pattern": f"^-?{_whole(precision - scale)}{decimals}$"}
+
+    def input_schema(self, field: FieldSpec) -> JsonSchema:
+        precision, scale = self.digits(field)
+        decimals = rf"(\.[0-9]{{1,{scale}}})?" if scale else ""
+        limit = 10 ** (precision - scale)
+        text = {"type": "string", "pattern": f"^[+-]?{_whole(precision - scale)}{decimals}$"}
+        number = {"type": "number", "exclusiveMinimum": -limit, "exclusiveMaximum": limit}
+        return {"anyOf": [text, {**number, "multipleOf": 10.0**-scale}]}
+
+
+def _whole(digits: int) -> str:
+    return f"[0-9]{{1,{digits}}}" if digits else "0"
+
+
+def _number(value: object) -> Decimal:
+    if isinstance(value, str) and _PLAIN.fullmatch(value):
+        return Decimal(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return Decimal(f"{value:.{MOST_DIGITS}g}")
+    raise InvalidValue("not-a-decimal", "must be a decimal number, best given as a string such as '12.50'")
+
+
+def _fitted(number: Decimal, precision: int, scale: int) -> Decimal:
+    if number and number.adjusted() >= precision - scale:
+        raise InvalidValue(
+            "too-many-digits", f"must have at most {precision - scale} digits before the point"
+        )
+    fitted = round(number, scale)
+    if number != fitted:
+        raise InvalidValue("too-many-decimals", f"must have at most {scale} decimals")
+    return fitted if fitted else abs(fitted)  # there is no -0

@@ -1,0 +1,34 @@
+"""``long_text``: text of many lines, too long to sort by or to index."""
+
+from collections.abc import Mapping
+
+from piccolo.columns import Column, Text
+
+from tenant_schema.objects.fields.protocol import MATCHING, FieldSpec, column_options
+from tenant_schema.objects.fields.settings import Settings, SettingsReader
+from tenant_schema.objects.fields.text import TextType
+from tenant_schema.problems import Problem
+
+__all__ = ["LongTextType"]
+
+
+class LongTextType(TextType):
+    """Text of at most ``maxLength`` characters, kept outside the row.
+
+    The most is what MySQL's TEXT (65,535 bytes) holds of characters of four bytes.
+    """
+
+    name = "long_text"
+    label = "Long text"
+    operators = MATCHING | {"eq", "ne", "null"}
+    sortable = False
+    indexable = False
+    longest = 16_000
+
+    def parse_settings(self, raw: Mapping[str, object]) -> tuple[Settings, list[Problem]]:
+        reader = SettingsReader(raw)
+        reader.integer("maxLength", default=self.longest, least=1, most=self.longest)
+        return reader.finish()
+
+    def column(self, field: FieldSpec) -> Column:
+        return Text(default=None, **column_options(field))

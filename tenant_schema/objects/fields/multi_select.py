@@ -1,0 +1,55 @@
+"""``multi_select``: any number of the options that the field defines."""
+
+from typing import Any
+
+import msgspec
+from piccolo.columns import Column, Text
+
+from tenant_schema.objects.errors import InvalidValue
+from tenant_schema.objects.fields.protocol import FieldSpec, JsonSchema, column_options
+from tenant_schema.objects.fields.select import SelectType, option_of, option_values
+
+__all__ = ["MultiSelectType"]
+
+
+class MultiSelectType(SelectType):
+    """A list of options, each at most once, kept as JSON text: ``["tech","health"]``.
+
+    To find the records that hold an option, a filter looks for the option with its quotes: ``contains``
+    compares with ``"tech"``, which is in the text exactly when the option is in the list, since no option
+    holds a quote.
+    """
+
+    name = "multi_select"
+    label = "Choices"
+    operators = frozenset({"contains", "null"})
+    sortable = False
+    indexable = False
+    plain = False
+
+    def column(self, field: FieldSpec) -> Column:
+        return Text(default=None, **column_options(field))
+
+    def parse(self, value: object, field: FieldSpec) -> str:
+        if not isinstance(value, list):
+            raise InvalidValue("not-a-list", "must be a list of options")
+        options = [option_of(item, field) for item in value]
+        if len(set(options)) < len(options):
+            raise InvalidValue("duplicate-option", "must not hold an option twice")
+        return msgspec.json.encode(options).decode()
+
+    def parse_text(self, text: str, field: FieldSpec) -> str:
+        return f'"{option_of(text, field)}"'
+
+    def parse_operand(self, value: object, field: FieldSpec) -> str:
+        return f'"{option_of(value, field)}"'
+
+    def render(self, value: Any, _field: FieldSpec) -> object:
+        return msgspec.json.decode(value)
+
+    def json_schema(self, field: FieldSpec) -> JsonSchema:
+        return {
+            "type": "array",
+            "items": {"type": "string", "enum": option_values(field)},
+            "uniqueItems": True,
+        }

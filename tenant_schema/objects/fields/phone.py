@@ -1,0 +1,32 @@
+"""``phone``: one telephone number."""
+
+import re
+
+from tenant_schema.objects.errors import InvalidValue
+from tenant_schema.objects.fields.protocol import FieldSpec, JsonSchema
+from tenant_schema.objects.fields.short_text import ShortText
+
+__all__ = ["PhoneType"]
+
+_PATTERN = r"^\+?(?:[ ()./-]{0,3}[0-9]){3,15}[ )]{0,3}(?:(?:x|ext\.?|#) ?[0-9]{1,6})?$"
+_NUMBER = re.compile(_PATTERN)
+
+
+class PhoneType(ShortText):
+    """A number as people write it: 3 to 15 digits (E.164), the usual marks between, an extension behind.
+
+    Kept as it was given, since how a number is grouped tells its readers something.
+    """
+
+    name = "phone"
+    label = "Phone"
+    longest = 40
+
+    def parse(self, value: object, field: FieldSpec) -> str:
+        text = super().parse(value, field)
+        if _NUMBER.fullmatch(text) is None:
+            raise InvalidValue("not-a-phone-number", "must be a telephone number such as +49 30 123456")
+        return text
+
+    def json_schema(self, field: FieldSpec) -> JsonSchema:
+        return {**super().json_schema(field), "pattern": _PATTERN}

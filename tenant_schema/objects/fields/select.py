@@ -1,0 +1,109 @@
+"""``select``: one of the options that the field defines."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from piccolo.columns import Column, Varchar
+
+from tenant_schema.objects.errors import InvalidValue
+from tenant_schema.objects.fields.protocol import (
+    EQUALITY,
+    FieldSpec,
+    FieldType,
+    JsonSchema,
+    column_options,
+)
+from tenant_schema.objects.fields.settings import Settings, SettingsReader
+from tenant_schema.objects.fields.unicode import clean_text
+from tenant_schema.problems import Problem, suggestion
+
+__all__ = ["SelectType", "option_of", "option_values"]
+
+_LONGEST = 100
+_MOST_OPTIONS = 500
+_VALUE = re.compile(r"(?! )[^,\"\\\x00-\x1f\x7f]{1,100}(?<! )")
+
+
+class SelectType(FieldType):
+    """One of ``options``: ``[{"value": "won", "label": "Won"}, …]``, where a bare text is its own label.
+
+    Values hold no comma (filters separate values by commas), no quote and no backslash (``multi_select``
+    looks for them in JSON), and no two are alike but for case (some databases compare without it).
+    """
+
+    name = "select"
+    label = "Choice"
+    operators = EQUALITY
+
+    def parse_settings(self, raw: Mapping[str, object]) -> tuple[Settings, list[Problem]]:
+        reader = SettingsReader(raw)
+        _read_options(reader)
+        return reader.finish()
+
+    def column(self, field: FieldSpec) -> Column:
+        return Varchar(length=_LONGEST, default=None, **column_options(field))
+
+    def parse(self, value: object, field: FieldSpec) -> str:
+        return option_of(value, field)
+
+    def parse_text(self, text: str, field: FieldSpec) -> str:
+        return option_of(text, field)
+
+    def json_schema(self, field: FieldSpec) -> JsonSchema:
+        return {"type": "string", "enum": option_values(field)}
+
+
+def option_values(field: FieldSpec) -> list[str]:
+    """The values one may choose from, in order."""
+    return [option["value"] for option in field.settings["options"]]
+
+
+def option_of(value: object, field: FieldSpec) -> str:
+    """The value, when it is an option. Raises :class:`InvalidValue` with the nearest option."""
+    text = clean_text(value)
+    values = option_values(field)
+    if text not in values:
+        raise InvalidValue("not-an-option", "is none of the options", suggestion(text, values))
+    return text
+
+
+def _read_options(reader: SettingsReader) -> None:
+    given = reader.given("options")
+    if not isinstance(given, list) or not 1 <= len(given) <= _MOST_OPTIONS:
+        reader.refuse("options", "options-missing", f"must be a list of 1 to {_MOST_OPTIONS} options")
+        return
+    options = [_read_option(reader, position, option) for position, option in enumerate(given)]
+    reader.keep("options", [option for option in options if option])
+    _refuse_doubles(reader, [option["value"] for option in options if option])
+
+
+def _read_option(reader: SettingsReader, position: int, given: Any) -> dict[str, str] | None:
+    where = f"options.{position}"
+    option = {"value": given} if isinstance(given, str) else given
+    if not isinstance(option, dict) or not option.keys() <= {"value", "label"}:
+        reader.refuse(where, "not-an-option", "must be a text, or an object of value and label")
+        return None
+    try:
+        value = clean_text(option.get("value"))
+        label = clean_text(option.get("label", value))
+    except InvalidValue as error:
+        reader.refuse(where, error.code, error.message)
+        return None
+    if _VALUE.fullmatch(value) is None or not 1 <= len(label) <= _LONGEST:
+        message = (
+            "must have a value and a label of 1 to 100 characters, no comma, quote or backslash in the value"
+        )
+        reader.refuse(where, "invalid-option", message)
+        return None
+    return {"value": value, "label": label}
+
+
+def _refuse_doubles(reader: SettingsReader, values: list[str]) -> None:
+    seen: set[str] = set()
+    for value in values:
+        if (folded := value.casefold()) in seen:
+            reader.refuse(
+                "options", "duplicate-option", f"{value!r} is there twice (upper and lower case are the same)"
+            )
+        seen.add(folded)

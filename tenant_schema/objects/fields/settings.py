@@ -1,0 +1,62 @@
+"""Reads the settings of one field, collecting every problem instead of stopping at the first."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from tenant_schema.problems import Problem, suggestion
+
+__all__ = ["Settings", "SettingsReader"]
+
+Settings = Mapping[str, Any]
+
+
+class SettingsReader:
+    """Take each setting by its kind, then ``finish``: what was not taken is unknown.
+
+    A setting that is missing, or null, has its default.
+    """
+
+    def __init__(self, raw: Mapping[str, object]) -> None:
+        self._raw = raw
+        self._settings: dict[str, Any] = {}
+        self._problems: list[Problem] = []
+
+    def integer(self, name: str, *, default: int, least: int, most: int) -> int:
+        """A whole number between two others, both included; the default stands in for a wrong one."""
+        value = self._raw.get(name)
+        value = default if value is None else value
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            self.refuse(name, "out-of-range", f"must be a whole number from {least:,} to {most:,}")
+            value = default
+        self._settings[name] = value
+        return value
+
+    def choice(self, name: str, choices: Sequence[str], *, default: str) -> None:
+        """One of a few words."""
+        value = self._raw.get(name)
+        value = default if value is None else value
+        if value not in choices:
+            message = f"must be one of {', '.join(choices)}"
+            self.refuse(name, "not-an-option", message, suggestion(str(value), choices))
+        self._settings[name] = value
+
+    def given(self, name: str) -> object:
+        """The setting as it was given, for the caller to check and to ``keep``; None when it is missing."""
+        return self._raw.get(name)
+
+    def keep(self, name: str, value: object) -> None:
+        """Take a value that the caller has checked."""
+        self._settings[name] = value
+
+    def refuse(self, name: str, code: str, message: str, did_you_mean: str | None = None) -> None:
+        """Add a problem with one setting, or with a part of it (``options.3``)."""
+        self._settings.setdefault(name.partition(".")[0], None)
+        self._problems.append(Problem(name, code, message, did_you_mean))
+
+    def finish(self) -> tuple[Settings, list[Problem]]:
+        """The settings and every problem, unknown settings included."""
+        for name in self._raw.keys() - self._settings.keys():
+            message = f"there is no setting {name!r} for this type"
+            self._problems.append(Problem(name, "unknown-setting", message, suggestion(name, self._settings)))
+        return MappingProxyType(self._settings), self._problems
