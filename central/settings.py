@@ -125,7 +125,7 @@ def _logging(read: EnvironmentReader, local: bool) -> dict[str, object]:
 
 _LINE = re.compile(
     r"""\s* (?:export\s+)? (?P<name>[A-Za-z_][A-Za-z0-9_]*) \s*=\s*
-    (?: "(?P<double>[^"]*)" | '(?P<single>[^']*)' | (?P<bare>[^'"\s][^\n]*?)? ) \s* (?:(?<=\s)\#.*)? """,
+    (?: "(?P<double>[^"]*)" | '(?P<single>[^']*)' | (?P<bare>[^'"\s\#].*?)? ) \s* (?:(?<=[\s=])\#.*)? """,
     re.VERBOSE,
 )
 
