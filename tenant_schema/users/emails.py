@@ -1,0 +1,46 @@
+"""E-mail addresses: the one form in which they are kept and looked up, and which ones are accepted."""
+
+import unicodedata
+
+from tenant_schema.problems import Problem
+
+__all__ = ["EMAIL_LENGTH", "email_problem", "normalise_email"]
+
+EMAIL_LENGTH = 254
+
+
+def normalise_email(text: str) -> str:
+    """The form in which an address is stored and compared: stripped, case folded, NFKC.
+
+    Normalising twice gives the same as once. Nothing is refused here, see :func:`email_problem`.
+
+    >>> normalise_email("  Ada@Acme.EXAMPLE ")
+    'ada@acme.example'
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", text).casefold())
+    return unicodedata.normalize("NFKC", folded.casefold()).strip()
+
+
+def email_problem(email: str, field: str = "email") -> Problem | None:
+    """What is wrong with a normalised address for a user to have, or None.
+
+    Only the shape is looked at: whether mail arrives there is known when it does.
+    """
+    if not email:
+        return Problem(field, "required", "An e-mail address is needed.")
+    if len(email) > EMAIL_LENGTH:
+        return Problem(field, "too-long", f"At most {EMAIL_LENGTH} characters.")
+    return (
+        None if _has_email_shape(email) else Problem(field, "invalid-email", "This is not an e-mail address.")
+    )
+
+
+def _has_email_shape(email: str) -> bool:
+    local, at, domain = email.rpartition("@")
+    labels = domain.split(".")
+    return bool(at and local) and "@" not in local and all(labels) and _is_plain(email)
+
+
+def _is_plain(text: str) -> bool:
+    """No spaces, control or unassigned characters, no lone surrogates."""
+    return not any(unicodedata.category(character)[0] in "CZ" for character in text)
