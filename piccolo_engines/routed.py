@@ -27,10 +27,10 @@ class RoutedEngine(Engine[Any]):
             await Band.select()          # goes to acme.sqlite
         await Band.select()              # raises EngineNotBound
 
-    The binding lives in a :class:`~contextvars.ContextVar` of the slot: it holds for the task that made it and
-    for those that it starts meanwhile (``gather``, background tasks); one made in a child task is not seen by
-    its parent. Reading any attribute that belongs to the database (``engine_type`` included) without a binding
-    raises :class:`~piccolo_engines.errors.EngineNotBound`: there is no default.
+    The binding lives in a :class:`~contextvars.ContextVar` of the slot: it holds for the task that made it
+    and for those that it starts meanwhile (``gather``, background tasks); one made in a child task is not
+    seen by its parent. Reading any attribute that belongs to the database (``engine_type`` included) without
+    a binding raises :class:`~piccolo_engines.errors.EngineNotBound`: there is no default.
 
     The constructor does no I/O. Make slots once, at module level, as one makes context variables.
 

@@ -1,0 +1,84 @@
+"""How a connection to a database file is opened: its pragmas, and never a new file where none is wanted."""
+
+import sqlite3
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+from piccolo_engines.errors import DatabaseMissing
+
+__all__ = ["ConnectionFactory", "Synchronous"]
+
+Synchronous = Literal["OFF", "NORMAL", "FULL", "EXTRA"]
+"""See https://www.sqlite.org/pragma.html#pragma_synchronous: with WAL, FULL survives a power cut with every
+committed transaction, NORMAL may lose the last ones (and is faster)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionFactory:
+    """Opens connections to the file at ``path``. Blocks: call it in a thread.
+
+    :param busy_timeout: seconds to wait for another process's lock.
+    :param create: whether a missing file is made; if not, :class:`~piccolo_engines.errors.DatabaseMissing`.
+    """
+
+    path: Path
+    busy_timeout: float
+    synchronous: Synchronous
+    create: bool
+    statements: int
+    _opening: threading.Lock = field(default_factory=threading.Lock)
+
+    def writer(self) -> sqlite3.Connection:
+        """A connection that may do anything."""
+        return self._open("")
+
+    def reader(self) -> sqlite3.Connection:
+        """A connection that refuses to change data (https://www.sqlite.org/pragma.html#pragma_query_only)."""
+        return self._open("PRAGMA query_only = 1;")
+
+    def _open(self, pragmas: str) -> sqlite3.Connection:
+        with self._opening:  # so that an engine's connections do not lock each other out while one sets WAL
+            connection = self._connect()
+            try:
+                self._use_wal(connection)
+                connection.executescript(
+                    f"PRAGMA foreign_keys = 1; PRAGMA synchronous = {self.synchronous}; {pragmas}"
+                )
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        if not self.create and not self.path.is_file():
+            raise DatabaseMissing
+        mode = "rwc" if self.create else "rw"  # "rw" fails should the file vanish just now
+        return sqlite3.connect(
+            f"file:{quote(str(self.path.absolute()))}?mode={mode}",
+            uri=True,
+            timeout=self.busy_timeout,
+            isolation_level=None,
+            check_same_thread=False,  # one lease at a time uses it, from whichever thread
+            detect_types=sqlite3.PARSE_DECLTYPES | sqlite3.PARSE_COLNAMES,
+            cached_statements=self.statements,
+        )
+
+    def _use_wal(self, connection: sqlite3.Connection) -> None:
+        """Let readers work beside the writer, see https://www.sqlite.org/wal.html.
+
+        Changing the mode does not heed SQLite's busy timeout.
+        """
+        deadline = time.monotonic() + self.busy_timeout
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL").close()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+            else:
+                return

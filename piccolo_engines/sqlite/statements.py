@@ -1,0 +1,38 @@
+"""What is done in one hop to a thread: run a statement, fetch its rows, make them dictionaries."""
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+__all__ = ["Row", "fetch", "fetch_many", "is_select"]
+
+Row = dict[str, Any]
+
+_SELECT = re.compile(r"\s*SELECT\b", re.IGNORECASE)
+
+
+def is_select(sql: str) -> bool:
+    """Whether a reading connection can run it. ``WITH`` may end in an ``INSERT``: it does not count."""
+    return _SELECT.match(sql) is not None
+
+
+def fetch(connection: sqlite3.Connection, sql: str, args: Sequence[Any]) -> list[Row]:
+    """Run the statement to its end and return its rows, or ``[]`` when it is none that has rows."""
+    cursor = connection.execute(sql, args)
+    try:
+        return _rows(cursor, cursor.fetchall())
+    finally:
+        cursor.close()  # a cursor left open would keep its snapshot of the database
+
+
+def fetch_many(cursor: sqlite3.Cursor, size: int) -> list[Row]:
+    """The next ``size`` rows, fewer at the end."""
+    return _rows(cursor, cursor.fetchmany(size))
+
+
+def _rows(cursor: sqlite3.Cursor, rows: list[tuple[Any, ...]]) -> list[Row]:
+    if not rows:
+        return []
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=False)) for row in rows]

@@ -1,0 +1,234 @@
+"""Transactions, savepoints, and queries collected to run in one transaction."""
+
+import sqlite3
+from contextvars import Token
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from piccolo.engine.base import BaseAtomic, BaseTransaction
+from piccolo.engine.exceptions import TransactionError
+from piccolo.engine.sqlite import TransactionType
+from piccolo.query.base import DDL, Query
+from piccolo.query.methods.objects import Create, GetOrCreate
+from piccolo.utils.sync import run_sync
+
+from piccolo_engines.errors import TransactionEnded
+from piccolo_engines.identifiers import quote
+from piccolo_engines.sqlite.lanes import Lease
+from piccolo_engines.sqlite.statements import Row, fetch
+
+if TYPE_CHECKING:
+    from piccolo_engines.sqlite.engine import SQLiteEngine
+
+__all__ = ["Atomic", "SQLiteTransaction", "Savepoint"]
+
+
+class Savepoint:
+    """A mark inside a transaction, to which it can go back: https://www.sqlite.org/lang_savepoint.html"""
+
+    def __init__(self, name: str, transaction: "SQLiteTransaction") -> None:
+        self.name = name
+        self.transaction = transaction
+
+    async def rollback_to(self) -> None:
+        """Undo what happened since the savepoint, which stays.
+
+        :raises TransactionEnded: when the transaction is over.
+        :raises StatementError: when the savepoint was released or undone by an earlier one.
+        """
+        await self.transaction.run(f"ROLLBACK TO SAVEPOINT {quote(self.name)}")
+
+    async def release(self) -> None:
+        """Forget the savepoint and those after it; what happened since stays part of the transaction.
+
+        :raises TransactionEnded: when the transaction is over.
+        :raises StatementError: when the savepoint was released or undone by an earlier one.
+        """
+        await self.transaction.run(f"RELEASE SAVEPOINT {quote(self.name)}")
+
+
+class SQLiteTransaction(BaseTransaction):
+    """The block in which queries belong together: all of them are done, or none.
+
+    ::
+
+        async with engine.transaction() as transaction:
+            await Band.insert(Band(name="Pythonistas"))
+            savepoint = await transaction.savepoint()
+            ...
+            await savepoint.rollback_to()
+
+    The engine's writer is held from the first to the last line, so keep it short. Tasks started inside share
+    the transaction while it lasts; a statement that they send after its end is a statement of its own. A
+    block inside a block joins it. When the block is left by an exception, cancellation included, or the
+    database undid the transaction by itself (a full disk, an interrupted statement), all is rolled back.
+
+    :raises LockTimeout: on entering, when the writer is not free in time.
+    :raises TransactionEnded: by a statement, or on leaving, when the transaction was undone or ended before.
+    """
+
+    __slots__ = (
+        "_allow_nested",
+        "_has_ended",
+        "_lease",
+        "_parent",
+        "_savepoints",
+        "_token",
+        "engine",
+        "transaction_type",
+    )
+
+    def __init__(
+        self,
+        engine: "SQLiteEngine",
+        transaction_type: TransactionType = TransactionType.immediate,
+        *,
+        allow_nested: bool = True,
+    ) -> None:
+        self.engine = engine
+        self.transaction_type = transaction_type
+        self._lease: Lease | None = None
+        self._has_ended = False
+        self._savepoints = 0
+        self._token: Token[SQLiteTransaction | None] | None = None
+        self._allow_nested = allow_nested
+        self._parent: SQLiteTransaction | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the block has been entered and not been left."""
+        return self._lease is not None
+
+    @property
+    def lease(self) -> Lease:
+        """The transaction's connection.
+
+        :raises TransactionEnded: when the transaction is over.
+        """
+        if self._lease is None or self._has_ended:
+            raise TransactionEnded
+        return self._lease
+
+    async def __aenter__(self) -> "SQLiteTransaction":
+        self._parent = self.engine.open_transaction
+        if self._parent is not None:
+            if not self._allow_nested:
+                raise TransactionError("A transaction is already open, and this one must not join it.")
+            return self._parent
+        lease = self.engine.lease_writer()
+        try:
+            await lease.run(self._begin)
+        except BaseException:
+            lease.release()
+            raise
+        self._lease = lease
+        self._token = self.engine.current_transaction.set(self)
+        return self
+
+    async def __aexit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        if self._parent is not None:
+            if exception is None and not self._parent.is_open:
+                raise TransactionEnded
+            return False
+        lease, self._lease = self._lease, None
+        token, self._token = self._token, None
+        assert lease is not None
+        assert token is not None
+        self.engine.current_transaction.reset(token)
+        if exception is not None or self._has_ended:
+            lease.release()  # which rolls back
+        else:
+            await lease.finish(_commit)
+        return False
+
+    async def run(self, sql: str, args: Any = ()) -> list[Row]:
+        """Run one statement inside the transaction.
+
+        :raises TransactionEnded: when it is over, or the database undid it.
+        """
+        return await self.lease.run(lambda connection: _fetch(connection, sql, args))
+
+    async def commit(self) -> None:
+        """Commit before the end of the block; statements after that raise ``TransactionEnded``."""
+        lease, self._has_ended = self.lease, True
+        await lease.run(_commit, interruptible=False)
+
+    async def rollback(self) -> None:
+        """Undo all before the end of the block; statements after that raise ``TransactionEnded``."""
+        lease, self._has_ended = self.lease, True
+        await lease.run(lambda connection: connection.rollback(), interruptible=False)
+
+    async def savepoint(self, name: str | None = None) -> Savepoint:
+        """Set a savepoint.
+
+        :raises InvalidIdentifier: (a ``ValueError``) for a name that may not enter SQL.
+        """
+        self._savepoints += 1
+        savepoint = Savepoint(name or f"savepoint_{self._savepoints}", self)
+        await self.run(f"SAVEPOINT {quote(savepoint.name)}")
+        return savepoint
+
+    async def rollback_to(self, savepoint_name: str) -> None:
+        """Undo what happened since the savepoint of that name."""
+        await Savepoint(savepoint_name, self).rollback_to()
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        connection.execute(f"BEGIN {self.transaction_type.value}")
+
+
+def _fetch(connection: sqlite3.Connection, sql: str, args: Any) -> list[Row]:
+    if not connection.in_transaction:  # else the statement would be done on its own
+        raise TransactionEnded
+    return fetch(connection, sql, args)
+
+
+def _commit(connection: sqlite3.Connection) -> None:
+    if not connection.in_transaction:
+        raise TransactionEnded
+    connection.execute("COMMIT")
+
+
+class Atomic(BaseAtomic):
+    """Queries collected first and then run in one transaction.
+
+    ::
+
+        atomic = engine.atomic()
+        atomic.add(Band.create_table(), Venue.create_table())
+        await atomic.run()
+    """
+
+    __slots__ = ("engine", "queries", "transaction_type")
+
+    def __init__(self, engine: "SQLiteEngine", transaction_type: TransactionType) -> None:
+        self.engine = engine
+        self.transaction_type = transaction_type
+        self.queries: list[Any] = []
+
+    def add(self, *query: Query[Any, Any] | DDL) -> None:
+        """Add queries to be run, in order."""
+        self.queries += query
+
+    async def run(self) -> None:
+        """Run the queries and forget them, whether they succeed or not.
+
+        :raises ValueError: for what is not a query; nothing is done then.
+        """
+        queries, self.queries = self.queries, []
+        if not all(isinstance(query, Query | DDL | Create | GetOrCreate) for query in queries):
+            raise ValueError("Unrecognised query")
+        async with self.engine.transaction(transaction_type=self.transaction_type):
+            for query in queries:
+                await query.run()
+
+    def run_sync(self) -> None:
+        """Run the queries from outside an event loop."""
+        run_sync(self.run())
+
+    def __await__(self) -> Any:
+        return self.run().__await__()
