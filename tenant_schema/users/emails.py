@@ -12,11 +12,13 @@ EMAIL_LENGTH = 254
 def normalise_email(text: str) -> str:
     """The form in which an address is stored and compared: stripped, case folded, NFKC.
 
-    Normalising twice gives the same as once. Nothing is refused here, see :func:`email_problem`.
+    Normalising twice gives the same as once, and any text gives one that can be stored. Nothing is refused
+    here, see :func:`email_problem`.
 
     >>> normalise_email("  Ada@Acme.EXAMPLE ")
     'ada@acme.example'
     """
+    text = text.encode("utf-8", "replace").decode()  # a lone surrogate is no character
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", text).casefold())
     return unicodedata.normalize("NFKC", folded.casefold()).strip()
 

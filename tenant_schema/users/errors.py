@@ -1,18 +1,21 @@
 """Everything that can go wrong with people and their rights.
 
-UserError
-├── Unauthenticated                 who calls is not known
-│   ├── InvalidCredentials          wrong e-mail, wrong password, or a user who may not sign in: never which
-│   ├── TokenInvalid                not a token of ours, not this tenant's, or its session is over
-│   └── TokenExpired                it was one of ours; refresh or sign in again
-├── PermissionDenied                who calls is known, and may not
-└── TryAgainLater                   not now
-    ├── TooManyAttempts             too many failed sign-ins of this account or from this address
-    └── TooBusy                     more passwords to check than this process can take on
+::
 
-tenant_schema.problems.InvalidInput
-├── WeakPassword                    a new password that the policy refuses
-└── WrongPassword                   the current password of somebody who is signed in
+    UserError
+    ├── Unauthenticated                 who calls is not known
+    │   ├── InvalidCredentials          wrong e-mail, wrong password, or not active: it never says which
+    │   ├── TokenInvalid                not a token of ours, not this tenant's, or its session is over
+    │   │   └── TokenReused             a refresh token that was used before; its session is over now
+    │   └── TokenExpired                it was one of ours; refresh or sign in again
+    ├── PermissionDenied                who calls is known, and may not
+    └── TryAgainLater                   not now
+        ├── TooManyAttempts             too many failed sign-ins of this account or from this address
+        └── TooBusy                     more passwords to check than this process can take on
+
+    tenant_schema.problems.InvalidInput
+    ├── WeakPassword                    a new password that the policy refuses
+    └── WrongPassword                   the current password of somebody who is signed in
 """
 
 # ruff: noqa: N818 - the names say what happened; that they are errors is what the module is for
@@ -27,6 +30,7 @@ __all__ = [
     "PermissionDenied",
     "TokenExpired",
     "TokenInvalid",
+    "TokenReused",
     "TooBusy",
     "TooManyAttempts",
     "TryAgainLater",
@@ -63,6 +67,12 @@ class TokenInvalid(Unauthenticated):
 
     def __init__(self) -> None:
         super().__init__("The token is not valid.")
+
+
+class TokenReused(TokenInvalid):
+    """A refresh token came a second time: somebody else has it, so the whole session was ended."""
+
+    code = "token-reused"
 
 
 class TokenExpired(Unauthenticated):

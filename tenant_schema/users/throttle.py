@@ -7,14 +7,15 @@ are counted just the same, so being locked out says nothing.
 
 import hashlib
 import ipaddress
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from piccolo_conf import DB
 from piccolo_engines.columns import utc_now
 from tenant_schema.users.back_off import ACCOUNT, ADDRESS, Attempts, BackOff, after_attempt, seconds_to_wait
-from tenant_schema.users.errors import TooManyAttempts
+from tenant_schema.users.errors import TooBusy, TooManyAttempts
 from tenant_schema.users.tables import SignInThrottle
 
 __all__ = ["Reservation", "Throttle"]
@@ -46,6 +47,20 @@ class Throttle:
         self._address = address
         self._now = now
 
+    @asynccontextmanager
+    async def attempt(self, email: str, address: str) -> AsyncIterator[Reservation]:
+        """Around one attempt: reserves it, and gives it back when there was no time to look at the password.
+
+        Everything else leaves it counted, a client that hangs up included; :meth:`clear` when it turns out
+        well.
+        """
+        reservation = await self.reserve(email, address)
+        try:
+            yield reservation
+        except TooBusy:
+            await self.give_back(reservation)
+            raise
+
     async def reserve(self, email: str, address: str) -> Reservation:
         """Count one attempt at the account with this normalised e-mail, from this address ('' is unknown).
 
@@ -56,7 +71,7 @@ class Throttle:
         rules = self._rules(email, address)
         known = await _read(rules)
         self._refuse_if_blocked(known)
-        if len(known) < len(rules) and list(rules)[-1] not in known:
+        if next(reversed(rules)) not in known:
             await self._purge()
         async with DB.transaction():
             return await self._count(rules)

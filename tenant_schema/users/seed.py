@@ -1,0 +1,142 @@
+"""What a new tenant's people start with: permissions, four roles, and the first administrator.
+
+Both seeds may run again, after a crash or over a tenant in use: they add what is missing and take back
+nothing that somebody has changed since.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from piccolo_conf import DB
+from piccolo_engines.columns import new_id
+from tenant_schema.problems import InvalidInput
+from tenant_schema.users.emails import email_problem, normalise_email
+from tenant_schema.users.errors import WeakPassword
+from tenant_schema.users.password_policy import password_problems
+from tenant_schema.users.passwords import PasswordHashing
+from tenant_schema.users.permissions import SYSTEM_PERMISSIONS, object_permissions
+from tenant_schema.users.tables import Permission, Role, RolePermission, User, UserRole
+from tenant_schema.users.versions import ACCESS, bump
+
+__all__ = ["ADMINISTRATOR", "ROLES", "RoleSeed", "seed_access", "seed_administrator"]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSeed:
+    """A role that every tenant starts with."""
+
+    name: str
+    label: str
+    description: str
+    permissions: tuple[str, ...]
+
+
+ADMINISTRATOR = "administrator"
+
+ROLES = (
+    RoleSeed(
+        ADMINISTRATOR,
+        "Administrator",
+        "Everything: all records, users and roles, objects and apps.",
+        ("*:*", *SYSTEM_PERMISSIONS),
+    ),
+    RoleSeed("manager", "Manager", "All records of all objects, and the apps.", ("*:*", "apps:manage")),
+    RoleSeed("member", "Member", "Creates, reads and updates records.", ("*:create", "*:read", "*:update")),
+    RoleSeed("viewer", "Viewer", "Reads records.", ("*:read",)),
+)
+
+
+async def seed_access(objects: Iterable[str] = ()) -> None:
+    """Make the roles, and the permissions of these objects beside the general ones. 6 statements, 2 when
+    done.
+
+    A role gets its permissions when it is made, and never again: what an administrator takes from it stays
+    taken.
+    """
+    async with DB.transaction():
+        permissions = await _ids_by_name(Permission)
+        roles = await _ids_by_name(Role)
+        new_permissions = [name for name in _permission_names(objects) if name not in permissions]
+        new_roles = [role for role in ROLES if role.name not in roles]
+        permissions |= await _make_permissions(new_permissions)
+        await _make_roles(new_roles, permissions)
+        if new_permissions or new_roles:
+            await bump(ACCESS)
+
+
+async def seed_administrator(passwords: PasswordHashing, *, email: str, password: str, name: str) -> UUID:
+    """Make the first administrator, and give the user's id. At most 5 statements.
+
+    A user with this address who has never signed in gets the password (so that making it again with a newly
+    generated one is right); one who has keeps the old one. Either way the user is an administrator
+    afterwards.
+
+    :raises InvalidInput: the address is none. :raises WeakPassword: the password breaks the policy.
+    """
+    email = normalise_email(email)
+    if problem := email_problem(email):
+        raise InvalidInput([problem])
+    if problems := password_problems(password, email):
+        raise WeakPassword(problems)
+    password_hash = await passwords.hash(password)
+    async with DB.transaction():
+        user_id = await _make_user(email, name, password_hash)
+        await _give_role(user_id, ADMINISTRATOR)
+        await bump(ACCESS)
+    return user_id
+
+
+def _permission_names(objects: Iterable[str]) -> list[str]:
+    """Every permission that can be given: wildcards, the objects' own, the system's."""
+    names = ["*:*", *object_permissions("*"), *SYSTEM_PERMISSIONS]
+    for object_name in objects:
+        names += [f"{object_name}:*", *object_permissions(object_name)]
+    return list(dict.fromkeys(names))
+
+
+async def _ids_by_name(table: type[Permission] | type[Role]) -> dict[str, UUID]:
+    return {row["name"]: row["id"] for row in await table.select(table.id, table.name)}
+
+
+async def _make_permissions(names: list[str]) -> dict[str, UUID]:
+    ids = {name: new_id() for name in names}
+    if ids:
+        await Permission.insert(*(Permission(id=ids[name], name=name) for name in names))
+    return ids
+
+
+async def _make_roles(seeds: list[RoleSeed], permissions: dict[str, UUID]) -> None:
+    if not seeds:
+        return
+    roles = [
+        Role(name=seed.name, label=seed.label, description=seed.description, system=True) for seed in seeds
+    ]
+    await Role.insert(*roles)
+    await RolePermission.insert(
+        *(
+            RolePermission(role=role.id, permission=permissions[name])
+            for role, seed in zip(roles, seeds, strict=True)
+            for name in seed.permissions
+        )
+    )
+
+
+async def _make_user(email: str, name: str, password_hash: str) -> UUID:
+    known = await User.select(User.id, User.last_sign_in_at).where(User.email == email).first()
+    if known is None:
+        user = User(id=new_id(), email=email, name=name, password_hash=password_hash)
+        await User.insert(user)
+        return user.id
+    if known["last_sign_in_at"] is None:
+        await User.update({User.password_hash: password_hash}).where(User.id == known["id"])
+    user_id: UUID = known["id"]
+    return user_id
+
+
+async def _give_role(user_id: UUID, role_name: str) -> None:
+    role = await Role.select(Role.id).where(Role.name == role_name).first()
+    assert role is not None, "seed_access makes the roles first"
+    held = UserRole.exists().where((UserRole.user == user_id) & (UserRole.role == role["id"]))
+    if not await held:
+        await UserRole.insert(UserRole(user=user_id, role=role["id"]))
