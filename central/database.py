@@ -5,13 +5,14 @@ from pathlib import Path
 from central.errors import UnsupportedDatabase
 from piccolo_engines.routed import RoutedEngine
 from piccolo_engines.sqlite import SQLiteEngine
+from piccolo_engines.sqlite.connections import Synchronous
 
 __all__ = ["CENTRAL", "central_engine"]
 
 CENTRAL = RoutedEngine("central")
 
 
-def central_engine(url: str, *, synchronous: str = "FULL") -> SQLiteEngine:
+def central_engine(url: str, *, synchronous: Synchronous = "FULL") -> SQLiteEngine:
     """The engine for ``sqlite:///relative/path`` or ``sqlite:////absolute/path``; nothing is opened yet.
 
     Raises :class:`~central.errors.UnsupportedDatabase` for any other kind.

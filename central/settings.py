@@ -15,6 +15,7 @@ from pathlib import Path
 from central.environment import EnvironmentReader
 from central.errors import SettingsError
 from central.keys import EncryptionKey
+from piccolo_engines.sqlite.connections import Synchronous
 
 __all__ = ["Settings", "read_env_file"]
 
@@ -51,7 +52,7 @@ class Settings:
     db_hosts: tuple[str, ...] = ()
     log_level: str = "info"
     log_format: str = "json"
-    sqlite_synchronous: str = "FULL"
+    sqlite_synchronous: Synchronous = "FULL"
     max_open_tenants: int = 64
 
     @classmethod

@@ -22,7 +22,7 @@ from piccolo.columns import (
 from piccolo.table import Table
 
 from central.database import CENTRAL
-from piccolo_engines.columns import Timestamps, new_id, utc_now
+from piccolo_engines.columns import Timestamps, new_id
 
 __all__ = [
     "TABLES",
@@ -87,11 +87,12 @@ class IdempotencyState(StrEnum):
 
 
 class Tenant(Timestamps, Table, db=CENTRAL, help_text="One customer, with a database of its own."):
-    """A tenant; ``version`` counts the changes of its row."""
+    """``version`` counts the changes of the row; ``folded_name`` is the name as searching compares it."""
 
     id = UUID(primary_key=True, default=new_id)
     slug = Varchar(length=63, unique=True, null=False)
     name = Varchar(length=200, null=False)
+    folded_name = Varchar(length=600, null=False)
     status = Varchar(length=20, choices=TenantStatus, default=TenantStatus.PROVISIONING, index=True)
     database_server = Varchar(length=300, null=False, help_text="'sqlite', or host:port.")
     db_name = Varchar(length=64, null=False)
@@ -114,7 +115,7 @@ class Credential(Timestamps, Table, db=CENTRAL, help_text="A tenant's database u
     id = UUID(primary_key=True, default=new_id)
     tenant = ForeignKey(Tenant, on_delete=OnDelete.cascade, null=False, unique=True)
     username = Varchar(length=64, null=False)
-    secret = Secret(length=500, null=False)
+    secret = Secret(length=500, null=False)  # type: ignore[no-untyped-call]  # untyped in Piccolo
 
 
 class Operator(Timestamps, Table, db=CENTRAL, help_text="Someone who runs the platform."):
@@ -130,7 +131,7 @@ class OperatorToken(Timestamps, Table, db=CENTRAL, help_text="A bearer token of 
 
     id = UUID(primary_key=True, default=new_id)
     operator = ForeignKey(Operator, on_delete=OnDelete.cascade, null=False, index=True)
-    token_hash = Secret(length=64, unique=True, null=False)
+    token_hash = Secret(length=64, unique=True, null=False)  # type: ignore[no-untyped-call]  # untyped in Piccolo
     hint = Varchar(length=20, null=False)
     expires_at = Timestamptz(null=True, default=None)
     last_used_at = Timestamptz(null=True, default=None)
@@ -146,7 +147,7 @@ class ProvisioningRun(Timestamps, Table, db=CENTRAL, help_text="One making or de
     operation = Varchar(length=20, choices=RunOperation, default=RunOperation.CREATE)
     state = Varchar(length=20, choices=RunState, default=RunState.RUNNING, index=True)
     owner = Varchar(length=255, null=False)
-    heartbeat_at = Timestamptz(default=utc_now, null=False)
+    heartbeat_at = Timestamptz()
     error = Text(null=True, default=None)
 
 
@@ -158,7 +159,7 @@ class ProvisioningStep(Timestamps, Table, db=CENTRAL, help_text="One step of a r
     position = Integer(null=False)
     name = Varchar(length=100, null=False)
     state = Varchar(length=20, choices=StepState, default=StepState.STARTED)
-    started_at = Timestamptz(default=utc_now, null=False)
+    started_at = Timestamptz()
     finished_at = Timestamptz(null=True, default=None)
     error = Text(null=True, default=None)
 
@@ -186,8 +187,8 @@ class IdempotencyKey(Timestamps, Table, db=CENTRAL, help_text="A request that mu
     key = Varchar(length=255, null=False)
     body_hash = Varchar(length=64, null=False)
     state = Varchar(length=20, choices=IdempotencyState, default=IdempotencyState.RUNNING)
-    owner = UUID(default=new_id, null=False)
-    leased_until = Timestamptz(default=utc_now, null=False)
+    owner = UUID(default=None, null=False)
+    leased_until = Timestamptz()
     status = Integer(null=True, default=None)
     answer = JSON(null=True, default=None)
 

@@ -235,8 +235,17 @@ def test_the_file_may_hold_comments_quotes_and_exports(tmp_path: Path) -> None:
         "D=\"it's\" # why\nE=a#b\nF=v # why\nG=\nH=''\nI=# why\nJ=$A\nK=x=y\r\n"
     )
     assert read_env_file(write(tmp_path, text), {}) == {
-        **{"A": "1", "B": "two words", "C": "quo#ted", "D": "it's", "E": "a#b", "F": "v"},
-        **{"G": "", "H": "", "I": "", "J": "$A", "K": "x=y"},
+        "A": "1",
+        "B": "two words",
+        "C": "quo#ted",
+        "D": "it's",
+        "E": "a#b",
+        "F": "v",
+        "G": "",
+        "H": "",
+        "I": "",
+        "J": "$A",
+        "K": "x=y",
     }
 
 

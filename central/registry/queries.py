@@ -1,0 +1,70 @@
+"""How tenants are looked up and searched for."""
+
+import re
+import unicodedata
+from typing import Any
+from uuid import UUID
+
+from piccolo.columns import Column
+from piccolo.columns.combination import Where
+from piccolo.columns.operators.comparison import ComparisonOperator
+
+from central.registry.records import TenantRecord, TenantRef
+from central.tables import Domain, Tenant, TenantStatus
+
+__all__ = ["find_tenants", "matches", "ref_of"]
+
+
+async def find_tenants(*conditions: Any, limit: int = 1) -> list[TenantRecord]:
+    """The tenants that meet all conditions, the newest first.
+
+    Two statements: the tenants, and the primary domains of those found.
+    """
+    query = Tenant.select().order_by(Tenant.id, ascending=False).limit(limit)
+    for condition in conditions:
+        query = query.where(condition)
+    rows = await query
+    domains = await _primary_domains([row["id"] for row in rows]) if rows else {}
+    return [_record(row, domains.get(row["id"], "")) for row in rows]
+
+
+async def _primary_domains(tenant_ids: list[UUID]) -> dict[UUID, str]:
+    primary = (Domain.is_primary == True) & Domain.tenant.is_in(tenant_ids)  # noqa: E712 - a query, not a test
+    rows = await Domain.select(Domain.tenant, Domain.domain).where(primary)
+    return {row["tenant"]: row["domain"] for row in rows}
+
+
+def _record(row: dict[str, Any], primary_domain: str) -> TenantRecord:
+    return TenantRecord(
+        ref_of(row, primary_domain), row["admin_email"], row["version"], row["created_at"], row["updated_at"]
+    )
+
+
+def ref_of(row: dict[str, Any], primary_domain: str) -> TenantRef:
+    return TenantRef(
+        id=row["id"],
+        slug=row["slug"],
+        name=row["name"],
+        status=TenantStatus(row["status"]),
+        database_server=row["database_server"],
+        db_name=row["db_name"],
+        primary_domain=primary_domain,
+    )
+
+
+class _Like(ComparisonOperator):
+    """LIKE with an escape character that means the same to SQLite and MySQL; Piccolo's own has none."""
+
+    template = "{name} LIKE {value} ESCAPE '!'"
+
+
+def matches(search: str) -> Any:
+    """The condition that the text is in a tenant's name, slug or domains; ``%`` and ``_`` mean themselves."""
+    escaped = re.sub(r"([!%_])", r"!\1", unicodedata.normalize("NFC", search.strip()).casefold())
+    pattern = f"%{escaped}%"
+    owners = Domain.select(Domain.tenant).where(_like(Domain.domain, pattern))
+    return _like(Tenant.folded_name, pattern) | _like(Tenant.slug, pattern) | Tenant.id.is_in(owners)
+
+
+def _like(column: Column, pattern: str) -> Where:
+    return Where(column=column, value=pattern, operator=_Like)

@@ -1,0 +1,248 @@
+"""Registry: the changes of tenants and domains, each a transaction that other processes can notice.
+
+All of it runs with :data:`central.database.CENTRAL` bound by the caller.
+"""
+
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from piccolo.columns import Column
+from piccolo.query.mixins import OnConflictAction
+
+from central.database import CENTRAL
+from central.errors import (
+    DomainNotFound,
+    DomainTaken,
+    PrimaryDomainKept,
+    SlugTaken,
+    TenantNotFound,
+    WrongStatus,
+)
+from central.paging import MAX_LIMIT, Page, decode_cursor, page_of
+from central.registry.queries import find_tenants, matches, ref_of
+from central.registry.records import DomainRecord, TenantRecord, TenantRef
+from central.slugs import parse_slug, parse_tenant_name
+from central.tables import Credential, Domain, RegistryVersion, Tenant, TenantStatus
+from piccolo_engines.columns import new_id
+from piccolo_engines.errors import ForeignKeyViolation, UniqueViolation
+
+__all__ = ["Registry"]
+
+
+class Registry:
+    """The rows of tenants and domains, and who wants to know when they change.
+
+    Every change and the bump of ``RegistryVersion`` are one transaction; the callbacks run after its end.
+    """
+
+    def __init__(self) -> None:
+        self._callbacks: list[Callable[[], None]] = []
+
+    def on_change(self, callback: Callable[[], None]) -> None:
+        """Call ``callback`` after every change made through this registry, on this process's event loop."""
+        self._callbacks.append(callback)
+
+    @asynccontextmanager
+    async def changing(self) -> AsyncIterator[None]:
+        """A transaction on the central database that changes tenants or domains.
+
+        Use it around several changes, or a change and rows of your own, that must happen together: the
+        callbacks then run again after the whole is committed. A plain ``CENTRAL.transaction()`` around a
+        change would let them run too early.
+        """
+        try:
+            async with CENTRAL.transaction():
+                yield
+                await _bump()
+        finally:  # a commit that was cancelled half-way may have happened all the same
+            for callback in self._callbacks:
+                callback()
+
+    async def version(self) -> int:
+        """How often the registry was changed, by any process: one statement."""
+        row = await RegistryVersion.select(RegistryVersion.version).where(RegistryVersion.id == 1).first()
+        return int(row["version"]) if row else 0
+
+    async def reserve(
+        self,
+        *,
+        slug: str,
+        name: str,
+        domain: str,
+        database_server: str,
+        db_name: str,
+        admin_email: str,
+        tenant_id: UUID | None = None,
+    ) -> TenantRef:
+        """Make the row of a tenant that is ``provisioning``, and its primary domain (in canonical form).
+
+        Of any number of simultaneous calls with one slug or one domain, one succeeds. Raises
+        :class:`~central.errors.SlugTaken`, :class:`~central.errors.DomainTaken` and what
+        :func:`~central.slugs.parse_slug` and :func:`~central.slugs.parse_tenant_name` raise.
+        """
+        tenant = Tenant(
+            _named(name),
+            id=tenant_id or new_id(),
+            slug=parse_slug(slug),
+            database_server=database_server,
+            db_name=db_name,
+            admin_email=admin_email,
+        )
+        async with self.changing():
+            await _insert_tenant(tenant)
+            await _insert_domain(Domain(tenant=tenant.id, domain=domain, is_primary=True))
+        return ref_of(tenant.to_dict(), domain)
+
+    async def get(self, tenant_id: UUID) -> TenantRef:
+        """The tenant. Raises :class:`~central.errors.TenantNotFound`."""
+        return (await self.record(tenant_id)).ref
+
+    async def by_slug(self, slug: str) -> TenantRef:
+        """The tenant. Raises :class:`~central.errors.TenantNotFound`."""
+        return _found(await find_tenants(Tenant.slug == slug), slug).ref
+
+    async def by_domain(self, domain: str) -> TenantRef:
+        """The tenant of a canonical host name. Raises :class:`~central.errors.TenantNotFound`."""
+        owners = Domain.select(Domain.tenant).where(Domain.domain == domain)
+        return _found(await find_tenants(Tenant.id.is_in(owners)), domain).ref
+
+    async def record(self, tenant_id: UUID) -> TenantRecord:
+        """The tenant as operators see it. Raises :class:`~central.errors.TenantNotFound`."""
+        return _found(await find_tenants(Tenant.id == tenant_id), tenant_id)
+
+    async def page(
+        self,
+        limit: int,
+        cursor: str | None = None,
+        status: TenantStatus | None = None,
+        search: str | None = None,
+    ) -> Page[TenantRecord]:
+        """Tenants, the newest first.
+
+        ``search`` is looked for in names, slugs and domains, whatever the case; ``%`` and ``_`` mean
+        themselves. Raises :class:`~central.errors.InvalidCursor`, and :class:`ValueError` for a limit that is
+        not 1 to 200.
+        """
+        if not 1 <= limit <= MAX_LIMIT:
+            raise ValueError(f"A page has 1 to {MAX_LIMIT} items.")
+        conditions = [] if cursor is None else [Tenant.id < decode_cursor(cursor)]
+        if status is not None:
+            conditions.append(Tenant.status == status)
+        if search:
+            conditions.append(matches(search))
+        return page_of(await find_tenants(*conditions, limit=limit + 1), limit, lambda record: record.ref.id)
+
+    async def rename(self, tenant_id: UUID, name: str) -> TenantRecord:
+        """Change the display name; the slug, the domains and the database keep theirs.
+
+        Raises :class:`~central.errors.TenantNotFound` and :class:`~central.errors.InvalidTenantName`.
+        """
+        async with self.changing():
+            if not await _update(_named(name), Tenant.id == tenant_id):
+                raise TenantNotFound(tenant_id)
+            return await self.record(tenant_id)
+
+    async def set_status(
+        self, tenant_id: UUID, wanted: TenantStatus, *, expected: Collection[TenantStatus]
+    ) -> TenantRef:
+        """Compare and set: of two calls that exclude each other, one succeeds.
+
+        Raises :class:`~central.errors.WrongStatus` when the status is none of ``expected``, and
+        :class:`~central.errors.TenantNotFound`.
+        """
+        async with self.changing():
+            allowed = Tenant.status.is_in([status.value for status in expected])
+            is_done = await _update({Tenant.status: wanted.value}, Tenant.id == tenant_id, allowed)
+            ref = await self.get(tenant_id)
+            if not is_done:
+                raise WrongStatus(ref.status, wanted)
+            return ref
+
+    async def remove(self, tenant_id: UUID) -> None:
+        """Delete the tenant's row, its domains and its credentials. Doing it again changes nothing."""
+        async with self.changing():
+            await Credential.delete().where(Credential.tenant == tenant_id)
+            await Domain.delete().where(Domain.tenant == tenant_id)
+            await Tenant.delete().where(Tenant.id == tenant_id)
+
+    async def domains(self, tenant_id: UUID) -> tuple[DomainRecord, ...]:
+        """The tenant's domains, the primary one first. Raises :class:`~central.errors.TenantNotFound`."""
+        await self.get(tenant_id)
+        rows = await Domain.select().where(Domain.tenant == tenant_id).order_by(Domain.id)
+        records = [DomainRecord(row["domain"], row["is_primary"], row["created_at"]) for row in rows]
+        return tuple(sorted(records, key=lambda record: not record.is_primary))
+
+    async def add_domain(self, tenant_id: UUID, domain: str) -> DomainRecord:
+        """Give the tenant another host name, in canonical form.
+
+        Raises :class:`~central.errors.DomainTaken` (by this tenant, too) and
+        :class:`~central.errors.TenantNotFound`.
+        """
+        row = Domain(tenant=tenant_id, domain=domain, is_primary=False)
+        async with self.changing():
+            await _insert_domain(row)
+        return DomainRecord(domain, is_primary=False, created_at=row.created_at)
+
+    async def remove_domain(self, tenant_id: UUID, domain: str) -> None:
+        """Take a host name away.
+
+        Raises :class:`~central.errors.DomainNotFound`, and :class:`~central.errors.PrimaryDomainKept` for the
+        primary one.
+        """
+        mine = (Domain.tenant == tenant_id) & (Domain.domain == domain)
+        async with self.changing():
+            row = await Domain.select(Domain.is_primary).where(mine).first()
+            if row is None:
+                raise DomainNotFound(domain)
+            if row["is_primary"]:
+                raise PrimaryDomainKept(domain)
+            await Domain.delete().where(mine)
+
+    async def remove_domains(self, tenant_id: UUID) -> None:
+        """Take all host names away, the primary one included: a step of deleting a tenant."""
+        async with self.changing():
+            await Domain.delete().where(Domain.tenant == tenant_id)
+
+
+def _found(records: Sequence[TenantRecord], asked: object) -> TenantRecord:
+    if not records:
+        raise TenantNotFound(asked)
+    return records[0]
+
+
+def _named(name: str) -> dict[Column, Any]:
+    name = parse_tenant_name(name)
+    return {Tenant.name: name, Tenant.folded_name: name.casefold()}
+
+
+async def _update(changes: dict[Any, Any], *conditions: Any) -> bool:
+    query = Tenant.update({**changes, Tenant.version: Tenant.version + 1})
+    for condition in conditions:
+        query = query.where(condition)
+    return bool(await query.returning(Tenant.id))
+
+
+async def _insert_tenant(tenant: Tenant) -> None:
+    try:
+        await Tenant.insert(tenant)
+    except UniqueViolation:
+        raise SlugTaken(tenant.slug) from None
+
+
+async def _insert_domain(domain: Domain) -> None:
+    try:
+        await Domain.insert(domain)
+    except UniqueViolation:
+        raise DomainTaken(domain.domain) from None
+    except ForeignKeyViolation:
+        raise TenantNotFound(domain.tenant) from None
+
+
+async def _bump() -> None:
+    first = RegistryVersion.insert(RegistryVersion(id=1))
+    await first.on_conflict(target=RegistryVersion.id, action=OnConflictAction.do_nothing)
+    await RegistryVersion.update({RegistryVersion.version: RegistryVersion.version + 1}).where(
+        RegistryVersion.id == 1
+    )
