@@ -38,9 +38,9 @@ class Migrator:
         migrator.preload()
         await migrator.migrate(engine)
 
-    What has run is kept in Piccolo's own ``migration`` table, so that ``piccolo migrations check`` agrees. Each
-    migration and its row are one transaction (where the database can roll back DDL), and one that another process
-    runs at the same time is waited for and not run twice.
+    What has run is kept in Piccolo's own ``migration`` table, so that ``piccolo migrations check`` agrees.
+    Each migration and its row are one transaction (where the database can roll back DDL). One that another
+    process runs at the same time is waited for, not run twice.
 
     :param apps: in any order; those they depend on come along.
     :param slot: where the apps' tables find their database; a target is bound to it while its migrations run.
@@ -49,12 +49,7 @@ class Migrator:
     def __init__(self, apps: Sequence[AppConfig], slot: RoutedEngine) -> None:
         self._shelf = PlanShelf(apps, slot)
         self._slot = slot
-        self._rows = cast(
-            "type[Migration]",
-            create_table_class(
-                "Migration", (Migration,), {"tablename": Migration._meta.tablename, "db": slot}
-            ),
-        )
+        self._rows = _migration_table(slot)
 
     def preload(self) -> int:
         """Import and work out every migration now, so that nothing is compiled while requests are served.
@@ -110,3 +105,12 @@ class Migrator:
     async def _is_recorded(self, name: MigrationName) -> bool:
         rows = self._rows
         return await rows.exists().where(rows.app_name == name.app, rows.name == name.id)
+
+
+def _migration_table(slot: RoutedEngine) -> type[Migration]:
+    """Piccolo's own table, which would look for ``piccolo_conf``, with the slot for its database."""
+    columns = {column._meta.name: column for column in Migration._meta.non_default_columns}
+    kwargs = {"tablename": Migration._meta.tablename, "db": slot}
+    return cast(
+        "type[Migration]", create_table_class("Migration", class_kwargs=kwargs, class_members=columns)
+    )

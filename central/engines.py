@@ -1,0 +1,237 @@
+"""TenantEngines: the open engines of tenants, leased to requests, bounded in number, closed when idle."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from piccolo.engine.base import Engine
+
+from central.errors import CentralError
+from central.registry import TenantRef
+
+__all__ = ["EngineStats", "EnginesBusy", "TenantEngines", "TenantGone"]
+
+_REMEMBERED_GONE = 4096
+
+
+class TenantGone(CentralError):
+    """The tenant is being deleted, or was: its database is not opened any more."""
+
+    code = "tenant-gone"
+
+    def __init__(self, tenant_id: UUID) -> None:
+        self.tenant_id = tenant_id
+        super().__init__("The tenant's database is not available any more.")
+
+
+class EnginesBusy(CentralError):
+    """As many tenants as may be open at once are all in use, and none became free in time."""
+
+    code = "engines-busy"
+
+    def __init__(self, waited: float) -> None:
+        self.waited = waited
+        super().__init__(f"No database engine became free within {waited:g} s.")
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStats:
+    """How the engines stand: ``opened``, ``evicted`` and ``timeouts`` count up, the rest is now."""
+
+    capacity: int
+    open: int
+    leased: int
+    waiting: int
+    opened: int
+    evicted: int
+    timeouts: int
+
+
+@dataclass(slots=True, eq=False)
+class _Entry:
+    """One tenant's place; its engine comes with the first lease."""
+
+    engine: Engine[Any] | None = None
+    leases: int = 0
+    last_used: float = 0.0
+    retired: bool = False
+    opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    unused: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class TenantEngines:
+    """Opens the engine of a tenant at its first lease and keeps it until it is idle, evicted or discarded.
+
+    ::
+
+        async with engines.lease(tenant) as engine:
+            ...
+
+    :param opener: makes a tenant's engine; must not create the database.
+    :param capacity: how many engines may be open; the least recently used idle one gives way.
+    :param patience: seconds that a lease waits for a place when all are in use.
+    :param drain: seconds that :meth:`discard` waits for running leases, before it closes regardless.
+    :param idle: seconds after which :meth:`close_idle` closes an unused engine.
+    """
+
+    def __init__(
+        self,
+        opener: Callable[[TenantRef], Awaitable[Engine[Any]]],
+        *,
+        capacity: int = 64,
+        patience: float = 2.0,
+        drain: float = 10.0,
+        idle: float = 300.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._opener = opener
+        self._capacity = capacity
+        self._patience = patience
+        self._drain = drain
+        self._idle = idle
+        self._clock = clock
+        self._entries: OrderedDict[UUID, _Entry] = OrderedDict()  # least recently leased first
+        self._gone: OrderedDict[UUID, None] = OrderedDict()
+        self._closing: dict[asyncio.Task[None], UUID] = {}
+        self._changed = asyncio.Event()
+        self._taken = self._waiting = self._opened = self._evicted = self._timeouts = 0
+
+    @asynccontextmanager
+    async def lease(self, tenant: TenantRef) -> AsyncIterator[Engine[Any]]:
+        """The tenant's engine, which stays open at least until the end of the block.
+
+        Raises :class:`EnginesBusy`, and :class:`TenantGone` once the tenant was discarded.
+        """
+        entry = await self._place(tenant)
+        entry.leases += 1
+        entry.unused.clear()
+        try:
+            yield entry.engine or await self._open(entry, tenant)
+        finally:
+            self._give_back(entry, tenant.id)
+
+    async def discard(self, tenant_id: UUID) -> None:
+        """Refuse new leases of the tenant from now on, wait for the running ones, and close its engine.
+
+        When this returns, nothing of this process has the database open, and nothing will open it.
+        """
+        self._gone[tenant_id] = None
+        while len(self._gone) > _REMEMBERED_GONE:
+            self._gone.popitem(last=False)
+        if tenant_id in self._entries:
+            self._start_closing(tenant_id, drain=True)
+        await self._closed(tenant_id)
+
+    async def close_idle(self) -> int:
+        """Close the engines that nobody has used for a while; gives their number."""
+        limit = self._clock() - self._idle
+        found = [id_ for id_, entry in self._entries.items() if not entry.leases and entry.last_used <= limit]
+        for id_ in found:
+            self._start_closing(id_)
+        for id_ in found:
+            await self._closed(id_)
+        return len(found)
+
+    async def close_all(self) -> None:
+        """Close every engine, in use or not, after waiting for the leases; for the end of the process."""
+        for tenant_id in list(self._entries):
+            self._start_closing(tenant_id, drain=True)
+        await asyncio.gather(*self._closing)
+
+    def stats(self) -> EngineStats:
+        """A snapshot, for metrics."""
+        leased = sum(1 for entry in self._entries.values() if entry.leases)
+        counts = (self._waiting, self._opened, self._evicted, self._timeouts)
+        return EngineStats(self._capacity, self._taken, leased, *counts)
+
+    async def _place(self, tenant: TenantRef) -> _Entry:
+        """The tenant's entry: the one there is, or a new one as soon as there is room."""
+        deadline = self._clock() + self._patience
+        while True:
+            if tenant.id in self._gone:
+                raise TenantGone(tenant.id)
+            entry = self._entries.get(tenant.id)
+            if entry is not None:
+                self._entries.move_to_end(tenant.id)
+                return entry
+            if self._taken < self._capacity:
+                self._taken += 1
+                entry = self._entries[tenant.id] = _Entry()
+                return entry
+            await self._make_room(deadline)
+
+    async def _make_room(self, deadline: float) -> None:
+        """Close the least recently used idle engine, or wait until something changes."""
+        idle = next((id_ for id_, entry in self._entries.items() if not entry.leases), None)
+        if idle is not None:
+            self._evicted += 1
+            self._start_closing(idle)
+            await self._closed(idle)
+            return
+        self._waiting += 1
+        try:
+            await asyncio.wait_for(self._changed.wait(), max(0.0, deadline - self._clock()))
+        except TimeoutError:
+            self._timeouts += 1
+            raise EnginesBusy(self._patience) from None
+        finally:
+            self._waiting -= 1
+
+    async def _open(self, entry: _Entry, tenant: TenantRef) -> Engine[Any]:
+        """Make the entry's engine, once however many ask at the same time."""
+        async with entry.opening:
+            if entry.retired:
+                raise TenantGone(tenant.id)
+            if entry.engine is None:
+                entry.engine = await self._opener(tenant)
+                self._opened += 1
+        return entry.engine
+
+    def _give_back(self, entry: _Entry, tenant_id: UUID) -> None:
+        entry.leases -= 1
+        entry.last_used = self._clock()
+        if entry.leases:
+            return
+        entry.unused.set()
+        if entry.engine is None and self._entries.get(tenant_id) is entry:  # it could not be opened
+            del self._entries[tenant_id]
+            self._free()
+        self._notify()
+
+    def _start_closing(self, tenant_id: UUID, *, drain: bool = False) -> None:
+        """Take the entry out and close its engine, in a task that no caller's cancellation stops."""
+        entry = self._entries.pop(tenant_id)
+        entry.retired = True
+        task = asyncio.create_task(self._close(entry, self._drain if drain else 0.0))
+        self._closing[task] = tenant_id
+        task.add_done_callback(self._closing.pop)
+
+    async def _closed(self, tenant_id: UUID) -> None:
+        """Wait until no engine of the tenant is being closed."""
+        tasks = [task for task, id_ in self._closing.items() if id_ == tenant_id]
+        if tasks:
+            await asyncio.shield(asyncio.gather(*tasks))
+
+    async def _close(self, entry: _Entry, drain: float) -> None:
+        if entry.leases:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(entry.unused.wait(), drain)
+        try:
+            async with entry.opening:
+                if entry.engine is not None:
+                    await entry.engine.close_connection_pool()  # type: ignore[no-untyped-call] # in Piccolo
+        finally:
+            self._free()
+
+    def _free(self) -> None:
+        self._taken -= 1
+        self._notify()
+
+    def _notify(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
