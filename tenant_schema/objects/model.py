@@ -25,7 +25,7 @@ _USER: Settings = MappingProxyType({"target": "users", "onDelete": "set_null"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldModel:
-    """One field: ``settings`` complete, defaults filled in; ``default`` the JSON value that a new record gets."""
+    """One field. ``settings`` are complete; ``default`` is the JSON value that a new record gets."""
 
     id: UUID | None = None
     name: str
@@ -65,6 +65,13 @@ class ObjectModel:
     table: type[Table]
 
 
+_OBJECT_FACTS = ("id", "name", "label", "plural_label", "description", "table_name", "standard")
+_FIELD_FACTS = (
+    *("id", "name", "column_name", "label", "description"),
+    *("required", "unique", "indexed", "standard"),
+)
+
+
 def _system(name: str, label: str, field_type: FieldType, **facts: Any) -> FieldModel:
     return FieldModel(name=name, column_name=name, label=label, type=field_type, system=True, **facts)
 
@@ -81,34 +88,20 @@ SYSTEM_FIELDS = (
 
 
 def field_model(row: Mapping[str, Any]) -> FieldModel:
-    """One field from a row of ``field_definition`` (``default`` and ``settings`` decoded)."""
-    names = (
-        "id",
-        "name",
-        "column_name",
-        "label",
-        "description",
-        "required",
-        "unique",
-        "indexed",
-        "standard",
-        "default",
-    )
-    facts = {name: row[name] for name in names}
-    return FieldModel(**facts, type=FIELD_TYPES[row["type"]], settings=MappingProxyType(row["settings"]))
+    """One field from its row of ``field_definitions`` (JSON decoded)."""
+    field_type, settings = FIELD_TYPES[row["type"]], MappingProxyType(row["settings"])
+    facts = {name: row[name] for name in _FIELD_FACTS}
+    return FieldModel(**facts, type=field_type, settings=settings, default=row["default_value"])
 
 
 def object_model(row: Mapping[str, Any], field_rows: Sequence[Mapping[str, Any]]) -> ObjectModel:
-    """One object from its row of ``object_definition`` and the rows of its own fields, in order."""
+    """One object from its row of ``object_definitions`` and the rows of its own fields, in order."""
     own = [field_model(field_row) for field_row in field_rows]
-    table = runtime_table(
-        row["table_name"], system_columns() | {one.name: one.type.column(one) for one in own}
-    )
-    by_attribute = {column._meta.name: column for column in table._meta.columns}
+    own_columns = {one.name: one.type.column(one) for one in own}
+    table = runtime_table(row["table_name"], system_columns() | own_columns)
     fields = {one.name: one for one in (*SYSTEM_FIELDS, *own)}
-    columns = {name: by_attribute[attribute_name(name)] for name in (*fields, "deleted_at")}
-    names = ("id", "name", "label", "plural_label", "description", "table_name", "standard")
-    facts = {name: row[name] for name in names}
+    columns = {name: getattr(table, attribute_name(name)) for name in (*fields, "deleted_at")}
+    facts = {name: row[name] for name in _OBJECT_FACTS}
     return ObjectModel(
         **facts, fields=MappingProxyType(fields), columns=MappingProxyType(columns), table=table
     )

@@ -14,14 +14,16 @@ _LONGEST = 64_000
 
 
 class JsonType(FieldType):
-    """JSON of at most 64,000 bytes; the stored value is its text, as Piccolo takes a string for finished JSON."""
+    """JSON of at most 64,000 bytes. Stored as its text, since Piccolo takes a string for finished JSON."""
 
     name = "json"
     label = "JSON"
     operators = frozenset({"null"})
     sortable = False
-    indexable = False
     plain = False
+
+    def indexable(self, _field: FieldSpec) -> bool:
+        return False
 
     def column(self, field: FieldSpec) -> Column:
         return JSON(default=None, **column_options(field))

@@ -22,13 +22,15 @@ class LongTextType(TextType):
     label = "Long text"
     operators = MATCHING | {"eq", "ne", "null"}
     sortable = False
-    indexable = False
     longest = 16_000
 
     def parse_settings(self, raw: Mapping[str, object]) -> tuple[Settings, list[Problem]]:
         reader = SettingsReader(raw)
         reader.integer("maxLength", default=self.longest, least=1, most=self.longest)
         return reader.finish()
+
+    def indexable(self, _field: FieldSpec) -> bool:
+        return False
 
     def column(self, field: FieldSpec) -> Column:
         return Text(default=None, **column_options(field))

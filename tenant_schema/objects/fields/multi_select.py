@@ -24,8 +24,10 @@ class MultiSelectType(SelectType):
     label = "Choices"
     operators = frozenset({"contains", "null"})
     sortable = False
-    indexable = False
     plain = False
+
+    def indexable(self, _field: FieldSpec) -> bool:
+        return False
 
     def column(self, field: FieldSpec) -> Column:
         return Text(default=None, **column_options(field))

@@ -60,8 +60,6 @@ class FieldType(Protocol):
     label: ClassVar[str]
     operators: ClassVar[frozenset[str]]
     sortable: ClassVar[bool] = True
-    indexable: ClassVar[bool] = True
-    """Whether a column of this type can carry an index, and so be unique."""
     plain: ClassVar[bool] = True
     """Whether ``render`` gives back what it is given, so that a caller in a hurry may leave it out."""
 
@@ -71,6 +69,10 @@ class FieldType(Protocol):
         A type without settings of its own takes none.
         """
         return SettingsReader(raw).finish()
+
+    def indexable(self, field: FieldSpec) -> bool:  # noqa: ARG002 - for types that depend on it
+        """Whether the field's column can carry an index, and so be unique."""
+        return True
 
     def column(self, field: FieldSpec) -> Column:
         """A new Piccolo column for the field: nullable, without a default, under its physical name."""

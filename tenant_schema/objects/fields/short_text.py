@@ -16,6 +16,8 @@ from tenant_schema.objects.fields.unicode import clean_text
 
 __all__ = ["ShortText"]
 
+_LONGEST_INDEXED = 768
+
 
 class ShortText(FieldType):
     """Text of at most ``longest`` characters (Unicode code points, after composing)."""
@@ -26,6 +28,10 @@ class ShortText(FieldType):
     def max_length(self, field: FieldSpec) -> int:  # noqa: ARG002 - for types that let a field choose
         """How many characters fit."""
         return self.longest
+
+    def indexable(self, field: FieldSpec) -> bool:
+        """An index of InnoDB takes 3,072 bytes, and a character may take four."""
+        return self.max_length(field) <= _LONGEST_INDEXED
 
     def column(self, field: FieldSpec) -> Column:
         return Varchar(length=self.max_length(field), default=None, **column_options(field))

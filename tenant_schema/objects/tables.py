@@ -1,0 +1,47 @@
+"""The tables that say which objects and fields a tenant has."""
+
+from piccolo.columns import JSON, UUID, Boolean, ForeignKey, Integer, OnDelete, Varchar
+from piccolo.table import Table
+
+from piccolo_engines.columns import Timestamps, new_id
+
+__all__ = ["FieldDefinition", "ObjectDefinition"]
+
+
+class ObjectDefinition(Timestamps, Table, tablename="object_definitions", help_text="A kind of record."):
+    """``table_name`` is the physical name, given once; ``name`` may change.
+
+    ``standard`` objects come with the product.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    name = Varchar(length=40, unique=True, null=False)
+    label = Varchar(length=100, default="", null=False)
+    plural_label = Varchar(length=100, default="", null=False)
+    description = Varchar(length=500, default="", null=False)
+    table_name = Varchar(length=63, unique=True, null=False)
+    standard = Boolean(default=False, null=False)
+
+
+class FieldDefinition(Timestamps, Table, tablename="field_definitions", help_text="A field of an object."):
+    """Unique over ``(object, name)``: an index that the migration makes.
+
+    ``column_name`` is the physical name, given once. ``settings`` are the type's, complete; ``default_value``
+    is JSON, null when there is none. The fields that every record has are not kept here: they are
+    :data:`tenant_schema.objects.model.SYSTEM_FIELDS`.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    object = ForeignKey(ObjectDefinition, on_delete=OnDelete.cascade, null=False)
+    name = Varchar(length=40, null=False)
+    column_name = Varchar(length=63, null=False)
+    label = Varchar(length=100, default="", null=False)
+    description = Varchar(length=500, default="", null=False)
+    type = Varchar(length=20, null=False)
+    required = Boolean(default=False, null=False)
+    unique = Boolean(default=False, null=False)
+    indexed = Boolean(default=False, null=False)
+    default_value = JSON(default=None, null=True)
+    settings = JSON(default="{}", null=False)
+    position = Integer(default=0, null=False)
+    standard = Boolean(default=False, null=False)
