@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tenant_schema.apps.tables import PageType
 
@@ -16,7 +17,7 @@ class PageDraft:
     label: str
     type: PageType
     object: str = ""
-    layout: Mapping[str, object]
+    layout: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class AppDraft:
     label: str
     icon: str
     description: str
-    navigation: tuple[Mapping[str, object], ...]
+    navigation: tuple[Mapping[str, Any], ...]
     pages: tuple[PageDraft, ...]
 
 

@@ -8,8 +8,8 @@ A record page's layout is a list of sections of fields, in one or two columns::
 
     {"sections": [{"label": "Billing", "columns": 2, "fields": ["billing_city", "billing_country"]}]}
 
-A custom page's layout is any JSON object: whoever shows the page knows what it means. An app's navigation is a
-list of groups of pages: ``[{"label": "Customers", "pages": ["accounts"]}]``.
+A custom page's layout is any JSON object: whoever shows the page knows what it means. An app's navigation is
+a list of groups of pages: ``[{"label": "Customers", "pages": ["accounts"]}]``.
 """
 
 from collections.abc import Callable, Collection, Mapping

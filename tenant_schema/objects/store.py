@@ -15,8 +15,8 @@ Row = Mapping[str, Any]
 async def insert_definitions(objects: Sequence[Row], fields: Sequence[Row]) -> None:
     """Add definitions, at most one statement for each table.
 
-    The caller has a transaction open and bumps the version of the definitions in it. Raises ``UniqueViolation``
-    when a name is taken.
+    The caller has a transaction open and bumps the version of the definitions in it. Raises
+    ``UniqueViolation`` when a name is taken.
     """
     if objects:
         await ObjectDefinition.insert(*[ObjectDefinition(**row) for row in objects])

@@ -16,7 +16,7 @@ __all__ = ["seed_standard_objects"]
 
 
 async def seed_standard_objects(drafts: Sequence[ObjectDraft] = STANDARD_OBJECTS) -> None:
-    """Define the standard objects and fields that the bound tenant does not have; leave the others as they are.
+    """Define the standard objects and fields that the bound tenant does not have; leave the others alone.
 
     What the tenant changed stays changed, and what it made itself under such a name stays its own.
     """
