@@ -1,0 +1,220 @@
+"""One condition of a filter, from text or JSON: does the field exist, has it that operator, do the values
+fit?
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from tenant_schema.objects.errors import InvalidValue
+from tenant_schema.objects.fields.protocol import OPERATORS
+from tenant_schema.objects.model import FieldModel
+from tenant_schema.problems import Problem, suggestion
+from tenant_schema.records.query import MAX_TEXT, MAX_VALUES, Condition, Me
+
+__all__ = ["Complaints", "json_condition", "nearest", "text_condition"]
+
+MANY: Final = frozenset({"in", "nin", "between"})
+MAX_PROBLEMS: Final = 50
+"""Problems told of one input; looking for suggestions to thousands of unknown names would keep the server
+busy.
+"""
+LONGEST_NAME: Final = 64
+"""Characters of a name for which a suggestion is looked for, and of a name repeated in an answer."""
+OTHER_NAMES: Final = {
+    "=": "eq", "==": "eq", "is": "eq", "!=": "ne", "neq": "ne", "not": "ne", "like": "contains",
+    ">": "gt", ">=": "gte", "ge": "gte", "<": "lt", "<=": "lte", "le": "lte", "ilike": "icontains",
+    "not_in": "nin", "notin": "nin", "isnull": "null", "is_null": "null", "range": "between",
+}  # fmt: skip
+"""What the operators are called elsewhere."""
+SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+Parse = Callable[[object, FieldModel], object]
+
+
+class Complaints:
+    """Collects problems, up to a number worth telling."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def add(self, field: str, code: str, message: str, did_you_mean: str | None = None) -> None:
+        """One more problem; the ones beyond :data:`MAX_PROBLEMS` are left out."""
+        if not self.full:
+            self.problems.append(Problem(field[:200], code, message, did_you_mean))
+
+    @property
+    def full(self) -> bool:
+        """Whether no more are taken."""
+        return len(self.problems) >= MAX_PROBLEMS
+
+    def unknown(self, where: str, kind: str, name: str, known: Sequence[str]) -> None:
+        """An unknown field, parameter or operator, with the name that was probably meant."""
+        if not self.full:
+            near = nearest(name, known)
+            self.add(where, f"unknown-{kind}", f"There is no {kind} {name[:LONGEST_NAME]!r}.", near)
+
+
+def nearest(name: str, known: Sequence[str]) -> str | None:
+    """The known name closest to ``name``, which may be any text at all."""
+    return suggestion(name, known) if 0 < len(name) <= LONGEST_NAME else None
+
+
+def known_field(
+    name: str, where: str, fields: Mapping[str, FieldModel], complaints: Complaints
+) -> FieldModel | None:
+    """The field of that name, or None and a problem."""
+    field = fields.get(name)
+    if field is None:
+        complaints.unknown(where, "field", name, tuple(fields))
+    return field
+
+
+def has_operator(field: FieldModel, operator: str, where: str, complaints: Complaints) -> bool:
+    """Whether the field can be filtered like that; when not, a problem."""
+    if operator in field.type.operators:
+        return True
+    allowed = sorted(field.type.operators)
+    if operator in OPERATORS:
+        message = (
+            f"A {field.type.name} field cannot be filtered with {operator}, only with {', '.join(allowed)}."
+        )
+        complaints.add(where, "operator-not-allowed", message)
+    elif OTHER_NAMES.get(operator) in field.type.operators:
+        message = f"There is no operator {operator!r}."
+        complaints.add(where, "unknown-operator", message, OTHER_NAMES[operator])
+    else:
+        complaints.unknown(where, "operator", operator, allowed)
+    return False
+
+
+def text_condition(
+    name: str, operator: str, text: str, where: str, fields: Mapping[str, FieldModel], complaints: Complaints
+) -> Condition | None:
+    """A condition from a query string. Commas separate the values of in, nin and between.
+
+    A problem (and None) when the field or operator is unknown or a value does not fit.
+    """
+    field = known_field(name, where, fields, complaints)
+    if field is None or not has_operator(field, operator, where, complaints):
+        return None
+    if operator == "null":
+        return null_condition(name, {"true": True, "false": False}.get(text), where, complaints)
+    given = text.split(",", MAX_VALUES) if operator in MANY else [text]
+    return condition(field, operator, given, where, text_operand, complaints)
+
+
+def json_condition(
+    name: str,
+    operator: str,
+    value: object,
+    where: str,
+    fields: Mapping[str, FieldModel],
+    complaints: Complaints,
+) -> Condition | None:
+    """A condition from JSON. The values of in, nin and between are a list.
+
+    A problem (and None) when the field or operator is unknown or a value does not fit.
+    """
+    field = known_field(name, where, fields, complaints)
+    if field is None or not has_operator(field, operator, where, complaints):
+        return None
+    if operator == "null":
+        return null_condition(name, value, where, complaints)
+    if operator not in MANY:
+        return condition(field, operator, [value], where, json_operand, complaints)
+    if not isinstance(value, list):
+        complaints.add(where, "invalid-type", f"{operator} takes a list of values.")
+        return None
+    return condition(field, operator, value, where, json_operand, complaints)
+
+
+def null_condition(name: str, value: object, where: str, complaints: Complaints) -> Condition | None:
+    """``null`` asks whether there is a value: true or false."""
+    if isinstance(value, bool):
+        return Condition(name, "null", value)
+    complaints.add(where, "invalid-value", "null takes true or false.")
+    return None
+
+
+def condition(
+    field: FieldModel,
+    operator: str,
+    given: Sequence[object],
+    where: str,
+    parse: Parse,
+    complaints: Complaints,
+) -> Condition | None:
+    """The condition over the parsed values, unless there is a problem with their number or with one of
+    them.
+    """
+    if not right_number(operator, len(given), where, complaints):
+        return None
+    values = [operand(field, one, where, parse, complaints) for one in given]
+    if any(value is None for value in values):
+        return None
+    if operator == "between" and out_of_order(values):
+        complaints.add(where, "invalid-value", "between takes the smaller value first.")
+        return None
+    return Condition(field.name, operator, tuple(values) if operator in MANY else values[0])
+
+
+def right_number(operator: str, number: int, where: str, complaints: Complaints) -> bool:
+    """Two values for between, 1 to :data:`MAX_VALUES` for in and nin."""
+    if operator == "between" and number != 2:
+        complaints.add(where, "invalid-value", "between takes two values, the smaller first.")
+        return False
+    if not 1 <= number <= MAX_VALUES:
+        complaints.add(where, "too-many-values", f"{operator} takes 1 to {MAX_VALUES} values.")
+        return False
+    return True
+
+
+def out_of_order(values: Sequence[object]) -> bool:
+    """Whether the first of two values is the greater; values of one field compare with one another, but
+    for Me.
+    """
+    low: Any = values[0]
+    high: Any = values[1]
+    return not isinstance(low, Me) and not isinstance(high, Me) and bool(low > high)
+
+
+def operand(field: FieldModel, given: object, where: str, parse: Parse, complaints: Complaints) -> object:
+    """One value in stored form, or None and a problem."""
+    if given is None or given == "":
+        complaints.add(
+            where, "empty-value", "There is no value here; the operator null asks for records without one."
+        )
+        return None
+    if isinstance(given, str) and not is_comparable(given):
+        complaints.add(
+            where, "invalid-value", f"A value is Unicode text of at most {MAX_TEXT} characters without NUL."
+        )
+        return None
+    if given == Me.ME.value and refers_to_users(field):
+        return Me.ME
+    try:
+        return parse(given, field)
+    except InvalidValue as error:
+        complaints.add(where, error.code, error.message, error.did_you_mean)
+        return None
+
+
+def is_comparable(text: str) -> bool:
+    """Whether a database can compare with the text: not endless, no NUL, no half of a surrogate pair."""
+    return len(text) <= MAX_TEXT and "\0" not in text and (text.isascii() or SURROGATE.search(text) is None)
+
+
+def refers_to_users(field: FieldModel) -> bool:
+    """Whether the field is a lookup to users, so that ``$me`` means something for it."""
+    return field.type.name == "lookup" and field.settings.get("target") == "users"
+
+
+def text_operand(given: object, field: FieldModel) -> object:
+    """The stored form of a value from a query string."""
+    return field.type.parse_text(str(given), field)
+
+
+def json_operand(given: object, field: FieldModel) -> object:
+    """The stored form of a value from JSON."""
+    return field.type.parse_operand(given, field)

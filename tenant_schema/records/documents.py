@@ -1,0 +1,151 @@
+"""The same queries as JSON documents, as ``POST …/query`` takes them and as row rules are kept.
+
+::
+
+    {"filter": {"or": [{"stage": {"eq": "won"}}, {"owner": "$me"}], "amount": {"gte": "1000", "lt": "5000"}},
+     "sort": ["-amount", "name"], "fields": ["id", "name"], "limit": 25, "cursor": "…"}
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tenant_schema.objects.model import FieldModel
+from tenant_schema.records.conditions import Complaints, json_condition
+from tenant_schema.records.errors import InvalidQuery
+from tenant_schema.records.grammar import PARAMETERS, read_cursor, read_fields, read_limit, read_sort
+from tenant_schema.records.query import ALL, DEFAULT_LIMIT, MAX_DEPTH, MAX_TERMS, And, Filter, Or, Query
+
+__all__ = ["parse_json_filter", "parse_json_query"]
+
+GROUPS: Final[Mapping[str, type[And] | type[Or]]] = {"and": And, "or": Or}
+
+Fields = Mapping[str, FieldModel]
+
+
+def parse_json_query(document: Mapping[str, object], fields: Fields) -> Query:
+    """The query that the document describes, over the ``fields`` that the caller may read.
+
+    Raises :class:`InvalidQuery` with every problem; nothing is ignored.
+    """
+    complaints = Complaints()
+    for name in document:
+        if name not in PARAMETERS:
+            complaints.unknown(name, "parameter", name, PARAMETERS)
+    query = Query(
+        filter=Reader(fields, complaints).read(document.get("filter", {})),
+        sort=read_sort(names(document, "sort", complaints), fields, complaints),
+        fields=read_fields(names(document, "fields", complaints), fields, complaints),
+        limit=limit(document, complaints),
+        cursor=cursor(document, complaints),
+    )
+    if complaints.problems:
+        raise InvalidQuery(complaints.problems)
+    return query
+
+
+def parse_json_filter(document: object, fields: Fields) -> Filter:
+    """The filter that the document describes. Raises :class:`InvalidQuery` with every problem."""
+    complaints = Complaints()
+    found = Reader(fields, complaints).read(document)
+    if complaints.problems:
+        raise InvalidQuery(complaints.problems)
+    return found
+
+
+class Reader:
+    """Reads one filter, counting its conditions."""
+
+    def __init__(self, fields: Fields, complaints: Complaints) -> None:
+        self.fields, self.complaints, self.number = fields, complaints, 0
+
+    def read(self, document: object) -> Filter:
+        """The whole tree; everything, and a problem, when there are too many conditions."""
+        terms = self.terms(document, "filter", depth=1)
+        if self.number > MAX_TERMS:
+            self.complaints.add("filter", "too-many-terms", f"A filter has at most {MAX_TERMS} conditions.")
+            return ALL
+        return And(tuple(terms))
+
+    def terms(self, document: object, where: str, depth: int) -> list[Filter]:
+        """What one object holds: groups, and conditions that must hold together."""
+        if not isinstance(document, Mapping):
+            self.complaints.add(where, "invalid-type", "A filter is an object: fields, and, or.")
+            return []
+        found: list[Filter] = []
+        for name, value in document.items():
+            if self.complaints.full or self.number > MAX_TERMS:
+                break
+            here = f"{where}.{name}"
+            found += (
+                self.group(name, value, here, depth) if name in GROUPS else self.conditions(name, value, here)
+            )
+        return found
+
+    def group(self, name: str, members: object, where: str, depth: int) -> list[Filter]:
+        """``and`` and ``or`` take a list of filters with something in them."""
+        if depth >= MAX_DEPTH:
+            self.complaints.add(where, "too-deep", f"Groups go {MAX_DEPTH - 1} deep at most.")
+            return []
+        if not isinstance(members, list) or not members:
+            self.complaints.add(where, "invalid-type", f"{name} takes a list of filters.")
+            return []
+        if len(members) > MAX_TERMS:
+            self.complaints.add(where, "too-many-terms", f"A filter has at most {MAX_TERMS} conditions.")
+            return []
+        levels = [
+            self.member(member, f"{where}.{position}", depth) for position, member in enumerate(members)
+        ]
+        return [GROUPS[name](tuple(level[0] if len(level) == 1 else And(tuple(level)) for level in levels))]
+
+    def member(self, document: object, where: str, depth: int) -> list[Filter]:
+        """One filter of a group; an empty one would let everything pass, which nobody means."""
+        if document == {}:
+            self.complaints.add(where, "empty-value", "This filter has no conditions.")
+        return self.terms(document, where, depth + 1)
+
+    def conditions(self, name: str, given: object, where: str) -> list[Filter]:
+        """The conditions on one field: an object of operators, or a value it must equal."""
+        comparisons = given if isinstance(given, Mapping) else {"eq": given}
+        if not comparisons:
+            self.complaints.add(where, "empty-value", "There is no operator here.")
+        self.number += max(1, len(comparisons))
+        if self.number > MAX_TERMS:
+            return []
+        return [
+            found
+            for operator, value in comparisons.items()
+            if (found := self.condition(name, operator, value, where))
+        ]
+
+    def condition(self, name: str, operator: str, value: object, where: str) -> Filter | None:
+        """One comparison, or None and a problem."""
+        place = where if operator == "eq" else f"{where}.{operator}"
+        return json_condition(name, operator, value, place, self.fields, self.complaints)
+
+
+def names(document: Mapping[str, object], parameter: str, complaints: Complaints) -> list[str] | None:
+    """A list of names, or one text with commas as in a query string."""
+    given = document.get(parameter)
+    if given is None:
+        return None
+    if isinstance(given, str):
+        return given.split(",")
+    if isinstance(given, list) and all(isinstance(name, str) for name in given):
+        return given
+    complaints.add(parameter, "invalid-type", f"{parameter} is a list of names.")
+    return None
+
+
+def limit(document: Mapping[str, object], complaints: Complaints) -> int:
+    """The limit, a number."""
+    given = document.get("limit", DEFAULT_LIMIT)
+    return read_limit(given if isinstance(given, int) and not isinstance(given, bool) else None, complaints)
+
+
+def cursor(document: Mapping[str, object], complaints: Complaints) -> str | None:
+    """The cursor; null, as a first page's link is, means none."""
+    given = document.get("cursor")
+    if given is None or isinstance(given, str):
+        return read_cursor(given or None, complaints)
+    complaints.add("cursor", "invalid-type", "A cursor is a text.")
+    return None

@@ -1,0 +1,120 @@
+"""What can go wrong with records.
+
+::
+
+    InvalidInput (tenant_schema.problems)
+    ├── InvalidQuery          the query cannot be understood or is not allowed; all its problems
+    └── ValidationFailed      the body does not fit the object; all its problems
+    RecordsError
+    ├── CursorInvalid         no cursor that this tenant's API ever gave
+    ├── CursorMismatch        a cursor of another query
+    ├── RecordNotFound        no such record, or it is in the trash, or hidden
+    ├── VersionMismatch       the record has changed since; carries it as it is now
+    ├── UniqueConflict        another record has that value already
+    └── StillReferenced       other rows refer to the record
+"""
+
+# ruff: noqa: N818 - the names say what happened; that they are errors is what the module is for
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from tenant_schema.problems import InvalidInput
+
+if TYPE_CHECKING:
+    from tenant_schema.records.rendering import Record
+
+__all__ = [
+    "CursorInvalid",
+    "CursorMismatch",
+    "InvalidQuery",
+    "RecordNotFound",
+    "RecordsError",
+    "StillReferenced",
+    "UniqueConflict",
+    "ValidationFailed",
+    "VersionMismatch",
+]
+
+
+class InvalidQuery(InvalidInput):
+    """A query with problems: unknown parameters, fields or operators, values that do not fit, too much of
+    anything.
+    """
+
+    code = "invalid-query"
+
+
+class ValidationFailed(InvalidInput):
+    """A body with problems: one for each field that is wrong."""
+
+    code = "validation-failed"
+
+
+class RecordsError(Exception):
+    """The root of the errors that are about one record or one page."""
+
+    code = "records-error"
+
+
+class CursorInvalid(RecordsError):
+    """The cursor was not made by this tenant's API, or not for this tenant."""
+
+    code = "cursor-invalid"
+
+    def __init__(self) -> None:
+        super().__init__("The cursor is not one that was given out here.")
+
+
+class CursorMismatch(RecordsError):
+    """The cursor belongs to a query with another object, filter or sort."""
+
+    code = "cursor-mismatch"
+
+    def __init__(self) -> None:
+        super().__init__("The cursor belongs to another query: use it with the filter and sort it came from.")
+
+
+class RecordNotFound(RecordsError):
+    """No such record here: it never was, is in the trash, is destroyed, or is hidden from the caller."""
+
+    code = "record-not-found"
+
+    def __init__(self, object_name: str, record_id: UUID) -> None:
+        super().__init__(f"There is no record {record_id} in {object_name}.")
+        self.object_name = object_name
+        self.record_id = record_id
+
+
+class VersionMismatch(RecordsError):
+    """The record is no longer at the version the caller saw. ``current`` is the record as it is now."""
+
+    code = "version-mismatch"
+
+    def __init__(self, expected: int, current: "Record") -> None:
+        super().__init__(f"The record is at version {current.version}, not {expected}.")
+        self.expected = expected
+        self.current = current
+
+
+class UniqueConflict(RecordsError):
+    """Another record, perhaps one in the trash, has the same value in ``fields``."""
+
+    code = "unique-conflict"
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        what = " and ".join(fields) or "a unique field"
+        super().__init__(f"Another record has the same value of {what}.")
+        self.fields = tuple(fields)
+
+
+class StillReferenced(RecordsError):
+    """The record cannot be destroyed while other rows refer to it."""
+
+    code = "still-referenced"
+
+    def __init__(self, object_name: str, record_id: UUID) -> None:
+        super().__init__(f"Other records refer to {record_id} in {object_name}.")
+        self.object_name = object_name
+        self.record_id = record_id

@@ -1,0 +1,254 @@
+"""The query string of a list: ``filter[…]``, ``sort``, ``fields``, ``limit`` and ``cursor``, told apart and
+checked.
+
+::
+
+    filter[stage]=won                                    eq
+    filter[amount][gte]=1000&filter[amount][lt]=5000     both
+    filter[industry][in]=tech,health                     one of them
+    filter[or][0][stage]=won&filter[or][1][owner]=$me    either; what shares a number must hold together
+    filter[phone][null]=true                             no value
+    sort=-amount,name    fields=id,name    limit=25    cursor=…
+
+A name is looked up in the definitions and a value is parsed by its field's type, so that nothing of the
+text itself goes any further. Everything wrong is told at once.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from tenant_schema.objects.model import FieldModel
+from tenant_schema.records.conditions import Complaints, known_field, text_condition
+from tenant_schema.records.errors import InvalidQuery
+from tenant_schema.records.query import (
+    ALL,
+    DEFAULT_LIMIT,
+    MAX_CURSOR,
+    MAX_DEPTH,
+    MAX_FIELDS,
+    MAX_LIMIT,
+    MAX_SORT,
+    MAX_TERMS,
+    And,
+    Filter,
+    Or,
+    Query,
+    SortTerm,
+)
+
+__all__ = ["PARAMETERS", "parse_fields", "parse_query", "read_fields", "read_limit", "read_sort"]
+
+PARAMETERS: Final = ("filter", "sort", "fields", "limit", "cursor")
+SINGLE: Final = frozenset(PARAMETERS) - {"filter"}
+GROUPS: Final[Mapping[str, type[And] | type[Or]]] = {"and": And, "or": Or}
+KEY: Final = re.compile(r"filter((?:\[[^\[\]]+\])+)")
+SEGMENT: Final = re.compile(r"\[([^\[\]]+)\]")
+POSITION: Final = re.compile(r"[0-9]{1,3}")
+
+Fields = Mapping[str, FieldModel]
+
+
+class Entry(NamedTuple):
+    """One ``filter`` parameter: what is left of its brackets, the whole key, and its value."""
+
+    path: tuple[str, ...]
+    key: str
+    text: str
+
+
+def parse_query(pairs: Sequence[tuple[str, str]], fields: Fields) -> Query:
+    """The query that the parameters describe, over the ``fields`` that the caller may read.
+
+    Raises :class:`InvalidQuery` with every problem; nothing is ignored.
+    """
+    complaints = Complaints()
+    singles, entries = sort_out(pairs, PARAMETERS, complaints)
+    query = Query(
+        filter=read_filter(entries, fields, complaints),
+        sort=read_sort(split_names(singles.get("sort")), fields, complaints),
+        fields=read_fields(split_names(singles.get("fields")), fields, complaints),
+        limit=text_limit(singles.get("limit"), complaints),
+        cursor=read_cursor(singles.get("cursor"), complaints),
+    )
+    if complaints.problems:
+        raise InvalidQuery(complaints.problems)
+    return query
+
+
+def parse_fields(pairs: Sequence[tuple[str, str]], fields: Fields) -> tuple[str, ...]:
+    """The names to answer with when one record is read: ``fields`` is the only parameter there.
+
+    Raises :class:`InvalidQuery` with every problem.
+    """
+    complaints = Complaints()
+    singles, _ = sort_out(pairs, ("fields",), complaints)
+    names = read_fields(split_names(singles.get("fields")), fields, complaints)
+    if complaints.problems:
+        raise InvalidQuery(complaints.problems)
+    return names
+
+
+def sort_out(
+    pairs: Sequence[tuple[str, str]], parameters: Sequence[str], complaints: Complaints
+) -> tuple[dict[str, str], list[Entry]]:
+    """The parameters that may be given once, and the filters; problems for unknown, repeated and
+    malformed ones.
+    """
+    singles: dict[str, str] = {}
+    entries: list[Entry] = []
+    for key, text in pairs:
+        name = key.partition("[")[0]
+        if name not in parameters or (key != name and name in SINGLE):
+            complaints.unknown(key, "parameter", key if name in parameters else name, parameters)
+        elif name == "filter":
+            entries += filter_entry(key, text, complaints)
+        elif name in singles:
+            complaints.add(name, "repeated", f"{name} can be given once.")
+        elif text == "":
+            complaints.add(name, "empty-value", f"{name} has no value.")
+        else:
+            singles[name] = text
+    return singles, entries
+
+
+def filter_entry(key: str, text: str, complaints: Complaints) -> list[Entry]:
+    """The parameter's brackets taken apart; none of it, and a problem, when they do not pair."""
+    match = KEY.fullmatch(key)
+    if match is None:
+        complaints.add(
+            key, "malformed", "A filter reads filter[field]=value or filter[field][operator]=value."
+        )
+        return []
+    return [Entry(tuple(SEGMENT.findall(match[1])), key, text)]
+
+
+def read_filter(entries: Sequence[Entry], fields: Fields, complaints: Complaints) -> Filter:
+    """The tree of conditions; problems for too many, too deep, and whatever is wrong with each."""
+    if len(entries) > MAX_TERMS:
+        complaints.add("filter", "too-many-terms", f"A filter has at most {MAX_TERMS} conditions.")
+        return ALL
+    return And(tuple(read_terms(entries, fields, complaints, depth=1)))
+
+
+def read_terms(entries: Iterable[Entry], fields: Fields, complaints: Complaints, depth: int) -> list[Filter]:
+    """What one level of brackets holds: groups, and conditions that must hold together."""
+    terms: list[Filter] = []
+    seen: set[tuple[str, str]] = set()
+    for first, level in by_first(entries).items():
+        if first in GROUPS:
+            terms += read_group(GROUPS[first], level, fields, complaints, depth)
+            continue
+        for entry in level:
+            terms += read_condition(first, entry, fields, complaints, seen)
+    return terms
+
+
+def read_condition(
+    name: str, entry: Entry, fields: Fields, complaints: Complaints, seen: set[tuple[str, str]]
+) -> list[Filter]:
+    """The condition of one parameter whose field is known by ``name``; nothing when there is a problem."""
+    operator = entry.path[0] if entry.path else "eq"
+    if len(entry.path) > 1:
+        complaints.add(entry.key, "malformed", "After the operator there are no more brackets.")
+        return []
+    if (name, operator) in seen:
+        complaints.add(
+            entry.key, "repeated", f"{name} {operator} is given twice: use in, between, or filter[or][0][…]."
+        )
+        return []
+    seen.add((name, operator))
+    found = text_condition(name, operator, entry.text, entry.key, fields, complaints)
+    return [] if found is None else [found]
+
+
+def read_group(
+    kind: type[And] | type[Or], entries: Sequence[Entry], fields: Fields, complaints: Complaints, depth: int
+) -> list[Filter]:
+    """A group in which the parameters with one number belong together."""
+    if depth >= MAX_DEPTH:
+        complaints.add(entries[0].key, "too-deep", f"Groups go {MAX_DEPTH - 1} deep at most.")
+        return []
+    numbered = [entry for entry in entries if has_number(entry, complaints)]
+    levels = [
+        read_terms(level, fields, complaints, depth + 1) for level in by_first(numbered, key=int).values()
+    ]
+    members = [level[0] if len(level) == 1 else And(tuple(level)) for level in levels if level]
+    return [kind(tuple(members))] if members else []
+
+
+def has_number(entry: Entry, complaints: Complaints) -> bool:
+    """Whether a group's parameter goes on with a number and then something."""
+    if len(entry.path) > 1 and POSITION.fullmatch(entry.path[0]):
+        return True
+    complaints.add(
+        entry.key, "malformed", "A group reads filter[or][0][field][operator]=value, with numbers up to 999."
+    )
+    return False
+
+
+def by_first(entries: Iterable[Entry], key: Callable[[str], object] = str) -> dict[str, list[Entry]]:
+    """The entries by the first of their brackets (as ``key`` sees it), which is taken off; in order."""
+    levels: dict[object, list[Entry]] = {}
+    for entry in entries:
+        levels.setdefault(key(entry.path[0]), []).append(entry._replace(path=entry.path[1:]))
+    return {str(first): level for first, level in levels.items()}
+
+
+def split_names(text: str | None) -> list[str] | None:
+    """Names separated by commas."""
+    return None if text is None else text.split(",")
+
+
+def read_sort(names: Sequence[str] | None, fields: Fields, complaints: Complaints) -> tuple[SortTerm, ...]:
+    """``-amount`` is descending. Problems for unknown fields, ones without an order, repeated ones, too
+    many.
+    """
+    if names is not None and len(names) > MAX_SORT:
+        complaints.add("sort", "too-many-fields", f"A sort has at most {MAX_SORT} fields.")
+        return ()
+    terms: dict[str, SortTerm] = {}
+    for name in names or ():
+        field = known_field(name.removeprefix("-"), "sort", fields, complaints)
+        if field is None:
+            continue
+        if not field.type.sortable:
+            complaints.add("sort", "not-sortable", f"{field.name} is {field.type.name}, which has no order.")
+        if field.name in terms:
+            complaints.add("sort", "repeated", f"{field.name} is given twice.")
+        terms[field.name] = SortTerm(field.name, name.startswith("-"))
+    return tuple(terms.values())
+
+
+def read_fields(names: Sequence[str] | None, fields: Fields, complaints: Complaints) -> tuple[str, ...]:
+    """The names to answer with: all of them when none are asked for."""
+    if names is None:
+        return tuple(fields)
+    if len(names) > MAX_FIELDS:
+        complaints.add("fields", "too-many-fields", f"At most {MAX_FIELDS} fields can be asked for.")
+        return ()
+    found = (known_field(name, "fields", fields, complaints) for name in names)
+    return tuple(dict.fromkeys(field.name for field in found if field is not None))
+
+
+def text_limit(text: str | None, complaints: Complaints) -> int:
+    """The limit as a number, written in digits."""
+    if text is None:
+        return DEFAULT_LIMIT
+    return read_limit(int(text) if POSITION.fullmatch(text) else None, complaints)
+
+
+def read_limit(number: int | None, complaints: Complaints) -> int:
+    """The limit when it is one; a problem when it is not."""
+    if number is None or not 1 <= number <= MAX_LIMIT:
+        complaints.add("limit", "out-of-range", f"limit is a number from 1 to {MAX_LIMIT}.")
+        return DEFAULT_LIMIT
+    return number
+
+
+def read_cursor(text: str | None, complaints: Complaints) -> str | None:
+    """The cursor as it was given; only its length is looked at here."""
+    if text is not None and len(text) > MAX_CURSOR:
+        complaints.add("cursor", "too-long", f"A cursor has at most {MAX_CURSOR} characters.")
+        return None
+    return text

@@ -1,0 +1,84 @@
+"""Where a page begins and ends: the full order of a sort, and the condition for what comes after a position.
+
+Every order ends with the id, so that no two records are at the same place. Nulls come first ascending and
+last descending, which is what SQLite, MySQL and MariaDB do by themselves. Reading backwards is reading the
+reversed order forwards and turning the page around.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from piccolo.columns import And as Both
+from piccolo.columns import Column
+from piccolo.columns import Or as Either
+
+from tenant_schema.records.compiler import Predicate
+from tenant_schema.records.query import SortTerm
+
+__all__ = ["beyond", "full_order", "turned"]
+
+Columns = Mapping[str, Column]
+
+
+def full_order(sort: Sequence[SortTerm]) -> tuple[SortTerm, ...]:
+    """The sort up to the id, which is added in the direction of the last field (an index serves both
+    directions).
+
+    >>> [(term.field, term.descending) for term in full_order([SortTerm("amount", descending=True)])]
+    [('amount', True), ('id', True)]
+    """
+    names = [term.field for term in sort]
+    if "id" in names:
+        return tuple(sort[: names.index("id") + 1])
+    return (*sort, SortTerm("id", bool(sort) and sort[-1].descending))
+
+
+def turned(order: Sequence[SortTerm]) -> tuple[SortTerm, ...]:
+    """The same order read from its end."""
+    return tuple(SortTerm(term.field, not term.descending) for term in order)
+
+
+def beyond(
+    order: Sequence[SortTerm], position: Sequence[object], columns: Columns, *, inclusive: bool
+) -> Predicate:
+    """What comes after the ``position``, which has one value (None for null) for each term of the full order.
+
+    ``inclusive`` takes in the record at the position itself.
+    """
+    predicate = at_id(order[-1], position[-1], columns["id"], inclusive=inclusive)
+    for term, value in reversed(list(zip(order[:-1], position[:-1], strict=True))):
+        predicate = step(term, value, columns[term.field], predicate)
+    return with_bound(order[0], position[0], columns[order[0].field], predicate)
+
+
+def at_id(term: SortTerm, value: object, column: Column, *, inclusive: bool) -> Predicate:
+    """Among records that are equal in everything else."""
+    if inclusive:
+        return column <= value if term.descending else column >= value
+    return column < value if term.descending else column > value
+
+
+def step(term: SortTerm, value: object, column: Column, rest: Predicate) -> Predicate:
+    """Further on in this field, or equal in it and further on in the rest."""
+    equal = Both(column.is_null() if value is None else column == value, rest)
+    later = further(term, value, column)
+    return equal if later is None else Either(later, equal)
+
+
+def further(term: SortTerm, value: object, column: Column) -> Predicate | None:
+    """Further on in one field; None when nothing is."""
+    if value is None:
+        return None if term.descending else column.is_not_null()
+    if not term.descending:
+        return column > value
+    return Either(column < value, column.is_null()) if column._meta.null else column < value
+
+
+def with_bound(term: SortTerm, value: object, column: Column, predicate: Predicate) -> Predicate:
+    """The same records with a plain range in front where there is one, for the sake of an index on the
+    first field.
+    """
+    if term.field == "id" or value is None:
+        return predicate
+    if not term.descending:
+        return Both(column >= value, predicate)
+    return predicate if column._meta.null else Both(column <= value, predicate)

@@ -1,0 +1,101 @@
+"""What a query is, once understood: a tree of conditions, a sort, the fields to answer with, and a place
+to start.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, TypeAlias
+
+__all__ = [
+    "ALL",
+    "DEFAULT_LIMIT",
+    "MAX_CURSOR",
+    "MAX_DEPTH",
+    "MAX_FIELDS",
+    "MAX_LIMIT",
+    "MAX_SORT",
+    "MAX_TERMS",
+    "MAX_TEXT",
+    "MAX_VALUES",
+    "And",
+    "Condition",
+    "Filter",
+    "Me",
+    "Or",
+    "Query",
+    "SortTerm",
+]
+
+DEFAULT_LIMIT: Final = 25
+MAX_LIMIT: Final = 200
+"""Records on a page."""
+MAX_TERMS: Final = 50
+"""Conditions in one filter."""
+MAX_DEPTH: Final = 5
+"""Groups within groups."""
+MAX_VALUES: Final = 100
+"""Values of one ``in`` or ``nin``."""
+MAX_TEXT: Final = 2_000
+"""Characters of one value."""
+MAX_SORT: Final = 5
+"""Fields of one sort."""
+MAX_FIELDS: Final = 500
+"""Names in ``fields``."""
+MAX_CURSOR: Final = 16_384
+"""Characters of a cursor."""
+
+
+class Me(Enum):
+    """Stands for the caller's user id in a filter (``$me``) until the query is run."""
+
+    ME = "$me"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One comparison. ``value`` is stored form; a tuple for in, nin and between; a bool for null; or
+    :class:`Me`.
+    """
+
+    field: str
+    operator: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of the terms; everything when there are none."""
+
+    terms: "tuple[Filter, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one of the terms, of which there is at least one."""
+
+    terms: "tuple[Filter, ...]"
+
+
+Filter: TypeAlias = And | Or | Condition
+
+ALL: Final = And()
+"""The filter that lets everything pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class SortTerm:
+    """One field of a sort. Nulls come first ascending and last descending, on every database."""
+
+    field: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One list request. ``fields`` are the names to answer with, in order; a ``cursor`` is still sealed."""
+
+    fields: tuple[str, ...]
+    filter: Filter = ALL
+    sort: tuple[SortTerm, ...] = ()
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None

@@ -1,0 +1,52 @@
+"""Reading: one record, or one page of a list; one statement each."""
+
+from uuid import UUID
+
+from tenant_schema.records.cursors import Cursors, Place, digest, shape_digest
+from tenant_schema.records.errors import RecordNotFound
+from tenant_schema.records.keyset import full_order
+from tenant_schema.records.pages import Page, cut, restored, window_of
+from tenant_schema.records.query import Filter, Query
+from tenant_schema.records.rendering import Record
+from tenant_schema.records.statements import Reading, Window, reading
+from tenant_schema.records.target import Target
+
+__all__ = ["read_page", "read_record"]
+
+
+async def read_record(target: Target, record_id: UUID, names: tuple[str, ...]) -> Record:
+    """One record with the named fields. Raises :class:`RecordNotFound`."""
+    values: list[object] = []
+    plan = prepared(target, names, target.record(record_id, values), None)
+    rows = await target.run(plan.statement, values)
+    if not rows:
+        raise RecordNotFound(target.model.name, record_id)
+    version = rows[0]["version"]
+    return Record(plan.show(rows[0]), version)
+
+
+async def read_page(target: Target, query: Query, cursors: Cursors) -> Page:
+    """The page that the query describes. Raises :class:`CursorInvalid`, :class:`CursorMismatch`."""
+    values: list[object] = []
+    where = target.records(query.filter, values)
+    order = full_order(query.sort)
+    shape = target.plan(lambda: shape_digest(target.model.table_name, where, order), "digest", where, order)
+    sealed_for = digest(target.scope.id, shape, values)
+
+    def seal(place: Place | None) -> str | None:
+        return None if place is None else cursors.seal(target.scope.id, sealed_for, place)
+
+    place = None
+    if query.cursor is not None:
+        place = cursors.open(target.scope.id, sealed_for, query.cursor)
+        place = restored(place, order, target.model.columns, target.engine.engine_type)
+    plan = prepared(target, query.fields, where, window_of(order, query.limit, place, values))
+    found = cut(await target.run(plan.statement, values), order, query.limit, place)
+    return Page([plan.show(row) for row in found.rows], seal(found.next), seal(found.prev))
+
+
+def prepared(target: Target, names: tuple[str, ...], where: Filter, window: Window | None) -> Reading:
+    """The SELECT for a filter and window of this shape."""
+    return target.plan(
+        lambda: reading(target.model, names, where, window, target.engine.engine_type), names, where, window
+    )

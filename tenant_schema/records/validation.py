@@ -1,0 +1,63 @@
+"""Bodies of create and PATCH, checked against the definitions: every problem at once, or the values in
+stored form.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tenant_schema.objects.errors import InvalidValue
+from tenant_schema.objects.model import FieldModel
+from tenant_schema.records.conditions import Complaints, known_field
+
+__all__ = ["Body", "Fields", "Stored", "parse_changes", "parse_creation"]
+
+Body = Mapping[str, object]
+Fields = Mapping[str, FieldModel]
+Stored = dict[str, Any]
+
+
+def parse_creation(body: Body, fields: Fields, complaints: Complaints) -> Stored:
+    """A value for each of the ``fields`` that a caller may write: the given one, or the default, or None."""
+    values = parse_changes(body, fields, complaints)
+    for name, field in fields.items():
+        if name in body or field.read_only:
+            continue
+        values[name] = None if field.default is None else parse_value(field, field.default, complaints)
+        if values[name] is None and field.required:
+            complaints.add(name, "required", f"{field.label} is required.")
+    return values
+
+
+def parse_changes(body: Body, fields: Fields, complaints: Complaints) -> Stored:
+    """The values that the body gives. Problems for unknown and read-only fields, and values that do not
+    fit.
+    """
+    values: Stored = {}
+    for name, given in body.items():
+        if complaints.full:
+            break
+        field = known_field(name, name, fields, complaints)
+        if field is None:
+            continue
+        if field.read_only:
+            complaints.add(name, "read-only", f"{field.label} is set by the system.")
+        else:
+            values[name] = parse_value(field, given, complaints)
+    return values
+
+
+def parse_value(field: FieldModel, given: object, complaints: Complaints) -> object:
+    """One value in stored form; None for none, which is a problem where one is required."""
+    value = None if given is None else parse_given(field, given, complaints)
+    if field.required and (given is None or value == ""):
+        complaints.add(field.name, "required", f"{field.label} is required.")
+    return value
+
+
+def parse_given(field: FieldModel, given: object, complaints: Complaints) -> object:
+    """A value that is one, in stored form, or None and a problem."""
+    try:
+        return field.type.parse(given, field)
+    except InvalidValue as error:
+        complaints.add(field.name, error.code, error.message, error.did_you_mean)
+        return None
