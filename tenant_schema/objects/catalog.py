@@ -7,6 +7,7 @@ from typing import Any
 
 from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model import ObjectModel, object_model
+from tenant_schema.objects.runtime_table import SharedTables
 from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition
 from tenant_schema.problems import suggestion
 from tenant_schema.scope import TenantScope
@@ -23,10 +24,11 @@ class Catalog:
 
     def __init__(self, cache: VersionedCache) -> None:
         self._cache = cache
+        self._tables = SharedTables()
 
     async def all(self, scope: TenantScope) -> Mapping[str, ObjectModel]:
         """Every object by name, in the order of names."""
-        return await self._cache.get(scope, "objects", load_objects)
+        return await self._cache.get(scope, "objects", self._load)
 
     async def get(self, scope: TenantScope, name: str) -> ObjectModel:
         """One object. Raises :class:`ObjectNotFound`, which carries the nearest name."""
@@ -36,14 +38,17 @@ class Catalog:
             raise ObjectNotFound(name, suggestion(name, objects))
         return model
 
+    async def _load(self) -> Mapping[str, ObjectModel]:
+        return await load_objects(self._tables)
 
-async def load_objects() -> Mapping[str, ObjectModel]:
-    """Every object of the tenant that is bound, from its tables: two statements, however many objects."""
+
+async def load_objects(tables: SharedTables | None = None) -> Mapping[str, ObjectModel]:
+    """Every object of the bound tenant, from its tables: two statements, however many objects."""
     fields: defaultdict[Any, list[dict[str, Any]]] = defaultdict(list)
     objects = await ObjectDefinition.select().order_by(ObjectDefinition.name)
     for row in await _field_rows():
         fields[row["object"]].append(row)
-    return MappingProxyType({row["name"]: object_model(row, fields[row["id"]]) for row in objects})
+    return MappingProxyType({row["name"]: object_model(row, fields[row["id"]], tables) for row in objects})
 
 
 async def _field_rows() -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from tenant_schema.objects.fields.lookup import LookupType
 from tenant_schema.objects.fields.protocol import FieldType
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.fields.settings import Settings
-from tenant_schema.objects.runtime_table import attribute_name, runtime_table, system_columns
+from tenant_schema.objects.runtime_table import SharedTables, attribute_name, runtime_table
 
 __all__ = ["SYSTEM_FIELDS", "FieldModel", "ObjectModel", "field_model", "object_model"]
 
@@ -94,11 +94,16 @@ def field_model(row: Mapping[str, Any]) -> FieldModel:
     return FieldModel(**facts, type=field_type, settings=settings, default=row["default_value"])
 
 
-def object_model(row: Mapping[str, Any], field_rows: Sequence[Mapping[str, Any]]) -> ObjectModel:
-    """One object from its row of ``object_definitions`` and the rows of its own fields, in order."""
+def object_model(
+    row: Mapping[str, Any], field_rows: Sequence[Mapping[str, Any]], tables: SharedTables | None = None
+) -> ObjectModel:
+    """One object from its row of ``object_definitions`` and the rows of its own fields, in order.
+
+    Its table class comes from ``tables`` when it is given, and is a new one otherwise.
+    """
     own = [field_model(field_row) for field_row in field_rows]
-    own_columns = {one.name: one.type.column(one) for one in own}
-    table = runtime_table(row["table_name"], system_columns() | own_columns)
+    make_table = runtime_table if tables is None else tables.get
+    table = make_table(row["table_name"], own)
     fields = {one.name: one for one in (*SYSTEM_FIELDS, *own)}
     columns = {name: getattr(table, attribute_name(name)) for name in (*fields, "deleted_at")}
     facts = {name: row[name] for name in _OBJECT_FACTS}

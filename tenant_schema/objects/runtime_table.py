@@ -1,19 +1,33 @@
 """Piccolo table classes made at run time, and the columns that every record table has."""
 
 import types
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 from piccolo.columns import UUID, Column, ForeignKey, Integer, Timestamptz
 from piccolo.table import TABLE_REGISTRY, Table
 
 from piccolo_engines.columns import new_id, utc_now
+from tenant_schema.objects.fields.protocol import FieldSpec, FieldType
 
-__all__ = ["attribute_name", "runtime_table", "system_columns"]
+__all__ = ["NamedField", "SharedTables", "attribute_name", "runtime_table", "system_columns"]
 
 _TAKEN_BY_PICCOLO = frozenset(
     name for name in {*dir(Table), *dir(ForeignKey), "default"} if not name.startswith("_")
 )
+
+
+class NamedField(FieldSpec, Protocol):
+    """What a table needs to know of a field; a ``FieldModel`` is one."""
+
+    @property
+    def name(self) -> str:
+        """What callers call it."""
+
+    @property
+    def type(self) -> FieldType:
+        """What kind of column it makes."""
 
 
 def attribute_name(field_name: str) -> str:
@@ -42,22 +56,41 @@ def system_columns() -> dict[str, Column]:
     }
 
 
-def runtime_table(table_name: str, columns: Mapping[str, Column]) -> type[Table]:
-    """A Piccolo table class for ``table_name`` whose columns are the given ones, by field name.
+def runtime_table(table_name: str, fields: Iterable[NamedField]) -> type[Table]:
+    """A new Piccolo table class for records with these fields, beside those that every record has.
 
     It has no engine of its own: its queries go to the tenant slot. Piccolo keeps every class it has seen in a
     list; this one is taken out again, so that it can be collected when its object model is dropped.
     """
+    columns = system_columns() | {field.name: field.type.column(field) for field in fields}
     members: dict[str, Any] = {attribute_name(name): column for name, column in columns.items()}
+    class_name = "".join(part.capitalize() for part in table_name.split("_"))
     table: type[Table] = types.new_class(
-        _class_name(table_name),
-        (Table,),
-        {"tablename": table_name},
-        lambda namespace: namespace.update(members),
+        class_name, (Table,), {"tablename": table_name}, lambda namespace: namespace.update(members)
     )
     TABLE_REGISTRY.remove(table)
     return table
 
 
-def _class_name(table_name: str) -> str:
-    return "".join(part.capitalize() for part in table_name.split("_"))
+class SharedTables:
+    """One table class for all definitions that come to the same columns, as long as somebody holds it.
+
+    The standard objects of a thousand tenants need one class each, not a thousand: a class holds no data and
+    no engine.
+    """
+
+    def __init__(self) -> None:
+        self._tables: WeakValueDictionary[Hashable, type[Table]] = WeakValueDictionary()
+
+    def get(self, table_name: str, fields: Sequence[NamedField]) -> type[Table]:
+        """As :func:`runtime_table`, new or not."""
+        key = (table_name, *[_column_key(field) for field in fields])
+        table = self._tables.get(key)
+        if table is None:
+            table = self._tables[key] = runtime_table(table_name, fields)
+        return table
+
+
+def _column_key(field: NamedField) -> Hashable:
+    facts = (field.name, field.type.name, field.column_name, field.unique, field.indexed)
+    return (*facts, repr(sorted(field.settings.items())))
