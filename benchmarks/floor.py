@@ -1,11 +1,11 @@
 """The hand-written floor: the same three routes with Litestar, aiosqlite and msgspec, no ORM and no checks.
 
-Served on a copy of a tenant's database (``FLOOR_DATABASE``), on the port ``FLOOR_PORT``, with the same server settings.
+Served on a copy of a tenant's database (``FLOOR_DATABASE``) at ``FLOOR_PORT``, with the same server settings.
 """
 
 import os
-from contextlib import asynccontextmanager
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,9 +31,13 @@ encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
+def as_dict(cursor: Any, row: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip((column[0] for column in cursor.description), row, strict=True))
+
+
 async def connect(path: str) -> aiosqlite.Connection:
     connection = await aiosqlite.connect(path, isolation_level=None)
-    connection.row_factory = lambda cursor, row: dict(zip((c[0] for c in cursor.description), row, strict=True))
+    connection.row_factory = as_dict  # type: ignore[assignment]  # typed for classes, takes any callable
     for pragma in ("journal_mode=WAL", "foreign_keys=1", "synchronous=FULL", "busy_timeout=5000"):
         await connection.execute(f"PRAGMA {pragma}")
     return connection
@@ -77,7 +81,12 @@ async def page(request: Request[Any, Any, State], state: State) -> Response[byte
 async def create(request: Request[Any, Any, State], state: State) -> Response[bytes]:
     now = datetime.now(UTC).isoformat(" ")
     given = decode(await request.body())
-    row = dict.fromkeys(state.columns) | {"version": 1, "created_at": now, "updated_at": now} | given | {"id": str(new_id())}
+    row = (
+        dict.fromkeys(state.columns)
+        | {"version": 1, "created_at": now, "updated_at": now}
+        | given
+        | {"id": str(new_id())}
+    )
     await state.writer.execute(state.insert, [row[name] for name in state.columns])
     return answer({"data": row}, 201)
 

@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.http [--records 5000] [--seconds 3] [--rounds 5] [--connections 16]``
 
-Reads one account by id, lists 50 filtered and sorted, creates one. Prints answers per second, latencies and the ratio
-Freehold / floor (the median over the rounds of each round's ratio), and the resident memory of both processes.
+Reads one account by id, lists 50 filtered and sorted, creates one. Prints answers per second, latencies and
+the ratio Freehold / floor (the median over the rounds of each round's ratio), and the resident memory of both.
 """
 
 import argparse
@@ -49,9 +49,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def call(port: int, method: str, path: str, body: object = None, *, host: str, token: str | None = None) -> Any:
+def call(
+    port: int, method: str, path: str, body: object = None, *, host: str, token: str | None = None
+) -> Any:
     """One JSON request with the standard library; raises on anything but success."""
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", method=method, headers={"Host": host})  # noqa: S310 - loopback
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", method=method, headers={"Host": host})
     if token:
         request.add_header("Authorization", f"Bearer {token}")
     data = None if body is None else json.dumps(body).encode()
@@ -126,7 +128,11 @@ async def fill(port: int, token: str, records: int) -> None:
 
 def create_request(token: str | None) -> Requests:
     return lambda number: request_bytes(
-        "POST", "/api/v1/data/accounts", HOST, headers=bearer(token), body=json.dumps(account(number)).encode()
+        "POST",
+        "/api/v1/data/accounts",
+        HOST,
+        headers=bearer(token),
+        body=json.dumps(account(number)).encode(),
     )
 
 
@@ -136,7 +142,9 @@ def bearer(token: str | None) -> dict[str, str]:
 
 def routes(ids: list[str], token: str | None) -> dict[str, Requests]:
     headers = bearer(token)
-    reads = [request_bytes("GET", f"/api/v1/data/accounts/{record_id}", HOST, headers=headers) for record_id in ids]
+    reads = [
+        request_bytes("GET", f"/api/v1/data/accounts/{record_id}", HOST, headers=headers) for record_id in ids
+    ]
     query = "filter%5Bindustry%5D=technology&sort=-annual_revenue,name&limit=50"
     listing = request_bytes("GET", f"/api/v1/data/accounts?{query}", HOST, headers=headers)
     return {
@@ -164,13 +172,17 @@ def copy_database(folder: Path) -> Path:
     return target
 
 
-async def measure(ours: Server, floor: Server, ids: list[str], options: argparse.Namespace) -> dict[str, list[tuple[Figures, Figures]]]:
+async def measure(
+    ours: Server, floor: Server, ids: list[str], options: argparse.Namespace
+) -> dict[str, list[tuple[Figures, Figures]]]:
     results: dict[str, list[tuple[Figures, Figures]]] = {}
     our_routes, floor_routes = routes(ids, ours.token), routes(ids, None)
     for name in our_routes:
         for _ in range(options.rounds):
             pair = [
-                await drive(server.port, table[name], seconds=options.seconds, connections=options.connections)
+                await drive(
+                    server.port, table[name], seconds=options.seconds, connections=options.connections
+                )
                 for server, table in ((ours, our_routes), (floor, floor_routes))
             ]
             results.setdefault(name, []).append((pair[0], pair[1]))
@@ -198,7 +210,13 @@ async def run(options: argparse.Namespace, console: Console, folder: Path) -> No
     port, floor_port = free_port(), free_port()
     environ = freehold_environment(folder, port)
     freehold = str(Path(sys.executable).with_name("freehold"))
-    subprocess.run([freehold, "setup", "--no-env-file"], env=os.environ | environ, check=True, stdout=subprocess.DEVNULL)
+    await asyncio.to_thread(
+        subprocess.run,
+        [freehold, "setup", "--no-env-file"],
+        env=os.environ | environ,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     with running([freehold, "serve"], port, environ) as pid:
         token = sign_up(port, environ["OPERATOR_TOKEN"])
         await fill(port, token, options.records)
@@ -212,7 +230,9 @@ async def run(options: argparse.Namespace, console: Console, folder: Path) -> No
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--records", type=int, default=5000)
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--rounds", type=int, default=5)

@@ -16,7 +16,7 @@ Requests = Callable[[int], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one round showed: answers per second, latencies in milliseconds, and how many answers were not 2xx."""
+    """One round: answers per second, latencies in milliseconds, and how many answers were not 2xx."""
 
     per_second: float
     p50: float
@@ -24,9 +24,15 @@ class Figures:
     refused: int
 
 
-def request_bytes(method: str, path: str, host: str, *, headers: dict[str, str] | None = None, body: bytes = b"") -> bytes:
+def request_bytes(
+    method: str, path: str, host: str, *, headers: dict[str, str] | None = None, body: bytes = b""
+) -> bytes:
     """One HTTP/1.1 request as it goes over the wire."""
-    lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", *(f"{name}: {value}" for name, value in (headers or {}).items())]
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        f"Host: {host}",
+        *(f"{name}: {value}" for name, value in (headers or {}).items()),
+    ]
     if body:
         lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
     return "\r\n".join([*lines, "", ""]).encode() + body

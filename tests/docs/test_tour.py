@@ -19,12 +19,17 @@ def paste(stops: list[Stop], operator_token: str, port: int) -> list[str]:
     """What each block printed, all pasted into one shell."""
     blocks = [f"OPERATOR_TOKEN={operator_token}", *(stop.command for stop in stops)]
     script = f"\necho '{MARK}'\n".join(blocks).replace(":8000", f":{port}")
-    done = subprocess.run(["bash", "-eu", "-c", script], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        ["bash", "-eu", "-c", script], capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.split(f"{MARK}\n")[1:]
 
 
-@pytest.mark.skipif(not shutil.which("curl") and "CI" not in os.environ, reason="the tour is told in curl, which is not installed")
+@pytest.mark.skipif(
+    not shutil.which("curl") and "CI" not in os.environ,
+    reason="the tour is told in curl, which is not installed",
+)
 def test_the_tour_goes_as_the_readme_tells_it(tmp_path: Path) -> None:
     port = free_port()
     environ = {"PORT": str(port), "DATA_DIR": str(tmp_path / "var")}

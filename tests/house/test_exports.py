@@ -12,7 +12,9 @@ PACKAGES = ("api", "central", "piccolo_engines", "tenant_schema")
 
 def modules() -> list[Path]:
     found = (path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
-    return sorted(path for path in found if "piccolo_migrations" not in path.parts and path.read_text().strip())
+    return sorted(
+        path for path in found if "piccolo_migrations" not in path.parts and path.read_text().strip()
+    )
 
 
 def module_name(path: Path) -> str:
@@ -21,12 +23,18 @@ def module_name(path: Path) -> str:
 
 
 def assigned_names(node: ast.stmt) -> list[str]:
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    targets = (
+        node.targets
+        if isinstance(node, ast.Assign)
+        else [node.target]
+        if isinstance(node, ast.AnnAssign)
+        else []
+    )
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
 def defined_names(path: Path) -> set[str]:
-    """The public names that a module's own top level defines; a package's ``__init__`` also offers what it imports."""
+    """The public names of a module's own top level; a package's ``__init__`` also offers what it imports."""
     names: set[str] = set()
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -44,5 +52,7 @@ def test_every_export_list_is_exact(path: Path) -> None:
     if path.name.startswith("_") and not defined:
         return
     module = importlib.import_module(module_name(path))
-    assert hasattr(module, "__all__") or not defined, f"{path.relative_to(ROOT)} has no __all__; it defines {sorted(defined)}"
+    assert hasattr(module, "__all__") or not defined, (
+        f"{path.relative_to(ROOT)} has no __all__; it defines {sorted(defined)}"
+    )
     assert set(getattr(module, "__all__", ())) == defined

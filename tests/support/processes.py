@@ -29,18 +29,32 @@ def _environment(environ: Mapping[str, str]) -> dict[str, str]:
 def freehold(arguments: list[str], *, folder: Path, environ: Mapping[str, str]) -> str:
     """Runs ``freehold ...`` in ``folder`` and returns what it printed; fails loudly when it fails."""
     done = subprocess.run(
-        [*COMMAND, *arguments], cwd=folder, env=_environment(environ), capture_output=True, text=True, timeout=120, check=False
+        [*COMMAND, *arguments],
+        cwd=folder,
+        env=_environment(environ),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
-    assert done.returncode == 0, f"freehold {arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+    assert done.returncode == 0, (
+        f"freehold {arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+    )
     return done.stdout + done.stderr
 
 
 @contextmanager
-def serving(*, folder: Path, port: int, environ: Mapping[str, str], command: list[str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def serving(
+    *, folder: Path, port: int, environ: Mapping[str, str], command: list[str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """``freehold serve`` on ``port``, from the moment it listens until the end of the block."""
     with (folder / f"serve-{port}.log").open("ab") as log:
         process = subprocess.Popen(
-            command or [*COMMAND, "serve"], cwd=folder, env=_environment(environ), stdout=log, stderr=subprocess.STDOUT
+            command or [*COMMAND, "serve"],
+            cwd=folder,
+            env=_environment(environ),
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
     try:
         _wait_until_it_listens(process, port, folder / f"serve-{port}.log")

@@ -1,4 +1,4 @@
-"""Reads the tour out of the README: each command a newcomer pastes, with the answer that the README promises."""
+"""Reads the tour out of the README: each command to paste, with the answer that the README promises."""
 
 import json
 import re
@@ -32,12 +32,21 @@ def tour(text: str) -> list[Stop]:
 
 
 def differences(promised: object, real: object, path: str = "answer") -> list[str]:
-    """Where ``real`` is not what was ``promised``: keys that are not shown may be there, and ``…`` stands for any value."""
+    """Where ``real`` is not what was ``promised``: keys not shown may be there, ``…`` is any value."""
     if promised == ANYTHING:
         return [] if real else [f"{path} is empty"]
     if isinstance(promised, dict) and isinstance(real, dict):
         missing = [f"{path}.{key} is missing" for key in promised if key not in real]
-        return missing + [d for key in promised if key in real for d in differences(promised[key], real[key], f"{path}.{key}")]
+        return missing + [
+            d
+            for key in promised
+            if key in real
+            for d in differences(promised[key], real[key], f"{path}.{key}")
+        ]
     if isinstance(promised, list) and isinstance(real, list) and len(promised) == len(real):
-        return [d for number, pair in enumerate(zip(promised, real, strict=True)) for d in differences(*pair, f"{path}[{number}]")]
+        return [
+            d
+            for number, pair in enumerate(zip(promised, real, strict=True))
+            for d in differences(*pair, f"{path}[{number}]")
+        ]
     return [] if promised == real else [f"{path} is {real!r}, not {promised!r}"]
