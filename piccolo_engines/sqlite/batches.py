@@ -1,12 +1,15 @@
 """Reading a large result in pieces."""
 
 import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
 from piccolo.engine.base import BaseBatch
 from piccolo.query.base import Query
 
+from piccolo_engines.errors import TransactionEnded
 from piccolo_engines.sqlite.lanes import Lease
 from piccolo_engines.sqlite.statements import Row, fetch_many
 
@@ -27,8 +30,17 @@ class SQLiteBatch(BaseBatch):
     changes.
     """
 
-    def __init__(self, lease: Lease, query: Query[Any, Any], batch_size: int, *, owns_lease: bool) -> None:
+    def __init__(
+        self,
+        lease: Lease,
+        query: Query[Any, Any],
+        batch_size: int,
+        *,
+        owns_lease: bool,
+        announce: Callable[[str], object],
+    ) -> None:
         self._lease = lease
+        self._announce = announce
         self._query = query
         self._batch_size = batch_size
         self._owns_lease = owns_lease
@@ -36,6 +48,7 @@ class SQLiteBatch(BaseBatch):
 
     async def __aenter__(self) -> Self:
         sql, args = self._query.querystrings[0].compile_string(engine_type="sqlite")
+        self._announce(sql)
         try:
             self._cursor = await self._lease.run(lambda connection: connection.execute(sql, args))
         except BaseException:
@@ -51,7 +64,8 @@ class SQLiteBatch(BaseBatch):
     ) -> bool:
         cursor, self._cursor = self._cursor, None
         if cursor is not None and not self._owns_lease:
-            await self._lease.run(lambda _: cursor.close(), interruptible=False)
+            with suppress(TransactionEnded):  # which closed the cursor too
+                await self._lease.run(lambda _: cursor.close(), interruptible=False)
         self._release()
         return False
 

@@ -9,6 +9,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from piccolo_engines.errors import DatabaseMissing
+from piccolo_engines.sqlite.converters import register
 
 __all__ = ["ConnectionFactory", "Synchronous"]
 
@@ -56,6 +57,7 @@ class ConnectionFactory:
     def _connect(self) -> sqlite3.Connection:
         if not self.create and not self.path.is_file():
             raise DatabaseMissing
+        register()
         mode = "rwc" if self.create else "rw"  # "rw" fails should the file vanish just now
         return sqlite3.connect(
             f"file:{quote(str(self.path.absolute()))}?mode={mode}",

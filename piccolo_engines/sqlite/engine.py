@@ -12,9 +12,10 @@ from piccolo.engine.sqlite import TransactionType
 from piccolo.query.base import Query
 from piccolo.querystring import QueryString
 
-from piccolo_engines.errors import LockTimeout, PoolTimeout
+from piccolo_engines.errors import PoolTimeout
 from piccolo_engines.sqlite.batches import SQLiteBatch
 from piccolo_engines.sqlite.connections import ConnectionFactory, Synchronous
+from piccolo_engines.sqlite.errors import SQLiteLockTimeout
 from piccolo_engines.sqlite.lanes import Lane, Lease
 from piccolo_engines.sqlite.statements import Row, fetch, is_select
 from piccolo_engines.sqlite.threads import Threads, shared_threads
@@ -22,7 +23,7 @@ from piccolo_engines.sqlite.transactions import Atomic, SQLiteTransaction
 
 __all__ = ["SQLiteEngine"]
 
-STREAMS = 8
+_STREAMS = 8
 """How many batches can be read from one database at a time, each on a connection of its own."""
 
 
@@ -103,9 +104,9 @@ class SQLiteEngine(Engine[SQLiteTransaction]):
         lane = partial(Lane, threads=self._threads, wait_timeout=self.wait_timeout)
         no_reader = partial(PoolTimeout, self.wait_timeout)
         return (
-            lane(self._connections.writer, limit=1, expired=LockTimeout),
+            lane(self._connections.writer, limit=1, expired=SQLiteLockTimeout),
             lane(self._connections.reader, limit=self.readers, expired=no_reader),
-            lane(self._connections.reader, limit=STREAMS, expired=no_reader, keep=False),
+            lane(self._connections.reader, limit=_STREAMS, expired=no_reader, keep=False),
         )
 
     async def get_version(self) -> float:
@@ -171,8 +172,13 @@ class SQLiteEngine(Engine[SQLiteTransaction]):
     ) -> SQLiteBatch:
         """Read the query's result in pieces of ``batch_size`` rows; ``node`` is there for Piccolo's sake."""
         transaction = self.open_transaction
-        lease = transaction.lease if transaction else self._streams.lease()
-        return SQLiteBatch(lease, query, batch_size, owns_lease=transaction is None)
+        return SQLiteBatch(
+            transaction.lease if transaction else self._streams.lease(),
+            query,
+            batch_size,
+            owns_lease=transaction is None,
+            announce=lambda sql: self._announce(sql, query),
+        )
 
     async def run_querystring(
         self,
@@ -184,7 +190,7 @@ class SQLiteEngine(Engine[SQLiteTransaction]):
         :raises DatabaseError: one of its subclasses, with the driver's error as ``__cause__``.
         """
         sql, args = querystring.compile_string(engine_type="sqlite")
-        return await self._run(sql, args, str(querystring) if self.log_queries else sql)
+        return await self._run(sql, args, querystring)
 
     async def run_ddl(
         self,
@@ -197,23 +203,25 @@ class SQLiteEngine(Engine[SQLiteTransaction]):
         """
         return await self._run(ddl, (), ddl)
 
-    async def _run(self, sql: str, args: Sequence[Any], printed: str) -> list[Row]:
-        query_id = self.get_query_id()
-        if self.log_queries:
-            self.print_query(query_id, printed)
-        if self.on_statement is not None:
-            self.on_statement(sql)
-        rows = await self._fetch(sql, args)
+    async def _run(self, sql: str, args: Sequence[Any], query: object) -> list[Row]:
+        query_id = self._announce(sql, query)
+        transaction = self.open_transaction
+        if transaction is not None:
+            rows = await transaction.run(sql, args)
+        else:
+            lane = self._readers if is_select(sql) else self._writer
+            rows = await lane.run(lambda connection: fetch(connection, sql, args))
         if self.log_responses:
             self.print_response(query_id, rows)
         return rows
 
-    async def _fetch(self, sql: str, args: Sequence[Any]) -> list[Row]:
-        transaction = self.open_transaction
-        if transaction is not None:
-            return await transaction.run(sql, args)
-        lane = self._readers if is_select(sql) else self._writer
-        return await lane.run(lambda connection: fetch(connection, sql, args))
+    def _announce(self, sql: str, query: object) -> int:
+        query_id = self.get_query_id()
+        if self.log_queries:
+            self.print_query(query_id, str(query))
+        if self.on_statement is not None:
+            self.on_statement(sql)
+        return query_id
 
     def lease_writer(self) -> Lease:
         """The exclusive use of the writer, for a transaction."""

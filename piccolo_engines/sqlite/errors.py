@@ -88,6 +88,8 @@ _PRIMARY: dict[int, Callable[[str], errors.DatabaseError]] = {
     sqlite3.SQLITE_CONSTRAINT: lambda _: SQLiteIntegrityViolation(),
     sqlite3.SQLITE_BUSY: lambda _: SQLiteLockTimeout(),
     sqlite3.SQLITE_LOCKED: lambda _: SQLiteLockTimeout(),
+    sqlite3.SQLITE_ABORT: lambda _: errors.TransactionEnded(),
+    sqlite3.SQLITE_INTERRUPT: lambda _: errors.ConnectionLost("The statement was interrupted."),
     sqlite3.SQLITE_CANTOPEN: lambda _: errors.AccessDenied(),
     sqlite3.SQLITE_READONLY: lambda _: errors.AccessDenied(),
     sqlite3.SQLITE_PERM: lambda _: errors.AccessDenied(),

@@ -1,4 +1,4 @@
-"""Who may use which connection when: lanes of connections, leases on them, and the jobs that run there.
+"""Who may use which connection when: lanes of connections, and leases on them.
 
 Everything here works across threads and event loops. A job is made in an event loop, runs in a thread of
 :class:`~piccolo_engines.sqlite.threads.Threads`, and its outcome goes back to the loop that asked. A
@@ -11,111 +11,59 @@ import asyncio
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from enum import Enum
 from functools import partial
 from typing import Any, TypeVar
 
-from piccolo_engines.errors import DatabaseError, EngineClosed
+from piccolo_engines.errors import DatabaseError, EngineClosed, TransactionEnded
 from piccolo_engines.sqlite.errors import is_fatal, translate
+from piccolo_engines.sqlite.jobs import Job, JobState, Slot
 from piccolo_engines.sqlite.threads import Threads
 
-__all__ = ["SETTLE_SECONDS", "Lane", "Lease"]
+__all__ = ["Lane", "Lease"]
 
-Result = TypeVar("Result")
-
-SETTLE_SECONDS = 1.0
-"""How long a cancelled task waits for its interrupted statement to stop.
-
-Only one that waits for another process's lock takes longer; it ends on its own then, and nobody uses its
-connection before that.
-"""
-
-
-class _State(Enum):
-    WAITING = 1
-    RUNNING = 2
-    OVER = 3
-
-
-class _Slot:
-    """A place for one connection; ``connection`` is ``None`` until it is first used, and after a failure."""
-
-    __slots__ = ("connection", "is_doubtful")
-
-    def __init__(self) -> None:
-        self.connection: sqlite3.Connection | None = None
-        self.is_doubtful = False
-
-
-class _Job:
-    """One piece of work on a connection, and the future that its outcome goes to."""
-
-    __slots__ = ("connection", "future", "interruptible", "loop", "settled", "state", "work")
-
-    def __init__(self, work: Callable[[sqlite3.Connection], Any], *, interruptible: bool) -> None:
-        self.loop = asyncio.get_running_loop()
-        self.future: asyncio.Future[Any] = self.loop.create_future()
-        self.settled: asyncio.Future[None] | None = None
-        self.work = work
-        self.interruptible = interruptible
-        self.state = _State.WAITING
-        self.connection: sqlite3.Connection | None = None
-
-    def report(self, result: Any, error: BaseException | None) -> None:
-        """Wake the waiting task, from any thread."""
-        with suppress(RuntimeError):  # its event loop is closed: nobody waits any more
-            self.loop.call_soon_threadsafe(self._resolve, result, error)
-
-    def _resolve(self, result: Any, error: BaseException | None) -> None:
-        if self.settled is not None and not self.settled.done():
-            self.settled.set_result(None)
-        if self.future.done():
-            return
-        if error is None:
-            self.future.set_result(result)
-        else:
-            self.future.set_exception(error)
+_Result = TypeVar("_Result")
 
 
 class Lease:
     """The exclusive use of one connection of a lane, for jobs that run one after the other.
 
     The connection is granted once the first job is handed in and one is free. It goes back after
-    :meth:`finish` or
-    :meth:`release`, as soon as the jobs handed in before are through.
+    :meth:`finish` or :meth:`release`, as soon as the jobs handed in before are through.
     """
 
     __slots__ = ("is_active", "is_ending", "is_waiting", "jobs", "lane", "slot")
 
     def __init__(self, lane: "Lane") -> None:
         self.lane = lane
-        self.jobs: deque[_Job] = deque()
-        self.slot: _Slot | None = None
+        self.jobs: deque[Job] = deque()
+        self.slot: Slot | None = None
         self.is_waiting = False  # for a connection
         self.is_active = False  # a thread serves it, or is about to
         self.is_ending = False
 
-    async def run(
-        self, work: Callable[[sqlite3.Connection], Result], *, interruptible: bool = True
-    ) -> Result:
+    def run(
+        self, work: Callable[[sqlite3.Connection], _Result], *, interruptible: bool = True
+    ) -> Awaitable[_Result]:
         """Run ``work`` on the connection, in a thread, after the jobs that were handed in before.
 
         A task that is cancelled meanwhile interrupts the statement, if ``interruptible``, and waits (at most
-        :data:`SETTLE_SECONDS`) until it has stopped, so that afterwards nothing of it goes on.
+        :data:`~piccolo_engines.sqlite.jobs.SETTLE_SECONDS`) until it has stopped, so that afterwards nothing
+        of it goes on.
 
         :raises EngineClosed: when the lane is or gets closed.
+        :raises TransactionEnded: when the connection was given back before.
         :raises DatabaseError: what ``work`` raised, translated.
         """
-        return await self.lane.outcome(self, work, interruptible=interruptible)  # type: ignore[no-any-return]  # a future's
+        return self.lane.perform(self, Job(work, interruptible=interruptible))
 
-    async def finish(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+    def finish(self, work: Callable[[sqlite3.Connection], _Result]) -> Awaitable[_Result]:
         """Run ``work``, never interrupted, as the last job, and give the connection back after it.
 
         It goes back even when the task is cancelled while it waits.
         """
-        return await self.lane.outcome(self, work, interruptible=False, last=True)  # type: ignore[no-any-return]  # a future's
+        return self.lane.perform(self, Job(work, interruptible=False), last=True)
 
     def release(self) -> None:
         """Give the connection back, without waiting for that; an open transaction is rolled back."""
@@ -149,7 +97,7 @@ class Lane:
         self._keep = keep
         self._limit = limit
         self._lock = threading.Lock()
-        self._idle = [_Slot() for _ in range(limit)]  # the one used last at the end
+        self._idle = [Slot() for _ in range(limit)]  # the one used last at the end
         self._waiting: deque[Lease] = deque()
         self._granted: set[Lease] = set()
         self._is_closed = False
@@ -164,27 +112,21 @@ class Lane:
         """A lease to which no connection is granted yet."""
         return Lease(self)
 
-    async def run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+    def run(self, work: Callable[[sqlite3.Connection], _Result]) -> Awaitable[_Result]:
         """Run one interruptible job on any connection of the lane; see :meth:`Lease.run`."""
-        return await self.outcome(Lease(self), work, interruptible=True, last=True)  # type: ignore[no-any-return]  # a future's
+        return self.perform(Lease(self), Job(work, interruptible=True), last=True)
 
-    async def outcome(
-        self,
-        lease: Lease,
-        work: Callable[[sqlite3.Connection], Any],
-        *,
-        interruptible: bool,
-        last: bool = False,
-    ) -> Any:
-        """Hand in a job for the lease and wait for what comes of it."""
-        job = _Job(work, interruptible=interruptible)
-        timer = None
-        if self._hand_in(lease, job, last=last):
-            timer = job.loop.call_later(self._wait_timeout, self._expire, job)
+    async def perform(self, lease: Lease, job: Job, *, last: bool = False) -> Any:
+        """Hand in a job for the lease, its last or not, and wait for what comes of it."""
+        must_wait = self._hand_in(lease, job, last=last)
+        timer = job.alarm(self._wait_timeout, self._expire) if must_wait else None
         try:
-            return await job.future
+            return await job.outcome
         except asyncio.CancelledError:
-            await self._settle(job)
+            with self._lock:
+                must_wait = job.stop()
+            if must_wait:
+                await job.settle()
             raise
         finally:
             if timer is not None:
@@ -216,160 +158,134 @@ class Lane:
         self._threads.run(partial(self._wind_up, parked))
         await closed
 
-    def _hand_in(self, lease: Lease, job: _Job, *, last: bool) -> bool:
+    def _hand_in(self, lease: Lease, job: Job, *, last: bool) -> bool:
         """Queue the job; return whether its lease has to wait for a connection."""
         with self._lock:
-            if self._is_closed or lease.is_ending:
+            if self._is_closed:
                 raise EngineClosed
+            if lease.is_ending:
+                raise TransactionEnded
             lease.jobs.append(job)
             lease.is_ending = last
             if lease.is_active or lease.is_waiting:
                 return lease.is_waiting
-            if lease.slot is None and not self._grant_idle(lease):
+            if lease.slot is None and not self._idle:
                 lease.is_waiting = True
                 self._waiting.append(lease)
                 return True
+            if lease.slot is None:
+                self._grant(lease, self._idle.pop())
             lease.is_active = True
         self._threads.run(partial(self._serve, lease))
         return False
 
-    def _grant_idle(self, lease: Lease) -> bool:
-        if not self._idle:
-            return False
-        lease.slot = self._idle.pop()
+    def _grant(self, lease: Lease, slot: Slot) -> None:
+        lease.slot = slot
+        lease.is_waiting = False
         self._granted.add(lease)
-        return True
 
-    def _expire(self, job: _Job) -> None:
+    def _expire(self, job: Job) -> None:
         with self._lock:
-            if job.state is not _State.WAITING:
+            if job.state is not JobState.WAITING:
                 return
-            job.state = _State.OVER
+            job.state = JobState.OVER
         job.report(None, self._expired())
-
-    async def _settle(self, job: _Job) -> None:
-        """Stop the job of a cancelled task: skip it, or interrupt it and see it end."""
-        with self._lock:
-            if job.state is _State.WAITING and job.interruptible:
-                job.state = _State.OVER
-            if job.state is _State.OVER:
-                return
-            settled = job.settled = job.loop.create_future()
-            if job.interruptible and job.connection is not None:
-                job.connection.interrupt()
-        deadline = job.loop.time() + SETTLE_SECONDS
-        while not settled.done() and (left := deadline - job.loop.time()) > 0:
-            with suppress(asyncio.CancelledError):  # the first one is raised when this is over
-                await asyncio.wait([settled], timeout=left)
 
     # What follows runs in a thread.
 
     def _serve(self, lease: Lease) -> None:
-        """Run the lease's jobs, then those of the one that waited longest for its connection, and so on."""
+        """Run the lease's jobs, then those of the one that waited longest for its connection, and so on.
+
+        An outcome is reported when all else is done: the task that it wakes then finds the connection free,
+        and the interpreter's lock too.
+        """
         current: Lease | None = lease
         while current is not None:
-            while (job := self._next(current)) is not None:
-                self._perform(current, job)
-            current = self._pass_on(current)
+            job = self._next(current)
+            result, error = self._work(current, job) if job is not None else (None, None)
+            current = self._go_on(current, job)
+            if job is not None:
+                job.report(result, error)
 
-    def _next(self, lease: Lease) -> _Job | None:
+    def _next(self, lease: Lease) -> Job | None:
         with self._lock:
             while lease.jobs:
                 job = lease.jobs.popleft()
-                if job.state is _State.WAITING:
-                    job.state = _State.RUNNING
+                if job.state is JobState.WAITING:
+                    job.state = JobState.RUNNING
                     return job
         return None
 
-    def _perform(self, lease: Lease, job: _Job) -> None:
-        assert lease.slot is not None
-        result, error = None, None
+    def _work(self, lease: Lease, job: Job) -> tuple[Any, Exception | None]:
+        slot = lease.slot
+        assert slot is not None
         try:
-            job.connection = self._connection(lease.slot)
-            result = job.work(job.connection)
-        except Exception as caught:  # noqa: BLE001  # it belongs to the task that waits
-            error = translate(caught)
-            lease.slot.is_doubtful = lease.slot.is_doubtful or is_fatal(caught)
-        with self._lock:
-            job.state = _State.OVER
-        job.report(result, error)
+            if slot.connection is None:
+                slot.connection = self._connect()
+            job.connection = slot.connection
+            return job.work(slot.connection), None
+        except Exception as error:  # noqa: BLE001  # it belongs to the task that waits
+            slot.is_doubtful = slot.is_doubtful or is_fatal(error)
+            return None, translate(error)
 
-    def _connection(self, slot: _Slot) -> sqlite3.Connection:
-        if slot.connection is None:
-            slot.connection = self._connect()
-        return slot.connection
-
-    def _pass_on(self, lease: Lease) -> Lease | None:
-        """Park the lease if it goes on; else give its connection to the next one, and return that."""
+    def _go_on(self, lease: Lease, job: Job | None) -> Lease | None:
+        """The lease to be served now: this one again, the heir of its connection, or none."""
         with self._lock:
+            if job is not None:
+                job.state = JobState.OVER
             if lease.jobs:
                 return lease
             if not (lease.is_ending or self._is_closed):
-                lease.is_active = False
+                lease.is_active = False  # until it gets another job
                 return None
             slot = lease.slot
-        assert slot is not None
-        self._tidy(slot)
+            assert slot is not None
+            if slot.is_clean and self._keep and not self._is_closed:
+                return self._pass_on(lease, slot)
+        slot.roll_back()
+        if slot.is_doubtful or not self._keep:
+            slot.shut()
         with self._lock:
-            self._granted.discard(lease)
-            lease.slot, lease.is_active, lease.is_ending = None, False, True
-            heir = self._bequeath(slot)
-        if heir is not None and self._threads.is_crowded:
-            self._threads.run(partial(self._serve, heir))  # other engines get their turn first
-            return None
+            heir = self._pass_on(lease, slot)
         if self._is_closed:
             self._wind_up([])
         return heir
 
-    def _bequeath(self, slot: _Slot) -> Lease | None:
+    def _pass_on(self, lease: Lease, slot: Slot) -> Lease | None:
+        lease.slot, lease.is_active, lease.is_ending = None, False, True
+        self._granted.discard(lease)
         while self._waiting:
             heir = self._waiting.popleft()
-            heir.is_waiting = False
-            if heir.is_ending and all(job.state is _State.OVER for job in heir.jobs):
+            if heir.is_ending and all(job.state is JobState.OVER for job in heir.jobs):
                 continue  # its task was cancelled or gave up
-            heir.slot, heir.is_active = slot, True
-            self._granted.add(heir)
-            return heir
+            self._grant(heir, slot)
+            heir.is_active = True
+            if not self._threads.is_crowded:
+                return heir
+            self._threads.run(partial(self._serve, heir))  # other engines get their turn first
+            return None
         self._idle.append(slot)
         return None
-
-    def _tidy(self, slot: _Slot) -> None:
-        """Leave no open transaction to the next user, and no connection that is not to be trusted."""
-        connection = slot.connection
-        if connection is not None and connection.in_transaction:
-            try:
-                connection.rollback()
-            except sqlite3.Error:
-                slot.is_doubtful = True
-        if slot.is_doubtful or not self._keep:
-            _shut(slot)
 
     def _wind_up(self, parked: Iterable[Lease]) -> None:
         """Close what can be closed of a closed lane, and tell those who wait when that was all."""
         for lease in parked:
-            self._pass_on(lease)
+            self._go_on(lease, None)
         with self._lock:
             if len(self._idle) < self._limit:
                 return  # whoever brings the last one back comes here again
-            slots, self._idle = self._idle, [_Slot() for _ in range(self._limit)]
+            slots, self._idle = self._idle, [Slot() for _ in range(self._limit)]
             waiting, self._when_closed = self._when_closed, []
         for slot in slots:
-            _shut(slot)
+            slot.shut()
         for tell in waiting:
             tell()
 
 
-def _shut(slot: _Slot) -> None:
-    connection, slot.connection, slot.is_doubtful = slot.connection, None, False
-    if connection is not None:
-        with suppress(sqlite3.Error):
-            connection.close()
-
-
-def _drop(jobs: deque[_Job]) -> list[_Job]:
-    dropped = [job for job in jobs if job.state is _State.WAITING]
+def _drop(jobs: deque[Job]) -> list[Job]:
+    dropped = [job for job in jobs if job.state is JobState.WAITING]
     for job in dropped:
-        job.state = _State.OVER
+        job.state = JobState.OVER
     jobs.clear()
     return dropped
 
