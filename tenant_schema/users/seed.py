@@ -66,7 +66,7 @@ async def seed_access(objects: Iterable[str] = ()) -> None:
 
 
 async def seed_administrator(passwords: PasswordHashing, *, email: str, password: str, name: str) -> UUID:
-    """Make the first administrator, and give the user's id. At most 5 statements.
+    """Make the first administrator, and give the user's id. At most 6 statements.
 
     A user with this address who has never signed in gets the password (so that making it again with a newly
     generated one is right); one who has keeps the old one. Either way the user is an administrator

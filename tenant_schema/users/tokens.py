@@ -104,6 +104,8 @@ class AccessTokens:
         if claims is None:
             claims = self._decode(scope, text)
             self._remember(key, claims)
+        else:
+            self._remembered.move_to_end(key)
         if claims.expires_at <= self._clock():
             raise TokenExpired
         return claims

@@ -1,0 +1,37 @@
+"""Every error of the tree has a code of its own and says nothing that it must not."""
+
+import pytest
+
+from tenant_schema.users import errors
+
+
+def tree(root: type) -> list[type]:
+    return [root] + [each for child in root.__subclasses__() for each in tree(child)]
+
+
+def test_every_error_that_is_raised_has_its_own_code() -> None:
+    classes = [cls for name in errors.__all__ if "code" in vars(cls := getattr(errors, name))]
+
+    assert len({cls.code for cls in classes}) == len(classes)
+    assert {cls.code for cls in classes} == {
+        "invalid-credentials",
+        "token-invalid",
+        "token-reused",
+        "token-expired",
+        "permission-denied",
+        "too-many-attempts",
+        "too-busy",
+        "weak-password",
+        "wrong-password",
+    }
+
+
+@pytest.mark.parametrize("cls", [errors.TooManyAttempts, errors.TooBusy])
+def test_who_shall_wait_is_told_how_long(cls: type[errors.TryAgainLater]) -> None:
+    assert cls(7).retry_after == 7
+
+
+def test_the_tree_is_drawn_as_it_is() -> None:
+    drawn = errors.__doc__ or ""
+
+    assert [cls.__name__ for cls in tree(errors.UserError) if cls.__name__ not in drawn] == []
