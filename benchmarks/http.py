@@ -3,7 +3,7 @@
 ``python -m benchmarks.http [--records 5000] [--seconds 3] [--rounds 5] [--connections 16]``
 
 Reads one account by id, lists 50 filtered and sorted, creates one. Prints answers per second, latencies and
-the ratio Freehold / floor (the median over the rounds of each round's ratio), and the resident memory of both.
+the ratio Freehold / floor (the median over the rounds of the ratio of each), and the memory of both.
 """
 
 import argparse
