@@ -1,0 +1,249 @@
+"""Operators and their bearer tokens: made, shown once, checked, revoked.
+
+A token is 256 random bits, so its plain SHA-256 can be kept in its place: there is nothing to guess. All of
+it runs with :data:`central.database.CENTRAL` bound by the caller.
+"""
+
+import hashlib
+import hmac
+import secrets
+import unicodedata
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from central.database import CENTRAL
+from central.errors import InvalidOperatorName, OperatorNotFound, OperatorTaken, TokenNotFound
+from central.tables import Operator, OperatorToken
+from piccolo_engines.columns import utc_now
+from piccolo_engines.errors import DatabaseError, UniqueViolation
+
+__all__ = [
+    "FIRST_OPERATOR",
+    "TOKEN_PREFIX",
+    "NewToken",
+    "OperatorRecord",
+    "OperatorRef",
+    "Operators",
+    "TokenRecord",
+]
+
+TOKEN_PREFIX = "fho_"  # noqa: S105 - what tokens begin with, so that scanners for leaked ones can find them
+FIRST_OPERATOR = "operator"
+
+_LONGEST_NAME = 100
+_LONGEST_TOKEN = 200
+_HINT_LENGTH = len(TOKEN_PREFIX) + 4
+_USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorRef:
+    """An operator who showed a good token."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token just made. ``token`` is known here and nowhere else."""
+
+    operator: OperatorRef
+    token_id: UUID
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRecord:
+    """A token as operators see it; ``hint`` is how it begins."""
+
+    id: UUID
+    hint: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorRecord:
+    """An operator and all tokens ever made for them, the oldest first."""
+
+    id: UUID
+    name: str
+    active: bool
+    created_at: datetime
+    tokens: tuple[TokenRecord, ...]
+
+
+class Operators:
+    """Nothing is cached: what is revoked, here or in another process, is refused by the next request."""
+
+    def __init__(self, *, now: Callable[[], datetime] = utc_now) -> None:
+        self._now = now
+
+    async def create(self, name: str, *, expires_at: datetime | None = None) -> NewToken:
+        """Make an operator with a first token.
+
+        Raises :class:`~central.errors.OperatorTaken` and :class:`~central.errors.InvalidOperatorName`.
+        """
+        return await self._create(_parse_name(name), _new_token(), expires_at)
+
+    async def issue(self, name: str, *, expires_at: datetime | None = None) -> NewToken:
+        """Make another token for an operator, who is active again if they were not.
+
+        Raises :class:`~central.errors.OperatorNotFound`.
+        """
+        async with CENTRAL.transaction():
+            ref = await self._find(name)
+            await Operator.update({Operator.active: True}).where(Operator.id == ref.id)
+            return await _insert_token(ref, _new_token(), expires_at)
+
+    async def authenticate(self, token: str | None) -> OperatorRef | None:
+        """Whose token this is; None when it is nobody's, expired, revoked, or of an inactive operator.
+
+        One statement, and once a minute and token another one that notes the use.
+        """
+        if not token or len(token) > _LONGEST_TOKEN or not token.isascii():
+            return None
+        token_hash = _hash(token)
+        row = await _find_token(token_hash)
+        # The index has compared hashes, not tokens; that takes time to learn from, and this takes none.
+        if row is None or not hmac.compare_digest(row["token_hash"], token_hash) or not self._is_good(row):
+            return None
+        await self._note_use(row)
+        return OperatorRef(row["operator.id"], row["operator.name"])
+
+    async def revoke(self, name: str) -> None:
+        """Refuse the operator from now on, and all their tokens for ever.
+
+        Raises :class:`~central.errors.OperatorNotFound`.
+        """
+        async with CENTRAL.transaction():
+            ref = await self._find(name)
+            await Operator.update({Operator.active: False}).where(Operator.id == ref.id)
+            await self._revoke_where(OperatorToken.operator == ref.id)
+
+    async def revoke_token(self, token_id: UUID) -> None:
+        """Refuse one token for ever; doing it again changes nothing.
+
+        Raises :class:`~central.errors.TokenNotFound`.
+        """
+        if not await OperatorToken.exists().where(OperatorToken.id == token_id):
+            raise TokenNotFound(token_id)
+        await self._revoke_where(OperatorToken.id == token_id)
+
+    async def list(self) -> tuple[OperatorRecord, ...]:
+        """All operators by name, with their tokens: two statements."""
+        operators = await Operator.select().order_by(Operator.name)
+        tokens = await OperatorToken.select(exclude_secrets=True).order_by(OperatorToken.id)
+        return tuple(_operator_record(operator, tokens) for operator in operators)
+
+    async def ensure_first_operator(self, token: str | None = None) -> str | None:
+        """See that there is an operator, and give their token if one had to be made up: show it once.
+
+        With a configured ``token`` nothing is made up: it becomes the first operator's, also later on if it
+        was never seen before. One that was revoked stays revoked. Safe to call by many processes at once.
+        """
+        try:
+            async with CENTRAL.transaction():
+                if await Operator.exists():
+                    await self._adopt(token)
+                    return None
+                made = await self._create(FIRST_OPERATOR, token or _new_token(), None)
+        except (OperatorTaken, UniqueViolation):
+            return None  # another process was first
+        return None if token else made.token
+
+    async def _adopt(self, token: str | None) -> None:
+        if not token:
+            return
+        first = await Operator.select().where(Operator.name == FIRST_OPERATOR).first()
+        if first and first["active"] and await _find_token(_hash(token)) is None:
+            await _insert_token(OperatorRef(first["id"], first["name"]), token, None)
+
+    async def _create(self, name: str, token: str, expires_at: datetime | None) -> NewToken:
+        operator = Operator(name=name)
+        async with CENTRAL.transaction():
+            try:
+                await Operator.insert(operator)
+            except UniqueViolation:
+                raise OperatorTaken(name) from None
+            return await _insert_token(OperatorRef(operator.id, name), token, expires_at)
+
+    async def _find(self, name: str) -> OperatorRef:
+        row = await Operator.select(Operator.id, Operator.name).where(Operator.name == name).first()
+        if row is None:
+            raise OperatorNotFound(name)
+        return OperatorRef(row["id"], row["name"])
+
+    def _is_good(self, row: dict[str, Any]) -> bool:
+        is_in_time = row["expires_at"] is None or self._now() < row["expires_at"]
+        return is_in_time and row["revoked_at"] is None and bool(row["operator.active"])
+
+    async def _note_use(self, row: dict[str, Any]) -> None:
+        now = self._now()
+        if row["last_used_at"] is not None and now - row["last_used_at"] < _USE_IS_NOTED_EVERY:
+            return
+        with suppress(DatabaseError):  # the note is not worth refusing a good token
+            await OperatorToken.update({OperatorToken.last_used_at: now}).where(OperatorToken.id == row["id"])
+
+    async def _revoke_where(self, condition: Any) -> None:
+        live = OperatorToken.revoked_at.is_null()
+        await OperatorToken.update({OperatorToken.revoked_at: self._now()}).where(condition & live)
+
+
+async def _insert_token(operator: OperatorRef, token: str, expires_at: datetime | None) -> NewToken:
+    row = OperatorToken(
+        operator=operator.id, token_hash=_hash(token), hint=_hint(token), expires_at=expires_at
+    )
+    await OperatorToken.insert(row)
+    return NewToken(operator, row.id, token)
+
+
+async def _find_token(token_hash: str) -> dict[str, Any] | None:
+    operator = OperatorToken.operator
+    columns = (*OperatorToken.all_columns(), operator.id, operator.name, operator.active)
+    row: dict[str, Any] | None = (
+        await OperatorToken.select(*columns).where(OperatorToken.token_hash == token_hash).first()
+    )
+    return row
+
+
+def _operator_record(operator: dict[str, Any], tokens: list[dict[str, Any]]) -> OperatorRecord:
+    return OperatorRecord(
+        operator["id"],
+        operator["name"],
+        operator["active"],
+        operator["created_at"],
+        tuple(_token_record(token) for token in tokens if token["operator"] == operator["id"]),
+    )
+
+
+def _token_record(token: dict[str, Any]) -> TokenRecord:
+    names = ("id", "hint", "created_at", "expires_at", "last_used_at", "revoked_at")
+    return TokenRecord(**{name: token[name] for name in names})
+
+
+def _parse_name(name: str) -> str:
+    name = unicodedata.normalize("NFC", name.strip())
+    if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable():
+        raise InvalidOperatorName(name)
+    return name
+
+
+def _new_token() -> str:
+    return TOKEN_PREFIX + secrets.token_urlsafe(32)
+
+
+def _hint(token: str) -> str:
+    """How a token begins; of a configured one, which may be short, nothing is told."""
+    return token[:_HINT_LENGTH] if token.startswith(TOKEN_PREFIX) else "OPERATOR_TOKEN"
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
