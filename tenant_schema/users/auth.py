@@ -42,6 +42,7 @@ from tenant_schema.users.versions import VersionedCache, bump
 
 __all__ = ["Authentication", "Profile", "SignedIn"]
 
+_LONGEST_EMAIL = 1_000  # four times what any account has; more would only cost time to normalise
 _REFUSALS: dict[Refusal, type[Unauthenticated]] = {
     Refusal.INVALID: TokenInvalid,
     Refusal.EXPIRED: TokenExpired,
@@ -105,7 +106,7 @@ class Authentication:
         :raises TooManyAttempts: too many failures of this account or from this address.
         :raises TooBusy: the attempt is not counted then.
         """
-        email = normalise_email(email)
+        email = normalise_email(email[:_LONGEST_EMAIL])
         async with self._throttle.attempt(email, address) as attempt:
             row = await self._check(email, password)
             stored = row["password_hash"]
@@ -137,7 +138,8 @@ class Authentication:
                 await bump(self._cache.name)
         if isinstance(outcome, Opened):
             return self._signed_in(scope, outcome)
-        self._cache.forget(scope)
+        if outcome is Refusal.REUSED:  # never for made-up tokens: anybody could empty the cache with them
+            self._cache.forget(scope)
         raise _REFUSALS[outcome]
 
     async def authenticate(self, scope: TenantScope, access_token: str) -> Access:

@@ -85,6 +85,7 @@ class Passwords:
 
         Without a hash, with one that is not argon2, and for a password longer than any can be, the answer is
         False after the same work: how long it took tells nothing.
+        A hash with other parameters takes its own time, until its owner signs in and it is renewed.
         """
         encoded = encode_password(password)
         if encoded is None or not password_hash:

@@ -68,7 +68,7 @@ class SessionUser:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A session that was started or refreshed: its new refresh token, and when it is over at the latest."""
+    """A session that was started or refreshed: its new refresh token, and its end unless refreshed again."""
 
     session_id: UUID
     user: SessionUser
@@ -84,6 +84,7 @@ async def open_session(
     session_id = new_id()
     token = RefreshToken.first(session_id)
     expires_at = now + limits.absolute
+    idle_expires_at = min(now + limits.idle, expires_at)
     await Session.insert(
         Session(
             id=session_id,
@@ -93,11 +94,11 @@ async def open_session(
             address=address[:_ADDRESS_LENGTH],
             user_agent=user_agent[:_USER_AGENT_LENGTH],
             last_used_at=now,
-            idle_expires_at=min(now + limits.idle, expires_at),
+            idle_expires_at=idle_expires_at,
             expires_at=expires_at,
         )
     )
-    return Opened(session_id, user, token, expires_at)
+    return Opened(session_id, user, token, idle_expires_at)
 
 
 async def rotate_session(token: RefreshToken, limits: SessionLimits, now: datetime) -> Opened | Refusal:
@@ -112,10 +113,11 @@ async def rotate_session(token: RefreshToken, limits: SessionLimits, now: dateti
     if min(row["idle_expires_at"], row["expires_at"]) <= now:
         return Refusal.EXPIRED
     successor = token.next()
-    if not await _swap(token, successor, min(now + limits.idle, row["expires_at"]), now):
+    idle_expires_at = min(now + limits.idle, row["expires_at"])
+    if not await _swap(token, successor, idle_expires_at, now):
         return Refusal.REUSED
     user = SessionUser(row["user"], row["user.email"], row["user.name"])
-    return Opened(token.session_id, user, successor, row["expires_at"])
+    return Opened(token.session_id, user, successor, idle_expires_at)
 
 
 async def end_session(session_id: UUID, reason: EndReason, now: datetime) -> None:

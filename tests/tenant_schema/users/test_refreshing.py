@@ -2,16 +2,22 @@
 
 import asyncio
 import base64
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from piccolo_conf import DB
+from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.users.auth import Authentication, SignedIn
 from tenant_schema.users.errors import TokenExpired, TokenInvalid, TokenReused
 from tenant_schema.users.refresh_tokens import RefreshToken, parse_refresh_token
+from tenant_schema.users.sessions import SessionLimits
 from tenant_schema.users.tables import Session, User
-from tests.tenant_schema.users.conftest import PASSWORD
+from tenant_schema.users.throttle import Throttle
+from tenant_schema.users.tokens import AccessTokens
+from tests.tenant_schema.users.conftest import PASSWORD, signing_keys
 
 
 @pytest.fixture
@@ -156,6 +162,50 @@ async def test_a_user_who_is_not_active_any_more_cannot_refresh(auth, scope, sig
 
     with pytest.raises(TokenInvalid):
         await auth.refresh(scope, signed_in.refresh_token)
+
+
+async def test_a_token_that_is_refused_leaves_the_cache_as_it_is(auth, scope, signed_in, counting) -> None:
+    session_id = parse_refresh_token(signed_in.refresh_token).session_id
+    await auth.authenticate(scope, signed_in.access_token)
+    with pytest.raises(TokenInvalid):
+        await auth.refresh(scope, RefreshToken.first(session_id).text)
+
+    with counting() as statements:
+        await auth.authenticate(scope, signed_in.access_token)
+
+    assert len(statements) == 0
+
+
+async def test_of_two_processes_with_the_same_token_one_succeeds(auth, scope, signed_in, bound) -> None:
+    engines = [SQLiteEngine(bound.path), SQLiteEngine(bound.path)]
+
+    async def refresh_on(engine: SQLiteEngine) -> object:
+        with DB.bind(engine):
+            return await auth.refresh(scope, signed_in.refresh_token)
+
+    outcomes = await asyncio.gather(*(refresh_on(engine) for engine in engines), return_exceptions=True)
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["SignedIn", "TokenReused"]
+    for engine in engines:
+        await engine.close()
+
+
+async def test_an_access_token_does_not_outlive_a_session_that_is_not_refreshed(
+    cache, passwords, scope, ada, clock
+) -> None:
+    auth = Authentication(
+        passwords=passwords,
+        tokens=AccessTokens(signing_keys, clock=clock.unix),
+        throttle=Throttle(now=clock.utc),
+        cache=cache,
+        limits=SessionLimits(idle=timedelta(seconds=30)),
+        now=clock.utc,
+    )
+
+    signed_in = await auth.sign_in(scope, "ada@acme.example", PASSWORD)
+
+    assert signed_in.expires_in == 30
+    assert (await auth.refresh(scope, signed_in.refresh_token)).expires_in == 30
 
 
 async def test_what_refreshing_costs(auth, scope, signed_in, counting) -> None:

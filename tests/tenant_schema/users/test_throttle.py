@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from piccolo_conf import DB
+from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.users.errors import TooBusy, TooManyAttempts
 from tenant_schema.users.tables import SignInThrottle
 from tenant_schema.users.throttle import Throttle
@@ -53,6 +55,20 @@ async def test_another_process_counts_on(throttle, clock: Clock) -> None:
         await throttle.reserve(EMAIL, ADDRESS)
 
     assert await refused(Throttle(now=clock.utc), EMAIL) == 30
+
+
+async def test_fifty_attempts_at_once_in_two_processes_get_five_tries(throttle, bound) -> None:
+    engines = [SQLiteEngine(bound.path, synchronous="OFF") for _ in range(2)]
+
+    async def attempt_on(engine: SQLiteEngine) -> int:
+        with DB.bind(engine):
+            return await refused(throttle, EMAIL)
+
+    waits = await asyncio.gather(*(attempt_on(engine) for engine in engines * 25))
+
+    assert waits.count(0) == 5
+    for engine in engines:
+        await engine.close()
 
 
 async def test_who_waited_gets_one_attempt_and_then_waits_twice_as_long(throttle, clock: Clock) -> None:
