@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
+
 from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model import ObjectModel, object_model
 from tenant_schema.objects.runtime_table import SharedTables
@@ -53,4 +55,9 @@ async def load_objects(tables: SharedTables | None = None) -> Mapping[str, Objec
 
 async def _field_rows() -> list[dict[str, Any]]:
     query = FieldDefinition.select().order_by(FieldDefinition.position, FieldDefinition.id)
-    return await query.output(load_json=True)
+    return [_decoded(row) for row in await query.output(load_json=True)]
+
+
+def _decoded(row: dict[str, Any]) -> dict[str, Any]:
+    text = row["default_value"]
+    return {**row, "default_value": None if text is None else msgspec.json.decode(text)}

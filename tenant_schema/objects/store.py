@@ -25,7 +25,6 @@ async def insert_definitions(objects: Sequence[Row], fields: Sequence[Row]) -> N
 
 
 def _field_definition(row: Row) -> FieldDefinition:
-    """Its default is encoded here: Piccolo would take a text for JSON already."""
     default = row["default_value"]
     encoded = None if default is None else msgspec.json.encode(default).decode()
     return FieldDefinition(**{**row, "default_value": encoded})

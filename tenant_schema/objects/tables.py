@@ -1,6 +1,6 @@
 """The tables that say which objects and fields a tenant has."""
 
-from piccolo.columns import JSON, UUID, Boolean, ForeignKey, Integer, OnDelete, Varchar
+from piccolo.columns import JSON, UUID, Boolean, ForeignKey, Integer, OnDelete, Text, Varchar
 from piccolo.table import Table
 
 from piccolo_engines.columns import Timestamps, new_id
@@ -27,8 +27,8 @@ class FieldDefinition(Timestamps, Table, tablename="field_definitions", help_tex
     """Unique over ``(object, name)``: an index that the migration makes.
 
     ``column_name`` is the physical name, given once. ``settings`` are the type's, complete; ``default_value``
-    is JSON, null when there is none. The fields that every record has are not kept here: they are
-    :data:`tenant_schema.objects.model.SYSTEM_FIELDS`.
+    is the text of a JSON value, null when there is none: SQLite keeps numbers in a JSON column as it likes.
+    The fields that every record has are not kept here: they are ``SYSTEM_FIELDS`` of ``model``.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -41,7 +41,7 @@ class FieldDefinition(Timestamps, Table, tablename="field_definitions", help_tex
     required = Boolean(default=False, null=False)
     unique = Boolean(default=False, null=False)
     indexed = Boolean(default=False, null=False)
-    default_value = JSON(default=None, null=True)
+    default_value = Text(default=None, null=True)
     settings = JSON(default="{}", null=False)
     position = Integer(default=0, null=False)
     standard = Boolean(default=False, null=False)

@@ -5,6 +5,7 @@ from piccolo.columns.column_types import Boolean
 from piccolo.columns.column_types import ForeignKey
 from piccolo.columns.column_types import Integer
 from piccolo.columns.column_types import JSON
+from piccolo.columns.column_types import Text
 from piccolo.columns.column_types import Timestamptz
 from piccolo.columns.column_types import UUID
 from piccolo.columns.column_types import Varchar
@@ -511,8 +512,8 @@ async def forwards():
         tablename="field_definitions",
         column_name="default_value",
         db_column_name="default_value",
-        column_class_name="JSON",
-        column_class=JSON,
+        column_class_name="Text",
+        column_class=Text,
         params={
             "default": None,
             "null": True,

@@ -1,0 +1,97 @@
+"""The seed gives a tenant its first app, whose pages show what there is."""
+
+import pytest
+from piccolo.columns import Column
+
+from piccolo_engines.errors import UniqueViolation
+from piccolo_engines.sqlite import SQLiteEngine
+from tenant_schema.apps.definitions import STANDARD_APPS, AppDraft, PageDraft
+from tenant_schema.apps.layouts import check_layout, check_navigation
+from tenant_schema.apps.seed import seed_apps
+from tenant_schema.apps.tables import App, AppPage, PageType
+from tenant_schema.objects.definitions import object_rows
+from tenant_schema.objects.model import object_model
+from tenant_schema.objects.names import check_name
+from tenant_schema.standard.definitions import STANDARD_OBJECTS
+from tests.tenant_schema.objects.databases import count_statements
+
+MODELS = {draft.name: object_model(*object_rows(draft, standard=True)) for draft in STANDARD_OBJECTS}
+PAGES = [page for app in STANDARD_APPS for page in app.pages]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_pages_show_fields_that_there_are(page: PageDraft) -> None:
+    assert check_layout(page.type, page.layout, MODELS[page.object].fields) == []
+
+
+@pytest.mark.parametrize("app", STANDARD_APPS, ids=lambda app: app.name)
+def test_the_navigation_leads_to_pages_of_the_app(app: AppDraft) -> None:
+    assert check_navigation(list(app.navigation), {page.name for page in app.pages}) == []
+    assert [check_name(page.name) for page in app.pages] == list(
+        dict.fromkeys(page.name for page in app.pages)
+    )
+
+
+def test_every_field_of_an_account_is_on_its_page() -> None:
+    (page,) = [page for page in PAGES if (page.object, page.type) == ("accounts", PageType.RECORD)]
+    shown = {name for section in page.layout["sections"] for name in section["fields"]}
+    assert shown == MODELS["accounts"].fields.keys() - {"id", "version"}
+
+
+async def test_a_seeded_tenant_has_the_sales_app_with_its_pages_in_order(bound: SQLiteEngine) -> None:
+    await seed_apps()
+    app = await App.select().output(load_json=True).first()
+    assert (app["name"], app["label"], app["active"]) == ("sales", "Sales", True)
+    assert app["navigation"] == [{"label": "Customers", "pages": ["accounts"]}]
+    pages = (
+        await AppPage.select()
+        .where(AppPage.app == app["id"])
+        .order_by(AppPage.position)
+        .output(load_json=True)
+    )
+    assert [(page["name"], page["type"], page["object"]) for page in pages] == [
+        ("accounts", "list", "accounts"),
+        ("account", "record", "accounts"),
+    ]
+    assert pages[0]["layout"]["columns"][0] == "name"
+
+
+async def rows(column: Column) -> list[dict]:
+    table = column._meta.table
+    return await table.select().order_by(column)
+
+
+async def test_seeding_again_changes_nothing(bound: SQLiteEngine) -> None:
+    statements = count_statements(bound)
+    await seed_apps()
+    assert len(statements) == 3
+    before = await rows(App.id), await rows(AppPage.id)
+    statements.clear()
+    await seed_apps()
+    assert len(statements) == 1
+    assert (await rows(App.id), await rows(AppPage.id)) == before
+
+
+async def test_what_a_tenant_changed_stays_changed(bound: SQLiteEngine) -> None:
+    await seed_apps()
+    await App.update({App.label: "Selling"}, force=True)
+    await AppPage.delete().where(AppPage.name == "account")
+    await seed_apps()
+    assert (await rows(App.id))[0]["label"] == "Selling"
+    assert [page["name"] for page in await rows(AppPage.id)] == ["accounts"]
+
+
+async def test_a_page_name_is_taken_once_in_its_app(bound: SQLiteEngine) -> None:
+    await seed_apps()
+    app = await App.objects().first()
+    with pytest.raises(UniqueViolation):
+        await AppPage(app=app.id, name="accounts", type=PageType.CUSTOM).save()
+    other = App(name="service", label="Service")
+    await other.save()
+    await AppPage(app=other.id, name="accounts", type=PageType.CUSTOM).save()
+
+
+async def test_the_pages_of_an_app_go_with_it(bound: SQLiteEngine) -> None:
+    await seed_apps()
+    await App.delete(force=True)
+    assert await AppPage.count() == 0

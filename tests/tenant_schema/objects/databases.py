@@ -1,0 +1,33 @@
+"""A tenant's database with the real migrations applied, and a count of the statements sent to it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from central.migrator import Migrator
+from piccolo_conf import DB
+from piccolo_engines.sqlite import SQLiteEngine
+from tenant_schema.apps.piccolo_app import APP_CONFIG as APPS
+from tenant_schema.objects.piccolo_app import APP_CONFIG as OBJECTS
+from tenant_schema.standard.piccolo_app import APP_CONFIG as STANDARD
+from tenant_schema.users.piccolo_app import APP_CONFIG as USERS
+
+APP_CONFIGS = (USERS, OBJECTS, APPS, STANDARD)
+
+
+@asynccontextmanager
+async def tenant_database(path: Path) -> AsyncIterator[SQLiteEngine]:
+    """The engine of a new tenant's database at ``path``; the caller binds it."""
+    engine = SQLiteEngine(path, synchronous="OFF")
+    try:
+        await Migrator(APP_CONFIGS, DB).migrate(engine)
+        yield engine
+    finally:
+        await engine.close()
+
+
+def count_statements(engine: SQLiteEngine) -> list[str]:
+    """A list that grows with every statement sent from now on."""
+    statements: list[str] = []
+    engine.on_statement = statements.append
+    return statements

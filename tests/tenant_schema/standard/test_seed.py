@@ -1,0 +1,74 @@
+"""The seed defines the standard objects once, and leaves alone what a tenant has made of them."""
+
+from dataclasses import replace
+
+from piccolo_engines.sqlite import SQLiteEngine
+from tenant_schema.objects.catalog import load_objects
+from tenant_schema.objects.definitions import FieldDraft, ObjectDraft, object_rows
+from tenant_schema.objects.store import insert_definitions
+from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition
+from tenant_schema.standard.definitions import ACCOUNTS
+from tenant_schema.standard.seed import seed_standard_objects
+from tenant_schema.users.tables import CacheVersion
+from tests.tenant_schema.objects.databases import count_statements
+
+
+async def definitions() -> list[list[dict]]:
+    return [
+        await table.select().order_by(table.id) for table in (ObjectDefinition, FieldDefinition, CacheVersion)
+    ]
+
+
+async def test_a_seeded_tenant_has_the_standard_objects(bound: SQLiteEngine) -> None:
+    await seed_standard_objects()
+    accounts = (await load_objects())["accounts"]
+    assert accounts.standard
+    assert accounts.table_name == "accounts"
+    own = [field for field in accounts.fields.values() if not field.system]
+    assert [field.name for field in own] == [field.name for field in ACCOUNTS.fields]
+    assert all(field.standard for field in own)
+    assert accounts.fields["name"].required
+    assert await accounts.table.count() == 0
+
+
+async def test_seeding_again_changes_nothing(bound: SQLiteEngine) -> None:
+    await seed_standard_objects()
+    before = await definitions()
+    await seed_standard_objects()
+    assert await definitions() == before
+
+
+async def test_seeding_costs_a_few_statements_however_many_fields(bound: SQLiteEngine) -> None:
+    statements = count_statements(bound)
+    await seed_standard_objects()
+    assert len(statements) == 5
+    statements.clear()
+    await seed_standard_objects()
+    assert len(statements) == 2
+
+
+async def test_what_a_tenant_changed_stays_changed(bound: SQLiteEngine) -> None:
+    await seed_standard_objects()
+    await FieldDefinition.update({FieldDefinition.label: "Company"}).where(FieldDefinition.name == "name")
+    await seed_standard_objects()
+    assert (await load_objects())["accounts"].fields["name"].label == "Company"
+
+
+async def test_a_field_that_a_later_version_brings_is_added(bound: SQLiteEngine) -> None:
+    await seed_standard_objects()
+    before = await CacheVersion.select(CacheVersion.version).first()
+    rating = FieldDraft(name="rating", label="Rating", type="integer")
+    await seed_standard_objects([replace(ACCOUNTS, fields=(*ACCOUNTS.fields, rating))])
+    fields = (await load_objects())["accounts"].fields
+    assert list(fields)[-1] == "rating"
+    after = await CacheVersion.select(CacheVersion.version).first()
+    assert after["version"] > before["version"]
+
+
+async def test_an_object_of_the_tenants_own_keeps_its_name(bound: SQLiteEngine) -> None:
+    own = ObjectDraft(name="accounts", label="Book", plural_label="Books")
+    await insert_definitions([object_rows(own)[0]], [])
+    await seed_standard_objects()
+    accounts = (await load_objects())["accounts"]
+    assert (accounts.label, accounts.standard) == ("Book", False)
+    assert not [field for field in accounts.fields.values() if not field.system]
