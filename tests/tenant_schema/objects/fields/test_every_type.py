@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -59,6 +59,7 @@ def test_the_contract_names_these_types() -> None:
 
 
 @pytest.mark.parametrize("type_name", TYPES)
+@settings(max_examples=40)
 @given(value=ANY_JSON)
 def test_any_json_is_taken_or_refused_as_invalid(type_name: str, value: object) -> None:
     field = make_field(type_name)
@@ -71,6 +72,7 @@ def test_any_json_is_taken_or_refused_as_invalid(type_name: str, value: object) 
 
 
 @pytest.mark.parametrize("type_name", TYPES)
+@settings(max_examples=40)
 @given(text=ANY_TEXT)
 def test_any_query_string_is_taken_or_refused_as_invalid(type_name: str, text: str) -> None:
     field = make_field(type_name)
@@ -79,6 +81,7 @@ def test_any_query_string_is_taken_or_refused_as_invalid(type_name: str, text: s
 
 
 @pytest.mark.parametrize("type_name", TYPES)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_what_is_shown_can_be_given_back(type_name: str, data: st.DataObject) -> None:
     field = make_field(type_name)
@@ -87,6 +90,7 @@ def test_what_is_shown_can_be_given_back(type_name: str, data: st.DataObject) ->
 
 
 @pytest.mark.parametrize("type_name", TYPES)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_what_is_given_and_shown_fits_the_schemas(type_name: str, data: st.DataObject) -> None:
     field = make_field(type_name)
@@ -97,6 +101,7 @@ def test_what_is_given_and_shown_fits_the_schemas(type_name: str, data: st.DataO
 
 
 @pytest.mark.parametrize("type_name", TYPES)
+@settings(max_examples=40)
 @given(value=LEAVES)
 def test_a_plain_type_shows_what_is_stored(type_name: str, value: object) -> None:
     field = make_field(type_name)
