@@ -29,7 +29,8 @@ _LONGEST_HEADER = 4 * MAX_NAME + len(
 )  # a name in UTF-8 is longer than in A-labels, though never so much
 
 _HEADER = re.compile(r"(?:\[(?P<literal>[0-9A-Fa-f:.]+)\]|(?P<name>[^\[\]:]+))(?::(?P<port>[0-9]{1,5}))?")
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
@@ -128,8 +129,9 @@ def _is_single_label(text: str) -> bool:
 
 def _name(text: str) -> str:
     """The canonical form of a name or an IPv4 address."""
-    name = ".".join(_label(label) for label in text.removesuffix(".").split("."))
-    if len(name) > MAX_NAME:
+    text = text.removesuffix(".")
+    name = text.lower() if text.isascii() else ".".join(map(_label, text.split(".")))
+    if len(name) > MAX_NAME or not _NAME.fullmatch(name):
         raise _NotAName
     # What ends in a number is an IPv4 address or nothing, as browsers have it.
     # https://url.spec.whatwg.org/#ends-in-a-number-checker
@@ -144,16 +146,11 @@ def _ipv4(text: str) -> str:
 
 
 def _label(text: str) -> str:
-    label = text.lower() if text.isascii() else _a_label(text)
-    if not _LABEL.fullmatch(label):
-        raise _NotAName
-    return label
-
-
-def _a_label(text: str) -> str:
-    """The A-label of one that is not ASCII. What only maps to ASCII (full width letters, the Kelvin sign) is
-    refused, and so is what maps to several labels: nobody's name can be written in look-alikes.
+    """One label in lower case, as A-label. What is not ASCII but maps to it (full width letters, the Kelvin
+    sign) is refused, and so is what maps to several labels: no name can be written in look-alikes.
     """
+    if text.isascii():
+        return text.lower()
     try:
         mapped = idna.uts46_remap(text, std3_rules=True, transitional=False)
         if mapped.isascii() or "." in mapped:
