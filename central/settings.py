@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Literal
 
 from central.environment import EnvironmentReader
 from central.errors import SettingsError
@@ -50,8 +51,8 @@ class Settings:
     db_root_user: str | None = None
     db_root_password: str | None = field(default=None, repr=False)
     db_hosts: tuple[str, ...] = ()
-    log_level: str = "info"
-    log_format: str = "json"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json"
     sqlite_synchronous: Synchronous = "FULL"
     max_open_tenants: int = 64
 
