@@ -22,7 +22,7 @@ async def read_record(target: Target, record_id: UUID, names: tuple[str, ...]) -
     if not rows:
         raise RecordNotFound(target.model.name, record_id)
     version = rows[0]["version"]
-    return Record(plan.show(rows[0]), version)
+    return Record(plan.show(rows)[0], version)
 
 
 async def read_page(target: Target, query: Query, cursors: Cursors) -> Page:
@@ -42,7 +42,7 @@ async def read_page(target: Target, query: Query, cursors: Cursors) -> Page:
         place = restored(place, order, target.model.columns, target.engine.engine_type)
     plan = prepared(target, query.fields, where, window_of(order, query.limit, place, values))
     found = cut(await target.run(plan.statement, values), order, query.limit, place)
-    return Page([plan.show(row) for row in found.rows], seal(found.next), seal(found.prev))
+    return Page(plan.show(found.rows), seal(found.next), seal(found.prev))
 
 
 def prepared(target: Target, names: tuple[str, ...], where: Filter, window: Window | None) -> Reading:

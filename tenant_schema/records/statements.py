@@ -11,7 +11,7 @@ from piccolo.query.methods.select import Select
 from tenant_schema.objects.model import ObjectModel
 from tenant_schema.records.compiler import all_of, compile_filter
 from tenant_schema.records.keyset import beyond
-from tenant_schema.records.prepared import Bound, Slot, Statement, prepare
+from tenant_schema.records.prepared import Slot, Statement, prepare
 from tenant_schema.records.query import Filter, SortTerm
 from tenant_schema.records.rendering import Render, Row, expression, renderers
 
@@ -39,19 +39,16 @@ class Reading:
     renderers: tuple[tuple[str, Render], ...]
     hidden: tuple[str, ...]
 
-    def bind(self, values: Sequence[object]) -> Bound:
-        """The statement with these values."""
-        return self.statement.bind(values)
-
-    def show(self, row: Row) -> Row:
-        """The row as the API shows it. It is changed in place."""
+    def show(self, rows: list[Row]) -> list[Row]:
+        """The rows as the API shows them. They are changed in place."""
         for name, render in self.renderers:
-            value = row[name]
-            if value is not None:
-                row[name] = render(value)
+            for row in rows:
+                if (value := row[name]) is not None:
+                    row[name] = render(value)
         for name in self.hidden:
-            del row[name]
-        return row
+            for row in rows:
+                del row[name]
+        return rows
 
 
 def reading(
