@@ -22,6 +22,7 @@ __all__ = [
     "Login",
     "SQLiteServer",
     "UnknownServer",
+    "UserExists",
     "database_name",
     "database_username",
 ]
@@ -37,6 +38,16 @@ class DatabaseExists(CentralError):
     def __init__(self, database: str) -> None:
         self.database = database
         super().__init__(f"There is a database called {database!r} already.")
+
+
+class UserExists(CentralError):
+    """There is a database user of this name already; it was not touched."""
+
+    code = "database-user-exists"
+
+    def __init__(self, username: str) -> None:
+        self.username = username
+        super().__init__(f"There is a database user called {username!r} already.")
 
 
 class UnknownServer(CentralError):

@@ -1,0 +1,113 @@
+"""Reconciliation: settles runs that a crash or a failure left open: undoes creations, finishes deletions.
+
+A creation is undone even when only its activation was missing: nobody was told its passwords, and the
+caller's next attempt finds the slug free.
+"""
+
+import logging
+from dataclasses import dataclass, replace
+
+from central.errors import CentralError
+from central.provisioning.journal import Journal, OpenRun
+from central.provisioning.pipeline import Observer, StepFailed, carry_out, roll_back
+from central.provisioning.records import Admin, NewTenant
+from central.provisioning.run import Run
+from central.provisioning.steps import Parts, creation, deletion
+from central.servers import database_username
+from central.tables import RunOperation
+from piccolo_engines.errors import DatabaseError
+
+__all__ = ["Reconciliation", "Report"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Slugs of tenants: creation undone, deletion finished, and neither yet."""
+
+    undone: tuple[str, ...] = ()
+    finished: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+
+    def with_run(self, run: OpenRun, *, is_settled: bool) -> "Report":
+        """The report with one more run."""
+        if not is_settled:
+            return replace(self, failed=(*self.failed, run.slug))
+        if run.operation is RunOperation.CREATE:
+            return replace(self, undone=(*self.undone, run.slug))
+        return replace(self, finished=(*self.finished, run.slug))
+
+
+class Reconciliation:
+    """Claims open runs, one after the other, and settles them."""
+
+    def __init__(self, parts: Parts, journal: Journal, observer: Observer | None) -> None:
+        self._registry = parts.registry
+        self._creation = creation(parts)
+        self._deletion = deletion(parts)
+        self._journal = journal
+        self._observer = observer
+
+    async def run(self) -> Report:
+        """Settle what can be settled, and say what was."""
+        report = Report()
+        for found in await self._journal.abandoned():
+            async with self._journal.claimed(found) as run:
+                if run is None:
+                    continue
+                is_settled = await self._try_to_settle(found, run)
+            report = report.with_run(found, is_settled=is_settled)
+        return report
+
+    async def take_back(self, new: NewTenant, run: Run, failure: StepFailed) -> bool:
+        """Undo what the run made; false when something is left, for a later reconciliation."""
+        try:
+            await run.reload()  # what a transaction took back was not done
+            if not run.is_written:
+                return True
+            await run.fail(failure.step, failure.reason)
+        except (CentralError, DatabaseError):
+            _log.exception("The journal of the run on %s could not be written", run.slug)
+            return False
+        return await self._roll_back(new, run)
+
+    async def postpone(self, run: Run, failure: StepFailed) -> None:
+        """Leave the run for a later reconciliation, with a note of the reason."""
+        try:
+            await run.reload()
+            await run.give_up(failure.step, failure.reason)
+        except (CentralError, DatabaseError):
+            _log.exception("The journal of the run on %s could not be written", run.slug)
+
+    async def _try_to_settle(self, found: OpenRun, run: Run) -> bool:
+        try:
+            return await self._settle(found, run)
+        except (CentralError, DatabaseError):
+            _log.exception("The run on %s could not be settled; it will be tried again", run.slug)
+            return False
+
+    async def _settle(self, found: OpenRun, run: Run) -> bool:
+        if found.operation is RunOperation.CREATE:
+            return await self._roll_back(await self._subject(found), run)
+        try:
+            await carry_out(self._deletion, await self._registry.get(found.tenant_id), run, self._observer)
+        except StepFailed as failure:
+            _log.error("Deleting the tenant %s failed: %s", run.slug, failure.step, exc_info=failure.reason)
+            await self.postpone(run, failure)
+            return False
+        return True
+
+    async def _roll_back(self, new: NewTenant, run: Run) -> bool:
+        try:
+            await roll_back(self._creation, new, run, self._observer)
+        except StepFailed as failure:
+            _log.error("Undoing the tenant %s failed: %s", run.slug, failure.step, exc_info=failure.reason)
+            await self.postpone(run, failure)
+            return False
+        return True
+
+    async def _subject(self, found: OpenRun) -> NewTenant:
+        """What undoing needs to know; secrets are not among it, and are gone."""
+        tenant = await self._registry.get(found.tenant_id)
+        return NewTenant(tenant, Admin("", ""), database_username(tenant.slug), "")

@@ -1,0 +1,131 @@
+"""Run: the journal of one making or deleting of a tenant, as the process that carries it out writes it."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from piccolo.columns import Column
+
+from central.database import CENTRAL
+from central.errors import CentralError
+from central.provisioning.errors import RunLost
+from central.registry import Registry
+from central.tables import ProvisioningRun, ProvisioningStep, RunOperation, RunState, StepState
+from piccolo_engines.columns import utc_now
+from piccolo_engines.errors import DatabaseError
+
+__all__ = ["Run"]
+
+_STANDING = {StepState.STARTED, StepState.DONE, StepState.FAILED, StepState.UNDOING}
+
+
+@dataclass(slots=True)
+class Run:
+    """The pipeline's :class:`~central.provisioning.pipeline.RunLog`, on rows.
+
+    Every write checks that the run still belongs to this process: one that was taken for dead while it only
+    slept finds that out at its next write, and stops with :class:`~central.provisioning.errors.RunLost`.
+    """
+
+    registry: Registry
+    owner: str
+    id: UUID
+    operation: RunOperation
+    tenant_id: UUID
+    slug: str
+    is_written: bool = False
+    is_closed: bool = False
+    states: dict[str, StepState] = field(default_factory=dict)
+
+    async def reload(self) -> None:
+        """Read how far the run came: what was rolled back with a transaction did not happen."""
+        run, step = ProvisioningRun, ProvisioningStep
+        row = await run.select(run.state).where(run.id == self.id).first()
+        self.is_written = row is not None
+        self.is_closed = row is not None and row["state"] in (RunState.DONE, RunState.UNDONE)
+        rows = await step.select(step.name, step.state).where(step.run == self.id).order_by(step.position)
+        self.states = {row["name"]: StepState(row["state"]) for row in rows}
+
+    def is_done(self, step: str) -> bool:
+        return self.states.get(step) is StepState.DONE
+
+    def is_standing(self, step: str) -> bool:
+        return self.states.get(step) in _STANDING
+
+    def transaction(self) -> AbstractAsyncContextManager[object]:
+        return self.registry.changing()
+
+    async def begin(self, step: str) -> None:
+        async with CENTRAL.transaction():
+            await self._claim_or_open()
+            if step in self.states:
+                await self._set(step, StepState.STARTED, finished_at=None)
+            else:
+                position = len(self.states)
+                await ProvisioningStep.insert(ProvisioningStep(run=self.id, position=position, name=step))
+        self.states[step] = StepState.STARTED
+
+    async def finish(self, step: str) -> None:
+        await self._move(step, StepState.DONE, finished_at=utc_now())
+
+    async def begin_undo(self, step: str) -> None:
+        await self._move(step, StepState.UNDOING)
+
+    async def finish_undo(self, step: str) -> None:
+        await self._move(step, StepState.UNDONE, finished_at=utc_now())
+
+    async def fail(self, step: str, error: BaseException) -> None:
+        """Note why the step failed, in words that hold no secret."""
+        if step in self.states:
+            await self._move(step, StepState.FAILED, error=_in_short(error))
+        await self._check(error=f"{step}: {_in_short(error)}")
+
+    async def give_up(self, step: str, error: BaseException) -> None:
+        """Leave the run to a later reconciliation."""
+        await self.fail(step, error)
+        await self._check(state=RunState.FAILED)
+
+    async def close(self, *, undone: bool) -> None:
+        await self._check(state=RunState.UNDONE if undone else RunState.DONE)
+        self.is_closed = True
+
+    async def beat(self) -> None:
+        """Say that this process is at work on the run."""
+        await self._check()
+
+    async def _move(self, step: str, state: StepState, **facts: Any) -> None:
+        async with CENTRAL.transaction():
+            await self._check()
+            await self._set(step, state, **facts)
+        self.states[step] = state
+
+    async def _set(self, step: str, state: StepState, **facts: Any) -> None:
+        row = ProvisioningStep
+        await row.update(_values(state=state, **facts)).where(row.run == self.id, row.name == step)
+
+    async def _claim_or_open(self) -> None:
+        if self.is_written:
+            await self._check()
+            return
+        facts: dict[str, Any] = {"slug": self.slug, "operation": self.operation, "owner": self.owner}
+        await ProvisioningRun.insert(ProvisioningRun(id=self.id, tenant_id=self.tenant_id, **facts))
+        self.is_written = True
+
+    async def _check(self, **facts: Any) -> None:
+        """Write to the run's row, if it is still ours and open. Raises :class:`RunLost`."""
+        row = ProvisioningRun
+        mine = row.update(_values(heartbeat_at=utc_now(), **facts))
+        mine = mine.where(row.id == self.id, row.owner == self.owner, row.state == RunState.RUNNING)
+        if not await mine.returning(row.id):
+            raise RunLost(self.slug)
+
+
+def _values(**values: Any) -> dict[Column | str, Any]:
+    return dict(values.items())
+
+
+def _in_short(error: BaseException) -> str:
+    """Our own errors' messages hold facts and no secrets; of any other error only its kind is kept."""
+    own = isinstance(error, CentralError | DatabaseError)
+    return f"{type(error).__name__}: {error}" if own else type(error).__name__

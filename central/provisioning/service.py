@@ -1,0 +1,191 @@
+"""Provisioning: makes, deletes, suspends and resumes tenants, and settles what a crash left open."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any, NoReturn, TypeVar
+from uuid import UUID
+
+from central.database import CENTRAL
+from central.errors import CentralError
+from central.provisioning.errors import CreationFailed, DeletionFailed
+from central.provisioning.journal import Journal
+from central.provisioning.pipeline import Observer, StepFailed, carry_out
+from central.provisioning.reconcile import Reconciliation, Report
+from central.provisioning.records import (
+    Admin,
+    NewTenant,
+    ProvisionedTenant,
+    TenantRequest,
+    generate_password,
+)
+from central.provisioning.run import Run
+from central.provisioning.steps import Parts, creation, deletion
+from central.registry import TenantRef
+from central.servers import database_name, database_username
+from central.slugs import parse_slug
+from central.tables import RunOperation, TenantStatus
+from piccolo_engines.columns import new_id
+
+__all__ = ["KEEP_FINISHED_RUNS", "Provisioning"]
+
+KEEP_FINISHED_RUNS = timedelta(days=90)
+"""How long the journal of a finished run is kept as history."""
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+class Provisioning:
+    """The acts on whole tenants. Each of them survives a crash of the process, and a caller that goes away.
+
+    All of it runs with ``CENTRAL`` bound and outside of any transaction.
+
+    :param parts: what the steps work with.
+    :param faults: errors of the seed that are the caller's to mend (a weak password); they are raised as they
+        are once everything is undone, and not as :class:`~central.provisioning.errors.CreationFailed`.
+    :param observer: told of every step.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        faults: tuple[type[Exception], ...] = (),
+        observer: Observer | None = None,
+        journal: Journal | None = None,
+    ) -> None:
+        self._parts = parts
+        self._creation = creation(parts)
+        self._deletion = deletion(parts)
+        self._faults = faults
+        self._observer = observer
+        self._journal = journal or Journal(parts.registry)
+        self._reconciliation = Reconciliation(parts, self._journal, observer)
+        self._at_work: set[asyncio.Task[Any]] = set()
+
+    async def create(self, request: TenantRequest) -> ProvisionedTenant:
+        """Make the tenant, whole or not at all.
+
+        Raises ``SlugTaken``, ``DomainTaken``, ``InvalidSlug``, ``ReservedSlug``, ``InvalidTenantName`` and
+        ``UnknownServer`` before anything is made; one of ``faults``, or ``CreationFailed``, after undoing it.
+        """
+        new = self._new_tenant(request)
+        return await self._uninterrupted(self._create(new))
+
+    async def delete(self, tenant_id: UUID) -> TenantRef:
+        """Delete the tenant with all its data; gives what it was.
+
+        Raises ``TenantNotFound``, ``WrongStatus`` for one being made or deleted, and ``DeletionFailed``.
+        """
+        tenant = await self._parts.registry.get(tenant_id)
+        return await self._uninterrupted(self._delete(tenant))
+
+    async def suspend(self, tenant_id: UUID) -> TenantRef:
+        """Stop serving the tenant and keep all that is its. Raises ``TenantNotFound`` and ``WrongStatus``."""
+        return await self._set_status(tenant_id, TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
+
+    async def resume(self, tenant_id: UUID) -> TenantRef:
+        """Serve a suspended tenant again. Raises ``TenantNotFound`` and ``WrongStatus``."""
+        return await self._set_status(tenant_id, TenantStatus.SUSPENDED, TenantStatus.ACTIVE)
+
+    async def reconcile(self) -> Report:
+        """Undo the creations and finish the deletions that nobody is at work on any more.
+
+        To be called at start-up, and every now and then. Any number of processes may do so at once.
+        """
+        return await self._uninterrupted(self._reconciliation.run())
+
+    async def prune(self, older_than: timedelta = KEEP_FINISHED_RUNS) -> int:
+        """Forget the journal of runs that ended longer ago than that; gives their number."""
+        return await self._journal.prune(older_than)
+
+    async def keep_reconciled(self, every: timedelta = timedelta(seconds=15)) -> None:
+        """Reconcile, prune the journal and close idle engines every now and then, until cancelled.
+
+        For a task of its own, started with ``CENTRAL`` bound.
+        """
+        while True:
+            await asyncio.sleep(every.total_seconds())
+            try:
+                await self.reconcile()
+                await self.prune()
+                await self._parts.engines.close_idle()
+            except Exception:  # noqa: BLE001 # whatever it is, the next round may succeed
+                _log.exception("Reconciling failed; it will be tried again")
+
+    async def close(self, patience: float = 30.0) -> None:
+        """Wait for what is under way; what takes longer is settled by the next start."""
+        if self._at_work:
+            await asyncio.wait(self._at_work, timeout=patience)
+
+    def _new_tenant(self, request: TenantRequest) -> NewTenant:
+        slug = parse_slug(request.slug)
+        servers = self._parts.servers
+        server = servers.default if request.server is None else servers.get(request.server)
+        tenant = TenantRef(
+            id=new_id(),
+            slug=slug,
+            name=request.name,
+            status=TenantStatus.PROVISIONING,
+            database_server=server.name,
+            db_name=database_name(slug),
+            primary_domain=request.domain,
+        )
+        email = request.admin_email or f"admin@{request.domain}"
+        admin = Admin(email, request.admin_password or generate_password(24))
+        return NewTenant(tenant, admin, database_username(slug), generate_password(32))
+
+    async def _create(self, new: NewTenant) -> ProvisionedTenant:
+        tenant = new.tenant
+        async with self._journal.opened(RunOperation.CREATE, tenant.id, tenant.slug) as run:
+            failure = await _attempt(carry_out(self._creation, new, run, self._observer))
+            if failure is not None:
+                await self._take_back(new, run, failure)
+        if self._parts.servers.get(tenant.database_server).has_users:
+            return ProvisionedTenant(new.tenant, new.username, new.password, new.admin)
+        return ProvisionedTenant(new.tenant, None, None, new.admin)
+
+    async def _take_back(self, new: NewTenant, run: Run, failure: StepFailed) -> NoReturn:
+        """Undo what the run made, and raise what the caller should know."""
+        reason = failure.reason
+        is_clean = await self._reconciliation.take_back(new, run, failure)
+        is_refusal = failure.step == self._creation[0].name and isinstance(reason, CentralError)
+        if is_clean and (is_refusal or isinstance(reason, self._faults)):
+            raise reason
+        _log.error("Making the tenant %s failed: %s", run.slug, failure.step, exc_info=reason)
+        raise CreationFailed(run.slug, failure.step, is_clean=is_clean) from reason
+
+    async def _delete(self, tenant: TenantRef) -> TenantRef:
+        async with self._journal.opened(RunOperation.DELETE, tenant.id, tenant.slug) as run:
+            failure = await _attempt(carry_out(self._deletion, tenant, run, self._observer))
+            if failure is None:
+                return tenant
+            if failure.step == self._deletion[0].name:  # nothing has happened
+                raise failure.reason
+            _log.error("Deleting the tenant %s failed: %s", run.slug, failure.step, exc_info=failure.reason)
+            await self._reconciliation.postpone(run, failure)
+            raise DeletionFailed(run.slug, failure.step) from failure.reason
+
+    async def _set_status(self, tenant_id: UUID, expected: TenantStatus, wanted: TenantStatus) -> TenantRef:
+        return await self._parts.registry.set_status(tenant_id, wanted, expected=(expected,))
+
+    async def _uninterrupted(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """The work's result; when the caller is cancelled meanwhile, the work goes on."""
+        if CENTRAL.transaction_exists():
+            work.close()
+            raise RuntimeError("Provisioning has transactions of its own: call it outside of any.")
+        task = asyncio.create_task(work)
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
+        return await asyncio.shield(task)
+
+
+async def _attempt(work: Coroutine[Any, Any, None]) -> StepFailed | None:
+    """How it failed, if it did."""
+    try:
+        await work
+    except StepFailed as failure:
+        return failure
+    return None
