@@ -1,0 +1,123 @@
+"""create_app: the whole service as one Litestar application."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, NoReturn, cast
+
+from litestar import Litestar, Router
+from litestar.connection import Request
+from litestar.datastructures import State
+from litestar.types import (
+    BeforeRequestHookHandler,
+    ControllerRouterHandler,
+    LifeSpanReceive,
+    LifeSpanScope,
+    LifeSpanSend,
+    Receive,
+    Scope,
+    Send,
+)
+
+from api.composition import Platform, compose
+from api.edge import Edge
+from api.guards import admits_anyone, requires_operator, requires_user
+from api.host import TenantFromHost
+from api.lifespan import running
+from api.logs import configure_logs
+from api.openapi.document import HostKind, document_for
+from api.openapi.hosts import CENTRAL_HOST, TENANT_HOST
+from api.requests import ApiRequest, CentralRequest, TenantRequest
+from api.routes import auth, data, domains, schema, service, tenants
+from api.version import VERSION
+from central.settings import Settings, read_env_file
+
+__all__ = ["Freehold", "central_app", "create_app", "tenant_app"]
+
+
+def create_app(settings: Settings | None = None, *, platform: Platform | None = None) -> "Freehold":
+    """The application; ``LITESTAR_APP=api.app:create_app`` for ``litestar run``.
+
+    Without ``settings`` they are read from the environment and a ``.env`` beside it, and logs are set up as
+    they say. ``platform`` are services that somebody composed already.
+    """
+    if settings is None and platform is None:
+        settings = Settings.from_env(read_env_file(Path(".env")))
+        configure_logs(settings.log_level, settings.log_format)
+    if platform is None:
+        platform = compose(cast("Settings", settings))
+    return Freehold(platform)
+
+
+class Freehold(Litestar):
+    """The outer application: has the lifespan, and hands requests to the application of their kind of host.
+
+    Two applications, so that a path of one kind of host is not there on the other, and ``/schema`` is each
+    kind's own.
+    """
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.inner = (central_app(), tenant_app())
+        host = TenantFromHost(platform, central_app=self.inner[0], tenant_app=self.inner[1])
+        self.edge = Edge(host)
+        super().__init__([], openapi_config=None, logging_config=None, lifespan=[self._running])
+
+    async def __call__(
+        self,
+        scope: Scope | LifeSpanScope,
+        receive: Receive | LifeSpanReceive,
+        send: Send | LifeSpanSend,
+    ) -> None:
+        """One request, or the lifespan."""
+        if scope["type"] == "lifespan":
+            await super().__call__(scope, receive, send)
+        else:
+            await self.edge(scope, cast("Receive", receive), cast("Send", send))
+
+    @asynccontextmanager
+    async def _running(self, _app: Litestar) -> AsyncIterator[None]:
+        central, tenant = self.inner
+        async with running(self.platform), central.lifespan(), tenant.lifespan():
+            yield
+
+
+def central_app() -> Litestar:
+    """What a central host serves."""
+    routers = [
+        Router("/setup", route_handlers=[*tenants.ROUTES, *domains.ROUTES], before_request=requires_operator),
+        Router("/", route_handlers=[*service.ROUTES, schema.schema], before_request=admits_anyone),
+    ]
+    return _application(routers, CentralRequest, CENTRAL_HOST, requires_operator)
+
+
+def tenant_app() -> Litestar:
+    """What a tenant's host serves."""
+    routers = [
+        Router("/api/v1", route_handlers=[*auth.OPEN_ROUTES], before_request=admits_anyone),
+        Router("/api/v1", route_handlers=[*auth.ROUTES, *data.ROUTES], before_request=requires_user),
+        Router("/", route_handlers=[schema.schema], before_request=admits_anyone),
+    ]
+    return _application(routers, TenantRequest, TENANT_HOST, requires_user)
+
+
+def _application(
+    routers: Sequence[ControllerRouterHandler],
+    request_class: type[ApiRequest],
+    kind: HostKind,
+    guard: BeforeRequestHookHandler,
+) -> Litestar:
+    app = Litestar(
+        routers,
+        request_class=request_class,
+        exception_handlers={Exception: _hand_up},
+        openapi_config=None,
+        logging_config=None,
+    )
+    app.state = State({"schema": schema.SchemaAnswers(document_for(app, kind, guard, VERSION))})
+    return app
+
+
+def _hand_up(_request: Request[Any, Any, Any], error: Exception) -> NoReturn:
+    """All errors are answered in one place, which is the edge."""
+    raise error

@@ -1,0 +1,189 @@
+"""Request bodies: read within a limit, decoded as JSON, and checked against a Struct, all faults at once."""
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import UnionType
+from typing import Any, Final, TypeVar, Union, get_args, get_origin
+
+import msgspec
+from litestar.types import Receive
+
+from api.errors import BodyTooLarge, BodyTooSlow, ClientGone, InvalidBody, MalformedJson, UnsupportedMediaType
+from tenant_schema.problems import Problem, suggestion
+
+__all__ = ["Check", "decode_json", "decode_struct", "explain", "read_body", "require_json"]
+
+_B = TypeVar("_B", bytes, bytearray)
+_S = TypeVar("_S", bound=msgspec.Struct)
+
+Check = Callable[[Mapping[str, Any]], Iterable[Problem]]
+"""Faults of a body, by the fields that are there and well-formed."""
+
+_WHERE: Final = re.compile(r" - at `\$\.?(?P<path>[^`]*)`\Z")
+
+
+async def read_body(receive: Receive, limit: int, seconds: float) -> bytes:
+    """The whole body.
+
+    Raises :class:`~api.errors.BodyTooLarge` as soon as more than ``limit`` bytes have come, announced or not,
+    :class:`~api.errors.BodyTooSlow` when it is not whole after ``seconds``, and
+    :class:`~api.errors.ClientGone` when the client hangs up in the middle.
+    """
+    message = await receive()  # small bodies are there at once, and need no clock
+    if message["type"] == "http.request" and not message.get("more_body"):
+        return _within(limit, message.get("body", b""))
+    try:
+        async with asyncio.timeout(seconds):
+            return await _read_on(message, receive, limit)
+    except TimeoutError:
+        raise BodyTooSlow from None
+
+
+async def _read_on(message: Any, receive: Receive, limit: int) -> bytes:
+    body = bytearray()
+    while True:
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        body += message.get("body", b"")
+        _within(limit, body)
+        if not message.get("more_body"):
+            return bytes(body)
+        message = await receive()
+
+
+def _within(limit: int, body: _B) -> _B:
+    if len(body) > limit:
+        raise BodyTooLarge(limit)
+    return body
+
+
+def _is_json(content_type: str) -> bool:
+    """``application/json``, or any type with the suffix ``+json``, whatever its parameters."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    return media_type == "application/json" or (
+        media_type.startswith("application/") and media_type.endswith("+json")
+    )
+
+
+def require_json(content_type: str) -> None:
+    """Raises :class:`~api.errors.UnsupportedMediaType` for anything that is not JSON."""
+    if content_type != "application/json" and not _is_json(content_type):
+        raise UnsupportedMediaType(content_type)
+
+
+def decode_json(body: bytes) -> Any:
+    """The JSON value. Raises :class:`~api.errors.MalformedJson`, for documents nested too deeply as well."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise MalformedJson from error
+
+
+def decode_struct(body: bytes, shape: type[_S], also: Check | None = None) -> _S:
+    """``body`` as a ``shape``.
+
+    ``also`` is asked for the faults that types cannot tell, of those fields that have none so far. Raises
+    :class:`~api.errors.InvalidBody` with every fault, not only the first.
+    """
+    if also is not None:
+        return _checked(decode_json(body), shape, also)
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except msgspec.ValidationError as error:
+        value = decode_json(body)
+        problems = list(_faults(value, shape)) or [_problem(error, "")]
+        raise InvalidBody(problems) from error
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise MalformedJson from error
+
+
+def _checked(value: object, shape: type[_S], also: Check) -> _S:
+    problems = list(_faults(value, shape))
+    if isinstance(value, Mapping):
+        faulty = {re.split(r"[.\[]", problem.field, maxsplit=1)[0] for problem in problems}
+        problems.extend(also({name: held for name, held in value.items() if name not in faulty}))
+    if problems:
+        raise InvalidBody(problems)
+    return msgspec.convert(value, shape)
+
+
+def _faults(value: object, shape: type[msgspec.Struct], prefix: str = "") -> Iterator[Problem]:
+    """Every fault of ``value`` as a ``shape``, fields of nested Structs as ``admin.email``."""
+    if not isinstance(value, Mapping):
+        yield Problem(prefix.rstrip("."), "wrong-type", "Must be an object.")
+        return
+    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    for name in value:
+        if name not in fields:
+            nearest = suggestion(name, fields)
+            yield Problem(f"{prefix}{name}", "unknown-field", "There is no such field.", nearest)
+    for name, field in fields.items():
+        if name in value:
+            yield from _field_faults(value[name], field.type, f"{prefix}{name}")
+        elif field.required:
+            yield Problem(f"{prefix}{name}", "required", "Must be given.")
+
+
+def _field_faults(value: object, wanted: Any, path: str) -> Iterator[Problem]:
+    nested = _struct_in(wanted)
+    if nested is not None and isinstance(value, Mapping):
+        yield from _faults(value, nested, f"{path}.")
+        return
+    try:
+        msgspec.convert(value, wanted)
+    except msgspec.ValidationError as error:
+        yield _problem(error, path)
+
+
+def _struct_in(wanted: Any) -> type[msgspec.Struct] | None:
+    """The Struct that ``wanted`` is, or may be besides None."""
+    options = get_args(wanted) if get_origin(wanted) in (Union, UnionType) else (wanted,)
+    return next((one for one in options if isinstance(one, type) and issubclass(one, msgspec.Struct)), None)
+
+
+def _problem(error: msgspec.ValidationError, path: str) -> Problem:
+    text = str(error)
+    where = _WHERE.search(text)
+    if where is not None:
+        text, inner = text[: where.start()], where["path"]
+        path = f"{path}{inner if inner.startswith('[') or not path else '.' + inner}"
+    code, message = explain(text)
+    return Problem(path, code, message)
+
+
+_JSON_WORDS: Final = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "null": "null",
+    "array": "a list",
+    "object": "an object",
+    "uuid": "an id",
+    "datetime": "a time (RFC 3339)",
+}
+
+
+def explain(text: str) -> tuple[str, str]:
+    """msgspec's message as a code and a sentence without Python's names.
+
+    >>> explain("Expected `str`, got `int`")
+    ('wrong-type', 'Must be text.')
+    >>> explain("Expected `str` of length >= 1")
+    ('too-short', 'Must have 1 characters or elements at least.')
+    """
+    if found := re.match(r"Expected `(\w+)` of length (>=|<=) (\d+)", text):
+        least = found[2] == ">="
+        word = "at least" if least else "at most"
+        return "too-short" if least else "too-long", f"Must have {found[3]} characters or elements {word}."
+    if found := re.match(r"Expected `\w+` (>=|<=|>|<) (\S+)", text):
+        return "out-of-range", f"Must be {found[1]} {found[2]}."
+    if "matching regex" in text:
+        return "invalid-format", "Does not have the form asked for."
+    if text.startswith("Invalid enum value"):
+        return "not-an-option", "Is not one of the values allowed."
+    if found := re.match(r"Expected `([^`]+)`", text):
+        words = [_JSON_WORDS.get(word.strip(), word.strip()) for word in found[1].split("|")]
+        return "wrong-type", f"Must be {' or '.join(words)}."
+    return "invalid", "Is not valid."

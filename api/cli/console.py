@@ -1,0 +1,43 @@
+"""How commands speak: tables and sentences for people, JSON for programs, errors to standard error."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+import msgspec
+import rich_click as click
+from rich.console import Console
+from rich.table import Table
+
+__all__ = ["fail", "json_option", "print_json", "print_table", "say"]
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+
+def say(sentence: str) -> None:
+    """A sentence for people."""
+    click.echo(sentence)
+
+
+def fail(problem: str) -> NoReturn:
+    """Ends the command with status 1, saying why."""
+    click.echo(f"freehold: {problem}", err=True)
+    sys.exit(1)
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output."""
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def print_table(title: str, rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> None:
+    """Rows as a table; a line that says so when there are none."""
+    if not rows:
+        say(f"{title}: none.")
+        return
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*("" if row[column] is None else str(row[column]) for column in columns))
+    Console().print(table)

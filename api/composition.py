@@ -1,0 +1,154 @@
+"""compose: builds every service from the settings, in one visible place. Nothing is opened yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+from central import piccolo_app as central_app
+from central.credentials import Credentials, TenantOpener
+from central.database import central_engine
+from central.engines import TenantEngines
+from central.idempotency import Idempotency
+from central.migrator import Migrator
+from central.operators import Operators
+from central.provisioning.pipeline import Observer
+from central.provisioning.records import Admin, TenantSeed
+from central.provisioning.service import Provisioning
+from central.provisioning.steps import Parts
+from central.registry import Registry, TenantRef
+from central.resolver import Resolver
+from central.servers import DatabaseServers, SQLiteServer
+from central.settings import Settings
+from central.tenancy import Tenancy
+from central.vault import Vault
+from piccolo_conf import DB
+from piccolo_engines.sqlite import SQLiteEngine
+from tenant_schema.apps import piccolo_app as apps_app
+from tenant_schema.apps.seed import seed_apps
+from tenant_schema.objects import piccolo_app as objects_app
+from tenant_schema.objects.catalog import Catalog
+from tenant_schema.problems import InvalidInput
+from tenant_schema.records.cursors import Cursors
+from tenant_schema.records.service import RecordService
+from tenant_schema.standard import piccolo_app as standard_app
+from tenant_schema.standard.definitions import STANDARD_OBJECTS
+from tenant_schema.standard.seed import seed_standard_objects
+from tenant_schema.users import piccolo_app as users_app
+from tenant_schema.users.auth import Authentication
+from tenant_schema.users.passwords import OWASP, HashParameters, Passwords
+from tenant_schema.users.seed import seed_access, seed_administrator
+from tenant_schema.users.sessions import SessionLimits
+from tenant_schema.users.throttle import Throttle
+from tenant_schema.users.tokens import AccessTokens, SigningKeys
+from tenant_schema.users.versions import ACCESS, DEFINITIONS, VersionedCache
+
+__all__ = ["Platform", "compose"]
+
+_TENANT_APPS = (users_app, objects_app, standard_app, apps_app)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """Every service of one process. Handlers reach them through the request, commands directly."""
+
+    settings: Settings
+    central_engine: SQLiteEngine
+    central_migrator: Migrator
+    tenant_migrator: Migrator
+    vault: Vault
+    registry: Registry
+    resolver: Resolver
+    operators: Operators
+    idempotency: Idempotency
+    engines: TenantEngines
+    tenancy: Tenancy
+    provisioning: Provisioning
+    passwords: Passwords
+    authentication: Authentication
+    catalog: Catalog
+    records: RecordService
+
+    async def close(self) -> None:
+        """Waits for what is under way and closes everything. The services are of no use afterwards."""
+        await self.provisioning.close()
+        await self.engines.close_all()
+        await self.central_engine.close()
+        self.passwords.close()
+
+
+def compose(
+    settings: Settings, observer: Observer | None = None, *, hashing: HashParameters = OWASP
+) -> Platform:
+    """Every service, ready to be used with :data:`central.database.CENTRAL` bound to its central engine.
+
+    :param observer: told of every step of provisioning.
+    :param hashing: what a password hash costs.
+    """
+    vault, registry, passwords = Vault(settings.encryption_keys), Registry(), Passwords(hashing)
+    servers = DatabaseServers([_sqlite_server(settings)])
+    credentials = Credentials(vault)
+    engines = TenantEngines(TenantOpener(servers, credentials), capacity=settings.max_open_tenants)
+    tenancy = Tenancy(engines, DB)
+    tenant_migrator = Migrator([app.APP_CONFIG for app in _TENANT_APPS], DB)
+    parts = Parts(registry, servers, credentials, engines, tenancy, tenant_migrator, _seed(passwords))
+    catalog = Catalog(VersionedCache(DEFINITIONS, settings.cache_seconds))
+    return Platform(
+        settings=settings,
+        central_engine=central_engine(settings.central_database_url, synchronous=settings.sqlite_synchronous),
+        central_migrator=Migrator([central_app.APP_CONFIG], DB),
+        tenant_migrator=tenant_migrator,
+        vault=vault,
+        registry=registry,
+        resolver=Resolver(registry, settings.base_domains, cache_seconds=settings.cache_seconds),
+        operators=Operators(),
+        idempotency=Idempotency(),
+        engines=engines,
+        tenancy=tenancy,
+        provisioning=Provisioning(parts, faults=(InvalidInput,), observer=observer),
+        passwords=passwords,
+        authentication=_authentication(settings, vault, passwords),
+        catalog=catalog,
+        records=RecordService(catalog, Cursors(partial(_cursor_keys, vault))),
+    )
+
+
+def _sqlite_server(settings: Settings) -> SQLiteServer:
+    def engine(path: Path) -> SQLiteEngine:
+        return SQLiteEngine(path, synchronous=settings.sqlite_synchronous, create=False)
+
+    return SQLiteServer(settings.data_dir / "tenants", engine=engine)
+
+
+def _authentication(settings: Settings, vault: Vault, passwords: Passwords) -> Authentication:
+    return Authentication(
+        passwords=passwords,
+        tokens=AccessTokens(partial(_signing_keys, vault), seconds=settings.access_token_seconds),
+        throttle=Throttle(),
+        cache=VersionedCache(ACCESS, settings.cache_seconds),
+        limits=SessionLimits(idle=timedelta(seconds=settings.refresh_token_seconds)),
+    )
+
+
+def _signing_keys(vault: Vault, tenant_id: UUID) -> SigningKeys:
+    derived = vault.derive("access-tokens", tenant_id)
+    return SigningKeys(derived.current_key_id, dict(derived))
+
+
+def _cursor_keys(vault: Vault, tenant_id: UUID) -> Sequence[bytes]:
+    derived = vault.derive("cursors", tenant_id)
+    return [derived.current, *(key for key_id, key in derived.items() if key_id != derived.current_key_id)]
+
+
+def _seed(passwords: Passwords) -> TenantSeed:
+    async def access(_tenant: TenantRef) -> None:
+        await seed_access(draft.name for draft in STANDARD_OBJECTS)
+        await seed_standard_objects()
+        await seed_apps()
+
+    async def administrator(_tenant: TenantRef, admin: Admin) -> None:
+        await seed_administrator(passwords, email=admin.email, password=admin.password, name="Administrator")
+
+    return TenantSeed(access, administrator)

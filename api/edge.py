@@ -1,0 +1,94 @@
+"""The outermost layer: an id for every request, a problem for every error, one line of log."""
+
+import re
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from typing import Final
+
+import structlog
+from litestar.enums import ScopeType
+from litestar.types import HTTPScope, Message, Receive, Scope, Send
+from uuid_utils.compat import uuid7
+
+from api.errors import ClientGone
+from api.facts import CURRENT, RequestFacts
+from api.problems import answer_to, is_fault
+
+__all__ = ["Edge"]
+
+_HttpApp = Callable[[HTTPScope, Receive, Send], Awaitable[None]]
+_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:=+/@-]{0,127}\Z")
+_LONGEST_PATH: Final = 512
+
+
+class Edge:
+    """An ASGI application around another one, through which nothing passes but answers."""
+
+    __slots__ = ("_app", "_log")
+
+    def __init__(self, app: _HttpApp) -> None:
+        self._app = app
+        self._log = structlog.get_logger("freehold.request")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await send({"type": "websocket.close", "code": 1000, "reason": "There are no web sockets here."})
+            return
+        facts = _facts_of(scope)
+        scope.setdefault("state", {})["facts"] = facts
+        previous = CURRENT.set(facts)
+        started = perf_counter()
+        try:
+            await self._serve(_as_get(scope), receive, _named(send, facts), facts)
+        finally:
+            self._write(facts, perf_counter() - started)
+            CURRENT.reset(previous)
+
+    async def _serve(self, scope: HTTPScope, receive: Receive, send: Send, facts: RequestFacts) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except ClientGone:
+            facts.status = facts.status or 499
+        except Exception as error:
+            answer = answer_to(error, facts.id)
+            if is_fault(error):
+                self._log.exception("failed", error=type(error).__name__)
+            if facts.status:
+                raise  # the answer has begun; cutting the connection tells the client that it is not whole
+            await answer(scope, receive, send)
+
+    def _write(self, facts: RequestFacts, seconds: float) -> None:
+        self._log.info(
+            "request",
+            method=facts.method,
+            path=facts.path,
+            status=facts.status,
+            ms=round(seconds * 1000, 2),
+            caller=facts.caller,
+        )
+
+
+def _facts_of(scope: HTTPScope) -> RequestFacts:
+    """The request's id (the client's X-Request-ID when it is sane, else a new one), method and path."""
+    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    request_id = given.decode() if _REQUEST_ID.match(given) else str(uuid7())
+    path = scope.get("raw_path") or scope["path"].encode(errors="replace")
+    return RequestFacts(request_id, scope["method"], path[:_LONGEST_PATH].decode("ascii", "backslashreplace"))
+
+
+def _as_get(scope: HTTPScope) -> HTTPScope:
+    """HEAD is GET without its body, which servers leave out by themselves."""
+    return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+
+
+def _named(send: Send, facts: RequestFacts) -> Send:
+    """``send`` that puts the request's id on the answer and notes its status."""
+    request_id = (b"x-request-id", facts.id.encode())
+
+    async def send_named(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            facts.status = message["status"]
+            message["headers"] = [*message["headers"], request_id]
+        await send(message)
+
+    return send_named

@@ -1,0 +1,167 @@
+"""What can go wrong between the socket and the services; ``api.problems`` has the status of every error.
+
+::
+
+    HttpError
+    ├── MalformedJson
+    ├── BodyTooLarge(limit)
+    ├── BodyTooSlow
+    ├── UnsupportedMediaType(given)
+    ├── InvalidIfMatch
+    ├── NotAuthenticated
+    ├── TenantSuspended
+    ├── TenantNotReady(retry_after)
+    ├── NotReady(down)
+    ├── ClientGone
+    └── CentralOutOfDate(pending)
+
+    tenant_schema.problems.InvalidInput(problems)
+    ├── InvalidBody
+    └── InvalidQuery
+"""
+
+# ruff: noqa: N818 - the names say what happened; that they are errors is what the module is for
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from tenant_schema.problems import InvalidInput
+
+__all__ = [
+    "BodyTooLarge",
+    "BodyTooSlow",
+    "CentralOutOfDate",
+    "ClientGone",
+    "HttpError",
+    "InvalidBody",
+    "InvalidIfMatch",
+    "InvalidQuery",
+    "MalformedJson",
+    "NotAuthenticated",
+    "NotReady",
+    "TenantNotReady",
+    "TenantSuspended",
+    "UnsupportedMediaType",
+]
+
+
+class HttpError(Exception):
+    """The root of this tree."""
+
+    code: ClassVar[str] = "http"
+
+
+class MalformedJson(HttpError):
+    """The body is no JSON document."""
+
+    code = "malformed-json"
+
+    def __init__(self) -> None:
+        super().__init__("The request's body is not valid JSON.")
+
+
+class BodyTooSlow(HttpError):
+    """The body did not arrive in time."""
+
+    code = "body-too-slow"
+
+    def __init__(self) -> None:
+        super().__init__("The request's body did not arrive in time.")
+
+
+class BodyTooLarge(HttpError):
+    """More bytes than the service takes; the rest was not read."""
+
+    code = "body-too-large"
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"A request's body may have {limit} bytes at most.")
+
+
+class UnsupportedMediaType(HttpError):
+    """A body that says it is something else than JSON, or does not say what it is."""
+
+    code = "unsupported-media-type"
+
+    def __init__(self, given: str) -> None:
+        self.given = given
+        super().__init__("Send the body as JSON, with Content-Type: application/json.")
+
+
+class InvalidIfMatch(HttpError):
+    """An If-Match header that is not one entity tag."""
+
+    code = "invalid-if-match"
+
+    def __init__(self) -> None:
+        super().__init__('If-Match takes one entity tag as it was given out, such as "7", or *.')
+
+
+class NotAuthenticated(HttpError):
+    """No token, or one that is worth nothing here. Which of the two is not told."""
+
+    code = "not-authenticated"
+
+    def __init__(self) -> None:
+        super().__init__("Sign in: this needs a valid bearer token.")
+
+
+class TenantSuspended(HttpError):
+    """The tenant is there, and an operator has closed it."""
+
+    code = "tenant-suspended"
+
+    def __init__(self) -> None:
+        super().__init__("This tenant is suspended.")
+
+
+class TenantNotReady(HttpError):
+    """The tenant is still being made; try again after ``retry_after`` seconds."""
+
+    code = "tenant-not-ready"
+
+    def __init__(self, retry_after: int = 2) -> None:
+        self.retry_after = retry_after
+        super().__init__("This tenant is still being made; try again shortly.")
+
+
+class NotReady(HttpError):
+    """Some of what the service needs does not answer."""
+
+    code = "not-ready"
+
+    def __init__(self, down: Sequence[str]) -> None:
+        self.down = tuple(down)
+        super().__init__(f"Not ready: {', '.join(down)} does not answer.")
+
+
+class ClientGone(HttpError):
+    """The client hung up before its request was whole. Nobody is left to answer."""
+
+    code = "client-gone"
+
+    def __init__(self) -> None:
+        super().__init__("The client hung up.")
+
+
+class CentralOutOfDate(HttpError):
+    """The central database lacks migrations that this version needs."""
+
+    code = "central-out-of-date"
+
+    def __init__(self, pending: int) -> None:
+        self.pending = pending
+        super().__init__(
+            f"The central database lacks {pending} migrations. Bring it up to date with `freehold migrate`."
+        )
+
+
+class InvalidBody(InvalidInput):
+    """JSON that does not have the shape asked for."""
+
+
+class InvalidQuery(InvalidInput):
+    """Query parameters that the route does not know, or cannot use."""
+
+    code = "invalid-query"

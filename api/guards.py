@@ -1,0 +1,48 @@
+"""Who may pass to a router's handlers, and that no query parameter is ignored.
+
+These are ``before_request`` hooks: Litestar's own ``guards`` copy the whole route handler for every request,
+which costs more than the check.
+"""
+
+from typing import Any, cast
+
+from litestar import Request
+
+from api.errors import NotAuthenticated
+from api.queries import refuse_unknown
+from api.requests import ApiRequest, CentralRequest, TenantRequest
+
+__all__ = ["admits_anyone", "requires_operator", "requires_user"]
+
+_Any = Request[Any, Any, Any]
+
+
+async def admits_anyone(request: _Any) -> None:
+    """For routes that need no token."""
+    _refuse_needless_query(cast("ApiRequest", request))
+
+
+async def requires_operator(request: _Any) -> None:
+    """For routes of operators: the token becomes ``request.operator``."""
+    asked = cast("CentralRequest", request)
+    operator = await asked.platform.operators.authenticate(asked.bearer_token())
+    if operator is None:
+        raise NotAuthenticated
+    asked.scope["auth"] = operator
+    asked.facts.caller = operator.name
+    _refuse_needless_query(asked)
+
+
+async def requires_user(request: _Any) -> None:
+    """For routes of a tenant's users: the token becomes ``request.access``."""
+    asked = cast("TenantRequest", request)
+    access = await asked.platform.authentication.authenticate(asked.tenant, asked.bearer_token())
+    asked.scope["auth"] = access
+    asked.facts.caller = access.user_id
+    _refuse_needless_query(asked)
+
+
+def _refuse_needless_query(request: ApiRequest) -> None:
+    """Refuses any parameter of a route that takes none; the others check their own."""
+    if request.scope["query_string"] and not request.route_handler.opt["operation"].takes_query:
+        refuse_unknown([name for name, _ in request.pairs()], ())

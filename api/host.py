@@ -1,0 +1,99 @@
+"""TenantFromHost: finds the tenant by the request's host name and binds its database around the rest."""
+
+from functools import lru_cache
+
+from litestar.types import ASGIApp, HTTPScope, Receive, Send
+
+from api.addresses import client_address, is_proxy, requested_host
+from api.composition import Platform
+from api.errors import TenantNotReady, TenantSuspended
+from api.facts import RequestFacts
+from central.database import CENTRAL
+from central.errors import TenantNotFound
+from central.hostnames import parse_host
+from central.registry import TenantRef
+from central.resolver import Central, Unknown
+from central.tables import TenantStatus
+from tenant_schema.scope import TenantScope
+
+__all__ = ["TenantFromHost"]
+
+_canonical = lru_cache(maxsize=4_096)(parse_host)
+"""The same few headers come again and again, and their grammar is not for free."""
+
+
+class TenantFromHost:
+    """Hands a request to ``central_app`` or ``tenant_app``, as its host name says.
+
+    The central database is bound around both, the tenant's own around the second, until the last byte and the
+    last background task is through. What they find in the scope's state: ``platform``, ``address``, and on a
+    tenant's host ``tenant`` (a :class:`~tenant_schema.scope.TenantScope`).
+
+    Raises :class:`~central.errors.InvalidHost`, :class:`~central.errors.TenantNotFound`,
+    :class:`~api.errors.TenantSuspended` and :class:`~api.errors.TenantNotReady`.
+    """
+
+    __slots__ = ("_central_app", "_platform", "_tenant_app")
+
+    def __init__(self, platform: Platform, *, central_app: ASGIApp, tenant_app: ASGIApp) -> None:
+        self._platform = platform
+        self._central_app = central_app
+        self._tenant_app = tenant_app
+
+    async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        """Serve one HTTP request."""
+        platform, state = self._platform, scope["state"]
+        state["platform"] = platform
+        with CENTRAL.bind(platform.central_engine):
+            tenant = await self._find(scope)
+            if tenant is None:
+                await self._central_app(scope, receive, send)
+                return
+            facts: RequestFacts = state["facts"]
+            facts.tenant, facts.tenant_id = tenant.slug, tenant.id
+            _refuse_unless_active(tenant)
+            state["tenant"] = TenantScope(tenant.id, tenant.slug, tenant.name)
+            async with platform.tenancy.use(tenant):
+                await self._tenant_app(scope, receive, send)
+
+    async def _find(self, scope: HTTPScope) -> TenantRef | None:
+        """The tenant asked for; None on a central host."""
+        settings, headers = self._platform.settings, scope["headers"]
+        client = scope.get("client")
+        peer = client[0] if client else ""
+        behind_proxy = is_proxy(peer, settings.trusted_proxies)
+        address = client_address(peer, headers, settings.trusted_proxies) if behind_proxy else peer
+        scope["state"]["address"] = address
+        header = requested_host(headers, behind_proxy=behind_proxy)
+        host = _canonical(header)
+        if not header.isascii():
+            _rewrite_host(scope, host)
+        key = _tenant_key(scope) if settings.allow_tenant_header else None
+        resolver = self._platform.resolver
+        found = await (resolver.resolve(host) if key is None else resolver.resolve_key(key))
+        if isinstance(found, Unknown):
+            raise TenantNotFound(key or host)
+        return None if isinstance(found, Central) else found
+
+
+def _tenant_key(scope: HTTPScope) -> str | None:
+    found = next((value for name, value in scope["headers"] if name == b"x-tenant-id"), None)
+    return None if found is None else found.decode("latin-1")
+
+
+def _rewrite_host(scope: HTTPScope, host: str) -> None:
+    """Puts the name in A-labels in the header's place: Litestar takes no other characters there."""
+    kept = [(name, value) for name, value in scope["headers"] if name != b"host"]
+    scope["headers"] = [*kept, (b"host", host.encode())]
+
+
+def _refuse_unless_active(tenant: TenantRef) -> None:
+    match tenant.status:
+        case TenantStatus.ACTIVE:
+            return
+        case TenantStatus.SUSPENDED:
+            raise TenantSuspended
+        case TenantStatus.PROVISIONING:
+            raise TenantNotReady
+        case TenantStatus.DELETING:
+            raise TenantNotFound(tenant.slug)

@@ -1,0 +1,60 @@
+"""From start to end of a process: checks, loose ends of dead processes, upkeep, and closing all."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from api.composition import Platform
+from api.errors import CentralOutOfDate
+from central.database import CENTRAL
+from central.provisioning.reconcile import Report
+
+__all__ = ["running"]
+
+
+@asynccontextmanager
+async def running(platform: Platform) -> AsyncIterator[None]:
+    """The services at work.
+
+    On the way in: migrations are compiled, tenants that a dead process left half-made or half-deleted are
+    finished or undone. Inside: the same from time to time, and idle databases are closed. On the way out:
+    everything is closed.
+
+    Raises :class:`~api.errors.CentralOutOfDate` before anything is served.
+    """
+    try:
+        platform.central_migrator.preload()
+        platform.tenant_migrator.preload()
+        await _require_current(platform)
+        await _reconcile(platform)
+        upkeep = asyncio.create_task(_keep_up(platform))
+        try:
+            yield
+        finally:
+            upkeep.cancel()
+            await asyncio.gather(upkeep, return_exceptions=True)
+    finally:
+        await platform.close()
+
+
+async def _require_current(platform: Platform) -> None:
+    pending = await platform.central_migrator.pending(platform.central_engine)
+    if pending:
+        raise CentralOutOfDate(len(pending))
+
+
+async def _keep_up(platform: Platform) -> None:
+    with CENTRAL.bind(platform.central_engine):
+        await platform.provisioning.keep_reconciled()
+
+
+async def _reconcile(platform: Platform) -> None:
+    """Settles what can be settled now; the rest is tried again while serving."""
+    with CENTRAL.bind(platform.central_engine):
+        report = await platform.provisioning.reconcile()
+    if report != Report():
+        structlog.get_logger("freehold").warning(
+            "reconciled", undone=report.undone, finished=report.finished, failed=report.failed
+        )

@@ -1,0 +1,60 @@
+"""The two kinds of host as their OpenAPI documents introduce them."""
+
+from typing import Final
+
+from api.openapi.document import HostKind
+
+__all__ = ["CENTRAL_HOST", "TENANT_HOST"]
+
+CENTRAL_HOST: Final = HostKind(
+    title="Freehold for operators",
+    description=(
+        "Tenants and their domains: making them, finding them, suspending and deleting them. Served on the "
+        "central hosts. Errors are RFC 9457 problems, all faults of a request at once; unknown "
+        "parameters are refused."
+    ),
+    servers=({"url": "/", "description": "This central host."},),
+    tags=(
+        ("Tenants", "Every tenant owns a database; these routes make and drop them."),
+        ("Domains", "The host names by which a tenant is found."),
+        ("Service", "Is it alive, is it ready, what can it do?"),
+    ),
+    security_scheme="operator",
+    security_schemes={
+        "operator": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An operator's token, from `freehold operators create`.",
+        }
+    },
+    problems=(400, 500, 503),
+    secured_problems=(401,),
+)
+
+TENANT_HOST: Final = HostKind(
+    title="Freehold for a tenant",
+    description=(
+        "What a tenant's people and programs use: signing in, and its objects' records. "
+        "Served on the tenant's host names. Names of objects and fields are the tenant's own, in snake_case, "
+        "everything else is in camelCase. Errors are RFC 9457 problems, all faults of a request at once; "
+        "unknown parameters, fields and operators are refused with a suggestion. Any route answers 403 while "
+        "the tenant is suspended and 404 when there is no such tenant."
+    ),
+    servers=({"url": "/", "description": "This tenant's host."},),
+    tags=(
+        ("Signing in", "Sessions of users: an access token for minutes, a refresh token for weeks."),
+        ("Records", "Of every object of the tenant, in one way."),
+        ("Service", "What can it do?"),
+    ),
+    security_scheme="user",
+    security_schemes={
+        "user": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "An access token, from /api/v1/auth/login.",
+        }
+    },
+    problems=(400, 403, 404, 500, 503),
+    secured_problems=(401,),
+)

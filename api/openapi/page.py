@@ -1,0 +1,90 @@
+"""The OpenAPI document as one plain page for people: no scripts, nothing loaded from anywhere."""
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import Any, Final
+
+import msgspec
+
+__all__ = ["page_of"]
+
+_STYLE: Final = """
+:root { color-scheme: light dark; --line: #8884; --soft: #8882; --accent: #2a6fdb; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 2rem 1rem; }
+h1 { margin-bottom: 0; } h2 { margin-top: 2.5rem; border-bottom: 1px solid var(--line); }
+details { border: 1px solid var(--line); border-radius: .4rem; margin: .4rem 0; padding: .4rem .8rem; }
+summary { cursor: pointer; } code, pre { font-family: ui-monospace, monospace; font-size: .9em; }
+pre { background: var(--soft); padding: .6rem; border-radius: .4rem; overflow-x: auto; }
+b.method { display: inline-block; min-width: 4.2rem; color: var(--accent); text-transform: uppercase; }
+table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: .2rem .6rem .2rem 0;
+vertical-align: top; border-top: 1px solid var(--line); } .note { opacity: .75; }
+"""
+
+
+def page_of(document: Mapping[str, Any]) -> str:
+    """An HTML page that lists every operation with its parameters, body, answers and examples."""
+    info = document["info"]
+    body = "".join(_tag(document, tag) for tag in document["tags"])
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(info['title'])}</title><style>{_STYLE}</style></head><body>"
+        f"<h1>{escape(info['title'])}</h1><p class=note>Version {escape(info['version'])}. "
+        "The same as OpenAPI 3.1 JSON: <code>curl -H 'Accept: application/json'</code> this address.</p>"
+        f"<p>{escape(info['description'])}</p>{body}</body></html>"
+    )
+
+
+def _tag(document: Mapping[str, Any], tag: Mapping[str, str]) -> str:
+    operations = [
+        _operation(document, method, path, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if tag["name"] in operation["tags"]
+    ]
+    if not operations:
+        return ""
+    return f"<h2>{escape(tag['name'])}</h2><p>{escape(tag['description'])}</p>{''.join(operations)}"
+
+
+def _operation(document: Mapping[str, Any], method: str, path: str, operation: Mapping[str, Any]) -> str:
+    lock = " <span title='needs a token'>&#128274;</span>" if operation["security"] else ""
+    parts = [f"<p>{escape(operation['description'])}</p>", *_parameters(operation), *_body(operation)]
+    parts.extend(_answers(document, operation))
+    return (
+        f"<details id='{escape(operation['operationId'])}'><summary><b class=method>{method}</b> "
+        f"<code>{escape(path)}</code>{lock} <span class=note>{escape(operation['summary'])}</span></summary>"
+        f"{''.join(parts)}</details>"
+    )
+
+
+def _parameters(operation: Mapping[str, Any]) -> Iterator[str]:
+    rows = [
+        f"<tr><td><code>{escape(one['name'])}</code><td>{one['in']}<td>{escape(one['description'])}</tr>"
+        for one in operation.get("parameters", ())
+    ]
+    if rows:
+        yield f"<table><tr><th>Parameter<th>In<th></tr>{''.join(rows)}</table>"
+
+
+def _body(operation: Mapping[str, Any]) -> Iterator[str]:
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if content is not None:
+        yield "<p>Body</p>"
+        yield _json(content.get("example", content["schema"]))
+
+
+def _answers(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterator[str]:
+    rows = []
+    for status, answer in operation["responses"].items():
+        name = answer.get("$ref", "").rpartition("/")[2]
+        shown = document["components"]["responses"][name] if name else answer
+        content = shown.get("content", {}).get("application/json", {})
+        example = _json(content["example"]) if "example" in content else ""
+        rows.append(f"<tr><td>{status}<td>{escape(shown['description'])}{example}</tr>")
+    yield f"<table><tr><th>Answer<th></tr>{''.join(rows)}</table>"
+
+
+def _json(value: object) -> str:
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    return f"<pre>{escape(text)}</pre>"

@@ -1,0 +1,163 @@
+"""What many routes share in the OpenAPI documents: path parameters, headers, and how problems look."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from api.openapi.operation import Parameter
+
+__all__ = ["HEADERS", "PATH_PARAMETERS", "PROBLEM_STATUSES", "problem_responses", "response_name"]
+
+_UUID: Final = {"type": "string", "format": "uuid"}
+_AN_ID: Final = "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
+
+PATH_PARAMETERS: Final[Mapping[str, Parameter]] = {
+    one.name: one
+    for one in (
+        Parameter(
+            name="tenantId",
+            where="path",
+            required=True,
+            description="The tenant's id.",
+            schema=_UUID,
+            example=_AN_ID,
+        ),
+        Parameter(
+            name="domain",
+            where="path",
+            required=True,
+            description="One of the tenant's host names.",
+            schema={"type": "string", "minLength": 1, "maxLength": 253},
+            example="crm.acme.example",
+        ),
+        Parameter(
+            name="object",
+            where="path",
+            required=True,
+            description="The object's name.",
+            schema={"type": "string", "pattern": "^[a-z](?:_?[a-z0-9])*$", "maxLength": 40},
+            example="accounts",
+        ),
+        Parameter(
+            name="id",
+            where="path",
+            required=True,
+            description="The record's id.",
+            schema=_UUID,
+            example=_AN_ID,
+        ),
+    )
+}
+
+HEADERS: Final[dict[str, Any]] = {
+    "X-Request-ID": {
+        "description": "The id of this request, sent or new. It finds the request in the logs.",
+        "schema": {"type": "string", "maxLength": 128},
+        "example": _AN_ID,
+    },
+    "ETag": {
+        "description": "The record's version, for If-Match.",
+        "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
+        "example": '"7"',
+    },
+    "Location": {
+        "description": "Where the new thing is.",
+        "schema": {"type": "string", "format": "uri-reference"},
+        "example": f"/api/v1/data/accounts/{_AN_ID}",
+    },
+    "Retry-After": {
+        "description": "Seconds after which another try makes sense.",
+        "schema": {"type": "integer", "minimum": 0},
+        "example": 2,
+    },
+    "WWW-Authenticate": {
+        "description": "How to sign in: with a bearer token.",
+        "schema": {"type": "string"},
+        "example": "Bearer",
+    },
+}
+
+PROBLEM_STATUSES: Final[Mapping[int, tuple[str, str, str]]] = {
+    400: (
+        "invalid-query",
+        "The query has faults; see errors.",
+        "The request, or a query parameter, has faults.",
+    ),
+    401: ("not-authenticated", "Sign in: this needs a valid bearer token.", "There is no valid token."),
+    403: ("permission-denied", "Your roles do not allow accounts:create.", "The caller may not do this."),
+    404: ("not-found", "There is nothing at this address.", "There is no such thing, or it is hidden."),
+    409: ("slug-taken", "The slug 'acme' is taken.", "It collides with what is there."),
+    412: (
+        "version-mismatch",
+        "The record is at version 7, not 6.",
+        "The record has changed; `current` holds it.",
+    ),
+    413: ("body-too-large", "A request's body may have 1048576 bytes at most.", "The body is too large."),
+    415: (
+        "unsupported-media-type",
+        "Send the body as JSON, with Content-Type: application/json.",
+        "The body is not said to be JSON.",
+    ),
+    422: (
+        "validation",
+        "Some fields have faults; see errors.",
+        "Fields of the body have faults, all of them told.",
+    ),
+    429: ("too-many-attempts", "Too many attempts. Try again in 30 seconds.", "Too many attempts; wait."),
+    500: (
+        "internal-error",
+        "Something went wrong here. The request id finds it in the logs.",
+        "A fault of the service.",
+    ),
+    503: (
+        "database-unavailable",
+        "The database cannot answer just now; try again shortly.",
+        "Not now: the database is out of reach or busy, or the tenant is still being made.",
+    ),
+}
+"""For each status: the code and the detail of its example, and its description."""
+
+_EXAMPLE_ERRORS: Final[Mapping[int, list[dict[str, str]]]] = {
+    400: [
+        {
+            "field": "limt",
+            "code": "unknown-parameter",
+            "message": "There is no such query parameter here.",
+            "didYouMean": "limit",
+        }
+    ],
+    409: [{"field": "slug", "code": "slug-taken", "message": "The slug 'acme' is taken."}],
+    422: [{"field": "name", "code": "required", "message": "Must be given."}],
+}
+_MORE_HEADERS: Final[Mapping[int, str]] = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
+
+
+def response_name(status: int) -> str:
+    """The name under which the problem of this status is kept: ``Problem404``."""
+    return f"Problem{status}"
+
+
+def problem_responses() -> dict[str, Any]:
+    """Every problem as a shared response, with an example."""
+    return {response_name(status): _response(status) for status in PROBLEM_STATUSES}
+
+
+def _response(status: int) -> dict[str, Any]:
+    code, detail, description = PROBLEM_STATUSES[status]
+    names = ["X-Request-ID", *([_MORE_HEADERS[status]] if status in _MORE_HEADERS else [])]
+    example: dict[str, Any] = {
+        "type": f"/problems/{code}",
+        "title": code.replace("-", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "requestId": _AN_ID,
+        "errors": _EXAMPLE_ERRORS.get(status, []),
+    }
+    if status == 412:
+        example["current"] = {"id": _AN_ID, "version": 7, "name": "Acme Corporation"}
+    schema = {"$ref": "#/components/schemas/ProblemDocument"}
+    return {
+        "description": description,
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
+        "content": {"application/problem+json": {"schema": schema, "example": example}},
+    }

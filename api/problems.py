@@ -1,0 +1,217 @@
+"""Every error as an RFC 9457 problem: one table says which status belongs to which error of which package."""
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, Final, cast
+
+import msgspec
+from litestar.exceptions import HTTPException
+
+from api.answers import Answer, RawHeader, json_bytes
+from api.errors import (
+    BodyTooLarge,
+    BodyTooSlow,
+    InvalidIfMatch,
+    InvalidQuery,
+    MalformedJson,
+    NotAuthenticated,
+    NotReady,
+    TenantNotReady,
+    TenantSuspended,
+    UnsupportedMediaType,
+)
+from central import errors as central
+from central.engines import EnginesBusy, TenantGone
+from central.provisioning.errors import ProvisioningError
+from central.servers import UnknownServer
+from piccolo_engines import errors as engines
+from tenant_schema.objects import errors as objects
+from tenant_schema.problems import InvalidInput
+from tenant_schema.records import errors as records
+from tenant_schema.users import errors as users
+
+__all__ = ["STATUSES", "FieldProblem", "ProblemDocument", "answer_to", "document_of", "is_fault", "status_of"]
+
+STATUSES: Final[Mapping[type[Exception], int]] = {
+    # what was sent
+    MalformedJson: 400,
+    InvalidIfMatch: 400,
+    InvalidQuery: 400,
+    records.InvalidQuery: 400,
+    records.CursorInvalid: 400,
+    records.CursorMismatch: 400,
+    central.InvalidHost: 400,
+    central.InvalidCursor: 400,
+    central.InvalidIdempotencyKey: 400,
+    BodyTooSlow: 408,
+    BodyTooLarge: 413,
+    UnsupportedMediaType: 415,
+    InvalidInput: 422,
+    central.InvalidName: 422,
+    UnknownServer: 422,
+    central.IdempotencyMismatch: 422,
+    # who sent it
+    NotAuthenticated: 401,
+    users.Unauthenticated: 401,
+    users.PermissionDenied: 403,
+    TenantSuspended: 403,
+    # what it is about
+    central.TenantNotFound: 404,
+    TenantGone: 404,
+    central.DomainNotFound: 404,
+    objects.ObjectNotFound: 404,
+    records.RecordNotFound: 404,
+    central.SlugTaken: 409,
+    central.DomainTaken: 409,
+    central.PrimaryDomainKept: 409,
+    central.WrongStatus: 409,
+    central.IdempotencyBusy: 409,
+    records.UniqueConflict: 409,
+    records.StillReferenced: 409,
+    records.VersionMismatch: 412,
+    # not now
+    users.TooManyAttempts: 429,
+    users.TooBusy: 503,
+    EnginesBusy: 503,
+    ProvisioningError: 503,
+    TenantNotReady: 503,
+    NotReady: 503,
+    engines.ConnectionLost: 503,
+    engines.AccessDenied: 503,
+    engines.DatabaseMissing: 503,
+    engines.StorageFailed: 503,
+    engines.PoolTimeout: 503,
+    engines.LockTimeout: 503,
+    engines.Deadlock: 503,
+}
+"""The nearest class of an error's ancestry counts. What is not here is our fault: 500."""
+
+_CODES: Final[Mapping[int, str]] = {
+    400: "bad-request",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "body-too-large",
+    500: "internal-error",
+}
+
+_FIELDS: Final[Mapping[type[Exception], str]] = {
+    central.InvalidSlug: "slug",
+    central.ReservedSlug: "slug",
+    central.SlugTaken: "slug",
+    central.InvalidTenantName: "name",
+    central.InvalidDomain: "domain",
+    central.DomainTaken: "domain",
+    central.PrimaryDomainKept: "domain",
+    UnknownServer: "dbHost",
+}
+"""The field that an error is about, where its class says so."""
+
+_PROBLEM_JSON: Final[RawHeader] = (b"content-type", b"application/problem+json")
+_RETRY_AFTER: Final = 1
+_SENTENCES: Final[Mapping[int, str]] = {
+    400: "The request cannot be understood.",
+    404: "There is nothing at this address.",
+    405: "This address does not answer this method; the Allow header says which it does.",
+    500: "Something went wrong here. The request id finds it in the logs.",
+    503: "The database cannot answer just now; try again shortly.",
+}
+_SENTENCES_OF_FAULTS: Final = ("The query has faults; see errors.", "Some fields have faults; see errors.")
+
+
+class FieldProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """One fault of one field, query parameter or header."""
+
+    field: str
+    code: str
+    message: str
+    did_you_mean: str | None = None
+
+
+class ProblemDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What a client gets instead of an answer. ``current`` is the record as it is now, in a 412."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    errors: list[FieldProblem]
+    current: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+
+
+def status_of(error: Exception) -> int:
+    """The status code of an error."""
+    if isinstance(error, HTTPException):
+        return error.status_code
+    return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
+
+
+def is_fault(error: Exception) -> bool:
+    """Whether an error is one that somebody has to look into: unforeseen, or a database out of reach."""
+    return status_of(error) >= 500 and not isinstance(
+        error, TenantNotReady | users.TryAgainLater | EnginesBusy
+    )
+
+
+def document_of(error: Exception, request_id: str) -> ProblemDocument:
+    """The problem that tells a client of ``error``. Only errors of the table speak for themselves."""
+    status = status_of(error)
+    code, detail = _words(error, status)
+    current = dict(error.current.data) if isinstance(error, records.VersionMismatch) else msgspec.UNSET
+    title = code.replace("-", " ").capitalize()
+    errors = list(_field_problems(error))
+    return ProblemDocument(f"/problems/{code}", title, status, detail, code, request_id, errors, current)
+
+
+def _words(error: Exception, status: int) -> tuple[str, str]:
+    if isinstance(error, engines.DatabaseError) and status == 503:
+        return "database-unavailable", _SENTENCES[503]
+    if isinstance(error, TenantGone):
+        return _words(central.TenantNotFound(error.tenant_id), status)
+    if status == 500 or isinstance(error, HTTPException):
+        phrase = HTTPStatus(status).phrase
+        code = _CODES.get(status, phrase.lower().replace(" ", "-"))
+        return code, _SENTENCES.get(status, f"{phrase}.")
+    if isinstance(error, InvalidInput):
+        fields = status == 422
+        return ("validation" if fields else error.code), _SENTENCES_OF_FAULTS[fields]
+    return _code(error), str(error)
+
+
+def _code(error: Exception) -> str:
+    return cast("str", getattr(error, "code"))  # noqa: B009 (every error of the table has one)
+
+
+def _field_problems(error: Exception) -> Iterator[FieldProblem]:
+    if isinstance(error, InvalidInput):
+        for problem in error.problems:
+            yield FieldProblem(problem.field, problem.code, problem.message, problem.did_you_mean)
+    elif isinstance(error, records.UniqueConflict):
+        for field in error.fields:
+            yield FieldProblem(field, "unique", "Another record has the same value.")
+    elif isinstance(error, NotReady):
+        for name in error.down:
+            yield FieldProblem(name, "down", f"The {name} database does not answer.")
+    elif isinstance(error, objects.ObjectNotFound):
+        yield FieldProblem("object", error.code, str(error), error.did_you_mean)
+    elif type(error) in _FIELDS:
+        yield FieldProblem(_FIELDS[type(error)], _code(error), str(error))
+
+
+def answer_to(error: Exception, request_id: str) -> Answer:
+    """``error`` as an answer, with the headers that its status asks for."""
+    document = document_of(error, request_id)
+    headers = list(_headers(error, document.status))
+    return json_bytes(msgspec.json.encode(document), document.status, _PROBLEM_JSON, headers)
+
+
+def _headers(error: Exception, status: int) -> Iterator[RawHeader]:
+    if status == 401:
+        known = not isinstance(error, users.TokenInvalid | users.TokenExpired)
+        yield (b"www-authenticate", b"Bearer" if known else b'Bearer error="invalid_token"')
+    retry_after = getattr(error, "retry_after", _RETRY_AFTER if status == 503 else None)
+    if retry_after is not None:
+        yield (b"retry-after", b"%d" % retry_after)
+    if isinstance(error, HTTPException) and status == 405:
+        yield (b"allow", (error.headers or {}).get("allow", "").encode())

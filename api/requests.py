@@ -1,0 +1,119 @@
+"""What a handler sees of a request: the services, who calls, from where, the body and the query."""
+
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from uuid import UUID
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import State
+
+from api import bodies
+from api.errors import InvalidBody, NotAuthenticated
+from api.facts import RequestFacts
+from api.queries import decode_query, query_pairs
+from central.audit import Actor
+from central.operators import OperatorRef
+from tenant_schema.problems import Problem
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.permissions import Access
+
+if TYPE_CHECKING:
+    from api.composition import Platform
+
+__all__ = ["ApiRequest", "CentralRequest", "TenantRequest"]
+
+_S = TypeVar("_S", bound=msgspec.Struct)
+_BEARER = b"bearer "
+
+
+class ApiRequest(Request[Any, Any, State]):
+    """A request on any host. What the middleware found out is in the scope's state."""
+
+    @property
+    def platform(self) -> "Platform":
+        """Every service."""
+        return cast("Platform", self.scope["state"]["platform"])
+
+    @property
+    def facts(self) -> RequestFacts:
+        """The request's id, and what the log says of it."""
+        return cast("RequestFacts", self.scope["state"]["facts"])
+
+    @property
+    def address(self) -> str:
+        """The client's address, as far as trusted proxies tell it."""
+        return cast("str", self.scope["state"]["address"])
+
+    def header(self, name: bytes) -> str | None:
+        """A header's value, its name in lower case; several of one name are joined by commas."""
+        values = [value for key, value in self.scope["headers"] if key == name]
+        return b", ".join(values).decode("latin-1") if values else None
+
+    def bearer_token(self) -> str:
+        """The token of the Authorization header. Raises :class:`~api.errors.NotAuthenticated` without one."""
+        for name, value in self.scope["headers"]:
+            if name == b"authorization" and value[:7].lower() == _BEARER:
+                return value[7:].strip().decode("latin-1")
+        raise NotAuthenticated
+
+    def path_id(self, name: str) -> UUID | None:
+        """An id in the path; None for what is no id, which names nothing and so is not found."""
+        text = self.path_params[name]
+        try:
+            found = UUID(text)
+        except ValueError:
+            return None
+        return found if str(found) == text.lower() else None
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The query parameters in order."""
+        query = self.scope["query_string"]
+        return query_pairs(query) if query else []
+
+    def query_as(self, shape: type[_S]) -> _S:
+        """The query parameters as a ``shape``. Raises :class:`~api.errors.InvalidQuery`."""
+        return decode_query(self.pairs(), shape)
+
+    async def read(self, shape: type[_S], also: bodies.Check | None = None) -> _S:
+        """The body as a ``shape``; raises for all of its faults at once, those that ``also`` finds included."""
+        return bodies.decode_struct(await self._read(), shape, also)
+
+    async def read_object(self) -> dict[str, Any]:
+        """The body, which must be a JSON object, as it is."""
+        value = bodies.decode_json(await self._read())
+        if not isinstance(value, dict):
+            raise InvalidBody([Problem("", "wrong-type", "Must be an object.")])
+        return value
+
+    async def _read(self) -> bytes:
+        bodies.require_json(self.header(b"content-type") or "")
+        settings = self.platform.settings
+        return await bodies.read_body(self.receive, settings.max_body_bytes, settings.request_timeout)
+
+
+class CentralRequest(ApiRequest):
+    """A request on a central host."""
+
+    @property
+    def operator(self) -> OperatorRef:
+        """Who calls; there is somebody behind ``requires_operator``."""
+        return cast("OperatorRef", self.scope["auth"])
+
+    @property
+    def actor(self) -> Actor:
+        """The operator as the audit trail names them."""
+        return Actor(self.operator.name, self.operator.id, self.facts.id, self.address)
+
+
+class TenantRequest(ApiRequest):
+    """A request on a tenant's host; the tenant's database is bound."""
+
+    @property
+    def tenant(self) -> TenantScope:
+        """The tenant of the host name."""
+        return cast("TenantScope", self.scope["state"]["tenant"])
+
+    @property
+    def access(self) -> Access:
+        """Who calls and what their roles allow; there is somebody behind ``requires_user``."""
+        return cast("Access", self.scope["auth"])

@@ -1,0 +1,232 @@
+"""/setup/tenants: operators make, find, rename, suspend, resume and delete tenants.
+
+Every act is in the audit trail. What is one transaction is recorded in it; making and deleting, which are
+many, are recorded when they begin and when they end.
+"""
+
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from litestar import delete, get, patch, post
+
+from api.answers import NOT_STORED, Answer, json
+from api.creation import TenantCreation, faults_of
+from api.openapi.operation import Operation, Parameter, Reply
+from api.requests import CentralRequest
+from api.schemas.tenants import (
+    Deleted,
+    NewTenant,
+    NextLink,
+    ProvisionedAnswer,
+    TenantAnswer,
+    TenantChanges,
+    TenantPage,
+    TenantQuery,
+)
+from central import audit
+from central.errors import CentralError, TenantNotFound
+from central.registry import TenantRef
+from central.tables import TenantStatus
+
+__all__ = [
+    "ROUTES",
+    "asked_tenant",
+    "create_tenant",
+    "delete_tenant",
+    "list_tenants",
+    "read_tenant",
+    "rename_tenant",
+    "resume_tenant",
+    "suspend_tenant",
+]
+
+_TAG = "Tenants"
+_IDEMPOTENCY_KEY: Final = Parameter(
+    name="Idempotency-Key",
+    where="header",
+    description=(
+        "Of your choice, new for each new tenant. The same key and body give the same answer, without the "
+        "passwords, and never a second tenant; the same key with another body is 422."
+    ),
+    schema={"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    example="0190f3a2-make-acme",
+)
+
+
+def asked_tenant(request: CentralRequest) -> UUID:
+    """The tenant's id in the path. Raises :class:`~central.errors.TenantNotFound` for what is no id."""
+    found = request.path_id("tenantId")
+    if found is None:
+        raise TenantNotFound(request.path_params["tenantId"])
+    return found
+
+
+@get(
+    "/tenants",
+    operation=Operation(
+        id="listTenants",
+        tag=_TAG,
+        summary="Tenants, the newest first",
+        query=TenantQuery,
+        replies={200: Reply("A page of tenants.", TenantPage)},
+    ),
+)
+async def list_tenants(request: CentralRequest) -> Answer:
+    """A page of tenants."""
+    query = request.query_as(TenantQuery)
+    status = None if query.status is None else TenantStatus(query.status)
+    page = await request.platform.registry.page(query.limit, query.cursor, status, query.search)
+    return json(TenantPage(data=[TenantAnswer.of(one) for one in page.items], page=NextLink(next=page.next)))
+
+
+@post(
+    "/tenants",
+    operation=Operation(
+        id="createTenant",
+        tag=_TAG,
+        summary="Make a tenant, with a database of its own",
+        description=(
+            "Makes the database and its user, the schema, the roles and the first administrator, and serves "
+            "it: whole or not at all. Passwords are in this answer and never again."
+        ),
+        parameters=(_IDEMPOTENCY_KEY,),
+        body=NewTenant,
+        body_example={
+            "name": "Acme Corporation",
+            "slug": "acme",
+            "primaryDomain": "acme",
+            "admin": {"email": "ada@acme.example", "password": "correct horse battery"},
+        },
+        replies={201: Reply("The tenant.", ProvisionedAnswer)},
+        problems=(409,),
+    ),
+)
+async def create_tenant(request: CentralRequest) -> Answer:
+    """Make a tenant."""
+    base_domains = request.platform.settings.base_domains
+    wanted = await request.read(NewTenant, partial(faults_of, base_domains=base_domains))
+    creation = TenantCreation(request.platform, request.operator, request.actor)
+    kept = await creation.run(wanted, request.header(b"idempotency-key"))
+    replayed = [(b"idempotency-replayed", b"true")] if kept.is_replay else []
+    return json(kept.body, kept.status, [NOT_STORED, *replayed])
+
+
+@get(
+    "/tenants/{tenantId:str}",
+    operation=Operation(
+        id="readTenant",
+        tag=_TAG,
+        summary="One tenant",
+        replies={200: Reply("The tenant.", TenantAnswer)},
+        problems=(404,),
+    ),
+)
+async def read_tenant(request: CentralRequest) -> Answer:
+    """One tenant."""
+    return json(TenantAnswer.of(await request.platform.registry.record(asked_tenant(request))))
+
+
+@patch(
+    "/tenants/{tenantId:str}",
+    operation=Operation(
+        id="renameTenant",
+        tag=_TAG,
+        summary="Rename a tenant",
+        description="Its slug, domains and database keep their names.",
+        body=TenantChanges,
+        body_example={"name": "Acme International"},
+        replies={200: Reply("The tenant as it is now.", TenantAnswer)},
+        problems=(404,),
+    ),
+)
+async def rename_tenant(request: CentralRequest) -> Answer:
+    """Rename a tenant."""
+    tenant_id, registry = asked_tenant(request), request.platform.registry
+    changes = await request.read(TenantChanges)
+    async with registry.changing():
+        record = await registry.rename(tenant_id, changes.name)
+        await _record(request, "tenant.rename", record.ref, name=record.ref.name)
+    return json(TenantAnswer.of(record))
+
+
+@delete(
+    "/tenants/{tenantId:str}",
+    status_code=200,
+    operation=Operation(
+        id="deleteTenant",
+        tag=_TAG,
+        summary="Delete a tenant with its database",
+        description="Its host names are unknown from this moment on. There is no way back.",
+        replies={200: Reply("It is gone.", Deleted, {"success": True})},
+        problems=(404, 409),
+    ),
+)
+async def delete_tenant(request: CentralRequest) -> Answer:
+    """Delete a tenant with its database."""
+    tenant = await request.platform.registry.get(asked_tenant(request))
+    await _record(request, "tenant.delete", tenant)
+    try:
+        await request.platform.provisioning.delete(tenant.id)
+    except CentralError as error:
+        await _record(request, "tenant.delete-failed", tenant, reason=error.code)
+        raise
+    await _record(request, "tenant.deleted", tenant)
+    return json(Deleted(success=True))
+
+
+@post(
+    "/tenants/{tenantId:str}/suspend",
+    operation=Operation(
+        id="suspendTenant",
+        tag=_TAG,
+        summary="Stop serving a tenant, and keep all that is its",
+        description="Its hosts answer 403 `tenant-suspended` from the next request on.",
+        replies={200: Reply("The tenant as it is now.", TenantAnswer)},
+        problems=(404, 409),
+    ),
+)
+async def suspend_tenant(request: CentralRequest) -> Answer:
+    """Stop serving a tenant."""
+    return await _set_status(request, "tenant.suspend", TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
+
+
+@post(
+    "/tenants/{tenantId:str}/resume",
+    operation=Operation(
+        id="resumeTenant",
+        tag=_TAG,
+        summary="Serve a suspended tenant again",
+        replies={200: Reply("The tenant as it is now.", TenantAnswer)},
+        problems=(404, 409),
+    ),
+)
+async def resume_tenant(request: CentralRequest) -> Answer:
+    """Serve a suspended tenant again."""
+    return await _set_status(request, "tenant.resume", TenantStatus.SUSPENDED, TenantStatus.ACTIVE)
+
+
+async def _set_status(
+    request: CentralRequest, action: str, expected: TenantStatus, wanted: TenantStatus
+) -> Answer:
+    tenant_id, registry = asked_tenant(request), request.platform.registry
+    async with registry.changing():
+        tenant = await registry.set_status(tenant_id, wanted, expected=(expected,))
+        await _record(request, action, tenant)
+        record = await registry.record(tenant_id)
+    return json(TenantAnswer.of(record))
+
+
+async def _record(request: CentralRequest, action: str, tenant: TenantRef, **detail: object) -> None:
+    await audit.record(request.actor, action, tenant_id=tenant.id, tenant_slug=tenant.slug, detail=detail)
+
+
+ROUTES: Final = (
+    list_tenants,
+    create_tenant,
+    read_tenant,
+    rename_tenant,
+    delete_tenant,
+    suspend_tenant,
+    resume_tenant,
+)

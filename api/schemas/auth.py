@@ -1,0 +1,91 @@
+"""Signing in: bodies and answers."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from api.schemas.common import Input, Output
+from tenant_schema.users.auth import Profile, SignedIn
+from tenant_schema.users.sessions import SessionUser
+
+__all__ = ["Credentials", "NewPassword", "ProfileAnswer", "Refresh", "TenantName", "Tokens", "UserAnswer"]
+
+_Id = Annotated[str, Meta(description="UUIDv7.", examples=["0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"])]
+_Email = Annotated[str, Meta(examples=["ada@acme.example"])]
+_Password = Annotated[str, Meta(examples=["correct horse battery"])]
+_LONGEST = 4_096
+
+
+class Credentials(Input):
+    """An e-mail address and its password."""
+
+    email: Annotated[str, Meta(max_length=_LONGEST, examples=["ada@acme.example"])]
+    password: Annotated[str, Meta(max_length=_LONGEST, examples=["correct horse battery"])]
+
+
+class Refresh(Input):
+    """A refresh token; it works once."""
+
+    refresh_token: Annotated[str, Meta(max_length=_LONGEST, examples=["fhr_…"])]
+
+
+class NewPassword(Input):
+    """The caller's password now, and the one that takes its place."""
+
+    current: Annotated[str, Meta(max_length=_LONGEST, examples=["correct horse battery"])]
+    new: Annotated[str, Meta(max_length=_LONGEST, examples=["staple battery horse"])]
+
+
+class UserAnswer(Output):
+    """A user, as others of the tenant may see them."""
+
+    id: _Id
+    email: _Email
+    name: Annotated[str, Meta(examples=["Ada Lovelace"])]
+
+    @classmethod
+    def of(cls, user: SessionUser) -> "UserAnswer":
+        return cls(id=str(user.id), email=user.email, name=user.name)
+
+
+class Tokens(Output):
+    """A session: a short-lived access token, and the refresh token that gets the next one."""
+
+    access_token: Annotated[str, Meta(description="For `Authorization: Bearer …`.")]
+    refresh_token: Annotated[str, Meta(description="Works once, at /api/v1/auth/refresh.")]
+    token_type: Literal["Bearer"]
+    expires_in: Annotated[
+        int, Meta(description="Seconds for which the access token is good.", examples=[900])
+    ]
+    user: UserAnswer
+
+    @classmethod
+    def of(cls, signed_in: SignedIn) -> "Tokens":
+        return cls(
+            access_token=signed_in.access_token,
+            refresh_token=signed_in.refresh_token,
+            token_type="Bearer",  # noqa: S106 (the word, not a secret)
+            expires_in=signed_in.expires_in,
+            user=UserAnswer.of(signed_in.user),
+        )
+
+
+class ProfileAnswer(Output):
+    """Who the caller is and what their roles allow."""
+
+    user: UserAnswer
+    roles: Annotated[list[str], Meta(examples=[["member"]])]
+    permissions: Annotated[list[str], Meta(examples=[["*:create", "*:read", "*:update"]])]
+
+    @classmethod
+    def of(cls, profile: Profile) -> "ProfileAnswer":
+        return cls(
+            user=UserAnswer.of(profile.user), roles=list(profile.roles), permissions=list(profile.permissions)
+        )
+
+
+class TenantName(Output):
+    """What a sign-in page shows."""
+
+    name: Annotated[str, Meta(examples=["Acme Corporation"])]
+    slug: Annotated[str, Meta(examples=["acme"])]

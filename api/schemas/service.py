@@ -1,0 +1,20 @@
+"""How the service is."""
+
+from typing import Literal
+
+from api.schemas.common import Output
+
+__all__ = ["Health", "Readiness"]
+
+
+class Health(Output):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class Readiness(Output):
+    """Every dependency answers."""
+
+    status: Literal["ready"]
+    dependencies: dict[str, Literal["up"]]

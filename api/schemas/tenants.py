@@ -1,0 +1,188 @@
+"""Tenants and domains, as operators send and see them."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta
+
+from api.schemas.common import Input, Output
+from central.registry import DomainRecord, TenantRecord
+
+__all__ = [
+    "AdminAnswer",
+    "Deleted",
+    "DomainAnswer",
+    "DomainList",
+    "NewAdmin",
+    "NewDomain",
+    "NewTenant",
+    "NextLink",
+    "ProvisionedAnswer",
+    "TenantAnswer",
+    "TenantChanges",
+    "TenantPage",
+    "TenantQuery",
+]
+
+_Status = Literal["provisioning", "active", "suspended", "deleting"]
+_SLUG_PATTERN = "^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$"
+_Id = Annotated[UUID, Meta(description="UUIDv7.", examples=["0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"])]
+_Slug = Annotated[str, Meta(description="What the tenant is called in names of things.", examples=["acme"])]
+_Name = Annotated[str, Meta(description="What people call the tenant.", examples=["Acme Corporation"])]
+_Domain = Annotated[str, Meta(description="A host name in canonical form.", examples=["acme.localhost"])]
+_Time = Annotated[datetime, Meta(description="UTC.", examples=["2026-02-28T12:30:00.250000Z"])]
+
+
+class NewAdmin(Input):
+    """The first administrator. Without a password one is made, and shown once."""
+
+    email: Annotated[str, Meta(max_length=254, examples=["ada@acme.example"])]
+    password: Annotated[str, Meta(max_length=4_096, examples=["correct horse battery"])] | None = None
+
+
+class NewTenant(Input):
+    """A tenant to make. Without `admin`, its address is admin@ the tenant's domain."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200, examples=["Acme Corporation"])]
+    slug: Annotated[str, Meta(extra_json_schema={"pattern": _SLUG_PATTERN}, examples=["acme"])]
+    primary_domain: Annotated[
+        str,
+        Meta(
+            description="A label under the first base domain, or a full host name.",
+            min_length=1,
+            max_length=253,
+            examples=["acme"],
+        ),
+    ]
+    db_host: (
+        Annotated[str, Meta(description="A database server that this installation allows.", max_length=253)]
+        | None
+    ) = None
+    db_port: Annotated[int, Meta(ge=1, le=65_535)] | None = None
+    admin: NewAdmin | None = None
+
+
+class AdminAnswer(Output):
+    """The first administrator; the password is shown in this answer alone."""
+
+    email: Annotated[str, Meta(examples=["ada@acme.example"])]
+    password: Annotated[str, Meta(examples=["correct horse battery"])] | None
+
+
+class ProvisionedAnswer(Output):
+    """A new tenant. Passwords are in this answer and never again; on SQLite the database has no user."""
+
+    tenant_id: _Id
+    slug: _Slug
+    status: _Status
+    domain: _Domain
+    db_name: Annotated[str, Meta(examples=["tenant_acme"])]
+    db_username: Annotated[str, Meta(examples=["tenant_acme_user"])] | None
+    db_password: str | None
+    admin: AdminAnswer
+
+
+class TenantAnswer(Output):
+    """A tenant, without any secret."""
+
+    tenant_id: _Id
+    name: _Name
+    slug: _Slug
+    status: _Status
+    domain: Annotated[
+        str, Meta(description="The primary domain; empty while deleting.", examples=["acme.localhost"])
+    ]
+    db_server: Annotated[str, Meta(description="`sqlite`, or host:port.", examples=["sqlite"])]
+    db_name: Annotated[str, Meta(examples=["tenant_acme"])]
+    admin_email: Annotated[str, Meta(description="The first administrator's.", examples=["ada@acme.example"])]
+    created_at: _Time
+    updated_at: _Time
+
+    @classmethod
+    def of(cls, record: TenantRecord) -> "TenantAnswer":
+        """What operators see of a record."""
+        return cls(
+            tenant_id=record.ref.id,
+            name=record.ref.name,
+            slug=record.ref.slug,
+            status=record.ref.status.value,
+            domain=record.ref.primary_domain,
+            db_server=record.ref.database_server,
+            db_name=record.ref.db_name,
+            admin_email=record.admin_email,
+            created_at=record.created_at,
+            updated_at=record.updated_at,
+        )
+
+
+class NextLink(Output):
+    """How to go on: the next page's cursor, null on the last page."""
+
+    next: str | None
+
+
+class TenantPage(Output):
+    """Tenants, the newest first."""
+
+    data: list[TenantAnswer]
+    page: NextLink
+
+
+class TenantQuery(Input):
+    """Which tenants."""
+
+    limit: Annotated[int, Meta(description="How many at most.", ge=1, le=200)] = 25
+    cursor: Annotated[str, Meta(description="`page.next` of the page before.", max_length=200)] | None = None
+    status: Annotated[_Status, Meta(description="Only those that stand like this.")] | None = None
+    search: (
+        Annotated[
+            str, Meta(description="Only those whose name, slug or a domain holds this text.", max_length=200)
+        ]
+        | None
+    ) = None
+
+
+class TenantChanges(Input):
+    """What can be changed of a tenant: its name. Slug, domains and database keep theirs."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200, examples=["Acme International"])]
+
+
+class Deleted(Output):
+    """It is gone."""
+
+    success: bool
+
+
+class NewDomain(Input):
+    """Another host name for a tenant."""
+
+    domain: Annotated[
+        str,
+        Meta(
+            description="A label under the first base domain, or a full host name.",
+            min_length=1,
+            max_length=253,
+            examples=["crm.acme.example"],
+        ),
+    ]
+
+
+class DomainAnswer(Output):
+    """A host name of a tenant."""
+
+    domain: _Domain
+    primary: bool
+    created_at: _Time
+
+    @classmethod
+    def of(cls, record: DomainRecord) -> "DomainAnswer":
+        """What operators see of a record."""
+        return cls(domain=record.domain, primary=record.is_primary, created_at=record.created_at)
+
+
+class DomainList(Output):
+    """All host names of a tenant, the primary one first."""
+
+    data: list[DomainAnswer]

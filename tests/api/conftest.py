@@ -1,0 +1,181 @@
+"""A platform on SQLite in a folder of its own, two tenants in it, and clients for their hosts."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api.app import Freehold, create_app
+from api.composition import Platform, compose
+from central.database import CENTRAL
+from central.keys import EncryptionKey, generate_key
+from central.provisioning.records import TenantRequest
+from central.registry import TenantRef
+from central.settings import Settings
+from piccolo_conf import DB
+from tenant_schema.users.passwords import HashParameters
+from tenant_schema.users.tables import Role, User, UserRole
+
+CHEAP = HashParameters(1, 8, 1)
+PASSWORD = "correct horse battery"
+OPERATOR_TOKEN = "fho_" + "a-token-for-tests-alone-" * 2
+KEY = EncryptionKey.from_hex(generate_key())
+PEOPLE = ("administrator", "manager", "member", "viewer")
+"""In each tenant, one user for each role: administrator@acme.example and so on."""
+
+
+def settings_in(folder: Path, **changes: Any) -> Settings:
+    given: dict[str, Any] = {
+        "central_database_url": f"sqlite:///{folder / 'central.sqlite'}",
+        "data_dir": folder,
+        "encryption_keys": (KEY,),
+        "operator_token": OPERATOR_TOKEN,
+        "sqlite_synchronous": "OFF",
+        "cache_seconds": 3600.0,
+    }
+    return Settings(**(given | changes))
+
+
+@asynccontextmanager
+async def served(app: Freehold) -> AsyncIterator[Freehold]:
+    """The app between its start and its end, in a task of its own as a server has it."""
+    started, stop = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with app.lifespan():
+            started.set()
+            await stop.wait()
+
+    life = asyncio.create_task(live())
+    await asyncio.wait([life, asyncio.create_task(started.wait())], return_when=asyncio.FIRST_COMPLETED)
+    if life.done():
+        await life
+    try:
+        yield app
+    finally:
+        stop.set()
+        await life
+
+
+@dataclass
+class World:
+    """Freehold as a test sees it: clients by host, and tokens by who somebody is."""
+
+    platform: Platform
+    app: Freehold
+    tokens: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def client(
+        self, host: str = "acme.localhost", token: str | None = None, **options: Any
+    ) -> httpx.AsyncClient:
+        """A client for one host, with a bearer token if one is given."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        transport = httpx.ASGITransport(
+            app=self.app, raise_app_exceptions=False, client=("203.0.113.7", 4711)
+        )
+        return httpx.AsyncClient(
+            transport=transport,
+            base_url=f"http://{host}",
+            headers=headers | options.pop("headers", {}),
+            **options,
+        )
+
+    def operator(self) -> httpx.AsyncClient:
+        return self.client("localhost", OPERATOR_TOKEN)
+
+    async def sign_in(self, person: str = "administrator", slug: str = "acme") -> str:
+        """An access token of this person."""
+        if (slug, person) not in self.tokens:
+            body = {"email": f"{person}@{slug}.example", "password": PASSWORD}
+            answer = await self.client(f"{slug}.localhost").post("/api/v1/auth/login", json=body)
+            assert answer.status_code == 200, answer.text
+            self.tokens[slug, person] = answer.json()["accessToken"]
+        return self.tokens[slug, person]
+
+    async def user(self, person: str = "administrator", slug: str = "acme") -> httpx.AsyncClient:
+        """A client signed in as this person."""
+        return self.client(f"{slug}.localhost", await self.sign_in(person, slug))
+
+    async def tenant(self, slug: str) -> TenantRef:
+        with CENTRAL.bind(self.platform.central_engine):
+            return await self.platform.registry.by_slug(slug)
+
+    async def tenant_id(self, slug: str) -> str:
+        return str((await self.tenant(slug)).id)
+
+
+async def _build(folder: Path) -> None:
+    """Two tenants with people in them."""
+    platform = compose(settings_in(folder), hashing=CHEAP)
+    await platform.central_migrator.migrate(platform.central_engine)
+    with CENTRAL.bind(platform.central_engine):
+        await platform.operators.ensure_first_operator(OPERATOR_TOKEN)
+        for slug in ("acme", "demo"):
+            email = f"administrator@{slug}.example"
+            request = TenantRequest(
+                slug, f"{slug.title()} Corporation", f"{slug}.localhost", None, email, PASSWORD
+            )
+            made = await platform.provisioning.create(request)
+            async with platform.tenancy.use(made.tenant):
+                await _add_people(platform, slug)
+    await platform.close()
+
+
+async def _add_people(platform: Platform, slug: str) -> None:
+    password_hash = await platform.passwords.hash(PASSWORD)
+    async with DB.transaction():
+        for person in PEOPLE[1:]:
+            user = User(email=f"{person}@{slug}.example", name=person.title(), password_hash=password_hash)
+            await User.insert(user)
+            role = await Role.objects().get(Role.name == person)
+            assert role is not None
+            await UserRole.insert(UserRole(user=user.id, role=role.id))
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with everything made, to be copied."""
+    folder = tmp_path_factory.mktemp("template")
+    asyncio.run(_build(folder))
+    yield folder
+
+
+@pytest.fixture
+def folder(template: Path, tmp_path: Path) -> Path:
+    """A copy of the template of this test's own."""
+    target = tmp_path / "data"
+    shutil.copytree(template, target)
+    return target
+
+
+@pytest.fixture
+def settings(folder: Path) -> Settings:
+    """What the world of this test is made with."""
+    return settings_in(folder)
+
+
+@pytest.fixture
+async def world(settings: Settings) -> AsyncIterator[World]:
+    """Freehold with the tenants acme and demo."""
+    platform = compose(settings, hashing=CHEAP)
+    async with served(create_app(platform=platform)) as app:
+        yield World(platform, app)
+
+
+@pytest.fixture
+def world_with(folder: Path) -> Callable[..., Any]:
+    """Freehold with other settings: ``async with world_with(allow_tenant_header=True) as world:``."""
+
+    @asynccontextmanager
+    async def make(**changes: Any) -> AsyncIterator[World]:
+        platform = compose(replace(settings_in(folder), **changes), hashing=CHEAP)
+        async with served(create_app(platform=platform)) as app:
+            yield World(platform, app)
+
+    return make
