@@ -1,5 +1,6 @@
 """SQLiteEngine: one writer and several readers on one file, kept open, used in threads."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
@@ -136,8 +137,8 @@ class SQLiteEngine(Engine[SQLiteTransaction]):
         Those that wait for a connection raise ``EngineClosed``; open transactions are rolled back. Closing
         twice does no harm.
         """
-        for lane in (self._writer, self._readers, self._streams):
-            await lane.close()
+        lanes = (self._writer, self._readers, self._streams)
+        await asyncio.gather(*(lane.close() for lane in lanes))
 
     @property
     def open_transaction(self) -> SQLiteTransaction | None:
