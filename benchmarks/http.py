@@ -16,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,12 +84,8 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
                 return
         if process.poll() is not None:
             raise RuntimeError(f"{process.args!r} ended with {process.returncode}")
-        _pause()
+        time.sleep(0.1)
     raise RuntimeError("nothing came up in 60 seconds")
-
-
-def _pause() -> None:
-    asyncio.run(asyncio.sleep(0.1))
 
 
 def freehold_environment(folder: Path, port: int) -> dict[str, str]:
