@@ -189,11 +189,12 @@ class Authentication:
             .where(User.email == email)
             .first()
         )
-        # A database's collation may find an address that only looks like the one asked for; its counter is
-        # another.
-        is_known = row is not None and row["email"] == email
-        matches = await self._passwords.verify(password, row["password_hash"] if row and is_known else None)
-        if row is None or not (matches and is_known and row["active"]):
+        if row is not None and row["email"] != email:
+            row = (
+                None  # found by a collation that folds more than we do: attempts at it are counted elsewhere
+            )
+        matches = await self._passwords.verify(password, row["password_hash"] if row else None)
+        if row is None or not (matches and row["active"]):
             raise InvalidCredentials
         return row
 

@@ -1,11 +1,15 @@
 """Signing in: who is let in, what it costs, and that a refusal says nothing."""
 
 import asyncio
+import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id
+from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.auth import Authentication
 from tenant_schema.users.errors import InvalidCredentials, TokenInvalid, TooBusy, TooManyAttempts
@@ -217,11 +221,26 @@ async def test_what_signing_in_costs(auth, scope, ada, passwords, counting) -> N
     assert [len(part) for part in (first, refused, after_failures, throttled)] == [11, 5, 10, 1]
 
 
+async def test_an_address_that_only_the_database_takes_for_the_same_is_another(
+    auth, scope, migrated_file, tmp_path
+):
+    """Else each spelling that the database's collation folds together would have a counter of its own."""
+    path = shutil.copy(migrated_file, tmp_path / "nocase.sqlite")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        plain, folding = '"email" VARCHAR(254)', '"email" VARCHAR(254) COLLATE NOCASE'
+        connection.execute("UPDATE sqlite_master SET sql = replace(sql, ?, ?)", (plain, folding))
+        connection.commit()
+    engine = SQLiteEngine(path)
+    with DB.bind(engine):
+        await User(email="ADA@acme.example", password_hash=f"hash of {PASSWORD}").save()
+        assert await User.exists().where(User.email == EMAIL)
+
+        assert await attempt(auth, scope, EMAIL, PASSWORD) == "invalid-credentials"
+    await engine.close()
+
+
 async def test_a_tenant_lets_in_its_own_users_alone(auth, scope, ada, tmp_path, migrated_file) -> None:
-    import shutil
-
-    from piccolo_engines.sqlite import SQLiteEngine
-
     signed_in = await auth.sign_in(scope, EMAIL, PASSWORD, ADDRESS)
     demo = TenantScope(new_id(), "demo", "Demo")
     engine = SQLiteEngine(shutil.copy(migrated_file, tmp_path / "demo.sqlite"))
