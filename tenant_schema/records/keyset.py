@@ -39,15 +39,31 @@ def turned(order: Sequence[SortTerm]) -> tuple[SortTerm, ...]:
 
 def beyond(
     order: Sequence[SortTerm], position: Sequence[object], columns: Columns, *, inclusive: bool
-) -> Predicate:
+) -> list[Predicate]:
     """What comes after the ``position``, which has one value (None for null) for each term of the full order.
+
+    That is one stretch of the first field's values or two, one after the other: with a value and without. For
+    each there is a plain range in front, which an index on that field can begin with.
 
     ``inclusive`` takes in the record at the position itself.
     """
-    predicate = at_id(order[-1], position[-1], columns["id"], inclusive=inclusive)
-    for term, value in reversed(list(zip(order[:-1], position[:-1], strict=True))):
-        predicate = step(term, value, columns[term.field], predicate)
-    return with_bound(order[0], position[0], columns[order[0].field], predicate)
+    rest = at_id(order[-1], position[-1], columns["id"], inclusive=inclusive)
+    for term, value in reversed(list(zip(order[1:-1], position[1:-1], strict=True))):
+        rest = step(term, value, columns[term.field], rest)
+    if len(order) == 1:
+        return [rest]
+    return stretches(order[0], position[0], columns[order[0].field], rest)
+
+
+def stretches(term: SortTerm, value: object, column: Column, rest: Predicate) -> list[Predicate]:
+    """Further on in the first field, or equal in it and further on in the rest."""
+    if value is None:
+        here = Both(column.is_null(), rest)
+        return [here] if term.descending else [here, column.is_not_null()]
+    if not term.descending:
+        return [Both(column >= value, Either(column > value, Both(column == value, rest)))]
+    here = Both(column <= value, Either(column < value, Both(column == value, rest)))
+    return [here, column.is_null()] if column._meta.null else [here]
 
 
 def at_id(term: SortTerm, value: object, column: Column, *, inclusive: bool) -> Predicate:
@@ -58,7 +74,7 @@ def at_id(term: SortTerm, value: object, column: Column, *, inclusive: bool) -> 
 
 
 def step(term: SortTerm, value: object, column: Column, rest: Predicate) -> Predicate:
-    """Further on in this field, or equal in it and further on in the rest."""
+    """As :func:`stretches`, for a field that is not the first."""
     equal = Both(column.is_null() if value is None else column == value, rest)
     later = further(term, value, column)
     return equal if later is None else Either(later, equal)
@@ -71,14 +87,3 @@ def further(term: SortTerm, value: object, column: Column) -> Predicate | None:
     if not term.descending:
         return column > value
     return Either(column < value, column.is_null()) if column._meta.null else column < value
-
-
-def with_bound(term: SortTerm, value: object, column: Column, predicate: Predicate) -> Predicate:
-    """The same records with a plain range in front where there is one, for the sake of an index on the
-    first field.
-    """
-    if term.field == "id" or value is None:
-        return predicate
-    if not term.descending:
-        return Both(column >= value, predicate)
-    return predicate if column._meta.null else Both(column <= value, predicate)

@@ -17,7 +17,7 @@ from piccolo.query.base import Query
 from piccolo.querystring import QueryString
 from piccolo.table import Table
 
-__all__ = ["Bound", "LastUsed", "Plans", "Slot", "Statement", "planned", "prepare"]
+__all__ = ["Bound", "LastUsed", "Plans", "Slot", "Statement", "compiled", "planned", "prepare"]
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
@@ -70,8 +70,12 @@ class Statement:
 
 def prepare(query: Query[Any, Any]) -> Statement:
     """Compile a query whose values are all slots. Raises ValueError when one is not."""
-    querystring = query.querystrings[0]
-    sql, values = querystring.compile_string(engine_type=query.engine_type)
+    return compiled(query.querystrings[0], query.engine_type)
+
+
+def compiled(querystring: QueryString, engine_type: str) -> Statement:
+    """As :func:`prepare`, for a query that is put together already."""
+    sql, values = querystring.compile_string(engine_type=engine_type)
     if not all(isinstance(value, Slot) for value in values):
         raise ValueError("A prepared statement holds a value instead of a slot.")
     return Statement(sql, [int(slot) for slot in values], querystring.query_type)

@@ -6,12 +6,12 @@ from typing import Any
 
 from piccolo.columns import Column
 from piccolo.query.methods.insert import Insert
-from piccolo.query.methods.select import Select
+from piccolo.querystring import QueryString, Selectable
 
 from tenant_schema.objects.model import ObjectModel
-from tenant_schema.records.compiler import all_of, compile_filter
+from tenant_schema.records.compiler import Predicate, all_of, any_of, compile_filter
 from tenant_schema.records.keyset import beyond
-from tenant_schema.records.prepared import Slot, Statement, prepare
+from tenant_schema.records.prepared import Slot, Statement, compiled, prepare
 from tenant_schema.records.query import Filter, SortTerm
 from tenant_schema.records.rendering import Render, Row, expression, renderers
 
@@ -58,26 +58,51 @@ def reading(
     needed = [term.field for term in window.order] if window else ["version"]
     hidden = tuple(name for name in dict.fromkeys(needed) if name not in names)
     selected = [expression(name, model.columns[name], engine_type) for name in (*names, *hidden)]
-    query = filtered(model, selected, where, window, engine_type)
-    return Reading(prepare(query), renderers(names, model, engine_type), hidden)
+    query = windowed(model, selected, where, window, engine_type)
+    return Reading(compiled(query, engine_type), renderers(names, model, engine_type), hidden)
 
 
-def filtered(
-    model: ObjectModel, selected: Sequence[Any], where: Filter, window: Window | None, engine_type: str
-) -> Select[Any]:
+def windowed(
+    model: ObjectModel, selected: Sequence[Selectable], where: Filter, window: Window | None, engine_type: str
+) -> QueryString:
     """The SELECT with its conditions, order and limit."""
+    if window is None or window.position is None:
+        return selection(model, selected, where, window, engine_type)
+    stretches = beyond(window.order, window.position, model.columns, inclusive=window.inclusive)
+    if engine_type != "sqlite" or len(stretches) == 1:
+        return selection(model, selected, where, window, engine_type, any_of(stretches))
+    return chained(
+        [selection(model, selected, where, window, engine_type, one) for one in stretches], window.limit
+    )
+
+
+def chained(queries: Sequence[QueryString], limit: int) -> QueryString:
+    """One query after the other until there are enough rows, which Piccolo has no way to say.
+
+    For two ranges joined by OR, SQLite reads and sorts all of both before the first row of a page; MySQL
+    does not. It runs the parts of a UNION ALL in turn, and stops at the limit.
+    """
+    parts = " UNION ALL ".join(["SELECT * FROM ({})"] * len(queries))
+    return QueryString(f"{parts} LIMIT {limit}", *queries)
+
+
+def selection(
+    model: ObjectModel,
+    selected: Sequence[Selectable],
+    where: Filter,
+    window: Window | None,
+    engine_type: str,
+    stretch: Predicate | None = None,
+) -> QueryString:
+    """One SELECT, of one stretch of the order when there is one."""
     query = model.table.select(*selected)
-    predicates = [compile_filter(where, model.columns, engine_type)]
     if window is not None:
         for term in window.order:
             query = query.order_by(model.columns[term.field], ascending=not term.descending)
         query = query.limit(window.limit)
-        if window.position is not None:
-            predicates.append(
-                beyond(window.order, window.position, model.columns, inclusive=window.inclusive)
-            )
-    conditions = all_of([predicate for predicate in predicates if predicate is not None])
-    return query if conditions is None else query.where(conditions)
+    both = (compile_filter(where, model.columns, engine_type), stretch)
+    conditions = all_of([one for one in both if one is not None])
+    return (query if conditions is None else query.where(conditions)).querystrings[0]
 
 
 def locked(model: ObjectModel, where: Filter, engine_type: str) -> Statement:
@@ -86,7 +111,9 @@ def locked(model: ObjectModel, where: Filter, engine_type: str) -> Statement:
     SQLite's transactions lock the database as they begin; elsewhere the row is locked.
     """
     selected = [column.as_alias(name) for name, column in model.columns.items()]
-    query = filtered(model, selected, where, None, engine_type)
+    conditions = compile_filter(where, model.columns, engine_type)
+    assert conditions is not None, "a filter for one record"
+    query = model.table.select(*selected).where(conditions)
     return prepare(query if engine_type == "sqlite" else query.lock_rows("UPDATE"))
 
 

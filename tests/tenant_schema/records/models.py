@@ -99,6 +99,9 @@ class Caller:
     async def page(self, *pairs: tuple[str, str]) -> Page:
         return await self.service.page(self.scope, self.access, self.object_name, pairs)
 
+    async def query(self, document: dict[str, object]) -> Page:
+        return await self.service.query(self.scope, self.access, self.object_name, document)
+
     async def names(self, *pairs: tuple[str, str]) -> list[str]:
         """The names of the records on a page."""
         return [row["name"] for row in (await self.page(*pairs)).data]
