@@ -1,4 +1,4 @@
-"""Provisioning: makes, deletes, suspends and resumes tenants, and settles what a crash left open."""
+"""Provisioning: makes and deletes tenants, and settles what a crash left open."""
 
 import asyncio
 import logging
@@ -82,14 +82,6 @@ class Provisioning:
         tenant = await self._parts.registry.get(tenant_id)
         return await self._uninterrupted(self._delete(tenant))
 
-    async def suspend(self, tenant_id: UUID) -> TenantRef:
-        """Stop serving the tenant and keep all that is its. Raises ``TenantNotFound`` and ``WrongStatus``."""
-        return await self._set_status(tenant_id, TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
-
-    async def resume(self, tenant_id: UUID) -> TenantRef:
-        """Serve a suspended tenant again. Raises ``TenantNotFound`` and ``WrongStatus``."""
-        return await self._set_status(tenant_id, TenantStatus.SUSPENDED, TenantStatus.ACTIVE)
-
     async def reconcile(self) -> Report:
         """Undo the creations and finish the deletions that nobody is at work on any more.
 
@@ -167,9 +159,6 @@ class Provisioning:
             _log.error("Deleting the tenant %s failed: %s", run.slug, failure.step, exc_info=failure.reason)
             await self._reconciliation.postpone(run, failure)
             raise DeletionFailed(run.slug, failure.step) from failure.reason
-
-    async def _set_status(self, tenant_id: UUID, expected: TenantStatus, wanted: TenantStatus) -> TenantRef:
-        return await self._parts.registry.set_status(tenant_id, wanted, expected=(expected,))
 
     async def _uninterrupted(self, work: Coroutine[Any, Any, _T]) -> _T:
         """The work's result; when the caller is cancelled meanwhile, the work goes on."""

@@ -1,1 +1,1 @@
-"""Two small Piccolo apps with migrations of every kind that runs on SQLite, for tests of migrating and provisioning."""
+"""Two small Piccolo apps with migrations of every kind that runs on SQLite, for tests."""

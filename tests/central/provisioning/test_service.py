@@ -1,0 +1,348 @@
+"""Making and deleting tenants: whole or not at all, whichever step fails, however many want the same name."""
+
+import asyncio
+import logging
+from dataclasses import replace
+
+import pytest
+
+from central.credentials import Credentials
+from central.database import CENTRAL
+from central.engines import TenantGone
+from central.errors import DomainTaken, InvalidSlug, ReservedSlug, SlugTaken, TenantNotFound, WrongStatus
+from central.provisioning.errors import CreationFailed, DeletionFailed
+from central.servers import DatabaseExists, UnknownServer
+from central.tables import ProvisioningRun, ProvisioningStep, TenantStatus
+from tests.central.provisioning.world import (
+    CREATION,
+    DELETION,
+    Fault,
+    Halt,
+    ServerWithUsers,
+    World,
+    request,
+    until,
+)
+
+
+class Broken(Exception):
+    """Something that nobody foresaw, with a secret in its message."""
+
+    def __init__(self) -> None:
+        super().__init__("password=hunter2 at /var/lib/secret")
+
+
+async def test_a_new_tenant_is_active_and_complete(world: World):
+    process = world.process()
+    made = await process.provisioning.create(request("acme"))
+    assert (made.tenant.slug, made.tenant.status, made.tenant.db_name) == ("acme", "active", "tenant_acme")
+    assert world.files()[0] == "tenant_acme.sqlite"
+    await world.assert_complete(process, made.tenant)
+    assert await world.open_runs() == []
+
+
+async def test_its_secrets_are_told_once_and_shown_nowhere(world: World):
+    made = await world.process().provisioning.create(request("acme"))
+    assert len(made.admin.password) == 24
+    assert made.admin.password not in repr(made)
+    if isinstance(world.server, ServerWithUsers):
+        assert world.server.users == {"tenant_acme_user": (made.db_password, "tenant_acme")}
+        assert str(made.db_password) not in repr(made)
+        login = await Credentials(world.vault).login(made.tenant.id)
+        assert login is not None
+        assert (login.username, login.password()) == (made.db_username, made.db_password)
+    else:
+        assert (made.db_username, made.db_password) == (None, None)
+
+
+async def test_the_administrator_is_who_was_asked_for(world: World):
+    wanted = request("acme", admin_email="ada@acme.example", admin_password="correct horse")
+    made = await world.process().provisioning.create(wanted)
+    assert (made.admin.email, made.admin.password) == ("ada@acme.example", "correct horse")
+
+
+async def test_dashes_become_underscores_in_the_databases_name(world: World):
+    made = await world.process().provisioning.create(request("north-sea"))
+    assert made.tenant.db_name == "tenant_north_sea"
+
+
+async def test_the_journal_keeps_the_history_and_no_secret(world: World):
+    made = await world.process().provisioning.create(request("acme"))
+    runs = await ProvisioningRun.select()
+    steps = await ProvisioningStep.select().order_by(ProvisioningStep.position)
+    assert [(run["operation"], run["state"], run["tenant_id"]) for run in runs] == [
+        ("create", "done", made.tenant.id)
+    ]
+    assert {step["state"] for step in steps} == {"done"}
+    names = [step["name"] for step in steps]
+    assert names == [name for name in CREATION if name in names], "in order"
+    assert {"reserve", "create database", "migrate", "activate"} <= set(names)
+    for secret in filter(None, (made.db_password, made.admin.password)):
+        assert secret not in repr((runs, steps))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "error"),
+    [
+        (request("www"), ReservedSlug),
+        (replace(request("acme"), slug="A_B"), InvalidSlug),
+        (replace(request("acme"), server="db9:3306"), UnknownServer),
+    ],
+)
+async def test_what_cannot_be_made_is_refused_before_anything_is(world: World, wanted, error):
+    with pytest.raises(error):
+        await world.process().provisioning.create(wanted)
+    assert await world.residue() == {}
+    assert await ProvisioningRun.count() == 0
+
+
+async def test_a_taken_slug_is_refused_and_leaves_no_trace(world: World):
+    process = world.process()
+    made = await process.provisioning.create(request("acme"))
+    before = await world.residue()
+    with pytest.raises(SlugTaken):
+        await process.provisioning.create(replace(request("acme"), domain="other.localhost"))
+    assert await world.residue() == before
+    await world.assert_complete(process, made.tenant)
+    assert await ProvisioningRun.count() == 1
+
+
+async def test_a_taken_domain_is_refused_and_frees_the_slug_again(world: World):
+    process = world.process()
+    await process.provisioning.create(request("acme"))
+    before = await world.residue()
+    with pytest.raises(DomainTaken):
+        await process.provisioning.create(request("demo", domain="acme.localhost"))
+    assert await world.residue() == before
+    assert (await process.provisioning.create(request("demo"))).tenant.status == "active"
+
+
+async def test_fifty_creations_of_one_slug_make_one_tenant(world: World):
+    process = world.process()
+    attempts = [request("acme", domain=f"acme{number}.localhost") for number in range(50)]
+    results = await asyncio.gather(*map(process.provisioning.create, attempts), return_exceptions=True)
+    made = [result for result in results if not isinstance(result, BaseException)]
+    assert [type(result) for result in results if isinstance(result, BaseException)] == [SlugTaken] * 49
+    assert len(made) == 1
+    await world.assert_complete(process, made[0].tenant)
+
+
+async def test_many_different_tenants_are_made_at_once(world: World):
+    process = world.process()
+    made = await asyncio.gather(*(process.provisioning.create(request(f"t{number}")) for number in range(10)))
+    for one in made:
+        await world.assert_complete(process, one.tenant)
+
+
+@pytest.mark.parametrize("step", CREATION)
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_whichever_step_of_making_fails_everything_is_undone(world: World, when, step, caplog):
+    if (when, step) == ("after", CREATION[-1]):
+        pytest.skip("after the last step there is nothing left that could fail")
+    halt = Halt(when, step, Broken())
+    with caplog.at_level(logging.CRITICAL), pytest.raises(CreationFailed) as caught:
+        await world.process(halt).provisioning.create(request("acme"))
+    assert (caught.value.slug, caught.value.step, caught.value.is_clean) == ("acme", step, True)
+    assert "hunter2" not in str(caught.value)
+    assert "/var" not in str(caught.value)
+    assert await world.residue() == {}
+    process = world.process()
+    again = await process.provisioning.create(request("acme"))
+    await world.assert_complete(process, again.tenant)
+
+
+async def test_what_failed_is_in_the_journal_without_its_words(world: World):
+    with pytest.raises(CreationFailed):
+        await world.process(Halt("after", "migrate", Broken())).provisioning.create(request("acme"))
+    run = (await ProvisioningRun.select())[0]
+    assert (run["state"], run["error"]) == ("undone", "migrate: Broken")
+    states = {row["name"]: row["state"] for row in await ProvisioningStep.select()}
+    assert set(states.values()) == {"undone"}
+
+
+async def test_a_migration_that_fails_undoes_the_tenant(world: World, tmp_path):
+    class BrokenMigrator:
+        async def migrate(self, engine):
+            await world.migrator.migrate(engine)
+            raise Broken
+
+    with pytest.raises(CreationFailed, match=r"'migrate' failed\. It was undone\."):
+        await world.process(migrator=BrokenMigrator()).provisioning.create(request("acme"))
+    assert await world.residue() == {}
+
+
+async def test_a_fault_of_the_caller_comes_out_as_it_is_once_everything_is_undone(world: World):
+    with pytest.raises(Fault):
+        await world.process().provisioning.create(request("acme", admin_password="weak"))
+    assert await world.residue() == {}
+
+
+async def test_a_database_that_was_there_before_is_neither_used_nor_dropped(world: World):
+    world.directory.mkdir()
+    (world.directory / "tenant_acme.sqlite").write_bytes(b"somebody's")
+    with pytest.raises(CreationFailed) as caught:
+        await world.process().provisioning.create(request("acme"))
+    assert isinstance(caught.value.__cause__, DatabaseExists)
+    assert (world.directory / "tenant_acme.sqlite").read_bytes() == b"somebody's"
+    assert await world.residue() == {"files": ["tenant_acme.sqlite"]}
+
+
+async def test_nor_is_one_that_appears_at_the_last_moment(world: World):
+    server, exists = world.server, world.server.database_exists
+
+    async def not_yet(database):
+        found = await exists(database)
+        world.directory.mkdir(exist_ok=True)
+        (world.directory / "tenant_acme.sqlite").write_bytes(b"somebody's")
+        return found
+
+    server.database_exists = not_yet
+    with pytest.raises(CreationFailed):
+        await world.process().provisioning.create(request("acme"))
+    assert (world.directory / "tenant_acme.sqlite").read_bytes() == b"somebody's"
+
+
+async def test_an_undo_that_fails_is_reported_and_finished_later(world: World):
+    halt = Halt("before", "migrate", Broken())
+    stuck = Halt("before", "create database", Broken(), undoing=True)
+
+    class Both:
+        async def before(self, moment):
+            await halt.before(moment)
+            await stuck.before(moment)
+
+        async def after(self, moment):
+            pass
+
+    process = world.process(Both())
+    with pytest.raises(CreationFailed, match="will be removed by itself") as caught:
+        await process.provisioning.create(request("acme"))
+    assert not caught.value.is_clean
+    assert (await world.residue())["open runs"] == ["create acme failed"]
+    with pytest.raises(SlugTaken):
+        await process.provisioning.create(request("acme"))
+    report = await world.process().provisioning.reconcile()
+    assert report.undone == ("acme",)
+    assert await world.residue() == {}
+
+
+async def test_making_goes_on_when_the_caller_is_cancelled(world: World):
+    process = world.process()
+    caller = asyncio.create_task(process.provisioning.create(request("acme")))
+    await until(world.registry.version)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    await process.provisioning.close()
+    await world.assert_complete(process, await world.registry.by_slug("acme"))
+
+
+async def test_provisioning_refuses_to_be_part_of_a_transaction(world: World):
+    async with CENTRAL.transaction():
+        with pytest.raises(RuntimeError, match="outside"):
+            await world.process().provisioning.create(request("acme"))
+
+
+async def test_a_deleted_tenant_leaves_nothing(world: World):
+    process = world.process()
+    made = await process.provisioning.create(request("acme"))
+    gone = await process.provisioning.delete(made.tenant.id)
+    assert gone.slug == "acme"
+    assert await world.residue() == {}
+    again = await process.provisioning.create(request("acme"))
+    assert again.tenant.id != made.tenant.id
+    await world.assert_complete(process, again.tenant)
+
+
+async def test_a_suspended_tenant_can_be_deleted(world: World):
+    process = world.process()
+    made = await process.provisioning.create(request("acme"))
+    await world.registry.set_status(made.tenant.id, TenantStatus.SUSPENDED, expected={TenantStatus.ACTIVE})
+    await process.provisioning.delete(made.tenant.id)
+    assert await world.residue() == {}
+
+
+async def test_deleting_waits_for_requests_under_way_and_their_queries_still_work(world: World):
+    process = world.process(drain=30)
+    tenant = (await process.provisioning.create(request("acme"))).tenant
+    async with process.tenancy.use(tenant) as engine:
+        deletion = asyncio.create_task(process.provisioning.delete(tenant.id))
+
+        async def is_deleting() -> bool:
+            return (await world.registry.get(tenant.id)).status == "deleting"
+
+        await until(is_deleting)
+        assert await engine.run_ddl("SELECT count(*) AS n FROM team") == [{"n": 2}]
+    await deletion
+    assert await world.residue() == {}
+
+
+async def test_a_request_that_outlives_its_tenant_never_brings_the_file_back(world: World):
+    process = world.process()
+    tenant = (await process.provisioning.create(request("acme"))).tenant
+    async with process.tenancy.use(tenant) as engine:
+        await process.provisioning.delete(tenant.id)  # waits for as long as it is ready to, and goes on
+        with pytest.raises(Exception, match="closed"):
+            await engine.run_ddl("SELECT 1")
+    with pytest.raises(TenantGone):
+        async with process.tenancy.use(tenant):
+            pass
+    assert await world.residue() == {}
+
+
+async def test_deleting_twice_at_once_deletes_once(world: World):
+    process = world.process()
+    tenant = (await process.provisioning.create(request("acme"))).tenant
+    attempts = (process.provisioning.delete(tenant.id) for _ in range(5))
+    results = await asyncio.gather(*attempts, return_exceptions=True)
+    refused = [result for result in results if isinstance(result, BaseException)]
+    assert {type(error) for error in refused} <= {WrongStatus, TenantNotFound}
+    assert len(refused) == 4
+    with pytest.raises(TenantNotFound):
+        await process.provisioning.delete(tenant.id)
+
+
+async def test_a_tenant_that_is_being_made_cannot_be_deleted(world: World):
+    refusals = []
+
+    class Impatient:
+        async def before(self, moment):
+            if moment.step == "migrate":
+                tenant = await world.registry.by_slug("acme")
+                with pytest.raises(WrongStatus) as caught:
+                    await world.process().provisioning.delete(tenant.id)
+                refusals.append(caught.value.current)
+
+        async def after(self, moment):
+            pass
+
+    process = world.process(Impatient())
+    made = await process.provisioning.create(request("acme"))
+    assert refusals == ["provisioning"]
+    await world.assert_complete(process, made.tenant)
+
+
+@pytest.mark.parametrize("step", DELETION[1:])
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_whichever_step_of_deleting_fails_it_is_finished_later(world: World, when, step):
+    if (when, step) == ("after", DELETION[-1]):
+        pytest.skip("after the last step there is nothing left that could fail")
+    tenant = (await world.process().provisioning.create(request("acme"))).tenant
+    process = world.process(Halt(when, step, Broken()))
+    with pytest.raises(DeletionFailed) as caught:
+        await process.provisioning.delete(tenant.id)
+    assert (caught.value.slug, caught.value.step) == ("acme", step)
+    assert "hunter2" not in str(caught.value)
+    assert (await world.registry.get(tenant.id)).status == "deleting"
+    report = await world.process().provisioning.reconcile()
+    assert report.finished == ("acme",)
+    assert await world.residue() == {}
+
+
+async def test_a_deletion_that_fails_at_once_leaves_the_tenant_as_it_was(world: World):
+    process = world.process()
+    tenant = (await process.provisioning.create(request("acme"))).tenant
+    with pytest.raises(Broken):
+        await world.process(Halt("before", "mark deleting", Broken())).provisioning.delete(tenant.id)
+    await world.assert_complete(process, tenant)
+    assert await world.open_runs() == []
