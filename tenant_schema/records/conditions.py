@@ -12,24 +12,24 @@ from tenant_schema.objects.model import FieldModel
 from tenant_schema.problems import Problem, suggestion
 from tenant_schema.records.query import MAX_TEXT, MAX_VALUES, Condition, Me
 
-__all__ = ["Complaints", "json_condition", "nearest", "text_condition"]
+__all__ = ["Complaints", "json_condition", "known_field", "nearest", "text_condition"]
 
-MANY: Final = frozenset({"in", "nin", "between"})
-MAX_PROBLEMS: Final = 50
+_MANY: Final = frozenset({"in", "nin", "between"})
+_MAX_PROBLEMS: Final = 50
 """Problems told of one input; looking for suggestions to thousands of unknown names would keep the server
 busy.
 """
-LONGEST_NAME: Final = 64
+_LONGEST_NAME: Final = 64
 """Characters of a name for which a suggestion is looked for, and of a name repeated in an answer."""
-OTHER_NAMES: Final = {
+_OTHER_NAMES: Final = {
     "=": "eq", "==": "eq", "is": "eq", "!=": "ne", "neq": "ne", "not": "ne", "like": "contains",
     ">": "gt", ">=": "gte", "ge": "gte", "<": "lt", "<=": "lte", "le": "lte", "ilike": "icontains",
     "not_in": "nin", "notin": "nin", "isnull": "null", "is_null": "null", "range": "between",
 }  # fmt: skip
 """What the operators are called elsewhere."""
-SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
-Parse = Callable[[object, FieldModel], object]
+_Parse = Callable[[object, FieldModel], object]
 
 
 class Complaints:
@@ -39,25 +39,25 @@ class Complaints:
         self.problems: list[Problem] = []
 
     def add(self, field: str, code: str, message: str, did_you_mean: str | None = None) -> None:
-        """One more problem; the ones beyond :data:`MAX_PROBLEMS` are left out."""
+        """One more problem; the ones beyond :data:`_MAX_PROBLEMS` are left out."""
         if not self.full:
             self.problems.append(Problem(field[:200], code, message, did_you_mean))
 
     @property
     def full(self) -> bool:
         """Whether no more are taken."""
-        return len(self.problems) >= MAX_PROBLEMS
+        return len(self.problems) >= _MAX_PROBLEMS
 
     def unknown(self, where: str, kind: str, name: str, known: Sequence[str]) -> None:
         """An unknown field, parameter or operator, with the name that was probably meant."""
         if not self.full:
             near = nearest(name, known)
-            self.add(where, f"unknown-{kind}", f"There is no {kind} {name[:LONGEST_NAME]!r}.", near)
+            self.add(where, f"unknown-{kind}", f"There is no {kind} {name[:_LONGEST_NAME]!r}.", near)
 
 
 def nearest(name: str, known: Sequence[str]) -> str | None:
     """The known name closest to ``name``, which may be any text at all."""
-    return suggestion(name, known) if 0 < len(name) <= LONGEST_NAME else None
+    return suggestion(name, known) if 0 < len(name) <= _LONGEST_NAME else None
 
 
 def known_field(
@@ -70,7 +70,7 @@ def known_field(
     return field
 
 
-def has_operator(field: FieldModel, operator: str, where: str, complaints: Complaints) -> bool:
+def _has_operator(field: FieldModel, operator: str, where: str, complaints: Complaints) -> bool:
     """Whether the field can be filtered like that; when not, a problem."""
     if operator in field.type.operators:
         return True
@@ -80,9 +80,9 @@ def has_operator(field: FieldModel, operator: str, where: str, complaints: Compl
             f"A {field.type.name} field cannot be filtered with {operator}, only with {', '.join(allowed)}."
         )
         complaints.add(where, "operator-not-allowed", message)
-    elif OTHER_NAMES.get(operator) in field.type.operators:
+    elif _OTHER_NAMES.get(operator) in field.type.operators:
         message = f"There is no operator {operator!r}."
-        complaints.add(where, "unknown-operator", message, OTHER_NAMES[operator])
+        complaints.add(where, "unknown-operator", message, _OTHER_NAMES[operator])
     else:
         complaints.unknown(where, "operator", operator, allowed)
     return False
@@ -96,12 +96,12 @@ def text_condition(
     A problem (and None) when the field or operator is unknown or a value does not fit.
     """
     field = known_field(name, where, fields, complaints)
-    if field is None or not has_operator(field, operator, where, complaints):
+    if field is None or not _has_operator(field, operator, where, complaints):
         return None
     if operator == "null":
-        return null_condition(name, {"true": True, "false": False}.get(text), where, complaints)
-    given = text.split(",", MAX_VALUES) if operator in MANY else [text]
-    return condition(field, operator, given, where, text_operand, complaints)
+        return _null_condition(name, {"true": True, "false": False}.get(text), where, complaints)
+    given = text.split(",", MAX_VALUES) if operator in _MANY else [text]
+    return _condition(field, operator, given, where, _text_operand, complaints)
 
 
 def json_condition(
@@ -117,19 +117,19 @@ def json_condition(
     A problem (and None) when the field or operator is unknown or a value does not fit.
     """
     field = known_field(name, where, fields, complaints)
-    if field is None or not has_operator(field, operator, where, complaints):
+    if field is None or not _has_operator(field, operator, where, complaints):
         return None
     if operator == "null":
-        return null_condition(name, value, where, complaints)
-    if operator not in MANY:
-        return condition(field, operator, [value], where, json_operand, complaints)
+        return _null_condition(name, value, where, complaints)
+    if operator not in _MANY:
+        return _condition(field, operator, [value], where, _json_operand, complaints)
     if not isinstance(value, list):
         complaints.add(where, "invalid-type", f"{operator} takes a list of values.")
         return None
-    return condition(field, operator, value, where, json_operand, complaints)
+    return _condition(field, operator, value, where, _json_operand, complaints)
 
 
-def null_condition(name: str, value: object, where: str, complaints: Complaints) -> Condition | None:
+def _null_condition(name: str, value: object, where: str, complaints: Complaints) -> Condition | None:
     """``null`` asks whether there is a value: true or false."""
     if isinstance(value, bool):
         return Condition(name, "null", value)
@@ -137,29 +137,29 @@ def null_condition(name: str, value: object, where: str, complaints: Complaints)
     return None
 
 
-def condition(
+def _condition(
     field: FieldModel,
     operator: str,
     given: Sequence[object],
     where: str,
-    parse: Parse,
+    parse: _Parse,
     complaints: Complaints,
 ) -> Condition | None:
     """The condition over the parsed values, unless there is a problem with their number or with one of
     them.
     """
-    if not right_number(operator, len(given), where, complaints):
+    if not _right_number(operator, len(given), where, complaints):
         return None
-    values = [operand(field, one, where, parse, complaints) for one in given]
+    values = [_operand(field, one, where, parse, complaints) for one in given]
     if any(value is None for value in values):
         return None
-    if operator == "between" and out_of_order(values):
+    if operator == "between" and _out_of_order(values):
         complaints.add(where, "invalid-value", "between takes the smaller value first.")
         return None
-    return Condition(field.name, operator, tuple(values) if operator in MANY else values[0])
+    return Condition(field.name, operator, tuple(values) if operator in _MANY else values[0])
 
 
-def right_number(operator: str, number: int, where: str, complaints: Complaints) -> bool:
+def _right_number(operator: str, number: int, where: str, complaints: Complaints) -> bool:
     """Two values for between, 1 to :data:`MAX_VALUES` for in and nin."""
     if operator == "between" and number != 2:
         complaints.add(where, "invalid-value", "between takes two values, the smaller first.")
@@ -170,7 +170,7 @@ def right_number(operator: str, number: int, where: str, complaints: Complaints)
     return True
 
 
-def out_of_order(values: Sequence[object]) -> bool:
+def _out_of_order(values: Sequence[object]) -> bool:
     """Whether the first of two values is the greater; values of one field compare with one another, but
     for Me.
     """
@@ -179,19 +179,19 @@ def out_of_order(values: Sequence[object]) -> bool:
     return not isinstance(low, Me) and not isinstance(high, Me) and bool(low > high)
 
 
-def operand(field: FieldModel, given: object, where: str, parse: Parse, complaints: Complaints) -> object:
+def _operand(field: FieldModel, given: object, where: str, parse: _Parse, complaints: Complaints) -> object:
     """One value in stored form, or None and a problem."""
     if given is None or given == "":
         complaints.add(
             where, "empty-value", "There is no value here; the operator null asks for records without one."
         )
         return None
-    if isinstance(given, str) and not is_comparable(given):
+    if isinstance(given, str) and not _is_comparable(given):
         complaints.add(
             where, "invalid-value", f"A value is Unicode text of at most {MAX_TEXT} characters without NUL."
         )
         return None
-    if given == Me.ME.value and refers_to_users(field):
+    if given == Me.ME.value and _refers_to_users(field):
         return Me.ME
     try:
         return parse(given, field)
@@ -200,21 +200,21 @@ def operand(field: FieldModel, given: object, where: str, parse: Parse, complain
         return None
 
 
-def is_comparable(text: str) -> bool:
+def _is_comparable(text: str) -> bool:
     """Whether a database can compare with the text: not endless, no NUL, no half of a surrogate pair."""
-    return len(text) <= MAX_TEXT and "\0" not in text and (text.isascii() or SURROGATE.search(text) is None)
+    return len(text) <= MAX_TEXT and "\0" not in text and (text.isascii() or _SURROGATE.search(text) is None)
 
 
-def refers_to_users(field: FieldModel) -> bool:
+def _refers_to_users(field: FieldModel) -> bool:
     """Whether the field is a lookup to users, so that ``$me`` means something for it."""
     return field.type.name == "lookup" and field.settings.get("target") == "users"
 
 
-def text_operand(given: object, field: FieldModel) -> object:
+def _text_operand(given: object, field: FieldModel) -> object:
     """The stored form of a value from a query string."""
     return field.type.parse_text(str(given), field)
 
 
-def json_operand(given: object, field: FieldModel) -> object:
+def _json_operand(given: object, field: FieldModel) -> object:
     """The stored form of a value from JSON."""
     return field.type.parse_operand(given, field)

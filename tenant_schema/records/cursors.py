@@ -21,9 +21,9 @@ from tenant_schema.records.query import Filter, SortTerm
 
 __all__ = ["Cursors", "Place", "digest", "shape_digest"]
 
-SIGNATURE: Final = 16
+_SIGNATURE: Final = 16
 """Bytes of the HMAC-SHA256 that are kept (RFC 2104 allows half)."""
-DIGEST: Final = 16
+_DIGEST: Final = 16
 """Bytes of the query's SHA-256 that are kept."""
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -47,7 +47,7 @@ _decode = msgspec.msgpack.Decoder(_Payload).decode
 
 def digest(tenant_id: UUID, shape: bytes, values: Sequence[object]) -> bytes:
     """What ties a cursor to its query: the tenant, the query's shape, and the filter's values."""
-    return hashlib.sha256(_encode((tenant_id.bytes, shape, values))).digest()[:DIGEST]
+    return hashlib.sha256(_encode((tenant_id.bytes, shape, values))).digest()[:_DIGEST]
 
 
 def shape_digest(table_name: str, shape: Filter, order: Sequence[SortTerm]) -> bytes:
@@ -71,7 +71,7 @@ class Cursors:
         it is opened.
         """
         payload = _encode(_Payload(query, place))
-        return urlsafe_b64encode(sign(self._keys_for(tenant_id)[0], payload) + payload).rstrip(b"=").decode()
+        return urlsafe_b64encode(_sign(self._keys_for(tenant_id)[0], payload) + payload).rstrip(b"=").decode()
 
     def open(self, tenant_id: UUID, query: bytes, cursor: str) -> Place:
         """The place that the cursor stands for.
@@ -89,13 +89,13 @@ class Cursors:
         return payload.place
 
     def _verified(self, tenant_id: UUID, sealed: bytes) -> bytes:
-        signature, payload = sealed[:SIGNATURE], sealed[SIGNATURE:]
+        signature, payload = sealed[:_SIGNATURE], sealed[_SIGNATURE:]
         keys = self._keys_for(tenant_id)
-        if not any(hmac.compare_digest(sign(key, payload), signature) for key in keys):
+        if not any(hmac.compare_digest(_sign(key, payload), signature) for key in keys):
             raise CursorInvalid
         return payload
 
 
-def sign(key: bytes, payload: bytes) -> bytes:
+def _sign(key: bytes, payload: bytes) -> bytes:
     """The signature of a payload."""
-    return hmac.digest(key, payload, "sha256")[:SIGNATURE]
+    return hmac.digest(key, payload, "sha256")[:_SIGNATURE]

@@ -17,12 +17,12 @@ from tenant_schema.records.query import ALL, DEFAULT_LIMIT, MAX_DEPTH, MAX_TERMS
 
 __all__ = ["parse_json_filter", "parse_json_query"]
 
-GROUPS: Final[Mapping[str, type[And] | type[Or]]] = {"and": And, "or": Or}
+_GROUPS: Final[Mapping[str, type[And] | type[Or]]] = {"and": And, "or": Or}
 
-Fields = Mapping[str, FieldModel]
+_Fields = Mapping[str, FieldModel]
 
 
-def parse_json_query(document: Mapping[str, object], fields: Fields) -> Query:
+def parse_json_query(document: Mapping[str, object], fields: _Fields) -> Query:
     """The query that the document describes, over the ``fields`` that the caller may read.
 
     Raises :class:`InvalidQuery` with every problem; nothing is ignored.
@@ -32,30 +32,30 @@ def parse_json_query(document: Mapping[str, object], fields: Fields) -> Query:
         if name not in PARAMETERS:
             complaints.unknown(name, "parameter", name, PARAMETERS)
     query = Query(
-        filter=Reader(fields, complaints).read(document.get("filter", {})),
-        sort=read_sort(names(document, "sort", complaints), fields, complaints),
-        fields=read_fields(names(document, "fields", complaints), fields, complaints),
-        limit=limit(document, complaints),
-        cursor=cursor(document, complaints),
+        filter=_Reader(fields, complaints).read(document.get("filter", {})),
+        sort=read_sort(_names(document, "sort", complaints), fields, complaints),
+        fields=read_fields(_names(document, "fields", complaints), fields, complaints),
+        limit=_limit(document, complaints),
+        cursor=_cursor(document, complaints),
     )
     if complaints.problems:
         raise InvalidQuery(complaints.problems)
     return query
 
 
-def parse_json_filter(document: object, fields: Fields) -> Filter:
+def parse_json_filter(document: object, fields: _Fields) -> Filter:
     """The filter that the document describes. Raises :class:`InvalidQuery` with every problem."""
     complaints = Complaints()
-    found = Reader(fields, complaints).read(document)
+    found = _Reader(fields, complaints).read(document)
     if complaints.problems:
         raise InvalidQuery(complaints.problems)
     return found
 
 
-class Reader:
+class _Reader:
     """Reads one filter, counting its conditions."""
 
-    def __init__(self, fields: Fields, complaints: Complaints) -> None:
+    def __init__(self, fields: _Fields, complaints: Complaints) -> None:
         self.fields, self.complaints, self.number = fields, complaints, 0
 
     def read(self, document: object) -> Filter:
@@ -77,7 +77,9 @@ class Reader:
                 break
             here = f"{where}.{name}"
             found += (
-                self.group(name, value, here, depth) if name in GROUPS else self.conditions(name, value, here)
+                self.group(name, value, here, depth)
+                if name in _GROUPS
+                else self.conditions(name, value, here)
             )
         return found
 
@@ -95,7 +97,7 @@ class Reader:
         levels = [
             self.member(member, f"{where}.{position}", depth) for position, member in enumerate(members)
         ]
-        return [GROUPS[name](tuple(level[0] if len(level) == 1 else And(tuple(level)) for level in levels))]
+        return [_GROUPS[name](tuple(level[0] if len(level) == 1 else And(tuple(level)) for level in levels))]
 
     def member(self, document: object, where: str, depth: int) -> list[Filter]:
         """One filter of a group; an empty one would let everything pass, which nobody means."""
@@ -123,7 +125,7 @@ class Reader:
         return json_condition(name, operator, value, place, self.fields, self.complaints)
 
 
-def names(document: Mapping[str, object], parameter: str, complaints: Complaints) -> list[str] | None:
+def _names(document: Mapping[str, object], parameter: str, complaints: Complaints) -> list[str] | None:
     """A list of names, or one text with commas as in a query string."""
     given = document.get(parameter)
     if given is None:
@@ -136,13 +138,13 @@ def names(document: Mapping[str, object], parameter: str, complaints: Complaints
     return None
 
 
-def limit(document: Mapping[str, object], complaints: Complaints) -> int:
+def _limit(document: Mapping[str, object], complaints: Complaints) -> int:
     """The limit, a number."""
     given = document.get("limit", DEFAULT_LIMIT)
     return read_limit(given if isinstance(given, int) and not isinstance(given, bool) else None, complaints)
 
 
-def cursor(document: Mapping[str, object], complaints: Complaints) -> str | None:
+def _cursor(document: Mapping[str, object], complaints: Complaints) -> str | None:
     """The cursor; null, as a first page's link is, means none."""
     given = document.get("cursor")
     if given is None or isinstance(given, str):

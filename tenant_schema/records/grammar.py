@@ -37,19 +37,27 @@ from tenant_schema.records.query import (
     SortTerm,
 )
 
-__all__ = ["PARAMETERS", "parse_fields", "parse_query", "read_fields", "read_limit", "read_sort"]
+__all__ = [
+    "PARAMETERS",
+    "parse_fields",
+    "parse_query",
+    "read_cursor",
+    "read_fields",
+    "read_limit",
+    "read_sort",
+]
 
 PARAMETERS: Final = ("filter", "sort", "fields", "limit", "cursor")
-SINGLE: Final = frozenset(PARAMETERS) - {"filter"}
-GROUPS: Final[Mapping[str, type[And] | type[Or]]] = {"and": And, "or": Or}
-KEY: Final = re.compile(r"filter((?:\[[^\[\]]+\])+)")
-SEGMENT: Final = re.compile(r"\[([^\[\]]+)\]")
-POSITION: Final = re.compile(r"[0-9]{1,3}")
+_SINGLE: Final = frozenset(PARAMETERS) - {"filter"}
+_GROUPS: Final[Mapping[str, type[And] | type[Or]]] = {"and": And, "or": Or}
+_KEY: Final = re.compile(r"filter((?:\[[^\[\]]+\])+)")
+_SEGMENT: Final = re.compile(r"\[([^\[\]]+)\]")
+_POSITION: Final = re.compile(r"[0-9]{1,3}")
 
-Fields = Mapping[str, FieldModel]
+_Fields = Mapping[str, FieldModel]
 
 
-class Entry(NamedTuple):
+class _Entry(NamedTuple):
     """One ``filter`` parameter: what is left of its brackets, the whole key, and its value."""
 
     path: tuple[str, ...]
@@ -57,18 +65,18 @@ class Entry(NamedTuple):
     text: str
 
 
-def parse_query(pairs: Sequence[tuple[str, str]], fields: Fields) -> Query:
+def parse_query(pairs: Sequence[tuple[str, str]], fields: _Fields) -> Query:
     """The query that the parameters describe, over the ``fields`` that the caller may read.
 
     Raises :class:`InvalidQuery` with every problem; nothing is ignored.
     """
     complaints = Complaints()
-    singles, entries = sort_out(pairs, PARAMETERS, complaints)
+    singles, entries = _sort_out(pairs, PARAMETERS, complaints)
     query = Query(
-        filter=read_filter(entries, fields, complaints),
-        sort=read_sort(split_names(singles.get("sort")), fields, complaints),
-        fields=read_fields(split_names(singles.get("fields")), fields, complaints),
-        limit=text_limit(singles.get("limit"), complaints),
+        filter=_read_filter(entries, fields, complaints),
+        sort=read_sort(_split_names(singles.get("sort")), fields, complaints),
+        fields=read_fields(_split_names(singles.get("fields")), fields, complaints),
+        limit=_text_limit(singles.get("limit"), complaints),
         cursor=read_cursor(singles.get("cursor"), complaints),
     )
     if complaints.problems:
@@ -76,33 +84,33 @@ def parse_query(pairs: Sequence[tuple[str, str]], fields: Fields) -> Query:
     return query
 
 
-def parse_fields(pairs: Sequence[tuple[str, str]], fields: Fields) -> tuple[str, ...]:
+def parse_fields(pairs: Sequence[tuple[str, str]], fields: _Fields) -> tuple[str, ...]:
     """The names to answer with when one record is read: ``fields`` is the only parameter there.
 
     Raises :class:`InvalidQuery` with every problem.
     """
     complaints = Complaints()
-    singles, _ = sort_out(pairs, ("fields",), complaints)
-    names = read_fields(split_names(singles.get("fields")), fields, complaints)
+    singles, _ = _sort_out(pairs, ("fields",), complaints)
+    names = read_fields(_split_names(singles.get("fields")), fields, complaints)
     if complaints.problems:
         raise InvalidQuery(complaints.problems)
     return names
 
 
-def sort_out(
+def _sort_out(
     pairs: Sequence[tuple[str, str]], parameters: Sequence[str], complaints: Complaints
-) -> tuple[dict[str, str], list[Entry]]:
+) -> tuple[dict[str, str], list[_Entry]]:
     """The parameters that may be given once, and the filters; problems for unknown, repeated and
     malformed ones.
     """
     singles: dict[str, str] = {}
-    entries: list[Entry] = []
+    entries: list[_Entry] = []
     for key, text in pairs:
         name = key.partition("[")[0]
-        if name not in parameters or (key != name and name in SINGLE):
+        if name not in parameters or (key != name and name in _SINGLE):
             complaints.unknown(key, "parameter", key if name in parameters else name, parameters)
         elif name == "filter":
-            entries += filter_entry(key, text, complaints)
+            entries += _filter_entry(key, text, complaints)
         elif name in singles:
             complaints.add(name, "repeated", f"{name} can be given once.")
         elif text == "":
@@ -112,40 +120,42 @@ def sort_out(
     return singles, entries
 
 
-def filter_entry(key: str, text: str, complaints: Complaints) -> list[Entry]:
+def _filter_entry(key: str, text: str, complaints: Complaints) -> list[_Entry]:
     """The parameter's brackets taken apart; none of it, and a problem, when they do not pair."""
-    match = KEY.fullmatch(key)
+    match = _KEY.fullmatch(key)
     if match is None:
         complaints.add(
             key, "malformed", "A filter reads filter[field]=value or filter[field][operator]=value."
         )
         return []
-    return [Entry(tuple(SEGMENT.findall(match[1])), key, text)]
+    return [_Entry(tuple(_SEGMENT.findall(match[1])), key, text)]
 
 
-def read_filter(entries: Sequence[Entry], fields: Fields, complaints: Complaints) -> Filter:
+def _read_filter(entries: Sequence[_Entry], fields: _Fields, complaints: Complaints) -> Filter:
     """The tree of conditions; problems for too many, too deep, and whatever is wrong with each."""
     if len(entries) > MAX_TERMS:
         complaints.add("filter", "too-many-terms", f"A filter has at most {MAX_TERMS} conditions.")
         return ALL
-    return And(tuple(read_terms(entries, fields, complaints, depth=1)))
+    return And(tuple(_read_terms(entries, fields, complaints, depth=1)))
 
 
-def read_terms(entries: Iterable[Entry], fields: Fields, complaints: Complaints, depth: int) -> list[Filter]:
+def _read_terms(
+    entries: Iterable[_Entry], fields: _Fields, complaints: Complaints, depth: int
+) -> list[Filter]:
     """What one level of brackets holds: groups, and conditions that must hold together."""
     terms: list[Filter] = []
     seen: set[tuple[str, str]] = set()
-    for first, level in by_first(entries).items():
-        if first in GROUPS:
-            terms += read_group(GROUPS[first], level, fields, complaints, depth)
+    for first, level in _by_first(entries).items():
+        if first in _GROUPS:
+            terms += _read_group(_GROUPS[first], level, fields, complaints, depth)
             continue
         for entry in level:
-            terms += read_condition(first, entry, fields, complaints, seen)
+            terms += _read_condition(first, entry, fields, complaints, seen)
     return terms
 
 
-def read_condition(
-    name: str, entry: Entry, fields: Fields, complaints: Complaints, seen: set[tuple[str, str]]
+def _read_condition(
+    name: str, entry: _Entry, fields: _Fields, complaints: Complaints, seen: set[tuple[str, str]]
 ) -> list[Filter]:
     """The condition of one parameter whose field is known by ``name``; nothing when there is a problem."""
     operator = entry.path[0] if entry.path else "eq"
@@ -162,24 +172,24 @@ def read_condition(
     return [] if found is None else [found]
 
 
-def read_group(
-    kind: type[And] | type[Or], entries: Sequence[Entry], fields: Fields, complaints: Complaints, depth: int
+def _read_group(
+    kind: type[And] | type[Or], entries: Sequence[_Entry], fields: _Fields, complaints: Complaints, depth: int
 ) -> list[Filter]:
     """A group in which the parameters with one number belong together."""
     if depth >= MAX_DEPTH:
         complaints.add(entries[0].key, "too-deep", f"Groups go {MAX_DEPTH - 1} deep at most.")
         return []
-    numbered = [entry for entry in entries if has_number(entry, complaints)]
+    numbered = [entry for entry in entries if _has_number(entry, complaints)]
     levels = [
-        read_terms(level, fields, complaints, depth + 1) for level in by_first(numbered, key=int).values()
+        _read_terms(level, fields, complaints, depth + 1) for level in _by_first(numbered, key=int).values()
     ]
     members = [level[0] if len(level) == 1 else And(tuple(level)) for level in levels if level]
     return [kind(tuple(members))] if members else []
 
 
-def has_number(entry: Entry, complaints: Complaints) -> bool:
+def _has_number(entry: _Entry, complaints: Complaints) -> bool:
     """Whether a group's parameter goes on with a number and then something."""
-    if len(entry.path) > 1 and POSITION.fullmatch(entry.path[0]):
+    if len(entry.path) > 1 and _POSITION.fullmatch(entry.path[0]):
         return True
     complaints.add(
         entry.key, "malformed", "A group reads filter[or][0][field][operator]=value, with numbers up to 999."
@@ -187,20 +197,20 @@ def has_number(entry: Entry, complaints: Complaints) -> bool:
     return False
 
 
-def by_first(entries: Iterable[Entry], key: Callable[[str], object] = str) -> dict[str, list[Entry]]:
+def _by_first(entries: Iterable[_Entry], key: Callable[[str], object] = str) -> dict[str, list[_Entry]]:
     """The entries by the first of their brackets (as ``key`` sees it), which is taken off; in order."""
-    levels: dict[object, list[Entry]] = {}
+    levels: dict[object, list[_Entry]] = {}
     for entry in entries:
         levels.setdefault(key(entry.path[0]), []).append(entry._replace(path=entry.path[1:]))
     return {str(first): level for first, level in levels.items()}
 
 
-def split_names(text: str | None) -> list[str] | None:
+def _split_names(text: str | None) -> list[str] | None:
     """Names separated by commas."""
     return None if text is None else text.split(",")
 
 
-def read_sort(names: Sequence[str] | None, fields: Fields, complaints: Complaints) -> tuple[SortTerm, ...]:
+def read_sort(names: Sequence[str] | None, fields: _Fields, complaints: Complaints) -> tuple[SortTerm, ...]:
     """``-amount`` is descending. Problems for unknown fields, ones without an order, repeated ones, too
     many.
     """
@@ -220,7 +230,7 @@ def read_sort(names: Sequence[str] | None, fields: Fields, complaints: Complaint
     return tuple(terms.values())
 
 
-def read_fields(names: Sequence[str] | None, fields: Fields, complaints: Complaints) -> tuple[str, ...]:
+def read_fields(names: Sequence[str] | None, fields: _Fields, complaints: Complaints) -> tuple[str, ...]:
     """The names to answer with: all of them when none are asked for."""
     if names is None:
         return tuple(fields)
@@ -231,11 +241,11 @@ def read_fields(names: Sequence[str] | None, fields: Fields, complaints: Complai
     return tuple(dict.fromkeys(field.name for field in found if field is not None))
 
 
-def text_limit(text: str | None, complaints: Complaints) -> int:
+def _text_limit(text: str | None, complaints: Complaints) -> int:
     """The limit as a number, written in digits."""
     if text is None:
         return DEFAULT_LIMIT
-    return read_limit(int(text) if POSITION.fullmatch(text) else None, complaints)
+    return read_limit(int(text) if _POSITION.fullmatch(text) else None, complaints)
 
 
 def read_limit(number: int | None, complaints: Complaints) -> int:

@@ -16,7 +16,7 @@ from tenant_schema.records.query import SortTerm
 
 __all__ = ["beyond", "full_order", "turned"]
 
-Columns = Mapping[str, Column]
+_Columns = Mapping[str, Column]
 
 
 def full_order(sort: Sequence[SortTerm]) -> tuple[SortTerm, ...]:
@@ -38,7 +38,7 @@ def turned(order: Sequence[SortTerm]) -> tuple[SortTerm, ...]:
 
 
 def beyond(
-    order: Sequence[SortTerm], position: Sequence[object], columns: Columns, *, inclusive: bool
+    order: Sequence[SortTerm], position: Sequence[object], columns: _Columns, *, inclusive: bool
 ) -> list[Predicate]:
     """What comes after the ``position``, which has one value (None for null) for each term of the full order.
 
@@ -47,15 +47,15 @@ def beyond(
 
     ``inclusive`` takes in the record at the position itself.
     """
-    rest = at_id(order[-1], position[-1], columns["id"], inclusive=inclusive)
+    rest = _at_id(order[-1], position[-1], columns["id"], inclusive=inclusive)
     for term, value in reversed(list(zip(order[1:-1], position[1:-1], strict=True))):
-        rest = step(term, value, columns[term.field], rest)
+        rest = _step(term, value, columns[term.field], rest)
     if len(order) == 1:
         return [rest]
-    return stretches(order[0], position[0], columns[order[0].field], rest)
+    return _stretches(order[0], position[0], columns[order[0].field], rest)
 
 
-def stretches(term: SortTerm, value: object, column: Column, rest: Predicate) -> list[Predicate]:
+def _stretches(term: SortTerm, value: object, column: Column, rest: Predicate) -> list[Predicate]:
     """Further on in the first field, or equal in it and further on in the rest."""
     if value is None:
         here = Both(column.is_null(), rest)
@@ -66,21 +66,21 @@ def stretches(term: SortTerm, value: object, column: Column, rest: Predicate) ->
     return [here, column.is_null()] if column._meta.null else [here]
 
 
-def at_id(term: SortTerm, value: object, column: Column, *, inclusive: bool) -> Predicate:
+def _at_id(term: SortTerm, value: object, column: Column, *, inclusive: bool) -> Predicate:
     """Among records that are equal in everything else."""
     if inclusive:
         return column <= value if term.descending else column >= value
     return column < value if term.descending else column > value
 
 
-def step(term: SortTerm, value: object, column: Column, rest: Predicate) -> Predicate:
-    """As :func:`stretches`, for a field that is not the first."""
+def _step(term: SortTerm, value: object, column: Column, rest: Predicate) -> Predicate:
+    """As :func:`_stretches`, for a field that is not the first."""
     equal = Both(column.is_null() if value is None else column == value, rest)
-    later = further(term, value, column)
+    later = _further(term, value, column)
     return equal if later is None else Either(later, equal)
 
 
-def further(term: SortTerm, value: object, column: Column) -> Predicate | None:
+def _further(term: SortTerm, value: object, column: Column) -> Predicate | None:
     """Further on in one field; None when nothing is."""
     if value is None:
         return None if term.descending else column.is_not_null()

@@ -88,11 +88,11 @@ def cut(rows: list[Row], order: Sequence[SortTerm], limit: int, place: Place | N
     if is_backward:
         rows.reverse()
     has_next, has_prev = (True, goes_on) if is_backward else (goes_on, place is not None)
-    after = Place(position_of(rows[-1], order)) if has_next else None
-    before = Place(position_of(rows[0], order), backward=True) if has_prev else None
+    after = Place(_position_of(rows[-1], order)) if has_next else None
+    before = Place(_position_of(rows[0], order), backward=True) if has_prev else None
     return Slice(rows, after, before)
 
 
-def position_of(row: Row, order: Sequence[SortTerm]) -> tuple[Any, ...]:
+def _position_of(row: Row, order: Sequence[SortTerm]) -> tuple[Any, ...]:
     """Where the row is in the order."""
     return tuple([row[term.field] for term in order])

@@ -17,7 +17,7 @@ __all__ = ["read_page", "read_record"]
 async def read_record(target: Target, record_id: UUID, names: tuple[str, ...]) -> Record:
     """One record with the named fields. Raises :class:`RecordNotFound`."""
     values: list[object] = []
-    plan = prepared(target, names, target.record(record_id, values), None)
+    plan = _prepared(target, names, target.record(record_id, values), None)
     rows = await target.run(plan.statement, values)
     if not rows:
         raise RecordNotFound(target.model.name, record_id)
@@ -40,12 +40,12 @@ async def read_page(target: Target, query: Query, cursors: Cursors) -> Page:
     if query.cursor is not None:
         place = cursors.open(target.scope.id, sealed_for, query.cursor)
         place = restored(place, order, target.model.columns, target.engine.engine_type)
-    plan = prepared(target, query.fields, where, window_of(order, query.limit, place, values))
+    plan = _prepared(target, query.fields, where, window_of(order, query.limit, place, values))
     found = cut(await target.run(plan.statement, values), order, query.limit, place)
     return Page(plan.show(found.rows), seal(found.next), seal(found.prev))
 
 
-def prepared(target: Target, names: tuple[str, ...], where: Filter, window: Window | None) -> Reading:
+def _prepared(target: Target, names: tuple[str, ...], where: Filter, window: Window | None) -> Reading:
     """The SELECT for a filter and window of this shape."""
     return target.plan(
         lambda: reading(target.model, names, where, window, target.engine.engine_type), names, where, window

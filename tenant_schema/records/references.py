@@ -40,12 +40,12 @@ async def complain_of_dangling(
         field = model.fields.get(name)
         if field is None or field.type.name != "lookup" or value is None:
             continue
-        if not await leads_somewhere(scope, catalog, field, value):
+        if not await _leads_somewhere(scope, catalog, field, value):
             message = f"There is no {field.settings['target']} record {value}."
             complaints.add(name, "reference-not-found", message)
 
 
-async def leads_somewhere(scope: TenantScope, catalog: Catalog, field: FieldModel, value: UUID) -> bool:
+async def _leads_somewhere(scope: TenantScope, catalog: Catalog, field: FieldModel, value: UUID) -> bool:
     """Whether the record that a lookup names is there."""
     target = field.settings["target"]
     try:

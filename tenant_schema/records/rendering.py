@@ -21,7 +21,7 @@ from piccolo.querystring import QueryString, Selectable
 
 from tenant_schema.objects.model import FieldModel, ObjectModel
 
-__all__ = ["Record", "Render", "Row", "expression", "json_ready", "renderers", "shown"]
+__all__ = ["Record", "Render", "Row", "expression", "json_ready", "renderers", "shown", "utc_text"]
 
 Render: TypeAlias = Callable[[Any], object]
 Row: TypeAlias = dict[str, Any]
@@ -44,7 +44,7 @@ def utc_text(stored: str) -> str:
     return f"{stored[:10]}T{stored[11:-6]}Z"
 
 
-FROM_SQLITE: Final[Mapping[type, Render]] = {bool: bool, datetime: utc_text}
+_FROM_SQLITE: Final[Mapping[type, Render]] = {bool: bool, datetime: utc_text}
 """What becomes of a kept value whose type is plain; every other is kept as it is shown."""
 
 
@@ -55,16 +55,16 @@ def expression(name: str, column: Column, engine_type: str) -> Selectable:
 
 def renderers(names: Sequence[str], model: ObjectModel, engine_type: str) -> tuple[tuple[str, Render], ...]:
     """What has to be done to the values of a row that :func:`expression` selected; most need nothing."""
-    found = ((name, renderer(model.fields[name], model.columns[name], engine_type)) for name in names)
+    found = ((name, _renderer(model.fields[name], model.columns[name], engine_type)) for name in names)
     return tuple((name, render) for name, render in found if render is not None)
 
 
-def renderer(field: FieldModel, column: Column, engine_type: str) -> Render | None:
+def _renderer(field: FieldModel, column: Column, engine_type: str) -> Render | None:
     """From a selected value that is not null to the shown one; None when it is the same."""
     if engine_type != "sqlite":
         return partial(shown, field)
     if field.type.plain:
-        return FROM_SQLITE.get(column.value_type)
+        return _FROM_SQLITE.get(column.value_type)
     return lambda value: field.type.render(
         value, field
     )  # a double with a decimal's digits formats as the decimal does

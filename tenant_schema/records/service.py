@@ -32,7 +32,7 @@ from tenant_schema.users.permissions import Access
 
 __all__ = ["RecordService"]
 
-Pairs = Sequence[tuple[str, str]]
+_Pairs = Sequence[tuple[str, str]]
 
 
 class RecordService:
@@ -59,7 +59,7 @@ class RecordService:
         self._clock = clock
         self._plans = plans or Plans()
 
-    async def page(self, scope: TenantScope, access: Access, object_name: str, pairs: Pairs) -> Page:
+    async def page(self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs) -> Page:
         """The page that a query string asks for, see :mod:`tenant_schema.records.grammar`.
 
         Raises InvalidQuery, CursorInvalid, CursorMismatch.
@@ -75,7 +75,7 @@ class RecordService:
         return await read_page(target, parse_json_query(document, target.readable), self._cursors)
 
     async def read(
-        self, scope: TenantScope, access: Access, object_name: str, record_id: UUID, pairs: Pairs = ()
+        self, scope: TenantScope, access: Access, object_name: str, record_id: UUID, pairs: _Pairs = ()
     ) -> Record:
         """One record; ``pairs`` may hold ``fields``. Raises InvalidQuery, RecordNotFound."""
         target = await self._open(scope, access, object_name, "read")

@@ -58,25 +58,25 @@ def reading(
     needed = [term.field for term in window.order] if window else ["version"]
     hidden = tuple(name for name in dict.fromkeys(needed) if name not in names)
     selected = [expression(name, model.columns[name], engine_type) for name in (*names, *hidden)]
-    query = windowed(model, selected, where, window, engine_type)
+    query = _windowed(model, selected, where, window, engine_type)
     return Reading(compiled(query, engine_type), renderers(names, model, engine_type), hidden)
 
 
-def windowed(
+def _windowed(
     model: ObjectModel, selected: Sequence[Selectable], where: Filter, window: Window | None, engine_type: str
 ) -> QueryString:
     """The SELECT with its conditions, order and limit."""
     if window is None or window.position is None:
-        return selection(model, selected, where, window, engine_type)
+        return _selection(model, selected, where, window, engine_type)
     stretches = beyond(window.order, window.position, model.columns, inclusive=window.inclusive)
     if engine_type != "sqlite" or len(stretches) == 1:
-        return selection(model, selected, where, window, engine_type, any_of(stretches))
-    return chained(
-        [selection(model, selected, where, window, engine_type, one) for one in stretches], window.limit
+        return _selection(model, selected, where, window, engine_type, any_of(stretches))
+    return _chained(
+        [_selection(model, selected, where, window, engine_type, one) for one in stretches], window.limit
     )
 
 
-def chained(queries: Sequence[QueryString], limit: int) -> QueryString:
+def _chained(queries: Sequence[QueryString], limit: int) -> QueryString:
     """One query after the other until there are enough rows, which Piccolo has no way to say.
 
     For two ranges joined by OR, SQLite reads and sorts all of both before the first row of a page; MySQL
@@ -86,7 +86,7 @@ def chained(queries: Sequence[QueryString], limit: int) -> QueryString:
     return QueryString(f"{parts} LIMIT {limit}", *queries)
 
 
-def selection(
+def _selection(
     model: ObjectModel,
     selected: Sequence[Selectable],
     where: Filter,

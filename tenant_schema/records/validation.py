@@ -22,7 +22,7 @@ def parse_creation(body: Body, fields: Fields, complaints: Complaints) -> Stored
     for name, field in fields.items():
         if name in body or field.read_only:
             continue
-        values[name] = None if field.default is None else parse_value(field, field.default, complaints)
+        values[name] = None if field.default is None else _parse_value(field, field.default, complaints)
         if values[name] is None and field.required:
             complaints.add(name, "required", f"{field.label} is required.")
     return values
@@ -42,19 +42,19 @@ def parse_changes(body: Body, fields: Fields, complaints: Complaints) -> Stored:
         if field.read_only:
             complaints.add(name, "read-only", f"{field.label} is set by the system.")
         else:
-            values[name] = parse_value(field, given, complaints)
+            values[name] = _parse_value(field, given, complaints)
     return values
 
 
-def parse_value(field: FieldModel, given: object, complaints: Complaints) -> object:
+def _parse_value(field: FieldModel, given: object, complaints: Complaints) -> object:
     """One value in stored form; None for none, which is a problem where one is required."""
-    value = None if given is None else parse_given(field, given, complaints)
+    value = None if given is None else _parse_given(field, given, complaints)
     if field.required and (given is None or value == ""):
         complaints.add(field.name, "required", f"{field.label} is required.")
     return value
 
 
-def parse_given(field: FieldModel, given: object, complaints: Complaints) -> object:
+def _parse_given(field: FieldModel, given: object, complaints: Complaints) -> object:
     """A value that is one, in stored form, or None and a problem."""
     try:
         return field.type.parse(given, field)
