@@ -22,7 +22,7 @@ class Opener:
     def __init__(self, folder) -> None:
         self.folder = folder
         self.opened = Counter()
-        self.open = set()
+        self.engines = set()
         self.most = 0
         self.delay = 0.0
         self.failing = False
@@ -32,9 +32,14 @@ class Opener:
         if self.failing:
             raise DatabaseMissing
         self.opened[tenant.slug] += 1
-        self.open.add(tenant.slug)
-        self.most = max(self.most, len(self.open))
-        return Engine(self, tenant.slug)
+        engine = Engine(self, tenant.slug)
+        self.engines.add(engine)
+        self.most = max(self.most, len(self.engines))
+        return engine
+
+    @property
+    def open(self):
+        return {engine.slug for engine in self.engines}
 
 
 class Engine(SQLiteEngine):
@@ -48,7 +53,7 @@ class Engine(SQLiteEngine):
     async def close(self) -> None:
         await asyncio.sleep(self.opener.delay)
         await super().close()
-        self.opener.open.discard(self.slug)
+        self.opener.engines.discard(self)
 
 
 def tenant(slug: str) -> TenantRef:
@@ -248,7 +253,7 @@ async def test_under_random_use_the_bound_holds_and_every_lease_has_an_open_engi
             try:
                 async with asyncio.timeout(chance.choice([0.0005, 30])), engines.lease(one) as engine:
                     assert engine.slug == one.slug
-                    assert one.slug in opener.open
+                    assert engine in opener.engines
                     await engine.run_ddl("SELECT 1")
             except TimeoutError:
                 pass
@@ -258,6 +263,6 @@ async def test_under_random_use_the_bound_holds_and_every_lease_has_an_open_engi
         await asyncio.gather(*(client() for _ in range(20)))
         stats = engines.stats()
         assert (stats.leased, stats.waiting) == (0, 0)
-        assert stats.open == len(opener.open) <= 4
+        assert stats.open == len(opener.engines) <= 4
     assert opener.most <= 4
     assert opener.open == set()
