@@ -1,7 +1,8 @@
 """A filter as Piccolo conditions. Names become columns by look-up, values are bound, nothing else goes in.
 
 ``ne`` and ``nin`` include records without a value: whoever asks for all that are not "won" means those too.
-``contains``, ``startswith`` and ``endswith`` tell upper from lower case, ``icontains`` does not.
+``contains``, ``startswith`` and ``endswith`` tell upper from lower case, ``icontains`` does not (on
+SQLite it folds the letters A to Z only, as SQLite's ``LOWER`` does).
 """
 
 from collections.abc import Callable, Mapping

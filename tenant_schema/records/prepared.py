@@ -112,7 +112,7 @@ class Plans:
     definition makes another class. They hold text and never the class, so that nothing keeps that alive.
     """
 
-    def __init__(self, objects: int = 1_000, shapes: int = 64) -> None:
+    def __init__(self, objects: int = 512, shapes: int = 48) -> None:
         self._shapes = shapes
         self._objects: LastUsed[
             tuple[UUID, str], tuple[weakref.ref[type[Table]], LastUsed[Hashable, Any]]

@@ -145,6 +145,13 @@ async def test_me_is_whoever_asks(caller: Caller) -> None:
     assert await caller.names(("filter[owner][ne]", "$me")) == ["nobody's"]
 
 
+async def test_a_list_may_hold_a_hundred_values(caller: Caller) -> None:
+    await caller.create(name="x", count=99)
+    hundred = ",".join(str(number) for number in range(100))
+    assert await caller.names(("filter[count][in]", hundred)) == ["x"]
+    assert await caller.names(("filter[count][nin]", hundred)) == []
+
+
 def test_filters_of_one_shape_share_a_statement() -> None:
     def shape(*values: object) -> Filter:
         wanted = Or((Condition("name", "eq", values[0]), Condition("count", "in", values[1:])))
