@@ -53,12 +53,12 @@ class Freehold(Litestar):
     """The outer application: has the lifespan, and hands requests to the application of their kind of host.
 
     Two applications, so that a path of one kind of host is not there on the other, and ``/schema`` is each
-    kind's own.
+    kind's own. They know no platform, so that one pair can serve several.
     """
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, inner: tuple[Litestar, Litestar] | None = None) -> None:
         self.platform = platform
-        self.inner = (central_app(), tenant_app())
+        self.inner = inner or (central_app(), tenant_app())
         host = TenantFromHost(platform, central_app=self.inner[0], tenant_app=self.inner[1])
         self.edge = Edge(host)
         super().__init__([], openapi_config=None, logging_config=None, lifespan=[self._running])

@@ -63,7 +63,7 @@ class Edge:
             method=facts.method,
             path=facts.path,
             status=facts.status,
-            ms=round(seconds * 1000, 2),
+            duration_ms=round(seconds * 1000, 2),
             caller=facts.caller,
         )
 

@@ -75,7 +75,7 @@ class ApiRequest(Request[Any, Any, State]):
         return decode_query(self.pairs(), shape)
 
     async def read(self, shape: type[_S], also: bodies.Check | None = None) -> _S:
-        """The body as a ``shape``; raises for all of its faults at once, those that ``also`` finds included."""
+        """The body as a ``shape``; raises for all of its faults at once, with those that ``also`` finds."""
         return bodies.decode_struct(await self._read(), shape, also)
 
     async def read_object(self) -> dict[str, Any]:

@@ -11,6 +11,9 @@ from rich.table import Table
 
 __all__ = ["fail", "json_option", "print_json", "print_table", "say"]
 
+_WIDE = 200
+"""Columns of a table that goes into a file or a pipe."""
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
 
@@ -40,4 +43,5 @@ def print_table(title: str, rows: Sequence[Mapping[str, object]], columns: Seque
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*("" if row[column] is None else str(row[column]) for column in columns))
-    Console().print(table)
+    console = Console()
+    console.print(table, width=None if console.is_terminal else _WIDE)

@@ -53,7 +53,8 @@ _FILTER: Final = Parameter(
         "Conditions that must all hold: `filter[industry]=technology`, `filter[annual_revenue][gte]=1000`, "
         "`filter[industry][in]=technology,finance`, `filter[phone][null]=true`; either of several: "
         "`filter[or][0][industry]=finance&filter[or][1][owner]=$me`. Operators: eq ne gt gte lt lte in "
-        "nin contains icontains startswith endswith between null, as the field's type allows. `$me` is the caller."
+        "nin contains icontains startswith endswith between null, as the field's type allows. `$me` is who "
+        "calls."
     ),
     schema={"type": "object", "additionalProperties": {"type": "string"}},
     more={

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,11 +10,14 @@ from typing import Any
 
 import httpx
 import pytest
+from litestar import Litestar
 
-from api.app import Freehold, create_app
+from api.app import Freehold, central_app, tenant_app
 from api.composition import Platform, compose
 from central.database import CENTRAL
 from central.keys import EncryptionKey, generate_key
+from central.migrator import Migrator
+from central.provisioning.pipeline import Observer
 from central.provisioning.records import TenantRequest
 from central.registry import TenantRef
 from central.settings import Settings
@@ -139,11 +142,11 @@ async def _add_people(platform: Platform, slug: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with everything made, to be copied."""
     folder = tmp_path_factory.mktemp("template")
     asyncio.run(_build(folder))
-    yield folder
+    return folder
 
 
 @pytest.fixture
@@ -160,22 +163,45 @@ def settings(folder: Path) -> Settings:
     return settings_in(folder)
 
 
-@pytest.fixture
-async def world(settings: Settings) -> AsyncIterator[World]:
-    """Freehold with the tenants acme and demo."""
-    platform = compose(settings, hashing=CHEAP)
-    async with served(create_app(platform=platform)) as app:
+@dataclass(frozen=True)
+class Warm:
+    """What costs time to make, knows no database, and so can be shared by all tests."""
+
+    inner: tuple[Litestar, Litestar]
+    central_migrator: Migrator
+    tenant_migrator: Migrator
+
+
+@pytest.fixture(scope="session")
+def warm(template: Path) -> Warm:
+    """Made once."""
+    platform = compose(settings_in(template), hashing=CHEAP)
+    platform.central_migrator.preload()
+    platform.tenant_migrator.preload()
+    return Warm((central_app(), tenant_app()), platform.central_migrator, platform.tenant_migrator)
+
+
+@asynccontextmanager
+async def world_of(settings: Settings, warm: Warm, observer: Observer | None = None) -> AsyncIterator[World]:
+    """Freehold at work with these settings."""
+    cold = compose(settings, observer, hashing=CHEAP)
+    platform = replace(cold, central_migrator=warm.central_migrator, tenant_migrator=warm.tenant_migrator)
+    async with served(Freehold(platform, warm.inner)) as app:
         yield World(platform, app)
 
 
 @pytest.fixture
-def world_with(folder: Path) -> Callable[..., Any]:
+async def world(settings: Settings, warm: Warm) -> AsyncIterator[World]:
+    """Freehold with the tenants acme and demo."""
+    async with world_of(settings, warm) as made:
+        yield made
+
+
+@pytest.fixture
+def world_with(folder: Path, warm: Warm) -> Callable[..., Any]:
     """Freehold with other settings: ``async with world_with(allow_tenant_header=True) as world:``."""
 
-    @asynccontextmanager
-    async def make(**changes: Any) -> AsyncIterator[World]:
-        platform = compose(replace(settings_in(folder), **changes), hashing=CHEAP)
-        async with served(create_app(platform=platform)) as app:
-            yield World(platform, app)
+    def make(observer: Observer | None = None, **changes: Any) -> Any:
+        return world_of(replace(settings_in(folder), **changes), warm, observer)
 
     return make

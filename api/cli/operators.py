@@ -1,0 +1,117 @@
+"""``freehold operators``: who may use the operators' REST, and their tokens."""
+
+from datetime import datetime
+from uuid import UUID
+
+import rich_click as click
+
+from api.cli.console import json_option, print_json, print_table, say
+from api.cli.session import ACTOR, load_settings, run
+from api.composition import Platform
+from api.schemas.operators import OperatorAnswer, TokenAnswer
+from central import audit
+from central.database import CENTRAL
+from central.operators import NewToken, OperatorRecord
+
+__all__ = ["operators"]
+
+_COLUMNS = ("operator", "active", "token_id", "token", "created", "last_used", "revoked")
+
+
+@click.group()
+def operators() -> None:
+    """Operators and their tokens."""
+
+
+@operators.command("create")
+@click.argument("name")
+@json_option
+def create_operator(name: str, as_json: bool) -> None:
+    """Make an operator called NAME, or another token for them, and print the token once."""
+    made = run(load_settings(), lambda platform: _create(platform, name))
+    if as_json:
+        print_json({"name": made.operator.name, "tokenId": made.token_id, "token": made.token})
+        return
+    say(f"The token of {made.operator.name}; it is shown this once:\n")
+    say(f"    {made.token}\n")
+
+
+@operators.command("list")
+@json_option
+def list_operators(as_json: bool) -> None:
+    """Show all operators with their tokens."""
+    found = [_answer(one) for one in run(load_settings(), lambda platform: platform.operators.list())]
+    if as_json:
+        print_json(found)
+    else:
+        print_table("Operators", [row for operator in found for row in _rows(operator)], _COLUMNS)
+
+
+@operators.command("revoke")
+@click.argument("name_or_token_id")
+@json_option
+def revoke(name_or_token_id: str, as_json: bool) -> None:
+    """Revoke one token by its id, or an operator with all their tokens by their name; both count at once."""
+    run(load_settings(), lambda platform: _revoke(platform, name_or_token_id))
+    if as_json:
+        print_json({"revoked": name_or_token_id})
+    else:
+        say(f"Revoked {name_or_token_id}.")
+
+
+async def _create(platform: Platform, name: str) -> NewToken:
+    async with CENTRAL.transaction():
+        known = {record.name for record in await platform.operators.list()}
+        make = platform.operators.issue if name in known else platform.operators.create
+        made = await make(name)
+        detail = {"operator": made.operator.name, "id": str(made.token_id)}
+        await audit.record(ACTOR, "operator.create", detail=detail)
+    return made
+
+
+async def _revoke(platform: Platform, name_or_token_id: str) -> None:
+    async with CENTRAL.transaction():
+        token_id = _token_id(name_or_token_id)
+        if token_id is None:
+            await platform.operators.revoke(name_or_token_id)
+        else:
+            await platform.operators.revoke_token(token_id)
+        await audit.record(ACTOR, "operator.revoke", detail={"revoked": name_or_token_id})
+
+
+def _token_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _answer(record: OperatorRecord) -> OperatorAnswer:
+    tokens = [
+        TokenAnswer(
+            token.id, token.hint, token.created_at, token.expires_at, token.last_used_at, token.revoked_at
+        )
+        for token in record.tokens
+    ]
+    return OperatorAnswer(record.id, record.name, record.active, record.created_at, tokens)
+
+
+def _rows(operator: OperatorAnswer) -> list[dict[str, object]]:
+    about: dict[str, object] = {"operator": operator.name, "active": "yes" if operator.active else "no"}
+    if not operator.tokens:
+        return [about | dict.fromkeys(_COLUMNS[2:])]
+    return [
+        about
+        | {
+            "token_id": token.id,
+            "token": f"{token.hint}…",
+            "created": _shown(token.created_at),
+            "last_used": _shown(token.last_used_at),
+            "revoked": _shown(token.revoked_at),
+        }
+        for token in operator.tokens
+    ]
+
+
+def _shown(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment:%Y-%m-%d %H:%M}"

@@ -1,0 +1,68 @@
+"""``freehold serve``: uvicorn, set up for this application."""
+
+from typing import Final
+
+import rich_click as click
+import uvicorn
+
+from api.cli.console import say
+from api.cli.session import load_settings, run
+from api.composition import Platform
+from api.logs import configure_logs
+from api.wire import ProblemProtocol
+
+__all__ = ["serve"]
+
+_APPLICATION: Final = "api.app:create_app"
+_GRACE_SECONDS: Final = 20
+_KEEP_ALIVE_SECONDS: Final = 65
+"""Longer than the minute for which common proxies keep a connection, so that they close it and not we."""
+
+
+@click.command()
+@click.option("--host", help="Where to listen; HOST otherwise.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Where to listen; PORT otherwise.")
+@click.option(
+    "--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that serve."
+)
+@click.option("--migrate", is_flag=True, help="Bring the central database up to date first.")
+def serve(host: str | None, port: int | None, workers: int, migrate: bool) -> None:
+    """Serve until told to stop; requests under way are finished first.
+
+    Refuses to start while the central database is not up to date.
+    """
+    settings = load_settings()
+    host, port = host or settings.host, settings.port if port is None else port
+    run(settings, _migrate if migrate else _nothing, is_migrating=migrate)
+    configure_logs(settings.log_level, settings.log_format)
+    if settings.local:
+        shown = host or settings.host
+        say(
+            f"Freehold serves http://{'localhost' if shown == '127.0.0.1' else shown}:{port or settings.port}"
+        )
+    uvicorn.run(
+        _APPLICATION,
+        factory=True,
+        workers=workers,
+        host=host,
+        port=port,
+        loop="uvloop",
+        http=ProblemProtocol,
+        ws="none",
+        reset_contextvars=True,  # no request begins with what another one had bound
+        lifespan="on",
+        access_log=False,  # the application writes its own
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,  # TRUSTED_PROXIES says whose count, and for what
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+async def _migrate(platform: Platform) -> None:
+    await platform.central_migrator.migrate(platform.central_engine)
+
+
+async def _nothing(_platform: Platform) -> None:
+    """The session has checked already what there is to check."""

@@ -1,0 +1,71 @@
+"""``freehold setup``: everything that has to be there before the first ``freehold serve``."""
+
+from pathlib import Path
+
+import rich_click as click
+
+from api.cli.console import fail, json_option, print_json, say
+from api.cli.env_file import write_env_file
+from api.cli.session import ENV_FILE, load_settings, run
+from api.composition import Platform
+from api.schemas.common import Output
+from central.settings import Settings
+
+__all__ = ["setup"]
+
+
+class _Outcome(Output):
+    """What was done; nothing of it the second time."""
+
+    env_file_written: bool
+    migrations: int
+    operator_token: str | None
+
+
+@click.command()
+@click.option("--env-file/--no-env-file", default=True, help="Write a .env for local use if there is none.")
+@json_option
+def setup(env_file: bool, as_json: bool) -> None:
+    """Make what serving needs: .env, the central database, the first operator.
+
+    Safe to run again: what is there stays as it is.
+    """
+    is_written = env_file and write_env_file(ENV_FILE)
+    settings = load_settings()
+    _make_folders(settings)
+    outcome = run(settings, lambda platform: _set_up(platform, is_written), is_migrating=True)
+    if as_json:
+        print_json(outcome)
+    else:
+        _tell(outcome)
+
+
+async def _set_up(platform: Platform, is_written: bool) -> _Outcome:
+    ran = await platform.central_migrator.migrate(platform.central_engine)
+    token = await platform.operators.ensure_first_operator(platform.settings.operator_token)
+    return _Outcome(is_written, len(ran), token)
+
+
+def _make_folders(settings: Settings) -> None:
+    """The data folder, for its owner alone, and the one that the central database is to be in."""
+    kind, _, path = settings.central_database_url.partition(":///")
+    folders = [settings.data_dir, *([Path(path).parent] if kind == "sqlite" else [])]
+    for folder in folders:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            fail(f"The folder {folder} cannot be made: {error.strerror}.")
+
+
+def _tell(outcome: _Outcome) -> None:
+    if outcome.env_file_written:
+        say(
+            f"Wrote {ENV_FILE} with a key of its own (keep it: stored credentials cannot be read without it)."
+        )
+    if outcome.migrations:
+        say(f"Brought the central database up to date ({outcome.migrations} migrations).")
+    if outcome.operator_token:
+        say("Made the first operator. This is the token; it is shown this once:\n")
+        say(f"    {outcome.operator_token}\n")
+    if outcome == _Outcome(env_file_written=False, migrations=0, operator_token=None):
+        say("Everything is set up already.")

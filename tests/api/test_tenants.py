@@ -1,0 +1,477 @@
+"""Operators' REST: make, find, rename, suspend, resume, delete; by whom, and with what trace."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from central import audit
+from central.database import CENTRAL
+from central.errors import TenantNotFound
+from tests.api.conftest import PASSWORD, World
+from tests.api.scenarios import Scenario, assert_problem, check, table
+
+TENANTS = "/setup/tenants"
+OPERATOR_ALONE = {"operator": 200, "*": 401}
+CENTRAL_HOST = "localhost"
+NOBODY = "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
+
+
+def nova(**changes: Any) -> dict[str, Any]:
+    return {"name": "Nova", "slug": "nova", "primaryDomain": "nova"} | changes
+
+
+async def acts(world: World) -> list[tuple[str, str | None]]:
+    """The audit trail's actions with their tenants, the oldest first."""
+    with CENTRAL.bind(world.platform.central_engine):
+        page = await audit.page(200)
+    return [(one.action, one.tenant_slug) for one in reversed(page.items)]
+
+
+@table(
+    Scenario(
+        name="list tenants",
+        method="GET",
+        path=TENANTS,
+        host=CENTRAL_HOST,
+        statuses=OPERATOR_ALONE,
+        shows=("acme.localhost", "demo.localhost"),
+        hides=(PASSWORD,),
+    ),
+    Scenario(
+        name="read a tenant",
+        method="GET",
+        path=f"{TENANTS}/{{tenant}}",
+        host=CENTRAL_HOST,
+        statuses=OPERATOR_ALONE,
+        shows=('"slug":"acme"', '"dbName":"tenant_acme"'),
+        hides=("assword",),
+    ),
+    Scenario(
+        name="make a tenant",
+        method="POST",
+        path=TENANTS,
+        host=CENTRAL_HOST,
+        body=nova(),
+        statuses={"operator": 201, "*": 401},
+        shows=("nova.localhost",),
+    ),
+    Scenario(
+        name="rename a tenant",
+        method="PATCH",
+        path=f"{TENANTS}/{{tenant}}",
+        host=CENTRAL_HOST,
+        body={"name": "Acme International"},
+        statuses=OPERATOR_ALONE,
+        shows=("Acme International", '"slug":"acme"'),
+    ),
+    Scenario(
+        name="suspend a tenant",
+        method="POST",
+        path=f"{TENANTS}/{{tenant}}/suspend",
+        host=CENTRAL_HOST,
+        statuses=OPERATOR_ALONE,
+        shows=("suspended",),
+    ),
+    Scenario(
+        name="delete a tenant",
+        method="DELETE",
+        path=f"{TENANTS}/{{tenant}}",
+        host=CENTRAL_HOST,
+        statuses=OPERATOR_ALONE,
+        shows=('{"success":true}',),
+    ),
+    Scenario(
+        name="list domains",
+        method="GET",
+        path=f"{TENANTS}/{{tenant}}/domains",
+        host=CENTRAL_HOST,
+        statuses=OPERATOR_ALONE,
+        shows=("acme.localhost",),
+        hides=("demo.localhost",),
+    ),
+    Scenario(
+        name="add a domain",
+        method="POST",
+        path=f"{TENANTS}/{{tenant}}/domains",
+        host=CENTRAL_HOST,
+        body={"domain": "crm.acme.example"},
+        statuses={"operator": 201, "*": 401},
+        shows=("crm.acme.example",),
+    ),
+    Scenario(name="the setup routes on a tenant's host", method="GET", path=TENANTS, statuses={"*": 404}),
+)
+async def test_operators_alone_act_on_tenants(world: World, scenario: Scenario, who: str) -> None:
+    before = len(await acts(world))
+    await check(world, scenario, who, tenant=await world.tenant_id("acme"))
+    if who != "operator" and scenario.host == CENTRAL_HOST:
+        assert len(await acts(world)) == before
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer fho_wrong",
+        "Basic b3A6cGFzcw==",
+        "fho_a-token-for-tests-alone-a-token-for-tests-alone-",
+        "Bearer \xff",
+        "Bearer " + "x" * 10_000,
+    ],
+)
+async def test_without_a_good_operator_s_token_it_is_401(world: World, authorization: str) -> None:
+    headers = {b"Authorization": authorization.encode("latin-1")}
+    answer = await world.client(CENTRAL_HOST).get(TENANTS, headers=headers)
+    assert answer.status_code == 401
+    assert_problem(answer, "not-authenticated")
+
+
+async def test_a_revoked_operator_is_refused_by_the_next_request(world: World) -> None:
+    with CENTRAL.bind(world.platform.central_engine):
+        made = await world.platform.operators.create("Ada")
+        client = world.client(CENTRAL_HOST, made.token)
+        assert (await client.get(TENANTS)).status_code == 200
+        await world.platform.operators.revoke("Ada")
+    assert (await client.get(TENANTS)).status_code == 401
+
+
+async def test_a_new_tenant_answers_as_the_contract_says_and_is_served(world: World) -> None:
+    admin = {"email": "Ada@Nova.Example", "password": "battery staple horse"}
+    answer = await world.operator().post(TENANTS, json=nova(admin=admin))
+    made = answer.json()
+    assert answer.status_code == 201
+    assert answer.headers["cache-control"] == "no-store"
+    assert made == {
+        "tenantId": made["tenantId"],
+        "slug": "nova",
+        "status": "active",
+        "domain": "nova.localhost",
+        "dbName": "tenant_nova",
+        "dbUsername": None,
+        "dbPassword": None,
+        "admin": {"email": "ada@nova.example", "password": "battery staple horse"},
+    }
+    signed_in = await world.client("nova.localhost").post("/api/v1/auth/login", json=made["admin"])
+    assert signed_in.status_code == 200
+    client = world.client("nova.localhost", signed_in.json()["accessToken"])
+    assert (await client.get("/api/v1/data/accounts")).json()["data"] == []
+
+
+async def test_an_administrator_is_made_up_when_none_is_given(world: World) -> None:
+    made = (await world.operator().post(TENANTS, json=nova())).json()
+    assert made["admin"]["email"] == "admin@nova.localhost"
+    assert len(made["admin"]["password"]) >= 20
+    signed_in = await world.client("nova.localhost").post("/api/v1/auth/login", json=made["admin"])
+    assert signed_in.status_code == 200
+
+
+async def test_a_full_host_name_can_be_the_primary_domain(world: World) -> None:
+    made = (await world.operator().post(TENANTS, json=nova(primaryDomain="CRM.Nova.Example"))).json()
+    assert made["domain"] == "crm.nova.example"
+    assert (await world.client("crm.nova.example").get("/api/v1/tenant")).json()["slug"] == "nova"
+    assert (await world.client("nova.localhost").get("/api/v1/tenant")).status_code == 404
+
+
+async def test_passwords_are_shown_once(world: World) -> None:
+    operator = world.operator()
+    made = (await operator.post(TENANTS, json=nova())).json()
+    for path in (f"{TENANTS}/{made['tenantId']}", TENANTS):
+        assert made["admin"]["password"] not in (await operator.get(path)).text
+
+
+@pytest.mark.parametrize(
+    ("changes", "faults"),
+    [
+        ({"slug": "Nova"}, [("slug", "invalid-slug")]),
+        ({"slug": "admin"}, [("slug", "reserved-slug")]),
+        ({"slug": "a" * 41}, [("slug", "invalid-slug")]),
+        ({"name": " "}, [("name", "invalid-tenant-name")]),
+        ({"name": "a\u0000b"}, [("name", "invalid-tenant-name")]),
+        ({"primaryDomain": "www"}, [("primaryDomain", "invalid-domain")]),
+        ({"primaryDomain": "localhost"}, [("primaryDomain", "invalid-domain")]),
+        ({"primaryDomain": "a.b.localhost"}, [("primaryDomain", "invalid-domain")]),
+        ({"primaryDomain": "10.0.0.1"}, [("primaryDomain", "invalid-domain")]),
+        ({"dbPort": 3306}, [("dbPort", "needs-db-host")]),
+        ({"dbHost": "evil.example"}, [("dbHost", "unknown-database-server")]),
+        ({"admin": {"email": "nobody"}}, [("admin.email", "invalid-email")]),
+        ({"admin": {"email": "a@b.example", "password": "short"}}, [("admin.password", "too-short")]),
+        (
+            {"slug": "N!", "nmae": "x", "dbPort": 0, "admin": {"email": "x", "password": "password"}},
+            [
+                ("nmae", "unknown-field"),
+                ("dbPort", "out-of-range"),
+                ("slug", "invalid-slug"),
+                ("admin.email", "invalid-email"),
+                ("admin.password", "too-common"),
+            ],
+        ),
+    ],
+)
+async def test_every_fault_of_a_new_tenant_is_told_at_once(
+    world: World, changes: dict[str, Any], faults: list[tuple[str, str]]
+) -> None:
+    answer = await world.operator().post(TENANTS, json=nova(**changes))
+    assert answer.status_code == 422, answer.text
+    found = [(one["field"], one["code"]) for one in assert_problem(answer)["errors"]]
+    assert found == faults
+    assert (await world.client("nova.localhost").get("/api/v1/tenant")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"), [({"slug": "acme"}, "slug-taken"), ({"primaryDomain": "acme"}, "domain-taken")]
+)
+async def test_a_taken_slug_or_domain_is_409(world: World, changes: dict[str, Any], code: str) -> None:
+    answer = await world.operator().post(TENANTS, json=nova(**changes))
+    assert answer.status_code == 409
+    assert [one["code"] for one in assert_problem(answer, code)["errors"]] == [code]
+
+
+async def test_fifty_at_once_make_one_tenant(world: World) -> None:
+    operator = world.operator()
+    answers = await asyncio.gather(
+        *(operator.post(TENANTS, json=nova(primaryDomain=f"nova-{n}")) for n in range(50))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 49
+    assert len([one async for one in listed(operator, search="nova")]) == 1
+
+
+async def test_the_same_key_fifty_times_at_once_gives_one_tenant_and_equal_answers(world: World) -> None:
+    operator = world.operator()
+    key = {"Idempotency-Key": "make-nova"}
+    answers = await asyncio.gather(*(operator.post(TENANTS, json=nova(), headers=key) for _ in range(50)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({without_passwords(answer) for answer in answers}) == 1
+    told = [answer for answer in answers if answer.json()["admin"]["password"] is not None]
+    assert len(told) == 1
+    assert "idempotency-replayed" not in told[0].headers
+    assert len([one async for one in listed(operator, search="nova")]) == 1
+
+
+def without_passwords(answer: httpx.Response) -> str:
+    body = answer.json()
+    body["admin"]["password"] = None
+    return str(body)
+
+
+async def test_a_key_with_another_body_is_422(world: World) -> None:
+    operator, key = world.operator(), {"Idempotency-Key": "k"}
+    assert (await operator.post(TENANTS, json=nova(), headers=key)).status_code == 201
+    answer = await operator.post(TENANTS, json=nova(name="Other"), headers=key)
+    assert answer.status_code == 422
+    assert_problem(answer, "idempotency-mismatch")
+
+
+async def test_a_key_whose_request_failed_can_be_used_again(world: World) -> None:
+    operator, key = world.operator(), {"Idempotency-Key": "k"}
+    taken = nova(primaryDomain="acme")
+    assert (await operator.post(TENANTS, json=taken, headers=key)).status_code == 409
+    assert (await operator.post(TENANTS, json=nova(), headers=key)).status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", "two words", "x" * 256, "é"])
+async def test_a_key_follows_its_grammar(world: World, key: str) -> None:
+    answer = await world.operator().post(
+        TENANTS, json=nova(), headers={b"Idempotency-Key": key.encode("latin-1")}
+    )
+    assert answer.status_code == 400
+    assert_problem(answer, "invalid-idempotency-key")
+
+
+async def test_keys_of_two_operators_are_apart(world: World) -> None:
+    with CENTRAL.bind(world.platform.central_engine):
+        made = await world.platform.operators.create("Ada")
+    key = {"Idempotency-Key": "k"}
+    assert (await world.operator().post(TENANTS, json=nova(), headers=key)).status_code == 201
+    other = world.client(CENTRAL_HOST, made.token)
+    assert (await other.post(TENANTS, json=nova(), headers=key)).status_code == 409
+
+
+async def listed(client: httpx.AsyncClient, **query: Any) -> Any:
+    """Every tenant of a list, page by page."""
+    while True:
+        page = (await client.get(TENANTS, params=query)).json()
+        for tenant in page["data"]:
+            yield tenant
+        if page["page"]["next"] is None:
+            return
+        query["cursor"] = page["page"]["next"]
+
+
+async def test_lists_are_paged_filtered_and_searched(world: World) -> None:
+    operator = world.operator()
+    for n in range(3):
+        await operator.post(TENANTS, json=nova(slug=f"nova-{n}", primaryDomain=f"nova-{n}"))
+    slugs = [one["slug"] async for one in listed(operator, limit=2)]
+    assert slugs == ["nova-2", "nova-1", "nova-0", "demo", "acme"]
+    await operator.post(f"{TENANTS}/{await world.tenant_id('nova-1')}/suspend")
+    assert [one["slug"] async for one in listed(operator, status="suspended")] == ["nova-1"]
+    assert [one["slug"] async for one in listed(operator, search="NOVA", limit=1)] == [
+        "nova-2",
+        "nova-1",
+        "nova-0",
+    ]
+    assert [one["slug"] async for one in listed(operator, search="%")] == []
+    assert [one["slug"] async for one in listed(operator, search="acme.local")] == ["acme"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", ""),
+        ("PATCH", ""),
+        ("DELETE", ""),
+        ("POST", "/suspend"),
+        ("POST", "/resume"),
+        ("GET", "/domains"),
+        ("POST", "/domains"),
+        ("DELETE", "/domains/x.example"),
+    ],
+)
+@pytest.mark.parametrize(
+    "tenant_id", [NOBODY, "acme", "0190f3a27c1e7d529a412f6f0c5b8e11", "{" + NOBODY + "}"]
+)
+async def test_a_tenant_that_is_not_there_is_404(
+    world: World, method: str, path: str, tenant_id: str
+) -> None:
+    bodies = {"PATCH": {"name": "X"}, "POST": {"domain": "x.example"}}
+    answer = await world.operator().request(
+        method, f"{TENANTS}/{tenant_id}{path}", json=bodies.get(method) if path != "/suspend" else None
+    )
+    assert answer.status_code == 404, answer.text
+    code = "domain-not-found" if path.endswith("x.example") and tenant_id == NOBODY else "tenant-not-found"
+    assert_problem(answer, code)
+
+
+async def test_suspending_twice_is_409(world: World) -> None:
+    tenant_id, operator = await world.tenant_id("acme"), world.operator()
+    assert (await operator.post(f"{TENANTS}/{tenant_id}/resume")).status_code == 409
+    assert (await operator.post(f"{TENANTS}/{tenant_id}/suspend")).status_code == 200
+    answer = await operator.post(f"{TENANTS}/{tenant_id}/suspend")
+    assert answer.status_code == 409
+    assert_problem(answer, "wrong-status")
+
+
+async def test_a_suspended_tenant_can_be_deleted_and_its_slug_given_again(world: World) -> None:
+    operator = world.operator()
+    tenant_id = await world.tenant_id("acme")
+    await operator.post(f"{TENANTS}/{tenant_id}/suspend")
+    assert (await operator.delete(f"{TENANTS}/{tenant_id}")).status_code == 200
+    assert (await operator.delete(f"{TENANTS}/{tenant_id}")).status_code == 404
+    assert (await operator.post(TENANTS, json=nova(slug="acme", primaryDomain="acme"))).status_code == 201
+    assert (await world.client().get("/api/v1/tenant")).json()["name"] == "Nova"
+
+
+async def test_a_new_name_is_shown_at_once(world: World) -> None:
+    assert (await world.client().get("/api/v1/tenant")).json()["name"] == "Acme Corporation"
+    await world.operator().patch(f"{TENANTS}/{await world.tenant_id('acme')}", json={"name": "  Acme Two "})
+    assert (await world.client().get("/api/v1/tenant")).json()["name"] == "Acme Two"
+
+
+async def test_a_domain_leads_to_its_tenant_as_long_as_it_is_the_tenant_s(world: World) -> None:
+    operator, domains = world.operator(), f"{TENANTS}/{await world.tenant_id('acme')}/domains"
+    assert (await world.client("crm.acme.example").get("/api/v1/tenant")).status_code == 404
+    added = await operator.post(domains, json={"domain": "CRM.acme.example."})
+    assert (added.status_code, added.json()["domain"]) == (201, "crm.acme.example")
+    assert (await world.client("crm.acme.example").get("/api/v1/tenant")).json()["slug"] == "acme"
+    shown = (await operator.get(domains)).json()["data"]
+    assert [(one["domain"], one["primary"]) for one in shown] == [
+        ("acme.localhost", True),
+        ("crm.acme.example", False),
+    ]
+    assert (await operator.delete(f"{domains}/CRM.acme.example")).json() == {"success": True}
+    assert (await world.client("crm.acme.example").get("/api/v1/tenant")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "code"),
+    [
+        ("POST", "", {"domain": "demo.localhost"}, 409, "domain-taken"),
+        ("POST", "", {"domain": "acme.localhost"}, 409, "domain-taken"),
+        ("POST", "", {"domain": "localhost"}, 422, "invalid-domain"),
+        ("POST", "", {"domain": "not a host"}, 422, "invalid-domain"),
+        ("POST", "", {}, 422, "validation"),
+        ("DELETE", "/acme.localhost", None, 409, "primary-domain"),
+        ("DELETE", "/demo.localhost", None, 404, "domain-not-found"),
+        ("DELETE", "/not a host", None, 404, "domain-not-found"),
+    ],
+)
+async def test_domains_that_cannot_be(
+    world: World, method: str, path: str, body: Any, status: int, code: str
+) -> None:
+    url = f"{TENANTS}/{await world.tenant_id('acme')}/domains{path}"
+    answer = await world.operator().request(method, url, json=body)
+    assert answer.status_code == status, answer.text
+    problem = assert_problem(answer)
+    assert code in (problem["code"], *(one["code"] for one in problem["errors"]))
+
+
+async def test_every_act_leaves_a_trace(world: World) -> None:
+    operator, acme = world.operator(), f"{TENANTS}/{await world.tenant_id('acme')}"
+    await operator.post(TENANTS, json=nova(), headers={"X-Request-ID": "make-it"})
+    await operator.post(TENANTS, json=nova(slug="acme"))
+    await operator.patch(acme, json={"name": "Acme Two"})
+    await operator.post(f"{acme}/domains", json={"domain": "crm.acme.example"})
+    await operator.delete(f"{acme}/domains/crm.acme.example")
+    await operator.post(f"{acme}/suspend")
+    await operator.post(f"{acme}/resume")
+    await operator.delete(acme)
+    assert await acts(world) == [
+        ("tenant.create", "nova"),
+        ("tenant.created", "nova"),
+        ("tenant.create", "acme"),
+        ("tenant.create-failed", "acme"),
+        ("tenant.rename", "acme"),
+        ("domain.add", "acme"),
+        ("domain.remove", "acme"),
+        ("tenant.suspend", "acme"),
+        ("tenant.resume", "acme"),
+        ("tenant.delete", "acme"),
+        ("tenant.deleted", "acme"),
+    ]
+    with CENTRAL.bind(world.platform.central_engine):
+        first = (await audit.page(200)).items[-1]
+    assert (first.actor.name, first.actor.request_id, first.actor.address) == (
+        "operator",
+        "make-it",
+        "203.0.113.7",
+    )
+
+
+async def test_what_was_refused_leaves_no_trace_of_having_been_done(world: World) -> None:
+    operator, acme = world.operator(), f"{TENANTS}/{await world.tenant_id('acme')}"
+    await operator.post(f"{acme}/resume")
+    await operator.post(f"{acme}/domains", json={"domain": "demo.localhost"})
+    await operator.patch(acme, json={"name": ""})
+    assert await acts(world) == []
+
+
+class FailingOnce:
+    """Fails one step of provisioning."""
+
+    def __init__(self, step: str) -> None:
+        self.step = step
+
+    async def before(self, moment: Any) -> None:
+        if moment.step == self.step and not moment.is_undoing:
+            raise OSError("/var/lib/freehold: no space left, password=hunter2")
+
+    async def after(self, moment: Any) -> None:
+        pass
+
+
+@pytest.mark.parametrize("step", ["create database", "migrate", "create administrator", "activate"])
+async def test_a_failing_step_is_undone_and_told_without_internals(world_with: Any, step: str) -> None:
+    async with world_with(observer=FailingOnce(step)) as world:
+        answer = await world.operator().post(TENANTS, json=nova())
+        assert answer.status_code == 503
+        problem = assert_problem(answer, "creation-failed")
+        assert step in problem["detail"]
+        assert "undone" in problem["detail"]
+        assert "hunter2" not in answer.text
+        assert "/var/lib" not in answer.text
+        with CENTRAL.bind(world.platform.central_engine), pytest.raises(TenantNotFound):
+            await world.platform.registry.by_slug("nova")
+        assert not list((world.platform.settings.data_dir / "tenants").glob("tenant_nova*"))
