@@ -1,5 +1,6 @@
 """Refresh tokens as text: what was written is read back, what was not is refused."""
 
+import string
 from uuid import UUID, uuid4
 
 import pytest
@@ -38,6 +39,13 @@ def test_any_text_is_a_token_or_none(text: str) -> None:
 )
 def test_a_token_written_otherwise_is_none(change) -> None:
     assert parse_refresh_token(change(RefreshToken.first(uuid4()).text)) is None
+
+
+def test_the_spare_bits_of_the_last_character_are_no_second_way_to_write_a_token() -> None:
+    token = RefreshToken(UUID(int=1), b"f" * 32, b"s" * 32)
+    ways = [token.text[:-1] + last for last in string.ascii_letters + string.digits + "-_"]
+
+    assert [text for text in ways if parse_refresh_token(text) == token] == [token.text]
 
 
 def test_the_next_token_is_of_the_same_session_and_family_with_another_secret() -> None:
