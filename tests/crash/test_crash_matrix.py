@@ -1,0 +1,237 @@
+"""A real server is killed before and after every step of making and of deleting a tenant.
+
+After the restart the tenant is active and complete, or gone without residue: no file, no row, no domain, no
+credential, no open run. One server per module (and per xdist worker) is killed and started again for each case;
+each case has a tenant of its own.
+"""
+
+import itertools
+import os
+import re
+import select
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from central.provisioning.steps import Parts, creation, deletion
+from tests.support.crashing_server import line_of
+from tests.support.processes import _environment as environment
+from tests.support.processes import free_port, freehold
+
+PASSWORD = "correct horse battery"
+_NO_PARTS: Any = Parts(*([None] * 7))
+CREATION = [step.name for step in creation(_NO_PARTS)]
+DELETION = [step.name for step in deletion(_NO_PARTS)]
+COMMAND = [sys.executable, "-m", "tests.support.crashing_server"]
+
+
+@dataclass
+class Server:
+    """The server process, which can be killed and started again, and what it leaves in its folder."""
+
+    folder: Path
+    port: int
+    token: str = ""
+    pid: int = 0
+    launcher: Any = None
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def crash_at(self) -> Path:
+        return self.folder / "crash-at"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {"PORT": str(self.port), "DATA_DIR": str(self.folder), "CRASH_AT": str(self.crash_at)}
+
+    @contextmanager
+    def launched(self) -> Iterator[None]:
+        """The launcher is there; no server is."""
+        with (self.folder / "servers.log").open("wb") as log:
+            self.launcher = subprocess.Popen(
+                COMMAND,
+                cwd=self.folder,
+                env=environment(self.environ),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                bufsize=0,
+            )
+        with self.launcher:
+            yield
+            self.stop()
+            self.launcher.stdin.close()
+
+    def start(self) -> None:
+        """Start a server that listens; one that does already is stopped first."""
+        self.stop()
+        self.crash_at.unlink(missing_ok=True)
+        self._launch()
+        assert self._listens(), (self.folder / "servers.log").read_text()
+
+    def start_and_be_killed(self, line: str) -> None:
+        """Start a server that does not get as far as to listen."""
+        self.stop()
+        self.crash_at.write_text(line)
+        self._launch()
+        assert not self._listens()
+        assert self.exit_code() == -signal.SIGKILL
+
+    def stop(self) -> None:
+        if self.pid:
+            os.kill(self.pid, signal.SIGTERM)
+            assert self.exit_code() == -signal.SIGTERM
+
+    def exit_code(self) -> int:
+        """How the server ended, as soon as it has."""
+        self.pid = 0
+        return int(self.launcher.stdout.readline())
+
+    def _launch(self) -> None:
+        self.launcher.stdin.write(b"start\n")
+        self.pid = int(self.launcher.stdout.readline())
+
+    def _listens(self) -> bool:
+        """Wait until the server listens, or has ended."""
+        while True:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return True
+            if select.select([self.launcher.stdout], [], [], 0.02)[0]:
+                return False
+
+    def new_slug(self) -> str:
+        return f"t-{next(self.numbers)}"
+
+    def request(self, method: str, path: str, host: str = "localhost", **options: Any) -> httpx.Response:
+        """One request; a tenant's host needs no operator."""
+        headers = {"Host": f"{host}:{self.port}", "Authorization": f"Bearer {self.token}"}
+        headers |= options.pop("headers", {})
+        url = f"http://127.0.0.1:{self.port}{path}"
+        return httpx.request(method, url, headers=headers, timeout=60, **options)
+
+    def make(self, slug: str) -> httpx.Response:
+        admin = {"email": f"ada@{slug}.example", "password": PASSWORD}
+        body = {"name": f"Tenant {slug}", "slug": slug, "primaryDomain": slug, "admin": admin}
+        return self.request("POST", "/setup/tenants", json=body)
+
+    @contextmanager
+    def killed_at(self, line: str) -> Iterator[None]:
+        """Inside, one request that the server does not survive."""
+        self.crash_at.write_text(line)
+        with pytest.raises(httpx.TransportError):
+            yield
+        assert self.exit_code() == -signal.SIGKILL
+
+    def rows(self, sql: str, *values: str) -> list[Any]:
+        with closing(sqlite3.connect(next(self.folder.rglob("central.sqlite")))) as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def residue(self, slug: str) -> list[str]:
+        """All that there is of the tenant, anywhere."""
+        found = [path.name for path in self.folder.rglob(f"tenant_{slug.replace('-', '_')}.*")]
+        found += [f"tenant {row}" for row in self.rows("SELECT status FROM tenant WHERE slug = ?", slug)]
+        found += [
+            f"domain {row}" for row in self.rows("SELECT domain FROM domain WHERE domain LIKE ?", f"{slug}.%")
+        ]
+        orphans = "SELECT username FROM credential WHERE tenant NOT IN (SELECT id FROM tenant)"
+        found += [f"credential {row}" for row in self.rows(orphans)]
+        runs = (
+            "SELECT operation, state FROM provisioning_run WHERE slug = ? AND state IN ('running', 'failed')"
+        )
+        return found + [f"run {row}" for row in self.rows(runs, slug)]
+
+    def assert_complete(self, slug: str) -> None:
+        """The tenant is listed as active, its administrator can sign in, and its data can be read and written."""
+        host = f"{slug}.localhost"
+        sign_in = {"email": f"ada@{slug}.example", "password": PASSWORD}
+        signed_in = self.request("POST", "/api/v1/auth/login", host, json=sign_in)
+        assert signed_in.status_code == 200, signed_in.text
+        bearer = {"Authorization": f"Bearer {signed_in.json()['accessToken']}"}
+        made = self.request("POST", "/api/v1/data/accounts", host, headers=bearer, json={"name": "First"})
+        assert made.status_code == 201, made.text
+        read = self.request("GET", "/api/v1/data/accounts", host, headers=bearer)
+        assert [account["name"] for account in read.json()["data"]] == ["First"]
+        runs = self.rows("SELECT state FROM provisioning_run WHERE slug = ? ORDER BY id", slug)
+        assert runs[-1] == ("done",)
+
+    def assert_gone(self, slug: str) -> None:
+        """There is no trace of the tenant, and its slug can be had."""
+        assert self.residue(slug) == []
+        answer = self.request("GET", "/api/v1/tenant", f"{slug}.localhost")
+        assert (answer.status_code, answer.json()["code"]) == (404, "tenant-not-found")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("freehold")
+    server = Server(folder, free_port())
+    printed = freehold(["setup"], folder=folder, environ=server.environ)
+    token = re.search(r"fho_[\w-]+", printed)
+    assert token, printed
+    server.token = token.group()
+    with server.launched():
+        yield server
+
+
+@pytest.fixture
+def running(server: Server) -> Server:
+    """The server, up again whatever an earlier test did."""
+    if not server.pid:
+        server.start()
+    return server
+
+
+@pytest.mark.parametrize("step", CREATION)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_while_making_a_tenant(running: Server, when: str, step: str) -> None:
+    slug = running.new_slug()
+    with running.killed_at(line_of(when, "create", step)):
+        running.make(slug)
+    running.start()
+    if (when, step) == ("after", CREATION[-1]):
+        running.assert_complete(slug)
+        return
+    running.assert_gone(slug)
+    assert running.make(slug).status_code == 201
+    running.assert_complete(slug)
+
+
+@pytest.mark.parametrize("step", DELETION)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_while_deleting_a_tenant(running: Server, when: str, step: str) -> None:
+    slug = running.new_slug()
+    tenant_id = running.make(slug).json()["tenantId"]
+    with running.killed_at(line_of(when, "delete", step)):
+        running.request("DELETE", f"/setup/tenants/{tenant_id}")
+    running.start()
+    if (when, step) == ("before", DELETION[0]):
+        running.assert_complete(slug)
+    else:
+        running.assert_gone(slug)
+
+
+@pytest.mark.parametrize(
+    ("when", "step"), [("before", "migrate"), ("after", "create database"), ("before", "reserve")]
+)
+def test_killed_again_while_the_restart_undoes_what_the_first_kill_left(
+    running: Server, when: str, step: str
+) -> None:
+    slug = running.new_slug()
+    with running.killed_at(line_of("before", "create", "activate")):
+        running.make(slug)
+    line = line_of(when, "create", step, is_undoing=True)
+    running.start_and_be_killed(line)
+    assert running.residue(slug) != []
+    running.start()
+    running.assert_gone(slug)

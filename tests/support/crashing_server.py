@@ -1,0 +1,81 @@
+"""``python -m tests.support.crashing_server``: Freehold's server, which kills itself at the step that a file names.
+
+The file that ``CRASH_AT`` names is read before and after every step of provisioning. When it holds that very
+moment (see :func:`line_of`), the process is gone, by SIGKILL: nothing is cleaned up, flushed or answered.
+
+For each line on standard input a server is started, in a fresh process forked from one that has imported
+everything; its pid and, when it has ended, its exit code are printed.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from api.app import create_app
+from api.composition import compose
+from api.logs import configure_logs
+from api.wire import ProblemProtocol
+from central.provisioning.pipeline import Moment
+from central.settings import Settings, read_env_file
+
+__all__ = ["KillAt", "line_of", "main", "serve"]
+
+
+def line_of(when: str, operation: str, step: str, *, is_undoing: bool = False) -> str:
+    """A moment as the file names it: ``before create migrate``, ``after undo create migrate``."""
+    return " ".join([when, *(["undo"] if is_undoing else []), operation, step])
+
+
+class KillAt:
+    """Watches the steps, and ends the process at the moment that the file names."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    async def before(self, moment: Moment) -> None:
+        self._look("before", moment)
+
+    async def after(self, moment: Moment) -> None:
+        self._look("after", moment)
+
+    def _look(self, when: str, moment: Moment) -> None:
+        line = line_of(when, moment.operation, moment.step, is_undoing=moment.is_undoing)
+        if self._file.exists() and self._file.read_text() == line:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main() -> None:
+    """Start one server after the other, each until its end, of whichever kind."""
+    for _ in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+            serve()
+            os._exit(0)
+        print(pid, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+
+
+def serve() -> None:
+    """Serve as ``freehold serve`` does, watched."""
+    settings = Settings.from_env(read_env_file(Path(".env")))
+    configure_logs(settings.log_level, settings.log_format)
+    platform = compose(settings, observer=KillAt(Path(os.environ["CRASH_AT"])))
+    uvicorn.run(
+        create_app(platform=platform),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http=ProblemProtocol,
+        lifespan="on",
+        reset_contextvars=True,
+        access_log=False,
+        log_config=None,
+    )
+
+
+if __name__ == "__main__":
+    main()
