@@ -1,7 +1,7 @@
 """A real server is killed before and after every step of making and of deleting a tenant.
 
-After the restart the tenant is active and complete, or gone without residue: no file, no row, no domain, no
-credential, no open run. One server per module (and per xdist worker) is killed and started again for each case;
+After the restart the tenant is active and complete, or gone without residue: no file, row, domain, credential
+or open run. One server per module (and per xdist worker) is killed and started again for each case;
 each case has a tenant of its own.
 """
 
@@ -141,9 +141,8 @@ class Server:
         """All that there is of the tenant, anywhere."""
         found = [path.name for path in self.folder.rglob(f"tenant_{slug.replace('-', '_')}.*")]
         found += [f"tenant {row}" for row in self.rows("SELECT status FROM tenant WHERE slug = ?", slug)]
-        found += [
-            f"domain {row}" for row in self.rows("SELECT domain FROM domain WHERE domain LIKE ?", f"{slug}.%")
-        ]
+        domains = "SELECT domain FROM domain WHERE domain LIKE ?"
+        found += [f"domain {row}" for row in self.rows(domains, f"{slug}.%")]
         orphans = "SELECT username FROM credential WHERE tenant NOT IN (SELECT id FROM tenant)"
         found += [f"credential {row}" for row in self.rows(orphans)]
         runs = (
@@ -152,7 +151,7 @@ class Server:
         return found + [f"run {row}" for row in self.rows(runs, slug)]
 
     def assert_complete(self, slug: str) -> None:
-        """The tenant is listed as active, its administrator can sign in, and its data can be read and written."""
+        """The tenant's administrator can sign in, and its data can be read and written."""
         host = f"{slug}.localhost"
         sign_in = {"email": f"ada@{slug}.example", "password": PASSWORD}
         signed_in = self.request("POST", "/api/v1/auth/login", host, json=sign_in)

@@ -1,4 +1,4 @@
-"""``python -m tests.support.crashing_server``: Freehold's server, which kills itself at the step that a file names.
+"""``python -m tests.support.crashing_server``: a server that kills itself at the step that a file names.
 
 The file that ``CRASH_AT`` names is read before and after every step of provisioning. When it holds that very
 moment (see :func:`line_of`), the process is gone, by SIGKILL: nothing is cleaned up, flushed or answered.
@@ -55,8 +55,13 @@ def main() -> None:
             os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
             serve()
             os._exit(0)
-        print(pid, flush=True)
-        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+        _say(pid)
+        _say(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+
+
+def _say(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
 
 
 def serve() -> None:
