@@ -124,7 +124,7 @@ def _query_parameters(shape: type[msgspec.Struct]) -> Iterator[Parameter]:
         yield Parameter(
             name=name,
             description=schema.get("description", ""),
-            schema={key: value for key, value in schema.items() if key not in ("description", "default")},
+            schema={key: value for key, value in schema.items() if key != "description"},
             required=name in components[shape.__name__].get("required", ()),
         )
 

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from litestar import delete, get, patch, post
+from msgspec import UNSET
 
 from api.answers import NOT_STORED, Answer, json
 from api.creation import TenantCreation, faults_of
@@ -75,8 +76,9 @@ def asked_tenant(request: CentralRequest) -> UUID:
 async def list_tenants(request: CentralRequest) -> Answer:
     """A page of tenants."""
     query = request.query_as(TenantQuery)
-    status = None if query.status is None else TenantStatus(query.status)
-    page = await request.platform.registry.page(query.limit, query.cursor, status, query.search)
+    cursor = None if query.cursor is UNSET else query.cursor
+    status = None if query.status is UNSET else TenantStatus(query.status)
+    page = await request.platform.registry.page(query.limit, cursor, status, query.search)
     return json(TenantPage(data=[TenantAnswer.of(one) for one in page.items], page=NextLink(next=page.next)))
 
 

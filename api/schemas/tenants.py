@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, Output
 from central.registry import DomainRecord, TenantRecord
@@ -133,14 +133,13 @@ class TenantQuery(Input):
     """Which tenants."""
 
     limit: Annotated[int, Meta(description="How many at most.", ge=1, le=200)] = 25
-    cursor: Annotated[str, Meta(description="`page.next` of the page before.", max_length=200)] | None = None
-    status: Annotated[_Status, Meta(description="Only those that stand like this.")] | None = None
-    search: (
-        Annotated[
-            str, Meta(description="Only those whose name, slug or a domain holds this text.", max_length=200)
-        ]
-        | None
-    ) = None
+    cursor: (
+        Annotated[str, Meta(description="`page.next` of the page before.", max_length=200)] | UnsetType
+    ) = UNSET
+    status: Annotated[_Status, Meta(description="Only those that stand like this.")] | UnsetType = UNSET
+    search: Annotated[
+        str, Meta(description="Only those whose name, slug or a domain holds this text.", max_length=200)
+    ] = ""
 
 
 class TenantChanges(Input):

@@ -1,0 +1,165 @@
+"""The OpenAPI documents: valid, complete, with examples that fit, and loading nothing from elsewhere."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+from jsonschema import Draft202012Validator
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from api.app import central_app, tenant_app
+from tests.api.conftest import World
+
+APPS = {"central": central_app(), "tenant": tenant_app()}
+Operations = Iterator[tuple[str, str, dict[str, Any]]]
+
+
+def document(app: Litestar) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.json.decode(app.state.schema.as_json.body)
+    return found
+
+
+def operations(app: Litestar) -> Operations:
+    for path, methods in document(app)["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+each_kind = pytest.mark.parametrize("app", APPS.values(), ids=APPS)
+
+
+@each_kind
+def test_it_is_valid_openapi_3_1(app: Litestar) -> None:
+    assert list(OpenAPIV31SpecValidator(document(app)).iter_errors()) == []
+
+
+@each_kind
+def test_every_route_is_in_it(app: Litestar) -> None:
+    served = {
+        (re.sub(r":\w+\}", "}", route.path), method.lower())
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for method in route.methods
+        if method != "OPTIONS"
+    }
+    assert {(path, method) for path, method, _ in operations(app)} == served
+
+
+@each_kind
+def test_every_operation_is_described(app: Litestar) -> None:
+    ids = [operation["operationId"] for _, _, operation in operations(app)]
+    assert len(ids) == len(set(ids))
+    for path, _, operation in operations(app):
+        assert operation["summary"]
+        assert operation["description"]
+        assert operation["tags"]
+        names = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "path"}
+        assert names == set(re.findall(r"\{(\w+)\}", path))
+        assert all(one["description"] for one in operation.get("parameters", ()))
+
+
+@each_kind
+def test_every_answer_names_its_media_type_and_the_request_id(app: Litestar) -> None:
+    responses = document(app)["components"]["responses"]
+    for _, _, operation in operations(app):
+        assert {"400", "500", "503"} <= set(operation["responses"])
+        for status, answer in operation["responses"].items():
+            shown = responses[answer["$ref"].rpartition("/")[2]] if "$ref" in answer else answer
+            assert "X-Request-ID" in shown["headers"]
+            if int(status) >= 400:
+                assert list(shown["content"]) == ["application/problem+json"]
+
+
+@each_kind
+def test_routes_that_need_a_token_say_so(app: Litestar) -> None:
+    for path, _, operation in operations(app):
+        is_open = path in {
+            "/schema",
+            "/health",
+            "/ready",
+            "/api/v1/tenant",
+            "/api/v1/auth/login",
+            "/api/v1/auth/refresh",
+        }
+        assert bool(operation["security"]) != is_open
+        if not is_open:
+            assert "401" in operation["responses"]
+
+
+@each_kind
+def test_routes_with_a_body_can_refuse_it(app: Litestar) -> None:
+    for _, _, operation in operations(app):
+        if "requestBody" in operation:
+            assert {"400", "413", "415", "422"} <= set(operation["responses"])
+
+
+def examples(node: Any, schemas: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
+    """Every example with the schema that it belongs to."""
+    if isinstance(node, dict):
+        if "schema" in node and "example" in node:
+            yield node["schema"], node["example"]
+        for held in node.values():
+            yield from examples(held, schemas)
+    elif isinstance(node, list):
+        for held in node:
+            yield from examples(held, schemas)
+
+
+@each_kind
+def test_examples_fit_their_schemas(app: Litestar) -> None:
+    whole = document(app)
+    found = list(examples({key: whole[key] for key in ("paths", "components")}, whole))
+    assert len(found) > 10
+    for schema, example in found:
+        validator = Draft202012Validator({**schema, "components": whole["components"]})
+        assert list(validator.iter_errors(example)) == []
+
+
+@each_kind
+def test_every_struct_that_is_sent_refuses_unknown_fields(app: Litestar) -> None:
+    schemas = document(app)["components"]["schemas"]
+    for _, _, operation in operations(app):
+        schema = (
+            operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        )
+        if "$ref" in schema:
+            assert schemas[schema["$ref"].rpartition("/")[2]]["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("host", ["localhost", "acme.localhost"])
+@pytest.mark.parametrize(
+    ("accept", "content_type"),
+    [
+        (None, "application/json"),
+        ("*/*", "application/json"),
+        ("application/json", "application/json"),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html; charset=utf-8"),
+        ("application/json, text/html", "application/json"),
+    ],
+)
+async def test_programs_get_json_and_browsers_a_page(
+    world: World, host: str, accept: str | None, content_type: str
+) -> None:
+    headers = {} if accept is None else {"Accept": accept}
+    answer = await world.client(host).get("/schema", headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, content_type)
+    assert answer.headers["vary"] == "accept"
+
+
+@pytest.mark.parametrize("host", ["localhost", "acme.localhost"])
+async def test_the_page_lists_every_operation_and_loads_nothing(world: World, host: str) -> None:
+    page = (await world.client(host).get("/schema", headers={"Accept": "text/html"})).text
+    whole = (await world.client(host).get("/schema")).json()
+    for methods in whole["paths"].values():
+        for operation in methods.values():
+            assert f"id='{operation['operationId']}'" in page
+    assert not re.search(r"<script|<link|<img|src=|@import|url\(|https?://(?!json-schema)", page)
+
+
+async def test_the_page_forbids_scripts(world: World) -> None:
+    answer = await world.client().get("/schema", headers={"Accept": "text/html"})
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")

@@ -1,0 +1,75 @@
+"""Once a process is warm, a request costs the statements that its answer needs, and no more."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import pytest
+
+from tests.api.conftest import World
+from tests.api.test_data import ACCOUNTS, make
+
+
+@asynccontextmanager
+async def counted(world: World) -> AsyncIterator[Counter[str]]:
+    """Counts the statements on acme's and on the central engine inside the block."""
+    counts: Counter[str] = Counter(tenant=0, central=0)
+    async with world.platform.tenancy.use(await world.tenant("acme")) as engine:
+        with _counting(engine, counts, "tenant"), _counting(world.platform.central_engine, counts, "central"):
+            yield counts
+
+
+@contextmanager
+def _counting(engine: object, counts: Counter[str], name: str) -> Iterator[None]:
+    def count(_statement: str) -> None:
+        counts[name] += 1
+
+    engine.on_statement = count  # type: ignore[attr-defined]  # SQLite's engine has it
+    try:
+        yield
+    finally:
+        engine.on_statement = None  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "statements"),
+    [
+        ("GET", f"{ACCOUNTS}/{{account}}", 1),
+        ("GET", f"{ACCOUNTS}?filter[industry]=technology&sort=-annual_revenue,name&limit=50", 1),
+        ("POST", ACCOUNTS, 1),
+        ("PATCH", f"{ACCOUNTS}/{{account}}", 2),
+        ("GET", "/api/v1/auth/me", 0),
+        ("GET", "/api/v1/tenant", 0),
+        ("GET", "/schema", 0),
+    ],
+)
+@pytest.mark.parametrize("person", ["administrator", "member"])
+async def test_a_warm_request(world: World, method: str, path: str, statements: int, person: str) -> None:
+    client, record = await world.user(person), await make(world)
+    url = path.format(account=record["id"])
+
+    async def once(number: int) -> None:
+        body = {"name": f"n{number}"} if method in ("POST", "PATCH") else None
+        answer = await client.request(method, url, json=body)
+        assert answer.status_code in (200, 201), answer.text
+
+    await once(1)
+    async with counted(world) as counts:
+        await once(2)
+    assert counts == {"tenant": statements, "central": 0}
+
+
+async def test_an_unknown_host_is_remembered_as_nobody_s(world: World) -> None:
+    stranger = world.client("nobody.localhost")
+    await stranger.get("/api/v1/tenant")
+    async with counted(world) as counts:
+        assert (await stranger.get("/api/v1/tenant")).status_code == 404
+    assert counts == {"tenant": 0, "central": 0}
+
+
+async def test_a_bad_token_costs_no_statement(world: World) -> None:
+    client = world.client(token="a.b.c")
+    await client.get(ACCOUNTS)
+    async with counted(world) as counts:
+        assert (await client.get(ACCOUNTS)).status_code == 401
+    assert counts == {"tenant": 0, "central": 0}
