@@ -1,1 +1,1 @@
-"""What a user would measure, runnable by anyone: ``python -m benchmarks.<name>``; figures are ratios within one run."""
+"""What a user would measure: ``python -m benchmarks.<name>``; figures are ratios within one run."""
