@@ -1,0 +1,151 @@
+"""JSON columns, and Arrays, which are JSON here."""
+
+import json
+from typing import Any
+
+from piccolo.columns import JSON, Array, Column
+from piccolo.columns.combination import Where
+from piccolo.columns.operators.comparison import ComparisonOperator
+from piccolo.query.functions.array import ArrayAppend, ArrayCat, ArrayOverlap, ArrayPrepend
+from piccolo.query.operators.json import GetChildElement, GetElementFromPath, JSONQueryString
+from piccolo.querystring import QueryString
+
+from piccolo_engines.mysql.dialect.patching import Patch, for_mysql
+from piccolo_engines.mysql.literals import to_json
+
+__all__ = ["PATCHES", "ArrayElement"]
+
+
+class Contains(ComparisonOperator):
+    template = "JSON_CONTAINS({name}, {value})"
+
+
+class ContainsNot(ComparisonOperator):
+    template = "NOT JSON_CONTAINS({name}, {value})"
+
+
+class ContainsOnly(ComparisonOperator):
+    template = (
+        "NOT EXISTS (SELECT 1 FROM JSON_TABLE({name}, '$[*]' COLUMNS (item JSON PATH '$')) AS items "
+        "WHERE NOT JSON_CONTAINS(items.item, {value}))"
+    )
+
+
+class ArrayElement(QueryString):
+    """One item of an Array column; knows the column, to give the item the right type."""
+
+    def __init__(self, array: Array, index: int) -> None:
+        super().__init__("JSON_EXTRACT({}, {})", array, f"$[{index}]", alias=array._alias or array._meta.name)
+        self.array = array
+
+
+def _path(*keys: object) -> str:
+    """A JSON path; keys are quoted, whatever they contain."""
+    steps = (f"[{key}]" if isinstance(key, int) else "." + json.dumps(str(key)) for key in keys)
+    return "$" + "".join(steps)
+
+
+def _child(self: GetChildElement, identifier: Any, key: Any, alias: str | None = None) -> None:
+    path = QueryString("CONCAT('$.\"', {}, '\"')", key) if isinstance(key, QueryString) else _path(key)
+    QueryString.__init__(self, "JSON_EXTRACT({}, {})", identifier, path, alias=alias)
+
+
+def _from_path(self: GetElementFromPath, identifier: Any, path: list[str | int], alias: str | None = None) -> None:
+    keys = [int(key) if isinstance(key, str) and key.isdecimal() else key for key in path]
+    QueryString.__init__(self, "JSON_EXTRACT({}, {})", identifier, _path(*keys), alias=alias)
+
+
+def _comparison(operator: str) -> Any:
+    def compare(self: JSONQueryString, value: Any) -> QueryString:
+        """Compare documents, not their texts."""
+        document = value if isinstance(value, QueryString) else QueryString("JSON_EXTRACT({}, '$')", _text(self, value))
+        return QueryString(f"{{}} {operator} {{}}", self, document)
+
+    return for_mysql(compare)
+
+
+def _text(self: JSONQueryString, value: Any) -> Any:
+    return self.clean_value(value)
+
+
+def _array_where(operator: type[ComparisonOperator]) -> Any:
+    return for_mysql(lambda self, value: Where(column=self, value=to_json(value), operator=operator))
+
+
+def _item(self: Array, value: int) -> Any:
+    if not isinstance(value, int):
+        raise ValueError("Only integers can be used for indexing.")
+    if value < 0:
+        raise ValueError("Only positive integers are allowed.")
+    element = self.copy()
+    element.index = value + 1  # counted from one, as Piccolo does for PostgreSQL
+    return element
+
+
+def _select_item(original: Any) -> Any:
+    def method(self: Array, engine_type: str, with_alias: bool = True) -> QueryString:
+        if engine_type != "mysql" or not isinstance(self.index, int):
+            selected: QueryString = original(self, engine_type, with_alias)
+            return selected
+        name = self._meta.get_full_name(with_alias=False)
+        alias = f' AS "{self._alias or self._meta.get_default_alias()}"' if with_alias else ""
+        return QueryString(f"JSON_EXTRACT({name}, '$[{self.index - 1}]'){alias}")
+
+    return method
+
+
+def _as_document(value: Any) -> Any:
+    """A list, or an item, as the JSON text of a list."""
+    if isinstance(value, Column | QueryString):
+        return value
+    return to_json(value if isinstance(value, list) else [value])
+
+
+def _as_list(value: Any) -> Any:
+    return QueryString("JSON_ARRAY({})", value) if isinstance(value, Column | QueryString) else to_json([value])
+
+
+def _merge(self: Any, first: Any, second: Any) -> None:
+    QueryString.__init__(self, "JSON_MERGE_PRESERVE({}, {})", first, second)
+
+
+PATCHES = (
+    Patch(GetChildElement, "__init__", for_mysql(_child), "`->` takes only a column and a literal path in MySQL"),
+    Patch(GetElementFromPath, "__init__", for_mysql(_from_path), "MySQL has no `#>`"),
+    Patch(JSONQueryString, "__eq__", _comparison("="), "MySQL never finds a document equal to a text"),
+    Patch(JSONQueryString, "__ne__", _comparison("!="), "MySQL never finds a document equal to a text"),
+    Patch(Array, "any", _array_where(Contains), "raises for an engine it does not know"),
+    Patch(Array, "not_any", _array_where(ContainsNot), "raises for an engine it does not know"),
+    Patch(Array, "all", _array_where(ContainsOnly), "raises for an engine it does not know"),
+    Patch(Array, "__getitem__", for_mysql(_item), "raises for an engine it does not know"),
+    Patch(Array, "get_select_string", _select_item, "an item of JSON is extracted, not subscripted"),
+    Patch(
+        ArrayCat,
+        "__init__",
+        for_mysql(lambda self, array_1, array_2: _merge(self, _as_document(array_1), _as_document(array_2))),
+        "raises for an engine it does not know",
+    ),
+    Patch(
+        ArrayAppend,
+        "__init__",
+        for_mysql(lambda self, array, value: _merge(self, _as_document(array), _as_list(value))),
+        "raises for an engine it does not know",
+    ),
+    Patch(
+        ArrayPrepend,
+        "__init__",
+        for_mysql(lambda self, array, value: _merge(self, _as_list(value), _as_document(array))),
+        "raises for an engine it does not know",
+    ),
+    Patch(
+        ArrayOverlap,
+        "__init__",
+        for_mysql(
+            lambda self, array_1, array_2: QueryString.__init__(
+                self, "JSON_OVERLAPS({}, {})", _as_document(array_1), _as_document(array_2)
+            )
+        ),
+        "raises for an engine it does not know",
+    ),
+)
+
