@@ -102,6 +102,17 @@ class Catalog:
         rows = await self._ask("SELECT table_name FROM information_schema.tables WHERE table_schema = {}", schema)
         return [name for (name,) in rows]
 
+    async def has_more_than_tables(self, schema: str) -> bool:
+        """Whether a database has views, triggers, routines or events."""
+        rows = await self._ask(
+            "SELECT 1 FROM information_schema.views WHERE table_schema = {0} "
+            "UNION SELECT 1 FROM information_schema.triggers WHERE trigger_schema = {0} "
+            "UNION SELECT 1 FROM information_schema.routines WHERE routine_schema = {0} "
+            "UNION SELECT 1 FROM information_schema.events WHERE event_schema = {0}",
+            schema,
+        )
+        return bool(rows)
+
     async def table_exists(self, table: TableName) -> bool:
         rows = await self._ask(
             "SELECT 1 FROM information_schema.tables "

@@ -208,9 +208,13 @@ class MySQLEngine(Engine[MySQLTransaction]):
             await run_statement(session, ddl, self.on_statement)
             return []
         catalog = Catalog(session)
+        transaction = self.active_transaction()
+        undoes = transaction is not None and ddl.makes is not None and not await catalog.table_exists(ddl.makes)
         for step in ddl.steps:
             for statement in await step(catalog):
                 await run_statement(session, statement, self.on_statement)
+        if undoes and transaction is not None and ddl.makes is not None:
+            transaction.made(ddl.makes)
         return []
 
     async def batch(self, query: Query[Any, Any], batch_size: int = 100, node: str | None = None) -> Batch:

@@ -191,5 +191,5 @@ def _driver_config(config: Mapping[str, Any]) -> dict[str, Any]:
 def _set_up(server: Server, collation: str) -> str:
     return (
         f"SET time_zone = '+00:00', sql_mode = '{server.sql_mode}', autocommit = 1, "
-        f"group_concat_max_len = 4294967295, NAMES utf8mb4 COLLATE {collation}"
+        f"group_concat_max_len = 4294967295, div_precision_increment = 16, NAMES utf8mb4 COLLATE {collation}"
     )

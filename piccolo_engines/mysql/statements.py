@@ -8,11 +8,21 @@ from typing import Any
 from piccolo.querystring import QueryString
 from piccolo.table import Table
 
-from piccolo_engines.mysql.catalog import Catalog
+from piccolo_engines.mysql.catalog import Catalog, TableName
 from piccolo_engines.mysql.session import Session, Watch
 from piccolo_engines.mysql.values import Hints, to_rows
 
-__all__ = ["DDLStep", "PlannedDDL", "SelectSQL", "Steps", "Work", "statement_group"]
+__all__ = ["Bilingual", "DDLStep", "PlannedDDL", "SelectSQL", "Steps", "Work", "statement_group"]
+
+
+class Bilingual(QueryString):
+    """SQL for PostgreSQL, which is also what people are shown, and what is sent to MySQL instead."""
+
+    __slots__ = ("mysql_form",)
+
+    def __init__(self, standard: QueryString, mysql: QueryString) -> None:
+        super().__init__(standard.template, *standard.args, alias=standard._alias)
+        self.mysql_form = mysql
 
 
 class SelectSQL(QueryString):
@@ -79,12 +89,16 @@ class PlannedDDL(str):
     """DDL that depends on what the database looks like: the text is for people, the steps are carried out.
 
     Each step is planned after the one before it was carried out.
+
+    :ivar makes: the table that comes into being, if any.
     """
 
-    __slots__ = ("steps",)
+    __slots__ = ("makes", "steps")
+    makes: TableName | None
     steps: tuple[DDLStep, ...]
 
-    def __new__(cls, text: str, *steps: DDLStep) -> "PlannedDDL":
+    def __new__(cls, text: str, *steps: DDLStep, makes: TableName | None = None) -> "PlannedDDL":
         planned = super().__new__(cls, text)
         planned.steps = steps
+        planned.makes = makes
         return planned

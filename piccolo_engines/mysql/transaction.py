@@ -13,6 +13,7 @@ from piccolo.query.base import DDL, Query
 from piccolo.utils.sync import run_sync
 
 from piccolo_engines.errors import ConnectionLost, Deadlock, TransactionEnded
+from piccolo_engines.mysql.catalog import TableName
 from piccolo_engines.mysql.session import Session
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class MySQLTransaction(BaseTransaction):
 
     Queries of tasks that were started inside run in it too, one at a time; once it has ended, such tasks go on
     outside of it. DDL commits what was done so far (that is how MySQL works), and a new transaction begins behind
-    it. When the server gave the transaction up (a deadlock, a lost connection), every further statement raises
+    it; tables that were created inside are dropped again when it is rolled back. When the server gave the transaction up (a deadlock, a lost connection), every further statement raises
     :class:`~piccolo_engines.errors.TransactionEnded`: none of them runs on its own by mistake.
     """
 
@@ -60,6 +61,7 @@ class MySQLTransaction(BaseTransaction):
         "_committed",
         "_given_up",
         "_lock",
+        "_made",
         "_parent",
         "_rolled_back",
         "_savepoint_id",
@@ -85,6 +87,7 @@ class MySQLTransaction(BaseTransaction):
         self._committed = self._rolled_back = self._given_up = False
         self._session: Session | None = None
         self._lock = asyncio.Lock()
+        self._made: list[TableName] = []
         self._parent = engine.active_transaction()
         if self._parent is not None and not allow_nested:
             raise TransactionError("A transaction is already active - nested transactions aren't allowed.")
@@ -132,6 +135,15 @@ class MySQLTransaction(BaseTransaction):
             raise TransactionEnded
         return self._session
 
+    def made(self, table: TableName) -> None:
+        """Remember a table that is to go when this is rolled back."""
+        self._made.append(table)
+
+    async def _roll_back(self, session: Session) -> None:
+        await session.send("ROLLBACK")
+        while self._made:
+            await session.send(f"DROP TABLE IF EXISTS {self._made.pop().sql}")
+
     async def send(self, sql: str) -> None:
         await self.use(Session.send, sql)
 
@@ -144,7 +156,7 @@ class MySQLTransaction(BaseTransaction):
     async def rollback(self) -> None:
         """Roll back now. What follows inside the block runs statement by statement, outside a transaction."""
         async with self._lock:
-            await self._open_session().send("ROLLBACK")
+            await self._roll_back(self._open_session())
             self._rolled_back = True
 
     async def rollback_to(self, savepoint_name: str) -> None:
@@ -186,7 +198,7 @@ class MySQLTransaction(BaseTransaction):
                 return
             if failed:
                 if session.usable:
-                    await session.send("ROLLBACK")
+                    await self._roll_back(session)
             elif self._given_up or not session.usable:
                 raise TransactionEnded
             else:

@@ -1,5 +1,6 @@
 """ALTER TABLE, in every form that Piccolo's migrations use."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -23,7 +24,11 @@ from piccolo.query.methods.alter import (
     SetUnique,
 )
 
-from piccolo_engines.errors import NotNullViolation
+from piccolo.query.methods.raw import Raw
+from piccolo.querystring import QueryString
+from piccolo.table import Table
+
+from piccolo_engines.errors import NotNullViolation, Unsupported
 from piccolo_engines.mysql.catalog import Catalog, TableName
 from piccolo_engines.mysql.dialect.columns import (
     add_foreign_key,
@@ -45,7 +50,8 @@ from piccolo_engines.mysql.dialect.restating import (
 )
 from piccolo_engines.mysql.dialect.tables import constraint_sql, drop_index_sql
 from piccolo_engines.mysql.literals import quote_name
-from piccolo_engines.mysql.statements import DDLStep, PlannedDDL
+from piccolo_engines.mysql.recording import run_statement
+from piccolo_engines.mysql.statements import DDLStep, PlannedDDL, Steps, Work
 from piccolo_engines.mysql.values import UNLIMITED_SCALE
 
 __all__ = ["PATCHES"]
@@ -150,7 +156,7 @@ async def _set_unique(catalog: Catalog, table: TableName, change: SetUnique) -> 
     if change.boolean:
         facts = await column_facts(catalog, table, name)
         if is_keyed_by_prefix(facts.type):
-            raise NotImplementedError(f"{table.name}.{name} is too long to be unique in MySQL: give it a length.")
+            raise Unsupported(f"{table.name}.{name} is too long to be unique in MySQL: give it a length.")
         key = quote_name(derived_name(table.name, name, "key"))
         return [f"ALTER TABLE {table.sql} ADD CONSTRAINT {key} UNIQUE ({quote_name(name)})"]
     if not isinstance(change.column, Column):
@@ -261,7 +267,38 @@ def _alter(self: Alter) -> Sequence[str]:
     return [PlannedDDL(f"ALTER TABLE {table.sql} {', '.join(shown)}", *steps)]
 
 
+_RAW_DROP = re.compile(r"\s*DROP\s+TABLE\s+(IF\s+EXISTS\s+)?[\"`]?([\w$]+)[\"`]?\s+CASCADE\s*;?\s*", re.IGNORECASE)
+
+
+class RawDrop(Steps):
+    """``DROP TABLE … CASCADE`` written by hand: MySQL would read over CASCADE."""
+
+    __slots__ = ()
+
+    async def run(self, work: Work) -> list[dict[str, Any]]:
+        found = _RAW_DROP.fullmatch(self.template)
+        assert found is not None
+        drop = DropTable(table=Table, cascade=True, if_exists=bool(found.group(1)))
+        for statement in await _drop_table(Catalog(work.session), TableName(found.group(2)), drop):
+            await run_statement(work.session, statement, work.watch)
+        return []
+
+
+def _raw(self: Raw) -> Sequence[QueryString]:
+    querystring = self.querystring
+    if not querystring.args and _RAW_DROP.fullmatch(querystring.template):
+        return [RawDrop(querystring.template, table=self.table)]
+    return [querystring]
+
+
 PATCHES = (
+    Patch(
+        Raw,
+        "mysql_querystrings",
+        lambda _: property(_raw),
+        "MySQL reads over the CASCADE of DROP TABLE",
+        adds=True,
+    ),
     Patch(
         Alter,
         "mysql_ddl",

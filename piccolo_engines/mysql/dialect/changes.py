@@ -11,7 +11,8 @@ from piccolo.querystring import QueryString
 from piccolo.table import Table
 from piccolo.utils.sql_values import convert_to_sql_value
 
-from piccolo_engines.mysql.dialect.inserts import select_by_keys
+from piccolo_engines.errors import Unsupported
+from piccolo_engines.mysql.dialect.inserts import select_by_keys, wanted
 from piccolo_engines.mysql.dialect.patching import Patch
 from piccolo_engines.mysql.literals import quote_name
 from piccolo_engines.mysql.statements import Steps, Work, statement_group
@@ -67,7 +68,7 @@ class UpdateSteps(Steps):
             return keys
         value = convert_to_sql_value(value=new[key._meta.name], column=key)
         if isinstance(value, QueryString | Column):
-            raise NotImplementedError("MySQL cannot return rows whose primary key is computed by the update.")
+            raise Unsupported("MySQL cannot return rows whose primary key is computed by the update.")
         return [value]
 
     async def _read(self, work: Work, keys: list[Any]) -> list[dict[str, Any]]:
@@ -94,8 +95,7 @@ class DeleteSteps(Steps):
             return await work.fetch(QueryString(self.template, *self.args), table)
         returning = query.returning_delegate._returning
         assert returning is not None
-        wanted = returning.querystring.template.removeprefix(" RETURNING ")
-        columns = f'{wanted}, {_key_name(table)} AS "returned_key"'
+        columns = f'{wanted(returning.columns)}, {_key_name(table)} AS "returned_key"'
         async with statement_group(work.session):
             rows = await work.fetch(_lock_rows(table, query.where_delegate._where, columns), table)
             keys = [row.pop("returned_key") for row in rows]

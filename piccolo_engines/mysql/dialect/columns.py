@@ -34,6 +34,7 @@ from piccolo.columns import (
 from piccolo.columns.defaults.base import Default
 from piccolo.querystring import QueryString
 
+from piccolo_engines.errors import Unsupported
 from piccolo_engines.mysql.catalog import TableName
 from piccolo_engines.mysql.dialect.patching import Patch, for_mysql, property_for_mysql
 from piccolo_engines.mysql.literals import literal, quote_name
@@ -125,13 +126,13 @@ TYPES: Mapping[type[Column], str | Callable[[Any], str]] = {
 def column_type(column: Column) -> str:
     """The SQL type of a column.
 
-    :raises NotImplementedError: for a column class that says neither itself nor through an ancestor what it is.
+    :raises Unsupported: for a column class that says neither itself nor through an ancestor what it is.
     """
     for ancestor in type(column).__mro__:
         known = TYPES.get(ancestor)
         if known is not None:
             return known if isinstance(known, str) else known(column)
-    raise NotImplementedError(
+    raise Unsupported(
         f"{type(column).__name__} has no type in MySQL: derive it from a column that has, or override column_type."
     )
 
@@ -188,11 +189,11 @@ def add_foreign_key(
 ) -> str:
     """``CONSTRAINT … FOREIGN KEY …``.
 
-    :raises NotImplementedError: for ``SET DEFAULT``, which InnoDB does not have.
+    :raises Unsupported: for ``SET DEFAULT``, which InnoDB does not have.
     """
     for rule in (on_delete, on_update):
         if rule == "SET DEFAULT":
-            raise NotImplementedError("MySQL has no ON DELETE or ON UPDATE SET DEFAULT: use SET NULL or RESTRICT.")
+            raise Unsupported("MySQL has no ON DELETE or ON UPDATE SET DEFAULT: use SET NULL or RESTRICT.")
     sql = (
         f"CONSTRAINT {quote_name(name)} FOREIGN KEY ({quote_name(columns)}) "
         f"REFERENCES {target.sql} ({quote_name(target_column)})"
@@ -204,14 +205,14 @@ def add_foreign_key(
 def constraints_of(column: Column) -> list[str]:
     """The constraints that come with a column: its uniqueness, and what it refers to.
 
-    :raises NotImplementedError: for a unique column without a length.
+    :raises Unsupported: for a unique column without a length.
     """
     constraints = []
     table = column._meta.table._meta.tablename
     name = column._meta.db_column_name
     if column._meta.unique and not column._meta.primary_key:
         if is_keyed_by_prefix(column.column_type):
-            raise NotImplementedError(
+            raise Unsupported(
                 f"{table}.{name} cannot be unique: MySQL's keys have at most 3,072 bytes. "
                 f"Use Varchar(length=…) with at most {_LONGEST_KEYED_VARCHAR} characters."
             )

@@ -46,15 +46,23 @@ def _operator(where: Where) -> type[ComparisonOperator]:
 def _values(values: Any, *, materialised: bool) -> QueryString:
     """The right side of IN.
 
-    A sub-select goes into a derived table: MySQL refuses LIMIT in it otherwise, and, in an update or delete, the
-    table that is being changed; DISTINCT keeps the optimizer from taking the derived table apart again.
+    A sub-select with LIMIT goes into a derived table, because MySQL refuses it otherwise. In an update or delete
+    every one does, because it may be about the table that is being changed; there DISTINCT keeps the optimizer
+    from taking the derived table apart again.
     """
     if isinstance(values, QueryString):
-        distinct = "DISTINCT " if materialised else ""
-        return QueryString(f'SELECT {distinct}* FROM ({{}}) AS "values"', values)
+        if materialised:
+            return QueryString('SELECT DISTINCT * FROM ({}) AS "values"', values)
+        return QueryString('SELECT * FROM ({}) AS "values"', values) if _has_limit(values) else values
     if isinstance(values, Undefined):
         raise ValueError("values is undefined")
     return QueryString(", ".join("{}" for _ in values), *values)
+
+
+def _has_limit(querystring: QueryString) -> bool:
+    return "LIMIT" in querystring.template.upper() or any(
+        isinstance(arg, QueryString) and _has_limit(arg) for arg in querystring.args
+    )
 
 
 def _condition(where: Where, name: object, *, materialised: bool) -> QueryString:

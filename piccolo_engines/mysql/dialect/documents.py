@@ -3,17 +3,25 @@
 import json
 from typing import Any
 
-from piccolo.columns import JSON, Array, Column
+from piccolo.columns import Array, Column
 from piccolo.columns.combination import Where
 from piccolo.columns.operators.comparison import ComparisonOperator
-from piccolo.query.functions.array import ArrayAppend, ArrayCat, ArrayOverlap, ArrayPrepend
+from piccolo.query.functions.array import (
+    ArrayAppend,
+    ArrayCat,
+    ArrayOverlap,
+    ArrayPrepend,
+    ArrayRemove,
+    ArrayReplace,
+)
 from piccolo.query.operators.json import GetChildElement, GetElementFromPath, JSONQueryString
 from piccolo.querystring import QueryString
 
 from piccolo_engines.mysql.dialect.patching import Patch, for_mysql
 from piccolo_engines.mysql.literals import to_json
+from piccolo_engines.mysql.statements import Bilingual
 
-__all__ = ["PATCHES", "ArrayElement"]
+__all__ = ["PATCHES"]
 
 
 class Contains(ComparisonOperator):
@@ -31,45 +39,53 @@ class ContainsOnly(ComparisonOperator):
     )
 
 
-class ArrayElement(QueryString):
-    """One item of an Array column; knows the column, to give the item the right type."""
-
-    def __init__(self, array: Array, index: int) -> None:
-        super().__init__("JSON_EXTRACT({}, {})", array, f"$[{index}]", alias=array._alias or array._meta.name)
-        self.array = array
-
-
 def _path(*keys: object) -> str:
     """A JSON path; keys are quoted, whatever they contain."""
     steps = (f"[{key}]" if isinstance(key, int) else "." + json.dumps(str(key)) for key in keys)
     return "$" + "".join(steps)
 
 
-def _child(self: GetChildElement, identifier: Any, key: Any, alias: str | None = None) -> None:
-    path = QueryString("CONCAT('$.\"', {}, '\"')", key) if isinstance(key, QueryString) else _path(key)
-    QueryString.__init__(self, "JSON_EXTRACT({}, {})", identifier, path, alias=alias)
+def _child(original: Any) -> Any:
+    def method(self: GetChildElement, identifier: Any, key: Any, alias: str | None = None) -> None:
+        original(self, identifier, key, alias)
+        path = QueryString("CONCAT('$.\"', {}, '\"')", key) if isinstance(key, QueryString) else _path(key)
+        self.mysql_form = QueryString("JSON_EXTRACT({}, {})", identifier, path)
+
+    return method
 
 
-def _from_path(self: GetElementFromPath, identifier: Any, path: list[str | int], alias: str | None = None) -> None:
-    keys = [int(key) if isinstance(key, str) and key.isdecimal() else key for key in path]
-    QueryString.__init__(self, "JSON_EXTRACT({}, {})", identifier, _path(*keys), alias=alias)
+def _from_path(original: Any) -> Any:
+    def method(self: GetElementFromPath, identifier: Any, path: list[str | int], alias: str | None = None) -> None:
+        original(self, identifier, path, alias)
+        keys = [int(key) if isinstance(key, str) and key.isdecimal() else key for key in path]
+        self.mysql_form = QueryString("JSON_EXTRACT({}, {})", identifier, _path(*keys))
+
+    return method
 
 
 def _comparison(operator: str) -> Any:
-    def compare(self: JSONQueryString, value: Any) -> QueryString:
-        """Compare documents, not their texts."""
-        document = value if isinstance(value, QueryString) else QueryString("JSON_EXTRACT({}, '$')", _text(self, value))
-        return QueryString(f"{{}} {operator} {{}}", self, document)
+    def replace(original: Any) -> Any:
+        def compare(self: JSONQueryString, value: Any) -> QueryString:
+            """Compare documents, not their texts."""
+            document = self.clean_value(value)
+            if not isinstance(document, QueryString):
+                document = QueryString("JSON_EXTRACT({}, '$')", document)
+            return Bilingual(original(self, value), QueryString(f"{{}} {operator} {{}}", self, document))
 
-    return for_mysql(compare)
+        return compare
 
-
-def _text(self: JSONQueryString, value: Any) -> Any:
-    return self.clean_value(value)
+    return replace
 
 
 def _array_where(operator: type[ComparisonOperator]) -> Any:
-    return for_mysql(lambda self, value: Where(column=self, value=to_json(value), operator=operator))
+    return for_mysql(lambda self, value: Where(column=self, value=_item_document(value), operator=operator))
+
+
+def _item_document(value: Any) -> Any:
+    """What an item of an Array is compared with."""
+    if isinstance(value, Column | QueryString):
+        return QueryString("JSON_EXTRACT(JSON_ARRAY({}), '$[0]')", value)
+    return to_json(value)
 
 
 def _item(self: Array, value: int) -> Any:
@@ -109,9 +125,34 @@ def _merge(self: Any, first: Any, second: Any) -> None:
     QueryString.__init__(self, "JSON_MERGE_PRESERVE({}, {})", first, second)
 
 
+def _remove(self: ArrayRemove, array: Any, value: Any) -> None:
+    _rebuild(self, array, QueryString("items.item"), QueryString(" WHERE NOT {}", _is_item(value)))
+
+
+def _replace(self: ArrayReplace, array: Any, old_value: Any, new_value: Any) -> None:
+    item = QueryString("IF({}, {}, items.item)", _is_item(old_value), _item_document(new_value))
+    _rebuild(self, array, item, QueryString(""))
+
+
+def _is_item(value: Any) -> QueryString:
+    return QueryString("JSON_CONTAINS(items.item, {})", _item_document(value))
+
+
+def _rebuild(self: Any, array: Any, item: QueryString, where: QueryString) -> None:
+    """Take an array apart, and gather its items again."""
+    QueryString.__init__(
+        self,
+        "COALESCE((SELECT JSON_ARRAYAGG(JSON_EXTRACT({}, '$')) "
+        "FROM JSON_TABLE({}, '$[*]' COLUMNS (item JSON PATH '$')) AS items{}), JSON_ARRAY())",
+        item,
+        _as_document(array),
+        where,
+    )
+
+
 PATCHES = (
-    Patch(GetChildElement, "__init__", for_mysql(_child), "`->` takes only a column and a literal path in MySQL"),
-    Patch(GetElementFromPath, "__init__", for_mysql(_from_path), "MySQL has no `#>`"),
+    Patch(GetChildElement, "__init__", _child, "`->` takes only a column and a literal path in MySQL"),
+    Patch(GetElementFromPath, "__init__", _from_path, "MySQL has no `#>`"),
     Patch(JSONQueryString, "__eq__", _comparison("="), "MySQL never finds a document equal to a text"),
     Patch(JSONQueryString, "__ne__", _comparison("!="), "MySQL never finds a document equal to a text"),
     Patch(Array, "any", _array_where(Contains), "raises for an engine it does not know"),
@@ -137,6 +178,8 @@ PATCHES = (
         for_mysql(lambda self, array, value: _merge(self, _as_list(value), _as_document(array))),
         "raises for an engine it does not know",
     ),
+    Patch(ArrayRemove, "__init__", for_mysql(_remove), "raises for an engine it does not know"),
+    Patch(ArrayReplace, "__init__", for_mysql(_replace), "raises for an engine it does not know"),
     Patch(
         ArrayOverlap,
         "__init__",

@@ -1,6 +1,7 @@
 """Operators and functions: what PostgreSQL writes one way and MySQL another."""
 
 import datetime
+import re
 import zoneinfo
 from typing import Any, get_args
 
@@ -32,8 +33,10 @@ from piccolo.query.functions.string import Concat, Length
 from piccolo.query.functions.type_conversion import Cast
 from piccolo.querystring import QueryString
 
+from piccolo_engines.errors import Unsupported
 from piccolo_engines.mysql.dialect.patching import Patch, for_mysql, speaks_mysql
 from piccolo_engines.mysql.literals import microseconds, quote_name
+from piccolo_engines.mysql.statements import Bilingual
 from piccolo_engines.mysql.values import UNLIMITED_SCALE
 
 __all__ = ["PATCHES", "preserved_alias"]
@@ -89,12 +92,33 @@ def _divide(original: Any) -> Any:
     return method
 
 
-def _ilike(self: QueryString, value: str) -> QueryString:
-    return QueryString("LOWER({}) LIKE LOWER({})", self, value)
+def _also(template: str) -> Any:
+    """Keep what an operator gives for PostgreSQL, and send this to MySQL."""
+
+    def replace(original: Any) -> Any:
+        def method(self: QueryString, value: Any) -> QueryString:
+            return Bilingual(original(self, value), QueryString(template, self, value))
+
+        return method
+
+    return replace
 
 
-def _power(self: QueryString, value: Any) -> QueryString:
-    return QueryString("POW({}, {})", self, value)
+_CALL = re.compile(r"(\w+)\(.*\)$", re.DOTALL)
+
+
+def _select_string(original: Any) -> Any:
+    """A function without an alias is called by its name, as in PostgreSQL."""
+
+    def method(self: QueryString, engine_type: str, with_alias: bool = True) -> QueryString:
+        if engine_type == "mysql" and with_alias and not self._alias:
+            call = _CALL.match(self.template)
+            if call is not None:
+                return QueryString("{} AS " + quote_name(call.group(1).lower()), self)
+        selected: QueryString = original(self, engine_type, with_alias)
+        return selected
+
+    return method
 
 
 # Functions ---------------------------------------------------------------------------------------------------------
@@ -169,7 +193,7 @@ def _extract(self: Extract, identifier: Any, datetime_component: str, alias: str
 
 
 def _strftime(self: Strftime, *args: Any, **kwargs: Any) -> None:
-    raise NotImplementedError("Strftime is SQLite's: use Extract, Year, Month, Day, Hour, Minute or Second.")
+    raise Unsupported("Strftime is SQLite's: use Extract, Year, Month, Day, Hour, Minute or Second.")
 
 
 def _at_time_zone(self: AtTimeZone, identifier: Any, timezone: Any, alias: str | None = None) -> None:
@@ -215,7 +239,7 @@ def _cast_template(column: Column) -> str:
         return f"CAST({{}} AS DECIMAL({digits[0]}, {digits[1]}))"
     found = next((template for kind, template in simple if isinstance(column, kind)), None)
     if found is None:
-        raise NotImplementedError(f"MySQL cannot cast to {type(column).__name__}.")
+        raise Unsupported(f"MySQL cannot cast to {type(column).__name__}.")
     return found
 
 
@@ -265,8 +289,9 @@ PATCHES = (
         Patch(Integer, name, _divide, "`/` of whole numbers gives a fraction in MySQL")
         for name in ("__truediv__", "__rtruediv__", "__floordiv__", "__rfloordiv__")
     ),
-    Patch(QueryString, "ilike", for_mysql(_ilike), "MySQL has no ILIKE"),
-    Patch(QueryString, "__pow__", for_mysql(_power), "`^` is exclusive or in MySQL"),
+    Patch(QueryString, "ilike", _also("LOWER({}) LIKE LOWER({})"), "MySQL has no ILIKE"),
+    Patch(QueryString, "__pow__", _also("POW({}, {})"), "`^` is exclusive or in MySQL"),
+    Patch(QueryString, "get_select_string", _select_string, "MySQL calls a result by the whole expression"),
     Patch(
         Length,
         "__init__",

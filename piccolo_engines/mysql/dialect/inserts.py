@@ -1,4 +1,4 @@
-"""Inserts: primary keys for the objects, RETURNING where the server has none, ON CONFLICT."""
+"""Inserts: primary keys for the objects, and RETURNING where the server has none."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,97 +10,88 @@ from piccolo.querystring import QueryString
 from piccolo.table import Table
 from piccolo.utils.sql_values import convert_to_sql_value
 
-from piccolo_engines.mysql.catalog import Catalog
+from piccolo_engines.errors import StatementError, UniqueViolation, Unsupported
+from piccolo_engines.mysql.dialect.conflicts import is_other_conflict, on_duplicate, target_columns
 from piccolo_engines.mysql.dialect.patching import Patch
 from piccolo_engines.mysql.literals import quote_name
 from piccolo_engines.mysql.statements import Steps, Work, statement_group
 
-__all__ = ["PATCHES", "InsertSteps", "select_by_keys"]
+__all__ = ["PATCHES", "InsertSteps", "select_by_keys", "wanted"]
 
 
-def _insert_sql(table: type[Table], instances: Sequence[Table]) -> QueryString:
+def _insert_sql(table: type[Table], instances: Sequence[Table], conflict: OnConflictItem | None) -> QueryString:
     names = ",".join(quote_name(column._meta.db_column_name) for column in table._meta.columns)
     rows = ",".join("{}" for _ in instances)
     base = f"INSERT INTO {table._meta.get_formatted_tablename()} ({names}) VALUES {rows}"
-    return QueryString(base, *(instance.querystring for instance in instances))
+    tail = on_duplicate(table, conflict) if conflict is not None else QueryString("")
+    return QueryString(base + "{}", *(instance.querystring for instance in instances), tail)
 
 
-def _on_duplicate(table: type[Table], item: OnConflictItem) -> QueryString:
-    """``ON DUPLICATE KEY UPDATE``; to do nothing is to set the key to itself, which changes and reports nothing.
-
-    :raises NotImplementedError: for a condition, which MySQL does not have.
-    """
-    if item.where is not None:
-        raise NotImplementedError("MySQL has no condition in ON DUPLICATE KEY UPDATE: leave `where` out.")
-    if item.action is not OnConflictAction.do_update:
-        key = quote_name(table._meta.primary_key._meta.db_column_name)
-        return QueryString(f" ON DUPLICATE KEY UPDATE {key}={key}")
-    if not item.values:
-        raise ValueError("No values specified for `on conflict`")
-    changes = [_change(value) for value in item.values]
-    return QueryString(" ON DUPLICATE KEY UPDATE " + ", ".join("{}" for _ in changes), *changes)
-
-
-def _change(value: Column | tuple[Column, Any]) -> QueryString:
-    if isinstance(value, Column):
-        name = quote_name(value._meta.db_column_name)
-        return QueryString(f"{name}=VALUES({name})")
-    column, new = value
-    if not isinstance(column, Column):
-        raise ValueError("Unsupported column type")
-    return QueryString(
-        f"{quote_name(column._meta.db_column_name)}={{}}", convert_to_sql_value(value=new, column=column)
+def wanted(columns: Sequence[Column]) -> str:
+    """The columns to return, under their aliases."""
+    return ", ".join(
+        quote_name(column._meta.db_column_name) + (f" AS {quote_name(column._alias)}" if column._alias else "")
+        for column in columns
     )
 
 
 def select_by_keys(table: type[Table], columns: Sequence[Column], keys: Sequence[Any]) -> QueryString:
     """The wanted columns of some rows, and each row's key as ``returned_key``."""
-    key = table._meta.primary_key._meta.db_column_name
-    wanted = ", ".join(_wanted(column) for column in columns)
+    key = quote_name(table._meta.primary_key._meta.db_column_name)
     places = ", ".join("{}" for _ in keys)
     return QueryString(
-        f"SELECT {wanted}, {quote_name(key)} AS \"returned_key\" FROM {table._meta.get_formatted_tablename()} "
-        f"WHERE {quote_name(key)} IN ({places})",
+        f'SELECT {wanted(columns)}, {key} AS "returned_key" FROM {table._meta.get_formatted_tablename()} '
+        f"WHERE {key} IN ({places})",
         *keys,
     )
 
 
-def _wanted(column: Column) -> str:
-    name = quote_name(column._meta.db_column_name)
-    return f"{name} AS {quote_name(column._alias)}" if column._alias else name
-
-
 class InsertSteps(Steps):
-    """An insert whose rows are wanted back."""
+    """An insert, with what it is to return and to do about conflicts."""
 
-    __slots__ = ("conflict", "instances", "returned")
+    __slots__ = ("conflict", "instances", "rows_of", "returned")
 
-    def __init__(
-        self, table: type[Table], instances: Sequence[Table], conflict: OnConflictItem | None, returned: list[Column]
-    ) -> None:
-        tail = _on_duplicate(table, conflict) if conflict is not None else QueryString("")
-        super().__init__("{}{}", _insert_sql(table, instances), tail, query_type="insert", table=table)
-        self.instances = instances
+    def __init__(self, query: Insert[Any], standard: QueryString, conflict: OnConflictItem | None) -> None:
+        super().__init__(standard.template, *standard.args, query_type="insert", table=query.table)
+        self.rows_of: type[Table] = query.table
+        self.instances: Sequence[Table] = query.add_delegate._add
         self.conflict = conflict
-        self.returned = returned
+        returning = query.returning_delegate._returning
+        self.returned = list(returning.columns) if returning is not None else []
 
     async def run(self, work: Work) -> list[dict[str, Any]]:
-        if self.conflict is not None and not self._may_return_natively(work):
+        try:
+            return await self._run(work)
+        except StatementError as error:
+            if is_other_conflict(error):
+                raise UniqueViolation(self.rows_of._meta.tablename) from error.__cause__
+            raise
+
+    async def _run(self, work: Work) -> list[dict[str, Any]]:
+        if not self.returned:
+            await work.execute(self._sql())
+            return []
+        if self.conflict is not None and not self._returned_natively(work):
             return await self._one_by_one(work)
         if work.session.server.mariadb:
-            wanted = ", ".join(_wanted(column) for column in self.returned)
-            return await work.fetch(QueryString(f"{{}} RETURNING {wanted}", _plain(self)), self.table)
+            return await work.fetch(QueryString(f"{{}} RETURNING {wanted(self.returned)}", self._sql()), self.rows_of)
         return await self._by_keys(work)
 
-    def _may_return_natively(self, work: Work) -> bool:
+    def _sql(self) -> QueryString:
+        return _insert_sql(self.rows_of, self.instances, self.conflict)
+
+    def _returned_natively(self, work: Work) -> bool:
         """MariaDB returns also the rows in whose favour nothing was done; PostgreSQL does not."""
         assert self.conflict is not None
-        return work.session.server.mariadb and self.conflict.action is OnConflictAction.do_update
+        return (
+            work.session.server.mariadb
+            and self.conflict.action is OnConflictAction.do_update
+            and self.conflict.where is None
+        )
 
     @property
     def _key(self) -> Column:
-        assert self.table is not None
-        return self.table._meta.primary_key
+        return self.rows_of._meta.primary_key
 
     def _known_key(self, instance: Table) -> Any:
         """The key that the object brings along; ``None`` when the server makes it."""
@@ -108,40 +99,38 @@ class InsertSteps(Steps):
         return None if isinstance(value, QueryString) else value
 
     async def _by_keys(self, work: Work) -> list[dict[str, Any]]:
-        assert self.table is not None
         keys = [self._known_key(instance) for instance in self.instances]
         drawn = [key is None for key in keys]
-        if any(drawn) and (not isinstance(self._key, Serial) or not all(drawn)):
+        if any(drawn) and not all(drawn):
             return await self._one_by_one(work)
-        only_key = self._only_key()
-        if only_key:
-            return [{self._name(self._key): key} for key in await self._insert_all(work, keys)]
+        if all(drawn) and not isinstance(self._key, Serial):
+            raise Unsupported("MySQL does not tell a primary key that its default made: let Piccolo make it.")
+        if self._only_key():
+            return self._keys_as_rows(await self._insert_all(work, keys))
         async with statement_group(work.session):
             return await self._read_back(work, await self._insert_all(work, keys))
 
     def _only_key(self) -> bool:
         return all(column._meta.primary_key for column in self.returned)
 
-    def _name(self, column: Column) -> str:
-        returned = next((item for item in self.returned if item._meta.name == column._meta.name), column)
-        return returned._alias or column._meta.db_column_name
+    def _keys_as_rows(self, keys: Sequence[Any]) -> list[dict[str, Any]]:
+        names = [column._alias or column._meta.db_column_name for column in self.returned]
+        return [dict.fromkeys(names, key) for key in keys]
 
     async def _insert_all(self, work: Work, keys: list[Any]) -> list[Any]:
         """Insert; the numbers drawn for one statement's rows follow each other."""
-        result = await work.execute(_plain(self))
-        if keys and keys[0] is not None:
+        result = await work.execute(self._sql())
+        if keys[0] is not None:
             return keys
-        first = int(result.insert_id)
         step = 1
         if len(keys) > 1:
             ((step,),) = (await work.session.send("SELECT @@auto_increment_increment")).rows
-        return [first + place * int(step) for place in range(len(keys))]
+        return [int(result.insert_id) + place * int(step) for place in range(len(keys))]
 
     async def _read_back(self, work: Work, keys: list[Any]) -> list[dict[str, Any]]:
-        assert self.table is not None
-        if not keys:
-            return []
-        rows = await work.fetch(select_by_keys(self.table, self.returned, keys), self.table)
+        if self._only_key():
+            return self._keys_as_rows(keys)
+        rows = await work.fetch(select_by_keys(self.rows_of, self.returned, keys), self.rows_of)
         by_key = {row.pop("returned_key"): row for row in rows}
         return [by_key[key] for key in keys if key in by_key]
 
@@ -153,9 +142,7 @@ class InsertSteps(Steps):
         return rows
 
     async def _insert_one(self, work: Work, instance: Table) -> list[dict[str, Any]]:
-        assert self.table is not None
-        tail = _on_duplicate(self.table, self.conflict) if self.conflict is not None else QueryString("")
-        result = await work.execute(QueryString("{}{}", _insert_sql(self.table, [instance]), tail))
+        result = await work.execute(_insert_sql(self.rows_of, [instance], self.conflict))
         if result.affected_rows == 1:
             key = self._known_key(instance)
             return await self._read_back(work, [int(result.insert_id) if key is None else key])
@@ -164,47 +151,24 @@ class InsertSteps(Steps):
         return await self._read_conflicting(work, instance)
 
     async def _read_conflicting(self, work: Work, instance: Table) -> list[dict[str, Any]]:
-        """The row that was there already and has been updated, found by the columns of the conflict."""
-        assert self.table is not None
+        """The row that was there already, found by the columns of the conflict."""
         assert self.conflict is not None
-        columns = await self._target_columns(work)
-        values = [convert_to_sql_value(value=getattr(instance, column._meta.name), column=column) for column in columns]
+        columns = target_columns(self.rows_of, self.conflict)
+        values = [
+            convert_to_sql_value(value=getattr(instance, column._meta.name), column=column) for column in columns
+        ]
         where = " AND ".join(f"{quote_name(column._meta.db_column_name)} = {{}}" for column in columns)
-        wanted = ", ".join(_wanted(column) for column in self.returned)
-        table = self.table._meta.get_formatted_tablename()
-        return await work.fetch(QueryString(f"SELECT {wanted} FROM {table} WHERE {where}", *values), self.table)
-
-    async def _target_columns(self, work: Work) -> Sequence[Column]:
-        assert self.table is not None
-        assert self.conflict is not None
-        target = self.conflict.target
-        if isinstance(target, Column):
-            return [target]
-        if isinstance(target, tuple):
-            return target
-        names = await Catalog(work.session).index_columns(self.table._meta.tablename, str(target))
-        return [column for column in self.table._meta.columns if column._meta.db_column_name in names]
-
-
-def _plain(steps: Steps) -> QueryString:
-    """The same statement without its steps."""
-    return QueryString(steps.template, *steps.args)
+        table = self.rows_of._meta.get_formatted_tablename()
+        found = QueryString(f"SELECT {wanted(self.returned)} FROM {table} WHERE {where}", *values)
+        return await work.fetch(found, self.rows_of)
 
 
 def _insert(self: Insert[Any]) -> Sequence[QueryString]:
     items = self.on_conflict_delegate._on_conflict.on_conflict_items
     if len(items) > 1:
         raise NotImplementedError("MySQL only supports a single ON CONFLICT clause.")
-    conflict = items[0] if items else None
-    returning = self.returning_delegate._returning
-    if returning is not None:
-        return [InsertSteps(self.table, self.add_delegate._add, conflict, list(returning.columns))]
-    tail = _on_duplicate(self.table, conflict) if conflict is not None else QueryString("")
-    return [
-        QueryString(
-            "{}{}", _insert_sql(self.table, self.add_delegate._add), tail, query_type="insert", table=self.table
-        )
-    ]
+    (standard,) = self.default_querystrings
+    return [InsertSteps(self, standard, items[0] if items else None)]
 
 
 PATCHES = (

@@ -1,6 +1,9 @@
 """How Piccolo finds the SQL of a query, and how its QueryStrings become text."""
 
+import functools
+import re
 from collections.abc import Sequence
+from string import Formatter
 from typing import Any
 
 from piccolo.query.base import DDL, Query
@@ -37,17 +40,49 @@ def _ddl(original: property) -> property:
     )
 
 
+@functools.lru_cache(maxsize=4096)
+def _parse(template: str) -> tuple[tuple[str, bool], ...]:
+    """The pieces of a template, each with whether a value follows it; ``%`` doubled.
+
+    PostgreSQL's casts of values (``{}::INTEGER``) are left out: values are written as what they are.
+    """
+    pieces = []
+    follows = False
+    for text, field, _, _ in Formatter().parse(template):
+        piece = _CAST.sub("", text) if follows else text
+        follows = field is not None
+        pieces.append((piece.replace("%", "%%"), follows))
+    return tuple(pieces)
+
+
+_CAST = re.compile(r"^::[A-Za-z]+(?:\[\])?")
+
+
+def _flatten(querystring: QueryString, text: list[str], args: list[Any]) -> None:
+    querystring = getattr(querystring, "mysql_form", None) or querystring
+    values = iter(querystring.args)
+    for piece, follows in _parse(querystring.template):
+        text.append(piece)
+        if not follows:
+            continue
+        value = next(values)
+        if isinstance(value, QueryString):
+            _flatten(value, text, args)
+        else:
+            text.append("%s")
+            args.append(value)
+
+
 def _compile(original: Any) -> Any:
     def compile_string(self: QueryString, engine_type: str = "postgres") -> tuple[str, list[Any]]:
         """Compile into a template and its arguments; for MySQL with ``%s``, and other ``%`` doubled."""
         if engine_type != "mysql" or self._frozen_compiled_strings is not None:
             compiled: tuple[str, list[Any]] = original(self, engine_type)
             return compiled
-        _, fragments, args = self.bundle(start_index=1, bundled=[], combined_args=[])
-        template = "".join(
-            fragment.prefix.replace("%", "%%") + ("" if fragment.no_arg else "%s") for fragment in fragments
-        )
-        return template, args
+        text: list[str] = []
+        args: list[Any] = []
+        _flatten(self, text, args)
+        return "".join(text), args
 
     return compile_string
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from piccolo.columns import Column
 from piccolo.columns.defaults.base import Default
 
-from piccolo_engines.errors import StatementError
+from piccolo_engines.errors import StatementError, Unsupported
 from piccolo_engines.mysql.catalog import Catalog, ColumnFacts, TableName
 from piccolo_engines.mysql.dialect.columns import sql_value
 from piccolo_engines.mysql.literals import quote_name, text_literal
@@ -66,7 +66,7 @@ def restate(facts: ColumnFacts, *, nullable: bool | None = None) -> str:
 async def change_type(catalog: Catalog, table: TableName, name: str, sql_type: str) -> Sequence[str]:
     """Give a column another type; its default, nullability, collation and the rest stay.
 
-    :raises NotImplementedError: between text and UUID, whose values have to be rewritten.
+    :raises Unsupported: between text and UUID, whose values have to be rewritten.
     """
     facts = await column_facts(catalog, table, name)
     _refuse_uuid(table, facts, sql_type)
@@ -83,7 +83,7 @@ async def change_type(catalog: Catalog, table: TableName, name: str, sql_type: s
 def _refuse_uuid(table: TableName, facts: ColumnFacts, sql_type: str) -> None:
     before, after = facts.type.lower() == "binary(16)", sql_type.upper() == "BINARY(16)"
     if before != after:
-        raise NotImplementedError(
+        raise Unsupported(
             f"{table.name}.{facts.name} cannot be changed between UUID and another type in place: add a column, "
             "fill it, drop the old one and rename."
         )

@@ -11,6 +11,7 @@ from piccolo.query.constraints import ConstraintRules
 from piccolo.querystring import QueryString
 from piccolo.schema import DropSchema, ListSchemas, ListTables, MoveTable, RenameSchema
 
+from piccolo_engines.errors import Unsupported
 from piccolo_engines.mysql.catalog import Catalog, TableName
 from piccolo_engines.mysql.dialect.columns import table_name
 from piccolo_engines.mysql.dialect.patching import Patch
@@ -20,7 +21,7 @@ from piccolo_engines.mysql.statements import PlannedDDL
 __all__ = ["PATCHES"]
 
 
-def _move(self: MoveTable) -> str:
+def _move(self: MoveTable, shown: str) -> str:
     """RENAME TABLE moves between databases; Piccolo's ``public`` is the session's own."""
     source = TableName(self.table_name, None if self.current_schema in (None, "public") else self.current_schema)
 
@@ -28,31 +29,43 @@ def _move(self: MoveTable) -> str:
         schema = await catalog.database() if self.new_schema == "public" else self.new_schema
         return [f"RENAME TABLE {source.sql} TO {TableName(self.table_name, schema).sql}"]
 
-    return PlannedDDL(f"RENAME TABLE {source.sql} TO {TableName(self.table_name, self.new_schema).sql}", move)
+    return PlannedDDL(shown, move)
 
 
-def _drop(self: DropSchema) -> str:
+def _drop(self: DropSchema, shown: str) -> str:
     """MySQL drops a database with its tables, so without ``cascade`` look first."""
     exists = "IF EXISTS " if self.if_exists else ""
     sql = f"DROP SCHEMA {exists}{quote_name(self.schema_name)}"
 
     async def drop(catalog: Catalog) -> Sequence[str]:
         if not self.cascade and await catalog.tables(self.schema_name):
-            raise ValueError(f"The schema {self.schema_name} has tables: drop them, or use cascade=True.")
+            raise Unsupported(f"The schema {self.schema_name} has tables: drop them, or use cascade=True.")
         return [sql]
 
-    return PlannedDDL(sql, drop)
+    return PlannedDDL(shown, drop)
 
 
-def _rename(_: RenameSchema) -> str:
-    raise NotImplementedError("MySQL cannot rename a schema: create the new one and move the tables.")
+def _rename(self: RenameSchema, shown: str) -> str:
+    """Make the new database, move the tables, drop the old one."""
+    old, new = self.schema_name, self.new_schema_name
+
+    async def rename(catalog: Catalog) -> Sequence[str]:
+        if await catalog.has_more_than_tables(old):
+            raise Unsupported(f"The schema {old} has views, triggers or routines, which MySQL cannot move.")
+        moves = [
+            f"RENAME TABLE {TableName(name, old).sql} TO {TableName(name, new).sql}"
+            for name in await catalog.tables(old)
+        ]
+        return [f"CREATE SCHEMA {quote_name(new)}", *moves, f"DROP SCHEMA {quote_name(old)}"]
+
+    return PlannedDDL(shown, rename)
 
 
 def _ddl(getter: Any) -> Any:
     def replace(original: property) -> property:
         assert original.fget is not None
         standard = original.fget
-        return property(lambda self: getter(self) if self.db.engine_type == "mysql" else standard(self))
+        return property(lambda self: getter(self, standard(self)) if self.db.engine_type == "mysql" else standard(self))
 
     return replace
 
@@ -132,7 +145,7 @@ _LOOKUP = "names of information_schema's columns are upper case in MySQL, and a 
 PATCHES = (
     Patch(MoveTable, "ddl", _ddl(_move), "MySQL has no SET SCHEMA"),
     Patch(DropSchema, "ddl", _ddl(_drop), "MySQL has no CASCADE there"),
-    Patch(RenameSchema, "ddl", _ddl(_rename), "MySQL cannot rename a schema: say so clearly"),
+    Patch(RenameSchema, "ddl", _ddl(_rename), "MySQL cannot rename a schema"),
     Patch(ListTables, "run", _list_tables, _LOOKUP),
     Patch(ListSchemas, "run", _list_schemas, _LOOKUP),
     Patch(constraints_module, "get_fk_constraint_name", _constraint_name, _LOOKUP),

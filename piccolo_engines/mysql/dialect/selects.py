@@ -11,9 +11,10 @@ from piccolo.query.methods.select import Select
 from piccolo.query.mixins import LockRows, LockStrength
 from piccolo.querystring import QueryString, Selectable
 
+from piccolo_engines.errors import Unsupported
 from piccolo_engines.mysql.dialect.patching import Patch
 from piccolo_engines.mysql.literals import ServerSQL
-from piccolo_engines.mysql.statements import SelectSQL
+from piccolo_engines.mysql.statements import Bilingual, SelectSQL
 from piccolo_engines.mysql.values import ArrayItem, Hint
 
 __all__ = ["PATCHES"]
@@ -56,12 +57,12 @@ def _lock(lock: LockRows) -> QueryString:
     tables = ", ".join(table._meta.get_formatted_tablename() for table in lock.of)
     of = ServerSQL(mysql=f" OF {tables}" if tables else "", mariadb="")
     patience = " NOWAIT" if lock.nowait else " SKIP LOCKED" if lock.skip_locked else ""
-    return QueryString(" {}{}" + patience, strength, of)
+    return Bilingual(lock.querystring, QueryString(" {}{}" + patience, strength, of))
 
 
 def _select(self: Select[Any]) -> Sequence[QueryString]:
     if self.distinct_delegate._distinct.on:
-        raise NotImplementedError("MySQL has no DISTINCT ON: use group_by, or a window function in raw SQL.")
+        raise Unsupported("MySQL has no DISTINCT ON: use group_by, or a window function in raw SQL.")
     if self.offset_delegate._offset and not self.limit_delegate._limit:
         self.limit_delegate.limit(_ALL_ROWS)  # there is no OFFSET without LIMIT
     lock, self.lock_rows_delegate._lock_rows = self.lock_rows_delegate._lock_rows, None

@@ -15,6 +15,7 @@ from piccolo.querystring import QueryString
 from piccolo.schema import CreateSchema
 from piccolo.table import Table
 
+from piccolo_engines.errors import Unsupported
 from piccolo_engines.mysql.catalog import Catalog, TableName
 from piccolo_engines.mysql.dialect.columns import (
     constraints_of,
@@ -37,10 +38,10 @@ _PREFIX = 255  # characters of a long text that an index takes
 def constraint_sql(constraint: Constraint) -> str:
     """``CONSTRAINT … UNIQUE (…)`` or ``CONSTRAINT … CHECK (…)``.
 
-    :raises NotImplementedError: for a unique constraint in which nulls are equal.
+    :raises Unsupported: for a unique constraint in which nulls are equal.
     """
     if isinstance(constraint, Unique) and constraint.nulls_distinct is False:
-        raise NotImplementedError("In MySQL's unique constraints nulls are always distinct.")
+        raise Unsupported("In MySQL's unique constraints nulls are always distinct.")
     return f"CONSTRAINT {quote_name(within_limit(constraint._meta.name))} {constraint.ddl}"
 
 
@@ -63,8 +64,9 @@ def _create(self: Create) -> Sequence[str]:
     parts = [definition(column) for column in columns]
     for column in columns:
         parts += constraints_of(column)
-        if column._meta.index and not column._meta.unique and not column._meta.primary_key:
-            parts.append(_index_in_table(table, column))
+    indexed = [column for column in columns if column._meta.index and not column._meta.primary_key]
+    if not self.if_not_exists:
+        parts += [_index_in_table(table, column) for column in indexed]
     parts += [constraint_sql(constraint) for constraint in table._meta.constraints]
     prefix = "CREATE TABLE IF NOT EXISTS" if self.if_not_exists else "CREATE TABLE"
     sql = f"{prefix} {table._meta.get_formatted_tablename()} ({', '.join(parts)})"
@@ -72,7 +74,20 @@ def _create(self: Create) -> Sequence[str]:
     async def create(catalog: Catalog) -> Sequence[str]:
         return [f"{sql} DEFAULT CHARSET=utf8mb4 COLLATE={catalog.collation}"]
 
-    return [*_create_schema(self), PlannedDDL(sql, create)]
+    return [*_create_schema(self), PlannedDDL(sql, create, makes=table_name(table)), *_missing_indexes(self, indexed)]
+
+
+def _missing_indexes(self: Create, indexed: Sequence[Column]) -> Sequence[str]:
+    """A table that exists already may lack some of its indexes."""
+    if not self.if_not_exists:
+        return []
+    return [
+        ddl
+        for column in indexed
+        for ddl in CreateIndex(
+            self.table, columns=[column], method=column._meta.index_method, if_not_exists=True
+        ).ddl
+    ]
 
 
 def _create_schema(self: Create) -> Sequence[str]:
@@ -84,7 +99,7 @@ def _create_schema(self: Create) -> Sequence[str]:
 
 def _check_method(method: IndexMethod) -> None:
     if method not in (IndexMethod.btree, IndexMethod.hash):
-        raise NotImplementedError(f"MySQL has no {method.value} indexes: use IndexMethod.btree.")
+        raise Unsupported(f"MySQL has no {method.value} indexes: use IndexMethod.btree.")
 
 
 def _create_index(self: CreateIndex) -> Sequence[str]:
