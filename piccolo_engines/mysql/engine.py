@@ -17,7 +17,7 @@ from piccolo_engines.mysql.batch import Batch
 from piccolo_engines.mysql.catalog import Catalog
 from piccolo_engines.mysql.duplicates import DuplicateKeys
 from piccolo_engines.mysql.pool import Pool, PoolUse
-from piccolo_engines.mysql.recording import run_statement
+from piccolo_engines.mysql.recording import run_ddl
 from piccolo_engines.mysql.session import NothingSent, Session
 from piccolo_engines.mysql.settings import PoolSettings
 from piccolo_engines.mysql.statements import PlannedDDL, Steps, Work
@@ -204,17 +204,12 @@ class MySQLEngine(Engine[MySQLTransaction]):
         return await self._use(self._run_ddl, ddl, in_pool=in_pool)
 
     async def _run_ddl(self, session: Session, ddl: str) -> Rows:
-        if not isinstance(ddl, PlannedDDL):
-            await run_statement(session, ddl, self.on_statement)
-            return []
-        catalog = Catalog(session)
         transaction = self.active_transaction()
-        undoes = transaction is not None and ddl.makes is not None and not await catalog.table_exists(ddl.makes)
-        for step in ddl.steps:
-            for statement in await step(catalog):
-                await run_statement(session, statement, self.on_statement)
-        if undoes and transaction is not None and ddl.makes is not None:
-            transaction.made(ddl.makes)
+        made = ddl.makes if transaction is not None and isinstance(ddl, PlannedDDL) else None
+        is_new = made is not None and not await Catalog(session).table_exists(made)
+        await run_ddl(session, ddl, self.on_statement)
+        if transaction is not None and made is not None and is_new:
+            transaction.made(made)
         return []
 
     async def batch(self, query: Query[Any, Any], batch_size: int = 100, node: str | None = None) -> Batch:

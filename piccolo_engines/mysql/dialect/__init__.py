@@ -15,6 +15,7 @@ from piccolo_engines.mysql.dialect import (
     documents,
     expressions,
     inserts,
+    migrations,
     queries,
     relations,
     schemas,
@@ -39,6 +40,7 @@ PATCHES: tuple[Patch, ...] = (
     *tables.PATCHES,
     *alterations.PATCHES,
     *schemas.PATCHES,
+    *migrations.PATCHES,
 )
 """Every attribute of Piccolo that is replaced or added, with its reason."""
 

@@ -50,7 +50,7 @@ from piccolo_engines.mysql.dialect.restating import (
 )
 from piccolo_engines.mysql.dialect.tables import constraint_sql, drop_index_sql
 from piccolo_engines.mysql.literals import quote_name
-from piccolo_engines.mysql.recording import run_statement
+from piccolo_engines.mysql.recording import run_ddl
 from piccolo_engines.mysql.statements import DDLStep, PlannedDDL, Steps, Work
 from piccolo_engines.mysql.values import UNLIMITED_SCALE
 
@@ -280,7 +280,7 @@ class RawDrop(Steps):
         assert found is not None
         drop = DropTable(table=Table, cascade=True, if_exists=bool(found.group(1)))
         for statement in await _drop_table(Catalog(work.session), TableName(found.group(2)), drop):
-            await run_statement(work.session, statement, work.watch)
+            await run_ddl(work.session, statement, work.watch)
         return []
 
 

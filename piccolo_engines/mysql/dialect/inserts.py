@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from piccolo.apps.migrations.tables import Migration
 from piccolo.columns import Column, Serial
 from piccolo.query.methods.insert import Insert
 from piccolo.query.mixins import OnConflictAction, OnConflictItem
@@ -13,6 +14,7 @@ from piccolo.utils.sql_values import convert_to_sql_value
 from piccolo_engines.errors import StatementError, UniqueViolation, Unsupported
 from piccolo_engines.mysql.dialect.conflicts import is_other_conflict, on_duplicate, target_columns
 from piccolo_engines.mysql.dialect.patching import Patch
+from piccolo_engines.mysql.journal import forget
 from piccolo_engines.mysql.literals import quote_name
 from piccolo_engines.mysql.statements import Steps, Work, statement_group
 
@@ -68,6 +70,14 @@ class InsertSteps(Steps):
             raise
 
     async def _run(self, work: Work) -> list[dict[str, Any]]:
+        if self.rows_of._meta.tablename == Migration._meta.tablename and hasattr(self.rows_of, "app_name"):
+            async with statement_group(work.session):
+                rows = await self._insert(work)
+                await forget(work.session, [(row.app_name, row.name) for row in self.instances])  # type: ignore[attr-defined]  # columns of Migration
+                return rows
+        return await self._insert(work)
+
+    async def _insert(self, work: Work) -> list[dict[str, Any]]:
         if not self.returned:
             await work.execute(self._sql())
             return []

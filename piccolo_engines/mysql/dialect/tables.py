@@ -27,7 +27,7 @@ from piccolo_engines.mysql.dialect.columns import (
 )
 from piccolo_engines.mysql.dialect.patching import Patch
 from piccolo_engines.mysql.literals import quote_name
-from piccolo_engines.mysql.recording import run_statement
+from piccolo_engines.mysql.recording import run_ddl
 from piccolo_engines.mysql.statements import PlannedDDL, Steps, Work
 
 __all__ = ["PATCHES", "constraint_sql", "drop_index_sql"]
@@ -149,9 +149,9 @@ class DropIndexSteps(Steps):
         catalog, table = Catalog(work.session), table_name(self.query.table)
         index = derived_name(self.query.table._meta.tablename, *_db_names(self.query))
         if index in await catalog.indexes(table):
-            await run_statement(work.session, await drop_index_sql(catalog, table, index), work.watch)
+            await run_ddl(work.session, await drop_index_sql(catalog, table, index), work.watch)
         elif not self.query.if_exists:
-            await run_statement(work.session, f"DROP INDEX {quote_name(index)} ON {table.sql}", work.watch)
+            await run_ddl(work.session, f"DROP INDEX {quote_name(index)} ON {table.sql}", work.watch)
         return []
 
 
