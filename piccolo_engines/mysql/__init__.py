@@ -1,7 +1,8 @@
 """A Piccolo engine for MySQL and MariaDB, on asyncmy.
 
-``engine``, ``session``, ``pool`` and ``transaction`` talk to the server; ``literals`` and ``values`` translate
-values there and back; ``dialect`` teaches Piccolo the SQL; ``retrying`` runs a unit of work again after a deadlock.
+``engine``, ``session``, ``pool`` and ``transaction`` talk to the server; ``literals`` and ``values``
+translate values there and back; ``dialect`` teaches Piccolo the SQL; ``retrying`` runs a unit of work again
+after a deadlock.
 """
 
 from piccolo_engines.mysql.engine import MySQLEngine

@@ -25,8 +25,8 @@ class Batch(BaseBatch):
             async for rows in batch:
                 ...
 
-    It has a connection of its own until its block ends, and so does not see what an open transaction has changed.
-    A block left early drops the rest.
+    It has a connection of its own until its block ends, and so does not see what an open transaction has
+    changed. A block left early drops the rest.
     """
 
     def __init__(self, engine: "MySQLEngine", query: Query[Any, Any], batch_size: int) -> None:
@@ -39,7 +39,7 @@ class Batch(BaseBatch):
         self._result: Any = None
 
     async def __aenter__(self) -> "Batch":
-        self.query._validate()
+        self.query._validate()  # type: ignore[no-untyped-call]  # Piccolo does not annotate it
         querystring = self.query.querystrings[0]
         template, args = querystring.compile_string(engine_type="mysql")
         self._hints = getattr(querystring, "hints", None)
@@ -47,7 +47,9 @@ class Batch(BaseBatch):
         try:
             if self.engine.on_statement is not None:
                 self.engine.on_statement(template % tuple("%s" for _ in args))
-            self._result = await session.stream(template % tuple(literal(arg, session.server) for arg in args))
+            self._result = await session.stream(
+                template % tuple(literal(arg, session.server) for arg in args)
+            )
         except BaseException:
             self._leave()
             raise

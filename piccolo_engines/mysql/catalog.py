@@ -95,11 +95,13 @@ class Catalog:
         return str(name)
 
     async def has_rows(self, table: TableName) -> bool:
-        return bool(await self._ask(f"SELECT 1 FROM {table.sql} LIMIT 1"))
+        return bool(await self._ask(f"SELECT 1 FROM {table.sql} LIMIT 1"))  # noqa: S608 - the name is quoted
 
     async def tables(self, schema: str) -> list[str]:
         """The tables of a database."""
-        rows = await self._ask("SELECT table_name FROM information_schema.tables WHERE table_schema = {}", schema)
+        rows = await self._ask(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = {}", schema
+        )
         return [name for (name,) in rows]
 
     async def has_more_than_tables(self, schema: str) -> bool:
@@ -126,14 +128,16 @@ class Catalog:
         """``SHOW CREATE TABLE``, without what changes by itself; ``None`` when there is no such table."""
         if not await self.table_exists(table):
             return None
-        ((_, definition),) = await self._ask("SHOW CREATE TABLE " + table.sql.replace("{", "{{").replace("}", "}}"))
+        ((_, definition),) = await self._ask(
+            "SHOW CREATE TABLE " + table.sql.replace("{", "{{").replace("}", "}}")
+        )
         return re.sub(r" AUTO_INCREMENT=\d+", "", str(definition))
 
     async def columns(self, table: TableName) -> dict[str, ColumnFacts]:
         """The table's columns in order, by name."""
         rows = await self._ask(
-            "SELECT column_name, column_type, data_type, character_maximum_length, collation_name, is_nullable, "
-            "column_default, extra, generation_expression, column_comment FROM information_schema.columns "
+            "SELECT column_name, column_type, data_type, character_maximum_length, collation_name, "
+            "is_nullable, column_default, extra, generation_expression, column_comment FROM information_schema.columns "
             "WHERE table_schema = COALESCE({}, DATABASE()) AND table_name = {} ORDER BY ordinal_position",
             table.schema,
             table.name,
@@ -184,12 +188,14 @@ class Catalog:
 
     async def foreign_keys(self, table: TableName, *, of_others: bool = False) -> list[ForeignKeyFacts]:
         """The table's foreign keys, or (``of_others``) those of other tables that refer to it."""
-        side = "k.referenced_table_schema = {schema} AND k.referenced_table_name = {{}}" if of_others else (
-            "k.table_schema = {schema} AND k.table_name = {{}}"
+        side = (
+            "k.referenced_table_schema = {schema} AND k.referenced_table_name = {{}}"
+            if of_others
+            else ("k.table_schema = {schema} AND k.table_name = {{}}")
         )
         rows = await self._ask(
-            "SELECT k.constraint_name, k.table_schema, k.table_name, k.column_name, k.referenced_table_schema, "
-            "k.referenced_table_name, k.referenced_column_name, r.delete_rule, r.update_rule, DATABASE() "
+            "SELECT k.constraint_name, k.table_schema, k.table_name, k.column_name, "
+            "k.referenced_table_schema, k.referenced_table_name, k.referenced_column_name, r.delete_rule, r.update_rule, DATABASE() "
             "FROM information_schema.key_column_usage k JOIN information_schema.referential_constraints r "
             "ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name "
             "AND r.table_name = k.table_name WHERE "
@@ -218,7 +224,7 @@ class Catalog:
         where = " AND c.table_name = t.table_name" if self.server.mariadb else ""
         level = " AND c.level = 'Table'" if self.server.mariadb else ""
         rows = await self._ask(
-            "SELECT c.constraint_name, c.check_clause FROM information_schema.check_constraints c "
+            "SELECT c.constraint_name, c.check_clause FROM information_schema.check_constraints c "  # noqa: S608 - names are quoted, values are bound
             "JOIN information_schema.table_constraints t ON t.constraint_schema = c.constraint_schema "
             f"AND t.constraint_name = c.constraint_name{where} "
             "WHERE t.table_schema = COALESCE({}, DATABASE()) AND t.table_name = {} "
@@ -232,7 +238,8 @@ class Catalog:
         """The table's indexes: whether unique, and columns, by name."""
         rows = await self._ask(
             "SELECT index_name, non_unique, column_name FROM information_schema.statistics "
-            "WHERE table_schema = COALESCE({}, DATABASE()) AND table_name = {} ORDER BY index_name, seq_in_index",
+            "WHERE table_schema = COALESCE({}, DATABASE()) AND table_name = {} "
+            "ORDER BY index_name, seq_in_index",
             table.schema,
             table.name,
         )
@@ -242,10 +249,17 @@ class Catalog:
             found[name] = (not int(non_unique), (*columns, column))
         return found
 
-    async def index_columns(self, table: str, index: str) -> tuple[str, ...]:
-        """The columns of one index of a table of the current database."""
-        _, columns = (await self.indexes(TableName(table))).get(index, (False, ()))
-        return columns
+    async def tables_with_index(self, index: str) -> dict[str, tuple[str, ...]]:
+        """The tables of the current database that have an index of this name, with its columns."""
+        rows = await self._ask(
+            "SELECT table_name, column_name FROM information_schema.statistics "
+            "WHERE table_schema = DATABASE() AND index_name = {} ORDER BY table_name, seq_in_index",
+            index,
+        )
+        found: dict[str, tuple[str, ...]] = {}
+        for table, column in rows:
+            found[table] = (*found.get(table, ()), column)
+        return found
 
 
 def _generated(expression: str | None, extra: str) -> str | None:

@@ -11,11 +11,14 @@ from piccolo_engines.mysql.session import Session
 __all__ = ["DuplicateKeys"]
 
 
+_Key = tuple[str, tuple[str, ...]]
+
+
 class DuplicateKeys:
     """Explains unique violations, and remembers the columns of the indexes that they were about."""
 
     def __init__(self) -> None:
-        self._columns: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._known: dict[tuple[str | None, str], _Key] = {}
 
     async def explain(
         self, session: Session, table: type[Table] | None, violation: UniqueViolation
@@ -27,20 +30,19 @@ class DuplicateKeys:
             return violation
         named, index = found
         name = named or (table._meta.tablename if table is not None else None)
-        if name is None:
-            return violation
-        columns = await self._columns_of(session, name, index)
-        return UniqueViolation(name, columns)
+        known = self._known.get((name, index))
+        if known is None and session.usable:
+            known = await self._look_up(session, name, index)
+        return UniqueViolation(*known) if known is not None else violation
 
-    async def _columns_of(self, session: Session, table: str, index: str) -> tuple[str, ...]:
-        known = self._columns.get((table, index))
-        if known is None:
-            if not session.usable:
-                return ()
-            try:
-                known = await Catalog(session).index_columns(table, index)
-            except DatabaseError:
-                return ()
-            if known:
-                self._columns[table, index] = known
-        return known
+    async def _look_up(self, session: Session, name: str | None, index: str) -> _Key | None:
+        try:
+            tables = await Catalog(session).tables_with_index(index)
+        except DatabaseError:
+            return None
+        if name not in tables and len(tables) == 1:  # MariaDB does not say which table
+            (name,) = tables
+        if name is None or name not in tables:
+            return None
+        self._known[name, index] = key = (name, tables[name])
+        return key

@@ -42,22 +42,32 @@ class MySQLEngine(Engine[MySQLTransaction]):
             pool=PoolSettings(max_size=20),
         )
 
-    The constructor does no I/O. With ``pool`` the pool opens itself at the first query, connection by connection;
-    without it every query has a connection of its own until ``await DB.start_connection_pool()``. A pool belongs
-    to the event loop that opened it: queries of another loop (``run_sync``) get a connection of their own.
+    The constructor does no I/O. With ``pool`` the pool opens itself at the first query, connection by
+    connection; without it every query has a connection of its own until ``await
+    DB.start_connection_pool()``. A pool belongs to the event loop that opened it: queries of another loop
+    (``run_sync``) get a connection of their own.
 
     :param config: asyncmy's arguments of ``connect``: ``host``, ``port``, ``unix_socket``, ``user``,
         ``password`` or ``password_creator`` (a function, or coroutine function, asked at every connect),
         ``database``, ``ssl`` (a dict or an ``SSLContext``), ``connect_timeout``, ``read_timeout`` (seconds).
         What the session's settings are is the engine's business.
     :param pool: bounds of the pool.
-    :param extra_nodes: engines for read replicas, by a name to give to ``.run(node=…)`` and ``.batch(node=…)``.
+    :param extra_nodes: engines for read replicas, by a name to give to ``.run(node=…)`` and
+        ``.batch(node=…)``.
     :param collation: of new tables and of the session; by default one that compares character by character.
     :param log_queries: print every statement.
     :param log_responses: print every answer.
     """
 
-    __slots__ = ("_duplicates", "_pool", "collation", "config", "extra_nodes", "on_statement", "pool_settings")
+    __slots__ = (
+        "_duplicates",
+        "_pool",
+        "collation",
+        "config",
+        "extra_nodes",
+        "on_statement",
+        "pool_settings",
+    )
 
     on_statement: Callable[[str], None] | None
     """Called with the text of each statement as it is sent, without its values; BEGIN and COMMIT excluded."""
@@ -86,7 +96,7 @@ class MySQLEngine(Engine[MySQLTransaction]):
         self._duplicates = DuplicateKeys()
         self._pool: Pool | None = None
 
-    # Connections -----------------------------------------------------------------------------------------------
+    # Connections
 
     @property
     def pool(self) -> Pool | None:
@@ -174,7 +184,7 @@ class MySQLEngine(Engine[MySQLTransaction]):
                 self.give_back(session)
         raise AssertionError("unreachable")
 
-    # Queries ---------------------------------------------------------------------------------------------------
+    # Queries
 
     async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Rows:
         query_id = self.get_query_id()
@@ -192,7 +202,9 @@ class MySQLEngine(Engine[MySQLTransaction]):
             template, args = querystring.compile_string(engine_type="mysql")
             result = await session.run(template, args, self.on_statement)
         except UniqueViolation as violation:
-            raise await self._duplicates.explain(session, querystring.table, violation) from violation.__cause__
+            raise await self._duplicates.explain(
+                session, querystring.table, violation
+            ) from violation.__cause__
         if not result.fields:
             return []
         return to_rows(result.rows, result.fields, getattr(querystring, "hints", None), querystring.table)
@@ -220,7 +232,7 @@ class MySQLEngine(Engine[MySQLTransaction]):
         engine = self.extra_nodes[node] if node is not None else self
         return Batch(engine, query, batch_size)
 
-    # Transactions ----------------------------------------------------------------------------------------------
+    # Transactions
 
     def active_transaction(self) -> MySQLTransaction | None:
         """The transaction that queries of this task belong to."""
@@ -251,7 +263,7 @@ class MySQLEngine(Engine[MySQLTransaction]):
         """Collect queries, and run them in one transaction."""
         return Atomic(self)
 
-    # What Piccolo asks of every engine -------------------------------------------------------------------------
+    # What Piccolo asks of every engine
 
     async def get_version(self) -> float:
         """The server's version as a number: 10.11, 8.4. Connects when nothing is open yet."""

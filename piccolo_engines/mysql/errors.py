@@ -1,7 +1,7 @@
 """The driver's errors as the errors of :mod:`piccolo_engines.errors`, by the server's error numbers."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from asyncmy.errors import Error as DriverError
 
@@ -53,28 +53,34 @@ def _message(error: DriverError) -> str:
     return str(error.args[1]) if len(error.args) > 1 else ""
 
 
-_KINDS: Mapping[Callable[[str], DatabaseError], tuple[int, ...]] = {
-    lambda _: UniqueViolation(): (1022, 1062, 1169, 1586, 1761),
-    lambda _: ForeignKeyViolation(): (1216, 1217, 1451, 1452, 1834),
-    lambda message: NotNullViolation(_column(message)): (1048, 1138, 1171, 1364, 1566),
-    lambda message: CheckViolation(_constraint(message)): (3819, 4025, 4022),
-    lambda message: DataTooLong(_column(message)): (1406, 1162, 1153, 3140),
-    lambda _: UnstorableValue(): (1264, 1265, 1292, 1300, 1366, 1367, 1411, 1441, 1690, 3156, 3157),
-    lambda _: Deadlock(): (1213, 1614, 1020),
-    lambda _: LockTimeout(): (1205, 3572, 1222, 3024, 1969),
-    lambda _: AccessDenied(): (1044, 1045, 1142, 1143, 1227, 1370, 1396, 1410, 1698, 1820, 1862, 3118, 3955, 4151),
-    lambda _: DatabaseMissing(): (1049,),
-    lambda _: StorageFailed(): (1021, 1030, 1034, 1114, 1194, 1290, 1836, 3, 28),
-    lambda _: ConnectionLost(): (0, 1040, 1053, 1077, 1079, 1080, 1152, 1153, 1158, 1159, 1160, 1161, 1184, 1203,
-                                 1226, 1317, 1927, 2002, 2003, 2005, 2006, 2013, 2014, 2055, 3159, 3169, 4031),
-}  # fmt: skip
-_BY_NUMBER = {number: make for make, numbers in reversed(_KINDS.items()) for number in numbers}
+_KINDS: tuple[tuple[Callable[[str], DatabaseError], tuple[int, ...]], ...] = (
+    (lambda _: UniqueViolation(), (1022, 1062, 1169, 1586, 1761)),
+    (lambda _: ForeignKeyViolation(), (1216, 1217, 1451, 1452, 1834)),
+    (lambda message: NotNullViolation(_column(message)), (1048, 1138, 1171, 1364, 1566)),
+    (lambda message: CheckViolation(_constraint(message)), (3819, 4022, 4025)),
+    (lambda message: DataTooLong(_column(message)), (1153, 1162, 1406, 3140)),
+    (lambda _: UnstorableValue(), (1264, 1265, 1292, 1300, 1366, 1367, 1411, 1441, 1690, 3156, 3157)),
+    (lambda _: Deadlock(), (1020, 1213, 1614)),
+    (lambda _: LockTimeout(), (1205, 1222, 1969, 3024, 3572)),
+    (
+        lambda _: AccessDenied(),
+        (1044, 1045, 1142, 1143, 1227, 1370, 1396, 1410, 1698, 1820, 1862, 3118, 3955),
+    ),
+    (lambda _: DatabaseMissing(), (1049,)),
+    (lambda _: StorageFailed(), (1021, 1030, 1034, 1114, 1194, 1290, 1836, 3, 28)),
+    (lambda _: ConnectionLost(), (0, 1040, 1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1203)),
+    (
+        lambda _: ConnectionLost(),
+        (1226, 1317, 1927, 2002, 2003, 2005, 2006, 2013, 2014, 2055, 3159, 3169, 4031),
+    ),
+)
+_BY_NUMBER = {number: make for make, numbers in _KINDS for number in numbers}
 
 
 def translate(error: DriverError) -> DatabaseError:
     """The error to raise from the driver's; what the server said stays in ``__cause__``."""
     number = error.args[0] if error.args else None
-    make = _BY_NUMBER.get(number) if isinstance(number, int) else None
+    make: Callable[[str], DatabaseError] | None = _BY_NUMBER.get(number) if isinstance(number, int) else None
     if make is not None:
         return make(_message(error))
     state = getattr(error, "sqlstate", None)

@@ -1,10 +1,10 @@
 """The journal of a migration under way: what was begun, what is done, so that it can go on after a crash.
 
-In MySQL every DDL statement commits, so a migration that dies in the middle leaves its beginning behind. Before a
-statement is sent the journal records it with a fingerprint of the table that it is about, and afterwards that it is
-done. DDL is atomic: when a run finds a statement begun but not done, the table tells whether it happened, since it
-has changed or not. What a statement will be is recorded too where that depends on the database, because by the
-second attempt the database may look different.
+In MySQL every DDL statement commits, so a migration that dies in the middle leaves its beginning behind.
+Before a statement is sent the journal records it with a fingerprint of the table that it is about, and
+afterwards that it is done. DDL is atomic: when a run finds a statement begun but not done, the table tells
+whether it happened, since it has changed or not. What a statement will be is recorded too where that depends
+on the database, because by the second attempt the database may look different.
 
 The rows go when Piccolo records the migration as run, in the same transaction.
 """
@@ -83,15 +83,17 @@ class Journal:
     async def open(self) -> bool:
         """Read what is there; return whether the migration is still to be run or finished.
 
-        When an earlier attempt came to its end, but was never recorded as run, and the tables are as it left them,
-        there is nothing left to do. When they are not, somebody has undone it otherwise, and it starts afresh.
+        When an earlier attempt came to its end, but was never recorded as run, and the tables are as it left
+        them, there is nothing left to do. When they are not, somebody has undone it otherwise, and it starts
+        afresh.
         """
         await self._engine.run_ddl(_CREATE)
         opposite = "backwards" if self._key[2] == "forwards" else "forwards"
         await self._run('DELETE FROM {} WHERE "app_name" = {} AND "migration" = {} AND "direction" = {}',
                         *self._key[:2], opposite)  # fmt: skip
         rows = await self._run(
-            'SELECT "step", "done", "record" FROM {} WHERE "app_name" = {} AND "migration" = {} AND "direction" = {}',
+            'SELECT "step", "done", "record" FROM {} '
+            'WHERE "app_name" = {} AND "migration" = {} AND "direction" = {}',
             *self._key,
         )
         self._entries = {row["step"]: _Entry(bool(row["done"]), row["record"]) for row in rows}
@@ -133,8 +135,11 @@ class Journal:
 
     async def finish(self) -> None:
         """Record that the end was reached, and how the tables look."""
-        tables = [(table.schema, table.name, await self._definition(table)) for table in sorted(self._touched, key=str)]
-        await self._run('REPLACE INTO {} VALUES ({}, {}, {}, {}, {}, {})', *self._key, _FINISHED, True,
+        tables = [
+            (table.schema, table.name, await self._definition(table))
+            for table in sorted(self._touched, key=str)
+        ]
+        await self._run("REPLACE INTO {} VALUES ({}, {}, {}, {}, {}, {})", *self._key, _FINISHED, True,
                         json.dumps(tables))  # fmt: skip
 
     def is_done(self, step: str) -> bool:
@@ -143,7 +148,7 @@ class Journal:
 
     async def mark_done(self, step: str) -> None:
         """Record a step as done, in the transaction that is open."""
-        await self._run('REPLACE INTO {} VALUES ({}, {}, {}, {}, {}, {})', *self._key, step, True, "")
+        await self._run("REPLACE INTO {} VALUES ({}, {}, {}, {}, {}, {})", *self._key, step, True, "")
 
     async def record(self, session: Session, ddl: str, watch: Watch) -> None:
         """Run DDL of the migration, or what is left of it."""
@@ -179,14 +184,16 @@ class Journal:
 
     async def _write(self, session: Session, step: str, *, done: bool, record: str) -> None:
         values = ", ".join(literal(value, session.server) for value in (*self._key, step, done, record))
-        await session.send(f"REPLACE INTO {quote_name(JOURNAL)} VALUES ({values})")
+        await session.send(f"REPLACE INTO {quote_name(JOURNAL)} VALUES ({values})")  # noqa: S608 - names are quoted, values are bound
         self._entries[step] = _Entry(done, record)
 
 
 async def forget(session: Session, migrations: list[tuple[str, str]]) -> None:
     """Drop the journal of migrations that are recorded as run: in the transaction that records them."""
-    pairs = ", ".join(f"({literal(app, session.server)}, {literal(name, session.server)})" for app, name in migrations)
+    pairs = ", ".join(
+        f"({literal(app, session.server)}, {literal(name, session.server)})" for app, name in migrations
+    )
     try:
-        await session.send(f'DELETE FROM {quote_name(JOURNAL)} WHERE ("app_name", "migration") IN ({pairs})')
+        await session.send(f'DELETE FROM {quote_name(JOURNAL)} WHERE ("app_name", "migration") IN ({pairs})')  # noqa: S608 - names are quoted, values are bound
     except StatementError:
         return  # no migration has ever needed one here

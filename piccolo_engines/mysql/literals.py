@@ -4,7 +4,7 @@ asyncmy binds values in the client, so this module decides what enters a stateme
 that :mod:`piccolo_engines.mysql.session` sets up: utf8mb4, UTC, backslashes escape.
 """
 
-import datetime
+import datetime as dt
 import decimal
 import enum
 import math
@@ -49,7 +49,7 @@ def text_literal(value: str) -> str:
     return "'" + escape_string(value) + "'"
 
 
-def microseconds(value: datetime.timedelta) -> int:
+def microseconds(value: dt.timedelta) -> int:
     """How an interval is stored: exact, and ordered as intervals are."""
     return (value.days * 86_400 + value.seconds) * 1_000_000 + value.microseconds
 
@@ -67,24 +67,24 @@ def _decimal(value: decimal.Decimal) -> str:
     return format(value, "f")
 
 
-def _datetime(value: datetime.datetime) -> str:
+def _datetime(value: dt.datetime) -> str:
     if value.tzinfo is not None:
-        value = value.astimezone(datetime.UTC).replace(tzinfo=None)
+        value = value.astimezone(dt.UTC).replace(tzinfo=None)
     return f"'{value.isoformat(sep=' ')}'"
 
 
-def _time(value: datetime.time) -> str:
+def _time(value: dt.time) -> str:
     return f"'{value.replace(tzinfo=None).isoformat()}'"
 
 
 def _json_ready(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_json_ready(item) for item in value]
-    if isinstance(value, datetime.timedelta):
+    if isinstance(value, dt.timedelta):
         return microseconds(value)
-    if isinstance(value, datetime.datetime) and value.tzinfo is not None:
-        return value.astimezone(datetime.UTC).isoformat()
-    if isinstance(value, datetime.date | datetime.time):
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        return value.astimezone(dt.UTC).isoformat()
+    if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, bytes):
         return value.hex()
@@ -104,10 +104,10 @@ _ENCODERS: Mapping[type, Callable[[Any], str]] = {
     float: _float,
     decimal.Decimal: _decimal,
     uuid.UUID: lambda value: f"x'{value.hex}'",
-    datetime.datetime: _datetime,
-    datetime.date: lambda value: f"'{value.isoformat()}'",
-    datetime.time: _time,
-    datetime.timedelta: lambda value: str(microseconds(value)),
+    dt.datetime: _datetime,
+    dt.date: lambda value: f"'{value.isoformat()}'",
+    dt.time: _time,
+    dt.timedelta: lambda value: str(microseconds(value)),
     bytes: escape_bytes_prefixed,
     bytearray: lambda value: escape_bytes_prefixed(bytes(value)),
     memoryview: lambda value: escape_bytes_prefixed(bytes(value)),
@@ -115,7 +115,7 @@ _ENCODERS: Mapping[type, Callable[[Any], str]] = {
     dict: lambda value: text_literal(dump_json(value)),
 }
 
-_BASES = (bool, int, str, float, decimal.Decimal, uuid.UUID, datetime.datetime, datetime.date, datetime.time)
+_BASES = (bool, int, str, float, decimal.Decimal, uuid.UUID, dt.datetime, dt.date, dt.time)
 
 
 def literal(value: object, server: Server) -> str:

@@ -1,7 +1,8 @@
 """A bounded pool of sessions: first come, first served; nothing leaks when a task is cancelled.
 
-A session belongs to one task at a time. Given back with an unread answer (its task was cancelled, or a read timed
-out) it is closed, and the server is told to end what it was doing, through the connection that takes its place.
+A session belongs to one task at a time. Given back with an unread answer (its task was cancelled, or a read
+timed out) it is closed, and the server is told to end what it was doing, through the connection that takes
+its place.
 """
 
 import asyncio
@@ -19,7 +20,9 @@ __all__ = ["Pool", "PoolUse"]
 
 @dataclass(frozen=True, slots=True)
 class PoolUse:
-    """What a pool is doing, for metrics: connections in use and idle, tasks waiting, and totals since its start."""
+    """What a pool is doing, for metrics: connections in use and idle, tasks waiting, and totals since its
+    start.
+    """
 
     in_use: int
     idle: int
@@ -199,7 +202,9 @@ class Pool:
             self.release(session)
 
     def close_idle(self, count: int | None = None) -> int:
-        """Close up to ``count`` idle sessions (all of them by default), longest unused first; return how many."""
+        """Close up to ``count`` idle sessions (all of them by default), longest unused first; return how
+        many.
+        """
         closed = 0
         while self._idle and (count is None or closed < count):
             self._idle.popleft().close()

@@ -52,7 +52,6 @@ class Server:
             "NO_ZERO_DATE",
             "NO_ZERO_IN_DATE",
             "ERROR_FOR_DIVISION_BY_ZERO",
-            "NO_AUTO_VALUE_ON_ZERO",
             "NO_ENGINE_SUBSTITUTION",
         ]
         if not self.mariadb:  # MariaDB's does not know that a primary key determines the rest of its row

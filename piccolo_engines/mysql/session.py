@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import asyncmy
-from asyncmy.connection import Connection
 from asyncmy.errors import Error as DriverError
 
 from piccolo_engines.errors import ConnectionLost, DatabaseError
@@ -43,10 +42,20 @@ class Session:
         back like this is never used again.
     """
 
-    __slots__ = ("_connection", "_poll", "collation", "idle_since", "in_flight", "opened_at", "pool", "sent", "server")
+    __slots__ = (
+        "_connection",
+        "_poll",
+        "collation",
+        "idle_since",
+        "in_flight",
+        "opened_at",
+        "pool",
+        "sent",
+        "server",
+    )
 
-    def __init__(self, connection: Connection, collation: str | None) -> None:
-        self._connection = connection
+    def __init__(self, connection: Any, collation: str | None) -> None:
+        self._connection = connection  # asyncmy's stubs leave out what is used here
         self.server = Server.from_greeting(connection.get_server_info())
         self.collation = collation or self.server.collation
         self.pool: Pool | None = None
@@ -137,7 +146,9 @@ class Session:
         return await self.send(template % tuple(literal(arg, self.server) for arg in args))
 
     async def stream(self, sql: str) -> Any:
-        """Send a statement whose rows are read by :meth:`fetch_many`; until the end the session stays in flight."""
+        """Send a statement whose rows are read by :meth:`fetch_many`; until the end the session stays in
+        flight.
+        """
         self.in_flight = True
         try:
             await self._connection.query(sql, unbuffered=True)

@@ -1,4 +1,6 @@
-"""Statements that are more than one piece of text: selects that know their columns, and work in several steps."""
+"""Statements that are more than one piece of text: selects that know their columns, and work in several
+steps.
+"""
 
 import contextlib
 from abc import abstractmethod

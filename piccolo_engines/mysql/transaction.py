@@ -51,9 +51,10 @@ class Savepoint:
 class MySQLTransaction(BaseTransaction):
     """A transaction on one connection; see :meth:`MySQLEngine.transaction`.
 
-    Queries of tasks that were started inside run in it too, one at a time; once it has ended, such tasks go on
-    outside of it. DDL commits what was done so far (that is how MySQL works), and a new transaction begins behind
-    it; tables that were created inside are dropped again when it is rolled back. When the server gave the transaction up (a deadlock, a lost connection), every further statement raises
+    Queries of tasks that were started inside run in it too, one at a time; once it has ended, such tasks go
+    on outside of it. DDL commits what was done so far (that is how MySQL works), and a new transaction
+    begins behind it; tables that were created inside are dropped again when it is rolled back. When the
+    server gave the transaction up (a deadlock, a lost connection), every further statement raises
     :class:`~piccolo_engines.errors.TransactionEnded`: none of them runs on its own by mistake.
     """
 

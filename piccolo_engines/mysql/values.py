@@ -1,12 +1,12 @@
 """Result sets as Piccolo sees them: rows as dictionaries, values of the types that columns promise.
 
-The server tells a result column's type; where that is not enough, the Piccolo column does. ``BINARY(16)`` is a
-UUID and ``TINYINT(1)`` a boolean wherever they occur; but ``DATETIME`` is naive or aware, ``BIGINT`` a number or
-an interval, and JSON a text or an Array. For these the column is found by its place in a select, or by the table
-and column that the result names.
+The server tells a result column's type; where that is not enough, the Piccolo column does. ``BINARY(16)`` is
+a UUID and ``TINYINT(1)`` a boolean wherever they occur; but ``DATETIME`` is naive or aware, ``BIGINT`` a
+number or an interval, and JSON a text or an Array. For these the column is found by its place in a select,
+or by the table and column that the result names.
 """
 
-import datetime
+import datetime as dt
 import decimal
 import functools
 import uuid
@@ -16,6 +16,7 @@ from typing import Any
 from asyncmy.constants import FIELD_TYPE
 from asyncmy.converters import conversions, convert_time, convert_timedelta
 from piccolo.columns import (
+    UUID,
     Array,
     Boolean,
     Bytea,
@@ -28,7 +29,6 @@ from piccolo.columns import (
     Timestamp,
     Timestamptz,
 )
-from piccolo.columns import UUID as UUIDColumn
 from piccolo.table import TABLE_REGISTRY, Table
 from piccolo.utils.encoding import load_json
 
@@ -58,7 +58,7 @@ _TEXTS = (FIELD_TYPE.BLOB, FIELD_TYPE.JSON, FIELD_TYPE.VAR_STRING, FIELD_TYPE.ST
 _INTEGERS = (FIELD_TYPE.TINY, FIELD_TYPE.LONG, FIELD_TYPE.LONGLONG)
 
 
-def _time_of_day(raw: Any) -> datetime.time | datetime.timedelta | str:
+def _time_of_day(raw: Any) -> object:
     """TIME is a time of day, as Piccolo stores it, unless it is out of a day's range."""
     value = convert_time(raw)
     return convert_timedelta(raw) if isinstance(value, str) else value
@@ -72,12 +72,12 @@ def _uuid(value: bytes) -> object:
     return uuid.UUID(bytes=value) if len(value) == _UUID_BYTES else value
 
 
-def _aware(value: datetime.datetime) -> datetime.datetime:
-    return value.replace(tzinfo=datetime.UTC)
+def _aware(value: dt.datetime) -> dt.datetime:
+    return value.replace(tzinfo=dt.UTC)
 
 
-def _interval(value: int) -> datetime.timedelta:
-    return datetime.timedelta(microseconds=int(value))
+def _interval(value: int) -> dt.timedelta:
+    return dt.timedelta(microseconds=int(value))
 
 
 def _unchanged(value: Any) -> Any:
@@ -102,14 +102,14 @@ def _items(value: Any, convert: Converter | None) -> Any:
 def _from_json(column: Column) -> Converter | None:
     """How an item of an Array becomes a value of its column."""
     parsers: list[tuple[type[Column], Converter]] = [
-        (Timestamptz, lambda text: datetime.datetime.fromisoformat(text)),
-        (Timestamp, lambda text: datetime.datetime.fromisoformat(text)),
-        (Date, lambda text: datetime.date.fromisoformat(text)),
-        (Time, lambda text: datetime.time.fromisoformat(text)),
+        (Timestamptz, dt.datetime.fromisoformat),
+        (Timestamp, dt.datetime.fromisoformat),
+        (Date, dt.date.fromisoformat),
+        (Time, dt.time.fromisoformat),
         (Interval, _interval),
-        (UUIDColumn, lambda text: uuid.UUID(text)),
+        (UUID, uuid.UUID),
         (Numeric, lambda text: decimal.Decimal(str(text))),
-        (Bytea, lambda text: bytes.fromhex(text)),
+        (Bytea, bytes.fromhex),
     ]
     return next((parse for kind, parse in parsers if isinstance(column, kind)), None)
 
@@ -201,8 +201,8 @@ def to_rows(
 ) -> list[dict[str, Any]]:
     """Name and convert the values of a result set.
 
-    :param hints: for a select, the Piccolo column behind each result column, where there is one; ``None`` when
-        the statement is not one of Piccolo's own selects.
+    :param hints: for a select, the Piccolo column behind each result column, where there is one; ``None``
+        when the statement is not one of Piccolo's own selects.
     :param table: the table that the query was made for.
     """
     names = [field.name for field in fields]

@@ -1,8 +1,9 @@
-"""Real database servers for tests: the ones that the environment names, else private ones made of what is installed.
+"""Real database servers for tests: the ones that the environment names, else private ones made of what is
+installed.
 
-``TEST_MARIADB_URL`` and ``TEST_MYSQL_URL`` (``mysql://user:password@host:port``) name servers on which databases
-may be made and dropped. Otherwise a ``mariadbd`` or ``mysqld`` on the PATH is started in a temporary folder, without
-fsync, and ended with the tests.
+``TEST_MARIADB_URL`` and ``TEST_MYSQL_URL`` (``mysql://user:password@host:port``) name servers on which
+databases may be made and dropped. Otherwise a ``mariadbd`` or ``mysqld`` on the PATH is started in a
+temporary folder, without fsync, and ended with the tests.
 """
 
 import contextlib
@@ -23,7 +24,7 @@ KINDS = ("mariadb", "mysql")
 _START_SECONDS = 60
 
 
-class ServerMissing(Exception):
+class ServerMissing(Exception):  # noqa: N818 - says what happened
     """There is no such server to test on."""
 
 
@@ -66,7 +67,10 @@ def address_of(kind: str) -> Iterator[ServerAddress]:
     binary = _binary(kind)
     if binary is None:
         raise ServerMissing(f"no {kind} server: set TEST_{kind.upper()}_URL, or install one")
-    with tempfile.TemporaryDirectory(prefix=f"{kind}-") as folder, _running(kind, binary, Path(folder)) as address:
+    with (
+        tempfile.TemporaryDirectory(prefix=f"{kind}-") as folder,
+        _running(kind, binary, Path(folder)) as address,
+    ):
         yield address
 
 
@@ -90,7 +94,13 @@ def _free_port() -> int:
 def _initialise(kind: str, binary: str, folder: Path, user: list[str]) -> None:
     data = f"--datadir={folder / 'data'}"
     if kind == "mariadb":
-        command = ["mariadb-install-db", "--no-defaults", *user, data, "--auth-root-authentication-method=normal"]
+        command = [
+            "mariadb-install-db",
+            "--no-defaults",
+            *user,
+            data,
+            "--auth-root-authentication-method=normal",
+        ]
     else:
         command = [binary, "--no-defaults", "--initialize-insecure", *user, data]
     subprocess.run(command, check=True, capture_output=True)
@@ -106,7 +116,8 @@ def _running(kind: str, binary: str, folder: Path) -> Iterator[ServerAddress]:
         "GRANT ALL ON *.* TO 'tester'@'127.0.0.1' WITH GRANT OPTION;\n"
     )
     command = [
-        binary, "--no-defaults", *user, f"--datadir={folder / 'data'}", f"--port={port}", "--bind-address=127.0.0.1",
+        binary, "--no-defaults", *user, f"--datadir={folder / 'data'}",
+        f"--port={port}", "--bind-address=127.0.0.1",
         f"--socket={folder / 'sock'}", f"--pid-file={folder / 'pid'}", f"--init-file={folder / 'init.sql'}",
         "--skip-name-resolve", "--skip-log-bin", "--innodb-flush-log-at-trx-commit=0",
     ]  # fmt: skip

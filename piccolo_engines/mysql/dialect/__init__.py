@@ -1,6 +1,7 @@
 """Piccolo's SQL for MySQL and MariaDB: everything that is changed in Piccolo, in one list.
 
-:func:`install` is called once, when :mod:`piccolo_engines.mysql` is imported. What it replaces serves tables of a
+:func:`install` is called once, when :mod:`piccolo_engines.mysql` is imported. What it replaces serves tables
+    of a
 MySQL engine only; other engines get Piccolo's own. It fails when Piccolo is not as it is known here.
 """
 

@@ -23,7 +23,6 @@ from piccolo.query.methods.alter import (
     SetNull,
     SetUnique,
 )
-
 from piccolo.query.methods.raw import Raw
 from piccolo.querystring import QueryString
 from piccolo.table import Table
@@ -116,7 +115,8 @@ async def _rename_column(catalog: Catalog, table: TableName, rename: RenameColum
         return statements
     drops = ", ".join(f"DROP CONSTRAINT {quote_name(name)}" for name in checks)
     adds = ", ".join(
-        f"ADD CONSTRAINT {quote_name(name)} CHECK ({clause.replace(old, new)})" for name, clause in checks.items()
+        f"ADD CONSTRAINT {quote_name(name)} CHECK ({clause.replace(old, new)})"
+        for name, clause in checks.items()
     )
     return [f"ALTER TABLE {table.sql} {drops}", *statements, f"ALTER TABLE {table.sql} {adds}"]
 
@@ -135,7 +135,9 @@ async def _set_length(catalog: Catalog, table: TableName, change: SetLength) -> 
 
 async def _set_digits(catalog: Catalog, table: TableName, change: SetDigits) -> Statements:
     digits = change.digits or (65, UNLIMITED_SCALE)
-    return await change_type(catalog, table, change.column_name, f"DECIMAL({int(digits[0])}, {int(digits[1])})")
+    return await change_type(
+        catalog, table, change.column_name, f"DECIMAL({int(digits[0])}, {int(digits[1])})"
+    )
 
 
 async def _set_null(catalog: Catalog, table: TableName, change: SetNull) -> Statements:
@@ -199,7 +201,12 @@ async def _rename_constraint(catalog: Catalog, table: TableName, rename: RenameC
         return [f"ALTER TABLE {table.sql} DROP CONSTRAINT {old}, ADD CONSTRAINT {new} CHECK ({clause})"]
     key = next(key for key in await catalog.foreign_keys(table) if key.name == found.name)
     again = add_foreign_key(
-        within_limit(rename.new_name), key.columns[0], key.target, key.target_columns[0], key.on_delete, key.on_update
+        within_limit(rename.new_name),
+        key.columns[0],
+        key.target,
+        key.target_columns[0],
+        key.on_delete,
+        key.on_update,
     )
     return [f"ALTER TABLE {table.sql} DROP FOREIGN KEY {old}, ADD {again}"]
 
@@ -267,7 +274,9 @@ def _alter(self: Alter) -> Sequence[str]:
     return [PlannedDDL(f"ALTER TABLE {table.sql} {', '.join(shown)}", *steps)]
 
 
-_RAW_DROP = re.compile(r"\s*DROP\s+TABLE\s+(IF\s+EXISTS\s+)?[\"`]?([\w$]+)[\"`]?\s+CASCADE\s*;?\s*", re.IGNORECASE)
+_RAW_DROP = re.compile(
+    r"\s*DROP\s+TABLE\s+(IF\s+EXISTS\s+)?[\"`]?([\w$]+)[\"`]?\s+CASCADE\s*;?\s*", re.IGNORECASE
+)
 
 
 class RawDrop(Steps):

@@ -26,7 +26,7 @@ def _key_name(table: type[Table]) -> str:
 
 def _lock_rows(table: type[Table], where: Combinable | None, columns: str) -> QueryString:
     """Find the rows that are going to be changed, and keep others from changing them."""
-    sql = f"SELECT {columns} FROM {table._meta.get_formatted_tablename()}"
+    sql = f"SELECT {columns} FROM {table._meta.get_formatted_tablename()}"  # noqa: S608 - names are quoted, values are bound
     if where is None:
         return QueryString(sql + " FOR UPDATE")
     return QueryString(sql + " WHERE {} FOR UPDATE", where.querystring_for_update_and_delete)
@@ -55,9 +55,10 @@ class UpdateSteps(Steps):
                 return []
             values = query.values_delegate.get_sql_values()
             assignments = ", ".join(
-                f"{quote_name(column._meta.db_column_name)} = {{}}" for column in query.values_delegate._values
+                f"{quote_name(column._meta.db_column_name)} = {{}}"
+                for column in query.values_delegate._values
             )
-            statement = f"UPDATE {table._meta.get_formatted_tablename()} SET {assignments}"
+            statement = f"UPDATE {table._meta.get_formatted_tablename()} SET {assignments}"  # noqa: S608 - names are quoted, values are bound
             await work.execute(_by_keys(table, statement, values, keys))
             return await self._read(work, self._keys_afterwards(keys))
 
@@ -100,7 +101,9 @@ class DeleteSteps(Steps):
             rows = await work.fetch(_lock_rows(table, query.where_delegate._where, columns), table)
             keys = [row.pop("returned_key") for row in rows]
             if keys:
-                await work.execute(_by_keys(table, f"DELETE FROM {table._meta.get_formatted_tablename()}", (), keys))
+                await work.execute(
+                    _by_keys(table, f"DELETE FROM {table._meta.get_formatted_tablename()}", (), keys)  # noqa: S608 - names are quoted, values are bound
+                )
         return rows
 
 

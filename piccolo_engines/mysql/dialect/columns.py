@@ -1,6 +1,7 @@
 """Column types, their definitions in CREATE and ALTER TABLE, and values in DDL."""
 
 import hashlib
+import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -88,7 +89,9 @@ def _varchar(column: Varchar) -> str:
 
 
 def _numeric(column: Numeric) -> str:
-    return f"DECIMAL({column.precision}, {column.scale})" if column.digits else f"DECIMAL(65, {UNLIMITED_SCALE})"
+    return (
+        f"DECIMAL({column.precision}, {column.scale})" if column.digits else f"DECIMAL(65, {UNLIMITED_SCALE})"
+    )
 
 
 def _foreign_key(column: ForeignKey[Any]) -> str:
@@ -133,7 +136,8 @@ def column_type(column: Column) -> str:
         if known is not None:
             return known if isinstance(known, str) else known(column)
     raise Unsupported(
-        f"{type(column).__name__} has no type in MySQL: derive it from a column that has, or override column_type."
+        f"{type(column).__name__} has no type in MySQL: derive it from a column that has one, "
+        "or override column_type."
     )
 
 
@@ -145,12 +149,17 @@ def is_keyed_by_prefix(sql_type: str) -> bool:
     return "TEXT" in kind or "BLOB" in kind
 
 
-def sql_value(column: Column, value: Any, delimiter: str = "'") -> str:
+def sql_value(_: Column, value: Any, delimiter: str = "'") -> str:  # noqa: ARG001 - as Column.get_sql_value has it
     """A value as it stands in DDL, where nothing can be bound."""
     if isinstance(value, Default):
         return str(getattr(value, "mysql", None) or "null")
     if value is None:
         return "null"
+    if isinstance(
+        value, bytes | bytearray | uuid.UUID
+    ):  # servers show other literals as bytes, in no character set
+        content = value.bytes if isinstance(value, uuid.UUID) else bytes(value)
+        return f"(UNHEX('{content.hex()}'))"
     return literal(value, _ANY_SERVER)
 
 
@@ -169,7 +178,9 @@ def default_clause(column: Column, sql_type: str, value: Any) -> str:
 
 
 def definition(column: Column) -> str:
-    """The column as CREATE TABLE and ADD COLUMN want it; what concerns keys but the primary one goes elsewhere."""
+    """The column as CREATE TABLE and ADD COLUMN want it; what concerns keys but the primary one goes
+    elsewhere.
+    """
     sql_type = column.column_type
     parts = [quote_name(column._meta.db_column_name), sql_type]
     if not column._meta.null or column._meta.primary_key:
@@ -185,7 +196,12 @@ def definition(column: Column) -> str:
 
 
 def add_foreign_key(
-    name: str, columns: str, target: TableName, target_column: str, on_delete: str | None, on_update: str | None
+    name: str,
+    columns: str,
+    target: TableName,
+    target_column: str,
+    on_delete: str | None,
+    on_update: str | None,
 ) -> str:
     """``CONSTRAINT … FOREIGN KEY …``.
 
@@ -216,7 +232,9 @@ def constraints_of(column: Column) -> list[str]:
                 f"{table}.{name} cannot be unique: MySQL's keys have at most 3,072 bytes. "
                 f"Use Varchar(length=…) with at most {_LONGEST_KEYED_VARCHAR} characters."
             )
-        constraints.append(f"CONSTRAINT {quote_name(derived_name(table, name, 'key'))} UNIQUE ({quote_name(name)})")
+        constraints.append(
+            f"CONSTRAINT {quote_name(derived_name(table, name, 'key'))} UNIQUE ({quote_name(name)})"
+        )
     if isinstance(column, ForeignKey):
         constraints.append(_reference(column, table, name))
     return constraints
@@ -234,7 +252,21 @@ def _reference(column: ForeignKey[Any], table: str, name: str) -> str:
     )
 
 
-_OWN_TYPE = (Varchar, Char, BigInt, SmallInt, Serial, BigSerial, Interval, Numeric, ForeignKey, JSON, JSONB, Bytea, Array)
+_OWN_TYPE = (
+    Varchar,
+    Char,
+    BigInt,
+    SmallInt,
+    Serial,
+    BigSerial,
+    Interval,
+    Numeric,
+    ForeignKey,
+    JSON,
+    JSONB,
+    Bytea,
+    Array,
+)
 
 PATCHES = (
     Patch(Column, "column_type", property_for_mysql(column_type), "types have other names in MySQL"),
@@ -245,15 +277,15 @@ PATCHES = (
     Patch(
         BigInt,
         "_get_column_type",
-        lambda original: lambda self, engine_type: (
-            "BIGINT" if engine_type == "mysql" else original(self, engine_type)
+        lambda original: (
+            lambda self, engine_type: "BIGINT" if engine_type == "mysql" else original(self, engine_type)
         ),
         "raises for an engine it does not know",
     ),
     Patch(
         Serial,
         "default",
-        for_mysql(lambda self: QueryString("NULL")),
+        for_mysql(lambda _: QueryString("NULL")),
         "raises for an engine it does not know; NULL draws the next number",
     ),
     Patch(
@@ -262,5 +294,7 @@ PATCHES = (
         property_for_mysql(definition),
         "MySQL ignores inline REFERENCES, has no default on long types, and needs AUTO_INCREMENT",
     ),
-    Patch(Column, "get_sql_value", for_mysql(sql_value), "literals are written differently, and must be escaped"),
+    Patch(
+        Column, "get_sql_value", for_mysql(sql_value), "literals are written differently, and must be escaped"
+    ),
 )

@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from piccolo import table as table_module
 from piccolo.columns import JSON, UUID, Array, Column, ForeignKey
 from piccolo.columns import combination as combination_module
 from piccolo.columns.combination import UNDEFINED, Undefined, Where
 from piccolo.columns.operators.comparison import ComparisonOperator, Equal, NotEqual
 from piccolo.query import mixins as mixins_module
 from piccolo.querystring import QueryString
-from piccolo import table as table_module
 
 from piccolo_engines.mysql.dialect.patching import Patch, for_mysql, speaks_mysql
 from piccolo_engines.mysql.literals import quote_name
@@ -46,9 +46,9 @@ def _operator(where: Where) -> type[ComparisonOperator]:
 def _values(values: Any, *, materialised: bool) -> QueryString:
     """The right side of IN.
 
-    A sub-select with LIMIT goes into a derived table, because MySQL refuses it otherwise. In an update or delete
-    every one does, because it may be about the table that is being changed; there DISTINCT keeps the optimizer
-    from taking the derived table apart again.
+    A sub-select with LIMIT goes into a derived table, because MySQL refuses it otherwise. In an update or
+    delete every one does, because it may be about the table that is being changed; there DISTINCT keeps the
+    optimizer from taking the derived table apart again.
     """
     if isinstance(values, QueryString):
         if materialised:
@@ -84,7 +84,9 @@ def _for_update_and_delete(self: Where) -> QueryString:
         return _condition(self, name, materialised=True)
     root = self.column._meta.call_chain[0]
     found = root._meta.table.select(root).where(self).querystrings[0]
-    return QueryString(f"{quote_name(root._meta.db_column_name)} IN ({{}})", _values(found, materialised=True))
+    return QueryString(
+        f"{quote_name(root._meta.db_column_name)} IN ({{}})", _values(found, materialised=True)
+    )
 
 
 def _property(getter: Callable[[Where], QueryString]) -> Any:
@@ -125,7 +127,9 @@ _UUID_REASON = "a UUID given as text has to become bytes"
 
 PATCHES = (
     Patch(Column, "ilike", for_mysql(_ilike), "MySQL has no ILIKE, and Piccolo would warn about SQLite"),
-    Patch(Where, "querystring", _property(_querystring), "sub-selects with LIMIT, and documents, need other SQL"),
+    Patch(
+        Where, "querystring", _property(_querystring), "sub-selects with LIMIT, and documents, need other SQL"
+    ),
     Patch(
         Where,
         "querystring_for_update_and_delete",
@@ -137,4 +141,3 @@ PATCHES = (
         for module in (combination_module, mixins_module, table_module)
     ),
 )
-

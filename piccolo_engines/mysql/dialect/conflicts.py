@@ -1,8 +1,8 @@
 """ON CONFLICT, as ON DUPLICATE KEY UPDATE.
 
-MySQL's clause is about whichever unique key is hit, Piccolo's about one that is named. So the first assignment
-checks that the row found has the same values in the named columns. If not, another key was hit: it asks for one
-value out of two, which fails, and :func:`is_other_conflict` knows it by that.
+MySQL's clause is about whichever unique key is hit, Piccolo's about one that is named. So the first
+assignment checks that the row found has the same values in the named columns. If not, another key was hit:
+it asks for one value out of two, which fails, and :func:`is_other_conflict` knows it by that.
 """
 
 from collections.abc import Iterator, Sequence
@@ -40,7 +40,7 @@ def target_columns(table: type[Table], item: OnConflictItem) -> Sequence[Column]
         return target
     for constraint in table._meta.constraints:
         if isinstance(constraint, Unique) and constraint._meta.name == target:
-            names = constraint.get_column_names()
+            names: list[str] = constraint.get_column_names()  # type: ignore[no-untyped-call]  # Piccolo does not annotate it
             return [column for column in table._meta.columns if column._meta.db_column_name in names]
     for column in table._meta.columns:
         if target == f"{table._meta.tablename}_{column._meta.db_column_name}_key":
@@ -76,8 +76,8 @@ def is_other_conflict(error: DatabaseError) -> bool:
 def _changes(item: OnConflictItem) -> list[QueryString]:
     """What is set, and, with a condition, only where it holds.
 
-    :raises Unsupported: when the condition is about several columns that are being set: MySQL would see the new
-        values of those that it has set already.
+    :raises Unsupported: when the condition is about several columns that are being set: MySQL would see the
+        new values of those that it has set already.
     """
     changes = [_change(value) for value in item.values or ()]
     if item.where is None:
@@ -85,7 +85,9 @@ def _changes(item: OnConflictItem) -> list[QueryString]:
     asked = {quote_name(column._meta.db_column_name) for column in _columns(item.where)}
     changes.sort(key=lambda change: change[0] in asked)
     if sum(name in asked for name, _ in changes) > 1:
-        raise Unsupported("MySQL cannot check a condition about several columns that the same statement sets.")
+        raise Unsupported(
+            "MySQL cannot check a condition about several columns that the same statement sets."
+        )
     condition = item.where.querystring
     return [QueryString(f"{name}=IF({{}}, {{}}, {name})", condition, new) for name, new in changes]
 

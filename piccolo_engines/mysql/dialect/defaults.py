@@ -1,6 +1,6 @@
 """Defaults that the database computes: each of Piccolo's ``Default`` classes in MySQL's words."""
 
-import datetime
+import datetime as dt
 from typing import Any
 
 from piccolo.columns.defaults.date import DateCustom, DateNow, DateOffset
@@ -28,7 +28,7 @@ def _offset(start: str, default: Any) -> str:
 
 
 def _timestamp(default: Any) -> str:
-    value: datetime.datetime = default.datetime
+    value: dt.datetime = default.datetime
     return f"'{value.replace(tzinfo=None).isoformat(sep=' ')}'"
 
 

@@ -18,7 +18,7 @@ from piccolo.query.operators.json import GetChildElement, GetElementFromPath, JS
 from piccolo.querystring import QueryString
 
 from piccolo_engines.mysql.dialect.patching import Patch, for_mysql
-from piccolo_engines.mysql.literals import to_json
+from piccolo_engines.mysql.literals import quote_name, to_json
 from piccolo_engines.mysql.statements import Bilingual
 
 __all__ = ["PATCHES"]
@@ -49,16 +49,18 @@ def _child(original: Any) -> Any:
     def method(self: GetChildElement, identifier: Any, key: Any, alias: str | None = None) -> None:
         original(self, identifier, key, alias)
         path = QueryString("CONCAT('$.\"', {}, '\"')", key) if isinstance(key, QueryString) else _path(key)
-        self.mysql_form = QueryString("JSON_EXTRACT({}, {})", identifier, path)
+        self.mysql_form = QueryString("JSON_EXTRACT({}, {})", identifier, path)  # type: ignore[attr-defined]  # read when it is compiled
 
     return method
 
 
 def _from_path(original: Any) -> Any:
-    def method(self: GetElementFromPath, identifier: Any, path: list[str | int], alias: str | None = None) -> None:
+    def method(
+        self: GetElementFromPath, identifier: Any, path: list[str | int], alias: str | None = None
+    ) -> None:
         original(self, identifier, path, alias)
         keys = [int(key) if isinstance(key, str) and key.isdecimal() else key for key in path]
-        self.mysql_form = QueryString("JSON_EXTRACT({}, {})", identifier, _path(*keys))
+        self.mysql_form = QueryString("JSON_EXTRACT({}, {})", identifier, _path(*keys))  # type: ignore[attr-defined]  # read when it is compiled
 
     return method
 
@@ -104,7 +106,8 @@ def _select_item(original: Any) -> Any:
             selected: QueryString = original(self, engine_type, with_alias)
             return selected
         name = self._meta.get_full_name(with_alias=False)
-        alias = f' AS "{self._alias or self._meta.get_default_alias()}"' if with_alias else ""
+        default: str = self._meta.get_default_alias()  # type: ignore[no-untyped-call]  # Piccolo does not annotate it
+        alias = f" AS {quote_name(self._alias or default)}" if with_alias else ""
         return QueryString(f"JSON_EXTRACT({name}, '$[{self.index - 1}]'){alias}")
 
     return method
@@ -118,7 +121,9 @@ def _as_document(value: Any) -> Any:
 
 
 def _as_list(value: Any) -> Any:
-    return QueryString("JSON_ARRAY({})", value) if isinstance(value, Column | QueryString) else to_json([value])
+    return (
+        QueryString("JSON_ARRAY({})", value) if isinstance(value, Column | QueryString) else to_json([value])
+    )
 
 
 def _merge(self: Any, first: Any, second: Any) -> None:
@@ -191,4 +196,3 @@ PATCHES = (
         "raises for an engine it does not know",
     ),
 )
-

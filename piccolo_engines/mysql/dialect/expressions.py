@@ -1,6 +1,6 @@
 """Operators and functions: what PostgreSQL writes one way and MySQL another."""
 
-import datetime
+import datetime as dt
 import re
 import zoneinfo
 from typing import Any, get_args
@@ -45,15 +45,14 @@ __all__ = ["PATCHES", "preserved_alias"]
 def preserved_alias(identifier: object, alias: str | None) -> str | None:
     """The alias that a function keeps from what it is applied to."""
     if isinstance(identifier, Column):
-        return alias or identifier._alias or identifier._meta.get_default_alias()
+        default: str = identifier._meta.get_default_alias()  # type: ignore[no-untyped-call]  # Piccolo does not annotate it
+        return alias or identifier._alias or default
     return alias or getattr(identifier, "_alias", None)
 
 
-def _add_interval(
-    self: TimedeltaDelegate, column: Column, operator: str, value: datetime.timedelta, engine_type: str
-) -> QueryString:
+def _add_interval(column: Column, operator: str, value: dt.timedelta) -> QueryString:
     """A column of the row that is being updated, moved by a timedelta."""
-    if not isinstance(value, datetime.timedelta):
+    if not isinstance(value, dt.timedelta):
         raise ValueError("Only timedelta values can be added.")
     name = quote_name(column._meta.db_column_name)
     amount = microseconds(value)
@@ -66,12 +65,13 @@ def _add_interval(
         return QueryString(f"CAST({moved} AS DATE)")
     if isinstance(column, Time):  # past midnight it goes on from zero
         return QueryString(
-            f"TIME(CAST(CONCAT('2000-01-02 ', {name}) AS DATETIME(6)) {operator} INTERVAL {amount} MICROSECOND)"
+            f"TIME(CAST(CONCAT('2000-01-02 ', {name}) AS DATETIME(6)) "
+            f"{operator} INTERVAL {amount} MICROSECOND)"
         )
     raise ValueError(f"{type(column).__name__} doesn't support timedelta addition currently.")
 
 
-def _concatenate(self: ConcatDelegate, column: Column, value: Any, reverse: bool = False) -> QueryString:
+def _concatenate(_: ConcatDelegate, column: Column, value: Any, reverse: bool = False) -> QueryString:
     if isinstance(value, Column):
         if column._meta.call_chain:
             raise ValueError("Adding values across joins isn't currently supported.")
@@ -121,7 +121,7 @@ def _select_string(original: Any) -> Any:
     return method
 
 
-# Functions ---------------------------------------------------------------------------------------------------------
+# Functions
 
 
 def _length(self: Length, identifier: Any, alias: str | None = None) -> None:
@@ -143,9 +143,7 @@ def _is_text(column: Column) -> bool:
 
 
 def _count(original: Any) -> Any:
-    def method(
-        self: Count, column: Column | None = None, distinct: Any = None, alias: str = "count"
-    ) -> None:
+    def method(self: Count, column: Column | None = None, distinct: Any = None, alias: str = "count") -> None:
         if distinct and not column and speaks_mysql(*distinct):
             columns = ", ".join("{}" for _ in distinct)
             counted = columns if len(distinct) == 1 else f"JSON_ARRAY({columns})"  # which keeps nulls apart
@@ -192,7 +190,7 @@ def _extract(self: Extract, identifier: Any, datetime_component: str, alias: str
     )
 
 
-def _strftime(self: Strftime, *args: Any, **kwargs: Any) -> None:
+def _strftime(_self: Strftime, *_args: Any, **_kwargs: Any) -> None:
     raise Unsupported("Strftime is SQLite's: use Extract, Year, Month, Day, Hour, Minute or Second.")
 
 
@@ -201,9 +199,9 @@ def _at_time_zone(self: AtTimeZone, identifier: Any, timezone: Any, alias: str |
 
     Named zones need the server's time zone tables; without them the answer is null.
     """
-    if isinstance(timezone, datetime.timedelta):
+    if isinstance(timezone, dt.timedelta):
         minutes = int(abs(timezone.total_seconds())) // 60
-        sign = "-" if timezone < datetime.timedelta() else "+"
+        sign = "-" if timezone < dt.timedelta() else "+"
         zone = f"{sign}{minutes // 60:02}:{minutes % 60:02}"
     else:
         zone = zoneinfo.ZoneInfo(timezone).key if isinstance(timezone, str) else timezone.key
@@ -245,7 +243,7 @@ def _cast_template(column: Column) -> str:
 
 def _cast(original: Any) -> Any:
     def method(self: Cast, identifier: Any, as_type: Column, alias: str | None = None) -> None:
-        if not isinstance(as_type, Column) or not speaks_mysql(identifier, as_type):
+        if not speaks_mysql(identifier, as_type):
             original(self, identifier=identifier, as_type=as_type, alias=alias)
             return
         alias = preserved_alias(identifier, alias) if isinstance(identifier, Column) else alias
@@ -255,7 +253,7 @@ def _cast(original: Any) -> Any:
             template = "UNHEX(REPLACE({}, '-', ''))"
         QueryString.__init__(self, template, value, alias=alias)
         self.query_type = "cast"
-        self.cast_to = as_type
+        self.cast_to = as_type  # type: ignore[attr-defined]  # read by the select that it stands in
 
     return method
 
@@ -269,7 +267,8 @@ def _as_text(identifier: Any) -> Any:
         return identifier
     hexadecimal = "LOWER(HEX({}))"
     return QueryString(
-        f"INSERT(INSERT(INSERT(INSERT({hexadecimal}, 9, 0, '-'), 14, 0, '-'), 19, 0, '-'), 24, 0, '-')", identifier
+        f"INSERT(INSERT(INSERT(INSERT({hexadecimal}, 9, 0, '-'), 14, 0, '-'), 19, 0, '-'), 24, 0, '-')",
+        identifier,
     )
 
 
@@ -277,10 +276,12 @@ PATCHES = (
     Patch(
         TimedeltaDelegate,
         "get_querystring",
-        lambda original: lambda self, column, operator, value, engine_type: (
-            _add_interval(self, column, operator, value, engine_type)
-            if engine_type == "mysql"
-            else original(self, column=column, operator=operator, value=value, engine_type=engine_type)
+        lambda original: (
+            lambda self, column, operator, value, engine_type: (
+                _add_interval(column, operator, value)
+                if engine_type == "mysql"
+                else original(self, column=column, operator=operator, value=value, engine_type=engine_type)
+            )
         ),
         "raises for an engine it does not know",
     ),
@@ -295,15 +296,19 @@ PATCHES = (
     Patch(
         Length,
         "__init__",
-        lambda _: lambda self, identifier, alias=None: (
-            _length(self, identifier, alias)
-            if speaks_mysql(identifier)
-            else super(Length, self).__init__(identifier, alias)
+        lambda _: (
+            lambda self, identifier, alias=None: (
+                _length(self, identifier, alias)
+                if speaks_mysql(identifier)
+                else super(Length, self).__init__(identifier, alias)
+            )
         ),
         "LENGTH counts bytes in MySQL",
         adds=True,
     ),
-    Patch(Concat, "__init__", for_mysql(_concat), "MySQL cannot cast to TEXT, and CONCAT gives null for null"),
+    Patch(
+        Concat, "__init__", for_mysql(_concat), "MySQL cannot cast to TEXT, and CONCAT gives null for null"
+    ),
     Patch(Count, "__init__", _count, "COUNT(DISTINCT (a, b)) is not MySQL"),
     Patch(Extract, "__init__", for_mysql(_extract), "MySQL's EXTRACT knows few components"),
     Patch(Strftime, "__init__", for_mysql(_strftime), "MySQL has no strftime: say so clearly"),

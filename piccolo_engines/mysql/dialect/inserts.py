@@ -21,10 +21,12 @@ from piccolo_engines.mysql.statements import Steps, Work, statement_group
 __all__ = ["PATCHES", "InsertSteps", "select_by_keys", "wanted"]
 
 
-def _insert_sql(table: type[Table], instances: Sequence[Table], conflict: OnConflictItem | None) -> QueryString:
+def _insert_sql(
+    table: type[Table], instances: Sequence[Table], conflict: OnConflictItem | None
+) -> QueryString:
     names = ",".join(quote_name(column._meta.db_column_name) for column in table._meta.columns)
     rows = ",".join("{}" for _ in instances)
-    base = f"INSERT INTO {table._meta.get_formatted_tablename()} ({names}) VALUES {rows}"
+    base = f"INSERT INTO {table._meta.get_formatted_tablename()} ({names}) VALUES {rows}"  # noqa: S608 - names are quoted, values are bound
     tail = on_duplicate(table, conflict) if conflict is not None else QueryString("")
     return QueryString(base + "{}", *(instance.querystring for instance in instances), tail)
 
@@ -32,7 +34,8 @@ def _insert_sql(table: type[Table], instances: Sequence[Table], conflict: OnConf
 def wanted(columns: Sequence[Column]) -> str:
     """The columns to return, under their aliases."""
     return ", ".join(
-        quote_name(column._meta.db_column_name) + (f" AS {quote_name(column._alias)}" if column._alias else "")
+        quote_name(column._meta.db_column_name)
+        + (f" AS {quote_name(column._alias)}" if column._alias else "")
         for column in columns
     )
 
@@ -42,7 +45,7 @@ def select_by_keys(table: type[Table], columns: Sequence[Column], keys: Sequence
     key = quote_name(table._meta.primary_key._meta.db_column_name)
     places = ", ".join("{}" for _ in keys)
     return QueryString(
-        f'SELECT {wanted(columns)}, {key} AS "returned_key" FROM {table._meta.get_formatted_tablename()} '
+        f'SELECT {wanted(columns)}, {key} AS "returned_key" FROM {table._meta.get_formatted_tablename()} '  # noqa: S608 - names are quoted, values are bound
         f"WHERE {key} IN ({places})",
         *keys,
     )
@@ -51,7 +54,7 @@ def select_by_keys(table: type[Table], columns: Sequence[Column], keys: Sequence
 class InsertSteps(Steps):
     """An insert, with what it is to return and to do about conflicts."""
 
-    __slots__ = ("conflict", "instances", "rows_of", "returned")
+    __slots__ = ("conflict", "instances", "returned", "rows_of")
 
     def __init__(self, query: Insert[Any], standard: QueryString, conflict: OnConflictItem | None) -> None:
         super().__init__(standard.template, *standard.args, query_type="insert", table=query.table)
@@ -84,7 +87,9 @@ class InsertSteps(Steps):
         if self.conflict is not None and not self._returned_natively(work):
             return await self._one_by_one(work)
         if work.session.server.mariadb:
-            return await work.fetch(QueryString(f"{{}} RETURNING {wanted(self.returned)}", self._sql()), self.rows_of)
+            return await work.fetch(
+                QueryString(f"{{}} RETURNING {wanted(self.returned)}", self._sql()), self.rows_of
+            )
         return await self._by_keys(work)
 
     def _sql(self) -> QueryString:
@@ -165,11 +170,12 @@ class InsertSteps(Steps):
         assert self.conflict is not None
         columns = target_columns(self.rows_of, self.conflict)
         values = [
-            convert_to_sql_value(value=getattr(instance, column._meta.name), column=column) for column in columns
+            convert_to_sql_value(value=getattr(instance, column._meta.name), column=column)
+            for column in columns
         ]
         where = " AND ".join(f"{quote_name(column._meta.db_column_name)} = {{}}" for column in columns)
         table = self.rows_of._meta.get_formatted_tablename()
-        found = QueryString(f"SELECT {wanted(self.returned)} FROM {table} WHERE {where}", *values)
+        found = QueryString(f"SELECT {wanted(self.returned)} FROM {table} WHERE {where}", *values)  # noqa: S608 - names are quoted, values are bound
         return await work.fetch(found, self.rows_of)
 
 

@@ -14,7 +14,9 @@ from piccolo_engines.mysql.recording import recorder
 __all__ = ["PATCHES"]
 
 
-async def _run_raw(manager: MigrationManager, engine: Engine[Any], journal: Journal, *, backwards: bool) -> None:
+async def _run_raw(
+    manager: MigrationManager, engine: Engine[Any], journal: Journal, *, backwards: bool
+) -> None:
     """The functions of a migration, each with its mark in one transaction."""
     for place, function in enumerate(manager.raw_backwards if backwards else manager.raw):
         step = f"raw.{place}"

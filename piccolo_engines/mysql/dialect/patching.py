@@ -1,4 +1,6 @@
-"""How Piccolo is taught MySQL: each replaced attribute is a :class:`Patch`, with its reason, checked to exist."""
+"""How Piccolo is taught MySQL: each replaced attribute is a :class:`Patch`, with its reason, checked to
+exist.
+"""
 
 import os
 import sys
@@ -18,7 +20,7 @@ __all__ = ["Patch", "UnknownPiccolo", "apply", "for_mysql", "property_for_mysql"
 KNOWN = "1.38."
 
 
-class UnknownPiccolo(ImportError):
+class UnknownPiccolo(ImportError):  # noqa: N818 - says what happened
     """The Piccolo that is installed is not one that the dialect was written for."""
 
 
@@ -51,7 +53,9 @@ def check(patches: Iterable[Patch]) -> None:
         raise UnknownPiccolo(f"piccolo_engines.mysql knows Piccolo {KNOWN}x, but {installed} is installed.")
     missing = [patch.name for patch in patches if (patch.attribute in vars(patch.owner)) == patch.adds]
     if missing:
-        raise UnknownPiccolo(f"Piccolo {installed} is not as piccolo_engines.mysql knows it: {', '.join(missing)}.")
+        raise UnknownPiccolo(
+            f"Piccolo {installed} is not as piccolo_engines.mysql knows it: {', '.join(missing)}."
+        )
 
 
 def apply(patches: Iterable[Patch]) -> None:
@@ -80,7 +84,9 @@ def _default_engine_type() -> str | None:
 
 
 def speaks_mysql(*subjects: object) -> bool:
-    """Whether the first subject that knows its table belongs to a MySQL engine; without any, the default engine."""
+    """Whether the first subject that knows its table belongs to a MySQL engine; without any, the default
+    engine.
+    """
     for subject in subjects:
         if isinstance(subject, Column):
             if subject._meta._table is not None:

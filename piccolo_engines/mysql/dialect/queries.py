@@ -92,7 +92,7 @@ def _run_on_node(original: Any) -> Any:
         engine = self.table._meta.db
         if node is None or engine is None or engine.engine_type != "mysql":
             return await original(self, node=node, in_pool=in_pool)
-        self._validate()
+        self._validate()  # type: ignore[no-untyped-call]  # Piccolo does not annotate it
         replica = engine.extra_nodes[node]
         answers = [
             await self._process_results(await replica.run_querystring(querystring, in_pool=in_pool))

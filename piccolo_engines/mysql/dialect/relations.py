@@ -43,7 +43,7 @@ def _select_string(original: Any) -> Any:
         inner = quote_name(f"inner_{there._meta.tablename}")
         far_key, near_key = there._meta.primary_key, here._meta.primary_key
         sql = (
-            f"(SELECT JSON_ARRAYAGG({_gathered(self, inner, far_key)}) FROM {joining} "
+            f"(SELECT JSON_ARRAYAGG({_gathered(self, inner, far_key)}) FROM {joining} "  # noqa: S608 - names are quoted, values are bound
             f"JOIN {there._meta.get_formatted_tablename()} {inner} "
             f"ON ({joining}.{quote_name(far._meta.db_column_name)} "
             f"= {inner}.{quote_name(far_key._meta.db_column_name)}) "
@@ -104,9 +104,18 @@ def _readable(self: Readable) -> QueryString:
 
 
 PATCHES = (
-    Patch(M2MSelect, "get_select_string", _select_string, "MySQL has no arrays: related rows are gathered as JSON"),
+    Patch(
+        M2MSelect,
+        "get_select_string",
+        _select_string,
+        "MySQL has no arrays: related rows are gathered as JSON",
+    ),
     Patch(Select, "response_handler", _response_handler, "gathered JSON becomes a list"),
     Patch(
-        Readable, "mysql_string", lambda _: property(_readable), "MySQL has neither FORMAT nor PRINTF", adds=True
+        Readable,
+        "mysql_string",
+        lambda _: property(_readable),
+        "MySQL has neither FORMAT nor PRINTF",
+        adds=True,
     ),
 )

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from piccolo.columns import Column
-from piccolo.columns.defaults.base import Default
 
 from piccolo_engines.errors import StatementError, Unsupported
 from piccolo_engines.mysql.catalog import Catalog, ColumnFacts, TableName
@@ -14,6 +13,7 @@ from piccolo_engines.mysql.literals import quote_name, text_literal
 
 __all__ = ["change_default", "change_type", "column_facts", "drop_default", "mentions", "restate"]
 
+_LITERAL = re.compile(r"'.*'|-?[0-9.]+(?:e-?[0-9]+)?|true|false", re.DOTALL)
 _LONG = ("text", "blob", "json")
 _TEXTS = ("char", "text")
 
@@ -84,8 +84,8 @@ def _refuse_uuid(table: TableName, facts: ColumnFacts, sql_type: str) -> None:
     before, after = facts.type.lower() == "binary(16)", sql_type.upper() == "BINARY(16)"
     if before != after:
         raise Unsupported(
-            f"{table.name}.{facts.name} cannot be changed between UUID and another type in place: add a column, "
-            "fill it, drop the old one and rename."
+            f"{table.name}.{facts.name} cannot be changed between UUID and another type in place: "
+            "add a column, fill it, drop the old one and rename."
         )
 
 
@@ -96,8 +96,8 @@ async def change_default(catalog: Catalog, table: TableName, column: Column, val
     if sql.lower() == "null":
         return await drop_default(catalog, table, name)
     facts = await column_facts(catalog, table, name)
-    if _is_long(facts.type) or (isinstance(value, Default) and not sql.startswith("'")):
-        sql = _in_parentheses(sql)
+    if _is_long(facts.type) or not _LITERAL.fullmatch(sql):  # which MySQL's SET DEFAULT does not take
+        return [f"ALTER TABLE {table.sql} {restate(replace(facts, default=sql))}"]
     return [f"ALTER TABLE {table.sql} ALTER COLUMN {quote_name(name)} SET DEFAULT {sql}"]
 
 

@@ -23,7 +23,9 @@ __all__ = ["PATCHES"]
 
 def _move(self: MoveTable, shown: str) -> str:
     """RENAME TABLE moves between databases; Piccolo's ``public`` is the session's own."""
-    source = TableName(self.table_name, None if self.current_schema in (None, "public") else self.current_schema)
+    source = TableName(
+        self.table_name, None if self.current_schema in (None, "public") else self.current_schema
+    )
 
     async def move(catalog: Catalog) -> Sequence[str]:
         schema = await catalog.database() if self.new_schema == "public" else self.new_schema
@@ -65,7 +67,9 @@ def _ddl(getter: Any) -> Any:
     def replace(original: property) -> property:
         assert original.fget is not None
         standard = original.fget
-        return property(lambda self: getter(self, standard(self)) if self.db.engine_type == "mysql" else standard(self))
+        return property(
+            lambda self: getter(self, standard(self)) if self.db.engine_type == "mysql" else standard(self)
+        )
 
     return replace
 

@@ -74,7 +74,11 @@ def _create(self: Create) -> Sequence[str]:
     async def create(catalog: Catalog) -> Sequence[str]:
         return [f"{sql} DEFAULT CHARSET=utf8mb4 COLLATE={catalog.collation}"]
 
-    return [*_create_schema(self), PlannedDDL(sql, create, makes=table_name(table)), *_missing_indexes(self, indexed)]
+    return [
+        *_create_schema(self),
+        PlannedDDL(sql, create, makes=table_name(table)),
+        *_missing_indexes(self, indexed),
+    ]
 
 
 def _missing_indexes(self: Create, indexed: Sequence[Column]) -> Sequence[str]:
@@ -189,7 +193,13 @@ def _added(getter: Any) -> Any:
 
 PATCHES = (
     Patch(Create, "mysql_ddl", _added(_create), "one statement, real foreign keys, character set", adds=True),
-    Patch(CreateIndex, "mysql_ddl", _added(_create_index), "long texts are indexed by their beginning", adds=True),
+    Patch(
+        CreateIndex,
+        "mysql_ddl",
+        _added(_create_index),
+        "long texts are indexed by their beginning",
+        adds=True,
+    ),
     Patch(
         DropIndex,
         "mysql_querystrings",

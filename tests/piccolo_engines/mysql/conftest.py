@@ -26,7 +26,9 @@ def server_addresses() -> Iterator[dict[str, ServerAddress | str]]:
 
 
 @pytest.fixture(params=KINDS)
-def address(request: pytest.FixtureRequest, server_addresses: dict[str, ServerAddress | str]) -> ServerAddress:
+def address(
+    request: pytest.FixtureRequest, server_addresses: dict[str, ServerAddress | str]
+) -> ServerAddress:
     found = server_addresses[request.param]
     if isinstance(found, str):
         if os.environ.get("CI") == "true" and request.param == "mariadb":
