@@ -21,6 +21,7 @@
     │   └── CheckViolation      (constraint)
     ├── UnstorableValue         a value that the database cannot hold
     │   └── DataTooLong         (column)
+    ├── Unsupported             something that this kind of database cannot do
     └── StatementError          the statement itself is wrong
 
 Messages name tables and columns, never values, addresses or credentials: what the driver said is in
@@ -54,6 +55,7 @@ __all__ = [
     "TransactionEnded",
     "UniqueViolation",
     "UnstorableValue",
+    "Unsupported",
 ]
 
 
@@ -262,6 +264,15 @@ class DataTooLong(UnstorableValue):
     def __init__(self, column: str | None = None) -> None:
         self.column = column
         super().__init__(f"The value of {column} is too long." if column else "A value is too long.")
+
+
+class Unsupported(DatabaseError):
+    """Something was asked for that this kind of database does not have; the message says what to do instead."""
+
+    code = "unsupported"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
 
 
 class StatementError(DatabaseError):

@@ -1,0 +1,55 @@
+"""Piccolo's SQL for MySQL and MariaDB: everything that is changed in Piccolo, in one list.
+
+:func:`install` is called once, when :mod:`piccolo_engines.mysql` is imported. What it replaces serves tables
+    of a
+MySQL engine only; other engines get Piccolo's own. It fails when Piccolo is not as it is known here.
+"""
+
+from piccolo.query.base import Query
+
+from piccolo_engines.mysql.dialect import (
+    alterations,
+    changes,
+    columns,
+    conditions,
+    defaults,
+    documents,
+    expressions,
+    inserts,
+    migrations,
+    queries,
+    relations,
+    schemas,
+    selects,
+    tables,
+)
+from piccolo_engines.mysql.dialect.patching import Patch, UnknownPiccolo, apply
+
+__all__ = ["PATCHES", "Patch", "UnknownPiccolo", "install"]
+
+PATCHES: tuple[Patch, ...] = (
+    *queries.PATCHES,
+    *columns.PATCHES,
+    *defaults.PATCHES,
+    *conditions.PATCHES,
+    *expressions.PATCHES,
+    *documents.PATCHES,
+    *selects.PATCHES,
+    *relations.PATCHES,
+    *inserts.PATCHES,
+    *changes.PATCHES,
+    *tables.PATCHES,
+    *alterations.PATCHES,
+    *schemas.PATCHES,
+    *migrations.PATCHES,
+)
+"""Every attribute of Piccolo that is replaced or added, with its reason."""
+
+
+def install() -> None:
+    """Teach Piccolo MySQL. Doing it again changes nothing.
+
+    :raises UnknownPiccolo: when the installed Piccolo is not the one that this was written for.
+    """
+    if "mysql_querystrings" not in vars(Query):
+        apply(PATCHES)

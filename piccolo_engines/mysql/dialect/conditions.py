@@ -1,0 +1,143 @@
+"""Where clauses."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from piccolo import table as table_module
+from piccolo.columns import JSON, UUID, Array, Column, ForeignKey
+from piccolo.columns import combination as combination_module
+from piccolo.columns.combination import UNDEFINED, Undefined, Where
+from piccolo.columns.operators.comparison import ComparisonOperator, Equal, NotEqual
+from piccolo.query import mixins as mixins_module
+from piccolo.querystring import QueryString
+
+from piccolo_engines.mysql.dialect.patching import Patch, for_mysql, speaks_mysql
+from piccolo_engines.mysql.literals import quote_name
+
+__all__ = ["PATCHES"]
+
+
+class CaseInsensitiveLike(ComparisonOperator):
+    template = "LOWER({name}) LIKE LOWER({value})"
+
+
+class DocumentEqual(ComparisonOperator):
+    template = "JSON_EXTRACT({name}, '$') = JSON_EXTRACT({value}, '$')"
+
+
+class DocumentNotEqual(ComparisonOperator):
+    template = "JSON_EXTRACT({name}, '$') != JSON_EXTRACT({value}, '$')"
+
+
+_DOCUMENT_OPERATORS = {Equal: DocumentEqual, NotEqual: DocumentNotEqual}
+
+
+def _ilike(self: Column, value: str) -> Where:
+    return Where(column=self, value=value, operator=CaseInsensitiveLike)
+
+
+def _operator(where: Where) -> type[ComparisonOperator]:
+    if isinstance(where.column, JSON | Array):
+        return _DOCUMENT_OPERATORS.get(where.operator, where.operator)
+    return where.operator
+
+
+def _values(values: Any, *, materialised: bool) -> QueryString:
+    """The right side of IN.
+
+    A sub-select with LIMIT goes into a derived table, because MySQL refuses it otherwise. In an update or
+    delete every one does, because it may be about the table that is being changed; there DISTINCT keeps the
+    optimizer from taking the derived table apart again.
+    """
+    if isinstance(values, QueryString):
+        if materialised:
+            return QueryString('SELECT DISTINCT * FROM ({}) AS "values"', values)
+        return QueryString('SELECT * FROM ({}) AS "values"', values) if _has_limit(values) else values
+    if isinstance(values, Undefined):
+        raise ValueError("values is undefined")
+    return QueryString(", ".join("{}" for _ in values), *values)
+
+
+def _has_limit(querystring: QueryString) -> bool:
+    return "LIMIT" in querystring.template.upper() or any(
+        isinstance(arg, QueryString) and _has_limit(arg) for arg in querystring.args
+    )
+
+
+def _condition(where: Where, name: object, *, materialised: bool) -> QueryString:
+    args: list[Any] = []
+    if where.value is not UNDEFINED:
+        args.append(where.value)
+    if where.values is not UNDEFINED:
+        args.append(_values(where.values, materialised=materialised))
+    return QueryString(_operator(where).template.format(name=name, value="{}", values="{}"), *args)
+
+
+def _querystring(self: Where) -> QueryString:
+    return _condition(self, self.column.get_where_string(engine_type="mysql"), materialised=False)
+
+
+def _for_update_and_delete(self: Where) -> QueryString:
+    if not self.column._meta.call_chain:
+        name = self.column.get_where_string(engine_type="mysql")
+        return _condition(self, name, materialised=True)
+    root = self.column._meta.call_chain[0]
+    found = root._meta.table.select(root).where(self).querystrings[0]
+    return QueryString(
+        f"{quote_name(root._meta.db_column_name)} IN ({{}})", _values(found, materialised=True)
+    )
+
+
+def _property(getter: Callable[[Where], QueryString]) -> Any:
+    def replace(original: property) -> property:
+        assert original.fget is not None
+        standard = original.fget
+        return property(lambda self: getter(self) if speaks_mysql(self.column) else standard(self))
+
+    return replace
+
+
+def _uuid_from_text(original: Any) -> Any:
+    """UUIDs are sixteen bytes here, so one given as text has to be read before it is compared or stored."""
+
+    def convert(value: Any, column: Column) -> Any:
+        converted = original(value=value, column=column)
+        if type(converted) is str and _holds_uuid(column) and speaks_mysql(column):
+            return _parse(converted)
+        return converted
+
+    return convert
+
+
+def _holds_uuid(column: Column) -> bool:
+    while isinstance(column, ForeignKey):
+        column = column._foreign_key_meta.resolved_target_column
+    return isinstance(column, UUID)
+
+
+def _parse(text: str) -> uuid.UUID | str:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return text
+
+
+_UUID_REASON = "a UUID given as text has to become bytes"
+
+PATCHES = (
+    Patch(Column, "ilike", for_mysql(_ilike), "MySQL has no ILIKE, and Piccolo would warn about SQLite"),
+    Patch(
+        Where, "querystring", _property(_querystring), "sub-selects with LIMIT, and documents, need other SQL"
+    ),
+    Patch(
+        Where,
+        "querystring_for_update_and_delete",
+        _property(_for_update_and_delete),
+        "MySQL cannot select from the table that it is changing",
+    ),
+    *(
+        Patch(module, "convert_to_sql_value", _uuid_from_text, _UUID_REASON)
+        for module in (combination_module, mixins_module, table_module)
+    ),
+)

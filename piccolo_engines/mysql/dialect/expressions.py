@@ -1,0 +1,317 @@
+"""Operators and functions: what PostgreSQL writes one way and MySQL another."""
+
+import datetime as dt
+import re
+import zoneinfo
+from typing import Any, get_args
+
+from piccolo.columns import (
+    JSON,
+    UUID,
+    Array,
+    Boolean,
+    Bytea,
+    Char,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    Interval,
+    Numeric,
+    Real,
+    Serial,
+    Text,
+    Time,
+    Timestamp,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.columns.column_types import ConcatDelegate, DoublePrecision, TimedeltaDelegate
+from piccolo.query.functions.aggregate import Count
+from piccolo.query.functions.datetime import AtTimeZone, Extract, ExtractComponent, Strftime
+from piccolo.query.functions.string import Concat, Length
+from piccolo.query.functions.type_conversion import Cast
+from piccolo.querystring import QueryString
+
+from piccolo_engines.errors import Unsupported
+from piccolo_engines.mysql.dialect.patching import Patch, for_mysql, speaks_mysql
+from piccolo_engines.mysql.literals import microseconds, quote_name
+from piccolo_engines.mysql.statements import Bilingual
+from piccolo_engines.mysql.values import UNLIMITED_SCALE
+
+__all__ = ["PATCHES", "preserved_alias"]
+
+
+def preserved_alias(identifier: object, alias: str | None) -> str | None:
+    """The alias that a function keeps from what it is applied to."""
+    if isinstance(identifier, Column):
+        default: str = identifier._meta.get_default_alias()  # type: ignore[no-untyped-call]  # Piccolo does not annotate it
+        return alias or identifier._alias or default
+    return alias or getattr(identifier, "_alias", None)
+
+
+def _add_interval(column: Column, operator: str, value: dt.timedelta) -> QueryString:
+    """A column of the row that is being updated, moved by a timedelta."""
+    if not isinstance(value, dt.timedelta):
+        raise ValueError("Only timedelta values can be added.")
+    name = quote_name(column._meta.db_column_name)
+    amount = microseconds(value)
+    if isinstance(column, Interval):
+        return QueryString(f"{name} {operator} {amount}")
+    moved = f"{name} {operator} INTERVAL {amount} MICROSECOND"
+    if isinstance(column, Timestamp | Timestamptz):
+        return QueryString(moved)
+    if isinstance(column, Date):
+        return QueryString(f"CAST({moved} AS DATE)")
+    if isinstance(column, Time):  # past midnight it goes on from zero
+        return QueryString(
+            f"TIME(CAST(CONCAT('2000-01-02 ', {name}) AS DATETIME(6)) "
+            f"{operator} INTERVAL {amount} MICROSECOND)"
+        )
+    raise ValueError(f"{type(column).__name__} doesn't support timedelta addition currently.")
+
+
+def _concatenate(_: ConcatDelegate, column: Column, value: Any, reverse: bool = False) -> QueryString:
+    if isinstance(value, Column):
+        if column._meta.call_chain:
+            raise ValueError("Adding values across joins isn't currently supported.")
+    elif not isinstance(value, str | QueryString):
+        raise ValueError("Only str, Column and QueryString values can be added.")
+    return QueryString("CONCAT({}, {})", *((value, column) if reverse else (column, value)))
+
+
+def _divide(original: Any) -> Any:
+    """Whole numbers divide to whole numbers, as in PostgreSQL."""
+
+    def method(self: Integer, value: Any) -> QueryString:
+        divided: QueryString = original(self, value)
+        if isinstance(value, int | Integer) and speaks_mysql(self):
+            divided.template = divided.template.replace(" / ", " DIV ")
+        return divided
+
+    return method
+
+
+def _also(template: str) -> Any:
+    """Keep what an operator gives for PostgreSQL, and send this to MySQL."""
+
+    def replace(original: Any) -> Any:
+        def method(self: QueryString, value: Any) -> QueryString:
+            return Bilingual(original(self, value), QueryString(template, self, value))
+
+        return method
+
+    return replace
+
+
+_CALL = re.compile(r"(\w+)\(.*\)$", re.DOTALL)
+
+
+def _select_string(original: Any) -> Any:
+    """A function without an alias is called by its name, as in PostgreSQL."""
+
+    def method(self: QueryString, engine_type: str, with_alias: bool = True) -> QueryString:
+        if engine_type == "mysql" and with_alias and not self._alias:
+            call = _CALL.match(self.template)
+            if call is not None:
+                return QueryString("{} AS " + quote_name(call.group(1).lower()), self)
+        selected: QueryString = original(self, engine_type, with_alias)
+        return selected
+
+    return method
+
+
+# Functions
+
+
+def _length(self: Length, identifier: Any, alias: str | None = None) -> None:
+    QueryString.__init__(self, "CHAR_LENGTH({})", identifier, alias=alias or "length")
+
+
+def _concat(self: Concat, *args: Any, alias: str | None = None) -> None:
+    if len(args) < 2:
+        raise ValueError("At least two values must be passed in.")
+    parts = [
+        QueryString("CAST({} AS CHAR)", arg) if isinstance(arg, Column) and not _is_text(arg) else arg
+        for arg in args
+    ]
+    QueryString.__init__(self, f"CONCAT_WS('', {', '.join('{}' for _ in parts)})", *parts, alias=alias)
+
+
+def _is_text(column: Column) -> bool:
+    return isinstance(column, Varchar | Text)
+
+
+def _count(original: Any) -> Any:
+    def method(self: Count, column: Column | None = None, distinct: Any = None, alias: str = "count") -> None:
+        if distinct and not column and speaks_mysql(*distinct):
+            columns = ", ".join("{}" for _ in distinct)
+            counted = columns if len(distinct) == 1 else f"JSON_ARRAY({columns})"  # which keeps nulls apart
+            QueryString.__init__(self, f"COUNT(DISTINCT {counted})", *distinct, alias=alias)
+        else:
+            original(self, column=column, distinct=distinct, alias=alias)
+
+    return method
+
+
+_COMPONENTS = {
+    "century": "CEILING(YEAR({x}) / 100)",
+    "day": "DAYOFMONTH({x})",
+    "decade": "FLOOR(YEAR({x}) / 10)",
+    "dow": "DAYOFWEEK({x}) - 1",
+    "doy": "DAYOFYEAR({x})",
+    "epoch": "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', {x}) / 1000000",
+    "hour": "HOUR({x})",
+    "isodow": "WEEKDAY({x}) + 1",
+    "isoyear": "FLOOR(YEARWEEK({x}, 3) / 100)",
+    "julian": "TO_DAYS({x}) + 1721060",
+    "microseconds": "SECOND({x}) * 1000000 + MICROSECOND({x})",
+    "millennium": "CEILING(YEAR({x}) / 1000)",
+    "milliseconds": "SECOND({x}) * 1000 + MICROSECOND({x}) / 1000",
+    "minute": "MINUTE({x})",
+    "month": "MONTH({x})",
+    "quarter": "QUARTER({x})",
+    "second": "SECOND({x}) + MICROSECOND({x}) / 1000000",
+    "timezone": "0",
+    "timezone_hour": "0",
+    "timezone_minute": "0",
+    "week": "WEEK({x}, 3)",
+    "year": "YEAR({x})",
+}
+
+
+def _extract(self: Extract, identifier: Any, datetime_component: str, alias: str | None = None) -> None:
+    component = datetime_component.lower()
+    if component not in get_args(ExtractComponent):
+        raise ValueError("The date time component isn't recognised.")
+    template = _COMPONENTS[component]
+    QueryString.__init__(
+        self, f"({template.replace('{x}', '{}')})", *[identifier] * template.count("{x}"), alias=alias
+    )
+
+
+def _strftime(_self: Strftime, *_args: Any, **_kwargs: Any) -> None:
+    raise Unsupported("Strftime is SQLite's: use Extract, Year, Month, Day, Hour, Minute or Second.")
+
+
+def _at_time_zone(self: AtTimeZone, identifier: Any, timezone: Any, alias: str | None = None) -> None:
+    """Aware columns become local time, naive ones are taken as local time, as in PostgreSQL.
+
+    Named zones need the server's time zone tables; without them the answer is null.
+    """
+    if isinstance(timezone, dt.timedelta):
+        minutes = int(abs(timezone.total_seconds())) // 60
+        sign = "-" if timezone < dt.timedelta() else "+"
+        zone = f"{sign}{minutes // 60:02}:{minutes % 60:02}"
+    else:
+        zone = zoneinfo.ZoneInfo(timezone).key if isinstance(timezone, str) else timezone.key
+    naive = isinstance(identifier, Timestamp)
+    source, target = (zone, "+00:00") if naive else ("+00:00", zone)
+    QueryString.__init__(
+        self, "CONVERT_TZ({}, {}, {})", identifier, source, target, alias=preserved_alias(identifier, alias)
+    )
+
+
+def _cast_template(column: Column) -> str:
+    """How a value becomes one of the column's type: CAST knows fewer types than CREATE TABLE."""
+    simple: list[tuple[Any, str]] = [
+        (Boolean, "({} <> 0)"),
+        (Integer, "CAST({} AS SIGNED)"),
+        (Serial, "CAST({} AS SIGNED)"),
+        (Interval, "CAST({} AS SIGNED)"),
+        (Real | DoublePrecision, "CAST({} AS DOUBLE)"),
+        (Date, "CAST({} AS DATE)"),
+        (Time, "CAST({} AS TIME(6))"),
+        (Timestamp | Timestamptz, "CAST({} AS DATETIME(6))"),
+        (JSON | Array, "JSON_EXTRACT({}, '$')"),
+        (Bytea, "CAST({} AS BINARY)"),
+    ]
+    if isinstance(column, ForeignKey):
+        return _cast_template(column._foreign_key_meta.resolved_target_column)
+    if isinstance(column, Varchar | Char) and column.length:
+        return f"CAST({{}} AS CHAR({column.length}))"
+    if isinstance(column, Varchar | Text):
+        return "CAST({} AS CHAR)"
+    if isinstance(column, Numeric):
+        digits = column.digits or (65, UNLIMITED_SCALE)
+        return f"CAST({{}} AS DECIMAL({digits[0]}, {digits[1]}))"
+    found = next((template for kind, template in simple if isinstance(column, kind)), None)
+    if found is None:
+        raise Unsupported(f"MySQL cannot cast to {type(column).__name__}.")
+    return found
+
+
+def _cast(original: Any) -> Any:
+    def method(self: Cast, identifier: Any, as_type: Column, alias: str | None = None) -> None:
+        if not speaks_mysql(identifier, as_type):
+            original(self, identifier=identifier, as_type=as_type, alias=alias)
+            return
+        alias = preserved_alias(identifier, alias) if isinstance(identifier, Column) else alias
+        value = _as_text(identifier) if isinstance(as_type, Varchar | Text) else identifier
+        template = "{}" if isinstance(as_type, UUID) else _cast_template(as_type)
+        if isinstance(as_type, UUID) and isinstance(identifier, Varchar | Text):
+            template = "UNHEX(REPLACE({}, '-', ''))"
+        QueryString.__init__(self, template, value, alias=alias)
+        self.query_type = "cast"
+        self.cast_to = as_type  # type: ignore[attr-defined]  # read by the select that it stands in
+
+    return method
+
+
+def _as_text(identifier: Any) -> Any:
+    """A UUID as people write it."""
+    column = identifier
+    while isinstance(column, ForeignKey):
+        column = column._foreign_key_meta.resolved_target_column
+    if not isinstance(column, UUID):
+        return identifier
+    hexadecimal = "LOWER(HEX({}))"
+    return QueryString(
+        f"INSERT(INSERT(INSERT(INSERT({hexadecimal}, 9, 0, '-'), 14, 0, '-'), 19, 0, '-'), 24, 0, '-')",
+        identifier,
+    )
+
+
+PATCHES = (
+    Patch(
+        TimedeltaDelegate,
+        "get_querystring",
+        lambda original: (
+            lambda self, column, operator, value, engine_type: (
+                _add_interval(column, operator, value)
+                if engine_type == "mysql"
+                else original(self, column=column, operator=operator, value=value, engine_type=engine_type)
+            )
+        ),
+        "raises for an engine it does not know",
+    ),
+    Patch(ConcatDelegate, "get_querystring", for_mysql(_concatenate), "MySQL cannot cast to TEXT"),
+    *(
+        Patch(Integer, name, _divide, "`/` of whole numbers gives a fraction in MySQL")
+        for name in ("__truediv__", "__rtruediv__", "__floordiv__", "__rfloordiv__")
+    ),
+    Patch(QueryString, "ilike", _also("LOWER({}) LIKE LOWER({})"), "MySQL has no ILIKE"),
+    Patch(QueryString, "__pow__", _also("POW({}, {})"), "`^` is exclusive or in MySQL"),
+    Patch(QueryString, "get_select_string", _select_string, "MySQL calls a result by the whole expression"),
+    Patch(
+        Length,
+        "__init__",
+        lambda _: (
+            lambda self, identifier, alias=None: (
+                _length(self, identifier, alias)
+                if speaks_mysql(identifier)
+                else super(Length, self).__init__(identifier, alias)
+            )
+        ),
+        "LENGTH counts bytes in MySQL",
+        adds=True,
+    ),
+    Patch(
+        Concat, "__init__", for_mysql(_concat), "MySQL cannot cast to TEXT, and CONCAT gives null for null"
+    ),
+    Patch(Count, "__init__", _count, "COUNT(DISTINCT (a, b)) is not MySQL"),
+    Patch(Extract, "__init__", for_mysql(_extract), "MySQL's EXTRACT knows few components"),
+    Patch(Strftime, "__init__", for_mysql(_strftime), "MySQL has no strftime: say so clearly"),
+    Patch(AtTimeZone, "__init__", for_mysql(_at_time_zone), "MySQL has no AT TIME ZONE for columns"),
+    Patch(Cast, "__init__", _cast, "MySQL's CAST knows other types than its columns have"),
+)

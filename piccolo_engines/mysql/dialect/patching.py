@@ -1,0 +1,126 @@
+"""How Piccolo is taught MySQL: each replaced attribute is a :class:`Patch`, with its reason, checked to
+exist.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from piccolo.columns import Column
+from piccolo.querystring import QueryString
+from piccolo.table import Table
+
+from piccolo_engines.errors import EngineNotBound
+
+__all__ = ["Patch", "UnknownPiccolo", "apply", "for_mysql", "property_for_mysql", "speaks_mysql"]
+
+KNOWN = "1.38."
+
+
+class UnknownPiccolo(ImportError):  # noqa: N818 - says what happened
+    """The Piccolo that is installed is not one that the dialect was written for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """One attribute of Piccolo that the dialect replaces or adds.
+
+    :ivar owner: the class or module.
+    :ivar attribute: its name there.
+    :ivar replace: gets the original, gives what takes its place.
+    :ivar reason: why.
+    :ivar adds: the attribute is new; otherwise it must be there already.
+    """
+
+    owner: Any
+    attribute: str
+    replace: Callable[[Any], Any]
+    reason: str
+    adds: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.owner.__name__}.{self.attribute}"
+
+
+def check(patches: Iterable[Patch]) -> None:
+    """:raises UnknownPiccolo: when this is another Piccolo than the one that the patches were written for."""
+    installed = version("piccolo")
+    if not installed.startswith(KNOWN):
+        raise UnknownPiccolo(f"piccolo_engines.mysql knows Piccolo {KNOWN}x, but {installed} is installed.")
+    missing = [patch.name for patch in patches if (patch.attribute in vars(patch.owner)) == patch.adds]
+    if missing:
+        raise UnknownPiccolo(
+            f"Piccolo {installed} is not as piccolo_engines.mysql knows it: {', '.join(missing)}."
+        )
+
+
+def apply(patches: Iterable[Patch]) -> None:
+    """Check everything, then replace everything."""
+    patches = tuple(patches)
+    check(patches)
+    for patch in patches:
+        original = vars(patch.owner).get(patch.attribute)
+        setattr(patch.owner, patch.attribute, patch.replace(original))
+
+
+def _engine_type(table: type[Table]) -> str | None:
+    try:
+        return table._meta.db.engine_type
+    except (EngineNotBound, ValueError):
+        return None
+
+
+def _default_engine_type() -> str | None:
+    """The project's engine, if its ``piccolo_conf`` has been imported; it is not imported for this."""
+    conf = sys.modules.get(os.environ.get("PICCOLO_CONF", "piccolo_conf"))
+    try:
+        return getattr(getattr(conf, "DB", None), "engine_type", None)
+    except EngineNotBound:
+        return None
+
+
+def speaks_mysql(*subjects: object) -> bool:
+    """Whether the first subject that knows its table belongs to a MySQL engine; without any, the default
+    engine.
+    """
+    for subject in subjects:
+        if isinstance(subject, Column):
+            if subject._meta._table is not None:
+                return _engine_type(subject._meta._table) == "mysql"
+        elif isinstance(subject, QueryString):
+            if columns := getattr(subject, "columns", None):  # not yet there in a constructor
+                return speaks_mysql(*columns)
+        elif isinstance(subject, type) and issubclass(subject, Table):
+            return _engine_type(subject) == "mysql"
+    return _default_engine_type() == "mysql"
+
+
+def for_mysql(replacement: Callable[..., Any]) -> Callable[[Any], Any]:
+    """Replace a method where its arguments belong to a MySQL engine; the original serves all others."""
+
+    def replace(original: Any) -> Any:
+        def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+            chosen = replacement if speaks_mysql(self, *args, *kwargs.values()) else original
+            return chosen(self, *args, **kwargs)
+
+        method.__doc__ = original.__doc__
+        return method
+
+    return replace
+
+
+def property_for_mysql(replacement: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Replace a property where the column belongs to a MySQL engine; the original serves all others."""
+
+    def replace(original: property) -> property:
+        assert original.fget is not None
+        getter = original.fget
+        return property(
+            lambda self: replacement(self) if speaks_mysql(self) else getter(self), doc=original.__doc__
+        )
+
+    return replace

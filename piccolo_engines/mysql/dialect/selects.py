@@ -1,0 +1,89 @@
+"""Selects: the columns behind their results, locks, and clauses that read differently."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from piccolo.columns import Array, Column, Numeric
+from piccolo.query.functions.aggregate import Max, Min, Sum
+from piccolo.query.functions.base import Function
+from piccolo.query.functions.conditional import Case, Coalesce, NullIf
+from piccolo.query.methods.select import Select
+from piccolo.query.mixins import LockRows, LockStrength
+from piccolo.querystring import QueryString, Selectable
+
+from piccolo_engines.errors import Unsupported
+from piccolo_engines.mysql.dialect.patching import Patch
+from piccolo_engines.mysql.literals import ServerSQL
+from piccolo_engines.mysql.statements import Bilingual, SelectSQL
+from piccolo_engines.mysql.values import ArrayItem, Hint
+
+__all__ = ["PATCHES"]
+
+_ALL_ROWS = 18446744073709551615
+_SHARED = (LockStrength.share, LockStrength.key_share)
+
+
+def _hint(selected: Selectable | object) -> Hint:
+    """The column whose type a result has, if there is one."""
+    if isinstance(selected, Column):
+        is_item = isinstance(selected, Array) and isinstance(selected.index, int)
+        return ArrayItem(selected) if is_item else selected  # type: ignore[arg-type]  # is_item says it is an Array
+    if (cast_to := getattr(selected, "cast_to", None)) is not None:
+        return cast_to  # type: ignore[no-any-return]  # the attribute that the dialect's Cast sets
+    if isinstance(selected, Case):
+        return _hint(selected.args[0].args[1])  # what the first WHEN gives
+    if not isinstance(selected, QueryString) or not selected.columns:
+        return None
+    return _function_hint(selected, selected.columns[0])
+
+
+def _function_hint(function: QueryString, column: Column) -> Hint:
+    if isinstance(function, Max | Min | Coalesce | NullIf):
+        return _hint(column)
+    if isinstance(function, Sum):
+        return column if column.value_type is not bool else None
+    return column if isinstance(function, Function) and isinstance(column, Numeric) else None
+
+
+def _lock(lock: LockRows) -> QueryString:
+    """MySQL knows two strengths; what is weaker than these becomes the stronger.
+
+    MariaDB cannot lock the rows of some of the tables only, and locks those of all.
+    """
+    if lock.lock_strength in _SHARED:
+        strength = ServerSQL(mysql="FOR SHARE", mariadb="LOCK IN SHARE MODE")
+    else:
+        strength = ServerSQL(mysql="FOR UPDATE", mariadb="FOR UPDATE")
+    tables = ", ".join(table._meta.get_formatted_tablename() for table in lock.of)
+    of = ServerSQL(mysql=f" OF {tables}" if tables else "", mariadb="")
+    patience = " NOWAIT" if lock.nowait else " SKIP LOCKED" if lock.skip_locked else ""
+    return Bilingual(lock.querystring, QueryString(" {}{}" + patience, strength, of))
+
+
+def _select(self: Select[Any]) -> Sequence[QueryString]:
+    if self.distinct_delegate._distinct.on:
+        raise Unsupported("MySQL has no DISTINCT ON: use group_by, or a window function in raw SQL.")
+    if self.offset_delegate._offset and not self.limit_delegate._limit:
+        self.limit_delegate.limit(_ALL_ROWS)  # there is no OFFSET without LIMIT
+    lock, self.lock_rows_delegate._lock_rows = self.lock_rows_delegate._lock_rows, None
+    try:
+        (standard,) = self.default_querystrings
+    finally:
+        self.lock_rows_delegate._lock_rows = lock
+    hints = [_hint(selected) for selected in self.columns_delegate.selected_columns]
+    args = list(standard.args)
+    if lock is not None:
+        args.append(_lock(lock))
+    template = standard.template + ("{}" if lock is not None else "")
+    return [SelectSQL(template, *args, table=self.table, hints=hints)]
+
+
+PATCHES = (
+    Patch(
+        Select,
+        "mysql_querystrings",
+        lambda _: property(_select),
+        "results need their columns; OFFSET needs LIMIT; locks read differently",
+        adds=True,
+    ),
+)

@@ -1,0 +1,281 @@
+"""MySQLEngine: Piccolo on MySQL and MariaDB, over asyncmy."""
+
+import asyncio
+import contextvars
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+from piccolo.engine.base import Engine
+from piccolo.query.base import Query
+from piccolo.querystring import QueryString
+from piccolo.utils.sync import run_sync
+from piccolo.utils.warnings import colored_warning
+
+from piccolo_engines.errors import UniqueViolation
+from piccolo_engines.mysql import dialect
+from piccolo_engines.mysql.batch import Batch
+from piccolo_engines.mysql.catalog import Catalog
+from piccolo_engines.mysql.duplicates import DuplicateKeys
+from piccolo_engines.mysql.pool import Pool, PoolUse
+from piccolo_engines.mysql.recording import run_ddl
+from piccolo_engines.mysql.session import NothingSent, Session
+from piccolo_engines.mysql.settings import PoolSettings
+from piccolo_engines.mysql.statements import PlannedDDL, Steps, Work
+from piccolo_engines.mysql.transaction import Atomic, IsolationLevel, MySQLTransaction
+from piccolo_engines.mysql.values import to_rows
+
+__all__ = ["MySQLEngine"]
+
+T = TypeVar("T")
+Rows = list[dict[str, Any]]
+
+dialect.install()
+
+
+class MySQLEngine(Engine[MySQLTransaction]):
+    """A Piccolo engine for MySQL 8.0 and newer and MariaDB 10.6 and newer.
+
+    ::
+
+        DB = MySQLEngine(
+            config={"host": "127.0.0.1", "user": "music", "password": "...", "database": "music"},
+            pool=PoolSettings(max_size=20),
+        )
+
+    The constructor does no I/O. With ``pool`` the pool opens itself at the first query, connection by
+    connection; without it every query has a connection of its own until ``await
+    DB.start_connection_pool()``. A pool belongs to the event loop that opened it: queries of another loop
+    (``run_sync``) get a connection of their own.
+
+    :param config: asyncmy's arguments of ``connect``: ``host``, ``port``, ``unix_socket``, ``user``,
+        ``password`` or ``password_creator`` (a function, or coroutine function, asked at every connect),
+        ``database``, ``ssl`` (a dict or an ``SSLContext``), ``connect_timeout``, ``read_timeout`` (seconds).
+        What the session's settings are is the engine's business.
+    :param pool: bounds of the pool.
+    :param extra_nodes: engines for read replicas, by a name to give to ``.run(node=…)`` and
+        ``.batch(node=…)``.
+    :param collation: of new tables and of the session; by default one that compares character by character.
+    :param log_queries: print every statement.
+    :param log_responses: print every answer.
+    """
+
+    __slots__ = (
+        "_duplicates",
+        "_pool",
+        "collation",
+        "config",
+        "extra_nodes",
+        "on_statement",
+        "pool_settings",
+    )
+
+    on_statement: Callable[[str], None] | None
+    """Called with the text of each statement as it is sent, without its values; BEGIN and COMMIT excluded."""
+
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        pool: PoolSettings | None = None,
+        *,
+        extra_nodes: Mapping[str, "MySQLEngine"] | None = None,
+        collation: str | None = None,
+        log_queries: bool = False,
+        log_responses: bool = False,
+    ) -> None:
+        self.config = dict(config)
+        self.pool_settings = pool
+        self.extra_nodes = dict(extra_nodes or {})
+        self.collation = collation
+        self.log_queries = log_queries
+        self.log_responses = log_responses
+        self.on_statement = None
+        self.engine_type = "mysql"
+        self.min_version_number = 8.0
+        self.query_id = 0
+        self.current_transaction = contextvars.ContextVar("MySQL transaction", default=None)
+        self._duplicates = DuplicateKeys()
+        self._pool: Pool | None = None
+
+    # Connections
+
+    @property
+    def pool(self) -> Pool | None:
+        """The pool, when one is open."""
+        return self._pool
+
+    @property
+    def pool_use(self) -> PoolUse:
+        """What the pool is doing, for metrics."""
+        return self._pool.use if self._pool is not None else PoolUse(0, 0, 0, 0, 0)
+
+    async def start_connection_pool(self, settings: PoolSettings | None = None) -> None:
+        """Use a pool from now on. Connections are opened when they are needed."""
+        if self._pool is not None and self._pool.loop is asyncio.get_running_loop():
+            colored_warning("A pool already exists - close it first if you want to create a new pool.")
+            return
+        self.pool_settings = settings or self.pool_settings or PoolSettings()
+        self._pool = Pool(self.get_new_connection, self.pool_settings)
+
+    async def close_connection_pool(self) -> None:
+        """Close the pool: idle connections now, the others when they are given back.
+
+        An engine that was given ``pool`` opens a new one at its next query.
+        """
+        if self._pool is None:
+            colored_warning("No pool is running.")
+            return
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the pool, if there is one."""
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        if pool.loop is asyncio.get_running_loop():
+            pool.close()
+        else:
+            pool.abandon()
+
+    async def get_new_connection(self) -> Session:
+        """A connection outside the pool: set up, not counted, the caller's to close."""
+        return await Session.open(self.config, self.collation)
+
+    def _current_pool(self) -> Pool | None:
+        """The pool of this event loop."""
+        pool = self._pool
+        if pool is not None:
+            if pool.loop is asyncio.get_running_loop():
+                return pool
+            if not pool.loop.is_closed():
+                return None
+            pool.abandon()
+            self._pool = None
+        if self.pool_settings is None:
+            return None
+        self._pool = Pool(self.get_new_connection, self.pool_settings)
+        return self._pool
+
+    async def lease(self, *, in_pool: bool = True) -> Session:
+        """A session to be given back with :meth:`give_back`; from the pool where there is one."""
+        pool = self._current_pool() if in_pool else None
+        return await pool.acquire() if pool is not None else await self.get_new_connection()
+
+    def give_back(self, session: Session) -> None:
+        """Give a session back; one that does not belong to the pool is closed. Never waits."""
+        if session.pool is not None:
+            session.pool.release(session)
+        else:
+            session.close()
+
+    async def _use(self, work: Callable[[Session, Any], Awaitable[T]], subject: Any, *, in_pool: bool) -> T:
+        """Do something with the transaction's connection, or with one that is leased for it."""
+        transaction = self.active_transaction()
+        if transaction is not None:
+            return await transaction.use(work, subject)
+        for attempt in range(3):
+            session = await self.lease(in_pool=in_pool)
+            sent = session.sent
+            try:
+                return await work(session, subject)
+            except NothingSent:
+                if session.sent != sent or attempt == 2:
+                    raise
+            finally:
+                self.give_back(session)
+        raise AssertionError("unreachable")
+
+    # Queries
+
+    async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Rows:
+        query_id = self.get_query_id()
+        if self.log_queries:
+            self.print_query(query_id, str(querystring))
+        rows = await self._use(self._run, querystring, in_pool=in_pool)
+        if self.log_responses:
+            self.print_response(query_id, rows)
+        return rows
+
+    async def _run(self, session: Session, querystring: QueryString) -> Rows:
+        try:
+            if isinstance(querystring, Steps):
+                return await querystring.run(Work(session, self.on_statement))
+            template, args = querystring.compile_string(engine_type="mysql")
+            result = await session.run(template, args, self.on_statement)
+        except UniqueViolation as violation:
+            raise await self._duplicates.explain(
+                session, querystring.table, violation
+            ) from violation.__cause__
+        if not result.fields:
+            return []
+        return to_rows(result.rows, result.fields, getattr(querystring, "hints", None), querystring.table)
+
+    async def run_ddl(self, ddl: str, in_pool: bool = True) -> Rows:
+        query_id = self.get_query_id()
+        if self.log_queries:
+            self.print_query(query_id, ddl)
+        return await self._use(self._run_ddl, ddl, in_pool=in_pool)
+
+    async def _run_ddl(self, session: Session, ddl: str) -> Rows:
+        transaction = self.active_transaction()
+        made = ddl.makes if transaction is not None and isinstance(ddl, PlannedDDL) else None
+        is_new = made is not None and not await Catalog(session).table_exists(made)
+        await run_ddl(session, ddl, self.on_statement)
+        if transaction is not None and made is not None and is_new:
+            transaction.made(made)
+        return []
+
+    async def batch(self, query: Query[Any, Any], batch_size: int = 100, node: str | None = None) -> Batch:
+        """Read a query's rows in batches, streamed from the server.
+
+        :param node: the name of the replica to read from.
+        """
+        engine = self.extra_nodes[node] if node is not None else self
+        return Batch(engine, query, batch_size)
+
+    # Transactions
+
+    def active_transaction(self) -> MySQLTransaction | None:
+        """The transaction that queries of this task belong to."""
+        transaction = self.current_transaction.get()
+        return transaction if transaction is not None and transaction.active else None
+
+    def transaction_exists(self) -> bool:
+        """Whether a transaction is open in this task."""
+        return self.active_transaction() is not None
+
+    def transaction(
+        self,
+        allow_nested: bool = True,
+        isolation_level: IsolationLevel | None = None,
+        read_only: bool = False,
+    ) -> MySQLTransaction:
+        """``async with engine.transaction():`` commits at the end of the block, rolls back when it raises.
+
+        Inside another transaction it joins that one (and its isolation level).
+
+        :param allow_nested: when false, raise ``TransactionError`` inside another transaction.
+        """
+        return MySQLTransaction(
+            self, allow_nested=allow_nested, isolation_level=isolation_level, read_only=read_only
+        )
+
+    def atomic(self) -> Atomic:
+        """Collect queries, and run them in one transaction."""
+        return Atomic(self)
+
+    # What Piccolo asks of every engine
+
+    async def get_version(self) -> float:
+        """The server's version as a number: 10.11, 8.4. Connects when nothing is open yet."""
+
+        async def version(session: Session, _: None) -> float:
+            major, minor, _patch = session.server.version
+            return float(f"{major}.{minor}")
+
+        return await self._use(version, None, in_pool=True)
+
+    def get_version_sync(self) -> float:
+        return run_sync(self.get_version())
+
+    async def prep_database(self) -> None:
+        """Nothing to prepare."""

@@ -1,0 +1,91 @@
+"""The driver's errors as the errors of :mod:`piccolo_engines.errors`, by the server's error numbers."""
+
+import re
+from collections.abc import Callable
+
+from asyncmy.errors import Error as DriverError
+
+from piccolo_engines.errors import (
+    AccessDenied,
+    CheckViolation,
+    ConnectionLost,
+    DatabaseError,
+    DatabaseMissing,
+    DataTooLong,
+    Deadlock,
+    ForeignKeyViolation,
+    IntegrityViolation,
+    LockTimeout,
+    NotNullViolation,
+    StatementError,
+    StorageFailed,
+    UniqueViolation,
+    UnstorableValue,
+)
+
+__all__ = ["GONE_BEFORE_SENT", "duplicate_key", "translate"]
+
+GONE_BEFORE_SENT = 2006
+"""The number of the error that asyncmy raises when it could not even send a statement."""
+
+_QUOTED = re.compile(r"[`'\"]([^`'\"]+)[`'\"]")
+_DUPLICATE_KEY = re.compile(r"for key '(?:(?P<table>[^'.]+)\.)?(?P<index>[^']+)'")
+_COLUMN = re.compile(r"[Cc]olumn '([^']+)'|[Ff]ield '([^']+)'")
+
+
+def _column(message: str) -> str | None:
+    found = _COLUMN.search(message)
+    return (found.group(1) or found.group(2)) if found else None
+
+
+def _constraint(message: str) -> str | None:
+    found = _QUOTED.search(message)
+    return found.group(1) if found else None
+
+
+def duplicate_key(error: DriverError) -> tuple[str | None, str] | None:
+    """The table (when the server names it) and the index that a duplicate hit."""
+    found = _DUPLICATE_KEY.search(_message(error))
+    return (found["table"], found["index"]) if found else None
+
+
+def _message(error: DriverError) -> str:
+    return str(error.args[1]) if len(error.args) > 1 else ""
+
+
+_KINDS: tuple[tuple[Callable[[str], DatabaseError], tuple[int, ...]], ...] = (
+    (lambda _: UniqueViolation(), (1022, 1062, 1169, 1586, 1761)),
+    (lambda _: ForeignKeyViolation(), (1216, 1217, 1451, 1452, 1834)),
+    (lambda message: NotNullViolation(_column(message)), (1048, 1138, 1171, 1364, 1566)),
+    (lambda message: CheckViolation(_constraint(message)), (3819, 4022, 4025)),
+    (lambda message: DataTooLong(_column(message)), (1153, 1162, 1406, 3140)),
+    (lambda _: UnstorableValue(), (1264, 1265, 1292, 1300, 1366, 1367, 1411, 1441, 1690, 3156, 3157)),
+    (lambda _: Deadlock(), (1020, 1213, 1614)),
+    (lambda _: LockTimeout(), (1205, 1222, 1969, 3024, 3572)),
+    (
+        lambda _: AccessDenied(),
+        (1044, 1045, 1142, 1143, 1227, 1370, 1396, 1410, 1698, 1820, 1862, 3118, 3955),
+    ),
+    (lambda _: DatabaseMissing(), (1049,)),
+    (lambda _: StorageFailed(), (1021, 1030, 1034, 1114, 1194, 1290, 1836, 3, 28)),
+    (lambda _: ConnectionLost(), (0, 1040, 1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1203)),
+    (
+        lambda _: ConnectionLost(),
+        (1226, 1317, 1927, 2002, 2003, 2005, 2006, 2013, 2014, 2055, 3159, 3169, 4031),
+    ),
+)
+_BY_NUMBER = {number: make for make, numbers in _KINDS for number in numbers}
+
+
+def translate(error: DriverError) -> DatabaseError:
+    """The error to raise from the driver's; what the server said stays in ``__cause__``."""
+    number = error.args[0] if error.args else None
+    make: Callable[[str], DatabaseError] | None = _BY_NUMBER.get(number) if isinstance(number, int) else None
+    if make is not None:
+        return make(_message(error))
+    state = getattr(error, "sqlstate", None)
+    if state and state.startswith("23"):
+        return IntegrityViolation()
+    if state and state.startswith("22"):
+        return UnstorableValue()
+    return StatementError()

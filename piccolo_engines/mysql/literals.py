@@ -1,0 +1,140 @@
+"""Python values as SQL literals.
+
+asyncmy binds values in the client, so this module decides what enters a statement. It speaks for the session
+that :mod:`piccolo_engines.mysql.session` sets up: utf8mb4, UTC, backslashes escape.
+"""
+
+import datetime as dt
+import decimal
+import enum
+import math
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from asyncmy.converters import escape_bytes_prefixed, escape_string
+from piccolo.utils.encoding import dump_json
+
+from piccolo_engines.errors import UnstorableValue
+from piccolo_engines.mysql.server import Server
+
+__all__ = ["ServerSQL", "literal", "microseconds", "quote_name", "text_literal", "to_json"]
+
+
+class ServerSQL:
+    """SQL that reads differently on the two servers; used as an argument of a QueryString, it is not quoted."""
+
+    __slots__ = ("mariadb", "mysql")
+
+    def __init__(self, *, mysql: str, mariadb: str) -> None:
+        self.mysql = mysql
+        self.mariadb = mariadb
+
+    def __str__(self) -> str:
+        return self.mysql
+
+    def sql(self, server: Server) -> str:
+        return self.mariadb if server.mariadb else self.mysql
+
+
+def quote_name(name: str) -> str:
+    """A name in double quotes, whatever it contains.
+
+    Names of existing tables and columns may be anything, so this escapes instead of refusing.
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text_literal(value: str) -> str:
+    return "'" + escape_string(value) + "'"
+
+
+def microseconds(value: dt.timedelta) -> int:
+    """How an interval is stored: exact, and ordered as intervals are."""
+    return (value.days * 86_400 + value.seconds) * 1_000_000 + value.microseconds
+
+
+def _float(value: float) -> str:
+    if not math.isfinite(value):
+        raise UnstorableValue(f"{value!r} is not a number that this database can hold.")
+    text = repr(value)
+    return text if "e" in text else text + "e0"
+
+
+def _decimal(value: decimal.Decimal) -> str:
+    if not value.is_finite():
+        raise UnstorableValue(f"{value} is not a number that this database can hold.")
+    return format(value, "f")
+
+
+def _datetime(value: dt.datetime) -> str:
+    if value.tzinfo is not None:
+        value = value.astimezone(dt.UTC).replace(tzinfo=None)
+    return f"'{value.isoformat(sep=' ')}'"
+
+
+def _time(value: dt.time) -> str:
+    return f"'{value.replace(tzinfo=None).isoformat()}'"
+
+
+def _json_ready(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return [_json_ready(item) for item in value]
+    if isinstance(value, dt.timedelta):
+        return microseconds(value)
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        return value.astimezone(dt.UTC).isoformat()
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    return value.value if isinstance(value, enum.Enum) else value
+
+
+def to_json(value: object) -> str:
+    """JSON text of a list of column values, as an Array column stores it."""
+    return dump_json(_json_ready(value))
+
+
+_ENCODERS: Mapping[type, Callable[[Any], str]] = {
+    str: text_literal,
+    int: str,
+    bool: lambda value: "true" if value else "false",
+    type(None): lambda _: "NULL",
+    float: _float,
+    decimal.Decimal: _decimal,
+    uuid.UUID: lambda value: f"x'{value.hex}'",
+    dt.datetime: _datetime,
+    dt.date: lambda value: f"'{value.isoformat()}'",
+    dt.time: _time,
+    dt.timedelta: lambda value: str(microseconds(value)),
+    bytes: escape_bytes_prefixed,
+    bytearray: lambda value: escape_bytes_prefixed(bytes(value)),
+    memoryview: lambda value: escape_bytes_prefixed(bytes(value)),
+    list: lambda value: text_literal(to_json(value)),
+    dict: lambda value: text_literal(dump_json(value)),
+}
+
+_BASES = (bool, int, str, float, decimal.Decimal, uuid.UUID, dt.datetime, dt.date, dt.time)
+
+
+def literal(value: object, server: Server) -> str:
+    """The value as SQL.
+
+    Aware datetimes become UTC, intervals microseconds, lists and dicts JSON, UUIDs sixteen bytes.
+
+    :raises UnstorableValue: for a value of a type that has no counterpart, and for numbers that are none.
+    """
+    encoder = _ENCODERS.get(type(value))
+    if encoder is not None:
+        return encoder(value)
+    if isinstance(value, ServerSQL):
+        return value.sql(server)
+    if isinstance(value, enum.Enum):
+        return literal(value.value, server)
+    if isinstance(value, tuple):
+        return "(" + ", ".join(literal(item, server) for item in value) + ")"
+    for base in _BASES:
+        if isinstance(value, base):
+            return _ENCODERS[base](value)
+    raise UnstorableValue(f"A {type(value).__name__} cannot be stored in a database.")

@@ -1,0 +1,59 @@
+"""Which server a connection speaks to, read from its greeting, and what follows from that."""
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Server"]
+
+_VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The flavour and version of a database server.
+
+    :ivar mariadb: MariaDB; otherwise MySQL (or Percona Server, which is one).
+    :ivar version: for instance ``(8, 4, 3)``.
+    """
+
+    mariadb: bool
+    version: tuple[int, int, int]
+
+    @classmethod
+    def from_greeting(cls, greeting: str) -> "Server":
+        """Read the version string of the handshake.
+
+        >>> Server.from_greeting("5.5.5-10.11.6-MariaDB-log")
+        Server(mariadb=True, version=(10, 11, 6))
+        """
+        mariadb = "mariadb" in greeting.lower()
+        text = greeting.removeprefix("5.5.5-") if mariadb else greeting
+        found = _VERSION.match(text)
+        if found is None:
+            return cls(mariadb, (0, 0, 0))
+        major, minor, patch = found.groups(default="0")
+        return cls(mariadb, (int(major), int(minor), int(patch)))
+
+    @property
+    def name(self) -> str:
+        return "MariaDB" if self.mariadb else "MySQL"
+
+    @property
+    def collation(self) -> str:
+        """Compares text character by character, trailing spaces included, as PostgreSQL and SQLite do."""
+        return "utf8mb4_nopad_bin" if self.mariadb else "utf8mb4_0900_bin"
+
+    @property
+    def sql_mode(self) -> str:
+        modes = [
+            "ANSI_QUOTES",
+            "PIPES_AS_CONCAT",
+            "STRICT_ALL_TABLES",
+            "NO_ZERO_DATE",
+            "NO_ZERO_IN_DATE",
+            "ERROR_FOR_DIVISION_BY_ZERO",
+            "NO_ENGINE_SUBSTITUTION",
+        ]
+        if not self.mariadb:  # MariaDB's does not know that a primary key determines the rest of its row
+            modes.append("ONLY_FULL_GROUP_BY")
+        return ",".join(modes)

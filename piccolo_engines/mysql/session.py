@@ -1,0 +1,206 @@
+"""One connection to the server: opened and set up once, and known to be fit for use or not."""
+
+import asyncio
+import contextlib
+import select
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import asyncmy
+from asyncmy.errors import Error as DriverError
+
+from piccolo_engines.errors import ConnectionLost, DatabaseError
+from piccolo_engines.mysql.errors import GONE_BEFORE_SENT, translate
+from piccolo_engines.mysql.literals import literal
+from piccolo_engines.mysql.server import Server
+from piccolo_engines.mysql.values import DECODERS
+
+if TYPE_CHECKING:
+    from piccolo_engines.mysql.pool import Pool
+
+__all__ = ["NothingSent", "Session", "Watch"]
+
+Watch = Callable[[str], None] | None
+
+_IN_TRANSACTION = 0x0001  # SERVER_STATUS_IN_TRANS of the protocol
+
+
+class NothingSent(ConnectionLost):
+    """The connection was found dead before the statement was sent: it can be sent on another one."""
+
+
+class Session:
+    """A connection with the session settings that the dialect relies on.
+
+    The settings are made once, when it is opened, in one statement: UTF-8, UTC, strict mode, standard quotes.
+
+    :ivar server: what is at the other end.
+    :ivar collation: how this session compares texts, and what new tables get.
+    :ivar pool: the pool that it belongs to, if any.
+    :ivar sent: how many statements were answered, the first included that sets the session up.
+    :ivar in_flight: a statement was sent and its answer has not been read to the end. A session that is given
+        back like this is never used again.
+    """
+
+    __slots__ = (
+        "_connection",
+        "_poll",
+        "collation",
+        "idle_since",
+        "in_flight",
+        "opened_at",
+        "pool",
+        "sent",
+        "server",
+    )
+
+    def __init__(self, connection: Any, collation: str | None) -> None:
+        self._connection = connection  # asyncmy's stubs leave out what is used here
+        self.server = Server.from_greeting(connection.get_server_info())
+        self.collation = collation or self.server.collation
+        self.pool: Pool | None = None
+        self.in_flight = False
+        self.sent = 0
+        self.opened_at = self.idle_since = asyncio.get_running_loop().time()
+        self._poll = select.poll()
+        self._poll.register(connection._transport.get_extra_info("socket").fileno(), select.POLLIN)
+
+    @classmethod
+    async def open(cls, config: Mapping[str, Any], collation: str | None = None) -> "Session":
+        """Connect and set the session up.
+
+        :raises ConnectionLost: when nobody answers in time.
+        :raises AccessDenied: when the server refuses the user.
+        :raises DatabaseMissing: when the database does not exist.
+        """
+        try:
+            connection = await asyncmy.connect(**_driver_config(config))
+        except DriverError as error:
+            raise translate(error) from error
+        except (OSError, TimeoutError) as error:
+            raise ConnectionLost("The database server does not answer.") from error
+        session = cls(connection, collation)
+        try:
+            await session.send(_set_up(session.server, session.collation))
+        except BaseException:
+            session.kill()
+            raise
+        return session
+
+    @property
+    def thread_id(self) -> int:
+        """The server's name for this connection, as KILL wants it."""
+        return int(self._connection.server_thread_id[0])
+
+    @property
+    def in_transaction(self) -> bool:
+        return bool(self._connection.server_status & _IN_TRANSACTION)
+
+    @property
+    def usable(self) -> bool:
+        """Whether a next statement may be sent, as far as this side knows."""
+        return not self.in_flight and not self._connection._stream_broken
+
+    def looks_alive(self) -> bool:
+        """Whether the server has left the idle connection alone: asks the socket, not the server.
+
+        A server that hangs up makes the socket readable, and nothing else does while no answer is due.
+        """
+        return self.usable and not self._poll.poll(0)
+
+    async def send(self, sql: str) -> Any:
+        """Send one statement and read its whole answer.
+
+        :raises NothingSent: when the connection was already gone.
+        :raises DatabaseError: what the server's answer stands for.
+        """
+        connection = self._connection
+        if self.in_flight or connection._stream_broken:
+            raise NothingSent
+        self.in_flight = True
+        try:
+            await connection.query(sql)
+            result = connection._result
+            while connection._result.has_next:
+                await connection.next_result()
+        except DriverError as error:
+            raise self._failed(error) from error
+        self.in_flight = False
+        self.sent += 1
+        connection._result = None  # an idle connection keeps no rows
+        return result
+
+    def _failed(self, error: DriverError) -> DatabaseError:
+        """What an error of the driver means, and whether the connection survives it."""
+        if error.args and error.args[0] == GONE_BEFORE_SENT:
+            return NothingSent()
+        translated = translate(error)
+        if not isinstance(translated, ConnectionLost) or error.args[0] in _SPARES_CONNECTION:
+            self.in_flight = False
+        return translated
+
+    async def run(self, template: str, args: Sequence[object] = (), watch: Watch = None) -> Any:
+        """Bind values to a statement, tell ``watch``, send it."""
+        if watch is not None:
+            watch(template % tuple("%s" for _ in args))
+        return await self.send(template % tuple(literal(arg, self.server) for arg in args))
+
+    async def stream(self, sql: str) -> Any:
+        """Send a statement whose rows are read by :meth:`fetch_many`; until the end the session stays in
+        flight.
+        """
+        self.in_flight = True
+        try:
+            await self._connection.query(sql, unbuffered=True)
+        except DriverError as error:
+            raise self._failed(error) from error
+        return self._connection._result
+
+    async def fetch_many(self, result: Any, count: int) -> list[tuple[Any, ...]]:
+        """Up to ``count`` more rows of a stream; fewer at its end."""
+        rows: list[tuple[Any, ...]] = []
+        try:
+            while len(rows) < count:
+                row = await result._read_rowdata_packet_unbuffered()
+                if row is None:
+                    self.in_flight = False
+                    break
+                rows.append(row)
+                rows += result._take_pending_rows(count - len(rows))
+        except DriverError as error:
+            raise self._failed(error) from error
+        return rows
+
+    def kill(self) -> None:
+        """Close at once, without a word to the server."""
+        result = self._connection._result
+        if result is not None:
+            result.unbuffered_active = False
+        self._connection.close()
+
+    def close(self) -> None:
+        """Take leave of the server, when that is possible, and close. Never waits."""
+        if self.usable:
+            with contextlib.suppress(DriverError):
+                self._connection._write_bytes(_QUIT)
+        self.kill()
+
+
+_QUIT = b"\x01\x00\x00\x00\x01"  # a packet of one byte, number 0: COM_QUIT
+_SPARES_CONNECTION = frozenset((1317,))  # the statement was interrupted, the connection was not
+
+
+def _driver_config(config: Mapping[str, Any]) -> dict[str, Any]:
+    """asyncmy's arguments: the user's, and those that this engine decides."""
+    driver = dict(config)
+    if "db" in driver:
+        driver["database"] = driver.pop("db")
+    driver.update(charset="utf8mb4", autocommit=None, conv=DECODERS)
+    return driver
+
+
+def _set_up(server: Server, collation: str) -> str:
+    return (
+        f"SET time_zone = '+00:00', sql_mode = '{server.sql_mode}', autocommit = 1, "
+        f"group_concat_max_len = 4294967295, div_precision_increment = 16, NAMES utf8mb4 COLLATE {collation}"
+    )

@@ -1,0 +1,106 @@
+"""Statements that are more than one piece of text: selects that know their columns, and work in several
+steps.
+"""
+
+import contextlib
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
+
+from piccolo.querystring import QueryString
+from piccolo.table import Table
+
+from piccolo_engines.mysql.catalog import Catalog, TableName
+from piccolo_engines.mysql.session import Session, Watch
+from piccolo_engines.mysql.values import Hints, to_rows
+
+__all__ = ["Bilingual", "DDLStep", "PlannedDDL", "SelectSQL", "Steps", "Work", "statement_group"]
+
+
+class Bilingual(QueryString):
+    """SQL for PostgreSQL, which is also what people are shown, and what is sent to MySQL instead."""
+
+    __slots__ = ("mysql_form",)
+
+    def __init__(self, standard: QueryString, mysql: QueryString) -> None:
+        super().__init__(standard.template, *standard.args, alias=standard._alias)
+        self.mysql_form = mysql
+
+
+class SelectSQL(QueryString):
+    """A select of Piccolo's, with the column behind each of its results."""
+
+    __slots__ = ("hints",)
+
+    def __init__(self, template: str, *args: Any, table: type[Table], hints: Hints) -> None:
+        super().__init__(template, *args, table=table)
+        self.hints = hints
+
+
+class Work:
+    """What a statement in several steps may do with the session it runs on."""
+
+    __slots__ = ("session", "watch")
+
+    def __init__(self, session: Session, watch: Watch) -> None:
+        self.session = session
+        self.watch = watch
+
+    async def execute(self, querystring: QueryString) -> Any:
+        """Send one statement; return the driver's result."""
+        template, args = querystring.compile_string(engine_type="mysql")
+        return await self.session.run(template, args, self.watch)
+
+    async def fetch(self, querystring: QueryString, table: type[Table] | None = None) -> list[dict[str, Any]]:
+        """Send one statement; return its rows, with the values that the table's columns promise."""
+        result = await self.execute(querystring)
+        if not result.fields:
+            return []
+        return to_rows(result.rows, result.fields, None, table)
+
+
+class Steps(QueryString):
+    """A statement that MySQL needs several statements for. Its text is for people to read."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    async def run(self, work: Work) -> list[dict[str, Any]]:
+        """Carry it out: all of it, or, when it raises, nothing."""
+
+
+@contextlib.asynccontextmanager
+async def statement_group(session: Session) -> AsyncIterator[None]:
+    """Make several statements one: in a transaction of their own, or behind a savepoint when one is open."""
+    nested = session.in_transaction
+    await session.send("SAVEPOINT statement_group" if nested else "START TRANSACTION")
+    try:
+        yield
+    except BaseException:
+        if session.usable and session.in_transaction:
+            await session.send("ROLLBACK TO SAVEPOINT statement_group" if nested else "ROLLBACK")
+        raise
+    await session.send("RELEASE SAVEPOINT statement_group" if nested else "COMMIT")
+
+
+DDLStep = Callable[[Catalog], Awaitable[Sequence[str]]]
+"""Looks at the database and says which statements are to be run."""
+
+
+class PlannedDDL(str):
+    """DDL that depends on what the database looks like: the text is for people, the steps are carried out.
+
+    Each step is planned after the one before it was carried out.
+
+    :ivar makes: the table that comes into being, if any.
+    """
+
+    __slots__ = ("makes", "steps")
+    makes: TableName | None
+    steps: tuple[DDLStep, ...]
+
+    def __new__(cls, text: str, *steps: DDLStep, makes: TableName | None = None) -> "PlannedDDL":
+        planned = super().__new__(cls, text)
+        planned.steps = steps
+        planned.makes = makes
+        return planned

@@ -1,0 +1,223 @@
+"""Result sets as Piccolo sees them: rows as dictionaries, values of the types that columns promise.
+
+The server tells a result column's type; where that is not enough, the Piccolo column does. ``BINARY(16)`` is
+a UUID and ``TINYINT(1)`` a boolean wherever they occur; but ``DATETIME`` is naive or aware, ``BIGINT`` a
+number or an interval, and JSON a text or an Array. For these the column is found by its place in a select,
+or by the table and column that the result names.
+"""
+
+import datetime as dt
+import decimal
+import functools
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from asyncmy.constants import FIELD_TYPE
+from asyncmy.converters import conversions, convert_time, convert_timedelta
+from piccolo.columns import (
+    UUID,
+    Array,
+    Boolean,
+    Bytea,
+    Column,
+    Date,
+    ForeignKey,
+    Interval,
+    Numeric,
+    Time,
+    Timestamp,
+    Timestamptz,
+)
+from piccolo.table import TABLE_REGISTRY, Table
+from piccolo.utils.encoding import load_json
+
+__all__ = ["DECODERS", "UNLIMITED_SCALE", "ArrayItem", "Hint", "Hints", "to_rows"]
+
+Converter = Callable[[Any], Any]
+
+
+class ArrayItem:
+    """The hint for an item of an Array column."""
+
+    __slots__ = ("column",)
+
+    def __init__(self, column: Array) -> None:
+        self.column = column
+
+
+Hint = Column | ArrayItem | None
+Hints = Sequence[Hint]
+
+UNLIMITED_SCALE = 30
+"""Decimals of a Numeric column that was declared without digits."""
+
+_BINARY = 63  # the id of the character set "binary"
+_UUID_BYTES = 16
+_TEXTS = (FIELD_TYPE.BLOB, FIELD_TYPE.JSON, FIELD_TYPE.VAR_STRING, FIELD_TYPE.STRING, FIELD_TYPE.LONG_BLOB)
+_INTEGERS = (FIELD_TYPE.TINY, FIELD_TYPE.LONG, FIELD_TYPE.LONGLONG)
+
+
+def _time_of_day(raw: Any) -> object:
+    """TIME is a time of day, as Piccolo stores it, unless it is out of a day's range."""
+    value = convert_time(raw)
+    return convert_timedelta(raw) if isinstance(value, str) else value
+
+
+DECODERS: dict[object, object] = {**conversions, FIELD_TYPE.TIME: _time_of_day}
+"""What asyncmy is told to make of the server's types."""
+
+
+def _uuid(value: bytes) -> object:
+    return uuid.UUID(bytes=value) if len(value) == _UUID_BYTES else value
+
+
+def _aware(value: dt.datetime) -> dt.datetime:
+    return value.replace(tzinfo=dt.UTC)
+
+
+def _interval(value: int) -> dt.timedelta:
+    return dt.timedelta(microseconds=int(value))
+
+
+def _unchanged(value: Any) -> Any:
+    return value
+
+
+def _strip_zeros(value: decimal.Decimal) -> decimal.Decimal:
+    text = format(value, "f")
+    return decimal.Decimal(text.rstrip("0").rstrip(".")) if "." in text else value
+
+
+def _json(convert: Converter | None, value: Any) -> Any:
+    return _items(load_json(value), convert)
+
+
+def _items(value: Any, convert: Converter | None) -> Any:
+    if isinstance(value, list):
+        return [_items(item, convert) for item in value]
+    return value if value is None or convert is None else convert(value)
+
+
+def _from_json(column: Column) -> Converter | None:
+    """How an item of an Array becomes a value of its column."""
+    parsers: list[tuple[type[Column], Converter]] = [
+        (Timestamptz, dt.datetime.fromisoformat),
+        (Timestamp, dt.datetime.fromisoformat),
+        (Date, dt.date.fromisoformat),
+        (Time, dt.time.fromisoformat),
+        (Interval, _interval),
+        (UUID, uuid.UUID),
+        (Numeric, lambda text: decimal.Decimal(str(text))),
+        (Bytea, bytes.fromhex),
+    ]
+    return next((parse for kind, parse in parsers if isinstance(column, kind)), None)
+
+
+def _target(column: Column) -> Column:
+    while isinstance(column, ForeignKey):
+        column = column._foreign_key_meta.resolved_target_column
+    return column
+
+
+def _array(column: Array) -> Converter:
+    convert = _from_json(column._get_inner_column())
+    return functools.partial(_json, convert)
+
+
+def _by_column(code: int, hint: Column | ArrayItem) -> Converter | None:
+    """What the Piccolo column adds to the server's type."""
+    if isinstance(hint, ArrayItem):
+        return _array(hint.column)
+    column = _target(hint)
+    if code == FIELD_TYPE.DATETIME:
+        return _aware if isinstance(column, Timestamptz) else None
+    if isinstance(column, Array) and code in _TEXTS:
+        return _array(column)
+    if isinstance(column, Interval) and code in (*_INTEGERS, FIELD_TYPE.NEWDECIMAL):
+        return _interval
+    if isinstance(column, Boolean) and code in _INTEGERS:
+        return bool
+    if isinstance(column, Numeric) and code == FIELD_TYPE.NEWDECIMAL:
+        return _strip_zeros if column.digits is None else _unchanged
+    return None
+
+
+def _by_server(field: Any) -> Converter | None:
+    """What the server's type says by itself."""
+    code = field.type_code
+    if code == FIELD_TYPE.TINY:
+        return bool if field.length == 1 else None
+    if code in (FIELD_TYPE.STRING, FIELD_TYPE.VAR_STRING):
+        return _uuid if field.charsetnr == _BINARY and field.length == _UUID_BYTES else None
+    if code == FIELD_TYPE.NEWDECIMAL:
+        if field.scale == UNLIMITED_SCALE:
+            return _strip_zeros
+        return int if field.scale == 0 and not field.org_table else None
+    return None
+
+
+_NEEDS_COLUMN = frozenset((*_TEXTS, *_INTEGERS, FIELD_TYPE.DATETIME, FIELD_TYPE.NEWDECIMAL))
+
+
+def _named_column(field: Any, table: type[Table] | None) -> Column | None:
+    """The Piccolo column that the result says a value came from; the query's own table goes first."""
+    if not field.org_table:
+        return None
+    if table is not None and table._meta.tablename == field.org_table:
+        found = _db_column(table, field.org_name)
+        if found is not None:
+            return found
+    for candidate in reversed(TABLE_REGISTRY):
+        if candidate._meta.tablename == field.org_table:
+            found = _db_column(candidate, field.org_name)
+            if found is not None:
+                return found
+    return None
+
+
+def _db_column(table: type[Table], name: str) -> Column | None:
+    return next((column for column in table._meta.columns if column._meta.db_column_name == name), None)
+
+
+_NAME_DECIDES = frozenset((FIELD_TYPE.DATETIME, FIELD_TYPE.LONGLONG, FIELD_TYPE.JSON, FIELD_TYPE.BLOB))
+
+
+def _converter(field: Any, place: int, hints: Hints | None, table: type[Table] | None) -> Converter | None:
+    code = field.type_code
+    if code in _NEEDS_COLUMN:
+        if hints is not None:
+            column = hints[place] if place < len(hints) else None
+        else:
+            column = _named_column(field, table) if code in _NAME_DECIDES else None
+        convert = _by_column(code, column) if column is not None else None
+        if convert is not None:
+            return convert
+    return _by_server(field)
+
+
+def to_rows(
+    rows: Sequence[tuple[Any, ...]], fields: Sequence[Any], hints: Hints | None, table: type[Table] | None
+) -> list[dict[str, Any]]:
+    """Name and convert the values of a result set.
+
+    :param hints: for a select, the Piccolo column behind each result column, where there is one; ``None``
+        when the statement is not one of Piccolo's own selects.
+    :param table: the table that the query was made for.
+    """
+    names = [field.name for field in fields]
+    converters = [
+        (place, convert)
+        for place, field in enumerate(fields)
+        if (convert := _converter(field, place, hints, table)) is not None
+    ]
+    if not converters:
+        return [dict(zip(names, row, strict=True)) for row in rows]
+    converted = []
+    for row in rows:
+        values = list(row)
+        for place, convert in converters:
+            if values[place] is not None:
+                values[place] = convert(values[place])
+        converted.append(dict(zip(names, values, strict=True)))
+    return converted

@@ -1,0 +1,146 @@
+"""Real database servers for tests: the ones that the environment names, else private ones made of what is
+installed.
+
+``TEST_MARIADB_URL`` and ``TEST_MYSQL_URL`` (``mysql://user:password@host:port``) name servers on which
+databases may be made and dropped. Otherwise a ``mariadbd`` or ``mysqld`` on the PATH is started in a
+temporary folder, without fsync, and ended with the tests.
+"""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+__all__ = ["KINDS", "ServerAddress", "ServerMissing", "address_of"]
+
+KINDS = ("mariadb", "mysql")
+_START_SECONDS = 60
+
+
+class ServerMissing(Exception):  # noqa: N818 - says what happened
+    """There is no such server to test on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAddress:
+    """Where a server is, and who may do everything there."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    socket: str | None = None
+
+    @classmethod
+    def from_url(cls, url: str) -> "ServerAddress":
+        parts = urlsplit(url)
+        return cls(
+            parts.hostname or "127.0.0.1",
+            parts.port or 3306,
+            unquote(parts.username or "root"),
+            unquote(parts.password or ""),
+        )
+
+    @property
+    def config(self) -> dict[str, object]:
+        """Arguments for an engine."""
+        return {"host": self.host, "port": self.port, "user": self.user, "password": self.password}
+
+
+@contextlib.contextmanager
+def address_of(kind: str) -> Iterator[ServerAddress]:
+    """The address of a server of this kind, which is started if need be.
+
+    :raises ServerMissing: when none is named and none can be started.
+    """
+    url = os.environ.get(f"TEST_{kind.upper()}_URL")
+    if url:
+        yield ServerAddress.from_url(url)
+        return
+    binary = _binary(kind)
+    if binary is None:
+        raise ServerMissing(f"no {kind} server: set TEST_{kind.upper()}_URL, or install one")
+    with (
+        tempfile.TemporaryDirectory(prefix=f"{kind}-") as folder,
+        _running(kind, binary, Path(folder)) as address,
+    ):
+        yield address
+
+
+def _binary(kind: str) -> str | None:
+    """The server program on the PATH; MariaDB installs itself under MySQL's name as well."""
+    path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
+    found = shutil.which("mariadbd" if kind == "mariadb" else "mysqld", path=path)
+    if found is None:
+        return None
+    version = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout
+    return found if ("MariaDB" in version) == (kind == "mariadb") else None
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _initialise(kind: str, binary: str, folder: Path, user: list[str]) -> None:
+    data = f"--datadir={folder / 'data'}"
+    if kind == "mariadb":
+        command = [
+            "mariadb-install-db",
+            "--no-defaults",
+            *user,
+            data,
+            "--auth-root-authentication-method=normal",
+        ]
+    else:
+        command = [binary, "--no-defaults", "--initialize-insecure", *user, data]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+@contextlib.contextmanager
+def _running(kind: str, binary: str, folder: Path) -> Iterator[ServerAddress]:
+    user = ["--user=root"] if os.geteuid() == 0 else []
+    _initialise(kind, binary, folder, user)
+    password, port = "tests-only", _free_port()
+    (folder / "init.sql").write_text(
+        f"CREATE USER 'tester'@'127.0.0.1' IDENTIFIED BY '{password}';\n"
+        "GRANT ALL ON *.* TO 'tester'@'127.0.0.1' WITH GRANT OPTION;\n"
+    )
+    command = [
+        binary, "--no-defaults", *user, f"--datadir={folder / 'data'}",
+        f"--port={port}", "--bind-address=127.0.0.1",
+        f"--socket={folder / 'sock'}", f"--pid-file={folder / 'pid'}", f"--init-file={folder / 'init.sql'}",
+        "--skip-name-resolve", "--skip-log-bin", "--innodb-flush-log-at-trx-commit=0",
+    ]  # fmt: skip
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            _wait_for(process, port, folder / "log")
+            yield ServerAddress("127.0.0.1", port, "tester", password, str(folder / "sock"))
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_for(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as connection:
+            connection.settimeout(1)
+            if connection.recv(1):
+                return
+        time.sleep(0.1)
+    raise ServerMissing(f"the server did not start:\n{log.read_text(errors='replace')[-2000:]}")
