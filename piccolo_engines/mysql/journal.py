@@ -39,7 +39,7 @@ _FINISHED = "finished"
 _NAME = r'(?:"([^"]+)"\.)?"?([^"\s(]+)"?'
 _TABLE = re.compile(
     rf"(?:CREATE TABLE(?: IF NOT EXISTS)?|ALTER TABLE|DROP TABLE(?: IF EXISTS)?|RENAME TABLE) {_NAME}"
-    rf"|(?:CREATE|DROP) INDEX .*? ON {_NAME}",
+    rf"|(?:CREATE|DROP)(?: UNIQUE)? INDEX .*? ON {_NAME}",
     re.IGNORECASE,
 )
 _LITERAL = re.compile(r"x?'(?:[^'\\]|\\.|'')*'")  # defaults may be made anew at every attempt

@@ -180,10 +180,26 @@ class Session:
 
     def close(self) -> None:
         """Take leave of the server, when that is possible, and close. Never waits."""
+        self._say_goodbye()
+        self.kill()
+
+    async def leave(self, patience: float = 1.0) -> None:
+        """As :meth:`close`, but wait until the server has hung up, and so counts the connection no more.
+
+        :param patience: seconds to wait at most.
+        """
+        self._say_goodbye()
+        loop = asyncio.get_running_loop()
+        deadline, pause = loop.time() + patience, 0.0
+        while self.looks_alive() and loop.time() < deadline:
+            await asyncio.sleep(pause)
+            pause = min(pause + 0.0002, 0.005)
+        self.kill()
+
+    def _say_goodbye(self) -> None:
         if self.usable:
             with contextlib.suppress(DriverError):
                 self._connection._write_bytes(_QUIT)
-        self.kill()
 
 
 _QUIT = b"\x01\x00\x00\x00\x01"  # a packet of one byte, number 0: COM_QUIT

@@ -118,7 +118,8 @@ def _create_index(self: CreateIndex) -> Sequence[str]:
         facts = await catalog.columns(table)
         parts = ", ".join(_key_part(name, facts[name].type if name in facts else None) for name in names)
         method = self.method.value.upper()
-        return [f"CREATE INDEX {quote_name(index)} ON {table.sql} ({parts}) USING {method}"]
+        create = self.prefix.removesuffix(" IF NOT EXISTS")  # a subclass may make it a UNIQUE INDEX
+        return [f"{create} {quote_name(index)} ON {table.sql} ({parts}) USING {method}"]
 
     shown = ", ".join(quote_name(name) for name in names)
     return [PlannedDDL(f"{self.prefix} {quote_name(index)} ON {table.sql} ({shown})", create)]
