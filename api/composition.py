@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from uuid import UUID
 
 from central import piccolo_app as central_app
 from central.credentials import Credentials, TenantOpener
-from central.database import central_engine
+from central.database import CentralEngine, central_engine
 from central.engines import TenantEngines
 from central.idempotency import Idempotency
 from central.migrator import Migrator
@@ -20,12 +19,12 @@ from central.provisioning.service import Provisioning
 from central.provisioning.steps import Parts
 from central.registry import Registry, TenantRef
 from central.resolver import Resolver
-from central.servers import DatabaseServers, SQLiteServer
+from central.servers import DatabaseServers
+from central.servers.installed import installed_servers, tls_of
 from central.settings import Settings
 from central.tenancy import Tenancy
 from central.vault import Vault
 from piccolo_conf import DB
-from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.apps import piccolo_app as apps_app
 from tenant_schema.apps.seed import seed_apps
 from tenant_schema.objects import piccolo_app as objects_app
@@ -55,7 +54,7 @@ class Platform:
     """Every service of one process. Handlers reach them through the request, commands directly."""
 
     settings: Settings
-    central_engine: SQLiteEngine
+    central_engine: CentralEngine
     central_migrator: Migrator
     tenant_migrator: Migrator
     vault: Vault
@@ -63,6 +62,7 @@ class Platform:
     resolver: Resolver
     operators: Operators
     idempotency: Idempotency
+    servers: DatabaseServers
     engines: TenantEngines
     tenancy: Tenancy
     provisioning: Provisioning
@@ -75,6 +75,7 @@ class Platform:
         """Waits for what is under way and closes everything. The services are of no use afterwards."""
         await self.provisioning.close()
         await self.engines.close_all()
+        await self.servers.close()
         await self.central_engine.close()
         self.passwords.close()
 
@@ -88,16 +89,17 @@ def compose(
     :param hashing: what a password hash costs.
     """
     vault, registry, passwords = Vault(settings.encryption_keys), Registry(), Passwords(hashing)
-    servers = DatabaseServers([_sqlite_server(settings)])
+    servers = installed_servers(settings)
     credentials = Credentials(vault)
-    engines = TenantEngines(TenantOpener(servers, credentials), capacity=settings.max_open_tenants)
+    capacities = {"sqlite": settings.max_open_tenants}
+    engines = TenantEngines(TenantOpener(servers, credentials), capacities=capacities)
     tenancy = Tenancy(engines, DB)
     tenant_migrator = Migrator([app.APP_CONFIG for app in _TENANT_APPS], DB)
     parts = Parts(registry, servers, credentials, engines, tenancy, tenant_migrator, _seed(passwords))
     catalog = Catalog(VersionedCache(DEFINITIONS, settings.cache_seconds))
     return Platform(
         settings=settings,
-        central_engine=central_engine(settings.central_database_url, synchronous=settings.sqlite_synchronous),
+        central_engine=_central_engine(settings),
         central_migrator=Migrator([central_app.APP_CONFIG], DB),
         tenant_migrator=tenant_migrator,
         vault=vault,
@@ -105,6 +107,7 @@ def compose(
         resolver=Resolver(registry, settings.base_domains, cache_seconds=settings.cache_seconds),
         operators=Operators(),
         idempotency=Idempotency(),
+        servers=servers,
         engines=engines,
         tenancy=tenancy,
         provisioning=Provisioning(parts, faults=(InvalidInput,), observer=observer),
@@ -115,11 +118,13 @@ def compose(
     )
 
 
-def _sqlite_server(settings: Settings) -> SQLiteServer:
-    def engine(path: Path) -> SQLiteEngine:
-        return SQLiteEngine(path, synchronous=settings.sqlite_synchronous, create=False)
-
-    return SQLiteServer(settings.data_dir / "tenants", engine=engine)
+def _central_engine(settings: Settings) -> CentralEngine:
+    return central_engine(
+        settings.central_database_url,
+        synchronous=settings.sqlite_synchronous,
+        connections=settings.central_connections,
+        tls=tls_of(settings),
+    )
 
 
 def _authentication(settings: Settings, vault: Vault, passwords: Passwords) -> Authentication:

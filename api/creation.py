@@ -19,6 +19,7 @@ from central.idempotency import Attempt
 from central.operators import OperatorRef
 from central.provisioning.records import ProvisionedTenant, TenantRequest
 from central.registry import TenantRef
+from central.servers import server_name
 from central.settings import Settings
 from central.slugs import parse_slug, parse_tenant_name
 from central.tables import TenantStatus
@@ -129,7 +130,7 @@ def _request_of(wanted: NewTenant, settings: Settings) -> TenantRequest:
         slug=wanted.slug,
         name=parse_tenant_name(wanted.name),
         domain=parse_tenant_domain(wanted.primary_domain, settings.base_domains),
-        server=None if wanted.db_host is None else f"{wanted.db_host}:{port}",
+        server=None if wanted.db_host is None else server_name(wanted.db_host, port),
         admin_email=None if admin is None else normalise_email(admin.email),
         admin_password=None if admin is None else admin.password,
     )

@@ -1,23 +1,53 @@
 """The central database's slot, and the engine that a database URL names."""
 
+import ssl
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from central.errors import UnsupportedDatabase
+from piccolo_engines.identifiers import validate
+from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.routed import RoutedEngine
 from piccolo_engines.sqlite import SQLiteEngine
 from piccolo_engines.sqlite.connections import Synchronous
 
-__all__ = ["CENTRAL", "central_engine"]
+__all__ = ["CENTRAL", "CentralEngine", "central_engine"]
 
 CENTRAL = RoutedEngine("central")
 
+CentralEngine = SQLiteEngine | MySQLEngine
 
-def central_engine(url: str, *, synchronous: Synchronous = "FULL") -> SQLiteEngine:
-    """The engine for ``sqlite:///relative/path`` or ``sqlite:////absolute/path``; nothing is opened yet.
 
-    Raises :class:`~central.errors.UnsupportedDatabase` for any other kind.
+def central_engine(
+    url: str,
+    *,
+    synchronous: Synchronous = "FULL",
+    connections: int = 10,
+    tls: ssl.SSLContext | None = None,
+) -> CentralEngine:
+    """The engine that a URL names; nothing is opened yet, and the database is never made.
+
+    ``sqlite:///relative/path``, ``sqlite:////absolute/path``, or ``mysql://user:password@host:port/name``
+    with ``%`` escapes in user and password. Raises :class:`~central.errors.UnsupportedDatabase` for any other
+    kind, and ``InvalidIdentifier`` for a name that is none.
+
+    :param synchronous: of SQLite.
+    :param connections: how many there may be to a MySQL server.
+    :param tls: for a MySQL server.
     """
     scheme, separator, path = url.partition(":///")
-    if scheme != "sqlite" or not separator or not path:
+    if scheme == "sqlite" and separator and path:
+        return SQLiteEngine(Path(path), synchronous=synchronous)
+    parts = urlsplit(url)
+    if parts.scheme != "mysql" or not parts.hostname:
         raise UnsupportedDatabase(scheme.partition(":")[0])
-    return SQLiteEngine(Path(path), synchronous=synchronous)
+    config = {
+        "host": parts.hostname,
+        "port": parts.port or 3306,
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "database": validate(parts.path.lstrip("/")),
+        "connect_timeout": 5,
+    }
+    pool = PoolSettings(max_size=connections, wait_timeout=5)
+    return MySQLEngine(config | ({"ssl": tls} if tls else {}), pool)

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,7 +43,6 @@ class EnginesBusy(CentralError):
 class EngineStats:
     """How the engines stand: ``opened``, ``evicted`` and ``timeouts`` count up, the rest is now."""
 
-    capacity: int
     open: int
     leased: int
     waiting: int
@@ -56,6 +55,7 @@ class EngineStats:
 class _Entry:
     """One tenant's place; its engine comes with the first lease."""
 
+    server: str
     engine: Engine[Any] | None = None
     leases: int = 0
     last_used: float = 0.0
@@ -73,7 +73,9 @@ class TenantEngines:
             ...
 
     :param opener: makes a tenant's engine; must not create the database.
-    :param capacity: how many engines may be open; the least recently used idle one gives way.
+    :param capacity: how many engines may be open on one server; the least recently used idle one gives way.
+        Engines on MySQL cost little: their connections are opened and closed by a budget of their own.
+    :param capacities: the same for some servers, by their names.
     :param patience: seconds that a lease waits for a place when all are in use.
     :param drain: seconds that :meth:`discard` waits for running leases, before it closes regardless.
     :param idle: seconds after which :meth:`close_idle` closes an unused engine.
@@ -83,7 +85,8 @@ class TenantEngines:
         self,
         opener: Callable[[TenantRef], Awaitable[Engine[Any]]],
         *,
-        capacity: int = 64,
+        capacity: int = 10_000,
+        capacities: Mapping[str, int] | None = None,
         patience: float = 2.0,
         drain: float = 10.0,
         idle: float = 300.0,
@@ -91,6 +94,7 @@ class TenantEngines:
     ) -> None:
         self._opener = opener
         self._capacity = capacity
+        self._capacities = dict(capacities or {})
         self._patience = patience
         self._drain = drain
         self._idle = idle
@@ -99,7 +103,8 @@ class TenantEngines:
         self._gone: OrderedDict[UUID, None] = OrderedDict()
         self._closing: dict[asyncio.Task[None], UUID] = {}
         self._changed = asyncio.Event()
-        self._taken = self._waiting = self._opened = self._evicted = self._timeouts = 0
+        self._taken: Counter[str] = Counter()
+        self._waiting = self._opened = self._evicted = self._timeouts = 0
 
     @asynccontextmanager
     async def lease(self, tenant: TenantRef) -> AsyncIterator[Engine[Any]]:
@@ -147,7 +152,7 @@ class TenantEngines:
         """A snapshot, for metrics."""
         leased = sum(1 for entry in self._entries.values() if entry.leases)
         counts = (self._waiting, self._opened, self._evicted, self._timeouts)
-        return EngineStats(self._capacity, self._taken, leased, *counts)
+        return EngineStats(self._taken.total(), leased, *counts)
 
     async def _place(self, tenant: TenantRef) -> _Entry:
         """The tenant's entry: the one there is, or a new one as soon as there is room."""
@@ -159,15 +164,17 @@ class TenantEngines:
             if entry is not None:
                 self._entries.move_to_end(tenant.id)
                 return entry
-            if self._taken < self._capacity:
-                self._taken += 1
-                entry = self._entries[tenant.id] = _Entry()
+            server = tenant.database_server
+            if self._taken[server] < self._capacities.get(server, self._capacity):
+                self._taken[server] += 1
+                entry = self._entries[tenant.id] = _Entry(server)
                 return entry
-            await self._make_room(deadline)
+            await self._make_room(server, deadline)
 
-    async def _make_room(self, deadline: float) -> None:
-        """Close the least recently used idle engine, or wait until something changes."""
-        idle = next((id_ for id_, entry in self._entries.items() if not entry.leases), None)
+    async def _make_room(self, server: str, deadline: float) -> None:
+        """Close the server's least recently used idle engine, or wait until something changes."""
+        mine = ((id_, entry) for id_, entry in self._entries.items() if entry.server == server)
+        idle = next((id_ for id_, entry in mine if not entry.leases), None)
         if idle is not None:
             self._evicted += 1
             self._start_closing(idle)
@@ -200,7 +207,7 @@ class TenantEngines:
         entry.unused.set()
         if entry.engine is None and self._entries.get(tenant_id) is entry:  # it could not be opened
             del self._entries[tenant_id]
-            self._free()
+            self._free(entry)
         self._notify()
 
     def _start_closing(self, tenant_id: UUID, *, drain: bool = False) -> None:
@@ -226,10 +233,10 @@ class TenantEngines:
                 if entry.engine is not None:
                     await entry.engine.close_connection_pool()  # type: ignore[no-untyped-call] # in Piccolo
         finally:
-            self._free()
+            self._free(entry)
 
-    def _free(self) -> None:
-        self._taken -= 1
+    def _free(self, entry: _Entry) -> None:
+        self._taken[entry.server] -= 1
         self._notify()
 
     def _notify(self) -> None:

@@ -3,6 +3,7 @@
 A problem names the variable and says what to do; it never repeats a value that could be a secret.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TypeVar
@@ -17,6 +18,7 @@ _Value = TypeVar("_Value")
 
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
+_PREFIX = re.compile(r"[a-z][a-z0-9_]{0,15}")
 _KEY_HELP = "make one with `openssl rand -hex 32`"
 
 
@@ -63,6 +65,14 @@ class EnvironmentReader:
     def number(self, name: str, default: float, *, least: float, most: float) -> float:
         """A number within bounds."""
         return self._bounded(name, default, least, most, float, "a number")
+
+    def prefix(self, name: str, default: str) -> str:
+        """What names in SQL begin with."""
+        value = self.text(name, default)
+        if not _PREFIX.fullmatch(value):
+            self.problems.append(f"{name} must be 1 to 16 characters of a-z, 0-9 and _, a letter first.")
+            return default
+        return value
 
     def domains(self, name: str, default: str) -> tuple[str, ...]:
         """Host names in canonical form, without duplicates."""

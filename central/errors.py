@@ -96,7 +96,10 @@ class UnsupportedDatabase(CentralError):
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        super().__init__(f"There is no engine for a database of the kind {kind!r}; use sqlite:///path.")
+        super().__init__(
+            f"There is no engine for a database of the kind {kind!r}; use sqlite:///path or "
+            "mysql://user:password@host:port/name."
+        )
 
 
 class VaultError(CentralError):

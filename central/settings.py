@@ -29,6 +29,8 @@ class Settings:
 
     ``encryption_keys``: the first one encrypts, all of them decrypt. ``base_domains``: the first one is where
     a tenant's label goes. ``db_hosts``: the database servers, as ``host:port``, that a request may name.
+    ``db_connections``: the budget of this process for each of them, and ``db_tenant_connections`` one
+    tenant's share of it.
     """
 
     central_database_url: str = field(repr=False)
@@ -51,6 +53,15 @@ class Settings:
     db_root_user: str | None = None
     db_root_password: str | None = field(default=None, repr=False)
     db_hosts: tuple[str, ...] = ()
+    db_prefix: str = "tenant_"
+    db_user_host: str = "%"
+    db_max_user_connections: int = 100
+    db_connections: int = 40
+    db_tenant_connections: int = 8
+    db_wait_seconds: float = 2.0
+    db_idle_seconds: float = 10.0
+    db_tls_ca: Path | None = None
+    central_connections: int = 10
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     sqlite_synchronous: Synchronous = "FULL"
@@ -106,15 +117,33 @@ def _limits(read: EnvironmentReader) -> dict[str, object]:
 
 
 def _database_server(read: EnvironmentReader) -> dict[str, object]:
-    host = read.optional("DB_HOST")
-    if host is not None:
-        read.require("DB_ROOT_USER", "DB_ROOT_PASSWORD", because="DB_HOST is given")
+    host, ca = read.optional("DB_HOST"), read.optional("DB_TLS_CA")
+    hosts = read.servers("DB_HOSTS")
+    if host is not None or hosts:
+        because = "DB_HOST is given" if host else "DB_HOSTS is given"
+        read.require("DB_ROOT_USER", "DB_ROOT_PASSWORD", because=because)
     return {
         "db_host": host,
         "db_port": read.integer("DB_PORT", 3306, least=1, most=65535),
         "db_root_user": read.optional("DB_ROOT_USER"),
         "db_root_password": read.optional("DB_ROOT_PASSWORD"),
-        "db_hosts": read.servers("DB_HOSTS"),
+        "db_hosts": hosts,
+        "db_prefix": read.prefix("DB_PREFIX", "tenant_"),
+        "db_user_host": read.text("DB_USER_HOST", "%"),
+        "db_tls_ca": Path(ca) if ca else None,
+        **_connections(read),
+    }
+
+
+def _connections(read: EnvironmentReader) -> dict[str, object]:
+    budget = read.integer("DB_CONNECTIONS", 40, least=1, most=10_000)
+    return {
+        "db_connections": budget,
+        "db_tenant_connections": read.integer("DB_TENANT_CONNECTIONS", min(8, budget), least=1, most=budget),
+        "db_wait_seconds": read.number("DB_WAIT_SECONDS", 2.0, least=0.0, most=60.0),
+        "db_idle_seconds": read.number("DB_IDLE_SECONDS", 10.0, least=0.1, most=3600.0),
+        "db_max_user_connections": read.integer("DB_MAX_USER_CONNECTIONS", 100, least=0, most=100_000),
+        "central_connections": read.integer("CENTRAL_CONNECTIONS", 10, least=1, most=1_000),
     }
 
 

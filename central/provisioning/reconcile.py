@@ -13,7 +13,6 @@ from central.provisioning.pipeline import Observer, StepFailed, carry_out, roll_
 from central.provisioning.records import Admin, NewTenant
 from central.provisioning.run import Run
 from central.provisioning.steps import Parts, creation, deletion
-from central.servers import database_username
 from central.tables import RunOperation
 from piccolo_engines.errors import DatabaseError
 
@@ -44,6 +43,7 @@ class Reconciliation:
 
     def __init__(self, parts: Parts, journal: Journal, observer: Observer | None) -> None:
         self._registry = parts.registry
+        self._servers = parts.servers
         self._creation = creation(parts)
         self._deletion = deletion(parts)
         self._journal = journal
@@ -110,4 +110,4 @@ class Reconciliation:
     async def _subject(self, found: OpenRun) -> NewTenant:
         """What undoing needs to know; secrets are not among it, and are gone."""
         tenant = await self._registry.get(found.tenant_id)
-        return NewTenant(tenant, Admin("", ""), database_username(tenant.slug), "")
+        return NewTenant(tenant, Admin("", ""), self._servers.username(tenant.slug), "")

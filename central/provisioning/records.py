@@ -9,14 +9,18 @@ from central.registry import TenantRef
 
 __all__ = ["Admin", "NewTenant", "ProvisionedTenant", "TenantRequest", "TenantSeed", "generate_password"]
 
-_ALPHABET = string.ascii_letters + string.digits
+_SPECIAL = "-_"
+_ALPHABET = string.ascii_letters + string.digits + _SPECIAL
 
 
 def generate_password(length: int = 32) -> str:
-    """Letters and digits, 5.95 bits each; with upper case, lower case and a digit among them."""
+    """Letters, digits, ``-`` and ``_``, 6 bits each; at least one upper case, lower case, digit and other.
+
+    So that a server's rules for passwords (MySQL's ``validate_password``) are met.
+    """
     while True:
         password = "".join(secrets.choice(_ALPHABET) for _ in range(length))
-        kinds = (str.islower, str.isupper, str.isdigit)
+        kinds = (str.islower, str.isupper, str.isdigit, _SPECIAL.__contains__)
         if all(any(kind(character) for character in password) for kind in kinds):
             return password
 
@@ -74,6 +78,7 @@ class NewTenant:
 
     :ivar tenant: what the registry said last.
     :ivar is_refused: whether the database turned out to be somebody else's.
+    :ivar is_user_refused: the same of the user.
     """
 
     tenant: TenantRef
@@ -81,3 +86,4 @@ class NewTenant:
     username: str
     password: str = field(repr=False)
     is_refused: bool = False
+    is_user_refused: bool = False

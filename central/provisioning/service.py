@@ -23,7 +23,6 @@ from central.provisioning.records import (
 from central.provisioning.run import Run
 from central.provisioning.steps import Parts, creation, deletion
 from central.registry import TenantRef
-from central.servers import database_name, database_username
 from central.slugs import parse_slug
 from central.tables import RunOperation, TenantStatus
 from piccolo_engines.columns import new_id
@@ -122,12 +121,12 @@ class Provisioning:
             name=request.name,
             status=TenantStatus.PROVISIONING,
             database_server=server.name,
-            db_name=database_name(slug),
+            db_name=servers.database_name(slug),
             primary_domain=request.domain,
         )
         email = request.admin_email or f"admin@{request.domain}"
         admin = Admin(email, request.admin_password or generate_password(24))
-        return NewTenant(tenant, admin, database_username(slug), generate_password(32))
+        return NewTenant(tenant, admin, servers.username(slug), generate_password(32))
 
     async def _create(self, new: NewTenant) -> ProvisionedTenant:
         tenant = new.tenant

@@ -14,7 +14,7 @@ from central.migrator import Migrator
 from central.provisioning.pipeline import Step, UndoableStep
 from central.provisioning.records import NewTenant, TenantSeed
 from central.registry import Registry, TenantRef
-from central.servers import DatabaseExists, DatabaseServers, UserExists, database_username
+from central.servers import DatabaseExists, DatabaseServers, UserExists
 from central.tables import TenantStatus
 from central.tenancy import Tenancy
 
@@ -169,10 +169,15 @@ class CreateUser:
 
     async def do(self, subject: NewTenant) -> None:
         server = self.servers.get(subject.tenant.database_server)
-        await server.create_user(subject.username, subject.password, subject.tenant.db_name)
+        try:
+            await server.create_user(subject.username, subject.password, subject.tenant.db_name)
+        except UserExists:
+            subject.is_user_refused = True  # somebody made it just now
+            raise
 
     async def undo(self, subject: NewTenant) -> None:
-        await DropUser(self.servers).do(subject.tenant)
+        if not subject.is_user_refused:
+            await DropUser(self.servers).do(subject.tenant)
 
 
 @dataclass(frozen=True)
@@ -319,11 +324,11 @@ class DropUser:
 
     async def is_done(self, tenant: TenantRef) -> bool:
         server = self.servers.get(tenant.database_server)
-        return not await server.user_exists(database_username(tenant.slug))
+        return not await server.user_exists(self.servers.username(tenant.slug))
 
     async def do(self, tenant: TenantRef) -> None:
         server = self.servers.get(tenant.database_server)
-        await server.drop_user(database_username(tenant.slug))
+        await server.drop_user(self.servers.username(tenant.slug))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,46 @@
+"""BudgetedEngine: a tenant's MySQL engine whose connections come out of a budget shared with others."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from central.connections.budget import ConnectionBudget, Part
+from piccolo_engines.mysql import MySQLEngine, PoolUse
+from piccolo_engines.mysql.session import Session
+
+__all__ = ["BudgetedEngine"]
+
+
+class BudgetedEngine(MySQLEngine):
+    """A :class:`~piccolo_engines.mysql.MySQLEngine` without a pool of its own.
+
+    Every statement outside of a transaction, and every transaction, takes one connection from the budget and
+    gives it back. Closed, it stays closed.
+    """
+
+    __slots__ = ("_budget", "_part")
+
+    def __init__(self, config: Mapping[str, Any], budget: ConnectionBudget) -> None:
+        super().__init__(config)
+        self._budget = budget
+        self._part = Part(self.get_new_connection)
+
+    async def lease(self, *, in_pool: bool = True) -> Session:  # noqa: ARG002 # there is no way past the budget
+        """A connection of the budget. Raises ``PoolTimeout`` when there is none in time."""
+        return await self._budget.acquire(self._part)
+
+    def give_back(self, session: Session) -> None:
+        """Give it back. Never waits."""
+        self._budget.release(self._part, session)
+
+    @property
+    def pool_use(self) -> PoolUse:
+        """What this tenant has of the budget just now; the totals are the budget's."""
+        return PoolUse(self._part.held, len(self._part.idle), 0, 0, 0)
+
+    async def close(self) -> None:
+        """End the connections, those in use too; nothing is opened any more."""
+        await self._budget.close(self._part)
+
+    async def close_connection_pool(self) -> None:
+        """As :meth:`close`."""
+        await self.close()

@@ -1,0 +1,25 @@
+"""Database servers: where tenants' databases and their users are made and dropped, behind one protocol.
+
+``sqlite`` is a directory of files, ``mysql`` a MySQL or MariaDB server with a user for each database.
+"""
+
+from central.servers.errors import DatabaseExists, UnknownServer, UserExists
+from central.servers.mysql import MySQLServer, UserRules
+from central.servers.names import database_name, database_username, server_name
+from central.servers.protocol import DatabaseServer, DatabaseServers, Login
+from central.servers.sqlite import SQLiteServer
+
+__all__ = [
+    "DatabaseExists",
+    "DatabaseServer",
+    "DatabaseServers",
+    "Login",
+    "MySQLServer",
+    "SQLiteServer",
+    "UnknownServer",
+    "UserExists",
+    "UserRules",
+    "database_name",
+    "database_username",
+    "server_name",
+]

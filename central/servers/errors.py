@@ -1,0 +1,43 @@
+"""What can go wrong with databases and their users on a server.
+
+::
+
+    CentralError
+    ├── DatabaseExists(database)
+    ├── UserExists(username)
+    └── UnknownServer(server)
+"""
+
+from central.errors import CentralError
+
+__all__ = ["DatabaseExists", "UnknownServer", "UserExists"]
+
+
+class DatabaseExists(CentralError):
+    """There is a database of this name already; it was not touched."""
+
+    code = "database-exists"
+
+    def __init__(self, database: str) -> None:
+        self.database = database
+        super().__init__(f"There is a database called {database!r} already.")
+
+
+class UserExists(CentralError):
+    """There is a database user of this name already; it was not touched."""
+
+    code = "database-user-exists"
+
+    def __init__(self, username: str) -> None:
+        self.username = username
+        super().__init__(f"There is a database user called {username!r} already.")
+
+
+class UnknownServer(CentralError):
+    """A database server that this installation does not know, or does not allow."""
+
+    code = "unknown-database-server"
+
+    def __init__(self, server: str) -> None:
+        self.server = server
+        super().__init__(f"{server!r} is not one of the database servers of this installation.")

@@ -1,0 +1,58 @@
+"""The database servers of an installation, as its settings name them."""
+
+import ssl
+from pathlib import Path
+
+from central.connections.budget import BudgetRules
+from central.servers.mysql import MySQLServer, UserRules
+from central.servers.protocol import DatabaseServer, DatabaseServers, Login
+from central.servers.sqlite import SQLiteServer
+from central.settings import Settings
+from piccolo_engines.sqlite import SQLiteEngine
+
+__all__ = ["installed_servers", "tls_of"]
+
+
+def installed_servers(settings: Settings) -> DatabaseServers:
+    """The server of ``DB_HOST`` first, if there is one, those of ``DB_HOSTS``, and SQLite in any case.
+
+    New tenants go to the first one; those that were made on another stay there.
+    """
+    mysql: list[DatabaseServer] = [_mysql_server(settings, address) for address in _addresses(settings)]
+    sqlite = _sqlite_server(settings)
+    servers = [*mysql, sqlite] if settings.db_host else [sqlite, *mysql]
+    return DatabaseServers(servers, prefix=settings.db_prefix)
+
+
+def tls_of(settings: Settings) -> ssl.SSLContext | None:
+    """What checks a database server's certificate, when connections are to be encrypted."""
+    return None if settings.db_tls_ca is None else ssl.create_default_context(cafile=settings.db_tls_ca)
+
+
+def _addresses(settings: Settings) -> list[tuple[str, int]]:
+    own = [(settings.db_host, settings.db_port)] if settings.db_host else []
+    others = [address.rpartition(":") for address in settings.db_hosts]
+    return list(dict.fromkeys([*own, *((host, int(port)) for host, _, port in others)]))
+
+
+def _mysql_server(settings: Settings, address: tuple[str, int]) -> MySQLServer:
+    password = settings.db_root_password or ""
+    return MySQLServer(
+        *address,
+        Login(settings.db_root_user or "", lambda: password),
+        users=UserRules(settings.db_user_host, settings.db_max_user_connections),
+        budget=BudgetRules(
+            limit=settings.db_connections,
+            share=settings.db_tenant_connections,
+            patience=settings.db_wait_seconds,
+            idle=settings.db_idle_seconds,
+        ),
+        tls=tls_of(settings),
+    )
+
+
+def _sqlite_server(settings: Settings) -> SQLiteServer:
+    def engine(path: Path) -> SQLiteEngine:
+        return SQLiteEngine(path, synchronous=settings.sqlite_synchronous, create=False)
+
+    return SQLiteServer(settings.data_dir / "tenants", engine=engine)

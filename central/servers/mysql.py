@@ -1,0 +1,211 @@
+"""MySQLServer: a MySQL or MariaDB server, on which every tenant's database has a user of its own.
+
+The one module of this package with SQL text of its own. Names are validated and quoted, values are bound.
+"""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from piccolo.querystring import QueryString
+
+from central.connections.budget import BudgetRules, BudgetUse, ConnectionBudget
+from central.connections.engine import BudgetedEngine
+from central.servers.errors import DatabaseExists, UserExists
+from central.servers.names import server_name
+from central.servers.protocol import Login
+from piccolo_engines.errors import AccessDenied, DatabaseError
+from piccolo_engines.identifiers import quote, validate
+from piccolo_engines.mysql import MySQLEngine, PoolSettings
+
+__all__ = ["PRIVILEGES", "MySQLServer", "UserRules", "grant_pattern"]
+
+PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFERENCES", "INDEX", "ALTER")
+"""What a tenant's user may do in its own database: work with rows, and change tables."""
+
+_DATABASE_EXISTS, _CANNOT_USER = 1007, 1396  # the server's error numbers
+_ADMIN_POOL = PoolSettings(max_size=2, wait_timeout=30, max_idle=5)
+_LOCK_SECONDS = 30
+_TIMEOUTS = {"connect_timeout": 5}
+_GONE_POLLS, _GONE_PAUSE = 100, 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class UserRules:
+    """What every tenant's user is made with.
+
+    :ivar host: from where it may connect, as ``CREATE USER`` has it: ``%`` is anywhere.
+    :ivar max_connections: the server's own bound for each user, behind the budget; 0 is none.
+    """
+
+    host: str = "%"
+    max_connections: int = 100
+
+
+def grant_pattern(database: str, *, is_literal: bool) -> str:
+    r"""The database in ``GRANT … ON``, quoted, so that it means this database and no other.
+
+    It is a pattern there, in which ``_`` is any character and ``\`` takes that meaning away; with MySQL's
+    ``partial_revokes`` it is the plain name (``is_literal``), and a ``\`` would be a part of it.
+
+    >>> print(grant_pattern("tenant_acme", is_literal=False))
+    "tenant\_acme"
+    """
+    name = validate(database)
+    return quote(name) if is_literal else '"' + name.replace("_", r"\_").replace("%", r"\%") + '"'
+
+
+class MySQLServer:
+    """A server and the administrator's login to it, which acts on databases and users and nothing else.
+
+    :param admin: may CREATE, DROP, CREATE USER, GRANT what it grants, see processes and KILL them.
+    :param tls: for all connections, the tenants' included; they are then refused without.
+    :param budget: bounds the connections of all tenants' engines.
+    """
+
+    has_users = True
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        admin: Login,
+        *,
+        users: UserRules | None = None,
+        budget: BudgetRules | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.name = server_name(host, port)
+        self._users = users or UserRules()
+        self._config: dict[str, Any] = {"host": host, "port": port, **_TIMEOUTS}
+        if tls is not None:
+            self._config["ssl"] = tls
+        self._is_tls = tls is not None
+        self._admin = MySQLEngine(self._with(admin), _ADMIN_POOL)
+        self._budget = ConnectionBudget(budget or BudgetRules(), end_thread=self._end_thread)
+
+    @property
+    def connections(self) -> BudgetUse:
+        """See :class:`~central.servers.protocol.DatabaseServer`."""
+        return self._budget.use
+
+    async def database_exists(self, database: str) -> bool:
+        """See :class:`~central.servers.protocol.DatabaseServer`."""
+        found = "SELECT schema_name FROM information_schema.schemata WHERE schema_name = {}"
+        return bool(await self._run(found, validate(database)))
+
+    async def create_database(self, database: str) -> None:
+        """See :class:`~central.servers.protocol.DatabaseServer`."""
+        create = f"CREATE DATABASE {quote(database)} CHARACTER SET utf8mb4 COLLATE "
+        async with self._acting():
+            session = await self._run('SELECT @@collation_connection AS "collation"')
+            try:
+                await self._run(create + validate(session[0]["collation"]))
+            except DatabaseError as error:
+                if _number(error) == _DATABASE_EXISTS:
+                    raise DatabaseExists(database) from error
+                raise
+
+    async def drop_database(self, database: str) -> None:
+        """See :class:`~central.servers.protocol.DatabaseServer`; connections that use it are ended."""
+        async with self._acting():
+            await self._end_connections("db", validate(database))
+            await self._run(f"DROP DATABASE IF EXISTS {quote(database)}")
+
+    async def user_exists(self, username: str) -> bool:
+        """See :class:`~central.servers.protocol.DatabaseServer`; whatever the host it may connect from."""
+        return bool(await self._hosts(username))
+
+    async def create_user(self, username: str, password: str, database: str) -> None:
+        """See :class:`~central.servers.protocol.DatabaseServer`."""
+        needs = "REQUIRE SSL " if self._is_tls else ""
+        create = (
+            f"CREATE USER {{}}@{{}} IDENTIFIED BY {{}} {needs}"
+            f"WITH MAX_USER_CONNECTIONS {self._users.max_connections:d}"
+        )
+        async with self._acting():
+            if await self._hosts(username):
+                raise UserExists(username)
+            try:
+                await self._run(create, validate(username), self._users.host, password)
+            except AccessDenied as error:
+                if _number(error) == _CANNOT_USER:
+                    raise UserExists(username) from error
+                raise
+            pattern = grant_pattern(database, is_literal=await self._has_partial_revokes())
+            grant = f"GRANT {', '.join(PRIVILEGES)} ON {pattern}.* TO {{}}@{{}}"
+            await self._run(grant, username, self._users.host)
+
+    async def drop_user(self, username: str) -> None:
+        """See :class:`~central.servers.protocol.DatabaseServer`; the user's connections are ended."""
+        async with self._acting():
+            for host in await self._hosts(validate(username)):
+                await self._run("DROP USER IF EXISTS {}@{}", username, host)
+            await self._end_connections("user", username)
+
+    def engine_for(self, database: str, login: Login | None) -> BudgetedEngine:
+        """See :class:`~central.servers.protocol.DatabaseServer`. Raises ``AccessDenied`` without a login."""
+        if login is None:
+            raise AccessDenied
+        return BudgetedEngine({**self._with(login), "database": validate(database)}, self._budget)
+
+    async def close(self) -> None:
+        """See :class:`~central.servers.protocol.DatabaseServer`."""
+        await self._budget.settled()
+        await self._admin.close()
+
+    def _with(self, login: Login) -> dict[str, Any]:
+        return {**self._config, "user": login.username, "password_creator": login.password}
+
+    @asynccontextmanager
+    async def _acting(self) -> AsyncIterator[None]:
+        """Inside, statements share one connection, which does not wait for locks for ever.
+
+        Without a bound, DROP DATABASE would wait for up to a year for a forgotten transaction.
+        """
+        async with self._admin.transaction():
+            await self._run(f"SET SESSION lock_wait_timeout = {_LOCK_SECONDS}")
+            yield
+
+    async def _run(self, sql: str, *values: object) -> list[dict[str, Any]]:
+        return await self._admin.run_querystring(QueryString(sql, *values))
+
+    async def _hosts(self, username: str) -> list[str]:
+        rows = await self._run("SELECT host AS host FROM mysql.user WHERE user = {}", validate(username))
+        return [_text(row["host"]) for row in rows]
+
+    async def _has_partial_revokes(self) -> bool:
+        rows = await self._run("SHOW GLOBAL VARIABLES LIKE 'partial_revokes'")  # MariaDB: none
+        return any(_text(value).upper() in {"ON", "1"} for row in rows for value in row.values())
+
+    async def _end_connections(self, column: str, value: str) -> None:
+        """End the connections whose user or database it is, of this process and of any other."""
+        found = f"SELECT id AS id FROM information_schema.processlist WHERE {quote(column)} = {{}}"  # noqa: S608 # a constant
+        for row in await self._run(found, value):
+            await self._kill(int(row["id"]))
+
+    async def _kill(self, thread_id: int) -> None:
+        with suppress(DatabaseError):  # most often: it has gone by itself meanwhile
+            await self._run(f"KILL {thread_id:d}")
+
+    async def _end_thread(self, thread_id: int) -> None:
+        """End one connection, and wait until the server does not count it any more."""
+        await self._kill(thread_id)
+        found = "SELECT id AS id FROM information_schema.processlist WHERE id = {}"
+        for _ in range(_GONE_POLLS):
+            if not await self._run(found, thread_id):
+                return
+            await asyncio.sleep(_GONE_PAUSE)
+
+
+def _number(error: DatabaseError) -> int | None:
+    """The server's error number."""
+    arguments = getattr(error.__cause__, "args", ())
+    return arguments[0] if arguments and isinstance(arguments[0], int) else None
+
+
+def _text(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
