@@ -113,6 +113,20 @@ async def test_a_cancelled_read_is_interrupted_and_nothing_of_it_goes_on(tmp_pat
     await engine.close()
 
 
+@pytest.mark.parametrize("delay", [number / 5000 for number in range(10)])
+async def test_a_read_stops_however_early_it_is_cancelled(tmp_path: Path, delay: float) -> None:
+    engine = SQLiteEngine(tmp_path / "a.sqlite", readers=1)
+    async with asyncio.timeout(10):
+        for _ in range(5):
+            task = asyncio.create_task(engine.run_ddl(SLOW_READ))  # which opens a connection first
+            await asyncio.sleep(delay)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            await engine.close()
+            await engine.start_connection_pool()
+
+
 async def test_a_cancelled_write_is_undone(bound: SQLiteEngine) -> None:
     task = asyncio.create_task(
         bound.run_ddl(f"INSERT INTO counter (number) SELECT m FROM ({SLOW_READ})")  # noqa: S608  # a constant

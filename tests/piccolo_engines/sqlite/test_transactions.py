@@ -263,8 +263,10 @@ async def test_what_is_not_a_query_is_not_collected() -> None:
 
 
 def test_collected_queries_can_be_run_without_an_event_loop(tmp_path: Path) -> None:
-    with DB.bind(SQLiteEngine(tmp_path / "a.sqlite")):
+    engine = SQLiteEngine(tmp_path / "a.sqlite")
+    with DB.bind(engine):
         atomic = DB.atomic()
         atomic.add(Manager.create_table(), Band.create_table())
         atomic.run_sync()
         assert Manager.count().run_sync() == 0
+    asyncio.run(engine.close())
