@@ -271,17 +271,15 @@ class Lane:
     def _pass_on(self, lease: Lease, slot: Slot) -> Lease | None:
         lease.slot, lease.is_active, lease.is_ending = None, False, True
         self._granted.discard(lease)
-        while self._waiting:
-            heir = self._waiting.popleft()
-            if heir.is_ending and all(job.state is JobState.OVER for job in heir.jobs):
-                continue  # its task was cancelled or gave up
-            self._grant(heir, slot)
-            heir.is_active = True
-            if not self._threads.is_crowded:
-                return heir
-            self._threads.run(partial(self._serve, heir))  # other engines get their turn first
+        if not self._waiting:
+            self._idle.append(slot)
             return None
-        self._idle.append(slot)
+        heir = self._waiting.popleft()
+        self._grant(heir, slot)
+        heir.is_active = True
+        if not self._threads.is_crowded:
+            return heir
+        self._threads.run(partial(self._serve, heir))  # other engines get their turn first
         return None
 
     def _wind_up(self, parked: Iterable[Lease]) -> None:

@@ -161,6 +161,21 @@ async def test_one_who_gives_up_waiting_for_the_writer_does_not_hold_it_up(bound
     assert await Counter.count() == 5
 
 
+async def test_a_statement_cancelled_while_it_waits_is_given_up_at_once_and_never_done(
+    bound: SQLiteEngine,
+) -> None:
+    async with DB.transaction():
+        context_free = bound.current_transaction.set(None)  # the task is not to join
+        task = asyncio.create_task(Manager.insert(Manager(name="a")).run())
+        bound.current_transaction.reset(context_free)
+        await asyncio.sleep(0.01)
+        started = time.perf_counter()
+        task.cancel()
+        await asyncio.wait([task])
+        assert time.perf_counter() - started < 0.5
+    assert await Manager.count() == 0
+
+
 async def test_cancelling_again_and_again_while_a_statement_stops_changes_nothing(tmp_path: Path) -> None:
     engine = SQLiteEngine(tmp_path / "a.sqlite", readers=1)
     task = asyncio.create_task(engine.run_ddl(SLOW_READ))
