@@ -112,7 +112,7 @@ def _check_label(text: str, label: str) -> None:
         raise InvalidDomain(text, str(error)) from None
 
 
-class _NotAName(Exception):  # noqa: N818 - never leaves this module
+class _NotAName(Exception):
     """The text is not a host name."""
 
 

@@ -29,8 +29,6 @@ Messages name tables and columns, never values, addresses or credentials: what t
 match on it.
 """
 
-# ruff: noqa: N818 - the names say what happened; that they are errors is what the module is for
-
 from collections.abc import Sequence
 from typing import ClassVar
 

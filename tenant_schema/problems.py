@@ -22,7 +22,7 @@ class Problem:
     did_you_mean: str | None = None
 
 
-class InvalidInput(Exception):  # noqa: N818 - says what happened
+class InvalidInput(Exception):
     """An input that cannot be accepted; carries every problem of it, never only the first."""
 
     code: ClassVar[str] = "validation"

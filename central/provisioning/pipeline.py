@@ -11,7 +11,17 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-__all__ = ["Moment", "Observer", "RunLog", "Step", "StepFailed", "UndoableStep", "carry_out", "roll_back"]
+__all__ = [
+    "Moment",
+    "Observer",
+    "Repeated",
+    "RunLog",
+    "Step",
+    "StepFailed",
+    "UndoableStep",
+    "carry_out",
+    "roll_back",
+]
 
 _S = TypeVar("_S")
 _S_contra = TypeVar("_S_contra", contravariant=True)
@@ -33,6 +43,13 @@ class Step(Protocol[_S_contra]):
 
     async def do(self, subject: _S_contra, /) -> None:
         """Do it; to be repeatable, also when it was done in part."""
+
+
+class Repeated:
+    """A step that is done again whenever it is come to; doing it twice does no harm."""
+
+    async def is_done(self, _subject: object, /) -> bool:
+        return False
 
 
 class UndoableStep(Step[_S_contra], Protocol[_S_contra]):
@@ -93,7 +110,7 @@ class RunLog(Protocol):
         """Record the end of the run."""
 
 
-class StepFailed(Exception):  # noqa: N818 # a fact, as in every error tree here
+class StepFailed(Exception):  # a fact, as in every error tree here
     """A step did not succeed, for that reason."""
 
     def __init__(self, step: str, reason: Exception) -> None:

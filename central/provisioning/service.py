@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from datetime import timedelta
+from itertools import count
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
@@ -31,6 +32,8 @@ __all__ = ["KEEP_FINISHED_RUNS", "Provisioning"]
 
 KEEP_FINISHED_RUNS = timedelta(days=90)
 """How long the journal of a finished run is kept as history."""
+
+_TURNS_BETWEEN_PRUNINGS = 240
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -93,16 +96,17 @@ class Provisioning:
         return await self._journal.prune(older_than)
 
     async def keep_reconciled(self, every: timedelta = timedelta(seconds=15)) -> None:
-        """Reconcile, prune the journal and close idle engines every now and then, until cancelled.
+        """Reconcile, close idle engines and, less often, prune the journal, until cancelled.
 
         For a task of its own, started with ``CENTRAL`` bound.
         """
-        while True:
+        for turn in count():
             await asyncio.sleep(every.total_seconds())
             try:
                 await self.reconcile()
-                await self.prune()
                 await self._parts.engines.close_idle()
+                if turn % _TURNS_BETWEEN_PRUNINGS == 0:
+                    await self.prune()
             except Exception:  # noqa: BLE001 # whatever it is, the next round may succeed
                 _log.exception("Reconciling failed; it will be tried again")
 

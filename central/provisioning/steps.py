@@ -11,34 +11,33 @@ from dataclasses import dataclass
 from central.credentials import Credentials
 from central.engines import TenantEngines
 from central.migrator import Migrator
+from central.provisioning.deleting import (
+    CutLeases,
+    DropDatabase,
+    DropUser,
+    MarkDeleting,
+    RemoveCredentials,
+    RemoveDomains,
+    RemoveTenant,
+)
+from central.provisioning.making import (
+    Activate,
+    CreateAdministrator,
+    CreateDatabase,
+    CreateUser,
+    MapDomain,
+    Migrate,
+    Reserve,
+    SeedAccess,
+    StoreCredentials,
+)
 from central.provisioning.pipeline import Step, UndoableStep
 from central.provisioning.records import NewTenant, TenantSeed
 from central.registry import Registry, TenantRef
-from central.servers import DatabaseExists, DatabaseServers, UserExists
-from central.tables import TenantStatus
+from central.servers import DatabaseServers
 from central.tenancy import Tenancy
 
-__all__ = [
-    "Activate",
-    "CreateAdministrator",
-    "CreateDatabase",
-    "CreateUser",
-    "CutLeases",
-    "DropDatabase",
-    "DropUser",
-    "MapDomain",
-    "MarkDeleting",
-    "Migrate",
-    "Parts",
-    "RemoveCredentials",
-    "RemoveDomains",
-    "RemoveTenant",
-    "Reserve",
-    "SeedAccess",
-    "StoreCredentials",
-    "creation",
-    "deletion",
-]
+__all__ = ["Parts", "creation", "deletion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,288 +79,3 @@ def deletion(parts: Parts) -> tuple[Step[TenantRef], ...]:
         RemoveDomains(parts.registry),
         RemoveTenant(parts.registry),
     )
-
-
-class _Repeated:
-    """A step that is done again whenever it is come to; doing it twice does no harm."""
-
-    async def is_done(self, _subject: object, /) -> bool:
-        return False
-
-
-class _WithinDatabase(_Repeated):
-    """A step whose work is inside the tenant's database, and goes when that is dropped."""
-
-    is_central = False
-
-    async def undo(self, _subject: object, /) -> None:
-        pass
-
-
-@dataclass(frozen=True)
-class Reserve(_Repeated):
-    """Take the slug and the domain, both or none, before anything is made."""
-
-    registry: Registry
-    name = "reserve"
-    is_central = True
-
-    async def do(self, subject: NewTenant) -> None:
-        tenant = subject.tenant
-        subject.tenant = await self.registry.reserve(
-            tenant_id=tenant.id,
-            slug=tenant.slug,
-            name=tenant.name,
-            domain=tenant.primary_domain,
-            database_server=tenant.database_server,
-            db_name=tenant.db_name,
-            admin_email=subject.admin.email,
-        )
-
-    async def undo(self, subject: NewTenant) -> None:
-        await self.registry.remove(subject.tenant.id)
-
-
-@dataclass(frozen=True)
-class CreateDatabase:
-    """Make the empty database. One that is there already is not ours to use or drop, and refuses the run."""
-
-    servers: DatabaseServers
-    engines: TenantEngines
-    name = "create database"
-    is_central = False
-
-    async def is_done(self, subject: NewTenant) -> bool:
-        tenant = subject.tenant
-        server = self.servers.get(tenant.database_server)
-        if await server.database_exists(tenant.db_name):
-            raise DatabaseExists(tenant.db_name)
-        return False
-
-    async def do(self, subject: NewTenant) -> None:
-        tenant = subject.tenant
-        try:
-            await self.servers.get(tenant.database_server).create_database(tenant.db_name)
-        except DatabaseExists:
-            subject.is_refused = True  # somebody made it just now
-            raise
-
-    async def undo(self, subject: NewTenant) -> None:
-        if subject.is_refused:
-            return
-        await self.engines.discard(subject.tenant.id)
-        await DropDatabase(self.servers).do(subject.tenant)
-
-
-@dataclass(frozen=True)
-class CreateUser:
-    """Make the database's own user; nothing to do where databases have none."""
-
-    servers: DatabaseServers
-    name = "create user"
-    is_central = False
-
-    async def is_done(self, subject: NewTenant) -> bool:
-        server = self.servers.get(subject.tenant.database_server)
-        if await server.user_exists(subject.username):
-            raise UserExists(subject.username)
-        return not server.has_users
-
-    async def do(self, subject: NewTenant) -> None:
-        server = self.servers.get(subject.tenant.database_server)
-        try:
-            await server.create_user(subject.username, subject.password, subject.tenant.db_name)
-        except UserExists:
-            subject.is_user_refused = True  # somebody made it just now
-            raise
-
-    async def undo(self, subject: NewTenant) -> None:
-        if not subject.is_user_refused:
-            await DropUser(self.servers).do(subject.tenant)
-
-
-@dataclass(frozen=True)
-class StoreCredentials:
-    """Keep the database user's password, sealed; nothing to do where there is no user."""
-
-    servers: DatabaseServers
-    credentials: Credentials
-    name = "store credentials"
-    is_central = True
-
-    async def is_done(self, subject: NewTenant) -> bool:
-        return not self.servers.get(subject.tenant.database_server).has_users
-
-    async def do(self, subject: NewTenant) -> None:
-        await self.credentials.store(subject.tenant.id, subject.username, subject.password)
-
-    async def undo(self, subject: NewTenant) -> None:
-        await self.credentials.remove(subject.tenant.id)
-
-
-@dataclass(frozen=True)
-class Migrate(_WithinDatabase):
-    """Make the tables of the tenant's schema."""
-
-    tenancy: Tenancy
-    migrator: Migrator
-    name = "migrate"
-
-    async def do(self, subject: NewTenant) -> None:
-        async with self.tenancy.use(subject.tenant) as engine:
-            await self.migrator.migrate(engine)
-
-
-@dataclass(frozen=True)
-class SeedAccess(_WithinDatabase):
-    """Fill in the roles, the permissions, and what else every tenant starts with."""
-
-    tenancy: Tenancy
-    seed: TenantSeed
-    name = "seed access"
-
-    async def do(self, subject: NewTenant) -> None:
-        async with self.tenancy.use(subject.tenant):
-            await self.seed.access(subject.tenant)
-
-
-@dataclass(frozen=True)
-class CreateAdministrator(_WithinDatabase):
-    """Make the first administrator, who can then make everybody else."""
-
-    tenancy: Tenancy
-    seed: TenantSeed
-    name = "create administrator"
-
-    async def do(self, subject: NewTenant) -> None:
-        async with self.tenancy.use(subject.tenant):
-            await self.seed.administrator(subject.tenant, subject.admin)
-
-
-@dataclass(frozen=True)
-class MapDomain:
-    """See that the domain leads to the tenant. It was taken with the slug, so there is seldom more to do."""
-
-    registry: Registry
-    name = "map domain"
-    is_central = True
-
-    async def is_done(self, subject: NewTenant) -> bool:
-        domains = await self.registry.domains(subject.tenant.id)
-        return any(domain.domain == subject.tenant.primary_domain for domain in domains)
-
-    async def do(self, subject: NewTenant) -> None:
-        await self.registry.add_domain(subject.tenant.id, subject.tenant.primary_domain)
-
-    async def undo(self, subject: NewTenant) -> None:
-        await self.registry.remove_domains(subject.tenant.id)
-
-
-@dataclass(frozen=True)
-class Activate(_Repeated):
-    """Let the tenant be served."""
-
-    registry: Registry
-    name = "activate"
-    is_central = True
-
-    async def do(self, subject: NewTenant) -> None:
-        expected = (TenantStatus.PROVISIONING,)
-        tenant = await self.registry.set_status(subject.tenant.id, TenantStatus.ACTIVE, expected=expected)
-        subject.tenant = tenant
-
-    async def undo(self, _subject: object, /) -> None:
-        pass  # never needed: its transaction closes the run
-
-
-@dataclass(frozen=True)
-class MarkDeleting(_Repeated):
-    """Stop serving the tenant; of several deletions at once, one gets through."""
-
-    registry: Registry
-    name = "mark deleting"
-    is_central = True
-
-    async def do(self, tenant: TenantRef) -> None:
-        expected = (TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
-        await self.registry.set_status(tenant.id, TenantStatus.DELETING, expected=expected)
-
-
-@dataclass(frozen=True)
-class CutLeases(_Repeated):
-    """Wait for the requests that still use the database, within bounds, and close the engine on it."""
-
-    engines: TenantEngines
-    name = "cut leases"
-    is_central = False
-
-    async def do(self, tenant: TenantRef) -> None:
-        await self.engines.discard(tenant.id)
-
-
-@dataclass(frozen=True)
-class DropDatabase:
-    """Remove the database with all that is in it."""
-
-    servers: DatabaseServers
-    name = "drop database"
-    is_central = False
-
-    async def is_done(self, tenant: TenantRef) -> bool:
-        return not await self.servers.get(tenant.database_server).database_exists(tenant.db_name)
-
-    async def do(self, tenant: TenantRef) -> None:
-        await self.servers.get(tenant.database_server).drop_database(tenant.db_name)
-
-
-@dataclass(frozen=True)
-class DropUser:
-    """Remove the database's user; nothing to do where databases have none."""
-
-    servers: DatabaseServers
-    name = "drop user"
-    is_central = False
-
-    async def is_done(self, tenant: TenantRef) -> bool:
-        server = self.servers.get(tenant.database_server)
-        return not await server.user_exists(self.servers.username(tenant.slug))
-
-    async def do(self, tenant: TenantRef) -> None:
-        server = self.servers.get(tenant.database_server)
-        await server.drop_user(self.servers.username(tenant.slug))
-
-
-@dataclass(frozen=True)
-class RemoveCredentials(_Repeated):
-    """Forget the database user's password."""
-
-    credentials: Credentials
-    name = "remove credentials"
-    is_central = True
-
-    async def do(self, tenant: TenantRef) -> None:
-        await self.credentials.remove(tenant.id)
-
-
-@dataclass(frozen=True)
-class RemoveDomains(_Repeated):
-    """Let others have the host names."""
-
-    registry: Registry
-    name = "remove domains"
-    is_central = True
-
-    async def do(self, tenant: TenantRef) -> None:
-        await self.registry.remove_domains(tenant.id)
-
-
-@dataclass(frozen=True)
-class RemoveTenant(_Repeated):
-    """Let others have the slug. The last step: until here, whatever is left can be found by the row."""
-
-    registry: Registry
-    name = "remove tenant"
-    is_central = True
-
-    async def do(self, tenant: TenantRef) -> None:
-        await self.registry.remove(tenant.id)

@@ -7,17 +7,10 @@ from contextlib import suppress
 from enum import Enum, auto
 from typing import Any
 
-__all__ = ["SETTLE_SECONDS", "Job", "JobState", "Slot", "Work"]
+__all__ = ["Job", "JobState", "Slot", "Work"]
 
 Work = Callable[[sqlite3.Connection], Any]
 """What a job does, in a thread."""
-
-SETTLE_SECONDS = 1.0
-"""How long a cancelled task waits for its interrupted statement to stop.
-
-Only one that waits for another process's lock takes longer; it ends on its own then, and nobody uses its
-connection before that.
-"""
 
 
 class JobState(Enum):
@@ -65,12 +58,22 @@ class Slot:
 class Job:
     """One piece of work, and the future that its ``outcome`` goes to.
 
-    ``state`` and ``connection`` are read and written under the lock of the lane that the job was handed to.
+    ``state`` changes, and the work is interrupted, under the lock of the lane that the job was handed to: a
+    connection that has passed to another job is never interrupted for this one.
 
     :param interruptible: whether a task that is cancelled stops the work.
     """
 
-    __slots__ = ("_loop", "_settled", "connection", "is_interruptible", "outcome", "state", "work")
+    __slots__ = (
+        "_loop",
+        "_settled",
+        "connection",
+        "is_interruptible",
+        "is_unwanted",
+        "outcome",
+        "state",
+        "work",
+    )
 
     def __init__(self, work: Work, *, interruptible: bool) -> None:
         self._loop = asyncio.get_running_loop()
@@ -79,6 +82,7 @@ class Job:
         self.work = work
         self.is_interruptible = interruptible
         self.state = JobState.WAITING
+        self.is_unwanted = False
         self.connection: sqlite3.Connection | None = None
 
     def alarm(self, seconds: float, callback: Callable[["Job"], None]) -> asyncio.TimerHandle:
@@ -86,23 +90,24 @@ class Job:
         return self._loop.call_later(seconds, callback, self)
 
     def stop(self) -> bool:
-        """Drop the work if it has not begun, else interrupt it; return whether its end is to come."""
-        if self.state is JobState.WAITING and self.is_interruptible:
-            self.state = JobState.OVER
-        if self.state is JobState.OVER:
-            return False
-        self._settled = self._loop.create_future()
-        if self.is_interruptible and self.connection is not None:
-            self.connection.interrupt()
-        return True
+        """Drop the work if it has not begun, interrupt it if it has; return whether it is over.
 
-    async def settle(self) -> None:
-        """Wait for the end of stopped work, at most :data:`SETTLE_SECONDS`, cancelled again or not."""
-        assert self._settled is not None
-        deadline = self._loop.time() + SETTLE_SECONDS
-        while not self._settled.done() and (left := deadline - self._loop.time()) > 0:
-            with suppress(asyncio.CancelledError):  # the first one is raised when this is over
-                await asyncio.wait([self._settled], timeout=left)
+        An interrupt that comes between two calls to SQLite is lost, so call this again until it is.
+        """
+        if self.is_interruptible:
+            self.is_unwanted = True
+            if self.state is JobState.WAITING:
+                self.state = JobState.OVER
+            elif self.state is JobState.RUNNING and self.connection is not None:
+                self.connection.interrupt()
+        return self.state is JobState.OVER
+
+    async def ends_within(self, seconds: float) -> None:
+        """Wait for the end of the work, for some time at most; does not end early by being cancelled."""
+        if self._settled is None:
+            self._settled = self._loop.create_future()
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([self._settled], timeout=seconds)
 
     def report(self, result: Any, error: BaseException | None) -> None:
         """Wake the waiting task, from any thread."""

@@ -10,6 +10,7 @@ used.
 import asyncio
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
@@ -21,7 +22,16 @@ from piccolo_engines.sqlite.errors import is_fatal, translate
 from piccolo_engines.sqlite.jobs import Job, JobState, Slot
 from piccolo_engines.sqlite.threads import Threads
 
-__all__ = ["Lane", "Lease"]
+__all__ = ["SETTLE_SECONDS", "Lane", "Lease"]
+
+SETTLE_SECONDS = 1.0
+"""How long a cancelled task waits for its interrupted statement to stop.
+
+Only one that waits for another process's lock takes longer; it ends on its own then, and nobody uses its
+connection before that.
+"""
+
+_INTERRUPT_AGAIN = 0.01
 
 _Result = TypeVar("_Result")
 
@@ -49,7 +59,7 @@ class Lease:
         """Run ``work`` on the connection, in a thread, after the jobs that were handed in before.
 
         A task that is cancelled meanwhile interrupts the statement, if ``interruptible``, and waits (at most
-        :data:`~piccolo_engines.sqlite.jobs.SETTLE_SECONDS`) until it has stopped, so that afterwards nothing
+        :data:`SETTLE_SECONDS`) until it has stopped, so that afterwards nothing
         of it goes on.
 
         :raises EngineClosed: when the lane is or gets closed.
@@ -123,10 +133,7 @@ class Lane:
         try:
             return await job.outcome
         except asyncio.CancelledError:
-            with self._lock:
-                must_wait = job.stop()
-            if must_wait:
-                await job.settle()
+            await self._stop(job)
             raise
         finally:
             if timer is not None:
@@ -191,6 +198,16 @@ class Lane:
             job.state = JobState.OVER
         job.report(None, self._expired())
 
+    async def _stop(self, job: Job) -> None:
+        """See the end of a job whose task was cancelled."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while not self._try_to_stop(job) and time.monotonic() < deadline:
+            await job.ends_within(_INTERRUPT_AGAIN)
+
+    def _try_to_stop(self, job: Job) -> bool:
+        with self._lock:
+            return job.stop()
+
     # What follows runs in a thread.
 
     def _serve(self, lease: Lease) -> None:
@@ -223,7 +240,7 @@ class Lane:
             if slot.connection is None:
                 slot.connection = self._connect()
             job.connection = slot.connection
-            return job.work(slot.connection), None
+            return (None if job.is_unwanted else job.work(slot.connection)), None
         except Exception as error:  # noqa: BLE001  # it belongs to the task that waits
             slot.is_doubtful = slot.is_doubtful or is_fatal(error)
             return None, translate(error)
@@ -254,17 +271,15 @@ class Lane:
     def _pass_on(self, lease: Lease, slot: Slot) -> Lease | None:
         lease.slot, lease.is_active, lease.is_ending = None, False, True
         self._granted.discard(lease)
-        while self._waiting:
-            heir = self._waiting.popleft()
-            if heir.is_ending and all(job.state is JobState.OVER for job in heir.jobs):
-                continue  # its task was cancelled or gave up
-            self._grant(heir, slot)
-            heir.is_active = True
-            if not self._threads.is_crowded:
-                return heir
-            self._threads.run(partial(self._serve, heir))  # other engines get their turn first
+        if not self._waiting:
+            self._idle.append(slot)
             return None
-        self._idle.append(slot)
+        heir = self._waiting.popleft()
+        self._grant(heir, slot)
+        heir.is_active = True
+        if not self._threads.is_crowded:
+            return heir
+        self._threads.run(partial(self._serve, heir))  # other engines get their turn first
         return None
 
     def _wind_up(self, parked: Iterable[Lease]) -> None:

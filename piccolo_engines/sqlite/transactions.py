@@ -81,7 +81,7 @@ class SQLiteTransaction(BaseTransaction):
     def __init__(
         self,
         engine: "SQLiteEngine",
-        transaction_type: TransactionType = TransactionType.immediate,
+        transaction_type: TransactionType,
         *,
         allow_nested: bool = True,
     ) -> None:

@@ -19,7 +19,7 @@ class ObjectsError(Exception):
     code = "objects-error"
 
 
-class InvalidName(ObjectsError):  # noqa: N818 - says what happened
+class InvalidName(ObjectsError):
     """A name that no object or field may have; ``code`` says which rule it breaks."""
 
     def __init__(self, name: str, code: str, message: str) -> None:
@@ -29,7 +29,7 @@ class InvalidName(ObjectsError):  # noqa: N818 - says what happened
         self.message = message
 
 
-class InvalidValue(ObjectsError):  # noqa: N818 - says what happened
+class InvalidValue(ObjectsError):
     """A value that does not fit its field. ``code`` is for programs, ``message`` for people."""
 
     def __init__(self, code: str, message: str, did_you_mean: str | None = None) -> None:
@@ -39,7 +39,7 @@ class InvalidValue(ObjectsError):  # noqa: N818 - says what happened
         self.did_you_mean = did_you_mean
 
 
-class ObjectNotFound(ObjectsError):  # noqa: N818 - says what happened
+class ObjectNotFound(ObjectsError):
     """No object of that name; ``did_you_mean`` is the nearest one there is, if any is near."""
 
     code = "object-not-found"

@@ -14,8 +14,6 @@
     └── StillReferenced       other rows refer to the record
 """
 
-# ruff: noqa: N818 - the names say what happened; that they are errors is what the module is for
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID

@@ -18,8 +18,6 @@
     └── WrongPassword                   the current password of somebody who is signed in
 """
 
-# ruff: noqa: N818 - the names say what happened; that they are errors is what the module is for
-
 from collections.abc import Sequence
 from typing import ClassVar
 

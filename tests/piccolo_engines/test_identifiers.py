@@ -3,7 +3,7 @@
 import sqlite3
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from piccolo_engines.errors import InvalidIdentifier
@@ -35,6 +35,7 @@ def test_the_message_does_not_repeat_a_name_of_any_length() -> None:
     assert len(str(caught.value)) < 300
 
 
+@settings(deadline=None)
 @given(st.text(max_size=70))
 def test_whatever_is_not_refused_names_one_column(name: str) -> None:
     try:

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from piccolo_engines.errors import AccessDenied, PoolTimeout, StatementError
@@ -138,6 +138,7 @@ async def test_open_batches_leave_the_readers_to_others_and_are_limited_themselv
     await engine.close()
 
 
+@settings(max_examples=25, deadline=None)
 @given(count=st.integers(0, 30), size=st.integers(1, 40))
 def test_no_row_is_lost_or_comes_twice(
     tmp_path_factory: pytest.TempPathFactory, count: int, size: int

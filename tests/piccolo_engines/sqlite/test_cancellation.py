@@ -113,6 +113,20 @@ async def test_a_cancelled_read_is_interrupted_and_nothing_of_it_goes_on(tmp_pat
     await engine.close()
 
 
+@pytest.mark.parametrize("delay", [number / 5000 for number in range(10)])
+async def test_a_read_stops_however_early_it_is_cancelled(tmp_path: Path, delay: float) -> None:
+    engine = SQLiteEngine(tmp_path / "a.sqlite", readers=1)
+    async with asyncio.timeout(10):
+        for _ in range(5):
+            task = asyncio.create_task(engine.run_ddl(SLOW_READ))  # which opens a connection first
+            await asyncio.sleep(delay)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            await engine.close()
+            await engine.start_connection_pool()
+
+
 async def test_a_cancelled_write_is_undone(bound: SQLiteEngine) -> None:
     task = asyncio.create_task(
         bound.run_ddl(f"INSERT INTO counter (number) SELECT m FROM ({SLOW_READ})")  # noqa: S608  # a constant
@@ -145,6 +159,21 @@ async def test_one_who_gives_up_waiting_for_the_writer_does_not_hold_it_up(bound
     await asyncio.gather(*tasks, return_exceptions=True)
     assert done == [1, 3, 5, 7, 9]
     assert await Counter.count() == 5
+
+
+async def test_a_statement_cancelled_while_it_waits_is_given_up_at_once_and_never_done(
+    bound: SQLiteEngine,
+) -> None:
+    async with DB.transaction():
+        context_free = bound.current_transaction.set(None)  # the task is not to join
+        task = asyncio.create_task(Manager.insert(Manager(name="a")).run())
+        bound.current_transaction.reset(context_free)
+        await asyncio.sleep(0.01)
+        started = time.perf_counter()
+        task.cancel()
+        await asyncio.wait([task])
+        assert time.perf_counter() - started < 0.5
+    assert await Manager.count() == 0
 
 
 async def test_cancelling_again_and_again_while_a_statement_stops_changes_nothing(tmp_path: Path) -> None:

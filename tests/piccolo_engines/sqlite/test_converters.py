@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from piccolo.engine.sqlite import CONVERTERS as PICCOLO
 from piccolo.engine.sqlite import convert_datetime_in
@@ -27,6 +27,7 @@ def outcome(convert: Any, value: bytes) -> Any:
 
 
 @pytest.mark.parametrize("kind", CONVERTERS)
+@settings(deadline=None)
 @given(value=ANYTHING)
 @example(value=b"1.0")
 @example(value=b"1e3")
@@ -46,11 +47,13 @@ def test_whatever_is_stored_comes_back_as_from_piccolo(kind: str, value: bytes) 
     assert outcome(CONVERTERS[kind], value) == outcome(PICCOLO[kind], value)
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=-(2**63), max_value=2**63 - 1))
 def test_integers_come_back_as_they_went(value: int) -> None:
     assert CONVERTERS["INTEGER"](str(value).encode()) == value
 
 
+@settings(deadline=None)
 @given(st.uuids())
 def test_uuids_come_back_as_they_went(value: UUID) -> None:
     back = CONVERTERS["UUID"](str(value).encode())
@@ -60,6 +63,7 @@ def test_uuids_come_back_as_they_went(value: UUID) -> None:
     )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.datetimes(timezones=ZONES, min_value=FIRST, max_value=LAST))
 def test_moments_come_back_as_they_went_in_utc(value: datetime) -> None:
     back = CONVERTERS["TIMESTAMPTZ"](convert_datetime_in(value).encode())

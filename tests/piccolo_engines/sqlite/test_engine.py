@@ -379,6 +379,40 @@ async def test_a_damaged_connection_is_opened_anew(tmp_path: Path) -> None:
     await engine.close()
 
 
+async def test_a_connection_whose_file_was_damaged_is_opened_anew(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite"
+    engine = SQLiteEngine(path)
+    await engine.run_ddl("CREATE TABLE a (b)")
+    await engine.run_ddl(
+        "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 1000) "
+        "INSERT INTO a SELECT printf('%.3000c', 'x') FROM c"
+    )  # more than SQLite keeps in memory
+    await engine.close()
+    good = path.read_bytes()
+    await engine.start_connection_pool()
+    count = "SELECT count(*) AS n FROM a WHERE b LIKE 'x%'"
+    assert await engine.run_ddl(count) == [{"n": 1000}]
+    path.write_bytes(b"no database " * 100_000)
+    with pytest.raises(errors.StorageFailed):
+        await engine.run_ddl(count)
+    path.unlink()
+    path.write_bytes(good)
+    assert await engine.run_ddl(count) == [{"n": 1000}]
+    await engine.close()
+
+
+async def test_a_value_that_cannot_be_converted_leaves_no_old_snapshot_behind(tmp_path: Path) -> None:
+    engine = SQLiteEngine(tmp_path / "a.sqlite", readers=1)
+    await engine.run_ddl("CREATE TABLE a (b UUID)")
+    await engine.run_ddl("INSERT INTO a VALUES ('nonsense'), (NULL)")
+    with pytest.raises(ValueError, match="badly formed") as caught:
+        await engine.run_ddl("SELECT b FROM a")
+    await engine.run_ddl("DELETE FROM a")
+    assert await engine.run_ddl("SELECT b FROM a") == []
+    assert caught.value.__traceback__ is not None  # which keeps the cursor
+    await engine.close()
+
+
 async def test_a_changed_table_is_seen_by_statements_that_were_prepared_before(engine: SQLiteEngine) -> None:
     await engine.run_ddl("CREATE TABLE a (b INTEGER)")
     await engine.run_ddl("INSERT INTO a VALUES (1)")

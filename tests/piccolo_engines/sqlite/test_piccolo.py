@@ -4,12 +4,12 @@ import asyncio
 import datetime as dt
 import decimal
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns import Boolean, Integer, Text, Varchar
@@ -295,15 +295,17 @@ VALUES = {
 
 
 @pytest.fixture(scope="module")
-def everything(tmp_path_factory: pytest.TempPathFactory) -> SQLiteEngine:
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SQLiteEngine]:
     """An engine with the table of all types, for many small event loops."""
     engine = SQLiteEngine(tmp_path_factory.mktemp("types") / "a.sqlite", synchronous="OFF")
     with DB.bind(engine):
         Everything.create_table().run_sync()
-    return engine
+    yield engine
+    asyncio.run(engine.close())
 
 
 @pytest.mark.parametrize("column", VALUES)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_values_of_every_type_come_back_equal_and_can_be_found(
     everything: SQLiteEngine, column: str, data: st.DataObject

@@ -30,6 +30,7 @@ async def test_what_happens_in_a_transaction_is_there_afterwards() -> None:
         assert await names() == ["a", "b"]
     assert await names() == ["a", "b"]
     assert not DB.transaction_exists()
+    assert DB.current_transaction.get() is None
 
 
 async def test_an_exception_undoes_all_and_is_passed_on() -> None:
@@ -174,6 +175,12 @@ async def test_tasks_started_inside_share_the_transaction() -> None:
     assert await names() == []
 
 
+async def test_statements_of_one_transaction_are_done_in_the_order_in_which_they_were_sent() -> None:
+    async with DB.transaction():
+        await asyncio.gather(*(Counter.insert(Counter(number=n)) for n in range(50)))
+    assert await Counter.select(Counter.number).order_by(Counter.id).output(as_list=True) == list(range(50))
+
+
 async def test_a_task_that_outlives_the_transaction_goes_on_by_itself() -> None:
     go_on = asyncio.Event()
 
@@ -263,8 +270,10 @@ async def test_what_is_not_a_query_is_not_collected() -> None:
 
 
 def test_collected_queries_can_be_run_without_an_event_loop(tmp_path: Path) -> None:
-    with DB.bind(SQLiteEngine(tmp_path / "a.sqlite")):
+    engine = SQLiteEngine(tmp_path / "a.sqlite")
+    with DB.bind(engine):
         atomic = DB.atomic()
         atomic.add(Manager.create_table(), Band.create_table())
         atomic.run_sync()
         assert Manager.count().run_sync() == 0
+    asyncio.run(engine.close())

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from tenant_schema.users.errors import TooBusy
 
 
-class RolledBack(Exception):  # noqa: N818 - says what happens
+class RolledBack(Exception):
     """Raised by a test to leave a transaction without committing it."""
 
 

@@ -1,0 +1,113 @@
+"""The steps of deleting a tenant; :mod:`central.provisioning.steps` has their order."""
+
+from dataclasses import dataclass
+
+from central.credentials import Credentials
+from central.engines import TenantEngines
+from central.provisioning.pipeline import Repeated
+from central.registry import Registry, TenantRef
+from central.servers import DatabaseServers
+from central.tables import TenantStatus
+
+__all__ = [
+    "CutLeases",
+    "DropDatabase",
+    "DropUser",
+    "MarkDeleting",
+    "RemoveCredentials",
+    "RemoveDomains",
+    "RemoveTenant",
+]
+
+
+@dataclass(frozen=True)
+class MarkDeleting(Repeated):
+    """Stop serving the tenant; of several deletions at once, one gets through."""
+
+    registry: Registry
+    name = "mark deleting"
+    is_central = True
+
+    async def do(self, tenant: TenantRef) -> None:
+        expected = (TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
+        await self.registry.set_status(tenant.id, TenantStatus.DELETING, expected=expected)
+
+
+@dataclass(frozen=True)
+class CutLeases(Repeated):
+    """Wait for the requests that still use the database, within bounds, and close the engine on it."""
+
+    engines: TenantEngines
+    name = "cut leases"
+    is_central = False
+
+    async def do(self, tenant: TenantRef) -> None:
+        await self.engines.discard(tenant.id)
+
+
+@dataclass(frozen=True)
+class DropDatabase:
+    """Remove the database with all that is in it."""
+
+    servers: DatabaseServers
+    name = "drop database"
+    is_central = False
+
+    async def is_done(self, tenant: TenantRef) -> bool:
+        return not await self.servers.get(tenant.database_server).database_exists(tenant.db_name)
+
+    async def do(self, tenant: TenantRef) -> None:
+        await self.servers.get(tenant.database_server).drop_database(tenant.db_name)
+
+
+@dataclass(frozen=True)
+class DropUser:
+    """Remove the database's user; nothing to do where databases have none."""
+
+    servers: DatabaseServers
+    name = "drop user"
+    is_central = False
+
+    async def is_done(self, tenant: TenantRef) -> bool:
+        server = self.servers.get(tenant.database_server)
+        return not await server.user_exists(self.servers.username(tenant.slug))
+
+    async def do(self, tenant: TenantRef) -> None:
+        server = self.servers.get(tenant.database_server)
+        await server.drop_user(self.servers.username(tenant.slug))
+
+
+@dataclass(frozen=True)
+class RemoveCredentials(Repeated):
+    """Forget the database user's password."""
+
+    credentials: Credentials
+    name = "remove credentials"
+    is_central = True
+
+    async def do(self, tenant: TenantRef) -> None:
+        await self.credentials.remove(tenant.id)
+
+
+@dataclass(frozen=True)
+class RemoveDomains(Repeated):
+    """Let others have the host names."""
+
+    registry: Registry
+    name = "remove domains"
+    is_central = True
+
+    async def do(self, tenant: TenantRef) -> None:
+        await self.registry.remove_domains(tenant.id)
+
+
+@dataclass(frozen=True)
+class RemoveTenant(Repeated):
+    """Let others have the slug. The last step: until here, whatever is left can be found by the row."""
+
+    registry: Registry
+    name = "remove tenant"
+    is_central = True
+
+    async def do(self, tenant: TenantRef) -> None:
+        await self.registry.remove(tenant.id)
