@@ -1,0 +1,260 @@
+"""MySQLServer on real servers: what is made, what its user may do, and above all what it may not."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from central.provisioning.records import generate_password
+from central.servers import DatabaseExists, Login, MySQLServer, UserExists, UserRules
+from central.servers.mysql import PRIVILEGES, grant_pattern
+from piccolo_engines.errors import AccessDenied, ConnectionLost, DatabaseMissing
+from piccolo_engines.mysql import MySQLEngine
+from tests.conftest import ask, cleared, started_or_skipped
+from tests.support.servers import ServerAddress
+
+PASSWORD = generate_password(32)
+
+
+@pytest.fixture
+async def root(any_server: ServerAddress, prefix: str) -> AsyncIterator[MySQLEngine]:
+    async with cleared(any_server, prefix) as root:
+        yield root
+
+
+@pytest.fixture
+async def server(any_server: ServerAddress, root: MySQLEngine) -> AsyncIterator[MySQLServer]:
+    server = made(any_server)
+    yield server
+    await server.close()
+
+
+def made(address: ServerAddress, **rules: object) -> MySQLServer:
+    admin = Login(address.user, lambda: address.password)
+    return MySQLServer(address.host, address.port, admin, users=UserRules(**rules))  # type: ignore[arg-type]
+
+
+def login(address: ServerAddress, user: str, database: str | None = None) -> MySQLEngine:
+    config = {"host": address.host, "port": address.port, "user": user, "password": PASSWORD}
+    return MySQLEngine(config | ({"database": database} if database else {}))
+
+
+async def make(server: MySQLServer, name: str) -> str:
+    await server.create_database(name)
+    await server.create_user(f"{name}_user", PASSWORD, name)
+    return f"{name}_user"
+
+
+async def grants(root: MySQLEngine, user: str) -> list[str]:
+    rows = await ask(root, f"SHOW GRANTS FOR '{user}'@'%'")
+    return [grant.partition(" IDENTIFIED BY")[0] for row in rows for grant in row.values()]
+
+
+async def test_a_database_is_made_once_with_utf8mb4_and_is_gone_when_dropped(
+    server: MySQLServer, root: MySQLEngine, prefix: str
+) -> None:
+    name = f"{prefix}acme"
+    assert not await server.database_exists(name)
+    await server.create_database(name)
+    assert await server.database_exists(name)
+    made = "SELECT default_character_set_name AS c FROM information_schema.schemata WHERE schema_name = "
+    assert await ask(root, f"{made}'{name}'") == [{"c": "utf8mb4"}]
+    with pytest.raises(DatabaseExists):
+        await server.create_database(name)
+    for _ in range(2):
+        await server.drop_database(name)
+        assert not await server.database_exists(name)
+
+
+async def test_a_user_is_made_once_and_is_gone_when_dropped(server: MySQLServer, prefix: str) -> None:
+    user = await make(server, f"{prefix}acme")
+    assert await server.user_exists(user)
+    with pytest.raises(UserExists):
+        await server.create_user(user, "another", f"{prefix}acme")
+    for _ in range(2):
+        await server.drop_user(user)
+        assert not await server.user_exists(user)
+
+
+async def test_a_user_that_somebody_made_for_another_host_counts_and_is_left_alone(
+    server: MySQLServer, root: MySQLEngine, prefix: str
+) -> None:
+    await root.run_ddl(f"CREATE USER '{prefix}acme_user'@'10.1.2.3' IDENTIFIED BY '{PASSWORD}'")
+    assert await server.user_exists(f"{prefix}acme_user")
+    with pytest.raises(UserExists):
+        await make(server, f"{prefix}acme")
+
+
+async def test_the_grants_are_exactly_these(server: MySQLServer, root: MySQLEngine, prefix: str) -> None:
+    user = await make(server, f"{prefix}acme")
+    pattern = f"{prefix}acme".replace("_", "\\_")
+    usage, own = await grants(root, user)
+    assert usage == f'GRANT USAGE ON *.* TO "{user}"@"%"'
+    assert own == f'GRANT {", ".join(PRIVILEGES)} ON "{pattern}".* TO "{user}"@"%"'
+
+
+async def test_the_servers_own_bound_of_connections_is_set(
+    any_server: ServerAddress, root: MySQLEngine, prefix: str
+) -> None:
+    server = made(any_server, max_connections=1)
+    user = await make(server, f"{prefix}acme")
+    await server.close()
+    engine = login(any_server, user)
+    first = await engine.get_new_connection()
+    with pytest.raises(ConnectionLost):
+        await engine.get_new_connection()
+    await first.leave()
+
+
+async def test_the_host_from_which_a_user_may_connect_is_a_rule(
+    any_server: ServerAddress, root: MySQLEngine, prefix: str
+) -> None:
+    server = made(any_server, host="192.0.2.%")
+    user = await make(server, f"{prefix}acme")
+    with pytest.raises(AccessDenied):
+        await login(any_server, user).run_ddl("SELECT 1")
+    await server.drop_user(user)
+    assert not await server.user_exists(user)
+    await server.close()
+
+
+async def test_a_user_works_in_its_own_database(
+    any_server: ServerAddress, server: MySQLServer, prefix: str
+) -> None:
+    user = await make(server, f"{prefix}acme")
+    engine = login(any_server, user, f"{prefix}acme")
+    await engine.run_ddl("CREATE TABLE t (id INT PRIMARY KEY)")
+    await engine.run_ddl("INSERT INTO t VALUES (1)")
+    await engine.run_ddl("ALTER TABLE t ADD COLUMN name VARCHAR(10)")
+    assert await ask(engine, "SELECT id FROM t") == [{"id": 1}]
+
+
+ATTACKS = (
+    "SELECT * FROM {other}.secrets",
+    "INSERT INTO {other}.secrets VALUES (2)",
+    "CREATE TABLE {other}.mine (id INT)",
+    "DROP TABLE {other}.secrets",
+    "DROP DATABASE {other}",
+    "CREATE TABLE stolen AS SELECT * FROM {other}.secrets",
+    "SELECT user, host FROM mysql.user",
+    "UPDATE mysql.user SET user = 'root'",
+    "CREATE DATABASE {other}_2",
+    "CREATE USER 'mallory'@'%'",
+    "GRANT SELECT ON *.* TO '{user}'@'%'",
+    "GRANT SELECT ON {own}.* TO 'root'@'%'",
+    "SET GLOBAL max_connections = 1",
+    "SELECT 1 INTO OUTFILE '/tmp/freehold-attack'",
+    "SELECT * FROM mysql.db",
+)
+
+
+@pytest.mark.parametrize("other", ["demo", "central", "acXme"])
+async def test_a_user_is_denied_everything_else(
+    any_server: ServerAddress, server: MySQLServer, root: MySQLEngine, prefix: str, other: str
+) -> None:
+    """``acXme`` is a name that ``GRANT … ON ac_me`` means too when its ``_`` is not escaped."""
+    own, target = f"{prefix}ac_me", f"{prefix}{other}"
+    user = await make(server, own)
+    await root.run_ddl(f'CREATE DATABASE "{target}"')
+    await root.run_ddl(f'CREATE TABLE "{target}".secrets (id INT)')
+    engine = login(any_server, user, own)
+    await engine.start_connection_pool()
+    for attack in ATTACKS:
+        with pytest.raises(AccessDenied):
+            await engine.run_ddl(attack.format(other=target, user=user, own=own))
+    await engine.close()
+    with pytest.raises((AccessDenied, DatabaseMissing)):
+        await login(any_server, user, target).run_ddl("SELECT 1")
+    assert await ask(root, f'SELECT COUNT(*) AS n FROM "{target}".secrets') == [{"n": 0}]
+
+
+async def test_the_wildcard_would_have_been_one(
+    any_server: ServerAddress, server: MySQLServer, root: MySQLEngine, prefix: str
+) -> None:
+    """The attack of the test above succeeds on a grant that is not escaped: it does test something."""
+    user = await make(server, f"{prefix}ac_me")
+    await root.run_ddl(f'CREATE DATABASE "{prefix}acXme"')
+    await root.run_ddl(f"GRANT SELECT ON \"{prefix}ac_me\".* TO '{user}'@'%'")
+    assert await ask(login(any_server, user, f"{prefix}acXme"), "SELECT 1 AS one") == [{"one": 1}]
+
+
+async def test_other_databases_cannot_be_seen(
+    any_server: ServerAddress, server: MySQLServer, prefix: str
+) -> None:
+    await make(server, f"{prefix}demo")
+    user = await make(server, f"{prefix}acme")
+    rows = await ask(login(any_server, user), "SHOW DATABASES")
+    seen = {name for row in rows for name in row.values()} - {"information_schema", "performance_schema"}
+    assert {name for name in seen if name.startswith(prefix)} == {f"{prefix}acme"}
+
+
+async def test_dropping_ends_the_connections_of_other_processes(
+    any_server: ServerAddress, server: MySQLServer, prefix: str
+) -> None:
+    user = await make(server, f"{prefix}acme")
+    engine = login(any_server, user, f"{prefix}acme")
+    await engine.run_ddl("CREATE TABLE t (id INT)")
+    async with asyncio.timeout(20):
+        with pytest.raises(ConnectionLost):
+            async with engine.transaction():
+                await engine.run_ddl("SELECT * FROM t")
+                await server.drop_database(f"{prefix}acme")
+                await engine.run_ddl("SELECT * FROM t")
+        await server.drop_user(user)
+    with pytest.raises(AccessDenied):
+        await engine.run_ddl("SELECT 1")
+
+
+async def test_an_engine_asks_for_the_password_when_it_connects_and_not_before(
+    any_server: ServerAddress, server: MySQLServer, prefix: str
+) -> None:
+    asked = []
+
+    def password() -> str:
+        asked.append(1)
+        return PASSWORD
+
+    user = await make(server, f"{prefix}acme")
+    engine = server.engine_for(f"{prefix}acme", Login(user, password))
+    assert asked == []
+    for _ in range(3):
+        await engine.run_ddl("SELECT 1")
+    assert asked == [1]
+    assert PASSWORD not in repr(vars(engine) if hasattr(engine, "__dict__") else engine.config)
+    await engine.close()
+    assert server.connections.idle == 0
+
+
+def test_without_a_login_there_is_no_engine() -> None:
+    server = MySQLServer("db", 3306, Login("root", lambda: ""))
+    with pytest.raises(AccessDenied):
+        server.engine_for("tenant_acme", None)
+
+
+@pytest.mark.parametrize(
+    ("is_literal", "pattern"), [(False, '"tenant\\_north\\_sea"'), (True, '"tenant_north_sea"')]
+)
+def test_the_name_in_a_grant_is_escaped_unless_the_server_takes_it_as_it_is(
+    is_literal: bool, pattern: str
+) -> None:
+    assert grant_pattern("tenant_north_sea", is_literal=is_literal) == pattern
+
+
+async def test_with_partial_revokes_the_name_is_granted_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, prefix: str
+) -> None:
+    """The setting is the whole server's, so this wants a server of its own."""
+    monkeypatch.delenv("TEST_MYSQL_URL", raising=False)
+    with started_or_skipped("mysql") as address:
+        async with cleared(address, prefix) as root:
+            await root.run_ddl("SET GLOBAL partial_revokes = ON")
+            server = made(address)
+            user = await make(server, f"{prefix}ac_me")
+            assert (await grants(root, user))[1] == (
+                f'GRANT {", ".join(PRIVILEGES)} ON "{prefix}ac_me".* TO "{user}"@"%"'
+            )
+            await login(address, user, f"{prefix}ac_me").run_ddl("CREATE TABLE t (id INT)")
+            await root.run_ddl(f'CREATE DATABASE "{prefix}acXme"')
+            with pytest.raises(AccessDenied):
+                await login(address, user, f"{prefix}acXme").run_ddl("SELECT 1")
+            await server.close()

@@ -1,0 +1,110 @@
+"""Real database servers for every test that wants one: those of the environment, else private ones."""
+
+import contextlib
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+from piccolo.engine.base import Engine
+from piccolo.querystring import QueryString
+
+from piccolo_engines.mysql import MySQLEngine
+from tests.support.servers import KINDS, ServerAddress, ServerMissing, address_of
+
+Found = dict[str, ServerAddress | str]
+
+
+@pytest.fixture(scope="session")
+def servers_found() -> Iterator[Found]:
+    """What was found so far, by kind: an address, or why there is none. Each is looked for when needed."""
+    with contextlib.ExitStack() as stack:
+        found = _Searching(stack)
+        yield found
+
+
+class _Searching(Found):
+    """Starts a private server the first time that somebody wants one."""
+
+    def __init__(self, stack: contextlib.ExitStack) -> None:
+        super().__init__()
+        self._stack = stack
+
+    def __missing__(self, kind: str) -> ServerAddress | str:
+        try:
+            self[kind] = self._stack.enter_context(address_of(kind))
+        except ServerMissing as missing:
+            self[kind] = str(missing)
+        return self[kind]
+
+
+def address_or_skip(found: Found, kind: str) -> ServerAddress:
+    """The server; without one the test is skipped with a loud line, or fails where MariaDB must be."""
+    address = found[kind]
+    if isinstance(address, str):
+        if os.environ.get("CI") == "true" and kind == "mariadb":
+            pytest.fail(f"CI must have MariaDB: {address}")
+        pytest.skip(f"NOT TESTED ON {kind.upper()}: {address}")
+    return address
+
+
+@contextlib.contextmanager
+def started_or_skipped(kind: str) -> Iterator[ServerAddress]:
+    """A server as the environment has it now."""
+    with contextlib.ExitStack() as stack:
+        yield address_or_skip(_Searching(stack), kind)
+
+
+@pytest.fixture
+def mariadb(servers_found: Found) -> ServerAddress:
+    """A MariaDB server."""
+    return address_or_skip(servers_found, "mariadb")
+
+
+@pytest.fixture(params=KINDS)
+def any_server(request: pytest.FixtureRequest, servers_found: Found) -> ServerAddress:
+    """A MariaDB server, and for a second run of the test a MySQL one."""
+    return address_or_skip(servers_found, request.param)
+
+
+@pytest.fixture
+def prefix() -> str:
+    """What the names of databases and users of this test begin with, on a server that others use too."""
+    return f"t{uuid.uuid4().hex[:7]}_"
+
+
+@contextlib.asynccontextmanager
+async def cleared(address: ServerAddress, prefix: str) -> AsyncIterator[MySQLEngine]:
+    """An administrator's engine; databases and users that begin with the prefix are gone afterwards."""
+    root = MySQLEngine(address.config)
+    try:
+        yield root
+    finally:
+        await clear(root, prefix)
+
+
+async def clear(root: MySQLEngine, prefix: str) -> None:
+    """Drop all databases and users whose names begin with the prefix."""
+    for name in await databases(root, prefix):
+        await root.run_ddl(f'DROP DATABASE "{name}"')
+    for account in await users(root, prefix):
+        await root.run_ddl(f"DROP USER {account}")
+
+
+async def databases(root: MySQLEngine, prefix: str) -> list[str]:
+    """The names of the databases that begin so."""
+    rows = await ask(root, "SHOW DATABASES")
+    return sorted(name for row in rows for name in row.values() if name.startswith(prefix))
+
+
+async def users(root: MySQLEngine, prefix: str) -> list[str]:
+    """The accounts whose user names begin so."""
+    rows = await ask(root, "SELECT user AS user, host AS host FROM mysql.user")
+    return sorted(f"'{row['user']}'@'{row['host']}'" for row in rows if row["user"].startswith(prefix))
+
+
+async def ask(engine: Engine[Any], sql: str) -> list[dict[str, Any]]:
+    """The rows that a statement gives."""
+    rows: list[dict[str, Any]] = await engine.run_querystring(QueryString(sql))
+    return rows
