@@ -10,7 +10,7 @@ import pytest
 from piccolo.engine.base import Engine
 from piccolo.querystring import QueryString
 
-from piccolo_engines.mysql import MySQLEngine
+from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from tests.support.servers import KINDS, ServerAddress, ServerMissing, address_of
 
 Found = dict[str, ServerAddress | str]
@@ -77,11 +77,12 @@ def prefix() -> str:
 @contextlib.asynccontextmanager
 async def cleared(address: ServerAddress, prefix: str) -> AsyncIterator[MySQLEngine]:
     """An administrator's engine; databases and users that begin with the prefix are gone afterwards."""
-    root = MySQLEngine(address.config)
+    root = MySQLEngine(address.config, PoolSettings(max_size=2))
     try:
         yield root
     finally:
         await clear(root, prefix)
+        await root.close()
 
 
 async def clear(root: MySQLEngine, prefix: str) -> None:

@@ -1,0 +1,210 @@
+"""ConnectionBudget: who gets a connection, who waits, and that none is ever lost or one too many."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from central.connections.budget import BudgetRules, ConnectionBudget, Part
+from piccolo_engines.errors import EngineClosed, PoolTimeout
+from tests.central.connections.stubs import StubServer
+
+
+def budget_on(server: StubServer, **rules: Any) -> tuple[ConnectionBudget, Callable[[], Part]]:
+    budget = ConnectionBudget(BudgetRules(**rules), end_thread=server.end_thread)
+    return budget, lambda: Part(server.open)
+
+
+async def test_a_connection_given_back_serves_the_same_tenant_again() -> None:
+    server = StubServer()
+    budget, part = budget_on(server)
+    tenant = part()
+    for _ in range(3):
+        budget.release(tenant, await budget.acquire(tenant))
+    assert server.made == 1
+    assert (budget.use.in_use, budget.use.idle, budget.use.opened) == (0, 1, 1)
+    await budget.close(tenant)
+
+
+async def test_the_connection_longest_unused_gives_way_to_another_tenant() -> None:
+    server = StubServer()
+    budget, part = budget_on(server, limit=2)
+    first, second, third = part(), part(), part()
+    for tenant in (first, second, first):
+        budget.release(tenant, await budget.acquire(tenant))
+    budget.release(third, await budget.acquire(third))
+    assert [len(tenant.idle) for tenant in (first, second, third)] == [1, 0, 1]
+    assert (server.most, budget.use.evicted) == (2, 1)
+
+
+async def test_past_the_budget_a_query_waits_and_then_fails() -> None:
+    server = StubServer()
+    budget, part = budget_on(server, limit=1, patience=0.05)
+    holder, other = part(), part()
+    session = await budget.acquire(holder)
+    with pytest.raises(PoolTimeout):
+        await budget.acquire(other)
+    assert budget.use.timeouts == 1
+    waiting = asyncio.create_task(budget.acquire(other))
+    await asyncio.sleep(0)
+    assert budget.use.waiting == 1
+    budget.release(holder, session)
+    budget.release(other, await waiting)
+    assert server.most == 1
+
+
+async def test_a_tenant_may_have_everything_while_nobody_else_wants_any() -> None:
+    server = StubServer()
+    budget, part = budget_on(server, limit=5, share=2)
+    tenant = part()
+    sessions = [await budget.acquire(tenant) for _ in range(5)]
+    assert tenant.held == 5
+    for session in sessions:
+        budget.release(tenant, session)
+
+
+async def test_a_tenant_with_its_share_comes_after_those_with_less() -> None:
+    server = StubServer()
+    budget, part = budget_on(server, limit=4, share=2, patience=5)
+    greedy, modest = part(), part()
+    sessions = [await budget.acquire(greedy) for _ in range(4)]
+    more = [asyncio.create_task(budget.acquire(greedy)) for _ in range(4)]
+    await asyncio.sleep(0)
+    wanted = [asyncio.create_task(budget.acquire(modest)) for _ in range(2)]
+    await asyncio.sleep(0)
+    for _ in range(2):
+        budget.release(greedy, sessions.pop())
+    got = await asyncio.gather(*wanted)
+    assert (greedy.held, modest.held) == (2, 2)
+    assert not any(task.done() for task in more)
+    for session in got:
+        budget.release(modest, session)
+    for session in sessions:
+        budget.release(greedy, session)
+    for session in await asyncio.gather(*more):
+        budget.release(greedy, session)
+    assert server.most == 4
+
+
+async def test_a_tenant_with_its_share_waits_its_turn_even_when_one_of_its_own_is_idle() -> None:
+    server = StubServer(hang_up=0.02)
+    budget, part = budget_on(server, limit=3, share=1, patience=5)
+    greedy, modest, idle = part(), part(), part()
+    for tenant in (idle, greedy):
+        budget.release(tenant, await budget.acquire(tenant))
+    held = await budget.acquire(greedy)
+    second = await budget.acquire(greedy)
+    wanted = asyncio.create_task(budget.acquire(modest))
+    await asyncio.sleep(0)
+    budget.release(greedy, second)
+    late = asyncio.create_task(budget.acquire(greedy))
+    budget.release(modest, await wanted)
+    budget.release(greedy, await late)
+    budget.release(greedy, held)
+    assert server.most <= 3
+
+
+async def test_an_unused_connection_is_closed_after_a_while() -> None:
+    server = StubServer()
+    budget, part = budget_on(server, idle=0.05)
+    tenant = part()
+    budget.release(tenant, await budget.acquire(tenant))
+    await asyncio.sleep(0.12)
+    assert (server.now, budget.use.idle, budget.use.in_use) == (0, 0, 0)
+
+
+async def test_an_old_connection_is_closed_when_it_is_given_back() -> None:
+    server = StubServer()
+    budget, part = budget_on(server, max_age=-1.0)
+    tenant = part()
+    budget.release(tenant, await budget.acquire(tenant))
+    await budget.settled()
+    assert server.now == 0
+
+
+async def test_an_interrupted_statement_is_ended_on_the_server_before_its_place_is_free() -> None:
+    server = StubServer(hang_up=0.02)
+    budget, part = budget_on(server, limit=1)
+    tenant, other = part(), part()
+    session = await budget.acquire(tenant)
+    session.in_flight = True
+    budget.release(tenant, session)
+    budget.release(other, await budget.acquire(other))
+    assert (server.killed, server.most) == ([1], 1)
+
+
+async def test_a_dead_connection_is_replaced_without_a_word() -> None:
+    server = StubServer()
+    budget, part = budget_on(server, limit=1)
+    tenant = part()
+    session = await budget.acquire(tenant)
+    budget.release(tenant, session)
+    session.kill()  # type: ignore[attr-defined]  # the server has hung up
+    assert await budget.acquire(tenant) is not session
+    assert server.most == 1
+
+
+async def test_a_closed_tenant_gets_nothing_and_keeps_nothing() -> None:
+    server = StubServer()
+    budget, part = budget_on(server, limit=2, patience=5)
+    tenant, other = part(), part()
+    used, _ = await budget.acquire(tenant), budget.release(tenant, await budget.acquire(tenant))
+    taken = await budget.acquire(other)
+    waiting = asyncio.create_task(budget.acquire(tenant))
+    await asyncio.sleep(0)
+    await budget.close(tenant)
+    with pytest.raises(EngineClosed):
+        await waiting
+    with pytest.raises(EngineClosed):
+        await budget.acquire(tenant)
+    budget.release(tenant, used)
+    budget.release(other, taken)
+    await budget.settled()
+    assert (tenant.held, tenant.idle, tenant.in_use) == (0, [], set())
+    assert server.now == len(other.idle) == 1
+
+
+async def test_a_connection_that_cannot_be_opened_gives_its_place_to_the_next() -> None:
+    server = StubServer(connect=0.01, failing=1.0)
+    budget, part = budget_on(server, limit=1)
+    results = await asyncio.gather(*(budget.acquire(part()) for _ in range(5)), return_exceptions=True)
+    assert [type(result) for result in results] == [ConnectionError] * 5
+    assert (budget.use.in_use, server.most) == (0, 1)
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_whatever_is_cancelled_nothing_is_lost_and_the_budget_holds(seed: int) -> None:
+    random.seed(seed)
+    server = StubServer(connect=0.0005, hang_up=0.0005, failing=0.05)
+    budget, part = budget_on(server, limit=6, share=2, patience=0.05, idle=0.01)
+    tenants = [part() for _ in range(20)]
+
+    async def query() -> None:
+        tenant = random.choice(tenants)
+        session: Any = await budget.acquire(tenant)
+        session.in_flight = True
+        try:
+            await asyncio.sleep(random.random() * 0.004)
+            session.in_flight = False
+        finally:
+            budget.release(tenant, session)
+
+    async def client() -> None:
+        for _ in range(60):
+            task = asyncio.create_task(query())
+            if random.random() < 0.4:
+                await asyncio.sleep(random.random() * 0.004)
+                task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            assert server.now <= 6
+            assert sum(tenant.held for tenant in tenants) <= 6
+
+    await asyncio.gather(*(client() for _ in range(15)))
+    for tenant in tenants:
+        assert (tenant.held, tenant.in_use) == (0, set())
+        await budget.close(tenant)
+    await budget.settled()
+    assert server.most == 6
+    assert (server.now, budget.use.in_use, budget.use.idle, budget.use.waiting) == (0, 0, 0, 0)

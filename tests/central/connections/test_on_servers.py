@@ -1,0 +1,166 @@
+"""Many tenants on few connections of a real server, by the server's own count."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+
+import pytest
+from piccolo.engine.base import Engine
+
+from central.connections.budget import BudgetRules
+from central.engines import TenantEngines
+from central.provisioning.records import generate_password
+from central.registry import TenantRef
+from central.servers import Login, MySQLServer
+from central.tables import TenantStatus
+from piccolo_engines.columns import new_id
+from piccolo_engines.errors import ConnectionLost, PoolTimeout
+from piccolo_engines.mysql import MySQLEngine
+from tests.conftest import ask, cleared
+from tests.support.servers import ServerAddress
+
+PASSWORD = generate_password(32)
+TENANTS, LIMIT = 24, 6
+
+
+@pytest.fixture
+async def root(any_server: ServerAddress, prefix: str) -> AsyncIterator[MySQLEngine]:
+    async with cleared(any_server, prefix) as root:
+        yield root
+
+
+@pytest.fixture
+async def server(any_server: ServerAddress, root: MySQLEngine) -> AsyncIterator[MySQLServer]:
+    admin = Login(any_server.user, lambda: any_server.password)
+    rules = BudgetRules(limit=LIMIT, share=2, patience=10, idle=0.2)
+    server = MySQLServer(any_server.host, any_server.port, admin, budget=rules)
+    yield server
+    await server.close()
+
+
+async def tenants_on(server: MySQLServer, prefix: str, count: int) -> list[TenantRef]:
+    """Tenants whose databases say which they are."""
+    made = []
+    for number in range(count):
+        name = f"{prefix}{number}"
+        await server.create_database(name)
+        await server.create_user(f"{name}_user", PASSWORD, name)
+        slug = str(number)
+        made.append(
+            TenantRef(new_id(), slug, slug, TenantStatus.ACTIVE, server.name, name, f"{slug}.localhost")
+        )
+    return made
+
+
+def engines_on(server: MySQLServer, **options: float) -> TenantEngines:
+    async def opener(tenant: TenantRef) -> Engine[object]:
+        return server.engine_for(tenant.db_name, Login(f"{tenant.db_name}_user", lambda: PASSWORD))
+
+    return TenantEngines(opener, **options)  # type: ignore[arg-type]
+
+
+async def connections(root: MySQLEngine, prefix: str) -> int:
+    """How many of the tenants' users the server says are connected."""
+    counted = f"SELECT COUNT(*) AS n FROM information_schema.processlist WHERE user LIKE '{prefix}%'"
+    return int((await ask(root, counted))[0]["n"])
+
+
+async def test_many_tenants_at_random_never_exceed_the_budget_and_never_meet(
+    server: MySQLServer, root: MySQLEngine, prefix: str
+) -> None:
+    tenants = await tenants_on(server, prefix, TENANTS)
+    engines, counts, is_over = engines_on(server), [], asyncio.Event()
+
+    async def watch() -> None:
+        while not is_over.is_set():
+            counts.append(await connections(root, prefix))
+
+    async def client() -> None:
+        for _ in range(12):
+            tenant = random.choice(tenants)
+            async with engines.lease(tenant) as engine:
+                assert await ask(engine, "SELECT DATABASE() AS name") == [{"name": tenant.db_name}]
+                if random.random() < 0.3:
+                    async with engine.transaction():
+                        await ask(engine, "SELECT SLEEP(0.005)")
+                        assert await ask(engine, "SELECT DATABASE() AS name") == [{"name": tenant.db_name}]
+
+    watching = asyncio.create_task(watch())
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(client() for _ in range(60)))
+    is_over.set()
+    await watching
+    assert max(counts) <= LIMIT
+    assert (server.connections.in_use, server.connections.timeouts) == (0, 0)
+    assert server.connections.evicted > 0
+    await asyncio.sleep(0.5)
+    assert (server.connections.idle, await connections(root, prefix)) == (0, 0)
+    await engines.close_all()
+
+
+async def test_cancelled_queries_leave_nothing_running_and_give_no_wrong_answer(
+    server: MySQLServer, root: MySQLEngine, prefix: str
+) -> None:
+    tenants = await tenants_on(server, prefix, 4)
+    engines = engines_on(server)
+
+    async def query(number: int) -> None:
+        async with engines.lease(random.choice(tenants)) as engine:
+            assert await ask(engine, f"SELECT {number} AS n, SLEEP({random.random() / 100}) AS s") == [
+                {"n": number, "s": 0}
+            ]
+
+    async def client(number: int) -> None:
+        for _ in range(10):
+            task = asyncio.create_task(query(number))
+            await asyncio.sleep(random.random() / 50)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            if not task.cancelled():
+                task.result()
+            assert await connections(root, prefix) <= LIMIT
+
+    await asyncio.gather(*(client(number) for number in range(16)))
+    assert server.connections.in_use <= LIMIT
+    await engines.close_all()
+    await server.close()
+    assert await connections(root, prefix) == 0
+
+
+async def test_past_the_budget_a_query_is_refused_in_time(
+    any_server: ServerAddress, root: MySQLEngine, prefix: str
+) -> None:
+    admin = Login(any_server.user, lambda: any_server.password)
+    rules = BudgetRules(limit=1, patience=0.1)
+    server = MySQLServer(any_server.host, any_server.port, admin, budget=rules)
+    first, second = await tenants_on(server, prefix, 2)
+    engines = engines_on(server)
+    async with engines.lease(first) as engine, engines.lease(second) as other:
+        async with engine.transaction():
+            await ask(engine, "SELECT 1")
+            with pytest.raises(PoolTimeout):
+                await ask(other, "SELECT 1")
+        assert await ask(other, "SELECT 1 AS one") == [{"one": 1}]
+    await engines.close_all()
+    await server.close()
+
+
+async def test_discarding_a_tenant_cuts_what_still_runs(
+    server: MySQLServer, root: MySQLEngine, prefix: str
+) -> None:
+    (tenant,) = await tenants_on(server, prefix, 1)
+    engines = engines_on(server, drain=0.1)
+
+    async def hang() -> None:
+        async with engines.lease(tenant) as engine:
+            await ask(engine, "SELECT SLEEP(30)")
+
+    hanging = asyncio.create_task(hang())
+    await asyncio.sleep(0.2)
+    async with asyncio.timeout(5):
+        await engines.discard(tenant.id)
+        with pytest.raises(ConnectionLost):
+            await hanging
+        await server.drop_database(tenant.db_name)
+        await server.close()
+    assert await connections(root, prefix) == 0
