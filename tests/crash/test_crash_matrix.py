@@ -1,10 +1,11 @@
 """A real server is killed before and after every step of making and of deleting a tenant.
 
-After the restart the tenant is active and complete, or gone without residue: no file, row, domain, credential
-or open run. One server per module (and per xdist worker) is killed and started again for each case;
+After the restart the tenant is active and complete, or gone without residue: no file, database, database user,
+row, domain, credential or open run. On SQLite, and on MariaDB with a database user for each tenant. One server per module (and per xdist worker) is killed and started again for each case;
 each case has a tenant of its own.
 """
 
+import asyncio
 import itertools
 import os
 import re
@@ -14,6 +15,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -22,11 +24,15 @@ from typing import Any
 
 import httpx
 import pytest
+from piccolo.querystring import QueryString
 
 from central.provisioning.steps import Parts, creation, deletion
+from piccolo_engines.mysql import MySQLEngine
+from tests.conftest import Found, address_or_skip, clear
 from tests.support.crashing_server import line_of
 from tests.support.processes import _environment as environment
 from tests.support.processes import free_port, freehold
+from tests.support.servers import ServerAddress
 
 PASSWORD = "correct horse battery"
 _NO_PARTS: Any = Parts(*([None] * 7))
@@ -41,6 +47,8 @@ class Server:
 
     folder: Path
     port: int
+    database: ServerAddress | None = None
+    prefix: str = "tenant_"
     token: str = ""
     pid: int = 0
     launcher: Any = None
@@ -52,7 +60,21 @@ class Server:
 
     @property
     def environ(self) -> dict[str, str]:
-        return {"PORT": str(self.port), "DATA_DIR": str(self.folder), "CRASH_AT": str(self.crash_at)}
+        own = {"PORT": str(self.port), "DATA_DIR": str(self.folder), "CRASH_AT": str(self.crash_at)}
+        return own | (self.database_environ if self.database else {})
+
+    @property
+    def database_environ(self) -> dict[str, str]:
+        """Central and tenants on the database server."""
+        assert self.database is not None
+        return {
+            "CENTRAL_DATABASE_URL": f"{self.database.url}/{self.prefix}central",
+            "DB_HOST": self.database.host,
+            "DB_PORT": str(self.database.port),
+            "DB_ROOT_USER": self.database.user,
+            "DB_ROOT_PASSWORD": self.database.password,
+            "DB_PREFIX": self.prefix,
+        }
 
     @contextmanager
     def launched(self) -> Iterator[None]:
@@ -134,12 +156,34 @@ class Server:
         assert self.exit_code() == -signal.SIGKILL
 
     def rows(self, sql: str, *values: str) -> list[Any]:
+        """Rows of the central database."""
+        if self.database is not None:
+            return self.on_server(sql, *values, database=f"{self.prefix}central")
         with closing(sqlite3.connect(next(self.folder.rglob("central.sqlite")))) as connection:
             return connection.execute(sql, values).fetchall()
+
+    def on_server(self, sql: str, *values: str, database: str | None = None) -> list[Any]:
+        """Rows that the database server gives its administrator."""
+        assert self.database is not None
+        engine = MySQLEngine(self.database.config | ({"database": database} if database else {}))
+        query = QueryString(sql.replace("?", "{}"), *values)
+        return [tuple(row.values()) for row in asyncio.run(engine.run_querystring(query))]
+
+    def made_on_server(self, slug: str) -> list[str]:
+        """The databases, users and grants of the tenant."""
+        name = f"{self.prefix}{slug.replace('-', '_')}"
+        databases = "SELECT schema_name FROM information_schema.schemata WHERE schema_name = ?"
+        users = "SELECT user, host FROM mysql.user WHERE user = ?"
+        grants = "SELECT db, user FROM mysql.db WHERE db = ? OR user = ?"
+        found = [f"database {row}" for row in self.on_server(databases, name)]
+        found += [f"user {row}" for row in self.on_server(users, f"{name}_user")]
+        escaped = name.replace("_", r"\_")
+        return found + [f"grant {row}" for row in self.on_server(grants, escaped, f"{name}_user")]
 
     def residue(self, slug: str) -> list[str]:
         """All that there is of the tenant, anywhere."""
         found = [path.name for path in self.folder.rglob(f"tenant_{slug.replace('-', '_')}.*")]
+        found += self.made_on_server(slug) if self.database else []
         found += [f"tenant {row}" for row in self.rows("SELECT status FROM tenant WHERE slug = ?", slug)]
         domains = "SELECT domain FROM domain WHERE domain LIKE ?"
         found += [f"domain {row}" for row in self.rows(domains, f"{slug}.%")]
@@ -171,10 +215,28 @@ class Server:
         assert (answer.status_code, answer.json()["code"]) == (404, "tenant-not-found")
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+@pytest.fixture(scope="module", params=["sqlite", "mariadb"])
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, servers_found: Found
+) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("freehold")
-    server = Server(folder, free_port())
+    if request.param == "sqlite":
+        with set_up(Server(folder, free_port())) as server:
+            yield server
+        return
+    address, prefix = address_or_skip(servers_found, request.param), f"t{uuid.uuid4().hex[:7]}_"
+    asyncio.run(MySQLEngine(address.config).run_ddl(f'CREATE DATABASE "{prefix}central"'))
+    try:
+        with set_up(Server(folder, free_port(), address, prefix)) as server:
+            yield server
+    finally:
+        asyncio.run(clear(MySQLEngine(address.config), prefix))
+
+
+@contextmanager
+def set_up(server: Server) -> Iterator[Server]:
+    """The server, ready to be started."""
+    folder = server.folder
     printed = freehold(["setup"], folder=folder, environ=server.environ)
     token = re.search(r"fho_[\w-]+", printed)
     assert token, printed

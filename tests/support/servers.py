@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 __all__ = ["KINDS", "ServerAddress", "ServerMissing", "address_of"]
 
@@ -47,6 +47,11 @@ class ServerAddress:
             unquote(parts.username or "root"),
             unquote(parts.password or ""),
         )
+
+    @property
+    def url(self) -> str:
+        """As :meth:`from_url` reads it, and ``CENTRAL_DATABASE_URL`` once a database is named."""
+        return f"mysql://{quote(self.user)}:{quote(self.password)}@{self.host}:{self.port}"
 
     @property
     def config(self) -> dict[str, object]:

@@ -1,0 +1,202 @@
+"""Many tenants on one database server: a random load on a small budget, and what a tenant costs.
+
+``python -m benchmarks.tenants [--database mariadb] [--tenants 300] [--known 1000] [--budget 40]``
+
+Makes the tenants' databases and users, lets the clients read and write as random tenants, and asks the
+server all the while how many connections it has. Then so many known tenants are each leased once: memory and
+connections. The server is the one of ``TEST_MARIADB_URL`` or ``TEST_MYSQL_URL``, or a private one. What was
+made is dropped.
+"""
+
+import argparse
+import asyncio
+import random
+import statistics
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psutil
+from piccolo.querystring import QueryString
+from rich.console import Console
+
+from central.connections.budget import BudgetRules
+from central.engines import TenantEngines
+from central.provisioning.records import generate_password
+from central.registry import TenantRef
+from central.servers import Login, MySQLServer
+from central.tables import TenantStatus
+from piccolo_engines.columns import new_id
+from piccolo_engines.mysql import MySQLEngine, PoolSettings
+from tests.support.servers import ServerAddress, address_of
+
+__all__ = ["main"]
+
+PASSWORD = generate_password(32)
+
+
+@dataclass
+class Load:
+    """What the clients saw, and what the server counted meanwhile."""
+
+    waits: list[float] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
+
+
+async def rows(engine: MySQLEngine, sql: str, *values: object) -> list[dict[str, Any]]:
+    return await engine.run_querystring(QueryString(sql, *values))
+
+
+@asynccontextmanager
+async def tenants_on(server: MySQLServer, count: int) -> AsyncIterator[list[TenantRef]]:
+    """So many tenants with a table of a hundred rows each; dropped afterwards."""
+    prefix = f"b{uuid.uuid4().hex[:6]}_"
+    tenants = [_tenant(server, f"{prefix}{number}") for number in range(count)]
+    gate = asyncio.Semaphore(2)
+
+    async def each(act: Any, tenant: TenantRef) -> None:
+        async with gate:
+            await act(server, tenant)
+
+    try:
+        await asyncio.gather(*(each(_make, tenant) for tenant in tenants))
+        yield tenants
+    finally:
+        await asyncio.gather(*(each(_drop, tenant) for tenant in tenants))
+
+
+def _tenant(server: MySQLServer, name: str) -> TenantRef:
+    return TenantRef(new_id(), name, name, TenantStatus.ACTIVE, server.name, name, f"{name}.localhost")
+
+
+async def _make(server: MySQLServer, tenant: TenantRef) -> None:
+    name = tenant.db_name
+    await server.create_database(name)
+    await server.create_user(f"{name}_user", PASSWORD, name)
+    engine = server.engine_for(name, Login(f"{name}_user", lambda: PASSWORD))
+    await engine.run_ddl("CREATE TABLE note (id INT PRIMARY KEY, body VARCHAR(200))")
+    values = ", ".join(f"({number}, 'note {number} of {name}')" for number in range(100))
+    await engine.run_ddl(f"INSERT INTO note VALUES {values}")  # noqa: S608 - numbers and names
+    await engine.close()
+
+
+async def _drop(server: MySQLServer, tenant: TenantRef) -> None:
+    await server.drop_database(tenant.db_name)
+    await server.drop_user(f"{tenant.db_name}_user")
+
+
+def engines_on(server: MySQLServer) -> TenantEngines:
+    async def opener(tenant: TenantRef) -> MySQLEngine:
+        return server.engine_for(tenant.db_name, Login(f"{tenant.db_name}_user", lambda: PASSWORD))
+
+    return TenantEngines(opener)
+
+
+async def request(engines: TenantEngines, tenant: TenantRef) -> None:
+    """One read; every tenth time a change as well, in a transaction."""
+    number = random.randrange(100)
+    async with engines.lease(tenant) as engine:
+        assert isinstance(engine, MySQLEngine)
+        found = await rows(engine, "SELECT body FROM note WHERE id = {}", number)
+        assert found[0]["body"].startswith(f"note {number} of {tenant.db_name}"), found
+        if number % 10 == 0:
+            async with engine.transaction():
+                await rows(engine, "SELECT body FROM note WHERE id = {} FOR UPDATE", number)
+                await rows(engine, "UPDATE note SET body = CONCAT(body, '') WHERE id = {}", number)
+
+
+async def drive(
+    engines: TenantEngines, tenants: list[TenantRef], root: MySQLEngine, options: argparse.Namespace
+) -> Load:
+    load, end = Load(), time.perf_counter() + options.seconds
+    pattern = f"{tenants[0].db_name.partition('_')[0]}%"
+    counted = "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE user LIKE {}"
+
+    async def client() -> None:
+        while (begun := time.perf_counter()) < end:
+            try:
+                await request(engines, random.choice(tenants))
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is counted
+                load.errors.append(error)
+            load.waits.append(time.perf_counter() - begun)
+
+    async def watch() -> None:
+        while time.perf_counter() < end:
+            load.counts.append(int((await rows(root, counted, pattern))[0]["n"]))
+            await asyncio.sleep(0.005)
+
+    await asyncio.gather(watch(), *(client() for _ in range(options.clients)))
+    return load
+
+
+def tell(console: Console, load: Load, server: MySQLServer, options: argparse.Namespace) -> None:
+    cuts, use = statistics.quantiles(load.waits, n=1000), server.connections
+    console.print(
+        f"{options.tenants} tenants at random, {options.clients} clients, a budget of {options.budget}: "
+        f"{len(load.waits) / options.seconds:,.0f} requests/s, {len(load.errors)} errors\n"
+        f"p50 {cuts[499] * 1000:.1f} ms, p99 {cuts[989] * 1000:.1f} ms, "
+        f"longest {max(load.waits) * 1000:.0f} ms\n"
+        f"connections by the server's own count: {max(load.counts)} at most ({len(load.counts)} looks); "
+        f"opened {use.opened}, evicted {use.evicted}, timeouts {use.timeouts}"
+    )
+    for error in load.errors[:3]:
+        console.print(repr(error))
+
+
+async def cost(console: Console, server: MySQLServer, tenants: list[TenantRef], options: Any) -> None:
+    """What a known tenant costs: its engine, and its part of what the process keeps."""
+    known = [_tenant(server, f"known_{number}") for number in range(options.known)]
+    engines, process = engines_on(server), psutil.Process()
+    before = process.memory_info().rss
+    for tenant in known:
+        async with engines.lease(tenant):
+            pass
+    per_engine = (process.memory_info().rss - before) / options.known
+    before = process.memory_info().rss
+    for tenant in tenants:
+        await request(engines, tenant)
+    per_used = (process.memory_info().rss - before) / len(tenants)
+    use = server.connections
+    console.print(
+        f"{options.known} known tenants: {per_engine / 1024:.1f} KiB each, no connection; "
+        f"{len(tenants)} of them used once: {per_used / 1024:.1f} KiB each more, {use.idle} idle connections"
+    )
+    await engines.close_all()
+
+
+async def run(address: ServerAddress, options: argparse.Namespace, console: Console) -> None:
+    rules = BudgetRules(limit=options.budget)
+    server = MySQLServer(
+        address.host, address.port, Login(address.user, lambda: address.password), budget=rules
+    )
+    root = MySQLEngine(address.config, PoolSettings(max_size=1))
+    async with tenants_on(server, options.tenants) as tenants:
+        engines = engines_on(server)
+        tell(console, await drive(engines, tenants, root, options), server, options)
+        await engines.close_all()
+        await cost(console, server, tenants, options)
+    await root.close()
+    await server.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--database", choices=("mariadb", "mysql"), default="mariadb")
+    parser.add_argument("--tenants", type=int, default=300)
+    parser.add_argument("--known", type=int, default=1000)
+    parser.add_argument("--budget", type=int, default=40)
+    parser.add_argument("--clients", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=10)
+    options = parser.parse_args()
+    with address_of(options.database) as address:
+        asyncio.run(run(address, options, Console()))
+
+
+if __name__ == "__main__":
+    main()
