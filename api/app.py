@@ -60,7 +60,7 @@ class Freehold(Litestar):
         self.platform = platform
         self.inner = inner or (central_app(), tenant_app())
         host = TenantFromHost(platform, central_app=self.inner[0], tenant_app=self.inner[1])
-        self.edge = Edge(host)
+        self.edge = Edge(host, platform.request_counts)
         super().__init__([], openapi_config=None, logging_config=None, lifespan=[self._running])
 
     async def __call__(

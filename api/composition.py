@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
+from api.metrics import RequestCounts
 from central import piccolo_app as central_app
 from central.credentials import Credentials, TenantOpener
 from central.database import CentralEngine, central_engine
@@ -70,6 +71,7 @@ class Platform:
     authentication: Authentication
     catalog: Catalog
     records: RecordService
+    request_counts: RequestCounts
 
     async def close(self) -> None:
         """Waits for what is under way and closes everything. The services are of no use afterwards."""
@@ -115,6 +117,7 @@ def compose(
         authentication=_authentication(settings, vault, passwords),
         catalog=catalog,
         records=RecordService(catalog, Cursors(partial(_cursor_keys, vault))),
+        request_counts=RequestCounts(),
     )
 
 

@@ -1,4 +1,4 @@
-"""The outermost layer: an id for every request, a problem for every error, one line of log."""
+"""The outermost layer: an id for every request, a problem for every error, one line of log, a count."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from api.errors import ClientGone
 from api.facts import CURRENT, RequestFacts
+from api.metrics import RequestCounts
 from api.problems import answer_to, is_fault
 
 __all__ = ["Edge"]
@@ -24,10 +25,11 @@ _LONGEST_PATH: Final = 512
 class Edge:
     """An ASGI application around another one, through which nothing passes but answers."""
 
-    __slots__ = ("_app", "_log")
+    __slots__ = ("_app", "_counts", "_log")
 
-    def __init__(self, app: _HttpApp) -> None:
+    def __init__(self, app: _HttpApp, counts: RequestCounts) -> None:
         self._app = app
+        self._counts = counts
         self._log = structlog.get_logger("freehold.request")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,7 +43,9 @@ class Edge:
         try:
             await self._serve(_as_get(scope), receive, _named(send, facts), facts)
         finally:
-            self._write(facts, perf_counter() - started)
+            seconds = perf_counter() - started
+            self._counts.add(facts.method, facts.status, seconds)
+            self._write(facts, seconds)
             CURRENT.reset(previous)
 
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send, facts: RequestFacts) -> None:

@@ -150,7 +150,7 @@ def status_of(error: Exception) -> int:
 def is_fault(error: Exception) -> bool:
     """Whether an error is one that somebody has to look into: unforeseen, or a database out of reach."""
     return status_of(error) >= 500 and not isinstance(
-        error, TenantNotReady | users.TryAgainLater | EnginesBusy
+        error, TenantNotReady | users.TryAgainLater | EnginesBusy | engines.PoolTimeout
     )
 
 

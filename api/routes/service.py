@@ -1,21 +1,23 @@
-"""/health and /ready, for whoever keeps the service running."""
+"""/health, /ready and /metrics, for whoever keeps the service running."""
 
 import asyncio
 from typing import Final
 
 from litestar import get
 
-from api.answers import Answer, json
+from api.answers import Answer, json, json_bytes
 from api.errors import NotReady
+from api.metrics import CONTENT_TYPE, exposition
 from api.openapi.operation import Operation, Reply
 from api.requests import CentralRequest
 from api.schemas.service import Health, Readiness
 from piccolo_engines.errors import DatabaseError
 
-__all__ = ["ROUTES", "health", "ready"]
+__all__ = ["ROUTES", "health", "metrics", "ready"]
 
 _TAG = "Service"
 _PATIENCE = 2.0
+_METRICS_EXAMPLE: Final = 'freehold_connections_in_use{server="db:3306"} 3\n'
 
 
 @get(
@@ -50,6 +52,27 @@ async def ready(request: CentralRequest) -> Answer:
     return json(Readiness(status="ready", dependencies={"central": "up"}))
 
 
+@get(
+    "/metrics",
+    operation=Operation(
+        id="metrics",
+        tag=_TAG,
+        summary="What is counted",
+        description=(
+            "In Prometheus' text form: requests, open tenants, and of each database server the budget of "
+            "connections, how many are in use, idle and waited for, and how many were opened and evicted."
+        ),
+        replies={200: Reply("The counts.", {"type": "string"}, _METRICS_EXAMPLE, media_type="text/plain")},
+    ),
+)
+async def metrics(request: CentralRequest) -> Answer:
+    """The counts of this process."""
+    platform = request.platform
+    budgets = {server.name: server.connections for server in platform.servers}
+    body = exposition(platform.request_counts, platform.engines.stats(), budgets)
+    return json_bytes(body, 200, (b"content-type", CONTENT_TYPE))
+
+
 async def _central_answers(request: CentralRequest) -> bool:
     try:
         async with asyncio.timeout(_PATIENCE):
@@ -59,4 +82,4 @@ async def _central_answers(request: CentralRequest) -> bool:
     return True
 
 
-ROUTES: Final = (health, ready)
+ROUTES: Final = (health, ready, metrics)

@@ -81,6 +81,7 @@ def test_routes_that_need_a_token_say_so(app: Litestar) -> None:
             "/schema",
             "/health",
             "/ready",
+            "/metrics",
             "/api/v1/tenant",
             "/api/v1/auth/login",
             "/api/v1/auth/refresh",

@@ -1,8 +1,9 @@
 """A real server is killed before and after every step of making and of deleting a tenant.
 
-After the restart the tenant is active and complete, or gone without residue: no file, database, database user,
-row, domain, credential or open run. On SQLite, and on MariaDB with a database user for each tenant. One server per module (and per xdist worker) is killed and started again for each case;
-each case has a tenant of its own.
+After the restart the tenant is active and complete, or gone without residue: no file, database, database
+user, row, domain, credential or open run. On SQLite, and on MariaDB with a database user for each tenant. One
+server per module (and per xdist worker) is killed and started again for each case; each case has a tenant of
+its own.
 """
 
 import asyncio
