@@ -8,9 +8,9 @@ from typing import Any, NoReturn, cast
 from litestar import Litestar, Router
 from litestar.connection import Request
 from litestar.datastructures import State
+from litestar.handlers import HTTPRouteHandler
 from litestar.types import (
     BeforeRequestHookHandler,
-    ControllerRouterHandler,
     LifeSpanReceive,
     LifeSpanScope,
     LifeSpanSend,
@@ -29,6 +29,7 @@ from api.openapi.document import HostKind, document_for
 from api.openapi.hosts import CENTRAL_HOST, TENANT_HOST
 from api.requests import ApiRequest, CentralRequest, TenantRequest
 from api.routes import auth, data, domains, schema, service, tenants
+from api.routes.options import with_options
 from api.version import VERSION
 from central.settings import Settings, read_env_file
 
@@ -85,8 +86,8 @@ class Freehold(Litestar):
 def central_app() -> Litestar:
     """What a central host serves."""
     routers = [
-        Router("/setup", route_handlers=[*tenants.ROUTES, *domains.ROUTES], before_request=requires_operator),
-        Router("/", route_handlers=[*service.ROUTES, schema.schema], before_request=admits_anyone),
+        _router("/setup", [*tenants.ROUTES, *domains.ROUTES], requires_operator),
+        _router("/", [*service.ROUTES, schema.schema], admits_anyone),
     ]
     return _application(routers, CentralRequest, CENTRAL_HOST, requires_operator)
 
@@ -94,15 +95,19 @@ def central_app() -> Litestar:
 def tenant_app() -> Litestar:
     """What a tenant's host serves."""
     routers = [
-        Router("/api/v1", route_handlers=[*auth.OPEN_ROUTES], before_request=admits_anyone),
-        Router("/api/v1", route_handlers=[*auth.ROUTES, *data.ROUTES], before_request=requires_user),
-        Router("/", route_handlers=[schema.schema], before_request=admits_anyone),
+        _router("/api/v1", auth.OPEN_ROUTES, admits_anyone),
+        _router("/api/v1", [*auth.ROUTES, *data.ROUTES], requires_user),
+        _router("/", [schema.schema], admits_anyone),
     ]
     return _application(routers, TenantRequest, TENANT_HOST, requires_user)
 
 
+def _router(path: str, handlers: Sequence[HTTPRouteHandler], guard: BeforeRequestHookHandler) -> Router:
+    return Router(path, route_handlers=with_options(handlers), before_request=guard)
+
+
 def _application(
-    routers: Sequence[ControllerRouterHandler],
+    routers: Sequence[Router],
     request_class: type[ApiRequest],
     kind: HostKind,
     guard: BeforeRequestHookHandler,

@@ -20,8 +20,6 @@
     └── InvalidQuery
 """
 
-# ruff: noqa: N818 - the names say what happened; that they are errors is what the module is for
-
 from collections.abc import Sequence
 from typing import ClassVar
 

@@ -44,5 +44,6 @@ async def requires_user(request: _Any) -> None:
 
 def _refuse_needless_query(request: ApiRequest) -> None:
     """Refuses any parameter of a route that takes none; the others check their own."""
-    if request.scope["query_string"] and not request.route_handler.opt["operation"].takes_query:
+    operation = request.route_handler.opt.get("operation")
+    if request.scope["query_string"] and (operation is None or not operation.takes_query):
         refuse_unknown([name for name, _ in request.pairs()], ())

@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.http [--records 5000] [--seconds 3] [--rounds 5] [--connections 16]``
 
-Reads one account by id, lists 50 filtered and sorted, creates one. Prints answers per second, latencies and
-the ratio Freehold / floor (the median over the rounds of the ratio of each), and the memory of both.
+Reads one account by id, lists 50 filtered and sorted, creates one. Prints answers per second, processor time,
+latencies and the ratio Freehold / floor (the median over the rounds), and the memory of both.
 """
 
 import argparse
@@ -169,34 +169,69 @@ def copy_database(folder: Path) -> Path:
     return target
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round on one server: what its clients saw, and the processor time that an answer cost, in ms."""
+
+    figures: Figures
+    cpu: float
+
+
+async def one_round(server: Server, requests: Requests, options: argparse.Namespace) -> Round:
+    before = processor_seconds(server.pid)
+    figures = await drive(server.port, requests, seconds=options.seconds, connections=options.connections)
+    answers = figures.per_second * options.seconds
+    return Round(figures, (processor_seconds(server.pid) - before) / answers * 1000)
+
+
+def processor_seconds(pid: int) -> float:
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
+
+
 async def measure(
     ours: Server, floor: Server, ids: list[str], options: argparse.Namespace
-) -> dict[str, list[tuple[Figures, Figures]]]:
-    results: dict[str, list[tuple[Figures, Figures]]] = {}
+) -> dict[str, list[tuple[Round, Round]]]:
+    results: dict[str, list[tuple[Round, Round]]] = {}
     our_routes, floor_routes = routes(ids, ours.token), routes(ids, None)
     for name in our_routes:
         for _ in range(options.rounds):
             pair = [
-                await drive(
-                    server.port, table[name], seconds=options.seconds, connections=options.connections
-                )
+                await one_round(server, table[name], options)
                 for server, table in ((ours, our_routes), (floor, floor_routes))
             ]
             results.setdefault(name, []).append((pair[0], pair[1]))
     return results
 
 
-def show(console: Console, results: dict[str, list[tuple[Figures, Figures]]]) -> None:
-    table = Table("route", "Freehold /s", "floor /s", "ratio", "p50 ms (floor)", "p99 ms (floor)", "refused")
+def show(console: Console, results: dict[str, list[tuple[Round, Round]]]) -> None:
+    columns = (
+        "route",
+        "Freehold /s",
+        "floor /s",
+        "ratio",
+        "CPU ms",
+        "floor's",
+        "p50 ms",
+        "floor's",
+        "p99 ms",
+        "floor's",
+    )
+    table = Table(*columns, "refused")
     for name, pairs in results.items():
-        ratio = statistics.median(ours.per_second / floor.per_second for ours, floor in pairs)
-        ours, floor = pairs[len(pairs) // 2]
+        ratio = statistics.median(ours.figures.per_second / floor.figures.per_second for ours, floor in pairs)
+        sides = [[pair[side] for pair in pairs] for side in (0, 1)]
+        refused = sum(one.figures.refused for side in sides for one in side)
         table.add_row(
-            name, f"{ours.per_second:,.0f}", f"{floor.per_second:,.0f}", f"{ratio:.2f}",
-            f"{ours.p50:.2f} ({floor.p50:.2f})", f"{ours.p99:.2f} ({floor.p99:.2f})",
-            str(sum(a.refused + b.refused for a, b in pairs)),
+            name, *(f"{median(side, 'per_second'):,.0f}" for side in sides), f"{ratio:.2f}",
+            *(f"{statistics.median(one.cpu for one in side):.2f}" for side in sides),
+            *(f"{median(side, which):.1f}" for which in ("p50", "p99") for side in sides), str(refused),
         )  # fmt: skip
     console.print(table)
+
+
+def median(rounds: list[Round], figure: str) -> float:
+    return statistics.median(getattr(one.figures, figure) for one in rounds)
 
 
 def megabytes(pid: int) -> float:

@@ -40,8 +40,11 @@ def print_table(title: str, rows: Sequence[Mapping[str, object]], columns: Seque
         return
     table = Table(title=title, title_justify="left")
     for column in columns:
-        table.add_column(column.replace("_", " "), overflow="fold")
+        is_id = column.endswith("id")  # to be copied whole
+        table.add_column(
+            column.replace("_", " "), overflow="fold", no_wrap=is_id, min_width=36 if is_id else None
+        )
     for row in rows:
         table.add_row(*("" if row[column] is None else str(row[column]) for column in columns))
     console = Console()
-    console.print(table, width=None if console.is_terminal else _WIDE)
+    (console if console.is_terminal else Console(width=_WIDE)).print(table)

@@ -38,7 +38,7 @@ class NewAdmin(Input):
     """The first administrator. Without a password one is made, and shown once."""
 
     email: Annotated[str, Meta(max_length=254, examples=["ada@acme.example"])]
-    password: Annotated[str, Meta(max_length=4_096, examples=["correct horse battery"])] | None = None
+    password: Annotated[str, Meta(max_length=1_024, examples=["correct horse battery"])] | None = None
 
 
 class NewTenant(Input):

@@ -72,13 +72,16 @@ class Reconciliation:
             return False
         return await self._roll_back(new, run)
 
-    async def postpone(self, run: Run, failure: StepFailed) -> None:
-        """Leave the run for a later reconciliation, with a note of the reason."""
+    async def postpone(self, run: Run, failure: StepFailed) -> bool:
+        """Leave the run for a later reconciliation, with a note of the reason; false when it never began."""
         try:
             await run.reload()
+            if not run.is_written:
+                return False
             await run.give_up(failure.step, failure.reason)
         except (CentralError, DatabaseError):
             _log.exception("The journal of the run on %s could not be written", run.slug)
+        return True
 
     async def _try_to_settle(self, found: OpenRun, run: Run) -> bool:
         try:

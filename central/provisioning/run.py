@@ -17,7 +17,8 @@ from piccolo_engines.errors import DatabaseError
 
 __all__ = ["Run"]
 
-_STANDING = {StepState.STARTED, StepState.DONE, StepState.FAILED, StepState.UNDOING}
+_UNDER_WAY = {StepState.STARTED, StepState.UNDOING}
+_STANDING = _UNDER_WAY | {StepState.DONE, StepState.FAILED}
 
 
 @dataclass(slots=True)
@@ -76,8 +77,8 @@ class Run:
         await self._move(step, StepState.UNDONE, finished_at=utc_now())
 
     async def fail(self, step: str, error: BaseException) -> None:
-        """Note why the step failed, in words that hold no secret."""
-        if step in self.states:
+        """Note why the step failed, in words that hold no secret; what was done by then stays done."""
+        if self.states.get(step) in _UNDER_WAY:
             await self._move(step, StepState.FAILED, error=_in_short(error))
         await self._check(error=f"{step}: {_in_short(error)}")
 

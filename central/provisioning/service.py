@@ -157,10 +157,9 @@ class Provisioning:
             failure = await _attempt(carry_out(self._deletion, tenant, run, self._observer))
             if failure is None:
                 return tenant
-            if failure.step == self._deletion[0].name:  # nothing has happened
+            if not await self._reconciliation.postpone(run, failure):  # nothing has happened
                 raise failure.reason
             _log.error("Deleting the tenant %s failed: %s", run.slug, failure.step, exc_info=failure.reason)
-            await self._reconciliation.postpone(run, failure)
             raise DeletionFailed(run.slug, failure.step) from failure.reason
 
     async def _uninterrupted(self, work: Coroutine[Any, Any, _T]) -> _T:

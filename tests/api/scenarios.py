@@ -12,7 +12,7 @@ from tests.api.conftest import OPERATOR_TOKEN, World
 __all__ = ["CALLERS", "Scenario", "assert_problem", "caller", "check", "table"]
 
 CALLERS = ("guest", "viewer", "member", "manager", "administrator", "neighbour", "operator")
-"""Nobody, acme's people by role, demo's administrator, and an operator: each with the best token they have."""
+"""Nobody, acme's people by role, demo's administrator, and an operator: each with a token of theirs."""
 
 
 @dataclass(frozen=True, kw_only=True)

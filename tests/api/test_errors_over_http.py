@@ -110,6 +110,24 @@ async def test_405_says_what_is_allowed(world: World) -> None:
     assert set(answer.headers["allow"].replace(" ", "").split(",")) == {"POST", "OPTIONS"}
 
 
+@pytest.mark.parametrize(
+    ("host", "path", "methods"),
+    [
+        ("localhost", "/setup/tenants", {"GET", "POST"}),
+        ("localhost", "/setup/tenants/x", {"GET", "PATCH", "DELETE"}),
+        ("acme.localhost", ACCOUNTS, {"GET", "POST"}),
+        ("acme.localhost", f"{ACCOUNTS}/x", {"GET", "PATCH", "DELETE"}),
+        ("acme.localhost", LOGIN, {"POST"}),
+    ],
+)
+async def test_options_tells_all_methods_without_a_token(
+    world: World, host: str, path: str, methods: set[str]
+) -> None:
+    answer = await world.client(host).options(path)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert set(answer.headers["allow"].split(", ")) == {*methods, "OPTIONS"}
+
+
 async def test_head_is_get_without_its_body(world: World) -> None:
     got, headed = [await world.client().request(method, "/api/v1/tenant") for method in ("GET", "HEAD")]
     assert (headed.status_code, headed.content) == (200, b"")

@@ -238,7 +238,7 @@ async def test_changes_of_other_processes_count_after_cache_seconds(world_with: 
 
 
 async def test_any_bytes_in_a_host_header_are_answered(world: World) -> None:
-    """Whatever they are: 200 for acme's own name, else 400 or 404, and never acme's answer for another name."""
+    """Whatever they are: 400 or 404, and never the answer of a tenant."""
     import asyncio
 
     loop = asyncio.get_running_loop()
