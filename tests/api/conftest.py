@@ -1,8 +1,12 @@
-"""A platform on SQLite in a folder of its own, two tenants in it, and clients for their hosts."""
+"""A platform of the test's own, two tenants in it, and clients for their hosts.
+
+On SQLite in a folder, and for a second run of the test on MariaDB.
+"""
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,6 +28,8 @@ from central.settings import Settings
 from piccolo_conf import DB
 from tenant_schema.users.passwords import HashParameters
 from tenant_schema.users.tables import Role, User, UserRole
+from tests.api.on_mariadb import MariaDBTemplate, made_on_mariadb
+from tests.conftest import Found, address_or_skip
 
 CHEAP = HashParameters(1, 8, 1)
 PASSWORD = "correct horse battery"
@@ -113,9 +119,9 @@ class World:
         return str((await self.tenant(slug)).id)
 
 
-async def _build(folder: Path) -> None:
+async def _build(settings: Settings) -> None:
     """Two tenants with people in them."""
-    platform = compose(settings_in(folder), hashing=CHEAP)
+    platform = compose(settings, hashing=CHEAP)
     await platform.central_migrator.migrate(platform.central_engine)
     with CENTRAL.bind(platform.central_engine):
         await platform.operators.ensure_first_operator(OPERATOR_TOKEN)
@@ -145,7 +151,7 @@ async def _add_people(platform: Platform, slug: str) -> None:
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with everything made, to be copied."""
     folder = tmp_path_factory.mktemp("template")
-    asyncio.run(_build(folder))
+    asyncio.run(_build(settings_in(folder)))
     return folder
 
 
@@ -157,10 +163,28 @@ def folder(template: Path, tmp_path: Path) -> Path:
     return target
 
 
-@pytest.fixture
-def settings(folder: Path) -> Settings:
+@pytest.fixture(scope="session")
+def mariadb_template(
+    servers_found: Found, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MariaDBTemplate]:
+    """Everything made on MariaDB, to be put back before each test."""
+    address, folder = address_or_skip(servers_found, "mariadb"), tmp_path_factory.mktemp("mariadb")
+
+    async def build(given: dict[str, Any]) -> None:
+        await _build(settings_in(folder, **given))
+
+    with made_on_mariadb(address, f"t{uuid.uuid4().hex[:7]}_", build) as template:
+        yield template
+
+
+@pytest.fixture(params=["sqlite", "mariadb"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """What the world of this test is made with."""
-    return settings_in(folder)
+    if request.param == "sqlite":
+        return settings_in(request.getfixturevalue("folder"))
+    template: MariaDBTemplate = request.getfixturevalue("mariadb_template")
+    asyncio.run(template.restore())
+    return settings_in(tmp_path, **template.settings)
 
 
 @dataclass(frozen=True)
@@ -198,10 +222,10 @@ async def world(settings: Settings, warm: Warm) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-def world_with(folder: Path, warm: Warm) -> Callable[..., Any]:
+def world_with(settings: Settings, warm: Warm) -> Callable[..., Any]:
     """Freehold with other settings: ``async with world_with(allow_tenant_header=True) as world:``."""
 
     def make(observer: Observer | None = None, **changes: Any) -> Any:
-        return world_of(replace(settings_in(folder), **changes), warm, observer)
+        return world_of(replace(settings, **changes), warm, observer)
 
     return make
