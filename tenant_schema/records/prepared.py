@@ -17,6 +17,8 @@ from piccolo.query.base import Query
 from piccolo.querystring import QueryString
 from piccolo.table import Table
 
+from piccolo_engines.mysql.literals import ServerSQL
+
 __all__ = ["Bound", "LastUsed", "Plans", "Slot", "Statement", "compiled", "planned", "prepare"]
 
 _Key = TypeVar("_Key", bound=Hashable)
@@ -35,13 +37,17 @@ class Slot(str):
 
 
 class Bound(QueryString):
-    """A compiled statement with its values, as an engine runs it."""
+    """A compiled statement with its values, as an engine runs it.
 
-    __slots__ = ()
+    :ivar hints: the columns behind what a SELECT gives, where the engine wants them.
+    """
+
+    __slots__ = ("hints",)
 
     def __init__(
-        self, sql: str, values: list[Any], query_type: str
+        self, sql: str, values: list[Any], query_type: str, hints: Sequence[Any] | None
     ) -> None:  # Piccolo's own would take it apart
+        self.hints = hints
         self.template = sql
         self.args = values
         self.columns = ()
@@ -56,16 +62,31 @@ class Bound(QueryString):
 
 
 class Statement:
-    """SQL with placeholders, and which value goes to which of them."""
+    """SQL with placeholders, and which value goes to which of them.
 
-    __slots__ = ("order", "query_type", "sql")
+    ``constants`` are SQL of the engine's own that it puts in as it sends the statement, by their places
+    among the placeholders.
+    """
 
-    def __init__(self, sql: str, order: Sequence[int], query_type: str = "generic") -> None:
+    __slots__ = ("constants", "hints", "order", "query_type", "sql")
+
+    def __init__(
+        self,
+        sql: str,
+        order: Sequence[int],
+        query_type: str = "generic",
+        hints: Sequence[Any] | None = None,
+        constants: Sequence[tuple[int, ServerSQL]] = (),
+    ) -> None:
         self.sql, self.order, self.query_type = sql, tuple(order), query_type
+        self.hints, self.constants = hints, tuple(constants)
 
     def bind(self, values: Sequence[object]) -> Bound:
         """The statement with these values."""
-        return Bound(self.sql, [values[position] for position in self.order], self.query_type)
+        bound: list[object] = [values[position] for position in self.order]
+        for place, constant in self.constants:
+            bound.insert(place, constant)
+        return Bound(self.sql, bound, self.query_type, self.hints)
 
 
 def prepare(query: Query[Any, Any]) -> Statement:
@@ -76,9 +97,15 @@ def prepare(query: Query[Any, Any]) -> Statement:
 def compiled(querystring: QueryString, engine_type: str) -> Statement:
     """As :func:`prepare`, for a query that is put together already."""
     sql, values = querystring.compile_string(engine_type=engine_type)
-    if not all(isinstance(value, Slot) for value in values):
+    if not all(isinstance(value, Slot | ServerSQL) for value in values):
         raise ValueError("A prepared statement holds a value instead of a slot.")
-    return Statement(sql, [int(slot) for slot in values], querystring.query_type)
+    return Statement(
+        sql,
+        [int(slot) for slot in values if isinstance(slot, Slot)],
+        querystring.query_type,
+        getattr(querystring, "hints", None),
+        [(place, value) for place, value in enumerate(values) if isinstance(value, ServerSQL)],
+    )
 
 
 class LastUsed(Generic[_Key, _Value]):
@@ -109,7 +136,8 @@ class Plans:
     """The prepared statements of every tenant's objects, bounded both ways.
 
     Those of one object live as long as its table class is the one they were built with: a changed
-    definition makes another class. They hold text and never the class, so that nothing keeps that alive.
+    definition makes another class. On SQLite they hold text and never the class, so that nothing keeps that
+    alive; on MySQL they hold its columns until the object is asked for again, or crowded out.
     """
 
     def __init__(self, objects: int = 512, shapes: int = 48) -> None:

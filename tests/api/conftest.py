@@ -32,6 +32,9 @@ from tests.api.on_mariadb import MariaDBTemplate, made_on_mariadb
 from tests.conftest import Found, address_or_skip
 
 CHEAP = HashParameters(1, 8, 1)
+ON_SQLITE = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+"""For tests of files and of what else only SQLite has."""
+ON_MARIADB = pytest.mark.parametrize("settings", ["mariadb"], indirect=True)
 PASSWORD = "correct horse battery"
 OPERATOR_TOKEN = "fho_" + "a-token-for-tests-alone-" * 2
 KEY = EncryptionKey.from_hex(generate_key())

@@ -10,6 +10,8 @@ from piccolo_engines.mysql import MySQLEngine
 from tests.conftest import ask, clear, databases, users
 from tests.support.servers import ServerAddress
 
+# ruff: noqa: S608 - the names in these statements are the tests' own
+
 __all__ = ["MariaDBTemplate", "made_on_mariadb"]
 
 Build = Callable[[dict[str, Any]], Awaitable[None]]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from piccolo_engines.errors import ConnectionLost
-from tests.api.conftest import World
+from tests.api.conftest import ON_SQLITE, World
 from tests.api.scenarios import assert_problem
 
 LOGIN = "/api/v1/auth/login"
@@ -167,6 +167,7 @@ async def test_a_dead_database_is_503(world: World, monkeypatch: pytest.MonkeyPa
     assert_problem(answer, "database-unavailable")
 
 
+@ON_SQLITE
 async def test_a_missing_tenant_database_is_503_and_stays_missing(world: World) -> None:
     for path in (world.platform.settings.data_dir / "tenants").glob("tenant_acme.sqlite*"):
         path.unlink()
@@ -176,6 +177,7 @@ async def test_a_missing_tenant_database_is_503_and_stays_missing(world: World) 
     assert not list((world.platform.settings.data_dir / "tenants").glob("tenant_acme*"))
 
 
+@ON_SQLITE
 async def test_ready_names_what_is_down(world: World) -> None:
     assert (await world.operator().get("/ready")).json() == {
         "status": "ready",

@@ -11,7 +11,7 @@ from api.errors import CentralOutOfDate
 from central.provisioning.pipeline import Moment
 from central.settings import Settings
 from piccolo_engines.errors import EngineClosed
-from tests.api.conftest import CHEAP, Warm, World, served, settings_in, world_of
+from tests.api.conftest import CHEAP, ON_SQLITE, Warm, World, served, settings_in, world_of
 from tests.api.scenarios import assert_problem
 
 
@@ -25,6 +25,7 @@ async def test_it_refuses_to_start_while_central_migrations_are_pending(tmp_path
         await platform.central_engine.run_ddl("SELECT 1")
 
 
+@ON_SQLITE
 async def test_everything_is_closed_at_the_end(settings: Settings, warm: Warm) -> None:
     async with world_of(settings, warm) as world:
         assert (await world.client().get("/api/v1/tenant")).status_code == 200
@@ -48,6 +49,7 @@ class FailingAt:
         pass
 
 
+@ON_SQLITE
 async def test_what_was_left_half_deleted_is_finished_at_the_next_start(
     settings: Settings, warm: Warm
 ) -> None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 
+from central.database import CENTRAL
 from tests.api.conftest import World
 from tests.api.test_data import ACCOUNTS, make
 
@@ -14,7 +15,11 @@ from tests.api.test_data import ACCOUNTS, make
 async def counted(world: World) -> AsyncIterator[Counter[str]]:
     """Counts the statements on acme's and on the central engine inside the block."""
     counts: Counter[str] = Counter(tenant=0, central=0)
-    async with world.platform.tenancy.use(await world.tenant("acme")) as engine:
+    with CENTRAL.bind(world.platform.central_engine):
+        tenant = await world.tenant("acme")
+        async with world.platform.tenancy.use(tenant):
+            pass  # it is open now
+    async with world.platform.tenancy.use(tenant) as engine:
         with _counting(engine, counts, "tenant"), _counting(world.platform.central_engine, counts, "central"):
             yield counts
 

@@ -1,0 +1,189 @@
+"""What only tenants on a database server have: logins of their own, a choice of server, its own counts."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from central.connections.engine import BudgetedEngine
+from central.database import CENTRAL
+from central.settings import Settings
+from piccolo_engines.errors import AccessDenied, DatabaseMissing
+from piccolo_engines.mysql import MySQLEngine, PoolSettings
+from tests.api.conftest import ON_MARIADB, Warm, World, world_of
+from tests.api.scenarios import assert_problem
+from tests.api.test_data import ACCOUNTS, make
+from tests.conftest import ask, databases, users
+
+pytestmark = ON_MARIADB
+TENANTS = "/setup/tenants"
+
+
+@pytest.fixture
+async def root(settings: Settings) -> AsyncIterator[MySQLEngine]:
+    """The administrator of the server."""
+    config = {"host": settings.db_host, "port": settings.db_port}
+    login = {"user": settings.db_root_user, "password": settings.db_root_password}
+    root = MySQLEngine(config | login, PoolSettings(max_size=1))
+    yield root
+    await root.close()
+
+
+async def make_nova(world: World, **more: object) -> Any:
+    return await world.operator().post(
+        TENANTS, json={"name": "Nova", "slug": "nova", "primaryDomain": "nova", **more}
+    )
+
+
+def as_tenant(world: World, made: dict[str, Any], database: str) -> MySQLEngine:
+    """With the login that the answer told."""
+    address = {"host": world.platform.settings.db_host, "port": world.platform.settings.db_port}
+    login = {"user": made["dbUsername"], "password": made["dbPassword"]}
+    return MySQLEngine(address | login | {"database": database})
+
+
+async def test_the_login_is_told_once_works_in_its_own_database_and_in_no_other(world: World) -> None:
+    prefix = world.platform.settings.db_prefix
+    key = {"Idempotency-Key": "make-nova"}
+    body = {"name": "Nova", "slug": "nova", "primaryDomain": "nova"}
+    made = (await world.operator().post(TENANTS, json=body, headers=key)).json()
+    assert (made["dbName"], made["dbUsername"]) == (f"{prefix}nova", f"{prefix}nova_user")
+    assert len(made["dbPassword"]) == 32
+    own = as_tenant(world, made, made["dbName"])
+    assert await ask(own, "SELECT COUNT(*) AS n FROM accounts") == [{"n": 0}]
+    for other in (f"{prefix}acme", f"{prefix}central", "mysql"):
+        with pytest.raises((AccessDenied, DatabaseMissing)):
+            await as_tenant(world, made, other).run_ddl("SELECT 1")
+    again = (await world.operator().post(TENANTS, json=body, headers=key)).json()
+    assert (again["dbUsername"], again["dbPassword"]) == (made["dbUsername"], None)
+    shown = (await world.operator().get(f"{TENANTS}/{made['tenantId']}")).text
+    assert made["dbPassword"] not in shown
+
+
+async def test_the_password_is_nowhere_in_the_central_database(world: World, root: MySQLEngine) -> None:
+    made = (await make_nova(world)).json()
+    central = f"{world.platform.settings.db_prefix}central"
+    rows = await ask(root, f'SELECT * FROM "{central}".credential')  # noqa: S608 # ours
+    assert made["dbPassword"] not in str(rows)
+    assert made["dbUsername"] in str(rows)
+
+
+@pytest.mark.parametrize(
+    "named", [{"dbHost": "169.254.169.254"}, {"dbHost": "localhost"}, {"dbHost": "127.0.0.1", "dbPort": 22}]
+)
+async def test_a_server_that_is_not_allowed_is_422_and_nothing_is_made(
+    world: World, root: MySQLEngine, named: dict[str, Any]
+) -> None:
+    prefix = world.platform.settings.db_prefix
+    before = await databases(root, prefix), await users(root, prefix)
+    answer = await make_nova(world, **named)
+    assert answer.status_code == 422
+    assert [one["field"] for one in assert_problem(answer, "unknown-database-server")["errors"]] == ["dbHost"]
+    assert (await databases(root, prefix), await users(root, prefix)) == before
+    assert (await make_nova(world)).status_code == 201
+
+
+async def test_a_server_may_be_named_that_is_the_default_one_or_in_the_list(world: World) -> None:
+    settings = world.platform.settings
+    made = await make_nova(world, dbHost=settings.db_host, dbPort=settings.db_port)
+    assert made.status_code == 201, made.text
+    record = await world.operator().get(f"{TENANTS}/{made.json()['tenantId']}")
+    assert record.json()["dbServer"] == f"{settings.db_host}:{settings.db_port}"
+
+
+async def test_tenants_on_sqlite_and_on_a_server_live_side_by_side(settings: Settings, warm: Warm) -> None:
+    """An installation that began on SQLite and was given a server that requests may name."""
+    other = replace(settings, db_host=None, db_hosts=(f"{settings.db_host}:{settings.db_port}",))
+    async with world_of(other, warm) as world:
+        on_sqlite = (await make_nova(world)).json()
+        assert (on_sqlite["dbUsername"], on_sqlite["dbPassword"]) == (None, None)
+        assert list((settings.data_dir / "tenants").glob("*nova.sqlite"))
+        for slug in ("acme", "nova"):
+            assert (await world.client(f"{slug}.localhost").get("/api/v1/tenant")).json()["slug"] == slug
+        account = await make(world)
+        assert (await (await world.user()).get(f"{ACCOUNTS}/{account['id']}")).status_code == 200
+        admin = on_sqlite["admin"]
+        nova = world.client("nova.localhost")
+        token = (await nova.post("/api/v1/auth/login", json=admin)).json()["accessToken"]
+        listed = await world.client("nova.localhost", token).get(ACCOUNTS)
+        assert listed.json()["data"] == []
+
+
+async def test_deleting_leaves_no_database_no_user_and_no_connection(world: World, root: MySQLEngine) -> None:
+    prefix = world.platform.settings.db_prefix
+    before = await databases(root, prefix), await users(root, prefix)
+    made = (await make_nova(world)).json()
+    await world.client("nova.localhost").get("/api/v1/tenant")
+    assert (await world.operator().delete(f"{TENANTS}/{made['tenantId']}")).status_code == 200
+    assert (await databases(root, prefix), await users(root, prefix)) == before
+    connected = "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE user = "
+    assert await ask(root, f"{connected}'{made['dbUsername']}'") == [{"n": 0}]
+
+
+async def test_a_missing_tenant_database_is_503_and_stays_missing(world: World, root: MySQLEngine) -> None:
+    name, client = f"{world.platform.settings.db_prefix}acme", await world.user()
+    await root.run_ddl(f'DROP DATABASE "{name}"')
+    answer = await client.get(ACCOUNTS)
+    assert answer.status_code == 503
+    assert_problem(answer, "database-unavailable")
+    assert name not in answer.text
+    assert name not in await databases(root, name)
+
+
+async def test_past_the_budget_a_request_is_503_with_retry_after(settings: Settings, warm: Warm) -> None:
+    async with world_of(replace(settings, db_connections=1, db_wait_seconds=0.2), warm) as world:
+        demo = await world.user(slug="demo")
+        acme = await world.tenant("acme")
+        with CENTRAL.bind(world.platform.central_engine):
+            async with world.platform.tenancy.use(acme) as engine, engine.transaction():
+                await engine.run_ddl("SELECT 1")
+                answer = await demo.get(ACCOUNTS)
+        assert answer.status_code == 503
+        assert int(answer.headers["retry-after"]) >= 1
+        assert_problem(answer, "database-unavailable")
+        assert (await demo.get(ACCOUNTS)).status_code == 200
+        told = (await world.client("localhost").get("/metrics")).text
+        server = f'{{server="{settings.db_host}:{settings.db_port}"}}'
+        for line in ("budget{} 1", "in_use{} 0", "timeouts_total{} 1"):
+            assert f"freehold_connections_{line.replace('{}', server)}" in told.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent"),
+    [
+        ("GET", f"{ACCOUNTS}/{{account}}", 1),
+        ("GET", f"{ACCOUNTS}?filter[industry]=technology&sort=-annual_revenue,name&limit=50", 1),
+        ("POST", ACCOUNTS, 1),
+        ("PATCH", f"{ACCOUNTS}/{{account}}", 4),  # and the transaction around it
+        ("GET", "/api/v1/auth/me", 0),
+    ],
+)
+async def test_a_warm_request_costs_this_many_statements_by_the_server_s_own_count(
+    world: World, root: MySQLEngine, method: str, path: str, sent: int
+) -> None:
+    client, record = await world.user(), await make(world)
+
+    async def once(number: int) -> None:
+        body = {"name": f"n{number}"} if method in {"POST", "PATCH"} else None
+        answer = await client.request(method, path.format(account=record["id"]), json=body)
+        assert answer.status_code in {200, 201}, answer.text
+
+    await once(0)
+    connection, before = await questions(world)
+    for number in range(1, 6):
+        await once(number)
+    same_connection, after = await questions(world)
+    assert connection == same_connection
+    assert after - before - 2 == 5 * sent  # to ask is two statements as well
+
+
+async def questions(world: World) -> tuple[int, int]:
+    """The one connection that acme has, and how many statements the server was sent over it."""
+    with CENTRAL.bind(world.platform.central_engine):
+        async with world.platform.tenancy.use(await world.tenant("acme")) as engine:
+            (connection,) = await ask(engine, "SELECT CONNECTION_ID() AS id")
+            (row,) = await ask(engine, "SHOW SESSION STATUS LIKE 'Questions'")
+            assert isinstance(engine, BudgetedEngine)
+            assert engine.pool_use.idle == 1
+    return connection["id"], int(row["Value"])
