@@ -137,7 +137,8 @@ class Catalog:
         """The table's columns in order, by name."""
         rows = await self._ask(
             "SELECT column_name, column_type, data_type, character_maximum_length, collation_name, "
-            "is_nullable, column_default, extra, generation_expression, column_comment FROM information_schema.columns "
+            "is_nullable, column_default, extra, generation_expression, column_comment "
+            "FROM information_schema.columns "
             "WHERE table_schema = COALESCE({}, DATABASE()) AND table_name = {} ORDER BY ordinal_position",
             table.schema,
             table.name,
@@ -195,7 +196,8 @@ class Catalog:
         )
         rows = await self._ask(
             "SELECT k.constraint_name, k.table_schema, k.table_name, k.column_name, "
-            "k.referenced_table_schema, k.referenced_table_name, k.referenced_column_name, r.delete_rule, r.update_rule, DATABASE() "
+            "k.referenced_table_schema, k.referenced_table_name, k.referenced_column_name, "
+            "r.delete_rule, r.update_rule, DATABASE() "
             "FROM information_schema.key_column_usage k JOIN information_schema.referential_constraints r "
             "ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name "
             "AND r.table_name = k.table_name WHERE "

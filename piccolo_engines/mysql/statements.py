@@ -17,14 +17,22 @@ from piccolo_engines.mysql.values import Hints, to_rows
 __all__ = ["Bilingual", "DDLStep", "PlannedDDL", "SelectSQL", "Steps", "Work", "statement_group"]
 
 
-class Bilingual(QueryString):
-    """SQL for PostgreSQL, which is also what people are shown, and what is sent to MySQL instead."""
-
+class _Forms(QueryString):
     __slots__ = ("mysql_form",)
 
+
+class Bilingual(QueryString):
+    """SQL for PostgreSQL, which is also what people are shown, and what is sent to MySQL instead.
+
+    Both are inside, because Piccolo takes a QueryString apart into template and arguments in a where clause.
+    """
+
+    __slots__ = ()
+
     def __init__(self, standard: QueryString, mysql: QueryString) -> None:
-        super().__init__(standard.template, *standard.args, alias=standard._alias)
-        self.mysql_form = mysql
+        forms = _Forms(standard.template, *standard.args)
+        forms.mysql_form = mysql
+        super().__init__("{}", forms, alias=standard._alias)
 
 
 class SelectSQL(QueryString):
