@@ -169,7 +169,7 @@ class Catalog:
             default=self._default(default, extra),
             auto_increment="auto_increment" in extra.lower(),
             on_update=on_update.group(1) if on_update else None,
-            generated=_generated(generated, extra),
+            generated=_generated(generated if self.server.mariadb else _unescaped(generated), extra),
             comment=comment,
             check=check,
             invisible="INVISIBLE" in extra,
@@ -182,7 +182,7 @@ class Catalog:
         if self.server.mariadb or _NOW.match(default):
             return default
         if "DEFAULT_GENERATED" in extra:
-            return "(" + default.replace("\\'", "'") + ")"
+            return f"({_unescaped(default)})"
         if default.startswith("0x"):
             return default
         return literal(default, self.server)
@@ -234,7 +234,8 @@ class Catalog:
             table.schema,
             table.name,
         )
-        return {name: str(clause).replace("`", '"').replace("\\'", "'") for name, clause in rows}
+        unescaped = str if self.server.mariadb else _unescaped
+        return {name: unescaped(clause).replace("`", '"') for name, clause in rows}
 
     async def indexes(self, table: TableName) -> dict[str, tuple[bool, tuple[str, ...]]]:
         """The table's indexes: whether unique, and columns, by name."""
@@ -264,11 +265,16 @@ class Catalog:
         return found
 
 
+def _unescaped(expression: str | None) -> str:
+    """An expression as it was written: MySQL shows it the way it would stand in quotes."""
+    return re.sub(r"\\(.)", r"\1", expression or "", flags=re.DOTALL)
+
+
 def _generated(expression: str | None, extra: str) -> str | None:
     if not expression:
         return None
     kind = "STORED" if "STORED" in extra.upper() or "PERSISTENT" in extra.upper() else "VIRTUAL"
-    clause = expression.replace("\\'", "'").replace("`", '"')
+    clause = expression.replace("`", '"')
     return f"GENERATED ALWAYS AS ({clause}) {kind}"
 
 
