@@ -96,7 +96,9 @@ async def _index_by_prefix(
         if facts.name not in names:
             continue
         if unique:
-            raise Unsupported(f"{table.name}.{facts.name} is unique, and would be too long for that in MySQL.")
+            raise Unsupported(
+                f"{table.name}.{facts.name} is unique, and would be too long for that in MySQL."
+            )
         types = {name: sql_type if name == facts.name else columns[name].type for name in names}
         keys = ", ".join(key_part(name, types[name]) for name in names)
         parts += [f"DROP INDEX {quote_name(index)}", f"ADD INDEX {quote_name(index)} ({keys})"]

@@ -32,6 +32,7 @@ from piccolo_engines.mysql.statements import PlannedDDL, Steps, Work
 
 __all__ = ["PATCHES", "constraint_sql", "drop_index_sql"]
 
+
 def constraint_sql(constraint: Constraint) -> str:
     """``CONSTRAINT … UNIQUE (…)`` or ``CONSTRAINT … CHECK (…)``.
 

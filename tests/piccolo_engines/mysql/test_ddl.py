@@ -33,13 +33,17 @@ class Ticket(Table):
     shop = ForeignKey(Shop, on_delete=OnDelete.restrict)
     note = Text(default="none")
     parent = ForeignKey("self")
-    shop_name = ForeignKey(Shop, target_column=Shop.name, on_delete=OnDelete.set_null, on_update=OnUpdate.cascade)
+    shop_name = ForeignKey(
+        Shop, target_column=Shop.name, on_delete=OnDelete.set_null, on_update=OnUpdate.cascade
+    )
     positive = Check("price >= 0")
     once = Unique(["code", "shop"])
 
 
 async def definition(engine: MySQLEngine, table: type[Table]) -> str:
-    ((_, text),) = [tuple(row.values()) for row in await table.raw(f'SHOW CREATE TABLE "{table._meta.tablename}"')]
+    ((_, text),) = [
+        tuple(row.values()) for row in await table.raw(f'SHOW CREATE TABLE "{table._meta.tablename}"')
+    ]
     return str(text)
 
 
@@ -131,7 +135,9 @@ async def test_changing_a_column_keeps_the_rest_of_it(engine: MySQLEngine) -> No
         name = Varchar(length=10, default="a'b")
 
     async with created(engine, Thing):
-        await engine.run_ddl("ALTER TABLE thing MODIFY COLUMN name varchar(10) NOT NULL DEFAULT 'a''b' COMMENT 'it''s'")
+        await engine.run_ddl(
+            "ALTER TABLE thing MODIFY COLUMN name varchar(10) NOT NULL DEFAULT 'a''b' COMMENT 'it''s'"
+        )
         await Thing.alter().set_null(Thing.name, True)
         await Thing.alter().set_length(Thing.name, 30)
         facts = await column(Thing, "name")
@@ -157,7 +163,11 @@ async def test_auto_increment_survives_a_change_of_type(engine: MySQLEngine) -> 
 async def test_every_form_of_alter(engine: MySQLEngine) -> None:
     async with created(engine, Shop, Ticket):
         await Ticket(code="1").save()
-        await Ticket.alter().add_column("count", Integer(default=3)).add_column("extra", JSON(null=True, default=None))
+        await (
+            Ticket.alter()
+            .add_column("count", Integer(default=3))
+            .add_column("extra", JSON(null=True, default=None))
+        )
         assert await Ticket.raw('SELECT "count", extra FROM ticket') == [{"count": 3, "extra": None}]
         await Ticket.alter().rename_column("count", "amount")
         with pytest.raises(Unsupported, match="unique"):
@@ -170,7 +180,11 @@ async def test_every_form_of_alter(engine: MySQLEngine) -> None:
         await Ticket.alter().set_default(Ticket.code, "new'")
         await Ticket.alter().set_default(Ticket.note, "long")
         await engine.run_ddl("INSERT INTO ticket (id) VALUES (NULL)")
-        row = await Ticket.select(Ticket.code, Ticket.note).order_by(Ticket._meta.primary_key, ascending=False).first()
+        row = (
+            await Ticket.select(Ticket.code, Ticket.note)
+            .order_by(Ticket._meta.primary_key, ascending=False)
+            .first()
+        )
         assert row == {"code": "new'", "note": "long"}
         await Ticket.alter().drop_default(Ticket.code)
         with pytest.raises(NotNullViolation):

@@ -21,7 +21,9 @@ class Number(Table):
 async def connections(engine: MySQLEngine, database: object) -> int:
     """How many connections the server counts on a database."""
     (row,) = await engine.run_querystring(
-        Number.raw("SELECT COUNT(*) AS n FROM information_schema.processlist WHERE db = {}", database).querystring,
+        Number.raw(
+            "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE db = {}", database
+        ).querystring,
         in_pool=False,
     )
     return int(row["n"])
@@ -151,7 +153,9 @@ async def test_the_password_may_be_made_at_connect_time(database: dict[str, obje
         ({"host": "127.0.0.1", "unix_socket": "/nowhere/sock"}, ConnectionLost),
     ],
 )
-async def test_what_keeps_from_connecting(database: dict[str, object], change: dict[str, object], error: type[Exception]) -> None:
+async def test_what_keeps_from_connecting(
+    database: dict[str, object], change: dict[str, object], error: type[Exception]
+) -> None:
     engine = MySQLEngine({**database, **change}, PoolSettings(max_size=1))
     bound(engine, Number)
     for _ in range(2):

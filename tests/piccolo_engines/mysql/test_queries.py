@@ -43,8 +43,20 @@ async def music(engine: MySQLEngine) -> AsyncIterator[MySQLEngine]:
         guido, graydon = Manager(name="Guido"), Manager(name="Graydon")
         await Manager.insert(guido, graydon)
         await Band.insert(
-            Band(name="Pythonistas", manager=guido, popularity=1000, founded=FOUNDED, details={"a": {"b": [1, "x"]}}),
-            Band(name="Rustaceans", manager=graydon, popularity=2000, active=False, fee=decimal.Decimal("10.50")),
+            Band(
+                name="Pythonistas",
+                manager=guido,
+                popularity=1000,
+                founded=FOUNDED,
+                details={"a": {"b": [1, "x"]}},
+            ),
+            Band(
+                name="Rustaceans",
+                manager=graydon,
+                popularity=2000,
+                active=False,
+                fee=decimal.Decimal("10.50"),
+            ),
             Band(name="C-Sharps", manager=None, popularity=10, fee=decimal.Decimal("1.25")),
         )
         yield engine
@@ -96,27 +108,45 @@ async def test_sub_selects_with_and_without_limit(music: MySQLEngine) -> None:
 
 
 async def test_joins_nested_output_and_aliases(music: MySQLEngine) -> None:
-    rows = await Band.select(Band.name, Band.manager.all_columns()).where(Band.popularity > 100).order_by(Band.name).output(nested=True)
+    rows = (
+        await Band.select(Band.name, Band.manager.all_columns())
+        .where(Band.popularity > 100)
+        .order_by(Band.name)
+        .output(nested=True)
+    )
     assert rows == [
         {"name": "Pythonistas", "manager": {"id": 1, "name": "Guido"}},
         {"name": "Rustaceans", "manager": {"id": 2, "name": "Graydon"}},
     ]
-    assert await Band.select(Band.manager.name.as_alias("boss")).where(Band.name == "Rustaceans") == [{"boss": "Graydon"}]
+    assert await Band.select(Band.manager.name.as_alias("boss")).where(Band.name == "Rustaceans") == [
+        {"boss": "Graydon"}
+    ]
 
 
 async def test_grouping_and_aggregates(music: MySQLEngine) -> None:
-    rows = await Band.select(Band.active, Count(), Sum(Band.popularity), Max(Band.founded)).group_by(Band.active).order_by(Band.active)
+    rows = (
+        await Band.select(Band.active, Count(), Sum(Band.popularity), Max(Band.founded))
+        .group_by(Band.active)
+        .order_by(Band.active)
+    )
     assert [(row["active"], row["count"], row["sum"]) for row in rows] == [(False, 1, 2000), (True, 2, 1010)]
     assert isinstance(rows[0]["sum"], int)
     assert rows[1]["max"].tzinfo is dt.UTC
-    assert await Band.select(Avg(Band.popularity)).first() == {"avg": decimal.Decimal("1003.3333333333333333")}
+    assert await Band.select(Avg(Band.popularity)).first() == {
+        "avg": decimal.Decimal("1003.3333333333333333")
+    }
     assert await Band.select(Sum(Band.fee), Min(Band.fee)).first() == {
         "sum": decimal.Decimal("11.75"),
         "min": decimal.Decimal("1.25"),
     }
-    assert await Band.select(Band.active).distinct().order_by(Band.active).output(as_list=True) == [False, True]
+    assert await Band.select(Band.active).distinct().order_by(Band.active).output(as_list=True) == [
+        False,
+        True,
+    ]
     assert await Band.count(distinct=[Band.active, Band.manager]) == 3
-    assert await Band.select(Count(alias="n")).group_by(Band.active).having(QueryString("COUNT(*) > 1")).output(as_list=True) == [2]
+    assert await Band.select(Count(alias="n")).group_by(Band.active).having(
+        QueryString("COUNT(*) > 1")
+    ).output(as_list=True) == [2]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +184,9 @@ async def test_functions(
 async def test_order_limit_offset_first_exists(music: MySQLEngine) -> None:
     query = Band.select(Band.name).order_by(Band.popularity, ascending=False)
     assert await query.limit(1).offset(1).output(as_list=True) == ["Pythonistas"]
-    assert await Band.select(Band.name).order_by(Band.popularity).offset(2).output(as_list=True) == ["Rustaceans"]
+    assert await Band.select(Band.name).order_by(Band.popularity).offset(2).output(as_list=True) == [
+        "Rustaceans"
+    ]
     assert await Band.select(Band.name).order_by(Band.name).first() == {"name": "C-Sharps"}
     assert await Band.exists().where(Band.name == "Rustaceans")
     assert not await Band.exists().where(Band.name == "Nobody")
@@ -165,7 +197,10 @@ async def test_rows_are_locked(music: MySQLEngine) -> None:
         assert len(await Band.select().lock_rows()) == 3
         assert len(await Band.select().lock_rows(LockStrength.share)) == 3
         assert len(await Band.objects().lock_rows("NO KEY UPDATE", skip_locked=True)) == 3
-        assert len(await Band.select(Band.name, Band.manager.name).lock_rows("UPDATE", nowait=True, of=(Band,))) == 3
+        assert (
+            len(await Band.select(Band.name, Band.manager.name).lock_rows("UPDATE", nowait=True, of=(Band,)))
+            == 3
+        )
 
 
 async def test_what_only_others_have_is_refused(music: MySQLEngine) -> None:
@@ -199,11 +234,17 @@ async def test_many_to_many(music: MySQLEngine) -> None:
     await band.add_m2m(Genre(name="Rock"), Genre(name='Folk "n" roll'), m2m=Band.genres)
     assert {genre.name for genre in await band.get_m2m(Band.genres)} == {"Rock", 'Folk "n" roll'}
     rows = await Band.select(Band.name, Band.genres(Genre.id, Genre.name)).order_by(Band.name)
-    assert [sorted(genre["name"] for genre in row["genres"]) for row in rows] == [[], [], ['Folk "n" roll', "Rock"]]
+    assert [sorted(genre["name"] for genre in row["genres"]) for row in rows] == [
+        [],
+        [],
+        ['Folk "n" roll', "Rock"],
+    ]
     flat = await Band.select(Band.genres(Genre.name, as_list=True)).where(Band.name == "Rustaceans").first()
     assert flat is not None
     assert sorted(flat["genres"]) == ['Folk "n" roll', "Rock"]
-    back = await Genre.select(Genre.name, Genre.bands(Band.id, Band.founded)).where(Genre.name == "Rock").first()
+    back = (
+        await Genre.select(Genre.name, Genre.bands(Band.id, Band.founded)).where(Genre.name == "Rock").first()
+    )
     assert back == {"name": "Rock", "bands": [{"id": band.id, "founded": band.founded}]}
     await band.remove_m2m(*await band.get_m2m(Band.genres), m2m=Band.genres)
     assert await GenreToBand.count() == 0
@@ -213,7 +254,9 @@ async def test_inserts_give_keys_and_what_is_returned(music: MySQLEngine) -> Non
     new = [Manager(name="a"), Manager(name="b")]
     assert await Manager.insert(*new) == [{"id": 3}, {"id": 4}]
     assert [manager.id for manager in new] == [3, 4]
-    rows = await Manager.insert(Manager(name="c"), Manager(name="d")).returning(Manager.name, Manager.id.as_alias("key"))
+    rows = await Manager.insert(Manager(name="c"), Manager(name="d")).returning(
+        Manager.name, Manager.id.as_alias("key")
+    )
     assert rows == [{"name": "c", "key": 5}, {"name": "d", "key": 6}]
     band = Band(name="New")
     (row,) = await Band.insert(band).returning(Band.founded, Band.active)
@@ -226,7 +269,11 @@ async def test_on_conflict(music: MySQLEngine) -> None:
 
     assert await insert("Guido", "Zed").on_conflict(target=Manager.name, action="DO NOTHING") == [{"id": 4}]
     assert await insert("Guido").on_conflict(action="DO NOTHING") == []
-    rows = await insert("Guido", "Yan").on_conflict(target=Manager.name, action="DO UPDATE", values=[(Manager.name, "Guido II")]).returning(Manager.name)
+    rows = (
+        await insert("Guido", "Yan")
+        .on_conflict(target=Manager.name, action="DO UPDATE", values=[(Manager.name, "Guido II")])
+        .returning(Manager.name)
+    )
     assert [row["name"] for row in rows][-1] == "Yan"
     assert await Manager.exists().where(Manager.name == "Guido II")
     assert not await Manager.exists().where(Manager.name == "Guido")
@@ -248,7 +295,11 @@ async def test_a_conflict_in_other_columns_is_not_passed_over(music: MySQLEngine
 
 
 async def test_updates_and_deletes_return_rows(music: MySQLEngine) -> None:
-    rows = await Band.update({Band.popularity: Band.popularity // 3}).where(Band.popularity < 1500).returning(Band.name, Band.popularity)
+    rows = (
+        await Band.update({Band.popularity: Band.popularity // 3})
+        .where(Band.popularity < 1500)
+        .returning(Band.name, Band.popularity)
+    )
     assert sorted((row["name"], row["popularity"]) for row in rows) == [("C-Sharps", 3), ("Pythonistas", 333)]
     assert await Band.update({Band.popularity: 1}).where(Band.name == "Nobody").returning(Band.id) == []
     gone = await Band.delete().where(Band.active == True).returning(Band.name, Band.founded)  # noqa: E712 - a query
@@ -257,7 +308,9 @@ async def test_updates_and_deletes_return_rows(music: MySQLEngine) -> None:
 
 
 async def test_raw_frozen_and_callbacks(music: MySQLEngine) -> None:
-    assert await Band.raw("SELECT name FROM band WHERE name LIKE {} AND popularity % 3 = 1", "P%") == [{"name": "Pythonistas"}]
+    assert await Band.raw("SELECT name FROM band WHERE name LIKE {} AND popularity % 3 = 1", "P%") == [
+        {"name": "Pythonistas"}
+    ]
     frozen = Band.select(Band.name).where(Band.name.like("%a%s")).order_by(Band.name).freeze()
     for _ in range(2):
         assert await frozen.run() == [{"name": "C-Sharps"}, {"name": "Pythonistas"}, {"name": "Rustaceans"}]

@@ -30,7 +30,10 @@ class Colour(enum.Enum):
 
 
 CASES: dict[str, tuple[Callable[..., c.Column], list[Any]]] = {
-    "Varchar": (lambda **k: c.Varchar(length=60, **k), ["", "a", "a ", "B", "it's \\ %s {} \"q\"", "Zürich 😀"]),
+    "Varchar": (
+        lambda **k: c.Varchar(length=60, **k),
+        ["", "a", "a ", "B", 'it\'s \\ %s {} "q"', "Zürich 😀"],
+    ),
     "Varchar without length": (lambda **k: c.Varchar(length=None, **k), ["a", "x" * 100_000]),
     "Char": (lambda **k: c.Char(length=2, **k), ["GB", "US"]),
     "Email": (lambda **k: c.Email(**k), ["a@example.com", "b@example.com"]),
@@ -44,12 +47,24 @@ CASES: dict[str, tuple[Callable[..., c.Column], list[Any]]] = {
     "Real": (lambda **k: c.Real(**k), [-1.1, 0.0, 3.5e20]),
     "Float": (lambda **k: Float(**k), [-1.1, 1e-7]),
     "DoublePrecision": (lambda **k: c.DoublePrecision(**k), [-1.1, 0.1 + 0.2, 1.7976931348623157e308]),
-    "Numeric": (lambda **k: c.Numeric(**k), [decimal.Decimal("-1.5"), decimal.Decimal("1e20") + decimal.Decimal("0.125")]),
-    "Numeric with digits": (lambda **k: c.Numeric(digits=(20, 4), **k), [decimal.Decimal("-0.0001"), decimal.Decimal("99.99")]),
-    "Decimal": (lambda **k: c.Decimal(digits=(5, 2), **k), [decimal.Decimal("1.00"), decimal.Decimal("999.99")]),
+    "Numeric": (
+        lambda **k: c.Numeric(**k),
+        [decimal.Decimal("-1.5"), decimal.Decimal("1e20") + decimal.Decimal("0.125")],
+    ),
+    "Numeric with digits": (
+        lambda **k: c.Numeric(digits=(20, 4), **k),
+        [decimal.Decimal("-0.0001"), decimal.Decimal("99.99")],
+    ),
+    "Decimal": (
+        lambda **k: c.Decimal(digits=(5, 2), **k),
+        [decimal.Decimal("1.00"), decimal.Decimal("999.99")],
+    ),
     "Date": (lambda **k: c.Date(**k), [dt.date(1000, 1, 1), dt.date(9999, 12, 31)]),
     "Time": (lambda **k: c.Time(**k), [dt.time(0, 0), dt.time(23, 59, 59, 999999)]),
-    "Timestamp": (lambda **k: c.Timestamp(**k), [dt.datetime(1900, 1, 1), dt.datetime(2100, 2, 3, 4, 5, 6, 789)]),
+    "Timestamp": (
+        lambda **k: c.Timestamp(**k),
+        [dt.datetime(1900, 1, 1), dt.datetime(2100, 2, 3, 4, 5, 6, 789)],
+    ),
     "Timestamptz": (
         lambda **k: c.Timestamptz(**k),
         [dt.datetime(1969, 1, 1, tzinfo=dt.UTC), dt.datetime(2039, 1, 1, 1, 2, 3, 456789, tzinfo=PARIS)],
@@ -104,7 +119,9 @@ async def test_values_are_ordered_and_compared(engine: MySQLEngine, name: str) -
         ordered = await table.select(column).order_by(column).output(as_list=True)
         assert ordered == sorted(values)
         assert await table.count().where(column > values[0]) == len(values) - 1
-        assert await table.select(column).where(column.is_in(values[:2])).order_by(column).output(as_list=True) == sorted(values[:2])
+        assert await table.select(column).where(column.is_in(values[:2])).order_by(column).output(
+            as_list=True
+        ) == sorted(values[:2])
         assert await table.count().where(column.not_in(values[:1])) == len(values) - 1
 
 
@@ -164,7 +181,9 @@ async def test_the_database_knows_the_default(engine: MySQLEngine, name: str) ->
     async with created(engine, table):
         await engine.run_ddl("INSERT INTO sample (id) VALUES (NULL)")
         await table().save()
-        by_database, by_piccolo = await table.select(table.value).order_by(table._meta.primary_key).output(as_list=True)  # type: ignore[attr-defined]  # made above
+        by_database, by_piccolo = (
+            await table.select(table.value).order_by(table._meta.primary_key).output(as_list=True)
+        )  # type: ignore[attr-defined]  # made above
         assert type(by_database) is type(by_piccolo)
         if name not in MOVING:
             assert by_database == by_piccolo
