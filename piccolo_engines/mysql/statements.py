@@ -44,6 +44,16 @@ class SelectSQL(QueryString):
         super().__init__(template, *args, table=table)
         self.hints = hints
 
+    @classmethod
+    def adopt(cls, standard: QueryString, table: type[Table], hints: Hints) -> "SelectSQL":
+        """The same select with its hints, without going through its arguments again."""
+        select = cls.__new__(cls)
+        select.template, select.args, select.columns = standard.template, standard.args, standard.columns
+        select.query_type, select._alias = standard.query_type, standard._alias
+        select._frozen_compiled_strings = None
+        select.table, select.hints = table, hints
+        return select
+
 
 class Work:
     """What a statement in several steps may do with the session it runs on."""

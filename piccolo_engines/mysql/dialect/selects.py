@@ -1,5 +1,6 @@
 """Selects: the columns behind their results, locks, and clauses that read differently."""
 
+import functools
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -24,6 +25,12 @@ __all__ = ["PATCHES", "ReadableSearch", "readable_search"]
 
 _ALL_ROWS = 18446744073709551615
 _SHARED = (LockStrength.share, LockStrength.key_share)
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_plain(kind: type) -> bool:
+    """A column whose result can be nothing but its value."""
+    return issubclass(kind, Column) and not issubclass(kind, Array)
 
 
 def _hint(selected: Selectable | object) -> Hint:
@@ -92,12 +99,11 @@ def _select(self: Select[Any]) -> Sequence[QueryString]:
         (standard,) = self.default_querystrings
     finally:
         self.lock_rows_delegate._lock_rows = lock
-    hints = [_hint(selected) for selected in self.columns_delegate.selected_columns]
-    args = list(standard.args)
+    selected = self.columns_delegate.selected_columns
+    hints = [item if _is_plain(type(item)) else _hint(item) for item in selected]  # type: ignore[misc]  # a column
     if lock is not None:
-        args.append(_lock(lock))
-    template = standard.template + ("{}" if lock is not None else "")
-    select = SelectSQL(template, *args, table=self.table, hints=hints)
+        standard = QueryString(standard.template + "{}", *standard.args, _lock(lock))
+    select = SelectSQL.adopt(standard, self.table, hints)
     search = readable_search.get()
     if search is not None and any(
         isinstance(item, Readable) for item in self.columns_delegate.selected_columns
