@@ -2,8 +2,8 @@
 
     python benchmarks/mysql_engine.py mysql://user:password@127.0.0.1:3306
 
-Makes a database of its own and drops it again. Each job is done in rounds, alternating between the two; the best
-round of each counts. The ratio is the engine's throughput as a share of asyncmy's: the target is 0.6.
+Makes a database of its own and drops it again. Each job is done in rounds, alternating between the two; the
+best round of each counts. The ratio is the engine's throughput as a share of asyncmy's: the target is 0.6.
 """
 
 import argparse
@@ -50,7 +50,8 @@ class Bare:
 
     async def list(self, number: int) -> Any:
         return await self._fetch(
-            "SELECT id, name, popularity, active, founded FROM band WHERE popularity >= %s ORDER BY id LIMIT 50",
+            "SELECT id, name, popularity, active, founded FROM band "
+            "WHERE popularity >= %s ORDER BY id LIMIT 50",
             (number % 100,),
         )
 
@@ -89,7 +90,10 @@ async def compare(name: str, bare: Job, engine: Job, times: int, rounds: int) ->
         best["engine"] = max(best["engine"], await per_second(engine, times))
     ratio = best["engine"] / best["bare"]
     verdict = "ok" if ratio >= TARGET else f"below {TARGET}"
-    print(f"{name:12} asyncmy {best['bare']:8.0f}/s   engine {best['engine']:8.0f}/s   ratio {ratio:.2f}  {verdict}")
+    print(
+        f"{name:12} asyncmy {best['bare']:8.0f}/s   engine {best['engine']:8.0f}/s   "
+        f"ratio {ratio:.2f}  {verdict}"
+    )
 
 
 async def main(url: str, times: int, rounds: int) -> None:
@@ -119,7 +123,9 @@ async def main(url: str, times: int, rounds: int) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("url", help="mysql://user:password@host:port of a server where a database may be made")
+    parser.add_argument(
+        "url", help="mysql://user:password@host:port of a server where a database may be made"
+    )
     parser.add_argument("--times", type=int, default=1000, help="how often each job is done in a round")
     parser.add_argument("--rounds", type=int, default=4)
     chosen = parser.parse_args()

@@ -1,1 +1,1 @@
-"""Piccolo engines that Piccolo lacks: SQLite with kept connections, and an engine that delegates to the one bound."""
+"""Piccolo engines that Piccolo lacks: MySQL and MariaDB, SQLite that keeps its connections, and a slot."""

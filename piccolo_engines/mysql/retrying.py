@@ -29,11 +29,12 @@ async def retrying(
 
         await retrying(transfer)
 
-    The unit opens its own transaction: all of it was rolled back, so all of it is done again. Other errors pass.
+    The unit opens its own transaction: all of it was rolled back, so all of it is done again. Other errors
+    pass.
 
     :param attempts: how often it is tried altogether; the last deadlock is raised.
-    :param first_pause: seconds before the second attempt; doubled each time, and varied by up to a half so that
-        two colliding units do not meet again.
+    :param first_pause: seconds before the second attempt; doubled each time, and varied by up to a half so
+        that two colliding units do not meet again.
     :raises Deadlock: when every attempt met one.
     """
     for attempt in range(attempts - 1):

@@ -19,6 +19,7 @@ __all__ = ["Bilingual", "DDLStep", "PlannedDDL", "SelectSQL", "Steps", "Work", "
 
 class _Forms(QueryString):
     __slots__ = ("mysql_form",)
+    mysql_form: QueryString
 
 
 class Bilingual(QueryString):

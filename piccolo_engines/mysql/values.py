@@ -129,7 +129,8 @@ def _by_column(code: int, hint: Column | ArrayItem) -> Converter | None:
     """What the Piccolo column adds to the server's type."""
     if type(hint) is ArrayItem:
         return _array(hint.column)
-    convert = _by_class(type(hint), code)
+    kind: Any = type(hint)
+    convert: Converter | None = _by_class(kind, code)
     if convert is not _depends:
         return convert
     column = _target(hint)  # type: ignore[arg-type]  # not an ArrayItem: see above
@@ -141,7 +142,7 @@ def _by_column(code: int, hint: Column | ArrayItem) -> Converter | None:
 
 
 @functools.lru_cache(maxsize=1024)
-def _by_class(kind: type[Column], code: int) -> Converter | None:
+def _by_class(kind: type, code: int) -> Converter | None:
     """The same for a class of columns; :func:`_depends` when the column itself has to be asked."""
     if issubclass(kind, ForeignKey):
         return _depends
@@ -156,7 +157,7 @@ def _by_class(kind: type[Column], code: int) -> Converter | None:
     return _depends if issubclass(kind, Numeric) and code == FIELD_TYPE.NEWDECIMAL else None
 
 
-def _depends(value: Any) -> Any:
+def _depends(_: Any) -> Any:
     raise AssertionError("a mark, never called")
 
 

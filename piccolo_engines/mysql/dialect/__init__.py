@@ -44,7 +44,9 @@ PATCHES: tuple[Patch, ...] = (
     *schemas.PATCHES,
     *migrations.PATCHES,
 )
-"""Every attribute of Piccolo that is replaced or added, with its reason; those of piccolo_api are in ``admin``."""
+"""Every attribute of Piccolo that is replaced or added, with its reason; those of piccolo_api are in
+``admin``.
+"""
 
 
 def install() -> None:

@@ -1,7 +1,7 @@
-"""piccolo_api, on which Piccolo Admin stands: its readable search, and what it makes of constraint violations.
+"""piccolo_api, on which Piccolo Admin stands: its readable search, and how it answers constraint violations.
 
-It need not be installed. It is patched once it is imported, whether that was before or will be after the dialect is
-installed.
+It need not be installed. It is patched once it is imported, whether that was before or will be after the
+dialect is installed.
 """
 
 import importlib.abc

@@ -71,7 +71,9 @@ _CLOSE = ServerSQL(mysql="", mariadb=")")
 
 
 def compare_documents(left: object, operator: str, right: object) -> QueryString:
-    """Compare two documents, not their texts. (On MariaDB objects are equal only with their keys in one order.)"""
+    """Compare two documents, not their texts. (On MariaDB objects are equal only with their keys in one
+    order.)
+    """
     return QueryString(
         f"{{}}JSON_EXTRACT({{}}, '$'){{}} {operator} {{}}JSON_EXTRACT({{}}, '$'){{}}",
         *(_OPEN, left, _CLOSE),

@@ -100,7 +100,7 @@ def _select(self: Select[Any]) -> Sequence[QueryString]:
     finally:
         self.lock_rows_delegate._lock_rows = lock
     selected = self.columns_delegate.selected_columns
-    hints = [item if _is_plain(type(item)) else _hint(item) for item in selected]  # type: ignore[misc]  # a column
+    hints: list[Any] = [item if _is_plain(type(item)) else _hint(item) for item in selected]
     if lock is not None:
         standard = QueryString(standard.template + "{}", *standard.args, _lock(lock))
     select = SelectSQL.adopt(standard, self.table, hints)

@@ -49,7 +49,8 @@ async def definition(engine: MySQLEngine, table: type[Table]) -> str:
 
 async def column(table: type[Table], name: str) -> dict[str, Any]:
     (row,) = await table.raw(
-        'SELECT column_type AS "type", is_nullable AS "nullable", column_default AS "default", extra AS "extra", '
+        'SELECT column_type AS "type", is_nullable AS "nullable", column_default AS "default", '
+        'extra AS "extra", '
         'collation_name AS "collation", column_comment AS "comment" FROM information_schema.columns '
         "WHERE table_schema = DATABASE() AND table_name = {} AND column_name = {}",
         table._meta.tablename,
