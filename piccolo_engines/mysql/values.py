@@ -9,6 +9,7 @@ or by the table and column that the result names.
 import datetime as dt
 import decimal
 import functools
+import operator
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -72,8 +73,7 @@ def _uuid(value: bytes) -> object:
     return uuid.UUID(bytes=value) if len(value) == _UUID_BYTES else value
 
 
-def _aware(value: dt.datetime) -> dt.datetime:
-    return value.replace(tzinfo=dt.UTC)
+_aware: Converter = operator.methodcaller("replace", tzinfo=dt.UTC)
 
 
 def _interval(value: int) -> dt.timedelta:
