@@ -1,1 +1,1 @@
-"""Piccolo engines that Piccolo lacks: SQLite on kept connections, and one that passes on to another."""
+"""Piccolo engines that Piccolo lacks: MySQL and MariaDB, SQLite that keeps its connections, and a slot."""

@@ -265,7 +265,7 @@ class DataTooLong(UnstorableValue):
 
 
 class Unsupported(DatabaseError):
-    """Something was asked for that this kind of database does not have; the message says what to do instead."""
+    """Something that this kind of database does not have; the message says what to do instead."""
 
     code = "unsupported"
 

@@ -7,7 +7,8 @@ after a deadlock.
 
 from piccolo_engines.mysql.engine import MySQLEngine
 from piccolo_engines.mysql.pool import PoolUse
+from piccolo_engines.mysql.retrying import retrying
 from piccolo_engines.mysql.settings import PoolSettings
 from piccolo_engines.mysql.transaction import IsolationLevel, MySQLTransaction
 
-__all__ = ["IsolationLevel", "MySQLEngine", "MySQLTransaction", "PoolSettings", "PoolUse"]
+__all__ = ["IsolationLevel", "MySQLEngine", "MySQLTransaction", "PoolSettings", "PoolUse", "retrying"]

@@ -137,7 +137,8 @@ class Catalog:
         """The table's columns in order, by name."""
         rows = await self._ask(
             "SELECT column_name, column_type, data_type, character_maximum_length, collation_name, "
-            "is_nullable, column_default, extra, generation_expression, column_comment FROM information_schema.columns "
+            "is_nullable, column_default, extra, generation_expression, column_comment "
+            "FROM information_schema.columns "
             "WHERE table_schema = COALESCE({}, DATABASE()) AND table_name = {} ORDER BY ordinal_position",
             table.schema,
             table.name,
@@ -168,7 +169,7 @@ class Catalog:
             default=self._default(default, extra),
             auto_increment="auto_increment" in extra.lower(),
             on_update=on_update.group(1) if on_update else None,
-            generated=_generated(generated, extra),
+            generated=_generated(generated if self.server.mariadb else _unescaped(generated), extra),
             comment=comment,
             check=check,
             invisible="INVISIBLE" in extra,
@@ -181,7 +182,7 @@ class Catalog:
         if self.server.mariadb or _NOW.match(default):
             return default
         if "DEFAULT_GENERATED" in extra:
-            return "(" + default.replace("\\'", "'") + ")"
+            return f"({_unescaped(default)})"
         if default.startswith("0x"):
             return default
         return literal(default, self.server)
@@ -195,7 +196,8 @@ class Catalog:
         )
         rows = await self._ask(
             "SELECT k.constraint_name, k.table_schema, k.table_name, k.column_name, "
-            "k.referenced_table_schema, k.referenced_table_name, k.referenced_column_name, r.delete_rule, r.update_rule, DATABASE() "
+            "k.referenced_table_schema, k.referenced_table_name, k.referenced_column_name, "
+            "r.delete_rule, r.update_rule, DATABASE() "
             "FROM information_schema.key_column_usage k JOIN information_schema.referential_constraints r "
             "ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name "
             "AND r.table_name = k.table_name WHERE "
@@ -232,7 +234,8 @@ class Catalog:
             table.schema,
             table.name,
         )
-        return {name: str(clause).replace("`", '"').replace("\\'", "'") for name, clause in rows}
+        unescaped = str if self.server.mariadb else _unescaped
+        return {name: unescaped(clause).replace("`", '"') for name, clause in rows}
 
     async def indexes(self, table: TableName) -> dict[str, tuple[bool, tuple[str, ...]]]:
         """The table's indexes: whether unique, and columns, by name."""
@@ -262,11 +265,16 @@ class Catalog:
         return found
 
 
+def _unescaped(expression: str | None) -> str:
+    """An expression as it was written: MySQL shows it the way it would stand in quotes."""
+    return re.sub(r"\\(.)", r"\1", expression or "", flags=re.DOTALL)
+
+
 def _generated(expression: str | None, extra: str) -> str | None:
     if not expression:
         return None
     kind = "STORED" if "STORED" in extra.upper() or "PERSISTENT" in extra.upper() else "VIRTUAL"
-    clause = expression.replace("\\'", "'").replace("`", '"')
+    clause = expression.replace("`", '"')
     return f"GENERATED ALWAYS AS ({clause}) {kind}"
 
 

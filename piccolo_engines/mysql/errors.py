@@ -55,7 +55,7 @@ def _message(error: DriverError) -> str:
 
 _KINDS: tuple[tuple[Callable[[str], DatabaseError], tuple[int, ...]], ...] = (
     (lambda _: UniqueViolation(), (1022, 1062, 1169, 1586, 1761)),
-    (lambda _: ForeignKeyViolation(), (1216, 1217, 1451, 1452, 1834)),
+    (lambda _: ForeignKeyViolation(), (1216, 1217, 1451, 1452, 1834, 3730)),
     (lambda message: NotNullViolation(_column(message)), (1048, 1138, 1171, 1364, 1566)),
     (lambda message: CheckViolation(_constraint(message)), (3819, 4022, 4025)),
     (lambda message: DataTooLong(_column(message)), (1153, 1162, 1406, 3140)),

@@ -22,7 +22,7 @@ __all__ = ["ServerSQL", "literal", "microseconds", "quote_name", "text_literal",
 
 
 class ServerSQL:
-    """SQL that reads differently on the two servers; used as an argument of a QueryString, it is not quoted."""
+    """SQL that reads differently on the two servers; as an argument of a QueryString it is not quoted."""
 
     __slots__ = ("mariadb", "mysql")
 

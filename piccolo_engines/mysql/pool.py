@@ -190,7 +190,7 @@ class Pool:
         task.add_done_callback(self._replacing.discard)
 
     async def _replace(self, thread_id: int) -> None:
-        """Open a session in the place of an interrupted one, and end on the server what that one was doing."""
+        """Open a session in the place of an interrupted one, and end what that one does on the server."""
         try:
             session = await self._fill_place()
         except DatabaseError:

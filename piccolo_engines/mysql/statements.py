@@ -17,14 +17,23 @@ from piccolo_engines.mysql.values import Hints, to_rows
 __all__ = ["Bilingual", "DDLStep", "PlannedDDL", "SelectSQL", "Steps", "Work", "statement_group"]
 
 
-class Bilingual(QueryString):
-    """SQL for PostgreSQL, which is also what people are shown, and what is sent to MySQL instead."""
-
+class _Forms(QueryString):
     __slots__ = ("mysql_form",)
+    mysql_form: QueryString
+
+
+class Bilingual(QueryString):
+    """SQL for PostgreSQL, which is also what people are shown, and what is sent to MySQL instead.
+
+    Both are inside, because Piccolo takes a QueryString apart into template and arguments in a where clause.
+    """
+
+    __slots__ = ()
 
     def __init__(self, standard: QueryString, mysql: QueryString) -> None:
-        super().__init__(standard.template, *standard.args, alias=standard._alias)
-        self.mysql_form = mysql
+        forms = _Forms(standard.template, *standard.args)
+        forms.mysql_form = mysql
+        super().__init__("{}", forms, alias=standard._alias)
 
 
 class SelectSQL(QueryString):
@@ -35,6 +44,16 @@ class SelectSQL(QueryString):
     def __init__(self, template: str, *args: Any, table: type[Table], hints: Hints) -> None:
         super().__init__(template, *args, table=table)
         self.hints = hints
+
+    @classmethod
+    def adopt(cls, standard: QueryString, table: type[Table], hints: Hints) -> "SelectSQL":
+        """The same select with its hints, without going through its arguments again."""
+        select = cls.__new__(cls)
+        select.template, select.args, select.columns = standard.template, standard.args, standard.columns
+        select.query_type, select._alias = standard.query_type, standard._alias
+        select._frozen_compiled_strings = None
+        select.table, select.hints = table, hints
+        return select
 
 
 class Work:

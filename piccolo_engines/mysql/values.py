@@ -9,6 +9,7 @@ or by the table and column that the result names.
 import datetime as dt
 import decimal
 import functools
+import operator
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -72,8 +73,7 @@ def _uuid(value: bytes) -> object:
     return uuid.UUID(bytes=value) if len(value) == _UUID_BYTES else value
 
 
-def _aware(value: dt.datetime) -> dt.datetime:
-    return value.replace(tzinfo=dt.UTC)
+_aware: Converter = operator.methodcaller("replace", tzinfo=dt.UTC)
 
 
 def _interval(value: int) -> dt.timedelta:
@@ -127,20 +127,38 @@ def _array(column: Array) -> Converter:
 
 def _by_column(code: int, hint: Column | ArrayItem) -> Converter | None:
     """What the Piccolo column adds to the server's type."""
-    if isinstance(hint, ArrayItem):
+    if type(hint) is ArrayItem:
         return _array(hint.column)
-    column = _target(hint)
-    if code == FIELD_TYPE.DATETIME:
-        return _aware if isinstance(column, Timestamptz) else None
-    if isinstance(column, Array) and code in _TEXTS:
+    kind: Any = type(hint)
+    convert: Converter | None = _by_class(kind, code)
+    if convert is not _depends:
+        return convert
+    column = _target(hint)  # type: ignore[arg-type]  # not an ArrayItem: see above
+    if isinstance(column, Array):
         return _array(column)
-    if isinstance(column, Interval) and code in (*_INTEGERS, FIELD_TYPE.NEWDECIMAL):
-        return _interval
-    if isinstance(column, Boolean) and code in _INTEGERS:
-        return bool
-    if isinstance(column, Numeric) and code == FIELD_TYPE.NEWDECIMAL:
+    if isinstance(column, Numeric):
         return _strip_zeros if column.digits is None else _unchanged
-    return None
+    return _by_class(type(column), code)
+
+
+@functools.lru_cache(maxsize=1024)
+def _by_class(kind: type, code: int) -> Converter | None:
+    """The same for a class of columns; :func:`_depends` when the column itself has to be asked."""
+    if issubclass(kind, ForeignKey):
+        return _depends
+    if code == FIELD_TYPE.DATETIME:
+        return _aware if issubclass(kind, Timestamptz) else None
+    if code in _TEXTS:
+        return _depends if issubclass(kind, Array) else None
+    if issubclass(kind, Interval):
+        return _interval
+    if issubclass(kind, Boolean) and code in _INTEGERS:
+        return bool
+    return _depends if issubclass(kind, Numeric) and code == FIELD_TYPE.NEWDECIMAL else None
+
+
+def _depends(_: Any) -> Any:
+    raise AssertionError("a mark, never called")
 
 
 def _by_server(field: Any) -> Converter | None:
@@ -213,11 +231,7 @@ def to_rows(
     ]
     if not converters:
         return [dict(zip(names, row, strict=True)) for row in rows]
-    converted = []
-    for row in rows:
-        values = list(row)
-        for place, convert in converters:
-            if values[place] is not None:
-                values[place] = convert(values[place])
-        converted.append(dict(zip(names, values, strict=True)))
-    return converted
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    for place, convert in converters if rows else ():
+        columns[place] = [None if value is None else convert(value) for value in columns[place]]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]

@@ -8,6 +8,7 @@ MySQL engine only; other engines get Piccolo's own. It fails when Piccolo is not
 from piccolo.query.base import Query
 
 from piccolo_engines.mysql.dialect import (
+    admin,
     alterations,
     changes,
     columns,
@@ -43,7 +44,9 @@ PATCHES: tuple[Patch, ...] = (
     *schemas.PATCHES,
     *migrations.PATCHES,
 )
-"""Every attribute of Piccolo that is replaced or added, with its reason."""
+"""Every attribute of Piccolo that is replaced or added, with its reason; those of piccolo_api are in
+``admin``.
+"""
 
 
 def install() -> None:
@@ -53,3 +56,4 @@ def install() -> None:
     """
     if "mysql_querystrings" not in vars(Query):
         apply(PATCHES)
+        admin.watch_imports()

@@ -51,6 +51,7 @@ __all__ = [
     "definition",
     "derived_name",
     "is_keyed_by_prefix",
+    "key_part",
     "sql_value",
     "table_name",
     "within_limit",
@@ -59,6 +60,7 @@ __all__ = [
 MAX_NAME = 64
 _LONGEST_VARCHAR = 16_000  # a row has 65,535 bytes, a character up to four of them
 _LONGEST_KEYED_VARCHAR = 768  # a key has 3,072 bytes
+_PREFIX = 255  # characters of a long text that an index takes
 _ANY_SERVER = Server(mariadb=False, version=(8, 0, 0))
 
 
@@ -147,6 +149,12 @@ def is_keyed_by_prefix(sql_type: str) -> bool:
     if kind.startswith("VARCHAR("):
         return int(kind[8:-1]) > _LONGEST_KEYED_VARCHAR
     return "TEXT" in kind or "BLOB" in kind
+
+
+def key_part(name: str, sql_type: str | None) -> str:
+    """A column as an index has it."""
+    prefix = f"({_PREFIX})" if sql_type is not None and is_keyed_by_prefix(sql_type) else ""
+    return quote_name(name) + prefix
 
 
 def sql_value(_: Column, value: Any, delimiter: str = "'") -> str:  # noqa: ARG001 - as Column.get_sql_value has it

@@ -12,6 +12,7 @@ from piccolo.columns.operators.comparison import ComparisonOperator, Equal, NotE
 from piccolo.query import mixins as mixins_module
 from piccolo.querystring import QueryString
 
+from piccolo_engines.mysql.dialect.documents import compare_documents
 from piccolo_engines.mysql.dialect.patching import Patch, for_mysql, speaks_mysql
 from piccolo_engines.mysql.literals import quote_name
 
@@ -22,25 +23,11 @@ class CaseInsensitiveLike(ComparisonOperator):
     template = "LOWER({name}) LIKE LOWER({value})"
 
 
-class DocumentEqual(ComparisonOperator):
-    template = "JSON_EXTRACT({name}, '$') = JSON_EXTRACT({value}, '$')"
-
-
-class DocumentNotEqual(ComparisonOperator):
-    template = "JSON_EXTRACT({name}, '$') != JSON_EXTRACT({value}, '$')"
-
-
-_DOCUMENT_OPERATORS = {Equal: DocumentEqual, NotEqual: DocumentNotEqual}
+_DOCUMENT_OPERATORS = {Equal: "=", NotEqual: "!="}
 
 
 def _ilike(self: Column, value: str) -> Where:
     return Where(column=self, value=value, operator=CaseInsensitiveLike)
-
-
-def _operator(where: Where) -> type[ComparisonOperator]:
-    if isinstance(where.column, JSON | Array):
-        return _DOCUMENT_OPERATORS.get(where.operator, where.operator)
-    return where.operator
 
 
 def _values(values: Any, *, materialised: bool) -> QueryString:
@@ -65,13 +52,15 @@ def _has_limit(querystring: QueryString) -> bool:
     )
 
 
-def _condition(where: Where, name: object, *, materialised: bool) -> QueryString:
+def _condition(where: Where, name: QueryString, *, materialised: bool) -> QueryString:
+    if isinstance(where.column, JSON | Array) and where.operator in _DOCUMENT_OPERATORS:
+        return compare_documents(name, _DOCUMENT_OPERATORS[where.operator], where.value)
     args: list[Any] = []
     if where.value is not UNDEFINED:
         args.append(where.value)
     if where.values is not UNDEFINED:
         args.append(_values(where.values, materialised=materialised))
-    return QueryString(_operator(where).template.format(name=name, value="{}", values="{}"), *args)
+    return QueryString(where.operator.template.format(name=name, value="{}", values="{}"), *args)
 
 
 def _querystring(self: Where) -> QueryString:

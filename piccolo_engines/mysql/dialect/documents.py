@@ -18,10 +18,10 @@ from piccolo.query.operators.json import GetChildElement, GetElementFromPath, JS
 from piccolo.querystring import QueryString
 
 from piccolo_engines.mysql.dialect.patching import Patch, for_mysql
-from piccolo_engines.mysql.literals import quote_name, to_json
+from piccolo_engines.mysql.literals import ServerSQL, quote_name, to_json
 from piccolo_engines.mysql.statements import Bilingual
 
-__all__ = ["PATCHES"]
+__all__ = ["PATCHES", "compare_documents"]
 
 
 class Contains(ComparisonOperator):
@@ -65,14 +65,27 @@ def _from_path(original: Any) -> Any:
     return method
 
 
+# MariaDB compares what a JSON function gives as if it were not JSON, except inside another function.
+_OPEN = ServerSQL(mysql="", mariadb="CONCAT('', ")
+_CLOSE = ServerSQL(mysql="", mariadb=")")
+
+
+def compare_documents(left: object, operator: str, right: object) -> QueryString:
+    """Compare two documents, not their texts. (On MariaDB objects are equal only with their keys in one
+    order.)
+    """
+    return QueryString(
+        f"{{}}JSON_EXTRACT({{}}, '$'){{}} {operator} {{}}JSON_EXTRACT({{}}, '$'){{}}",
+        *(_OPEN, left, _CLOSE),
+        *(_OPEN, right, _CLOSE),
+    )
+
+
 def _comparison(operator: str) -> Any:
     def replace(original: Any) -> Any:
         def compare(self: JSONQueryString, value: Any) -> QueryString:
-            """Compare documents, not their texts."""
-            document = self.clean_value(value)
-            if not isinstance(document, QueryString):
-                document = QueryString("JSON_EXTRACT({}, '$')", document)
-            return Bilingual(original(self, value), QueryString(f"{{}} {operator} {{}}", self, document))
+            form = compare_documents(self, operator, self.clean_value(value))
+            return Bilingual(original(self, value), form)
 
         return compare
 

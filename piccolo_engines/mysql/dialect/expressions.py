@@ -28,6 +28,7 @@ from piccolo.columns import (
 )
 from piccolo.columns.column_types import ConcatDelegate, DoublePrecision, TimedeltaDelegate
 from piccolo.query.functions.aggregate import Count
+from piccolo.query.functions.base import Function
 from piccolo.query.functions.datetime import AtTimeZone, Extract, ExtractComponent, Strftime
 from piccolo.query.functions.string import Concat, Length
 from piccolo.query.functions.type_conversion import Cast
@@ -125,17 +126,21 @@ def _select_string(original: Any) -> Any:
 
 
 def _length(self: Length, identifier: Any, alias: str | None = None) -> None:
-    QueryString.__init__(self, "CHAR_LENGTH({})", identifier, alias=alias or "length")
+    Function.__init__(self, identifier, alias)
+    self.mysql_form = QueryString("CHAR_LENGTH({})", identifier)  # type: ignore[attr-defined]  # read when compiled
 
 
-def _concat(self: Concat, *args: Any, alias: str | None = None) -> None:
-    if len(args) < 2:
-        raise ValueError("At least two values must be passed in.")
-    parts = [
-        QueryString("CAST({} AS CHAR)", arg) if isinstance(arg, Column) and not _is_text(arg) else arg
-        for arg in args
-    ]
-    QueryString.__init__(self, f"CONCAT_WS('', {', '.join('{}' for _ in parts)})", *parts, alias=alias)
+def _concat(original: Any) -> Any:
+    def method(self: Concat, *args: Any, alias: str | None = None) -> None:
+        original(self, *args, alias=alias)
+        parts = [
+            QueryString("CAST({} AS CHAR)", arg) if isinstance(arg, Column) and not _is_text(arg) else arg
+            for arg in args
+        ]
+        form = QueryString(f"CONCAT_WS('', {', '.join('{}' for _ in parts)})", *parts)
+        self.mysql_form = form  # type: ignore[attr-defined]  # read when compiled
+
+    return method
 
 
 def _is_text(column: Column) -> bool:
@@ -293,22 +298,8 @@ PATCHES = (
     Patch(QueryString, "ilike", _also("LOWER({}) LIKE LOWER({})"), "MySQL has no ILIKE"),
     Patch(QueryString, "__pow__", _also("POW({}, {})"), "`^` is exclusive or in MySQL"),
     Patch(QueryString, "get_select_string", _select_string, "MySQL calls a result by the whole expression"),
-    Patch(
-        Length,
-        "__init__",
-        lambda _: (
-            lambda self, identifier, alias=None: (
-                _length(self, identifier, alias)
-                if speaks_mysql(identifier)
-                else super(Length, self).__init__(identifier, alias)
-            )
-        ),
-        "LENGTH counts bytes in MySQL",
-        adds=True,
-    ),
-    Patch(
-        Concat, "__init__", for_mysql(_concat), "MySQL cannot cast to TEXT, and CONCAT gives null for null"
-    ),
+    Patch(Length, "__init__", lambda _: _length, "LENGTH counts bytes in MySQL", adds=True),
+    Patch(Concat, "__init__", _concat, "MySQL cannot cast to TEXT, and CONCAT gives null for null"),
     Patch(Count, "__init__", _count, "COUNT(DISTINCT (a, b)) is not MySQL"),
     Patch(Extract, "__init__", for_mysql(_extract), "MySQL's EXTRACT knows few components"),
     Patch(Strftime, "__init__", for_mysql(_strftime), "MySQL has no strftime: say so clearly"),

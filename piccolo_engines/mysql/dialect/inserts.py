@@ -27,8 +27,10 @@ def _insert_sql(
     names = ",".join(quote_name(column._meta.db_column_name) for column in table._meta.columns)
     rows = ",".join("{}" for _ in instances)
     base = f"INSERT INTO {table._meta.get_formatted_tablename()} ({names}) VALUES {rows}"  # noqa: S608 - names are quoted, values are bound
-    tail = on_duplicate(table, conflict) if conflict is not None else QueryString("")
-    return QueryString(base + "{}", *(instance.querystring for instance in instances), tail)
+    values = [instance.querystring for instance in instances]
+    if conflict is None:
+        return QueryString(base, *values)
+    return QueryString(base + "{}", *values, on_duplicate(table, conflict))
 
 
 def wanted(columns: Sequence[Column]) -> str:
@@ -93,6 +95,8 @@ class InsertSteps(Steps):
         return await self._by_keys(work)
 
     def _sql(self) -> QueryString:
+        if self.conflict is None:
+            return self
         return _insert_sql(self.rows_of, self.instances, self.conflict)
 
     def _returned_natively(self, work: Work) -> bool:
@@ -183,8 +187,10 @@ def _insert(self: Insert[Any]) -> Sequence[QueryString]:
     items = self.on_conflict_delegate._on_conflict.on_conflict_items
     if len(items) > 1:
         raise NotImplementedError("MySQL only supports a single ON CONFLICT clause.")
+    if not items:
+        return [InsertSteps(self, _insert_sql(self.table, self.add_delegate._add, None), None)]
     (standard,) = self.default_querystrings
-    return [InsertSteps(self, standard, items[0] if items else None)]
+    return [InsertSteps(self, standard, items[0])]
 
 
 PATCHES = (

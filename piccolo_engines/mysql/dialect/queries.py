@@ -2,8 +2,12 @@
 
 import functools
 import re
+import uuid
 from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from string import Formatter
+from types import NoneType
 from typing import Any
 
 from piccolo.query.base import DDL, Query
@@ -58,6 +62,9 @@ def _parse(template: str) -> tuple[tuple[str, bool], ...]:
 _CAST = re.compile(r"^::[A-Za-z]+(?:\[\])?")
 
 
+_VALUES = frozenset((str, int, float, bool, bytes, NoneType, uuid.UUID, Decimal, datetime, date))
+
+
 def _flatten(querystring: QueryString, text: list[str], args: list[Any]) -> None:
     querystring = getattr(querystring, "mysql_form", None) or querystring
     values = iter(querystring.args)
@@ -66,7 +73,7 @@ def _flatten(querystring: QueryString, text: list[str], args: list[Any]) -> None
         if not follows:
             continue
         value = next(values)
-        if isinstance(value, QueryString):
+        if type(value) not in _VALUES and isinstance(value, QueryString):
             _flatten(value, text, args)
         else:
             text.append("%s")

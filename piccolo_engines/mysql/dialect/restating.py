@@ -8,7 +8,7 @@ from piccolo.columns import Column
 
 from piccolo_engines.errors import StatementError, Unsupported
 from piccolo_engines.mysql.catalog import Catalog, ColumnFacts, TableName
-from piccolo_engines.mysql.dialect.columns import sql_value
+from piccolo_engines.mysql.dialect.columns import is_keyed_by_prefix, key_part, sql_value
 from piccolo_engines.mysql.literals import quote_name, text_literal
 
 __all__ = ["change_default", "change_type", "column_facts", "drop_default", "mentions", "restate"]
@@ -77,7 +77,32 @@ async def change_type(catalog: Catalog, table: TableName, name: str, sql_type: s
         collation=facts.collation if is_text and facts.check is None else None,
         check=None,  # MariaDB's JSON brings its own
     )
-    return [f"ALTER TABLE {table.sql} {restate(changed)}"]
+    parts = [*await _index_by_prefix(catalog, table, facts, sql_type), restate(changed)]
+    return [f"ALTER TABLE {table.sql} {', '.join(parts)}"]
+
+
+async def _index_by_prefix(
+    catalog: Catalog, table: TableName, facts: ColumnFacts, sql_type: str
+) -> Sequence[str]:
+    """Make the column's indexes again where it becomes too long for them.
+
+    :raises Unsupported: for one that is unique.
+    """
+    if not is_keyed_by_prefix(sql_type) or is_keyed_by_prefix(facts.type):
+        return []
+    parts = []
+    columns = await catalog.columns(table)
+    for index, (unique, names) in (await catalog.indexes(table)).items():
+        if facts.name not in names:
+            continue
+        if unique:
+            raise Unsupported(
+                f"{table.name}.{facts.name} is unique, and would be too long for that in MySQL."
+            )
+        types = {name: sql_type if name == facts.name else columns[name].type for name in names}
+        keys = ", ".join(key_part(name, types[name]) for name in names)
+        parts += [f"DROP INDEX {quote_name(index)}", f"ADD INDEX {quote_name(index)} ({keys})"]
+    return parts
 
 
 def _refuse_uuid(table: TableName, facts: ColumnFacts, sql_type: str) -> None:

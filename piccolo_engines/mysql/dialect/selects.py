@@ -1,9 +1,13 @@
 """Selects: the columns behind their results, locks, and clauses that read differently."""
 
+import functools
 from collections.abc import Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from piccolo.columns import Array, Column, Numeric
+from piccolo.columns.readable import Readable
 from piccolo.query.functions.aggregate import Max, Min, Sum
 from piccolo.query.functions.base import Function
 from piccolo.query.functions.conditional import Case, Coalesce, NullIf
@@ -17,10 +21,16 @@ from piccolo_engines.mysql.literals import ServerSQL
 from piccolo_engines.mysql.statements import Bilingual, SelectSQL
 from piccolo_engines.mysql.values import ArrayItem, Hint
 
-__all__ = ["PATCHES"]
+__all__ = ["PATCHES", "ReadableSearch", "readable_search"]
 
 _ALL_ROWS = 18446744073709551615
 _SHARED = (LockStrength.share, LockStrength.key_share)
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_plain(kind: type) -> bool:
+    """A column whose result can be nothing but its value."""
+    return issubclass(kind, Column) and not issubclass(kind, Array)
 
 
 def _hint(selected: Selectable | object) -> Hint:
@@ -60,6 +70,25 @@ def _lock(lock: LockRows) -> QueryString:
     return Bilingual(lock.querystring, QueryString(" {}{}" + patience, strength, of))
 
 
+@dataclass(frozen=True, slots=True)
+class ReadableSearch:
+    """A search among readable representations: a part of them, and, if asked for, limit and offset."""
+
+    term: str
+    window: tuple[int, int] | None
+
+
+readable_search: ContextVar[ReadableSearch | None] = ContextVar("search among readables", default=None)
+
+
+def _searched(select: SelectSQL, search: ReadableSearch) -> SelectSQL:
+    tail = " LIMIT {} OFFSET {}".format(*search.window) if search.window is not None else ""
+    template = 'SELECT * FROM ({}) AS "found" WHERE LOWER("found"."readable") LIKE LOWER({})'
+    template += ' ORDER BY "found"."readable"' + tail
+    assert select.table is not None
+    return SelectSQL(template, select, f"%{search.term}%", table=select.table, hints=select.hints)
+
+
 def _select(self: Select[Any]) -> Sequence[QueryString]:
     if self.distinct_delegate._distinct.on:
         raise Unsupported("MySQL has no DISTINCT ON: use group_by, or a window function in raw SQL.")
@@ -70,12 +99,17 @@ def _select(self: Select[Any]) -> Sequence[QueryString]:
         (standard,) = self.default_querystrings
     finally:
         self.lock_rows_delegate._lock_rows = lock
-    hints = [_hint(selected) for selected in self.columns_delegate.selected_columns]
-    args = list(standard.args)
+    selected = self.columns_delegate.selected_columns
+    hints: list[Any] = [item if _is_plain(type(item)) else _hint(item) for item in selected]
     if lock is not None:
-        args.append(_lock(lock))
-    template = standard.template + ("{}" if lock is not None else "")
-    return [SelectSQL(template, *args, table=self.table, hints=hints)]
+        standard = QueryString(standard.template + "{}", *standard.args, _lock(lock))
+    select = SelectSQL.adopt(standard, self.table, hints)
+    search = readable_search.get()
+    if search is not None and any(
+        isinstance(item, Readable) for item in self.columns_delegate.selected_columns
+    ):
+        return [_searched(select, search)]
+    return [select]
 
 
 PATCHES = (

@@ -21,7 +21,7 @@ from piccolo_engines.mysql.dialect.columns import (
     constraints_of,
     definition,
     derived_name,
-    is_keyed_by_prefix,
+    key_part,
     table_name,
     within_limit,
 )
@@ -31,8 +31,6 @@ from piccolo_engines.mysql.recording import run_ddl
 from piccolo_engines.mysql.statements import PlannedDDL, Steps, Work
 
 __all__ = ["PATCHES", "constraint_sql", "drop_index_sql"]
-
-_PREFIX = 255  # characters of a long text that an index takes
 
 
 def constraint_sql(constraint: Constraint) -> str:
@@ -45,16 +43,11 @@ def constraint_sql(constraint: Constraint) -> str:
     return f"CONSTRAINT {quote_name(within_limit(constraint._meta.name))} {constraint.ddl}"
 
 
-def _key_part(name: str, sql_type: str | None) -> str:
-    prefix = f"({_PREFIX})" if sql_type is not None and is_keyed_by_prefix(sql_type) else ""
-    return quote_name(name) + prefix
-
-
 def _index_in_table(table: type[Table], column: Column) -> str:
     _check_method(column._meta.index_method)
     name = column._meta.db_column_name
     index = derived_name(table._meta.tablename, name)
-    return f"INDEX {quote_name(index)} ({_key_part(name, column.column_type)})"
+    return f"INDEX {quote_name(index)} ({key_part(name, column.column_type)})"
 
 
 def _create(self: Create) -> Sequence[str]:
@@ -116,7 +109,7 @@ def _create_index(self: CreateIndex) -> Sequence[str]:
         if self.if_not_exists and index in await catalog.indexes(table):
             return []
         facts = await catalog.columns(table)
-        parts = ", ".join(_key_part(name, facts[name].type if name in facts else None) for name in names)
+        parts = ", ".join(key_part(name, facts[name].type if name in facts else None) for name in names)
         method = self.method.value.upper()
         create = self.prefix.removesuffix(" IF NOT EXISTS")  # a subclass may make it a UNIQUE INDEX
         return [f"{create} {quote_name(index)} ON {table.sql} ({parts}) USING {method}"]

@@ -1,0 +1,46 @@
+"""Doing a unit of work again after a deadlock."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from piccolo_engines.errors import Deadlock
+
+__all__ = ["retrying"]
+
+T = TypeVar("T")
+
+
+async def retrying(
+    unit: Callable[[], Awaitable[T]],
+    *,
+    attempts: int = 5,
+    first_pause: float = 0.01,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> T:
+    """Run a unit of work, and run it again when the database gave it up for a deadlock.
+
+    ::
+
+        async def transfer():
+            async with DB.transaction():
+                ...
+
+        await retrying(transfer)
+
+    The unit opens its own transaction: all of it was rolled back, so all of it is done again. Other errors
+    pass.
+
+    :param attempts: how often it is tried altogether; the last deadlock is raised.
+    :param first_pause: seconds before the second attempt; doubled each time, and varied by up to a half so
+        that two colliding units do not meet again.
+    :raises Deadlock: when every attempt met one.
+    """
+    for attempt in range(attempts - 1):
+        try:
+            return await unit()
+        except Deadlock:
+            pause = first_pause * 2**attempt
+            await sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret depends on it
+    return await unit()

@@ -1,0 +1,72 @@
+"""What is changed in Piccolo is listed, exists, and serves MySQL only."""
+
+import subprocess
+import sys
+
+import pytest
+from piccolo.columns import Varchar
+from piccolo.engine.sqlite import SQLiteEngine
+from piccolo.table import Table
+
+from piccolo_engines.mysql.dialect import PATCHES, Patch, UnknownPiccolo, install, patching
+from piccolo_engines.mysql.server import Server
+
+
+def test_every_patch_has_a_reason_and_none_is_listed_twice() -> None:
+    assert all(patch.reason for patch in PATCHES)
+    assert len({(id(patch.owner), patch.attribute) for patch in PATCHES}) == len(PATCHES)
+    assert all(patch.attribute in vars(patch.owner) for patch in PATCHES)
+
+
+def test_installing_again_changes_nothing() -> None:
+    before = [vars(patch.owner)[patch.attribute] for patch in PATCHES]
+    install()
+    assert [vars(patch.owner)[patch.attribute] for patch in PATCHES] == before
+
+
+def test_an_unknown_piccolo_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patching, "version", lambda _: "1.39.0")
+    with pytest.raises(UnknownPiccolo, match=r"1\.39\.0"):
+        patching.apply([])
+
+
+@pytest.mark.parametrize("adds", [False, True])
+def test_a_piccolo_that_is_not_as_expected_is_refused(adds: bool) -> None:
+    attribute = "like" if adds else "no_such_method"
+    with pytest.raises(UnknownPiccolo, match=attribute):
+        patching.apply([Patch(Varchar.__mro__[1], attribute, lambda original: original, "test", adds=adds)])
+
+
+def test_other_engines_get_piccolos_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    engine = SQLiteEngine(str(tmp_path_factory.mktemp("db") / "x.sqlite"))
+
+    class Plain(Table, db=engine):
+        name = Varchar()
+
+    assert Plain.name.column_type == "VARCHAR(255)"
+    assert Plain.name.ddl == "\"name\" VARCHAR(255) NOT NULL DEFAULT ''"
+    query = Plain.select(Plain.name).where(Plain.name == "a")
+    assert query.querystrings[0].compile_string("sqlite") == (
+        'SELECT ALL "plain"."name" AS "name" FROM "plain" WHERE "plain"."name" = ?',
+        ["a"],
+    )
+
+
+def test_importing_does_not_import_piccolo_api() -> None:
+    code = "import sys, piccolo_engines.mysql; sys.exit('piccolo_api' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("greeting", "mariadb", "version"),
+    [
+        ("5.5.5-10.11.6-MariaDB-log", True, (10, 11, 6)),
+        ("11.4.2-MariaDB", True, (11, 4, 2)),
+        ("8.0.36", False, (8, 0, 36)),
+        ("8.4.0-commercial", False, (8, 4, 0)),
+        ("9.7.4-2", False, (9, 7, 4)),
+        ("unheard of", False, (0, 0, 0)),
+    ],
+)
+def test_the_greeting_tells_the_server(greeting: str, mariadb: bool, version: tuple[int, int, int]) -> None:
+    assert Server.from_greeting(greeting) == Server(mariadb, version)

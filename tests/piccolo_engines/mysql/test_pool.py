@@ -1,0 +1,260 @@
+"""The pool: its cap, its patience, dead connections, and what cancelled tasks leave behind."""
+
+import asyncio
+import contextlib
+import random
+from typing import Any
+
+import pytest
+from piccolo.columns import Integer
+from piccolo.table import Table
+
+from piccolo_engines.errors import AccessDenied, ConnectionLost, DatabaseMissing, EngineClosed, PoolTimeout
+from piccolo_engines.mysql import MySQLEngine, PoolSettings
+from tests.piccolo_engines.mysql.tables import bound
+
+
+class Number(Table):
+    value = Integer()
+
+
+async def connections(engine: MySQLEngine, database: object) -> int:
+    """How many connections the server counts on a database."""
+    (row,) = await engine.run_querystring(
+        Number.raw(
+            "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE db = {}", database
+        ).querystring,
+        in_pool=False,
+    )
+    return int(row["n"])
+
+
+async def test_the_constructor_connects_to_nothing() -> None:
+    engine = MySQLEngine({"host": "192.0.2.1", "user": "nobody"}, PoolSettings())
+    assert engine.pool is None
+
+
+async def test_never_more_connections_than_allowed(database: dict[str, object], address: Any) -> None:
+    engine = MySQLEngine(database, PoolSettings(max_size=3, wait_timeout=10))
+    watcher = MySQLEngine(address.config)
+    bound(engine, Number)
+    tasks = [asyncio.create_task(Number.raw("SELECT SLEEP(0.02)").run()) for _ in range(30)]  # type: ignore[func-returns-value]
+    highest = 0
+    while not all(task.done() for task in tasks):
+        highest = max(highest, await connections(watcher, database["database"]))
+        await asyncio.sleep(0.01)
+    await asyncio.gather(*tasks)
+    assert highest == 3
+    assert engine.pool_use.opened == 3
+    await engine.close()
+
+
+async def test_waiting_is_bounded(database: dict[str, object]) -> None:
+    engine = MySQLEngine(database, PoolSettings(max_size=1, wait_timeout=0.05))
+    bound(engine, Number)
+    session = await engine.lease()
+    with pytest.raises(PoolTimeout) as timeout:
+        await Number.raw("SELECT 1")
+    assert timeout.value.seconds == 0.05
+    assert engine.pool_use.timeouts == 1
+    engine.give_back(session)
+    assert await Number.raw("SELECT 1 AS one") == [{"one": 1}]
+    await engine.close()
+
+
+async def test_dead_connections_are_replaced_unseen(engine: MySQLEngine) -> None:
+    bound(engine, Number)
+    sessions = [await engine.lease() for _ in range(3)]
+    for session in sessions:
+        engine.give_back(session)
+    for session in sessions:
+        await engine.run_querystring(Number.raw(f"KILL {session.thread_id}").querystring, in_pool=False)
+    for _ in range(6):
+        assert await Number.raw("SELECT 1 AS one") == [{"one": 1}]
+    assert engine.pool_use.in_use == 0
+
+
+async def test_idle_connections_are_closed(database: dict[str, object]) -> None:
+    engine = MySQLEngine(database, PoolSettings(max_size=3, max_idle=0.05))
+    bound(engine, Number)
+    await asyncio.gather(*(Number.raw("SELECT SLEEP(0.02)").run() for _ in range(3)))
+    assert engine.pool_use.idle == 3
+    await asyncio.sleep(0.2)
+    assert engine.pool_use.idle == 0
+    await engine.close()
+
+
+async def test_closing_lets_work_end_and_refuses_new(database: dict[str, object]) -> None:
+    engine = MySQLEngine(database, PoolSettings(max_size=1))
+    bound(engine, Number)
+    pool_is_open = await engine.lease()
+    pool = engine.pool
+    assert pool is not None
+    waiting = asyncio.create_task(pool.acquire())
+    await asyncio.sleep(0)
+    await engine.close()
+    with pytest.raises(EngineClosed):
+        await waiting
+    with pytest.raises(EngineClosed):
+        await pool.acquire()
+    engine.give_back(pool_is_open)
+    assert pool.use.in_use == 0
+
+
+async def test_without_a_pool_each_query_connects(database: dict[str, object]) -> None:
+    engine = MySQLEngine(database)
+    bound(engine, Number)
+    first, second = [(await Number.raw("SELECT CONNECTION_ID() AS id"))[0]["id"] for _ in range(2)]
+    assert first != second
+    await engine.start_connection_pool()
+    first, second = [(await Number.raw("SELECT CONNECTION_ID() AS id"))[0]["id"] for _ in range(2)]
+    assert first == second
+    await engine.close_connection_pool()
+
+
+async def test_replicas_are_asked_by_name(database: dict[str, object]) -> None:
+    replica = MySQLEngine(database)
+    engine = MySQLEngine(database, extra_nodes={"replica": replica})
+    bound(engine, Number)
+    seen: list[str] = []
+    replica.on_statement = seen.append
+    await Number.raw("SELECT 1")
+    assert seen == []
+    await Number.raw("SELECT 1").run(node="replica")
+    async with await Number.raw("SELECT 2").batch(node="replica") as batch:
+        assert [rows async for rows in batch] == [[{"2": 2}]]
+    assert seen == ["SELECT 1", "SELECT 2"]
+
+
+async def test_the_password_may_be_made_at_connect_time(database: dict[str, object]) -> None:
+    asked = 0
+    password = database["password"]
+
+    async def create() -> object:
+        nonlocal asked
+        asked += 1
+        return password
+
+    config = {key: value for key, value in database.items() if key != "password"}
+    engine = MySQLEngine({**config, "password_creator": create}, PoolSettings())
+    bound(engine, Number)
+    await Number.raw("SELECT 1")
+    await Number.raw("SELECT 1")
+    assert asked == 1
+    await engine.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"password": "wrong"}, AccessDenied),
+        ({"database": "no_such_database"}, DatabaseMissing),
+        ({"port": 1}, ConnectionLost),
+        ({"host": "127.0.0.1", "unix_socket": "/nowhere/sock"}, ConnectionLost),
+    ],
+)
+async def test_what_keeps_from_connecting(
+    database: dict[str, object], change: dict[str, object], error: type[Exception]
+) -> None:
+    engine = MySQLEngine({**database, **change}, PoolSettings(max_size=1))
+    bound(engine, Number)
+    for _ in range(2):
+        with pytest.raises(error):
+            await Number.raw("SELECT 1")
+    assert engine.pool_use.in_use == 0
+    await engine.close()
+
+
+async def test_a_read_may_not_last_forever(database: dict[str, object]) -> None:
+    engine = MySQLEngine({**database, "read_timeout": 0.2}, PoolSettings(max_size=1))
+    bound(engine, Number)
+    with pytest.raises(ConnectionLost):
+        await Number.raw("SELECT SLEEP(3)")
+    assert await Number.raw("SELECT 1 AS one") == [{"one": 1}]
+    await engine.close()
+
+
+async def ask(number: int, dice: random.Random) -> None:
+    """Ask for a number, in one of several ways, and check that the answer is to this question."""
+    if dice.random() < 0.3:
+        async with Number._meta.db.transaction():
+            rows = await Number.raw("SELECT {} AS value, SLEEP({})", number, dice.random() / 500)
+            again = await Number.raw("SELECT {} AS value", number + 1)
+        assert again == [{"value": number + 1}]
+    else:
+        rows = await Number.raw("SELECT {} AS value, REPEAT('x', {})", number, dice.randrange(40_000))
+    assert rows[0]["value"] == number
+
+
+async def test_cancelled_questions_never_leave_their_answer_to_others(database: dict[str, object]) -> None:
+    """Thousands of questions, half of them cancelled at random points, every answer checked."""
+    engine = MySQLEngine(database, PoolSettings(max_size=8, wait_timeout=30))
+    bound(engine, Number)
+    dice = random.Random(7)
+    cancelled = answered = 0
+
+    async def client(name: int) -> None:
+        nonlocal cancelled, answered
+        for turn in range(60):
+            task = asyncio.create_task(ask(name * 1000 + turn, dice))
+            if dice.random() < 0.5:
+                await asyncio.sleep(dice.random() / 200)
+                task.cancel()
+            try:
+                await task
+                answered += 1
+            except asyncio.CancelledError:
+                cancelled += 1
+
+    await asyncio.gather(*(client(name) for name in range(40)))
+    assert cancelled + answered == 2400
+    assert cancelled > 300
+    for _ in range(200):  # interrupted connections are being replaced
+        if engine.pool_use.in_use == 0:
+            break
+        await asyncio.sleep(0.02)
+    use = engine.pool_use
+    assert (use.in_use, use.waiting) == (0, 0)
+    assert 0 < use.idle <= 8
+    await asyncio.gather(*(ask(number, random.Random(number)) for number in range(50)))
+    assert await connections(engine, database["database"]) <= 8 + 1
+    await engine.close()
+
+
+async def test_a_cancelled_query_ends_on_the_server(database: dict[str, object], address: Any) -> None:
+    engine = MySQLEngine(database, PoolSettings(max_size=1))
+    bound(engine, Number)
+    task = asyncio.create_task(Number.raw("SELECT BENCHMARK(100000000000, SHA2('x', 512))").run())  # type: ignore[func-returns-value]
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    assert await Number.raw("SELECT 1 AS one") == [{"one": 1}]
+    watcher = MySQLEngine(address.config)
+    for _ in range(100):
+        if await connections(watcher, database["database"]) == 1:
+            break
+        await asyncio.sleep(0.05)
+    assert await connections(watcher, database["database"]) == 1
+    await engine.close()
+
+
+async def test_a_waiter_that_is_cancelled_takes_nothing_away(database: dict[str, object]) -> None:
+    engine = MySQLEngine(database, PoolSettings(max_size=1, wait_timeout=5))
+    session = await engine.lease()
+    waiting = asyncio.create_task(engine.lease())
+    await asyncio.sleep(0)
+    engine.give_back(session)
+    waiting.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        engine.give_back(await waiting)
+    async with asyncio.timeout(1):
+        engine.give_back(await engine.lease())
+    assert engine.pool_use.in_use == 0
+    await engine.close()
+
+
+@pytest.mark.parametrize("settings", [{"max_size": 0}, {"wait_timeout": -1}])
+def test_bounds_make_sense(settings: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="least one|not negative"):  # noqa: RUF043 - a pattern
+        PoolSettings(**settings)

@@ -1,0 +1,218 @@
+"""Transactions commit, roll back, nest, and never let a statement escape by mistake."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from piccolo.engine.exceptions import TransactionError
+
+from piccolo_engines.errors import ConnectionLost, Deadlock, LockTimeout, TransactionEnded
+from piccolo_engines.mysql import IsolationLevel, MySQLEngine, retrying
+from tests.piccolo_engines.mysql.tables import MUSIC, Manager, created
+
+
+@pytest.fixture
+async def music(engine: MySQLEngine) -> AsyncIterator[MySQLEngine]:
+    async with created(engine, *MUSIC):
+        yield engine
+
+
+async def test_committed_at_the_end(music: MySQLEngine) -> None:
+    async with music.transaction():
+        assert music.transaction_exists()
+        await Manager(name="a").save()
+    assert not music.transaction_exists()
+    assert await Manager.count() == 1
+
+
+async def test_rolled_back_by_an_error(music: MySQLEngine) -> None:
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012 - what is raised passes through the block
+        async with music.transaction():
+            await Manager(name="a").save()
+            raise ZeroDivisionError
+    assert await Manager.count() == 0
+    assert music.pool_use.in_use == 0
+
+
+async def test_nested_blocks_join(music: MySQLEngine) -> None:
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012 - what is raised passes through the block
+        async with music.transaction() as outer:
+            async with music.transaction() as inner:
+                assert inner is outer
+                await Manager(name="a").save()
+            raise ZeroDivisionError
+    assert await Manager.count() == 0
+    async with music.transaction():
+        with pytest.raises(TransactionError):
+            music.transaction(allow_nested=False)
+
+
+async def test_savepoints(music: MySQLEngine) -> None:
+    async with music.transaction() as transaction:
+        await Manager(name="a").save()
+        savepoint = await transaction.savepoint()
+        await Manager(name="b").save()
+        await savepoint.rollback_to()
+        named = await transaction.savepoint("my-point")
+        await Manager(name="c").save()
+        await transaction.rollback_to("my-point")
+        await named.release()
+        with pytest.raises(ValueError, match="Savepoint names"):
+            await transaction.savepoint('x"; DROP')
+    assert await Manager.select(Manager.name).output(as_list=True) == ["a"]
+
+
+async def test_isolation_levels(music: MySQLEngine) -> None:
+    async with music.transaction(isolation_level=IsolationLevel.read_committed):
+        assert await Manager.count() == 0
+        await asyncio.create_task(outside(music, "b"))
+        assert await Manager.count() == 1
+    async with music.transaction(isolation_level=IsolationLevel.repeatable_read):
+        assert await Manager.count() == 1
+        await asyncio.create_task(outside(music, "c"))
+        assert await Manager.count() == 1
+
+
+async def outside(engine: MySQLEngine, name: str) -> None:
+    """Save something in no transaction."""
+    engine.current_transaction.set(None)
+    await Manager(name=name).save()
+
+
+async def test_tasks_inside_take_turns_and_later_go_on_outside(music: MySQLEngine) -> None:
+    ended = asyncio.Event()
+
+    async def later() -> None:
+        await ended.wait()
+        await Manager(name="later").save()
+
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012 - what is raised passes through the block
+        async with music.transaction():
+            await asyncio.gather(*(Manager(name=f"n{number}").save().run() for number in range(20)))
+            assert await Manager.count() == 20
+            task = asyncio.create_task(later())
+            raise ZeroDivisionError
+    ended.set()
+    await task
+    assert await Manager.select(Manager.name).output(as_list=True) == ["later"]
+
+
+async def test_committing_and_rolling_back_by_hand(music: MySQLEngine) -> None:
+    async with music.transaction() as transaction:
+        await Manager(name="a").save()
+        await transaction.rollback()
+    async with music.transaction() as transaction:
+        await Manager(name="b").save()
+        await transaction.commit()
+    assert await Manager.select(Manager.name).output(as_list=True) == ["b"]
+
+
+async def test_atomic(music: MySQLEngine) -> None:
+    atomic = music.atomic()
+    atomic.add(Manager.insert(Manager(name="a")), Manager.raw("nonsense"))
+    with pytest.raises(Exception, match="does not accept"):
+        await atomic.run()
+    assert await Manager.count() == 0
+    atomic.add(Manager.insert(Manager(name="a")), Manager.objects().create(name="b"))
+    await atomic.run()
+    assert await Manager.count() == 2
+
+
+async def test_a_table_made_inside_goes_when_it_is_rolled_back(music: MySQLEngine) -> None:
+    await music.run_ddl("CREATE TABLE other (id INT)")
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012 - what is raised passes through the block
+        async with music.transaction():
+            await Manager.alter().drop_table(cascade=True)
+            await Manager.create_table()
+            await Manager.create_table(if_not_exists=True)
+            raise ZeroDivisionError
+    assert not await Manager.table_exists()
+
+
+async def collide(engine: MySQLEngine, first: str, second: str, ready: asyncio.Barrier | None) -> None:
+    async with engine.transaction():
+        await Manager.update({Manager.name: first}).where(Manager.name == first)
+        await Manager.select().where(Manager.name == first).lock_rows()
+        if ready is not None:
+            await ready.wait()
+        await Manager.select().where(Manager.name == second).lock_rows()
+
+
+async def test_a_deadlock_is_told_and_can_be_retried(music: MySQLEngine) -> None:
+    await Manager.insert(Manager(name="a"), Manager(name="b"))
+    attempts = 0
+    ready = asyncio.Barrier(2)
+
+    async def unit(first: str, second: str) -> None:
+        nonlocal attempts
+        attempts += 1
+        await collide(music, first, second, ready if attempts <= 2 else None)
+
+    await asyncio.gather(retrying(lambda: unit("a", "b")), retrying(lambda: unit("b", "a")))
+    assert attempts == 3
+    assert music.pool_use.in_use == 0
+
+
+async def test_after_a_deadlock_nothing_runs_on_its_own(music: MySQLEngine) -> None:
+    await Manager.insert(Manager(name="a"), Manager(name="b"))
+    ready = asyncio.Barrier(2)
+
+    async def stubborn(first: str, second: str) -> str:
+        try:
+            async with music.transaction():
+                try:
+                    await Manager.select().where(Manager.name == first).lock_rows()
+                    await ready.wait()
+                    await Manager.select().where(Manager.name == second).lock_rows()
+                except Deadlock:
+                    await Manager(name="escaped").save()
+        except TransactionEnded:
+            return "ended"
+        return "committed"
+
+    results = await asyncio.gather(stubborn("a", "b"), stubborn("b", "a"))
+    assert sorted(results) == ["committed", "ended"]
+    assert not await Manager.exists().where(Manager.name == "escaped")
+
+
+async def test_a_lock_that_is_not_to_be_had(music: MySQLEngine) -> None:
+    await Manager(name="a").save()
+
+    async def second() -> None:
+        music.current_transaction.set(None)
+        async with music.transaction():
+            await Manager.select().lock_rows(nowait=True)
+
+    async with music.transaction():
+        await Manager.select().lock_rows()
+        with pytest.raises(LockTimeout):
+            await asyncio.create_task(second())
+
+
+async def test_a_connection_lost_inside_is_told_once_and_for_all(music: MySQLEngine) -> None:
+    with pytest.raises(ConnectionLost):  # noqa: PT012 - what is raised passes through the block
+        async with music.transaction():
+            (row,) = await Manager.raw("SELECT CONNECTION_ID() AS id")
+            await asyncio.create_task(end_connection(music, row["id"]))
+            await Manager(name="lost").save()
+    assert await Manager.count() == 0
+    assert music.pool_use.in_use == 0
+
+
+async def end_connection(engine: MySQLEngine, thread: int) -> None:
+    engine.current_transaction.set(None)
+    await engine.run_ddl(f"KILL {thread}")
+
+
+async def test_retrying_is_bounded() -> None:
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    async def unit() -> None:
+        raise Deadlock
+
+    with pytest.raises(Deadlock):
+        await retrying(unit, attempts=3, first_pause=1.0, sleep=sleep)
+    assert [0.5 <= pauses[0] <= 1.5, 1.0 <= pauses[1] <= 3.0, len(pauses)] == [True, True, 2]
