@@ -58,9 +58,8 @@ class Lease:
     ) -> Awaitable[_Result]:
         """Run ``work`` on the connection, in a thread, after the jobs that were handed in before.
 
-        A task that is cancelled meanwhile interrupts the statement, if ``interruptible``, and waits (at most
-        :data:`SETTLE_SECONDS`) until it has stopped, so that afterwards nothing
-        of it goes on.
+        A task that is cancelled meanwhile interrupts the statement, if ``interruptible``, and waits until it
+        has stopped (at most :data:`SETTLE_SECONDS`), so that afterwards nothing of it goes on.
 
         :raises EngineClosed: when the lane is or gets closed.
         :raises TransactionEnded: when the connection was given back before.
