@@ -53,10 +53,10 @@ class TenantCreation:
         if key is None:
             work = self._act(request, is_takeover=False)
         else:
-            work = self.platform.idempotency.run(self.operator.id, key, self._fingerprint(wanted), act)
+            work = self.platform.idempotency.run(self.operator.id, key, self.fingerprint(wanted), act)
         return await asyncio.shield(asyncio.ensure_future(work))
 
-    def _fingerprint(self, wanted: NewTenant) -> bytes:
+    def fingerprint(self, wanted: NewTenant) -> bytes:
         """Tells bodies apart without keeping a plain hash of the password that may be in them."""
         key = self.platform.vault.derive("idempotency", self.operator.id).current
         return hmac.digest(key, b"POST /setup/tenants " + msgspec.json.encode(wanted), "sha256")

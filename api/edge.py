@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 from litestar.enums import ScopeType
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from api.errors import ClientGone
 from api.facts import CURRENT, RequestFacts
@@ -30,7 +30,7 @@ class Edge:
     def __init__(self, app: _HttpApp, counts: RequestCounts) -> None:
         self._app = app
         self._counts = counts
-        self._log = structlog.get_logger("freehold.request")
+        self._log = structlog.get_logger().bind()  # once, not at every line
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:

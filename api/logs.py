@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from functools import lru_cache
 from typing import Final, TextIO
 
 import msgspec
@@ -64,9 +65,14 @@ def _add_request(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
 def _hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """The last net: what is called like a secret is not printed. Nobody should log one in the first place."""
     for name in event:
-        if any(word in name.lower() for word in _SECRET_WORDS):
+        if _is_secret(name):
             event[name] = "(hidden)"
     return event
+
+
+@lru_cache(maxsize=1_024)
+def _is_secret(name: str) -> bool:
+    return any(word in name.lower() for word in _SECRET_WORDS)
 
 
 def _to_json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:

@@ -3,7 +3,7 @@
 from typing import Final
 
 import msgspec
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.problems import ProblemDocument

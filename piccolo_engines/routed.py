@@ -32,6 +32,9 @@ class RoutedEngine(Engine[Any]):
     seen by its parent. Reading any attribute that belongs to the database (``engine_type`` included) without
     a binding raises :class:`~piccolo_engines.errors.EngineNotBound`: there is no default.
 
+    Piccolo's ``run_sync``, called where an event loop is running, works in another thread, in which nothing
+    is bound.
+
     The constructor does no I/O. Make slots once, at module level, as one makes context variables.
 
     :param name: what to call the slot in errors.

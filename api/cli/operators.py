@@ -26,7 +26,7 @@ def operators() -> None:
 @operators.command("create")
 @click.argument("name")
 @json_option
-def create_operator(name: str, as_json: bool) -> None:
+def _create_operator(name: str, as_json: bool) -> None:
     """Make an operator called NAME, or another token for them, and print the token once."""
     made = run(load_settings(), lambda platform: _create(platform, name))
     if as_json:
@@ -38,7 +38,7 @@ def create_operator(name: str, as_json: bool) -> None:
 
 @operators.command("list")
 @json_option
-def list_operators(as_json: bool) -> None:
+def _list_operators(as_json: bool) -> None:
     """Show all operators with their tokens."""
     found = [_answer(one) for one in run(load_settings(), lambda platform: platform.operators.list())]
     if as_json:
@@ -50,7 +50,7 @@ def list_operators(as_json: bool) -> None:
 @operators.command("revoke")
 @click.argument("name_or_token_id")
 @json_option
-def revoke(name_or_token_id: str, as_json: bool) -> None:
+def _revoke_operator(name_or_token_id: str, as_json: bool) -> None:
     """Revoke one token by its id, or an operator with all their tokens by their name; both count at once."""
     run(load_settings(), lambda platform: _revoke(platform, name_or_token_id))
     if as_json:

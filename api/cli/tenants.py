@@ -23,7 +23,7 @@ def tenants() -> None:
 
 @tenants.command("list")
 @json_option
-def list_tenants(as_json: bool) -> None:
+def _list_tenants(as_json: bool) -> None:
     """Show all tenants, the newest first."""
     found = run(load_settings(), _all)
     if as_json:
@@ -34,7 +34,7 @@ def list_tenants(as_json: bool) -> None:
 
 @tenants.command("reconcile")
 @json_option
-def reconcile(as_json: bool) -> None:
+def _reconcile_tenants(as_json: bool) -> None:
     """Undo half-made tenants and finish half-deleted ones that nobody is at work on any more.
 
     Freehold does the same when it starts and while it serves. Ends with status 1 when something could not be

@@ -160,7 +160,7 @@ def _responses(operation: Operation, kind: HostKind, *, secured: bool) -> dict[s
     if secured:
         problems.update(kind.secured_problems)
     if operation.body is not None:
-        problems.update((413, 415, 422))
+        problems.update((408, 413, 415, 422))
     shown = {str(status): _reply(reply) for status, reply in operation.replies.items()}
     for status in sorted(problems):
         shown[str(status)] = {"$ref": f"#/components/responses/{response_name(status)}"}

@@ -58,9 +58,8 @@ class Lease:
     ) -> Awaitable[_Result]:
         """Run ``work`` on the connection, in a thread, after the jobs that were handed in before.
 
-        A task that is cancelled meanwhile interrupts the statement, if ``interruptible``, and waits (at most
-        :data:`SETTLE_SECONDS`) until it has stopped, so that afterwards nothing
-        of it goes on.
+        A task that is cancelled meanwhile interrupts the statement, if ``interruptible``, and waits until it
+        has stopped (at most :data:`SETTLE_SECONDS`), so that afterwards nothing of it goes on.
 
         :raises EngineClosed: when the lane is or gets closed.
         :raises TransactionEnded: when the connection was given back before.
@@ -210,19 +209,22 @@ class Lane:
 
     # What follows runs in a thread.
 
-    def _serve(self, lease: Lease) -> None:
+    def _serve(self, lease: Lease) -> Callable[[], object] | None:
         """Run the lease's jobs, then those of the one that waited longest for its connection, and so on.
 
         An outcome is reported when all else is done: the task that it wakes then finds the connection free,
         and the interpreter's lock too.
         """
-        current: Lease | None = lease
-        while current is not None:
-            job = self._next(current)
-            result, error = self._work(current, job) if job is not None else (None, None)
-            current = self._go_on(current, job)
-            if job is not None:
-                job.report(result, error)
+        while True:
+            job = self._next(lease)
+            result, error = self._work(lease, job) if job is not None else (None, None)
+            heir = self._go_on(lease, job)
+            report = partial(job.report, result, error) if job is not None else None
+            if heir is None:
+                return report
+            if report is not None:
+                report()
+            lease = heir
 
     def _next(self, lease: Lease) -> Job | None:
         with self._lock:

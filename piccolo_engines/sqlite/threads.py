@@ -8,8 +8,12 @@ from queue import SimpleQueue
 
 __all__ = ["Threads", "Work", "shared_threads"]
 
-Work = Callable[[], None]
-"""What a thread does. It must not raise: it reports failures itself."""
+Work = Callable[[], Callable[[], object] | None]
+"""What a thread does, and perhaps a last step that it returns.
+
+The last step is done when the thread counts as idle again, so that work which it sets off elsewhere comes
+back to the same thread. Neither may raise: they report failures themselves.
+"""
 
 
 class Threads:
@@ -61,14 +65,15 @@ class Threads:
     def _serve(self, inbox: SimpleQueue[Work]) -> None:
         work = inbox.get()
         while True:
-            work()
+            last_step = work()
             with self._lock:
-                if self._queued:
-                    work = self._queued.popleft()
-                    continue
-                self._idle.append(inbox)
-            del work  # what it refers to may go while the thread sleeps
-            work = inbox.get()
+                following = self._queued.popleft() if self._queued else None
+                if following is None:
+                    self._idle.append(inbox)
+            if last_step is not None:
+                last_step()
+            del work, last_step  # what they refer to may go while the thread sleeps
+            work = following if following is not None else inbox.get()
 
 
 @functools.cache

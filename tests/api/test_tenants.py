@@ -1,15 +1,21 @@
 """Operators' REST: make, find, rename, suspend, resume, delete; by whom, and with what trace."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from api.creation import TenantCreation
+from api.schemas.tenants import NewTenant
 from central import audit
+from central.audit import Actor
 from central.database import CENTRAL
 from central.errors import TenantNotFound
-from tests.api.conftest import ON_SQLITE, PASSWORD, World
+from central.idempotency import Idempotency
+from piccolo_engines.columns import utc_now
+from tests.api.conftest import ON_SQLITE, OPERATOR_TOKEN, PASSWORD, World
 from tests.api.scenarios import Scenario, assert_problem, check, table
 
 TENANTS = "/setup/tenants"
@@ -279,6 +285,22 @@ async def test_a_key_follows_its_grammar(world: World, key: str) -> None:
     )
     assert answer.status_code == 400
     assert_problem(answer, "invalid-idempotency-key")
+
+
+async def test_a_key_whose_process_died_after_making_the_tenant_tells_of_that_tenant(world: World) -> None:
+    operator = world.operator()
+    made = (await operator.post(TENANTS, json=nova())).json()
+    an_hour_ago = Idempotency(now=lambda: utc_now() - timedelta(hours=1))
+    with CENTRAL.bind(world.platform.central_engine):
+        ref = await world.platform.operators.authenticate(OPERATOR_TOKEN)
+        assert ref is not None
+        wanted = NewTenant(name="Nova", slug="nova", primary_domain="nova")
+        body = TenantCreation(world.platform, ref, Actor("a test")).fingerprint(wanted)
+        await an_hour_ago.begin(ref.id, "k", body)
+    again = await operator.post(TENANTS, json=nova(), headers={"Idempotency-Key": "k"})
+    assert (again.status_code, again.headers["idempotency-replayed"]) == (201, "true")
+    made["admin"]["password"] = None
+    assert again.json() == made
 
 
 async def test_keys_of_two_operators_are_apart(world: World) -> None:

@@ -174,6 +174,17 @@ async def test_two_engines_on_one_file_take_turns(tmp_path: Path) -> None:
     await asyncio.gather(*(engine.close() for engine in engines))
 
 
+@pytest.mark.parametrize("attempt", range(5))
+async def test_a_new_database_can_be_opened_by_many_at_once(tmp_path: Path, attempt: int) -> None:
+    engines = [SQLiteEngine(tmp_path / "a.sqlite", synchronous="OFF") for _ in range(6)]
+    sql = "CREATE TABLE IF NOT EXISTS a (b)"
+    await asyncio.gather(
+        *(engine.run_ddl(sql) for engine in engines), *(e.run_ddl("SELECT 1") for e in engines)
+    )
+    assert await engines[0].run_ddl("PRAGMA journal_mode") == [{"journal_mode": "wal"}]
+    await asyncio.gather(*(engine.close() for engine in engines))
+
+
 STATEMENTS: dict[str, Callable[[SQLiteEngine], Awaitable[Any]]] = {
     "a read": lambda engine: engine.run_ddl("SELECT 1"),
     "a write": lambda engine: engine.run_ddl("CREATE TABLE late (a)"),

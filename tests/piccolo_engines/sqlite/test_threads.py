@@ -2,32 +2,39 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from piccolo_engines.sqlite import SQLiteEngine
 from piccolo_engines.sqlite.threads import Threads, shared_threads
 
 
-def run_and_wait(threads: Threads, count: int) -> set[str]:
-    """Have work run ``count`` times, one after the other; return the names of the threads."""
-    names: set[str] = set()
-    done = threading.Semaphore(0)
-
-    def work() -> None:
-        names.add(threading.current_thread().name)
-        done.release()
-
-    for _ in range(count):
-        threads.run(work)
-        assert done.acquire(timeout=5)
-    return names
-
-
 def test_work_one_after_the_other_needs_one_thread() -> None:
     threads = Threads(limit=8)
     assert threads.started == 0
-    assert len(run_and_wait(threads, 100)) <= 2  # the first may not be idle yet when the next work comes
-    assert threads.started <= 2
+    names: set[str] = set()
+    done = threading.Semaphore(0)
+
+    def work() -> Callable[[], object]:
+        names.add(threading.current_thread().name)
+        return done.release
+
+    for _ in range(100):
+        threads.run(work)
+        assert done.acquire(timeout=5)
+    assert len(names) == threads.started == 1
+
+
+async def test_statements_one_after_the_other_need_one_thread(tmp_path: Path) -> None:
+    threads = Threads()
+    engine = SQLiteEngine(tmp_path / "a.sqlite", threads=threads)
+    await engine.run_ddl("CREATE TABLE a (b)")
+    for _ in range(20):
+        await engine.run_ddl("SELECT * FROM a")
+        async with engine.transaction():
+            await engine.run_ddl("INSERT INTO a VALUES (1)")
+    assert threads.started == 1
+    await engine.close()
 
 
 def test_there_are_never_more_threads_than_the_limit_and_all_work_is_done() -> None:
