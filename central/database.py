@@ -11,11 +11,15 @@ from piccolo_engines.routed import RoutedEngine
 from piccolo_engines.sqlite import SQLiteEngine
 from piccolo_engines.sqlite.connections import Synchronous
 
-__all__ = ["CENTRAL", "CentralEngine", "central_engine"]
+__all__ = ["CENTRAL", "READ_COMMITTED", "CentralEngine", "central_engine"]
 
 CENTRAL = RoutedEngine("central")
 
 CentralEngine = SQLiteEngine | MySQLEngine
+
+READ_COMMITTED = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
+"""What a MySQL session begins with. Without it InnoDB locks the gaps between rows, and those who remove what
+is not there and then insert meet each other in a deadlock."""
 
 
 def central_engine(
@@ -48,6 +52,7 @@ def central_engine(
         "password": unquote(parts.password or ""),
         "database": validate(parts.path.lstrip("/")),
         "connect_timeout": 5,
+        "init_command": READ_COMMITTED,
     }
     pool = PoolSettings(max_size=connections, wait_timeout=5)
     return MySQLEngine(config | ({"ssl": tls} if tls else {}), pool)

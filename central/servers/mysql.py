@@ -14,6 +14,7 @@ from piccolo.querystring import QueryString
 
 from central.connections.budget import BudgetRules, BudgetUse, ConnectionBudget
 from central.connections.engine import BudgetedEngine
+from central.database import READ_COMMITTED
 from central.servers.errors import DatabaseExists, UserExists
 from central.servers.names import server_name
 from central.servers.protocol import Login
@@ -29,7 +30,7 @@ PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFEREN
 _DATABASE_EXISTS, _CANNOT_USER = 1007, 1396  # the server's error numbers
 _ADMIN_POOL = PoolSettings(max_size=2, wait_timeout=30, max_idle=5)
 _LOCK_SECONDS = 30
-_TIMEOUTS = {"connect_timeout": 5}
+_CONNECTING = {"connect_timeout": 5, "init_command": READ_COMMITTED}
 _GONE_POLLS, _GONE_PAUSE = 100, 0.01
 
 
@@ -80,7 +81,7 @@ class MySQLServer:
     ) -> None:
         self.name = server_name(host, port)
         self._users = users or UserRules()
-        self._config: dict[str, Any] = {"host": host, "port": port, **_TIMEOUTS}
+        self._config: dict[str, Any] = {"host": host, "port": port, **_CONNECTING}
         if tls is not None:
             self._config["ssl"] = tls
         self._is_tls = tls is not None

@@ -123,7 +123,7 @@ async def test_deleting_leaves_no_database_no_user_and_no_connection(world: Worl
 
 async def test_a_missing_tenant_database_is_503_and_stays_missing(world: World, root: MySQLEngine) -> None:
     name, client = f"{world.platform.settings.db_prefix}acme", await world.user()
-    await root.run_ddl(f'DROP DATABASE "{name}"')
+    await world.platform.servers.default.drop_database(name)
     answer = await client.get(ACCOUNTS)
     assert answer.status_code == 503
     assert_problem(answer, "database-unavailable")

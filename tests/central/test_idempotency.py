@@ -11,6 +11,7 @@ from central.errors import IdempotencyBusy, IdempotencyMismatch, InvalidIdempote
 from central.idempotency import Answer, Attempt, Idempotency
 from central.tables import IdempotencyKey
 from piccolo_engines.sqlite import SQLiteEngine
+from tests.central.conftest import ON_SQLITE
 from tests.central.rows import Clock
 
 pytestmark = pytest.mark.usefixtures("central")
@@ -75,6 +76,7 @@ async def test_fifty_simultaneous_requests_act_once_and_get_one_answer() -> None
     assert {answer.body["tenantId"] for answer in answers} == {"1"}  # type: ignore[index]  # it is a mapping
 
 
+@ON_SQLITE
 async def test_requests_to_several_processes_act_once(central: SQLiteEngine) -> None:
     work = Work(seconds=0.1)
     engines = [SQLiteEngine(central.path, synchronous="OFF") for _ in range(5)]

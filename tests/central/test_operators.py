@@ -15,6 +15,7 @@ from central.errors import InvalidOperatorName, OperatorNotFound, OperatorTaken,
 from central.operators import FIRST_OPERATOR, Operators
 from central.tables import Operator, OperatorToken
 from piccolo_engines.sqlite import SQLiteEngine
+from tests.central.conftest import ON_SQLITE
 from tests.central.rows import Clock, statements_of
 
 pytestmark = pytest.mark.usefixtures("central")
@@ -39,6 +40,7 @@ async def test_a_token_is_known_by_its_form_and_tells_whose_it_is(operators: Ope
     assert made.operator.name == "anna"
 
 
+@ON_SQLITE
 async def test_the_token_itself_is_kept_nowhere(operators: Operators, central: SQLiteEngine) -> None:
     made = await operators.create("anna")
     await operators.authenticate(made.token)
@@ -182,6 +184,7 @@ async def test_a_refused_token_is_not_noted_as_used(operators: Operators) -> Non
     assert (await operators.list())[0].tokens[0].last_used_at is None
 
 
+@ON_SQLITE
 async def test_a_locked_database_does_not_refuse_a_good_token(
     operators: Operators, central: SQLiteEngine, tmp_path: Path
 ) -> None:
@@ -236,6 +239,7 @@ async def test_who_has_operators_of_other_names_gets_no_further_one(operators: O
     assert await Operator.count() == 1
 
 
+@ON_SQLITE
 async def test_of_many_processes_that_start_at_once_one_makes_the_first_operator(
     central: SQLiteEngine, operators: Operators
 ) -> None:

@@ -16,6 +16,7 @@ from central.resolver import Central, Resolver, Unknown
 from central.tables import TenantStatus
 from piccolo_engines.errors import DatabaseError
 from piccolo_engines.sqlite import SQLiteEngine
+from tests.central.conftest import ON_SQLITE
 from tests.central.rows import Clock, make_tenant, statements_of
 
 pytestmark = pytest.mark.usefixtures("central")
@@ -269,6 +270,7 @@ async def test_a_dead_central_database_is_told_and_its_return_is_noticed(
     assert await resolver.resolve("acme.localhost") == ref
 
 
+@ON_SQLITE
 async def test_a_database_that_dies_is_not_hidden_by_the_cache_for_longer_than_cache_seconds(
     resolver: Resolver, registry: Registry, central: SQLiteEngine, clock: Clock
 ) -> None:
