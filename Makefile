@@ -51,6 +51,8 @@ cover: $(VENV)/installed-dev ## the tests, with a report of what they do not rea
 bench: $(VENV)/installed-dev ## what a user would measure, as ratios against a hand-written floor
 	$(BIN)/python -m benchmarks.http
 	$(BIN)/python -m benchmarks.sqlite_engine
+	$(BIN)/python -m benchmarks.http --database mariadb
+	$(BIN)/python -m benchmarks.tenants
 
 .PHONY: lock
 lock: ## write constraints.txt anew from what pyproject.toml allows

@@ -1,6 +1,7 @@
 """Freehold over HTTP beside the hand-written floor: one worker each, in turn, on copies of one database.
 
-``python -m benchmarks.http [--records 5000] [--seconds 3] [--rounds 5] [--connections 16]``
+``python -m benchmarks.http [--records 5000] [--seconds 3] [--rounds 5] [--connections 16]
+[--database sqlite]``
 
 Reads one account by id, lists 50 filtered and sorted, creates one. Prints answers per second, processor time,
 latencies and the ratio Freehold / floor (the median over the rounds), and the memory of both.
@@ -10,7 +11,6 @@ import argparse
 import asyncio
 import json
 import os
-import shutil
 import socket
 import statistics
 import subprocess
@@ -29,6 +29,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.load import Figures, Requests, drive, request_bytes
+from benchmarks.stages import Stage, stage_of
 
 __all__ = ["main"]
 
@@ -151,22 +152,12 @@ def routes(ids: list[str], token: str | None) -> dict[str, Requests]:
     }
 
 
-def sign_up(port: int, operator: str) -> str:
-    """Makes the tenant and returns its administrator's access token."""
+def sign_up(port: int, operator: str) -> tuple[str, dict[str, Any]]:
+    """Makes the tenant and returns its administrator's access token, and what operators are told of it."""
     admin = {"email": "ada@bench.example", "password": PASSWORD}
     tenant = {"name": "Bench", "slug": "bench", "primaryDomain": "bench", "admin": admin}
-    call(port, "POST", "/setup/tenants", tenant, host="localhost", token=operator)
-    return str(call(port, "POST", "/api/v1/auth/login", admin, host=HOST)["accessToken"])
-
-
-def copy_database(folder: Path) -> Path:
-    source = next((folder / "tenants").glob("*bench*.sqlite"))
-    target = folder / "floor.sqlite"
-    shutil.copy(source, target)
-    for suffix in ("-wal", "-shm"):
-        if Path(f"{source}{suffix}").exists():
-            shutil.copy(f"{source}{suffix}", f"{target}{suffix}")
-    return target
+    made = call(port, "POST", "/setup/tenants", tenant, host="localhost", token=operator)
+    return str(call(port, "POST", "/api/v1/auth/login", admin, host=HOST)["accessToken"]), made
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +184,7 @@ async def measure(
     ours: Server, floor: Server, ids: list[str], options: argparse.Namespace
 ) -> dict[str, list[tuple[Round, Round]]]:
     results: dict[str, list[tuple[Round, Round]]] = {}
-    our_routes, floor_routes = routes(ids, ours.token), routes(ids, None)
+    our_routes, floor_routes = routes(ids, ours.token), routes(ids, floor.token)
     for name in our_routes:
         for _ in range(options.rounds):
             pair = [
@@ -238,9 +229,9 @@ def megabytes(pid: int) -> float:
     return float(psutil.Process(pid).memory_info().rss) / 1e6
 
 
-async def run(options: argparse.Namespace, console: Console, folder: Path) -> None:
+async def run(options: argparse.Namespace, console: Console, stage: Stage) -> None:
     port, floor_port = free_port(), free_port()
-    environ = freehold_environment(folder, port)
+    environ = freehold_environment(stage.folder, port) | dict(stage.environ)
     freehold = str(Path(sys.executable).with_name("freehold"))
     await asyncio.to_thread(
         subprocess.run,
@@ -250,13 +241,14 @@ async def run(options: argparse.Namespace, console: Console, folder: Path) -> No
         stdout=subprocess.DEVNULL,
     )
     with running([freehold, "serve"], port, environ) as pid:
-        token = sign_up(port, environ["OPERATOR_TOKEN"])
+        token, made = sign_up(port, environ["OPERATOR_TOKEN"])
         await fill(port, token, options.records)
         page = call(port, "GET", "/api/v1/data/accounts?limit=200&fields=id", host=HOST, token=token)
         ids = [record["id"] for record in page["data"]]
-        floor_environ = {"FLOOR_DATABASE": str(copy_database(folder)), "FLOOR_PORT": str(floor_port)}
-        with running([sys.executable, "-m", "benchmarks.floor"], floor_port, floor_environ) as floor_pid:
-            results = await measure(Server(port, pid, token), Server(floor_port, floor_pid), ids, options)
+        floor_environ = {"FLOOR_DATABASE": stage.floor_database(made), "FLOOR_PORT": str(floor_port)}
+        with running([sys.executable, "-m", stage.floor], floor_port, floor_environ) as floor_pid:
+            floor = Server(floor_port, floor_pid, stage.floor_token)
+            results = await measure(Server(port, pid, token), floor, ids, options)
             show(console, results)
             console.print(f"memory: Freehold {megabytes(pid):.0f} MB, floor {megabytes(floor_pid):.0f} MB")
 
@@ -269,8 +261,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--connections", type=int, default=16)
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(run(parser.parse_args(), Console(), Path(folder)))
+    parser.add_argument("--database", choices=("sqlite", "mariadb", "mysql"), default="sqlite")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, stage_of(options.database, Path(folder)) as stage:
+        asyncio.run(run(options, Console(), stage))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,135 @@
+"""The hand-written floor on MySQL: the three routes with Litestar and asyncmy, a token check, and no ORM.
+
+Served on a tenant's own database (``FLOOR_*``), with the same server settings. The token is checked as any
+service would: an HS256 signature and its claims; there are no roles and no rules.
+"""
+
+import json
+import os
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import asyncmy
+import jwt
+import msgspec
+import uvicorn
+from asyncmy.cursors import DictCursor
+from litestar import Litestar, Request, Response, get, post
+from litestar.datastructures import State
+from litestar.exceptions import NotAuthorizedException
+
+from piccolo_engines.columns import new_id
+
+__all__ = ["KEY", "create_floor", "token"]
+
+KEY = "the floor's own signing key, long enough for HS256"
+HIDDEN = ("deleted_at",)
+READ = "SELECT {columns} FROM accounts WHERE id = %s AND deleted_at IS NULL"
+LIST = (
+    "SELECT {columns} FROM accounts WHERE deleted_at IS NULL AND industry = %s "
+    "ORDER BY annual_revenue DESC, name, id LIMIT 51"
+)
+INSERT = "INSERT INTO accounts ({columns}) VALUES ({places})"
+
+
+def shown(value: Any) -> Any:
+    """What JSON has no type for."""
+    return str(uuid.UUID(bytes=value)) if isinstance(value, bytes) else str(value)
+
+
+encode = msgspec.json.Encoder(enc_hook=shown).encode
+decode = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+def token() -> str:
+    """Good for an hour."""
+    claims = {"sub": str(new_id()), "exp": int(datetime.now(UTC).timestamp()) + 3600}
+    return jwt.encode(claims, KEY, algorithm="HS256")
+
+
+def check(request: Request[Any, Any, State]) -> str:
+    """Whose token it is."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme != "Bearer":
+        raise NotAuthorizedException
+    try:
+        return str(jwt.decode(given, KEY, algorithms=["HS256"])["sub"])
+    except jwt.InvalidTokenError as error:
+        raise NotAuthorizedException from error
+
+
+@asynccontextmanager
+async def databases(app: Litestar) -> AsyncIterator[None]:
+    config = json.loads(os.environ["FLOOR_DATABASE"])
+    setup = "SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES', NAMES utf8mb4"
+    pool = await asyncmy.create_pool(minsize=1, maxsize=16, autocommit=True, init_command=setup, **config)
+    app.state.pool = pool
+    async with pool.acquire() as connection, connection.cursor() as cursor:
+        await cursor.execute("SHOW COLUMNS FROM accounts")
+        names = [row[0] for row in await cursor.fetchall() if row[0] not in HIDDEN]
+    columns = ", ".join(f"`{name}`" for name in names)
+    app.state.columns = names
+    app.state.read, app.state.list = READ.format(columns=columns), LIST.format(columns=columns)
+    app.state.insert = INSERT.format(columns=columns, places=", ".join(["%s"] * len(names)))
+    yield
+    pool.close()
+    await pool.wait_closed()
+
+
+def answer(content: object, status: int = 200) -> Response[bytes]:
+    return Response(encode(content), status_code=status, media_type="application/json")
+
+
+def ready(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with its ids and times as text."""
+    for name, value in row.items():
+        if isinstance(value, datetime):
+            row[name] = value.isoformat() + "Z"
+        elif isinstance(value, bytes | Decimal):
+            row[name] = shown(value)
+    return row
+
+
+@get("/api/v1/data/accounts/{record_id:str}")
+async def read(request: Request[Any, Any, State], record_id: str, state: State) -> Response[bytes]:
+    check(request)
+    async with state.pool.acquire() as connection, connection.cursor(DictCursor) as cursor:
+        await cursor.execute(state.read, (uuid.UUID(record_id).bytes,))
+        row = await cursor.fetchone()
+    return answer({"data": ready(row)}) if row else answer({"title": "not found"}, 404)
+
+
+@get("/api/v1/data/accounts")
+async def page(request: Request[Any, Any, State], state: State) -> Response[bytes]:
+    check(request)
+    async with state.pool.acquire() as connection, connection.cursor(DictCursor) as cursor:
+        await cursor.execute(state.list, (request.query_params["filter[industry]"],))
+        rows = [ready(row) for row in await cursor.fetchall()]
+    more = len(rows) > 50
+    return answer({"data": rows[:50], "page": {"next": rows[49]["id"] if more else None, "prev": None}})
+
+
+@post("/api/v1/data/accounts")
+async def create(request: Request[Any, Any, State], state: State) -> Response[bytes]:
+    check(request)
+    now, record_id = datetime.now(UTC).replace(tzinfo=None), new_id()
+    row = dict.fromkeys(state.columns) | {"version": 1, "created_at": now, "updated_at": now}
+    row |= decode(await request.body()) | {"id": record_id.bytes}
+    async with state.pool.acquire() as connection, connection.cursor() as cursor:
+        await cursor.execute(state.insert, [row[name] for name in state.columns])
+    return answer({"data": ready(row)}, 201)
+
+
+def create_floor() -> Litestar:
+    return Litestar([read, page, create], lifespan=[databases], openapi_config=None)
+
+
+if __name__ == "__main__":
+    uvicorn.run(
+        create_floor(), host="127.0.0.1", port=int(os.environ["FLOOR_PORT"]), loop="uvloop", http="httptools",
+        access_log=False, log_level="warning",
+    )  # fmt: skip
