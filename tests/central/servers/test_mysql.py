@@ -180,6 +180,29 @@ async def test_the_wildcard_would_have_been_one(
     assert await ask(login(any_server, user, f"{prefix}acXme"), "SELECT 1 AS one") == [{"one": 1}]
 
 
+async def test_the_administrator_needs_no_more_than_is_documented(
+    any_server: ServerAddress, root: MySQLEngine, prefix: str
+) -> None:
+    admin = f"{prefix}admin"
+    await root.run_ddl(f"CREATE USER '{admin}'@'%' IDENTIFIED BY '{PASSWORD}'")
+    needed = f"{', '.join(PRIVILEGES)}, CREATE USER, PROCESS"
+    await root.run_ddl(f"GRANT {needed} ON *.* TO '{admin}'@'%' WITH GRANT OPTION")
+    is_mariadb = "MariaDB" in (await ask(root, "SELECT VERSION() AS v"))[0]["v"]
+    killing = "CONNECTION ADMIN" if is_mariadb else "CONNECTION_ADMIN"
+    await root.run_ddl(f"GRANT {killing} ON *.* TO '{admin}'@'%'")
+    server = MySQLServer(any_server.host, any_server.port, Login(admin, lambda: PASSWORD))
+    user = await make(server, f"{prefix}acme")
+    engine = login(any_server, user, f"{prefix}acme")
+    await engine.start_connection_pool()
+    await engine.run_ddl("CREATE TABLE t (id INT)")
+    await server.drop_database(f"{prefix}acme")
+    await server.drop_user(user)
+    connected = "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE user = "
+    assert await ask(root, f"{connected}'{user}'") == [{"n": 0}]
+    await engine.close()
+    await server.close()
+
+
 async def test_other_databases_cannot_be_seen(
     any_server: ServerAddress, server: MySQLServer, prefix: str
 ) -> None:

@@ -1,0 +1,125 @@
+"""Making tenants beside the same SQL sent raw: what the pipeline costs over the database's own work.
+
+``python -m benchmarks.provisioning [--database mariadb] [--tenants 10]``
+
+Tenants are made, with every statement that goes to the server written down, and deleted; then the statements
+of each are sent again, one after the other, over one connection that does nothing else. Hashing the
+administrator's password is made cheap: it is not the database's, and the same in any design.
+"""
+
+import argparse
+import asyncio
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from api.composition import Platform, compose
+from benchmarks.stages import ServerStage, stage_of
+from central.database import CENTRAL
+from central.keys import generate_key
+from central.provisioning.records import TenantRequest
+from central.settings import Settings
+from piccolo_engines.mysql.session import Session
+from tenant_schema.users.passwords import HashParameters
+from tests.support.servers import ServerAddress
+
+__all__ = ["main"]
+
+Sent = list[tuple[str, str]]
+"""The database that a statement was sent to, and the statement."""
+
+
+@contextmanager
+def written_down(sent: Sent) -> Iterator[None]:
+    """Every statement that any session sends, inside the block."""
+    original = Session.send
+
+    async def send(self: Session, sql: str) -> Any:
+        database = self._connection._db or b""
+        sent.append((database.decode(), sql))
+        return await original(self, sql)
+
+    Session.send = send  # type: ignore[method-assign]  # there is no other place that sees the values
+    try:
+        yield
+    finally:
+        Session.send = original  # type: ignore[method-assign]
+
+
+async def make(platform: Platform, number: int) -> tuple[float, Sent]:
+    """How long making a tenant took, and what was sent for it. The tenant is deleted again."""
+    sent: Sent = []
+    request = TenantRequest(f"bench-{number}", "Bench", f"bench-{number}.localhost")
+    with written_down(sent):
+        begun = time.perf_counter()
+        made = await platform.provisioning.create(request)
+        seconds = time.perf_counter() - begun
+    await platform.provisioning.delete(made.tenant.id)
+    return seconds, sent
+
+
+async def replay(address: ServerAddress, sent: Sent) -> float:
+    """How long the same statements take over one connection."""
+    session = await Session.open(address.config)
+    begun, at = time.perf_counter(), ""
+    for database, sql in sent:
+        if database and database != at:
+            await session.send(f'USE "{database}"')
+            at = database
+        if not sql.startswith("KILL"):
+            await session.send(sql)
+    seconds = time.perf_counter() - begun
+    session.close()
+    return seconds
+
+
+async def delete_replayed(platform: Platform, number: int) -> None:
+    """Delete what the replay made."""
+    registry = platform.registry
+    found = await registry.by_slug(f"bench-{number}")
+    await platform.provisioning.delete(found.id)
+
+
+async def run(stage: ServerStage, options: argparse.Namespace, console: Console) -> None:
+    address = stage.address
+    assert address is not None
+    environ = {**stage.environ, "ENCRYPTION_KEY": generate_key(), "DATA_DIR": str(stage.folder)}
+    platform = compose(Settings.from_env(environ), hashing=HashParameters(1, 8, 1))
+    await platform.central_migrator.migrate(platform.central_engine)
+    platform.tenant_migrator.preload()
+    ours, raw, count = [], [], 0
+    with CENTRAL.bind(platform.central_engine):
+        for number in range(options.tenants):
+            seconds, sent = await make(platform, number)
+            ours.append(seconds)
+            raw.append(await replay(address, sent))
+            count = len(sent)
+            await delete_replayed(platform, number)
+    await platform.close()
+    ratio = statistics.median(a / b for a, b in zip(ours, raw, strict=True))
+    console.print(
+        f"making a tenant: {statistics.median(ours) * 1000:.0f} ms; its {count} statements sent raw: "
+        f"{statistics.median(raw) * 1000:.0f} ms; {ratio:.2f} times (medians of {options.tenants})"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--database", choices=("mariadb", "mysql"), default="mariadb")
+    parser.add_argument("--tenants", type=int, default=10)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, stage_of(options.database, Path(folder)) as stage:
+        assert isinstance(stage, ServerStage)
+        asyncio.run(run(stage, options, Console()))
+
+
+if __name__ == "__main__":
+    main()
