@@ -35,8 +35,6 @@
 ``code`` is the kebab-case name that clients see. A message never holds a secret or a database's own words.
 """
 
-
-
 from collections.abc import Sequence
 from typing import ClassVar
 

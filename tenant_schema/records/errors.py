@@ -14,8 +14,6 @@
     └── StillReferenced       other rows refer to the record
 """
 
-
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID

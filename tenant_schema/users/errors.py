@@ -18,8 +18,6 @@
     └── WrongPassword                   the current password of somebody who is signed in
 """
 
-
-
 from collections.abc import Sequence
 from typing import ClassVar
 

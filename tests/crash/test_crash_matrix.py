@@ -25,8 +25,7 @@ import pytest
 
 from central.provisioning.steps import Parts, creation, deletion
 from tests.support.crashing_server import line_of
-from tests.support.processes import _environment as environment
-from tests.support.processes import free_port, freehold
+from tests.support.processes import environment, free_port, freehold
 
 PASSWORD = "correct horse battery"
 _NO_PARTS: Any = Parts(*([None] * 7))
