@@ -1,5 +1,6 @@
 """create_app: the whole service as one Litestar application."""
 
+import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -45,9 +46,16 @@ def create_app(settings: Settings | None = None, *, platform: Platform | None = 
     if settings is None and platform is None:
         settings = Settings.from_env(read_env_file(Path(".env")))
         configure_logs(settings.log_level, settings.log_format)
-    if platform is None:
-        platform = compose(cast("Settings", settings))
-    return Freehold(platform)
+        app = Freehold(compose(settings))
+        _settle_memory()
+        return app
+    return Freehold(platform or compose(cast("Settings", settings)))
+
+
+def _settle_memory() -> None:
+    """What is there now stays; collecting it again and again would keep the event loop for 50 ms and more."""
+    gc.collect()
+    gc.freeze()
 
 
 class Freehold(Litestar):

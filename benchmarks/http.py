@@ -222,7 +222,7 @@ def show(console: Console, results: dict[str, list[tuple[Round, Round]]]) -> Non
 
 
 def median(rounds: list[Round], figure: str) -> float:
-    return statistics.median(getattr(one.figures, figure) for one in rounds)
+    return float(statistics.median(getattr(one.figures, figure) for one in rounds))
 
 
 def megabytes(pid: int) -> float:

@@ -11,6 +11,7 @@ _CONTENT: Final = """\
 # Written by `freehold setup` for use on this machine; .env.example lists what else can be set.
 # Keep the key: without it, the credentials stored under it cannot be read again.
 FREEHOLD_LOCAL=1
+LITESTAR_APP=api.app:create_app
 ENCRYPTION_KEY={key}
 """
 

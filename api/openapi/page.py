@@ -15,7 +15,8 @@ h1 { margin-bottom: 0; } h2 { margin-top: 2.5rem; border-bottom: 1px solid var(-
 details { border: 1px solid var(--line); border-radius: .4rem; margin: .4rem 0; padding: .4rem .8rem; }
 summary { cursor: pointer; } code, pre { font-family: ui-monospace, monospace; font-size: .9em; }
 pre { background: var(--soft); padding: .6rem; border-radius: .4rem; overflow-x: auto; }
-b.method { display: inline-block; min-width: 4.2rem; color: var(--accent); text-transform: uppercase; }
+.token { border: 1px solid var(--line); border-radius: .3rem; padding: 0 .3rem; font-size: .8rem; }
+b.method { display: inline-block; min-width: 4.6rem; color: var(--accent); text-transform: uppercase; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: .2rem .6rem .2rem 0;
 vertical-align: top; border-top: 1px solid var(--line); } .note { opacity: .75; }
 """
@@ -48,7 +49,7 @@ def _tag(document: Mapping[str, Any], tag: Mapping[str, str]) -> str:
 
 
 def _operation(document: Mapping[str, Any], method: str, path: str, operation: Mapping[str, Any]) -> str:
-    lock = " <span title='needs a token'>&#128274;</span>" if operation["security"] else ""
+    lock = " <span class=token>token</span>" if operation["security"] else ""
     parts = [f"<p>{escape(operation['description'])}</p>", *_parameters(operation), *_body(operation)]
     parts.extend(_answers(document, operation))
     return (

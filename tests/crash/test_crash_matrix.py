@@ -31,8 +31,7 @@ from central.provisioning.steps import Parts, creation, deletion
 from piccolo_engines.mysql import MySQLEngine
 from tests.conftest import Found, address_or_skip, clear
 from tests.support.crashing_server import line_of
-from tests.support.processes import _environment as environment
-from tests.support.processes import free_port, freehold
+from tests.support.processes import environment, free_port, freehold
 from tests.support.servers import ServerAddress
 
 PASSWORD = "correct horse battery"

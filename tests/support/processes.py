@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["COMMAND", "free_port", "freehold", "serving"]
+__all__ = ["COMMAND", "environment", "free_port", "freehold", "serving"]
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "api.cli"]
@@ -21,7 +21,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+def environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """What a process of ours sees: of the real environment only what any program needs, and ``environ``."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     return kept | {"PYTHONPATH": str(ROOT)} | dict(environ)
 
@@ -31,7 +32,7 @@ def freehold(arguments: list[str], *, folder: Path, environ: Mapping[str, str]) 
     done = subprocess.run(
         [*COMMAND, *arguments],
         cwd=folder,
-        env=_environment(environ),
+        env=environment(environ),
         capture_output=True,
         text=True,
         timeout=120,
@@ -52,7 +53,7 @@ def serving(
         process = subprocess.Popen(
             command or [*COMMAND, "serve"],
             cwd=folder,
-            env=_environment(environ),
+            env=environment(environ),
             stdout=log,
             stderr=subprocess.STDOUT,
         )
