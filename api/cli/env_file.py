@@ -10,8 +10,8 @@ __all__ = ["write_env_file"]
 _CONTENT: Final = """\
 # Written by `freehold setup` for use on this machine; .env.example lists what else can be set.
 # Keep the key: without it, the credentials stored under it cannot be read again.
-FREEHOLD_LOCAL=1
 LITESTAR_APP=api.app:create_app
+FREEHOLD_LOCAL=1
 ENCRYPTION_KEY={key}
 """
 
