@@ -7,12 +7,21 @@ from types import UnionType
 from typing import Any, Final, TypeVar, Union, get_args, get_origin
 
 import msgspec
-from litestar.types import Receive
+from litestar.types import HTTPReceiveMessage, Receive
 
 from api.errors import BodyTooLarge, BodyTooSlow, ClientGone, InvalidBody, MalformedJson, UnsupportedMediaType
 from tenant_schema.problems import Problem, suggestion
 
-__all__ = ["Check", "decode_json", "decode_struct", "explain", "read_body", "require_json"]
+__all__ = [
+    "Check",
+    "arrived",
+    "decode_json",
+    "decode_struct",
+    "explain",
+    "read_body",
+    "require_json",
+    "require_length",
+]
 
 _B = TypeVar("_B", bytes, bytearray)
 _S = TypeVar("_S", bound=msgspec.Struct)
@@ -30,14 +39,28 @@ async def read_body(receive: Receive, limit: int, seconds: float) -> bytes:
     :class:`~api.errors.BodyTooSlow` when it is not whole after ``seconds``, and
     :class:`~api.errors.ClientGone` when the client hangs up in the middle.
     """
-    message = await receive()  # small bodies are there at once, and need no clock
-    if message["type"] == "http.request" and not message.get("more_body"):
-        return _within(limit, message.get("body", b""))
     try:
         async with asyncio.timeout(seconds):
-            return await _read_on(message, receive, limit)
+            return await _read_on(await receive(), receive, limit)
     except TimeoutError:
         raise BodyTooSlow from None
+
+
+def require_length(announced: str | None, limit: int) -> None:
+    """Raises :class:`~api.errors.BodyTooLarge` for a body that says of itself that it is."""
+    if announced is not None and announced.isdecimal() and int(announced) > limit:
+        raise BodyTooLarge(limit)
+
+
+async def arrived(receive: Receive, limit: int, seconds: float) -> Receive:
+    """Waits for the whole body, and gives a ``receive`` that has it at once. Raises as :func:`read_body`."""
+    body = await read_body(receive, limit, seconds)
+    messages: list[HTTPReceiveMessage] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_arrived() -> Any:
+        return messages.pop() if messages else await receive()
+
+    return receive_arrived
 
 
 async def _read_on(message: Any, receive: Receive, limit: int) -> bytes:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from litestar.types import ASGIApp, HTTPScope, Receive, Send
 
 from api.addresses import client_address, is_proxy, requested_host
+from api.bodies import arrived, require_length
 from api.composition import Platform
 from api.errors import TenantNotReady, TenantSuspended
 from api.facts import RequestFacts
@@ -17,6 +18,8 @@ from central.tables import TenantStatus
 from tenant_schema.scope import TenantScope
 
 __all__ = ["TenantFromHost"]
+
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 _canonical = lru_cache(maxsize=4_096)(parse_host)
 """The same few headers come again and again, and their grammar is not for free."""
@@ -53,8 +56,17 @@ class TenantFromHost:
             facts.tenant, facts.tenant_id = tenant.slug, tenant.id
             _refuse_unless_active(tenant)
             state["tenant"] = TenantScope(tenant.id, tenant.slug, tenant.name)
+            if scope["method"] in _WITH_BODY:
+                receive = await self._arrived(scope, receive)
             async with platform.tenancy.use(tenant):
                 await self._tenant_app(scope, receive, send)
+
+    async def _arrived(self, scope: HTTPScope, receive: Receive) -> Receive:
+        """Takes in the body before anything is leased: a slow sender holds nobody's place."""
+        settings = self._platform.settings
+        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+        require_length(announced.decode("latin-1"), settings.max_body_bytes)
+        return await arrived(receive, settings.max_body_bytes, settings.request_timeout)
 
     async def _find(self, scope: HTTPScope) -> TenantRef | None:
         """The tenant asked for; None on a central host."""

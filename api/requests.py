@@ -88,6 +88,7 @@ class ApiRequest(Request[Any, Any, State]):
     async def _read(self) -> bytes:
         bodies.require_json(self.header(b"content-type") or "")
         settings = self.platform.settings
+        bodies.require_length(self.header(b"content-length"), settings.max_body_bytes)
         return await bodies.read_body(self.receive, settings.max_body_bytes, settings.request_timeout)
 
 

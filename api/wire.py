@@ -34,7 +34,13 @@ class ProblemProtocol(HttpToolsProtocol):
         self._in_head, self._head_bytes = True, 0
 
     def on_headers_complete(self) -> None:
-        """The application takes over."""
+        """The application takes over.
+
+        A target in absolute form names a host of its own, which would count instead of the Host header's (RFC
+        9112, section 3.2.2) and which the parser does not hand on. It is for proxies alone, and refused.
+        """
+        if not self.url.startswith(b"/") and self.url != b"*":
+            raise ValueError("the request's target is neither a path nor *")
         self._in_head = False
         super().on_headers_complete()
 

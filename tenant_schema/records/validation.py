@@ -49,7 +49,7 @@ def parse_changes(body: Body, fields: Fields, complaints: Complaints) -> Stored:
 def _parse_value(field: FieldModel, given: object, complaints: Complaints) -> object:
     """One value in stored form; None for none, which is a problem where one is required."""
     value = None if given is None else _parse_given(field, given, complaints)
-    if field.required and (given is None or value == ""):
+    if field.required and (given is None or (isinstance(value, str) and not value.strip())):
         complaints.add(field.name, "required", f"{field.label} is required.")
     return value
 

@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 
 from api.wire import MOST_HEAD_BYTES, ProblemProtocol
-from tests.api.conftest import World
+from tests.api.conftest import OPERATOR_TOKEN, World
 
 
 @asynccontextmanager
@@ -50,6 +50,8 @@ async def say(port: int, *pieces: bytes) -> tuple[int, dict[str, str], Any]:
         b"FOO /health HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"GET /health HTTP/1.1\r\nHost : localhost\r\n\r\n",
         b"GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: five\r\n\r\n",
+        b"GET http://demo.localhost/api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n\r\n",
+        b"GET demo@/api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n\r\n",
     ],
 )
 async def test_what_is_no_http_gets_a_problem(world: World, words: bytes) -> None:
@@ -104,3 +106,38 @@ async def test_a_client_that_hangs_up_in_its_body_harms_nobody(world: World) -> 
         assert (status, body["slug"]) == (200, "acme")
         await asyncio.sleep(0.05)
         assert world.platform.engines.stats().leased == 0
+
+
+async def test_slow_senders_hold_no_tenant_s_database(world_with: Any) -> None:
+    """With room for one open database, a body that never ends does not shut out the other tenant."""
+    async with world_with(max_open_tenants=1) as world, listening(world) as port:
+        _, slow = await asyncio.open_connection("127.0.0.1", port)
+        slow.write(b"POST /api/v1/auth/login HTTP/1.1\r\nHost: acme.localhost\r\n")
+        slow.write(b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+        await slow.drain()
+        await asyncio.sleep(0.05)
+        assert world.platform.engines.stats().leased == 0
+        status, _, body = await say(port, b"GET /api/v1/tenant HTTP/1.1\r\nHost: demo.localhost\r\n\r\n")
+        assert (status, body["slug"]) == (200, "demo")
+        slow.close()
+
+
+@pytest.mark.parametrize("host", ["acme.localhost", "localhost"])
+async def test_an_announced_body_that_is_too_large_is_refused_before_it_comes(
+    world: World, host: str
+) -> None:
+    path = "/api/v1/auth/login" if host != "localhost" else "/setup/tenants"
+    head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {OPERATOR_TOKEN}\r\n"
+    words = f"{head}Content-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n{{}}"
+    async with listening(world) as port:
+        status, _, problem = await say(port, words.encode())
+    assert status == problem["status"] == 413
+
+
+async def test_a_body_of_which_nothing_comes_is_waited_for_no_longer_than_any_other(world_with: Any) -> None:
+    async with world_with(request_timeout=0.2) as world, listening(world) as port:
+        head = (
+            b"POST /api/v1/auth/login HTTP/1.1\r\nHost: acme.localhost\r\nContent-Type: application/json\r\n"
+        )
+        status, _, problem = await say(port, head + b"Content-Length: 10\r\n\r\n")
+    assert status == problem["status"] == 408
