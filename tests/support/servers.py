@@ -24,7 +24,7 @@ KINDS = ("mariadb", "mysql")
 _START_SECONDS = 60
 
 
-class ServerMissing(Exception):  # noqa: N818 - says what happened
+class ServerMissing(Exception):
     """There is no such server to test on."""
 
 

@@ -20,7 +20,7 @@ __all__ = ["Patch", "UnknownPiccolo", "apply", "for_mysql", "property_for_mysql"
 KNOWN = "1.38."
 
 
-class UnknownPiccolo(ImportError):  # noqa: N818 - says what happened
+class UnknownPiccolo(ImportError):
     """The Piccolo that is installed is not one that the dialect was written for."""
 
 
