@@ -1,4 +1,6 @@
-"""Real database servers for every test that wants one: those of the environment, else private ones."""
+"""What holds for every test: no property test fails for being slow; real database servers for those that want one,
+from the environment or else private.
+"""
 
 import contextlib
 import os
@@ -6,12 +8,16 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from piccolo.engine.base import Engine
 from piccolo.querystring import QueryString
 
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from tests.support.servers import KINDS, ServerAddress, ServerMissing, address_of
+
+hypothesis.settings.register_profile("whatever the machine", deadline=None)
+hypothesis.settings.load_profile("whatever the machine")
 
 Found = dict[str, ServerAddress | str]
 

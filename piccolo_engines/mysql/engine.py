@@ -24,7 +24,7 @@ from piccolo_engines.mysql.statements import PlannedDDL, Steps, Work
 from piccolo_engines.mysql.transaction import Atomic, IsolationLevel, MySQLTransaction
 from piccolo_engines.mysql.values import to_rows
 
-__all__ = ["MySQLEngine"]
+__all__ = ["MySQLEngine", "Rows", "T"]
 
 T = TypeVar("T")
 Rows = list[dict[str, Any]]

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from piccolo_engines.errors import Deadlock
 
-__all__ = ["retrying"]
+__all__ = ["T", "retrying"]
 
 T = TypeVar("T")
 

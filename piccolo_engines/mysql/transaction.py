@@ -19,7 +19,7 @@ from piccolo_engines.mysql.session import Session
 if TYPE_CHECKING:
     from piccolo_engines.mysql.engine import MySQLEngine
 
-__all__ = ["Atomic", "IsolationLevel", "MySQLTransaction", "Savepoint"]
+__all__ = ["Atomic", "IsolationLevel", "MySQLTransaction", "Savepoint", "T"]
 
 T = TypeVar("T")
 

@@ -33,7 +33,7 @@ from piccolo.columns import (
 from piccolo.table import TABLE_REGISTRY, Table
 from piccolo.utils.encoding import load_json
 
-__all__ = ["DECODERS", "UNLIMITED_SCALE", "ArrayItem", "Hint", "Hints", "to_rows"]
+__all__ = ["DECODERS", "UNLIMITED_SCALE", "ArrayItem", "Converter", "Hint", "Hints", "to_rows"]
 
 Converter = Callable[[Any], Any]
 

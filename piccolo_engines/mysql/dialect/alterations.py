@@ -53,7 +53,7 @@ from piccolo_engines.mysql.recording import run_ddl
 from piccolo_engines.mysql.statements import DDLStep, PlannedDDL, Steps, Work
 from piccolo_engines.mysql.values import UNLIMITED_SCALE
 
-__all__ = ["PATCHES"]
+__all__ = ["PATCHES", "RawDrop", "Statements"]
 
 Statements = Sequence[str]
 

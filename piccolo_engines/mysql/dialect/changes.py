@@ -17,7 +17,7 @@ from piccolo_engines.mysql.dialect.patching import Patch
 from piccolo_engines.mysql.literals import quote_name
 from piccolo_engines.mysql.statements import Steps, Work, statement_group
 
-__all__ = ["PATCHES"]
+__all__ = ["PATCHES", "DeleteSteps", "UpdateSteps"]
 
 
 def _key_name(table: type[Table]) -> str:

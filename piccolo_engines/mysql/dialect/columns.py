@@ -43,7 +43,9 @@ from piccolo_engines.mysql.server import Server
 from piccolo_engines.mysql.values import UNLIMITED_SCALE
 
 __all__ = [
+    "MAX_NAME",
     "PATCHES",
+    "TYPES",
     "add_foreign_key",
     "column_type",
     "constraints_of",

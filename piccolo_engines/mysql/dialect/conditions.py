@@ -16,7 +16,7 @@ from piccolo_engines.mysql.dialect.documents import compare_documents
 from piccolo_engines.mysql.dialect.patching import Patch, for_mysql, speaks_mysql
 from piccolo_engines.mysql.literals import quote_name
 
-__all__ = ["PATCHES"]
+__all__ = ["PATCHES", "CaseInsensitiveLike"]
 
 
 class CaseInsensitiveLike(ComparisonOperator):

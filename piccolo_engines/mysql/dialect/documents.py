@@ -21,7 +21,7 @@ from piccolo_engines.mysql.dialect.patching import Patch, for_mysql
 from piccolo_engines.mysql.literals import ServerSQL, quote_name, to_json
 from piccolo_engines.mysql.statements import Bilingual
 
-__all__ = ["PATCHES", "compare_documents"]
+__all__ = ["PATCHES", "Contains", "ContainsNot", "ContainsOnly", "compare_documents"]
 
 
 class Contains(ComparisonOperator):

@@ -15,7 +15,16 @@ from piccolo.table import Table
 
 from piccolo_engines.errors import EngineNotBound
 
-__all__ = ["Patch", "UnknownPiccolo", "apply", "for_mysql", "property_for_mysql", "speaks_mysql"]
+__all__ = [
+    "KNOWN",
+    "Patch",
+    "UnknownPiccolo",
+    "apply",
+    "check",
+    "for_mysql",
+    "property_for_mysql",
+    "speaks_mysql",
+]
 
 KNOWN = "1.38."
 

@@ -30,7 +30,7 @@ from piccolo_engines.mysql.literals import quote_name
 from piccolo_engines.mysql.recording import run_ddl
 from piccolo_engines.mysql.statements import PlannedDDL, Steps, Work
 
-__all__ = ["PATCHES", "constraint_sql", "drop_index_sql"]
+__all__ = ["PATCHES", "DropIndexSteps", "constraint_sql", "drop_index_sql"]
 
 
 def constraint_sql(constraint: Constraint) -> str:
