@@ -1,6 +1,4 @@
-"""What holds for every test: no property test fails for being slow; real database servers for those that want one,
-from the environment or else private.
-"""
+"""For every test: none fails for being slow, and database servers for those that want one."""
 
 import contextlib
 import os
