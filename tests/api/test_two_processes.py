@@ -1,0 +1,62 @@
+"""Two processes on one registry: what one of them is told, the other heeds within a second."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.support.processes import free_port, freehold, serving
+
+TOKEN = "fho_" + "two-processes-one-registry-" * 2
+WITHIN = 1.0
+
+
+def call(port: int, method: str, host: str, path: str, body: object = None) -> tuple[int, Any]:
+    """The status and the JSON of one request to 127.0.0.1."""
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Host": host, "Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback
+            return answer.status, json.loads(answer.read() or b"null")
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, json.loads(refusal.read())
+
+
+def eventually(ask: Callable[[], int], wanted: int) -> float:
+    """Seconds until the answer is the wanted one; the first one after :data:`WITHIN` must be."""
+    started = time.monotonic()
+    while True:
+        asked = time.monotonic() - started
+        if ask() == wanted:
+            return asked
+        assert asked <= WITHIN, f"still not {wanted} after {asked:.2f} s"
+        time.sleep(0.02)
+
+
+def test_a_change_in_one_process_counts_in_the_other_within_a_second(tmp_path: Path) -> None:
+    environ = {"DATA_DIR": str(tmp_path / "var"), "OPERATOR_TOKEN": TOKEN}
+    freehold(["setup"], folder=tmp_path, environ=environ)
+    first, second = free_port(), free_port()
+    with (
+        serving(folder=tmp_path, port=first, environ=environ | {"PORT": str(first)}),
+        serving(folder=tmp_path, port=second, environ=environ | {"PORT": str(second)}),
+    ):
+
+        def seen_by_second() -> int:
+            return call(second, "GET", "acme.localhost", "/api/v1/tenant")[0]
+
+        assert seen_by_second() == 404
+        tenant = {"name": "Acme", "slug": "acme", "primaryDomain": "acme"}
+        status, made = call(first, "POST", "localhost", "/setup/tenants", tenant)
+        assert status == 201, made
+        eventually(seen_by_second, 200)
+        address = f"/setup/tenants/{made['tenantId']}"
+        for act, wanted in (("suspend", 403), ("resume", 200)):
+            assert call(first, "POST", "localhost", f"{address}/{act}")[0] == 200
+            eventually(seen_by_second, wanted)
+        assert call(first, "DELETE", "localhost", address)[0] == 200
+        eventually(seen_by_second, 404)
