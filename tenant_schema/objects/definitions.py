@@ -31,6 +31,8 @@ class FieldDraft:
     required: bool = False
     unique: bool = False
     indexed: bool = False
+    searchable: bool = False
+    history: bool = True
     default: object = None
     settings: Mapping[str, object] = field(default_factory=dict)
 
@@ -43,6 +45,7 @@ class ObjectDraft:
     label: str
     plural_label: str
     description: str = ""
+    name_field: str = ""
     fields: tuple[FieldDraft, ...] = ()
 
 
@@ -92,6 +95,7 @@ def object_rows(draft: ObjectDraft, *, standard: bool = False) -> tuple[dict[str
         "description": draft.description,
         "table_name": draft.name if standard else physical_name(draft.name, object_id),
         "standard": standard,
+        "name_field": draft.name_field,
     }
     rows = [field_row(one, object_id, at, standard=standard) for at, one in enumerate(draft.fields)]
     return row, rows
@@ -118,6 +122,8 @@ def field_row(draft: FieldDraft, object_id: UUID, position: int, *, standard: bo
         "settings": dict(settings),
         "position": position,
         "standard": standard,
+        "searchable": draft.searchable,
+        "history": draft.history,
     }
 
 

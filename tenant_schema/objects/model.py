@@ -25,7 +25,10 @@ _USER: Settings = MappingProxyType({"target": "users", "onDelete": "set_null"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldModel:
-    """One field. ``settings`` are complete; ``default`` is the JSON value that a new record gets."""
+    """One field. ``settings`` are complete; ``default`` is the JSON value that a new record gets.
+
+    ``search`` looks into ``searchable`` fields; of a field without ``history`` no changes are kept.
+    """
 
     id: UUID | None = None
     name: str
@@ -39,6 +42,8 @@ class FieldModel:
     read_only: bool = False
     standard: bool = False
     system: bool = False
+    searchable: bool = False
+    history: bool = True
     default: object = None
     settings: Settings = field(default_factory=dict)
 
@@ -60,15 +65,19 @@ class ObjectModel:
     description: str
     table_name: str
     standard: bool
+    name_field: str
     fields: Mapping[str, FieldModel]
     columns: Mapping[str, Column]
     table: type[Table]
 
 
-_OBJECT_FACTS = ("id", "name", "label", "plural_label", "description", "table_name", "standard")
+_OBJECT_FACTS = (
+    *("id", "name", "label", "plural_label", "description"),
+    *("table_name", "standard", "name_field"),
+)
 _FIELD_FACTS = (
     *("id", "name", "column_name", "label", "description"),
-    *("required", "unique", "indexed", "standard"),
+    *("required", "unique", "indexed", "standard", "searchable", "history"),
 )
 
 

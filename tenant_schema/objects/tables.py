@@ -11,7 +11,8 @@ __all__ = ["FieldDefinition", "ObjectDefinition"]
 class ObjectDefinition(Timestamps, Table, tablename="object_definitions", help_text="A kind of record."):
     """``table_name`` is the physical name, given once; ``name`` may change.
 
-    ``standard`` objects come with the product.
+    ``standard`` objects come with the product. ``name_field`` is the field that says what to call a record
+    where only one line is to be had; empty when there is none.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -21,6 +22,7 @@ class ObjectDefinition(Timestamps, Table, tablename="object_definitions", help_t
     description = Varchar(length=500, default="", null=False)
     table_name = Varchar(length=63, unique=True, null=False)
     standard = Boolean(default=False, null=False)
+    name_field = Varchar(length=40, default="", null=False)
 
 
 class FieldDefinition(Timestamps, Table, tablename="field_definitions", help_text="A field of an object."):
@@ -28,6 +30,7 @@ class FieldDefinition(Timestamps, Table, tablename="field_definitions", help_tex
 
     ``column_name`` is the physical name, given once. ``settings`` are the type's, complete; ``default_value``
     is the text of a JSON value, null when there is none: SQLite keeps numbers in a JSON column as it likes.
+    ``searchable`` fields are what ``search`` looks into; of those without ``history`` no changes are kept.
     The fields that every record has are not kept here: they are ``SYSTEM_FIELDS`` of ``model``.
     """
 
@@ -45,3 +48,5 @@ class FieldDefinition(Timestamps, Table, tablename="field_definitions", help_tex
     settings = JSON(default="{}", null=False)
     position = Integer(default=0, null=False)
     standard = Boolean(default=False, null=False)
+    searchable = Boolean(default=False, null=False)
+    history = Boolean(default=True, null=False)

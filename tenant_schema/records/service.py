@@ -24,6 +24,7 @@ from tenant_schema.records.prepared import Plans
 from tenant_schema.records.reads import read_page, read_record
 from tenant_schema.records.references import complain_of_dangling, unique_conflict
 from tenant_schema.records.rendering import Record
+from tenant_schema.records.rights import rights_of
 from tenant_schema.records.target import Target
 from tenant_schema.records.validation import Body, parse_changes, parse_creation
 from tenant_schema.records.writes import destroy_record, insert_record, lock_record, write_changes
@@ -168,13 +169,13 @@ class RecordService:
     async def _open(self, scope: TenantScope, access: Access, object_name: str, action: str) -> Target:
         """The object as the caller may use it. What the caller may not do is said before what there is.
 
-        This is where the caller's field permissions and row rules enter: ``readable`` and ``rules`` hold for
-        everything that is done with the target.
+        This is where the caller's field permissions and row rules enter: ``rights`` hold for everything that
+        is done with the target.
         """
         access.require(object_name, action)
         model = await self._catalog.get(scope, object_name)
-        plans = self._plans.of(scope.id, model.table)
-        return Target(scope, access, model, readable=model.fields, rules=(), plans=plans)
+        rights = await rights_of(scope, access, model, self._catalog)
+        return Target(scope, access, model, rights, self._plans.of(scope.id, model.table))
 
     def _stamps(self, user_id: UUID) -> dict[str, Any]:
         """What the system sets on a new record."""

@@ -13,8 +13,9 @@ from piccolo.engine.base import Engine
 from tenant_schema.objects.model import FieldModel, ObjectModel
 from tenant_schema.records.compiler import with_slots
 from tenant_schema.records.prepared import LastUsed, Statement, planned
-from tenant_schema.records.query import And, Condition, Filter
+from tenant_schema.records.query import ALL, And, Condition, Filter
 from tenant_schema.records.rendering import Record, Row, json_ready
+from tenant_schema.records.rights import Rights
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 
@@ -28,17 +29,21 @@ _IN_USE = Condition("deleted_at", "null", True)
 class Target:
     """What a request works on.
 
-    :param readable: the fields that the caller may read: no others can be named in a query or are ever shown.
-    :param rules: what restricts the records that the caller may reach: part of every statement's conditions.
+    :param rights: what the caller may do: fields that are not readable are never named or shown, and the rule
+        for reading is part of every statement's conditions.
     :param plans: the object's prepared statements.
     """
 
     scope: TenantScope
     access: Access
     model: ObjectModel
-    readable: Mapping[str, FieldModel]
-    rules: tuple[Filter, ...]
+    rights: Rights
     plans: LastUsed[Hashable, Any]
+
+    @property
+    def readable(self) -> Mapping[str, FieldModel]:
+        """The fields that the caller may read."""
+        return self.rights.readable
 
     @property
     def engine(self) -> Engine[Any]:
@@ -64,7 +69,7 @@ class Target:
         are added.
         """
         trash = () if with_trash else (_IN_USE,)
-        return with_slots(And((wanted, *trash, *self.rules)), self.access.user_id, values)
+        return with_slots(And((wanted, *trash, *_restricting(self.rights.read))), self.access.user_id, values)
 
     def record(self, record_id: UUID, values: list[object], *, with_trash: bool = False) -> Filter:
         """The filter for one record, as :meth:`records`."""
@@ -77,3 +82,8 @@ class Target:
         may_read = self.access.allows(self.model.name, "read")
         names = tuple(self.readable) if may_read else ("id", "version")
         return Record(json_ready(names, stored, self.model.fields), stored["version"])
+
+
+def _restricting(rule: Filter) -> tuple[Filter, ...]:
+    """The rule, when it restricts anything."""
+    return () if rule == ALL else (rule,)
