@@ -17,6 +17,7 @@ APP_REGISTRY = AppRegistry(
         "central.piccolo_app",
         "tenant_schema.users.piccolo_app",
         "tenant_schema.objects.piccolo_app",
+        "tenant_schema.records.piccolo_app",
         "tenant_schema.apps.piccolo_app",
         "tenant_schema.standard.piccolo_app",
     ]

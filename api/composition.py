@@ -31,6 +31,7 @@ from tenant_schema.apps.seed import seed_apps
 from tenant_schema.objects import piccolo_app as objects_app
 from tenant_schema.objects.catalog import Catalog
 from tenant_schema.problems import InvalidInput
+from tenant_schema.records import piccolo_app as records_app
 from tenant_schema.records.cursors import Cursors
 from tenant_schema.records.service import RecordService
 from tenant_schema.standard import piccolo_app as standard_app
@@ -47,7 +48,7 @@ from tenant_schema.users.versions import ACCESS, DEFINITIONS, VersionedCache
 
 __all__ = ["Platform", "compose"]
 
-_TENANT_APPS = (users_app, objects_app, standard_app, apps_app)
+_TENANT_APPS = (users_app, objects_app, records_app, standard_app, apps_app)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,11 @@ from piccolo_conf import DB
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.apps.piccolo_app import APP_CONFIG as APPS
 from tenant_schema.objects.piccolo_app import APP_CONFIG as OBJECTS
+from tenant_schema.records.piccolo_app import APP_CONFIG as RECORDS
 from tenant_schema.standard.piccolo_app import APP_CONFIG as STANDARD
 from tenant_schema.users.piccolo_app import APP_CONFIG as USERS
 
-APP_CONFIGS = (USERS, OBJECTS, APPS, STANDARD)
+APP_CONFIGS = (USERS, OBJECTS, RECORDS, APPS, STANDARD)
 
 
 @asynccontextmanager

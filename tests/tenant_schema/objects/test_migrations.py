@@ -7,9 +7,10 @@ from piccolo.conf.apps import AppConfig
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.apps.piccolo_app import APP_CONFIG as APPS
 from tenant_schema.objects.piccolo_app import APP_CONFIG as OBJECTS
+from tenant_schema.records.piccolo_app import APP_CONFIG as RECORDS
 from tenant_schema.standard.piccolo_app import APP_CONFIG as STANDARD
 
-OURS = pytest.mark.parametrize("app", [OBJECTS, APPS, STANDARD], ids=lambda app: app.app_name)
+OURS = pytest.mark.parametrize("app", [OBJECTS, RECORDS, APPS, STANDARD], ids=lambda app: app.app_name)
 
 
 @OURS

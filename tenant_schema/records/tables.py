@@ -1,0 +1,46 @@
+"""The tables beside the records themselves: what became of each, and what requests were answered."""
+
+from piccolo.columns import UUID, Integer, Text, Timestamptz, Varchar
+from piccolo.table import Table
+
+from piccolo_engines.columns import new_id, utc_now
+
+__all__ = ["AnsweredRequest", "RecordHistory"]
+
+
+class RecordHistory(Table, tablename="record_history", help_text="A change of a record."):
+    """One row for each change of a record after it was made; who made it and when, it says itself.
+
+    ``object`` is the object's id and ``version`` the one that the change made of the record. ``changes`` is
+    the JSON text of an object: the ids of fields (names of those that every record has), and what they held
+    before and after, as the API shows it. Unique over ``(object, record, version)``: an index that the
+    migration makes. None of the ids is a foreign key: a history outlives the user who made it, and of a
+    destroyed record one row stays, with no values in it.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    object = UUID(default=None, null=False)
+    record = UUID(default=None, null=False)
+    version = Integer(default=1, null=False)
+    action = Varchar(length=10, default="", null=False)
+    actor = UUID(default=None, null=True)
+    at = Timestamptz(default=utc_now, null=False)
+    changes = Text(default="{}", null=False)
+
+
+class AnsweredRequest(Table, tablename="answered_requests", help_text="A request with an idempotency key."):
+    """``fingerprint`` is a hash of who asked for what under which key, ``body_hash`` one of the body.
+
+    ``status`` is null while the request is under way. ``headers`` (JSON text) and ``body`` are the answer,
+    without secrets. A request that cannot be answered in one transaction holds its key until
+    ``leased_until``.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    fingerprint = Varchar(length=64, unique=True, null=False)
+    body_hash = Varchar(length=64, null=False)
+    status = Integer(default=None, null=True)
+    headers = Text(default="{}", null=False)
+    body = Text(default="", null=False)
+    created_at = Timestamptz(default=utc_now, null=False, index=True)
+    leased_until = Timestamptz(default=utc_now, null=False)
