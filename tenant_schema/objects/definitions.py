@@ -116,7 +116,7 @@ def field_row(draft: FieldDraft, object_id: UUID, position: int, *, standard: bo
         "description": draft.description,
         "type": draft.type,
         "required": draft.required,
-        "unique": draft.unique,
+        "unique": draft.unique or FIELD_TYPES[draft.type].generated,
         "indexed": draft.indexed,
         "default_value": draft.default,
         "settings": dict(settings),
@@ -170,6 +170,8 @@ def _target_problems(target: str | None, targets: Collection[str]) -> list[Probl
 def _default_problems(draft: FieldDraft, model: FieldModel) -> list[Problem]:
     if draft.default is None:
         return []
+    if model.type.generated:
+        return [Problem("default", "default-not-allowed", "the system gives each record a value of its own")]
     if draft.unique:
         return [Problem("default", "default-not-unique", "a unique field cannot have a default")]
     try:

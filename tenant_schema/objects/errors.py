@@ -3,6 +3,7 @@
 ::
 
     ObjectsError
+    ├── CounterMissing      an auto_number field has nothing to count with
     ├── InvalidName         a name breaks the grammar, is too long, or is reserved
     ├── InvalidValue        a value does not fit its field
     └── ObjectNotFound      no object of that name
@@ -10,13 +11,25 @@
 Problems of a whole definition are told all at once, as :class:`tenant_schema.problems.InvalidInput`.
 """
 
-__all__ = ["InvalidName", "InvalidValue", "ObjectNotFound", "ObjectsError"]
+from uuid import UUID
+
+__all__ = ["CounterMissing", "InvalidName", "InvalidValue", "ObjectNotFound", "ObjectsError"]
 
 
 class ObjectsError(Exception):
     """The root of this package's errors."""
 
     code = "objects-error"
+
+
+class CounterMissing(ObjectsError):
+    """No row counts for the auto_number field: its definition and its counter do not agree."""
+
+    code = "counter-missing"
+
+    def __init__(self, field_id: UUID) -> None:
+        super().__init__(f"The auto_number field {field_id} has no counter.")
+        self.field_id = field_id
 
 
 class InvalidName(ObjectsError):

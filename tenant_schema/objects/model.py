@@ -27,7 +27,8 @@ _USER: Settings = MappingProxyType({"target": "users", "onDelete": "set_null"})
 class FieldModel:
     """One field. ``settings`` are complete; ``default`` is the JSON value that a new record gets.
 
-    ``search`` looks into ``searchable`` fields; of a field without ``history`` no changes are kept.
+    ``search`` looks into ``searchable`` fields; of a field without ``history`` no changes are kept. Callers
+    cannot write a ``read_only`` field: those of the system, and what a type generates.
     """
 
     id: UUID | None = None
@@ -100,7 +101,8 @@ def field_model(row: Mapping[str, Any]) -> FieldModel:
     """One field from its row of ``field_definitions`` (JSON decoded)."""
     field_type, settings = FIELD_TYPES[row["type"]], MappingProxyType(row["settings"])
     facts = {name: row[name] for name in _FIELD_FACTS}
-    return FieldModel(**facts, type=field_type, settings=settings, default=row["default_value"])
+    more = {"read_only": field_type.generated, "default": row["default_value"]}
+    return FieldModel(**facts, **more, type=field_type, settings=settings)
 
 
 def object_model(

@@ -1,11 +1,11 @@
 """The tables that say which objects and fields a tenant has."""
 
-from piccolo.columns import JSON, UUID, Boolean, ForeignKey, Integer, OnDelete, Text, Varchar
+from piccolo.columns import JSON, UUID, BigInt, Boolean, ForeignKey, Integer, OnDelete, Text, Varchar
 from piccolo.table import Table
 
 from piccolo_engines.columns import Timestamps, new_id
 
-__all__ = ["FieldDefinition", "ObjectDefinition"]
+__all__ = ["AutoNumber", "FieldDefinition", "ObjectDefinition"]
 
 
 class ObjectDefinition(Timestamps, Table, tablename="object_definitions", help_text="A kind of record."):
@@ -50,3 +50,12 @@ class FieldDefinition(Timestamps, Table, tablename="field_definitions", help_tex
     standard = Boolean(default=False, null=False)
     searchable = Boolean(default=False, null=False)
     history = Boolean(default=True, null=False)
+
+
+class AutoNumber(Table, tablename="auto_numbers", help_text="How far an auto_number field has counted."):
+    """``field`` is the id of the definition; no foreign key, since a field's counter is made before it is
+    valid.
+    """
+
+    field = UUID(primary_key=True, default=None)
+    next_value = BigInt(default=1, null=False)

@@ -62,6 +62,8 @@ class FieldType(Protocol):
     sortable: ClassVar[bool] = True
     plain: ClassVar[bool] = True
     """Whether ``render`` gives back what it is given, so that a caller in a hurry may leave it out."""
+    generated: ClassVar[bool] = False
+    """Whether the system makes the values, all different: callers never write them, and they are unique."""
 
     def parse_settings(self, raw: Mapping[str, object]) -> tuple[Settings, list[Problem]]:
         """The complete settings, and every problem of the ones given; usable only when there is no problem.

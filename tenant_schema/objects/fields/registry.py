@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from tenant_schema.objects.fields.auto_number import AutoNumberType
 from tenant_schema.objects.fields.boolean import BooleanType
 from tenant_schema.objects.fields.currency import CurrencyType
 from tenant_schema.objects.fields.date import DateType
@@ -41,6 +42,7 @@ _TYPES: tuple[FieldType, ...] = (
     SelectType(),
     MultiSelectType(),
     LookupType(),
+    AutoNumberType(),
     JsonType(),
 )
 

@@ -3,16 +3,22 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from central.migrator import Migrator
 from piccolo_conf import DB
+from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.apps.piccolo_app import APP_CONFIG as APPS
 from tenant_schema.objects.piccolo_app import APP_CONFIG as OBJECTS
 from tenant_schema.records.piccolo_app import APP_CONFIG as RECORDS
 from tenant_schema.standard.piccolo_app import APP_CONFIG as STANDARD
 from tenant_schema.users.piccolo_app import APP_CONFIG as USERS
+from tests.conftest import cleared
+from tests.support.servers import ServerAddress
 
+Bound: TypeAlias = SQLiteEngine | MySQLEngine
+"""The engine that a test's queries go to."""
 APP_CONFIGS = (USERS, OBJECTS, RECORDS, APPS, STANDARD)
 
 
@@ -25,6 +31,18 @@ async def tenant_database(path: Path) -> AsyncIterator[SQLiteEngine]:
         yield engine
     finally:
         await engine.close()
+
+
+@asynccontextmanager
+async def empty_database(address: ServerAddress, prefix: str) -> AsyncIterator[MySQLEngine]:
+    """The engine of a new database on a server; it is dropped afterwards."""
+    async with cleared(address, prefix) as root:
+        await root.run_ddl(f'CREATE DATABASE "{prefix}tenant"')
+        engine = MySQLEngine(address.config | {"database": f"{prefix}tenant"}, PoolSettings(max_size=8))
+        try:
+            yield engine
+        finally:
+            await engine.close()
 
 
 def count_statements(engine: SQLiteEngine) -> list[str]:

@@ -42,6 +42,7 @@ GOOD = {
     "select": st.sampled_from(["new", "won", "lost"]),
     "multi_select": st.lists(st.sampled_from(["new", "won", "lost"]), unique=True),
     "lookup": st.builds(new_id).map(str),
+    "auto_number": st.integers(0, 99_999).map(lambda number: f"INV-{number:04}"),
     "json": st.lists(st.integers(0, 9)) | st.text(st.characters(exclude_categories=("Cs",))),
 }
 
@@ -55,7 +56,7 @@ def test_the_contract_names_these_types() -> None:
     named = (
         "text long_text email url phone integer decimal currency percent boolean date datetime time select"
     )
-    assert set(TYPES) == {*named.split(), "multi_select", "lookup", "json"} == set(GOOD)
+    assert set(TYPES) == {*named.split(), "multi_select", "lookup", "auto_number", "json"} == set(GOOD)
 
 
 @pytest.mark.parametrize("type_name", TYPES)

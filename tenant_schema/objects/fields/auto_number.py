@@ -1,0 +1,51 @@
+"""``auto_number``: a number that every record gets once, in a format that people can read."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from tenant_schema.objects.errors import InvalidValue
+from tenant_schema.objects.fields.number_format import LONGEST_NUMBER, NumberFormat
+from tenant_schema.objects.fields.protocol import FieldSpec
+from tenant_schema.objects.fields.settings import Settings, SettingsReader
+from tenant_schema.objects.fields.short_text import ShortText
+from tenant_schema.problems import Problem
+
+__all__ = ["AutoNumberType", "number_format"]
+
+_FORMAT = "{0000}"
+_HIGHEST_START = 10**15
+
+
+class AutoNumberType(ShortText):
+    """A text such as ``INV-0042`` in the field's ``format``, counted from ``start`` (1 when it does not say).
+
+    See :mod:`tenant_schema.objects.fields.number_format` for formats and
+    :mod:`tenant_schema.objects.auto_numbers` for the counting. It compares and sorts as the text that it is:
+    with as many zeros as the numbers will have digits, in the order of the numbers.
+    """
+
+    name = "auto_number"
+    label = "Automatic number"
+    generated = True
+    longest = LONGEST_NUMBER
+
+    def parse_settings(self, raw: Mapping[str, object]) -> tuple[Settings, list[Problem]]:
+        reader = SettingsReader(raw)
+        given = reader.given("format")
+        text = _FORMAT if given is None else given
+        try:
+            NumberFormat.read(text)
+        except InvalidValue as error:
+            reader.refuse("format", error.code, error.message)
+        else:
+            reader.keep("format", text)
+        reader.integer("start", default=1, least=0, most=_HIGHEST_START)
+        return reader.finish()
+
+
+def number_format(field: FieldSpec) -> NumberFormat:
+    """The format that the field's settings say."""
+    return _read(field.settings["format"])
+
+
+_read = lru_cache(maxsize=1024)(NumberFormat.read)
