@@ -27,7 +27,13 @@ from tenant_schema.records.rendering import Record
 from tenant_schema.records.rights import rights_of
 from tenant_schema.records.target import Target
 from tenant_schema.records.validation import Body, parse_changes, parse_creation
-from tenant_schema.records.writes import destroy_record, insert_record, lock_record, write_changes
+from tenant_schema.records.writes import (
+    answer_to_writer,
+    destroy_record,
+    insert_record,
+    lock_record,
+    write_changes,
+)
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 
@@ -88,12 +94,12 @@ class RecordService:
         """
         target = await self._open(scope, access, object_name, "create")
         complaints = Complaints()
-        given = {"owner": str(access.user_id)} | dict(body)
-        values = parse_creation(given, target.model.fields, complaints) | self._stamps(access.user_id)
+        values = parse_creation(body, target.model.fields, complaints, target.rights)
+        values |= self._stamps(access.user_id) | ({} if "owner" in body else {"owner": access.user_id})
         await self._accept(target, values, complaints)
         async with self._refusals(target, values):
             await insert_record(target, values)
-        return target.answer(values)
+        return await answer_to_writer(target, values, values)
 
     async def update(
         self,
@@ -106,19 +112,21 @@ class RecordService:
     ) -> Record:
         """Change what the body gives. With ``if_match``, only when the record is at that version.
 
+        A record that is out of the caller's sight afterwards is answered with its id and version.
+
         A body that changes nothing leaves the version as it is. Raises ValidationFailed, RecordNotFound,
-        VersionMismatch, UniqueConflict.
+        ChangeDenied, VersionMismatch, UniqueConflict.
         """
         target = await self._open(scope, access, object_name, "update")
         complaints = Complaints()
-        values = parse_changes(body, target.model.fields, complaints)
+        values = parse_changes(body, complaints, target.rights)
         await self._accept(target, values, complaints)
         async with self._refusals(target, values), target.transaction():
-            current = await lock_record(target, record_id, if_match)
+            current = await lock_record(target, record_id, if_match, target.rights.update)
             changes = {name: value for name, value in values.items() if value != current[name]}
             if changes:
                 current = await write_changes(target, current, changes, self._clock())
-        return target.answer(current)
+        return await answer_to_writer(target, current, changes)
 
     async def delete(
         self,
@@ -132,12 +140,14 @@ class RecordService:
     ) -> None:
         """Put the record into the trash; or, when ``permanent``, destroy it, from the trash too.
 
-        Raises RecordNotFound, VersionMismatch, StillReferenced.
+        Raises RecordNotFound, ChangeDenied, VersionMismatch, StillReferenced.
         """
         target = await self._open(scope, access, object_name, "delete")
         try:
             async with target.transaction():
-                current = await lock_record(target, record_id, if_match, with_trash=permanent)
+                current = await lock_record(
+                    target, record_id, if_match, target.rights.delete, with_trash=permanent
+                )
                 if permanent:
                     await destroy_record(target, record_id)
                 else:
@@ -157,11 +167,11 @@ class RecordService:
         """Take the record out of the trash, for which the permission to delete is needed; one in use stays
         as it is.
 
-        Raises RecordNotFound, VersionMismatch.
+        Raises RecordNotFound, ChangeDenied, VersionMismatch.
         """
         target = await self._open(scope, access, object_name, "delete")
         async with target.transaction():
-            current = await lock_record(target, record_id, if_match, with_trash=True)
+            current = await lock_record(target, record_id, if_match, target.rights.delete, with_trash=True)
             if current["deleted_at"] is not None:
                 current = await write_changes(target, current, {"deleted_at": None}, self._clock())
         return target.answer(current)

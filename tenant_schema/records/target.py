@@ -15,7 +15,7 @@ from tenant_schema.records.compiler import with_slots
 from tenant_schema.records.prepared import LastUsed, Statement, planned
 from tenant_schema.records.query import ALL, And, Condition, Filter
 from tenant_schema.records.rendering import Record, Row, json_ready
-from tenant_schema.records.rights import Rights
+from tenant_schema.records.rights import ALWAYS_READABLE, Rights
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 
@@ -79,9 +79,11 @@ class Target:
         """What the caller is shown of a record that it wrote: who may not read the object sees the id and
         version.
         """
-        may_read = self.access.allows(self.model.name, "read")
-        names = tuple(self.readable) if may_read else ("id", "version")
-        return Record(json_ready(names, stored, self.model.fields), stored["version"])
+        return Record(json_ready(tuple(self.readable), stored, self.model.fields), stored["version"])
+
+    def bare_answer(self, stored: Row) -> Record:
+        """What the caller is shown of a record that it wrote, and may not read now."""
+        return Record(json_ready(ALWAYS_READABLE, stored, self.model.fields), stored["version"])
 
 
 def _restricting(rule: Filter) -> tuple[Filter, ...]:

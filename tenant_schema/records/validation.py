@@ -7,7 +7,8 @@ from typing import Any
 
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.model import FieldModel
-from tenant_schema.records.conditions import Complaints, known_field
+from tenant_schema.records.conditions import Complaints
+from tenant_schema.records.rights import Rights
 
 __all__ = ["Body", "Fields", "Stored", "parse_changes", "parse_creation"]
 
@@ -16,34 +17,58 @@ Fields = Mapping[str, FieldModel]
 Stored = dict[str, Any]
 
 
-def parse_creation(body: Body, fields: Fields, complaints: Complaints) -> Stored:
-    """A value for each of the ``fields`` that a caller may write: the given one, or the default, or None."""
-    values = parse_changes(body, fields, complaints)
+def parse_creation(body: Body, fields: Fields, complaints: Complaints, rights: Rights) -> Stored:
+    """A value for each of the ``fields`` that is not the system's to set: the given one, or the default, or
+    None.
+    """
+    values = _parse_body(body, rights.creatable, complaints, rights)
     for name, field in fields.items():
         if name in body or field.read_only:
             continue
         values[name] = None if field.default is None else _parse_value(field, field.default, complaints)
         if values[name] is None and field.required:
-            complaints.add(name, "required", f"{field.label} is required.")
+            _complain_of_missing(field, complaints, rights)
     return values
 
 
-def parse_changes(body: Body, fields: Fields, complaints: Complaints) -> Stored:
-    """The values that the body gives. Problems for unknown and read-only fields, and values that do not
-    fit.
+def parse_changes(body: Body, complaints: Complaints, rights: Rights) -> Stored:
+    """The values that the body gives. Problems for unknown and read-only fields, those that the caller may
+    not change, and values that do not fit.
     """
+    return _parse_body(body, rights.writable, complaints, rights)
+
+
+def _parse_body(body: Body, allowed: Fields, complaints: Complaints, rights: Rights) -> Stored:
     values: Stored = {}
     for name, given in body.items():
         if complaints.full:
             break
-        field = known_field(name, name, fields, complaints)
+        field = allowed.get(name)
         if field is None:
-            continue
-        if field.read_only:
+            _complain_of_closed(name, allowed, complaints, rights)
+        elif field.read_only:
             complaints.add(name, "read-only", f"{field.label} is set by the system.")
         else:
             values[name] = _parse_value(field, given, complaints)
     return values
+
+
+def _complain_of_closed(name: str, allowed: Fields, complaints: Complaints, rights: Rights) -> None:
+    """A field that the caller may read is refused as what it is, any other as one that is not there."""
+    field = rights.readable.get(name)
+    if field is None:
+        complaints.unknown(name, "field", name, (*rights.readable, *allowed))
+    else:
+        complaints.add(name, "not-allowed", f"Your roles do not allow you to set {field.label}.")
+
+
+def _complain_of_missing(field: FieldModel, complaints: Complaints, rights: Rights) -> None:
+    if field.name in rights.creatable:
+        complaints.add(field.name, "required", f"{field.label} is required.")
+    else:
+        complaints.add(
+            "", "not-allowed", "A required field has no value, and your roles do not let you set it."
+        )
 
 
 def _parse_value(field: FieldModel, given: object, complaints: Complaints) -> object:
