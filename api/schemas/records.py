@@ -1,12 +1,27 @@
 """Records: what is the same for every object. The fields themselves come from the tenant's definitions."""
 
-from typing import Annotated, Any, Final
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
 
+import msgspec
 from msgspec import Meta
 
 from api.schemas.common import Input, Output
+from tenant_schema.records.query import DEFAULT_LIMIT, MAX_LIMIT
 
-__all__ = ["RECORD_EXAMPLE", "CursorLinks", "DeleteQuery", "RecordAnswer", "RecordPage"]
+__all__ = [
+    "RECORD_EXAMPLE",
+    "Changer",
+    "CursorLinks",
+    "DeleteQuery",
+    "FieldChange",
+    "HistoryEntry",
+    "HistoryPage",
+    "HistoryQuery",
+    "RecordAnswer",
+    "RecordPage",
+]
 
 RECORD_EXAMPLE: Final[dict[str, Any]] = {
     "id": "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11",
@@ -56,3 +71,46 @@ class DeleteQuery(Input):
     permanent: Annotated[
         bool, Meta(description="Destroy it, in the trash or not, instead of putting it there.")
     ] = False
+
+
+class HistoryQuery(Input):
+    """Which part of a history."""
+
+    limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="How many changes a page has at most.")] = (
+        DEFAULT_LIMIT
+    )
+    cursor: Annotated[
+        str | None, Meta(description="Where to go on: `page.next` or `page.prev` of a page.")
+    ] = None
+
+
+class Changer(Output):
+    """Who made a change; the name is null when that user is there no more."""
+
+    id: UUID
+    name: str | None
+
+
+class FieldChange(Output):
+    """What a field held before and after, as a record shows it."""
+
+    field: str
+    from_: Any = msgspec.field(name="from")
+    to: Any
+
+
+class HistoryEntry(Output):
+    """One change. Fields that the caller may not read, or that keep no history, are absent."""
+
+    version: Annotated[int, Meta(description="The version that the change made of the record.")]
+    action: Literal["create", "update", "delete", "restore", "destroy"]
+    changes: list[FieldChange]
+    at: datetime | msgspec.UnsetType = msgspec.UNSET
+    by: Changer | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class HistoryPage(Output):
+    """What became of a record, newest first."""
+
+    data: list[HistoryEntry]
+    page: CursorLinks

@@ -19,7 +19,7 @@ from piccolo.table import Table
 
 from piccolo_engines.mysql.literals import ServerSQL
 
-__all__ = ["Bound", "LastUsed", "Plans", "Slot", "Statement", "compiled", "planned", "prepare"]
+__all__ = ["Bound", "LastUsed", "Plans", "Slot", "Statement", "compiled", "planned", "prepare", "repeated"]
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
@@ -106,6 +106,23 @@ def compiled(querystring: QueryString, engine_type: str) -> Statement:
         getattr(querystring, "hints", None),
         [(place, value) for place, value in enumerate(values) if isinstance(value, ServerSQL)],
     )
+
+
+def repeated(row: Statement, rows: int) -> Statement:
+    """An INSERT of several rows from that of one; the values of each row follow those of the row before.
+
+    Piccolo would make an object of every row and compile them all, at many times the cost of running it. The
+    text is its own, and no values are in it.
+    """
+    if rows == 1:
+        return row
+    head, values, group = row.sql.rpartition(" VALUES ")
+    if not values:
+        raise ValueError("Only an INSERT of values can be repeated.")
+    width, places = len(row.order), len(row.order) + len(row.constants)
+    order = [number * width + position for number in range(rows) for position in row.order]
+    constants = [(number * places + place, sql) for number in range(rows) for place, sql in row.constants]
+    return Statement(f"{head}{values}{','.join([group] * rows)}", order, row.query_type, row.hints, constants)
 
 
 class LastUsed(Generic[_Key, _Value]):

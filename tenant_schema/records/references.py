@@ -2,22 +2,46 @@
 nowhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
 from piccolo.columns import Column
 
-from piccolo_engines.errors import UniqueViolation
-from tenant_schema.objects.catalog import Catalog
+from piccolo_engines.errors import ForeignKeyViolation, UniqueViolation
 from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model import FieldModel, ObjectModel
 from tenant_schema.records.conditions import Complaints
-from tenant_schema.records.errors import UniqueConflict
-from tenant_schema.scope import TenantScope
+from tenant_schema.records.errors import UniqueConflict, ValidationFailed
+from tenant_schema.records.target import Target
 from tenant_schema.users.tables import User
 
-__all__ = ["complain_of_dangling", "unique_conflict"]
+__all__ = ["accept", "complain_of_dangling", "refusals", "unique_conflict"]
+
+
+async def accept(target: Target, values: Mapping[str, Any], complaints: Complaints) -> None:
+    """Raise :class:`ValidationFailed` when there are problems; then lookups are looked at too, to
+    tell all at once.
+    """
+    if complaints.problems:
+        await complain_of_dangling(target, values, complaints)
+        raise ValidationFailed(complaints.problems)
+
+
+@asynccontextmanager
+async def refusals(target: Target, values: Mapping[str, Any]) -> AsyncIterator[None]:
+    """Turn the database's refusal of a write into what it means for the fields."""
+    try:
+        yield
+    except UniqueViolation as error:
+        raise unique_conflict(error, target.model) from error
+    except ForeignKeyViolation as error:
+        complaints = Complaints()
+        await complain_of_dangling(target, values, complaints)
+        if not complaints.problems:
+            raise
+        raise ValidationFailed(complaints.problems) from error
 
 
 def unique_conflict(violation: UniqueViolation, model: ObjectModel) -> UniqueConflict:
@@ -26,30 +50,26 @@ def unique_conflict(violation: UniqueViolation, model: ObjectModel) -> UniqueCon
     return UniqueConflict([names[column] for column in violation.columns if column in names])
 
 
-async def complain_of_dangling(
-    scope: TenantScope,
-    catalog: Catalog,
-    model: ObjectModel,
-    values: Mapping[str, Any],
-    complaints: Complaints,
-) -> None:
+async def complain_of_dangling(target: Target, values: Mapping[str, Any], complaints: Complaints) -> None:
     """A problem for each lookup among the values that leads to no record. One statement for each: for
     failures only.
     """
     for name, value in values.items():
-        field = model.fields.get(name)
+        field = target.model.fields.get(name)
         if field is None or field.type.name != "lookup" or value is None:
             continue
-        if not await _leads_somewhere(scope, catalog, field, value):
+        if not await _leads_somewhere(target, field, value):
             message = f"There is no {field.settings['target']} record {value}."
             complaints.add(name, "reference-not-found", message)
 
 
-async def _leads_somewhere(scope: TenantScope, catalog: Catalog, field: FieldModel, value: UUID) -> bool:
+async def _leads_somewhere(target: Target, field: FieldModel, value: UUID) -> bool:
     """Whether the record that a lookup names is there."""
-    target = field.settings["target"]
+    name = field.settings["target"]
     try:
-        column: Column = User.id if target == "users" else (await catalog.get(scope, target)).columns["id"]
+        column: Column = (
+            User.id if name == "users" else (await target.catalog.get(target.scope, name)).columns["id"]
+        )
     except ObjectNotFound:
         return False
     return bool(await column._meta.table.exists().where(column == value))

@@ -2,7 +2,7 @@
 statements.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -10,12 +10,14 @@ from uuid import UUID
 
 from piccolo.engine.base import Engine
 
+from piccolo_engines.mysql import retrying
+from tenant_schema.objects.catalog import Catalog
 from tenant_schema.objects.model import FieldModel, ObjectModel
 from tenant_schema.records.compiler import with_slots
 from tenant_schema.records.prepared import LastUsed, Statement, planned
 from tenant_schema.records.query import ALL, And, Condition, Filter
 from tenant_schema.records.rendering import Record, Row, json_ready
-from tenant_schema.records.rights import ALWAYS_READABLE, Rights
+from tenant_schema.records.rights import Rights
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 
@@ -32,6 +34,7 @@ class Target:
     :param rights: what the caller may do: fields that are not readable are never named or shown, and the rule
         for reading is part of every statement's conditions.
     :param plans: the object's prepared statements.
+    :param catalog: the tenant's other objects.
     """
 
     scope: TenantScope
@@ -39,6 +42,7 @@ class Target:
     model: ObjectModel
     rights: Rights
     plans: LastUsed[Hashable, Any]
+    catalog: Catalog
 
     @property
     def readable(self) -> Mapping[str, FieldModel]:
@@ -64,26 +68,41 @@ class Target:
         context: AbstractAsyncContextManager[Any] = self.engine.transaction()
         return context
 
-    def records(self, wanted: Filter, values: list[object], *, with_trash: bool = False) -> Filter:
-        """The filter for records that are wanted and that the caller may reach, with slots; the values
-        are added.
+    async def unit(self, work: Callable[[], Awaitable[_Plan]]) -> _Plan:
+        """Do the work in a transaction; all of it again when the database gave it up for a deadlock.
+
+        Inside a transaction it is a part of that, and not done again.
+        """
+
+        async def attempt() -> _Plan:
+            async with self.transaction():
+                return await work()
+
+        return await (attempt() if self.engine.transaction_exists() else retrying(attempt))
+
+    def records(
+        self, wanted: Filter, values: list[object], *, with_trash: bool = False, rule: Filter = ALL
+    ) -> Filter:
+        """The filter for records that are wanted, that the caller may reach and that ``rule`` lets pass, with
+        slots; the values are added.
         """
         trash = () if with_trash else (_IN_USE,)
-        return with_slots(And((wanted, *trash, *_restricting(self.rights.read))), self.access.user_id, values)
+        rules = (*_restricting(self.rights.read), *_restricting(rule))
+        return with_slots(And((wanted, *trash, *rules)), self.access.user_id, values)
 
-    def record(self, record_id: UUID, values: list[object], *, with_trash: bool = False) -> Filter:
+    def record(
+        self, record_id: UUID, values: list[object], *, with_trash: bool = False, rule: Filter = ALL
+    ) -> Filter:
         """The filter for one record, as :meth:`records`."""
-        return self.records(Condition("id", "eq", record_id), values, with_trash=with_trash)
+        return self.records(Condition("id", "eq", record_id), values, with_trash=with_trash, rule=rule)
 
     def answer(self, stored: Row) -> Record:
         """What the caller is shown of a record that it wrote: who may not read the object sees the id and
         version.
         """
-        return Record(json_ready(tuple(self.readable), stored, self.model.fields), stored["version"])
-
-    def bare_answer(self, stored: Row) -> Record:
-        """What the caller is shown of a record that it wrote, and may not read now."""
-        return Record(json_ready(ALWAYS_READABLE, stored, self.model.fields), stored["version"])
+        may_read = self.access.allows(self.model.name, "read")
+        names = tuple(self.readable) if may_read else ("id", "version")
+        return Record(json_ready(names, stored, self.model.fields), stored["version"])
 
 
 def _restricting(rule: Filter) -> tuple[Filter, ...]:

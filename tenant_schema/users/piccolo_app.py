@@ -20,10 +20,5 @@ APP_CONFIG = AppConfig(
         tables.Session,
         tables.SignInThrottle,
         tables.CacheVersion,
-        tables.FieldRestriction,
-        tables.RowRule,
-        tables.ApiKey,
-        tables.OneTimeLink,
-        tables.AuditEvent,
     ],
 )

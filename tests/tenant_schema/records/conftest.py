@@ -12,6 +12,7 @@ from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects.model import ObjectModel
 from tenant_schema.records.cursors import Cursors
 from tenant_schema.records.service import RecordService
+from tenant_schema.records.tables import RecordHistory
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 from tenant_schema.users.tables import User
@@ -75,6 +76,7 @@ def access() -> Access:
 async def tables(bound: SQLiteEngine, gadgets: ObjectModel, access: Access) -> None:
     """The tables, with a reference to users that the database holds, and the caller as a user."""
     await User.create_table().run()
+    await RecordHistory.create_table().run()
     await gadgets.table.create_table().run()
     await with_foreign_key(bound, gadgets, "owner", "users")
     await with_foreign_key(bound, gadgets, "manager", "users")

@@ -59,6 +59,10 @@ class Models:
     def __init__(self, *models: ObjectModel) -> None:
         self.models = {model.name: model for model in models}
 
+    async def all(self, scope: TenantScope) -> dict[str, ObjectModel]:
+        """All of them."""
+        return self.models
+
     async def get(self, scope: TenantScope, name: str) -> ObjectModel:
         """One of them."""
         if name not in self.models:

@@ -108,9 +108,8 @@ def test_a_changed_definition_starts_anew_and_its_old_table_can_go() -> None:
 async def test_many_shapes_leave_a_bounded_number_of_plans(caller: Caller) -> None:
     for limit in range(1, 80):
         await caller.page(("limit", str(limit)))
-    service = caller.service
-    model = await service._catalog.get(caller.scope, "gadgets")
-    assert len(service._plans.of(caller.scope.id, model.table)) == 48
+    target = await caller.service.targets.open(caller.scope, caller.access, "gadgets", "read")
+    assert len(target.plans) == 48
 
 
 async def test_a_second_request_of_a_shape_sends_the_same_statement(

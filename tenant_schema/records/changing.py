@@ -1,0 +1,53 @@
+"""Changing a record: read and locked, checked, and written with its history, in one transaction."""
+
+from datetime import datetime
+from uuid import UUID
+
+from tenant_schema.records.conditions import Complaints
+from tenant_schema.records.history import Action, Entry, changed, keep
+from tenant_schema.records.references import accept, refusals
+from tenant_schema.records.rendering import Record, Row
+from tenant_schema.records.target import Target
+from tenant_schema.records.validation import Body, Stored, parse_changes
+from tenant_schema.records.writes import lock_record, write_changes
+
+__all__ = ["change_locked", "change_record", "checked_changes"]
+
+
+async def change_record(
+    target: Target, record_id: UUID, body: Body, if_match: int | None, now: datetime
+) -> Record:
+    """A body that changes nothing leaves the version as it is.
+
+    Raises :class:`ValidationFailed`, :class:`RecordNotFound`, :class:`VersionMismatch`,
+    :class:`UniqueConflict`, :class:`PermissionDenied`.
+    """
+    values = await checked_changes(target, body)
+
+    async def change() -> Row:
+        return await change_locked(
+            target, await lock_record(target, record_id, if_match, "update"), values, now
+        )
+
+    async with refusals(target, values):
+        return target.answer(await target.unit(change))
+
+
+async def checked_changes(target: Target, body: Body) -> Stored:
+    """The values that a body gives. Raises :class:`ValidationFailed`."""
+    complaints = Complaints()
+    values = parse_changes(body, target.rights, complaints)
+    await accept(target, values, complaints)
+    return values
+
+
+async def change_locked(target: Target, current: Row, values: Stored, now: datetime) -> Row:
+    """Write what differs, and keep it in the history; the record as it is then."""
+    changes = {name: value for name, value in values.items() if value != current[name]}
+    if not changes:
+        return current
+    written = await write_changes(target, current, changes, now)
+    kept = changed(current, changes, target.model.fields)
+    if kept:
+        await keep(target, [Entry(current["id"], written["version"], Action.UPDATE, kept)], now)
+    return written

@@ -1,0 +1,55 @@
+"""Making a record: its values from the body, the defaults and the system, and one INSERT."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from piccolo_engines.columns import new_id
+from tenant_schema.objects.auto_numbers import counted_fields, take_numbers
+from tenant_schema.records.conditions import Complaints
+from tenant_schema.records.references import accept, refusals
+from tenant_schema.records.rendering import Record, Row
+from tenant_schema.records.target import Target
+from tenant_schema.records.validation import Body, parse_creation
+from tenant_schema.records.writes import insert_records
+
+__all__ = ["create_record", "insert_numbered", "new_values"]
+
+
+def new_values(target: Target, body: Body, now: datetime, complaints: Complaints) -> Row:
+    """Everything in the new record but its numbers; the caller is its owner unless the body says
+    otherwise.
+    """
+    values = parse_creation(body, target.model.fields, target.rights, complaints)
+    me = target.access.user_id
+    if "owner" not in body:
+        values["owner"] = me
+    times = {"created_at": now, "updated_at": now, "deleted_at": None}
+    return values | {"id": new_id(), "version": 1, "created_by": me, "updated_by": me, **times}
+
+
+async def create_record(target: Target, body: Body, now: datetime) -> Record:
+    """Raises :class:`ValidationFailed`, :class:`UniqueConflict`."""
+    complaints = Complaints()
+    values = new_values(target, body, now, complaints)
+    await accept(target, values, complaints)
+    async with refusals(target, values):
+        await insert_numbered(target, [values], now)
+    return target.answer(values)
+
+
+async def insert_numbered(target: Target, records: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Insert the records: one statement for all, and two more where the object counts its records. The
+    numbers are put into the records.
+    """
+    if not counted_fields(target.model.fields.values()):
+        await insert_records(target, records)
+        return
+
+    async def insert() -> None:
+        for name, numbers in (await take_numbers(target.model, len(records), now.date())).items():
+            for record, number in zip(records, numbers, strict=True):
+                record[name] = number
+        await insert_records(target, records)
+
+    await target.unit(insert)
