@@ -35,7 +35,6 @@ from tenant_schema.records import piccolo_app as records_app
 from tenant_schema.records.cursors import Cursors
 from tenant_schema.records.service import RecordService
 from tenant_schema.standard import piccolo_app as standard_app
-from tenant_schema.standard.definitions import STANDARD_OBJECTS
 from tenant_schema.standard.seed import seed_standard_objects
 from tenant_schema.users import piccolo_app as users_app
 from tenant_schema.users.auth import Authentication
@@ -153,8 +152,7 @@ def _cursor_keys(vault: Vault, tenant_id: UUID) -> Sequence[bytes]:
 
 def _seed(passwords: Passwords) -> TenantSeed:
     async def access(_tenant: TenantRef) -> None:
-        await seed_access(draft.name for draft in STANDARD_OBJECTS)
-        await seed_standard_objects()
+        await seed_access(await seed_standard_objects())
         await seed_apps()
 
     async def administrator(_tenant: TenantRef, admin: Admin) -> None:

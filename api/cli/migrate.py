@@ -8,6 +8,7 @@ from api.cli.console import json_option, print_json, say
 from api.cli.session import load_settings, run
 from api.composition import Platform
 from api.schemas.common import Output
+from api.upgrading import bring_up_to_date
 from central.errors import CentralError
 from central.registry import TenantRef
 from central.tables import TenantStatus
@@ -56,8 +57,7 @@ async def _migrate(platform: Platform, central_only: bool) -> _Outcome:
 
 async def _migrate_tenant(platform: Platform, tenant: TenantRef, outcome: _Outcome) -> None:
     try:
-        async with platform.tenancy.use(tenant) as engine:
-            ran = await platform.tenant_migrator.migrate(engine)
+        ran = await bring_up_to_date(platform, tenant)
     except (CentralError, DatabaseError) as error:
         outcome.failures[tenant.slug] = f"{error} ({error.__cause__})" if error.__cause__ else str(error)
     else:

@@ -1,7 +1,7 @@
 """Tells a tenant of its standard objects: the definitions of the tables that the migrations made."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,42 +15,63 @@ from tenant_schema.users.versions import DEFINITIONS, bump
 __all__ = ["seed_standard_objects"]
 
 
-async def seed_standard_objects(drafts: Sequence[ObjectDraft] = STANDARD_OBJECTS) -> None:
+async def seed_standard_objects(drafts: Sequence[ObjectDraft] = STANDARD_OBJECTS) -> list[str]:
     """Define the standard objects and fields that the bound tenant does not have; leave the others alone.
 
-    What the tenant changed stays changed, and what it made itself under such a name stays its own.
+    Gives the names under which it has the standard objects now. What the tenant changed stays changed, names
+    included: a standard object is known by its table and a standard field by its column. What it made itself
+    under the name of a standard object stays its own, and that standard object is not for this tenant.
     """
     async with DB.transaction():
-        objects, fields = _missing(drafts, await _object_rows(), await _field_names())
+        present = await _object_rows()
+        objects, fields = _missing(drafts, present, await _taken_names())
         if objects or fields:
             await insert_definitions(objects, fields)
             await bump(DEFINITIONS)
+    return [row["name"] for row in (*present, *objects) if row["standard"]]
 
 
-async def _object_rows() -> dict[str, dict[str, Any]]:
-    columns = (ObjectDefinition.id, ObjectDefinition.name, ObjectDefinition.standard)
-    return {row["name"]: row for row in await ObjectDefinition.select(*columns)}
+async def _object_rows() -> list[dict[str, Any]]:
+    columns = ("id", "name", "table_name", "standard")
+    rows: list[dict[str, Any]] = await ObjectDefinition.select(*columns).order_by(ObjectDefinition.id)
+    return rows
 
 
-async def _field_names() -> Mapping[UUID, set[str]]:
+async def _taken_names() -> Mapping[UUID, set[str]]:
     names: defaultdict[UUID, set[str]] = defaultdict(set)
-    for row in await FieldDefinition.select(FieldDefinition.object, FieldDefinition.name):
-        names[row["object"]].add(row["name"])
+    for row in await FieldDefinition.select("object", "name", "column_name"):
+        names[row["object"]] |= {row["name"], row["column_name"]}
     return names
 
 
 def _missing(
-    drafts: Sequence[ObjectDraft], present: Mapping[str, Row], names: Mapping[UUID, set[str]]
+    drafts: Sequence[ObjectDraft], present: Sequence[Row], taken: Mapping[UUID, set[str]]
 ) -> tuple[list[Row], list[Row]]:
+    """The rows to add. ``taken`` are the names and columns of each object's fields; ``drafts`` come in an
+    order in which lookups look into those before.
+    """
+    names = {row["name"] for row in present}
+    standard = {row["table_name"]: row for row in present if row["standard"]}
     objects: list[Row] = []
     fields: list[Row] = []
     for draft in drafts:
         row, field_rows = object_rows(draft, standard=True)
-        known = present.get(draft.name)
-        if known is None:
+        if draft.name not in standard:
+            if draft.name in names:
+                continue
+            standard[draft.name] = row
             objects.append(row)
-            fields += field_rows
-        elif known["standard"]:
-            own = names.get(known["id"], set())
-            fields += [{**one, "object": known["id"]} for one in field_rows if one["name"] not in own]
+        object_id = standard[draft.name]["id"]
+        missing = [one for one in field_rows if one["name"] not in taken.get(object_id, ())]
+        fields += _looking_into(standard, [{**one, "object": object_id} for one in missing])
     return objects, fields
+
+
+def _looking_into(standard: Mapping[str, Row], fields: Sequence[dict[str, Any]]) -> Iterator[Row]:
+    """The fields with the names that the objects have in this tenant; no lookup into what is not there."""
+    for field in fields:
+        target = field["settings"].get("target")
+        if target is None or target == "users":
+            yield field
+        elif target in standard:
+            yield {**field, "settings": {**field["settings"], "target": standard[target]["name"]}}

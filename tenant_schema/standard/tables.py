@@ -1,12 +1,23 @@
 """The tables of the standard objects, which say the same as ``definitions`` (a test compares them)."""
 
-from piccolo.columns import UUID, BigInt, ForeignKey, Integer, Numeric, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns import (
+    UUID,
+    BigInt,
+    Date,
+    ForeignKey,
+    Integer,
+    Numeric,
+    OnDelete,
+    Text,
+    Timestamptz,
+    Varchar,
+)
 from piccolo.table import Table
 
 from piccolo_engines.columns import new_id, utc_now
 from tenant_schema.users.tables import User
 
-__all__ = ["Account", "RecordColumns"]
+__all__ = ["Account", "Contact", "Opportunity", "RecordColumns"]
 
 
 class RecordColumns:
@@ -39,3 +50,40 @@ class Account(RecordColumns, Table, tablename="accounts", help_text="A company t
     billing_region = Varchar(length=100, default=None, null=True)
     billing_postal_code = Varchar(length=20, default=None, null=True)
     billing_country = Varchar(length=100, default=None, null=True)
+
+
+class Contact(RecordColumns, Table, tablename="contacts", help_text="A person that one does business with."):
+    """Of the account, or of none; stays when the account goes."""
+
+    first_name = Varchar(length=100, default=None, null=True)
+    last_name = Varchar(length=100, default=None, null=True, index=True)
+    account = ForeignKey(Account, on_delete=OnDelete.set_null, null=True, index=True)
+    title = Varchar(length=100, default=None, null=True)
+    department = Varchar(length=100, default=None, null=True)
+    email = Varchar(length=254, default=None, null=True, index=True)
+    phone = Varchar(length=40, default=None, null=True)
+    mobile = Varchar(length=40, default=None, null=True)
+    lead_source = Varchar(length=100, default=None, null=True)
+    birthday = Date(default=None, null=True)
+    description = Text(default=None, null=True)
+    mailing_street = Varchar(length=255, default=None, null=True)
+    mailing_city = Varchar(length=100, default=None, null=True)
+    mailing_region = Varchar(length=100, default=None, null=True)
+    mailing_postal_code = Varchar(length=20, default=None, null=True)
+    mailing_country = Varchar(length=100, default=None, null=True)
+
+
+class Opportunity(RecordColumns, Table, tablename="opportunities", help_text="A sale that may come about."):
+    """With the account, through the contact; stays when they go."""
+
+    name = Varchar(length=255, default=None, null=True, index=True)
+    account = ForeignKey(Account, on_delete=OnDelete.set_null, null=True, index=True)
+    contact = ForeignKey(Contact, on_delete=OnDelete.set_null, null=True, index=True)
+    stage = Varchar(length=100, default=None, null=True, index=True)
+    amount = Numeric(digits=(15, 2), default=None, null=True)
+    close_date = Date(default=None, null=True, index=True)
+    probability = Numeric(digits=(7, 2), default=None, null=True)
+    type = Varchar(length=100, default=None, null=True)
+    lead_source = Varchar(length=100, default=None, null=True)
+    next_step = Varchar(length=255, default=None, null=True)
+    description = Text(default=None, null=True)

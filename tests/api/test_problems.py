@@ -34,6 +34,7 @@ NEVER_MET_BY_A_CLIENT = {
     central.OperatorTaken,
     central.TokenNotFound,
     central.IdempotencyError,
+    objects.CounterMissing,
     objects.ObjectsError,
     objects.InvalidName,
     objects.InvalidValue,

@@ -9,10 +9,10 @@ from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects.definitions import ObjectDraft, check_object, object_rows
 from tenant_schema.objects.model import ObjectModel, object_model
 from tenant_schema.standard.definitions import ACCOUNTS, STANDARD_OBJECTS
-from tenant_schema.standard.tables import Account
+from tenant_schema.standard.tables import Account, Contact, Opportunity
 from tenant_schema.users.tables import User
 
-TABLES = {"accounts": Account}
+TABLES = {"accounts": Account, "contacts": Contact, "opportunities": Opportunity}
 
 
 def model_of(draft: ObjectDraft) -> ObjectModel:
@@ -66,13 +66,23 @@ def test_lookups_refer_to_what_they_say(draft: ObjectDraft) -> None:
         assert meta.on_delete.name == field.settings["onDelete"]
 
 
-async def test_the_database_has_the_columns_and_indexes_that_the_definition_says(bound: SQLiteEngine) -> None:
-    model = model_of(ACCOUNTS)
-    rows = await bound.run_ddl("PRAGMA table_info(accounts)")
+@pytest.mark.parametrize("draft", STANDARD_OBJECTS, ids=lambda draft: draft.name)
+def test_one_field_says_what_to_call_a_record(draft: ObjectDraft) -> None:
+    named = {field.name: field for field in draft.fields}[draft.name_field]
+    assert named.required
+    assert named.searchable
+
+
+@pytest.mark.parametrize("draft", STANDARD_OBJECTS, ids=lambda draft: draft.name)
+async def test_the_database_has_the_columns_and_indexes_that_the_definition_says(
+    bound: SQLiteEngine, draft: ObjectDraft
+) -> None:
+    model = model_of(draft)
+    rows = await bound.run_ddl(f"PRAGMA table_info({draft.name})")
     assert {row["name"]: row["type"] for row in rows} == {
         column._meta.db_column_name: column.column_type for column in model.table._meta.columns
     }
-    indexes = await bound.run_ddl("PRAGMA index_list(accounts)")
+    indexes = await bound.run_ddl(f"PRAGMA index_list({draft.name})")
     indexed = {
         (await bound.run_ddl(f"PRAGMA index_info({index['name']})"))[0]["name"]
         for index in indexes
