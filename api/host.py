@@ -16,6 +16,7 @@ from central.registry import TenantRef
 from central.resolver import Central, Unknown
 from central.tables import TenantStatus
 from tenant_schema.scope import TenantScope
+from tenant_schema.users.audit import Origin, came_from
 
 __all__ = ["TenantFromHost"]
 
@@ -58,8 +59,10 @@ class TenantFromHost:
             state["tenant"] = TenantScope(tenant.id, tenant.slug, tenant.name)
             if scope["method"] in _WITH_BODY:
                 receive = await self._arrived(scope, receive)
+            origin = Origin(facts.id, state["address"])
             async with platform.tenancy.use(tenant):
-                await self._tenant_app(scope, receive, send)
+                with came_from(origin):
+                    await self._tenant_app(scope, receive, send)
 
     async def _arrived(self, scope: HTTPScope, receive: Receive) -> Receive:
         """Takes in the body before anything is leased: a slow sender holds nobody's place."""

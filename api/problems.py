@@ -54,6 +54,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     NotAuthenticated: 401,
     users.Unauthenticated: 401,
     users.PermissionDenied: 403,
+    records.ChangeDenied: 403,
     TenantSuspended: 403,
     # what it is about
     central.TenantNotFound: 404,

@@ -9,7 +9,7 @@ from tenant_schema.records.references import accept, refusals
 from tenant_schema.records.rendering import Record, Row
 from tenant_schema.records.target import Target
 from tenant_schema.records.validation import Body, Stored, parse_changes
-from tenant_schema.records.writes import lock_record, write_changes
+from tenant_schema.records.writes import answer_to_writer, lock_record, write_changes
 
 __all__ = ["change_locked", "change_record", "checked_changes"]
 
@@ -20,23 +20,24 @@ async def change_record(
     """A body that changes nothing leaves the version as it is.
 
     Raises :class:`ValidationFailed`, :class:`RecordNotFound`, :class:`VersionMismatch`,
-    :class:`UniqueConflict`, :class:`PermissionDenied`.
+    :class:`UniqueConflict`, :class:`ChangeDenied`.
     """
     values = await checked_changes(target, body)
 
     async def change() -> Row:
         return await change_locked(
-            target, await lock_record(target, record_id, if_match, "update"), values, now
+            target, await lock_record(target, record_id, if_match, target.rights.update), values, now
         )
 
     async with refusals(target, values):
-        return target.answer(await target.unit(change))
+        written = await target.unit(change)
+    return await answer_to_writer(target, written, values)
 
 
 async def checked_changes(target: Target, body: Body) -> Stored:
     """The values that a body gives. Raises :class:`ValidationFailed`."""
     complaints = Complaints()
-    values = parse_changes(body, target.rights, complaints)
+    values = parse_changes(body, complaints, target.rights)
     await accept(target, values, complaints)
     return values
 

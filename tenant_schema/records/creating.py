@@ -11,7 +11,7 @@ from tenant_schema.records.references import accept, refusals
 from tenant_schema.records.rendering import Record, Row
 from tenant_schema.records.target import Target
 from tenant_schema.records.validation import Body, parse_creation
-from tenant_schema.records.writes import insert_records
+from tenant_schema.records.writes import answer_to_writer, insert_records
 
 __all__ = ["create_record", "insert_numbered", "new_values"]
 
@@ -20,7 +20,7 @@ def new_values(target: Target, body: Body, now: datetime, complaints: Complaints
     """Everything in the new record but its numbers; the caller is its owner unless the body says
     otherwise.
     """
-    values = parse_creation(body, target.model.fields, target.rights, complaints)
+    values = parse_creation(body, target.model.fields, complaints, target.rights)
     me = target.access.user_id
     if "owner" not in body:
         values["owner"] = me
@@ -35,7 +35,7 @@ async def create_record(target: Target, body: Body, now: datetime) -> Record:
     await accept(target, values, complaints)
     async with refusals(target, values):
         await insert_numbered(target, [values], now)
-    return target.answer(values)
+    return await answer_to_writer(target, values, values)
 
 
 async def insert_numbered(target: Target, records: Sequence[dict[str, Any]], now: datetime) -> None:

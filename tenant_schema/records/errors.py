@@ -9,6 +9,7 @@
     ├── CursorInvalid         no cursor that this tenant's API ever gave
     ├── CursorMismatch        a cursor of another query
     ├── RecordNotFound        no such record, or it is in the trash, or hidden
+    ├── ChangeDenied          the caller may read the record, and not do this to it
     ├── VersionMismatch       the record has changed since; carries it as it is now
     ├── UniqueConflict        another record has that value already
     └── StillReferenced       other rows refer to the record
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tenant_schema.records.rendering import Record
 
 __all__ = [
+    "ChangeDenied",
     "CursorInvalid",
     "CursorMismatch",
     "InvalidQuery",
@@ -81,6 +83,17 @@ class RecordNotFound(RecordsError):
 
     def __init__(self, object_name: str, record_id: UUID) -> None:
         super().__init__(f"There is no record {record_id} in {object_name}.")
+        self.object_name = object_name
+        self.record_id = record_id
+
+
+class ChangeDenied(RecordsError):
+    """The caller may read the record; a rule of the caller's roles keeps it from being changed."""
+
+    code = "permission-denied"
+
+    def __init__(self, object_name: str, record_id: UUID) -> None:
+        super().__init__(f"Your roles do not allow this with record {record_id} of {object_name}.")
         self.object_name = object_name
         self.record_id = record_id
 

@@ -14,10 +14,10 @@ __all__ = ["destroy", "restore_record", "trash_record"]
 
 
 async def trash_record(target: Target, record_id: UUID, if_match: int | None, now: datetime) -> None:
-    """Raises :class:`RecordNotFound`, :class:`VersionMismatch`, :class:`PermissionDenied`."""
+    """Raises :class:`RecordNotFound`, :class:`VersionMismatch`, :class:`ChangeDenied`."""
 
     async def trash() -> None:
-        current = await lock_record(target, record_id, if_match, "delete")
+        current = await lock_record(target, record_id, if_match, target.rights.delete)
         await _mark(target, current, now, now, Action.DELETE)
 
     await target.unit(trash)
@@ -27,7 +27,7 @@ async def restore_record(target: Target, record_id: UUID, if_match: int | None, 
     """One in use stays as it is. Raises as :func:`trash_record`."""
 
     async def restore() -> Row:
-        current = await lock_record(target, record_id, if_match, "delete", with_trash=True)
+        current = await lock_record(target, record_id, if_match, target.rights.delete, with_trash=True)
         if current["deleted_at"] is None:
             return current
         return await _mark(target, current, None, now, Action.RESTORE)
@@ -42,7 +42,7 @@ async def destroy(target: Target, record_id: UUID, if_match: int | None, now: da
     """
 
     async def remove() -> None:
-        current = await lock_record(target, record_id, if_match, "delete", with_trash=True)
+        current = await lock_record(target, record_id, if_match, target.rights.delete, with_trash=True)
         await destroy_record(target, record_id)
         await forget(target, [record_id])
         await keep(target, [Entry(record_id, current["version"] + 1, Action.DESTROY)], now)

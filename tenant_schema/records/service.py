@@ -95,9 +95,10 @@ class RecordService:
         if_match: int | None = None,
     ) -> Record:
         """Change what the body gives. With ``if_match``, only when the record is at that version.
+        A record that is out of the caller's sight afterwards is answered with its id and version.
 
         A body that changes nothing leaves the version as it is. Raises ValidationFailed, RecordNotFound,
-        VersionMismatch, UniqueConflict.
+        ChangeDenied, VersionMismatch, UniqueConflict.
         """
         target = await self.targets.open(scope, access, object_name, "update")
         return await change_record(target, record_id, body, if_match, self._clock())
@@ -114,7 +115,7 @@ class RecordService:
     ) -> None:
         """Put the record into the trash; or, when ``permanent``, destroy it, from the trash too.
 
-        Raises RecordNotFound, VersionMismatch, StillReferenced.
+        Raises RecordNotFound, ChangeDenied, VersionMismatch, StillReferenced.
         """
         target = await self.targets.open(scope, access, object_name, "delete")
         remove = destroy if permanent else trash_record
@@ -131,7 +132,7 @@ class RecordService:
         """Take the record out of the trash, for which the permission to delete is needed; one in use stays
         as it is.
 
-        Raises RecordNotFound, VersionMismatch.
+        Raises RecordNotFound, ChangeDenied, VersionMismatch.
         """
         target = await self.targets.open(scope, access, object_name, "delete")
         return await restore_record(target, record_id, if_match, self._clock())

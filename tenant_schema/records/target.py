@@ -17,7 +17,7 @@ from tenant_schema.records.compiler import with_slots
 from tenant_schema.records.prepared import LastUsed, Statement, planned
 from tenant_schema.records.query import ALL, And, Condition, Filter
 from tenant_schema.records.rendering import Record, Row, json_ready
-from tenant_schema.records.rights import Rights
+from tenant_schema.records.rights import ALWAYS_READABLE, Rights
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 
@@ -80,29 +80,26 @@ class Target:
 
         return await (attempt() if self.engine.transaction_exists() else retrying(attempt))
 
-    def records(
-        self, wanted: Filter, values: list[object], *, with_trash: bool = False, rule: Filter = ALL
-    ) -> Filter:
-        """The filter for records that are wanted, that the caller may reach and that ``rule`` lets pass, with
-        slots; the values are added.
+    def records(self, wanted: Filter, values: list[object], *, with_trash: bool = False) -> Filter:
+        """The filter for records that are wanted and that the caller may reach, with slots; the values
+        are added.
         """
         trash = () if with_trash else (_IN_USE,)
-        rules = (*_restricting(self.rights.read), *_restricting(rule))
-        return with_slots(And((wanted, *trash, *rules)), self.access.user_id, values)
+        return with_slots(And((wanted, *trash, *_restricting(self.rights.read))), self.access.user_id, values)
 
-    def record(
-        self, record_id: UUID, values: list[object], *, with_trash: bool = False, rule: Filter = ALL
-    ) -> Filter:
+    def record(self, record_id: UUID, values: list[object], *, with_trash: bool = False) -> Filter:
         """The filter for one record, as :meth:`records`."""
-        return self.records(Condition("id", "eq", record_id), values, with_trash=with_trash, rule=rule)
+        return self.records(Condition("id", "eq", record_id), values, with_trash=with_trash)
 
     def answer(self, stored: Row) -> Record:
         """What the caller is shown of a record that it wrote: who may not read the object sees the id and
         version.
         """
-        may_read = self.access.allows(self.model.name, "read")
-        names = tuple(self.readable) if may_read else ("id", "version")
-        return Record(json_ready(names, stored, self.model.fields), stored["version"])
+        return Record(json_ready(tuple(self.readable), stored, self.model.fields), stored["version"])
+
+    def bare_answer(self, stored: Row) -> Record:
+        """What the caller is shown of a record that it wrote, and may not read now."""
+        return Record(json_ready(ALWAYS_READABLE, stored, self.model.fields), stored["version"])
 
 
 def _restricting(rule: Filter) -> tuple[Filter, ...]:

@@ -17,44 +17,58 @@ Fields = Mapping[str, FieldModel]
 Stored = dict[str, Any]
 
 
-def parse_creation(body: Body, fields: Fields, rights: Rights, complaints: Complaints) -> Stored:
-    """A value for each of the ``fields`` that the system does not set: the given one, or the default, or
+def parse_creation(body: Body, fields: Fields, complaints: Complaints, rights: Rights) -> Stored:
+    """A value for each of the ``fields`` that is not the system's to set: the given one, or the default, or
     None.
     """
-    values = parse_changes(body, rights, complaints)
+    values = _parse_body(body, rights.creatable, complaints, rights)
     for name, field in fields.items():
         if name in body or field.read_only:
             continue
         values[name] = None if field.default is None else _parse_value(field, field.default, complaints)
         if values[name] is None and field.required:
-            complaints.add(name, "required", f"{field.label} is required.")
+            _complain_of_missing(field, complaints, rights)
     return values
 
 
-def parse_changes(body: Body, rights: Rights, complaints: Complaints) -> Stored:
-    """The values that the body gives. Problems for fields that are unknown, set by the system or not open to
-    the caller, and for values that do not fit.
+def parse_changes(body: Body, complaints: Complaints, rights: Rights) -> Stored:
+    """The values that the body gives. Problems for unknown and read-only fields, those that the caller may
+    not change, and values that do not fit.
     """
+    return _parse_body(body, rights.writable, complaints, rights)
+
+
+def _parse_body(body: Body, allowed: Fields, complaints: Complaints, rights: Rights) -> Stored:
     values: Stored = {}
     for name, given in body.items():
         if complaints.full:
             break
-        field = rights.writable.get(name)
-        if field is not None and not field.read_only:
-            values[name] = _parse_value(field, given, complaints)
+        field = allowed.get(name)
+        if field is None:
+            _complain_of_closed(name, allowed, complaints, rights)
+        elif field.read_only:
+            complaints.add(name, "read-only", f"{field.label} is set by the system.")
         else:
-            _complain(name, field or rights.readable.get(name), rights, complaints)
+            values[name] = _parse_value(field, given, complaints)
     return values
 
 
-def _complain(name: str, field: FieldModel | None, rights: Rights, complaints: Complaints) -> None:
-    """Say why a body must not name the field."""
+def _complain_of_closed(name: str, allowed: Fields, complaints: Complaints, rights: Rights) -> None:
+    """A field that the caller may read is refused as what it is, any other as one that is not there."""
+    field = rights.readable.get(name)
     if field is None:
-        complaints.unknown(name, "field", name, tuple(rights.writable))
-    elif field.read_only:
-        complaints.add(name, "read-only", f"{field.label} is set by the system.")
+        complaints.unknown(name, "field", name, (*rights.readable, *allowed))
     else:
-        complaints.add(name, "not-writable", f"Your roles do not allow you to write {field.label}.")
+        complaints.add(name, "not-allowed", f"Your roles do not allow you to set {field.label}.")
+
+
+def _complain_of_missing(field: FieldModel, complaints: Complaints, rights: Rights) -> None:
+    if field.name in rights.creatable:
+        complaints.add(field.name, "required", f"{field.label} is required.")
+    else:
+        complaints.add(
+            "", "not-allowed", "A required field has no value, and your roles do not let you set it."
+        )
 
 
 def _parse_value(field: FieldModel, given: object, complaints: Complaints) -> object:

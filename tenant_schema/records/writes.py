@@ -2,20 +2,19 @@
 transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tenant_schema.records.errors import RecordNotFound, VersionMismatch
+from tenant_schema.records.errors import ChangeDenied, RecordNotFound, VersionMismatch
 from tenant_schema.records.prepared import repeated
-from tenant_schema.records.query import ALL
-from tenant_schema.records.rendering import Row
-from tenant_schema.records.statements import destroy, insert, locked, update
+from tenant_schema.records.query import ALL, And, Condition, Filter
+from tenant_schema.records.rendering import Record, Row
+from tenant_schema.records.statements import destroy, insert, locked, reading, update
 from tenant_schema.records.target import Target
-from tenant_schema.users.errors import PermissionDenied
 
-__all__ = ["destroy_record", "insert_records", "lock_record", "write_changes"]
+__all__ = ["answer_to_writer", "destroy_record", "insert_records", "lock_record", "write_changes"]
 
 
 async def insert_records(target: Target, records: Sequence[Mapping[str, Any]]) -> None:
@@ -27,34 +26,66 @@ async def insert_records(target: Target, records: Sequence[Mapping[str, Any]]) -
 
 
 async def lock_record(
-    target: Target, record_id: UUID, if_match: int | None, action: str, *, with_trash: bool = False
+    target: Target,
+    record_id: UUID,
+    if_match: int | None,
+    allowed: Filter,
+    *,
+    with_trash: bool = False,
 ) -> Row:
-    """The record as it is, every column in stored form, kept from changing until the transaction ends, for an
-    ``action`` (update or delete) that the caller may do to it.
+    """The record as it is, every column in stored form, kept from changing until the transaction ends.
 
-    Raises :class:`RecordNotFound`, :class:`PermissionDenied` for one that the caller sees and may not change,
-    and :class:`VersionMismatch` when it is not at the version asked for.
+    :param allowed: the caller's rule for what is about to be done, such as ``target.rights.update``.
+
+    Raises :class:`RecordNotFound`, :class:`ChangeDenied` when the caller may read the record and the rule
+    does not let it pass, and :class:`VersionMismatch` when it is not at the version asked for.
     """
-    rule = target.rights.update if action == "update" else target.rights.delete
     values: list[object] = []
-    where = target.record(record_id, values, with_trash=with_trash, rule=rule)
+    this = Condition("id", "eq", record_id)
+    where = target.records(this if allowed == ALL else And((this, allowed)), values, with_trash=with_trash)
     statement = target.plan(lambda: locked(target.model, where, target.engine.engine_type), "lock", where)
     rows = await target.run(statement, values)
     if not rows:
-        if rule != ALL and await _is_visible(target, record_id, with_trash=with_trash):
-            raise PermissionDenied(target.model.name, action)
+        if allowed != ALL and await _is_there(target, record_id, with_trash=with_trash):
+            raise ChangeDenied(target.model.name, record_id)
         raise RecordNotFound(target.model.name, record_id)
     if if_match not in {None, rows[0]["version"]}:
         raise VersionMismatch(if_match, target.answer(rows[0]))
     return rows[0]
 
 
-async def _is_visible(target: Target, record_id: UUID, *, with_trash: bool) -> bool:
+async def answer_to_writer(target: Target, stored: Row, changed: Collection[str]) -> Record:
+    """What the caller is shown of a record that it made or changed: one statement more when the change may
+    have put the record out of the caller's sight. It is told the id and version of one that is.
+    """
+    if _fields_of(target.rights.read).isdisjoint(changed) or await _is_there(target, stored["id"]):
+        return target.answer(stored)
+    return target.bare_answer(stored)
+
+
+async def _is_there(target: Target, record_id: UUID, *, with_trash: bool = False) -> bool:
     """Whether the caller may read the record."""
+    if not target.access.allows(target.model.name, "read"):
+        return False
     values: list[object] = []
     where = target.record(record_id, values, with_trash=with_trash)
-    statement = target.plan(lambda: locked(target.model, where, target.engine.engine_type), "lock", where)
-    return bool(await target.run(statement, values))
+    plan = target.plan(
+        lambda: reading(target.model, ("id",), where, None, target.engine.engine_type), "is there", where
+    )
+    return bool(await target.run(plan.statement, values))
+
+
+def _fields_of(rule: Filter) -> frozenset[str]:
+    """The record's own fields that the rule looks at, lookups on the way to other records included."""
+    return frozenset(_names_in(rule))
+
+
+def _names_in(rule: Filter) -> Iterator[str]:
+    if isinstance(rule, Condition):
+        yield rule.field.partition(".")[0]
+        return
+    for term in rule.terms:
+        yield from _names_in(term)
 
 
 async def write_changes(target: Target, current: Row, changes: Mapping[str, Any], now: datetime) -> Row:

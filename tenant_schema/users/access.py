@@ -4,8 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from tenant_schema.scope import TenantScope
+from tenant_schema.users.grants import read_grants
 from tenant_schema.users.permissions import Access
-from tenant_schema.users.tables import RolePermission, Session, UserRole
+from tenant_schema.users.tables import Session, UserRole
 from tenant_schema.users.versions import VersionedCache
 
 __all__ = ["AccessReader"]
@@ -14,8 +15,8 @@ __all__ = ["AccessReader"]
 class AccessReader:
     """Reads the :class:`Access` of sessions, through the cache of the ``access`` version.
 
-    Warm: no statement. Cold: 3, and 1 for the version when it is due; users with the same roles share one set
-    of permissions, so that the second of them costs 2.
+    Warm: no statement. Cold: 5, and 1 for the version when it is due; users with the same roles share one set
+    of grants, so that the second of them costs 2.
     """
 
     def __init__(self, cache: VersionedCache) -> None:
@@ -33,11 +34,11 @@ class AccessReader:
         if row is None:
             return None
         roles = await _read_roles(row["user"])
-        role_ids = tuple(roles.values())
-        permissions = await self._cache.get(
-            scope, ("permissions", role_ids), lambda: _read_permissions(role_ids)
+        grants = await self._cache.get(scope, ("grants", tuple(roles.values())), lambda: read_grants(roles))
+        names = tuple(roles)
+        return Access(
+            row["user"], session_id, row["user.email"], row["user.name"], names, grants.permissions, grants
         )
-        return Access(row["user"], session_id, row["user.email"], row["user.name"], tuple(roles), permissions)
 
 
 async def _read_session(session_id: UUID) -> dict[str, Any] | None:
@@ -58,12 +59,3 @@ async def _read_roles(user_id: UUID) -> dict[str, UUID]:
         .order_by(UserRole.role.name)
     )
     return {row["role.name"]: row["role"] for row in rows}
-
-
-async def _read_permissions(role_ids: tuple[UUID, ...]) -> frozenset[str]:
-    if not role_ids:
-        return frozenset()
-    rows = await RolePermission.select(RolePermission.permission.name).where(
-        RolePermission.role.is_in(list(role_ids))
-    )
-    return frozenset(row["permission.name"] for row in rows)

@@ -6,16 +6,31 @@ wildcards reach records only: ``*:*`` does not let anyone manage users.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from tenant_schema.users.errors import PermissionDenied
 
-__all__ = ["ACTIONS", "ANY", "SYSTEM_PERMISSIONS", "Access", "is_permission", "object_permissions"]
+__all__ = [
+    "ACTIONS",
+    "ANY",
+    "RULED_ACTIONS",
+    "SYSTEM_PERMISSIONS",
+    "Access",
+    "Grants",
+    "RoleGrants",
+    "is_permission",
+    "object_permissions",
+    "permits",
+]
 
 ANY = "*"
 ACTIONS = ("create", "read", "update", "delete")
-SYSTEM_PERMISSIONS = ("users:manage", "roles:manage", "objects:manage", "apps:manage")
+RULED_ACTIONS = ("read", "update", "delete")
+"""What a row rule can be for: before a record is created there is nothing to look at."""
+SYSTEM_PERMISSIONS = ("users:manage", "roles:manage", "objects:manage", "apps:manage", "audit:read")
 
 _OBJECT_NAME = re.compile(r"[a-z](?:_?[a-z0-9])*")
 _OBJECT_NAME_LENGTH = 40
@@ -46,9 +61,64 @@ def object_permissions(object_name: str) -> tuple[str, ...]:
     return tuple(f"{object_name}:{action}" for action in ACTIONS)
 
 
+def permits(held: Collection[str], object_name: str, action: str) -> bool:
+    """Whether these permissions let ``action`` (one of ACTIONS) be done with the object's records.
+
+    >>> permits({"*:read"}, "accounts", "read"), permits({"*:read"}, "accounts", "update")
+    (True, False)
+    """
+    return action in ACTIONS and (
+        f"{object_name}:{action}" in held
+        or f"*:{action}" in held
+        or "*:*" in held
+        or f"{object_name}:*" in held
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RoleGrants:
+    """What one role allows, and where it stops.
+
+    :param hidden: by object, the fields that the role may not read.
+    :param locked: by object, the fields that the role may not change: the hidden ones, and more.
+    :param rules: by object and action, the filter that records have to pass; a JSON document.
+    """
+
+    id: UUID
+    name: str
+    permissions: frozenset[str]
+    hidden: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    locked: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rules: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+    def allows(self, object_name: str, action: str) -> bool:
+        """Whether the role lets ``action`` be done with records of the object, some at least."""
+        return permits(self.permissions, object_name, action)
+
+    def is_restricted(self, object_name: str) -> bool:
+        """Whether the role has a rule for the object, or fields of it that are not open to it."""
+        return bool(self.locked.get(object_name) or self.rules.get(object_name))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grants:
+    """What some roles allow together: all who hold just these share one of them.
+
+    :param kept: what others have worked out of these grants, for as long as they stay as they are.
+    """
+
+    roles: tuple[RoleGrants, ...]
+    permissions: frozenset[str]
+    kept: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A signed-in caller: who it is, by which session, and everything that its roles allow together."""
+    """A signed-in caller: who it is, by which session, and everything that its roles allow together.
+
+    :param grants: the roles one by one; without them, the permissions hold for every record and field.
+    :param api_key: the key by which a program acts for the user; ``session_id`` is the key's id then.
+    """
 
     user_id: UUID
     session_id: UUID
@@ -56,18 +126,19 @@ class Access:
     name: str
     roles: tuple[str, ...]
     permissions: frozenset[str]
+    grants: Grants | None = None
+    api_key: UUID | None = None
+
+    @property
+    def role_grants(self) -> tuple[RoleGrants, ...]:
+        """What each of the caller's roles allows."""
+        if self.grants is None:
+            return (RoleGrants(self.user_id, "", self.permissions),)
+        return self.grants.roles
 
     def allows(self, object_name: str, action: str) -> bool:
         """Whether the caller may do ``action`` (one of ACTIONS) with records of the object."""
-        if action not in ACTIONS:
-            return False
-        held = self.permissions
-        return (
-            f"{object_name}:{action}" in held
-            or f"*:{action}" in held
-            or "*:*" in held
-            or f"{object_name}:*" in held
-        )
+        return permits(self.permissions, object_name, action)
 
     def require(self, object_name: str, action: str) -> None:
         """Raise :class:`PermissionDenied` unless the caller may do ``action`` with the object's records."""

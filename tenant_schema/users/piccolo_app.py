@@ -20,5 +20,10 @@ APP_CONFIG = AppConfig(
         tables.Session,
         tables.SignInThrottle,
         tables.CacheVersion,
+        tables.FieldRestriction,
+        tables.RowRule,
+        tables.ApiKey,
+        tables.OneTimeLink,
+        tables.AuditEvent,
     ],
 )

@@ -1,15 +1,22 @@
-"""The tables of people and their rights: users, roles, permissions, sessions, throttles, cache versions."""
+"""The tables of people and their rights: users, roles and what they allow, sessions, keys, links, the audit
+trail.
+"""
 
-from piccolo.columns import UUID, BigInt, Boolean, ForeignKey, Integer, OnDelete, Timestamptz, Varchar
+from piccolo.columns import JSON, UUID, BigInt, Boolean, ForeignKey, Integer, OnDelete, Timestamptz, Varchar
 from piccolo.table import Table
 
 from piccolo_engines.columns import Timestamps, new_id
 
 __all__ = [
+    "ApiKey",
+    "AuditEvent",
     "CacheVersion",
+    "FieldRestriction",
+    "OneTimeLink",
     "Permission",
     "Role",
     "RolePermission",
+    "RowRule",
     "Session",
     "SignInThrottle",
     "User",
@@ -67,6 +74,38 @@ class RolePermission(
     permission = ForeignKey(Permission, on_delete=OnDelete.cascade, null=False, index=True)
 
 
+class FieldRestriction(
+    Timestamps, Table, tablename="field_restrictions", help_text="A field that a role may not read or change."
+):
+    """Fields without a row are open to the role; what may not be read may not be changed either.
+
+    ``object`` and ``field`` are names, as in permissions; a renamed field takes its rows along. Unique over
+    ``(role, object, field)``: an index that the migration makes.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    role = ForeignKey(Role, on_delete=OnDelete.cascade, null=False)
+    object = Varchar(length=40, null=False)
+    field = Varchar(length=40, null=False)
+    readable = Boolean(default=False, null=False)
+
+
+class RowRule(
+    Timestamps, Table, tablename="row_rules", help_text="Which records a role may read, update or delete."
+):
+    """Without a row, the role's permission is for every record of the object.
+
+    ``filter`` is a filter of the record API. Unique over ``(role, object, action)``: an index that the
+    migration makes.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    role = ForeignKey(Role, on_delete=OnDelete.cascade, null=False)
+    object = Varchar(length=40, null=False)
+    action = Varchar(length=10, null=False)
+    filter = JSON(default="{}", null=False)
+
+
 class Session(Timestamps, Table, tablename="sessions", help_text="A sign-in that lasts until it is ended."):
     """One signed-in device. Of its refresh tokens only hashes are kept.
 
@@ -108,3 +147,54 @@ class CacheVersion(
     id = UUID(primary_key=True, default=new_id)
     name = Varchar(length=40, unique=True, null=False)
     version = BigInt(default=0, null=False)
+
+
+class ApiKey(
+    Timestamps, Table, tablename="api_keys", help_text="Lets a program act with some of a user's roles."
+):
+    """``prefix`` is the part of the key that may be shown and finds its row; of the rest a hash is kept.
+
+    ``roles`` are ids: of these the key has those that its user still holds.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    user = ForeignKey(User, on_delete=OnDelete.cascade, null=False, index=True)
+    name = Varchar(length=100, default="", null=False)
+    prefix = Varchar(length=16, unique=True, null=False)
+    secret_hash = Varchar(length=64, null=False, secret=True)
+    roles = JSON(default="[]", null=False)
+    expires_at = Timestamptz(null=True, default=None)
+    last_used_at = Timestamptz(null=True, default=None)
+    revoked_at = Timestamptz(null=True, default=None)
+
+
+class OneTimeLink(
+    Timestamps, Table, tablename="one_time_links", help_text="Lets somebody choose a password, once."
+):
+    """An invitation or a way back in. ``token_hash`` is a hash of the token that its user was given."""
+
+    id = UUID(primary_key=True, default=new_id)
+    user = ForeignKey(User, on_delete=OnDelete.cascade, null=False, index=True)
+    purpose = Varchar(length=20, null=False)
+    token_hash = Varchar(length=64, unique=True, null=False, secret=True)
+    expires_at = Timestamptz(null=False)
+    used_at = Timestamptz(null=True, default=None)
+
+
+class AuditEvent(Timestamps, Table, tablename="audit_events", help_text="Who did what, when and from where."):
+    """Kept when who and what it is about are gone: nothing here is a foreign key.
+
+    ``actor`` is a user's id, none for nobody who is signed in; ``api_key`` the key that acted for the user.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    actor = UUID(null=True, default=None, index=True)
+    actor_email = Varchar(length=254, default="", null=False)
+    api_key = UUID(null=True, default=None)
+    action = Varchar(length=60, null=False, index=True)
+    subject_kind = Varchar(length=40, default="", null=False)
+    subject = UUID(null=True, default=None, index=True)
+    subject_name = Varchar(length=254, default="", null=False)
+    detail = JSON(default="{}", null=False)
+    address = Varchar(length=64, default="", null=False)
+    request_id = Varchar(length=128, default="", null=False)
