@@ -157,7 +157,7 @@ async def test_a_change_costs_the_same_with_a_rule(caller: Caller, counting: Cou
         await limited.update(mine, {"name": "x"})
         await limited.page()
         await limited.read(mine)
-    assert len(sent) == 2 + 1 + 1
+    assert len(sent) == 3 + 1 + 1
 
 
 async def test_a_record_that_leaves_one_s_sight_is_told_by_its_id(caller: Caller) -> None:
