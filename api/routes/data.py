@@ -1,4 +1,4 @@
-"""Records of every object: create, list, query, read, change, delete, restore."""
+"""Records of every object, one by one: create, read, change, delete, restore."""
 
 from typing import Final
 from uuid import UUID
@@ -10,16 +10,14 @@ from api.answers import Answer, empty, json
 from api.etags import etag, parse_if_match
 from api.openapi.operation import Operation, Parameter, Reply
 from api.requests import TenantRequest
-from api.schemas.records import RECORD_EXAMPLE, DeleteQuery, RecordAnswer, RecordPage
-from tenant_schema.records.query import DEFAULT_LIMIT, MAX_LIMIT
+from api.routes.data_queries import FIELDS
+from api.schemas.records import RECORD_EXAMPLE, DeleteQuery, RecordAnswer
 from tenant_schema.records.rendering import Record
 
 __all__ = [
     "ROUTES",
     "create_record",
     "delete_record",
-    "list_records",
-    "query_records",
     "read_record",
     "restore_record",
     "update_record",
@@ -33,13 +31,6 @@ _BODY: Final = {
 }
 _BODY_EXAMPLE: Final = {"name": "Globex", "industry": "technology", "annual_revenue": "2500000"}
 _ONE: Final = {"data": RECORD_EXAMPLE}
-_MANY: Final = {"data": [RECORD_EXAMPLE], "page": {"next": "AbCd…", "prev": None}}
-_FIELDS: Final = Parameter(
-    name="fields",
-    description="Names of the fields to answer with, separated by commas; all of them otherwise.",
-    schema={"type": "string"},
-    more={"examples": {"some": {"value": "id,name"}}},
-)
 _IF_MATCH: Final = Parameter(
     name="If-Match",
     where="header",
@@ -47,83 +38,6 @@ _IF_MATCH: Final = Parameter(
     schema={"type": "string"},
     more={"examples": {"version": {"value": '"7"'}, "any": {"value": "*"}}},
 )
-_FILTER: Final = Parameter(
-    name="filter",
-    description=(
-        "Conditions that must all hold: `filter[industry]=technology`, `filter[annual_revenue][gte]=1000`, "
-        "`filter[industry][in]=technology,finance`, `filter[phone][null]=true`; either of several: "
-        "`filter[or][0][industry]=finance&filter[or][1][owner]=$me`. Operators: eq ne gt gte lt lte in "
-        "nin contains icontains startswith endswith between null, as the field's type allows. `$me` is who "
-        "calls."
-    ),
-    schema={"type": "object", "additionalProperties": {"type": "string"}},
-    more={
-        "style": "deepObject",
-        "explode": True,
-        "examples": {"one": {"value": {"industry": "technology"}}, "none": {"value": {}}},
-    },
-)
-_LIST_PARAMETERS: Final = (
-    _FILTER,
-    Parameter(
-        name="sort",
-        description="Names of fields, separated by commas; `-` in front is descending.",
-        schema={"type": "string"},
-        more={"examples": {"some": {"value": "-annual_revenue,name"}}},
-    ),
-    _FIELDS,
-    Parameter(
-        name="limit",
-        description="How many records a page has at most.",
-        schema={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-    ),
-    Parameter(
-        name="cursor",
-        description="Where to go on: `page.next` or `page.prev` of a page of the same filter and sort.",
-        schema={"type": "string", "minLength": 1},
-    ),
-)
-
-
-@get(
-    "/data/{object:str}",
-    operation=Operation(
-        id="listRecords",
-        tag=_TAG,
-        summary="Records that match a filter, page by page",
-        parameters=_LIST_PARAMETERS,
-        replies={200: Reply("A page.", RecordPage, _MANY)},
-    ),
-)
-async def list_records(request: TenantRequest) -> Answer:
-    """A page of a list."""
-    page = await request.platform.records.page(
-        request.tenant, request.access, request.path_params["object"], request.pairs()
-    )
-    return json({"data": page.data, "page": {"next": page.next, "prev": page.prev}})
-
-
-@post(
-    "/data/{object:str}/query",
-    operation=Operation(
-        id="queryRecords",
-        tag=_TAG,
-        summary="The same as a list, with the query as JSON",
-        body={"type": "object", "additionalProperties": True},
-        body_example={
-            "filter": {"or": [{"industry": {"eq": "technology"}}, {"owner": "$me"}]},
-            "sort": ["-name"],
-        },
-        replies={200: Reply("A page.", RecordPage, _MANY)},
-    ),
-)
-async def query_records(request: TenantRequest) -> Answer:
-    """A page of what a JSON document asks for."""
-    document = await request.read_object()
-    page = await request.platform.records.query(
-        request.tenant, request.access, request.path_params["object"], document
-    )
-    return json({"data": page.data, "page": {"next": page.next, "prev": page.prev}})
 
 
 @post(
@@ -154,7 +68,7 @@ async def create_record(request: TenantRequest) -> Answer:
         id="readRecord",
         tag=_TAG,
         summary="One record",
-        parameters=(_FIELDS,),
+        parameters=(FIELDS,),
         replies={200: Reply("The record.", RecordAnswer, _ONE, ("ETag",))},
     ),
 )
@@ -245,8 +159,6 @@ def _answer(record: Record) -> Answer:
 
 
 ROUTES: Final = (
-    list_records,
-    query_records,
     create_record,
     read_record,
     update_record,

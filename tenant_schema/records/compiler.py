@@ -6,6 +6,7 @@ SQLite it folds the letters A to Z only, as SQLite's ``LOWER`` does).
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import reduce
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -17,7 +18,7 @@ from piccolo.columns.combination import Where, WhereRaw
 
 from tenant_schema.records.matching import matches
 from tenant_schema.records.prepared import Slot
-from tenant_schema.records.query import And, Condition, Filter, Me
+from tenant_schema.records.query import And, Condition, Filter, Me, Not, Through
 
 __all__ = ["Predicate", "all_of", "any_of", "compile_filter", "with_slots"]
 
@@ -25,14 +26,55 @@ Predicate: TypeAlias = Both | Either | Where | WhereRaw
 _Columns = Mapping[str, Column]
 
 
-def compile_filter(tree: Filter, columns: _Columns, engine_type: str) -> Predicate | None:
-    """The conditions for ``where``; None when everything passes. The filter holds no :class:`Me` any more."""
+def compile_filter(tree: Filter, columns: _Columns, engine_type: str, depth: int = 0) -> Predicate | None:
+    """The conditions for ``where``; None when everything passes. The filter holds no :class:`Me` any more.
+
+    :param columns: by field name; by path too, when the filter has any.
+    :param depth: how many tables deep the filter is, to tell their aliases apart.
+    """
     if isinstance(tree, Condition):
         return _compile_condition(tree, columns[tree.field], engine_type)
-    terms = [compile_filter(term, columns, engine_type) for term in tree.terms]
+    if isinstance(tree, Through):
+        return _compile_through(tree, columns[tree.field], engine_type, depth + 1)
+    if isinstance(tree, Not):
+        return _complement(compile_filter(tree.term, columns, engine_type, depth))
+    terms = [compile_filter(term, columns, engine_type, depth) for term in tree.terms]
     if isinstance(tree, And):
         return all_of([term for term in terms if term is not None])
     return None if None in terms else any_of([term for term in terms if term is not None])
+
+
+def _complement(predicate: Predicate | None) -> Predicate:
+    """What the predicate does not let pass, or cannot say of. Piccolo has no NOT."""
+    if predicate is None:
+        return WhereRaw("1 = 0")
+    return WhereRaw("({}) IS NOT TRUE", predicate.querystring)
+
+
+class _Aliased(dict[str, Column]):
+    """The columns of another table, made as they are asked for."""
+
+    def __init__(self, node: Through, alias: str) -> None:
+        super().__init__()
+        self.node, self.alias = node, alias
+
+    def __missing__(self, name: str) -> Column:
+        column = self[name] = self.node.other.column(name, self.alias)
+        return column
+
+
+def _compile_through(node: Through, lookup: Column, engine_type: str, depth: int) -> Predicate:
+    """A subquery for the row that the lookup leads to; Piccolo's own have no alias, and a table may look
+    into itself.
+    """
+    columns = _Aliased(node, f"x{depth}")
+    term = compile_filter(node.term, columns, engine_type, depth)
+    template = f'EXISTS (SELECT 1 FROM "{node.other.name}" AS "{columns.alias}" WHERE {{}} = {{}}'  # noqa: S608 (names come from definitions)
+    arguments = [columns["id"], lookup, *([] if term is None else [term.querystring])]
+    template += ")" if term is None else " AND {})"
+    found = WhereRaw(f"NOT {template}" if node.negated else template, *arguments)
+    found.querystring.columns = ()  # or Piccolo joins their tables to the statement around it
+    return found
 
 
 def _compile_condition(condition: Condition, column: Column, engine_type: str) -> Predicate:
@@ -86,6 +128,10 @@ def with_slots(tree: Filter, user_id: UUID, values: list[object]) -> Filter:
     """
     if isinstance(tree, Condition):
         return _condition_with_slots(tree, user_id, values)
+    if isinstance(tree, Through):
+        return replace(tree, term=with_slots(tree.term, user_id, values))
+    if isinstance(tree, Not):
+        return Not(with_slots(tree.term, user_id, values))
     return type(tree)(tuple([with_slots(term, user_id, values) for term in tree.terms]))
 
 

@@ -3,13 +3,14 @@ fit?
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.fields.protocol import OPERATORS
 from tenant_schema.objects.model import FieldModel
 from tenant_schema.problems import Problem, suggestion
+from tenant_schema.records.paths import Fields, candidates
 from tenant_schema.records.query import MAX_TEXT, MAX_VALUES, Condition, Me
 
 __all__ = ["Complaints", "json_condition", "known_field", "nearest", "text_condition"]
@@ -60,13 +61,11 @@ def nearest(name: str, known: Sequence[str]) -> str | None:
     return suggestion(name, known) if 0 < len(name) <= _LONGEST_NAME else None
 
 
-def known_field(
-    name: str, where: str, fields: Mapping[str, FieldModel], complaints: Complaints
-) -> FieldModel | None:
-    """The field of that name, or None and a problem."""
+def known_field(name: str, where: str, fields: Fields, complaints: Complaints) -> FieldModel | None:
+    """The field of that name or path, or None and a problem."""
     field = fields.get(name)
     if field is None:
-        complaints.unknown(where, "field", name, tuple(fields))
+        complaints.unknown(where, "field", name, candidates(fields, name))
     return field
 
 
@@ -89,7 +88,7 @@ def _has_operator(field: FieldModel, operator: str, where: str, complaints: Comp
 
 
 def text_condition(
-    name: str, operator: str, text: str, where: str, fields: Mapping[str, FieldModel], complaints: Complaints
+    name: str, operator: str, text: str, where: str, fields: Fields, complaints: Complaints
 ) -> Condition | None:
     """A condition from a query string. Commas separate the values of in, nin and between.
 
@@ -101,7 +100,7 @@ def text_condition(
     if operator == "null":
         return _null_condition(name, {"true": True, "false": False}.get(text), where, complaints)
     given = text.split(",", MAX_VALUES) if operator in _MANY else [text]
-    return _condition(field, operator, given, where, _text_operand, complaints)
+    return _condition(name, field, operator, given, where, _text_operand, complaints)
 
 
 def json_condition(
@@ -109,7 +108,7 @@ def json_condition(
     operator: str,
     value: object,
     where: str,
-    fields: Mapping[str, FieldModel],
+    fields: Fields,
     complaints: Complaints,
 ) -> Condition | None:
     """A condition from JSON. The values of in, nin and between are a list.
@@ -122,11 +121,11 @@ def json_condition(
     if operator == "null":
         return _null_condition(name, value, where, complaints)
     if operator not in _MANY:
-        return _condition(field, operator, [value], where, _json_operand, complaints)
+        return _condition(name, field, operator, [value], where, _json_operand, complaints)
     if not isinstance(value, list):
         complaints.add(where, "invalid-type", f"{operator} takes a list of values.")
         return None
-    return _condition(field, operator, value, where, _json_operand, complaints)
+    return _condition(name, field, operator, value, where, _json_operand, complaints)
 
 
 def _null_condition(name: str, value: object, where: str, complaints: Complaints) -> Condition | None:
@@ -138,6 +137,7 @@ def _null_condition(name: str, value: object, where: str, complaints: Complaints
 
 
 def _condition(
+    name: str,
     field: FieldModel,
     operator: str,
     given: Sequence[object],
@@ -156,7 +156,7 @@ def _condition(
     if operator == "between" and _out_of_order(values):
         complaints.add(where, "invalid-value", "between takes the smaller value first.")
         return None
-    return Condition(field.name, operator, tuple(values) if operator in _MANY else values[0])
+    return Condition(name, operator, tuple(values) if operator in _MANY else values[0])
 
 
 def _right_number(operator: str, number: int, where: str, complaints: Complaints) -> bool:

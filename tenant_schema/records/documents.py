@@ -9,20 +9,18 @@
 from collections.abc import Mapping
 from typing import Final
 
-from tenant_schema.objects.model import FieldModel
 from tenant_schema.records.conditions import Complaints, json_condition
 from tenant_schema.records.errors import InvalidQuery
 from tenant_schema.records.grammar import PARAMETERS, read_cursor, read_fields, read_limit, read_sort
-from tenant_schema.records.query import ALL, DEFAULT_LIMIT, MAX_DEPTH, MAX_TERMS, And, Filter, Or, Query
+from tenant_schema.records.paths import Fields
+from tenant_schema.records.query import ALL, DEFAULT_LIMIT, MAX_DEPTH, MAX_TERMS, And, Filter, Not, Or, Query
 
 __all__ = ["parse_json_filter", "parse_json_query"]
 
 _GROUPS: Final[Mapping[str, type[And] | type[Or]]] = {"and": And, "or": Or}
 
-_Fields = Mapping[str, FieldModel]
 
-
-def parse_json_query(document: Mapping[str, object], fields: _Fields) -> Query:
+def parse_json_query(document: Mapping[str, object], fields: Fields) -> Query:
     """The query that the document describes, over the ``fields`` that the caller may read.
 
     Raises :class:`InvalidQuery` with every problem; nothing is ignored.
@@ -43,7 +41,7 @@ def parse_json_query(document: Mapping[str, object], fields: _Fields) -> Query:
     return query
 
 
-def parse_json_filter(document: object, fields: _Fields) -> Filter:
+def parse_json_filter(document: object, fields: Fields) -> Filter:
     """The filter that the document describes. Raises :class:`InvalidQuery` with every problem."""
     complaints = Complaints()
     found = _Reader(fields, complaints).read(document)
@@ -55,7 +53,7 @@ def parse_json_filter(document: object, fields: _Fields) -> Filter:
 class _Reader:
     """Reads one filter, counting its conditions."""
 
-    def __init__(self, fields: _Fields, complaints: Complaints) -> None:
+    def __init__(self, fields: Fields, complaints: Complaints) -> None:
         self.fields, self.complaints, self.number = fields, complaints, 0
 
     def read(self, document: object) -> Filter:
@@ -76,12 +74,21 @@ class _Reader:
             if self.complaints.full or self.number > MAX_TERMS:
                 break
             here = f"{where}.{name}"
-            found += (
-                self.group(name, value, here, depth)
-                if name in _GROUPS
-                else self.conditions(name, value, here)
-            )
+            if name == "not":
+                found += self.complement(value, here, depth)
+            elif name in _GROUPS:
+                found += self.group(name, value, here, depth)
+            else:
+                found += self.conditions(name, value, here)
         return found
+
+    def complement(self, document: object, where: str, depth: int) -> list[Filter]:
+        """``not`` takes one filter with something in it."""
+        if depth >= MAX_DEPTH:
+            self.complaints.add(where, "too-deep", f"Groups go {MAX_DEPTH - 1} deep at most.")
+            return []
+        terms = self.member(document, where, depth)
+        return [Not(terms[0] if len(terms) == 1 else And(tuple(terms)))]
 
     def group(self, name: str, members: object, where: str, depth: int) -> list[Filter]:
         """``and`` and ``or`` take a list of filters with something in them."""

@@ -7,7 +7,9 @@ checked.
     filter[amount][gte]=1000&filter[amount][lt]=5000     both
     filter[industry][in]=tech,health                     one of them
     filter[or][0][stage]=won&filter[or][1][owner]=$me    either; what shares a number must hold together
+    filter[not][stage]=won                               what does not match that
     filter[phone][null]=true                             no value
+    filter[account.industry]=tech                        of the record that a lookup leads to
     sort=-amount,name    fields=id,name    limit=25    cursor=…
 
 A name is looked up in the definitions and a value is parsed by its field's type, so that nothing of the
@@ -18,9 +20,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from tenant_schema.objects.model import FieldModel
 from tenant_schema.records.conditions import Complaints, known_field, text_condition
 from tenant_schema.records.errors import InvalidQuery
+from tenant_schema.records.paths import Fields
 from tenant_schema.records.query import (
     ALL,
     DEFAULT_LIMIT,
@@ -32,6 +34,7 @@ from tenant_schema.records.query import (
     MAX_TERMS,
     And,
     Filter,
+    Not,
     Or,
     Query,
     SortTerm,
@@ -54,8 +57,6 @@ _KEY: Final = re.compile(r"filter((?:\[[^\[\]]+\])+)")
 _SEGMENT: Final = re.compile(r"\[([^\[\]]+)\]")
 _POSITION: Final = re.compile(r"[0-9]{1,3}")
 
-_Fields = Mapping[str, FieldModel]
-
 
 class _Entry(NamedTuple):
     """One ``filter`` parameter: what is left of its brackets, the whole key, and its value."""
@@ -65,7 +66,7 @@ class _Entry(NamedTuple):
     text: str
 
 
-def parse_query(pairs: Sequence[tuple[str, str]], fields: _Fields) -> Query:
+def parse_query(pairs: Sequence[tuple[str, str]], fields: Fields) -> Query:
     """The query that the parameters describe, over the ``fields`` that the caller may read.
 
     Raises :class:`InvalidQuery` with every problem; nothing is ignored.
@@ -84,7 +85,7 @@ def parse_query(pairs: Sequence[tuple[str, str]], fields: _Fields) -> Query:
     return query
 
 
-def parse_fields(pairs: Sequence[tuple[str, str]], fields: _Fields) -> tuple[str, ...]:
+def parse_fields(pairs: Sequence[tuple[str, str]], fields: Fields) -> tuple[str, ...]:
     """The names to answer with when one record is read: ``fields`` is the only parameter there.
 
     Raises :class:`InvalidQuery` with every problem.
@@ -131,7 +132,7 @@ def _filter_entry(key: str, text: str, complaints: Complaints) -> list[_Entry]:
     return [_Entry(tuple(_SEGMENT.findall(match[1])), key, text)]
 
 
-def _read_filter(entries: Sequence[_Entry], fields: _Fields, complaints: Complaints) -> Filter:
+def _read_filter(entries: Sequence[_Entry], fields: Fields, complaints: Complaints) -> Filter:
     """The tree of conditions; problems for too many, too deep, and whatever is wrong with each."""
     if len(entries) > MAX_TERMS:
         complaints.add("filter", "too-many-terms", f"A filter has at most {MAX_TERMS} conditions.")
@@ -140,7 +141,7 @@ def _read_filter(entries: Sequence[_Entry], fields: _Fields, complaints: Complai
 
 
 def _read_terms(
-    entries: Iterable[_Entry], fields: _Fields, complaints: Complaints, depth: int
+    entries: Iterable[_Entry], fields: Fields, complaints: Complaints, depth: int
 ) -> list[Filter]:
     """What one level of brackets holds: groups, and conditions that must hold together."""
     terms: list[Filter] = []
@@ -149,13 +150,16 @@ def _read_terms(
         if first in _GROUPS:
             terms += _read_group(_GROUPS[first], level, fields, complaints, depth)
             continue
+        if first == "not":
+            terms += _read_complement(level, fields, complaints, depth)
+            continue
         for entry in level:
             terms += _read_condition(first, entry, fields, complaints, seen)
     return terms
 
 
 def _read_condition(
-    name: str, entry: _Entry, fields: _Fields, complaints: Complaints, seen: set[tuple[str, str]]
+    name: str, entry: _Entry, fields: Fields, complaints: Complaints, seen: set[tuple[str, str]]
 ) -> list[Filter]:
     """The condition of one parameter whose field is known by ``name``; nothing when there is a problem."""
     operator = entry.path[0] if entry.path else "eq"
@@ -173,7 +177,7 @@ def _read_condition(
 
 
 def _read_group(
-    kind: type[And] | type[Or], entries: Sequence[_Entry], fields: _Fields, complaints: Complaints, depth: int
+    kind: type[And] | type[Or], entries: Sequence[_Entry], fields: Fields, complaints: Complaints, depth: int
 ) -> list[Filter]:
     """A group in which the parameters with one number belong together."""
     if depth >= MAX_DEPTH:
@@ -185,6 +189,24 @@ def _read_group(
     ]
     members = [level[0] if len(level) == 1 else And(tuple(level)) for level in levels if level]
     return [kind(tuple(members))] if members else []
+
+
+def _read_complement(
+    entries: Sequence[_Entry], fields: Fields, complaints: Complaints, depth: int
+) -> list[Filter]:
+    """What does not match the conditions that follow, taken together."""
+    if depth >= MAX_DEPTH:
+        complaints.add(entries[0].key, "too-deep", f"Groups go {MAX_DEPTH - 1} deep at most.")
+        return []
+    going_on = [entry for entry in entries if entry.path or _complain_of_end(entry, complaints)]
+    terms = _read_terms(going_on, fields, complaints, depth + 1)
+    return [Not(terms[0] if len(terms) == 1 else And(tuple(terms)))] if terms else []
+
+
+def _complain_of_end(entry: _Entry, complaints: Complaints) -> bool:
+    """A problem: something has to follow ``not``."""
+    complaints.add(entry.key, "malformed", "A complement reads filter[not][field][operator]=value.")
+    return False
 
 
 def _has_number(entry: _Entry, complaints: Complaints) -> bool:
@@ -210,7 +232,7 @@ def _split_names(text: str | None) -> list[str] | None:
     return None if text is None else text.split(",")
 
 
-def read_sort(names: Sequence[str] | None, fields: _Fields, complaints: Complaints) -> tuple[SortTerm, ...]:
+def read_sort(names: Sequence[str] | None, fields: Fields, complaints: Complaints) -> tuple[SortTerm, ...]:
     """``-amount`` is descending. Problems for unknown fields, ones without an order, repeated ones, too
     many.
     """
@@ -222,23 +244,24 @@ def read_sort(names: Sequence[str] | None, fields: _Fields, complaints: Complain
         field = known_field(name.removeprefix("-"), "sort", fields, complaints)
         if field is None:
             continue
+        path = name.removeprefix("-")
         if not field.type.sortable:
-            complaints.add("sort", "not-sortable", f"{field.name} is {field.type.name}, which has no order.")
-        if field.name in terms:
-            complaints.add("sort", "repeated", f"{field.name} is given twice.")
-        terms[field.name] = SortTerm(field.name, name.startswith("-"))
+            complaints.add("sort", "not-sortable", f"{path} is {field.type.name}, which has no order.")
+        if path in terms:
+            complaints.add("sort", "repeated", f"{path} is given twice.")
+        terms[path] = SortTerm(path, name.startswith("-"))
     return tuple(terms.values())
 
 
-def read_fields(names: Sequence[str] | None, fields: _Fields, complaints: Complaints) -> tuple[str, ...]:
+def read_fields(names: Sequence[str] | None, fields: Fields, complaints: Complaints) -> tuple[str, ...]:
     """The names to answer with: all of them when none are asked for."""
     if names is None:
         return tuple(fields)
     if len(names) > MAX_FIELDS:
         complaints.add("fields", "too-many-fields", f"At most {MAX_FIELDS} fields can be asked for.")
         return ()
-    found = (known_field(name, "fields", fields, complaints) for name in names)
-    return tuple(dict.fromkeys(field.name for field in found if field is not None))
+    found = (name for name in names if known_field(name, "fields", fields, complaints) is not None)
+    return tuple(dict.fromkeys(found))
 
 
 def _text_limit(text: str | None, complaints: Complaints) -> int:

@@ -14,7 +14,7 @@ from tenant_schema.records.history import Action, field_key
 from tenant_schema.records.pages import Page
 from tenant_schema.records.query import ALL
 from tenant_schema.records.rendering import Row
-from tenant_schema.records.statements import Reading, reading
+from tenant_schema.records.statements import Reading, Source, reading
 from tenant_schema.records.tables import RecordHistory
 from tenant_schema.records.target import Target
 from tenant_schema.users.tables import User
@@ -59,7 +59,8 @@ async def _making(target: Target, record_id: UUID) -> Row | None:
     values: list[object] = []
     where = target.record(record_id, values, with_trash=True)
     plan: Reading = target.plan(
-        lambda: reading(target.model, _MADE, where, None, target.engine.engine_type), "making", where
+        lambda: reading(Source(target.model, where), _MADE, None, target.engine.engine_type),
+        *("making", where),
     )
     rows = plan.show(await target.run(plan.statement, values))
     if rows:

@@ -1,9 +1,11 @@
 """Opening an object for a caller: what is done with records begins here."""
 
 from tenant_schema.objects.catalog import Catalog
+from tenant_schema.objects.errors import ObjectNotFound
+from tenant_schema.problems import suggestion
 from tenant_schema.records.prepared import Plans
-from tenant_schema.records.rights import rights_of
-from tenant_schema.records.target import Target
+from tenant_schema.records.surroundings import Surroundings
+from tenant_schema.records.target import Target, target_of
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 
@@ -30,7 +32,8 @@ class Targets:
         """
         for action in actions:
             access.require(object_name, action)
-        model = await self._catalog.get(scope, object_name)
-        rights = await rights_of(scope, access, model, self._catalog)
-        plans = self._plans.of(scope.id, model.table)
-        return Target(scope, access, model, rights, plans, self._catalog)
+        objects = await self._catalog.all(scope)
+        if object_name not in objects:
+            raise ObjectNotFound(object_name, suggestion(object_name, objects))
+        around = Surroundings(scope, access, self._catalog, objects)
+        return target_of(await around.load(object_name), around, self._plans)

@@ -6,24 +6,31 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
+from tenant_schema.records.other import Other
+
 __all__ = [
     "ALL",
     "DEFAULT_LIMIT",
+    "IN_USE",
     "MAX_CURSOR",
     "MAX_DEPTH",
     "MAX_FIELDS",
+    "MAX_HOPS",
     "MAX_LIMIT",
     "MAX_SORT",
     "MAX_TERMS",
     "MAX_TEXT",
     "MAX_VALUES",
+    "NOTHING",
     "And",
     "Condition",
     "Filter",
     "Me",
+    "Not",
     "Or",
     "Query",
     "SortTerm",
+    "Through",
 ]
 
 DEFAULT_LIMIT: Final = 25
@@ -33,6 +40,8 @@ MAX_TERMS: Final = 50
 """Conditions in one filter."""
 MAX_DEPTH: Final = 5
 """Groups within groups."""
+MAX_HOPS: Final = 3
+"""Lookups on the way to a field, or within one another when expanded."""
 MAX_VALUES: Final = 100
 """Values of one ``in`` or ``nin``."""
 MAX_TEXT: Final = 2_000
@@ -55,6 +64,9 @@ class Me(Enum):
 class Condition:
     """One comparison. ``value`` is stored form; a tuple for in, nin and between; a bool for null; or
     :class:`Me`.
+
+    ``field`` is a name, or a path over lookups: ``account.industry``. Where a lookup leads nowhere, what lies
+    beyond it has no value.
     """
 
     field: str
@@ -76,10 +88,34 @@ class Or:
     terms: "tuple[Filter, ...]"
 
 
-Filter: TypeAlias = And | Or | Condition
+@dataclass(frozen=True, slots=True)
+class Not:
+    """What the term does not let pass, records without a value included."""
+
+    term: "Filter"
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """The lookup ``field`` leads to a row of the other table that passes the term; to none, if ``negated``.
+
+    What conditions on paths become where there are no joins: in row rules and in statements that lock.
+    """
+
+    field: str
+    other: Other
+    term: "Filter"
+    negated: bool = False
+
+
+Filter: TypeAlias = And | Or | Not | Condition | Through
 
 ALL: Final = And()
 """The filter that lets everything pass."""
+NOTHING: Final = Not(ALL)
+"""The filter that lets nothing pass."""
+IN_USE: Final = Condition("deleted_at", "null", True)
+"""Not in the trash."""
 
 
 @dataclass(frozen=True, slots=True)

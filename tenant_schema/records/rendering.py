@@ -19,9 +19,21 @@ import msgspec
 from piccolo.columns import Column
 from piccolo.querystring import QueryString, Selectable
 
-from tenant_schema.objects.model import FieldModel, ObjectModel
+from tenant_schema.objects.model import FieldModel
+from tenant_schema.records.paths import Fields
 
-__all__ = ["Record", "Render", "Row", "expression", "json_ready", "renderers", "shown", "utc_text"]
+__all__ = [
+    "Record",
+    "Render",
+    "Row",
+    "expression",
+    "json_ready",
+    "known",
+    "renderer",
+    "renderers",
+    "shown",
+    "utc_text",
+]
 
 Render: TypeAlias = Callable[[Any], object]
 Row: TypeAlias = dict[str, Any]
@@ -53,13 +65,22 @@ def expression(name: str, column: Column, engine_type: str) -> Selectable:
     return QueryString("+{}", column, alias=name) if engine_type == "sqlite" else column.as_alias(name)
 
 
-def renderers(names: Sequence[str], model: ObjectModel, engine_type: str) -> tuple[tuple[str, Render], ...]:
+def renderers(
+    names: Sequence[str], fields: Fields, columns: Mapping[str, Column], engine_type: str
+) -> tuple[tuple[str, Render], ...]:
     """What has to be done to the values of a row that :func:`expression` selected; most need nothing."""
-    found = ((name, _renderer(model.fields[name], model.columns[name], engine_type)) for name in names)
+    found = ((name, renderer(known(name, fields), columns[name], engine_type)) for name in names)
     return tuple((name, render) for name, render in found if render is not None)
 
 
-def _renderer(field: FieldModel, column: Column, engine_type: str) -> Render | None:
+def known(name: str, fields: Fields) -> FieldModel:
+    """A field that was looked up before, by its name or path."""
+    field = fields.get(name)
+    assert field is not None, name
+    return field
+
+
+def renderer(field: FieldModel, column: Column, engine_type: str) -> Render | None:
     """From a selected value that is not null to the shown one; None when it is the same."""
     if engine_type != "sqlite":
         return partial(shown, field)

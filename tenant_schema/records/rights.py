@@ -13,16 +13,15 @@ from tenant_schema.objects.catalog import Catalog
 from tenant_schema.objects.model import FieldModel, ObjectModel
 from tenant_schema.records.documents import parse_json_filter
 from tenant_schema.records.errors import InvalidQuery
-from tenant_schema.records.query import ALL, Condition, Filter, Or
+from tenant_schema.records.paths import Paths, all_paths
+from tenant_schema.records.query import ALL, NOTHING, Filter, Or
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access, RoleGrants
 
-__all__ = ["ALWAYS_READABLE", "NOTHING", "Rights", "rights_of"]
+__all__ = ["ALWAYS_READABLE", "Rights", "rights_of"]
 
 ALWAYS_READABLE: Final = ("id", "version")
 """No role can keep these back: without them a record cannot be named or changed."""
-NOTHING: Final[Filter] = Condition("id", "null", True)
-"""The filter that lets nothing pass."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,23 +48,23 @@ class Rights:
     delete: Filter = ALL
 
 
-async def rights_of(_scope: TenantScope, access: Access, model: ObjectModel, _catalog: Catalog) -> Rights:
+async def rights_of(scope: TenantScope, access: Access, model: ObjectModel, catalog: Catalog) -> Rights:
     """The caller's rights to the object's records; that the action is allowed at all is checked before.
 
     Worked out once for all who hold the same roles, for as long as neither these nor the definition change.
     """
     if access.grants is None:
-        return _worked_out(access.role_grants, model)
+        return _worked_out(access.role_grants, model, all_paths(model, await catalog.all(scope)))
     kept = access.grants.kept.get(model.id)
     if kept is not None and kept[0] is model:
         found: Rights = kept[1]
         return found
-    rights = _worked_out(access.grants.roles, model)
+    rights = _worked_out(access.grants.roles, model, all_paths(model, await catalog.all(scope)))
     access.grants.kept[model.id] = (model, rights)
     return rights
 
 
-def _worked_out(roles: Sequence[RoleGrants], model: ObjectModel) -> Rights:
+def _worked_out(roles: Sequence[RoleGrants], model: ObjectModel, paths: Paths) -> Rights:
     by_action = {
         action: [role for role in roles if role.allows(model.name, action)]
         for action in ("create", "read", "update", "delete")
@@ -74,9 +73,9 @@ def _worked_out(roles: Sequence[RoleGrants], model: ObjectModel) -> Rights:
         readable=_readable(by_action["read"], model),
         creatable=_open_fields(by_action["create"], model),
         writable=_open_fields(by_action["update"], model),
-        read=_rule(by_action["read"], model, "read"),
-        update=_rule(by_action["update"], model, "update"),
-        delete=_rule(by_action["delete"], model, "delete"),
+        read=_rule(by_action["read"], model, paths, "read"),
+        update=_rule(by_action["update"], model, paths, "update"),
+        delete=_rule(by_action["delete"], model, paths, "delete"),
     )
 
 
@@ -102,19 +101,19 @@ def _kept_back(by_role: Sequence[frozenset[str]], model: ObjectModel) -> set[str
     return set(frozenset.intersection(*by_role)) if by_role else set(model.fields)
 
 
-def _rule(roles: Sequence[RoleGrants], model: ObjectModel, action: str) -> Filter:
+def _rule(roles: Sequence[RoleGrants], model: ObjectModel, paths: Paths, action: str) -> Filter:
     """What records have to pass for the action: nothing, when one of the roles has no rule."""
     documents = [role.rules.get(model.name, {}).get(action) for role in roles]
     if not documents or None in documents:
         return ALL
-    rules = list(dict.fromkeys(_parsed(document, model) for document in documents))
+    rules = list(dict.fromkeys(_parsed(document, model, paths) for document in documents))
     return rules[0] if len(rules) == 1 else Or(tuple(rules))
 
 
-def _parsed(document: object, model: ObjectModel) -> Filter:
+def _parsed(document: object, model: ObjectModel, paths: Paths) -> Filter:
     """A rule as a filter. One that does not fit the object any more lets nothing pass."""
     try:
-        return parse_json_filter(document, model.fields)
+        return parse_json_filter(document, paths)
     except InvalidQuery as error:
         _log.warning("a row rule of %s lets nothing pass: %s", model.name, error)
         return NOTHING

@@ -62,21 +62,24 @@ class RecordService:
         Raises InvalidQuery, CursorInvalid, CursorMismatch.
         """
         target = await self.targets.open(scope, access, object_name, "read")
-        return await read_page(target, parse_query(pairs, target.readable), self._cursors)
+        query = await target.around.resolve(lambda: parse_query(pairs, target.readable))
+        return await read_page(target, query, self._cursors)
 
     async def query(self, scope: TenantScope, access: Access, object_name: str, document: Body) -> Page:
         """The page that a JSON document asks for, see :mod:`tenant_schema.records.documents`. Raises as
         :meth:`page`.
         """
         target = await self.targets.open(scope, access, object_name, "read")
-        return await read_page(target, parse_json_query(document, target.readable), self._cursors)
+        query = await target.around.resolve(lambda: parse_json_query(document, target.readable))
+        return await read_page(target, query, self._cursors)
 
     async def read(
         self, scope: TenantScope, access: Access, object_name: str, record_id: UUID, pairs: _Pairs = ()
     ) -> Record:
         """One record; ``pairs`` may hold ``fields``. Raises InvalidQuery, RecordNotFound."""
         target = await self.targets.open(scope, access, object_name, "read")
-        return await read_record(target, record_id, parse_fields(pairs, target.readable))
+        names = await target.around.resolve(lambda: parse_fields(pairs, target.readable))
+        return await read_record(target, record_id, names)
 
     async def create(self, scope: TenantScope, access: Access, object_name: str, body: Body) -> Record:
         """A new record, owned by the caller unless the body says otherwise. Raises ValidationFailed,

@@ -11,11 +11,15 @@ from piccolo.querystring import QueryString, Selectable
 from tenant_schema.objects.model import ObjectModel
 from tenant_schema.records.compiler import Predicate, all_of, any_of, compile_filter
 from tenant_schema.records.keyset import beyond
+from tenant_schema.records.nesting import Nest, flat_names, nest, nests
+from tenant_schema.records.paths import Fields
 from tenant_schema.records.prepared import Slot, Statement, compiled, prepare
 from tenant_schema.records.query import Filter, SortTerm
 from tenant_schema.records.rendering import Render, Row, expression, renderers
+from tenant_schema.records.selects import Select
+from tenant_schema.records.through import Hop, PathColumns, joins
 
-__all__ = ["Reading", "Window", "destroy", "insert", "locked", "reading", "update"]
+__all__ = ["Reading", "Source", "Window", "destroy", "insert", "locked", "reading", "update"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +37,14 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A prepared SELECT of shown values. ``hidden`` are the columns that were selected for our own use."""
+    """A prepared SELECT of shown values. ``hidden`` are the columns that were selected for our own use,
+    ``nests`` the objects to make of what was found beyond lookups.
+    """
 
     statement: Statement
     renderers: tuple[tuple[str, Render], ...]
     hidden: tuple[str, ...]
+    nests: tuple[Nest, ...]
 
     def show(self, rows: list[Row]) -> list[Row]:
         """The rows as the API shows them. They are changed in place."""
@@ -48,32 +55,70 @@ class Reading:
         for name in self.hidden:
             for row in rows:
                 del row[name]
+        nest(rows, self.nests)
         return rows
 
 
-def reading(
-    model: ObjectModel, names: Sequence[str], where: Filter, window: Window | None, engine_type: str
-) -> Reading:
-    """A SELECT of the named fields, and beside them of what the order goes by, or of one record's version."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What to read from: an object's table, and those that its lookups lead to.
+
+    :param where: which records, with slots.
+    :param hops: the joins that paths in the filter, the order and the fields need.
+    :param fields: every field that is named, by name or path; the object's own when none are given.
+    """
+
+    model: ObjectModel
+    where: Filter
+    hops: tuple[Hop, ...] = ()
+    fields: Fields | None = None
+
+    def select(self, engine_type: str, columns: PathColumns, stretch: Predicate | None = None) -> Select:
+        """A SELECT of nothing yet, of one stretch of an order when there is one."""
+        both = (compile_filter(self.where, columns, engine_type), stretch)
+        conditions = all_of([one for one in both if one is not None])
+        return Select(table=self.model.table, joins=joins(self.hops, columns, engine_type), where=conditions)
+
+
+def reading(source: Source, names: Sequence[str], window: Window | None, engine_type: str) -> Reading:
+    """A SELECT of the named fields and paths, and beside them of what the order goes by, or of one record's
+    version.
+    """
+    columns = PathColumns(source.model, source.hops)
+    flat = flat_names(names)
     needed = [term.field for term in window.order] if window else ["version"]
-    hidden = tuple(name for name in dict.fromkeys(needed) if name not in names)
-    selected = [expression(name, model.columns[name], engine_type) for name in (*names, *hidden)]
-    query = _windowed(model, selected, where, window, engine_type)
-    return Reading(compiled(query, engine_type), renderers(names, model, engine_type), hidden)
+    hidden = tuple(name for name in dict.fromkeys(needed) if name not in flat)
+    selected = [expression(name, columns[name], engine_type) for name in (*flat, *hidden)]
+    statement = compiled(_windowed(source, columns, selected, window, engine_type), engine_type)
+    shown = renderers(
+        flat, source.model.fields if source.fields is None else source.fields, columns, engine_type
+    )
+    return Reading(statement, shown, hidden, nests(names))
 
 
 def _windowed(
-    model: ObjectModel, selected: Sequence[Selectable], where: Filter, window: Window | None, engine_type: str
+    source: Source,
+    columns: PathColumns,
+    selected: Sequence[Selectable],
+    window: Window | None,
+    engine_type: str,
 ) -> QueryString:
     """The SELECT with its conditions, order and limit."""
-    if window is None or window.position is None:
-        return _selection(model, selected, where, window, engine_type)
-    stretches = beyond(window.order, window.position, model.columns, inclusive=window.inclusive)
-    if engine_type != "sqlite" or len(stretches) == 1:
-        return _selection(model, selected, where, window, engine_type, any_of(stretches))
-    return _chained(
-        [_selection(model, selected, where, window, engine_type, one) for one in stretches], window.limit
-    )
+    stretches: list[Predicate] = []
+    if window is not None and window.position is not None:
+        stretches = beyond(window.order, window.position, columns, inclusive=window.inclusive)
+
+    def query(stretch: Predicate | None) -> QueryString:
+        select = source.select(engine_type, columns, stretch)
+        select.selected = selected
+        if window is not None:
+            select.order = [(columns[term.field], term.descending) for term in window.order]
+            select.limit = window.limit
+        return select.querystring(engine_type)
+
+    if engine_type == "sqlite" and window is not None and len(stretches) > 1:
+        return _chained([query(one) for one in stretches], window.limit)
+    return query(any_of(stretches))
 
 
 def _chained(queries: Sequence[QueryString], limit: int) -> QueryString:
@@ -84,25 +129,6 @@ def _chained(queries: Sequence[QueryString], limit: int) -> QueryString:
     """
     parts = " UNION ALL ".join(["SELECT * FROM ({})"] * len(queries))
     return QueryString(f"{parts} LIMIT {limit}", *queries)
-
-
-def _selection(
-    model: ObjectModel,
-    selected: Sequence[Selectable],
-    where: Filter,
-    window: Window | None,
-    engine_type: str,
-    stretch: Predicate | None = None,
-) -> QueryString:
-    """One SELECT, of one stretch of the order when there is one."""
-    query = model.table.select(*selected)
-    if window is not None:
-        for term in window.order:
-            query = query.order_by(model.columns[term.field], ascending=not term.descending)
-        query = query.limit(window.limit)
-    both = (compile_filter(where, model.columns, engine_type), stretch)
-    conditions = all_of([one for one in both if one is not None])
-    return (query if conditions is None else query.where(conditions)).querystrings[0]
 
 
 def locked(model: ObjectModel, where: Filter, engine_type: str) -> Statement:

@@ -2,9 +2,10 @@
 statements.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,42 +13,50 @@ from piccolo.engine.base import Engine
 
 from piccolo_engines.mysql import retrying
 from tenant_schema.objects.catalog import Catalog
-from tenant_schema.objects.model import FieldModel, ObjectModel
+from tenant_schema.objects.model import ObjectModel
 from tenant_schema.records.compiler import with_slots
-from tenant_schema.records.prepared import LastUsed, Statement, planned
-from tenant_schema.records.query import ALL, And, Condition, Filter
+from tenant_schema.records.other import other
+from tenant_schema.records.paths import Paths, prefixes_of
+from tenant_schema.records.prepared import LastUsed, Plans, Statement, planned
+from tenant_schema.records.query import ALL, IN_USE, And, Condition, Filter
 from tenant_schema.records.rendering import Record, Row, json_ready
 from tenant_schema.records.rights import ALWAYS_READABLE, Rights
+from tenant_schema.records.surroundings import Sight, Surroundings
+from tenant_schema.records.through import Hop, self_contained
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 
-__all__ = ["Target"]
+__all__ = ["Target", "target_of"]
 
 _Plan = TypeVar("_Plan")
-_IN_USE = Condition("deleted_at", "null", True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Target:
     """What a request works on.
 
     :param rights: what the caller may do: fields that are not readable are never named or shown, and the rule
         for reading is part of every statement's conditions.
+    :param around: the objects that this one's lookups lead to, and that look it up.
     :param plans: the object's prepared statements.
-    :param catalog: the tenant's other objects.
     """
 
     scope: TenantScope
     access: Access
     model: ObjectModel
     rights: Rights
+    around: Surroundings
     plans: LastUsed[Hashable, Any]
-    catalog: Catalog
+
+    @cached_property
+    def readable(self) -> Paths:
+        """The fields that the caller may read, and those beyond lookups by path."""
+        return Paths(self.rights.readable, self.around.fields)
 
     @property
-    def readable(self) -> Mapping[str, FieldModel]:
-        """The fields that the caller may read."""
-        return self.rights.readable
+    def catalog(self) -> Catalog:
+        """The tenant's other objects."""
+        return self.around.catalog
 
     @property
     def engine(self) -> Engine[Any]:
@@ -83,25 +92,52 @@ class Target:
     def records(self, wanted: Filter, values: list[object], *, with_trash: bool = False) -> Filter:
         """The filter for records that are wanted and that the caller may reach, with slots; the values
         are added.
+
+        Paths in the caller's rule have become subqueries; those in ``wanted`` need their :meth:`hops`.
         """
-        trash = () if with_trash else (_IN_USE,)
-        return with_slots(And((wanted, *trash, *_restricting(self.rights.read))), self.access.user_id, values)
+        trash = () if with_trash else (IN_USE,)
+        rule = self._readable_of(self.model, self.rights.read)
+        return with_slots(And((wanted, *trash, *rule)), self.access.user_id, values)
 
     def record(self, record_id: UUID, values: list[object], *, with_trash: bool = False) -> Filter:
         """The filter for one record, as :meth:`records`."""
         return self.records(Condition("id", "eq", record_id), values, with_trash=with_trash)
 
+    def rule(self, rule: Filter) -> Filter:
+        """A row rule of this object as it can stand in any statement: its paths become subqueries."""
+        return self_contained(rule, self.model, self.around.objects)
+
+    def hops(self, paths: Iterable[str], values: list[object]) -> tuple[Hop, ...]:
+        """The joins that these paths need, with slots; the values are added.
+
+        A record beyond that the caller may not see, or that is in the trash, is as if there were none.
+        """
+        return tuple([self._hop(prefix, values) for prefix in prefixes_of(paths)])
+
+    def _hop(self, path: str, values: list[object]) -> Hop:
+        field = self.readable.get(path)
+        sight = None if field is None else self.around.sight(field.settings["target"])
+        assert sight is not None, "a path was looked up before it is followed"
+        table = other(sight.model.table)
+        terms = (*([IN_USE] if table.has_trash else []), *self._readable_of(sight.model, sight.rights.read))
+        return Hop(path, table, with_slots(And(terms), self.access.user_id, values))
+
+    def _readable_of(self, model: ObjectModel, rule: Filter) -> tuple[Filter, ...]:
+        """The rule for reading a model's records, when it restricts anything."""
+        return () if rule == ALL else (self_contained(rule, model, self.around.objects),)
+
     def answer(self, stored: Row) -> Record:
         """What the caller is shown of a record that it wrote: who may not read the object sees the id and
         version.
         """
-        return Record(json_ready(tuple(self.readable), stored, self.model.fields), stored["version"])
+        return Record(json_ready(tuple(self.rights.readable), stored, self.model.fields), stored["version"])
 
     def bare_answer(self, stored: Row) -> Record:
         """What the caller is shown of a record that it wrote, and may not read now."""
         return Record(json_ready(ALWAYS_READABLE, stored, self.model.fields), stored["version"])
 
 
-def _restricting(rule: Filter) -> tuple[Filter, ...]:
-    """The rule, when it restricts anything."""
-    return () if rule == ALL else (rule,)
+def target_of(sight: Sight, around: Surroundings, plans: Plans) -> Target:
+    """The object as the caller whose surroundings these are may use it."""
+    own = plans.of(around.scope.id, sight.model.table)
+    return Target(around.scope, around.access, sight.model, sight.rights, around, own)

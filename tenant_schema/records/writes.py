@@ -2,16 +2,17 @@
 transaction.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from tenant_schema.records.errors import ChangeDenied, RecordNotFound, VersionMismatch
+from tenant_schema.records.paths import fields_of
 from tenant_schema.records.prepared import repeated
 from tenant_schema.records.query import ALL, And, Condition, Filter
 from tenant_schema.records.rendering import Record, Row
-from tenant_schema.records.statements import destroy, insert, locked, reading, update
+from tenant_schema.records.statements import Source, destroy, insert, locked, reading, update
 from tenant_schema.records.target import Target
 
 __all__ = ["answer_to_writer", "destroy_record", "insert_records", "lock_record", "write_changes"]
@@ -42,7 +43,8 @@ async def lock_record(
     """
     values: list[object] = []
     this = Condition("id", "eq", record_id)
-    where = target.records(this if allowed == ALL else And((this, allowed)), values, with_trash=with_trash)
+    wanted = this if allowed == ALL else And((this, target.rule(allowed)))
+    where = target.records(wanted, values, with_trash=with_trash)
     statement = target.plan(lambda: locked(target.model, where, target.engine.engine_type), "lock", where)
     rows = await target.run(statement, values)
     if not rows:
@@ -70,22 +72,15 @@ async def _is_there(target: Target, record_id: UUID, *, with_trash: bool = False
     values: list[object] = []
     where = target.record(record_id, values, with_trash=with_trash)
     plan = target.plan(
-        lambda: reading(target.model, ("id",), where, None, target.engine.engine_type), "is there", where
+        lambda: reading(Source(target.model, where), ("id",), None, target.engine.engine_type),
+        *("is there", where),
     )
     return bool(await target.run(plan.statement, values))
 
 
 def _fields_of(rule: Filter) -> frozenset[str]:
     """The record's own fields that the rule looks at, lookups on the way to other records included."""
-    return frozenset(_names_in(rule))
-
-
-def _names_in(rule: Filter) -> Iterator[str]:
-    if isinstance(rule, Condition):
-        yield rule.field.partition(".")[0]
-        return
-    for term in rule.terms:
-        yield from _names_in(term)
+    return frozenset([name.partition(".")[0] for name in fields_of(rule)])
 
 
 async def write_changes(target: Target, current: Row, changes: Mapping[str, Any], now: datetime) -> Row:

@@ -16,6 +16,8 @@ from tenant_schema.records.tables import RecordHistory
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 from tenant_schema.users.tables import User
+from tests.conftest import Found, address_or_skip
+from tests.tenant_schema.records.family import Family, empty_database, family_on
 from tests.tenant_schema.records.models import Caller, Models, make_gadgets, make_things
 
 Counting = Callable[[], AbstractContextManager[list[str]]]
@@ -109,3 +111,17 @@ def service(gadgets: ObjectModel, things: ObjectModel) -> RecordService:
 def caller(service: RecordService, scope: TenantScope, access: Access, tables: None) -> Caller:
     """The service as one caller uses it, on gadgets."""
     return Caller(service, scope, access, "gadgets")
+
+
+@pytest.fixture(params=["sqlite", "mariadb", "mysql"])
+async def family(
+    request: pytest.FixtureRequest, servers_found: Found, prefix: str, tmp_path: Path
+) -> AsyncIterator[Family]:
+    """Firms, staff and tasks on each of the three databases."""
+    kind: str = request.param
+    address = None if kind == "sqlite" else address_or_skip(servers_found, kind)
+    async with (
+        empty_database(tmp_path / "family.sqlite", address, prefix) as engine,
+        family_on(engine) as made,
+    ):
+        yield made

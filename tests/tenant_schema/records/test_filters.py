@@ -14,7 +14,7 @@ from tenant_schema.records.compiler import compile_filter, with_slots
 from tenant_schema.records.errors import InvalidQuery
 from tenant_schema.records.grammar import parse_query
 from tenant_schema.records.query import And, Condition, Filter, Or
-from tenant_schema.records.statements import reading
+from tenant_schema.records.statements import Source, reading
 from tests.tenant_schema.records.models import Caller
 from tests.tenant_schema.records.worlds import FILTERS, ME, ROWS, Row, fill, filled, lets_pass
 
@@ -31,7 +31,7 @@ async def test_a_filter_finds_what_it_means(
     stored = await fill(free_table, rows)
     values: list[object] = []
     shape = with_slots(wanted, ME, values)
-    plan = reading(free_table, ["id"], shape, None, "sqlite")
+    plan = reading(Source(free_table, shape), ["id"], None, "sqlite")
     prepared = await bound.run_querystring(plan.statement.bind(values))
     predicate = compile_filter(filled(shape, values), free_table.columns, "sqlite")
     query = free_table.table.select(free_table.columns["id"])
@@ -44,7 +44,7 @@ async def test_a_filter_finds_what_it_means(
 @given(FILTERS)
 def test_no_value_enters_the_sql(unused: ObjectModel, wanted: Filter) -> None:
     values: list[object] = []
-    sql = reading(unused, ["id"], with_slots(wanted, ME, values), None, "sqlite").statement.sql
+    sql = reading(Source(unused, with_slots(wanted, ME, values)), ["id"], None, "sqlite").statement.sql
     assert "'" not in sql
     assert set(re.findall(r'"([^"]*)"', sql)) <= names_in_the_database(unused)
     assert set(re.findall(r"-?\d+", re.sub(r'"[^"]*"', "", sql))) <= {
@@ -108,7 +108,7 @@ async def test_whatever_the_grammar_accepts_the_database_answers(
     except InvalidQuery:
         return
     values: list[object] = []
-    plan = reading(free_table, ["id"], with_slots(query.filter, ME, values), None, "sqlite")
+    plan = reading(Source(free_table, with_slots(query.filter, ME, values)), ["id"], None, "sqlite")
     assert await bound.run_querystring(plan.statement.bind(values)) == []
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from piccolo_engines.columns import new_id
 from tenant_schema.objects.model import ObjectModel
-from tenant_schema.records import opening
+from tenant_schema.records import surroundings
 from tenant_schema.records.cursors import Cursors
 from tenant_schema.records.errors import CursorInvalid, CursorMismatch, RecordNotFound
 from tenant_schema.records.pages import Page
@@ -42,7 +42,7 @@ def with_rights(monkeypatch: pytest.MonkeyPatch, gadgets: ObjectModel) -> Any:
         async def rights_of(*_: object) -> Rights:
             return Rights(**given)
 
-        monkeypatch.setattr(opening, "rights_of", rights_of)
+        monkeypatch.setattr(surroundings, "rights_of", rights_of)
 
     return restrict
 

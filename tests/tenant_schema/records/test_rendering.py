@@ -103,7 +103,7 @@ def test_a_moment_as_sqlite_keeps_it_becomes_rfc_3339(stored: str, text: str) ->
 
 
 def test_where_a_driver_has_types_each_value_is_rendered_by_its_type(gadgets: ObjectModel) -> None:
-    found = dict(renderers(["id", "price", "colors"], gadgets, "mysql"))
+    found = dict(renderers(["id", "price", "colors"], gadgets.fields, gadgets.columns, "mysql"))
     assert found["price"](gadgets.fields["price"].type.parse("5", gadgets.fields["price"])) == "5.00"
     assert found["colors"]('["red"]') == ["red"]
     assert shown(gadgets.fields["price"], None) is None

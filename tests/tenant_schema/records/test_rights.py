@@ -14,8 +14,8 @@ from tenant_schema.records.errors import (
     ValidationFailed,
     VersionMismatch,
 )
-from tenant_schema.records.query import ALL, Or
-from tenant_schema.records.rights import NOTHING, rights_of
+from tenant_schema.records.query import ALL, NOTHING, Or
+from tenant_schema.records.rights import rights_of
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access, Grants, RoleGrants
 from tests.tenant_schema.records.conftest import Counting
