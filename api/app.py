@@ -20,6 +20,8 @@ from litestar.types import (
     Send,
 )
 
+from api.admin.door import AdminDoor
+from api.admin.operators.site import OperatorSite
 from api.composition import Platform, compose
 from api.edge import Edge
 from api.guards import admits_anyone, requires_operator, requires_user
@@ -68,7 +70,11 @@ class Freehold(Litestar):
     def __init__(self, platform: Platform, inner: tuple[Litestar, Litestar] | None = None) -> None:
         self.platform = platform
         self.inner = inner or (central_app(), tenant_app())
-        host = TenantFromHost(platform, central_app=self.inner[0], tenant_app=self.inner[1])
+        host = TenantFromHost(
+            platform,
+            central_app=AdminDoor(OperatorSite(), CentralRequest, self.inner[0]),
+            tenant_app=self.inner[1],
+        )
         self.edge = Edge(host, platform.request_counts)
         super().__init__([], openapi_config=None, logging_config=None, lifespan=[self._running])
 

@@ -13,6 +13,7 @@ from central.database import CentralEngine, central_engine
 from central.engines import TenantEngines
 from central.idempotency import Idempotency
 from central.migrator import Migrator
+from central.operator_sessions import OperatorSessions
 from central.operators import Operators
 from central.provisioning.pipeline import Observer
 from central.provisioning.records import Admin, TenantSeed
@@ -23,6 +24,7 @@ from central.resolver import Resolver
 from central.servers import DatabaseServers
 from central.servers.installed import installed_servers, tls_of
 from central.settings import Settings
+from central.tables import OperatorThrottle
 from central.tenancy import Tenancy
 from central.vault import Vault
 from piccolo_conf import DB
@@ -62,6 +64,8 @@ class Platform:
     registry: Registry
     resolver: Resolver
     operators: Operators
+    operator_sessions: OperatorSessions
+    operator_throttle: Throttle
     idempotency: Idempotency
     servers: DatabaseServers
     engines: TenantEngines
@@ -98,6 +102,7 @@ def compose(
     tenancy = Tenancy(engines, DB)
     tenant_migrator = Migrator([app.APP_CONFIG for app in _TENANT_APPS], DB)
     parts = Parts(registry, servers, credentials, engines, tenancy, tenant_migrator, _seed(passwords))
+    operators = Operators()
     catalog = Catalog(VersionedCache(DEFINITIONS, settings.cache_seconds))
     return Platform(
         settings=settings,
@@ -107,7 +112,9 @@ def compose(
         vault=vault,
         registry=registry,
         resolver=Resolver(registry, settings.base_domains, cache_seconds=settings.cache_seconds),
-        operators=Operators(),
+        operators=operators,
+        operator_sessions=OperatorSessions(operators),
+        operator_throttle=Throttle(table=OperatorThrottle),
         idempotency=Idempotency(),
         servers=servers,
         engines=engines,

@@ -30,8 +30,8 @@ class TenantFromHost:
     """Hands a request to ``central_app`` or ``tenant_app``, as its host name says.
 
     The central database is bound around both, the tenant's own around the second, until the last byte and the
-    last background task is through. What they find in the scope's state: ``platform``, ``address``, and on a
-    tenant's host ``tenant`` (a :class:`~tenant_schema.scope.TenantScope`).
+    last background task is through. What they find in the scope's state: ``platform``, ``address``, ``host``
+    (in canonical form), and on a tenant's host ``tenant`` (a :class:`~tenant_schema.scope.TenantScope`).
 
     Raises :class:`~central.errors.InvalidHost`, :class:`~central.errors.TenantNotFound`,
     :class:`~api.errors.TenantSuspended` and :class:`~api.errors.TenantNotReady`.
@@ -80,7 +80,7 @@ class TenantFromHost:
         address = client_address(peer, headers, settings.trusted_proxies) if behind_proxy else peer
         scope["state"]["address"] = address
         header = requested_host(headers, behind_proxy=behind_proxy)
-        host = _canonical(header)
+        host = scope["state"]["host"] = _canonical(header)
         if not header.isascii():
             _rewrite_host(scope, host)
         key = _tenant_key(scope) if settings.allow_tenant_header else None

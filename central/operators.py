@@ -29,6 +29,7 @@ __all__ = [
     "OperatorRef",
     "Operators",
     "TokenRecord",
+    "hash_of",
 ]
 
 TOKEN_PREFIX = "fho_"  # noqa: S105 - what tokens begin with, so that scanners for leaked ones can find them
@@ -110,7 +111,7 @@ class Operators:
         """
         if not token or len(token) > _LONGEST_TOKEN or not token.isascii():
             return None
-        token_hash = _hash(token)
+        token_hash = hash_of(token)
         row = await _find_token(token_hash)
         # The index has compared hashes, not tokens; that takes time to learn from, and this takes none.
         if row is None or not hmac.compare_digest(row["token_hash"], token_hash) or not self._is_good(row):
@@ -163,7 +164,7 @@ class Operators:
         if not token:
             return
         first = await Operator.select().where(Operator.name == FIRST_OPERATOR).first()
-        if first and first["active"] and await _find_token(_hash(token)) is None:
+        if first and first["active"] and await _find_token(hash_of(token)) is None:
             await _insert_token(OperatorRef(first["id"], first["name"]), token, None)
 
     async def _create(self, name: str, token: str, expires_at: datetime | None) -> NewToken:
@@ -199,7 +200,7 @@ class Operators:
 
 async def _insert_token(operator: OperatorRef, token: str, expires_at: datetime | None) -> NewToken:
     row = OperatorToken(
-        operator=operator.id, token_hash=_hash(token), hint=_hint(token), expires_at=expires_at
+        operator=operator.id, token_hash=hash_of(token), hint=_hint(token), expires_at=expires_at
     )
     await OperatorToken.insert(row)
     return NewToken(operator, row.id, token)
@@ -245,5 +246,6 @@ def _hint(token: str) -> str:
     return token[:_HINT_LENGTH] if token.startswith(TOKEN_PREFIX) else "OPERATOR_TOKEN"
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """What is kept of a token or another secret of 256 random bits."""
     return hashlib.sha256(token.encode()).hexdigest()

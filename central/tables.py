@@ -32,6 +32,8 @@ __all__ = [
     "IdempotencyKey",
     "IdempotencyState",
     "Operator",
+    "OperatorSession",
+    "OperatorThrottle",
     "OperatorToken",
     "ProvisioningRun",
     "ProvisioningStep",
@@ -138,6 +140,32 @@ class OperatorToken(Timestamps, Table, db=CENTRAL, help_text="A bearer token of 
     revoked_at = Timestamptz(null=True, default=None)
 
 
+class OperatorSession(Timestamps, Table, db=CENTRAL, help_text="An operator signed in with a browser."):
+    """Only the SHA-256 of what the browser shows is kept. It is worth no more than ``token``, by which its
+    operator signed in: revoking that ends it.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    token = ForeignKey(OperatorToken, on_delete=OnDelete.cascade, null=False, index=True)
+    session_hash = Secret(length=64, unique=True, null=False)  # type: ignore[no-untyped-call]  # untyped in Piccolo
+    address = Varchar(length=64, default="", null=False)
+    user_agent = Varchar(length=255, default="", null=False)
+    last_used_at = Timestamptz(null=False)
+    expires_at = Timestamptz(null=False, index=True)
+
+
+class OperatorThrottle(
+    Timestamps, Table, db=CENTRAL, help_text="Failed sign-ins of operators by name and address."
+):
+    """``key`` is a hash of the name or address, so that a token typed as a name is kept nowhere."""
+
+    id = UUID(primary_key=True, default=new_id)
+    key = Varchar(length=64, unique=True, null=False)
+    failures = Integer(default=0, null=False)
+    last_attempt_at = Timestamptz(null=False, index=True)
+    blocked_until = Timestamptz(null=True, default=None)
+
+
 class ProvisioningRun(Timestamps, Table, db=CENTRAL, help_text="One making or deleting of a tenant."):
     """A run outlives its tenant, so ``tenant_id`` is no foreign key. ``owner`` names the process at work."""
 
@@ -206,6 +234,8 @@ TABLES: tuple[type[Table], ...] = (
     Credential,
     Operator,
     OperatorToken,
+    OperatorSession,
+    OperatorThrottle,
     ProvisioningRun,
     ProvisioningStep,
     AuditEvent,

@@ -1,7 +1,6 @@
 """/setup/tenants/{tenantId}/domains: the host names by which a tenant is found."""
 
 from typing import Final
-from uuid import UUID
 
 from litestar import delete, get, post
 
@@ -10,9 +9,7 @@ from api.openapi.operation import Operation, Reply
 from api.requests import CentralRequest
 from api.routes.tenants import asked_tenant
 from api.schemas.tenants import Deleted, DomainAnswer, DomainList, NewDomain
-from central import audit
-from central.errors import DomainNotFound, InvalidDomain
-from central.hostnames import parse_domain, parse_tenant_domain
+from api.tenant_acts import TenantActs
 
 __all__ = ["ROUTES", "add_domain", "list_domains", "remove_domain"]
 
@@ -50,12 +47,9 @@ async def list_domains(request: CentralRequest) -> Answer:
 )
 async def add_domain(request: CentralRequest) -> Answer:
     """Give a tenant another host name."""
-    platform, tenant_id = request.platform, asked_tenant(request)
     given = await request.read(NewDomain)
-    domain = parse_tenant_domain(given.domain, platform.settings.base_domains)
-    async with platform.registry.changing():
-        record = await platform.registry.add_domain(tenant_id, domain)
-        await _record(request, "domain.add", tenant_id, domain)
+    acts = TenantActs(request.platform, request.actor)
+    record = await acts.add_domain(asked_tenant(request), given.domain)
     return json(DomainAnswer.of(record), 201)
 
 
@@ -73,27 +67,9 @@ async def add_domain(request: CentralRequest) -> Answer:
 )
 async def remove_domain(request: CentralRequest) -> Answer:
     """Take a host name away."""
-    registry, tenant_id = request.platform.registry, asked_tenant(request)
-    domain = _canonical(request.path_params["domain"])
-    async with registry.changing():
-        await registry.remove_domain(tenant_id, domain)
-        await _record(request, "domain.remove", tenant_id, domain)
+    acts = TenantActs(request.platform, request.actor)
+    await acts.remove_domain(asked_tenant(request), request.path_params["domain"])
     return json(Deleted(success=True))
-
-
-def _canonical(text: str) -> str:
-    """The name as the registry has it; what is no name at all is nobody's."""
-    try:
-        return parse_domain(text)
-    except InvalidDomain:
-        raise DomainNotFound(text) from None
-
-
-async def _record(request: CentralRequest, action: str, tenant_id: UUID, domain: str) -> None:
-    tenant = await request.platform.registry.get(tenant_id)
-    await audit.record(
-        request.actor, action, tenant_id=tenant_id, tenant_slug=tenant.slug, detail={"domain": domain}
-    )
 
 
 ROUTES: Final = (list_domains, add_domain, remove_domain)

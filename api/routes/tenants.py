@@ -1,7 +1,6 @@
 """/setup/tenants: operators make, find, rename, suspend, resume and delete tenants.
 
-Every act is in the audit trail. What is one transaction is recorded in it; making and deleting, which are
-many, are recorded when they begin and when they end.
+Every act is in the audit trail, see :mod:`api.creation` and :mod:`api.tenant_acts`.
 """
 
 from functools import partial
@@ -25,9 +24,8 @@ from api.schemas.tenants import (
     TenantPage,
     TenantQuery,
 )
-from central import audit
-from central.errors import CentralError, TenantNotFound
-from central.registry import TenantRef
+from api.tenant_acts import TenantActs
+from central.errors import TenantNotFound
 from central.tables import TenantStatus
 
 __all__ = [
@@ -144,12 +142,8 @@ async def read_tenant(request: CentralRequest) -> Answer:
 )
 async def rename_tenant(request: CentralRequest) -> Answer:
     """Rename a tenant."""
-    tenant_id, registry = asked_tenant(request), request.platform.registry
     changes = await request.read(TenantChanges)
-    async with registry.changing():
-        record = await registry.rename(tenant_id, changes.name)
-        await _record(request, "tenant.rename", record.ref, name=record.ref.name)
-    return json(TenantAnswer.of(record))
+    return json(TenantAnswer.of(await _acts(request).rename(asked_tenant(request), changes.name)))
 
 
 @delete(
@@ -166,14 +160,7 @@ async def rename_tenant(request: CentralRequest) -> Answer:
 )
 async def delete_tenant(request: CentralRequest) -> Answer:
     """Delete a tenant with its database."""
-    tenant = await request.platform.registry.get(asked_tenant(request))
-    await _record(request, "tenant.delete", tenant)
-    try:
-        await request.platform.provisioning.delete(tenant.id)
-    except CentralError as error:
-        await _record(request, "tenant.delete-failed", tenant, reason=error.code)
-        raise
-    await _record(request, "tenant.deleted", tenant)
+    await _acts(request).delete(asked_tenant(request))
     return json(Deleted(success=True))
 
 
@@ -190,7 +177,7 @@ async def delete_tenant(request: CentralRequest) -> Answer:
 )
 async def suspend_tenant(request: CentralRequest) -> Answer:
     """Stop serving a tenant."""
-    return await _set_status(request, "tenant.suspend", TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
+    return json(TenantAnswer.of(await _acts(request).suspend(asked_tenant(request))))
 
 
 @post(
@@ -205,22 +192,11 @@ async def suspend_tenant(request: CentralRequest) -> Answer:
 )
 async def resume_tenant(request: CentralRequest) -> Answer:
     """Serve a suspended tenant again."""
-    return await _set_status(request, "tenant.resume", TenantStatus.SUSPENDED, TenantStatus.ACTIVE)
+    return json(TenantAnswer.of(await _acts(request).resume(asked_tenant(request))))
 
 
-async def _set_status(
-    request: CentralRequest, action: str, expected: TenantStatus, wanted: TenantStatus
-) -> Answer:
-    tenant_id, registry = asked_tenant(request), request.platform.registry
-    async with registry.changing():
-        tenant = await registry.set_status(tenant_id, wanted, expected=(expected,))
-        await _record(request, action, tenant)
-        record = await registry.record(tenant_id)
-    return json(TenantAnswer.of(record))
-
-
-async def _record(request: CentralRequest, action: str, tenant: TenantRef, **detail: object) -> None:
-    await audit.record(request.actor, action, tenant_id=tenant.id, tenant_slug=tenant.slug, detail=detail)
+def _acts(request: CentralRequest) -> TenantActs:
+    return TenantActs(request.platform, request.actor)
 
 
 ROUTES: Final = (

@@ -1,14 +1,10 @@
 """How tenants are looked up and searched for."""
 
-import re
 import unicodedata
 from typing import Any
 from uuid import UUID
 
-from piccolo.columns import Column
-from piccolo.columns.combination import Where
-from piccolo.columns.operators.comparison import ComparisonOperator
-
+from central.matching import escaped, like
 from central.registry.records import TenantRecord, TenantRef
 from central.tables import Domain, Tenant, TenantStatus
 
@@ -52,19 +48,8 @@ def ref_of(row: dict[str, Any], primary_domain: str) -> TenantRef:
     )
 
 
-class _Like(ComparisonOperator):
-    """LIKE with an escape character that means the same to SQLite and MySQL; Piccolo's own has none."""
-
-    template = "{name} LIKE {value} ESCAPE '!'"
-
-
 def matches(search: str) -> Any:
     """The condition that the text is in a tenant's name, slug or domains; ``%`` and ``_`` mean themselves."""
-    escaped = re.sub(r"([!%_])", r"!\1", unicodedata.normalize("NFC", search.strip()).casefold())
-    pattern = f"%{escaped}%"
-    owners = Domain.select(Domain.tenant).where(_like(Domain.domain, pattern))
-    return _like(Tenant.folded_name, pattern) | _like(Tenant.slug, pattern) | Tenant.id.is_in(owners)
-
-
-def _like(column: Column, pattern: str) -> Where:
-    return Where(column=column, value=pattern, operator=_Like)
+    pattern = f"%{escaped(unicodedata.normalize('NFC', search.strip()).casefold())}%"
+    owners = Domain.select(Domain.tenant).where(like(Domain.domain, pattern))
+    return like(Tenant.folded_name, pattern) | like(Tenant.slug, pattern) | Tenant.id.is_in(owners)

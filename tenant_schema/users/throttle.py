@@ -1,4 +1,4 @@
-"""Counting attempts at passwords per account and per address, in the tenant's own database.
+"""Counting attempts at passwords per account and per address, in the database of those who sign in.
 
 So it holds across processes and restarts. An attempt is counted **before** the password is looked at and
 given back when it turns out well: fifty attempts at once do not get fifty tries. Accounts that do not exist
@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from piccolo_conf import DB
 from piccolo_engines.columns import utc_now
 from tenant_schema.users.back_off import ACCOUNT, ADDRESS, Attempts, BackOff, after_attempt, seconds_to_wait
 from tenant_schema.users.errors import TooBusy, TooManyAttempts
@@ -35,6 +35,7 @@ class Throttle:
     :param account: the rule for one account, however many addresses it is tried from.
     :param address: the rule for one address (IPv6: one /64), however many accounts are tried from it.
     :param now: aware UTC time.
+    :param table: where it is counted; any table with the columns of :class:`SignInThrottle`.
     """
 
     def __init__(
@@ -42,7 +43,9 @@ class Throttle:
         account: BackOff = ACCOUNT,
         address: BackOff = ADDRESS,
         now: Callable[[], datetime] = utc_now,
+        table: type[Any] = SignInThrottle,
     ) -> None:
+        self._table = table
         self._account = account
         self._address = address
         self._now = now
@@ -69,17 +72,17 @@ class Throttle:
         :raises TooManyAttempts: when either must wait; nothing is counted.
         """
         rules = self._rules(email, address)
-        known = await _read(rules)
+        known = await _read(self._table, rules)
         self._refuse_if_blocked(known)
         if len(known) < len(rules):  # the table is about to grow
             await self._purge()
-        async with DB.transaction():
+        async with self._table._meta.db.transaction():
             return await self._count(rules)
 
     async def give_back(self, reservation: Reservation) -> None:
         """Take one attempt off its counters, as if it had not been made. At most 4 statements."""
         for key, blocked_until in reservation.blocked_until.items():
-            await _give_back(key, blocked_until)
+            await _give_back(self._table, key, blocked_until)
 
     async def clear(self, reservation: Reservation) -> None:
         """Forget the account's failures, since its owner was here; give the attempt back to the address.
@@ -87,10 +90,10 @@ class Throttle:
         At most 3 statements. The failures of others from the same address stay counted: whoever has one
         account cannot use it to keep guessing at all others.
         """
-        await SignInThrottle.delete().where(SignInThrottle.key == reservation.account)
+        await self._table.delete().where(self._table.key == reservation.account)
         for key, blocked_until in reservation.blocked_until.items():
             if key != reservation.account:
-                await _give_back(key, blocked_until)
+                await _give_back(self._table, key, blocked_until)
 
     def _rules(self, email: str, address: str) -> dict[str, BackOff]:
         """The rule of each counter; the account's first."""
@@ -106,20 +109,20 @@ class Throttle:
 
     async def _count(self, rules: Mapping[str, BackOff]) -> Reservation:
         now = self._now()
-        await _lock(rules, now)
-        known = await _read(rules)
+        await _lock(self._table, rules, now)
+        known = await _read(self._table, rules)
         self._refuse_if_blocked(known)
         counted = {
             key: after_attempt(_without_lock(known[key]), now, back_off) for key, back_off in rules.items()
         }
-        await _write(counted)
+        await _write(self._table, counted)
         return Reservation(
             next(iter(rules)), {key: attempts.blocked_until for key, attempts in counted.items()}
         )
 
     async def _purge(self) -> None:
         oldest = self._now() - max(self._account.window, self._address.window)
-        await SignInThrottle.delete().where(SignInThrottle.last_attempt_at < oldest)
+        await self._table.delete().where(self._table.last_attempt_at < oldest)
 
 
 def _key(kind: str, name: str) -> str:
@@ -139,8 +142,7 @@ def _network(address: str) -> str:
     return str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
-async def _read(keys: Mapping[str, object]) -> dict[str, Attempts]:
-    table = SignInThrottle
+async def _read(table: type[Any], keys: Mapping[str, object]) -> dict[str, Attempts]:
     rows = await table.select(table.key, table.failures, table.last_attempt_at, table.blocked_until).where(
         table.key.is_in(list(keys))
     )
@@ -149,9 +151,8 @@ async def _read(keys: Mapping[str, object]) -> dict[str, Attempts]:
     }
 
 
-async def _lock(keys: Mapping[str, object], now: datetime) -> None:
+async def _lock(table: type[Any], keys: Mapping[str, object], now: datetime) -> None:
     """Make or touch the rows, always in the same order: on every engine, who comes meanwhile waits here."""
-    table = SignInThrottle
     rows = [table(key=key, failures=1, last_attempt_at=now) for key in sorted(keys)]
     await table.insert(*rows).on_conflict(
         target=table.key, action="DO UPDATE", values=[(table.failures, table.failures + 1)]
@@ -163,8 +164,7 @@ def _without_lock(attempts: Attempts) -> Attempts:
     return Attempts(attempts.failures - 1, attempts.last_at, attempts.blocked_until)
 
 
-async def _write(counted: Mapping[str, Attempts]) -> None:
-    table = SignInThrottle
+async def _write(table: type[Any], counted: Mapping[str, Attempts]) -> None:
     rows = [
         table(
             key=key, failures=state.failures, last_attempt_at=state.last_at, blocked_until=state.blocked_until
@@ -175,8 +175,7 @@ async def _write(counted: Mapping[str, Attempts]) -> None:
     await table.insert(*rows).on_conflict(target=table.key, action="DO UPDATE", values=columns)
 
 
-async def _give_back(key: str, blocked_until: datetime | None) -> None:
-    table = SignInThrottle
+async def _give_back(table: type[Any], key: str, blocked_until: datetime | None) -> None:
     await table.update({table.failures: table.failures - 1}).where((table.key == key) & (table.failures > 0))
     if blocked_until is not None:  # open the door again, unless a later attempt has shut it
         await table.update({table.blocked_until: None}).where(

@@ -1,0 +1,168 @@
+"""What went wrong, in the words and the form in which Piccolo Admin's front end shows it to a person.
+
+::
+
+    AdminError
+    ├── ReadOnly(what)          a table or an act that this admin does not offer
+    ├── RowNotFound             no row with this id
+    ├── ForgedRequest           the request does not come from the admin's own pages
+    ├── WrongToken              no operator of this name has this token
+    └── FormRefused(message)    a form that cannot be carried out, and why
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+from api.answers import Answer, RawHeader, json, json_bytes
+from api.problems import document_of, status_of
+from piccolo_engines import errors as engines
+from tenant_schema.problems import InvalidInput, Problem
+from tenant_schema.records import errors as records
+
+__all__ = [
+    "AdminError",
+    "ForgedRequest",
+    "FormRefused",
+    "ReadOnly",
+    "RowNotFound",
+    "WrongToken",
+    "in_form",
+    "in_table",
+]
+
+_TEXT: RawHeader = (b"content-type", b"text/plain; charset=utf-8")
+
+
+class AdminError(Exception):
+    """The root of this tree; ``status`` is what it is over HTTP."""
+
+    code: ClassVar[str] = "admin"
+    status: ClassVar[int] = 400
+
+
+class ReadOnly(AdminError):
+    """This cannot be done here; the message says where it can."""
+
+    code = "read-only"
+    status = 405
+
+
+class RowNotFound(AdminError):
+    """There is no such row."""
+
+    code = "row-not-found"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("There is no such row.")
+
+
+class ForgedRequest(AdminError):
+    """The request lacks what the admin's own pages send along."""
+
+    code = "forged-request"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("This request does not come from a page of the admin. Load the page again.")
+
+
+class WrongToken(AdminError):
+    """It is not told whether the name or the token is wrong."""
+
+    code = "wrong-token"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("The name or the token is wrong.")
+
+
+class FormRefused(AdminError):
+    """A form that cannot be carried out."""
+
+    code = "form-refused"
+    status = 422
+
+
+def in_table(error: Exception, request_id: str) -> Answer | None:
+    """The answer for a row's form; None for what is nobody's mistake and belongs into the log."""
+    problems = list(_problems_of(error))
+    if problems:
+        return json({"detail": _detail(problems)}, 422)
+    status = _status(error)
+    if status == 405:
+        return json({"detail": str(error)}, 405, [(b"allow", b"GET")])
+    if status == 500:
+        return None
+    return json_bytes(_sentence(error, request_id).encode(), status, _TEXT, _headers(error))
+
+
+def in_form(error: Exception, request_id: str) -> Answer | None:
+    """The answer for a form, of which the front end shows no status but 422."""
+    problems = list(_problems_of(error))
+    if problems:
+        return json({"detail": _detail(problems)}, 422)
+    status = _status(error)
+    if status in (401, 405):  # to be signed in first; the front end sees to that
+        return in_table(error, request_id)
+    if status == 500:
+        return None
+    return json({"custom_form_error": _sentence(error, request_id)}, 422, _headers(error))
+
+
+def _problems_of(error: Exception) -> Iterator[Problem]:
+    """What is wrong with which field."""
+    if isinstance(error, InvalidInput):
+        yield from error.problems
+    elif isinstance(error, records.UniqueConflict):
+        yield from (Problem(name, error.code, "another record has the same value") for name in error.fields)
+    elif isinstance(error, engines.NotNullViolation):
+        yield Problem(_last(error.column), "required", "a value is needed")
+
+
+def _detail(problems: Iterable[Problem]) -> list[dict[str, object]]:
+    return [
+        {"loc": ["body", problem.field or "form"], "msg": _message(problem), "type": problem.code}
+        for problem in problems
+    ]
+
+
+def _message(problem: Problem) -> str:
+    if problem.did_you_mean is None:
+        return problem.message
+    return f"{problem.message} Did you mean {problem.did_you_mean}?"
+
+
+def _status(error: Exception) -> int:
+    if isinstance(error, AdminError):
+        return error.status
+    if isinstance(error, engines.IntegrityViolation):
+        return 409
+    if isinstance(error, engines.UnstorableValue):
+        return 422
+    return status_of(error)
+
+
+def _sentence(error: Exception, request_id: str) -> str:
+    """What a person reads; a database's own words never are."""
+    if isinstance(error, AdminError):
+        return str(error)
+    if isinstance(error, engines.UniqueViolation):
+        return "Another row has the same value."
+    if isinstance(error, engines.ForeignKeyViolation):
+        return "Other rows refer to this one, or it refers to one that is not there."
+    if isinstance(error, engines.IntegrityViolation):
+        return "The database does not accept this value."
+    if isinstance(error, engines.UnstorableValue):
+        return "The database cannot hold this value."
+    document = document_of(error, request_id)
+    return document.detail
+
+
+def _headers(error: Exception) -> list[RawHeader]:
+    retry_after = getattr(error, "retry_after", None)
+    return [] if retry_after is None else [(b"retry-after", b"%d" % retry_after)]
+
+
+def _last(name: str | None) -> str:
+    return (name or "form").rpartition(".")[2]

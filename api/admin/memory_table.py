@@ -1,0 +1,89 @@
+"""A table whose rows are few and at hand: filtered, sorted and paged without a database."""
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import eq, ge, gt, le, lt, ne
+from typing import Any, Final
+
+from api.admin.columns import TableSchema
+from api.admin.errors import RowNotFound
+from api.admin.listing import Listing, Term
+from api.admin.readonly_table import ReadOnlyTable
+from api.admin.site import Row
+
+__all__ = ["MemoryTable"]
+
+_COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    "eq": eq,
+    "ne": ne,
+    "lt": lt,
+    "lte": le,
+    "gt": gt,
+    "gte": ge,
+    "icontains": lambda value, text: text in value,
+    "startswith": lambda value, text: value.startswith(text),
+    "endswith": lambda value, text: value.endswith(text),
+}
+
+
+class MemoryTable(ReadOnlyTable):
+    """Read-only unless a subclass offers more, which then says how its rows are found in :meth:`all_rows`."""
+
+    def __init__(self, schema: TableSchema, group: str) -> None:
+        self.group = group
+        self._schema = schema
+
+    async def all_rows(self) -> Sequence[Row]:
+        """Every row, in any order."""
+        raise NotImplementedError
+
+    async def schema(self) -> TableSchema:
+        """The columns."""
+        return self._schema
+
+    async def rows(self, listing: Listing) -> Sequence[Row]:
+        """A page."""
+        found = await self._matching(listing)
+        for name, ascending in reversed(listing.order):
+            found.sort(key=lambda row, name=name: _sort_key(row.get(name)), reverse=not ascending)  # type: ignore[misc]  # mypy cannot infer it
+        return found[listing.offset : listing.offset + listing.page_size]
+
+    async def count(self, listing: Listing) -> int:
+        """How many."""
+        return len(await self._matching(listing))
+
+    async def names(self, search: str, limit: int, offset: int) -> Mapping[str, str]:
+        """What the rows are called: by the column that links to them."""
+        link = (await self.schema()).link
+        called = {str(row["id"]): str(row[link]) for row in await self.all_rows()}
+        found = [(key, name) for key, name in called.items() if search.casefold() in name.casefold()]
+        return dict(sorted(found, key=lambda pair: pair[1])[offset : offset + limit])
+
+    async def row(self, row_id: str) -> Row:
+        """One row."""
+        for row in await self.all_rows():
+            if row["id"] == row_id:
+                return row
+        raise RowNotFound
+
+    async def _matching(self, listing: Listing) -> list[Row]:
+        return [row for row in await self.all_rows() if all(_matches(row, term) for term in listing.terms)]
+
+
+def _matches(row: Row, term: Term) -> bool:
+    value = row.get(term.column.name)
+    if term.operator in ("null", "not_null"):
+        return (value in (None, "")) == (term.operator == "null")
+    if value is None:
+        return term.operator == "ne"
+    if isinstance(value, bool):
+        return _COMPARISONS[term.operator](value, term.text == "true")
+    if isinstance(value, int):
+        return term.text.lstrip("-").isdecimal() and _COMPARISONS[term.operator](value, int(term.text))
+    return _COMPARISONS[term.operator](str(value).casefold(), term.text.casefold())
+
+
+def _sort_key(value: object) -> tuple[bool, Any]:
+    """Nothing comes first; numbers by size, all else as text."""
+    if value is None:
+        return (False, "")
+    return (True, value if isinstance(value, bool | int | float) else str(value).casefold())

@@ -1,0 +1,250 @@
+"""What operators do with tenants: each form is one act of the services that REST calls, audited like it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from api.admin.columns import Column
+from api.admin.errors import FormRefused
+from api.admin.site import Form
+from api.composition import Platform
+from api.creation import TenantCreation, faults_of
+from api.errors import InvalidBody
+from api.schemas.tenants import NewAdmin, NewTenant
+from api.tenant_acts import TenantActs
+from central.audit import Actor
+from central.errors import InvalidDomain
+from central.hostnames import parse_tenant_domain
+from central.operators import OperatorRef
+
+__all__ = [
+    "AddDomain",
+    "Delete",
+    "MakeTenant",
+    "RemoveDomain",
+    "Rename",
+    "Resume",
+    "Suspend",
+    "operator_forms",
+]
+
+_GROUP: Final = "Tenants"
+_TENANT: Final = Column(
+    name="tenant",
+    title="Tenant",
+    required=True,
+    nullable=False,
+    help_text="Its slug, such as acme.",
+)
+
+
+def operator_forms(platform: Platform, operator: OperatorRef, actor: Actor) -> Sequence[Form]:
+    """The forms in the menu's order."""
+    acts = TenantActs(platform, actor)
+    on_tenants: list[type[_OnTenant]] = [Suspend, Resume, Rename, AddDomain, RemoveDomain, Delete]
+    return [MakeTenant(platform, operator, actor), *[form(acts) for form in on_tenants]]
+
+
+class MakeTenant:
+    """Makes a tenant, and shows its passwords this once."""
+
+    name = "Make a tenant"
+    group = _GROUP
+    description = (
+        "Makes a database, a database user, the schema, the roles and the first administrator, and serves "
+        "the tenant. The passwords are shown once: keep them before you go on."
+    )
+
+    def __init__(self, platform: Platform, operator: OperatorRef, actor: Actor) -> None:
+        self._platform = platform
+        self._creation = TenantCreation(platform, operator, actor)
+
+    async def fields(self) -> Sequence[Column]:
+        """What REST asks for."""
+        servers = {one.name: one.name for one in self._platform.servers if ":" in one.name}
+        return [
+            Column(name="name", title="Name", required=True, nullable=False),
+            Column(name="slug", title="Slug", required=True, nullable=False, help_text="Such as acme."),
+            Column(
+                name="primary_domain",
+                title="Domain",
+                required=True,
+                nullable=False,
+                help_text=f"A label under {self._platform.settings.base_domains[0]}, or a full host name.",
+            ),
+            Column(name="admin_email", title="First administrator's e-mail address"),
+            Column(
+                name="admin_password",
+                title="First administrator's password",
+                help_text="Leave it empty to have one made.",
+            ),
+            Column(name="server", title="Database server", choices=servers, help_text="Or leave it open."),
+        ]
+
+    async def submit(self, values: Mapping[str, Any]) -> str:
+        """Make it."""
+        wanted = self._wanted(values)
+        kept = await self._creation.run(wanted, None)
+        return _passwords(kept.body)
+
+    def _wanted(self, values: Mapping[str, Any]) -> NewTenant:
+        """As REST would be given it. Raises :class:`~api.errors.InvalidBody` for what REST refuses."""
+        given: dict[str, Any] = {name: values[name].strip() for name in ("name", "slug")}
+        given["primaryDomain"] = values["primary_domain"].strip()
+        email, password = values.get("admin_email"), values.get("admin_password")
+        if email or password:
+            given["admin"] = {"email": email or self._usual_email(given), "password": password or None}
+        problems = list(faults_of(given, self._platform.settings.base_domains))
+        if problems:
+            raise InvalidBody(problems)
+        host, _, port = (values.get("server") or "").rpartition(":")
+        return NewTenant(
+            name=given["name"],
+            slug=given["slug"],
+            primary_domain=given["primaryDomain"],
+            db_host=host or None,
+            db_port=int(port) if port else None,
+            admin=NewAdmin(**given["admin"]) if "admin" in given else None,
+        )
+
+    def _usual_email(self, given: Mapping[str, str]) -> str:
+        try:
+            domain = parse_tenant_domain(given["primaryDomain"], self._platform.settings.base_domains)
+        except InvalidDomain:  # which is told anyway
+            return "admin@invalid.example"
+        return f"admin@{domain}"
+
+
+class _OnTenant(ABC):
+    """An act on a tenant that is there."""
+
+    name: ClassVar[str]
+    description: ClassVar[str]
+    group = _GROUP
+    more: ClassVar[Sequence[Column]] = ()
+
+    def __init__(self, acts: TenantActs) -> None:
+        self._acts = acts
+
+    async def fields(self) -> Sequence[Column]:
+        """The tenant, and what else the act needs."""
+        return [_TENANT, *self.more]
+
+    async def submit(self, values: Mapping[str, Any]) -> str:
+        """Find the tenant, and act."""
+        tenant = await self._acts.platform.registry.by_slug(values["tenant"].strip().lower())
+        return await self.act(tenant.id, tenant.slug, values)
+
+    @abstractmethod
+    async def act(self, tenant_id: UUID, slug: str, values: Mapping[str, Any]) -> str:
+        """Do it; gives what the operator should read."""
+
+
+class Suspend(_OnTenant):
+    """Stops serving it."""
+
+    name = "Suspend a tenant"
+    description = "Its hosts answer 403 from the next request on. All that is its stays as it is."
+
+    async def act(self, tenant_id: UUID, slug: str, values: Mapping[str, Any]) -> str:  # noqa: ARG002 (the form of an act)
+        """Suspend it."""
+        await self._acts.suspend(tenant_id)
+        return f"{slug} is suspended."
+
+
+class Resume(_OnTenant):
+    """Serves it again."""
+
+    name = "Resume a tenant"
+    description = "It is served again from the next request on."
+
+    async def act(self, tenant_id: UUID, slug: str, values: Mapping[str, Any]) -> str:  # noqa: ARG002 (the form of an act)
+        """Resume it."""
+        await self._acts.resume(tenant_id)
+        return f"{slug} is served again."
+
+
+class Rename(_OnTenant):
+    """Gives it another name."""
+
+    name = "Rename a tenant"
+    description = "Its slug, domains and database keep their names."
+    more = (Column(name="name", title="New name", required=True, nullable=False),)
+
+    async def act(self, tenant_id: UUID, slug: str, values: Mapping[str, Any]) -> str:
+        """Rename it."""
+        record = await self._acts.rename(tenant_id, values["name"])
+        return f"{slug} is called {record.ref.name} now."
+
+
+class AddDomain(_OnTenant):
+    """Gives it another host name."""
+
+    name = "Add a domain"
+    description = "It leads to the tenant from the next request on; pointing its DNS here is up to you."
+    more = (
+        Column(
+            name="domain",
+            title="Domain",
+            required=True,
+            nullable=False,
+            help_text="A label under the first base domain, or a full host name.",
+        ),
+    )
+
+    async def act(self, tenant_id: UUID, slug: str, values: Mapping[str, Any]) -> str:
+        """Add it."""
+        record = await self._acts.add_domain(tenant_id, values["domain"].strip())
+        return f"{record.domain} leads to {slug}."
+
+
+class RemoveDomain(_OnTenant):
+    """Takes a host name away."""
+
+    name = "Remove a domain"
+    description = "The primary one stays as long as the tenant."
+    more = (Column(name="domain", title="Domain", required=True, nullable=False),)
+
+    async def act(self, tenant_id: UUID, slug: str, values: Mapping[str, Any]) -> str:
+        """Remove it."""
+        domain = await self._acts.remove_domain(tenant_id, values["domain"].strip())
+        return f"{domain} does not lead to {slug} any more."
+
+
+class Delete(_OnTenant):
+    """Deletes it with all that is its."""
+
+    name = "Delete a tenant"
+    description = "Its database goes with it, and there is no way back. You may want a backup first."
+    more = (
+        Column(
+            name="confirm",
+            title="Its slug once more",
+            required=True,
+            nullable=False,
+            help_text="So that no tenant goes by mistake.",
+        ),
+    )
+
+    async def act(self, tenant_id: UUID, slug: str, values: Mapping[str, Any]) -> str:
+        """Delete it."""
+        if values["confirm"].strip() != slug:
+            raise FormRefused(f"Nothing was deleted: write {slug} twice to delete it.")
+        await self._acts.delete(tenant_id)
+        return f"{slug} is deleted, with its database."
+
+
+def _passwords(answer: Any) -> str:
+    """What REST answers, for reading."""
+    lines = [
+        f"{answer['slug']} is served at {answer['domain']}.",
+        "",
+        f"First administrator: {answer['admin']['email']}",
+        f"Password: {answer['admin']['password']}",
+        "",
+        f"Database: {answer['dbName']}",
+    ]
+    if answer["dbUsername"] is not None:
+        lines += [f"Database user: {answer['dbUsername']}", f"Database password: {answer['dbPassword']}"]
+    return "\n".join([*lines, "", "These passwords are shown here and never again."])

@@ -1,0 +1,90 @@
+"""Operators at /admin of a central host: their name, and one of their tokens as the password."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from api.admin.errors import ReadOnly, WrongToken
+from api.admin.operators.forms import operator_forms
+from api.admin.operators.tables import operator_tables
+from api.admin.site import Form, NewSession, Table
+from api.composition import Platform
+from api.requests import ApiRequest
+from central.audit import Actor
+from central.operators import OperatorRef
+from piccolo_engines.columns import utc_now
+
+__all__ = ["OperatorSite", "OperatorVisit"]
+
+
+class OperatorSite:
+    """The site; it keeps nothing."""
+
+    words: Mapping[str, str] = {"Username": "Operator", "Password": "Token"}
+
+    def title(self, _request: ApiRequest) -> str:
+        """What it is called."""
+        return "Freehold for operators"
+
+    async def sign_in(self, request: ApiRequest, username: str, password: str) -> NewSession:
+        """A session for an operator's name and token.
+
+        Raises ``WrongToken``, and ``TooManyAttempts`` after repeated failures.
+        """
+        platform = request.platform
+        name = username.strip().casefold()[:200]
+        async with platform.operator_throttle.attempt(name, request.address) as attempt:
+            agent = request.header(b"user-agent") or ""
+            session = await platform.operator_sessions.begin(username, password, request.address, agent)
+            if session is None:
+                raise WrongToken
+            await platform.operator_throttle.clear(attempt)
+        return NewSession(session.secret, int((session.expires_at - utc_now()).total_seconds()))
+
+    async def visit(self, request: ApiRequest, secret: str) -> "OperatorVisit | None":
+        """The operator of a session."""
+        operator = await request.platform.operator_sessions.authenticate(secret)
+        if operator is None:
+            return None
+        request.facts.caller = operator.name
+        return OperatorVisit(request, operator)
+
+    async def sign_out(self, request: ApiRequest, secret: str) -> None:
+        """End the session."""
+        await request.platform.operator_sessions.end(secret)
+
+
+class OperatorVisit:
+    """An operator, for one request."""
+
+    renewed: Final = None
+
+    def __init__(self, request: ApiRequest, operator: OperatorRef) -> None:
+        self._platform: Platform = request.platform
+        self._operator = operator
+        self._actor = Actor(operator.name, operator.id, request.facts.id, request.address)
+
+    @property
+    def name(self) -> str:
+        """The operator's name."""
+        return self._operator.name
+
+    @property
+    def user_id(self) -> str:
+        """The operator's id."""
+        return str(self._operator.id)
+
+    async def tables(self) -> Mapping[str, Table]:
+        """The registry and the journal."""
+        return operator_tables(self._platform)
+
+    async def forms(self) -> Sequence[Form]:
+        """The acts on tenants."""
+        return operator_forms(self._platform, self._operator, self._actor)
+
+    async def links(self) -> Mapping[str, str]:
+        """The contract."""
+        return {"API": "/schema"}
+
+    async def change_password(self, current: str, new: str) -> None:  # noqa: ARG002 (the form of a visit)
+        """Refuses: an operator's password is a token."""
+        raise ReadOnly("A token is not changed but replaced, with `freehold operators`.")

@@ -1,0 +1,149 @@
+"""What a form sends, read as what its columns are: HTML forms know nothing but text."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from api.admin.columns import Column
+from api.errors import InvalidBody
+from tenant_schema.problems import Problem, suggestion
+
+__all__ = ["accept", "changed"]
+
+_TRUTH: Final[Mapping[str, bool]] = {"true": True, "false": False}
+_LONGEST_INTEGER: Final = 25
+
+
+class _Unfit(Exception):
+    """A value that is none of its column's; the message says what would be."""
+
+
+def accept(columns: Sequence[Column], given: Mapping[str, Any], *, whole: bool = True) -> dict[str, Any]:
+    """The values by column, each of its column's type. Raises :class:`~api.errors.InvalidBody` with all
+    faults.
+
+    :param whole: whether what is required must be there, as it must when something is made.
+    """
+    known = {column.name: column for column in columns}
+    values: dict[str, Any] = {}
+    problems = list(_unknown(given, known))
+    for name, column in known.items():
+        if name in given:
+            try:
+                values[name] = _value(column, given[name])
+            except _Unfit as error:
+                problems.append(Problem(name, "invalid-value", str(error)))
+                continue
+        if column.required and (whole or name in given) and values.get(name) in (None, "", []):
+            problems.append(Problem(name, "required", "a value is needed"))
+    if problems:
+        raise InvalidBody(problems)
+    return values
+
+
+def changed(
+    columns: Mapping[str, Column], given: Mapping[str, Any], row: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What of a form differs from the row: a form sends all of its fields, whoever changed one of them.
+
+    Times count as the same to the millisecond, which is as far as forms go.
+    """
+    return {
+        name: value
+        for name, value in given.items()
+        if name not in columns or not _is_same(columns[name], value, row.get(name))
+    }
+
+
+def _is_same(column: Column, given: Any, known: Any) -> bool:
+    if given == known or (given in (None, "", []) and known in (None, "", [])):
+        return True
+    try:
+        mine, theirs = _value(column, given), _value(column, known)
+    except _Unfit:
+        return False
+    if column.format == "date-time" and isinstance(mine, str) and isinstance(theirs, str):
+        return _milliseconds(mine) == _milliseconds(theirs)
+    return bool(mine == theirs)
+
+
+def _milliseconds(text: str) -> object:
+    try:
+        return int(datetime.fromisoformat(text).timestamp() * 1000)
+    except ValueError:
+        return text
+
+
+def _unknown(given: Mapping[str, Any], known: Mapping[str, Column]) -> Iterator[Problem]:
+    for name in given:
+        if name not in known:
+            yield Problem(name, "unknown-field", "there is no such field", suggestion(name, known))
+
+
+def _value(column: Column, given: Any) -> Any:
+    if given is None or (given == "" and (column.nullable or not column.is_text)):
+        return None
+    if column.widget == "json":
+        return _json(given)
+    value = _READERS[column.type](given)
+    if column.choices is not None:
+        for one in value if isinstance(value, list) else [value]:
+            if one not in column.choices:
+                raise _Unfit(f"must be one of {', '.join(column.choices)}")
+    return value
+
+
+def _text(given: Any) -> str:
+    if isinstance(given, str):
+        return given
+    raise _Unfit("must be a text")
+
+
+def _integer(given: Any) -> int:
+    if isinstance(given, int) and not isinstance(given, bool):
+        return given
+    try:
+        return int(given if isinstance(given, str) and len(given) <= _LONGEST_INTEGER else "")
+    except ValueError:
+        raise _Unfit("must be a whole number") from None
+
+
+def _number(given: Any) -> Any:
+    """As it is: those who keep it know better what a number is."""
+    if isinstance(given, str | int | float) and not isinstance(given, bool):
+        return given
+    raise _Unfit("must be a number")
+
+
+def _boolean(given: Any) -> bool:
+    if isinstance(given, bool):
+        return given
+    if isinstance(given, str) and given in _TRUTH:
+        return _TRUTH[given]
+    raise _Unfit("must be true or false")
+
+
+def _array(given: Any) -> list[str]:
+    if isinstance(given, list) and all(isinstance(one, str) for one in given):
+        return [one for one in given if one != ""]
+    raise _Unfit("must be a list")
+
+
+def _json(given: Any) -> Any:
+    if not isinstance(given, str):
+        return given
+    try:
+        return msgspec.json.decode(given)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        raise _Unfit("must be JSON") from None
+
+
+_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "string": _text,
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "array": _array,
+}
