@@ -31,7 +31,19 @@ from api.logs import configure_logs
 from api.openapi.document import HostKind, document_for
 from api.openapi.hosts import CENTRAL_HOST, TENANT_HOST
 from api.requests import ApiRequest, CentralRequest, TenantRequest
-from api.routes import auth, data, data_queries, data_writes, domains, schema, service, tenants
+from api.routes import (
+    apps,
+    auth,
+    data,
+    data_queries,
+    data_writes,
+    domains,
+    navigation,
+    schema,
+    service,
+    tenants,
+    views,
+)
 from api.routes.options import with_options
 from api.version import VERSION
 from central.settings import Settings, read_env_file
@@ -106,14 +118,22 @@ def central_app() -> Litestar:
     return _application(routers, CentralRequest, CENTRAL_HOST, requires_operator)
 
 
-_DATA = (*data_queries.ROUTES, *data.ROUTES, *data_writes.ROUTES)
+_USERS_ROUTES = [
+    *auth.ROUTES,
+    *data_queries.ROUTES,
+    *data.ROUTES,
+    *data_writes.ROUTES,
+    *navigation.ROUTES,
+    *apps.ROUTES,
+    *views.ROUTES,
+]
 
 
 def tenant_app() -> Litestar:
     """What a tenant's host serves."""
     routers = [
         _router("/api/v1", auth.OPEN_ROUTES, admits_anyone),
-        _router("/api/v1", [*auth.ROUTES, *_DATA], requires_user),
+        _router("/api/v1", _USERS_ROUTES, requires_user),
         _router("/", [schema.schema], admits_anyone),
     ]
     return _application(routers, TenantRequest, TENANT_HOST, requires_user)

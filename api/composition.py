@@ -29,7 +29,12 @@ from central.tenancy import Tenancy
 from central.vault import Vault
 from piccolo_conf import DB
 from tenant_schema.apps import piccolo_app as apps_app
+from tenant_schema.apps.catalog import AppCatalog
+from tenant_schema.apps.navigation import NavigationService
+from tenant_schema.apps.pages import PageService
 from tenant_schema.apps.seed import seed_apps
+from tenant_schema.apps.service import AppService
+from tenant_schema.apps.views import ViewService
 from tenant_schema.objects import piccolo_app as objects_app
 from tenant_schema.objects.catalog import Catalog
 from tenant_schema.problems import InvalidInput
@@ -75,6 +80,10 @@ class Platform:
     authentication: Authentication
     catalog: Catalog
     records: RecordService
+    apps: AppService
+    pages: PageService
+    views: ViewService
+    navigation: NavigationService
     request_counts: RequestCounts
 
     async def close(self) -> None:
@@ -103,7 +112,8 @@ def compose(
     tenant_migrator = Migrator([app.APP_CONFIG for app in _TENANT_APPS], DB)
     parts = Parts(registry, servers, credentials, engines, tenancy, tenant_migrator, _seed(passwords))
     operators = Operators()
-    catalog = Catalog(VersionedCache(DEFINITIONS, settings.cache_seconds))
+    definitions = VersionedCache(DEFINITIONS, settings.cache_seconds)
+    catalog, apps = Catalog(definitions), AppCatalog(definitions)
     return Platform(
         settings=settings,
         central_engine=_central_engine(settings),
@@ -124,6 +134,10 @@ def compose(
         authentication=_authentication(settings, vault, passwords),
         catalog=catalog,
         records=RecordService(catalog, Cursors(partial(_cursor_keys, vault))),
+        apps=AppService(apps, definitions),
+        pages=PageService(apps, catalog, definitions),
+        views=ViewService(catalog),
+        navigation=NavigationService(apps, catalog),
         request_counts=RequestCounts(),
     )
 

@@ -25,6 +25,7 @@ from central.engines import EnginesBusy, TenantGone
 from central.provisioning.errors import ProvisioningError
 from central.servers import UnknownServer
 from piccolo_engines import errors as engines
+from tenant_schema.apps import errors as apps
 from tenant_schema.objects import errors as objects
 from tenant_schema.problems import InvalidInput
 from tenant_schema.records import errors as records
@@ -54,6 +55,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     NotAuthenticated: 401,
     users.Unauthenticated: 401,
     users.PermissionDenied: 403,
+    apps.LayoutHidden: 403,
     records.ChangeDenied: 403,
     TenantSuspended: 403,
     # what it is about
@@ -62,6 +64,9 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     central.DomainNotFound: 404,
     objects.ObjectNotFound: 404,
     records.RecordNotFound: 404,
+    apps.AppNotFound: 404,
+    apps.PageNotFound: 404,
+    apps.ViewNotFound: 404,
     central.SlugTaken: 409,
     central.DomainTaken: 409,
     central.PrimaryDomainKept: 409,
@@ -69,6 +74,8 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     central.IdempotencyBusy: 409,
     records.UniqueConflict: 409,
     records.StillReferenced: 409,
+    apps.NameTaken: 409,
+    apps.TooMany: 409,
     records.VersionMismatch: 412,
     # not now
     users.TooManyAttempts: 429,
@@ -104,6 +111,7 @@ _FIELDS: Final[Mapping[type[Exception], str]] = {
     central.DomainTaken: "domain",
     central.PrimaryDomainKept: "domain",
     UnknownServer: "dbHost",
+    apps.NameTaken: "name",
 }
 """The field that an error is about, where its class says so."""
 
@@ -196,6 +204,9 @@ def _field_problems(error: Exception) -> Iterator[FieldProblem]:
             yield FieldProblem(name, "down", f"The {name} database does not answer.")
     elif isinstance(error, objects.ObjectNotFound):
         yield FieldProblem("object", error.code, str(error), error.did_you_mean)
+    elif isinstance(error, apps.AppNotFound | apps.PageNotFound):
+        what = "app" if isinstance(error, apps.AppNotFound) else "page"
+        yield FieldProblem(what, error.code, str(error), error.did_you_mean)
     elif type(error) in _FIELDS:
         yield FieldProblem(_FIELDS[type(error)], _code(error), str(error))
 

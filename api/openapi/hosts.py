@@ -44,6 +44,8 @@ TENANT_HOST: Final = HostKind(
     tags=(
         ("Signing in", "Sessions of users: an access token for minutes, a refresh token for weeks."),
         ("Records", "Of every object of the tenant, in one way."),
+        ("Apps and pages", "How objects are laid out for people, and what of it there is for whom."),
+        ("Views", "Saved ways of looking at an object's records."),
         ("Service", "What can it do?"),
     ),
     security_scheme="user",

@@ -8,6 +8,7 @@ from api.openapi.operation import Parameter
 __all__ = ["HEADERS", "PATH_PARAMETERS", "PROBLEM_STATUSES", "problem_responses", "response_name"]
 
 _UUID: Final = {"type": "string", "format": "uuid"}
+_NAME: Final = {"type": "string", "pattern": "^[a-z](?:_?[a-z0-9])*$", "maxLength": 40}
 _AN_ID: Final = "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
 
 PATH_PARAMETERS: Final[Mapping[str, Parameter]] = {
@@ -34,7 +35,7 @@ PATH_PARAMETERS: Final[Mapping[str, Parameter]] = {
             where="path",
             required=True,
             description="The object's name.",
-            schema={"type": "string", "pattern": "^[a-z](?:_?[a-z0-9])*$", "maxLength": 40},
+            schema=_NAME,
             example="accounts",
         ),
         Parameter(
@@ -42,6 +43,30 @@ PATH_PARAMETERS: Final[Mapping[str, Parameter]] = {
             where="path",
             required=True,
             description="The record's id.",
+            schema=_UUID,
+            example=_AN_ID,
+        ),
+        Parameter(
+            name="app",
+            where="path",
+            required=True,
+            description="The app's name.",
+            schema=_NAME,
+            example="sales",
+        ),
+        Parameter(
+            name="page",
+            where="path",
+            required=True,
+            description="The page's name.",
+            schema=_NAME,
+            example="accounts",
+        ),
+        Parameter(
+            name="view",
+            where="path",
+            required=True,
+            description="The view's id.",
             schema=_UUID,
             example=_AN_ID,
         ),

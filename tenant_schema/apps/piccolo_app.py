@@ -1,4 +1,4 @@
-"""The Piccolo app of apps and pages."""
+"""The Piccolo app of apps, pages and list views."""
 
 from pathlib import Path
 
@@ -11,5 +11,6 @@ __all__ = ["APP_CONFIG"]
 APP_CONFIG = AppConfig(
     app_name="apps",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=[tables.App, tables.AppPage],
+    table_classes=[tables.App, tables.AppPage, tables.ListView, tables.ListViewRole, tables.DefaultView],
+    migration_dependencies=["tenant_schema.users.piccolo_app"],
 )

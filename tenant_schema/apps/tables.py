@@ -1,4 +1,4 @@
-"""The tables of apps and pages."""
+"""The tables of apps, pages and saved list views."""
 
 from enum import StrEnum
 
@@ -6,8 +6,9 @@ from piccolo.columns import JSON, UUID, Boolean, ForeignKey, Integer, OnDelete, 
 from piccolo.table import Table
 
 from piccolo_engines.columns import Timestamps, new_id
+from tenant_schema.users.tables import Role, User
 
-__all__ = ["App", "AppPage", "PageType"]
+__all__ = ["App", "AppPage", "DefaultView", "ListView", "ListViewRole", "PageType"]
 
 
 class PageType(StrEnum):
@@ -46,3 +47,40 @@ class AppPage(Timestamps, Table, tablename="app_pages", help_text="A page of an 
     object = Varchar(length=40, default="", null=False, index=True)
     layout = JSON(default="{}", null=False)
     position = Integer(default=0, null=False)
+
+
+class ListView(
+    Timestamps, Table, tablename="list_views", help_text="A way of looking at an object's records."
+):
+    """``owner`` is who made it; null once that user is gone. It is seen by its owner, and by those who have
+    one of its :class:`ListViewRole`.
+
+    ``filter`` is in the grammar of the record API, ``sort`` and ``columns`` are lists of fields' names.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    object = Varchar(length=40, null=False, index=True)
+    label = Varchar(length=100, default="", null=False)
+    owner = ForeignKey(User, on_delete=OnDelete.set_null, null=True, index=True)
+    filter = JSON(default="{}", null=False)
+    sort = JSON(default="[]", null=False)
+    columns = JSON(default="[]", null=False)
+
+
+class ListViewRole(
+    Timestamps, Table, tablename="list_view_roles", help_text="A role that a view is shared with."
+):
+    """Unique over ``(view, role)``: an index that the migration makes."""
+
+    id = UUID(primary_key=True, default=new_id)
+    view = ForeignKey(ListView, on_delete=OnDelete.cascade, null=False)
+    role = ForeignKey(Role, on_delete=OnDelete.cascade, null=False, index=True)
+
+
+class DefaultView(Timestamps, Table, tablename="default_views", help_text="With which view a user begins."):
+    """Unique over ``(user, object)``: an index that the migration makes."""
+
+    id = UUID(primary_key=True, default=new_id)
+    user = ForeignKey(User, on_delete=OnDelete.cascade, null=False)
+    object = Varchar(length=40, null=False)
+    view = ForeignKey(ListView, on_delete=OnDelete.cascade, null=False, index=True)

@@ -46,6 +46,11 @@ def _counting(engine: object, counts: Counter[str], name: str) -> Iterator[None]
         ("GET", f"{ACCOUNTS}/{{account}}/history", 3),
         ("GET", "/api/v1/auth/me", 0),
         ("GET", "/api/v1/tenant", 0),
+        ("GET", "/api/v1/navigation", 0),
+        ("GET", "/api/v1/apps", 0),
+        ("GET", "/api/v1/apps/sales/pages", 1),
+        ("GET", "/api/v1/apps/sales/pages/account", 1),
+        ("GET", "/api/v1/views?object=accounts", 3),
         ("GET", "/schema", 0),
     ],
 )
@@ -59,6 +64,8 @@ async def test_a_warm_request(world: World, method: str, path: str, statements: 
         answer = await client.request(method, url, json=body)
         assert answer.status_code in (200, 201), answer.text
 
+    view = {"object": "accounts", "label": "All", "columns": ["name"]}
+    assert (await client.post("/api/v1/views", json=view)).status_code == 201
     await once(1)
     async with counted(world) as counts:
         await once(2)

@@ -1,0 +1,34 @@
+"""/navigation: what a frontend needs to know after sign-in, in one request."""
+
+from typing import Final
+
+from litestar import get
+
+from api.answers import Answer, json
+from api.openapi.operation import Operation, Reply
+from api.requests import TenantRequest
+from api.schemas.navigation import NavigationAnswer
+
+__all__ = ["ROUTES", "read_navigation"]
+
+
+@get(
+    "/navigation",
+    operation=Operation(
+        id="readNavigation",
+        tag="Apps and pages",
+        summary="What there is for you: apps, pages, objects, and what you may do with each",
+        description=(
+            "Everything that menus and the heads of lists are drawn from. Layouts are read page by page; an "
+            "object's whole definition at /objects."
+        ),
+        replies={200: Reply("The navigation.", NavigationAnswer)},
+    ),
+)
+async def read_navigation(request: TenantRequest) -> Answer:
+    """What there is for the caller."""
+    found = await request.platform.navigation.read(request.tenant, request.access)
+    return json(NavigationAnswer.of(request.tenant, request.access, found))
+
+
+ROUTES: Final = (read_navigation,)

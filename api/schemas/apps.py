@@ -1,0 +1,289 @@
+"""Apps, pages, saved list views and the navigation: what is sent, and what callers see."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from msgspec import UNSET, Meta, UnsetType
+
+from api.schemas.common import Input, Output
+from tenant_schema.apps.catalog import AppFacts, PageFacts
+from tenant_schema.apps.pages import ShownPage
+from tenant_schema.apps.views import ShownView
+
+__all__ = [
+    "AppAnswer",
+    "AppChanges",
+    "AppList",
+    "AppOrder",
+    "Group",
+    "NewApp",
+    "NewPage",
+    "NewView",
+    "PageAnswer",
+    "PageChanges",
+    "PageList",
+    "PageOrder",
+    "PageSummary",
+    "ViewAnswer",
+    "ViewChanges",
+    "ViewList",
+    "ViewQuery",
+]
+
+_Name = Annotated[
+    str, Meta(max_length=40, pattern="^[a-z](?:_?[a-z0-9])*$", description="Of one's choice, in snake_case.")
+]
+_Label = Annotated[str, Meta(min_length=1, max_length=100, description="What people call it.")]
+_Icon = Annotated[str, Meta(max_length=40, description="A word for the frontend.", examples=["briefcase"])]
+_Text = Annotated[str, Meta(max_length=500)]
+_PageType = Annotated[Literal["list", "record", "custom"], Meta(description="What the page shows.")]
+_Time = Annotated[datetime, Meta(description="UTC.", examples=["2026-02-28T12:30:00.250000Z"])]
+_Object = Annotated[str, Meta(description="The object's name.", max_length=40, examples=["accounts"])]
+_Layout = Annotated[
+    dict[str, Any],
+    Meta(
+        description=(
+            "Of a list page: `columns`, `sort`, `filters` (fields to filter by) and `filter` (which records "
+            "it shows, in the record API's JSON grammar). Of a record page: `sections`, each with `label`, "
+            "`columns` (1 or 2) and `fields`, and `related` lists, each with `label`, `object`, `field` (its "
+            "lookup that leads here), `columns`, `sort`, `filter` and `limit`. Fields may be reached over "
+            "lookups: `account.industry`. Of a custom page: what its frontend understands."
+        )
+    ),
+]
+_LeftOut = Annotated[
+    list[str],
+    Meta(
+        description="Places of what was saved and is not shown: it is not there any more, or not for you.",
+        examples=[["layout.sections.0.fields.2"]],
+    ),
+]
+_Columns = Annotated[list[str], Meta(description="Fields to show.", max_length=200)]
+_Sort = Annotated[list[str], Meta(description="Fields to sort by; `-` in front is descending.", max_length=5)]
+_Filter = Annotated[dict[str, Any], Meta(description="A filter in the record API's JSON grammar.")]
+_Roles = Annotated[list[str], Meta(description="The roles that it is shared with.", examples=[["member"]])]
+_Default = Annotated[bool, Meta(description="Whether you begin with it when you open the object.")]
+
+
+class Group(Output):
+    """Pages that stand together in an app's navigation."""
+
+    label: _Label
+    pages: Annotated[list[str], Meta(description="Names of pages of the app.", examples=[["accounts"]])]
+
+
+class NewApp(Input):
+    """An app to make."""
+
+    name: _Name
+    label: _Label
+    icon: _Icon = ""
+    description: _Text = ""
+    active: Annotated[bool, Meta(description="Whether others than those who manage apps see it.")] = True
+    navigation: list[Group] = []
+
+
+class AppChanges(Input):
+    """What is to change of an app."""
+
+    name: _Name | UnsetType = UNSET
+    label: _Label | UnsetType = UNSET
+    icon: _Icon | UnsetType = UNSET
+    description: _Text | UnsetType = UNSET
+    active: bool | UnsetType = UNSET
+    navigation: list[Group] | UnsetType = UNSET
+
+
+class AppOrder(Input):
+    """The names of all apps, in the order that they are to have."""
+
+    apps: list[str]
+
+
+class PageSummary(Output):
+    """A page as a menu needs it."""
+
+    name: _Name
+    label: _Label
+    type: _PageType
+    object: _Object | None
+
+    @classmethod
+    def of(cls, page: PageFacts) -> "PageSummary":
+        return cls(
+            name=page.name,
+            label=page.label,
+            type=page.type,  # type: ignore[arg-type]  # no other types are stored
+            object=page.object or None,
+        )
+
+
+class AppAnswer(Output):
+    """An app with the pages that the caller may see, in order."""
+
+    name: _Name
+    label: _Label
+    icon: _Icon
+    description: _Text
+    active: bool
+    navigation: list[Group]
+    pages: list[PageSummary]
+    created_at: _Time
+    updated_at: _Time
+
+    @classmethod
+    def of(cls, app: AppFacts) -> "AppAnswer":
+        return cls(
+            name=app.name,
+            label=app.label,
+            icon=app.icon,
+            description=app.description,
+            active=app.active,
+            navigation=[Group(label=group.label, pages=list(group.pages)) for group in app.navigation],
+            pages=[PageSummary.of(page) for page in app.pages.values()],
+            created_at=app.created_at,
+            updated_at=app.updated_at,
+        )
+
+
+class AppList(Output):
+    """Apps, in order."""
+
+    data: list[AppAnswer]
+
+    @classmethod
+    def of(cls, apps: Sequence[AppFacts]) -> "AppList":
+        return cls(data=[AppAnswer.of(app) for app in apps])
+
+
+class NewPage(Input):
+    """A page to make. A custom page can do without an object and a layout."""
+
+    name: _Name
+    label: _Label
+    type: _PageType
+    object: _Object = ""
+    layout: _Layout = {}
+
+
+class PageChanges(Input):
+    """What is to change of a page. Its type and object stay."""
+
+    name: _Name | UnsetType = UNSET
+    label: _Label | UnsetType = UNSET
+    layout: _Layout | UnsetType = UNSET
+
+
+class PageOrder(Input):
+    """The names of all pages of the app, in the order that they are to have."""
+
+    pages: list[str]
+
+
+class PageAnswer(Output):
+    """A page, with what the caller may see of its layout."""
+
+    name: _Name
+    label: _Label
+    type: _PageType
+    object: _Object | None
+    layout: _Layout
+    left_out: _LeftOut
+    created_at: _Time
+    updated_at: _Time
+
+    @classmethod
+    def of(cls, page: ShownPage) -> "PageAnswer":
+        return cls(
+            name=page.facts.name,
+            label=page.facts.label,
+            type=page.facts.type,  # type: ignore[arg-type]  # no other types are stored
+            object=page.facts.object or None,
+            layout=dict(page.layout),
+            left_out=list(page.left_out),
+            created_at=page.facts.created_at,
+            updated_at=page.facts.updated_at,
+        )
+
+
+class PageList(Output):
+    """The pages of an app, in order."""
+
+    data: list[PageAnswer]
+
+    @classmethod
+    def of(cls, pages: Sequence[ShownPage]) -> "PageList":
+        return cls(data=[PageAnswer.of(page) for page in pages])
+
+
+class NewView(Input):
+    """A list view to save. Sharing it with roles takes `apps:manage`."""
+
+    object: _Object
+    label: _Label
+    columns: _Columns
+    sort: _Sort = []
+    filter: _Filter = {}
+    roles: _Roles = []
+    default: _Default = False
+
+
+class ViewChanges(Input):
+    """What is to change of a view. `default` concerns you alone."""
+
+    label: _Label | UnsetType = UNSET
+    columns: _Columns | UnsetType = UNSET
+    sort: _Sort | UnsetType = UNSET
+    filter: _Filter | UnsetType = UNSET
+    roles: _Roles | UnsetType = UNSET
+    default: _Default | UnsetType = UNSET
+
+
+class ViewAnswer(Output):
+    """A saved list view, with what the caller may see of it."""
+
+    id: Annotated[UUID, Meta(examples=["0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"])]
+    object: _Object
+    label: _Label
+    columns: _Columns
+    sort: _Sort
+    filter: _Filter
+    roles: _Roles
+    default: _Default
+    mine: Annotated[bool, Meta(description="Whether you made it.")]
+    owner_name: Annotated[str, Meta(description="Who made it; empty when they are gone.")]
+    left_out: _LeftOut
+    created_at: _Time
+    updated_at: _Time
+
+    @classmethod
+    def of(cls, view: ShownView) -> "ViewAnswer":
+        return cls(
+            id=view.row["id"],
+            object=view.row["object"],
+            label=view.row["label"],
+            columns=list(view.columns),
+            sort=list(view.sort),
+            filter=dict(view.filter),
+            roles=list(view.roles),
+            default=view.default,
+            mine=view.mine,
+            owner_name=view.row["owner.name"] or "",
+            left_out=list(view.left_out),
+            created_at=view.row["created_at"],
+            updated_at=view.row["updated_at"],
+        )
+
+
+class ViewList(Output):
+    """Saved list views, by label."""
+
+    data: list[ViewAnswer]
+
+
+class ViewQuery(Input):
+    """Which views."""
+
+    object: Annotated[str, Meta(description="Only those of this object.", max_length=40)] | UnsetType = UNSET

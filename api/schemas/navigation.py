@@ -1,0 +1,120 @@
+"""The navigation: what a frontend needs to know after sign-in."""
+
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, UnsetType
+
+from api.schemas.apps import Group, PageSummary
+from api.schemas.auth import TenantName, UserAnswer
+from api.schemas.common import Output
+from tenant_schema.apps.catalog import AppFacts
+from tenant_schema.apps.navigation import Navigation, SeenObject
+from tenant_schema.objects.model import FieldModel
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.permissions import SYSTEM_PERMISSIONS, Access
+
+__all__ = ["Abilities", "FieldSummary", "NavigationAnswer", "NavigationApp", "ObjectSummary"]
+
+
+class Abilities(Output):
+    """What the caller may do with an object's records, as far as it does not depend on the record."""
+
+    create: bool
+    read: bool
+    update: bool
+    delete: bool
+
+
+class FieldSummary(Output, omit_defaults=True):
+    """A field as the head of a list needs it."""
+
+    name: Annotated[str, Meta(examples=["annual_revenue"])]
+    label: Annotated[str, Meta(examples=["Annual revenue"])]
+    type: Annotated[str, Meta(examples=["currency"])]
+    target: Annotated[str, Meta(description="Where a lookup leads to.")] | UnsetType = UNSET
+    read_only: Annotated[bool, Meta(description="Whether you may not change it; left out when you may.")] = (
+        False
+    )
+
+
+class ObjectSummary(Output):
+    """An object with which the caller may do something, and the fields of it that they may read."""
+
+    name: Annotated[str, Meta(examples=["accounts"])]
+    label: Annotated[str, Meta(examples=["Account"])]
+    plural_label: Annotated[str, Meta(examples=["Accounts"])]
+    name_field: Annotated[str | None, Meta(description="The field that says what to call a record.")]
+    standard: bool
+    can: Abilities
+    fields: list[FieldSummary]
+
+    @classmethod
+    def of(cls, seen: SeenObject) -> "ObjectSummary":
+        model = seen.model
+        fields = [_field(field, seen) for field in seen.fields]
+        return cls(
+            name=model.name,
+            label=model.label,
+            plural_label=model.plural_label,
+            name_field=model.name_field if model.name_field in {one.name for one in fields} else None,
+            standard=model.standard,
+            can=Abilities(**seen.may),
+            fields=fields,
+        )
+
+
+class NavigationApp(Output):
+    """An app with what its menu shows."""
+
+    name: Annotated[str, Meta(examples=["sales"])]
+    label: Annotated[str, Meta(examples=["Sales"])]
+    icon: Annotated[str, Meta(examples=["briefcase"])]
+    description: str
+    navigation: list[Group]
+    pages: list[PageSummary]
+
+    @classmethod
+    def of(cls, app: AppFacts) -> "NavigationApp":
+        return cls(
+            name=app.name,
+            label=app.label,
+            icon=app.icon,
+            description=app.description,
+            navigation=[Group(label=group.label, pages=list(group.pages)) for group in app.navigation],
+            pages=[PageSummary.of(page) for page in app.pages.values()],
+        )
+
+
+class NavigationAnswer(Output):
+    """Where the caller is, who they are, and what there is for them."""
+
+    tenant: TenantName
+    user: UserAnswer
+    roles: Annotated[list[str], Meta(examples=[["member"]])]
+    permissions: Annotated[
+        list[str], Meta(description="Those that are about no object.", examples=[["apps:manage"]])
+    ]
+    apps: Annotated[list[NavigationApp], Meta(description="Active, in order, none without a page to see.")]
+    objects: list[ObjectSummary]
+
+    @classmethod
+    def of(cls, tenant: TenantScope, access: Access, navigation: Navigation) -> "NavigationAnswer":
+        return cls(
+            tenant=TenantName(name=tenant.name, slug=tenant.slug),
+            user=UserAnswer(id=str(access.user_id), email=access.email, name=access.name),
+            roles=list(access.roles),
+            permissions=[name for name in SYSTEM_PERMISSIONS if access.has(name)],
+            apps=[NavigationApp.of(app) for app in navigation.apps],
+            objects=[ObjectSummary.of(one) for one in navigation.objects],
+        )
+
+
+def _field(field: FieldModel, seen: SeenObject) -> FieldSummary:
+    writable: Any = seen.rights.writable if seen.rights else ()
+    return FieldSummary(
+        name=field.name,
+        label=field.label,
+        type=field.type.name,
+        target=field.settings["target"] if field.type.name == "lookup" else UNSET,
+        read_only=field.read_only or field.name not in writable,
+    )

@@ -1,0 +1,135 @@
+"""The apps of a tenant and their pages without layouts, read once and kept until a definition changes."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from tenant_schema.apps.errors import AppNotFound, PageNotFound
+from tenant_schema.apps.tables import App, AppPage
+from tenant_schema.problems import suggestion
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.permissions import Access
+from tenant_schema.users.versions import VersionedCache
+
+__all__ = ["MANAGE", "AppCatalog", "AppFacts", "Group", "PageFacts"]
+
+MANAGE = "apps:manage"
+"""Who holds it sees every app and page, and may change them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageFacts:
+    """A page without its layout. ``object`` is empty for a custom page that shows none."""
+
+    id: UUID
+    name: str
+    label: str
+    type: str
+    object: str
+    created_at: datetime
+    updated_at: datetime
+
+    def visible_to(self, access: Access) -> bool:
+        """Whether the caller may see it: those who may read its object, and those who manage apps."""
+        return not self.object or access.allows(self.object, "read") or access.has(MANAGE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Pages that stand together in an app's navigation, by name."""
+
+    label: str
+    pages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppFacts:
+    """An app with its pages in order, by name."""
+
+    id: UUID
+    name: str
+    label: str
+    icon: str
+    description: str
+    active: bool
+    navigation: tuple[Group, ...]
+    pages: Mapping[str, PageFacts]
+    created_at: datetime
+    updated_at: datetime
+
+    def seen_by(self, access: Access) -> "AppFacts | None":
+        """The app as the caller sees it; None when it is not active, or shows them nothing."""
+        if access.has(MANAGE):
+            return self
+        pages = {name: page for name, page in self.pages.items() if page.visible_to(access)}
+        if not self.active or not pages:
+            return None
+        return replace(self, pages=pages, navigation=_groups_of(self.navigation, pages))
+
+    def page(self, name: str) -> PageFacts:
+        """One of the pages. Raises :class:`PageNotFound`, which carries the nearest name."""
+        if name not in self.pages:
+            raise PageNotFound(self.name, name, suggestion(name[:100], self.pages))
+        return self.pages[name]
+
+
+class AppCatalog:
+    """The apps of the tenant that is bound; once warm they cost no statement.
+
+    :param cache: the one of ``DEFINITIONS``: apps are read with the definitions that their pages name, and
+        change as seldom.
+    """
+
+    def __init__(self, cache: VersionedCache) -> None:
+        self._cache = cache
+
+    async def all(self, scope: TenantScope) -> Mapping[str, AppFacts]:
+        """Every app by name, in order."""
+        return await self._cache.get(scope, "apps", _load)
+
+    async def seen_by(self, scope: TenantScope, access: Access) -> Mapping[str, AppFacts]:
+        """The apps that there are for the caller, in order."""
+        seen = (app.seen_by(access) for app in (await self.all(scope)).values())
+        return {app.name: app for app in seen if app is not None}
+
+    async def get(self, scope: TenantScope, access: Access, name: str) -> AppFacts:
+        """One app as the caller sees it. Raises :class:`AppNotFound`, which carries the nearest name."""
+        apps = await self.seen_by(scope, access)
+        if name not in apps:
+            raise AppNotFound(name, suggestion(name[:100], apps))
+        return apps[name]
+
+
+def _groups_of(navigation: tuple[Group, ...], pages: Mapping[str, PageFacts]) -> tuple[Group, ...]:
+    """The groups with those of the pages, without the groups that then are empty."""
+    kept = (replace(group, pages=tuple(filter(pages.__contains__, group.pages))) for group in navigation)
+    return tuple(group for group in kept if group.pages)
+
+
+async def _load() -> Mapping[str, AppFacts]:
+    """Two statements."""
+    pages: defaultdict[UUID, dict[str, PageFacts]] = defaultdict(dict)
+    for row in await _page_rows():
+        app_id = row.pop("app")
+        pages[app_id][row["name"]] = PageFacts(**row)
+    query = App.select().order_by(App.position, App.id).output(load_json=True)
+    return MappingProxyType({row["name"]: _app(row, pages[row["id"]]) for row in await query})
+
+
+async def _page_rows() -> list[dict[str, Any]]:
+    facts = (AppPage.id, AppPage.name, AppPage.label, AppPage.type, AppPage.object)
+    query = AppPage.select(AppPage.app, *facts, AppPage.created_at, AppPage.updated_at)
+    rows: list[dict[str, Any]] = await query.order_by(AppPage.position, AppPage.id)
+    return rows
+
+
+def _app(row: dict[str, Any], pages: Mapping[str, PageFacts]) -> AppFacts:
+    """The app; its navigation may still name a page that is gone."""
+    facts = {name: held for name, held in row.items() if name not in ("position", "navigation")}
+    groups = (Group(label=group["label"], pages=tuple(group["pages"])) for group in row["navigation"])
+    kept = tuple(replace(one, pages=tuple(filter(pages.__contains__, one.pages))) for one in groups)
+    return AppFacts(**facts, navigation=kept, pages=MappingProxyType(pages))

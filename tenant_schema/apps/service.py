@@ -1,0 +1,99 @@
+"""The app service: making, changing and ordering apps."""
+
+from collections.abc import Collection, Mapping
+
+from tenant_schema.apps.bodies import (
+    Check,
+    a_flag,
+    a_name,
+    a_text,
+    names_in_order,
+    read_body,
+    refusing_taken_names,
+)
+from tenant_schema.apps.catalog import MANAGE, AppCatalog, AppFacts
+from tenant_schema.apps.errors import TooMany
+from tenant_schema.apps.layouts import check_navigation
+from tenant_schema.apps.tables import App
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.permissions import Access
+from tenant_schema.users.versions import VersionedCache
+
+__all__ = ["AppService"]
+
+_MOST = 100
+"""Apps of one tenant."""
+_TEXTS: Mapping[str, Check] = {
+    "name": a_name,
+    "label": a_text(1, 100),
+    "icon": a_text(0, 40),
+    "description": a_text(0, 500),
+    "active": a_flag,
+}
+
+
+class AppService:
+    """Apps of the tenant that is bound. Everybody sees their own; changing them takes ``apps:manage``.
+
+    Whatever changes something may raise PermissionDenied and InvalidInput; what else is said at each.
+
+    :param cache: the one of ``DEFINITIONS``.
+    """
+
+    def __init__(self, catalog: AppCatalog, cache: VersionedCache) -> None:
+        self._catalog = catalog
+        self._cache = cache
+
+    async def all(self, scope: TenantScope, access: Access) -> list[AppFacts]:
+        """The apps that there are for the caller, in order."""
+        return list((await self._catalog.seen_by(scope, access)).values())
+
+    async def read(self, scope: TenantScope, access: Access, name: str) -> AppFacts:
+        """One app as the caller sees it. Raises AppNotFound."""
+        return await self._catalog.get(scope, access, name)
+
+    async def create(self, scope: TenantScope, access: Access, body: Mapping[str, object]) -> AppFacts:
+        """A new app, behind the others. Raises NameTaken, TooMany."""
+        access.require_system(MANAGE)
+        values = read_body(body, _checks(()), ("name", "label"))
+        if len(await self._catalog.all(scope)) >= _MOST:
+            raise TooMany("apps", _MOST)
+        with refusing_taken_names("app", values):
+            async with self._cache.change(scope):
+                await App.insert(App(**values, position=await App.count()))
+        return await self.read(scope, access, str(values["name"]))
+
+    async def change(
+        self, scope: TenantScope, access: Access, name: str, body: Mapping[str, object]
+    ) -> AppFacts:
+        """Change what the body gives. Raises AppNotFound, NameTaken."""
+        access.require_system(MANAGE)
+        app = await self.read(scope, access, name)
+        values = read_body(body, _checks(app.pages))
+        if values:
+            with refusing_taken_names("app", values):
+                async with self._cache.change(scope):
+                    await App.update(values).where(App.id == app.id)
+        return await self.read(scope, access, str(values.get("name", name)))
+
+    async def delete(self, scope: TenantScope, access: Access, name: str) -> None:
+        """Remove the app and its pages. Raises AppNotFound."""
+        access.require_system(MANAGE)
+        app = await self.read(scope, access, name)
+        async with self._cache.change(scope):
+            await App.delete().where(App.id == app.id)
+
+    async def order(self, scope: TenantScope, access: Access, body: Mapping[str, object]) -> list[AppFacts]:
+        """Put the apps into the order in which the body names all of them."""
+        access.require_system(MANAGE)
+        apps = await self._catalog.all(scope)
+        names = read_body(body, {"apps": names_in_order(apps, "app")}, ("apps",))["apps"]
+        async with self._cache.change(scope):
+            for position, name in enumerate(names):
+                await App.update({App.position: position}).where(App.id == apps[name].id)
+        return await self.all(scope, access)
+
+
+def _checks(pages: Collection[str]) -> Mapping[str, Check]:
+    """What may be said of an app that has these pages."""
+    return {**_TEXTS, "navigation": lambda _place, value: check_navigation(value, pages)}

@@ -1,0 +1,99 @@
+"""The rows of list views: which there are for a caller, whom they are shared with, where a user begins."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from piccolo.columns.combination import Or, Where
+
+from tenant_schema.apps.catalog import MANAGE
+from tenant_schema.apps.tables import DefaultView, ListView, ListViewRole
+from tenant_schema.users.permissions import Access
+from tenant_schema.users.tables import Role
+
+__all__ = [
+    "Row",
+    "begin_with",
+    "count_of",
+    "defaults_of",
+    "role_ids",
+    "roles_of",
+    "seen_by",
+    "share",
+    "stop_beginning_with",
+]
+
+Row = Mapping[str, Any]
+
+
+async def seen_by(
+    access: Access, object_name: str | None = None, view_id: UUID | None = None
+) -> list[dict[str, Any]]:
+    """The caller's own views and those shared with them, by label: of one object, or the one of this id."""
+    query = ListView.select(*ListView.all_columns(), ListView.owner.name).where(_seen(access))
+    if object_name is not None:
+        query = query.where(ListView.object == object_name)
+    if view_id is not None:
+        query = query.where(ListView.id == view_id)
+    rows: list[dict[str, Any]] = await query.order_by(ListView.label, ListView.id).output(load_json=True)
+    return rows
+
+
+def _seen(access: Access) -> Where | Or:
+    """One's own; those shared with a role of one's own; for who manages them, all that are shared, and those
+    whose owner is gone.
+    """
+    mine = ListView.owner == access.user_id
+    shared = ListViewRole.select(ListViewRole.view)
+    if access.has(MANAGE):
+        return mine | ListView.owner.is_null() | ListView.id.is_in(shared)
+    if not access.roles:
+        return mine
+    with_me = shared.where(ListViewRole.role.name.is_in(list(access.roles)))
+    return mine | ListView.id.is_in(with_me)
+
+
+async def count_of(access: Access, object_name: str) -> int:
+    """How many views of the object the caller has."""
+    mine = (ListView.owner == access.user_id) & (ListView.object == object_name)
+    return int(await ListView.count().where(mine))
+
+
+async def role_ids() -> dict[str, UUID]:
+    """The ids of all roles by name."""
+    return {row["name"]: row["id"] for row in await Role.select(Role.id, Role.name)}
+
+
+async def roles_of(view_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """The names of the roles that the views are shared with, in order."""
+    roles: defaultdict[UUID, list[str]] = defaultdict(list)
+    query = ListViewRole.select(ListViewRole.view, ListViewRole.role.name)
+    for row in await query.where(ListViewRole.view.is_in(list(view_ids))).order_by(ListViewRole.role.name):
+        roles[row["view"]].append(row["role.name"])
+    return roles
+
+
+async def share(view_id: UUID, roles: Sequence[UUID]) -> None:
+    """Share the view with these roles, and with no others."""
+    await ListViewRole.delete().where(ListViewRole.view == view_id)
+    if roles:
+        await ListViewRole.insert(*[ListViewRole(view=view_id, role=role) for role in roles])
+
+
+async def defaults_of(access: Access) -> set[UUID]:
+    """The views with which the caller begins."""
+    rows = await DefaultView.select(DefaultView.view).where(DefaultView.user == access.user_id)
+    return {row["view"] for row in rows}
+
+
+async def begin_with(access: Access, object_name: str, view_id: UUID) -> None:
+    """Make it the caller's default view of the object, in place of another one."""
+    mine = (DefaultView.user == access.user_id) & (DefaultView.object == object_name)
+    await DefaultView.delete().where(mine)
+    await DefaultView.insert(DefaultView(user=access.user_id, object=object_name, view=view_id))
+
+
+async def stop_beginning_with(access: Access, view_id: UUID) -> None:
+    """Make it the caller's default view no more."""
+    await DefaultView.delete().where((DefaultView.user == access.user_id) & (DefaultView.view == view_id))

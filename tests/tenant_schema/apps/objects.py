@@ -1,0 +1,34 @@
+"""Two objects, one of which refers to the other, for tests of what names them."""
+
+from tenant_schema.apps.sight import Sight
+from tenant_schema.objects.definitions import FieldDraft, ObjectDraft, object_rows
+from tenant_schema.objects.model import object_model
+
+_INDUSTRIES = [{"value": name, "label": name.title()} for name in ("media", "retail")]
+
+COMPANIES = ObjectDraft(
+    name="companies",
+    label="Company",
+    plural_label="Companies",
+    name_field="name",
+    fields=(
+        FieldDraft(name="name", label="Name", type="text", required=True),
+        FieldDraft(name="industry", label="Industry", type="select", settings={"options": _INDUSTRIES}),
+        FieldDraft(name="parent", label="Parent", type="lookup", settings={"target": "companies"}),
+        FieldDraft(name="facts", label="Facts", type="json"),
+    ),
+)
+PEOPLE = ObjectDraft(
+    name="people",
+    label="Person",
+    plural_label="People",
+    fields=(
+        FieldDraft(name="name", label="Name", type="text"),
+        FieldDraft(name="company", label="Company", type="lookup", settings={"target": "companies"}),
+    ),
+)
+
+
+def sight_over(*drafts: ObjectDraft) -> Sight:
+    """All of these objects with all of their fields."""
+    return {draft.name: object_model(*object_rows(draft)).fields for draft in drafts}
