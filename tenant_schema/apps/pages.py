@@ -163,7 +163,9 @@ def _checks_of_new(body: _Body, sight: Sight) -> Mapping[str, Check]:
     page_type, object_name = body.get("type"), body.get("object", "")
 
     def layout(_place: str, value: object) -> Sequence[Problem]:
-        if page_type not in list(PageType) or (object_name not in sight and page_type != PageType.CUSTOM):
+        if page_type not in list(PageType):
+            return []
+        if page_type != PageType.CUSTOM and object_name not in list(sight):
             return []
         return check_layout(PageType(str(page_type)), str(object_name), value, sight)
 

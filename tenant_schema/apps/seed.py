@@ -10,7 +10,10 @@ __all__ = ["seed_apps"]
 
 
 async def seed_apps(drafts: Sequence[AppDraft] = STANDARD_APPS) -> None:
-    """Add the apps that the bound tenant does not have, with their pages; leave the others as they are."""
+    """Add the apps that the bound tenant does not have, with their pages; leave the others as they are.
+
+    Only a tenant that is being made is given apps: one that is there may have removed them.
+    """
     async with DB.transaction():
         present = {row["name"] for row in await App.select(App.name)}
         missing = [(_app(draft, at), draft) for at, draft in enumerate(drafts) if draft.name not in present]

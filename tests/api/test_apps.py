@@ -18,6 +18,10 @@ MANAGERS = {"viewer": 403, "member": 403, "manager": 200, "administrator": 200, 
 MAKERS = MANAGERS | {"manager": 201, "administrator": 201}
 REMOVERS = MANAGERS | {"manager": 204, "administrator": 204}
 NOT_THERE = {**dict.fromkeys(("viewer", "member", "manager", "administrator"), 404), "*": 401}
+IN_ORDER = [
+    *("opportunity", "my_open_opportunities", "opportunities"),
+    *("contact", "contacts", "account", "accounts"),
+]
 LIST = {
     "name": "customers",
     "label": "Customers",
@@ -97,7 +101,7 @@ async def leave_only(world: World, role: str, *permissions: str) -> None:
         name="order pages",
         method="PUT",
         path=f"{PAGES}/order",
-        body={"pages": ["account", "accounts"]},
+        body={"pages": IN_ORDER},
         statuses=MANAGERS,
     ),
     Scenario(name="central host", method="GET", path=APPS, host="localhost", statuses={"*": 404}),
@@ -132,18 +136,20 @@ async def test_the_navigation_follows_its_pages(world: World) -> None:
     client = await world.user()
     renamed = await client.patch(f"{PAGES}/accounts", json={"name": "companies"})
     assert renamed.json()["name"] == "companies"
+    await client.patch(f"{APPS}/sales", json={"navigation": [{"label": "All", "pages": ["companies"]}]})
+    await client.patch(f"{PAGES}/companies", json={"name": "firms"})
     app = (await client.get(f"{APPS}/sales")).json()
-    assert app["navigation"] == [{"label": "Customers", "pages": ["companies"]}]
-    await client.delete(f"{PAGES}/companies")
+    assert app["navigation"] == [{"label": "All", "pages": ["firms"]}]
+    await client.delete(f"{PAGES}/firms")
     app = (await client.get(f"{APPS}/sales")).json()
-    assert app["navigation"] == [{"label": "Customers", "pages": []}]
+    assert app["navigation"] == [{"label": "All", "pages": []}]
     assert (await (await world.user("viewer")).get(f"{APPS}/sales")).json()["navigation"] == []
 
 
 async def test_pages_keep_the_order_that_they_are_given(world: World) -> None:
     client = await world.user()
-    ordered = await client.put(f"{PAGES}/order", json={"pages": ["account", "accounts"]})
-    assert [one["name"] for one in ordered.json()["data"]] == ["account", "accounts"]
+    ordered = await client.put(f"{PAGES}/order", json={"pages": IN_ORDER})
+    assert [one["name"] for one in ordered.json()["data"]] == IN_ORDER
     assert (await client.get(PAGES)).json() == ordered.json()
     problem = assert_problem(await client.put(f"{PAGES}/order", json={"pages": ["account", "acounts"]}))
     assert [(one["field"], one["code"], one.get("didYouMean")) for one in problem["errors"]] == [
@@ -164,6 +170,7 @@ async def test_pages_keep_the_order_that_they_are_given(world: World) -> None:
         (PAGES, {"type": "lst"}, "label layout name object type"),
         (PAGES, {"name": "a", "label": "a", "type": "list", "object": "acounts", "layout": {}}, "object"),
         (PAGES, {"name": "a", "label": "a", "type": {}, "object": [], "layout": []}, "object type"),
+        (PAGES, {"name": "a", "label": "a", "type": "list", "object": {}, "layout": {}}, "object"),
         (PAGES, {"name": "a", "label": "a", "type": "custom", "object": "deals"}, "object"),
         (PAGES, LIST | {"layout": {"columns": ["nmae"], "sort": ["phon"], "filter": {"tpye": 1}}},
          "layout.columns.0 layout.filter.tpye layout.sort.0"),
@@ -229,7 +236,7 @@ async def test_a_page_is_there_for_those_who_may_read_its_object(world: World) -
     await given(manager, PAGES, {"name": "help", "label": "Help", "type": "custom", "layout": {"url": "/h"}})
     assert [page["name"] for page in (await viewer.get(PAGES)).json()["data"]] == ["help"]
     page = (await manager.get(f"{PAGES}/account")).json()
-    assert page["layout"] == {"sections": []}
+    assert page["layout"] == {"sections": [], "related": []}
     assert "layout.sections.0.fields.0" in page["leftOut"]
 
 

@@ -33,26 +33,43 @@ def test_the_navigation_leads_to_pages_of_the_app(app: AppDraft) -> None:
     )
 
 
-def test_every_field_of_an_account_is_on_its_page() -> None:
-    (page,) = [page for page in PAGES if (page.object, page.type) == ("accounts", PageType.RECORD)]
-    shown = {name for section in page.layout["sections"] for name in section["fields"]}
-    assert shown == MODELS["accounts"].fields.keys() - {"id", "version"}
+@pytest.mark.parametrize("name", MODELS)
+def test_every_field_of_a_record_is_on_its_page(name: str) -> None:
+    (page,) = [page for page in PAGES if (page.object, page.type) == (name, PageType.RECORD)]
+    shown = [name for section in page.layout["sections"] for name in section["fields"]]
+    assert len(shown) == len(set(shown))
+    assert set(shown) == MODELS[name].fields.keys() - {"id", "version"}
+
+
+def test_whatever_refers_to_a_record_is_listed_on_its_page() -> None:
+    listed = {
+        (page.object, related["object"], related["field"])
+        for page in PAGES
+        for related in page.layout.get("related", [])
+    }
+    assert listed == {
+        (field.settings["target"], model.name, field.name)
+        for model in MODELS.values()
+        for field in model.fields.values()
+        if field.settings.get("target") in MODELS
+    }
 
 
 async def test_a_seeded_tenant_has_the_sales_app_with_its_pages_in_order(bound: SQLiteEngine) -> None:
     await seed_apps()
     app = await App.select().output(load_json=True).first()
     assert (app["name"], app["label"], app["active"]) == ("sales", "Sales", True)
-    assert app["navigation"] == [{"label": "Customers", "pages": ["accounts"]}]
-    pages = (
-        await AppPage.select()
-        .where(AppPage.app == app["id"])
-        .order_by(AppPage.position)
-        .output(load_json=True)
-    )
+    assert app["navigation"][0] == {"label": "Customers", "pages": ["accounts", "contacts"]}
+    query = AppPage.select().where(AppPage.app == app["id"]).order_by(AppPage.position)
+    pages = await query.output(load_json=True)
     assert [(page["name"], page["type"], page["object"]) for page in pages] == [
         ("accounts", "list", "accounts"),
         ("account", "record", "accounts"),
+        ("contacts", "list", "contacts"),
+        ("contact", "record", "contacts"),
+        ("opportunities", "list", "opportunities"),
+        ("my_open_opportunities", "list", "opportunities"),
+        ("opportunity", "record", "opportunities"),
     ]
     assert pages[0]["layout"]["columns"][0] == "name"
 
@@ -79,7 +96,7 @@ async def test_what_a_tenant_changed_stays_changed(bound: SQLiteEngine) -> None:
     await AppPage.delete().where(AppPage.name == "account")
     await seed_apps()
     assert (await rows(App.id))[0]["label"] == "Selling"
-    assert [page["name"] for page in await rows(AppPage.id)] == ["accounts"]
+    assert "account" not in {page["name"] for page in await rows(AppPage.id)}
 
 
 async def test_a_page_name_is_taken_once_in_its_app(bound: SQLiteEngine) -> None:
