@@ -8,6 +8,7 @@
     ├── BodyTooSlow
     ├── UnsupportedMediaType(given)
     ├── InvalidIfMatch
+    ├── InvalidIfNoneMatch
     ├── NotAuthenticated
     ├── TenantSuspended
     ├── TenantNotReady(retry_after)
@@ -33,6 +34,7 @@ __all__ = [
     "HttpError",
     "InvalidBody",
     "InvalidIfMatch",
+    "InvalidIfNoneMatch",
     "InvalidQuery",
     "MalformedJson",
     "NotAuthenticated",
@@ -94,6 +96,15 @@ class InvalidIfMatch(HttpError):
 
     def __init__(self) -> None:
         super().__init__('If-Match takes one entity tag as it was given out, such as "7", or *.')
+
+
+class InvalidIfNoneMatch(HttpError):
+    """An If-None-Match header that is not ``*``."""
+
+    code = "invalid-if-none-match"
+
+    def __init__(self) -> None:
+        super().__init__("If-None-Match takes * here: make it only if it is not there.")
 
 
 class NotAuthenticated(HttpError):

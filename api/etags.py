@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
-from api.errors import InvalidIfMatch
+from api.errors import InvalidIfMatch, InvalidIfNoneMatch
 
-__all__ = ["etag", "parse_if_match"]
+__all__ = ["etag", "parse_if_match", "parse_if_none_match"]
 
 _TAG: Final = re.compile(r'(?:W/)?"([\x21\x23-\x7e]*)"\Z')
 _NO_VERSION: Final = 0
@@ -32,3 +32,16 @@ def parse_if_match(header: str | None) -> int | None:
         raise InvalidIfMatch
     text = found[1]
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else _NO_VERSION
+
+
+def parse_if_none_match(header: str | None) -> bool:
+    """Whether something is only to be made, never changed: ``If-None-Match: *``.
+
+    Raises :class:`~api.errors.InvalidIfNoneMatch` for anything else: a record that is not at some version may
+    be at any other, and nobody wants to write over that.
+    """
+    if header is None:
+        return False
+    if header.strip() != "*":
+        raise InvalidIfNoneMatch
+    return True

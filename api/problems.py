@@ -12,6 +12,7 @@ from api.errors import (
     BodyTooLarge,
     BodyTooSlow,
     InvalidIfMatch,
+    InvalidIfNoneMatch,
     InvalidQuery,
     MalformedJson,
     NotAuthenticated,
@@ -37,6 +38,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     # what was sent
     MalformedJson: 400,
     InvalidIfMatch: 400,
+    InvalidIfNoneMatch: 400,
     InvalidQuery: 400,
     records.InvalidQuery: 400,
     records.CursorInvalid: 400,
@@ -76,7 +78,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     records.StillReferenced: 409,
     apps.NameTaken: 409,
     apps.TooMany: 409,
-    records.VersionMismatch: 412,
+    records.PreconditionFailed: 412,
     # not now
     users.TooManyAttempts: 429,
     users.TooBusy: 503,
@@ -167,7 +169,8 @@ def document_of(error: Exception, request_id: str) -> ProblemDocument:
     """The problem that tells a client of ``error``. Only errors of the table speak for themselves."""
     status = status_of(error)
     code, detail = _words(error, status)
-    current = dict(error.current.data) if isinstance(error, records.VersionMismatch) else msgspec.UNSET
+    there = error.current if isinstance(error, records.PreconditionFailed) else None
+    current = msgspec.UNSET if there is None else dict(there.data)
     title = code.replace("-", " ").capitalize()
     errors = list(_field_problems(error))
     return ProblemDocument(f"/problems/{code}", title, status, detail, code, request_id, errors, current)

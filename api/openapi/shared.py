@@ -70,6 +70,22 @@ PATH_PARAMETERS: Final[Mapping[str, Parameter]] = {
             schema=_UUID,
             example=_AN_ID,
         ),
+        Parameter(
+            name="uniqueField",
+            where="path",
+            required=True,
+            description="A field that the object defines as unique.",
+            schema={"type": "string", "minLength": 1, "maxLength": 40},
+            example="email",
+        ),
+        Parameter(
+            name="value",
+            where="path",
+            required=True,
+            description="The value of that field.",
+            schema={"type": "string", "minLength": 1, "maxLength": 255},
+            example="ada@acme.example",
+        ),
     )
 }
 

@@ -15,6 +15,9 @@ from api.schemas.records import RECORD_EXAMPLE, DeleteQuery, RecordAnswer
 from tenant_schema.records.rendering import Record
 
 __all__ = [
+    "IF_MATCH",
+    "ONE_RECORD",
+    "RECORD_BODY",
     "ROUTES",
     "create_record",
     "delete_record",
@@ -24,14 +27,14 @@ __all__ = [
 ]
 
 _TAG = "Records"
-_BODY: Final = {
+RECORD_BODY: Final = {
     "type": "object",
     "description": "Field names to values. Decimals are text, times RFC 3339, lookups the other record's id.",
     "additionalProperties": True,
 }
 _BODY_EXAMPLE: Final = {"name": "Globex", "industry": "technology", "annual_revenue": "2500000"}
-_ONE: Final = {"data": RECORD_EXAMPLE}
-_IF_MATCH: Final = Parameter(
+ONE_RECORD: Final = {"data": RECORD_EXAMPLE}
+IF_MATCH: Final = Parameter(
     name="If-Match",
     where="header",
     description='Do it only to this version, as its ETag gave it: `"7"`. If it is at another one: 412.',
@@ -47,9 +50,9 @@ _IF_MATCH: Final = Parameter(
         tag=_TAG,
         summary="Make a record",
         description="The caller becomes its owner unless the body says otherwise.",
-        body=_BODY,
+        body=RECORD_BODY,
         body_example=_BODY_EXAMPLE,
-        replies={201: Reply("The record.", RecordAnswer, _ONE, ("Location", "ETag"))},
+        replies={201: Reply("The record.", RecordAnswer, ONE_RECORD, ("Location", "ETag"))},
         problems=(409,),
     ),
 )
@@ -69,7 +72,7 @@ async def create_record(request: TenantRequest) -> Answer:
         tag=_TAG,
         summary="One record",
         parameters=(FIELDS,),
-        replies={200: Reply("The record.", RecordAnswer, _ONE, ("ETag",))},
+        replies={200: Reply("The record.", RecordAnswer, ONE_RECORD, ("ETag",))},
     ),
 )
 async def read_record(request: TenantRequest) -> Answer:
@@ -86,10 +89,10 @@ async def read_record(request: TenantRequest) -> Answer:
         id="updateRecord",
         tag=_TAG,
         summary="Change some fields of a record",
-        parameters=(_IF_MATCH,),
-        body=_BODY,
+        parameters=(IF_MATCH,),
+        body=RECORD_BODY,
         body_example={"phone": "+31 20 123 4567"},
-        replies={200: Reply("The record as it is now.", RecordAnswer, _ONE, ("ETag",))},
+        replies={200: Reply("The record as it is now.", RecordAnswer, ONE_RECORD, ("ETag",))},
         problems=(409, 412),
     ),
 )
@@ -110,7 +113,7 @@ async def update_record(request: TenantRequest) -> Answer:
         id="deleteRecord",
         tag=_TAG,
         summary="Put a record into the trash, or destroy it",
-        parameters=(_IF_MATCH,),
+        parameters=(IF_MATCH,),
         query=DeleteQuery,
         replies={204: Reply("It is gone.")},
         problems=(409, 412),
@@ -133,8 +136,8 @@ async def delete_record(request: TenantRequest) -> Answer:
         id="restoreRecord",
         tag=_TAG,
         summary="Take a record out of the trash",
-        parameters=(_IF_MATCH,),
-        replies={200: Reply("The record.", RecordAnswer, _ONE, ("ETag",))},
+        parameters=(IF_MATCH,),
+        replies={200: Reply("The record.", RecordAnswer, ONE_RECORD, ("ETag",))},
         problems=(412,),
     ),
 )

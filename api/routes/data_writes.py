@@ -1,18 +1,26 @@
-"""What became of a record."""
+"""Records by a unique field, and what became of a record."""
 
 from typing import Final
 
-from litestar import get
+from litestar import get, put
 from litestar.exceptions import NotFoundException
 
 from api.answers import Answer, json
-from api.openapi.operation import Operation, Reply
+from api.etags import etag, parse_if_match, parse_if_none_match
+from api.openapi.operation import Operation, Parameter, Reply
 from api.requests import TenantRequest
-from api.schemas.records import HistoryPage, HistoryQuery
+from api.routes.data import IF_MATCH, ONE_RECORD, RECORD_BODY
+from api.schemas.records import HistoryPage, HistoryQuery, RecordAnswer
 
-__all__ = ["ROUTES", "read_history"]
+__all__ = ["ROUTES", "put_record", "read_history"]
 
 _TAG = "Records"
+_IF_NONE_MATCH: Final = Parameter(
+    name="If-None-Match",
+    where="header",
+    description="`*`: only make the record; 412 if it is there.",
+    schema={"type": "string", "enum": ["*"]},
+)
 _ADA: Final = {"id": "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e00", "name": "Ada"}
 _HISTORY: Final = {
     "data": [
@@ -61,4 +69,45 @@ async def read_history(request: TenantRequest) -> Answer:
     return json({"data": page.data, "page": {"next": page.next, "prev": page.prev}})
 
 
-ROUTES: Final = (read_history,)
+@put(
+    "/data/{object:str}/by/{uniqueField:str}/{value:str}",
+    operation=Operation(
+        id="putRecord",
+        tag=_TAG,
+        summary="Make or change the record that has this value in a unique field",
+        description=(
+            "For those who may create and update. Two who do it at once make one record. The body need not "
+            "name the field; if it does, it says the same as the address. `If-Match` only changes, and only "
+            "that version; `If-None-Match: *` only makes."
+        ),
+        parameters=(IF_MATCH, _IF_NONE_MATCH),
+        body=RECORD_BODY,
+        body_example={"first_name": "Ada", "last_name": "Lovelace"},
+        replies={
+            200: Reply("It was there, and is like this now.", RecordAnswer, ONE_RECORD, ("ETag",)),
+            201: Reply("It was made.", RecordAnswer, ONE_RECORD, ("Location", "ETag")),
+        },
+        problems=(409, 412),
+    ),
+)
+async def put_record(request: TenantRequest) -> Answer:
+    """Make or change the record that has this value in a unique field."""
+    name, key = request.path_params["object"], request.path_params["value"]
+    if_match = parse_if_match(request.header(b"if-match"))
+    only_new = parse_if_none_match(request.header(b"if-none-match"))
+    record, is_new = await request.platform.records.put(
+        request.tenant,
+        request.access,
+        name,
+        (request.path_params["uniqueField"], key),
+        await request.read_object(),
+        if_match=if_match,
+        only_new=only_new,
+    )
+    headers = [etag(record.version)]
+    if is_new:
+        headers.append((b"location", f"/api/v1/data/{name}/{record.data['id']}".encode()))
+    return json({"data": record.data}, 201 if is_new else 200, headers)
+
+
+ROUTES: Final = (put_record, read_history)

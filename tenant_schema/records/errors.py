@@ -4,13 +4,17 @@
 
     InvalidInput (tenant_schema.problems)
     ├── InvalidQuery          the query cannot be understood or is not allowed; all its problems
-    └── ValidationFailed      the body does not fit the object; all its problems
+    ├── ValidationFailed      the body does not fit the object; all its problems
+    └── BulkRefused           some of many records cannot be written, so none was; all their problems
     RecordsError
     ├── CursorInvalid         no cursor that this tenant's API ever gave
     ├── CursorMismatch        a cursor of another query
     ├── RecordNotFound        no such record, or it is in the trash, or hidden
     ├── ChangeDenied          the caller may read the record, and not do this to it
-    ├── VersionMismatch       the record has changed since; carries it as it is now
+    ├── PreconditionFailed    carries the record as it is now
+    │   ├── VersionMismatch   the record has changed since
+    │   ├── AlreadyThere      it is there, and was to be made
+    │   └── NothingToMatch    it is not there, and was to be changed
     ├── UniqueConflict        another record has that value already
     └── StillReferenced       other rows refer to the record
 """
@@ -25,10 +29,14 @@ if TYPE_CHECKING:
     from tenant_schema.records.rendering import Record
 
 __all__ = [
+    "AlreadyThere",
+    "BulkRefused",
     "ChangeDenied",
     "CursorInvalid",
     "CursorMismatch",
     "InvalidQuery",
+    "NothingToMatch",
+    "PreconditionFailed",
     "RecordNotFound",
     "RecordsError",
     "StillReferenced",
@@ -50,6 +58,12 @@ class ValidationFailed(InvalidInput):
     """A body with problems: one for each field that is wrong."""
 
     code = "validation-failed"
+
+
+class BulkRefused(InvalidInput):
+    """All or nothing was asked for, and it was nothing. Problems name the records by their positions."""
+
+    code = "bulk-refused"
 
 
 class RecordsError(Exception):
@@ -98,7 +112,14 @@ class ChangeDenied(RecordsError):
         self.record_id = record_id
 
 
-class VersionMismatch(RecordsError):
+class PreconditionFailed(RecordsError):
+    """The record is not as the caller wants it to be. ``current`` is the record as it is now, if it is."""
+
+    code = "precondition-failed"
+    current: "Record | None" = None
+
+
+class VersionMismatch(PreconditionFailed):
     """The record is no longer at the version the caller saw. ``current`` is the record as it is now."""
 
     code = "version-mismatch"
@@ -107,6 +128,25 @@ class VersionMismatch(RecordsError):
         super().__init__(f"The record is at version {current.version}, not {expected}.")
         self.expected = expected
         self.current = current
+
+
+class AlreadyThere(PreconditionFailed):
+    """The record was only to be made, and is there."""
+
+    code = "already-there"
+
+    def __init__(self, current: "Record") -> None:
+        super().__init__(f"The record is there already, at version {current.version}.")
+        self.current = current
+
+
+class NothingToMatch(PreconditionFailed):
+    """The record was only to be changed, and is not there."""
+
+    code = "nothing-to-match"
+
+    def __init__(self) -> None:
+        super().__init__("There is no record yet, so it has no version to match.")
 
 
 class UniqueConflict(RecordsError):

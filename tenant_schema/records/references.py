@@ -17,7 +17,7 @@ from tenant_schema.records.errors import UniqueConflict, ValidationFailed
 from tenant_schema.records.target import Target
 from tenant_schema.users.tables import User
 
-__all__ = ["accept", "complain_of_dangling", "refusals", "unique_conflict"]
+__all__ = ["accept", "column_looked_into", "complain_of_dangling", "refusals", "unique_conflict"]
 
 
 async def accept(target: Target, values: Mapping[str, Any], complaints: Complaints) -> None:
@@ -65,11 +65,16 @@ async def complain_of_dangling(target: Target, values: Mapping[str, Any], compla
 
 async def _leads_somewhere(target: Target, field: FieldModel, value: UUID) -> bool:
     """Whether the record that a lookup names is there."""
+    column = await column_looked_into(target, field)
+    return column is not None and bool(await column._meta.table.exists().where(column == value))
+
+
+async def column_looked_into(target: Target, field: FieldModel) -> Column | None:
+    """The column of ids that a lookup leads to; None when there is no such object."""
     name = field.settings["target"]
+    if name == "users":
+        return User.id
     try:
-        column: Column = (
-            User.id if name == "users" else (await target.catalog.get(target.scope, name)).columns["id"]
-        )
+        return (await target.catalog.get(target.scope, name)).columns["id"]
     except ObjectNotFound:
-        return False
-    return bool(await column._meta.table.exists().where(column == value))
+        return None

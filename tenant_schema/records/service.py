@@ -5,12 +5,17 @@ is one, a change is three in one transaction: the record as it is, locked, the c
 version, and what the history keeps of it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 from piccolo_engines.columns import utc_now
 from tenant_schema.objects.catalog import Catalog
+from tenant_schema.records.bulk import Item
+from tenant_schema.records.bulk_changing import bulk_update
+from tenant_schema.records.bulk_creating import bulk_create
+from tenant_schema.records.bulk_removing import bulk_delete
 from tenant_schema.records.changing import change_record
 from tenant_schema.records.creating import create_record
 from tenant_schema.records.cursors import Cursors
@@ -24,13 +29,21 @@ from tenant_schema.records.query import DEFAULT_LIMIT
 from tenant_schema.records.reads import read_page, read_record
 from tenant_schema.records.removing import destroy, restore_record, trash_record
 from tenant_schema.records.rendering import Record
+from tenant_schema.records.upserting import stored_key, unique_field, upsert_record
 from tenant_schema.records.validation import Body
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 
-__all__ = ["RecordService"]
+__all__ = ["Operation", "RecordService"]
 
 _Pairs = Sequence[tuple[str, str]]
+Operation: TypeAlias = Literal["create", "update", "delete"]
+
+_BULK: Final[Mapping[Operation, Callable[..., Awaitable[Sequence[Item]]]]] = {
+    "create": bulk_create,
+    "update": bulk_update,
+    "delete": bulk_delete,
+}
 
 
 class RecordService:
@@ -152,3 +165,42 @@ class RecordService:
         """What became of the record, newest first. Raises RecordNotFound, CursorInvalid, CursorMismatch."""
         target = await self.targets.open(scope, access, object_name, "read")
         return await read_history(target, record_id, limit, cursor, self._cursors)
+
+    async def put(
+        self,
+        scope: TenantScope,
+        access: Access,
+        object_name: str,
+        key: tuple[str, str],
+        body: Body,
+        *,
+        if_match: int | None = None,
+        only_new: bool = False,
+    ) -> tuple[Record, bool]:
+        """Make or change the record whose unique field has a value (``key``); whether it was made. With
+        ``if_match``, only change it, and only at that version; with ``only_new``, only make it.
+
+        For who may create and update. Safe beside others who do the same. Raises InvalidQuery,
+        ValidationFailed, ChangeDenied, UniqueConflict, PreconditionFailed.
+        """
+        target = await self.targets.open(scope, access, object_name, "create", "update")
+        field = unique_field(target, key[0])
+        value, now = stored_key(field, key[1]), self._clock()
+        return await upsert_record(target, field, value, body, now, if_match=if_match, only_new=only_new)
+
+    async def bulk(
+        self,
+        scope: TenantScope,
+        access: Access,
+        object_name: str,
+        op: Operation,
+        records: Sequence[object],
+        *,
+        atomic: bool = False,
+    ) -> Sequence[Item]:
+        """Do the same to many records, each on its own or (``atomic``) all or nothing; what became of each.
+
+        Raises BulkRefused.
+        """
+        target = await self.targets.open(scope, access, object_name, op)
+        return await _BULK[op](target, records, self._clock(), atomic=atomic)

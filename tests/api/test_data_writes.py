@@ -1,10 +1,10 @@
-"""Records over HTTP: what became of them."""
+"""Records over HTTP: many at once, by a unique field, and what became of them."""
 
 import pytest
 
 from tests.api.conftest import World
 from tests.api.scenarios import Scenario, assert_problem, check, table
-from tests.api.test_data import ACCOUNTS, NOWHERE, READERS, make
+from tests.api.test_data import ACCOUNTS, NOWHERE, READERS, WRITERS, make
 
 
 @table(
@@ -37,3 +37,74 @@ async def test_what_cannot_be_told(world: World, path: str, status: int) -> None
     answer = await (await world.user()).get(path)
     assert answer.status_code == status
     assert_problem(answer)
+
+
+@table(
+    Scenario(
+        name="bulk create",
+        method="POST",
+        path=f"{ACCOUNTS}/bulk",
+        body={"op": "create", "records": [{"name": "Initech"}, {"name": "Hooli", "industry": "nonsense"}]},
+        statuses=WRITERS,
+        shows=('"ok":1,"failed":1', '"status":201,"version":1', '"status":422,"errors"', '"id":null'),
+    ),
+    Scenario(
+        name="bulk update",
+        method="POST",
+        path=f"{ACCOUNTS}/bulk",
+        body={"op": "update", "records": [{"id": NOWHERE, "name": "x"}]},
+        statuses=WRITERS,
+        shows=(f'"results":[{{"id":"{NOWHERE}","status":404,"errors":[{{"field":"id"',),
+    ),
+    Scenario(
+        name="bulk delete",
+        method="POST",
+        path=f"{ACCOUNTS}/bulk",
+        body={"op": "delete", "records": [{"id": NOWHERE}]},
+        statuses={**WRITERS, "member": 403},
+        shows=('"ok":0,"failed":1',),
+    ),
+    Scenario(
+        name="bulk, all or nothing",
+        method="POST",
+        path=f"{ACCOUNTS}/bulk",
+        body={"op": "create", "atomic": True, "records": [{"name": "Initech"}, {}]},
+        statuses={**WRITERS, **dict.fromkeys(("member", "manager", "administrator"), 422)},
+    ),
+    Scenario(
+        name="put by what is not unique",
+        method="PUT",
+        path=f"{ACCOUNTS}/by/name/Globex",
+        body={"industry": "finance"},
+        statuses={**WRITERS, **dict.fromkeys(("member", "manager", "administrator"), 400)},
+    ),
+)
+async def test_writing_many(world: World, scenario: Scenario, who: str) -> None:
+    await check(world, scenario, who)
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({"op": "destroy", "records": [{}]}, ["op"]),
+        ({"op": "create", "records": []}, ["records"]),
+        ({"op": "create", "records": [{}] * 1_001}, ["records"]),
+        ({"op": "create", "records": [{}, 5]}, ["records[1]"]),
+        ({"op": "create", "record": [{}]}, ["record", "records"]),
+        ({"op": "create", "atomic": True, "records": [{"name": "x"}, {"nmae": "y"}]}, None),
+    ],
+)
+async def test_faults_of_a_bulk(world: World, body: object, fields: list[str] | None) -> None:
+    answer = await (await world.user()).post(f"{ACCOUNTS}/bulk", json=body)
+    assert answer.status_code == 422
+    problem = assert_problem(answer)
+    found = [one["field"] for one in problem["errors"]]
+    assert found == (fields or ["records[1].nmae", "records[1].name"])
+    if fields is None:
+        assert (await (await world.user()).get(ACCOUNTS)).json()["data"] == []
+
+
+async def test_if_none_match_takes_nothing_but_a_star(world: World) -> None:
+    headers = {"If-None-Match": '"7"'}
+    answer = await (await world.user()).put(f"{ACCOUNTS}/by/name/x", json={}, headers=headers)
+    assert_problem(answer, "invalid-if-none-match")

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,13 +11,16 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects.model import ObjectModel
+from tenant_schema.records import surroundings
 from tenant_schema.records.cursors import Cursors
+from tenant_schema.records.rights import Rights
 from tenant_schema.records.service import RecordService
 from tenant_schema.records.tables import RecordHistory
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 from tenant_schema.users.tables import User
 from tests.conftest import Found, address_or_skip
+from tests.tenant_schema.objects.databases import Bound
 from tests.tenant_schema.records.family import Family, empty_database, family_on
 from tests.tenant_schema.records.models import Caller, Models, make_gadgets, make_things
 
@@ -125,3 +129,62 @@ async def family(
         family_on(engine) as made,
     ):
         yield made
+
+
+@pytest.fixture
+async def anywhere(
+    any_database: Bound, service: RecordService, scope: TenantScope, access: Access, gadgets: ObjectModel
+) -> Caller:
+    """As ``caller``, on every kind of database."""
+    for table in (User, RecordHistory, gadgets.table):
+        await table.create_table().run()
+    for field, target in (("owner", "users"), ("manager", "users"), ("parent", gadgets.table_name)):
+        await referring(any_database, gadgets, field, target)
+    await User(id=access.user_id, email=access.email).save()
+    return Caller(service, scope, access, "gadgets")
+
+
+@pytest.fixture
+def sent_anywhere(any_database: Bound) -> Counting:
+    """As ``counting``, on every kind of database."""
+
+    @contextmanager
+    def count() -> Iterator[list[str]]:
+        sent: list[str] = []
+        any_database.on_statement = sent.append
+        try:
+            yield sent
+        finally:
+            any_database.on_statement = None
+
+    return count
+
+
+async def referring(
+    engine: Bound, model: ObjectModel, field: str, target: str, on_delete: str = "RESTRICT"
+) -> None:
+    """Let the database hold the reference, as it does for defined objects."""
+    table, column = model.table_name, model.columns[field]._meta.db_column_name
+    references = f'REFERENCES "{target}" ("id") ON DELETE {on_delete}'
+    if engine.engine_type == "sqlite":
+        if model.fields[field].indexed:
+            await engine.run_ddl(f'DROP INDEX "{table}_{column}"')
+        await engine.run_ddl(f'ALTER TABLE "{table}" DROP COLUMN "{column}"')
+        await engine.run_ddl(f'ALTER TABLE "{table}" ADD COLUMN "{column}" UUID {references}')
+    else:
+        await engine.run_ddl(f'ALTER TABLE "{table}" ADD FOREIGN KEY ("{column}") {references}')
+
+
+@pytest.fixture
+def with_rights(monkeypatch: pytest.MonkeyPatch, gadgets: ObjectModel) -> Callable[..., None]:
+    """Gives the caller other rights to gadgets than all."""
+
+    def restrict(**rights: Any) -> None:
+        given = dict.fromkeys(("readable", "creatable", "writable"), gadgets.fields) | rights
+
+        async def rights_of(*_: object) -> Rights:
+            return Rights(**given)
+
+        monkeypatch.setattr(surroundings, "rights_of", rights_of)
+
+    return restrict

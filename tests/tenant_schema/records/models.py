@@ -1,14 +1,17 @@
 """An object with a field of every type, and a catalog of objects made for a test."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from tenant_schema.objects.definitions import FieldDraft, ObjectDraft, object_rows
 from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model import ObjectModel, object_model
+from tenant_schema.records.bulk import Item
 from tenant_schema.records.pages import Page
 from tenant_schema.records.rendering import Record
-from tenant_schema.records.service import RecordService
+from tenant_schema.records.service import Operation, RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 
@@ -99,6 +102,19 @@ class Caller:
 
     async def restore(self, record: Record, if_match: int | None = None) -> Record:
         return await self.service.restore(self.scope, self.access, self.object_name, id_of(record), if_match)
+
+    async def put(
+        self, key: tuple[str, str], body: dict[str, object], **conditions: Any
+    ) -> tuple[Record, bool]:
+        return await self.service.put(self.scope, self.access, self.object_name, key, body, **conditions)
+
+    async def bulk(self, op: Operation, *records: object, atomic: bool = False) -> Sequence[Item]:
+        return await self.service.bulk(self.scope, self.access, self.object_name, op, records, atomic=atomic)
+
+    async def history(self, record: Record, limit: int = 25, cursor: str | None = None) -> Page:
+        return await self.service.history(
+            self.scope, self.access, self.object_name, id_of(record), limit, cursor
+        )
 
     async def page(self, *pairs: tuple[str, str]) -> Page:
         return await self.service.page(self.scope, self.access, self.object_name, pairs)

@@ -7,13 +7,11 @@ import pytest
 
 from piccolo_engines.columns import new_id
 from tenant_schema.objects.model import ObjectModel
-from tenant_schema.records import surroundings
 from tenant_schema.records.cursors import Cursors
 from tenant_schema.records.errors import CursorInvalid, CursorMismatch, RecordNotFound
 from tenant_schema.records.pages import Page
 from tenant_schema.records.query import Condition
 from tenant_schema.records.rendering import Record
-from tenant_schema.records.rights import Rights
 from tenant_schema.records.service import RecordService
 from tenant_schema.users.errors import PermissionDenied
 from tenant_schema.users.tables import User
@@ -32,19 +30,6 @@ def changes(page: Page) -> list[tuple[str, dict[str, tuple[Any, Any]]]]:
         (entry["action"], {one["field"]: (one["from"], one["to"]) for one in entry["changes"]})
         for entry in page.data
     ]
-
-
-@pytest.fixture
-def with_rights(monkeypatch: pytest.MonkeyPatch, gadgets: ObjectModel) -> Any:
-    def restrict(**rights: Any) -> None:
-        given = dict.fromkeys(("readable", "creatable", "writable"), gadgets.fields) | rights
-
-        async def rights_of(*_: object) -> Rights:
-            return Rights(**given)
-
-        monkeypatch.setattr(surroundings, "rights_of", rights_of)
-
-    return restrict
 
 
 async def test_it_tells_every_change_newest_first_in_the_api_s_own_form(caller: Caller) -> None:

@@ -1,0 +1,46 @@
+"""Many records at once, and what became of each."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from api.problems import FieldProblem
+from api.schemas.common import Input, Output
+from tenant_schema.records.bulk import MAX_BULK
+
+__all__ = ["BulkAnswer", "BulkRequest", "BulkResult"]
+
+
+class BulkRequest(Input):
+    """What to do with which records."""
+
+    op: Annotated[Literal["create", "update", "delete"], Meta(description="What to do with every record.")]
+    records: Annotated[
+        list[dict[str, Any]],
+        Meta(
+            min_length=1,
+            max_length=MAX_BULK,
+            description="Field names to values; for update and delete with the record's `id`, and with the "
+            "`version` that it must be at, if one is given.",
+        ),
+    ]
+    atomic: Annotated[bool, Meta(description="All of them or none.")] = False
+
+
+class BulkResult(Output, omit_defaults=True):
+    """What became of one record."""
+
+    id: UUID | None
+    status: Annotated[int, Meta(description="What a request for this record alone would be answered.")]
+    version: int | msgspec.UnsetType = msgspec.UNSET
+    errors: list[FieldProblem] | msgspec.UnsetType = msgspec.UNSET
+
+
+class BulkAnswer(Output):
+    """What became of the records, by position."""
+
+    ok: int
+    failed: int
+    results: list[BulkResult]

@@ -1,0 +1,126 @@
+"""Many records at once: each on its own, or all or nothing, in a few statements for all of them.
+
+What the bodies get wrong is found before anything is sent. What only the database can find (values that are
+taken, lookups that lead nowhere) is found for all at once when it refuses them, and by halving where that
+was not all.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from piccolo_engines.errors import ForeignKeyViolation, UniqueViolation
+from tenant_schema.problems import Problem
+from tenant_schema.records.errors import BulkRefused
+from tenant_schema.records.rendering import Row
+from tenant_schema.records.target import Target
+
+__all__ = ["MAX_BULK", "Item", "each_that_can", "refuse_if_any_failed", "taken"]
+
+MAX_BULK: Final = 1_000
+_MAX_PROBLEMS: Final = 100
+"""Problems told of a bulk that was refused."""
+_VALUES: Final = 30_000
+"""Values in one statement: SQLite takes 32,766."""
+
+
+@dataclass(slots=True)
+class Item:
+    """One record of a bulk, at its position: what becomes of it.
+
+    ``status`` is that of the request that would have done this alone; 0 as long as nothing is decided.
+    """
+
+    position: int
+    id: UUID | None = None
+    values: Row = field(default_factory=dict)
+    status: int = 0
+    problems: tuple[Problem, ...] = ()
+    version: int | None = None
+
+    def fail(self, status: int, *problems: Problem) -> None:
+        """It cannot be done."""
+        self.status, self.problems = status, problems
+
+
+def refuse_if_any_failed(items: Iterable[Item]) -> None:
+    """Raise :class:`BulkRefused`, for a bulk of which all is to be done or nothing."""
+    problems = [
+        Problem(
+            f"records[{item.position}]" + (f".{one.field}" if one.field else ""),
+            one.code,
+            one.message,
+            one.did_you_mean,
+        )
+        for item in items
+        for one in item.problems
+    ]
+    if problems:
+        raise BulkRefused(problems[:_MAX_PROBLEMS])
+
+
+async def each_that_can(
+    target: Target,
+    items: Sequence[Item],
+    write: Callable[[Sequence[Item]], Awaitable[None]],
+    explain: Callable[[Sequence[Item]], Awaitable[None]],
+) -> None:
+    """Write the items in as few statements as can be, and leave out those that the database refuses.
+
+    In a transaction. ``write`` writes many or none; ``explain`` fails those that it can tell to be refused.
+    """
+    size = max(1, _VALUES // len(target.model.columns))
+    for start in range(0, len(items), size):
+        portion = items[start : start + size]
+        if await _refused(target, portion, write) is None:
+            continue
+        await explain(portion)
+        left = [item for item in portion if not item.problems]
+        await _halving(target, left, write)
+
+
+async def _halving(
+    target: Target, items: Sequence[Item], write: Callable[[Sequence[Item]], Awaitable[None]]
+) -> None:
+    if not items:
+        return
+    refusal = await _refused(target, items, write)
+    if refusal is None:
+        return
+    if len(items) == 1:
+        items[0].fail(*_meaning(target, refusal))
+        return
+    middle = len(items) // 2
+    await _halving(target, items[:middle], write)
+    await _halving(target, items[middle:], write)
+
+
+async def _refused(
+    target: Target, items: Sequence[Item], write: Callable[[Sequence[Item]], Awaitable[None]]
+) -> UniqueViolation | ForeignKeyViolation | None:
+    """Write the items, or nothing and the reason."""
+    async with target.transaction() as transaction:
+        savepoint = await transaction.savepoint()
+        try:
+            await write(items)
+        except (UniqueViolation, ForeignKeyViolation) as error:
+            await savepoint.rollback_to()
+            return error
+        await savepoint.release()
+    return None
+
+
+def _meaning(target: Target, refusal: UniqueViolation | ForeignKeyViolation) -> tuple[Any, ...]:
+    """The status and the problems of the one record that was refused."""
+    if isinstance(refusal, ForeignKeyViolation):
+        message = "It refers to a record that is not there."
+        return 422, Problem("", "reference-not-found", message)
+    names = {column._meta.db_column_name: name for name, column in target.model.columns.items()}
+    fields = [names[column] for column in refusal.columns if column in names]
+    return 409, *[taken(name) for name in fields or [""]]
+
+
+def taken(name: str) -> Problem:
+    """The problem of a value that another record has."""
+    return Problem(name, "unique", "Another record has the same value.")

@@ -1,0 +1,109 @@
+"""Making many records at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from piccolo.columns import Column
+
+from tenant_schema.objects.model import FieldModel
+from tenant_schema.problems import Problem
+from tenant_schema.records.bulk import Item, each_that_can, refuse_if_any_failed, taken
+from tenant_schema.records.conditions import Complaints
+from tenant_schema.records.creating import insert_numbered, new_values
+from tenant_schema.records.references import column_looked_into
+from tenant_schema.records.target import Target
+
+__all__ = ["bulk_create", "explain_refusals"]
+
+
+async def bulk_create(target: Target, bodies: Sequence[object], now: datetime, *, atomic: bool) -> list[Item]:
+    """One INSERT for as many as a statement holds. Raises :class:`BulkRefused` when ``atomic``."""
+    items = [_checked(target, position, body, now) for position, body in enumerate(bodies)]
+    if atomic:
+        refuse_if_any_failed(items)
+
+    sound = [item for item in items if not item.problems]
+
+    async def write(portion: Sequence[Item]) -> None:
+        await insert_numbered(target, [item.values for item in portion], now)
+
+    async def explain(portion: Sequence[Item]) -> None:
+        await explain_refusals(target, portion)
+
+    async def work() -> None:
+        for item in sound:
+            item.fail(0)  # another attempt
+        await each_that_can(target, sound, write, explain)
+        if atomic:
+            refuse_if_any_failed(items)
+
+    await target.unit(work)
+    for item in items:
+        if item.problems:
+            item.id = None  # nobody has it
+        else:
+            item.status, item.version = 201, 1
+    return items
+
+
+def _checked(target: Target, position: int, body: object, now: datetime) -> Item:
+    """The item with its values, or with what is wrong with the body."""
+    item = Item(position)
+    if not isinstance(body, Mapping):
+        item.fail(422, Problem("", "wrong-type", "Must be an object."))
+        return item
+    complaints = Complaints()
+    item.values = new_values(target, body, now, complaints)
+    item.id = item.values["id"]
+    if complaints.problems:
+        item.fail(422, *complaints.problems)
+    return item
+
+
+async def explain_refusals(target: Target, items: Sequence[Item]) -> None:
+    """Fail those whose unique values are taken, by others or by one before them, and those whose lookups
+    lead nowhere: one statement for each unique field and each lookup.
+    """
+    for name, field in target.model.fields.items():
+        if field.type.name == "lookup":
+            await _explain_lookup(target, field, items)
+        elif field.unique and not field.read_only:
+            await _explain_unique(target, name, items)
+
+
+async def _explain_unique(target: Target, name: str, items: Sequence[Item]) -> None:
+    having = [item for item in items if item.values.get(name) is not None]
+    owners = await _owners(target, name, [item.values[name] for item in having])
+    for item in having:
+        if owners.setdefault(item.values[name], item.id) != item.id:
+            item.fail(409, *item.problems, taken(name))
+
+
+async def _owners(target: Target, name: str, values: Sequence[Any]) -> dict[Any, Any]:
+    """Which records have these values, in the trash or not."""
+    if not values:
+        return {}
+    columns = target.model.columns
+    query = target.model.table.select(columns["id"].as_alias("id"), columns[name].as_alias("value"))
+    return {row["value"]: row["id"] for row in await query.where(columns[name].is_in(list(values)))}
+
+
+async def _explain_lookup(target: Target, field: FieldModel, items: Sequence[Item]) -> None:
+    having = [item for item in items if item.values.get(field.name) is not None]
+    if not having:
+        return
+    column = await column_looked_into(target, field)
+    wanted = {item.values[field.name] for item in having}
+    there = set() if column is None else await _among(column, wanted)
+    for item in having:
+        value = item.values[field.name]
+        if value not in there:
+            message = f"There is no {field.settings['target']} record {value}."
+            item.fail(422, *item.problems, Problem(field.name, "reference-not-found", message))
+
+
+async def _among(column: Column, values: set[Any]) -> set[Any]:
+    """Those of the values that are there."""
+    rows = await column._meta.table.select(column.as_alias("value")).where(column.is_in(list(values)))
+    return {row["value"] for row in rows}

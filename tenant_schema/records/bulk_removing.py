@@ -1,0 +1,40 @@
+"""Putting many records into the trash at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tenant_schema.problems import Problem
+from tenant_schema.records.bulk import Item, refuse_if_any_failed
+from tenant_schema.records.bulk_changing import lock_items, named_items
+from tenant_schema.records.history import Action
+from tenant_schema.records.removing import mark_records
+from tenant_schema.records.target import Target
+
+__all__ = ["bulk_delete"]
+
+
+async def bulk_delete(target: Target, bodies: Sequence[object], now: datetime, *, atomic: bool) -> list[Item]:
+    """Each body has the record's id, and may have the version that it must be at.
+
+    Raises :class:`BulkRefused` when ``atomic``.
+    """
+    items = named_items(bodies)
+    for item in items:
+        if item.values and not item.problems:
+            item.fail(422, *[Problem(name, "unknown-field", "Takes id and version.") for name in item.values])
+    sound = [item for item in items if not item.problems]
+
+    async def work() -> None:
+        for item in sound:
+            item.fail(0)  # another attempt
+        rows = await lock_items(target, sound, target.rights.delete)
+        there = {item.id: rows[item.id] for item in sound if item.id and not item.problems}
+        await mark_records(target, list(there.values()), now, now, Action.DELETE)
+        for item in sound:
+            if item.id in there:
+                item.status, item.version = 204, there[item.id]["version"] + 1
+        if atomic:
+            refuse_if_any_failed(items)
+
+    await target.unit(work)
+    return items
