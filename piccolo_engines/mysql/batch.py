@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from piccolo.engine.base import BaseBatch
 from piccolo.query.base import Query
 
-from piccolo_engines.mysql.literals import literal
+from piccolo_engines.mysql.literals import literals
+from piccolo_engines.mysql.rows import to_rows
 from piccolo_engines.mysql.session import Session
-from piccolo_engines.mysql.values import to_rows
 
 if TYPE_CHECKING:
     from piccolo_engines.mysql.engine import MySQLEngine
@@ -47,9 +47,7 @@ class Batch(BaseBatch):
         try:
             if self.engine.on_statement is not None:
                 self.engine.on_statement(template % tuple("%s" for _ in args))
-            self._result = await session.stream(
-                template % tuple(literal(arg, session.server) for arg in args)
-            )
+            self._result = await session.stream(template % literals(args, session.server))
         except BaseException:
             self._leave()
             raise

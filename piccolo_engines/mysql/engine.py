@@ -18,11 +18,11 @@ from piccolo_engines.mysql.catalog import Catalog
 from piccolo_engines.mysql.duplicates import DuplicateKeys
 from piccolo_engines.mysql.pool import Pool, PoolUse
 from piccolo_engines.mysql.recording import run_ddl
+from piccolo_engines.mysql.rows import to_rows
 from piccolo_engines.mysql.session import NothingSent, Session
 from piccolo_engines.mysql.settings import PoolSettings
 from piccolo_engines.mysql.statements import PlannedDDL, Steps, Work
 from piccolo_engines.mysql.transaction import Atomic, IsolationLevel, MySQLTransaction
-from piccolo_engines.mysql.values import to_rows
 
 __all__ = ["MySQLEngine", "Rows", "T"]
 
@@ -155,10 +155,10 @@ class MySQLEngine(Engine[MySQLTransaction]):
         self._pool = Pool(self.get_new_connection, self.pool_settings)
         return self._pool
 
-    async def lease(self, *, in_pool: bool = True) -> Session:
+    def lease(self, *, in_pool: bool = True) -> Awaitable[Session]:
         """A session to be given back with :meth:`give_back`; from the pool where there is one."""
         pool = self._current_pool() if in_pool else None
-        return await pool.acquire() if pool is not None else await self.get_new_connection()
+        return pool.acquire() if pool is not None else self.get_new_connection()
 
     def give_back(self, session: Session) -> None:
         """Give a session back; one that does not belong to the pool is closed. Never waits."""
@@ -187,7 +187,10 @@ class MySQLEngine(Engine[MySQLTransaction]):
     # Queries
 
     async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Rows:
-        query_id = self.get_query_id()
+        self.query_id += 1
+        if not self.log_queries and not self.log_responses:
+            return await self._use(self._run, querystring, in_pool=in_pool)
+        query_id = self.query_id
         if self.log_queries:
             self.print_query(query_id, str(querystring))
         rows = await self._use(self._run, querystring, in_pool=in_pool)

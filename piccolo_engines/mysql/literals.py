@@ -9,7 +9,7 @@ import decimal
 import enum
 import math
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from asyncmy.converters import escape_bytes_prefixed, escape_string
@@ -18,7 +18,7 @@ from piccolo.utils.encoding import dump_json
 from piccolo_engines.errors import UnstorableValue
 from piccolo_engines.mysql.server import Server
 
-__all__ = ["ServerSQL", "literal", "microseconds", "quote_name", "text_literal", "to_json"]
+__all__ = ["ServerSQL", "literal", "literals", "microseconds", "quote_name", "text_literal", "to_json"]
 
 
 class ServerSQL:
@@ -68,9 +68,11 @@ def _decimal(value: decimal.Decimal) -> str:
 
 
 def _datetime(value: dt.datetime) -> str:
-    if value.tzinfo is not None:
-        value = value.astimezone(dt.UTC).replace(tzinfo=None)
-    return f"'{value.isoformat(sep=' ')}'"
+    if value.tzinfo is None:
+        return f"'{value.isoformat(sep=' ')}'"
+    if value.tzinfo is not dt.UTC:
+        value = value.astimezone(dt.UTC)
+    return f"'{value.isoformat(sep=' ')[:-6]}'"  # without the +00:00
 
 
 def _time(value: dt.time) -> str:
@@ -138,3 +140,13 @@ def literal(value: object, server: Server) -> str:
         if isinstance(value, base):
             return _ENCODERS[base](value)
     raise UnstorableValue(f"A {type(value).__name__} cannot be stored in a database.")
+
+
+def literals(values: Iterable[object], server: Server) -> tuple[str, ...]:
+    """Each value as :func:`literal` has it; quicker than one by one."""
+    return tuple(
+        [
+            encode(value) if (encode := _ENCODERS.get(type(value))) is not None else literal(value, server)
+            for value in values
+        ]
+    )

@@ -11,7 +11,7 @@ from asyncmy.errors import Error as DriverError
 
 from piccolo_engines.errors import ConnectionLost, DatabaseError
 from piccolo_engines.mysql.errors import GONE_BEFORE_SENT, translate
-from piccolo_engines.mysql.literals import literal
+from piccolo_engines.mysql.literals import literals
 from piccolo_engines.mysql.server import Server
 from piccolo_engines.mysql.values import DECODERS
 
@@ -143,7 +143,7 @@ class Session:
         """Bind values to a statement, tell ``watch``, send it."""
         if watch is not None:
             watch(template % tuple("%s" for _ in args))
-        return await self.send(template % tuple(literal(arg, self.server) for arg in args))
+        return await self.send(template % literals(args, self.server))
 
     async def stream(self, sql: str) -> Any:
         """Send a statement whose rows are read by :meth:`fetch_many`; until the end the session stays in

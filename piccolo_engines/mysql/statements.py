@@ -11,8 +11,10 @@ from piccolo.querystring import QueryString
 from piccolo.table import Table
 
 from piccolo_engines.mysql.catalog import Catalog, TableName
+from piccolo_engines.mysql.rows import to_rows
 from piccolo_engines.mysql.session import Session, Watch
-from piccolo_engines.mysql.values import Hints, to_rows
+from piccolo_engines.mysql.templates import compiled_flat
+from piccolo_engines.mysql.values import Hints
 
 __all__ = ["Bilingual", "DDLStep", "PlannedDDL", "SelectSQL", "Steps", "Work", "statement_group"]
 
@@ -52,6 +54,16 @@ class SelectSQL(QueryString):
         select.template, select.args, select.columns = standard.template, standard.args, standard.columns
         select.query_type, select._alias = standard.query_type, standard._alias
         select._frozen_compiled_strings = None
+        select.table, select.hints = table, hints
+        return select
+
+    @classmethod
+    def flat(cls, template: str, args: list[Any], table: type[Table], hints: Hints) -> "SelectSQL":
+        """A select without other QueryStrings inside."""
+        select = cls.__new__(cls)
+        select.template, select.args, select.columns = template, args, ()
+        select.query_type, select._alias = "generic", None
+        select._frozen_compiled_strings = compiled_flat(template, args)
         select.table, select.hints = table, hints
         return select
 

@@ -1,4 +1,4 @@
-"""Result sets as Piccolo sees them: rows as dictionaries, values of the types that columns promise.
+"""Values of a result as Piccolo sees them: of the types that columns promise.
 
 The server tells a result column's type; where that is not enough, the Piccolo column does. ``BINARY(16)`` is
 a UUID and ``TINYINT(1)`` a boolean wherever they occur; but ``DATETIME`` is naive or aware, ``BIGINT`` a
@@ -9,7 +9,6 @@ or by the table and column that the result names.
 import datetime as dt
 import decimal
 import functools
-import operator
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -33,7 +32,7 @@ from piccolo.columns import (
 from piccolo.table import TABLE_REGISTRY, Table
 from piccolo.utils.encoding import load_json
 
-__all__ = ["DECODERS", "UNLIMITED_SCALE", "ArrayItem", "Converter", "Hint", "Hints", "to_rows"]
+__all__ = ["DECODERS", "UNLIMITED_SCALE", "ArrayItem", "Converter", "Hint", "Hints", "aware", "converter_of"]
 
 Converter = Callable[[Any], Any]
 
@@ -73,7 +72,9 @@ def _uuid(value: bytes) -> object:
     return uuid.UUID(bytes=value) if len(value) == _UUID_BYTES else value
 
 
-_aware: Converter = operator.methodcaller("replace", tzinfo=dt.UTC)
+def aware(value: dt.datetime) -> dt.datetime:
+    """The same time of day, said to be UTC; ``replace`` takes several times as long."""
+    return dt.datetime.combine(value, value.time(), dt.UTC)
 
 
 def _interval(value: int) -> dt.timedelta:
@@ -147,7 +148,7 @@ def _by_class(kind: type, code: int) -> Converter | None:
     if issubclass(kind, ForeignKey):
         return _depends
     if code == FIELD_TYPE.DATETIME:
-        return _aware if issubclass(kind, Timestamptz) else None
+        return aware if issubclass(kind, Timestamptz) else None
     if code in _TEXTS:
         return _depends if issubclass(kind, Array) else None
     if issubclass(kind, Interval):
@@ -201,7 +202,8 @@ def _db_column(table: type[Table], name: str) -> Column | None:
 _NAME_DECIDES = frozenset((FIELD_TYPE.DATETIME, FIELD_TYPE.LONGLONG, FIELD_TYPE.JSON, FIELD_TYPE.BLOB))
 
 
-def _converter(field: Any, place: int, hints: Hints | None, table: type[Table] | None) -> Converter | None:
+def converter_of(field: Any, place: int, hints: Hints | None, table: type[Table] | None) -> Converter | None:
+    """What to make of the values of a result column; ``None`` to leave them as the driver gives them."""
     code = field.type_code
     if code in _NEEDS_COLUMN:
         if hints is not None:
@@ -212,26 +214,3 @@ def _converter(field: Any, place: int, hints: Hints | None, table: type[Table] |
         if convert is not None:
             return convert
     return _by_server(field)
-
-
-def to_rows(
-    rows: Sequence[tuple[Any, ...]], fields: Sequence[Any], hints: Hints | None, table: type[Table] | None
-) -> list[dict[str, Any]]:
-    """Name and convert the values of a result set.
-
-    :param hints: for a select, the Piccolo column behind each result column, where there is one; ``None``
-        when the statement is not one of Piccolo's own selects.
-    :param table: the table that the query was made for.
-    """
-    names = [field.name for field in fields]
-    converters = [
-        (place, convert)
-        for place, field in enumerate(fields)
-        if (convert := _converter(field, place, hints, table)) is not None
-    ]
-    if not converters:
-        return [dict(zip(names, row, strict=True)) for row in rows]
-    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-    for place, convert in converters if rows else ():
-        columns[place] = [None if value is None else convert(value) for value in columns[place]]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]

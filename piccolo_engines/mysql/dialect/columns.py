@@ -37,7 +37,7 @@ from piccolo.querystring import QueryString
 
 from piccolo_engines.errors import Unsupported
 from piccolo_engines.mysql.catalog import TableName
-from piccolo_engines.mysql.dialect.patching import Patch, for_mysql, property_for_mysql
+from piccolo_engines.mysql.dialect.patching import Patch, for_mysql, property_for_mysql, speaks_mysql
 from piccolo_engines.mysql.literals import literal, quote_name
 from piccolo_engines.mysql.server import Server
 from piccolo_engines.mysql.values import UNLIMITED_SCALE
@@ -262,6 +262,16 @@ def _reference(column: ForeignKey[Any], table: str, name: str) -> str:
     )
 
 
+_NULL = QueryString("NULL")
+
+
+def _serial_default(original: Any) -> Any:
+    def default(self: Serial) -> Any:
+        return _NULL if speaks_mysql(self) else original(self)
+
+    return default
+
+
 _OWN_TYPE = (
     Varchar,
     Char,
@@ -295,7 +305,7 @@ PATCHES = (
     Patch(
         Serial,
         "default",
-        for_mysql(lambda _: QueryString("NULL")),
+        _serial_default,
         "raises for an engine it does not know; NULL draws the next number",
     ),
     Patch(

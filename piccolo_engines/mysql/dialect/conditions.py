@@ -1,5 +1,6 @@
 """Where clauses."""
 
+import functools
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -15,8 +16,9 @@ from piccolo.querystring import QueryString
 from piccolo_engines.mysql.dialect.documents import compare_documents
 from piccolo_engines.mysql.dialect.patching import Patch, for_mysql, speaks_mysql
 from piccolo_engines.mysql.literals import quote_name
+from piccolo_engines.mysql.templates import VALUES
 
-__all__ = ["PATCHES", "CaseInsensitiveLike"]
+__all__ = ["PATCHES", "CaseInsensitiveLike", "passes_unchanged"]
 
 
 class CaseInsensitiveLike(ComparisonOperator):
@@ -60,7 +62,8 @@ def _condition(where: Where, name: QueryString, *, materialised: bool) -> QueryS
         args.append(where.value)
     if where.values is not UNDEFINED:
         args.append(_values(where.values, materialised=materialised))
-    return QueryString(where.operator.template.format(name=name, value="{}", values="{}"), *args)
+    said = str(name) if name.args else name.template
+    return QueryString(where.operator.template.format(name=said, value="{}", values="{}"), *args)
 
 
 def _querystring(self: Where) -> QueryString:
@@ -91,12 +94,32 @@ def _uuid_from_text(original: Any) -> Any:
     """UUIDs are sixteen bytes here, so one given as text has to be read before it is compared or stored."""
 
     def convert(value: Any, column: Column) -> Any:
+        if passes_unchanged(value, column):
+            return value
         converted = original(value=value, column=column)
         if type(converted) is str and _holds_uuid(column) and speaks_mysql(column):
             return _parse(converted)
         return converted
 
     return convert
+
+
+_NEVER_CONVERTED = VALUES - {str} | {QueryString}
+_DOCUMENT, _KEY, _VALUE = "document", "key", "value"
+
+
+@functools.lru_cache(maxsize=1024)
+def _holder(kind: type) -> str:
+    """What a class of columns may make of a value: JSON of anything, a UUID of a text, or nothing."""
+    if issubclass(kind, JSON):
+        return _DOCUMENT
+    return _KEY if issubclass(kind, UUID | ForeignKey) else _VALUE
+
+
+def passes_unchanged(value: Any, column: Column) -> bool:
+    """Whether a value is bound as it is, whichever engine the column belongs to; quickly said."""
+    kind, holder = type(value), _holder(type(column))
+    return (kind in _NEVER_CONVERTED and holder is not _DOCUMENT) or (kind is str and holder is _VALUE)
 
 
 def _holds_uuid(column: Column) -> bool:

@@ -1,5 +1,6 @@
 """Inserts: primary keys for the objects, and RETURNING where the server has none."""
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,9 +15,11 @@ from piccolo.utils.sql_values import convert_to_sql_value
 from piccolo_engines.errors import StatementError, UniqueViolation, Unsupported
 from piccolo_engines.mysql.dialect.conflicts import is_other_conflict, on_duplicate, target_columns
 from piccolo_engines.mysql.dialect.patching import Patch
+from piccolo_engines.mysql.dialect.tuples import insert_rows
 from piccolo_engines.mysql.journal import forget
 from piccolo_engines.mysql.literals import quote_name
 from piccolo_engines.mysql.statements import Steps, Work, statement_group
+from piccolo_engines.mysql.templates import compiled_flat
 
 __all__ = ["PATCHES", "InsertSteps", "select_by_keys", "wanted"]
 
@@ -24,13 +27,10 @@ __all__ = ["PATCHES", "InsertSteps", "select_by_keys", "wanted"]
 def _insert_sql(
     table: type[Table], instances: Sequence[Table], conflict: OnConflictItem | None
 ) -> QueryString:
-    names = ",".join(quote_name(column._meta.db_column_name) for column in table._meta.columns)
-    rows = ",".join("{}" for _ in instances)
-    base = f"INSERT INTO {table._meta.get_formatted_tablename()} ({names}) VALUES {rows}"  # noqa: S608 - names are quoted, values are bound
-    values = [instance.querystring for instance in instances]
+    template, args, _ = insert_rows(table, instances)
     if conflict is None:
-        return QueryString(base, *values)
-    return QueryString(base + "{}", *values, on_duplicate(table, conflict))
+        return QueryString(template, *args)
+    return QueryString(template + "{}", *args, on_duplicate(table, conflict))
 
 
 def wanted(columns: Sequence[Column]) -> str:
@@ -58,8 +58,17 @@ class InsertSteps(Steps):
 
     __slots__ = ("conflict", "instances", "returned", "rows_of")
 
-    def __init__(self, query: Insert[Any], standard: QueryString, conflict: OnConflictItem | None) -> None:
-        super().__init__(standard.template, *standard.args, query_type="insert", table=query.table)
+    def __init__(  # Piccolo's own would go through the arguments
+        self,
+        query: Insert[Any],
+        conflict: OnConflictItem | None,
+        template: str,
+        args: list[Any],
+        are_values: bool,
+    ) -> None:
+        self.template, self.args, self.columns = template, args, ()
+        self.query_type, self.table, self._alias = "insert", query.table, None
+        self._frozen_compiled_strings = compiled_flat(template, args) if are_values else None
         self.rows_of: type[Table] = query.table
         self.instances: Sequence[Table] = query.add_delegate._add
         self.conflict = conflict
@@ -86,9 +95,12 @@ class InsertSteps(Steps):
         if not self.returned:
             await work.execute(self._sql())
             return []
+        if self._draws_one_number():
+            result = await work.execute(self)
+            return self._keys_as_rows([int(result.insert_id)])
         if self.conflict is not None and not self._returned_natively(work):
             return await self._one_by_one(work)
-        if work.session.server.mariadb:
+        if work.session.server.mariadb and not self._brings_its_keys():
             return await work.fetch(
                 QueryString(f"{{}} RETURNING {wanted(self.returned)}", self._sql()), self.rows_of
             )
@@ -108,13 +120,34 @@ class InsertSteps(Steps):
             and self.conflict.where is None
         )
 
+    def _draws_one_number(self) -> bool:
+        """Whether the answer to the insert tells all that is to be returned: the number that its row drew."""
+        return (
+            len(self.instances) == 1
+            and self.conflict is None
+            and isinstance(self._key, Serial)
+            and self._only_key()
+            and self._known_key(self.instances[0]) is None
+        )
+
+    def _brings_its_keys(self) -> bool:
+        """Whether nothing is to be returned but keys that the objects have already."""
+        return (
+            self.conflict is None
+            and self._only_key()
+            and all(type(self._known_key(instance)) is uuid.UUID for instance in self.instances)
+        )
+
     @property
     def _key(self) -> Column:
         return self.rows_of._meta.primary_key
 
     def _known_key(self, instance: Table) -> Any:
         """The key that the object brings along; ``None`` when the server makes it."""
-        value = convert_to_sql_value(value=getattr(instance, self._key._meta.name), column=self._key)
+        value = getattr(instance, self._key._meta.name)
+        if type(value) is QueryString:
+            return None
+        value = convert_to_sql_value(value=value, column=self._key)
         return None if isinstance(value, QueryString) else value
 
     async def _by_keys(self, work: Work) -> list[dict[str, Any]]:
@@ -188,9 +221,9 @@ def _insert(self: Insert[Any]) -> Sequence[QueryString]:
     if len(items) > 1:
         raise NotImplementedError("MySQL only supports a single ON CONFLICT clause.")
     if not items:
-        return [InsertSteps(self, _insert_sql(self.table, self.add_delegate._add, None), None)]
+        return [InsertSteps(self, None, *insert_rows(self.table, self.add_delegate._add))]
     (standard,) = self.default_querystrings
-    return [InsertSteps(self, standard, items[0])]
+    return [InsertSteps(self, items[0], standard.template, list(standard.args), False)]
 
 
 PATCHES = (

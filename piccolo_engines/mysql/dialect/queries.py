@@ -1,19 +1,13 @@
 """How Piccolo finds the SQL of a query, and how its QueryStrings become text."""
 
-import functools
-import re
-import uuid
 from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import Decimal
-from string import Formatter
-from types import NoneType
 from typing import Any
 
 from piccolo.query.base import DDL, Query
 from piccolo.querystring import QueryString
 
 from piccolo_engines.mysql.dialect.patching import Patch
+from piccolo_engines.mysql.templates import compiled
 
 __all__ = ["PATCHES"]
 
@@ -44,52 +38,13 @@ def _ddl(original: property) -> property:
     )
 
 
-@functools.lru_cache(maxsize=4096)
-def _parse(template: str) -> tuple[tuple[str, bool], ...]:
-    """The pieces of a template, each with whether a value follows it; ``%`` doubled.
-
-    PostgreSQL's casts of values (``{}::INTEGER``) are left out: values are written as what they are.
-    """
-    pieces = []
-    follows = False
-    for text, field, _, _ in Formatter().parse(template):
-        piece = _CAST.sub("", text) if follows else text
-        follows = field is not None
-        pieces.append((piece.replace("%", "%%"), follows))
-    return tuple(pieces)
-
-
-_CAST = re.compile(r"^::[A-Za-z]+(?:\[\])?")
-
-
-_VALUES = frozenset((str, int, float, bool, bytes, NoneType, uuid.UUID, Decimal, datetime, date))
-
-
-def _flatten(querystring: QueryString, text: list[str], args: list[Any]) -> None:
-    querystring = getattr(querystring, "mysql_form", None) or querystring
-    values = iter(querystring.args)
-    for piece, follows in _parse(querystring.template):
-        text.append(piece)
-        if not follows:
-            continue
-        value = next(values)
-        if type(value) not in _VALUES and isinstance(value, QueryString):
-            _flatten(value, text, args)
-        else:
-            text.append("%s")
-            args.append(value)
-
-
 def _compile(original: Any) -> Any:
     def compile_string(self: QueryString, engine_type: str = "postgres") -> tuple[str, list[Any]]:
         """Compile into a template and its arguments; for MySQL with ``%s``, and other ``%`` doubled."""
         if engine_type != "mysql" or self._frozen_compiled_strings is not None:
-            compiled: tuple[str, list[Any]] = original(self, engine_type)
-            return compiled
-        text: list[str] = []
-        args: list[Any] = []
-        _flatten(self, text, args)
-        return "".join(text), args
+            standard: tuple[str, list[Any]] = original(self, engine_type)
+            return standard
+        return compiled(self)
 
     return compile_string
 
@@ -97,15 +52,17 @@ def _compile(original: Any) -> Any:
 def _run_on_node(original: Any) -> Any:
     async def _run(self: Query[Any, Any], node: str | None = None, in_pool: bool = True) -> Any:
         engine = self.table._meta.db
-        if node is None or engine is None or engine.engine_type != "mysql":
+        if engine is None or engine.engine_type != "mysql":
             return await original(self, node=node, in_pool=in_pool)
         self._validate()  # type: ignore[no-untyped-call]  # Piccolo does not annotate it
-        replica = engine.extra_nodes[node]
-        answers = [
-            await self._process_results(await replica.run_querystring(querystring, in_pool=in_pool))
-            for querystring in self.querystrings
+        asked = engine if node is None else engine.extra_nodes[node]
+        querystrings = self.querystrings
+        if len(querystrings) == 1:
+            return await self._process_results(await asked.run_querystring(querystrings[0], in_pool=in_pool))
+        return [
+            await self._process_results(await asked.run_querystring(querystring, in_pool=in_pool))
+            for querystring in querystrings
         ]
-        return answers[0] if len(answers) == 1 else answers
 
     return _run
 

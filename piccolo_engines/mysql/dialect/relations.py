@@ -65,7 +65,10 @@ def _unpack(text: str | None, select: M2MSelect, key: Column) -> list[Any]:
 
 def _response_handler(original: Any) -> Any:
     async def response_handler(self: Select[Any], response: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        selects = [item for item in self.columns_delegate.selected_columns if isinstance(item, M2MSelect)]
+        selected = self.columns_delegate.selected_columns
+        if selected is self.table._meta.columns and not self.output_delegate._output.nested:
+            return response  # as it would be at the end of the long way
+        selects = [item for item in selected if isinstance(item, M2MSelect)]
         if not selects or self.engine_type != "mysql":
             standard: list[dict[str, Any]] = await original(self, response)
             return standard

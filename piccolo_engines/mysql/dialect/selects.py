@@ -1,6 +1,5 @@
 """Selects: the columns behind their results, locks, and clauses that read differently."""
 
-import functools
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -17,7 +16,9 @@ from piccolo.querystring import QueryString, Selectable
 
 from piccolo_engines.errors import Unsupported
 from piccolo_engines.mysql.dialect.patching import Patch
+from piccolo_engines.mysql.dialect.plain import plain_select
 from piccolo_engines.mysql.literals import ServerSQL
+from piccolo_engines.mysql.rows import Projection
 from piccolo_engines.mysql.statements import Bilingual, SelectSQL
 from piccolo_engines.mysql.values import ArrayItem, Hint
 
@@ -25,12 +26,6 @@ __all__ = ["PATCHES", "ReadableSearch", "readable_search"]
 
 _ALL_ROWS = 18446744073709551615
 _SHARED = (LockStrength.share, LockStrength.key_share)
-
-
-@functools.lru_cache(maxsize=1024)
-def _is_plain(kind: type) -> bool:
-    """A column whose result can be nothing but its value."""
-    return issubclass(kind, Column) and not issubclass(kind, Array)
 
 
 def _hint(selected: Selectable | object) -> Hint:
@@ -94,17 +89,19 @@ def _select(self: Select[Any]) -> Sequence[QueryString]:
         raise Unsupported("MySQL has no DISTINCT ON: use group_by, or a window function in raw SQL.")
     if self.offset_delegate._offset and not self.limit_delegate._limit:
         self.limit_delegate.limit(_ALL_ROWS)  # there is no OFFSET without LIMIT
+    search = readable_search.get()
+    if search is None and (plain := plain_select(self)) is not None:
+        return [plain]
     lock, self.lock_rows_delegate._lock_rows = self.lock_rows_delegate._lock_rows, None
     try:
         (standard,) = self.default_querystrings
     finally:
         self.lock_rows_delegate._lock_rows = lock
     selected = self.columns_delegate.selected_columns
-    hints: list[Any] = [item if _is_plain(type(item)) else _hint(item) for item in selected]
+    hints = Projection([_hint(item) for item in selected])
     if lock is not None:
         standard = QueryString(standard.template + "{}", *standard.args, _lock(lock))
     select = SelectSQL.adopt(standard, self.table, hints)
-    search = readable_search.get()
     if search is not None and any(
         isinstance(item, Readable) for item in self.columns_delegate.selected_columns
     ):

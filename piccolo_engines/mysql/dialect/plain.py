@@ -1,0 +1,200 @@
+"""Selects about one table and its own columns, which most requests make, put together in one go.
+
+Piccolo composes a select out of some twenty QueryStrings. For these the text is written directly, with the
+values beside it, and what is the same every time (the columns) is kept with the table. Everything else goes
+Piccolo's way: a part that is not known here makes the whole select none of these.
+"""
+
+import functools
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+from piccolo.columns import JSON, Array, Column
+from piccolo.columns.combination import UNDEFINED, And, Or, Where
+from piccolo.query.methods.select import Select
+from piccolo.query.mixins import OrderByItem
+from piccolo.querystring import QueryString
+from piccolo.table import Table
+
+from piccolo_engines.mysql.rows import Projection
+from piccolo_engines.mysql.statements import SelectSQL
+from piccolo_engines.mysql.templates import VALUES
+
+__all__ = ["plain_select"]
+
+_MOST_BEGINNINGS = 128
+
+
+class _Known:
+    """What is the same in all selects about a table. It is kept with the table's metadata, and goes with it.
+
+    :ivar about: the table, its name, schema and columns, as they were.
+    :ivar star: the beginning of a select of all columns, if it is as simple as that.
+    :ivar beginnings: those of selects of some of them.
+    :ivar names: of the table's own columns, which live as long as the table: an id is theirs alone.
+    """
+
+    __slots__ = ("about", "beginnings", "names", "star")
+
+    def __init__(self, table: type[Table]) -> None:
+        meta = table._meta
+        plain = {id(column): column for column in meta.columns if _stands_for_itself(column)}
+        self.about = _about(table)
+        self.star = _begin(table, meta.columns) if len(plain) == len(meta.columns) else None
+        self.beginnings: dict[tuple[int, ...], _Beginning] = {}
+        self.names: dict[int, str] = {
+            key: column._meta.get_full_name(with_alias=False) for key, column in plain.items()
+        }
+
+
+_Beginning = tuple[str, Projection]
+
+
+def _about(table: type[Table]) -> tuple[object, ...]:
+    return table, table._meta.tablename, table._meta.schema, id(table._meta.columns)
+
+
+class _NotPlain(Exception):
+    """There is something in the select that is not known here."""
+
+
+def plain_select(select: Select[Any]) -> SelectSQL | None:
+    """The select as one piece of SQL; ``None`` when it is not as simple as that."""
+    if (
+        select.distinct_delegate._distinct.enabled
+        or select.as_of_delegate._as_of
+        or select.group_by_delegate._group_by
+        or select.having_delegate._where
+        or select.lock_rows_delegate._lock_rows
+        or select.exclude_secrets
+    ):
+        return None
+    args: list[Any] = []
+    try:
+        known = _known_about(select.table)
+        text, projection = _beginning(select, known)
+        if (where := select.where_delegate._where) is not None:
+            text += " WHERE " + _condition(where, args, known.names)
+        if items := select.order_by_delegate._order_by.order_by_items:
+            text += _order(items, known.names)
+    except _NotPlain:
+        return None
+    if limit := select.limit_delegate._limit:
+        text += f" LIMIT {limit.number}"
+    if offset := select.offset_delegate._offset:
+        text += f" OFFSET {offset.number}"
+    return SelectSQL.flat(text, args, select.table, projection)
+
+
+def _known_about(table: type[Table]) -> _Known:
+    kept = table._meta.__dict__
+    known: _Known | None = kept.get("mysql_selects")
+    if known is None or known.about != _about(table):
+        known = kept["mysql_selects"] = _Known(table)
+    return known
+
+
+def _beginning(select: Select[Any], known: _Known) -> _Beginning:
+    """``SELECT … FROM …``; kept for the table's own columns, in any choice of them."""
+    table, delegate = select.table, select.columns_delegate
+    if not delegate.selected_columns:
+        delegate.selected_columns = table._meta.columns  # as Piccolo does: others look there
+    selected = delegate.selected_columns
+    if selected is table._meta.columns and known.star is not None:
+        return known.star
+    key = tuple(map(id, selected))
+    beginning = known.beginnings.get(key)
+    if beginning is None:
+        beginning = _begin(table, selected)
+        if known.names.keys() >= set(key):
+            if len(known.beginnings) >= _MOST_BEGINNINGS:
+                known.beginnings.clear()
+            known.beginnings[key] = beginning
+    return beginning
+
+
+def _begin(table: type[Table], selected: Any) -> _Beginning:
+    if not all(map(_stands_for_itself, selected)):
+        raise _NotPlain
+    columns = ", ".join(column.get_select_string("mysql").template for column in selected)
+    source = table._meta.get_formatted_tablename()
+    return f"SELECT ALL {columns} FROM {source}", Projection(selected)  # noqa: S608 - names are quoted, values are bound
+
+
+def _stands_for_itself(column: Any) -> bool:
+    kind: Any = type(column)
+    return _is_plain(kind) and not column._meta.call_chain
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_plain(kind: Hashable) -> bool:
+    """A column that stands for itself, in what is selected and in conditions."""
+    return (
+        isinstance(kind, type)
+        and issubclass(kind, Column)
+        and not issubclass(kind, Array)
+        and kind.get_select_string is Column.get_select_string
+        and kind.get_where_string is Column.get_where_string
+    )
+
+
+def _name(column: Any, names: Mapping[int, str]) -> str:
+    name = names.get(id(column))
+    if name is None:
+        if not _stands_for_itself(column):
+            raise _NotPlain
+        name = column._meta.get_full_name(with_alias=False)
+    return name
+
+
+def _condition(where: Any, args: list[Any], names: Mapping[int, str]) -> str:
+    kind: Any = type(where)
+    if kind is And or kind is Or:
+        first = _condition(where.first, args, names)
+        return f"({first} {where.operator} {_condition(where.second, args, names)})"
+    if kind is not Where:
+        raise _NotPlain
+    kind = type(where.column)
+    if _is_document(kind):
+        raise _NotPlain
+    return _comparison(where, args, names)
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_document(kind: Hashable) -> bool:
+    return isinstance(kind, type) and issubclass(kind, JSON)
+
+
+def _comparison(where: Where, args: list[Any], names: Mapping[int, str]) -> str:
+    name, value = _name(where.column, names), where.value
+    values: Any = where.values
+    count = 0
+    if value is not UNDEFINED:
+        _add(value, args)
+    if values is not UNDEFINED:
+        if isinstance(values, QueryString):
+            raise _NotPlain
+        for one in values:
+            _add(one, args)
+        count = len(values)
+    return _said(where.operator.template, name, count)
+
+
+@functools.lru_cache(maxsize=4096)
+def _said(template: str, name: str, count: int) -> str:
+    return template.format(name=name, value="{}", values=", ".join(["{}"] * count))
+
+
+def _add(value: Any, args: list[Any]) -> None:
+    if type(value) not in VALUES and isinstance(value, QueryString | Column):
+        raise _NotPlain
+    args.append(value)
+
+
+def _order(items: Sequence[OrderByItem], names: Mapping[int, str]) -> str:
+    parts = [
+        f"{_name(column, names)} {'ASC' if item.ascending else 'DESC'}"
+        for item in items
+        for column in item.columns
+    ]
+    return " ORDER BY " + ", ".join(parts)
