@@ -155,7 +155,7 @@ async def test_past_the_budget_a_request_is_503_with_retry_after(settings: Setti
         ("GET", f"{ACCOUNTS}/{{account}}", 1),
         ("GET", f"{ACCOUNTS}?filter[industry]=technology&sort=-annual_revenue,name&limit=50", 1),
         ("POST", ACCOUNTS, 1),
-        ("PATCH", f"{ACCOUNTS}/{{account}}", 4),  # and the transaction around it
+        ("PATCH", f"{ACCOUNTS}/{{account}}", 5),  # with its history, and the transaction around it
         ("GET", "/api/v1/auth/me", 0),
     ],
 )
