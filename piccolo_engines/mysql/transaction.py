@@ -98,6 +98,11 @@ class MySQLTransaction(BaseTransaction):
         """Whether statements go to this transaction's connection."""
         return self._session is not None
 
+    @property
+    def session(self) -> Session | None:
+        """The connection, while the block lasts: for what outlives transactions, such as a named lock."""
+        return self._session
+
     async def __aenter__(self) -> "MySQLTransaction":
         if self._parent is not None:
             return self._parent

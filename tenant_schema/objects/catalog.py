@@ -1,7 +1,7 @@
 """Which objects a tenant has, read once and kept until a definition changes."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -15,7 +15,10 @@ from tenant_schema.problems import suggestion
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.versions import VersionedCache
 
-__all__ = ["Catalog", "load_objects"]
+__all__ = ["Catalog", "DefinitionRows", "load_objects", "load_rows"]
+
+DefinitionRows = Sequence[tuple[dict[str, Any], list[dict[str, Any]]]]
+"""Objects with their fields, as rows of the tables of definitions (JSON decoded)."""
 
 
 class Catalog:
@@ -40,17 +43,28 @@ class Catalog:
             raise ObjectNotFound(name, suggestion(name, objects))
         return model
 
+    def forget(self, scope: TenantScope) -> None:
+        """Drop what is known of the tenant's objects, after a change of them."""
+        self._cache.forget(scope)
+
     async def _load(self) -> Mapping[str, ObjectModel]:
         return await load_objects(self._tables)
 
 
 async def load_objects(tables: SharedTables | None = None) -> Mapping[str, ObjectModel]:
     """Every object of the bound tenant, from its tables: two statements, however many objects."""
+    return MappingProxyType(
+        {row["name"]: object_model(row, fields, tables) for row, fields in await load_rows()}
+    )
+
+
+async def load_rows() -> DefinitionRows:
+    """What the tables of definitions hold: objects in the order of names, fields in theirs."""
     fields: defaultdict[Any, list[dict[str, Any]]] = defaultdict(list)
     objects = await ObjectDefinition.select().order_by(ObjectDefinition.name)
     for row in await _field_rows():
         fields[row["object"]].append(row)
-    return MappingProxyType({row["name"]: object_model(row, fields[row["id"]], tables) for row in objects})
+    return [(row, fields[row["id"]]) for row in objects]
 
 
 async def _field_rows() -> list[dict[str, Any]]:

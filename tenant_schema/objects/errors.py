@@ -6,14 +6,39 @@
     ├── CounterMissing      an auto_number field has nothing to count with
     ├── InvalidName         a name breaks the grammar, is too long, or is reserved
     ├── InvalidValue        a value does not fit its field
-    └── ObjectNotFound      no object of that name
+    ├── ObjectNotFound      no object of that name
+    ├── FieldNotFound       the object has no field of that name
+    └── ChangeRefused
+        ├── NameTaken           another object or field has the name
+        ├── StandardKept        what comes with the product stays as it is
+        ├── StillLookedUp       fields of other objects look up the object
+        ├── ConversionRefused   a field of that type cannot be made into one of the other
+        ├── WouldBreakData      records that are there do not fit
+        ├── WouldLoseData       what is to be dropped holds data, and nobody said that it may go
+        └── ObjectBusy          another change is under way
 
 Problems of a whole definition are told all at once, as :class:`tenant_schema.problems.InvalidInput`.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
-__all__ = ["CounterMissing", "InvalidName", "InvalidValue", "ObjectNotFound", "ObjectsError"]
+__all__ = [
+    "ChangeRefused",
+    "ConversionRefused",
+    "CounterMissing",
+    "FieldNotFound",
+    "InvalidName",
+    "InvalidValue",
+    "NameTaken",
+    "ObjectBusy",
+    "ObjectNotFound",
+    "ObjectsError",
+    "StandardKept",
+    "StillLookedUp",
+    "WouldBreakData",
+    "WouldLoseData",
+]
 
 
 class ObjectsError(Exception):
@@ -61,3 +86,102 @@ class ObjectNotFound(ObjectsError):
         super().__init__(f"There is no object named {name!r}.")
         self.name = name
         self.did_you_mean = did_you_mean
+
+
+class FieldNotFound(ObjectsError):
+    """The object has no field of that name; ``did_you_mean`` is the nearest one there is."""
+
+    code = "field-not-found"
+
+    def __init__(self, object_name: str, name: str, did_you_mean: str | None = None) -> None:
+        super().__init__(f"{object_name} has no field named {name!r}.")
+        self.object_name = object_name
+        self.name = name
+        self.did_you_mean = did_you_mean
+
+
+class ChangeRefused(ObjectsError):
+    """A change that is well-formed and cannot be done as things are. ``field`` is what of it is refused."""
+
+    code = "change-refused"
+    field = "name"
+
+
+class NameTaken(ChangeRefused):
+    """Another object, or another field of the object, has that name."""
+
+    code = "name-taken"
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"There is {'an' if kind == 'object' else 'a'} {kind} named {name!r} already.")
+        self.name = name
+
+
+class StandardKept(ChangeRefused):
+    """Objects and fields that come with the product cannot be dropped, renamed or retyped."""
+
+    code = "standard-kept"
+
+    def __init__(self, name: str, field: str) -> None:
+        super().__init__(f"{name} comes with the product, and its {field} stays as it is.")
+        self.name = name
+        self.field = field
+
+
+class StillLookedUp(ChangeRefused):
+    """Fields of other objects look the object up; ``fields`` are their names, as ``deals.account``."""
+
+    code = "still-looked-up"
+    field = "object"
+
+    def __init__(self, name: str, fields: Sequence[str]) -> None:
+        super().__init__(f"{name} is looked up by {', '.join(fields)}. Drop these fields first.")
+        self.name = name
+        self.fields = tuple(fields)
+
+
+class ConversionRefused(ChangeRefused):
+    """A field's type can only become one that holds all its values; ``allowed`` are those."""
+
+    code = "conversion-refused"
+    field = "type"
+
+    def __init__(self, one: str, other: str, allowed: Sequence[str]) -> None:
+        possible = f"only into {' or '.join(allowed)}" if allowed else "into no other"
+        super().__init__(f"A field of type {one} can be made {possible}, not into {other}.")
+        self.allowed = tuple(allowed)
+
+
+class WouldBreakData(ChangeRefused):
+    """Records that are there do not fit the change: how many, and the first of them."""
+
+    code = "would-break-data"
+
+    def __init__(self, field: str, count: int, ids: Sequence[UUID], why: str) -> None:
+        super().__init__(f"{count:,} {'record does' if count == 1 else 'records do'} not fit: {why}.")
+        self.field = field
+        self.count = count
+        self.ids = tuple(ids)
+
+
+class WouldLoseData(ChangeRefused):
+    """What is to be dropped holds data: ask again with ``confirm=<name>``."""
+
+    code = "would-lose-data"
+    field = "confirm"
+
+    def __init__(self, name: str, count: int) -> None:
+        held = f"{count:,} {'record holds' if count == 1 else 'records hold'} data"
+        super().__init__(f"{held} in {name}, to be lost for good. If so be it, say confirm={name}.")
+        self.name = name
+        self.count = count
+
+
+class ObjectBusy(ChangeRefused):
+    """Another change of this tenant's objects is under way, and did not end in time."""
+
+    code = "object-busy"
+    field = "object"
+
+    def __init__(self) -> None:
+        super().__init__("Another change of objects is under way; try again shortly.")

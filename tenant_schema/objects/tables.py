@@ -1,11 +1,11 @@
-"""The tables that say which objects and fields a tenant has."""
+"""The tables that say which objects and fields a tenant has, and what was done to change them."""
 
 from piccolo.columns import JSON, UUID, BigInt, Boolean, ForeignKey, Integer, OnDelete, Text, Varchar
 from piccolo.table import Table
 
 from piccolo_engines.columns import Timestamps, new_id
 
-__all__ = ["AutoNumber", "FieldDefinition", "ObjectDefinition"]
+__all__ = ["AutoNumber", "FieldDefinition", "ObjectDefinition", "SchemaChange"]
 
 
 class ObjectDefinition(Timestamps, Table, tablename="object_definitions", help_text="A kind of record."):
@@ -59,3 +59,20 @@ class AutoNumber(Table, tablename="auto_numbers", help_text="How far an auto_num
 
     field = UUID(primary_key=True, default=None)
     next_value = BigInt(default=1, null=False)
+
+
+class SchemaChange(Timestamps, Table, tablename="schema_changes", help_text="A change of objects or fields."):
+    """The journal: ``plan`` is the whole intent as JSON, ``position`` how many of its steps are done.
+
+    ``state`` is one of :class:`tenant_schema.objects.changes.journal.State`. Rows of changes that are over
+    stay, to say what was done when, and by whom.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    kind = Varchar(length=40, null=False)
+    object = Varchar(length=40, null=False)
+    state = Varchar(length=10, null=False, index=True)
+    position = Integer(default=0, null=False)
+    plan = Text(null=False)
+    error = Varchar(length=500, default="", null=False)
+    user = UUID(default=None, null=True)

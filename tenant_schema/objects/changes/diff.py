@@ -1,0 +1,153 @@
+"""The difference between two shapes of a table, as operations in the order in which they are safe.
+
+What a new definition needs is done before it becomes valid; what an old one needed is taken away when nobody
+reads it any more.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from tenant_schema.objects.changes.operations import (
+    AddColumn,
+    AddIndex,
+    AddReference,
+    AddSearch,
+    ConvertColumn,
+    CreateTable,
+    DropColumn,
+    DropIndex,
+    DropReference,
+    DropSearch,
+    DropTable,
+    Operation,
+)
+from tenant_schema.objects.changes.shapes import ColumnShape, TableShape
+
+__all__ = ["Rules", "Steps", "difference"]
+
+
+class Rules(Protocol):
+    """What the difference depends on of an engine."""
+
+    @property
+    def keys_with_columns(self) -> bool:
+        """Whether a foreign key is a part of its column, which cannot be changed but made anew."""
+
+    def same_type(self, one: str, other: str) -> bool:
+        """Whether two types are kept alike."""
+
+
+@dataclass(slots=True)
+class Steps:
+    """``before`` the definition becomes valid, and ``after``."""
+
+    before: list[Operation] = field(default_factory=list)
+    after: list[Operation] = field(default_factory=list)
+
+
+def difference(
+    old: TableShape | None,
+    new: TableShape | None,
+    rules: Rules,
+    defaults: Mapping[str, str] | None = None,
+) -> Steps:
+    """What makes the one into the other; None is no table.
+
+    :param defaults: SQL literals that the rows there get in new columns, by column.
+    """
+    if old is None or new is None:
+        return Steps(
+            [CreateTable(new.name, new)] if new is not None and old is None else [],
+            [DropTable(old.name, old)] if old is not None else [],
+        )
+    return _Difference(old, new, rules, defaults or {}).steps()
+
+
+class _Difference:
+    def __init__(self, old: TableShape, new: TableShape, rules: Rules, defaults: Mapping[str, str]) -> None:
+        self._old, self._new, self._rules, self._defaults = old, new, rules, defaults
+        self._steps = Steps()
+        self._table = new.name
+
+    def steps(self) -> Steps:
+        old = {one.name: one for one in self._old.columns}
+        new = {one.name: one for one in self._new.columns}
+        changed = [(old[name], one) for name, one in new.items() if name in old and old[name] != one]
+        converted = [pair for pair in changed if self._is_conversion(*pair)]
+        redone = {one.name for one, _ in converted} if self._rules.keys_with_columns else set()
+        search_changes = self._old.search != self._new.search or bool(redone & set(self._new.search))
+        if search_changes:
+            self._drop_search()
+        for before, after in converted:
+            self._convert(before, after)
+        for one in self._new.columns:
+            if one.name not in old:
+                self._add(one)
+        for before, after in changed:
+            if after.name not in redone:
+                self._keys(before, after)
+        if search_changes and self._new.search:
+            self._steps.before.append(AddSearch(self._table, self._new.search))
+        for one in self._old.columns:
+            if one.name not in new:
+                self._drop(one)
+        return self._steps
+
+    def _is_conversion(self, before: ColumnShape, after: ColumnShape) -> bool:
+        if not self._rules.same_type(before.type, after.type):
+            return True
+        return self._rules.keys_with_columns and before.reference != after.reference
+
+    def _drop_search(self) -> None:
+        """Searches go on in the old index until the new one counts; where DDL is transactional, nobody sees
+        either meanwhile, and both have the same name.
+        """
+        if self._old.search:
+            steps = self._steps.before if self._rules.keys_with_columns else self._steps.after
+            steps.append(DropSearch(self._table, self._old.search))
+
+    def _convert(self, before: ColumnShape, after: ColumnShape) -> None:
+        steps, table = self._steps.before, self._table
+        moment = before.type.upper() == "DATE" and after.type.upper() in _MOMENTS
+        convert = ConvertColumn(table, before, after, moment)
+        if not self._rules.keys_with_columns:
+            steps.append(convert)
+            return
+        steps += [DropIndex(table, before.name, one) for one in _indexes(before)]
+        steps.append(convert)
+        steps += [AddIndex(table, after.name, one) for one in _indexes(after)]
+
+    def _add(self, column: ColumnShape) -> None:
+        steps, table = self._steps.before, self._table
+        default = self._defaults.get(column.name)
+        steps.append(AddColumn(table, column, default))
+        steps += [AddIndex(table, column.name, one) for one in _indexes(column)]
+        if column.reference and not self._rules.keys_with_columns:
+            steps.append(AddReference(table, column, unchecked=default is None))
+
+    def _keys(self, before: ColumnShape, after: ColumnShape) -> None:
+        steps, table = self._steps, self._table
+        if before.reference != after.reference and not self._rules.keys_with_columns:
+            if before.reference:
+                steps.before.append(DropReference(table, before))
+            if after.reference:
+                steps.before.append(AddReference(table, after, unchecked=before.reference is not None))
+        had, has = _indexes(before), _indexes(after)
+        steps.before += [AddIndex(table, after.name, one) for one in has if one not in had]
+        steps.after += [DropIndex(table, after.name, one) for one in had if one not in has]
+
+    def _drop(self, column: ColumnShape) -> None:
+        steps, table = self._steps.after, self._table
+        if column.reference and not self._rules.keys_with_columns:
+            steps.append(DropReference(table, column))
+        steps += [DropIndex(table, column.name, one) for one in _indexes(column)]
+        steps.append(DropColumn(table, column))
+
+
+_MOMENTS = ("TIMESTAMPTZ", "DATETIME(6)")
+
+
+def _indexes(column: ColumnShape) -> list[bool]:
+    """Of each index of the column, whether it is unique."""
+    return [True] if column.unique else [False] if column.index else []

@@ -1,0 +1,85 @@
+"""The journal of changes: what was intended, how far it has come, and how it ended."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from piccolo_engines.columns import new_id
+from tenant_schema.objects.changes.intent import Intent
+from tenant_schema.objects.tables import SchemaChange
+
+__all__ = ["Entry", "State", "begin", "open_entries", "record"]
+
+_OPEN = ("begun", "valid", "undoing")
+
+
+class State(StrEnum):
+    """How far a change has come: ``begun``, its definitions ``valid``, ``done``; or ``undoing``, ``undone``."""
+
+    BEGUN = "begun"
+    VALID = "valid"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+@dataclass(slots=True)
+class Entry:
+    """One row of the journal. ``position`` counts the operations that are done, of both halves together."""
+
+    id: UUID
+    intent: Intent
+    state: State = State.BEGUN
+    position: int = 0
+    is_resumed: bool = False
+    """Whether somebody else began it, so that the operation at ``position`` may have happened."""
+
+
+async def begin(intent: Intent, user: UUID | None) -> Entry:
+    """Write the intent down."""
+    entry = Entry(new_id(), intent)
+    await SchemaChange.insert(
+        SchemaChange(
+            id=entry.id,
+            kind=intent.kind,
+            object=intent.object,
+            state=entry.state.value,
+            plan=msgspec.json.encode(intent).decode(),
+            user=user,
+        )
+    )
+    return entry
+
+
+async def record(entry: Entry, error: str = "") -> None:
+    """Write down how far it is."""
+    await SchemaChange.update(
+        {
+            SchemaChange.state: entry.state.value,
+            SchemaChange.position: entry.position,
+            SchemaChange.error: error[:500],
+        }
+    ).where(SchemaChange.id == entry.id)
+
+
+async def open_entries() -> list[Entry]:
+    """The changes that are neither done nor undone, oldest first. One statement."""
+    rows = (
+        await SchemaChange.select(
+            SchemaChange.id, SchemaChange.state, SchemaChange.position, SchemaChange.plan
+        )
+        .where(SchemaChange.state.is_in(list(_OPEN)))
+        .order_by(SchemaChange.id)
+    )
+    return [
+        Entry(
+            row["id"],
+            msgspec.json.decode(row["plan"], type=Intent),
+            State(row["state"]),
+            row["position"],
+            is_resumed=True,
+        )
+        for row in rows
+    ]

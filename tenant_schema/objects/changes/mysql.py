@@ -1,0 +1,118 @@
+"""Changes on MySQL and MariaDB: every statement of DDL commits, so that each must be found again afterwards.
+
+Everything of a change goes through one connection, which holds a named lock of the server. The lock ends when
+that connection does, and a connection whose process was killed ends when its statement does: whoever gets the
+lock afterwards finds nothing under way.
+"""
+
+import math
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, cast
+
+from piccolo.querystring import QueryString
+
+from piccolo_conf import DB
+from piccolo_engines.errors import DatabaseError
+from piccolo_engines.mysql.engine import MySQLEngine
+from piccolo_engines.mysql.literals import literal
+from piccolo_engines.mysql.session import Session
+from piccolo_engines.mysql.transaction import MySQLTransaction
+from tenant_schema.objects.changes.dialect import PlannedStatement
+from tenant_schema.objects.changes.mysql_algorithms import Algorithms, checked_as_needed
+from tenant_schema.objects.changes.mysql_probe import planned
+from tenant_schema.objects.changes.mysql_state import is_done
+from tenant_schema.objects.changes.mysql_statements import statements
+from tenant_schema.objects.changes.operations import Operation
+from tenant_schema.objects.errors import ObjectBusy
+
+__all__ = ["MySQLDialect"]
+
+_LOCK_NAME = "CONCAT('schema.', SHA2(DATABASE(), 224))"
+_PATIENCE = 3
+"""Seconds that a statement waits for transactions that use the table: those that come meanwhile wait too."""
+
+
+class MySQLDialect:
+    """See :class:`tenant_schema.objects.changes.dialect.Dialect`."""
+
+    is_transactional = False
+    keys_with_columns = False
+
+    def same_type(self, one: str, other: str) -> bool:
+        """A length more or less is another type."""
+        return one.upper() == other.upper()
+
+    @asynccontextmanager
+    async def exclusive(self, wait: float) -> AsyncIterator[None]:
+        """See the protocol."""
+        engine = cast("MySQLEngine", DB.bound)
+        async with engine.transaction() as transaction:
+            await _lock(wait)
+            try:
+                await transaction.send(f"SET SESSION lock_wait_timeout = {_PATIENCE}")
+                yield
+                await transaction.send("COMMIT")
+            finally:
+                await _release(transaction)
+
+    async def keep(self) -> None:
+        """Commit; what follows is in a transaction of its own."""
+        await _transaction().send("COMMIT")
+
+    async def discard(self) -> None:
+        """Roll back; what follows is in a transaction of its own."""
+        await _transaction().send("ROLLBACK")
+
+    async def apply(self, operation: Operation) -> None:
+        """See the protocol."""
+        algorithms = await Algorithms.of_server()
+        for statement in statements(operation, await _collation()):
+            async with checked_as_needed(operation):
+                await algorithms.run(statement)
+
+    async def is_done(self, operation: Operation) -> bool:
+        """See the protocol."""
+        return await is_done(operation)
+
+    async def plan(self, operations: Sequence[Operation]) -> list[PlannedStatement]:
+        """See the protocol."""
+        return await planned(operations, await _collation())
+
+    async def literal(self, value: object) -> str:
+        """See the protocol."""
+
+        async def write(session: Session, subject: object) -> str:
+            return literal(subject, session.server)
+
+        return await _transaction().use(write, value)
+
+
+def _transaction() -> MySQLTransaction:
+    transaction = cast("MySQLEngine", DB.bound).active_transaction()
+    assert transaction is not None, "a change runs in the block of exclusive()"
+    return transaction
+
+
+async def _collation() -> str:
+    """How the tables of this database compare texts."""
+    rows = await DB.run_querystring(QueryString("SELECT @@collation_connection AS found"))
+    return str(rows[0]["found"])
+
+
+async def _lock(wait: float) -> None:
+    rows = await DB.run_querystring(
+        QueryString(f"SELECT GET_LOCK({_LOCK_NAME}, {{}}) AS got", math.ceil(wait))
+    )
+    if rows[0]["got"] != 1:
+        raise ObjectBusy
+
+
+async def _release(transaction: MySQLTransaction) -> None:
+    """Give the lock back; when the connection is no good any more, it ends with that."""
+    session: Any = transaction.session
+    with suppress(DatabaseError):
+        if session is not None and session.usable:
+            await session.send("ROLLBACK")
+            await session.send("SET SESSION lock_wait_timeout = DEFAULT")
+            await session.send(f"DO RELEASE_LOCK({_LOCK_NAME})")

@@ -1,0 +1,69 @@
+"""What a change would be on MySQL and MariaDB: tried on an empty table that is made like the real one.
+
+So the answer is the server's own, whatever its version, and what it would be for the second statement is
+asked after the first.
+"""
+
+from collections.abc import Sequence
+
+from piccolo.querystring import QueryString
+
+from piccolo_conf import DB
+from piccolo_engines.columns import new_id
+from piccolo_engines.identifiers import quote
+from tenant_schema.objects.changes.dialect import PlannedStatement
+from tenant_schema.objects.changes.mysql_algorithms import Algorithms, checked_as_needed
+from tenant_schema.objects.changes.mysql_statements import reference_name, statements
+from tenant_schema.objects.changes.operations import (
+    AddReference,
+    CreateTable,
+    DropReference,
+    DropTable,
+    Operation,
+)
+
+__all__ = ["PROBE", "planned"]
+
+PROBE = "freehold_probe_"
+"""What the names of such tables begin with."""
+
+
+async def planned(operations: Sequence[Operation], collation: str) -> list[PlannedStatement]:
+    """See :class:`tenant_schema.objects.changes.dialect.Dialect`."""
+    plan: list[PlannedStatement] = []
+    for table in dict.fromkeys(one.table for one in operations):
+        plan += await _planned(table, [one for one in operations if one.table == table], collation)
+    return plan
+
+
+async def _planned(table: str, operations: Sequence[Operation], collation: str) -> list[PlannedStatement]:
+    first = operations[0]
+    if isinstance(first, CreateTable | DropTable):
+        rows = 0 if isinstance(first, CreateTable) else await _count(table)
+        return [PlannedStatement(one, "METADATA", rows) for one in statements(first, collation)]
+    rows = await _count(table)
+    probe = f"{PROBE}{new_id().hex[-12:]}"
+    await DB.run_ddl(f"CREATE TABLE {quote(probe)} LIKE {quote(table)}")
+    try:
+        return [await _tried(one, table, probe, rows, collation) for one in operations]
+    finally:
+        await DB.run_ddl(f"DROP TABLE IF EXISTS {quote(probe)}")
+
+
+async def _tried(operation: Operation, table: str, probe: str, rows: int, collation: str) -> PlannedStatement:
+    """One statement, run on the probe; keys to other tables are not in a table made like another."""
+    (statement,) = statements(operation, collation)
+    if isinstance(operation, DropReference):
+        return PlannedStatement(f"{statement}, ALGORITHM=INPLACE, LOCK=NONE", "INPLACE", 0)
+    tried = statement.replace(f"ALTER TABLE {quote(table)}", f"ALTER TABLE {quote(probe)}", 1)
+    if isinstance(operation, AddReference):
+        tried = tried.replace(reference_name(table, operation.column.name), f"{probe}_fkey", 1)
+    async with checked_as_needed(operation):
+        sent, way = await (await Algorithms.of_server()).run(tried)
+    shown = statement + sent.removeprefix(tried)
+    return PlannedStatement(shown, way.name, rows if way.touches_rows else 0)
+
+
+async def _count(table: str) -> int:
+    rows = await DB.run_querystring(QueryString(f"SELECT COUNT(*) AS found FROM {quote(table)}"))  # noqa: S608 - quoted
+    return int(rows[0]["found"])

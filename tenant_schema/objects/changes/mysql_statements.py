@@ -1,0 +1,111 @@
+"""Operations as SQL of MySQL and MariaDB.
+
+The SQL of DDL is written here because Piccolo has no words for most of it. Names are validated and quoted by
+:func:`piccolo_engines.identifiers.quote`; values are literals that the engine has written.
+"""
+
+from piccolo_engines.identifiers import quote
+from tenant_schema.objects.changes.dialect import limited
+from tenant_schema.objects.changes.operations import (
+    AddColumn,
+    AddIndex,
+    AddReference,
+    AddSearch,
+    ConvertColumn,
+    CreateTable,
+    DropColumn,
+    DropIndex,
+    DropReference,
+    DropSearch,
+    DropTable,
+    NumberRecords,
+    Operation,
+)
+from tenant_schema.objects.changes.shapes import ColumnShape, TableShape
+from tenant_schema.objects.search_index import search_index_name
+
+__all__ = ["index_name", "reference_name", "statements"]
+
+
+def index_name(table: str, column: str, *, unique: bool) -> str:
+    """As the engine would name it in a migration."""
+    return limited(table, column, *(("key",) if unique else ()))
+
+
+def reference_name(table: str, column: str) -> str:
+    """As the engine would name it in a migration; names of constraints are one list for a whole database."""
+    return limited(table, column, "fkey")
+
+
+def statements(operation: Operation, collation: str) -> list[str]:
+    """One statement for each operation: all of it or nothing.
+
+    :param collation: of new tables.
+    """
+    match operation:
+        case CreateTable(_, shape):
+            return [_create(shape, collation)]
+        case DropTable(table, _):
+            return [f"DROP TABLE {quote(table)}"]
+        case NumberRecords():
+            return []
+    return [f"ALTER TABLE {quote(operation.table)} {_alteration(operation)}"]
+
+
+def _alteration(operation: Operation) -> str:
+    match operation:
+        case AddColumn(_, column, default):
+            return f"ADD COLUMN {column.definition} DEFAULT {_default(column, default)}"
+        case DropColumn(_, column):
+            return f"DROP COLUMN {quote(column.name)}"
+        case ConvertColumn(_, _, after):
+            return f"MODIFY COLUMN {quote(after.name)} {after.type} DEFAULT NULL"
+        case AddIndex(table, column, unique):
+            return f"ADD {_index(table, column, unique=unique)}"
+        case DropIndex(table, column, unique):
+            return f"DROP INDEX {quote(index_name(table, column, unique=unique))}"
+        case AddReference(table, column):
+            return f"ADD {_reference(table, column)}"
+        case DropReference(table, column):
+            return f"DROP FOREIGN KEY {quote(reference_name(table, column.name))}"
+        case AddSearch(_, columns):
+            return f"ADD {_search(columns)}"
+        case DropSearch(_, columns):
+            return f"DROP INDEX {quote(search_index_name(columns))}"
+    raise AssertionError(operation)
+
+
+def _default(column: ColumnShape, default: str | None) -> str:
+    """Long texts and JSON take only expressions."""
+    if default is None:
+        return "NULL"
+    is_long = any(word in column.type.upper() for word in ("TEXT", "BLOB", "JSON"))
+    return f"({default})" if is_long else default
+
+
+def _create(shape: TableShape, collation: str) -> str:
+    name = shape.name
+    parts = [one.definition for one in shape.columns]
+    parts += [_index(name, one.name, unique=one.unique) for one in shape.columns if one.index or one.unique]
+    parts += [_reference(name, one) for one in shape.columns if one.reference]
+    parts += [_search(shape.search)] if shape.search else []
+    return f"CREATE TABLE {quote(name)} ({', '.join(parts)}) DEFAULT CHARSET=utf8mb4 COLLATE={collation}"
+
+
+def _index(table: str, column: str, *, unique: bool) -> str:
+    kind = "UNIQUE INDEX" if unique else "INDEX"
+    return f"{kind} {quote(index_name(table, column, unique=unique))} ({quote(column)})"
+
+
+def _reference(table: str, column: ColumnShape) -> str:
+    assert column.reference is not None
+    target, on_delete = quote(column.reference.table), column.reference.on_delete
+    name = quote(reference_name(table, column.name))
+    return (
+        f'CONSTRAINT {name} FOREIGN KEY ({quote(column.name)}) REFERENCES {target} ("id") '
+        f"ON DELETE {on_delete} ON UPDATE CASCADE"
+    )
+
+
+def _search(columns: tuple[str, ...]) -> str:
+    return f"FULLTEXT INDEX {quote(search_index_name(columns))} ({', '.join(quote(one) for one in columns)})"

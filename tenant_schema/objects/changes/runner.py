@@ -1,0 +1,134 @@
+"""Does what an intent says, step by step through the journal; goes on with what somebody else began.
+
+Before the definitions become valid an error undoes what was done. Afterwards there is no way back: what is
+left then is only to take away what nobody reads any more, now or at the next occasion.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from piccolo_engines.errors import ConnectionLost, DatabaseError, TransactionEnded
+from tenant_schema.objects.changes.dialect import Dialect
+from tenant_schema.objects.changes.intent import Intent
+from tenant_schema.objects.changes.journal import Entry, State, begin, open_entries, record
+from tenant_schema.objects.changes.operations import Operation, inverse
+
+__all__ = ["Runner"]
+
+_LOG = logging.getLogger(__name__)
+
+
+class Runner:
+    """Runs inside ``dialect.exclusive``.
+
+    :param write: writes the definitions of an intent, in the transaction that is open.
+    :param at: called with the name of each point at which a process might die; for tests.
+    """
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        write: Callable[[Intent], Awaitable[None]],
+        at: Callable[[str], None] = lambda _point: None,
+    ) -> None:
+        self._dialect = dialect
+        self._write = write
+        self._at = at
+
+    async def run(self, intent: Intent, user: UUID | None) -> None:
+        """All of it. Raises ``DatabaseError`` when it could not be done; then it is undone."""
+        entry = await begin(intent, user)
+        await self._dialect.keep()
+        self._at("begun")
+        await self._carry_on(entry)
+
+    async def recover(self) -> list[Intent]:
+        """Finish, or undo, what others left; tell what that was."""
+        entries = await open_entries()
+        for entry in entries:
+            try:
+                await self._carry_on(entry)
+            except (ConnectionLost, TransactionEnded):
+                raise
+            except DatabaseError:
+                _LOG.exception("a change of %s was undone", entry.intent.object)
+        return [entry.intent for entry in entries]
+
+    async def _carry_on(self, entry: Entry) -> None:
+        if entry.state is State.UNDOING:
+            await self._undo(entry, "")
+            return
+        if entry.state is State.BEGUN:
+            try:
+                await self._prepare(entry)
+            except (ConnectionLost, TransactionEnded):
+                raise  # whether it has happened is to be seen by whoever comes next
+            except DatabaseError as error:
+                if not self._dialect.is_transactional:
+                    await self._undo(entry, type(error).__name__)
+                raise
+        await self._clear_up(entry)
+
+    async def _prepare(self, entry: Entry) -> None:
+        """What the new definitions need, and the definitions."""
+        before = entry.intent.before
+        for operation in before[entry.position :]:
+            await self._step(entry, operation)
+        self._at("prepared")
+        await self._write(entry.intent)
+        entry.state = State.VALID if entry.intent.after else State.DONE
+        await record(entry)
+        self._at("written")
+        await self._dialect.keep()
+        self._at("valid")
+
+    async def _clear_up(self, entry: Entry) -> None:
+        """What the old definitions needed goes."""
+        done = entry.position - len(entry.intent.before)
+        try:
+            for operation in entry.intent.after[done:]:
+                await self._step(entry, operation)
+        except (ConnectionLost, TransactionEnded):
+            raise
+        except DatabaseError as error:
+            if self._dialect.is_transactional:
+                raise
+            _LOG.warning("a change of %s is to be cleared up later", entry.intent.object, exc_info=error)
+            await record(entry, type(error).__name__)
+            await self._dialect.keep()
+            return
+        if entry.state is not State.DONE:
+            entry.state = State.DONE
+            await record(entry)
+            await self._dialect.keep()
+        self._at("done")
+
+    async def _step(self, entry: Entry, operation: Operation) -> None:
+        """One operation; the first one after somebody else's may be done already."""
+        self._at(f"before {entry.position}")
+        if not (entry.is_resumed and await self._dialect.is_done(operation)):
+            await self._dialect.apply(operation)
+        self._at(f"did {entry.position}")
+        entry.is_resumed = False
+        entry.position += 1
+        await record(entry)
+        await self._dialect.keep()
+        self._at(f"after {entry.position - 1}")
+
+    async def _undo(self, entry: Entry, reason: str) -> None:
+        """Take back the operations that were done, the last first; each only when it is there."""
+        await self._dialect.discard()
+        entry.state = State.UNDOING
+        await record(entry, reason)
+        await self._dialect.keep()
+        self._at("undoing")
+        started = entry.intent.before[: entry.position + 1]
+        for operation in reversed(started):
+            back = inverse(operation)
+            if back is not None and not await self._dialect.is_done(back):
+                await self._dialect.apply(back)
+            self._at("undid one")
+        entry.state = State.UNDONE
+        await record(entry, reason)
+        await self._dialect.keep()

@@ -1,0 +1,88 @@
+"""What tables a definition comes to: columns, keys and the search index, as the database has them."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from piccolo.columns import Column
+
+from piccolo_engines.identifiers import quote
+from tenant_schema.objects.model import FieldModel, ObjectModel
+from tenant_schema.objects.search_index import search_columns
+
+__all__ = ["ColumnShape", "Reference", "TableShape", "shape_of"]
+
+_ON_DELETE = {"set_null": "SET NULL", "restrict": "RESTRICT", "cascade": "CASCADE"}
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """A foreign key: the table whose ``id`` is meant, and SQL's words for what deleting there does here."""
+
+    table: str
+    on_delete: str
+
+
+class ColumnShape(msgspec.Struct, frozen=True):
+    """One column. ``definition`` is how CREATE TABLE has it, without keys other than the primary one."""
+
+    name: str
+    type: str
+    definition: str
+    index: bool = False
+    unique: bool = False
+    reference: Reference | None = None
+
+
+class TableShape(msgspec.Struct, frozen=True):
+    """One table; ``search`` are the columns of its full-text index, in order."""
+
+    name: str
+    columns: tuple[ColumnShape, ...]
+    search: tuple[str, ...] = ()
+
+    def column(self, name: str) -> ColumnShape:
+        """The column of that name."""
+        return next(one for one in self.columns if one.name == name)
+
+
+def shape_of(model: ObjectModel, tables: Mapping[str, str]) -> TableShape:
+    """The table of an object, in the types of the engine that is bound.
+
+    :param tables: the physical names of the tables that lookups may look into, by object name; with
+        ``users``.
+    """
+    by_column = {field.column_name: field for field in model.fields.values()}
+    columns = (
+        _column_shape(column, by_column.get(column._meta.db_column_name), tables)
+        for column in _columns(model)
+    )
+    return TableShape(model.table_name, tuple(columns), search_columns(model))
+
+
+def _columns(model: ObjectModel) -> Iterable[Column]:
+    return model.table._meta.columns
+
+
+def _column_shape(column: Column, field: FieldModel | None, tables: Mapping[str, str]) -> ColumnShape:
+    meta = column._meta
+    sql_type = column.column_type
+    own = field is not None and not field.system
+    target = field.settings.get("target") if field is not None and field.type.name == "lookup" else None
+    reference = None
+    if field is not None and target is not None:
+        reference = Reference(tables[target], _ON_DELETE[field.settings["onDelete"]])
+    return ColumnShape(
+        name=meta.db_column_name,
+        type=sql_type,
+        definition=_definition(column, sql_type, own=own),
+        index=(meta.index or (own and reference is not None)) and not meta.unique,
+        unique=meta.unique and not meta.primary_key,
+        reference=reference,
+    )
+
+
+def _definition(column: Column, sql_type: str, *, own: bool) -> str:
+    """Fields' columns are nullable; records' ids are given by us."""
+    plain = f"{quote(column._meta.db_column_name)} {sql_type}"
+    if own:
+        return plain
+    return f"{plain} PRIMARY KEY NOT NULL" if column._meta.primary_key else str(column.ddl)

@@ -1,0 +1,188 @@
+"""The schema service: objects and fields made, changed and dropped, each change whole or not at all.
+
+A change is decided on the definitions as they are, refused when the data speaks against it, written down,
+and done; see :mod:`tenant_schema.objects.changes`. One change of a tenant's objects is under way at a time.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from piccolo_engines.errors import UniqueViolation
+from tenant_schema.objects.catalog import Catalog, load_rows
+from tenant_schema.objects.changes.deciding import dialect_of_bound, intent_of, refuse_by_data
+from tenant_schema.objects.changes.decisions import (
+    Decision,
+    decide_adding_field,
+    decide_changing_field,
+    decide_changing_object,
+    decide_creating,
+    decide_dropping,
+    decide_dropping_field,
+)
+from tenant_schema.objects.changes.definitions import Definitions
+from tenant_schema.objects.changes.dialect import Dialect
+from tenant_schema.objects.changes.plan import Plan, plan_of
+from tenant_schema.objects.changes.runner import Runner
+from tenant_schema.objects.changes.writing import write_definitions
+from tenant_schema.objects.definitions import FieldDraft, ObjectDraft
+from tenant_schema.objects.dependents import Dependents
+from tenant_schema.objects.errors import WouldBreakData
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.permissions import Access
+from tenant_schema.users.versions import VersionedCache
+
+__all__ = ["SchemaService"]
+
+_MANAGE = "objects:manage"
+_Decide = Callable[[Definitions], Decision]
+
+
+class SchemaService:
+    """Changes of the definitions of the tenant that is bound.
+
+    Every change takes ``dry_run``: then it does nothing, and gives the :class:`Plan` instead of None. All may
+    raise PermissionDenied, InvalidInput, ObjectNotFound, FieldNotFound, and every
+    :class:`~tenant_schema.objects.errors.ChangeRefused`.
+
+    :param catalog: forgets what it knows of a tenant when that has changed.
+    :param access_cache: as well, since permissions come and go with objects.
+    :param dependents: who else names objects and fields.
+    :param wait: seconds to wait for another change to end.
+    :param at: called at each point at which a process might die; for tests.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        access_cache: VersionedCache,
+        dependents: Sequence[Dependents] = (),
+        *,
+        wait: float = 5.0,
+        at: Callable[[str], None] = lambda _point: None,
+    ) -> None:
+        self._catalog = catalog
+        self._access_cache = access_cache
+        self._dependents = tuple(dependents)
+        self._wait = wait
+        self._at = at
+
+    async def create_object(
+        self, scope: TenantScope, access: Access, draft: ObjectDraft, *, dry_run: bool = False
+    ) -> Plan | None:
+        """A new object with its table, its permissions, and at once its records."""
+        return await self._change(scope, access, partial(decide_creating, draft=draft), dry_run=dry_run)
+
+    async def change_object(
+        self,
+        scope: TenantScope,
+        access: Access,
+        name: str,
+        changes: Mapping[str, Any],
+        *,
+        dry_run: bool = False,
+    ) -> Plan | None:
+        """Other words, or another name, for an object: parts of its row. Its records stay as they are."""
+        decide = partial(decide_changing_object, name=name, changes=changes)
+        return await self._change(scope, access, decide, dry_run=dry_run)
+
+    async def drop_object(
+        self,
+        scope: TenantScope,
+        access: Access,
+        name: str,
+        confirm: str | None = None,
+        *,
+        dry_run: bool = False,
+    ) -> Plan | None:
+        """An object with its records goes; when there are any, ``confirm`` must be its name."""
+        decide = partial(decide_dropping, name=name)
+        return await self._change(scope, access, decide, confirm, dry_run=dry_run)
+
+    async def add_field(
+        self, scope: TenantScope, access: Access, name: str, draft: FieldDraft, *, dry_run: bool = False
+    ) -> Plan | None:
+        """A new field; records that are there get its default."""
+        decide = partial(decide_adding_field, name=name, draft=draft)
+        return await self._change(scope, access, decide, dry_run=dry_run)
+
+    async def change_field(
+        self,
+        scope: TenantScope,
+        access: Access,
+        name: str,
+        field_name: str,
+        changes: Mapping[str, Any],
+        *,
+        dry_run: bool = False,
+    ) -> Plan | None:
+        """A field otherwise: ``changes`` are parts of a draft."""
+        decide = partial(decide_changing_field, name=name, field_name=field_name, changes=changes)
+        return await self._change(scope, access, decide, dry_run=dry_run)
+
+    async def drop_field(
+        self,
+        scope: TenantScope,
+        access: Access,
+        name: str,
+        field_name: str,
+        confirm: str | None = None,
+        *,
+        dry_run: bool = False,
+    ) -> Plan | None:
+        """A field with its values goes; when there are any, ``confirm`` must be its name."""
+        decide = partial(decide_dropping_field, name=name, field_name=field_name)
+        return await self._change(scope, access, decide, confirm, dry_run=dry_run)
+
+    async def recover(self, scope: TenantScope) -> list[str]:
+        """Finish or undo what a process that died has left; the names of the objects that this was about.
+
+        One statement when there is nothing.
+        """
+        dialect = dialect_of_bound()
+        async with self._forgetting(scope), dialect.exclusive(self._wait):
+            return [intent.object for intent in await self._runner(dialect).recover()]
+
+    async def _change(
+        self,
+        scope: TenantScope,
+        access: Access,
+        decide: _Decide,
+        confirm: str | None = None,
+        *,
+        dry_run: bool,
+    ) -> Plan | None:
+        access.require_system(_MANAGE)
+        dialect = dialect_of_bound()
+        async with self._forgetting(scope), dialect.exclusive(self._wait):
+            runner = self._runner(dialect)
+            await runner.recover()
+            decision = decide(Definitions(await load_rows()))
+            await refuse_by_data(decision, confirm if not dry_run else _whatever(decision))
+            intent = await intent_of(decision, dialect)
+            if dry_run:
+                return await plan_of(decision, intent, dialect, self._dependents)
+            try:
+                await runner.run(intent, access.user_id)
+            except UniqueViolation as error:
+                await refuse_by_data(decision, confirm)
+                raise WouldBreakData(decision.object, 1, [], "a value came twice just now") from error
+        return None
+
+    def _runner(self, dialect: Dialect) -> Runner:
+        return Runner(dialect, partial(write_definitions, dependents=self._dependents), self._at)
+
+    @asynccontextmanager
+    async def _forgetting(self, scope: TenantScope) -> AsyncIterator[None]:
+        """However it ends, nothing that this process knew before counts any more."""
+        try:
+            yield
+        finally:
+            self._catalog.forget(scope)
+            self._access_cache.forget(scope)
+
+
+def _whatever(decision: Decision) -> str | None:
+    """A dry run loses nothing, so that it needs no confirmation."""
+    return decision.dropped or decision.object
