@@ -40,6 +40,7 @@ from api.routes import (
     data_writes,
     domains,
     navigation,
+    objects,
     schema,
     service,
     tenants,
@@ -122,6 +123,7 @@ def central_app() -> Litestar:
 _USERS_ROUTES = [
     *auth.ROUTES,
     *data_queries.ROUTES,
+    *objects.ROUTES,
     *data.ROUTES,
     *data_bulk.ROUTES,
     *data_writes.ROUTES,

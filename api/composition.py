@@ -30,6 +30,7 @@ from central.vault import Vault
 from piccolo_conf import DB
 from tenant_schema.apps import piccolo_app as apps_app
 from tenant_schema.apps.catalog import AppCatalog
+from tenant_schema.apps.dependents import DependentPages, DependentViews
 from tenant_schema.apps.navigation import NavigationService
 from tenant_schema.apps.pages import PageService
 from tenant_schema.apps.seed import seed_apps
@@ -37,6 +38,7 @@ from tenant_schema.apps.service import AppService
 from tenant_schema.apps.views import ViewService
 from tenant_schema.objects import piccolo_app as objects_app
 from tenant_schema.objects.catalog import Catalog
+from tenant_schema.objects.service import SchemaService
 from tenant_schema.problems import InvalidInput
 from tenant_schema.records import piccolo_app as records_app
 from tenant_schema.records.cursors import Cursors
@@ -79,6 +81,7 @@ class Platform:
     passwords: Passwords
     authentication: Authentication
     catalog: Catalog
+    schema: SchemaService
     records: RecordService
     apps: AppService
     pages: PageService
@@ -114,6 +117,7 @@ def compose(
     operators = Operators()
     definitions = VersionedCache(DEFINITIONS, settings.cache_seconds)
     catalog, apps = Catalog(definitions), AppCatalog(definitions)
+    access_cache = VersionedCache(ACCESS, settings.cache_seconds)
     return Platform(
         settings=settings,
         central_engine=_central_engine(settings),
@@ -131,8 +135,9 @@ def compose(
         tenancy=tenancy,
         provisioning=Provisioning(parts, faults=(InvalidInput,), observer=observer),
         passwords=passwords,
-        authentication=_authentication(settings, vault, passwords),
+        authentication=_authentication(settings, vault, passwords, access_cache),
         catalog=catalog,
+        schema=SchemaService(catalog, access_cache, (DependentPages(), DependentViews())),
         records=RecordService(catalog, Cursors(partial(_cursor_keys, vault))),
         apps=AppService(apps, definitions),
         pages=PageService(apps, catalog, definitions),
@@ -151,12 +156,14 @@ def _central_engine(settings: Settings) -> CentralEngine:
     )
 
 
-def _authentication(settings: Settings, vault: Vault, passwords: Passwords) -> Authentication:
+def _authentication(
+    settings: Settings, vault: Vault, passwords: Passwords, cache: VersionedCache
+) -> Authentication:
     return Authentication(
         passwords=passwords,
         tokens=AccessTokens(partial(_signing_keys, vault), seconds=settings.access_token_seconds),
         throttle=Throttle(),
-        cache=VersionedCache(ACCESS, settings.cache_seconds),
+        cache=cache,
         limits=SessionLimits(idle=timedelta(seconds=settings.refresh_token_seconds)),
     )
 

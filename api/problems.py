@@ -65,6 +65,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     TenantGone: 404,
     central.DomainNotFound: 404,
     objects.ObjectNotFound: 404,
+    objects.FieldNotFound: 404,
     records.RecordNotFound: 404,
     apps.AppNotFound: 404,
     apps.PageNotFound: 404,
@@ -74,6 +75,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     central.PrimaryDomainKept: 409,
     central.WrongStatus: 409,
     central.IdempotencyBusy: 409,
+    objects.ChangeRefused: 409,
     records.UniqueConflict: 409,
     records.StillReferenced: 409,
     apps.NameTaken: 409,
@@ -139,7 +141,9 @@ class FieldProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tr
 
 
 class ProblemDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """What a client gets instead of an answer. ``current`` is the record as it is now, in a 412."""
+    """What a client gets instead of an answer. ``current`` is the record as it is now, in a 412; ``records``
+    are those in the way of a change of definitions: how many, and the ids of the first.
+    """
 
     type: str
     title: str
@@ -149,6 +153,7 @@ class ProblemDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults
     request_id: str
     errors: list[FieldProblem]
     current: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    records: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
 
 
 def status_of(error: Exception) -> int:
@@ -173,7 +178,15 @@ def document_of(error: Exception, request_id: str) -> ProblemDocument:
     current = msgspec.UNSET if there is None else dict(there.data)
     title = code.replace("-", " ").capitalize()
     errors = list(_field_problems(error))
-    return ProblemDocument(f"/problems/{code}", title, status, detail, code, request_id, errors, current)
+    return ProblemDocument(
+        f"/problems/{code}", title, status, detail, code, request_id, errors, current, _records(error)
+    )
+
+
+def _records(error: Exception) -> dict[str, Any] | msgspec.UnsetType:
+    if isinstance(error, objects.WouldBreakData):
+        return {"count": error.count, "ids": list(error.ids)}
+    return {"count": error.count} if isinstance(error, objects.WouldLoseData) else msgspec.UNSET
 
 
 def _words(error: Exception, status: int) -> tuple[str, str]:
@@ -205,13 +218,21 @@ def _field_problems(error: Exception) -> Iterator[FieldProblem]:
     elif isinstance(error, NotReady):
         for name in error.down:
             yield FieldProblem(name, "down", f"The {name} database does not answer.")
-    elif isinstance(error, objects.ObjectNotFound):
-        yield FieldProblem("object", error.code, str(error), error.did_you_mean)
     elif isinstance(error, apps.AppNotFound | apps.PageNotFound):
         what = "app" if isinstance(error, apps.AppNotFound) else "page"
         yield FieldProblem(what, error.code, str(error), error.did_you_mean)
+    elif isinstance(error, objects.ObjectsError):
+        yield from _object_problems(error)
     elif type(error) in _FIELDS:
         yield FieldProblem(_FIELDS[type(error)], _code(error), str(error))
+
+
+def _object_problems(error: objects.ObjectsError) -> Iterator[FieldProblem]:
+    if isinstance(error, objects.ObjectNotFound | objects.FieldNotFound):
+        kind = "object" if isinstance(error, objects.ObjectNotFound) else "field"
+        yield FieldProblem(kind, error.code, str(error), error.did_you_mean)
+    elif isinstance(error, objects.ChangeRefused):
+        yield FieldProblem(error.field, error.code, str(error))
 
 
 def answer_to(error: Exception, request_id: str) -> Answer:

@@ -43,6 +43,10 @@ TENANT_HOST: Final = HostKind(
     servers=({"url": "/", "description": "This tenant's host."},),
     tags=(
         ("Signing in", "Sessions of users: an access token for minutes, a refresh token for weeks."),
+        (
+            "Objects",
+            "What the tenant keeps records of: objects with their fields, made and changed at any time.",
+        ),
         ("Records", "Of every object of the tenant, in one way."),
         ("Apps and pages", "How objects are laid out for people, and what of it there is for whom."),
         ("Views", "Saved ways of looking at an object's records."),

@@ -39,6 +39,14 @@ PATH_PARAMETERS: Final[Mapping[str, Parameter]] = {
             example="accounts",
         ),
         Parameter(
+            name="field",
+            where="path",
+            required=True,
+            description="The field's name.",
+            schema={"type": "string", "pattern": "^[a-z](?:_?[a-z0-9])*$", "maxLength": 40},
+            example="industry",
+        ),
+        Parameter(
             name="id",
             where="path",
             required=True,

@@ -64,6 +64,12 @@ def _not_null(message: str) -> errors.DatabaseError:
     return SQLiteNotNullViolation(column or None, table or None)
 
 
+def _trigger(message: str) -> errors.DatabaseError:
+    """``ON DELETE RESTRICT`` works by a trigger inside SQLite, and refuses as one."""
+    is_reference = message.startswith("FOREIGN KEY")
+    return SQLiteForeignKeyViolation() if is_reference else SQLiteIntegrityViolation()
+
+
 def _check(message: str) -> errors.DatabaseError:
     subject = _subject(message)
     return SQLiteCheckViolation(subject if re.fullmatch(r"\w+", subject) else None)
@@ -81,6 +87,7 @@ _EXACT: dict[int, Callable[[str], errors.DatabaseError]] = {
     sqlite3.SQLITE_CONSTRAINT_NOTNULL: _not_null,
     sqlite3.SQLITE_CONSTRAINT_CHECK: _check,
     sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY: lambda _: SQLiteForeignKeyViolation(),
+    sqlite3.SQLITE_CONSTRAINT_TRIGGER: _trigger,
     sqlite3.SQLITE_BUSY_SNAPSHOT: lambda _: errors.Deadlock(),
     sqlite3.SQLITE_READONLY_DBMOVED: lambda _: errors.DatabaseMissing(),
 }

@@ -30,6 +30,7 @@ class MariaDBTemplate:
     databases: list[str] = field(default_factory=list)
     users: list[str] = field(default_factory=list)
     tables: list[tuple[str, str]] = field(default_factory=list)
+    columns: set[tuple[str, str, str]] = field(default_factory=set)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -58,6 +59,7 @@ class MariaDBTemplate:
                 await root.run_ddl(
                     f'CREATE TABLE "{self._shadow(name)}"."{table}" AS SELECT * FROM "{name}"."{table}"'
                 )
+        self.columns = await self._columns(root)
 
     async def restore(self) -> None:
         """As it was after :meth:`make`, whatever a test did."""
@@ -72,7 +74,29 @@ class MariaDBTemplate:
             await root.run_ddl(f'DROP DATABASE "{name}"')
         for account in set(accounts) - set(self.users):
             await root.run_ddl(f"DROP USER {account}")
+        await self._drop_new_tables(root)
+        if await self._columns(root) != self.columns:
+            await self.make()
+            return
         await self._put_rows_back(root)
+
+    async def _drop_new_tables(self, root: MySQLEngine) -> None:
+        async with root.transaction():
+            await root.run_ddl("SET foreign_key_checks = 0")
+            for name in self.databases:
+                for table in await _tables(root, name):
+                    if (name, table) not in self.tables:
+                        await root.run_ddl(f'DROP TABLE "{name}"."{table}"')
+            await root.run_ddl("SET foreign_key_checks = 1")
+
+    async def _columns(self, root: MySQLEngine) -> set[tuple[str, str, str]]:
+        names = ", ".join(f"'{name}'" for name in self.databases)
+        rows = await ask(
+            root,
+            "SELECT table_schema AS one, table_name AS two, column_name AS three "
+            f"FROM information_schema.columns WHERE table_schema IN ({names})",
+        )
+        return {(row["one"], row["two"], row["three"]) for row in rows}
 
     async def _put_rows_back(self, root: MySQLEngine) -> None:
         async with root.transaction():

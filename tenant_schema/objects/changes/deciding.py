@@ -71,7 +71,9 @@ async def intent_of(decision: Decision, dialect: Dialect) -> Intent:
     if decision.added is not None and _added(decision).type.name == "auto_number":
         field = _added(decision)
         assert new is not None
-        steps.before.append(NumberRecords(new.name, str(field.id), field.column_name))
+        numbering = NumberRecords(new.name, str(field.id), field.column_name)
+        steps.before.append(numbering)
+        steps.after.append(numbering)  # those that were made meanwhile
     before, after = decision.before.rows, decision.after.rows
     return Intent(
         kind=decision.kind,

@@ -13,8 +13,8 @@ from tenant_schema.problems import suggestion
 
 __all__ = ["Definitions", "field_draft", "object_draft"]
 
-Row = Mapping[str, Any]
-USERS = "users"
+_Row = Mapping[str, Any]
+_USERS = "users"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Definitions:
 
     def tables(self) -> dict[str, str]:
         """What lookups may look into: physical names of tables by names of objects."""
-        return {USERS: USERS} | {row["name"]: row["table_name"] for row, _ in self.rows}
+        return {_USERS: _USERS} | {row["name"]: row["table_name"] for row, _ in self.rows}
 
     def shape(self, name: str) -> TableShape:
         """The object's table, in the types of the engine that is bound."""
@@ -64,7 +64,7 @@ class Definitions:
             if field["type"] == "lookup" and field["settings"].get("target") == name
         ]
 
-    def with_object(self, row: Row, fields: Sequence[Row]) -> "Definitions":
+    def with_object(self, row: _Row, fields: Sequence[_Row]) -> "Definitions":
         """The object added, or in place of the one of its id."""
         others = [pair for pair in self.rows if pair[0]["id"] != row["id"]]
         return Definitions([*others, (dict(row), [dict(one) for one in fields])])
@@ -84,7 +84,7 @@ class Definitions:
         return Definitions([(row, [renamed(one) for one in fields]) for row, fields in self.rows])
 
 
-def field_draft(row: Row) -> FieldDraft:
+def field_draft(row: _Row) -> FieldDraft:
     """A field as somebody would write it."""
     return FieldDraft(
         name=row["name"],
@@ -101,7 +101,7 @@ def field_draft(row: Row) -> FieldDraft:
     )
 
 
-def object_draft(row: Row, fields: Sequence[Row]) -> ObjectDraft:
+def object_draft(row: _Row, fields: Sequence[_Row]) -> ObjectDraft:
     """An object as somebody would write it."""
     return ObjectDraft(
         name=row["name"],

@@ -11,15 +11,15 @@ from tenant_schema.objects.dependents import NameChanges
 
 __all__ = ["Intent", "RowChanges", "row_changes"]
 
-Row = dict[str, Any]
+_Row = dict[str, Any]
 _STAMPS = frozenset({"created_at", "updated_at"})
 
 
 class RowChanges(msgspec.Struct, frozen=True):
     """Rows of one table of definitions to be added, changed (by id) and deleted."""
 
-    insert: list[Row] = []
-    update: list[Row] = []
+    insert: list[_Row] = []
+    update: list[_Row] = []
     delete: list[UUID] = []
 
 

@@ -16,7 +16,7 @@ _OPEN = ("begun", "valid", "undoing")
 
 
 class State(StrEnum):
-    """How far a change has come: ``begun``, its definitions ``valid``, ``done``; or ``undoing``, ``undone``."""
+    """How far a change has come: begun, its definitions valid, done; or undoing, undone."""
 
     BEGUN = "begun"
     VALID = "valid"

@@ -52,7 +52,7 @@ class Algorithms:
         return cls((_INSTANT, *gentle, _INPLACE, _SHARED, _COPY))
 
     async def run(self, statement: str) -> tuple[str, Way]:
-        """Send the statement in the gentlest way that the server accepts; say what was sent, and which way."""
+        """Send the statement in the gentlest way that the server accepts; say what was sent and how."""
         if not statement.startswith("ALTER TABLE"):
             await DB.run_ddl(statement)
             return statement, _METADATA

@@ -19,6 +19,7 @@ from tenant_schema.objects.changes.operations import (
     DropSearch,
     DropTable,
     Operation,
+    inverse,
 )
 from tenant_schema.objects.search_index import search_index_name
 
@@ -34,27 +35,30 @@ async def is_done(operation: Operation) -> bool:
     match operation:
         case CreateTable():
             return await _has_table(table)
-        case DropTable():
-            return not await _has_table(table)
         case AddColumn(_, column):
             return await _column_type(table, column.name) is not None
-        case DropColumn(_, column):
-            return await _column_type(table, column.name) is None
         case ConvertColumn(_, _, after):
             found = await _column_type(table, after.name)
             return found is not None and plain_type(found) == plain_type(after.type)
         case AddIndex(_, column, unique):
             return await _has_index(table, index_name(table, column, unique=unique))
-        case DropIndex(_, column, unique):
-            return not await _has_index(table, index_name(table, column, unique=unique))
         case AddReference(_, column):
             return await _has_reference(table, column.name)
-        case DropReference(_, column):
-            return not await _has_reference(table, column.name)
         case AddSearch(_, columns):
             return await _has_index(table, search_index_name(columns))
-        case DropSearch(_, columns):
-            return not await _has_index(table, search_index_name(columns))
+    return await _is_undone(operation)
+
+
+async def _is_undone(operation: Operation) -> bool:
+    """What takes something away has happened when that is not there."""
+    match operation:
+        case DropTable(table, _):
+            return not await _has_table(table)
+        case DropColumn(table, column):
+            return await _column_type(table, column.name) is None
+        case DropIndex() | DropReference() | DropSearch():
+            back = inverse(operation)
+            return back is not None and not await is_done(back)
     return False
 
 

@@ -1,4 +1,4 @@
-"""The operations that changes are made of: each one statement or a few, with its inverse, as JSON-able data."""
+"""The operations that changes are made of, with their inverses, as data that the journal can hold."""
 
 from typing import TypeAlias
 
@@ -84,7 +84,7 @@ class DropIndex(_Operation, frozen=True, tag=True):
 
 
 class AddReference(_Operation, frozen=True, tag=True):
-    """A foreign key; ``unchecked`` says that all values are known to be good, so that no row has to be read."""
+    """A foreign key; ``unchecked`` says that all values are known to be good: no row has to be read."""
 
     column: ColumnShape
     unchecked: bool = False

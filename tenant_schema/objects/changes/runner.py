@@ -12,7 +12,8 @@ from piccolo_engines.errors import ConnectionLost, DatabaseError, TransactionEnd
 from tenant_schema.objects.changes.dialect import Dialect
 from tenant_schema.objects.changes.intent import Intent
 from tenant_schema.objects.changes.journal import Entry, State, begin, open_entries, record
-from tenant_schema.objects.changes.operations import Operation, inverse
+from tenant_schema.objects.changes.numbering import forget_numbers, number
+from tenant_schema.objects.changes.operations import NumberRecords, Operation, inverse
 
 __all__ = ["Runner"]
 
@@ -108,13 +109,19 @@ class Runner:
         """One operation; the first one after somebody else's may be done already."""
         self._at(f"before {entry.position}")
         if not (entry.is_resumed and await self._dialect.is_done(operation)):
-            await self._dialect.apply(operation)
+            await self._do(entry.intent, operation)
         self._at(f"did {entry.position}")
         entry.is_resumed = False
         entry.position += 1
         await record(entry)
         await self._dialect.keep()
         self._at(f"after {entry.position - 1}")
+
+    async def _do(self, intent: Intent, operation: Operation) -> None:
+        if isinstance(operation, NumberRecords):
+            await number(intent, operation)
+        else:
+            await self._dialect.apply(operation)
 
     async def _undo(self, entry: Entry, reason: str) -> None:
         """Take back the operations that were done, the last first; each only when it is there."""
@@ -125,6 +132,8 @@ class Runner:
         self._at("undoing")
         started = entry.intent.before[: entry.position + 1]
         for operation in reversed(started):
+            if isinstance(operation, NumberRecords):
+                await forget_numbers(operation)
             back = inverse(operation)
             if back is not None and not await self._dialect.is_done(back):
                 await self._dialect.apply(back)

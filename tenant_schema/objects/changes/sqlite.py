@@ -23,7 +23,6 @@ from tenant_schema.objects.changes.operations import (
     DropIndex,
     DropSearch,
     DropTable,
-    NumberRecords,
     Operation,
 )
 from tenant_schema.objects.changes.shapes import ColumnShape, TableShape
@@ -107,31 +106,39 @@ def _kind(sql_type: str) -> str:
 
 
 def _statements(operation: Operation) -> list[str]:
-    table = quote(operation.table)
+    table = operation.table
     match operation:
         case CreateTable(_, shape):
             return _create(shape)
-        case DropTable(name, shape):
-            forget = [f"UPDATE {table} SET {quote(one.name)} = NULL" for one in _own_references(shape)]  # noqa: S608 - quoted
-            return [*(drop_search(name) if shape.search else []), *forget, f"DROP TABLE {table}"]
-        case AddColumn(_, column, default):
-            value = f" DEFAULT {default}" if default is not None else ""
-            return [f"ALTER TABLE {table} ADD COLUMN {column.definition}{value}{_references(column)}"]
-        case DropColumn(_, column):
-            return [f"ALTER TABLE {table} DROP COLUMN {quote(column.name)}"]
+        case DropTable(_, shape):
+            return _drop(shape)
+        case AddSearch(_, columns):
+            return add_search(table, columns)
+        case DropSearch():
+            return drop_search(table)
         case ConvertColumn():
             return _convert(operation)
-        case AddIndex(name, column, unique):
-            return [_index(name, column, unique=unique)]
-        case DropIndex(name, column, unique):
-            return [f"DROP INDEX {quote(_index_name(name, column, unique=unique))}"]
-        case AddSearch(name, columns):
-            return add_search(name, columns)
-        case DropSearch(name, _):
-            return drop_search(name)
-        case NumberRecords():
-            return []
-    raise AssertionError(operation)
+        case AddIndex(_, column, unique):
+            return [_index(table, column, unique=unique)]
+        case DropIndex(_, column, unique):
+            return [f"DROP INDEX {quote(_index_name(table, column, unique=unique))}"]
+    return _alterations(operation)
+
+
+def _alterations(operation: Operation) -> list[str]:
+    match operation:
+        case AddColumn(table, column, default):
+            value = f" DEFAULT {default}" if default is not None else ""
+            return [f"ALTER TABLE {quote(table)} ADD COLUMN {column.definition}{value}{_references(column)}"]
+        case DropColumn(table, column):
+            return [f"ALTER TABLE {quote(table)} DROP COLUMN {quote(column.name)}"]
+    return []
+
+
+def _drop(shape: TableShape) -> list[str]:
+    table = quote(shape.name)
+    forget = [f"UPDATE {table} SET {quote(one.name)} = NULL" for one in _own_references(shape)]  # noqa: S608 - quoted
+    return [*(drop_search(shape.name) if shape.search else []), *forget, f"DROP TABLE {table}"]
 
 
 def _create(shape: TableShape) -> list[str]:

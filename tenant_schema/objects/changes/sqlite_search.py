@@ -25,7 +25,8 @@ def add_search(table: str, columns: Sequence[str]) -> list[str]:
         f"CREATE TABLE {ids} (rowid INTEGER PRIMARY KEY, record UUID NOT NULL UNIQUE)",
         f"CREATE VIRTUAL TABLE {fts} USING fts5({names}, content='', tokenize='{TOKENIZER}')",
         f"INSERT INTO {ids} (record) SELECT id FROM {rows} ORDER BY id",  # noqa: S608 - quoted
-        f"INSERT INTO {fts} (rowid, {names}) SELECT i.rowid, {its} FROM {ids} i JOIN {rows} r ON r.id = i.record",  # noqa: S608 - quoted
+        f"INSERT INTO {fts} (rowid, {names}) "  # noqa: S608 - quoted
+        f"SELECT i.rowid, {its} FROM {ids} i JOIN {rows} r ON r.id = i.record",
         *_triggers(table, columns),
     ]
 
@@ -38,7 +39,7 @@ def _triggers(table: str, columns: Sequence[str]) -> list[str]:
     enter = _enter(table, columns)
     leave = _leave(table, columns)
     return [
-        f"CREATE TRIGGER {insert} AFTER INSERT ON {rows} BEGIN "
+        f"CREATE TRIGGER {insert} AFTER INSERT ON {rows} BEGIN "  # noqa: S608 - quoted
         f"INSERT INTO {ids} (record) VALUES (new.id); {enter}; END",
         f"CREATE TRIGGER {update} AFTER UPDATE OF {names} ON {rows} WHEN {changed} BEGIN "
         f"{leave}; {enter}; END",

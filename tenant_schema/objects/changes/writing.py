@@ -5,8 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from piccolo.columns import Column
 
 from tenant_schema.objects.changes.intent import Intent, RowChanges
+from tenant_schema.objects.changes.numbering import write_counters
 from tenant_schema.objects.dependents import Dependents
 from tenant_schema.objects.store import insert_definitions
 from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition
@@ -24,6 +26,7 @@ async def write_definitions(intent: Intent, dependents: Sequence[Dependents]) ->
     await _delete(intent)
     await _update(intent)
     await insert_definitions(_rows(intent.objects.insert), _rows(intent.fields.insert))
+    await write_counters(intent)
     changed_access = await _permissions(intent)
     if intent.names:
         for one in dependents:
@@ -47,7 +50,7 @@ async def _update(intent: Intent) -> None:
 
 async def _update_rows(table: type[ObjectDefinition | FieldDefinition], changes: RowChanges) -> None:
     for row in _rows(changes.update):
-        values = {
+        values: dict[Column | str, Any] = {
             table._meta.get_column_by_name(name): _stored(name, row[name]) for name in row if name != "id"
         }
         await table.update(values).where(table.id == row["id"])

@@ -169,3 +169,15 @@ def test_what_is_no_failure_of_the_database_stays_as_it_is() -> None:
     for error in (ValueError("a converter's"), errors.DatabaseMissing()):
         assert translate(error) is error
         assert not is_fatal(error)
+
+
+def test_a_deletion_that_a_reference_restricts_breaks_a_foreign_key(connection: sqlite3.Connection) -> None:
+    connection.executescript(
+        """
+        CREATE TABLE town (id INTEGER PRIMARY KEY);
+        CREATE TABLE street (town INTEGER REFERENCES town ON DELETE RESTRICT);
+        INSERT INTO town VALUES (1);
+        INSERT INTO street VALUES (1);
+        """
+    )
+    assert isinstance(failure(connection, "DELETE FROM town"), errors.ForeignKeyViolation)

@@ -1,0 +1,192 @@
+"""Bodies of objects and fields as drafts, and which definitions a caller sees."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Final
+
+from api.errors import InvalidBody
+from tenant_schema.objects.catalog import Catalog
+from tenant_schema.objects.definitions import FieldDraft, ObjectDraft
+from tenant_schema.objects.errors import FieldNotFound
+from tenant_schema.objects.model import FieldModel, ObjectModel
+from tenant_schema.problems import InvalidInput, Problem, suggestion
+from tenant_schema.records.rights import rights_of
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.permissions import Access
+
+__all__ = [
+    "body_places",
+    "field_changes",
+    "field_draft",
+    "object_changes",
+    "object_draft",
+    "seen_field",
+    "seen_fields",
+    "seen_objects",
+]
+
+_Body = Mapping[str, object]
+
+_FIELD_FACTS: Final = {
+    "name": ("name", str),
+    "label": ("label", str),
+    "type": ("type", str),
+    "description": ("description", str),
+    "required": ("required", bool),
+    "unique": ("unique", bool),
+    "index": ("indexed", bool),
+    "searchable": ("searchable", bool),
+    "history": ("history", bool),
+    "default": ("default", object),
+}
+_OBJECT_FACTS: Final = {
+    "name": ("name", str),
+    "label": ("label", str),
+    "pluralLabel": ("plural_label", str),
+    "description": ("description", str),
+    "nameField": ("name_field", str),
+}
+_WORDS: Final = {str: "Must be text.", bool: "Must be true or false."}
+_MOST_FIELDS: Final = 1000
+
+
+@contextmanager
+def body_places() -> Iterator[None]:
+    """Problems are told by their places in the body, where settings stand beside the other facts."""
+    try:
+        yield
+    except InvalidInput as error:
+        raise type(error)([replace(one, field=_place(one.field)) for one in error.problems]) from error
+
+
+def _place(field: str) -> str:
+    parts = [part for part in field.split(".") if part != "settings"]
+    return ".".join("index" if part == "indexed" else part for part in parts)
+
+
+def object_draft(body: _Body) -> ObjectDraft:
+    """A new object. Raises InvalidBody for what is missing, unknown or of a wrong kind."""
+    given, problems = _facts(body, _OBJECT_FACTS)
+    problems += _unknown(body, [*_OBJECT_FACTS, "fields"])
+    problems += _missing(body, ["name"])
+    drafts, wrong = _field_drafts(body.get("fields", []))
+    if problems or wrong:
+        raise InvalidBody([*problems, *wrong])
+    label = given.get("label", _label(given["name"]))
+    return ObjectDraft(**{"label": label, "plural_label": f"{label}s"[:100], **given}, fields=tuple(drafts))
+
+
+def object_changes(body: _Body) -> dict[str, Any]:
+    """What of an object is to be otherwise, by the names of its row."""
+    given, problems = _facts(body, _OBJECT_FACTS)
+    problems += _unknown(body, list(_OBJECT_FACTS))
+    if problems:
+        raise InvalidBody(problems)
+    return given
+
+
+def field_draft(body: _Body) -> FieldDraft:
+    """A new field. Raises InvalidBody; settings are the type's business."""
+    draft, problems = _read_field(body)
+    if draft is None:
+        raise InvalidBody(problems)
+    return draft
+
+
+def field_changes(body: _Body) -> dict[str, Any]:
+    """What of a field is to be otherwise, by the names of a draft."""
+    given, problems = _facts(body, _FIELD_FACTS)
+    if problems:
+        raise InvalidBody(problems)
+    settings = {name: value for name, value in body.items() if name not in _FIELD_FACTS}
+    return {**given, "settings": settings} if settings else given
+
+
+def _field_drafts(given: object) -> tuple[list[FieldDraft], list[Problem]]:
+    if not isinstance(given, list) or len(given) > _MOST_FIELDS:
+        return [], [Problem("fields", "wrong-type", f"Must be a list of at most {_MOST_FIELDS:,} fields.")]
+    drafts, problems = [], []
+    for at, one in enumerate(given):
+        if not isinstance(one, Mapping):
+            problems.append(Problem(f"fields.{at}", "wrong-type", "Must be an object."))
+            continue
+        draft, wrong = _read_field(one)
+        problems += [replace(problem, field=f"fields.{at}.{problem.field}") for problem in wrong]
+        drafts += [draft] if draft is not None else []
+    return drafts, problems
+
+
+def _read_field(body: _Body) -> tuple[FieldDraft | None, list[Problem]]:
+    given, problems = _facts(body, _FIELD_FACTS)
+    problems += _missing(body, ["name", "type"])
+    if problems:
+        return None, problems
+    settings = {name: value for name, value in body.items() if name not in _FIELD_FACTS}
+    return FieldDraft(**{"label": _label(given["name"]), **given}, settings=settings), []
+
+
+def _facts(body: _Body, facts: Mapping[str, tuple[str, type]]) -> tuple[dict[str, Any], list[Problem]]:
+    given: dict[str, Any] = {}
+    problems = []
+    for name, value in body.items():
+        if name in facts:
+            ours, kind = facts[name]
+            if isinstance(value, kind):
+                given[ours] = value
+            else:
+                problems.append(Problem(name, "wrong-type", _WORDS[kind]))
+    return given, problems
+
+
+def _missing(body: _Body, names: Sequence[str]) -> list[Problem]:
+    return [Problem(name, "required", "Must be given.") for name in names if name not in body]
+
+
+def _unknown(body: _Body, known: Sequence[str]) -> list[Problem]:
+    message = "There is no such field."
+    return [
+        Problem(name, "unknown-field", message, suggestion(name, known)) for name in body if name not in known
+    ]
+
+
+def _label(name: str) -> str:
+    """``close_date`` is called Close date, when nobody says otherwise."""
+    return name.replace("_", " ").capitalize()[:100]
+
+
+async def seen_objects(
+    catalog: Catalog, scope: TenantScope, access: Access
+) -> list[tuple[ObjectModel, list[FieldModel]]]:
+    """The objects that the caller may read, with the fields; all of them for who may change them."""
+    objects = await catalog.all(scope)
+    return [
+        (one, await seen_fields(catalog, scope, access, one))
+        for one in objects.values()
+        if _manages(access) or access.allows(one.name, "read")
+    ]
+
+
+async def seen_fields(
+    catalog: Catalog, scope: TenantScope, access: Access, model: ObjectModel
+) -> list[FieldModel]:
+    """The fields of one object. Raises PermissionDenied when the caller may not read it."""
+    if _manages(access):
+        return list(model.fields.values())
+    access.require(model.name, "read")
+    rights = await rights_of(scope, access, model, catalog)
+    return [one for name, one in model.fields.items() if name in rights.readable]
+
+
+async def seen_field(
+    catalog: Catalog, scope: TenantScope, access: Access, model: ObjectModel, name: str
+) -> FieldModel:
+    """One field. Raises FieldNotFound for one that the caller may not read, too."""
+    fields = {one.name: one for one in await seen_fields(catalog, scope, access, model)}
+    if name not in fields:
+        raise FieldNotFound(model.name, name, suggestion(name, fields))
+    return fields[name]
+
+
+def _manages(access: Access) -> bool:
+    return access.has("objects:manage")

@@ -1,0 +1,209 @@
+"""Objects and fields as they are written and shown: a field's settings stand beside its other facts."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Final
+
+from msgspec import UNSET, Meta, UnsetType
+
+from api.schemas.common import Input, Output
+from tenant_schema.objects.changes.plan import Plan
+from tenant_schema.objects.fields.registry import FIELD_TYPES
+from tenant_schema.objects.model import FieldModel, ObjectModel
+
+__all__ = [
+    "DEAL_EXAMPLE",
+    "FIELD_BODY",
+    "FIELD_CHANGES_BODY",
+    "FIELD_EXAMPLE",
+    "OBJECT_BODY",
+    "OBJECT_CHANGES_BODY",
+    "ChangeQuery",
+    "DropQuery",
+    "FieldAnswer",
+    "ObjectAnswer",
+    "ObjectList",
+    "PlanAnswer",
+    "PlannedDdl",
+    "shown_field",
+    "shown_object",
+    "shown_plan",
+]
+
+_Json = dict[str, Any]
+_NAME: Final = {"type": "string", "pattern": "^[a-z](?:_?[a-z0-9])*$", "minLength": 1, "maxLength": 40}
+_LABEL: Final = {"type": "string", "minLength": 1, "maxLength": 100}
+_DESCRIPTION: Final = {"type": "string", "maxLength": 500}
+
+_FIELD_PROPERTIES: Final[_Json] = {
+    "name": _NAME,
+    "label": _LABEL,
+    "type": {"type": "string", "enum": list(FIELD_TYPES)},
+    "description": _DESCRIPTION,
+    "required": {"type": "boolean", "description": "Whether every record must have a value."},
+    "unique": {"type": "boolean", "description": "Whether no two records may have the same value."},
+    "index": {"type": "boolean", "description": "Whether lists are often filtered or sorted by it."},
+    "searchable": {"type": "boolean", "description": "Whether `search` looks into it."},
+    "history": {"type": "boolean", "description": "Whether changes of it are kept."},
+    "default": {"description": "What a new record gets, when nothing is given."},
+    "maxLength": {"type": "integer", "description": "Of `text` and `long_text`."},
+    "precision": {"type": "integer", "description": "Of `decimal`: how many digits in all."},
+    "scale": {"type": "integer", "description": "Of `decimal`: how many of them decimals."},
+    "options": {
+        "type": "array",
+        "items": {"anyOf": [{"type": "string"}, {"type": "object"}]},
+        "description": "Of `select` and `multi_select`: values, or values with labels.",
+    },
+    "target": {"type": "string", "description": "Of `lookup`: an object, or users."},
+    "onDelete": {"type": "string", "description": "Of `lookup`: set_null, restrict or cascade."},
+    "format": {"type": "string", "description": "Of `auto_number`, such as INV-{0000}."},
+    "start": {"type": "integer", "description": "Of `auto_number`: the first number."},
+}
+FIELD_CHANGES_BODY: Final[_Json] = {"type": "object", "properties": _FIELD_PROPERTIES}
+FIELD_BODY: Final[_Json] = {**FIELD_CHANGES_BODY, "required": ["name", "type"]}
+_OBJECT_PROPERTIES: Final[_Json] = {
+    "name": _NAME,
+    "label": _LABEL,
+    "pluralLabel": _LABEL,
+    "description": _DESCRIPTION,
+    "nameField": {"type": "string", "description": "The field that says what to call a record; or empty."},
+}
+OBJECT_CHANGES_BODY: Final[_Json] = {
+    "type": "object",
+    "properties": _OBJECT_PROPERTIES,
+    "additionalProperties": False,
+}
+OBJECT_BODY: Final[_Json] = {
+    "type": "object",
+    "properties": {**_OBJECT_PROPERTIES, "fields": {"type": "array", "items": FIELD_BODY}},
+    "required": ["name"],
+    "additionalProperties": False,
+}
+
+_ID: Final = "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
+FIELD_EXAMPLE: Final[_Json] = {
+    "id": _ID,
+    "name": "stage",
+    "label": "Stage",
+    "type": "select",
+    "description": "",
+    "required": True,
+    "unique": False,
+    "index": True,
+    "searchable": False,
+    "history": True,
+    "default": "open",
+    "readOnly": False,
+    "standard": False,
+    "system": False,
+    "position": 7,
+    "options": [{"value": "open", "label": "Open"}, {"value": "won", "label": "Won"}],
+}
+DEAL_EXAMPLE: Final[_Json] = {
+    "id": _ID,
+    "name": "deals",
+    "label": "Deal",
+    "pluralLabel": "Deals",
+    "description": "",
+    "nameField": "",
+    "standard": False,
+    "fields": [FIELD_EXAMPLE],
+}
+
+_Field = Annotated[_Json, Meta(description="A field.", examples=[FIELD_EXAMPLE])]
+_Object = Annotated[_Json, Meta(description="An object with its fields.", examples=[DEAL_EXAMPLE])]
+_DryRun = Annotated[bool, Meta(description="Do nothing, and answer with the plan.")]
+
+
+class ChangeQuery(Input):
+    """Whether to do it."""
+
+    dry_run: _DryRun = False
+
+
+class DropQuery(Input):
+    """Whether to do it, and whether data may be lost."""
+
+    dry_run: _DryRun = False
+    confirm: (
+        Annotated[str, Meta(description="The name of what is dropped, when it holds data.")] | UnsetType
+    ) = UNSET
+
+
+class FieldAnswer(Output):
+    """One field."""
+
+    data: _Field
+
+
+class ObjectAnswer(Output):
+    """One object."""
+
+    data: _Object
+
+
+class ObjectList(Output):
+    """Every object that the caller may see."""
+
+    data: list[_Object]
+
+
+class PlannedDdl(Output):
+    """One statement: how the database would do it, and how many rows it would read or write."""
+
+    ddl: str
+    algorithm: str
+    rows: int
+
+
+class PlanAnswer(Output):
+    """What would be done, in order, and who names what is renamed or dropped."""
+
+    plan: list[PlannedDdl]
+    affects: dict[str, list[Any]]
+
+
+def shown_object(model: ObjectModel, fields: Iterable[FieldModel]) -> _Json:
+    """An object with these of its fields."""
+    seen = {one.name for one in fields}
+    positions = {name: at for at, name in enumerate(model.fields)}
+    return {
+        "id": model.id,
+        "name": model.name,
+        "label": model.label,
+        "pluralLabel": model.plural_label,
+        "description": model.description,
+        "nameField": model.name_field if model.name_field in seen else "",
+        "standard": model.standard,
+        "fields": [shown_field(one, positions[name]) for name, one in model.fields.items() if name in seen],
+    }
+
+
+def shown_field(field: FieldModel, position: int) -> _Json:
+    """A field; the settings of its type stand beside the facts that all fields have."""
+    known: Mapping[str, Any] = {"id": field.id} if field.id is not None else {}
+    return {
+        **known,
+        "name": field.name,
+        "label": field.label,
+        "type": field.type.name,
+        "description": field.description,
+        "required": field.required,
+        "unique": field.unique,
+        "index": field.indexed,
+        "searchable": field.searchable,
+        "history": field.history,
+        "default": field.default,
+        "readOnly": field.read_only,
+        "standard": field.standard,
+        "system": field.system,
+        "position": position,
+        **field.settings,
+    }
+
+
+def shown_plan(plan: Plan) -> PlanAnswer:
+    """A plan as the API answers with it."""
+    return PlanAnswer(
+        plan=[PlannedDdl(one.ddl, one.algorithm, one.rows) for one in plan.statements],
+        affects={kind: list(found) for kind, found in plan.affects.items()},
+    )

@@ -1,0 +1,74 @@
+"""The numbers of ``auto_number`` fields while definitions change: counters come and go with them."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from tenant_schema.objects.auto_numbers import (
+    drop_counters,
+    make_counter,
+    number_records,
+    skip_taken_numbers,
+)
+from tenant_schema.objects.catalog import load_rows
+from tenant_schema.objects.changes.intent import Intent
+from tenant_schema.objects.changes.operations import NumberRecords
+from tenant_schema.objects.fields.auto_number import number_format
+from tenant_schema.objects.model import ObjectModel, field_model, object_model
+
+__all__ = ["forget_numbers", "number", "write_counters"]
+
+_AUTO_NUMBER = "auto_number"
+
+
+async def number(intent: Intent, operation: NumberRecords) -> None:
+    """Give a number to every record that has none; the field need not be valid yet."""
+    new = [row for row in intent.fields.insert if str(row["id"]) == operation.field]
+    model = await _model_of(operation.table, new)
+    field = next(one for one in model.fields.values() if str(one.id) == operation.field)
+    await make_counter(field)
+    await number_records(model, field)
+
+
+async def forget_numbers(operation: NumberRecords) -> None:
+    """The field is not to be."""
+    await drop_counters([UUID(operation.field)])
+
+
+async def write_counters(intent: Intent) -> None:
+    """Counters for new fields, none for those that go, and none behind the numbers of a new format.
+
+    In the transaction of the definitions, after them.
+    """
+    await drop_counters(intent.fields.delete)
+    for row in intent.fields.insert:
+        if row["type"] == _AUTO_NUMBER:
+            await make_counter(field_model(_with_id(row)))
+    for row in intent.fields.update:
+        if "format" in row.get("settings", {}):
+            await _skip_taken(UUID(str(row["id"])))
+
+
+async def _skip_taken(field_id: UUID) -> None:
+    for row, fields in await load_rows():
+        for one in fields:
+            if one["id"] == field_id and one["type"] == _AUTO_NUMBER:
+                model = object_model(row, fields)
+                await skip_taken_numbers(
+                    model, model.fields[one["name"]], number_format(model.fields[one["name"]])
+                )
+
+
+async def _model_of(table: str, new: list[dict[str, Any]]) -> ObjectModel:
+    """The object of that table, with fields that are not valid yet."""
+    for row, fields in await load_rows():
+        if row["table_name"] == table:
+            known = {str(one["id"]) for one in fields}
+            return object_model(
+                row, [*fields, *(_with_id(one) for one in new if str(one["id"]) not in known)]
+            )
+    raise AssertionError(table)
+
+
+def _with_id(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "id": UUID(str(row["id"]))}
