@@ -109,15 +109,13 @@ def compose(
     vault, registry, passwords = Vault(settings.encryption_keys), Registry(), Passwords(hashing)
     servers = installed_servers(settings)
     credentials = Credentials(vault)
-    capacities = {"sqlite": settings.max_open_tenants}
-    engines = TenantEngines(TenantOpener(servers, credentials), capacities=capacities)
+    engines = _engines(settings, servers, credentials)
     tenancy = Tenancy(engines, DB)
     tenant_migrator = Migrator([app.APP_CONFIG for app in _TENANT_APPS], DB)
     parts = Parts(registry, servers, credentials, engines, tenancy, tenant_migrator, _seed(passwords))
     operators = Operators()
-    definitions = VersionedCache(DEFINITIONS, settings.cache_seconds)
+    definitions, access = (VersionedCache(one, settings.cache_seconds) for one in (DEFINITIONS, ACCESS))
     catalog, apps = Catalog(definitions), AppCatalog(definitions)
-    access_cache = VersionedCache(ACCESS, settings.cache_seconds)
     return Platform(
         settings=settings,
         central_engine=_central_engine(settings),
@@ -135,9 +133,9 @@ def compose(
         tenancy=tenancy,
         provisioning=Provisioning(parts, faults=(InvalidInput,), observer=observer),
         passwords=passwords,
-        authentication=_authentication(settings, vault, passwords, access_cache),
+        authentication=_authentication(settings, vault, passwords, access),
         catalog=catalog,
-        schema=SchemaService(catalog, access_cache, (DependentPages(), DependentViews())),
+        schema=SchemaService(catalog, access, (DependentPages(), DependentViews())),
         records=RecordService(catalog, Cursors(partial(_cursor_keys, vault))),
         apps=AppService(apps, definitions),
         pages=PageService(apps, catalog, definitions),
@@ -145,6 +143,11 @@ def compose(
         navigation=NavigationService(apps, catalog),
         request_counts=RequestCounts(),
     )
+
+
+def _engines(settings: Settings, servers: DatabaseServers, credentials: Credentials) -> TenantEngines:
+    capacities = {"sqlite": settings.max_open_tenants}
+    return TenantEngines(TenantOpener(servers, credentials), capacities=capacities)
 
 
 def _central_engine(settings: Settings) -> CentralEngine:
