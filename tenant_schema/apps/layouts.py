@@ -13,7 +13,7 @@ that refer to the one shown by a lookup of theirs::
      "related": [{"label": "Contacts", "object": "contacts", "field": "account", "columns": ["name", "email"],
                   "sort": ["name"], "filter": {"active": true}, "limit": 10}]}
 
-A field may be one of another object that a lookup leads to: ``account.industry``. A custom page's layout is
+A field may be one beyond lookups, as in the record API: ``account.industry``. A custom page's layout is
 any JSON object: whoever shows the page knows what it means. An app's navigation is a list of groups of pages:
 ``[{"label": "Customers", "pages": ["accounts"]}]``.
 """

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Collection
 from typing import Any, TypeGuard
 
-from tenant_schema.apps.sight import Sight, field_at, lookup_target
-from tenant_schema.objects.model import FieldModel
-from tenant_schema.records.conditions import Complaints, nearest
+from tenant_schema.apps.sight import Sight
+from tenant_schema.records.conditions import Complaints, known_field
 from tenant_schema.records.documents import parse_json_filter
 from tenant_schema.records.errors import InvalidQuery
 from tenant_schema.records.query import MAX_SORT
@@ -63,7 +62,7 @@ def check_fields(
     """Complains of a list of fields to show."""
 
     def look(here: str, name: str) -> None:
-        _known(here, name, object_name, sight, told)
+        known_field(name, here, sight[object_name], told)
 
     check_names(place, names, look, told, least=least)
 
@@ -72,7 +71,7 @@ def check_sort(place: str, names: object, object_name: str, sight: Sight, told: 
     """Complains of a list of fields to sort by; ``-`` in front is descending."""
 
     def look(here: str, name: str) -> None:
-        field = _known(here, name.removeprefix("-"), object_name, sight, told)
+        field = known_field(name.removeprefix("-"), here, sight[object_name], told)
         if field is not None and not field.type.sortable:
             told.add(here, "not-sortable", f"{field.name} is {field.type.name}, which has no order.")
 
@@ -83,7 +82,7 @@ def check_filterable(place: str, names: object, object_name: str, sight: Sight, 
     """Complains of a list of fields that people can filter by."""
 
     def look(here: str, name: str) -> None:
-        field = _known(here, name, object_name, sight, told)
+        field = known_field(name, here, sight[object_name], told)
         if field is not None and not field.type.operators:
             told.add(here, "not-filterable", f"{field.name} is {field.type.name}, which has no filters.")
 
@@ -98,24 +97,3 @@ def check_filter(place: str, document: object, object_name: str, sight: Sight, t
         around = place.removesuffix("filter")
         for problem in error.problems:
             told.add(f"{around}{problem.field}", problem.code, problem.message, problem.did_you_mean)
-
-
-def _known(here: str, path: str, object_name: str, sight: Sight, told: Complaints) -> FieldModel | None:
-    """The field that the path leads to; None and a problem when it leads nowhere."""
-    field = field_at(sight, object_name, path)
-    if field is None and not told.full:
-        near = _nearest_path(sight, object_name, path)
-        told.add(here, "unknown-field", f"There is no field {path[:MOST]!r}.", near)
-    return field
-
-
-def _nearest_path(sight: Sight, object_name: str, path: str) -> str | None:
-    """The path that was probably meant: another name where the first part leads nowhere."""
-    target, before = object_name, ""
-    for part in path[:MOST].split("."):
-        fields = sight.get(target, {})
-        if part not in fields:
-            near = nearest(part, tuple(fields))
-            return None if near is None else before + near
-        target, before = lookup_target(fields[part]), f"{before}{part}."
-    return None

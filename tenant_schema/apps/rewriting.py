@@ -122,6 +122,9 @@ class Rewriting:
                 members = [self._conditions(place, object_name, member) for member in _listed(value)]
                 if any(members):
                     found[name] = [member for member in members if member]
+            elif name == "not":
+                if member := self._conditions(place, object_name, value):
+                    found[name] = member
             elif written := self.names.of_field(object_name, name):
                 found[written] = value
             elif place not in self.left_out:

@@ -4,17 +4,16 @@ from collections.abc import Mapping
 
 from tenant_schema.objects.catalog import Catalog
 from tenant_schema.objects.model import FieldModel, ObjectModel
+from tenant_schema.records.paths import Fields, Paths
+from tenant_schema.records.people import USERS
 from tenant_schema.records.rights import Rights, rights_of
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 
-__all__ = ["DEEPEST", "Sight", "field_at", "lookup_target", "rights_by_object", "sight_of", "whole_sight"]
+__all__ = ["Sight", "field_at", "lookup_target", "rights_by_object", "sight_of", "sight_over", "whole_sight"]
 
-Sight = Mapping[str, Mapping[str, FieldModel]]
-"""Objects by name, each with its fields by name."""
-
-DEEPEST = 4
-"""Names in a dotted path, the last one's field included."""
+Sight = Mapping[str, Paths]
+"""Objects by name, each with its fields by name, and those beyond its lookups by path."""
 
 
 async def rights_by_object(scope: TenantScope, access: Access, catalog: Catalog) -> dict[str, Rights]:
@@ -29,30 +28,27 @@ async def rights_by_object(scope: TenantScope, access: Access, catalog: Catalog)
 async def sight_of(scope: TenantScope, access: Access, catalog: Catalog) -> Sight:
     """What the caller may read."""
     found = await rights_by_object(scope, access, catalog)
-    return {name: rights.readable for name, rights in found.items()}
+    return sight_over({name: rights.readable for name, rights in found.items()})
 
 
 def whole_sight(objects: Mapping[str, ObjectModel]) -> Sight:
     """All that there is."""
-    return {name: model.fields for name, model in objects.items()}
+    return sight_over({name: model.fields for name, model in objects.items()})
+
+
+def sight_over(objects: Mapping[str, Fields]) -> Sight:
+    """These objects with these fields. Lookups lead from one to another of them, and to users."""
+
+    def lead(name: str) -> Fields | None:
+        return USERS.fields if name == USERS.name else objects.get(name)
+
+    return {name: Paths(fields, lead) for name, fields in objects.items()}
 
 
 def field_at(sight: Sight, object_name: str, path: str) -> FieldModel | None:
-    """The field that ``path`` leads to from the object, over lookups: ``account.industry``.
-
-    None when a part of the path is not there, is no lookup, or leads out of sight.
-    """
-    parts = path.split(".")
-    if len(parts) > DEEPEST:
-        return None
-    field: FieldModel | None = None
-    target = object_name
-    for part in parts:
-        field = sight.get(target, {}).get(part)
-        if field is None:
-            return None
-        target = lookup_target(field)
-    return field
+    """The field that the path leads to from the object, if it is in sight: ``account.industry``."""
+    fields = sight.get(object_name)
+    return None if fields is None else fields.get(path)
 
 
 def lookup_target(field: FieldModel) -> str:

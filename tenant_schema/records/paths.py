@@ -58,8 +58,10 @@ class Paths(dict[str, FieldModel]):
 
 
 def candidates(fields: Fields, path: str) -> Sequence[str]:
-    """Names among which the one that was meant may be."""
-    return fields.candidates(path) if isinstance(fields, Paths) else tuple(fields)
+    """Names among which the one that was meant may be, all of them good."""
+    if not isinstance(fields, Paths):
+        return tuple(fields)
+    return [name for name in fields.candidates(path) if fields.get(name) is not None]
 
 
 def all_paths(model: ObjectModel, objects: Mapping[str, ObjectModel]) -> Paths:

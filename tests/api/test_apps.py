@@ -209,6 +209,31 @@ async def test_what_a_page_shows_and_of_what_stays(world: World) -> None:
     }
 
 
+async def test_every_list_of_the_sales_app_is_one_that_the_record_api_gives(world: World) -> None:
+    client = await world.user("member")
+    for page in (await client.get(PAGES)).json()["data"]:
+        layout = page["layout"]
+        lists = [layout | {"object": page["object"]}] if page["type"] == "list" else layout.get("related", [])
+        for one in lists:
+            query = {"fields": one["columns"], "sort": one["sort"], "filter": one.get("filter", {})}
+            answer = await client.post(f"/api/v1/data/{one['object']}/query", json=query)
+            assert answer.status_code == 200, answer.text
+
+
+@ON_SQLITE
+async def test_a_column_beyond_a_lookup(world: World) -> None:
+    client = await world.user()
+    layout = {"columns": ["name", "account.industry", "owner.name"], "sort": ["account.name"]}
+    answer = await client.patch(f"{PAGES}/opportunities", json={"layout": layout})
+    assert answer.json()["layout"] == layout
+    wrong = {"columns": ["account.indusry", "owner.password_hash"]}
+    problem = assert_problem(await client.patch(f"{PAGES}/opportunities", json={"layout": wrong}))
+    assert [(one["field"], one.get("didYouMean")) for one in problem["errors"]] == [
+        ("layout.columns.0", "account.industry"),
+        ("layout.columns.1", None),
+    ]
+
+
 @ON_SQLITE
 async def test_a_misspelled_name_comes_with_the_one_that_was_meant(world: World) -> None:
     client = await world.user()

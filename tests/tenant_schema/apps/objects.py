@@ -1,6 +1,6 @@
 """Two objects, one of which refers to the other, for tests of what names them."""
 
-from tenant_schema.apps.sight import Sight
+from tenant_schema.apps.sight import Sight, sight_over
 from tenant_schema.objects.definitions import FieldDraft, ObjectDraft, object_rows
 from tenant_schema.objects.model import object_model
 
@@ -29,6 +29,6 @@ PEOPLE = ObjectDraft(
 )
 
 
-def sight_over(*drafts: ObjectDraft) -> Sight:
+def all_of(*drafts: ObjectDraft) -> Sight:
     """All of these objects with all of their fields."""
-    return {draft.name: object_model(*object_rows(draft)).fields for draft in drafts}
+    return sight_over({draft.name: object_model(*object_rows(draft)).fields for draft in drafts})

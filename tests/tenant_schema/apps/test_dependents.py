@@ -21,7 +21,7 @@ LIST = {
     "columns": ["name", "industry", "parent.industry", "parent.parent.name"],
     "sort": ["-industry", "name"],
     "filters": ["industry", "owner"],
-    "filter": {"industry": "media", "and": [{"or": [{"industry": "retail"}, {"name": "x"}]}]},
+    "filter": {"industry": "media", "and": [{"or": [{"not": {"industry": "retail"}}, {"name": "x"}]}]},
 }
 RECORD = {
     "sections": [
@@ -121,7 +121,7 @@ async def test_a_renamed_field_has_its_new_name_wherever_it_stood(
         "columns": ["name", "branch", "mother.branch", "mother.mother.name"],
         "sort": ["-branch", "name"],
         "filters": ["branch", "owner"],
-        "filter": {"branch": "media", "and": [{"or": [{"branch": "retail"}, {"name": "x"}]}]},
+        "filter": {"branch": "media", "and": [{"or": [{"not": {"branch": "retail"}}, {"name": "x"}]}]},
     }
     assert found["company"]["layout"]["sections"][0]["fields"] == ["name", "branch"]
     assert found["company"]["layout"]["related"][0] == RECORD["related"][0] | {

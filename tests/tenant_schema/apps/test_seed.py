@@ -8,6 +8,7 @@ from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.apps.definitions import STANDARD_APPS, AppDraft, PageDraft
 from tenant_schema.apps.layouts import check_layout, check_navigation
 from tenant_schema.apps.seed import seed_apps
+from tenant_schema.apps.sight import whole_sight
 from tenant_schema.apps.tables import App, AppPage, PageType
 from tenant_schema.objects.definitions import object_rows
 from tenant_schema.objects.model import object_model
@@ -16,7 +17,7 @@ from tenant_schema.standard.definitions import STANDARD_OBJECTS
 from tests.tenant_schema.objects.databases import count_statements
 
 MODELS = {draft.name: object_model(*object_rows(draft, standard=True)) for draft in STANDARD_OBJECTS}
-SIGHT = {name: model.fields for name, model in MODELS.items()}
+SIGHT = whole_sight(MODELS)
 PAGES = [page for app in STANDARD_APPS for page in app.pages]
 
 
