@@ -1,18 +1,19 @@
 """Definitions as people write them: what an object and its fields are to be, checked as a whole."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from piccolo_engines.columns import new_id
+from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import InvalidName, InvalidValue
-from tenant_schema.objects.fields.protocol import FieldType
 from tenant_schema.objects.fields.registry import FIELD_TYPES
-from tenant_schema.objects.fields.settings import Settings
 from tenant_schema.objects.fields.unicode import clean_text
+from tenant_schema.objects.limits import count_problems, draft_model, row_problems, with_storage
 from tenant_schema.objects.model import FieldModel
 from tenant_schema.objects.names import check_field_name, check_object_name, physical_name
+from tenant_schema.objects.row_budget import SQLITE, RowLimits
 from tenant_schema.problems import InvalidInput, Problem, suggestion
 
 __all__ = ["FieldDraft", "ObjectDraft", "check_field", "check_object", "field_row", "object_rows"]
@@ -20,46 +21,21 @@ __all__ = ["FieldDraft", "ObjectDraft", "check_field", "check_object", "field_ro
 _USERS = "users"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldDraft:
-    """One field as it is to be. ``settings`` may leave out what has a default."""
-
-    name: str
-    label: str
-    type: str
-    description: str = ""
-    required: bool = False
-    unique: bool = False
-    indexed: bool = False
-    searchable: bool = False
-    history: bool = True
-    default: object = None
-    settings: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectDraft:
-    """One object as it is to be, without the fields that every record has."""
-
-    name: str
-    label: str
-    plural_label: str
-    description: str = ""
-    name_field: str = ""
-    fields: tuple[FieldDraft, ...] = ()
-
-
-def check_object(draft: ObjectDraft, known_objects: Collection[str]) -> list[Problem]:
+def check_object(
+    draft: ObjectDraft, known_objects: Collection[str], limits: RowLimits = SQLITE
+) -> list[Problem]:
     """Everything wrong with an object and its fields; lookups may name ``known_objects`` besides.
 
-    Problems of fields are named by their place: ``fields.2.settings.maxLength``.
+    Problems of fields are named by their place, ``fields.2.settings.maxLength``; those of all fields together
+    (too many, too large for a row of the database that ``limits`` are of) by ``fields``.
     """
     targets = {*known_objects, draft.name, _USERS}
     problems = [*_name_problems(draft.name, check_object_name), *_text_problems(draft)]
     problems += _length_problem("pluralLabel", draft.plural_label, 1, 100)
     for position, one in enumerate(draft.fields):
         problems += [_within(f"fields.{position}", problem) for problem in check_field(one, targets)]
-    return problems + _doubles(draft.fields)
+    problems += _doubles(draft.fields) + count_problems(draft.fields)
+    return problems + row_problems(draft.fields, limits)
 
 
 def check_field(draft: FieldDraft, targets: Collection[str]) -> list[Problem]:
@@ -73,7 +49,7 @@ def check_field(draft: FieldDraft, targets: Collection[str]) -> list[Problem]:
     problems += [_within("settings", problem) for problem in wrong]
     if wrong:
         return problems
-    model = _model(draft, field_type, settings)
+    model = draft_model(draft, field_type, settings)
     problems += _target_problems(settings.get("target"), targets)
     return problems + _default_problems(draft, model) + _index_problems(draft, model)
 
@@ -97,12 +73,17 @@ def object_rows(draft: ObjectDraft, *, standard: bool = False) -> tuple[dict[str
         "standard": standard,
         "name_field": draft.name_field,
     }
-    rows = [field_row(one, object_id, at, standard=standard) for at, one in enumerate(draft.fields)]
+    fields = draft.fields if standard else with_storage(draft.fields)
+    rows = [field_row(one, object_id, at, standard=standard) for at, one in enumerate(fields)]
     return row, rows
 
 
 def field_row(draft: FieldDraft, object_id: UUID, position: int, *, standard: bool = False) -> dict[str, Any]:
-    """The row for one checked field; raises :class:`InvalidInput` when its settings are wrong."""
+    """The row for one checked field; raises :class:`InvalidInput` when its settings are wrong.
+
+    How its text is kept has been decided together with the other fields (:func:`with_storage`); otherwise it
+    is kept as its type has it.
+    """
     settings, problems = FIELD_TYPES[draft.type].parse_settings(draft.settings)
     if problems:
         raise InvalidInput(problems)
@@ -124,12 +105,8 @@ def field_row(draft: FieldDraft, object_id: UUID, position: int, *, standard: bo
         "standard": standard,
         "searchable": draft.searchable,
         "history": draft.history,
+        "storage": draft.storage or "",
     }
-
-
-def _model(draft: FieldDraft, field_type: FieldType, settings: Settings) -> FieldModel:
-    name = draft.name
-    return FieldModel(name=name, column_name=name, label=draft.label, type=field_type, settings=settings)
 
 
 def _within(place: str, problem: Problem) -> Problem:

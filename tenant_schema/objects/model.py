@@ -45,6 +45,7 @@ class FieldModel:
     system: bool = False
     searchable: bool = False
     history: bool = True
+    storage: str = ""
     default: object = None
     settings: Settings = field(default_factory=dict)
 
@@ -78,7 +79,7 @@ _OBJECT_FACTS = (
 )
 _FIELD_FACTS = (
     *("id", "name", "column_name", "label", "description"),
-    *("required", "unique", "indexed", "standard", "searchable", "history"),
+    *("required", "unique", "indexed", "standard", "searchable", "history", "storage"),
 )
 
 

@@ -92,5 +92,5 @@ class SharedTables:
 
 
 def _column_key(field: NamedField) -> Hashable:
-    facts = (field.name, field.type.name, field.column_name, field.unique, field.indexed)
+    facts = (field.name, field.type.name, field.column_name, field.storage, field.unique, field.indexed)
     return (*facts, repr(sorted(field.settings.items())))

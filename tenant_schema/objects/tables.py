@@ -28,10 +28,11 @@ class ObjectDefinition(Timestamps, Table, tablename="object_definitions", help_t
 class FieldDefinition(Timestamps, Table, tablename="field_definitions", help_text="A field of an object."):
     """Unique over ``(object, name)``: an index that the migration makes.
 
-    ``column_name`` is the physical name, given once. ``settings`` are the type's, complete; ``default_value``
-    is the text of a JSON value, null when there is none: SQLite keeps numbers in a JSON column as it likes.
-    ``searchable`` fields are what ``search`` looks into; of those without ``history`` no changes are kept.
-    The fields that every record has are not kept here: they are ``SYSTEM_FIELDS`` of ``model``.
+    ``column_name`` is the physical name, given once; ``storage`` is how a text is kept, decided with it.
+    ``settings`` are the type's, complete; ``default_value`` is the text of a JSON value, null when there is
+    none: SQLite keeps numbers in a JSON column as it likes. ``searchable`` fields are what ``search`` looks
+    into; of those without ``history`` no changes are kept. The fields that every record has are not kept
+    here: they are ``SYSTEM_FIELDS`` of ``model``.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -50,6 +51,7 @@ class FieldDefinition(Timestamps, Table, tablename="field_definitions", help_tex
     standard = Boolean(default=False, null=False)
     searchable = Boolean(default=False, null=False)
     history = Boolean(default=True, null=False)
+    storage = Varchar(length=10, default="", null=False)
 
 
 class AutoNumber(Table, tablename="auto_numbers", help_text="How far an auto_number field has counted."):

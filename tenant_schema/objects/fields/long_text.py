@@ -32,5 +32,8 @@ class LongTextType(TextType):
     def indexable(self, _field: FieldSpec) -> bool:
         return False
 
+    def kept_length(self, _field: FieldSpec) -> None:
+        return None
+
     def column(self, field: FieldSpec) -> Column:
         return Text(default=None, **column_options(field))

@@ -29,6 +29,9 @@ class MultiSelectType(SelectType):
     def indexable(self, _field: FieldSpec) -> bool:
         return False
 
+    def kept_length(self, _field: FieldSpec) -> None:
+        return None
+
     def column(self, field: FieldSpec) -> Column:
         return Text(default=None, **column_options(field))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
-from piccolo.columns import Column
+from piccolo.columns import Column, Text, Varchar
 from piccolo.columns.base import ColumnKwargs
 
 from tenant_schema.objects.fields.settings import Settings, SettingsReader
@@ -18,6 +18,7 @@ __all__ = [
     "FieldType",
     "JsonSchema",
     "column_options",
+    "text_column",
 ]
 
 JsonSchema = dict[str, Any]
@@ -26,6 +27,9 @@ EQUALITY = frozenset({"eq", "ne", "in", "nin", "null"})
 ORDERING = frozenset({"gt", "gte", "lt", "lte", "between"})
 MATCHING = frozenset({"contains", "icontains", "startswith", "endswith"})
 OPERATORS = EQUALITY | ORDERING | MATCHING
+
+_WIDE = 64
+"""Characters of four bytes with which MySQL can move a value out of its row."""
 
 
 class FieldSpec(Protocol):
@@ -42,6 +46,10 @@ class FieldSpec(Protocol):
     @property
     def indexed(self) -> bool:
         """Whether the column has an index of its own."""
+
+    @property
+    def storage(self) -> str:
+        """How a text is kept (see :mod:`tenant_schema.objects.row_budget`); empty for the type's own way."""
 
     @property
     def settings(self) -> Settings:
@@ -75,6 +83,10 @@ class FieldType(Protocol):
     def indexable(self, field: FieldSpec) -> bool:  # noqa: ARG002 - for types that depend on it
         """Whether the field's column can carry an index, and so be unique."""
         return True
+
+    def kept_length(self, field: FieldSpec) -> int | None:  # noqa: ARG002 - for types that keep short texts
+        """How many characters the column has to take, when it may be kept in more ways than one."""
+        return None
 
     def column(self, field: FieldSpec) -> Column:
         """A new Piccolo column for the field: nullable, without a default, under its physical name."""
@@ -116,3 +128,11 @@ def column_options(field: FieldSpec) -> ColumnKwargs:
         "index": field.indexed and not field.unique,
         "db_column_name": field.column_name,
     }
+
+
+def text_column(length: int, field: FieldSpec) -> Column:
+    """The column of a text of at most ``length`` characters, kept as the field says."""
+    if field.storage == "long":
+        return Text(default=None, **column_options(field))
+    declared = max(length, _WIDE) if field.storage == "wide" else length
+    return Varchar(length=declared, default=None, **column_options(field))

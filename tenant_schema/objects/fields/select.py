@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from piccolo.columns import Column, Varchar
+from piccolo.columns import Column
 
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.fields.protocol import (
@@ -12,7 +12,7 @@ from tenant_schema.objects.fields.protocol import (
     FieldSpec,
     FieldType,
     JsonSchema,
-    column_options,
+    text_column,
 )
 from tenant_schema.objects.fields.settings import Settings, SettingsReader
 from tenant_schema.objects.fields.unicode import clean_text
@@ -41,8 +41,11 @@ class SelectType(FieldType):
         _read_options(reader)
         return reader.finish()
 
+    def kept_length(self, _field: FieldSpec) -> int | None:
+        return _LONGEST
+
     def column(self, field: FieldSpec) -> Column:
-        return Varchar(length=_LONGEST, default=None, **column_options(field))
+        return text_column(_LONGEST, field)
 
     def parse(self, value: object, field: FieldSpec) -> str:
         return option_of(value, field)

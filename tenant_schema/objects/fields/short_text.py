@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from piccolo.columns import Column, Varchar
+from piccolo.columns import Column
 
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.fields.protocol import (
@@ -10,7 +10,7 @@ from tenant_schema.objects.fields.protocol import (
     FieldSpec,
     FieldType,
     JsonSchema,
-    column_options,
+    text_column,
 )
 from tenant_schema.objects.fields.unicode import clean_text
 
@@ -33,8 +33,11 @@ class ShortText(FieldType):
         """An index of InnoDB takes 3,072 bytes, and a character may take four."""
         return self.max_length(field) <= _LONGEST_INDEXED
 
+    def kept_length(self, field: FieldSpec) -> int | None:
+        return self.max_length(field)
+
     def column(self, field: FieldSpec) -> Column:
-        return Varchar(length=self.max_length(field), default=None, **column_options(field))
+        return text_column(self.max_length(field), field)
 
     def parse(self, value: object, field: FieldSpec) -> str:
         text = clean_text(value)

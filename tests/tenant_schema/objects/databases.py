@@ -37,7 +37,7 @@ async def tenant_database(path: Path) -> AsyncIterator[SQLiteEngine]:
 async def empty_database(address: ServerAddress, prefix: str) -> AsyncIterator[MySQLEngine]:
     """The engine of a new database on a server; it is dropped afterwards."""
     async with cleared(address, prefix) as root:
-        await root.run_ddl(f'CREATE DATABASE "{prefix}tenant"')
+        await root.run_ddl(f'CREATE DATABASE "{prefix}tenant" CHARACTER SET utf8mb4')
         engine = MySQLEngine(address.config | {"database": f"{prefix}tenant"}, PoolSettings(max_size=8))
         try:
             yield engine
