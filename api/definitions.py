@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from api.errors import InvalidBody
 from tenant_schema.objects.catalog import Catalog
-from tenant_schema.objects.definitions import FieldDraft, ObjectDraft
+from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import FieldNotFound
 from tenant_schema.objects.model import FieldModel, ObjectModel
 from tenant_schema.problems import InvalidInput, Problem, suggestion

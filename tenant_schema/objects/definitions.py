@@ -16,7 +16,7 @@ from tenant_schema.objects.names import check_field_name, check_object_name, phy
 from tenant_schema.objects.row_budget import SQLITE, RowLimits
 from tenant_schema.problems import InvalidInput, Problem, suggestion
 
-__all__ = ["FieldDraft", "ObjectDraft", "check_field", "check_object", "field_row", "object_rows"]
+__all__ = ["check_field", "check_object", "field_row", "object_rows"]
 
 _USERS = "users"
 

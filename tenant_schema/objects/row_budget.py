@@ -122,9 +122,10 @@ def choose_storage(length: int, *, needs_index: bool, spent: int, now: str | Non
     short = Storage.WIDE if _SMALL < length < _MOVABLE else Storage.PLAIN
     if needs_index:
         return short if now in {None, Storage.LONG} else Storage(now)
-    if now == Storage.LONG or length > _LONGEST_PLAIN or spent + 4 * max(length, _MOVABLE) > _FOR_PLAIN:
-        return Storage.LONG
-    return short if now is None else Storage(now)
+    most = 4 * max(length, _MOVABLE)
+    if now is not None:
+        return Storage(now) if spent + most <= _MOST_DECLARED else Storage.LONG
+    return short if length <= _LONGEST_PLAIN and spent + most <= _FOR_PLAIN else Storage.LONG
 
 
 def declared(column: Column) -> int:

@@ -26,8 +26,8 @@ from tenant_schema.objects.changes.dialect import Dialect
 from tenant_schema.objects.changes.plan import Plan, plan_of
 from tenant_schema.objects.changes.runner import Runner
 from tenant_schema.objects.changes.writing import write_definitions
-from tenant_schema.objects.definitions import FieldDraft, ObjectDraft
 from tenant_schema.objects.dependents import Dependents
+from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import WouldBreakData
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
@@ -158,7 +158,7 @@ class SchemaService:
         async with self._forgetting(scope), dialect.exclusive(self._wait):
             runner = self._runner(dialect)
             await runner.recover()
-            decision = decide(Definitions(await load_rows()))
+            decision = decide(Definitions(await load_rows(), await dialect.row_limits()))
             await refuse_by_data(decision, confirm if not dry_run else _whatever(decision))
             intent = await intent_of(decision, dialect)
             if dry_run:

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from piccolo_conf import DB
-from tenant_schema.objects.definitions import ObjectDraft, object_rows
+from tenant_schema.objects.definitions import object_rows
+from tenant_schema.objects.drafts import ObjectDraft
 from tenant_schema.objects.store import Row, insert_definitions
 from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition
 from tenant_schema.standard.definitions import STANDARD_OBJECTS

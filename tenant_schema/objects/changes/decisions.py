@@ -6,15 +6,11 @@ from typing import Any
 
 from tenant_schema.objects.changes.conversions import check_conversion
 from tenant_schema.objects.changes.definitions import Definitions, field_draft, object_draft
-from tenant_schema.objects.definitions import (
-    FieldDraft,
-    ObjectDraft,
-    check_object,
-    field_row,
-    object_rows,
-)
+from tenant_schema.objects.definitions import check_object, field_row, object_rows
 from tenant_schema.objects.dependents import NameChanges
+from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import NameTaken, StandardKept, StillLookedUp
+from tenant_schema.objects.limits import with_storage
 from tenant_schema.objects.search_index import SEARCHABLE_TYPES
 from tenant_schema.problems import InvalidInput, Problem, suggestion
 
@@ -59,7 +55,7 @@ class Decision:
 
 def decide_creating(now: Definitions, draft: ObjectDraft) -> Decision:
     """A new object. Raises InvalidInput, NameTaken."""
-    problems = [*check_object(draft, now.names), *_name_field_problems(draft)]
+    problems = [*check_object(draft, now.names, now.limits), *_name_field_problems(draft)]
     problems += [
         replace(problem, field=f"fields.{at}.{problem.field}")
         for at, one in enumerate(draft.fields)
@@ -87,7 +83,9 @@ def decide_changing_object(now: Definitions, name: str, changes: Mapping[str, An
     if row["standard"] and new_name != name:
         raise StandardKept(name, "name")
     draft = object_draft({**row, **changes}, fields)
-    problems = [one for one in check_object(draft, now.names) if not one.field.startswith("fields.")]
+    problems = [
+        one for one in check_object(draft, now.names, now.limits) if not one.field.startswith("fields.")
+    ]
     problems += _name_field_problems(draft)
     if problems:
         raise InvalidInput(problems)
@@ -128,7 +126,8 @@ def decide_adding_field(now: Definitions, name: str, draft: FieldDraft) -> Decis
     if any(one["name"] == draft.name for one in fields):
         raise NameTaken("field", draft.name)
     position = max((one["position"] for one in fields), default=-1) + 1
-    new = field_row(draft, row["id"], position)
+    kept = with_storage([*map(field_draft, fields), draft])[-1]
+    new = field_row(kept, row["id"], position)
     return Decision(
         kind="add field",
         object=name,
@@ -159,7 +158,8 @@ def decide_changing_field(
     _check_field(now, row, fields, draft, at)
     if draft.name != field_name and any(one["name"] == draft.name for one in fields):
         raise NameTaken("field", draft.name)
-    made = field_row(draft, row["id"], old["position"])
+    drafts = [draft if one is old else field_draft(one) for one in fields]
+    made = field_row(with_storage(drafts)[at], row["id"], old["position"])
     kept = {key: old[key] for key in ("id", "column_name", "standard", "position")}
     others = [made | kept if one is old else one for one in fields]
     renamed = {field_name: draft.name} if draft.name != field_name else {}
@@ -201,8 +201,9 @@ def _refuse_taken_object(now: Definitions, name: str) -> None:
 def _changed_draft(old: Mapping[str, Any], changes: Mapping[str, Any]) -> FieldDraft:
     draft = field_draft(old)
     given = {key: value for key, value in changes.items() if key != "settings"}
-    kept = draft.settings if given.get("type", draft.type) == draft.type else {}
-    return replace(draft, **given, settings={**kept, **changes.get("settings", {})})
+    if given.get("type", draft.type) != draft.type:
+        draft = replace(draft, settings={}, storage=None)
+    return replace(draft, **given, settings={**draft.settings, **changes.get("settings", {})})
 
 
 def _keep_standard(old: Mapping[str, Any], draft: FieldDraft) -> None:
@@ -227,12 +228,13 @@ def _check_field(
     drafts[at : at + 1] = [draft]
     whole = replace(object_draft(row, []), fields=tuple(drafts))
     place = f"fields.{at}."
+    found = check_object(whole, now.names, now.limits)
     problems = [
         replace(one, field=one.field.removeprefix(place))
-        for one in check_object(whole, now.names)
+        for one in found
         if one.field.startswith(place) and one.code != "duplicate-name"
     ]
-    problems += [one for one in check_object(whole, now.names) if one.field == "fields"]
+    problems += [one for one in found if one.field == "fields"]
     problems += _search_problems(draft)
     if problems and refuse:
         raise InvalidInput(problems)

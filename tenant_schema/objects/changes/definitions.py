@@ -1,14 +1,15 @@
 """All definitions of a tenant at one moment, as rows, with what they come to: models, drafts, shapes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tenant_schema.objects.catalog import DefinitionRows
 from tenant_schema.objects.changes.shapes import TableShape, shape_of
-from tenant_schema.objects.definitions import FieldDraft, ObjectDraft
+from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import FieldNotFound, ObjectNotFound
 from tenant_schema.objects.model import ObjectModel, object_model
+from tenant_schema.objects.row_budget import SQLITE, RowLimits
 from tenant_schema.problems import suggestion
 
 __all__ = ["Definitions", "field_draft", "object_draft"]
@@ -22,6 +23,8 @@ class Definitions:
     """Objects with their fields. Never changed: :meth:`with_object` gives other ones."""
 
     rows: DefinitionRows
+    limits: RowLimits = SQLITE
+    """What the database has room for in a row."""
 
     @property
     def names(self) -> list[str]:
@@ -67,11 +70,11 @@ class Definitions:
     def with_object(self, row: _Row, fields: Sequence[_Row]) -> "Definitions":
         """The object added, or in place of the one of its id."""
         others = [pair for pair in self.rows if pair[0]["id"] != row["id"]]
-        return Definitions([*others, (dict(row), [dict(one) for one in fields])])
+        return replace(self, rows=[*others, (dict(row), [dict(one) for one in fields])])
 
     def without(self, name: str) -> "Definitions":
         """All but one object."""
-        return Definitions([pair for pair in self.rows if pair[0]["name"] != name])
+        return replace(self, rows=[pair for pair in self.rows if pair[0]["name"] != name])
 
     def retargeted(self, old: str, new: str) -> "Definitions":
         """Lookups into the object follow its new name."""
@@ -81,7 +84,7 @@ class Definitions:
                 return {**field, "settings": {**field["settings"], "target": new}}
             return field
 
-        return Definitions([(row, [renamed(one) for one in fields]) for row, fields in self.rows])
+        return replace(self, rows=[(row, [renamed(one) for one in fields]) for row, fields in self.rows])
 
 
 def field_draft(row: _Row) -> FieldDraft:
@@ -96,6 +99,7 @@ def field_draft(row: _Row) -> FieldDraft:
         indexed=row["indexed"],
         searchable=row["searchable"],
         history=row["history"],
+        storage=row["storage"],
         default=row["default_value"],
         settings=row["settings"],
     )

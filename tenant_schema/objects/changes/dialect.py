@@ -8,6 +8,7 @@ from typing import Protocol
 
 from tenant_schema.objects.changes.diff import Rules
 from tenant_schema.objects.changes.operations import Operation
+from tenant_schema.objects.row_budget import RowLimits
 
 __all__ = ["Dialect", "PlannedStatement", "limited"]
 
@@ -50,6 +51,9 @@ class Dialect(Rules, Protocol):
 
     async def plan(self, operations: Sequence[Operation]) -> list[PlannedStatement]:
         """What :meth:`apply` would send, and how the database would do it."""
+
+    async def row_limits(self) -> RowLimits:
+        """How much there is room for in a row."""
 
     async def literal(self, value: object) -> str:
         """The value as it stands in DDL, in the form in which it is stored."""

@@ -25,6 +25,7 @@ from tenant_schema.objects.changes.mysql_state import is_done
 from tenant_schema.objects.changes.mysql_statements import statements
 from tenant_schema.objects.changes.operations import Operation
 from tenant_schema.objects.errors import ObjectBusy
+from tenant_schema.objects.row_budget import MARIADB, MYSQL, RowLimits
 
 __all__ = ["MySQLDialect"]
 
@@ -78,6 +79,14 @@ class MySQLDialect:
     async def plan(self, operations: Sequence[Operation]) -> list[PlannedStatement]:
         """See the protocol."""
         return await planned(operations, await _collation())
+
+    async def row_limits(self) -> RowLimits:
+        """See the protocol."""
+
+        async def read(session: Session, _subject: None) -> RowLimits:
+            return MARIADB if session.server.mariadb else MYSQL
+
+        return await _transaction().use(read, None)
 
     async def literal(self, value: object) -> str:
         """See the protocol."""

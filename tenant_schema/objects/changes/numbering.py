@@ -8,6 +8,7 @@ from tenant_schema.objects.auto_numbers import (
     drop_counters,
     make_counter,
     number_records,
+    raise_counter,
     skip_taken_numbers,
 )
 from tenant_schema.objects.catalog import load_rows
@@ -36,7 +37,7 @@ async def forget_numbers(operation: NumberRecords) -> None:
 
 
 async def write_counters(intent: Intent) -> None:
-    """Counters for new fields, none for those that go, and none behind the numbers of a new format.
+    """Counters for new fields, none for those that go, and none behind the numbers of a new format or start.
 
     In the transaction of the definitions, after them.
     """
@@ -45,8 +46,10 @@ async def write_counters(intent: Intent) -> None:
         if row["type"] == _AUTO_NUMBER:
             await make_counter(field_model(_with_id(row)))
     for row in intent.fields.update:
-        if "format" in row.get("settings", {}):
+        settings = row.get("settings", {})
+        if "format" in settings:
             await _skip_taken(UUID(str(row["id"])))
+            await raise_counter(UUID(str(row["id"])), settings["start"])
 
 
 async def _skip_taken(field_id: UUID) -> None:

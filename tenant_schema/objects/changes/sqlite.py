@@ -28,6 +28,7 @@ from tenant_schema.objects.changes.operations import (
 from tenant_schema.objects.changes.shapes import ColumnShape, TableShape
 from tenant_schema.objects.changes.sqlite_search import add_search, drop_search
 from tenant_schema.objects.errors import ObjectBusy
+from tenant_schema.objects.row_budget import SQLITE, RowLimits
 
 __all__ = ["SQLiteDialect"]
 
@@ -88,6 +89,10 @@ class SQLiteDialect:
             algorithm = "rebuild" if rebuilds else "metadata"
             planned += [PlannedStatement(one, algorithm, rows) for one in _statements(operation)]
         return planned
+
+    async def row_limits(self) -> RowLimits:
+        """None that a definition meets."""
+        return SQLITE
 
     async def literal(self, value: object) -> str:
         """See the protocol."""

@@ -1,7 +1,8 @@
 """Two objects, one of which refers to the other, for tests of what names them."""
 
 from tenant_schema.apps.sight import Sight, sight_over
-from tenant_schema.objects.definitions import FieldDraft, ObjectDraft, object_rows
+from tenant_schema.objects.definitions import object_rows
+from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.model import object_model
 
 _INDUSTRIES = [{"value": name, "label": name.title()} for name in ("media", "retail")]

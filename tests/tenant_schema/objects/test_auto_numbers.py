@@ -15,7 +15,8 @@ from tenant_schema.objects.auto_numbers import (
     skip_taken_numbers,
     take_numbers,
 )
-from tenant_schema.objects.definitions import FieldDraft, ObjectDraft, object_rows
+from tenant_schema.objects.definitions import object_rows
+from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import CounterMissing
 from tenant_schema.objects.fields.number_format import NumberFormat
 from tenant_schema.objects.model import FieldModel, ObjectModel, object_model

@@ -6,7 +6,8 @@ from piccolo_conf import DB
 from piccolo_engines.errors import UniqueViolation
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects.catalog import Catalog
-from tenant_schema.objects.definitions import FieldDraft, ObjectDraft, object_rows
+from tenant_schema.objects.definitions import object_rows
+from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.store import insert_definitions
 from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition

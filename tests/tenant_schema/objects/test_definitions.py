@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tenant_schema.objects.definitions import FieldDraft, ObjectDraft, check_object, object_rows
+from tenant_schema.objects.definitions import check_object, object_rows
+from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.problems import InvalidInput
 
 STAGE = FieldDraft(

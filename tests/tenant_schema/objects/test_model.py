@@ -14,7 +14,8 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.errors import EngineNotBound
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.objects.definitions import FieldDraft, ObjectDraft, object_rows
+from tenant_schema.objects.definitions import object_rows
+from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.fields.lookup import joined
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.model import SYSTEM_FIELDS, ObjectModel, object_model

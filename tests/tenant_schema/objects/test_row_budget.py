@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from piccolo_engines.errors import DatabaseError
-from tenant_schema.objects.definitions import FieldDraft, ObjectDraft, check_object, object_rows
+from tenant_schema.objects.definitions import check_object, object_rows
+from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.limits import MOST_FIELDS, row_problems, with_storage
 from tenant_schema.objects.model import ObjectModel, object_model
 from tenant_schema.objects.row_budget import MARIADB, MYSQL, SQLITE, RowLimits, Storage, choose_storage
@@ -49,7 +50,8 @@ def codes(fields: Sequence[FieldDraft], limits: RowLimits) -> list[str]:
         (40, False, 0, "", Storage.PLAIN),
         (100, False, 0, "long", Storage.LONG),
         (100, True, 0, "long", Storage.PLAIN),
-        (2000, False, 0, "", Storage.LONG),
+        (2000, False, 50_000, "", Storage.PLAIN),
+        (2000, False, 60_000, "", Storage.LONG),
     ],
 )
 def test_how_a_text_is_kept(

@@ -11,7 +11,8 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.objects.definitions import FieldDraft, ObjectDraft, object_rows
+from tenant_schema.objects.definitions import object_rows
+from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.model import ObjectModel, object_model
 from tenant_schema.records.cursors import Cursors
 from tenant_schema.records.service import RecordService

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from tenant_schema.objects.definitions import FieldDraft, ObjectDraft, object_rows
+from tenant_schema.objects.definitions import object_rows
+from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model import ObjectModel, object_model
 from tenant_schema.records.bulk import Item
