@@ -26,6 +26,7 @@ from central.engines import EnginesBusy, TenantGone
 from central.provisioning.errors import ProvisioningError
 from central.servers import UnknownServer
 from piccolo_engines import errors as engines
+from piccolo_engines.paging import InvalidCursor
 from tenant_schema.apps import errors as apps
 from tenant_schema.objects import errors as objects
 from tenant_schema.problems import InvalidInput
@@ -44,7 +45,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     records.CursorInvalid: 400,
     records.CursorMismatch: 400,
     central.InvalidHost: 400,
-    central.InvalidCursor: 400,
+    InvalidCursor: 400,
     central.InvalidIdempotencyKey: 400,
     BodyTooSlow: 408,
     BodyTooLarge: 413,

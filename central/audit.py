@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from central.paging import MAX_LIMIT, Page, decode_cursor, page_of
 from central.redaction import without_secrets
 from central.tables import AuditEvent
+from piccolo_engines.paging import MAX_LIMIT, Page, decode_cursor, page_of
 
 __all__ = ["Actor", "AuditRecord", "page", "record"]
 
@@ -74,7 +74,7 @@ async def page(
 ) -> Page[AuditRecord]:
     """Acts, the newest first.
 
-    Raises :class:`~central.errors.InvalidCursor`, and :class:`ValueError` for a limit that is not 1 to 200.
+    Raises :class:`~piccolo_engines.paging.InvalidCursor`, and :class:`ValueError` for a limit that is not 1 to 200.
     """
     if not 1 <= limit <= MAX_LIMIT:
         raise ValueError(f"A page has 1 to {MAX_LIMIT} items.")

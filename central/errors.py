@@ -21,7 +21,6 @@
     │   ├── DomainTaken(domain)
     │   ├── PrimaryDomainKept(domain)
     │   └── WrongStatus(current, wanted)
-    ├── InvalidCursor
     ├── OperatorError
     │   ├── InvalidOperatorName(name)
     │   ├── OperatorNotFound(operator)
@@ -45,7 +44,6 @@ __all__ = [
     "IdempotencyBusy",
     "IdempotencyError",
     "IdempotencyMismatch",
-    "InvalidCursor",
     "InvalidDomain",
     "InvalidHost",
     "InvalidIdempotencyKey",
@@ -247,15 +245,6 @@ class WrongStatus(RegistryError):
         self.current = current
         self.wanted = wanted
         super().__init__(f"A tenant that is {current} cannot become {wanted}.")
-
-
-class InvalidCursor(CentralError):
-    """A page cursor that was not made by this list."""
-
-    code = "invalid-cursor"
-
-    def __init__(self) -> None:
-        super().__init__("The cursor is not one that this list gave out.")
 
 
 class OperatorError(CentralError):

@@ -17,7 +17,7 @@ from api.admin.errors import ReadOnly, RowNotFound
 from api.admin.listing import Listing, Term
 from api.admin.site import Row
 from api.errors import InvalidQuery
-from central.matching import escaped, like_in_any_case
+from piccolo_engines.searching import escaped, like_in_any_case
 from tenant_schema.problems import Problem
 
 __all__ = ["LookedAt", "ReadOnlyTable", "Shown", "column_of", "conditions", "ready"]

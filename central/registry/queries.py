@@ -4,9 +4,9 @@ import unicodedata
 from typing import Any
 from uuid import UUID
 
-from central.matching import escaped, like
 from central.registry.records import TenantRecord, TenantRef
 from central.tables import Domain, Tenant, TenantStatus
+from piccolo_engines.searching import escaped, like
 
 __all__ = ["find_tenants", "matches", "ref_of"]
 

@@ -20,13 +20,13 @@ from central.errors import (
     TenantNotFound,
     WrongStatus,
 )
-from central.paging import MAX_LIMIT, Page, decode_cursor, page_of
 from central.registry.queries import find_tenants, matches, ref_of
 from central.registry.records import DomainRecord, TenantRecord, TenantRef
 from central.slugs import parse_slug, parse_tenant_name
 from central.tables import Credential, Domain, RegistryVersion, Tenant, TenantStatus
 from piccolo_engines.columns import new_id
 from piccolo_engines.errors import ForeignKeyViolation, UniqueViolation
+from piccolo_engines.paging import MAX_LIMIT, Page, decode_cursor, page_of
 
 __all__ = ["Registry"]
 
@@ -122,7 +122,7 @@ class Registry:
         """Tenants, the newest first.
 
         ``search`` is looked for in names, slugs and domains, whatever the case; ``%`` and ``_`` mean
-        themselves. Raises :class:`~central.errors.InvalidCursor`, and :class:`ValueError` for a limit that is
+        themselves. Raises :class:`~piccolo_engines.paging.InvalidCursor`, and :class:`ValueError` for a limit that is
         not 1 to 200.
         """
         if not 1 <= limit <= MAX_LIMIT:

@@ -7,8 +7,8 @@ import pytest
 from central import audit
 from central.audit import Actor
 from central.database import CENTRAL
-from central.errors import InvalidCursor
 from central.tables import AuditEvent
+from piccolo_engines.paging import InvalidCursor
 
 pytestmark = pytest.mark.usefixtures("central")
 

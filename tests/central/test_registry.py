@@ -9,7 +9,6 @@ from central.database import CENTRAL
 from central.errors import (
     DomainNotFound,
     DomainTaken,
-    InvalidCursor,
     InvalidSlug,
     InvalidTenantName,
     PrimaryDomainKept,
@@ -20,6 +19,7 @@ from central.errors import (
 )
 from central.registry import Registry, TenantRecord, TenantRef
 from central.tables import Credential, Domain, Tenant, TenantStatus
+from piccolo_engines.paging import InvalidCursor
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.rows import make_tenant, statements_of
 

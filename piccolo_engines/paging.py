@@ -4,16 +4,23 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from central.errors import InvalidCursor
-
-__all__ = ["MAX_LIMIT", "Page", "decode_cursor", "encode_cursor", "page_of"]
+__all__ = ["MAX_LIMIT", "InvalidCursor", "Page", "decode_cursor", "encode_cursor", "page_of"]
 
 MAX_LIMIT = 200
 
 _Item = TypeVar("_Item")
+
+
+class InvalidCursor(Exception):
+    """A page cursor that was not made by this list."""
+
+    code: ClassVar[str] = "invalid-cursor"
+
+    def __init__(self) -> None:
+        super().__init__("The cursor is not one that this list gave out.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,7 @@ def encode_cursor(last_id: UUID) -> str:
 
 
 def decode_cursor(cursor: str) -> UUID:
-    """The id that :func:`encode_cursor` was given. Raises :class:`~central.errors.InvalidCursor`."""
+    """The id that :func:`encode_cursor` was given. Raises :class:`InvalidCursor`."""
     try:
         last_id = UUID(bytes=base64.b64decode(cursor + "==", altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.errors import InvalidCursor
-from central.paging import decode_cursor, encode_cursor, page_of
+from piccolo_engines.paging import InvalidCursor, decode_cursor, encode_cursor, page_of
 
 
 @given(st.uuids())
