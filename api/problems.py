@@ -71,6 +71,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     apps.AppNotFound: 404,
     apps.PageNotFound: 404,
     apps.ViewNotFound: 404,
+    users.NotThere: 404,
     central.SlugTaken: 409,
     central.DomainTaken: 409,
     central.PrimaryDomainKept: 409,
@@ -78,6 +79,8 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     central.IdempotencyBusy: 409,
     objects.ChangeRefused: 409,
     records.UniqueConflict: 409,
+    users.Taken: 409,
+    users.Kept: 409,
     records.StillReferenced: 409,
     apps.NameTaken: 409,
     apps.TooMany: 409,
@@ -216,6 +219,8 @@ def _field_problems(error: Exception) -> Iterator[FieldProblem]:
     elif isinstance(error, records.UniqueConflict):
         for field in error.fields:
             yield FieldProblem(field, "unique", "Another record has the same value.")
+    elif isinstance(error, users.Taken):
+        yield FieldProblem(error.field, error.code, str(error))
     elif isinstance(error, NotReady):
         for name in error.down:
             yield FieldProblem(name, "down", f"The {name} database does not answer.")

@@ -15,6 +15,7 @@ from central.audit import Actor
 from central.operators import OperatorRef
 from tenant_schema.problems import Problem
 from tenant_schema.scope import TenantScope
+from tenant_schema.users.errors import NotThere
 from tenant_schema.users.permissions import Access
 
 if TYPE_CHECKING:
@@ -64,6 +65,13 @@ class ApiRequest(Request[Any, Any, State]):
         except ValueError:
             return None
         return found if str(found) == text.lower() else None
+
+    def asked_id(self, name: str, kind: str) -> UUID:
+        """An id in the path. Raises :class:`~tenant_schema.users.errors.NotThere` for what is none."""
+        found = self.path_id(name)
+        if found is None:
+            raise NotThere(kind)
+        return found
 
     def pairs(self) -> list[tuple[str, str]]:
         """The query parameters in order."""

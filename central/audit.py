@@ -74,7 +74,7 @@ async def page(
 ) -> Page[AuditRecord]:
     """Acts, the newest first.
 
-    Raises :class:`~piccolo_engines.paging.InvalidCursor`, and :class:`ValueError` for a limit that is not 1 to 200.
+    Raises ``InvalidCursor``, and :class:`ValueError` for a limit that is not 1 to 200.
     """
     if not 1 <= limit <= MAX_LIMIT:
         raise ValueError(f"A page has 1 to {MAX_LIMIT} items.")

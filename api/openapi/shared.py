@@ -94,6 +94,23 @@ PATH_PARAMETERS: Final[Mapping[str, Parameter]] = {
             schema={"type": "string", "minLength": 1, "maxLength": 255},
             example="ada@acme.example",
         ),
+        *(
+            Parameter(
+                name=name,
+                where="path",
+                required=True,
+                description=f"The {what}'s id.",
+                schema=_UUID,
+                example=_AN_ID,
+            )
+            for name, what in (
+                ("userId", "user"),
+                ("roleId", "role"),
+                ("permissionId", "permission"),
+                ("keyId", "API key"),
+                ("sessionId", "session"),
+            )
+        ),
     )
 }
 

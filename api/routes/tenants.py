@@ -14,10 +14,10 @@ from api.answers import NOT_STORED, Answer, json
 from api.creation import TenantCreation, faults_of
 from api.openapi.operation import Operation, Parameter, Reply
 from api.requests import CentralRequest
+from api.schemas.common import NextLink
 from api.schemas.tenants import (
     Deleted,
     NewTenant,
-    NextLink,
     ProvisionedAnswer,
     TenantAnswer,
     TenantChanges,

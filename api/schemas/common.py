@@ -2,7 +2,7 @@
 
 import msgspec
 
-__all__ = ["Input", "Output"]
+__all__ = ["Input", "NextLink", "Output"]
 
 
 class Input(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -11,3 +11,9 @@ class Input(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 class Output(msgspec.Struct, rename="camel"):
     """What a client gets."""
+
+
+class NextLink(Output):
+    """How to go on: the next page's cursor, null on the last page."""
+
+    next: str | None

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
-from api.schemas.common import Input, Output
+from api.schemas.common import Input, NextLink, Output
 from central.registry import DomainRecord, TenantRecord
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "NewAdmin",
     "NewDomain",
     "NewTenant",
-    "NextLink",
     "ProvisionedAnswer",
     "TenantAnswer",
     "TenantChanges",
@@ -114,12 +113,6 @@ class TenantAnswer(Output):
             created_at=record.created_at,
             updated_at=record.updated_at,
         )
-
-
-class NextLink(Output):
-    """How to go on: the next page's cursor, null on the last page."""
-
-    next: str | None
 
 
 class TenantPage(Output):

@@ -122,7 +122,7 @@ class Registry:
         """Tenants, the newest first.
 
         ``search`` is looked for in names, slugs and domains, whatever the case; ``%`` and ``_`` mean
-        themselves. Raises :class:`~piccolo_engines.paging.InvalidCursor`, and :class:`ValueError` for a limit that is
+        themselves. Raises ``InvalidCursor``, and :class:`ValueError` for a limit that is
         not 1 to 200.
         """
         if not 1 <= limit <= MAX_LIMIT:

@@ -1,29 +1,26 @@
 """The tenant's audit trail: who signed in or failed to, and who changed users, roles or definitions.
 
-Kept for :data:`AUDIT_KEPT`; what is older is not shown, and deleted now and then as new events come. No
-secret is ever in it.
+Kept for :data:`AUDIT_KEPT`; what is older is not shown, and deleted as people sign in. No secret is ever in it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
 import msgspec
 
-from piccolo_engines.columns import utc_now
 from tenant_schema.users.permissions import Access
 from tenant_schema.users.tables import AuditEvent
 
-__all__ = ["AUDIT_KEPT", "Origin", "Subject", "came_from", "prune_events", "record_event"]
+__all__ = ["AUDIT_KEPT", "Origin", "Subject", "came_from", "first_id_at", "prune_events", "record_event"]
 
 AUDIT_KEPT: Final = timedelta(days=400)
 """How long events are kept: a year, and the time to look at it."""
 _SECRETS: Final = ("password", "secret", "token", "hash", "credentials", "authorization", "apikey")
-_PRUNE_ONE_IN: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ async def record_event(
 ) -> None:
     """Keep one event, such as ``role.update``; inside a transaction it is kept only if that is committed.
 
-    One statement, and one more for old events in one of some dozens of times.
+    One statement.
 
     :param access: who did it; None for nobody who is signed in, and for the service itself.
     :param detail: what else there is to know, as JSON; what goes by the name of a secret is left out.
@@ -83,13 +80,16 @@ async def record_event(
         request_id=origin.request_id[:128],
     )
     await AuditEvent.insert(event)
-    if event.id.bytes[-1] % _PRUNE_ONE_IN == 0:
-        await prune_events()
 
 
-async def prune_events() -> None:
-    """Delete what is older than events are kept."""
-    await AuditEvent.delete().where(AuditEvent.created_at < utc_now() - AUDIT_KEPT)
+async def prune_events(now: datetime) -> None:
+    """Delete what is older than events are kept. 1 statement, over the primary key."""
+    await AuditEvent.delete().where(AuditEvent.id < first_id_at(now - AUDIT_KEPT))
+
+
+def first_id_at(moment: datetime) -> UUID:
+    """What ids made from this moment on are not less than: they begin with their milliseconds (RFC 9562)."""
+    return UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)
 
 
 def _without_secrets(value: object) -> object:

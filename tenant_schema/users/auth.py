@@ -10,6 +10,7 @@ from piccolo_engines.columns import utc_now
 from tenant_schema.problems import Problem
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.access import AccessReader
+from tenant_schema.users.audit import Subject, prune_events, record_event
 from tenant_schema.users.emails import normalise_email
 from tenant_schema.users.errors import (
     InvalidCredentials,
@@ -97,7 +98,7 @@ class Authentication:
     async def sign_in(
         self, scope: TenantScope, email: str, password: str, address: str = "", user_agent: str = ""
     ) -> SignedIn:
-        """Start a session. 10 statements, 5 when refused, 1 more without failures before; throttled: 1.
+        """Start a session. 12 statements, 6 when refused, 1 more without failures before; throttled: 1.
 
         Whether the user is unknown, inactive or the password wrong, the same statements run and one password
         is checked. A hash made with other parameters than those in force is renewed.
@@ -108,7 +109,7 @@ class Authentication:
         """
         email = normalise_email(email[:_LONGEST_EMAIL])
         async with self._throttle.attempt(email, address) as attempt:
-            row = await self._check(email, password)
+            row = await self._check(email, password, "sign-in.fail")
             stored = row["password_hash"]
             renewed = await self._passwords.hash(password) if self._passwords.needs_rehash(stored) else stored
             async with DB.transaction():
@@ -117,10 +118,12 @@ class Authentication:
                 await self._throttle.clear(attempt)
                 user = SessionUser(row["id"], row["email"], row["name"])
                 opened = await open_session(user, address, user_agent, self._limits, now)
+                await record_event(None, "sign-in", Subject("user", user.id, user.email))
+                await prune_events(now)
         return self._signed_in(scope, opened)
 
     async def refresh(self, scope: TenantScope, refresh_token: str) -> SignedIn:
-        """Swap a refresh token for new tokens. 2 statements; 4 when it had been used before, 1 when it is
+        """Swap a refresh token for new tokens. 2 statements; 5 when it had been used before, 1 when it is
         bad.
 
         :raises TokenInvalid: not a token of this tenant, or its session is over.
@@ -135,6 +138,7 @@ class Authentication:
             outcome = await rotate_session(token, self._limits, now)
             if outcome is Refusal.REUSED:
                 await end_session(token.session_id, EndReason.TOKEN_REUSED, now)
+                await record_event(None, "session.token-reused", Subject("session", token.session_id))
                 await bump(self._cache.name)
         if isinstance(outcome, Opened):
             return self._signed_in(scope, outcome)
@@ -156,14 +160,15 @@ class Authentication:
         return access
 
     async def sign_out(self, scope: TenantScope, access: Access) -> None:
-        """End the caller's session; nothing happens when it is over already. 2 statements."""
+        """End the caller's session; nothing happens when it is over already. 3 statements."""
         async with self._cache.change(scope):
             await end_session(access.session_id, EndReason.SIGNED_OUT, self._now())
+            await record_event(access, "sign-out")
 
     async def change_password(
         self, scope: TenantScope, access: Access, current: str, new: str, address: str = ""
     ) -> None:
-        """Change the caller's password and end all other sessions of the caller. 10 or 11 statements.
+        """Change the caller's password and end all other sessions of the caller. 11 or 12 statements.
 
         Guessing the current password counts as guessing at the sign-in does, on the same counters.
 
@@ -182,8 +187,12 @@ class Authentication:
         user = SessionUser(access.user_id, access.email, access.name)
         return Profile(user, access.roles, tuple(sorted(access.permissions)))
 
-    async def _check(self, email: str, password: str) -> dict[str, Any]:
-        """The row of the active user with this address and password. 1 statement and one password checked."""
+    async def _check(self, email: str, password: str, failure: str) -> dict[str, Any]:
+        """The row of the active user with this address and password. 1 statement and one password checked.
+
+        Otherwise the ``failure`` is in the audit trail. An address that is nobody's is not kept: it may be a
+        password, typed into the wrong field.
+        """
         row = await (
             User.select(User.id, User.email, User.name, User.password_hash, User.active)
             .where(User.email == email)
@@ -195,6 +204,7 @@ class Authentication:
             )
         matches = await self._passwords.verify(password, row["password_hash"] if row else None)
         if row is None or not (matches and row["active"]):
+            await record_event(None, failure, Subject("user", row["id"], row["email"]) if row else None)
             raise InvalidCredentials
         return row
 
@@ -202,7 +212,7 @@ class Authentication:
         self, scope: TenantScope, access: Access, current: str, new: str, address: str
     ) -> None:
         async with self._throttle.attempt(access.email, address) as attempt:
-            row = await self._check(access.email, current)
+            row = await self._check(access.email, current, "password.fail")
             new_hash = await self._passwords.hash(new)
             async with self._cache.change(scope):
                 await _replace_hash(row, {User.password_hash: new_hash})
@@ -210,6 +220,7 @@ class Authentication:
                 await end_other_sessions(
                     access.user_id, access.session_id, EndReason.PASSWORD_CHANGED, self._now()
                 )
+                await record_event(access, "password.change")
 
     def _signed_in(self, scope: TenantScope, opened: Opened) -> SignedIn:
         until = opened.expires_at.timestamp()

@@ -9,13 +9,23 @@
     │   │   └── TokenReused             a refresh token that was used before; its session is over now
     │   └── TokenExpired                it was one of ours; refresh or sign in again
     ├── PermissionDenied                who calls is known, and may not
+    │   ├── BeyondOwnRights             it would give or take more than the caller has
+    │   └── KeyNotEnough                this takes a person who is signed in, not a program's key
+    ├── NotThere                        no such user, role, permission, key or session, or none for the caller
+    ├── Taken                           another one has that e-mail address or name
+    ├── Kept                            it stays as it is
+    │   ├── LastAdministrator           nobody would be left who could manage users and roles
+    │   ├── SystemKept                  it came with the tenant, and the tenant needs it
+    │   ├── InUse                       others still have it
+    │   └── Inactive                    the user is not let in: reactivate them first
     └── TryAgainLater                   not now
         ├── TooManyAttempts             too many failed sign-ins of this account or from this address
         └── TooBusy                     more passwords to check than this process can take on
 
     tenant_schema.problems.InvalidInput
     ├── WeakPassword                    a new password that the policy refuses
-    └── WrongPassword                   the current password of somebody who is signed in
+    ├── WrongPassword                   the current password of somebody who is signed in
+    └── LinkInvalid                     a one-time link that was used, has run out, or was none
 """
 
 from collections.abc import Sequence
@@ -24,8 +34,18 @@ from typing import ClassVar
 from tenant_schema.problems import InvalidInput, Problem
 
 __all__ = [
+    "BeyondOwnRights",
+    "InUse",
+    "Inactive",
     "InvalidCredentials",
+    "Kept",
+    "KeyNotEnough",
+    "LastAdministrator",
+    "LinkInvalid",
+    "NotThere",
     "PermissionDenied",
+    "SystemKept",
+    "Taken",
     "TokenExpired",
     "TokenInvalid",
     "TokenReused",
@@ -93,6 +113,92 @@ class PermissionDenied(UserError):
         super().__init__(f"Your roles do not allow {object_name}:{action}.")
 
 
+class BeyondOwnRights(PermissionDenied):
+    """The caller may manage users, and does not have all the rights that are at stake."""
+
+    code = "beyond-own-rights"
+
+    def __init__(self, role_name: str) -> None:
+        self.role_name = role_name
+        self.object_name, self.action = "roles", "manage"
+        Exception.__init__(self, f"The role {role_name} allows more than your own roles do.")
+
+
+class KeyNotEnough(PermissionDenied):
+    """An API key cannot make or end what a person has to answer for."""
+
+    code = "key-not-enough"
+
+    def __init__(self) -> None:
+        self.object_name, self.action = "api-keys", "create"
+        Exception.__init__(self, "This takes somebody who is signed in; an API key is not enough.")
+
+
+class NotThere(UserError):
+    """No such ``kind`` of thing, or none for the caller to see."""
+
+    code = "not-found"
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(f"There is no such {kind}.")
+
+
+class Taken(UserError):
+    """Another one has the same value of ``field``."""
+
+    code = "taken"
+
+    def __init__(self, field: str, kind: str) -> None:
+        self.field = field
+        super().__init__(f"Another {kind} has the same {field}.")
+
+
+class Kept(UserError):
+    """It stays as it is, whoever asks."""
+
+
+class LastAdministrator(Kept):
+    """After this, no active user would be left who may manage both users and roles."""
+
+    code = "last-administrator"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nobody would be left who may manage users and roles: give these rights to somebody else first."
+        )
+
+
+class SystemKept(Kept):
+    """A role or permission that came with the tenant cannot be renamed or deleted."""
+
+    code = "system-kept"
+
+    def __init__(self, kind: str, name: str) -> None:
+        self.kind, self.name = kind, name
+        super().__init__(f"The {kind} {name} is part of every tenant.")
+
+
+class InUse(Kept):
+    """Take it from those who have it first."""
+
+    code = "in-use"
+
+    def __init__(self, kind: str, name: str, number: int) -> None:
+        self.kind, self.name, self.number = kind, name, number
+        super().__init__(f"The {kind} {name} is still given to {number}.")
+
+
+class Inactive(Kept):
+    """The user is not let in, and so needs no password."""
+
+    code = "inactive"
+
+    def __init__(self, email: str) -> None:
+        self.email = email
+        super().__init__(f"{email} is not active: reactivate them first.")
+
+
 class TryAgainLater(UserError):
     """Refused for now; worth another try after ``retry_after`` whole seconds."""
 
@@ -135,3 +241,13 @@ class WrongPassword(InvalidInput):
 
     def __init__(self, field: str = "current") -> None:
         super().__init__([Problem(field, "wrong-password", "This is not your current password.")])
+
+
+class LinkInvalid(InvalidInput):
+    """Which of the reasons it is, is not told."""
+
+    code = "link-invalid"
+
+    def __init__(self) -> None:
+        message = "This link was used already, has run out, or is none. Ask for a new one."
+        super().__init__([Problem("token", "link-invalid", message)])

@@ -21,6 +21,7 @@ __all__ = [
     "Access",
     "Grants",
     "RoleGrants",
+    "is_name",
     "is_permission",
     "object_permissions",
     "permits",
@@ -45,10 +46,11 @@ def is_permission(text: str) -> bool:
     if text in SYSTEM_PERMISSIONS:
         return True
     object_name, _, action = text.partition(":")
-    return (action == ANY or action in ACTIONS) and (object_name == ANY or _is_object_name(object_name))
+    return (action == ANY or action in ACTIONS) and (object_name == ANY or is_name(object_name))
 
 
-def _is_object_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """Whether it is written as the name of an object or a role."""
     return len(text) <= _OBJECT_NAME_LENGTH and _OBJECT_NAME.fullmatch(text) is not None
 
 

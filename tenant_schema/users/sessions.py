@@ -24,6 +24,7 @@ __all__ = [
     "SessionUser",
     "end_other_sessions",
     "end_session",
+    "end_sessions_of",
     "open_session",
     "rotate_session",
 ]
@@ -38,6 +39,9 @@ class EndReason(StrEnum):
     SIGNED_OUT = "signed-out"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - a reason, not a password
     TOKEN_REUSED = "token-reused"  # noqa: S105 - a reason, not a token
+    DEACTIVATED = "deactivated"
+    PASSWORD_RESET = "password-reset"  # noqa: S105 - a reason, not a password
+    ENDED = "ended"
 
 
 class Refusal(StrEnum):
@@ -129,6 +133,11 @@ async def end_other_sessions(user_id: UUID, kept_id: UUID, reason: EndReason, no
     """End all sessions of a user but one. 1 statement."""
     others = (Session.user == user_id) & (Session.id != kept_id) & Session.ended_at.is_null()
     await _end(others, reason, now)
+
+
+async def end_sessions_of(user_id: UUID, reason: EndReason, now: datetime) -> None:
+    """End all sessions of a user. 1 statement."""
+    await _end((Session.user == user_id) & Session.ended_at.is_null(), reason, now)
 
 
 def _is_long_dead(before: datetime) -> Combinable:

@@ -8,7 +8,15 @@ import pytest
 
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id, utc_now
-from tenant_schema.users.audit import AUDIT_KEPT, Origin, Subject, came_from, prune_events, record_event
+from tenant_schema.users.audit import (
+    AUDIT_KEPT,
+    Origin,
+    Subject,
+    came_from,
+    first_id_at,
+    prune_events,
+    record_event,
+)
 from tenant_schema.users.permissions import Access
 from tenant_schema.users.tables import AuditEvent
 from tests.tenant_schema.users.doubles import RolledBack
@@ -71,7 +79,13 @@ async def test_an_event_is_kept_only_with_what_it_tells_of() -> None:
 
 @pytest.mark.usefixtures("bound")
 async def test_old_events_are_deleted_and_none_too_early() -> None:
-    for age in (AUDIT_KEPT + timedelta(days=1), AUDIT_KEPT - timedelta(days=1)):
-        await AuditEvent.insert(AuditEvent(action="x", created_at=utc_now() - age))
-    await prune_events()
+    now = utc_now()
+    for age in (AUDIT_KEPT + timedelta(seconds=1), AUDIT_KEPT - timedelta(seconds=1)):
+        await AuditEvent.insert(AuditEvent(id=first_id_at(now - age), action="x"))
+    await prune_events(now)
     assert await AuditEvent.count() == 1
+
+
+def test_ids_made_from_a_moment_on_are_not_less_than_its_first() -> None:
+    before, made = utc_now(), new_id()
+    assert first_id_at(before) <= made < first_id_at(before + timedelta(minutes=1))

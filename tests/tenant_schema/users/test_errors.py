@@ -23,6 +23,15 @@ def test_every_error_that_is_raised_has_its_own_code() -> None:
         "too-busy",
         "weak-password",
         "wrong-password",
+        "beyond-own-rights",
+        "key-not-enough",
+        "not-found",
+        "taken",
+        "last-administrator",
+        "system-kept",
+        "in-use",
+        "inactive",
+        "link-invalid",
     }
 
 

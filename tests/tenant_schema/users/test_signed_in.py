@@ -246,4 +246,4 @@ async def test_signing_out_twice_is_signing_out_once(auth, scope, signed_in, clo
 
     assert await Session.select(Session.ended_at, Session.end_reason).first() == before
     assert before["end_reason"] == "signed-out"
-    assert len(statements) == 2
+    assert len(statements) == 3

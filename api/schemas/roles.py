@@ -1,0 +1,226 @@
+"""Roles and permissions: bodies and answers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from api.schemas.common import Input, Output
+from tenant_schema.users.permission_list import PermissionRecord
+from tenant_schema.users.role_records import FieldLimit, RoleDraft, RoleRecord, RuleDraft
+
+__all__ = [
+    "FieldRight",
+    "FieldRights",
+    "NewPermission",
+    "NewRole",
+    "PermissionAnswer",
+    "PermissionChanges",
+    "PermissionList",
+    "PermissionNames",
+    "RoleAnswer",
+    "RoleChanges",
+    "RoleList",
+    "RowRule",
+    "RowRules",
+]
+
+_Id = Annotated[str, Meta(description="UUIDv7.", examples=["0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"])]
+_Name = Annotated[
+    str,
+    Meta(description="Lower case letters, digits, single underscores.", max_length=40, examples=["sales"]),
+]
+_Label = Annotated[str, Meta(max_length=100, examples=["Sales"])]
+_Description = Annotated[str, Meta(max_length=500, examples=["People who sell."])]
+_Permissions = Annotated[
+    list[Annotated[str, Meta(max_length=60, examples=["accounts:read"])]],
+    Meta(
+        description="`<object>:<action>`, with `*` for all of either, or a system permission.",
+        examples=[["accounts:read", "accounts:update"]],
+    ),
+]
+_Object = Annotated[str, Meta(max_length=40, examples=["accounts"])]
+_Field = Annotated[str, Meta(max_length=40, examples=["annual_revenue"])]
+
+
+class FieldRight(Input):
+    """What a role may do with one field. Fields that are not told are open: to read and to update."""
+
+    object: _Object
+    field: _Field
+    read: Annotated[
+        bool, Meta(description="False: the field is not there for the role, wherever it looks.")
+    ] = True
+    update: Annotated[
+        bool, Meta(description="False: the role cannot set it. What it may not read it may not set either.")
+    ] = True
+
+    @classmethod
+    def of(cls, limit: FieldLimit) -> "FieldRight":
+        return cls(object=limit.object, field=limit.field, read=limit.readable, update=False)
+
+
+class RowRule(Input):
+    """Which records a role may read, update or delete. Without a rule it is every one."""
+
+    object: _Object
+    action: Annotated[Literal["read", "update", "delete"], Meta(examples=["read"])]
+    filter: Annotated[
+        dict[str, Any],
+        Meta(
+            description="A filter as `POST /api/v1/data/{object}/query` takes it; `$me` is who calls.",
+            examples=[{"owner": {"eq": "$me"}}],
+        ),
+    ]
+
+    @classmethod
+    def of(cls, rule: RuleDraft) -> "RowRule":
+        return cls(object=rule.object, action=rule.action, filter=dict(rule.filter))
+
+
+class FieldRights(Input):
+    """Every field that the role does not have in full."""
+
+    fields: Annotated[list[FieldRight], Meta(max_length=5_000)]
+
+    def wanted(self) -> list[FieldLimit]:
+        """What the service is asked for."""
+        return _limits_of(self.fields)
+
+
+class RowRules(Input):
+    """Every rule of the role."""
+
+    rules: Annotated[list[RowRule], Meta(max_length=1_000)]
+
+    def wanted(self) -> list[RuleDraft]:
+        """What the service is asked for."""
+        return _rules_of(self.rules)
+
+
+def _limits_of(given: Sequence[FieldRight]) -> list[FieldLimit]:
+    """What is kept of them: a field that is open needs no word."""
+    return [FieldLimit(one.object, one.field, one.read) for one in given if not (one.read and one.update)]
+
+
+def _rules_of(given: Sequence[RowRule]) -> list[RuleDraft]:
+    return [RuleDraft(one.object, one.action, one.filter) for one in given]
+
+
+class PermissionNames(Input):
+    """Everything that the role allows."""
+
+    permissions: _Permissions
+
+
+class NewRole(Input):
+    """A new role."""
+
+    name: _Name
+    label: _Label = ""
+    description: _Description = ""
+    permissions: _Permissions = []
+    fields: Annotated[list[FieldRight], Meta(max_length=5_000)] = []
+    rules: Annotated[list[RowRule], Meta(max_length=1_000)] = []
+
+    def wanted(self) -> RoleDraft:
+        """What the service is asked for."""
+        return RoleDraft(
+            self.name,
+            self.label,
+            self.description,
+            self.permissions,
+            _limits_of(self.fields),
+            _rules_of(self.rules),
+        )
+
+
+class RoleChanges(Input):
+    """What is to be changed. Roles that every tenant has keep their names."""
+
+    name: _Name | UnsetType = UNSET
+    label: _Label | UnsetType = UNSET
+    description: _Description | UnsetType = UNSET
+
+    def wanted(self) -> dict[str, str]:
+        """What the service is asked for."""
+        given = {"name": self.name, "label": self.label, "description": self.description}
+        return {name: value for name, value in given.items() if value is not UNSET}
+
+
+class RoleAnswer(Output):
+    """A role, with everything that it allows and where it stops."""
+
+    id: _Id
+    name: _Name
+    label: _Label
+    description: _Description
+    system: Annotated[bool, Meta(description="It came with the tenant: it keeps its name and stays.")]
+    users: Annotated[int, Meta(description="How many have it.")]
+    permissions: _Permissions
+    fields: list[FieldRight]
+    rules: list[RowRule]
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, role: RoleRecord) -> "RoleAnswer":
+        return cls(
+            id=str(role.id),
+            name=role.name,
+            label=role.label,
+            description=role.description,
+            system=role.system,
+            users=role.users,
+            permissions=list(role.permissions),
+            fields=[FieldRight.of(one) for one in role.fields],
+            rules=[RowRule.of(one) for one in role.rules],
+            created_at=role.created_at,
+            updated_at=role.updated_at,
+        )
+
+
+class RoleList(Output):
+    """Every role, in the order of names."""
+
+    data: list[RoleAnswer]
+
+
+class NewPermission(Input):
+    """A permission of an object."""
+
+    name: Annotated[str, Meta(max_length=60, examples=["accounts:read"])]
+    description: _Description = ""
+
+
+class PermissionChanges(Input):
+    """What a permission is for, in words."""
+
+    description: _Description
+
+
+class PermissionAnswer(Output):
+    """Something that a role may allow, and the roles that do."""
+
+    id: _Id
+    name: Annotated[str, Meta(examples=["accounts:read"])]
+    description: _Description
+    system: Annotated[bool, Meta(description="For no single object, and part of every tenant.")]
+    roles: Annotated[list[str], Meta(examples=[["member", "viewer"]])]
+
+    @classmethod
+    def of(cls, permission: PermissionRecord) -> "PermissionAnswer":
+        return cls(
+            id=str(permission.id),
+            name=permission.name,
+            description=permission.description,
+            system=permission.system,
+            roles=list(permission.roles),
+        )
+
+
+class PermissionList(Output):
+    """Every permission, in the order of names."""
+
+    data: list[PermissionAnswer]

@@ -1,0 +1,279 @@
+"""Users as administrators see them: invited or created, found, changed, deactivated, deleted, given roles."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from piccolo_engines.columns import new_id, utc_now
+from piccolo_engines.errors import UniqueViolation
+from piccolo_engines.paging import Page, decode_cursor, page_of
+from piccolo_engines.searching import contains
+from tenant_schema.problems import InvalidInput, Problem
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.audit import Subject, record_event
+from tenant_schema.users.changing import changing_access
+from tenant_schema.users.emails import email_problem, normalise_email
+from tenant_schema.users.errors import Inactive, NotThere, Taken
+from tenant_schema.users.grants import read_grants
+from tenant_schema.users.links import Link, LinkPurpose, make_link, withdraw_links
+from tenant_schema.users.password_policy import password_problems
+from tenant_schema.users.passwords import PasswordHashing
+from tenant_schema.users.permissions import Access
+from tenant_schema.users.reach import require_within
+from tenant_schema.users.role_rows import grants_of_user, named_roles, roles_of_users
+from tenant_schema.users.sessions import EndReason, end_sessions_of
+from tenant_schema.users.tables import User, UserRole
+from tenant_schema.users.versions import VersionedCache
+
+__all__ = ["NewUser", "UserChanges", "UserRecord", "Users"]
+
+_MANAGE = "users:manage"
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class UserRecord:
+    """One user. ``status`` is ``invited`` until there is a password, then ``active`` or ``inactive``.
+
+    Who may not manage users is told neither roles nor times.
+    """
+
+    id: UUID
+    email: str
+    name: str
+    status: str
+    roles: tuple[str, ...] | None = None
+    created_at: datetime | None = None
+    last_sign_in_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NewUser:
+    """A user to be made; without a password they choose it by an invitation. ``roles`` are names or ids."""
+
+    email: str
+    name: str = ""
+    roles: Sequence[str] = ()
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserChanges:
+    """What is to be changed of a user; None leaves it."""
+
+    email: str | None = None
+    name: str | None = None
+
+
+class Users:
+    """Users of the tenant that is bound. Everything but looking takes ``users:manage``.
+
+    Every change may raise PermissionDenied, NotThere, and BeyondOwnRights when the user has, or would get,
+    more rights than the caller.
+    """
+
+    def __init__(
+        self, passwords: PasswordHashing, cache: VersionedCache, *, now: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._passwords = passwords
+        self._cache = cache
+        self._now = now
+
+    async def page(
+        self,
+        access: Access,
+        limit: int,
+        cursor: str | None = None,
+        search: str | None = None,
+        *,
+        active: bool | None = None,
+    ) -> Page[UserRecord]:
+        """Users, the newest first. 2 statements. ``search`` looks into names and addresses.
+
+        Raises InvalidCursor.
+        """
+        query = User.select().order_by(User.id, ascending=False).limit(limit + 1)
+        if cursor is not None:
+            query = query.where(User.id < decode_cursor(cursor))
+        if active is not None:
+            query = query.where(User.active.eq(active))
+        if search:
+            query = query.where(
+                contains(User.email, normalise_email(search)) | contains(User.name, search.strip())
+            )
+        return page_of(await _records(access, await query), limit, lambda one: one.id)
+
+    async def get(self, access: Access, user_id: UUID) -> UserRecord:
+        """One user. 2 statements. Raises NotThere."""
+        return (await _records(access, [await _row(user_id)]))[0]
+
+    async def create(
+        self, scope: TenantScope, access: Access, wanted: NewUser
+    ) -> tuple[UserRecord, Link | None]:
+        """A new user, with an invitation when no password is given. Raises InvalidInput and Taken."""
+        access.require_system(_MANAGE)
+        email, name = normalise_email(wanted.email), wanted.name.strip()
+        _require_good(email, name, wanted.password)
+        password_hash = "" if wanted.password is None else await self._passwords.hash(wanted.password)
+        user = User(id=new_id(), email=email, name=name, password_hash=password_hash)
+        async with changing_access(self._cache, scope):
+            roles = await named_roles(wanted.roles)
+            require_within(access, (await read_grants(roles)).roles)
+            await _insert(user)
+            await _give_roles(user.id, roles)
+            link = None if password_hash else await make_link(user.id, LinkPurpose.INVITATION, self._now())
+            detail = {"roles": sorted(roles), "invited": link is not None}
+            await record_event(access, "user.create", Subject("user", user.id, email), detail)
+            made = await self.get(access, user.id)
+        return made, link
+
+    async def update(
+        self, scope: TenantScope, access: Access, user_id: UUID, changes: UserChanges
+    ) -> UserRecord:
+        """Change the name or the address; anybody may change their own name.
+
+        Raises InvalidInput and Taken.
+        """
+        if user_id != access.user_id or changes.email is not None:
+            access.require_system(_MANAGE)
+        async with changing_access(self._cache, scope):
+            before = await self._reached(access, user_id)
+            email = before["email"] if changes.email is None else normalise_email(changes.email)
+            name = before["name"] if changes.name is None else changes.name.strip()
+            _require_good(email, name)
+            await _update(user_id, {User.email: email, User.name: name})
+            detail = {"was": {"email": before["email"], "name": before["name"]}, "name": name}
+            await record_event(access, "user.update", Subject("user", user_id, email), detail)
+            return await self.get(access, user_id)
+
+    async def set_active(
+        self, scope: TenantScope, access: Access, user_id: UUID, *, active: bool
+    ) -> UserRecord:
+        """Let the user in, or not any more: then sessions end, and keys and links are worth nothing.
+
+        Raises LastAdministrator.
+        """
+        access.require_system(_MANAGE)
+        async with changing_access(self._cache, scope, may_demote=not active):
+            row = await self._reached(access, user_id)
+            await User.update({User.active: active}).where(User.id == user_id)
+            if not active:
+                await end_sessions_of(user_id, EndReason.DEACTIVATED, self._now())
+                await withdraw_links(user_id)
+            action = "user.reactivate" if active else "user.deactivate"
+            await record_event(access, action, Subject("user", user_id, row["email"]))
+            return await self.get(access, user_id)
+
+    async def delete(self, scope: TenantScope, access: Access, user_id: UUID) -> None:
+        """Delete the user; records keep, and lose their owner's name. Raises LastAdministrator."""
+        access.require_system(_MANAGE)
+        async with changing_access(self._cache, scope, may_demote=True):
+            row = await self._reached(access, user_id)
+            await User.delete().where(User.id == user_id)
+            await record_event(access, "user.delete", Subject("user", user_id, row["email"]))
+
+    async def make_link(self, scope: TenantScope, access: Access, user_id: UUID) -> Link:
+        """A link by which the user chooses a new password, or a first one. The old one works until then.
+
+        Raises Inactive.
+        """
+        access.require_system(_MANAGE)
+        async with changing_access(self._cache, scope):
+            row = await self._reached(access, user_id)
+            if not row["active"]:
+                raise Inactive(row["email"])
+            purpose = LinkPurpose.PASSWORD_RESET if row["password_hash"] else LinkPurpose.INVITATION
+            link = await make_link(user_id, purpose, self._now())
+            subject = Subject("user", user_id, row["email"])
+            await record_event(access, "user.link", subject, {"purpose": purpose.value})
+        return link
+
+    async def set_roles(
+        self, scope: TenantScope, access: Access, user_id: UUID, given: Sequence[str]
+    ) -> UserRecord:
+        """The user's roles, by name or id, in the place of those before. Raises InvalidInput and
+        LastAdministrator.
+        """
+        access.require_system(_MANAGE)
+        async with changing_access(self._cache, scope, may_demote=True):
+            row = await self._reached(access, user_id)
+            wanted = await named_roles(given)
+            held = (await roles_of_users([user_id]))[user_id]
+            require_within(access, (await read_grants(wanted | held)).roles)
+            await UserRole.delete().where(UserRole.user == user_id)
+            await _give_roles(user_id, wanted)
+            detail = {"added": sorted(set(wanted) - set(held)), "removed": sorted(set(held) - set(wanted))}
+            await record_event(access, "user.roles", Subject("user", user_id, row["email"]), detail)
+            return await self.get(access, user_id)
+
+    async def _reached(self, access: Access, user_id: UUID) -> dict[str, Any]:
+        """The user's row, when the caller has all the rights that the user has."""
+        row = await _row(user_id)
+        if user_id != access.user_id:
+            require_within(access, await grants_of_user(user_id))
+        return row
+
+
+def _require_good(email: str, name: str, password: str | None = None) -> None:
+    """Raise ``InvalidInput`` with all that is wrong."""
+    fault = email_problem(email)
+    problems = [fault] if fault else []
+    if len(name) > _LONGEST_NAME:
+        problems.append(Problem("name", "too-long", f"At most {_LONGEST_NAME} characters."))
+    if password is not None:
+        problems += password_problems(password, email)
+    if problems:
+        raise InvalidInput(problems)
+
+
+async def _row(user_id: UUID) -> dict[str, Any]:
+    row: dict[str, Any] | None = await User.select().where(User.id == user_id).first()
+    if row is None:
+        raise NotThere("user")
+    return row
+
+
+async def _records(access: Access, rows: Sequence[Mapping[str, Any]]) -> list[UserRecord]:
+    """The rows as the caller may see them."""
+    if not access.has(_MANAGE):
+        return [UserRecord(row["id"], row["email"], row["name"], _status(row)) for row in rows]
+    roles = await roles_of_users([row["id"] for row in rows])
+    return [
+        UserRecord(
+            row["id"],
+            row["email"],
+            row["name"],
+            _status(row),
+            tuple(roles[row["id"]]),
+            row["created_at"],
+            row["last_sign_in_at"],
+        )
+        for row in rows
+    ]
+
+
+def _status(row: Mapping[str, Any]) -> str:
+    if not row["active"]:
+        return "inactive"
+    return "active" if row["password_hash"] else "invited"
+
+
+async def _insert(user: User) -> None:
+    try:
+        await User.insert(user)
+    except UniqueViolation as error:
+        raise Taken("email", "user") from error
+
+
+async def _update(user_id: UUID, values: dict[Any, Any]) -> None:
+    try:
+        await User.update(values).where(User.id == user_id)
+    except UniqueViolation as error:
+        raise Taken("email", "user") from error
+
+
+async def _give_roles(user_id: UUID, roles: Mapping[str, UUID]) -> None:
+    if roles:
+        await UserRole.insert(*(UserRole(user=user_id, role=role_id) for role_id in roles.values()))
