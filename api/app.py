@@ -41,9 +41,12 @@ from api.routes import (
     domains,
     navigation,
     objects,
+    permissions,
+    roles,
     schema,
     service,
     tenants,
+    users,
     views,
 )
 from api.routes.options import with_options
@@ -122,6 +125,9 @@ def central_app() -> Litestar:
 
 _USERS_ROUTES = [
     *auth.ROUTES,
+    *users.ROUTES,
+    *roles.ROUTES,
+    *permissions.ROUTES,
     *data_queries.ROUTES,
     *objects.ROUTES,
     *data.ROUTES,
@@ -136,7 +142,7 @@ _USERS_ROUTES = [
 def tenant_app() -> Litestar:
     """What a tenant's host serves."""
     routers = [
-        _router("/api/v1", auth.OPEN_ROUTES, admits_anyone),
+        _router("/api/v1", [*auth.OPEN_ROUTES, *users.OPEN_ROUTES], admits_anyone),
         _router("/api/v1", _USERS_ROUTES, requires_user),
         _router("/", [schema.schema], admits_anyone),
     ]

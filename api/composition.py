@@ -7,6 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from api.metrics import RequestCounts
+from api.people import People, people_of
 from central import piccolo_app as central_app
 from central.credentials import Credentials, TenantOpener
 from central.database import CentralEngine, central_engine
@@ -80,6 +81,7 @@ class Platform:
     provisioning: Provisioning
     passwords: Passwords
     authentication: Authentication
+    people: People
     catalog: Catalog
     schema: SchemaService
     records: RecordService
@@ -107,8 +109,7 @@ def compose(
     :param hashing: what a password hash costs.
     """
     vault, registry, passwords = Vault(settings.encryption_keys), Registry(), Passwords(hashing)
-    servers = installed_servers(settings)
-    credentials = Credentials(vault)
+    servers, credentials = installed_servers(settings), Credentials(vault)
     engines = _engines(settings, servers, credentials)
     tenancy = Tenancy(engines, DB)
     tenant_migrator = Migrator([app.APP_CONFIG for app in _TENANT_APPS], DB)
@@ -134,6 +135,7 @@ def compose(
         provisioning=Provisioning(parts, faults=(InvalidInput,), observer=observer),
         passwords=passwords,
         authentication=_authentication(settings, vault, passwords, access),
+        people=people_of(passwords, access, catalog),
         catalog=catalog,
         schema=SchemaService(catalog, access, (DependentPages(), DependentViews())),
         records=RecordService(catalog, Cursors(partial(_cursor_keys, vault))),

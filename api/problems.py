@@ -219,25 +219,24 @@ def _field_problems(error: Exception) -> Iterator[FieldProblem]:
     elif isinstance(error, records.UniqueConflict):
         for field in error.fields:
             yield FieldProblem(field, "unique", "Another record has the same value.")
-    elif isinstance(error, users.Taken):
-        yield FieldProblem(error.field, error.code, str(error))
     elif isinstance(error, NotReady):
         for name in error.down:
             yield FieldProblem(name, "down", f"The {name} database does not answer.")
     elif isinstance(error, apps.AppNotFound | apps.PageNotFound):
         what = "app" if isinstance(error, apps.AppNotFound) else "page"
         yield FieldProblem(what, error.code, str(error), error.did_you_mean)
-    elif isinstance(error, objects.ObjectsError):
-        yield from _object_problems(error)
+    elif isinstance(error, objects.ObjectsError | users.Taken):
+        yield from _named_problems(error)
     elif type(error) in _FIELDS:
         yield FieldProblem(_FIELDS[type(error)], _code(error), str(error))
 
 
-def _object_problems(error: objects.ObjectsError) -> Iterator[FieldProblem]:
+def _named_problems(error: objects.ObjectsError | users.Taken) -> Iterator[FieldProblem]:
+    """Of errors that carry the name of what they are about."""
     if isinstance(error, objects.ObjectNotFound | objects.FieldNotFound):
         kind = "object" if isinstance(error, objects.ObjectNotFound) else "field"
         yield FieldProblem(kind, error.code, str(error), error.did_you_mean)
-    elif isinstance(error, objects.ChangeRefused):
+    elif isinstance(error, objects.ChangeRefused | users.Taken):
         yield FieldProblem(error.field, error.code, str(error))
 
 

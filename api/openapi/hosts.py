@@ -47,6 +47,8 @@ TENANT_HOST: Final = HostKind(
             "Objects",
             "What the tenant keeps records of: objects with their fields, made and changed at any time.",
         ),
+        ("Users", "People who sign in: invited, given roles, let in no more."),
+        ("Roles", "What people may do: permissions, the fields and the records that they are for."),
         ("Records", "Of every object of the tenant, in one way."),
         ("Apps and pages", "How objects are laid out for people, and what of it there is for whom."),
         ("Views", "Saved ways of looking at an object's records."),

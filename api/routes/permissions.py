@@ -24,7 +24,7 @@ _TAG = "Roles"
 
 
 def _permissions(request: TenantRequest) -> Permissions:
-    return request.platform.permissions
+    return request.platform.people.permissions
 
 
 def _permission_id(request: TenantRequest) -> UUID:
@@ -62,9 +62,7 @@ async def list_permissions(request: TenantRequest) -> Answer:
 async def create_permission(request: TenantRequest) -> Answer:
     """Make a permission."""
     given = await request.read(NewPermission)
-    made = await _permissions(request).create(
-        request.tenant, request.access, given.name, given.description
-    )
+    made = await _permissions(request).create(request.tenant, request.access, given.name, given.description)
     location = (b"location", f"/api/v1/permissions/{made.id}".encode())
     return json(PermissionAnswer.of(made), 201, [location])
 

@@ -36,7 +36,7 @@ _AS_IT_IS: Final = {200: Reply("The role as it is now.", RoleAnswer)}
 
 
 def _roles(request: TenantRequest) -> Roles:
-    return request.platform.roles
+    return request.platform.people.roles
 
 
 def _role_id(request: TenantRequest) -> UUID:
@@ -109,9 +109,7 @@ async def read_role(request: TenantRequest) -> Answer:
 async def update_role(request: TenantRequest) -> Answer:
     """Change a role's name, label or description."""
     given = await request.read(RoleChanges)
-    role = await _roles(request).update(
-        request.tenant, request.access, _role_id(request), given.wanted()
-    )
+    role = await _roles(request).update(request.tenant, request.access, _role_id(request), given.wanted())
     return json(RoleAnswer.of(role))
 
 
@@ -164,10 +162,10 @@ async def set_role_permissions(request: TenantRequest) -> Answer:
         tag=_TAG,
         summary="The fields that a role may not read or update, in the place of those before",
         description=(
-            "Fields that are not told are open. A field that a user may not read is absent from every answer, "
-            "and cannot be filtered, sorted, searched, grouped, expanded or exported. It is closed when every "
-            "role of the user that allows to read (update, create) the object keeps it back. `id` and "
-            "`version` can always be read."
+            "Fields that are not told are open. A field that a user may not read is absent from every "
+            "answer, and cannot be filtered, sorted, searched, grouped, expanded or exported. It is closed "
+            "when every role of the user that allows to read (update, create) the object keeps it back. "
+            "`id` and `version` can always be read."
         ),
         body=FieldRights,
         body_example={
@@ -182,9 +180,7 @@ async def set_role_permissions(request: TenantRequest) -> Answer:
 async def set_role_fields(request: TenantRequest) -> Answer:
     """The fields that a role may not read or update."""
     given = await request.read(FieldRights)
-    role = await _roles(request).set_fields(
-        request.tenant, request.access, _role_id(request), given.wanted()
-    )
+    role = await _roles(request).set_fields(request.tenant, request.access, _role_id(request), given.wanted())
     return json(RoleAnswer.of(role))
 
 
@@ -212,9 +208,7 @@ async def set_role_fields(request: TenantRequest) -> Answer:
 async def set_role_rules(request: TenantRequest) -> Answer:
     """Which records a role may read, update and delete."""
     given = await request.read(RowRules)
-    role = await _roles(request).set_rules(
-        request.tenant, request.access, _role_id(request), given.wanted()
-    )
+    role = await _roles(request).set_rules(request.tenant, request.access, _role_id(request), given.wanted())
     return json(RoleAnswer.of(role))
 
 

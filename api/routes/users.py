@@ -42,7 +42,7 @@ _TAG = "Users"
 
 
 def _users(request: TenantRequest) -> Users:
-    return request.platform.users
+    return request.platform.people.users
 
 
 def _user_id(request: TenantRequest) -> UUID:
@@ -67,7 +67,7 @@ async def list_users(request: TenantRequest) -> Answer:
         request.access,
         query.limit,
         None if query.cursor is UNSET else query.cursor,
-        None if query.search is UNSET else query.search,
+        query.search,
         active=None if query.active is UNSET else query.active,
     )
     return json(UserPage.of(page))
@@ -94,9 +94,7 @@ async def create_user(request: TenantRequest) -> Answer:
     """Invite somebody."""
     given = await request.read(NewUserBody)
     user, link = await _users(request).create(request.tenant, request.access, given.wanted())
-    answer = CreatedUser(
-        user=UserDetail.of(user), invitation=None if link is None else LinkAnswer.of(link)
-    )
+    answer = CreatedUser(user=UserDetail.of(user), invitation=None if link is None else LinkAnswer.of(link))
     return json(answer, 201, [NOT_STORED, (b"location", f"/api/v1/users/{user.id}".encode())])
 
 
@@ -127,9 +125,7 @@ async def read_user(request: TenantRequest) -> Answer:
 async def update_user(request: TenantRequest) -> Answer:
     """Change a user's name or address."""
     given = await request.read(UserChangesBody)
-    user = await _users(request).update(
-        request.tenant, request.access, _user_id(request), given.wanted()
-    )
+    user = await _users(request).update(request.tenant, request.access, _user_id(request), given.wanted())
     return json(UserDetail.of(user))
 
 
@@ -170,9 +166,7 @@ async def delete_user(request: TenantRequest) -> Answer:
 async def set_user_roles(request: TenantRequest) -> Answer:
     """The roles of a user."""
     given = await request.read(RoleNames)
-    user = await _users(request).set_roles(
-        request.tenant, request.access, _user_id(request), given.roles
-    )
+    user = await _users(request).set_roles(request.tenant, request.access, _user_id(request), given.roles)
     return json(UserDetail.of(user))
 
 
@@ -182,7 +176,7 @@ async def set_user_roles(request: TenantRequest) -> Answer:
         id="deactivateUser",
         tag=_TAG,
         summary="Let a user in no more",
-        description="Their sessions end; their keys and links are worth nothing. Their records keep their name.",
+        description="Their sessions end, their keys and links are worth nothing. Their records stay theirs.",
         replies={200: Reply("The user as they are now.", UserDetail)},
         problems=(409,),
     ),
@@ -207,9 +201,7 @@ async def reactivate_user(request: TenantRequest) -> Answer:
 
 
 async def _set_active(request: TenantRequest, *, active: bool) -> Answer:
-    user = await _users(request).set_active(
-        request.tenant, request.access, _user_id(request), active=active
-    )
+    user = await _users(request).set_active(request.tenant, request.access, _user_id(request), active=active)
     return json(UserDetail.of(user))
 
 
@@ -248,7 +240,7 @@ async def make_user_link(request: TenantRequest) -> Answer:
 async def accept_link(request: TenantRequest) -> Answer:
     """Choose a password by a one-time link."""
     given = await request.read(Acceptance)
-    user = await request.platform.acceptance.accept(
+    user = await request.platform.people.acceptance.accept(
         request.tenant, given.token, given.password, given.name
     )
     return json(UserAnswer.of(user), headers=[NOT_STORED])

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -41,6 +41,7 @@ _Permissions = Annotated[
     ),
 ]
 _Object = Annotated[str, Meta(max_length=40, examples=["accounts"])]
+_Action = Literal["read", "update", "delete"]
 _Field = Annotated[str, Meta(max_length=40, examples=["annual_revenue"])]
 
 
@@ -65,7 +66,7 @@ class RowRule(Input):
     """Which records a role may read, update or delete. Without a rule it is every one."""
 
     object: _Object
-    action: Annotated[Literal["read", "update", "delete"], Meta(examples=["read"])]
+    action: Annotated[_Action, Meta(examples=["read"])]
     filter: Annotated[
         dict[str, Any],
         Meta(
@@ -76,7 +77,7 @@ class RowRule(Input):
 
     @classmethod
     def of(cls, rule: RuleDraft) -> "RowRule":
-        return cls(object=rule.object, action=rule.action, filter=dict(rule.filter))
+        return cls(object=rule.object, action=cast("_Action", rule.action), filter=dict(rule.filter))
 
 
 class FieldRights(Input):

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from api.schemas.common import Input, NextLink, Output
 from piccolo_engines.paging import MAX_LIMIT, Page
 from tenant_schema.users.links import Link
-from tenant_schema.users.service import NewUser, UserChanges, UserRecord
+from tenant_schema.users.service import NewUser, UserChanges, UserRecord, UserStatus
 
 __all__ = [
     "Acceptance",
@@ -36,13 +36,15 @@ class UserQuery(Input):
     """Which users."""
 
     limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="How many a page has at most.")] = 25
-    cursor: Annotated[
-        str | UnsetType, Meta(description="`page.next` of the page before.", min_length=1)
-    ] = UNSET
+    cursor: (
+        Annotated[str, Meta(description="`page.next` of the page before.", max_length=200)] | UnsetType
+    ) = UNSET
     search: Annotated[
-        str | UnsetType, Meta(description="Part of a name or an address.", min_length=1, max_length=200)
-    ] = UNSET
-    active: Annotated[bool | UnsetType, Meta(description="Those who are let in, or those who are not.")] = UNSET
+        str, Meta(description="Only those whose name or address holds this text.", max_length=200)
+    ] = ""
+    active: (
+        Annotated[bool, Meta(description="Only those who are let in, or only those who are not.")] | UnsetType
+    ) = UNSET
 
 
 class NewUserBody(Input):
@@ -51,9 +53,10 @@ class NewUserBody(Input):
     email: _EmailIn
     name: _NameIn = ""
     roles: _Roles = []
-    password: Annotated[
-        str | None, Meta(max_length=_LONGEST, description="None invites them: they choose it by a link.")
-    ] = None
+    password: (
+        Annotated[str, Meta(max_length=_LONGEST, description="Without one they are invited to choose it.")]
+        | None
+    ) = None
 
     def wanted(self) -> NewUser:
         """What the service is asked for."""
@@ -86,12 +89,12 @@ class UserDetail(Output):
     email: Annotated[str, Meta(examples=["grace@acme.example"])]
     name: Annotated[str, Meta(examples=["Grace Hopper"])]
     status: Annotated[
-        Literal["active", "invited", "inactive"],
+        UserStatus,
         Meta(description="`invited` until they have chosen a password; `inactive` is not let in."),
     ]
     roles: Annotated[list[str], Meta(examples=[["member"]])] | UnsetType = UNSET
     created_at: datetime | UnsetType = UNSET
-    last_sign_in_at: datetime | None | UnsetType = UNSET
+    last_sign_in_at: datetime | UnsetType | None = UNSET
 
     @classmethod
     def of(cls, user: UserRecord) -> "UserDetail":
@@ -116,9 +119,7 @@ class UserPage(Output):
 class LinkAnswer(Output):
     """A one-time link. It is shown here and never again: hand it to its user."""
 
-    token: Annotated[
-        str, Meta(description="For `POST /api/v1/auth/accept`; works once.", examples=["fhl_…"])
-    ]
+    token: Annotated[str, Meta(description="For `POST /api/v1/auth/accept`; works once.", examples=["fhl_…"])]
     purpose: Literal["invitation", "password-reset"]
     expires_at: datetime
 
@@ -139,4 +140,4 @@ class Acceptance(Input):
 
     token: Annotated[str, Meta(max_length=_LONGEST, examples=["fhl_…"])]
     password: Annotated[str, Meta(max_length=_LONGEST, examples=["correct horse battery"])]
-    name: Annotated[_NameIn | None, Meta(description="What to be called from now on.")] = None
+    name: Annotated[str, Meta(max_length=1_000, description="What to be called from now on.")] | None = None

@@ -7,6 +7,7 @@ from tenant_schema.objects.model import ObjectModel
 from tenant_schema.problems import Problem, suggestion
 from tenant_schema.records.documents import parse_json_filter
 from tenant_schema.records.errors import InvalidQuery
+from tenant_schema.records.paths import all_paths
 from tenant_schema.records.rights import ALWAYS_READABLE
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import RULED_ACTIONS
@@ -79,7 +80,7 @@ def _rule_faults(where: str, rule: RuleDraft, objects: _Objects) -> list[Problem
         message = "A rule has conditions; without a rule, the role reaches every record."
         return [Problem(f"{where}.filter", "empty-value", message)]
     try:
-        parse_json_filter(rule.filter, objects[rule.object].fields)
+        parse_json_filter(rule.filter, all_paths(objects[rule.object], objects))
     except InvalidQuery as error:
         return [
             Problem(f"{where}.{one.field}", one.code, one.message, one.did_you_mean) for one in error.problems

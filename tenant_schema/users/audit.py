@@ -1,6 +1,7 @@
 """The tenant's audit trail: who signed in or failed to, and who changed users, roles or definitions.
 
-Kept for :data:`AUDIT_KEPT`; what is older is not shown, and deleted as people sign in. No secret is ever in it.
+Kept for :data:`AUDIT_KEPT`; what is older is not shown, and deleted as people sign in. No secret is ever in
+it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
+
+from piccolo.custom_types import Combinable
 
 from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.errors import UniqueViolation
 from piccolo_engines.paging import Page, decode_cursor, page_of
-from piccolo_engines.searching import contains
+from piccolo_engines.searching import escaped, like, like_in_any_case
 from tenant_schema.problems import InvalidInput, Problem
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.audit import Subject, record_event
@@ -27,8 +29,9 @@ from tenant_schema.users.sessions import EndReason, end_sessions_of
 from tenant_schema.users.tables import User, UserRole
 from tenant_schema.users.versions import VersionedCache
 
-__all__ = ["NewUser", "UserChanges", "UserRecord", "Users"]
+__all__ = ["NewUser", "UserChanges", "UserRecord", "UserStatus", "Users"]
 
+UserStatus = Literal["active", "invited", "inactive"]
 _MANAGE = "users:manage"
 _LONGEST_NAME = 200
 
@@ -43,7 +46,7 @@ class UserRecord:
     id: UUID
     email: str
     name: str
-    status: str
+    status: UserStatus
     roles: tuple[str, ...] | None = None
     created_at: datetime | None = None
     last_sign_in_at: datetime | None = None
@@ -100,9 +103,7 @@ class Users:
         if active is not None:
             query = query.where(User.active.eq(active))
         if search:
-            query = query.where(
-                contains(User.email, normalise_email(search)) | contains(User.name, search.strip())
-            )
+            query = query.where(_matches(search))
         return page_of(await _records(access, await query), limit, lambda one: one.id)
 
     async def get(self, access: Access, user_id: UUID) -> UserRecord:
@@ -216,6 +217,12 @@ class Users:
         return row
 
 
+def _matches(search: str) -> Combinable:
+    """The condition that the text is in the address or the name, whatever the case."""
+    name, email = escaped(search.strip()), escaped(normalise_email(search))
+    return like(User.email, f"%{email}%") | like_in_any_case(User.name, f"%{name}%")
+
+
 def _require_good(email: str, name: str, password: str | None = None) -> None:
     """Raise ``InvalidInput`` with all that is wrong."""
     fault = email_problem(email)
@@ -254,7 +261,7 @@ async def _records(access: Access, rows: Sequence[Mapping[str, Any]]) -> list[Us
     ]
 
 
-def _status(row: Mapping[str, Any]) -> str:
+def _status(row: Mapping[str, Any]) -> UserStatus:
     if not row["active"]:
         return "inactive"
     return "active" if row["password_hash"] else "invited"

@@ -1,0 +1,43 @@
+"""The services of people and their rights, built together: they share what is cached of access."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from tenant_schema.objects.catalog import Catalog
+from tenant_schema.records.restrictions import Restrictions
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.acceptance import Acceptance
+from tenant_schema.users.passwords import PasswordHashing
+from tenant_schema.users.permission_list import Permissions
+from tenant_schema.users.roles import Roles
+from tenant_schema.users.service import Users
+from tenant_schema.users.versions import VersionedCache
+
+__all__ = ["People", "people_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who is there, and who may do what."""
+
+    users: Users
+    roles: Roles
+    permissions: Permissions
+    acceptance: Acceptance
+
+
+def people_of(passwords: PasswordHashing, cache: VersionedCache, catalog: Catalog) -> People:
+    """The services.
+
+    :param cache: the one of ``ACCESS``, which signing in uses too.
+    """
+    return People(
+        Users(passwords, cache),
+        Roles(cache, Restrictions(catalog)),
+        Permissions(cache, partial(_object_names, catalog)),
+        Acceptance(passwords, cache),
+    )
+
+
+async def _object_names(catalog: Catalog, scope: TenantScope) -> list[str]:
+    return list(await catalog.all(scope))
