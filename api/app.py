@@ -22,6 +22,7 @@ from litestar.types import (
 
 from api.admin.door import AdminDoor
 from api.admin.operators.site import OperatorSite
+from api.admin.tenant.site import TenantSite
 from api.composition import Platform, compose
 from api.edge import Edge
 from api.guards import admits_anyone, requires_operator, requires_user
@@ -90,7 +91,7 @@ class Freehold(Litestar):
         host = TenantFromHost(
             platform,
             central_app=AdminDoor(OperatorSite(), CentralRequest, self.inner[0]),
-            tenant_app=self.inner[1],
+            tenant_app=AdminDoor(TenantSite(), TenantRequest, self.inner[1]),
         )
         self.edge = Edge(host, platform.request_counts)
         super().__init__([], openapi_config=None, logging_config=None, lifespan=[self._running])

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
+from api.admin.services import AdminServices, admin_services
 from api.metrics import RequestCounts
 from api.people import People, people_of
 from central import piccolo_app as central_app
@@ -14,7 +15,6 @@ from central.database import CentralEngine, central_engine
 from central.engines import TenantEngines
 from central.idempotency import Idempotency
 from central.migrator import Migrator
-from central.operator_sessions import OperatorSessions
 from central.operators import Operators
 from central.provisioning.pipeline import Observer
 from central.provisioning.records import Admin, TenantSeed
@@ -25,7 +25,6 @@ from central.resolver import Resolver
 from central.servers import DatabaseServers
 from central.servers.installed import installed_servers, tls_of
 from central.settings import Settings
-from central.tables import OperatorThrottle
 from central.tenancy import Tenancy
 from central.vault import Vault
 from piccolo_conf import DB
@@ -72,8 +71,7 @@ class Platform:
     registry: Registry
     resolver: Resolver
     operators: Operators
-    operator_sessions: OperatorSessions
-    operator_throttle: Throttle
+    admin: AdminServices
     idempotency: Idempotency
     servers: DatabaseServers
     engines: TenantEngines
@@ -114,9 +112,9 @@ def compose(
     tenancy = Tenancy(engines, DB)
     tenant_migrator = Migrator([app.APP_CONFIG for app in _TENANT_APPS], DB)
     parts = Parts(registry, servers, credentials, engines, tenancy, tenant_migrator, _seed(passwords))
-    operators = Operators()
     definitions, access = (VersionedCache(one, settings.cache_seconds) for one in (DEFINITIONS, ACCESS))
     catalog, apps = Catalog(definitions), AppCatalog(definitions)
+    operators, authentication = Operators(), _authentication(settings, vault, passwords, access)
     return Platform(
         settings=settings,
         central_engine=_central_engine(settings),
@@ -126,15 +124,14 @@ def compose(
         registry=registry,
         resolver=Resolver(registry, settings.base_domains, cache_seconds=settings.cache_seconds),
         operators=operators,
-        operator_sessions=OperatorSessions(operators),
-        operator_throttle=Throttle(table=OperatorThrottle),
+        admin=admin_services(operators, authentication, partial(_admin_keys, vault)),
         idempotency=Idempotency(),
         servers=servers,
         engines=engines,
         tenancy=tenancy,
         provisioning=Provisioning(parts, faults=(InvalidInput,), observer=observer),
         passwords=passwords,
-        authentication=_authentication(settings, vault, passwords, access),
+        authentication=authentication,
         people=people_of(passwords, access, catalog),
         catalog=catalog,
         schema=SchemaService(catalog, access, (DependentPages(), DependentViews())),
@@ -173,8 +170,12 @@ def _authentication(
     )
 
 
-def _signing_keys(vault: Vault, tenant_id: UUID) -> SigningKeys:
-    derived = vault.derive("access-tokens", tenant_id)
+def _admin_keys(vault: Vault, tenant_id: UUID) -> SigningKeys:
+    return _signing_keys(vault, tenant_id, "admin-sessions")
+
+
+def _signing_keys(vault: Vault, tenant_id: UUID, purpose: str = "access-tokens") -> SigningKeys:
+    derived = vault.derive(purpose, tenant_id)
     return SigningKeys(derived.current_key_id, dict(derived))
 
 

@@ -7,6 +7,8 @@
     ├── RowNotFound             no row with this id
     ├── ForgedRequest           the request does not come from the admin's own pages
     ├── WrongToken              no operator of this name has this token
+    ├── NothingToAdminister     the password is right, but the user's roles open nothing here
+    ├── Outdated                somebody else has changed the row since it was loaded
     └── FormRefused(message)    a form that cannot be carried out, and why
 """
 
@@ -23,6 +25,8 @@ __all__ = [
     "AdminError",
     "ForgedRequest",
     "FormRefused",
+    "NothingToAdminister",
+    "Outdated",
     "ReadOnly",
     "RowNotFound",
     "WrongToken",
@@ -75,6 +79,26 @@ class WrongToken(AdminError):
 
     def __init__(self) -> None:
         super().__init__("The name or the token is wrong.")
+
+
+class NothingToAdminister(AdminError):
+    """Somebody who has no business here."""
+
+    code = "nothing-to-administer"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("Your roles do not let you administer anything here.")
+
+
+class Outdated(AdminError):
+    """The row is another one by now."""
+
+    code = "outdated"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else has changed this row meanwhile. Load the page again.")
 
 
 class FormRefused(AdminError):

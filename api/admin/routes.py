@@ -6,7 +6,7 @@ from typing import Any, Final
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
 
 from api.admin.columns import Column
-from api.admin.errors import ReadOnly
+from api.admin.errors import Outdated, ReadOnly
 from api.admin.listing import Listing, parse_listing
 from api.admin.site import Form, Row, Table, Visit
 from api.admin.values import accept, changed
@@ -114,7 +114,10 @@ async def _update(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> 
     if not schema.can_change:
         raise ReadOnly(f"{schema.title} cannot be changed here.")
     body = await request.read_object()
-    given_anew = changed(schema.by_name, body, await table.row(given[1]))
+    row = await table.row(given[1])
+    given_anew = changed(schema.by_name, body, row)
+    if "version" in given_anew and "version" in row:
+        raise Outdated
     _refuse_read_only(schema.by_name, given_anew)
     await table.update(given[1], accept(schema.columns, given_anew, whole=False))
     return await _row(request, visit, given)

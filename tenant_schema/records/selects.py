@@ -12,6 +12,7 @@ from piccolo.table import Table
 
 from piccolo_engines.mysql.statements import SelectSQL
 from tenant_schema.records.compiler import Predicate
+from tenant_schema.records.prepared import Slot
 
 __all__ = ["Select"]
 
@@ -31,6 +32,7 @@ class Select:
     groups: Sequence[QueryString] = ()
     order: Sequence[tuple[Column | QueryString, bool]] = ()
     limit: int | None = None
+    offset: Slot | None = None
     hints: Sequence[Column | None] | None = field(default=None)
 
     def querystring(self, engine_type: str) -> QueryString:
@@ -50,6 +52,9 @@ class Select:
             arguments += [what for what, _ in self.order]
         if self.limit is not None:
             template += f" LIMIT {self.limit}"
+        if self.offset is not None:
+            template += " OFFSET {}"
+            arguments.append(self.offset)
         standard = QueryString(template, *arguments, table=self.table)
         return standard if engine_type == "sqlite" else SelectSQL.adopt(standard, self.table, self._hints())
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from piccolo.columns import Column
+from piccolo.query.functions import Count
 from piccolo.query.methods.insert import Insert
 from piccolo.querystring import QueryString, Selectable
 
@@ -19,20 +20,22 @@ from tenant_schema.records.rendering import Render, Row, expression, renderers
 from tenant_schema.records.selects import Select
 from tenant_schema.records.through import Hop, PathColumns, joins
 
-__all__ = ["Reading", "Source", "Window", "destroy", "insert", "locked", "reading", "update"]
+__all__ = ["Reading", "Source", "Window", "counting", "destroy", "insert", "locked", "reading", "update"]
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """Which rows of a filter: in which order, how many, and from which position on.
 
-    ``position`` holds a slot, or None for null, for each term of the order.
+    ``position`` holds a slot, or None for null, for each term of the order. ``offset`` is for who leafs
+    through by page number.
     """
 
     order: tuple[SortTerm, ...]
     limit: int
     position: tuple[Slot | None, ...] | None = None
     inclusive: bool = False
+    offset: Slot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def _windowed(
         select.selected = selected
         if window is not None:
             select.order = [(columns[term.field], term.descending) for term in window.order]
-            select.limit = window.limit
+            select.limit, select.offset = window.limit, window.offset
         return select.querystring(engine_type)
 
     if engine_type == "sqlite" and window is not None and len(stretches) > 1:
@@ -129,6 +132,13 @@ def _chained(queries: Sequence[QueryString], limit: int) -> QueryString:
     """
     parts = " UNION ALL ".join(["SELECT * FROM ({})"] * len(queries))
     return QueryString(f"{parts} LIMIT {limit}", *queries)
+
+
+def counting(source: Source, engine_type: str) -> Statement:
+    """A SELECT of how many there are."""
+    select = source.select(engine_type, PathColumns(source.model, source.hops))
+    select.selected = [Count(alias="count")]
+    return compiled(select.querystring(engine_type), engine_type)
 
 
 def locked(model: ObjectModel, where: Filter, engine_type: str) -> Statement:

@@ -32,17 +32,17 @@ class OperatorSite:
         """
         platform = request.platform
         name = username.strip().casefold()[:200]
-        async with platform.operator_throttle.attempt(name, request.address) as attempt:
+        async with platform.admin.operator_throttle.attempt(name, request.address) as attempt:
             agent = request.header(b"user-agent") or ""
-            session = await platform.operator_sessions.begin(username, password, request.address, agent)
+            session = await platform.admin.operator_sessions.begin(username, password, request.address, agent)
             if session is None:
                 raise WrongToken
-            await platform.operator_throttle.clear(attempt)
+            await platform.admin.operator_throttle.clear(attempt)
         return NewSession(session.secret, int((session.expires_at - utc_now()).total_seconds()))
 
     async def visit(self, request: ApiRequest, secret: str) -> "OperatorVisit | None":
         """The operator of a session."""
-        operator = await request.platform.operator_sessions.authenticate(secret)
+        operator = await request.platform.admin.operator_sessions.authenticate(secret)
         if operator is None:
             return None
         request.facts.caller = operator.name
@@ -50,7 +50,7 @@ class OperatorSite:
 
     async def sign_out(self, request: ApiRequest, secret: str) -> None:
         """End the session."""
-        await request.platform.operator_sessions.end(secret)
+        await request.platform.admin.operator_sessions.end(secret)
 
 
 class OperatorVisit:

@@ -1,0 +1,36 @@
+"""What the two admins need beside what REST has: sessions for browsers, and a brake for who guesses."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from api.admin.tenant.sessions import IDLE_SECONDS, TenantSessions
+from central.operator_sessions import OperatorSessions
+from central.operators import Operators
+from central.tables import OperatorThrottle
+from tenant_schema.users.auth import Authentication
+from tenant_schema.users.throttle import Throttle
+from tenant_schema.users.tokens import AccessTokens, SigningKeys
+
+__all__ = ["AdminServices", "admin_services"]
+
+
+@dataclass(frozen=True, slots=True)
+class AdminServices:
+    """A user's failures are counted by the tenant's own authentication, an operator's here."""
+
+    operator_sessions: OperatorSessions
+    operator_throttle: Throttle
+    tenant_sessions: TenantSessions
+
+
+def admin_services(
+    operators: Operators, authentication: Authentication, keys_for: Callable[[UUID], SigningKeys]
+) -> AdminServices:
+    """The services. ``keys_for`` gives a tenant's keys for this purpose alone."""
+    tokens = AccessTokens(keys_for, seconds=IDLE_SECONDS)
+    return AdminServices(
+        operator_sessions=OperatorSessions(operators),
+        operator_throttle=Throttle(table=OperatorThrottle),
+        tenant_sessions=TenantSessions(authentication, tokens),
+    )

@@ -1,0 +1,65 @@
+"""A tenant's fields as columns of its admin: which widget, which choices, which lookup."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from api.admin.columns import Column
+from tenant_schema.objects.model import FieldModel
+
+__all__ = ["column_of_field"]
+
+_Facts = Mapping[str, Any]
+
+
+def _same(**facts: Any) -> Callable[[FieldModel], _Facts]:
+    return lambda _field: facts
+
+
+def _choices(field: FieldModel) -> _Facts:
+    return {"choices": {one["value"]: one["label"] for one in field.settings["options"]}}
+
+
+def _several(field: FieldModel) -> _Facts:
+    return {"type": "array", "filterable": False, "sortable": False, **_choices(field)}
+
+
+_KINDS: Final[Mapping[str, Callable[[FieldModel], _Facts]]] = {
+    "text": lambda field: {"max_length": field.settings["maxLength"]},
+    "long_text": _same(widget="text-area", listed=False),
+    "integer": _same(type="integer"),
+    "decimal": _same(type="number"),
+    "currency": _same(type="number"),
+    "percent": _same(type="number"),
+    "boolean": _same(type="boolean"),
+    "date": _same(format="date"),
+    "datetime": _same(format="date-time", widget="timestamptz"),
+    "time": _same(format="time"),
+    "select": _choices,
+    "multi_select": _several,
+    "lookup": _same(format="uuid"),
+    "id": _same(format="uuid"),
+    "json": _same(widget="json", listed=False, filterable=False, sortable=False),
+}
+"""Every other type is a line of text."""
+
+
+def column_of_field(field: FieldModel, *, to: str | None, is_writable: bool, listed: bool) -> Column:
+    """The column of a field.
+
+    :param to: the admin's table that a lookup looks into; None when there is none for the one who asks.
+    :param listed: whether it is in the list if its type is for lists.
+    """
+    facts = dict(_KINDS.get(field.type.name, _same())(field))
+    facts["listed"] = listed and facts.get("listed", True)
+    facts["sortable"] = field.type.sortable and facts.get("sortable", True)
+    return Column(
+        name=field.name,
+        title=field.label or field.name,
+        to=to,
+        help_text=field.description or None,
+        required=field.required and not field.system,
+        unique=field.unique,
+        read_only=not is_writable,
+        default=field.default if facts.get("widget") != "json" else None,
+        **facts,
+    )

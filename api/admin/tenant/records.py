@@ -1,0 +1,228 @@
+"""The records of one object in the admin: read and written by the record service, as far as the user may.
+
+A lookup is shown by what it leads to is called, if the user may read that; a change of a row is refused when
+somebody else has changed it since the page was loaded; deleting puts into the trash.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from api.admin.columns import TableSchema
+from api.admin.errors import RowNotFound
+from api.admin.listing import Listing, Term
+from api.admin.site import Row
+from api.admin.tenant.fields import column_of_field
+from api.admin.tenant.visitor import Visitor
+from tenant_schema.objects.model import FieldModel, ObjectModel
+from tenant_schema.records.grammar import parse_query
+from tenant_schema.records.leafing import count_records, read_rows
+from tenant_schema.records.people import USERS
+from tenant_schema.records.query import Query
+from tenant_schema.records.target import Target
+
+__all__ = ["RECORDS", "RecordTable"]
+
+RECORDS: Final = "Records"
+_MOST_LISTED: Final = 7
+_MOST_NAMED: Final = 30
+"""Lookups of one object that are shown by name; each costs a join."""
+_LISTED_SYSTEM: Final = ("owner", "updated_at")
+_OPERATORS: Final[Mapping[str, tuple[str, str]]] = {"null": ("null", "true"), "not_null": ("null", "false")}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """The object as the user may see it; by lookup, the fields that say what it leads to."""
+
+    target: Target
+    called: Mapping[str, tuple[str, ...]]
+
+    @property
+    def name(self) -> str:
+        """The field that records are called by."""
+        name = self.target.model.name_field
+        return name if name in self.target.rights.readable else "id"
+
+    def paths(self, columns: Sequence[str]) -> list[str]:
+        """What to read for these columns: of a lookup, the other record's id and what it is called."""
+        paths: list[str] = []
+        for name in dict.fromkeys(["id", *columns]):
+            beyond = self.called.get(name, ())
+            paths += [f"{name}.{one}" for one in ("id", *beyond)] if beyond else [name]
+        return paths
+
+    async def query(self, pairs: Sequence[tuple[str, str]], columns: Sequence[str]) -> Query:
+        """A list in the grammar of the record API, by which the user's rights are kept."""
+        fields = ("fields", ",".join(self.paths(columns)))
+        return await self.target.around.resolve(lambda: parse_query([*pairs, fields], self.target.readable))
+
+    def shown(self, row: Mapping[str, Any]) -> Row:
+        """A record with each lookup's id under the lookup's name, and JSON as text."""
+        shown = dict(row)
+        for name, value in row.items():
+            if name in self.called and value is not None:
+                shown[name] = value["id"]
+                called = next((value[one] for one in self.called[name] if value.get(one)), None)
+                shown[f"{name}_readable"] = value["id"] if called is None else str(called)
+            elif self.target.model.fields[name].type.name == "json" and value is not None:
+                shown[name] = msgspec.json.encode(value).decode()
+        return shown
+
+
+class RecordTable:
+    """One object.
+
+    :param tables: what the admin calls the table of each object that the user may read, users included.
+    """
+
+    group = RECORDS
+
+    def __init__(self, visitor: Visitor, model: ObjectModel, tables: Mapping[str, str]) -> None:
+        self._visitor = visitor
+        self._model = model
+        self._tables = tables
+        self._records = visitor.platform.records
+
+    async def schema(self) -> TableSchema:
+        """The fields that the user may read; those that they may not write are read-only."""
+        sight, model, access = await self._look(), self._model, self._visitor.access
+        rights = sight.target.rights
+        open_fields = {**rights.creatable, **rights.writable}
+        listed = _listed(rights.readable, sight.name)
+        columns = [
+            column_of_field(
+                field,
+                to=self._tables.get(_target_of(field) or ""),
+                is_writable=name in open_fields and not (field.read_only or field.type.generated),
+                listed=name in listed,
+            )
+            for name, field in _own_first(rights.readable)
+        ]
+        return TableSchema(
+            title=model.label,
+            columns=columns,
+            link=sight.name,
+            help_text=model.description or None,
+            can_add=access.allows(model.name, "create"),
+            can_change=access.allows(model.name, "update"),
+            can_delete=access.allows(model.name, "delete"),
+        )
+
+    async def rows(self, listing: Listing) -> Sequence[Row]:
+        """A page: one statement."""
+        sight = await self._look()
+        query = await sight.query(_pairs(listing), listing.columns)
+        found = await read_rows(sight.target, query, listing.page_size, listing.offset)
+        return [sight.shown(row) for row in found]
+
+    async def count(self, listing: Listing) -> int:
+        """How many: one statement."""
+        sight = await self._look()
+        return await count_records(sight.target, await sight.query(_pairs(listing), ("id",)))
+
+    async def names(self, search: str, limit: int, offset: int) -> Mapping[str, str]:
+        """Records by what they are called."""
+        sight = await self._look()
+        name, pairs = sight.name, [("sort", sight.name)]
+        if search and "icontains" in self._model.fields[name].type.operators:
+            pairs.append((f"filter[{name}][icontains]", search))
+        rows = await read_rows(sight.target, await sight.query(pairs, (name,)), limit, offset)
+        return {str(row["id"]): str(row[name] or row["id"]) for row in rows}
+
+    async def row(self, row_id: str) -> Row:
+        """One record."""
+        sight, visitor = await self._look(), self._visitor
+        pairs = [("fields", ",".join(sight.paths(tuple(sight.target.rights.readable))))]
+        record = await self._records.read(
+            visitor.scope, visitor.access, self._model.name, _id_of(row_id), pairs
+        )
+        return sight.shown(record.data)
+
+    async def create(self, values: Mapping[str, Any]) -> str:
+        """A new record. What was left empty gets the field's default."""
+        visitor = self._visitor
+        body = {name: value for name, value in values.items() if value not in (None, "", [])}
+        record = await self._records.create(visitor.scope, visitor.access, self._model.name, body)
+        return str(record.data["id"])
+
+    async def update(self, row_id: str, values: Mapping[str, Any]) -> None:
+        """Change a record."""
+        visitor = self._visitor
+        body = {name: None if value == "" else value for name, value in values.items()}
+        await self._records.update(visitor.scope, visitor.access, self._model.name, _id_of(row_id), body)
+
+    async def delete(self, row_id: str) -> None:
+        """Put a record into the trash."""
+        visitor = self._visitor
+        await self._records.delete(visitor.scope, visitor.access, self._model.name, _id_of(row_id))
+
+    async def references(self) -> Sequence[tuple[str, str]]:
+        """The lookups that lead here, of the objects and in the fields that the user may read."""
+        visitor, found = self._visitor, []
+        for name, model in (await visitor.platform.catalog.all(visitor.scope)).items():
+            lookups = [one for one in model.fields.values() if _target_of(one) == self._model.name]
+            if lookups and name in self._tables:
+                target = await self._open(name)
+                found += [
+                    (self._tables[name], one.name) for one in lookups if one.name in target.rights.readable
+                ]
+        return found
+
+    async def _open(self, name: str) -> Target:
+        return await self._records.targets.open(self._visitor.scope, self._visitor.access, name, "read")
+
+    async def _look(self) -> _Sight:
+        target = await self._open(self._model.name)
+        lookups = [name for name, field in target.rights.readable.items() if _target_of(field)]
+        called = {name: await self._called_by(target, name) for name in lookups[:_MOST_NAMED]}
+        return _Sight(target, {name: fields for name, fields in called.items() if fields})
+
+    async def _called_by(self, target: Target, lookup: str) -> tuple[str, ...]:
+        """The fields that say what a lookup leads to; none when the user may not read them."""
+        beyond = await target.around.resolve(lambda: target.readable.beyond(lookup))
+        if beyond is None:
+            return ()
+        leads_to = _target_of(self._model.fields[lookup])
+        if leads_to == USERS.name:
+            return ("name", "email")
+        objects = await self._visitor.platform.catalog.all(self._visitor.scope)
+        name = objects[leads_to].name_field if leads_to is not None and leads_to in objects else ""
+        return (name,) if name in beyond else ()
+
+
+def _pairs(listing: Listing) -> list[tuple[str, str]]:
+    """The list as the record API would be asked for it."""
+    pairs = [_pair(term) for term in listing.terms]
+    return [*pairs, ("sort", ",".join(name if up else f"-{name}" for name, up in listing.order))]
+
+
+def _pair(term: Term) -> tuple[str, str]:
+    operator, text = _OPERATORS.get(term.operator, (term.operator, term.text))
+    return f"filter[{term.column.name}][{operator}]", text
+
+
+def _target_of(field: FieldModel) -> str | None:
+    return field.settings["target"] if field.type.name == "lookup" else None
+
+
+def _own_first(fields: Mapping[str, FieldModel]) -> list[tuple[str, FieldModel]]:
+    """The object's own fields in their order, then those of the system; the id is every row's."""
+    own = [(name, field) for name, field in fields.items() if not field.system]
+    return [*own, *[(name, field) for name, field in fields.items() if field.system and name != "id"]]
+
+
+def _listed(fields: Mapping[str, FieldModel], name: str) -> set[str]:
+    """What the list shows: what records are called, the first fields, and who has them since when."""
+    own = [one for one, field in fields.items() if not field.system and one != name]
+    return {name, *own[:_MOST_LISTED], *_LISTED_SYSTEM}
+
+
+def _id_of(row_id: str) -> UUID:
+    try:
+        return UUID(row_id)
+    except ValueError:
+        raise RowNotFound from None

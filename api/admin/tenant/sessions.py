@@ -1,0 +1,86 @@
+"""A user's session in the admin: an ordinary session of the tenant, shown by a cookie instead of a token.
+
+The cookie is a signed token under keys of its own, so that it is no access token, and no access token is a
+cookie. It is good for an hour, is renewed while it is used, and ends twelve hours after signing in.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
+
+from api.admin.errors import NothingToAdminister
+from api.admin.site import NewSession
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.auth import Authentication
+from tenant_schema.users.errors import Unauthenticated
+from tenant_schema.users.permissions import SYSTEM_PERMISSIONS, Access
+from tenant_schema.users.tokens import AccessTokens
+
+__all__ = ["IDLE_SECONDS", "TenantSessions"]
+
+IDLE_SECONDS: Final = 3_600
+_ABSOLUTE_SECONDS: Final = 12 * 3_600
+_RENEWED_AFTER: Final = 300
+
+
+class TenantSessions:
+    """Signing in for those who administer something.
+
+    :param tokens: under keys for this purpose alone, good for :data:`IDLE_SECONDS`.
+    :param clock: Unix time, the tokens' own.
+    """
+
+    def __init__(
+        self,
+        authentication: Authentication,
+        tokens: AccessTokens,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._authentication = authentication
+        self._tokens = tokens
+        self._clock = clock
+
+    async def begin(
+        self, scope: TenantScope, email: str, password: str, address: str, user_agent: str
+    ) -> NewSession:
+        """A new session. Raises what signing in raises, and ``NothingToAdminister``."""
+        signed_in = await self._authentication.sign_in(scope, email, password, address, user_agent)
+        access = await self._authentication.authenticate(scope, signed_in.access_token)
+        if not _administers(access):
+            await self._authentication.sign_out(scope, access)
+            raise NothingToAdminister
+        return self._issue(scope, access)
+
+    async def visit(self, scope: TenantScope, secret: str) -> tuple[Access, NewSession | None] | None:
+        """Who shows this cookie, and the one that takes its place when it is time; None when it is over."""
+        try:
+            claims = self._tokens.read(scope, secret)
+            access = await self._authentication.of_session(scope, claims.user_id, claims.session_id)
+        except Unauthenticated:
+            return None
+        if not _administers(access):
+            return None
+        is_young = claims.expires_at - self._clock() > IDLE_SECONDS - _RENEWED_AFTER
+        ends_anyway = claims.expires_at >= int(_end_of(access.session_id))
+        return access, None if is_young or ends_anyway else self._issue(scope, access)
+
+    async def end(self, scope: TenantScope, secret: str) -> None:
+        """End the session; nothing happens when it is over."""
+        found = await self.visit(scope, secret)
+        if found is not None:
+            await self._authentication.sign_out(scope, found[0])
+
+    def _issue(self, scope: TenantScope, access: Access) -> NewSession:
+        end = _end_of(access.session_id)
+        issued = self._tokens.issue(scope, access.user_id, access.session_id, until=end)
+        return NewSession(issued.text, issued.expires_in)
+
+
+def _end_of(session_id: UUID) -> float:
+    """When the session is over at the latest, as Unix time: an id says when it was made (RFC 9562)."""
+    return (session_id.int >> 80) / 1_000 + _ABSOLUTE_SECONDS
+
+
+def _administers(access: Access) -> bool:
+    return any(access.has(permission) for permission in SYSTEM_PERMISSIONS)

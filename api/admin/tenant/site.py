@@ -1,0 +1,82 @@
+"""A tenant's administrators at /admin of its host: e-mail address and password, as for the API."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from api.admin.site import Form, NewSession, Table
+from api.admin.tenant.menu import tenant_forms, tenant_tables
+from api.admin.tenant.visitor import Visitor
+from api.requests import ApiRequest
+from tenant_schema.scope import TenantScope
+
+__all__ = ["TenantSite", "TenantVisit"]
+
+
+class TenantSite:
+    """The site; it keeps nothing."""
+
+    words: Mapping[str, str] = {"Username": "E-mail address"}
+
+    def title(self, request: ApiRequest) -> str:
+        """What it is called."""
+        return _scope(request).name
+
+    async def sign_in(self, request: ApiRequest, username: str, password: str) -> NewSession:
+        """A session of the tenant. Raises what :class:`TenantSessions` raises."""
+        agent = request.header(b"user-agent") or ""
+        sessions = request.platform.admin.tenant_sessions
+        return await sessions.begin(_scope(request), username, password, request.address, agent)
+
+    async def visit(self, request: ApiRequest, secret: str) -> "TenantVisit | None":
+        """The user of a session."""
+        found = await request.platform.admin.tenant_sessions.visit(_scope(request), secret)
+        if found is None:
+            return None
+        access, renewed = found
+        request.facts.caller = access.user_id
+        return TenantVisit(Visitor(request.platform, _scope(request), access, request.address), renewed)
+
+    async def sign_out(self, request: ApiRequest, secret: str) -> None:
+        """End the session."""
+        await request.platform.admin.tenant_sessions.end(_scope(request), secret)
+
+
+class TenantVisit:
+    """A user, for one request."""
+
+    def __init__(self, visitor: Visitor, renewed: NewSession | None) -> None:
+        self.renewed = renewed
+        self._visitor = visitor
+
+    @property
+    def name(self) -> str:
+        """The user's name, or address."""
+        return self._visitor.access.name or self._visitor.access.email
+
+    @property
+    def user_id(self) -> str:
+        """The user's id."""
+        return str(self._visitor.access.user_id)
+
+    async def tables(self) -> Mapping[str, Table]:
+        """What their permissions let them see."""
+        return await tenant_tables(self._visitor)
+
+    async def forms(self) -> Sequence[Form]:
+        """What their permissions let them do."""
+        return tenant_forms(self._visitor)
+
+    async def links(self) -> Mapping[str, str]:
+        """The contract."""
+        return {"API": "/schema"}
+
+    async def change_password(self, current: str, new: str) -> None:
+        """Change the user's own password."""
+        visitor = self._visitor
+        await visitor.platform.authentication.change_password(
+            visitor.scope, visitor.access, current, new, visitor.address
+        )
+
+
+def _scope(request: ApiRequest) -> TenantScope:
+    return cast("TenantScope", request.scope["state"]["tenant"])

@@ -1,0 +1,19 @@
+"""Who uses the admin of which tenant, in one request: what its tables and forms are made with."""
+
+from dataclasses import dataclass
+
+from api.composition import Platform
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.permissions import Access
+
+__all__ = ["Visitor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """The tenant's database is bound."""
+
+    platform: Platform
+    scope: TenantScope
+    access: Access
+    address: str
