@@ -27,6 +27,7 @@ from api.composition import Platform, compose
 from api.edge import Edge
 from api.guards import admits_anyone, requires_operator, requires_user
 from api.host import TenantFromHost
+from api.idempotency import Idempotent
 from api.lifespan import running
 from api.logs import configure_logs
 from api.openapi.document import HostKind, document_for
@@ -91,7 +92,7 @@ class Freehold(Litestar):
         host = TenantFromHost(
             platform,
             central_app=AdminDoor(OperatorSite(), CentralRequest, self.inner[0]),
-            tenant_app=AdminDoor(TenantSite(), TenantRequest, self.inner[1]),
+            tenant_app=AdminDoor(TenantSite(), TenantRequest, Idempotent(self.inner[1])),
         )
         self.edge = Edge(host, platform.request_counts)
         super().__init__([], openapi_config=None, logging_config=None, lifespan=[self._running])

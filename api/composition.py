@@ -1,7 +1,7 @@
 """compose: builds every service from the settings, in one visible place. Nothing is opened yet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -43,6 +43,7 @@ from tenant_schema.problems import InvalidInput
 from tenant_schema.records import piccolo_app as records_app
 from tenant_schema.records.cursors import Cursors
 from tenant_schema.records.service import RecordService
+from tenant_schema.scope import TenantScope
 from tenant_schema.standard import piccolo_app as standard_app
 from tenant_schema.standard.seed import seed_standard_objects
 from tenant_schema.users import piccolo_app as users_app
@@ -72,7 +73,7 @@ class Platform:
     resolver: Resolver
     operators: Operators
     admin: AdminServices
-    idempotency: Idempotency
+    idempotency: Idempotency = field(default_factory=Idempotency)
     servers: DatabaseServers
     engines: TenantEngines
     tenancy: Tenancy
@@ -87,7 +88,13 @@ class Platform:
     pages: PageService
     views: ViewService
     navigation: NavigationService
-    request_counts: RequestCounts
+    request_counts: RequestCounts = field(default_factory=RequestCounts)
+    caches: tuple[VersionedCache, ...]
+
+    def forget(self, tenant: TenantScope) -> None:
+        """Read anew what a transaction around a whole request may have changed, once it is over."""
+        for cache in self.caches:
+            cache.forget(tenant)
 
     async def close(self) -> None:
         """Waits for what is under way and closes everything. The services are of no use afterwards."""
@@ -125,7 +132,6 @@ def compose(
         resolver=Resolver(registry, settings.base_domains, cache_seconds=settings.cache_seconds),
         operators=operators,
         admin=admin_services(operators, authentication, partial(_admin_keys, vault)),
-        idempotency=Idempotency(),
         servers=servers,
         engines=engines,
         tenancy=tenancy,
@@ -140,7 +146,7 @@ def compose(
         pages=PageService(apps, catalog, definitions),
         views=ViewService(catalog),
         navigation=NavigationService(apps, catalog),
-        request_counts=RequestCounts(),
+        caches=(access, definitions),
     )
 
 

@@ -54,6 +54,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     central.InvalidName: 422,
     UnknownServer: 422,
     central.IdempotencyMismatch: 422,
+    records.KeyMismatch: 422,
     # who sent it
     NotAuthenticated: 401,
     users.Unauthenticated: 401,
@@ -81,6 +82,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     records.UniqueConflict: 409,
     users.Taken: 409,
     users.Kept: 409,
+    records.KeyBusy: 409,
     records.StillReferenced: 409,
     apps.NameTaken: 409,
     apps.TooMany: 409,

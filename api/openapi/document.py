@@ -1,8 +1,8 @@
 """One OpenAPI 3.1 document from the routes of one kind of host."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +12,7 @@ from litestar.routes import HTTPRoute
 from litestar.types import BeforeRequestHookHandler
 
 from api.openapi.operation import Operation, Parameter, Reply, Schema
-from api.openapi.shared import HEADERS, PATH_PARAMETERS, problem_responses, response_name
+from api.openapi.shared import HEADERS, IDEMPOTENCY_KEY, PATH_PARAMETERS, problem_responses, response_name
 from api.problems import ProblemDocument
 
 __all__ = ["HostKind", "document_for"]
@@ -35,13 +35,18 @@ class HostKind:
     """Statuses with which any route may answer."""
     secured_problems: tuple[int, ...]
     """Statuses with which a route that needs a token may answer."""
+    takes_key: Callable[[str, str], bool] = field(default=lambda _method, _path: False)
+    """Whether a route (method, path) heeds an Idempotency-Key, without knowing of it itself."""
 
 
 def document_for(
     app: Litestar, kind: HostKind, guard: BeforeRequestHookHandler, version: str
 ) -> dict[str, Any]:
     """The document of every route of ``app`` that says what it is; those behind ``guard`` need a token."""
-    described = list(_operations(app, guard))
+    described = [
+        (path, method, _with_key(operation) if kind.takes_key(method, path) else operation, secured)
+        for path, method, operation, secured in _operations(app, guard)
+    ]
     structs = {shape for _, _, operation, _ in described for shape in _structs(operation)}
     _, components = msgspec.json.schema_components(
         sorted({ProblemDocument, *structs}, key=lambda shape: shape.__name__),
@@ -79,6 +84,15 @@ def _operations(app: Litestar, guard: BeforeRequestHookHandler) -> Iterator[_Des
                 if operation is not None:
                     path = _PATH_TYPE.sub("", route.path)
                     yield path, _method(handler), operation, handler.resolve_before_request() is guard
+
+
+def _with_key(operation: Operation) -> Operation:
+    """The operation with the header that all such routes share, and what it may be answered for that."""
+    return replace(
+        operation,
+        parameters=(*operation.parameters, IDEMPOTENCY_KEY),
+        problems=(*operation.problems, 409, 422),
+    )
 
 
 def _method(handler: HTTPRouteHandler) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from api.idempotency import takes_key
 from api.openapi.document import HostKind
 
 __all__ = ["CENTRAL_HOST", "TENANT_HOST"]
@@ -65,4 +66,5 @@ TENANT_HOST: Final = HostKind(
     },
     problems=(400, 403, 404, 500, 503),
     secured_problems=(401,),
+    takes_key=takes_key,
 )

@@ -5,7 +5,14 @@ from typing import Any, Final
 
 from api.openapi.operation import Parameter
 
-__all__ = ["HEADERS", "PATH_PARAMETERS", "PROBLEM_STATUSES", "problem_responses", "response_name"]
+__all__ = [
+    "HEADERS",
+    "IDEMPOTENCY_KEY",
+    "PATH_PARAMETERS",
+    "PROBLEM_STATUSES",
+    "problem_responses",
+    "response_name",
+]
 
 _UUID: Final = {"type": "string", "format": "uuid"}
 _NAME: Final = {"type": "string", "pattern": "^[a-z](?:_?[a-z0-9])*$", "maxLength": 40}
@@ -113,6 +120,19 @@ PATH_PARAMETERS: Final[Mapping[str, Parameter]] = {
         ),
     )
 }
+
+IDEMPOTENCY_KEY: Final = Parameter(
+    name="Idempotency-Key",
+    where="header",
+    description=(
+        "A name for this request, at most 255 visible ASCII characters. Sent again within a day by the same "
+        "caller with the same body it acts once, and both get the same answer (the later ones with "
+        "`Idempotent-Replayed: true`, and without secrets); with another body it is 422, while the first is "
+        "at work 409. A request that was refused may be sent again."
+    ),
+    schema={"type": "string", "pattern": "^[!-~]{1,255}$"},
+    more={"examples": {"random": {"value": "8e03978e-40d5-43dd-bc93-6894a57f9324"}}},
+)
 
 HEADERS: Final[dict[str, Any]] = {
     "X-Request-ID": {

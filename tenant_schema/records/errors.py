@@ -16,7 +16,9 @@
     │   ├── AlreadyThere      it is there, and was to be made
     │   └── NothingToMatch    it is not there, and was to be changed
     ├── UniqueConflict        another record has that value already
-    └── StillReferenced       other rows refer to the record
+    ├── StillReferenced       other rows refer to the record
+    ├── KeyMismatch           the idempotency key was used with another body
+    └── KeyBusy               the first request with the key is still at work
 """
 
 from collections.abc import Sequence
@@ -35,6 +37,8 @@ __all__ = [
     "CursorInvalid",
     "CursorMismatch",
     "InvalidQuery",
+    "KeyBusy",
+    "KeyMismatch",
     "NothingToMatch",
     "PreconditionFailed",
     "RecordNotFound",
@@ -169,3 +173,24 @@ class StillReferenced(RecordsError):
         super().__init__(f"Other records refer to {record_id} in {object_name}.")
         self.object_name = object_name
         self.record_id = record_id
+
+
+class KeyMismatch(RecordsError):
+    """The idempotency key was used before, with another body."""
+
+    code = "idempotency-mismatch"
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used with another body; use a new key for a new request.")
+
+
+class KeyBusy(RecordsError):
+    """The first request with this idempotency key is still at work; try again after ``retry_after``
+    seconds.
+    """
+
+    code = "idempotency-busy"
+    retry_after = 1
+
+    def __init__(self) -> None:
+        super().__init__("The first request with this Idempotency-Key is still at work; try again shortly.")

@@ -1,0 +1,97 @@
+"""Keys of requests in a tenant's database: who gets one, who waits, and who takes over from the dead."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from piccolo_conf import DB
+from piccolo_engines.columns import utc_now
+from tenant_schema.records.answered import Answered, AnsweredRequests, Claim
+from tenant_schema.records.errors import KeyBusy, KeyMismatch
+from tenant_schema.records.tables import AnsweredRequest
+from tests.tenant_schema.objects.databases import Bound
+
+CLAIM = Claim("f" * 64, "b" * 64)
+OTHER_BODY = Claim("f" * 64, "c" * 64)
+ANSWER = Answered(201, {"etag": '"1"'}, '{"ä": 1}')
+
+
+@pytest.fixture
+async def requests(any_database: Bound) -> AnsweredRequests:
+    await AnsweredRequest.create_table()
+    return AnsweredRequests()
+
+
+async def test_a_request_of_another_process_waits_and_gets_the_answer(requests: AnsweredRequests) -> None:
+    taken = asyncio.Event()
+
+    async def first() -> None:
+        async with DB.transaction():
+            assert await requests.take(CLAIM) is None
+            taken.set()
+            await asyncio.sleep(0.2)
+            await requests.keep(CLAIM, ANSWER)
+
+    async def second() -> Answered | None:
+        await taken.wait()
+        async with DB.transaction():
+            return await AnsweredRequests().take(CLAIM)
+
+    assert (await asyncio.gather(first(), second()))[1] == ANSWER
+
+
+async def test_when_the_first_one_fails_the_next_one_acts(requests: AnsweredRequests) -> None:
+    taken = asyncio.Event()
+
+    async def first() -> None:
+        async with DB.transaction():
+            await requests.take(CLAIM)
+            taken.set()
+            await asyncio.sleep(0.1)
+            raise ZeroDivisionError
+
+    async def second() -> Answered | None:
+        await taken.wait()
+        async with DB.transaction():
+            return await AnsweredRequests().take(CLAIM)
+
+    results = await asyncio.gather(first(), second(), return_exceptions=True)
+    assert isinstance(results[0], ZeroDivisionError)
+    assert results[1] is None
+
+
+async def test_another_body_is_told_apart(requests: AnsweredRequests) -> None:
+    assert await requests.take(CLAIM) is None
+    await requests.keep(CLAIM, ANSWER)
+    with pytest.raises(KeyMismatch):
+        await requests.take(OTHER_BODY)
+    assert await requests.take(CLAIM) == ANSWER
+
+
+async def test_a_lease_holds_the_key_until_it_runs_out(requests: AnsweredRequests) -> None:
+    assert await requests.take(CLAIM, lease=True) is None
+    with pytest.raises(KeyBusy):
+        await requests.take(CLAIM, lease=True)
+    with pytest.raises(KeyMismatch):
+        await requests.take(OTHER_BODY, lease=True)
+    ran_out = {AnsweredRequest.leased_until: utc_now() - timedelta(seconds=1)}
+    await AnsweredRequest.update(ran_out, force=True)
+    takers = [requests.take(CLAIM, lease=True) for _ in range(4)]
+    results = await asyncio.gather(*takers, return_exceptions=True)
+    assert results.count(None) == 1
+    assert all(result is None or isinstance(result, KeyBusy) for result in results)
+
+
+async def test_a_renewed_lease_holds_on(requests: AnsweredRequests) -> None:
+    await requests.take(CLAIM, lease=True)
+    await AnsweredRequest.update({AnsweredRequest.leased_until: utc_now()}, force=True)
+    await requests.renew(CLAIM)
+    with pytest.raises(KeyBusy):
+        await requests.take(CLAIM, lease=True)
+
+
+async def test_a_released_key_is_free(requests: AnsweredRequests) -> None:
+    await requests.take(CLAIM, lease=True)
+    await requests.release(CLAIM)
+    assert await requests.take(OTHER_BODY, lease=True) is None
