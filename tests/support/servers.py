@@ -4,13 +4,19 @@ installed.
 ``TEST_MARIADB_URL`` and ``TEST_MYSQL_URL`` (``mysql://user:password@host:port``) name servers on which
 databases may be made and dropped. Otherwise a ``mariadbd`` or ``mysqld`` on the PATH is started in a
 temporary folder, without fsync, and ended with the tests.
+
+    python -m tests.support.servers make test
+
+does so once for a whole command, which then finds them by these names.
 """
 
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-__all__ = ["KINDS", "ServerAddress", "ServerMissing", "address_of"]
+__all__ = ["KINDS", "ServerAddress", "ServerMissing", "address_of", "started"]
 
 KINDS = ("mariadb", "mysql")
 _START_SECONDS = 60
@@ -69,13 +75,7 @@ def address_of(kind: str) -> Iterator[ServerAddress]:
     if url:
         yield ServerAddress.from_url(url)
         return
-    binary = _binary(kind)
-    if binary is None:
-        raise ServerMissing(f"no {kind} server: set TEST_{kind.upper()}_URL, or install one")
-    with (
-        tempfile.TemporaryDirectory(prefix=f"{kind}-") as folder,
-        _running(kind, binary, Path(folder)) as address,
-    ):
+    with started(kind) as address:
         yield address
 
 
@@ -112,7 +112,23 @@ def _initialise(kind: str, binary: str, folder: Path, user: list[str]) -> None:
 
 
 @contextlib.contextmanager
-def _running(kind: str, binary: str, folder: Path) -> Iterator[ServerAddress]:
+def started(kind: str, *options: str) -> Iterator[ServerAddress]:
+    """A server of its own, started with these options beside the usual ones.
+
+    :raises ServerMissing: when there is none on the PATH.
+    """
+    binary = _binary(kind)
+    if binary is None:
+        raise ServerMissing(f"no {kind} server: set TEST_{kind.upper()}_URL, or install one")
+    with (
+        tempfile.TemporaryDirectory(prefix=f"{kind}-") as folder,
+        _running(kind, binary, Path(folder), options) as address,
+    ):
+        yield address
+
+
+@contextlib.contextmanager
+def _running(kind: str, binary: str, folder: Path, options: tuple[str, ...]) -> Iterator[ServerAddress]:
     user = ["--user=root"] if os.geteuid() == 0 else []
     _initialise(kind, binary, folder, user)
     password, port = "tests-only", _free_port()
@@ -124,7 +140,9 @@ def _running(kind: str, binary: str, folder: Path) -> Iterator[ServerAddress]:
         binary, "--no-defaults", *user, f"--datadir={folder / 'data'}",
         f"--port={port}", "--bind-address=127.0.0.1",
         f"--socket={folder / 'sock'}", f"--pid-file={folder / 'pid'}", f"--init-file={folder / 'init.sql'}",
-        "--skip-name-resolve", "--skip-log-bin", "--innodb-flush-log-at-trx-commit=0",
+        "--skip-name-resolve", "--skip-log-bin", "--max-connections=600", "--loose-mysqlx=OFF",
+        "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0",
+        *options,
     ]  # fmt: skip
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -149,3 +167,20 @@ def _wait_for(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
                 return
         time.sleep(0.1)
     raise ServerMissing(f"the server did not start:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def _main(command: list[str]) -> int:
+    """Run a command beside the servers that can be had; return its status."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that they are ended, too
+    with contextlib.ExitStack() as stack:
+        environment = dict(os.environ)
+        for kind in KINDS:
+            try:
+                environment[f"TEST_{kind.upper()}_URL"] = stack.enter_context(address_of(kind)).url
+            except ServerMissing as missing:
+                sys.stderr.write(f"NOT TESTED ON {kind.upper()}: {missing}\n")
+        return subprocess.run(command, env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(_main(sys.argv[1:]))
