@@ -34,7 +34,9 @@ from api.openapi.document import HostKind, document_for
 from api.openapi.hosts import CENTRAL_HOST, TENANT_HOST
 from api.requests import ApiRequest, CentralRequest, TenantRequest
 from api.routes import (
+    api_keys,
     apps,
+    audit,
     auth,
     data,
     data_bulk,
@@ -47,6 +49,7 @@ from api.routes import (
     roles,
     schema,
     service,
+    sessions,
     tenants,
     users,
     views,
@@ -130,6 +133,9 @@ _USERS_ROUTES = [
     *users.ROUTES,
     *roles.ROUTES,
     *permissions.ROUTES,
+    *api_keys.ROUTES,
+    *sessions.ROUTES,
+    *audit.ROUTES,
     *data_queries.ROUTES,
     *objects.ROUTES,
     *data.ROUTES,

@@ -7,10 +7,13 @@ from tenant_schema.objects.catalog import Catalog
 from tenant_schema.records.restrictions import Restrictions
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.acceptance import Acceptance
+from tenant_schema.users.api_keys import ApiKeys
+from tenant_schema.users.audit_list import AuditTrail
 from tenant_schema.users.passwords import PasswordHashing
 from tenant_schema.users.permission_list import Permissions
 from tenant_schema.users.roles import Roles
 from tenant_schema.users.service import Users
+from tenant_schema.users.session_list import Sessions
 from tenant_schema.users.versions import VersionedCache
 
 __all__ = ["People", "people_of"]
@@ -24,6 +27,9 @@ class People:
     roles: Roles
     permissions: Permissions
     acceptance: Acceptance
+    api_keys: ApiKeys
+    sessions: Sessions
+    audit: AuditTrail
 
 
 def people_of(passwords: PasswordHashing, cache: VersionedCache, catalog: Catalog) -> People:
@@ -36,6 +42,9 @@ def people_of(passwords: PasswordHashing, cache: VersionedCache, catalog: Catalo
         Roles(cache, Restrictions(catalog)),
         Permissions(cache, partial(_object_names, catalog)),
         Acceptance(passwords, cache),
+        ApiKeys(cache),
+        Sessions(cache),
+        AuditTrail(),
     )
 
 

@@ -50,6 +50,9 @@ TENANT_HOST: Final = HostKind(
         ),
         ("Users", "People who sign in: invited, given roles, let in no more."),
         ("Roles", "What people may do: permissions, the fields and the records that they are for."),
+        ("API keys", "For programs, which act for the people who made them."),
+        ("Sessions", "Where people are signed in."),
+        ("Audit", "Who did what."),
         ("Records", "Of every object of the tenant, in one way."),
         ("Apps and pages", "How objects are laid out for people, and what of it there is for whom."),
         ("Views", "Saved ways of looking at an object's records."),
@@ -61,7 +64,7 @@ TENANT_HOST: Final = HostKind(
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "JWT",
-            "description": "An access token, from /api/v1/auth/login.",
+            "description": "An access token, from /api/v1/auth/login, or an API key (`fhk_…`).",
         }
     },
     problems=(400, 403, 404, 500, 503),

@@ -11,10 +11,12 @@ from piccolo_engines.columns import utc_now
 from tenant_schema.problems import Problem
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.access import AccessReader
+from tenant_schema.users.api_keys import KEY_PREFIX, ApiKeyReader
 from tenant_schema.users.audit import Subject, prune_events, record_event
 from tenant_schema.users.emails import normalise_email
 from tenant_schema.users.errors import (
     InvalidCredentials,
+    KeyNotEnough,
     TokenExpired,
     TokenInvalid,
     TokenReused,
@@ -95,6 +97,7 @@ class Authentication:
         self._limits = limits or SessionLimits()
         self._now = now
         self._reader = AccessReader(cache)
+        self._keys = ApiKeyReader(cache, now=now)
 
     async def sign_in(
         self, scope: TenantScope, email: str, password: str, address: str = "", user_agent: str = ""
@@ -148,12 +151,14 @@ class Authentication:
         raise _REFUSALS[outcome]
 
     async def authenticate(self, scope: TenantScope, access_token: str) -> Access:
-        """Whose access token this is, and what that user may do. Warm: no statement, see
-        :class:`AccessReader`.
+        """Whose access token or API key this is, and what that user may do. Warm: no statement, see
+        :class:`AccessReader` and :class:`ApiKeyReader`.
 
         :raises TokenInvalid: not a token of this tenant, its session is over, or its user may not sign in.
         :raises TokenExpired: it is too old.
         """
+        if access_token.startswith(KEY_PREFIX):
+            return await self._keys.access_of(scope, access_token)
         claims = self._tokens.read(scope, access_token)
         return await self.of_session(scope, claims.user_id, claims.session_id)
 
@@ -168,7 +173,12 @@ class Authentication:
         return access
 
     async def sign_out(self, scope: TenantScope, access: Access) -> None:
-        """End the caller's session; nothing happens when it is over already. 3 statements."""
+        """End the caller's session; nothing happens when it is over already. 3 statements.
+
+        :raises KeyNotEnough: a program has no session.
+        """
+        if access.api_key is not None:
+            raise KeyNotEnough
         async with self._cache.change(scope):
             await end_session(access.session_id, EndReason.SIGNED_OUT, self._now())
             await record_event(access, "sign-out")
@@ -183,7 +193,10 @@ class Authentication:
         :raises WeakPassword: the new one breaks the policy, or is the current one.
         :raises WrongPassword: the current one is wrong.
         :raises TooManyAttempts, TooBusy: as for signing in.
+        :raises KeyNotEnough: programs have no part in passwords.
         """
+        if access.api_key is not None:
+            raise KeyNotEnough
         _require_good_password(current, new, access.email)
         try:
             await self._change_password(scope, access, current, new, address)

@@ -1,0 +1,220 @@
+"""API keys, sessions and the audit trail: bodies and answers."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from msgspec import UNSET, Meta, UnsetType
+
+from api.schemas.common import Input, NextLink, Output
+from piccolo_engines.paging import MAX_LIMIT, Page
+from tenant_schema.users.api_keys import ApiKeyRecord
+from tenant_schema.users.audit_list import AuditFilter, AuditRecord
+from tenant_schema.users.session_list import SessionRecord
+
+__all__ = [
+    "ApiKeyAnswer",
+    "ApiKeyList",
+    "AuditActor",
+    "AuditAnswer",
+    "AuditPage",
+    "AuditQuery",
+    "AuditSubject",
+    "NewApiKey",
+    "NewApiKeyAnswer",
+    "SessionAnswer",
+    "SessionList",
+    "WhoseQuery",
+]
+
+_EXAMPLE_ID = "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
+_Id = Annotated[str, Meta(description="UUIDv7.", examples=[_EXAMPLE_ID])]
+
+
+class WhoseQuery(Input):
+    """Whose; the caller's own unless told otherwise, which takes `users:manage`."""
+
+    user: Annotated[UUID, Meta(description="Another user's id.")] | UnsetType = UNSET
+
+    @property
+    def user_id(self) -> UUID | None:
+        """The user, None for the caller."""
+        return None if self.user is UNSET else self.user
+
+
+class NewApiKey(Input):
+    """A key for a program."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100, examples=["Nightly import"])]
+    roles: (
+        Annotated[
+            list[Annotated[str, Meta(max_length=40)]],
+            Meta(max_length=100, description="Some of your roles; all of them unless told."),
+        ]
+        | None
+    ) = None
+    expires_at: Annotated[datetime, Meta(tz=True, description="When it ends; never unless told.")] | None = (
+        None
+    )
+
+
+class ApiKeyAnswer(Output):
+    """A key. It has those of its roles that its user still has."""
+
+    id: _Id
+    user: _Id
+    name: Annotated[str, Meta(examples=["Nightly import"])]
+    prefix: Annotated[str, Meta(description="How the key begins.", examples=["fhk_3fB9zQ1x"])]
+    roles: Annotated[list[str], Meta(examples=[["member"]])]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: Annotated[datetime, Meta(description="To the minute.")] | None
+    revoked_at: datetime | None
+
+    @classmethod
+    def of(cls, key: ApiKeyRecord) -> "ApiKeyAnswer":
+        return cls(
+            id=str(key.id),
+            user=str(key.user_id),
+            name=key.name,
+            prefix=key.prefix,
+            roles=list(key.roles),
+            created_at=key.created_at,
+            expires_at=key.expires_at,
+            last_used_at=key.last_used_at,
+            revoked_at=key.revoked_at,
+        )
+
+
+class ApiKeyList(Output):
+    """Keys, the newest first."""
+
+    data: list[ApiKeyAnswer]
+
+
+class NewApiKeyAnswer(Output):
+    """The new key. Its text is here and never again."""
+
+    key: Annotated[str, Meta(description="For `Authorization: Bearer …`.", examples=["fhk_…"])]
+    api_key: ApiKeyAnswer
+
+
+class SessionAnswer(Output):
+    """A device that is signed in."""
+
+    id: _Id
+    user: _Id
+    address: Annotated[str, Meta(description="Where it signed in from.", examples=["203.0.113.7"])]
+    user_agent: Annotated[str, Meta(examples=["Mozilla/5.0"])]
+    created_at: datetime
+    last_used_at: Annotated[datetime, Meta(description="When its tokens were last refreshed.")]
+    expires_at: datetime
+    current: Annotated[bool, Meta(description="The one that asks.")]
+
+    @classmethod
+    def of(cls, session: SessionRecord) -> "SessionAnswer":
+        return cls(
+            id=str(session.id),
+            user=str(session.user_id),
+            address=session.address,
+            user_agent=session.user_agent,
+            created_at=session.created_at,
+            last_used_at=session.last_used_at,
+            expires_at=session.expires_at,
+            current=session.current,
+        )
+
+
+class SessionList(Output):
+    """Sessions that go on, the newest first."""
+
+    data: list[SessionAnswer]
+
+
+class AuditQuery(Input):
+    """Which events."""
+
+    limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="How many a page has at most.")] = 50
+    cursor: (
+        Annotated[str, Meta(description="`page.next` of the page before.", max_length=200)] | UnsetType
+    ) = UNSET
+    actor: Annotated[UUID, Meta(description="What this user did.")] | UnsetType = UNSET
+    subject: Annotated[UUID, Meta(description="What was done to this user, role, object …")] | UnsetType = (
+        UNSET
+    )
+    action: (
+        Annotated[str, Meta(description="`role.update`; `role.*` is all of that kind.", max_length=60)]
+        | UnsetType
+    ) = UNSET
+    since: Annotated[datetime, Meta(tz=True, description="From this time on.")] | UnsetType = UNSET
+    until: Annotated[datetime, Meta(tz=True, description="Before this time.")] | UnsetType = UNSET
+
+    def wanted(self) -> AuditFilter:
+        """What the service is asked for."""
+        return AuditFilter(
+            actor=None if self.actor is UNSET else self.actor,
+            action=None if self.action is UNSET else self.action,
+            subject=None if self.subject is UNSET else self.subject,
+            since=None if self.since is UNSET else self.since,
+            until=None if self.until is UNSET else self.until,
+        )
+
+
+class AuditActor(Output):
+    """Who did it; the address as it was then."""
+
+    id: _Id
+    email: str
+    api_key: Annotated[str, Meta(description="The key that acted for them.")] | None
+
+
+class AuditSubject(Output):
+    """What it was done to; the name as it was then."""
+
+    kind: Annotated[str, Meta(examples=["role"])]
+    id: str | None
+    name: str
+
+
+class AuditAnswer(Output):
+    """One event."""
+
+    id: _Id
+    at: datetime
+    action: Annotated[str, Meta(examples=["role.permissions"])]
+    actor: Annotated[AuditActor, Meta(description="Null when nobody was signed in.")] | None
+    subject: AuditSubject | None
+    detail: dict[str, Any]
+    address: Annotated[str, Meta(examples=["203.0.113.7"])]
+    request_id: str
+
+    @classmethod
+    def of(cls, event: AuditRecord) -> "AuditAnswer":
+        actor = subject = None
+        if event.actor is not None:
+            key = None if event.api_key is None else str(event.api_key)
+            actor = AuditActor(id=str(event.actor), email=event.actor_email, api_key=key)
+        if event.subject_kind:
+            subject_id = None if event.subject is None else str(event.subject)
+            subject = AuditSubject(kind=event.subject_kind, id=subject_id, name=event.subject_name)
+        return cls(
+            id=str(event.id),
+            at=event.at,
+            action=event.action,
+            actor=actor,
+            subject=subject,
+            detail=dict(event.detail),
+            address=event.address,
+            request_id=event.request_id,
+        )
+
+
+class AuditPage(Output):
+    """Some events, and how to go on."""
+
+    data: list[AuditAnswer]
+    page: NextLink
+
+    @classmethod
+    def of(cls, page: Page[AuditRecord]) -> "AuditPage":
+        return cls(data=[AuditAnswer.of(one) for one in page.items], page=NextLink(next=page.next))

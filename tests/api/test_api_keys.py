@@ -1,0 +1,160 @@
+"""API keys over HTTP: they act for their user with some of the user's roles, until they are revoked."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tenant_schema.users.tables import ApiKey
+from tests.api.conftest import ON_SQLITE, World
+from tests.api.people import made_role, made_user, user_id
+from tests.api.scenarios import assert_problem
+from tests.api.test_statement_counts import counted
+
+KEYS, ACCOUNTS, ME = "/api/v1/api-keys", "/api/v1/data/accounts", "/api/v1/auth/me"
+
+
+async def made_key(world: World, person: str = "administrator", **more: object) -> dict[str, str]:
+    client = await world.user(person)
+    answer = await client.post(KEYS, json={"name": "robot", **more})
+    assert answer.status_code == 201, answer.text
+    return {"key": answer.json()["key"], **answer.json()["apiKey"]}
+
+
+async def test_a_key_acts_for_its_user_with_the_roles_that_it_was_given(world: World) -> None:
+    await made_role(world, "readers", "accounts:read")
+    client = await made_user(world, "ann", "readers", "member")
+    answer = await client.post(KEYS, json={"name": "robot", "roles": ["readers"]})
+    assert answer.headers["cache-control"] == "no-store"
+    made = answer.json()
+    robot = world.client(token=made["key"])
+    me = (await robot.get(ME)).json()
+    assert me["user"]["email"] == "ann@acme.example"
+    assert (me["roles"], me["permissions"]) == (["readers"], ["accounts:read"])
+    assert (await robot.get(ACCOUNTS)).status_code == 200
+    assert (await robot.post(ACCOUNTS, json={"name": "x"})).status_code == 403
+    listed = (await client.get(KEYS)).json()["data"]
+    assert [one["prefix"] for one in listed] == [made["key"][:12]]
+    assert listed[0]["lastUsedAt"] is not None
+    assert made["key"][13:] not in (await client.get(KEYS)).text
+
+
+async def test_a_key_is_worth_nothing_once_it_is_revoked(world: World) -> None:
+    made = await made_key(world, "member")
+    robot = world.client(token=made["key"])
+    assert (await robot.get(ACCOUNTS)).status_code == 200
+    member = await world.user("member")
+    assert (await member.delete(f"{KEYS}/{made['id']}")).status_code == 204
+    gone = await robot.get(ACCOUNTS)
+    assert_problem(gone, "token-invalid")
+    assert (await member.get(KEYS)).json()["data"][0]["revokedAt"] is not None
+
+
+@ON_SQLITE
+async def test_a_key_has_no_more_than_its_user_has_now(world: World) -> None:
+    made = await made_key(world, "manager")
+    robot, administrator = world.client(token=made["key"]), await world.user()
+    manager = f"/api/v1/users/{await user_id(world, 'manager')}"
+    assert (await robot.post(ACCOUNTS, json={"name": "x"})).status_code == 201
+    await administrator.put(f"{manager}/roles", json={"roles": ["viewer"]})
+    assert (await robot.get(ME)).json()["roles"] == []
+    assert (await robot.get(ACCOUNTS)).status_code == 403
+    await administrator.post(f"{manager}/deactivate")
+    assert (await robot.get(ME)).status_code == 401
+    await administrator.delete(manager)
+    assert (await robot.get(ME)).status_code == 401
+
+
+@ON_SQLITE
+async def test_a_key_ends_when_it_was_to(world: World) -> None:
+    client = await world.user()
+    past = await client.post(KEYS, json={"name": "x", "expiresAt": "2020-01-01T00:00:00Z"})
+    assert past.json()["errors"][0]["code"] == "in-the-past"
+    soon = (datetime.now(UTC) + timedelta(milliseconds=400)).isoformat()
+    made = await made_key(world, expiresAt=soon)
+    robot = world.client(token=made["key"])
+    assert (await robot.get(ME)).status_code == 200
+    async with world.platform.tenancy.use(await world.tenant("acme")):
+        await ApiKey.update({ApiKey.expires_at: datetime.now(UTC)}).where(ApiKey.prefix == made["prefix"])
+    await made_role(world, "any")  # drops what this process has cached of access
+    assert_problem(await robot.get(ME), "token-expired")
+
+
+@ON_SQLITE
+async def test_nobody_gives_a_key_a_role_that_they_do_not_have(world: World) -> None:
+    client = await world.user("viewer")
+    answer = await client.post(KEYS, json={"name": "x", "roles": ["viewer", "manager", "viewr"]})
+    assert answer.status_code == 422
+    problems = {(one["field"], one["code"]) for one in answer.json()["errors"]}
+    assert problems == {("roles[2]", "unknown-role")}
+    answer = await client.post(KEYS, json={"name": " ", "roles": ["viewer", "manager"]})
+    problems = {(one["field"], one["code"]) for one in answer.json()["errors"]}
+    assert problems == {("name", "required"), ("roles", "not-yours")}
+
+
+@ON_SQLITE
+async def test_a_key_cannot_do_what_takes_a_person(world: World) -> None:
+    robot = world.client(token=(await made_key(world))["key"])
+    for answer in (
+        await robot.post(KEYS, json={"name": "heir"}),
+        await robot.post("/api/v1/auth/logout"),
+        await robot.post("/api/v1/auth/password", json={"current": "x", "new": "y"}),
+    ):
+        assert_problem(answer, "key-not-enough")
+        assert answer.status_code == 403
+
+
+@ON_SQLITE
+async def test_others_keys_are_for_who_manages_users(world: World) -> None:
+    made = await made_key(world, "manager")
+    manager, member, administrator = (
+        await user_id(world, "manager"),
+        await world.user("member"),
+        await world.user(),
+    )
+    assert (await member.get(f"{KEYS}?user={manager}")).status_code == 403
+    assert (await member.delete(f"{KEYS}/{made['id']}")).status_code == 404
+    listed = (await administrator.get(f"{KEYS}?user={manager}")).json()["data"]
+    assert [one["id"] for one in listed] == [made["id"]]
+    assert (await administrator.delete(f"{KEYS}/{made['id']}")).status_code == 204
+    staff = await made_role(world, "staffing", "users:manage")
+    clerk = await made_user(world, "clerk", staff["name"])
+    mine = await made_key(world)
+    assert_problem(await clerk.delete(f"{KEYS}/{mine['id']}"), "beyond-own-rights")
+
+
+async def test_another_tenant_s_key_and_made_up_ones_are_worth_nothing(world: World) -> None:
+    made = await made_key(world)
+    key = made["key"]
+    for text in (
+        key[:-1] + ("A" if key[-1] != "A" else "B"),
+        key[:12],
+        f"{key}x",
+        "fhk_",
+        "fhk_AAAAAAAA_" + "a" * 43,
+    ):
+        assert_problem(await world.client(token=text).get(ME), "token-invalid")
+    assert_problem(await world.client("demo.localhost", token=key).get(ME), "token-invalid")
+    demo = await world.user("administrator", "demo")
+    assert (await demo.delete(f"{KEYS}/{made['id']}")).status_code == 404
+    assert (await world.client("localhost", token=key).get("/setup/tenants")).status_code == 401
+    assert (await world.client(token=key).get(ME)).status_code == 200
+
+
+@pytest.mark.parametrize("path", [ACCOUNTS, ME])
+async def test_a_key_costs_what_a_session_costs(world: World, path: str) -> None:
+    robot = world.client(token=(await made_key(world, "member"))["key"])
+    await robot.get(path)
+    async with counted(world) as counts:
+        assert (await robot.get(path)).status_code == 200
+    assert counts == {"tenant": 1 if path == ACCOUNTS else 0, "central": 0}
+
+
+@ON_SQLITE
+async def test_what_a_program_did_is_told_as_its_user_s_by_the_key(world: World) -> None:
+    made = await made_key(world)
+    robot = world.client(token=made["key"])
+    await robot.post("/api/v1/roles", json={"name": "made_by_robot"})
+    client = await world.user()
+    (event,) = (await client.get("/api/v1/audit?action=role.create")).json()["data"]
+    assert event["actor"]["email"] == "administrator@acme.example"
+    assert event["actor"]["apiKey"] == made["id"]
