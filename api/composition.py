@@ -38,6 +38,7 @@ from tenant_schema.apps.service import AppService
 from tenant_schema.apps.views import ViewService
 from tenant_schema.objects import piccolo_app as objects_app
 from tenant_schema.objects.catalog import Catalog
+from tenant_schema.objects.changes.searches import ensure_searches
 from tenant_schema.objects.service import SchemaService
 from tenant_schema.problems import InvalidInput
 from tenant_schema.records import piccolo_app as records_app
@@ -193,6 +194,7 @@ def _cursor_keys(vault: Vault, tenant_id: UUID) -> Sequence[bytes]:
 def _seed(passwords: Passwords) -> TenantSeed:
     async def access(_tenant: TenantRef) -> None:
         await seed_access(await seed_standard_objects())
+        await ensure_searches()
         await seed_apps()
 
     async def administrator(_tenant: TenantRef, admin: Admin) -> None:

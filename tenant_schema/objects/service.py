@@ -23,6 +23,7 @@ from tenant_schema.objects.changes.decisions import (
 )
 from tenant_schema.objects.changes.definitions import Definitions
 from tenant_schema.objects.changes.dialect import Dialect
+from tenant_schema.objects.changes.drift import Drift, find_drift, repair_drift
 from tenant_schema.objects.changes.plan import Plan, plan_of
 from tenant_schema.objects.changes.runner import Runner
 from tenant_schema.objects.changes.writing import write_definitions
@@ -31,7 +32,7 @@ from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import WouldBreakData
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
-from tenant_schema.users.versions import VersionedCache
+from tenant_schema.users.versions import DEFINITIONS, VersionedCache, bump
 
 __all__ = ["SchemaService"]
 
@@ -143,6 +144,27 @@ class SchemaService:
         dialect = dialect_of_bound()
         async with self._forgetting(scope), dialect.exclusive(self._wait):
             return [intent.object for intent in await self._runner(dialect).recover()]
+
+    async def drift(self, access: Access) -> list[Drift]:
+        """Every difference between definitions and tables. While nothing is being changed, there is none."""
+        access.require_system(_MANAGE)
+        dialect = dialect_of_bound()
+        async with dialect.exclusive(self._wait):
+            return await find_drift(Definitions(await load_rows()), dialect)
+
+    async def repair(self, scope: TenantScope, access: Access) -> tuple[list[str], list[Drift], list[Drift]]:
+        """Finish what was cut short, then end every difference that can be ended without loss.
+
+        The names of objects whose changes were finished or undone, what was repaired, and what remains.
+        """
+        access.require_system(_MANAGE)
+        dialect = dialect_of_bound()
+        async with self._forgetting(scope), dialect.exclusive(self._wait):
+            recovered = [intent.object for intent in await self._runner(dialect).recover()]
+            repaired = await repair_drift(await find_drift(Definitions(await load_rows()), dialect), dialect)
+            remaining = await find_drift(Definitions(await load_rows()), dialect)
+            await bump(DEFINITIONS)
+        return recovered, repaired, remaining
 
     async def _change(
         self,

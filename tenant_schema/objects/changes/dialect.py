@@ -8,6 +8,7 @@ from typing import Protocol
 
 from tenant_schema.objects.changes.diff import Rules
 from tenant_schema.objects.changes.operations import Operation
+from tenant_schema.objects.changes.shapes import TableShape
 from tenant_schema.objects.row_budget import RowLimits
 
 __all__ = ["Dialect", "PlannedStatement", "limited"]
@@ -54,6 +55,12 @@ class Dialect(Rules, Protocol):
 
     async def row_limits(self) -> RowLimits:
         """How much there is room for in a row."""
+
+    async def read(self, table: str) -> TableShape | None:
+        """The table as the database has it, keys on single columns included; None when there is none."""
+
+    async def tables(self) -> list[str]:
+        """The names of all tables, but for what belongs to search indexes."""
 
     async def literal(self, value: object) -> str:
         """The value as it stands in DDL, in the form in which it is stored."""

@@ -21,9 +21,11 @@ from piccolo_engines.mysql.transaction import MySQLTransaction
 from tenant_schema.objects.changes.dialect import PlannedStatement
 from tenant_schema.objects.changes.mysql_algorithms import Algorithms, checked_as_needed
 from tenant_schema.objects.changes.mysql_probe import planned
-from tenant_schema.objects.changes.mysql_state import is_done
+from tenant_schema.objects.changes.mysql_reading import read_table, table_names
+from tenant_schema.objects.changes.mysql_state import is_done, plain_type
 from tenant_schema.objects.changes.mysql_statements import statements
 from tenant_schema.objects.changes.operations import Operation
+from tenant_schema.objects.changes.shapes import TableShape
 from tenant_schema.objects.errors import ObjectBusy
 from tenant_schema.objects.row_budget import MARIADB, MYSQL, RowLimits
 
@@ -42,7 +44,7 @@ class MySQLDialect:
 
     def same_type(self, one: str, other: str) -> bool:
         """A length more or less is another type."""
-        return one.upper() == other.upper()
+        return plain_type(one) == plain_type(other)
 
     @asynccontextmanager
     async def exclusive(self, wait: float) -> AsyncIterator[None]:
@@ -87,6 +89,14 @@ class MySQLDialect:
             return MARIADB if session.server.mariadb else MYSQL
 
         return await _transaction().use(read, None)
+
+    async def read(self, table: str) -> TableShape | None:
+        """See the protocol."""
+        return await read_table(table)
+
+    async def tables(self) -> list[str]:
+        """See the protocol."""
+        return await table_names()
 
     async def literal(self, value: object) -> str:
         """See the protocol."""

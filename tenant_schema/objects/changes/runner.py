@@ -76,7 +76,6 @@ class Runner:
         before = entry.intent.before
         for operation in before[entry.position :]:
             await self._step(entry, operation)
-        self._at("prepared")
         await self._write(entry.intent)
         entry.state = State.VALID if entry.intent.after else State.DONE
         await record(entry)
@@ -103,11 +102,9 @@ class Runner:
             entry.state = State.DONE
             await record(entry)
             await self._dialect.keep()
-        self._at("done")
 
     async def _step(self, entry: Entry, operation: Operation) -> None:
         """One operation; the first one after somebody else's may be done already."""
-        self._at(f"before {entry.position}")
         if not (entry.is_resumed and await self._dialect.is_done(operation)):
             await self._do(entry.intent, operation)
         self._at(f"did {entry.position}")

@@ -66,6 +66,7 @@ def _column_shape(column: Column, field: FieldModel | None, tables: Mapping[str,
     meta = column._meta
     sql_type = column.column_type
     own = field is not None and not field.system
+    is_custom = field is not None and not field.system and not field.standard
     target = field.settings.get("target") if field is not None and field.type.name == "lookup" else None
     reference = None
     if field is not None and target is not None:
@@ -74,7 +75,7 @@ def _column_shape(column: Column, field: FieldModel | None, tables: Mapping[str,
         name=meta.db_column_name,
         type=sql_type,
         definition=_definition(column, sql_type, own=own),
-        index=(meta.index or (own and reference is not None)) and not meta.unique,
+        index=(meta.index or (is_custom and reference is not None)) and not meta.unique,
         unique=meta.unique and not meta.primary_key,
         reference=reference,
     )

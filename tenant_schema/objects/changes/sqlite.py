@@ -26,6 +26,7 @@ from tenant_schema.objects.changes.operations import (
     Operation,
 )
 from tenant_schema.objects.changes.shapes import ColumnShape, TableShape
+from tenant_schema.objects.changes.sqlite_reading import read_table, table_names
 from tenant_schema.objects.changes.sqlite_search import add_search, drop_search
 from tenant_schema.objects.errors import ObjectBusy
 from tenant_schema.objects.row_budget import SQLITE, RowLimits
@@ -93,6 +94,14 @@ class SQLiteDialect:
     async def row_limits(self) -> RowLimits:
         """None that a definition meets."""
         return SQLITE
+
+    async def read(self, table: str) -> TableShape | None:
+        """See the protocol."""
+        return await read_table(table)
+
+    async def tables(self) -> list[str]:
+        """See the protocol."""
+        return await table_names()
 
     async def literal(self, value: object) -> str:
         """See the protocol."""

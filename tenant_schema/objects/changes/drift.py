@@ -1,0 +1,174 @@
+"""Whether definitions and tables agree, and what would make them: differences that nobody should ever see.
+
+A change that was cut short is in the journal and is not drift. Drift comes from outside: somebody who altered
+a table by hand, a restored backup.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from piccolo.querystring import QueryString
+
+from piccolo_conf import DB
+from piccolo_engines.errors import IntegrityViolation
+from piccolo_engines.identifiers import quote
+from tenant_schema.objects.changes.definitions import Definitions
+from tenant_schema.objects.changes.dialect import Dialect
+from tenant_schema.objects.changes.mysql_probe import PROBE
+from tenant_schema.objects.changes.operations import (
+    AddColumn,
+    AddIndex,
+    AddReference,
+    AddSearch,
+    ConvertColumn,
+    CreateTable,
+    DropColumn,
+    DropReference,
+    DropSearch,
+    DropTable,
+    Operation,
+)
+from tenant_schema.objects.changes.shapes import ColumnShape, TableShape
+
+__all__ = ["Drift", "find_drift", "repair_drift"]
+
+_MADE_HERE = re.compile(r"[a-z][a-z0-9_]*_[0-9a-f]{8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One difference. ``repair`` are the operations that end it without loss; none where there are none.
+
+    :ivar object: the object's name; empty for a table that belongs to none.
+    :ivar kind: kebab-case, for programs. :ivar name: the table, column or index, as the database calls it.
+    """
+
+    object: str
+    kind: str
+    name: str
+    message: str
+    repair: tuple[Operation, ...] = ()
+
+
+async def find_drift(definitions: Definitions, dialect: Dialect) -> list[Drift]:
+    """Every difference, in the order of objects. Some statements for each object."""
+    found: list[Drift] = []
+    for row, _ in definitions.rows:
+        wanted = definitions.shape(row["name"])
+        actual = await dialect.read(wanted.name)
+        found += await _of_table(row["name"], wanted, actual, dialect)
+    known = {row["table_name"] for row, _ in definitions.rows}
+    return found + await _leftovers(known, dialect)
+
+
+async def _of_table(
+    name: str, wanted: TableShape, actual: TableShape | None, dialect: Dialect
+) -> list[Drift]:
+    table = wanted.name
+    if actual is None:
+        message = "The object has no table."
+        return [Drift(name, "missing-table", table, message, (CreateTable(table, wanted),))]
+    found: list[Drift] = []
+    there = {one.name: one for one in actual.columns}
+    for column in wanted.columns:
+        found += _of_column(name, table, column, there.get(column.name), dialect)
+    found += [
+        one for extra in there.values() if (one := await _extra(name, table, extra, wanted)) is not None
+    ]
+    if wanted.search != actual.search:
+        drop = (DropSearch(table, actual.search),) if actual.search else ()
+        add = (AddSearch(table, wanted.search),) if wanted.search else ()
+        message = "The search index is not over the fields that are searched."
+        found.append(Drift(name, "wrong-search", table, message, (*drop, *add)))
+    return found
+
+
+def _of_column(
+    name: str, table: str, wanted: ColumnShape, actual: ColumnShape | None, dialect: Dialect
+) -> Iterator[Drift]:
+    if actual is None:
+        yield Drift(
+            name, "missing-column", wanted.name, "The field has no column.", _making(table, wanted, dialect)
+        )
+        return
+    if not dialect.same_type(actual.type, wanted.type):
+        message = f"The column is {actual.type}, not {wanted.type}."
+        yield Drift(name, "wrong-type", wanted.name, message)
+    if wanted.unique and not actual.unique:
+        yield Drift(name, "missing-unique", wanted.name, "Nothing keeps values from coming twice.",
+                    (AddIndex(table, wanted.name, unique=True),))  # fmt: skip
+    if wanted.index and not (actual.index or actual.unique):
+        yield Drift(name, "missing-index", wanted.name, "The index is missing.",
+                    (AddIndex(table, wanted.name, unique=False),))  # fmt: skip
+    if wanted.reference != actual.reference:
+        message = f"The column refers to {_named(actual)}, not to {_named(wanted)}."
+        yield Drift(name, "wrong-reference", wanted.name, message, _referring(table, actual, wanted, dialect))
+
+
+def _named(column: ColumnShape) -> str:
+    reference = column.reference
+    return "nothing" if reference is None else f"{reference.table} (ON DELETE {reference.on_delete})"
+
+
+def _making(table: str, column: ColumnShape, dialect: Dialect) -> tuple[Operation, ...]:
+    keys = (AddIndex(table, column.name, column.unique),) if column.unique or column.index else ()
+    refers = column.reference is not None and not dialect.keys_with_columns
+    return (
+        AddColumn(table, column),
+        *keys,
+        *((AddReference(table, column, unchecked=True),) if refers else ()),
+    )
+
+
+def _referring(
+    table: str, actual: ColumnShape, wanted: ColumnShape, dialect: Dialect
+) -> tuple[Operation, ...]:
+    """None when the column is not what it should be in more than that: it would be made anew."""
+    if not dialect.keys_with_columns:
+        drop = (DropReference(table, actual),) if actual.reference else ()
+        return (*drop, *((AddReference(table, wanted),) if wanted.reference else ()))
+    if actual.index or actual.unique or not dialect.same_type(actual.type, wanted.type):
+        return ()
+    return (ConvertColumn(table, actual, wanted),)
+
+
+async def _extra(name: str, table: str, column: ColumnShape, wanted: TableShape) -> Drift | None:
+    """A column that no field has: one of ours that is empty can go."""
+    if column.name in {one.name for one in wanted.columns}:
+        return None
+    is_ours = _MADE_HERE.fullmatch(column.name) is not None
+    has_keys = column.index or column.unique or column.reference is not None
+    empty = is_ours and not has_keys and await _is_empty(table, f"{quote(column.name)} IS NOT NULL")
+    repair = (DropColumn(table, column),) if empty else ()
+    return Drift(name, "extra-column", column.name, "The column belongs to no field.", repair)
+
+
+async def _leftovers(known: set[str], dialect: Dialect) -> list[Drift]:
+    found = []
+    for table in await dialect.tables():
+        if table not in known and (_MADE_HERE.fullmatch(table) or table.startswith(PROBE)):
+            shape = TableShape(table, ())
+            empty = await _is_empty(table, "1 = 1")
+            repair = (DropTable(table, shape),) if empty else ()
+            found.append(Drift("", "extra-table", table, "The table belongs to no object.", repair))
+    return found
+
+
+async def _is_empty(table: str, condition: str) -> bool:
+    sql = f"SELECT 1 AS found FROM {quote(table)} WHERE {condition} LIMIT 1"  # noqa: S608 - quoted
+    return not await DB.run_querystring(QueryString(sql))
+
+
+async def repair_drift(found: Sequence[Drift], dialect: Dialect) -> list[Drift]:
+    """End the differences that can be; give those that were. What the data does not allow stays."""
+    repaired = []
+    for one in found:
+        try:
+            for operation in one.repair:
+                await dialect.apply(operation)
+        except IntegrityViolation:
+            continue
+        if one.repair:
+            repaired.append(one)
+    return repaired

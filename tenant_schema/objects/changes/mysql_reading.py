@@ -1,0 +1,89 @@
+"""Tables as MySQL and MariaDB have them, from information_schema."""
+
+from typing import Any
+
+from piccolo.querystring import QueryString
+
+from piccolo_conf import DB
+from tenant_schema.objects.changes.shapes import ColumnShape, Reference, TableShape
+
+__all__ = ["read_table", "table_names"]
+
+_SAME = {"NO ACTION": "RESTRICT"}
+"""InnoDB checks at once, so that the two are one, and it may call the one the other."""
+
+_HERE = "table_schema = DATABASE() AND table_name = {}"
+
+
+async def table_names() -> list[str]:
+    """The names of all tables."""
+    rows = await _ask(
+        "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()"
+    )
+    return sorted(row["name"] for row in rows)
+
+
+async def read_table(table: str) -> TableShape | None:
+    """The table with its keys on single columns; None when there is none."""
+    columns = await _ask(
+        "SELECT column_name AS name, column_type AS type FROM information_schema.columns "  # noqa: S608 - bound
+        f"WHERE {_HERE} ORDER BY ordinal_position",
+        table,
+    )
+    if not columns:
+        return None
+    plain, search = await _keys(table)
+    references = await _references(table)
+    return TableShape(
+        table,
+        tuple(
+            ColumnShape(
+                row["name"],
+                row["type"],
+                "",
+                index=False in plain.get(row["name"], ()),
+                unique=True in plain.get(row["name"], ()),
+                reference=references.get(row["name"]),
+            )
+            for row in columns
+        ),
+        search,
+    )
+
+
+async def _keys(table: str) -> tuple[dict[str, set[bool]], tuple[str, ...]]:
+    """Of each column that has indexes of its own, whether they are unique; and the columns of the search."""
+    rows = await _ask(
+        "SELECT index_name AS name, non_unique AS non_unique, column_name AS col, index_type AS kind "  # noqa: S608
+        f"FROM information_schema.statistics WHERE {_HERE} AND index_name <> 'PRIMARY' "
+        "ORDER BY index_name, seq_in_index",
+        table,
+    )
+    columns: dict[tuple[str, bool, bool], list[str]] = {}
+    for row in rows:
+        key = (row["name"], not int(row["non_unique"]), row["kind"] == "FULLTEXT")
+        columns.setdefault(key, []).append(row["col"])
+    keys: dict[str, set[bool]] = {}
+    search: tuple[str, ...] = ()
+    for (_, unique, fulltext), names in columns.items():
+        if fulltext:
+            search = tuple(names)
+        elif len(names) == 1:
+            keys.setdefault(names[0], set()).add(unique)
+    return keys, search
+
+
+async def _references(table: str) -> dict[str, Reference]:
+    rows = await _ask(
+        "SELECT k.column_name AS col, k.referenced_table_name AS target, r.delete_rule AS rule "
+        "FROM information_schema.key_column_usage k JOIN information_schema.referential_constraints r "
+        "ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name "
+        "WHERE k.table_schema = DATABASE() AND k.table_name = {}",
+        table,
+    )
+    return {row["col"]: Reference(row["target"], _SAME.get(row["rule"], row["rule"])) for row in rows}
+
+
+async def _ask(sql: str, *values: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = await DB.run_querystring(QueryString(sql, *values))
+    return rows
