@@ -43,6 +43,7 @@ from tenant_schema.objects.service import SchemaService
 from tenant_schema.problems import InvalidInput
 from tenant_schema.records import piccolo_app as records_app
 from tenant_schema.records.cursors import Cursors
+from tenant_schema.records.role_names import DependentRoles
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.standard import piccolo_app as standard_app
@@ -58,6 +59,7 @@ from tenant_schema.users.versions import ACCESS, DEFINITIONS, VersionedCache
 
 __all__ = ["Platform", "compose"]
 
+_DEPENDENTS = (DependentPages(), DependentViews(), DependentRoles())
 _TENANT_APPS = (users_app, objects_app, records_app, standard_app, apps_app)
 
 
@@ -141,7 +143,7 @@ def compose(
         authentication=authentication,
         people=people_of(passwords, access, catalog),
         catalog=catalog,
-        schema=SchemaService(catalog, access, (DependentPages(), DependentViews())),
+        schema=SchemaService(catalog, access, _DEPENDENTS),
         records=RecordService(catalog, Cursors(partial(_cursor_keys, vault))),
         apps=AppService(apps, definitions),
         pages=PageService(apps, catalog, definitions),

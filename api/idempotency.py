@@ -191,7 +191,7 @@ async def _claim(request: TenantRequest, key: str, body: bytes) -> Claim:
     """What the key stands for. The body is hashed with a secret: there may be a password in it."""
     access = await request.platform.authentication.authenticate(request.tenant, request.bearer_token())
     path = f"{request.scope['path']}?{request.scope['query_string'].decode('latin-1')}"
-    named = f"{access.user_id} POST {path} {key}"
+    named = f"{access.api_key or access.user_id} POST {path} {key}"
     secret = request.platform.vault.derive("idempotency", request.tenant.id).current
     content_type = (request.header(b"content-type") or "").encode("latin-1")
     return Claim(

@@ -53,7 +53,7 @@ async def create_api_key(request: TenantRequest) -> Answer:
     made, text = await request.platform.people.api_keys.create(
         request.tenant, request.access, given.name, given.roles, given.expires_at
     )
-    return json(NewApiKeyAnswer(key=text, api_key=ApiKeyAnswer.of(made)), 201, [NOT_STORED])
+    return json(NewApiKeyAnswer(token=text, key=ApiKeyAnswer.of(made)), 201, [NOT_STORED])
 
 
 @delete(

@@ -95,8 +95,10 @@ class ApiKeyList(Output):
 class NewApiKeyAnswer(Output):
     """The new key. Its text is here and never again."""
 
-    key: Annotated[str, Meta(description="For `Authorization: Bearer …`.", examples=["fhk_…"])]
-    api_key: ApiKeyAnswer
+    token: Annotated[
+        str, Meta(description="The key itself, for `Authorization: Bearer …`.", examples=["fhk_…"])
+    ]
+    key: ApiKeyAnswer
 
 
 class SessionAnswer(Output):

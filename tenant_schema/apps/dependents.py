@@ -8,56 +8,12 @@ from piccolo.columns import Column
 from tenant_schema.apps.rewriting import Rewriting
 from tenant_schema.apps.tables import AppPage, DefaultView, ListView
 from tenant_schema.objects.dependents import NameChanges
-from tenant_schema.objects.tables import FieldDefinition
+from tenant_schema.objects.renaming import Renamed, lookup_targets
 
 __all__ = ["DependentPages", "DependentViews"]
 
 _Row = Mapping[str, Any]
 _VIEW_PARTS = ("columns", "sort", "filter")
-
-
-class _Renamed:
-    """Names as they are after the changes. ``targets`` are what lookups lead to, by old names."""
-
-    def __init__(self, changes: NameChanges, targets: Mapping[tuple[str, str], str]) -> None:
-        self._changes = changes
-        self._targets = targets
-        self.touched = False
-        """Whether anything was named that is renamed or dropped."""
-
-    def of_object(self, name: str) -> str | None:
-        if name != self._changes.object:
-            return name
-        if self._changes.object_dropped:
-            return self._touch(None)
-        renamed = self._changes.object_renamed_to
-        return name if renamed is None else self._touch(renamed)
-
-    def of_field(self, object_name: str, path: str) -> str | None:
-        written: list[str] = []
-        for part in path.split("."):
-            name = self._part(object_name, part)
-            if name is None:
-                return None
-            written.append(name)
-            object_name = self._targets.get((object_name, part), "")
-        return ".".join(written)
-
-    def keeps(self, _object_name: str, _document: object) -> bool:
-        return True
-
-    def _part(self, object_name: str, name: str) -> str | None:
-        changes = self._changes
-        if object_name != changes.object:
-            return name
-        if changes.object_dropped or name in changes.fields_dropped:
-            return self._touch(None)
-        renamed = changes.fields_renamed.get(name)
-        return name if renamed is None else self._touch(renamed)
-
-    def _touch(self, name: str | None) -> str | None:
-        self.touched = True
-        return name
 
 
 class DependentPages:
@@ -114,20 +70,20 @@ _Written = dict[Column | str, Any] | None
 
 
 async def _touched(
-    changes: NameChanges, rows: Sequence[_Row], write: Callable[[_Row, _Renamed], _Written]
+    changes: NameChanges, rows: Sequence[_Row], write: Callable[[_Row, Renamed], _Written]
 ) -> list[tuple[_Row, _Written]]:
     """The rows that name what changes, each with what it says afterwards; None when it is to go."""
-    targets = await _targets(changes)
+    targets = await lookup_targets(changes)
     found = []
     for row in rows:
-        names = _Renamed(changes, targets)
+        names = Renamed(changes, targets)
         written = write(row, names)
         if names.touched:
             found.append((row, written))
     return found
 
 
-def _written_page(row: _Row, names: _Renamed) -> _Written:
+def _written_page(row: _Row, names: Renamed) -> _Written:
     object_name = names.of_object(row["object"])
     if object_name is None and row["type"] != "custom":
         return None
@@ -135,7 +91,7 @@ def _written_page(row: _Row, names: _Renamed) -> _Written:
     return {"object": object_name or "", "layout": layout}
 
 
-def _written_view(row: _Row, names: _Renamed) -> _Written:
+def _written_view(row: _Row, names: Renamed) -> _Written:
     object_name = names.of_object(row["object"])
     if object_name is None:
         return None
@@ -143,21 +99,3 @@ def _written_view(row: _Row, names: _Renamed) -> _Written:
     written: dict[Column | str, Any] = {"object": object_name}
     written.update(Rewriting(names).rows("", row["object"], stored))
     return written
-
-
-async def _targets(changes: NameChanges) -> dict[tuple[str, str], str]:
-    """What every lookup leads to, by the old names, whether the rows have the new ones already or not."""
-    old_object = {changes.object_renamed_to: changes.object} if changes.object_renamed_to else {}
-    old_field = {new: old for old, new in changes.fields_renamed.items()}
-    query = FieldDefinition.select(
-        FieldDefinition.name, FieldDefinition.settings, FieldDefinition.object.name
-    ).where(FieldDefinition.type == "lookup")
-    found: dict[tuple[str, str], str] = {}
-    for row in await query.output(load_json=True):
-        holder, name = row["object.name"], row["name"]
-        holder, target = old_object.get(holder, holder), row["settings"]["target"]
-        target = old_object.get(target, target)
-        found[holder, name] = target
-        if holder == changes.object and name in old_field:
-            found[holder, old_field[name]] = target
-    return found

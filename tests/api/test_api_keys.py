@@ -17,7 +17,7 @@ async def made_key(world: World, person: str = "administrator", **more: object) 
     client = await world.user(person)
     answer = await client.post(KEYS, json={"name": "robot", **more})
     assert answer.status_code == 201, answer.text
-    return {"key": answer.json()["key"], **answer.json()["apiKey"]}
+    return {"token": answer.json()["token"], **answer.json()["key"]}
 
 
 async def test_a_key_acts_for_its_user_with_the_roles_that_it_was_given(world: World) -> None:
@@ -26,21 +26,21 @@ async def test_a_key_acts_for_its_user_with_the_roles_that_it_was_given(world: W
     answer = await client.post(KEYS, json={"name": "robot", "roles": ["readers"]})
     assert answer.headers["cache-control"] == "no-store"
     made = answer.json()
-    robot = world.client(token=made["key"])
+    robot = world.client(token=made["token"])
     me = (await robot.get(ME)).json()
     assert me["user"]["email"] == "ann@acme.example"
     assert (me["roles"], me["permissions"]) == (["readers"], ["accounts:read"])
     assert (await robot.get(ACCOUNTS)).status_code == 200
     assert (await robot.post(ACCOUNTS, json={"name": "x"})).status_code == 403
     listed = (await client.get(KEYS)).json()["data"]
-    assert [one["prefix"] for one in listed] == [made["key"][:12]]
+    assert [one["prefix"] for one in listed] == [made["token"][:12]]
     assert listed[0]["lastUsedAt"] is not None
-    assert made["key"][13:] not in (await client.get(KEYS)).text
+    assert made["token"][13:] not in (await client.get(KEYS)).text
 
 
 async def test_a_key_is_worth_nothing_once_it_is_revoked(world: World) -> None:
     made = await made_key(world, "member")
-    robot = world.client(token=made["key"])
+    robot = world.client(token=made["token"])
     assert (await robot.get(ACCOUNTS)).status_code == 200
     member = await world.user("member")
     assert (await member.delete(f"{KEYS}/{made['id']}")).status_code == 204
@@ -52,7 +52,7 @@ async def test_a_key_is_worth_nothing_once_it_is_revoked(world: World) -> None:
 @ON_SQLITE
 async def test_a_key_has_no_more_than_its_user_has_now(world: World) -> None:
     made = await made_key(world, "manager")
-    robot, administrator = world.client(token=made["key"]), await world.user()
+    robot, administrator = world.client(token=made["token"]), await world.user()
     manager = f"/api/v1/users/{await user_id(world, 'manager')}"
     assert (await robot.post(ACCOUNTS, json={"name": "x"})).status_code == 201
     await administrator.put(f"{manager}/roles", json={"roles": ["viewer"]})
@@ -71,7 +71,7 @@ async def test_a_key_ends_when_it_was_to(world: World) -> None:
     assert past.json()["errors"][0]["code"] == "in-the-past"
     soon = (datetime.now(UTC) + timedelta(milliseconds=400)).isoformat()
     made = await made_key(world, expiresAt=soon)
-    robot = world.client(token=made["key"])
+    robot = world.client(token=made["token"])
     assert (await robot.get(ME)).status_code == 200
     async with world.platform.tenancy.use(await world.tenant("acme")):
         await ApiKey.update({ApiKey.expires_at: datetime.now(UTC)}).where(ApiKey.prefix == made["prefix"])
@@ -93,7 +93,7 @@ async def test_nobody_gives_a_key_a_role_that_they_do_not_have(world: World) -> 
 
 @ON_SQLITE
 async def test_a_key_cannot_do_what_takes_a_person(world: World) -> None:
-    robot = world.client(token=(await made_key(world))["key"])
+    robot = world.client(token=(await made_key(world))["token"])
     for answer in (
         await robot.post(KEYS, json={"name": "heir"}),
         await robot.post("/api/v1/auth/logout"),
@@ -124,7 +124,7 @@ async def test_others_keys_are_for_who_manages_users(world: World) -> None:
 
 async def test_another_tenant_s_key_and_made_up_ones_are_worth_nothing(world: World) -> None:
     made = await made_key(world)
-    key = made["key"]
+    key = made["token"]
     for text in (
         key[:-1] + ("A" if key[-1] != "A" else "B"),
         key[:12],
@@ -142,7 +142,7 @@ async def test_another_tenant_s_key_and_made_up_ones_are_worth_nothing(world: Wo
 
 @pytest.mark.parametrize("path", [ACCOUNTS, ME])
 async def test_a_key_costs_what_a_session_costs(world: World, path: str) -> None:
-    robot = world.client(token=(await made_key(world, "member"))["key"])
+    robot = world.client(token=(await made_key(world, "member"))["token"])
     await robot.get(path)
     async with counted(world) as counts:
         assert (await robot.get(path)).status_code == 200
@@ -152,9 +152,36 @@ async def test_a_key_costs_what_a_session_costs(world: World, path: str) -> None
 @ON_SQLITE
 async def test_what_a_program_did_is_told_as_its_user_s_by_the_key(world: World) -> None:
     made = await made_key(world)
-    robot = world.client(token=made["key"])
+    robot = world.client(token=made["token"])
     await robot.post("/api/v1/roles", json={"name": "made_by_robot"})
     client = await world.user()
     (event,) = (await client.get("/api/v1/audit?action=role.create")).json()["data"]
     assert event["actor"]["email"] == "administrator@acme.example"
     assert event["actor"]["apiKey"] == made["id"]
+
+
+@ON_SQLITE
+async def test_a_replayed_answer_holds_no_key_and_no_link(world: World) -> None:
+    client, headers = await world.user(), {"Idempotency-Key": "once"}
+    for path, body, secret in (
+        (KEYS, {"name": "robot"}, lambda answer: answer["token"]),
+        ("/api/v1/users", {"email": "x@acme.example"}, lambda answer: answer["invitation"]["token"]),
+    ):
+        first = await client.post(path, json=body, headers=headers)
+        again = await client.post(path, json=body, headers=headers)
+        assert (first.status_code, again.status_code) == (201, 201)
+        assert secret(first.json()) is not None
+        assert secret(again.json()) is None
+
+
+@ON_SQLITE
+async def test_a_key_is_not_told_what_its_user_was_answered(world: World) -> None:
+    await made_role(world, "makers", "accounts:create")
+    ann = await made_user(world, "ann", "makers", "manager")
+    token = (await ann.post(KEYS, json={"name": "robot", "roles": ["makers"]})).json()["token"]
+    robot, headers = world.client(token=token), {"Idempotency-Key": "once"}
+    first = await ann.post(ACCOUNTS, json={"name": "x"}, headers=headers)
+    second = await robot.post(ACCOUNTS, json={"name": "x"}, headers=headers)
+    assert first.json()["data"]["name"] == "x"
+    assert set(second.json()["data"]) == {"id", "version"}
+    assert first.json()["data"]["id"] != second.json()["data"]["id"]

@@ -1,0 +1,73 @@
+"""Names of objects and fields as they are after a change, wherever they stand: paths over lookups too."""
+
+from collections.abc import Mapping
+
+from tenant_schema.objects.dependents import NameChanges
+from tenant_schema.objects.tables import FieldDefinition
+
+__all__ = ["Renamed", "lookup_targets"]
+
+
+class Renamed:
+    """Names as they are after the changes. ``targets`` are what lookups lead to, by old names."""
+
+    def __init__(self, changes: NameChanges, targets: Mapping[tuple[str, str], str]) -> None:
+        self._changes = changes
+        self._targets = targets
+        self.touched = False
+        """Whether anything was named that is renamed or dropped."""
+
+    def of_object(self, name: str) -> str | None:
+        """The object's name afterwards; None when it is dropped."""
+        if name != self._changes.object:
+            return name
+        if self._changes.object_dropped:
+            return self._touch(None)
+        renamed = self._changes.object_renamed_to
+        return name if renamed is None else self._touch(renamed)
+
+    def of_field(self, object_name: str, path: str) -> str | None:
+        """The path's names afterwards; None when something on the way is dropped."""
+        written: list[str] = []
+        for part in path.split("."):
+            name = self._part(object_name, part)
+            if name is None:
+                return None
+            written.append(name)
+            object_name = self._targets.get((object_name, part), "")
+        return ".".join(written)
+
+    def keeps(self, _object_name: str, _document: object) -> bool:
+        """A filter whose names are good stays."""
+        return True
+
+    def _part(self, object_name: str, name: str) -> str | None:
+        changes = self._changes
+        if object_name != changes.object:
+            return name
+        if changes.object_dropped or name in changes.fields_dropped:
+            return self._touch(None)
+        renamed = changes.fields_renamed.get(name)
+        return name if renamed is None else self._touch(renamed)
+
+    def _touch(self, name: str | None) -> str | None:
+        self.touched = True
+        return name
+
+
+async def lookup_targets(changes: NameChanges) -> dict[tuple[str, str], str]:
+    """What every lookup leads to, by the old names, whether the rows have the new ones already or not."""
+    old_object = {changes.object_renamed_to: changes.object} if changes.object_renamed_to else {}
+    old_field = {new: old for old, new in changes.fields_renamed.items()}
+    query = FieldDefinition.select(
+        FieldDefinition.name, FieldDefinition.settings, FieldDefinition.object.name
+    ).where(FieldDefinition.type == "lookup")
+    found: dict[tuple[str, str], str] = {}
+    for row in await query.output(load_json=True):
+        holder, name = row["object.name"], row["name"]
+        holder, target = old_object.get(holder, holder), row["settings"]["target"]
+        target = old_object.get(target, target)
+        found[holder, name] = target
+        if holder == changes.object and name in old_field:
+            found[holder, old_field[name]] = target
+    return found
