@@ -1,5 +1,6 @@
 """The services of people and their rights, built together: they share what is cached of access."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
 
@@ -30,6 +31,11 @@ class People:
     api_keys: ApiKeys
     sessions: Sessions
     audit: AuditTrail
+    cache: VersionedCache
+
+    def together(self, scope: TenantScope) -> AbstractAsyncContextManager[None]:
+        """Several changes as one: all of them or none, and seen when the whole is committed."""
+        return self.cache.change(scope)
 
 
 def people_of(passwords: PasswordHashing, cache: VersionedCache, catalog: Catalog) -> People:
@@ -45,6 +51,7 @@ def people_of(passwords: PasswordHashing, cache: VersionedCache, catalog: Catalo
         ApiKeys(cache),
         Sessions(cache),
         AuditTrail(),
+        cache,
     )
 
 

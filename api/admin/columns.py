@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Column", "TableSchema"]
+__all__ = ["Column", "TableSchema", "json_column"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +143,19 @@ class TableSchema:
             "title": self.title,
             "type": "object",
         }
+
+
+def json_column(name: str, title: str, help_text: str) -> Column:
+    """A column that holds JSON, for the form alone."""
+    return Column(
+        name=name,
+        title=title,
+        widget="json",
+        help_text=help_text,
+        listed=False,
+        filterable=False,
+        sortable=False,
+    )
 
 
 def _choices(choices: Mapping[str, str] | None) -> dict[str, dict[str, str]] | None:

@@ -12,14 +12,11 @@
     └── FormRefused(message)    a form that cannot be carried out, and why
 """
 
-from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from api.answers import Answer, RawHeader, json, json_bytes
-from api.problems import document_of, status_of
+from api.problems import FieldProblem, document_of, status_of
 from piccolo_engines import errors as engines
-from tenant_schema.problems import InvalidInput, Problem
-from tenant_schema.records import errors as records
 
 __all__ = [
     "AdminError",
@@ -110,10 +107,9 @@ class FormRefused(AdminError):
 
 def in_table(error: Exception, request_id: str) -> Answer | None:
     """The answer for a row's form; None for what is nobody's mistake and belongs into the log."""
-    problems = list(_problems_of(error))
-    if problems:
-        return json({"detail": _detail(problems)}, 422)
-    status = _status(error)
+    status, problems = _status(error), _problems_of(error, request_id)
+    if problems and status in (400, 409, 422):
+        return json({"detail": problems}, 422)
     if status == 405:
         return json({"detail": str(error)}, 405, [(b"allow", b"GET")])
     if status == 500:
@@ -123,35 +119,31 @@ def in_table(error: Exception, request_id: str) -> Answer | None:
 
 def in_form(error: Exception, request_id: str) -> Answer | None:
     """The answer for a form, of which the front end shows no status but 422."""
-    problems = list(_problems_of(error))
-    if problems:
-        return json({"detail": _detail(problems)}, 422)
     status = _status(error)
     if status in (401, 405):  # to be signed in first; the front end sees to that
         return in_table(error, request_id)
     if status == 500:
         return None
+    problems = _problems_of(error, request_id)
+    if problems:
+        return json({"detail": problems}, 422, _headers(error))
     return json({"custom_form_error": _sentence(error, request_id)}, 422, _headers(error))
 
 
-def _problems_of(error: Exception) -> Iterator[Problem]:
-    """What is wrong with which field."""
-    if isinstance(error, InvalidInput):
-        yield from error.problems
-    elif isinstance(error, records.UniqueConflict):
-        yield from (Problem(name, error.code, "another record has the same value") for name in error.fields)
-    elif isinstance(error, engines.NotNullViolation):
-        yield Problem(_last(error.column), "required", "a value is needed")
+def _problems_of(error: Exception, request_id: str) -> list[dict[str, object]]:
+    """What is wrong with which field, as the front end reads it: the same as REST would say."""
+    if isinstance(error, engines.NotNullViolation):
+        return [_problem(_last(error.column), error.code, "a value is needed")]
+    if isinstance(error, AdminError | engines.DatabaseError):
+        return []
+    return [_problem(one.field, one.code, _message(one)) for one in document_of(error, request_id).errors]
 
 
-def _detail(problems: Iterable[Problem]) -> list[dict[str, object]]:
-    return [
-        {"loc": ["body", problem.field or "form"], "msg": _message(problem), "type": problem.code}
-        for problem in problems
-    ]
+def _problem(field: str, code: str, message: str) -> dict[str, object]:
+    return {"loc": ["body", field or "form"], "msg": message, "type": code}
 
 
-def _message(problem: Problem) -> str:
+def _message(problem: FieldProblem) -> str:
     if problem.did_you_mean is None:
         return problem.message
     return f"{problem.message} Did you mean {problem.did_you_mean}?"

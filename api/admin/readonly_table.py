@@ -16,6 +16,7 @@ from api.admin.columns import Column, TableSchema
 from api.admin.errors import ReadOnly, RowNotFound
 from api.admin.listing import Listing, Term
 from api.admin.site import Row
+from api.admin.values import uuid_of
 from api.errors import InvalidQuery
 from piccolo_engines.searching import escaped, like_in_any_case
 from tenant_schema.problems import Problem
@@ -126,10 +127,7 @@ class LookedAt(ReadOnlyTable):
 
     async def row(self, row_id: str) -> Row:
         """One row."""
-        try:
-            found = await self._select().where(self._table.id == UUID(row_id)).first()
-        except ValueError:
-            raise RowNotFound from None
+        found = await self._select().where(self._table.id == uuid_of(row_id)).first()
         if found is None:
             raise RowNotFound
         return self._row(found)

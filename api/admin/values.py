@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 
 from api.admin.columns import Column
+from api.admin.errors import RowNotFound
 from api.errors import InvalidBody
 from tenant_schema.problems import Problem, suggestion
 
-__all__ = ["accept", "changed"]
+__all__ = ["accept", "changed", "uuid_of"]
 
 _TRUTH: Final[Mapping[str, bool]] = {"true": True, "false": False}
 _LONGEST_INTEGER: Final = 25
@@ -74,6 +76,14 @@ def _milliseconds(text: str) -> object:
         return int(datetime.fromisoformat(text).timestamp() * 1000)
     except ValueError:
         return text
+
+
+def uuid_of(row_id: str) -> UUID:
+    """A row's id. Raises :class:`RowNotFound` for what is none."""
+    try:
+        return UUID(row_id)
+    except ValueError:
+        raise RowNotFound from None
 
 
 def _unknown(given: Mapping[str, Any], known: Mapping[str, Column]) -> Iterator[Problem]:

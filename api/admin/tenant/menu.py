@@ -1,21 +1,41 @@
-"""What a tenant's admin shows to whom: the tables and forms that the user's permissions open."""
+"""What a tenant's admin shows to whom: the tables that the user's permissions open."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from api.admin.site import Form, Table
+from api.admin.readonly_table import LookedAt, Shown
+from api.admin.site import Table
+from api.admin.tenant.apps import AppTable, PageTable
+from api.admin.tenant.definitions import FieldTable, ObjectTable
+from api.admin.tenant.people import PermissionTable, RoleTable, UserTable
 from api.admin.tenant.records import RecordTable
-from api.admin.tenant.users import UserTable
 from api.admin.tenant.visitor import Visitor
+from tenant_schema.users.tables import AuditEvent
 
-__all__ = ["tenant_forms", "tenant_tables"]
+__all__ = ["tenant_tables"]
 
 _USERS: Final = "users"
 _TAKEN: Final = frozenset(
     {
         *("login", "forms", "change-password"),  # the front end's own addresses
-        *("users", "roles", "permissions", "sessions", "audit", "objects", "fields", "apps", "pages"),
+        *("users", "roles", "permissions", "audit", "objects", "fields", "apps", "pages"),
     }
+)
+_AUDIT: Final = LookedAt(
+    AuditEvent,
+    "Event",
+    "What happened",
+    [
+        Shown(column=AuditEvent.action, title="What"),
+        Shown(column=AuditEvent.subject_kind, title="Kind"),
+        Shown(column=AuditEvent.subject_name, title="To whom or what"),
+        Shown(column=AuditEvent.actor_email, title="Who"),
+        Shown(column=AuditEvent.created_at, title="When"),
+        Shown(column=AuditEvent.detail, title="Detail", listed=False),
+        Shown(column=AuditEvent.address, title="Address"),
+        Shown(column=AuditEvent.request_id, title="Request id", listed=False),
+    ],
+    link="action",
 )
 
 
@@ -25,12 +45,28 @@ async def tenant_tables(visitor: Visitor) -> Mapping[str, Table]:
     readable = {name: model for name, model in objects.items() if visitor.access.allows(name, "read")}
     names = {name: _table_name(name) for name in readable} | {_USERS: _USERS}
     records = {names[name]: RecordTable(visitor, model, names) for name, model in readable.items()}
-    return {**records, _USERS: UserTable(visitor)}
+    owned = [(names[name], "owner") for name in readable]
+    return {**records, **_people(visitor, owned), **_definitions(visitor)}
 
 
-def tenant_forms(_visitor: Visitor) -> Sequence[Form]:
-    """The forms in the menu's order."""
-    return []
+def _people(visitor: Visitor, owned: Sequence[tuple[str, str]]) -> dict[str, Table]:
+    access, tables = visitor.access, dict[str, Table]()
+    tables[_USERS] = UserTable(visitor, owned)
+    if access.has("users:manage") or access.has("roles:manage"):
+        tables["roles"] = RoleTable(visitor)
+        tables["audit"] = _AUDIT
+    if access.has("roles:manage"):
+        tables["permissions"] = PermissionTable(visitor)
+    return tables
+
+
+def _definitions(visitor: Visitor) -> dict[str, Table]:
+    tables: dict[str, Table] = {}
+    if visitor.access.has("objects:manage"):
+        tables |= {"objects": ObjectTable(visitor), "fields": FieldTable(visitor)}
+    if visitor.access.has("apps:manage"):
+        tables |= {"apps": AppTable(visitor), "pages": PageTable(visitor)}
+    return tables
 
 
 def _table_name(object_name: str) -> str:

@@ -7,16 +7,15 @@ somebody else has changed it since the page was loaded; deleting puts into the t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
 
 import msgspec
 
 from api.admin.columns import TableSchema
-from api.admin.errors import RowNotFound
 from api.admin.listing import Listing, Term
 from api.admin.site import Row
 from api.admin.tenant.fields import column_of_field
 from api.admin.tenant.visitor import Visitor
+from api.admin.values import uuid_of
 from tenant_schema.objects.model import FieldModel, ObjectModel
 from tenant_schema.records.grammar import parse_query
 from tenant_schema.records.leafing import count_records, read_rows
@@ -138,7 +137,7 @@ class RecordTable:
         sight, visitor = await self._look(), self._visitor
         pairs = [("fields", ",".join(sight.paths(tuple(sight.target.rights.readable))))]
         record = await self._records.read(
-            visitor.scope, visitor.access, self._model.name, _id_of(row_id), pairs
+            visitor.scope, visitor.access, self._model.name, uuid_of(row_id), pairs
         )
         return sight.shown(record.data)
 
@@ -153,12 +152,12 @@ class RecordTable:
         """Change a record."""
         visitor = self._visitor
         body = {name: None if value == "" else value for name, value in values.items()}
-        await self._records.update(visitor.scope, visitor.access, self._model.name, _id_of(row_id), body)
+        await self._records.update(visitor.scope, visitor.access, self._model.name, uuid_of(row_id), body)
 
     async def delete(self, row_id: str) -> None:
         """Put a record into the trash."""
         visitor = self._visitor
-        await self._records.delete(visitor.scope, visitor.access, self._model.name, _id_of(row_id))
+        await self._records.delete(visitor.scope, visitor.access, self._model.name, uuid_of(row_id))
 
     async def references(self) -> Sequence[tuple[str, str]]:
         """The lookups that lead here, of the objects and in the fields that the user may read."""
@@ -219,10 +218,3 @@ def _listed(fields: Mapping[str, FieldModel], name: str) -> set[str]:
     """What the list shows: what records are called, the first fields, and who has them since when."""
     own = [one for one, field in fields.items() if not field.system and one != name]
     return {name, *own[:_MOST_LISTED], *_LISTED_SYSTEM}
-
-
-def _id_of(row_id: str) -> UUID:
-    try:
-        return UUID(row_id)
-    except ValueError:
-        raise RowNotFound from None

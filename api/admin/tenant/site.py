@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from api.admin.site import Form, NewSession, Table
-from api.admin.tenant.menu import tenant_forms, tenant_tables
+from api.admin.tenant.forms import tenant_forms
+from api.admin.tenant.menu import tenant_tables
 from api.admin.tenant.visitor import Visitor
 from api.requests import ApiRequest
 from tenant_schema.scope import TenantScope

@@ -12,6 +12,8 @@ from piccolo_engines.columns import utc_now
 from tests.api.admin.browsing import Browser, operators_browser, tenants_browser
 from tests.api.conftest import ON_SQLITE, OPERATOR_TOKEN, World
 
+pytestmark = ON_SQLITE
+
 SESSION = "__Host-freehold-admin"
 
 
@@ -38,7 +40,6 @@ async def test_the_session_cookie_is_for_this_host_and_out_of_reach_of_scripts(w
     assert fresh != csrf
 
 
-@ON_SQLITE
 async def test_in_local_mode_the_cookie_works_without_tls(world_with: Any) -> None:
     async with world_with(local=True) as world:
         browser = Browser(world, "localhost")
@@ -70,7 +71,6 @@ async def test_only_the_hash_of_the_session_is_kept(world: World) -> None:
         ("operator' OR 1=1 --", OPERATOR_TOKEN),
     ],
 )
-@ON_SQLITE
 async def test_a_wrong_name_and_a_wrong_token_look_the_same(world: World, name: str, token: str) -> None:
     browser = Browser(world, "localhost")
     answer = await browser.sign_in(name, token)
@@ -103,7 +103,6 @@ FORGERIES: dict[str, dict[str, str | None]] = {
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-@ON_SQLITE
 async def test_a_forged_request_does_nothing(world: World, forgery: str) -> None:
     browser = await operators_browser(world)
     headers = {
@@ -119,7 +118,6 @@ async def test_a_forged_request_does_nothing(world: World, forgery: str) -> None
     assert (await browser.send("POST", "public/login/", login, headers=headers)).status_code == 403
 
 
-@ON_SQLITE
 async def test_a_form_of_another_site_is_no_json(world: World) -> None:
     browser = await operators_browser(world)
     answer = await browser.http.post(
@@ -191,7 +189,6 @@ async def test_it_is_worth_nothing_anywhere_else(world: World) -> None:
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "fhc_", "fhc_" + "a" * 43, "fhc_" + "a" * 5_000, "fhc_\u00e9"])
-@ON_SQLITE
 async def test_a_made_up_cookie_is_nobody(world: World, cookie: str) -> None:
     for host in ("localhost", "acme.localhost"):
         answer = await world.client(host).get(

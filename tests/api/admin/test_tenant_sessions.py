@@ -13,6 +13,8 @@ from tenant_schema.users.tokens import AccessTokens, SigningKeys
 from tests.api.admin.browsing import Browser, operators_browser, tenants_browser
 from tests.api.conftest import ON_SQLITE, PASSWORD, World
 
+pytestmark = ON_SQLITE
+
 SESSION = "__Host-freehold-admin"
 
 
@@ -41,7 +43,6 @@ async def test_who_administers_nothing_is_not_let_in_and_leaves_no_session(world
         assert not await Session.exists().where(Session.ended_at.is_null())
 
 
-@ON_SQLITE
 async def test_a_wrong_password_is_a_wrong_password_of_the_api(world: World) -> None:
     browser = Browser(world, "acme.localhost")
     statuses = [
@@ -111,7 +112,6 @@ async def test_access_tokens_and_cookies_are_different_things(world: World) -> N
     assert (await world.client("acme.localhost", cookie).get("/api/v1/auth/me")).status_code == 401
 
 
-@ON_SQLITE
 async def test_a_cookie_is_renewed_while_it_is_used_and_ends_after_twelve_hours(world: World) -> None:
     tenant = await world.tenant("acme")
     now = time.time()

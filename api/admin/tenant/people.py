@@ -1,0 +1,244 @@
+"""Users, roles and permissions in the admin: looked at here, changed by the services that REST calls."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from api.admin.columns import Column, TableSchema, json_column
+from api.admin.listing import Listing
+from api.admin.memory_table import MemoryTable
+from api.admin.readonly_table import LookedAt, Shown, ready
+from api.admin.site import Row
+from api.admin.tenant.visitor import Visitor
+from api.admin.values import uuid_of
+from api.errors import InvalidBody
+from api.schemas.roles import FieldRight, FieldRights, RowRule, RowRules
+from tenant_schema.problems import Problem
+from tenant_schema.users.role_records import FieldLimit, RoleDraft, RoleRecord, RuleDraft
+from tenant_schema.users.role_rows import roles_of_users
+from tenant_schema.users.service import UserChanges
+from tenant_schema.users.tables import User
+
+__all__ = ["PEOPLE", "PermissionTable", "RoleTable", "UserTable"]
+
+_Shape = TypeVar("_Shape", bound=msgspec.Struct)
+
+PEOPLE: Final = "People"
+_MANAGE_USERS: Final = "users:manage"
+_MANAGE_ROLES: Final = "roles:manage"
+_FIELDS_HELP: Final = 'Such as [{"object": "accounts", "field": "phone", "read": false}].'
+_RULES_HELP: Final = 'Such as [{"object": "accounts", "action": "read", "filter": {"owner": "$me"}}].'
+_SEEN_BY_ALL: Final = (
+    Shown(column=User.email, title="E-mail address"),
+    Shown(column=User.name, title="Name"),
+    Shown(column=User.active, title="Active"),
+)
+_SEEN_BY_MANAGERS: Final = (
+    Shown(column=User.last_sign_in_at, title="Last signed in"),
+    Shown(column=User.created_at, title="Made"),
+)
+
+
+class UserTable(LookedAt):
+    """Anybody who is let in may look people up, since records name them; the rest takes ``users:manage``.
+
+    A user is made with the form that invites them, which has something to say.
+    """
+
+    def __init__(self, visitor: Visitor, referring: Sequence[tuple[str, str]] = ()) -> None:
+        self._manages = visitor.access.has(_MANAGE_USERS)
+        shown = (*_SEEN_BY_ALL, *(_SEEN_BY_MANAGERS if self._manages else ()))
+        super().__init__(User, "User", PEOPLE, shown, link="email", references=referring)
+        self._visitor = visitor
+        self._users = visitor.platform.people.users
+
+    async def schema(self) -> TableSchema:
+        """What may be seen and changed; roles are chosen among those that there are."""
+        schema = await super().schema()
+        if not self._manages:
+            return schema
+        roles = await self._visitor.platform.people.roles.all(self._visitor.access)
+        columns = [
+            replace(one, read_only=one.name not in ("email", "name", "active")) for one in schema.columns
+        ]
+        columns.insert(3, _chosen("roles", "Roles", {role.name: role.label for role in roles}))
+        return replace(schema, columns=columns, can_change=True, can_delete=True)
+
+    async def rows(self, listing: Listing) -> Sequence[Row]:
+        """A page: one statement, and one for all of its roles."""
+        return await self._with_roles(await super().rows(listing))
+
+    async def row(self, row_id: str) -> Row:
+        """One user."""
+        return (await self._with_roles([await super().row(row_id)]))[0]
+
+    async def update(self, row_id: str, values: Mapping[str, Any]) -> None:
+        """Change them: address and name, whether they may sign in, their roles. All of it or nothing."""
+        visitor, user_id, users = self._visitor, UUID(row_id), self._users
+        async with visitor.platform.people.together(visitor.scope):
+            if "email" in values or "name" in values:
+                changes = UserChanges(email=values.get("email"), name=values.get("name"))
+                await users.update(visitor.scope, visitor.access, user_id, changes)
+            if "active" in values:
+                active = bool(values["active"])
+                await users.set_active(visitor.scope, visitor.access, user_id, active=active)
+            if "roles" in values:
+                roles = values["roles"] or []
+                await users.set_roles(visitor.scope, visitor.access, user_id, roles)
+
+    async def delete(self, row_id: str) -> None:
+        """Delete a user; their records stay, without an owner."""
+        await self._users.delete(self._visitor.scope, self._visitor.access, uuid_of(row_id))
+
+    async def _with_roles(self, rows: Sequence[Row]) -> Sequence[Row]:
+        if not self._manages:
+            return rows
+        roles = await roles_of_users([UUID(row["id"]) for row in rows])
+        return [{**row, "roles": list(roles[UUID(row["id"])])} for row in rows]
+
+
+class RoleTable(MemoryTable):
+    """Roles: what each allows, and where it stops. Who may manage users looks, ``roles:manage`` changes."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        super().__init__(TableSchema(title="Role", columns=()), PEOPLE)
+        self._visitor = visitor
+        self._manages = visitor.access.has(_MANAGE_ROLES)
+        self._roles = visitor.platform.people.roles
+
+    async def schema(self) -> TableSchema:
+        """The columns; permissions are chosen among those that there are."""
+        return TableSchema(
+            title="Role",
+            columns=[
+                Column(name="name", title="Name", required=True, nullable=False),
+                Column(name="label", title="Label"),
+                Column(name="description", title="Description"),
+                _chosen("permissions", "Permissions", {name: name for name in await self._permissions()}),
+                json_column("fields", "Restricted fields", _FIELDS_HELP),
+                json_column("rules", "Row rules", _RULES_HELP),
+                Column(name="users", title="Users", type="integer", read_only=True, help_text="Who have it."),
+                Column(name="system", title="Comes with the tenant", type="boolean", read_only=True),
+            ],
+            link="name",
+            order_by=("name", True),
+            can_add=self._manages,
+            can_change=self._manages,
+            can_delete=self._manages,
+        )
+
+    async def all_rows(self) -> Sequence[Row]:
+        """Every role."""
+        return [_role_row(role) for role in await self._roles.all(self._visitor.access)]
+
+    async def create(self, values: Mapping[str, Any]) -> str:
+        """A new role."""
+        draft = RoleDraft(
+            name=values["name"],
+            label=values.get("label") or "",
+            description=values.get("description") or "",
+            permissions=values.get("permissions") or [],
+            fields=_limits(values.get("fields")),
+            rules=_rules(values.get("rules")),
+        )
+        return str((await self._roles.create(self._visitor.scope, self._visitor.access, draft)).id)
+
+    async def update(self, row_id: str, values: Mapping[str, Any]) -> None:
+        """Change it: its words, what it allows, where it stops. All of it or nothing."""
+        scope, access, role_id, roles = self._visitor.scope, self._visitor.access, UUID(row_id), self._roles
+        words = {name: values[name] or "" for name in ("name", "label", "description") if name in values}
+        async with self._visitor.platform.people.together(scope):
+            if words:
+                await roles.update(scope, access, role_id, words)
+            if "permissions" in values:
+                await roles.set_permissions(scope, access, role_id, values["permissions"] or [])
+            if "fields" in values:
+                await roles.set_fields(scope, access, role_id, _limits(values["fields"]))
+            if "rules" in values:
+                await roles.set_rules(scope, access, role_id, _rules(values["rules"]))
+
+    async def delete(self, row_id: str) -> None:
+        """Delete a role that nobody has."""
+        await self._roles.delete(self._visitor.scope, self._visitor.access, uuid_of(row_id))
+
+    async def _permissions(self) -> Sequence[str]:
+        if self._manages:
+            return [
+                one.name for one in await self._visitor.platform.people.permissions.all(self._visitor.access)
+            ]
+        roles = await self._roles.all(self._visitor.access)
+        return sorted({name for role in roles for name in role.permissions})
+
+
+class PermissionTable(MemoryTable):
+    """Permissions, and which roles have them. They come and go with their objects."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        columns = [
+            Column(name="name", title="Permission", read_only=True),
+            Column(name="description", title="Description", read_only=True),
+            Column(
+                name="roles", title="Roles", type="array", read_only=True, filterable=False, sortable=False
+            ),
+        ]
+        schema = TableSchema(
+            title="Permission",
+            columns=columns,
+            link="name",
+            order_by=("name", True),
+            can_add=False,
+            can_change=False,
+            can_delete=False,
+        )
+        super().__init__(schema, PEOPLE)
+        self._visitor = visitor
+
+    async def all_rows(self) -> Sequence[Row]:
+        """Every permission."""
+        found = await self._visitor.platform.people.permissions.all(self._visitor.access)
+        return [
+            {"id": str(one.id), "name": one.name, "description": one.description, "roles": list(one.roles)}
+            for one in found
+        ]
+
+
+def _role_row(role: RoleRecord) -> Row:
+    return {
+        "id": str(role.id),
+        "name": role.name,
+        "label": role.label,
+        "description": role.description,
+        "permissions": list(role.permissions),
+        "fields": _text([FieldRight.of(one) for one in role.fields]),
+        "rules": _text([RowRule.of(one) for one in role.rules]),
+        "users": role.users,
+        "system": role.system,
+        "updated_at": ready(role.updated_at),
+    }
+
+
+def _text(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _limits(given: Any) -> list[FieldLimit]:
+    return _converted({"fields": given or []}, FieldRights).wanted()
+
+
+def _rules(given: Any) -> list[RuleDraft]:
+    return _converted({"rules": given or []}, RowRules).wanted()
+
+
+def _converted(body: Mapping[str, Any], shape: type[_Shape]) -> _Shape:
+    """As REST takes it. Raises :class:`~api.errors.InvalidBody` for what it would not take."""
+    try:
+        return msgspec.convert(body, shape)
+    except msgspec.ValidationError as error:
+        raise InvalidBody([Problem(next(iter(body)), "invalid-value", str(error))]) from None
+
+
+def _chosen(name: str, title: str, choices: Mapping[str, str]) -> Column:
+    return Column(name=name, title=title, type="array", choices=choices, filterable=False, sortable=False)

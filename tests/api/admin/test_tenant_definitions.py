@@ -1,0 +1,141 @@
+"""Objects, fields, apps and pages in a tenant's admin: through the schema service and the app service."""
+
+from typing import Any
+
+from tests.api.admin.browsing import Browser, said_against, tenants_browser
+from tests.api.admin.test_tenant_people import change
+from tests.api.conftest import ON_SQLITE, World
+
+pytestmark = ON_SQLITE
+
+
+async def object_id(browser: Browser, name: str) -> str:
+    found: str = next(row["id"] for row in await browser.rows("objects", name=name) if row["name"] == name)
+    return found
+
+
+async def add_field(browser: Browser, object_name: str, **facts: Any) -> Any:
+    body = {"object": await object_id(browser, object_name), "required": "false", "unique": "false"} | facts
+    return await browser.send("POST", "api/tables/fields/", body)
+
+
+async def test_a_field_is_added_and_has_its_place_in_forms_at_once(world: World) -> None:
+    browser = await tenants_browser(world)
+    answer = await add_field(
+        browser,
+        "accounts",
+        name="stage",
+        label="Stage",
+        type="select",
+        options=["open", "won = Won for good"],
+    )
+    assert answer.status_code == 201, answer.text
+    schema = await browser.get("tables/accounts/schema/")
+    choices = schema["properties"]["stage"]["extra"]["choices"]
+    assert choices["won"]["display_name"] == "Won for good"
+    made = await browser.send("POST", "api/tables/accounts/", {"name": "Globex", "stage": "won"})
+    assert made.status_code == 201, made.text
+    assert (await browser.rows("accounts", stage="won"))[0]["name"] == "Globex"
+    row = await browser.get(f"tables/fields/{answer.json()[0]['id']}/")
+    assert row["options"] == ["open", "won = Won for good"]
+    assert row["object_readable"] == "accounts"
+
+
+async def test_a_field_is_relabelled_renamed_and_dropped(world: World) -> None:
+    browser = await tenants_browser(world)
+    added = await add_field(browser, "accounts", name="score", type="integer", default="5")
+    field_id = added.json()[0]["id"]
+    row = await browser.get(f"tables/fields/{field_id}/")
+    assert (row["label"], row["default"]) == ("Score", "5")
+    answer = await change(browser, "fields", row, name="points", label="Points")
+    assert answer.status_code == 200, answer.text
+    await browser.send("POST", "api/tables/accounts/", {"name": "Globex"})
+    assert (await browser.rows("accounts"))[0]["points"] == 5
+    kept = await browser.send("DELETE", f"api/tables/fields/{field_id}/")
+    assert kept.status_code == 422, kept.text
+    assert "to be lost for good" in kept.text
+    assert (
+        "Nothing was deleted"
+        in (await browser.refused("delete-a-field", object="accounts", field="points", confirm="point"))[
+            "form"
+        ]
+    )
+    await browser.done("delete-a-field", object="accounts", field="points", confirm="points")
+    assert "points" not in (await browser.get("tables/accounts/schema/"))["properties"]
+
+
+async def test_what_cannot_be_done_to_a_field_is_told(world: World) -> None:
+    browser = await tenants_browser(world)
+    answer = await add_field(browser, "accounts", name="Bad Name", type="text")
+    assert "name" in said_against(answer)
+    assert "type" in said_against(await add_field(browser, "accounts", name="x", type="txt"))
+    assert "name" in said_against(await add_field(browser, "accounts", name="industry", type="text"))
+    assert said_against(await add_field(browser, "accounts", name="s", type="select"))
+    standard = (await browser.rows("fields", name="industry"))[0]
+    dropped = await browser.send("DELETE", f"api/tables/fields/{standard['id']}/")
+    assert dropped.status_code == 422
+    assert "comes with the product" in dropped.text
+    moved = await change(browser, "fields", standard, object=await object_id(browser, "contacts"))
+    assert said_against(moved) == {"object": "a field stays with its object"}
+
+
+async def test_an_object_is_made_filled_and_deleted(world: World) -> None:
+    browser = await tenants_browser(world)
+    made = await browser.send("POST", "api/tables/objects/", {"name": "deals", "label": "Deal"})
+    assert made.status_code == 201, made.text
+    assert (await add_field(browser, "deals", name="title", type="text")).status_code == 201
+    lookup = await add_field(
+        browser, "deals", name="account", type="lookup", target="accounts", on_delete="set_null"
+    )
+    assert lookup.status_code == 201, lookup.text
+    row = await browser.get(f"tables/objects/{made.json()[0]['id']}/")
+    assert (await change(browser, "objects", row, name_field="title")).status_code == 200
+    assert "deals" in await browser.get("tables/")
+    account = await browser.send("POST", "api/tables/accounts/", {"name": "Globex"})
+    deal = await browser.send(
+        "POST", "api/tables/deals/", {"title": "Big one", "account": account.json()[0]["id"]}
+    )
+    assert deal.status_code == 201, deal.text
+    shown = (await browser.rows("deals"))[0]
+    assert (shown["title"], shown["account_readable"]) == ("Big one", "Globex")
+    assert list((await browser.get("tables/deals/ids/", search="big")).values()) == ["Big one"]
+    kept = await browser.send("DELETE", f"api/tables/objects/{row['id']}/")
+    assert kept.status_code == 422, kept.text
+    await browser.done("delete-an-object", object="deals", confirm="deals")
+    assert "deals" not in await browser.get("tables/")
+    assert (await browser.http.get("/admin/api/tables/deals/")).status_code == 404
+
+
+async def test_an_object_that_is_called_like_a_table_of_the_admin_has_another_address(world: World) -> None:
+    browser = await tenants_browser(world)
+    for name in ("login", "forms"):
+        made = await browser.send("POST", "api/tables/objects/", {"name": name, "label": name})
+        assert made.status_code == 201, made.text
+        assert f"{name}_records" in await browser.get("tables/")
+        assert await browser.rows(f"{name}_records") == []
+
+
+async def test_apps_and_pages_are_made_and_changed(world: World) -> None:
+    browser = await tenants_browser(world)
+    made = await browser.send("POST", "api/tables/apps/", {"name": "service", "label": "Service"})
+    assert made.status_code == 201, made.text
+    app_id = made.json()[0]["id"]
+    page = {"app": app_id, "name": "accounts", "label": "Accounts", "type": "list", "object": "accounts"}
+    wrong = await browser.send(
+        "POST", "api/tables/pages/", page | {"layout": '{"columns": ["nmae"], "sort": [], "filters": []}'}
+    )
+    assert "name" in str(said_against(wrong))
+    right = page | {"layout": '{"columns": ["name"], "sort": [], "filters": []}'}
+    assert (await browser.send("POST", "api/tables/pages/", right)).status_code == 201
+    row = (await browser.rows("pages", app=app_id))[0]
+    assert (row["app_readable"], row["type"]) == ("service", "list")
+    answer = await change(browser, "pages", row, label="Our clients")
+    assert answer.status_code == 200, answer.text
+    app = await browser.get(f"tables/apps/{app_id}/")
+    navigation = '[{"label": "All", "pages": ["accounts"]}]'
+    assert (await change(browser, "apps", app, navigation=navigation)).status_code == 200
+    assert said_against(await change(browser, "apps", app, navigation='[{"label": "All", "pages": ["x"]}]'))
+    shown = (await (await world.user("viewer")).get("/api/v1/navigation")).text
+    assert "Our clients" in shown
+    assert (await browser.send("DELETE", f"api/tables/apps/{app_id}/")).status_code == 204
+    assert "Our clients" not in (await (await world.user("viewer")).get("/api/v1/navigation")).text
