@@ -7,7 +7,7 @@ from api.admin.readonly_table import LookedAt, Shown
 from api.admin.site import Table
 from api.admin.tenant.apps import AppTable, PageTable
 from api.admin.tenant.definitions import FieldTable, ObjectTable
-from api.admin.tenant.people import PermissionTable, RoleTable, UserTable
+from api.admin.tenant.people import PermissionTable, RoleTable, SessionTable, UserTable
 from api.admin.tenant.records import RecordTable
 from api.admin.tenant.visitor import Visitor
 from tenant_schema.users.tables import AuditEvent
@@ -18,7 +18,7 @@ _USERS: Final = "users"
 _TAKEN: Final = frozenset(
     {
         *("login", "forms", "change-password"),  # the front end's own addresses
-        *("users", "roles", "permissions", "audit", "objects", "fields", "apps", "pages"),
+        *("users", "roles", "permissions", "sessions", "audit", "objects", "fields", "apps", "pages"),
     }
 )
 _AUDIT: Final = LookedAt(
@@ -54,9 +54,12 @@ def _people(visitor: Visitor, owned: Sequence[tuple[str, str]]) -> dict[str, Tab
     tables[_USERS] = UserTable(visitor, owned)
     if access.has("users:manage") or access.has("roles:manage"):
         tables["roles"] = RoleTable(visitor)
-        tables["audit"] = _AUDIT
     if access.has("roles:manage"):
         tables["permissions"] = PermissionTable(visitor)
+    if access.has("users:manage"):
+        tables["sessions"] = SessionTable(visitor)
+    if access.has("audit:read"):
+        tables["audit"] = _AUDIT
     return tables
 
 

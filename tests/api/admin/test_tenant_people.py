@@ -98,6 +98,18 @@ async def test_a_password_is_reset_with_a_form(world: World) -> None:
     assert "Nobody" in (await browser.refused("reset-a-password", email="who@acme.example"))["form"]
 
 
+async def test_a_session_is_ended_by_deleting_its_row(world: World) -> None:
+    browser, member = await tenants_browser(world), await world.user("member")
+    assert (await member.get("/api/v1/auth/me")).status_code == 200
+    row = next(one for one in await browser.rows("sessions") if one["user_readable"].startswith("member"))
+    assert not [name for name in row if "hash" in name]
+    assert (await browser.send("DELETE", f"api/tables/sessions/{row['id']}/")).status_code == 204
+    assert (await member.get("/api/v1/auth/me")).status_code == 401
+    mine = next(one for one in await browser.rows("sessions") if one["user_readable"].startswith("adm"))
+    assert (await browser.send("DELETE", f"api/tables/sessions/{mine['id']}/")).status_code == 204
+    assert (await browser.http.get("/admin/api/tables/")).status_code == 401
+
+
 async def test_a_role_is_made_edited_and_deleted(world: World) -> None:
     browser = await tenants_browser(world)
     made = await browser.send(
