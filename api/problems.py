@@ -84,6 +84,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     users.Kept: 409,
     records.KeyBusy: 409,
     records.StillReferenced: 409,
+    records.TooManyDependents: 409,
     apps.NameTaken: 409,
     apps.TooMany: 409,
     records.PreconditionFailed: 412,
@@ -218,9 +219,8 @@ def _field_problems(error: Exception) -> Iterator[FieldProblem]:
     if isinstance(error, InvalidInput):
         for problem in error.problems:
             yield FieldProblem(problem.field, problem.code, problem.message, problem.did_you_mean)
-    elif isinstance(error, records.UniqueConflict):
-        for field in error.fields:
-            yield FieldProblem(field, "unique", "Another record has the same value.")
+    elif isinstance(error, records.RecordsError):
+        yield from _record_problems(error)
     elif isinstance(error, NotReady):
         for name in error.down:
             yield FieldProblem(name, "down", f"The {name} database does not answer.")
@@ -233,6 +233,16 @@ def _field_problems(error: Exception) -> Iterator[FieldProblem]:
         yield FieldProblem(_FIELDS[type(error)], _code(error), str(error))
 
 
+def _record_problems(error: records.RecordsError) -> Iterator[FieldProblem]:
+    """Of what is in the way of a write."""
+    if isinstance(error, records.UniqueConflict):
+        for field in error.fields:
+            yield FieldProblem(field, "unique", "Another record has the same value.")
+    elif isinstance(error, records.StillReferenced):
+        for blocker in error.blockers:
+            yield _blocker(blocker)
+
+
 def _named_problems(error: objects.ObjectsError | users.Taken) -> Iterator[FieldProblem]:
     """Of errors that carry the name of what they are about."""
     if isinstance(error, objects.ObjectNotFound | objects.FieldNotFound):
@@ -240,6 +250,14 @@ def _named_problems(error: objects.ObjectsError | users.Taken) -> Iterator[Field
         yield FieldProblem(kind, error.code, str(error), error.did_you_mean)
     elif isinstance(error, objects.ChangeRefused | users.Taken):
         yield FieldProblem(error.field, error.code, str(error))
+
+
+def _blocker(blocker: records.Blocker) -> FieldProblem:
+    """Records that are in the way."""
+    number = f"{blocker.count} records" if blocker.count > 1 else "A record"
+    where = f"{number} of {blocker.object_name} by {blocker.field}: {', '.join(blocker.ids)}"
+    dots = ", …" if blocker.count > len(blocker.ids) else ""
+    return FieldProblem(f"{blocker.object_name}.{blocker.field}", "still-referenced", f"{where}{dots}")
 
 
 def answer_to(error: Exception, request_id: str) -> Answer:

@@ -113,6 +113,11 @@ async def update_record(request: TenantRequest) -> Answer:
         id="deleteRecord",
         tag=_TAG,
         summary="Put a record into the trash, or destroy it",
+        description=(
+            "What refers to it by a lookup with `cascade` goes along; what refers to it by `restrict` is in "
+            "the way (409, with its objects and fields). Lookups with `set_null` are emptied when it is "
+            "destroyed, and of its history no values stay then."
+        ),
         parameters=(IF_MATCH,),
         query=DeleteQuery,
         replies={204: Reply("It is gone.")},
@@ -136,9 +141,10 @@ async def delete_record(request: TenantRequest) -> Answer:
         id="restoreRecord",
         tag=_TAG,
         summary="Take a record out of the trash",
+        description="With what went there with it.",
         parameters=(IF_MATCH,),
         replies={200: Reply("The record.", RecordAnswer, ONE_RECORD, ("ETag",))},
-        problems=(412,),
+        problems=(409, 412),
     ),
 )
 async def restore_record(request: TenantRequest) -> Answer:

@@ -6,8 +6,7 @@ from datetime import datetime
 from tenant_schema.problems import Problem
 from tenant_schema.records.bulk import Item, refuse_if_any_failed
 from tenant_schema.records.bulk_changing import lock_items, named_items
-from tenant_schema.records.history import Action
-from tenant_schema.records.removing import mark_records
+from tenant_schema.records.removing import trash_rows
 from tenant_schema.records.target import Target
 
 __all__ = ["bulk_delete"]
@@ -16,7 +15,7 @@ __all__ = ["bulk_delete"]
 async def bulk_delete(target: Target, bodies: Sequence[object], now: datetime, *, atomic: bool) -> list[Item]:
     """Each body has the record's id, and may have the version that it must be at.
 
-    Raises :class:`BulkRefused` when ``atomic``.
+    Raises :class:`BulkRefused` when ``atomic``, and :class:`TooManyDependents`.
     """
     items = named_items(bodies)
     for item in items:
@@ -29,9 +28,11 @@ async def bulk_delete(target: Target, bodies: Sequence[object], now: datetime, *
             item.fail(0)  # another attempt
         rows = await lock_items(target, sound, target.rights.delete)
         there = {item.id: rows[item.id] for item in sound if item.id and not item.problems}
-        await mark_records(target, list(there.values()), now, now, Action.DELETE)
+        refused = await trash_rows(target, list(there.values()), now) if there else {}
         for item in sound:
-            if item.id in there:
+            if item.id in refused:
+                item.fail(409, Problem("", refused[item.id].code, str(refused[item.id])))
+            elif item.id in there:
                 item.status, item.version = 204, there[item.id]["version"] + 1
         if atomic:
             refuse_if_any_failed(items)

@@ -16,12 +16,14 @@
     │   ├── AlreadyThere      it is there, and was to be made
     │   └── NothingToMatch    it is not there, and was to be changed
     ├── UniqueConflict        another record has that value already
-    ├── StillReferenced       other rows refer to the record
+    ├── StillReferenced       others refer to the record; those that the caller may see
+    ├── TooManyDependents     too much would go with the record
     ├── KeyMismatch           the idempotency key was used with another body
     └── KeyBusy               the first request with the key is still at work
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AlreadyThere",
+    "Blocker",
     "BulkRefused",
     "ChangeDenied",
     "CursorInvalid",
@@ -44,6 +47,7 @@ __all__ = [
     "RecordNotFound",
     "RecordsError",
     "StillReferenced",
+    "TooManyDependents",
     "UniqueConflict",
     "ValidationFailed",
     "VersionMismatch",
@@ -164,15 +168,40 @@ class UniqueConflict(RecordsError):
         self.fields = tuple(fields)
 
 
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """Records of an object that refer to another one by a field, in the trash or not: how many (100 stands
+    for that many or more), and the first of them.
+    """
+
+    object_name: str
+    field: str
+    count: int
+    ids: tuple[str, ...]
+
+
 class StillReferenced(RecordsError):
-    """The record cannot be destroyed while other rows refer to it."""
+    """The record cannot be removed while others refer to it. ``blockers`` are those that the caller may
+    see.
+    """
 
     code = "still-referenced"
 
-    def __init__(self, object_name: str, record_id: UUID) -> None:
+    def __init__(self, object_name: str, record_id: UUID, blockers: Sequence[Blocker] = ()) -> None:
         super().__init__(f"Other records refer to {record_id} in {object_name}.")
         self.object_name = object_name
         self.record_id = record_id
+        self.blockers = tuple(blockers)
+
+
+class TooManyDependents(RecordsError):
+    """More records than fit into one transaction would go with this one."""
+
+    code = "too-many-dependents"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"More than {limit:,} records would go with it; remove some of them first.")
+        self.limit = limit
 
 
 class KeyMismatch(RecordsError):

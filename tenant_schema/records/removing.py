@@ -1,4 +1,4 @@
-"""Putting a record into the trash, taking it out again, and destroying it."""
+"""Putting records into the trash, taking them out again, and destroying them, with what goes with them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,48 +9,70 @@ from piccolo.columns import Column
 from piccolo.querystring import QueryString
 
 from piccolo_engines.errors import ForeignKeyViolation
+from tenant_schema.objects.model import ObjectModel
+from tenant_schema.records.affected import Affected, beside, collect, references, referring
+from tenant_schema.records.blockers import blocked, told
 from tenant_schema.records.errors import StillReferenced
-from tenant_schema.records.history import Action, Entry, forget, keep
-from tenant_schema.records.rendering import Record, Row
+from tenant_schema.records.history import Action, Entry, field_key, forget, keep
+from tenant_schema.records.rendering import Record, Row, shown
 from tenant_schema.records.target import Target
-from tenant_schema.records.writes import destroy_record, lock_record, write_changes
+from tenant_schema.records.writes import lock_record, write_changes
 
-__all__ = ["destroy", "mark_records", "restore_record", "trash_record"]
+__all__ = ["destroy", "restore_record", "trash_record", "trash_rows"]
 
 
 async def trash_record(target: Target, record_id: UUID, if_match: int | None, now: datetime) -> None:
-    """Raises :class:`RecordNotFound`, :class:`VersionMismatch`, :class:`ChangeDenied`."""
+    """Raises :class:`RecordNotFound`, :class:`VersionMismatch`, :class:`ChangeDenied`,
+    :class:`StillReferenced` and :class:`TooManyDependents`.
+    """
 
     async def trash() -> None:
         current = await lock_record(target, record_id, if_match, target.rights.delete)
-        await _mark(target, current, now, now, Action.DELETE)
+        for refusal in (await trash_rows(target, [current], now)).values():
+            raise refusal
 
     await target.unit(trash)
 
 
+async def trash_rows(target: Target, rows: Sequence[Row], now: datetime) -> dict[UUID, StillReferenced]:
+    """Put locked records into the trash, and what goes with them; those that cannot go, and why."""
+    affected = await collect(target, rows, _in_use)
+    blocking = await blocked(target, affected, _in_use)
+    await _mark_all(target, affected.without(blocking), now, now, Action.DELETE)
+    return {
+        root: StillReferenced(target.model.name, root, await told(target, reasons))
+        for root, reasons in blocking.items()
+    }
+
+
 async def restore_record(target: Target, record_id: UUID, if_match: int | None, now: datetime) -> Record:
-    """One in use stays as it is. Raises as :func:`trash_record`."""
+    """With what went into the trash with it; one in use stays as it is. Raises as :func:`trash_record`."""
 
     async def restore() -> Row:
         current = await lock_record(target, record_id, if_match, target.rights.delete, with_trash=True)
-        if current["deleted_at"] is None:
+        deleted_at = current["deleted_at"]
+        if deleted_at is None:
             return current
-        return await _mark(target, current, None, now, Action.RESTORE)
+        affected = await collect(target, [current], lambda column: column == deleted_at)
+        await _mark_all(target, affected, None, now, Action.RESTORE)
+        return current | _stamps(target, now) | {"deleted_at": None, "version": current["version"] + 1}
 
     return target.answer(await target.unit(restore))
 
 
 async def destroy(target: Target, record_id: UUID, if_match: int | None, now: datetime) -> None:
-    """From the trash, too. Of its history no values stay, only that it was there and who destroyed it.
-
-    Raises as :func:`trash_record`, and :class:`StillReferenced`.
+    """From the trash, too. Of the histories of what is destroyed no values stay, only that it was there and
+    who destroyed it. Raises as :func:`trash_record`.
     """
 
     async def remove() -> None:
         current = await lock_record(target, record_id, if_match, target.rights.delete, with_trash=True)
-        await destroy_record(target, record_id)
-        await forget(target, [record_id])
-        await keep(target, [Entry(record_id, current["version"] + 1, Action.DESTROY)], now)
+        affected = await collect(target, [current], _all)
+        for reasons in (await blocked(target, affected, _all)).values():
+            raise StillReferenced(target.model.name, record_id, await told(target, reasons))
+        await _release(target, affected, now)
+        for model, rows in reversed(affected.levels):
+            await _destroy_rows(beside(target, model), rows, now)
 
     try:
         await target.unit(remove)
@@ -58,27 +80,72 @@ async def destroy(target: Target, record_id: UUID, if_match: int | None, now: da
         raise StillReferenced(target.model.name, record_id) from error
 
 
-async def _mark(
-    target: Target, current: Row, deleted_at: datetime | None, now: datetime, action: Action
-) -> Row:
-    written = await write_changes(target, current, {"deleted_at": deleted_at}, now)
-    await keep(target, [Entry(current["id"], written["version"], action)], now)
-    return written
+def _in_use(deleted_at: Column) -> Any:
+    return deleted_at.is_null()
 
 
-async def mark_records(
-    target: Target, rows: Sequence[Row], deleted_at: datetime | None, now: datetime, action: Action
+def _all(_deleted_at: Column) -> None:
+    return None
+
+
+async def _mark_all(
+    target: Target, affected: Affected, deleted_at: datetime | None, now: datetime, action: Action
 ) -> None:
-    """Put locked records into the trash, or take them out: one statement for all, and one for the history."""
-    if not rows:
-        return
+    """Into the trash or out of it. All that goes together has the same time, by which it comes back."""
+    for model, rows in affected.levels:
+        of_model = target if model is target.model else beside(target, model)
+        if len(rows) == 1:
+            await write_changes(of_model, rows[0], {"deleted_at": deleted_at}, now)
+        else:
+            await _mark(of_model, rows, deleted_at, now)
+        await keep(of_model, [Entry(row["id"], row["version"] + 1, action) for row in rows], now)
+
+
+async def _mark(target: Target, rows: Sequence[Row], deleted_at: datetime | None, now: datetime) -> None:
     columns = target.model.columns
-    values: dict[Column | str, Any] = {
-        columns["deleted_at"]: deleted_at,
-        columns["version"]: QueryString("{} + 1", columns["version"]),
-        columns["updated_at"]: now,
-        columns["updated_by"]: target.access.user_id,
-    }
+    await _update(target, rows, {columns["deleted_at"]: deleted_at}, now)
+
+
+async def _update(target: Target, rows: Sequence[Row], values: dict[Any, Any], now: datetime) -> None:
+    """One UPDATE of many rows to the same values."""
+    columns = target.model.columns
+    stamps = {columns[name]: value for name, value in _stamps(target, now).items()}
+    version = {columns["version"]: QueryString("{} + 1", columns["version"])}
+    these = columns["id"].is_in([row["id"] for row in rows])
+    await target.model.table.update(values | stamps | version, use_auto_update=False).where(these)
+
+
+def _stamps(target: Target, now: datetime) -> Row:
+    return {"updated_at": now, "updated_by": target.access.user_id}
+
+
+async def _release(target: Target, affected: Affected, now: datetime) -> None:
+    """Empty the lookups that lead to what is destroyed, as the database would, and keep that in histories."""
+    going = affected.ids()
+    for name, ids in going.items():
+        for reference in references(target, name, "set_null"):
+            staying = [
+                row
+                for row in await referring(reference, sorted(ids), _all)
+                if row["id"] not in going.get(reference.model.name, ())
+            ]
+            if staying:
+                of_model, lookup = beside(target, reference.model), reference.field
+                await _update(of_model, staying, {of_model.model.columns[lookup.name]: None}, now)
+                entries = [_emptied(row, of_model.model, lookup.name) for row in staying]
+                await keep(of_model, [one for one in entries if one is not None], now)
+
+
+def _emptied(row: Row, model: ObjectModel, name: str) -> Entry | None:
+    lookup = model.fields[name]
+    if not lookup.history:
+        return None
+    changes = {field_key(lookup): (shown(lookup, row["parent"]), None)}
+    return Entry(row["id"], row["version"] + 1, Action.UPDATE, changes)
+
+
+async def _destroy_rows(target: Target, rows: Sequence[Row], now: datetime) -> None:
     ids = [row["id"] for row in rows]
-    await target.model.table.update(values, use_auto_update=False).where(columns["id"].is_in(ids))
-    await keep(target, [Entry(row["id"], row["version"] + 1, action) for row in rows], now)
+    await target.model.table.delete().where(target.model.columns["id"].is_in(ids))
+    await forget(target, ids)
+    await keep(target, [Entry(row["id"], row["version"] + 1, Action.DESTROY) for row in rows], now)

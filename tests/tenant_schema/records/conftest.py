@@ -79,11 +79,12 @@ def access() -> Access:
 
 
 @pytest.fixture
-async def tables(bound: SQLiteEngine, gadgets: ObjectModel, access: Access) -> None:
+async def tables(bound: SQLiteEngine, gadgets: ObjectModel, things: ObjectModel, access: Access) -> None:
     """The tables, with a reference to users that the database holds, and the caller as a user."""
     await User.create_table().run()
     await RecordHistory.create_table().run()
     await gadgets.table.create_table().run()
+    await things.table.create_table(if_not_exists=True).run()
     await with_foreign_key(bound, gadgets, "owner", "users")
     await with_foreign_key(bound, gadgets, "manager", "users")
     await with_foreign_key(bound, gadgets, "parent", gadgets.table_name)
@@ -102,7 +103,7 @@ async def with_foreign_key(engine: SQLiteEngine, model: ObjectModel, field: str,
 @pytest.fixture
 async def free_table(bound: SQLiteEngine, things: ObjectModel) -> ObjectModel:
     """Things, with their table, which takes any values."""
-    await things.table.create_table().run()
+    await things.table.create_table(if_not_exists=True).run()
     return things
 
 
@@ -133,10 +134,15 @@ async def family(
 
 @pytest.fixture
 async def anywhere(
-    any_database: Bound, service: RecordService, scope: TenantScope, access: Access, gadgets: ObjectModel
+    any_database: Bound,
+    service: RecordService,
+    scope: TenantScope,
+    access: Access,
+    gadgets: ObjectModel,
+    things: ObjectModel,
 ) -> Caller:
     """As ``caller``, on every kind of database."""
-    for table in (User, RecordHistory, gadgets.table):
+    for table in (User, RecordHistory, gadgets.table, things.table):
         await table.create_table().run()
     for field, target in (("owner", "users"), ("manager", "users"), ("parent", gadgets.table_name)):
         await referring(any_database, gadgets, field, target)

@@ -16,6 +16,7 @@ from tenant_schema.records.service import Operation, RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 
+PARENT = {"target": "gadgets", "onDelete": "restrict"}
 COLORS = {"options": ["red", "green", "blue", "bläulich"]}
 
 GADGETS = ObjectDraft(
@@ -39,7 +40,7 @@ GADGETS = ObjectDraft(
         FieldDraft(name="opens", label="Opens", type="time"),
         FieldDraft(name="color", label="Color", type="select", settings=COLORS, default="red"),
         FieldDraft(name="colors", label="Colors", type="multi_select", settings=COLORS),
-        FieldDraft(name="parent", label="Parent", type="lookup", settings={"target": "gadgets"}),
+        FieldDraft(name="parent", label="Parent", type="lookup", settings=PARENT),
         FieldDraft(name="manager", label="Manager", type="lookup", settings={"target": "users"}),
         FieldDraft(name="extra", label="Extra", type="json"),
     ),
