@@ -10,7 +10,13 @@ from piccolo_engines.routed import RoutedEngine
 
 __all__ = ["APP_REGISTRY", "DB"]
 
-DB = RoutedEngine("tenant")
+DB = RoutedEngine(
+    "tenant",
+    advice=(
+        "On the command line: `freehold migrate` runs migrations everywhere, `piccolo central forwards` "
+        "those of the central database, and `freehold shell TENANT` opens a tenant."
+    ),
+)
 
 APP_REGISTRY = AppRegistry(
     apps=[

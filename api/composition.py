@@ -11,7 +11,7 @@ from api.metrics import RequestCounts
 from api.people import People, people_of
 from central import piccolo_app as central_app
 from central.credentials import Credentials, TenantOpener
-from central.database import CentralEngine, central_engine
+from central.database import CentralEngine
 from central.engines import TenantEngines
 from central.idempotency import Idempotency
 from central.migrator import Migrator
@@ -23,7 +23,7 @@ from central.provisioning.steps import Parts
 from central.registry import Registry, TenantRef
 from central.resolver import Resolver
 from central.servers import DatabaseServers
-from central.servers.installed import installed_servers, tls_of
+from central.servers.installed import central_engine_of, installed_servers
 from central.settings import Settings
 from central.tenancy import Tenancy
 from central.vault import Vault
@@ -127,7 +127,7 @@ def compose(
     operators, authentication = Operators(), _authentication(settings, vault, passwords, access)
     return Platform(
         settings=settings,
-        central_engine=_central_engine(settings),
+        central_engine=central_engine_of(settings),
         central_migrator=Migrator([central_app.APP_CONFIG], DB),
         tenant_migrator=tenant_migrator,
         vault=vault,
@@ -156,15 +156,6 @@ def compose(
 def _engines(settings: Settings, servers: DatabaseServers, credentials: Credentials) -> TenantEngines:
     capacities = {"sqlite": settings.max_open_tenants}
     return TenantEngines(TenantOpener(servers, credentials), capacities=capacities)
-
-
-def _central_engine(settings: Settings) -> CentralEngine:
-    return central_engine(
-        settings.central_database_url,
-        synchronous=settings.sqlite_synchronous,
-        connections=settings.central_connections,
-        tls=tls_of(settings),
-    )
 
 
 def _authentication(

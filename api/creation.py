@@ -32,10 +32,10 @@ __all__ = ["TenantCreation", "faults_of"]
 
 @dataclass(frozen=True, slots=True)
 class TenantCreation:
-    """One request for a tenant."""
+    """One request for a tenant. Who has no ``operator`` to show has no Idempotency-Key either."""
 
     platform: Platform
-    operator: OperatorRef
+    operator: OperatorRef | None
     actor: Actor
 
     async def run(self, wanted: NewTenant, key: str | None) -> KeptAnswer:
@@ -50,15 +50,16 @@ class TenantCreation:
             return await self._act(request, is_takeover=attempt.is_takeover)
 
         work: Coroutine[Any, Any, KeptAnswer]
-        if key is None:
+        if key is None or self.operator is None:
             work = self._act(request, is_takeover=False)
         else:
-            work = self.platform.idempotency.run(self.operator.id, key, self.fingerprint(wanted), act)
+            fingerprint = self.fingerprint(wanted, self.operator)
+            work = self.platform.idempotency.run(self.operator.id, key, fingerprint, act)
         return await asyncio.shield(asyncio.ensure_future(work))
 
-    def fingerprint(self, wanted: NewTenant) -> bytes:
+    def fingerprint(self, wanted: NewTenant, operator: OperatorRef) -> bytes:
         """Tells bodies apart without keeping a plain hash of the password that may be in them."""
-        key = self.platform.vault.derive("idempotency", self.operator.id).current
+        key = self.platform.vault.derive("idempotency", operator.id).current
         return hmac.digest(key, b"POST /setup/tenants " + msgspec.json.encode(wanted), "sha256")
 
     async def _act(self, request: TenantRequest, *, is_takeover: bool) -> KeptAnswer:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from central.commands import commands_of
 from central.tables import TABLES
 
 __all__ = ["APP_CONFIG"]
@@ -12,6 +13,5 @@ APP_CONFIG = AppConfig(
     app_name="central",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
     table_classes=list(TABLES),
-    migration_dependencies=[],
-    commands=[],
 )
+APP_CONFIG.commands += commands_of(APP_CONFIG)

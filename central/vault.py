@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from central.errors import SealBroken, UnknownKey
 from central.keys import KEY_BYTES, EncryptionKey
 
-__all__ = ["DerivedKeys", "Vault"]
+__all__ = ["DerivedKeys", "Vault", "key_id_of"]
 
 _VERSION = "v1"
 _NONCE_BYTES = 12
@@ -112,6 +112,14 @@ class Vault:
 
     def __repr__(self) -> str:
         return f"Vault(current_key_id={self._current!r}, key_ids={sorted(self._keys)})"
+
+
+def key_id_of(sealed: str) -> str | None:
+    """The id of the key that sealed this; None for what no vault has sealed."""
+    try:
+        return _parse(sealed)[0]
+    except SealBroken:
+        return None
 
 
 def _expand(master: bytes, info: bytes) -> bytes:

@@ -71,11 +71,13 @@ class EngineNotBound(DatabaseError):
 
     code = "engine-not-bound"
 
-    def __init__(self, slot: str) -> None:
-        super().__init__(
-            f"No database is bound to {slot!r}, and there is no default. Put the query inside "
-            "`with <slot>.bind(engine):`, in the same task or in one started within that block."
+    def __init__(self, slot: str, advice: str = "") -> None:
+        what_to_do = (
+            "Put the query inside `with <slot>.bind(engine):`, in the same task or in one started within "
+            "that block."
         )
+        said = f"No database is bound to {slot!r}, and there is no default. {what_to_do} {advice}"
+        super().__init__(said.rstrip())
         self.slot = slot
 
 

@@ -38,12 +38,15 @@ class RoutedEngine(Engine[Any]):
     The constructor does no I/O. Make slots once, at module level, as one makes context variables.
 
     :param name: what to call the slot in errors.
+    :param advice: a sentence to be said there to those who have no code to put anything into.
     """
 
-    __slots__ = ("_binding", "name")
+    __slots__ = ("_advice", "_binding", "name")
 
-    def __init__(self, name: str) -> None:  # Piccolo's own constructor would connect, to ask for the version
+    def __init__(self, name: str, advice: str = "") -> None:
+        # Piccolo's own constructor is not called: it would connect, to ask for the version.
         self.name = name
+        self._advice = advice
         self._binding: ContextVar[Engine[Any] | None] = ContextVar(f"engine bound to {name}", default=None)
 
     def __repr__(self) -> str:
@@ -69,7 +72,7 @@ class RoutedEngine(Engine[Any]):
         """
         engine = self._binding.get()
         if engine is None:
-            raise EngineNotBound(self.name)
+            raise EngineNotBound(self.name, self._advice)
         return engine
 
     @property

@@ -1,4 +1,4 @@
-"""The command line: ``freehold serve``, ``setup``, ``migrate``, ``operators`` and ``tenants``."""
+"""The command line: ``freehold`` and its commands, one module for each."""
 
 from api.cli.main import main
 

@@ -1,20 +1,96 @@
-"""How commands speak: tables and sentences for people, JSON for programs, errors to standard error."""
+"""How commands speak: tables and sentences for people, JSON for programs, errors to standard error.
 
+On a terminal people are spoken to. Where there is none, every answer is one line of JSON, and so is every
+item of a list and every step of long work, as it is taken. ``--json`` asks for one whole document instead,
+``--text`` for what people would see.
+"""
+
+import functools
 import sys
-from collections.abc import Mapping, Sequence
-from typing import NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NoReturn
 
 import msgspec
 import rich_click as click
 from rich.console import Console
 from rich.table import Table
 
-__all__ = ["fail", "json_option", "print_json", "print_table", "say"]
+__all__ = ["Mode", "Output", "fail", "say", "warn", "with_output"]
 
 _WIDE = 200
 """Columns of a table that goes into a file or a pipe."""
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+class Mode(StrEnum):
+    """Whom a command speaks to."""
+
+    TEXT = "text"
+    """People."""
+    DOCUMENT = "document"
+    """A program that wants one JSON document."""
+    LINES = "lines"
+    """A program that reads line by line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a command answers with."""
+
+    mode: Mode
+
+    @property
+    def is_text(self) -> bool:
+        """Whether people are spoken to."""
+        return self.mode is Mode.TEXT
+
+    def one(self, value: object, tell: Callable[[], None]) -> None:
+        """One answer; ``tell`` says it to people."""
+        if self.is_text:
+            tell()
+        elif self.mode is Mode.LINES:
+            click.echo(msgspec.json.encode(value).decode())
+        else:
+            click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+    def many(
+        self,
+        values: Sequence[object],
+        title: str,
+        rows: Sequence[Mapping[str, object]],
+        columns: Sequence[str],
+    ) -> None:
+        """A list of answers; people get the rows as a table."""
+        if self.mode is Mode.LINES:
+            for value in values:
+                click.echo(msgspec.json.encode(value).decode())
+        else:
+            self.one(values, lambda: _print_table(title, rows, columns))
+
+    def event(self, **facts: object) -> None:
+        """Something that happened on the way, for a program that reads line by line."""
+        if self.mode is Mode.LINES:
+            click.echo(msgspec.json.encode(facts).decode())
+
+
+def with_output(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command ``--json`` and ``--text``, and the :class:`Output` that they ask for as ``out``."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
+    @click.option("--text", "as_text", is_flag=True, help="Answer as on a terminal, wherever it goes.")
+    @functools.wraps(command)
+    def speaking(*, as_json: bool, as_text: bool, **given: Any) -> Any:
+        if as_json and as_text:
+            raise click.UsageError("--json and --text exclude each other.")
+        mode = Mode.LINES
+        if as_json:
+            mode = Mode.DOCUMENT
+        elif as_text or sys.stdout.isatty():
+            mode = Mode.TEXT
+        return command(out=Output(mode), **given)
+
+    return speaking
 
 
 def say(sentence: str) -> None:
@@ -22,18 +98,18 @@ def say(sentence: str) -> None:
     click.echo(sentence)
 
 
-def fail(problem: str) -> NoReturn:
-    """Ends the command with status 1, saying why."""
-    click.echo(f"freehold: {problem}", err=True)
-    sys.exit(1)
+def warn(sentence: str) -> None:
+    """A sentence for people that is no part of the answer."""
+    click.echo(sentence, err=True)
 
 
-def print_json(value: object) -> None:
-    """One JSON document on standard output."""
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+def fail(problem: str, status: int = 1) -> NoReturn:
+    """Ends the command with this status, saying why."""
+    warn(f"freehold: {problem}")
+    sys.exit(status)
 
 
-def print_table(title: str, rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> None:
+def _print_table(title: str, rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> None:
     """Rows as a table; a line that says so when there are none."""
     if not rows:
         say(f"{title}: none.")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import rich_click as click
 
-from api.cli.console import json_option, print_json, print_table, say
+from api.cli.console import Output, say, with_output
 from api.cli.session import ACTOR, load_settings, run
 from api.composition import Platform
 from api.schemas.operators import OperatorAnswer, TokenAnswer
@@ -25,38 +25,29 @@ def operators() -> None:
 
 @operators.command("create")
 @click.argument("name")
-@json_option
-def _create_operator(name: str, as_json: bool) -> None:
+@with_output
+def _create_operator(name: str, out: Output) -> None:
     """Make an operator called NAME, or another token for them, and print the token once."""
     made = run(load_settings(), lambda platform: _create(platform, name))
-    if as_json:
-        print_json({"name": made.operator.name, "tokenId": made.token_id, "token": made.token})
-        return
-    say(f"The token of {made.operator.name}; it is shown this once:\n")
-    say(f"    {made.token}\n")
+    answer = {"name": made.operator.name, "tokenId": made.token_id, "token": made.token}
+    out.one(answer, lambda: say(_token_of(made)))
 
 
 @operators.command("list")
-@json_option
-def _list_operators(as_json: bool) -> None:
+@with_output
+def _list_operators(out: Output) -> None:
     """Show all operators with their tokens."""
     found = [_answer(one) for one in run(load_settings(), lambda platform: platform.operators.list())]
-    if as_json:
-        print_json(found)
-    else:
-        print_table("Operators", [row for operator in found for row in _rows(operator)], _COLUMNS)
+    out.many(found, "Operators", [row for operator in found for row in _rows(operator)], _COLUMNS)
 
 
 @operators.command("revoke")
 @click.argument("name_or_token_id")
-@json_option
-def _revoke_operator(name_or_token_id: str, as_json: bool) -> None:
+@with_output
+def _revoke_operator(name_or_token_id: str, out: Output) -> None:
     """Revoke one token by its id, or an operator with all their tokens by their name; both count at once."""
     run(load_settings(), lambda platform: _revoke(platform, name_or_token_id))
-    if as_json:
-        print_json({"revoked": name_or_token_id})
-    else:
-        say(f"Revoked {name_or_token_id}.")
+    out.one({"revoked": name_or_token_id}, lambda: say(f"Revoked {name_or_token_id}."))
 
 
 async def _create(platform: Platform, name: str) -> NewToken:
@@ -77,6 +68,10 @@ async def _revoke(platform: Platform, name_or_token_id: str) -> None:
         else:
             await platform.operators.revoke_token(token_id)
         await audit.record(ACTOR, "operator.revoke", detail={"revoked": name_or_token_id})
+
+
+def _token_of(made: NewToken) -> str:
+    return f"The token of {made.operator.name}; it is shown this once:\n\n    {made.token}\n"
 
 
 def _token_id(text: str) -> UUID | None:

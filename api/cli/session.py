@@ -11,16 +11,21 @@ from api.composition import Platform, compose
 from api.errors import CentralOutOfDate
 from central.audit import Actor
 from central.database import CENTRAL
-from central.errors import CentralError, SettingsError
+from central.errors import CentralError, SettingsError, TenantNotFound
+from central.provisioning.pipeline import Observer
+from central.registry import TenantRecord
 from central.settings import Settings, read_env_file
+from central.tables import TenantStatus
 from piccolo_engines.errors import DatabaseError
+from tenant_schema.problems import InvalidInput
 
-__all__ = ["ACTOR", "ENV_FILE", "load_settings", "run"]
+__all__ = ["ACTOR", "ENV_FILE", "all_tenants", "load_settings", "reason_of", "run", "tenant_called"]
 
 ENV_FILE: Final = Path(".env")
 ACTOR: Final = Actor("command line")
 """Who acts, for the audit trail."""
 
+_PAGE: Final = 200
 _Result = TypeVar("_Result")
 
 
@@ -37,22 +42,55 @@ def run(
     work: Callable[[Platform], Awaitable[_Result]],
     *,
     is_migrating: bool = False,
+    observer: Observer | None = None,
 ) -> _Result:
     """What ``work`` gives, called with the services and the central database bound.
 
     Ends the command with a sentence when that cannot be. Unless the command is ``is_migrating`` the central
-    database, that has to be up to date.
+    database, that has to be up to date. ``observer`` is told of every step of provisioning.
     """
     try:
-        return asyncio.run(_run(settings, work, is_migrating=is_migrating))
+        return asyncio.run(_run(settings, work, observer, is_migrating=is_migrating))
+    except TenantNotFound as error:
+        fail(f"There is no tenant {error.tenant!r}; `freehold tenants list` shows those that there are.")
+    except InvalidInput as error:
+        fail("\n".join(f"{problem.field}: {problem.message}" for problem in error.problems))
     except (CentralError, CentralOutOfDate, DatabaseError) as error:
-        fail(str(error))
+        fail(reason_of(error))
+
+
+def reason_of(error: Exception) -> str:
+    """What an error says, and what was behind it."""
+    return f"{error} ({error.__cause__})" if error.__cause__ else str(error)
+
+
+async def tenant_called(platform: Platform, slug: str) -> TenantRecord:
+    """The tenant of that slug. Raises ``TenantNotFound``."""
+    return await platform.registry.record((await platform.registry.by_slug(slug)).id)
+
+
+async def all_tenants(
+    platform: Platform, status: TenantStatus | None = None, search: str | None = None
+) -> list[TenantRecord]:
+    """Every tenant, the newest first."""
+    found: list[TenantRecord] = []
+    cursor = None
+    while True:
+        page = await platform.registry.page(_PAGE, cursor, status, search)
+        found += page.items
+        if page.next is None:
+            return found
+        cursor = page.next
 
 
 async def _run(
-    settings: Settings, work: Callable[[Platform], Awaitable[_Result]], *, is_migrating: bool
+    settings: Settings,
+    work: Callable[[Platform], Awaitable[_Result]],
+    observer: Observer | None,
+    *,
+    is_migrating: bool,
 ) -> _Result:
-    async with _opened(settings) as platform:
+    async with _opened(settings, observer) as platform:
         if not is_migrating:
             pending = await platform.central_migrator.pending(platform.central_engine)
             if pending:
@@ -61,8 +99,8 @@ async def _run(
 
 
 @asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Platform]:
-    platform = compose(settings)
+async def _opened(settings: Settings, observer: Observer | None) -> AsyncIterator[Platform]:
+    platform = compose(settings, observer)
     try:
         with CENTRAL.bind(platform.central_engine):
             yield platform

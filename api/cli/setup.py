@@ -4,17 +4,17 @@ from pathlib import Path
 
 import rich_click as click
 
-from api.cli.console import fail, json_option, print_json, say
+from api.cli.console import Output, fail, say, with_output
 from api.cli.env_file import write_env_file
 from api.cli.session import ENV_FILE, load_settings, run
 from api.composition import Platform
-from api.schemas.common import Output
+from api.schemas.common import Output as Answer
 from central.settings import Settings
 
 __all__ = ["setup"]
 
 
-class _Outcome(Output):
+class _Outcome(Answer):
     """What was done; nothing of it the second time."""
 
     env_file_written: bool
@@ -24,8 +24,8 @@ class _Outcome(Output):
 
 @click.command()
 @click.option("--env-file/--no-env-file", default=True, help="Write a .env for local use if there is none.")
-@json_option
-def setup(env_file: bool, as_json: bool) -> None:
+@with_output
+def setup(env_file: bool, out: Output) -> None:
     """Make what serving needs: .env, the central database, the first operator.
 
     Safe to run again: what is there stays as it is.
@@ -34,10 +34,7 @@ def setup(env_file: bool, as_json: bool) -> None:
     settings = load_settings()
     _make_folders(settings)
     outcome = run(settings, lambda platform: _set_up(platform, is_written), is_migrating=True)
-    if as_json:
-        print_json(outcome)
-    else:
-        _tell(outcome)
+    out.one(outcome, lambda: _tell(outcome))
 
 
 async def _set_up(platform: Platform, is_written: bool) -> _Outcome:

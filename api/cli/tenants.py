@@ -1,68 +1,140 @@
-"""``freehold tenants``: the tenants there are, and settling what a crash left open."""
+"""``freehold tenants``: the tenants there are, and what operators do to them."""
 
 import sys
+from collections.abc import Awaitable, Callable
+from uuid import UUID
 
+import msgspec
 import rich_click as click
 
-from api.cli.console import json_option, print_json, print_table, say
-from api.cli.session import load_settings, run
+from api.cli.completion import tenant_slugs
+from api.cli.console import Output, fail, say, with_output
+from api.cli.domains import domains
+from api.cli.making import create
+from api.cli.progress import Steps
+from api.cli.reconcile import reconcile
+from api.cli.session import ACTOR, all_tenants, load_settings, run, tenant_called
 from api.composition import Platform
-from api.schemas.tenants import TenantAnswer
-from central.provisioning.reconcile import Report
+from api.schemas.tenants import DomainAnswer, TenantAnswer
+from api.tenant_acts import TenantActs
+from central.registry import TenantRecord
+from central.tables import TenantStatus
 
 __all__ = ["tenants"]
 
-_PAGE = 200
 _COLUMNS = ("slug", "status", "name", "domain", "database", "id")
+_Act = Callable[[TenantActs, UUID], Awaitable[TenantRecord]]
+_slug = click.argument("slug", shell_complete=tenant_slugs)
+
+
+class _Detail(TenantAnswer):
+    """A tenant with all its host names."""
+
+    domains: list[DomainAnswer]
+
+
+class _Gone(msgspec.Struct):
+    """What a tenant was."""
+
+    slug: str
+    deleted: bool = True
 
 
 @click.group()
 def tenants() -> None:
-    """Tenants, as this installation has them."""
+    """Tenants: make, find, suspend, resume, rename and delete them."""
 
 
 @tenants.command("list")
-@json_option
-def _list_tenants(as_json: bool) -> None:
+@click.option("--status", type=click.Choice([one.value for one in TenantStatus]), help="Only these.")
+@click.option("--search", metavar="TEXT", help="Only those whose name, slug or a domain holds this.")
+@with_output
+def _list_tenants(status: str | None, search: str | None, out: Output) -> None:
     """Show all tenants, the newest first."""
-    found = run(load_settings(), _all)
-    if as_json:
-        print_json(found)
-    else:
-        print_table("Tenants", [_row(tenant) for tenant in found], _COLUMNS)
+    wanted = None if status is None else TenantStatus(status)
+    found = run(load_settings(), lambda platform: all_tenants(platform, wanted, search))
+    answers = [TenantAnswer.of(one) for one in found]
+    out.many(answers, "Tenants", [_row(one) for one in answers], _COLUMNS)
 
 
-@tenants.command("reconcile")
-@json_option
-def _reconcile_tenants(as_json: bool) -> None:
-    """Undo half-made tenants and finish half-deleted ones that nobody is at work on any more.
-
-    Freehold does the same when it starts and while it serves. Ends with status 1 when something could not be
-    settled.
-    """
-    report = run(load_settings(), _reconcile)
-    if as_json:
-        print_json(report)
-    else:
-        _tell(report)
-    if report.failed:
-        sys.exit(1)
+@tenants.command("show")
+@_slug
+@with_output
+def _show_tenant(slug: str, out: Output) -> None:
+    """Show the tenant SLUG with all its host names."""
+    found = run(load_settings(), lambda platform: _detail(platform, slug))
+    out.one(found, lambda: _tell(found))
 
 
-async def _all(platform: Platform) -> list[TenantAnswer]:
-    found: list[TenantAnswer] = []
-    cursor = None
-    while True:
-        page = await platform.registry.page(_PAGE, cursor)
-        found += map(TenantAnswer.of, page.items)
-        if page.next is None:
-            return found
-        cursor = page.next
+@tenants.command("rename")
+@_slug
+@click.argument("name")
+@with_output
+def _rename_tenant(slug: str, name: str, out: Output) -> None:
+    """Give the tenant SLUG another NAME. Slug, domains and database keep theirs."""
+    answer = run(
+        load_settings(), lambda platform: _act(platform, slug, lambda acts, one: acts.rename(one, name))
+    )
+    out.one(answer, lambda: say(f"{answer.slug} is called {answer.name} now."))
 
 
-async def _reconcile(platform: Platform) -> Report:
+@tenants.command("suspend")
+@_slug
+@with_output
+def _suspend_tenant(slug: str, out: Output) -> None:
+    """Stop serving the tenant SLUG, and keep all that is its."""
+    answer = run(load_settings(), lambda platform: _act(platform, slug, TenantActs.suspend))
+    out.one(answer, lambda: say(f"{slug} is suspended; `freehold tenants resume {slug}` serves it again."))
+
+
+@tenants.command("resume")
+@_slug
+@with_output
+def _resume_tenant(slug: str, out: Output) -> None:
+    """Serve the suspended tenant SLUG again."""
+    answer = run(load_settings(), lambda platform: _act(platform, slug, TenantActs.resume))
+    out.one(answer, lambda: say(f"{slug} is served again at {answer.domain}."))
+
+
+@tenants.command("delete")
+@_slug
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_output
+def _delete_tenant(slug: str, yes: bool, out: Output) -> None:
+    """Delete the tenant SLUG with its database. There is no way back."""
+    settings = load_settings()
+    found = run(settings, lambda platform: _detail(platform, slug))
+    if not yes:
+        _ask(found)
+    run(settings, lambda platform: _delete(platform, slug), observer=Steps(out))
+    out.one(_Gone(slug), lambda: say(f"{slug} is gone, with the database {found.db_name}."))
+
+
+def _ask(tenant: TenantAnswer) -> None:
+    """Ends the command unless somebody at a terminal types the slug."""
+    if not sys.stdin.isatty():
+        fail(f"Deleting {tenant.slug} cannot be undone. Say --yes when there is nobody to ask.", 2)
+    click.echo(f"{tenant.name} ({tenant.domain}) and its database {tenant.db_name} will be gone for good.")
+    if click.prompt("Type its slug to go on", default="", show_default=False) != tenant.slug:
+        fail("Nothing was deleted.")
+
+
+async def _delete(platform: Platform, slug: str) -> None:
     platform.tenant_migrator.preload()
-    return await platform.provisioning.reconcile()
+    tenant = await tenant_called(platform, slug)
+    await TenantActs(platform, ACTOR).delete(tenant.ref.id)
+
+
+async def _act(platform: Platform, slug: str, act: _Act) -> TenantAnswer:
+    tenant = await tenant_called(platform, slug)
+    return TenantAnswer.of(await act(TenantActs(platform, ACTOR), tenant.ref.id))
+
+
+async def _detail(platform: Platform, slug: str) -> _Detail:
+    record = await tenant_called(platform, slug)
+    held = await platform.registry.domains(record.ref.id)
+    shown = {name: getattr(TenantAnswer.of(record), name) for name in TenantAnswer.__struct_fields__}
+    return _Detail(**shown, domains=[DomainAnswer.of(one) for one in held])
 
 
 def _row(tenant: TenantAnswer) -> dict[str, object]:
@@ -76,13 +148,15 @@ def _row(tenant: TenantAnswer) -> dict[str, object]:
     }
 
 
-def _tell(report: Report) -> None:
-    for what, slugs in (
-        ("Undone", report.undone),
-        ("Deleted", report.finished),
-        ("Not settled", report.failed),
-    ):
-        if slugs:
-            say(f"{what}: {', '.join(slugs)}.")
-    if report == Report():
-        say("There was nothing to settle.")
+def _tell(tenant: _Detail) -> None:
+    say(f"{tenant.name} ({tenant.slug}), {tenant.status}")
+    say(f"  id             {tenant.tenant_id}")
+    for one in tenant.domains:
+        say(f"  domain         {one.domain}{' (primary)' if one.primary else ''}")
+    say(f"  database       {tenant.db_name} on {tenant.db_server}")
+    say(f"  administrator  {tenant.admin_email}")
+    say(f"  made           {tenant.created_at:%Y-%m-%d %H:%M} UTC")
+
+
+for command in (create, domains, reconcile):
+    tenants.add_command(command)

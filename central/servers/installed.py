@@ -4,13 +4,14 @@ import ssl
 from pathlib import Path
 
 from central.connections.budget import BudgetRules
+from central.database import CentralEngine, central_engine
 from central.servers.mysql import MySQLServer, UserRules
 from central.servers.protocol import DatabaseServer, DatabaseServers, Login
 from central.servers.sqlite import SQLiteServer
 from central.settings import Settings
 from piccolo_engines.sqlite import SQLiteEngine
 
-__all__ = ["installed_servers", "tls_of"]
+__all__ = ["central_engine_of", "installed_servers", "tls_of"]
 
 
 def installed_servers(settings: Settings) -> DatabaseServers:
@@ -22,6 +23,16 @@ def installed_servers(settings: Settings) -> DatabaseServers:
     sqlite = _sqlite_server(settings)
     servers = [*mysql, sqlite] if settings.db_host else [sqlite, *mysql]
     return DatabaseServers(servers, prefix=settings.db_prefix)
+
+
+def central_engine_of(settings: Settings) -> CentralEngine:
+    """The engine of the central database; nothing is opened yet. Raises as ``central_engine`` does."""
+    return central_engine(
+        settings.central_database_url,
+        synchronous=settings.sqlite_synchronous,
+        connections=settings.central_connections,
+        tls=tls_of(settings),
+    )
 
 
 def tls_of(settings: Settings) -> ssl.SSLContext | None:

@@ -295,7 +295,7 @@ async def test_a_key_whose_process_died_after_making_the_tenant_tells_of_that_te
         ref = await world.platform.operators.authenticate(OPERATOR_TOKEN)
         assert ref is not None
         wanted = NewTenant(name="Nova", slug="nova", primary_domain="nova")
-        body = TenantCreation(world.platform, ref, Actor("a test")).fingerprint(wanted)
+        body = TenantCreation(world.platform, ref, Actor("a test")).fingerprint(wanted, ref)
         await an_hour_ago.begin(ref.id, "k", body)
     again = await operator.post(TENANTS, json=nova(), headers={"Idempotency-Key": "k"})
     assert (again.status_code, again.headers["idempotency-replayed"]) == (201, "true")

@@ -58,7 +58,7 @@ def test_setup_makes_everything_once(run: Run, tmp_path: Path) -> None:
     assert re.search(r"^FREEHOLD_LOCAL=1\nENCRYPTION_KEY=[0-9a-f]{64}$", env_file.read_text(), re.MULTILINE)
     assert stat.S_IMODE(central.parent.stat().st_mode) == 0o700
     before = env_file.read_bytes()
-    second = run("setup").stdout
+    second = run("setup", "--text").stdout
     assert second.strip() == "Everything is set up already."
     assert env_file.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == [".env", "var"]
@@ -133,10 +133,11 @@ def test_operators_are_made_listed_and_revoked(installed: Run) -> None:
 
 
 def test_lists_are_tables_for_people(installed: Run) -> None:
-    table = installed("operators", "list").stdout
+    table = installed("operators", "list", "--text").stdout
     assert "operator" in table
     assert re.search(r"[0-9a-f]{8}-[0-9a-f]{4}-7", table), "a token's id is whole, to be copied"
-    assert installed("tenants", "list").stdout.strip() == "Tenants: none."
+    assert installed("tenants", "list", "--text").stdout.strip() == "Tenants: none."
+    assert installed("tenants", "list").stdout == "", "no tenant, no line"
 
 
 @pytest.mark.parametrize(
@@ -157,9 +158,14 @@ def test_mistakes_have_a_sentence_and_a_status(
 
 
 def test_reconcile_says_when_there_is_nothing_to_do(installed: Run) -> None:
-    assert told(installed, "tenants", "reconcile") == {"undone": [], "finished": [], "failed": []}
+    assert told(installed, "tenants", "reconcile") == {
+        "undone": [],
+        "finished": [],
+        "failed": [],
+        "objects": {},
+    }
 
 
 def test_it_is_a_program_too(tmp_path: Path) -> None:
     assert "fho_" in freehold(["setup"], folder=tmp_path, environ={})
-    assert freehold(["tenants", "list"], folder=tmp_path, environ={}).strip() == "Tenants: none."
+    assert freehold(["tenants", "list", "--text"], folder=tmp_path, environ={}).strip() == "Tenants: none."

@@ -1,54 +1,168 @@
-"""Commands over an installation with tenants in it."""
+"""What operators do to tenants from the command line."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from api.cli import main
-from tests.api.conftest import KEY
-
-Run = Callable[..., Result]
+from central.slugs import RESERVED
+from tests.api.cli.conftest import Run, Told
+from tests.api.conftest import PASSWORD
 
 
-@pytest.fixture
-def run(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """``freehold ...`` on a copy of the two tenants."""
-    monkeypatch.chdir(tmp_path)
-    environ = {
-        "DATA_DIR": str(folder),
-        "CENTRAL_DATABASE_URL": f"sqlite:///{folder / 'central.sqlite'}",
-        "ENCRYPTION_KEY": KEY.secret.hex(),
-    }
-
-    def invoke(*arguments: str, status: int = 0) -> Result:
-        done = CliRunner().invoke(main, list(arguments), env=environ)
-        assert done.exit_code == status, done.output
-        return done
-
-    return invoke
+def lines(printed: str) -> list[dict]:
+    """Lines of JSON."""
+    return [json.loads(line) for line in printed.splitlines()]
 
 
-def test_tenants_are_listed_the_newest_first(run: Run) -> None:
-    found = json.loads(run("tenants", "list", "--json").stdout)
+def test_tenants_are_listed_the_newest_first(call: Run, told: Told) -> None:
+    found = told("tenants", "list")
     assert [(one["slug"], one["status"]) for one in found] == [("demo", "active"), ("acme", "active")]
-    table = run("tenants", "list").stdout
+    table = call("tenants", "list", "--text").stdout
     assert found[0]["tenantId"] in table
     assert "acme.localhost" in table
+    assert lines(call("tenants", "list").stdout) == found
 
 
-def test_migrating_goes_through_every_tenant(run: Run) -> None:
-    outcome = json.loads(run("migrate", "--json").stdout)
-    assert outcome == {"central": 0, "tenants": {"acme": 0, "demo": 0}, "failures": {}}
-    assert json.loads(run("migrate", "--central-only", "--json").stdout)["tenants"] == {}
+def test_some_of_them(told: Told) -> None:
+    assert [one["slug"] for one in told("tenants", "list", "--search", "ACME")] == ["acme"]
+    assert told("tenants", "list", "--status", "suspended") == []
 
 
-def test_a_tenant_that_cannot_be_migrated_is_told_and_the_others_are_migrated(run: Run, folder: Path) -> None:
+def test_one_of_them(call: Run, told: Told) -> None:
+    found = told("tenants", "show", "acme")
+    assert (found["slug"], found["dbName"], found["adminEmail"]) == (
+        "acme",
+        "tenant_acme",
+        "administrator@acme.example",
+    )
+    assert [(one["domain"], one["primary"]) for one in found["domains"]] == [("acme.localhost", True)]
+    assert "acme.localhost (primary)" in call("tenants", "show", "acme", "--text").stdout
+
+
+def test_a_tenant_is_made_whole(call: Run, told: Told) -> None:
+    made = told("tenants", "create", "globex", "--name", "Globex", "--admin-email", "Ada@Globex.example")
+    assert (made["domain"], made["admin"]["email"]) == ("globex.localhost", "ada@globex.example")
+    assert len(made["admin"]["password"]) >= 16
+    assert made["admin"]["password"] not in call("tenants", "show", "globex").output
+    assert told("tenants", "show", "globex")["status"] == "active"
+
+
+def test_its_steps_are_told_line_by_line(call: Run) -> None:
+    printed = lines(call("tenants", "create", "globex").stdout)
+    steps = [(one["step"], one["state"]) for one in printed if one.get("event") == "step"]
+    assert steps[:2] == [("reserve", "begun"), ("reserve", "done")]
+    assert steps[-1] == ("activate", "done")
+    assert printed[-1]["slug"] == "globex"
+
+
+def test_a_password_of_ones_own_is_asked_for(call: Run) -> None:
+    done = call("tenants", "create", "globex", "--ask-password", "--text", stdin=f"{PASSWORD}\n{PASSWORD}\n")
+    assert f"password       {PASSWORD}" in done.stdout
+    assert "Password: \n" in done.output, "what is typed is not shown"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["acme"], "The slug 'acme' is taken"),
+        (["Acme!"], "slug: "),
+        ([min(RESERVED)], "slug: "),
+        (["globex", "--admin-email", "nobody", "--domain", "a b"], "admin.email: "),
+        (["globex", "--admin-email", "nobody", "--domain", "a b"], "primaryDomain: "),
+        (["globex", "--domain", "acme"], "The domain 'acme.localhost' is taken"),
+        (["globex", "--db-host", "elsewhere"], "elsewhere"),
+        (["globex", "--db-port", "3306"], "dbPort: "),
+    ],
+)
+def test_what_cannot_be_made_is_told(call: Run, told: Told, arguments: list[str], words: str) -> None:
+    assert words in call("tenants", "create", *arguments, status=1).stderr
+    assert len(told("tenants", "list")) == 2
+
+
+def test_a_tenant_is_renamed_suspended_and_resumed(call: Run, told: Told) -> None:
+    assert told("tenants", "rename", "acme", "Acme International")["name"] == "Acme International"
+    assert told("tenants", "suspend", "acme")["status"] == "suspended"
+    assert "cannot become" in call("tenants", "suspend", "acme", status=1).stderr
+    assert told("tenants", "resume", "acme")["status"] == "active"
+
+
+def test_domains_come_and_go(call: Run, told: Told) -> None:
+    assert told("tenants", "domains", "add", "acme", "CRM.Acme.Example")["domain"] == "crm.acme.example"
+    listed = told("tenants", "domains", "list", "acme")
+    assert [one["domain"] for one in listed] == ["acme.localhost", "crm.acme.example"]
+    assert "crm.acme.example" in call("tenants", "domains", "list", "acme", "--text").stdout
+    assert told("tenants", "domains", "remove", "acme", "crm.acme.example") == {"removed": "crm.acme.example"}
+    assert "primary domain" in call("tenants", "domains", "remove", "acme", "acme.localhost", status=1).stderr
+
+
+def test_deleting_wants_to_be_sure(call: Run, told: Told, folder: Path) -> None:
+    assert "--yes" in call("tenants", "delete", "demo", status=2).stderr
+    assert (folder / "tenants" / "tenant_demo.sqlite").exists()
+    printed = lines(call("tenants", "delete", "demo", "--yes").stdout)
+    assert printed[-1] == {"slug": "demo", "deleted": True}
+    assert [one["slug"] for one in told("tenants", "list")] == ["acme"]
+    assert not list((folder / "tenants").glob("tenant_demo*"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["show", "nobody"],
+        ["rename", "nobody", "Somebody"],
+        ["suspend", "nobody"],
+        ["delete", "nobody", "--yes"],
+        ["domains", "list", "nobody"],
+        ["domains", "add", "nobody", "x"],
+    ],
+)
+def test_who_is_not_there_is_told_where_to_look(call: Run, arguments: list[str]) -> None:
+    assert "freehold tenants list" in call("tenants", *arguments, status=1).stderr
+
+
+def test_migrating_goes_through_every_tenant(call: Run, told: Told) -> None:
+    assert told("migrate") == {"central": 0, "tenants": {"acme": 0, "demo": 0}, "failures": {}}
+    assert told("migrate", "--central-only")["tenants"] == {}
+    printed = lines(call("migrate", "--parallel", "1").stdout)
+    assert printed[0] == {"event": "central", "migrations": 0}
+    assert {one["name"] for one in printed if one.get("event") == "tenant"} == {"acme", "demo"}
+
+
+def test_or_through_those_that_are_named(call: Run, told: Told) -> None:
+    assert told("migrate", "acme", "acme") == {"central": 0, "tenants": {"acme": 0}, "failures": {}}
+    assert "freehold tenants list" in call("migrate", "acme", "nobody", status=1).stderr
+    call("migrate", "acme", "--central-only", status=2)
+
+
+def test_a_tenant_that_cannot_be_migrated_is_told_and_the_others_are_migrated(
+    call: Run, folder: Path
+) -> None:
     for path in (folder / "tenants").glob("tenant_acme.sqlite*"):
         path.unlink()
-    done = run("migrate", status=1)
+    done = call("migrate", "--text", status=3)
     assert "1 tenants are up to date" in done.stdout
     assert "acme is not" in done.stderr
+    assert "run it again" in done.stderr
     assert not list((folder / "tenants").glob("tenant_acme*"))
+
+
+def test_every_act_is_in_the_audit_trail(call: Run, told: Told, environ: dict[str, str]) -> None:
+    told("tenants", "create", "globex")
+    told("tenants", "suspend", "globex")
+    told("tenants", "delete", "globex", "--yes")
+    source = "from central.tables import AuditEvent; print([r['action'] for r in await AuditEvent.select()])"
+    printed = call("shell", "acme", "-c", source).stdout
+    for action in ("tenant.create", "tenant.created", "tenant.suspend", "tenant.deleted", "tenant.shell"):
+        assert f"'{action}'" in printed
+
+
+def test_the_two_kinds_of_json_and_text_exclude_each_other(call: Run) -> None:
+    assert "exclude" in call("tenants", "list", "--json", "--text", status=2).stderr
+
+
+def test_what_is_unforeseen_is_told_in_a_sentence(call: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def boom(*_arguments: object) -> None:
+        raise RuntimeError("of all things")
+
+    monkeypatch.setattr("api.cli.tenants.all_tenants", boom)
+    assert "RuntimeError: of all things" in call("tenants", "list", status=1).stderr

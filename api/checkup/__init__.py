@@ -1,0 +1,1 @@
+"""What ``freehold doctor`` looks at: each check finds what is wrong, and how it is mended."""

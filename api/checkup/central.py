@@ -1,0 +1,94 @@
+"""The central database, the database servers, and the keys."""
+
+from collections.abc import Iterator
+
+from api.checkup.finding import Finding, error, fine, warning
+from api.composition import Platform
+from central.key_rotation import KeyRotation
+from central.tables import ProvisioningRun, RunState
+from piccolo_engines.errors import DatabaseError
+
+__all__ = ["check_central", "check_keys", "check_servers"]
+
+_ABOUT = "central database"
+_PROBE = "freehold_doctor"
+
+
+async def check_central(platform: Platform) -> list[Finding]:
+    """Whether it answers and is up to date; only then there is more to look at."""
+    try:
+        pending = await platform.central_migrator.pending(platform.central_engine)
+    except DatabaseError as problem:
+        return [error(_ABOUT, f"It does not answer: {problem}", "Check CENTRAL_DATABASE_URL and its server.")]
+    if pending:
+        return [error(_ABOUT, f"{len(pending)} migrations have not run.", "freehold migrate --central-only")]
+    return [
+        fine(_ABOUT, "It answers, and is up to date."),
+        await _operators(platform),
+        *await _runs(),
+    ]
+
+
+async def check_servers(platform: Platform) -> list[Finding]:
+    """Whether every server where databases are made answers its administrator."""
+    found = []
+    for server in platform.servers:
+        about = f"database server {server.name}"
+        try:
+            await server.database_exists(_PROBE)
+        except (DatabaseError, OSError) as problem:
+            found.append(error(about, f"It does not answer: {problem}", "Check DB_HOST, DB_ROOT_USER, …"))
+        else:
+            found.append(fine(about, "It answers."))
+    return found
+
+
+async def check_keys(platform: Platform) -> list[Finding]:
+    """Whether everything sealed can be opened, and is under the first key."""
+    by_key = await KeyRotation(platform.vault).by_key()
+    known = {key.id for key in platform.settings.encryption_keys}
+    current = platform.vault.current_key_id
+    return list(_keys(by_key, known, current)) or [fine("encryption keys", f"Everything is under {current}.")]
+
+
+def _keys(by_key: dict[str, int], known: set[str], current: str) -> Iterator[Finding]:
+    for key_id, number in sorted(by_key.items()):
+        about = f"encryption key {key_id}"
+        if key_id not in known:
+            message = f"{number} credentials are sealed under a key that ENCRYPTION_KEY does not hold."
+            yield error(about, message, "Put the key that they were sealed with behind the first one.")
+        elif key_id != current:
+            yield warning(about, f"{number} credentials are under an older key.", "freehold keys rotate")
+    for key_id in sorted(known - by_key.keys() - {current}):
+        message = "Nothing is sealed under it any more."
+        yield warning(f"encryption key {key_id}", message, "Take it out of ENCRYPTION_KEY, and restart.")
+
+
+async def _operators(platform: Platform) -> Finding:
+    active = [
+        one
+        for one in await platform.operators.list()
+        if one.active and any(token.revoked_at is None for token in one.tokens)
+    ]
+    if not active:
+        return error("operators", "Nobody has a token that works.", "freehold operators create NAME")
+    return fine("operators", f"{len(active)} can sign in.")
+
+
+async def _runs() -> list[Finding]:
+    """What making or deleting tenants has left open."""
+    row = ProvisioningRun
+    rows = await row.select(row.slug, row.operation, row.state, row.error).where(
+        row.state.is_in([RunState.RUNNING.value, RunState.FAILED.value])
+    )
+    return [_run(one["slug"], one["operation"], one["state"], one["error"]) for one in rows] or [
+        fine("journal", "Nothing is left open.")
+    ]
+
+
+def _run(slug: str, operation: str, state: str, reason: str | None) -> Finding:
+    about, mend = f"tenant {slug}", "freehold tenants reconcile"
+    if state == RunState.FAILED:
+        return error(about, f"Its run ({operation}) failed: {reason or 'the journal says no more'}", mend)
+    message = f"Its run ({operation}) is open: somebody is at work, or died."
+    return warning(about, message, mend)

@@ -1,0 +1,51 @@
+"""``freehold completion``: what a shell needs to complete commands, options and tenants."""
+
+import asyncio
+
+import rich_click as click
+from click.shell_completion import CompletionItem, get_completion_class
+
+from api.cli.session import ENV_FILE
+from api.composition import compose
+from central.database import CENTRAL
+from central.errors import CentralError
+from central.settings import Settings, read_env_file
+from piccolo_engines.errors import DatabaseError
+
+__all__ = ["completion", "tenant_slugs"]
+
+_MOST = 50
+_HOW = {
+    "bash": 'eval "$(freehold completion bash)"    # in ~/.bashrc',
+    "zsh": 'eval "$(freehold completion zsh)"     # in ~/.zshrc',
+    "fish": "freehold completion fish | source     # in ~/.config/fish/config.fish",
+}
+
+
+@click.command(epilog="\n\n".join(_HOW.values()))
+@click.argument("shell", type=click.Choice(list(_HOW)))
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
+    """Print what makes your shell complete commands, options and tenants."""
+    found = get_completion_class(shell)
+    assert found is not None, "click knows the shells that are offered"
+    root = context.find_root()
+    click.echo(found(root.command, {}, "freehold", "_FREEHOLD_COMPLETE").source())
+
+
+def tenant_slugs(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """The tenants whose slugs go on from what is typed; none when they cannot be had just now."""
+    try:
+        return [CompletionItem(slug) for slug in asyncio.run(_slugs(begun)) if slug.startswith(begun)]
+    except (CentralError, DatabaseError, OSError):
+        return []
+
+
+async def _slugs(begun: str) -> list[str]:
+    platform = compose(Settings.from_env(read_env_file(ENV_FILE)))
+    try:
+        with CENTRAL.bind(platform.central_engine):
+            page = await platform.registry.page(_MOST, search=begun or None)
+            return [one.ref.slug for one in page.items]
+    finally:
+        await platform.close()

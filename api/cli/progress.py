@@ -1,0 +1,77 @@
+"""Long work as it is seen: a bar or a list of steps on a terminal, lines of JSON for programs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from api.cli.console import Output
+from central.provisioning.pipeline import Moment
+
+__all__ = ["Steps", "Tally", "tally"]
+
+
+class Tally:
+    """Counts what is done of many things that are alike."""
+
+    def __init__(self, out: Output, what: str, progress: Progress | None, task: TaskID) -> None:
+        self._out, self._what, self._progress, self._task = out, what, progress, task
+
+    def done(self, name: str, **facts: object) -> None:
+        """One more is done, or has failed: the facts say how."""
+        self._out.event(event=self._what, name=name, **facts)
+        if self._progress is not None:
+            self._progress.update(self._task, advance=1, name=name)
+
+
+@contextmanager
+def tally(out: Output, what: str, label: str, total: int) -> Iterator[Tally]:
+    """A bar with this label for so many things, for as long as the block lasts.
+
+    It is drawn on standard error, so that an answer can go elsewhere, and gone when the block ends.
+    """
+    console = Console(stderr=True)
+    if not out.is_text or not console.is_terminal or total == 0:
+        yield Tally(out, what, None, TaskID(0))
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("[dim]{task.fields[name]}"),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield Tally(out, what, progress, progress.add_task(label, total=total, name=""))
+
+
+class Steps:
+    """The steps of provisioning as they are taken: an ``Observer`` of the pipeline."""
+
+    def __init__(self, out: Output) -> None:
+        self._out = out
+        self._console = Console(stderr=True)
+
+    async def before(self, moment: Moment) -> None:
+        """The step comes next."""
+        self._out.event(event="step", step=moment.step, state="undoing" if moment.is_undoing else "begun")
+        if self._out.is_text and self._console.is_terminal:
+            word = "undoing " if moment.is_undoing else ""
+            self._console.print(f"[dim]… {word}{moment.step}[/dim]", end="\r", highlight=False)
+
+    async def after(self, moment: Moment) -> None:
+        """The step is done."""
+        self._out.event(event="step", step=moment.step, state="undone" if moment.is_undoing else "done")
+        if self._out.is_text and self._console.is_terminal:
+            mark, word = ("[yellow]↶[/yellow]", "undone: ") if moment.is_undoing else ("[green]✓[/green]", "")
+            self._console.print(f"{mark} {word}{moment.step}", highlight=False)
