@@ -16,9 +16,9 @@ from piccolo.columns import Column
 from piccolo.columns import Or as Either
 from piccolo.columns.combination import Where, WhereRaw
 
-from tenant_schema.records.matching import matches
+from tenant_schema.records.matching import found_by_index, matches, word_starts
 from tenant_schema.records.prepared import Slot
-from tenant_schema.records.query import And, Condition, Filter, Me, Not, Through
+from tenant_schema.records.query import And, Condition, Filter, Indexed, Me, Not, Through, WordStarts
 
 __all__ = ["Predicate", "all_of", "any_of", "compile_filter", "with_slots"]
 
@@ -36,6 +36,10 @@ def compile_filter(tree: Filter, columns: _Columns, engine_type: str, depth: int
         return _compile_condition(tree, columns[tree.field], engine_type)
     if isinstance(tree, Through):
         return _compile_through(tree, columns[tree.field], engine_type, depth + 1)
+    if isinstance(tree, Indexed):
+        return found_by_index(tree.index, tree.expression, columns["id"], engine_type)
+    if isinstance(tree, WordStarts):
+        return word_starts([columns[name] for name in tree.fields], tree.start, engine_type)
     if isinstance(tree, Not):
         return _complement(compile_filter(tree.term, columns, engine_type, depth))
     terms = [compile_filter(term, columns, engine_type, depth) for term in tree.terms]
@@ -132,6 +136,10 @@ def with_slots(tree: Filter, user_id: UUID, values: list[object]) -> Filter:
         return replace(tree, term=with_slots(tree.term, user_id, values))
     if isinstance(tree, Not):
         return Not(with_slots(tree.term, user_id, values))
+    if isinstance(tree, Indexed):
+        return Indexed(tree.index, _slot(tree.expression, user_id, values))
+    if isinstance(tree, WordStarts):
+        return WordStarts(tree.fields, _slot(tree.start, user_id, values))
     return type(tree)(tuple([with_slots(term, user_id, values) for term in tree.terms]))
 
 

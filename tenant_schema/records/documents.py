@@ -11,7 +11,14 @@ from typing import Final
 
 from tenant_schema.records.conditions import Complaints, json_condition
 from tenant_schema.records.errors import InvalidQuery
-from tenant_schema.records.grammar import PARAMETERS, read_cursor, read_fields, read_limit, read_sort
+from tenant_schema.records.grammar import (
+    PARAMETERS,
+    read_cursor,
+    read_fields,
+    read_limit,
+    read_search,
+    read_sort,
+)
 from tenant_schema.records.paths import Fields
 from tenant_schema.records.query import ALL, DEFAULT_LIMIT, MAX_DEPTH, MAX_TERMS, And, Filter, Not, Or, Query
 
@@ -31,6 +38,7 @@ def parse_json_query(document: Mapping[str, object], fields: Fields) -> Query:
             complaints.unknown(name, "parameter", name, PARAMETERS)
     query = Query(
         filter=_Reader(fields, complaints).read(document.get("filter", {})),
+        words=read_search(_text(document, "search", complaints), fields, complaints),
         sort=read_sort(_names(document, "sort", complaints), fields, complaints),
         fields=read_fields(_names(document, "fields", complaints), fields, complaints),
         limit=_limit(document, complaints),
@@ -145,6 +153,15 @@ def _names(document: Mapping[str, object], parameter: str, complaints: Complaint
     return None
 
 
+def _text(document: Mapping[str, object], parameter: str, complaints: Complaints) -> str | None:
+    """One text; null means none."""
+    given = document.get(parameter)
+    if given is None or isinstance(given, str):
+        return given or None
+    complaints.add(parameter, "invalid-type", f"{parameter} is a text.")
+    return None
+
+
 def _limit(document: Mapping[str, object], complaints: Complaints) -> int:
     """The limit, a number."""
     given = document.get("limit", DEFAULT_LIMIT)
@@ -153,8 +170,4 @@ def _limit(document: Mapping[str, object], complaints: Complaints) -> int:
 
 def _cursor(document: Mapping[str, object], complaints: Complaints) -> str | None:
     """The cursor; null, as a first page's link is, means none."""
-    given = document.get("cursor")
-    if given is None or isinstance(given, str):
-        return read_cursor(given or None, complaints)
-    complaints.add("cursor", "invalid-type", "A cursor is a text.")
-    return None
+    return read_cursor(_text(document, "cursor", complaints), complaints)

@@ -1,4 +1,4 @@
-"""The query string of a list: ``filter[…]``, ``sort``, ``fields``, ``limit`` and ``cursor``, told apart and
+"""The query string of a list: ``filter[…]``, ``search``, ``sort`` and so on, told apart and
 checked.
 
 ::
@@ -10,7 +10,7 @@ checked.
     filter[not][stage]=won                               what does not match that
     filter[phone][null]=true                             no value
     filter[account.industry]=tech                        of the record that a lookup leads to
-    sort=-amount,name    fields=id,name    limit=25    cursor=…
+    search=acme widg    sort=-amount,name    fields=id,account.name    limit=25    cursor=…
 
 A name is looked up in the definitions and a value is parsed by its field's type, so that nothing of the
 text itself goes any further. Everything wrong is told at once.
@@ -30,8 +30,10 @@ from tenant_schema.records.query import (
     MAX_DEPTH,
     MAX_FIELDS,
     MAX_LIMIT,
+    MAX_SEARCH,
     MAX_SORT,
     MAX_TERMS,
+    MAX_WORDS,
     And,
     Filter,
     Not,
@@ -39,6 +41,7 @@ from tenant_schema.records.query import (
     Query,
     SortTerm,
 )
+from tenant_schema.records.searching import is_searched, words_of
 
 __all__ = [
     "PARAMETERS",
@@ -47,10 +50,11 @@ __all__ = [
     "read_cursor",
     "read_fields",
     "read_limit",
+    "read_search",
     "read_sort",
 ]
 
-PARAMETERS: Final = ("filter", "sort", "fields", "limit", "cursor")
+PARAMETERS: Final = ("filter", "search", "sort", "fields", "limit", "cursor")
 _SINGLE: Final = frozenset(PARAMETERS) - {"filter"}
 _GROUPS: Final[Mapping[str, type[And] | type[Or]]] = {"and": And, "or": Or}
 _KEY: Final = re.compile(r"filter((?:\[[^\[\]]+\])+)")
@@ -75,6 +79,7 @@ def parse_query(pairs: Sequence[tuple[str, str]], fields: Fields) -> Query:
     singles, entries = _sort_out(pairs, PARAMETERS, complaints)
     query = Query(
         filter=_read_filter(entries, fields, complaints),
+        words=read_search(singles.get("search"), fields, complaints),
         sort=read_sort(_split_names(singles.get("sort")), fields, complaints),
         fields=read_fields(_split_names(singles.get("fields")), fields, complaints),
         limit=_text_limit(singles.get("limit"), complaints),
@@ -230,6 +235,22 @@ def _by_first(entries: Iterable[_Entry], key: Callable[[str], object] = str) -> 
 def _split_names(text: str | None) -> list[str] | None:
     """Names separated by commas."""
     return None if text is None else text.split(",")
+
+
+def read_search(text: str | None, fields: Fields, complaints: Complaints) -> tuple[str, ...] | None:
+    """The words to look for; None when nothing is. Problems for too much, and where nothing is searched."""
+    if text is None:
+        return None
+    if not any(is_searched(field) for field in fields.values()):
+        complaints.add("search", "not-searchable", "No field of this object is searched.")
+    if len(text) > MAX_SEARCH or "\0" in text:
+        message = f"A search is text of at most {MAX_SEARCH} characters without NUL."
+        complaints.add("search", "invalid-value", message)
+        return None
+    words = words_of(text)
+    if len(words) > MAX_WORDS:
+        complaints.add("search", "too-many-words", f"A search has at most {MAX_WORDS} words.")
+    return words
 
 
 def read_sort(names: Sequence[str] | None, fields: Fields, complaints: Complaints) -> tuple[SortTerm, ...]:

@@ -17,20 +17,24 @@ __all__ = [
     "MAX_FIELDS",
     "MAX_HOPS",
     "MAX_LIMIT",
+    "MAX_SEARCH",
     "MAX_SORT",
     "MAX_TERMS",
     "MAX_TEXT",
     "MAX_VALUES",
+    "MAX_WORDS",
     "NOTHING",
     "And",
     "Condition",
     "Filter",
+    "Indexed",
     "Me",
     "Not",
     "Or",
     "Query",
     "SortTerm",
     "Through",
+    "WordStarts",
 ]
 
 DEFAULT_LIMIT: Final = 25
@@ -46,6 +50,10 @@ MAX_VALUES: Final = 100
 """Values of one ``in`` or ``nin``."""
 MAX_TEXT: Final = 2_000
 """Characters of one value."""
+MAX_SEARCH: Final = 200
+"""Characters of ``search``."""
+MAX_WORDS: Final = 10
+"""Words of ``search``."""
 MAX_SORT: Final = 5
 """Fields of one sort."""
 MAX_FIELDS: Final = 500
@@ -108,7 +116,26 @@ class Through:
     negated: bool = False
 
 
-Filter: TypeAlias = And | Or | Not | Condition | Through
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What the table's full-text index finds for an expression of the database's own search grammar.
+
+    ``index`` names the index: on MySQL by its columns, on SQLite by its two tables.
+    """
+
+    index: tuple[str, ...]
+    expression: object
+
+
+@dataclass(frozen=True, slots=True)
+class WordStarts:
+    """In one of the fields a word starts like this, upper or lower case."""
+
+    fields: tuple[str, ...]
+    start: object
+
+
+Filter: TypeAlias = And | Or | Not | Condition | Through | Indexed | WordStarts
 
 ALL: Final = And()
 """The filter that lets everything pass."""
@@ -128,10 +155,14 @@ class SortTerm:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One list request. ``fields`` are the names to answer with, in order; a ``cursor`` is still sealed."""
+    """One list request. ``fields`` are the names to answer with, in order; a ``cursor`` is still sealed.
+
+    ``words`` are searched for, all of them, each as the beginning of a word; None when there is no search.
+    """
 
     fields: tuple[str, ...]
     filter: Filter = ALL
+    words: tuple[str, ...] | None = None
     sort: tuple[SortTerm, ...] = ()
     limit: int = DEFAULT_LIMIT
     cursor: str | None = None

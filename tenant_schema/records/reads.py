@@ -33,7 +33,7 @@ async def read_record(target: Target, record_id: UUID, names: tuple[str, ...]) -
 async def read_page(target: Target, query: Query, cursors: Cursors) -> Page:
     """The page that the query describes. Raises :class:`CursorInvalid`, :class:`CursorMismatch`."""
     values: list[object] = []
-    where = target.records(query.filter, values)
+    where = target.records(target.searched(query.filter, query.words), values)
     order = full_order(query.sort)
     shape = target.plan(lambda: shape_digest(target.model.table_name, where, order), "digest", where, order)
     sealed_for = digest(target.scope.id, shape, values)

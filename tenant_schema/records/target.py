@@ -21,6 +21,7 @@ from tenant_schema.records.prepared import LastUsed, Plans, Statement, planned
 from tenant_schema.records.query import ALL, IN_USE, And, Condition, Filter
 from tenant_schema.records.rendering import Record, Row, json_ready
 from tenant_schema.records.rights import ALWAYS_READABLE, Rights
+from tenant_schema.records.searching import search_filter
 from tenant_schema.records.surroundings import Sight, Surroundings
 from tenant_schema.records.through import Hop, self_contained
 from tenant_schema.scope import TenantScope
@@ -98,6 +99,13 @@ class Target:
         trash = () if with_trash else (IN_USE,)
         rule = self._readable_of(self.model, self.rights.read)
         return with_slots(And((wanted, *trash, *rule)), self.access.user_id, values)
+
+    def searched(self, wanted: Filter, words: Sequence[str] | None) -> Filter:
+        """What is wanted, of the records that hold all the words."""
+        if words is None:
+            return wanted
+        found = search_filter(words, self.model, self.rights.readable, self.engine.engine_type)
+        return And((wanted, found))
 
     def record(self, record_id: UUID, values: list[object], *, with_trash: bool = False) -> Filter:
         """The filter for one record, as :meth:`records`."""
