@@ -10,7 +10,7 @@ from api.answers import Answer, empty, json
 from api.etags import etag, parse_if_match
 from api.openapi.operation import Operation, Parameter, Reply
 from api.requests import TenantRequest
-from api.routes.data_queries import FIELDS
+from api.routes.data_queries import EXPAND, FIELDS
 from api.schemas.records import RECORD_EXAMPLE, DeleteQuery, RecordAnswer
 from tenant_schema.records.rendering import Record
 
@@ -71,7 +71,7 @@ async def create_record(request: TenantRequest) -> Answer:
         id="readRecord",
         tag=_TAG,
         summary="One record",
-        parameters=(FIELDS,),
+        parameters=(FIELDS, EXPAND),
         replies={200: Reply("The record.", RecordAnswer, ONE_RECORD, ("ETag",))},
     ),
 )

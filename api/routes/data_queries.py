@@ -8,26 +8,40 @@ from api.answers import Answer, json
 from api.openapi.operation import Operation, Parameter, Reply
 from api.requests import TenantRequest
 from api.schemas.records import RECORD_EXAMPLE, RecordPage
-from tenant_schema.records.query import DEFAULT_LIMIT, MAX_LIMIT
+from tenant_schema.records.pages import Page
+from tenant_schema.records.query import DEFAULT_LIMIT, MAX_COUNTED, MAX_LIMIT, MAX_SEARCH, Count
 
-__all__ = ["FIELDS", "ROUTES", "list_records", "query_records"]
+__all__ = ["EXPAND", "FIELDS", "ROUTES", "list_records", "query_records"]
 
 _TAG = "Records"
 _MANY: Final = {"data": [RECORD_EXAMPLE], "page": {"next": "AbCd…", "prev": None}}
 FIELDS: Final = Parameter(
     name="fields",
-    description="Names of the fields to answer with, separated by commas; all of them otherwise.",
+    description=(
+        "Names of the fields to answer with, separated by commas; all of them otherwise. A path such as "
+        "`owner.name` gives an object under the lookup."
+    ),
     schema={"type": "string"},
     more={"examples": {"some": {"value": "id,name"}}},
+)
+EXPAND: Final = Parameter(
+    name="expand",
+    description=(
+        "Lookups to show the record of, and related lists (by the name of the object that looks this one "
+        "up), separated by commas, up to three within one another: `owner,contacts,contacts.owner`. A list "
+        "shows its first ten records as `{data, hasMore}`."
+    ),
+    schema={"type": "string"},
+    more={"examples": {"owner": {"value": "owner"}}},
 )
 _FILTER: Final = Parameter(
     name="filter",
     description=(
         "Conditions that must all hold: `filter[industry]=technology`, `filter[annual_revenue][gte]=1000`, "
-        "`filter[industry][in]=technology,finance`, `filter[phone][null]=true`; either of several: "
-        "`filter[or][0][industry]=finance&filter[or][1][owner]=$me`. Operators: eq ne gt gte lt lte in "
-        "nin contains icontains startswith endswith between null, as the field's type allows. `$me` is who "
-        "calls."
+        "`filter[industry][in]=technology,finance`, `filter[phone][null]=true`, `filter[owner.name]=Ada` "
+        "(up to three lookups); either of several: `filter[or][0][industry]=finance&filter[or][1][owner]="
+        "$me`; what does not match: `filter[not][industry]=finance`. Operators: eq ne gt gte lt lte in nin "
+        "contains icontains startswith endswith between null, as the field's type allows. `$me` is who calls."
     ),
     schema={"type": "object", "additionalProperties": {"type": "string"}},
     more={
@@ -39,12 +53,21 @@ _FILTER: Final = Parameter(
 _LIST_PARAMETERS: Final = (
     _FILTER,
     Parameter(
+        name="search",
+        description=(
+            "Words, each of which begins a word in one of the fields that the object marks as searchable."
+        ),
+        schema={"type": "string", "maxLength": MAX_SEARCH},
+        more={"examples": {"words": {"value": "globex amst"}}},
+    ),
+    Parameter(
         name="sort",
-        description="Names of fields, separated by commas; `-` in front is descending.",
+        description="Names of fields, or paths, separated by commas; `-` in front is descending.",
         schema={"type": "string"},
         more={"examples": {"some": {"value": "-annual_revenue,name"}}},
     ),
     FIELDS,
+    EXPAND,
     Parameter(
         name="limit",
         description="How many records a page has at most.",
@@ -54,6 +77,11 @@ _LIST_PARAMETERS: Final = (
         name="cursor",
         description="Where to go on: `page.next` or `page.prev` of a page of the same filter and sort.",
         schema={"type": "string", "minLength": 1},
+    ),
+    Parameter(
+        name="count",
+        description=f"Whether to count all records: `exact`, or `capped`, which stops at {MAX_COUNTED:,}.",
+        schema={"type": "string", "enum": [one.value for one in Count], "default": "none"},
     ),
 )
 
@@ -73,7 +101,7 @@ async def list_records(request: TenantRequest) -> Answer:
     page = await request.platform.records.page(
         request.tenant, request.access, request.path_params["object"], request.pairs()
     )
-    return json({"data": page.data, "page": {"next": page.next, "prev": page.prev}})
+    return _page(page)
 
 
 @post(
@@ -86,6 +114,8 @@ async def list_records(request: TenantRequest) -> Answer:
         body_example={
             "filter": {"or": [{"industry": {"eq": "technology"}}, {"owner": "$me"}]},
             "sort": ["-name"],
+            "expand": {"owner": {"fields": ["name"]}},
+            "count": "capped",
         },
         replies={200: Reply("A page.", RecordPage, _MANY)},
     ),
@@ -96,7 +126,14 @@ async def query_records(request: TenantRequest) -> Answer:
     page = await request.platform.records.query(
         request.tenant, request.access, request.path_params["object"], document
     )
-    return json({"data": page.data, "page": {"next": page.next, "prev": page.prev}})
+    return _page(page)
+
+
+def _page(page: Page) -> Answer:
+    answer = {"data": page.data, "page": {"next": page.next, "prev": page.prev}}
+    if page.count is not None:
+        answer["count"] = {"value": page.count.value, "capped": page.count.capped}
+    return json(answer)
 
 
 ROUTES: Final = (list_records, query_records)

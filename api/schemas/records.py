@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, Output
 from tenant_schema.records.query import DEFAULT_LIMIT, MAX_LIMIT
@@ -20,6 +20,7 @@ __all__ = [
     "HistoryPage",
     "HistoryQuery",
     "RecordAnswer",
+    "RecordCount",
     "RecordPage",
 ]
 
@@ -58,11 +59,19 @@ class CursorLinks(Output):
     prev: str | None
 
 
+class RecordCount(Output):
+    """How many records there are in all; when ``capped``, that many at least."""
+
+    value: int
+    capped: bool
+
+
 class RecordPage(Output):
     """Some records of a list, and how to go on."""
 
     data: list[_Record]
     page: CursorLinks
+    count: RecordCount | UnsetType = UNSET
 
 
 class DeleteQuery(Input):

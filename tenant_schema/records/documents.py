@@ -6,13 +6,15 @@
      "sort": ["-amount", "name"], "fields": ["id", "name"], "limit": 25, "cursor": "…"}
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tenant_schema.records.conditions import Complaints, json_condition
 from tenant_schema.records.errors import InvalidQuery
-from tenant_schema.records.grammar import (
-    PARAMETERS,
+from tenant_schema.records.expansions import ExpansionReader
+from tenant_schema.records.grammar import PARAMETERS
+from tenant_schema.records.parameters import (
+    read_count,
     read_cursor,
     read_fields,
     read_limit,
@@ -20,33 +22,93 @@ from tenant_schema.records.grammar import (
     read_sort,
 )
 from tenant_schema.records.paths import Fields
-from tenant_schema.records.query import ALL, DEFAULT_LIMIT, MAX_DEPTH, MAX_TERMS, And, Filter, Not, Or, Query
+from tenant_schema.records.query import (
+    ALL,
+    DEFAULT_LIMIT,
+    DEFAULT_RELATED,
+    MAX_DEPTH,
+    MAX_TERMS,
+    And,
+    Expansion,
+    Filter,
+    Not,
+    Or,
+    Query,
+)
+from tenant_schema.records.relations import Relation, Relations
 
 __all__ = ["parse_json_filter", "parse_json_query"]
 
 _GROUPS: Final[Mapping[str, type[And] | type[Or]]] = {"and": And, "or": Or}
 
 
-def parse_json_query(document: Mapping[str, object], fields: Fields) -> Query:
+def parse_json_query(
+    document: Mapping[str, object], fields: Fields, relations: Relations | None = None
+) -> Query:
     """The query that the document describes, over the ``fields`` that the caller may read.
 
     Raises :class:`InvalidQuery` with every problem; nothing is ignored.
+
+    :param relations: what can be expanded; nothing when there are none.
     """
     complaints = Complaints()
-    for name in document:
-        if name not in PARAMETERS:
-            complaints.unknown(name, "parameter", name, PARAMETERS)
+    _refuse_unknown(document, PARAMETERS, "", complaints)
+    limit = _limit(document, complaints)
     query = Query(
         filter=_Reader(fields, complaints).read(document.get("filter", {})),
         words=read_search(_text(document, "search", complaints), fields, complaints),
         sort=read_sort(_names(document, "sort", complaints), fields, complaints),
         fields=read_fields(_names(document, "fields", complaints), fields, complaints),
-        limit=_limit(document, complaints),
-        cursor=_cursor(document, complaints),
+        expand=_expand(document, relations, limit, complaints),
+        limit=limit,
+        cursor=read_cursor(_text(document, "cursor", complaints), complaints),
+        count=read_count(_text(document, "count", complaints), complaints),
     )
     if complaints.problems:
         raise InvalidQuery(complaints.problems)
     return query
+
+
+def _refuse_unknown(
+    document: Mapping[str, object], known: Sequence[str], where: str, complaints: Complaints
+) -> None:
+    """A problem for each name that means nothing here."""
+    for name in document:
+        if name not in known:
+            complaints.unknown(f"{where}{name}", "parameter", name, known)
+
+
+def _expand(
+    document: Mapping[str, object], relations: Relations | None, limit: int, complaints: Complaints
+) -> tuple[Expansion, ...]:
+    """The expansions, each with what is said of it."""
+    given = document.get("expand")
+    if given is None or relations is None:
+        return ()
+    return ExpansionReader(complaints, _RelatedReader(complaints).read).read(given, relations, limit)
+
+
+class _RelatedReader:
+    """Reads what is said of the records that are expanded."""
+
+    def __init__(self, complaints: Complaints) -> None:
+        self.complaints = complaints
+
+    def read(self, relation: Relation, options: Mapping[str, object], where: str) -> Query:
+        """Of a lookup, what to show; of a list, which records, too."""
+        fields, complaints = relation.fields, self.complaints
+        known = ("filter", "sort", "fields", "limit", "expand") if relation.many else ("fields", "expand")
+        _refuse_unknown(options, known, f"{where}.", complaints)
+        names = _names(options, "fields", complaints, where)
+        shown = read_fields(names, fields, complaints, f"{where}.fields")
+        if not relation.many:
+            return Query(shown)
+        return Query(
+            shown,
+            _Reader(fields, complaints).read(options.get("filter", {}), f"{where}.filter"),
+            sort=read_sort(_names(options, "sort", complaints, where), fields, complaints, f"{where}.sort"),
+            limit=_limit(options, complaints, f"{where}.limit", DEFAULT_RELATED),
+        )
 
 
 def parse_json_filter(document: object, fields: Fields) -> Filter:
@@ -64,11 +126,11 @@ class _Reader:
     def __init__(self, fields: Fields, complaints: Complaints) -> None:
         self.fields, self.complaints, self.number = fields, complaints, 0
 
-    def read(self, document: object) -> Filter:
+    def read(self, document: object, where: str = "filter") -> Filter:
         """The whole tree; everything, and a problem, when there are too many conditions."""
-        terms = self.terms(document, "filter", depth=1)
+        terms = self.terms(document, where, depth=1)
         if self.number > MAX_TERMS:
-            self.complaints.add("filter", "too-many-terms", f"A filter has at most {MAX_TERMS} conditions.")
+            self.complaints.add(where, "too-many-terms", f"A filter has at most {MAX_TERMS} conditions.")
             return ALL
         return And(tuple(terms))
 
@@ -140,7 +202,9 @@ class _Reader:
         return json_condition(name, operator, value, place, self.fields, self.complaints)
 
 
-def _names(document: Mapping[str, object], parameter: str, complaints: Complaints) -> list[str] | None:
+def _names(
+    document: Mapping[str, object], parameter: str, complaints: Complaints, where: str = ""
+) -> list[str] | None:
     """A list of names, or one text with commas as in a query string."""
     given = document.get(parameter)
     if given is None:
@@ -149,12 +213,13 @@ def _names(document: Mapping[str, object], parameter: str, complaints: Complaint
         return given.split(",")
     if isinstance(given, list) and all(isinstance(name, str) for name in given):
         return given
-    complaints.add(parameter, "invalid-type", f"{parameter} is a list of names.")
+    place = f"{where}.{parameter}" if where else parameter
+    complaints.add(place, "invalid-type", f"{parameter} is a list of names.")
     return None
 
 
 def _text(document: Mapping[str, object], parameter: str, complaints: Complaints) -> str | None:
-    """One text; null means none."""
+    """One text; null, as a first page's link is, means none."""
     given = document.get(parameter)
     if given is None or isinstance(given, str):
         return given or None
@@ -162,12 +227,10 @@ def _text(document: Mapping[str, object], parameter: str, complaints: Complaints
     return None
 
 
-def _limit(document: Mapping[str, object], complaints: Complaints) -> int:
+def _limit(
+    document: Mapping[str, object], complaints: Complaints, where: str = "limit", default: int = DEFAULT_LIMIT
+) -> int:
     """The limit, a number."""
-    given = document.get("limit", DEFAULT_LIMIT)
-    return read_limit(given if isinstance(given, int) and not isinstance(given, bool) else None, complaints)
-
-
-def _cursor(document: Mapping[str, object], complaints: Complaints) -> str | None:
-    """The cursor; null, as a first page's link is, means none."""
-    return read_cursor(_text(document, "cursor", complaints), complaints)
+    given = document.get("limit", default)
+    number = given if isinstance(given, int) and not isinstance(given, bool) else None
+    return read_limit(number, complaints, where, default)

@@ -10,7 +10,8 @@ checked.
     filter[not][stage]=won                               what does not match that
     filter[phone][null]=true                             no value
     filter[account.industry]=tech                        of the record that a lookup leads to
-    search=acme widg    sort=-amount,name    fields=id,account.name    limit=25    cursor=…
+    search=acme widg    sort=-amount,name    fields=id,account.name    expand=account,contacts
+    limit=25    cursor=…    count=capped
 
 A name is looked up in the definitions and a value is parsed by its field's type, so that nothing of the
 text itself goes any further. Everything wrong is told at once.
@@ -20,41 +21,36 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from tenant_schema.records.conditions import Complaints, known_field, text_condition
+from tenant_schema.records.conditions import Complaints, text_condition
 from tenant_schema.records.errors import InvalidQuery
+from tenant_schema.records.expansions import ExpansionReader, Options
+from tenant_schema.records.parameters import (
+    read_count,
+    read_cursor,
+    read_fields,
+    read_limit,
+    read_search,
+    read_sort,
+)
 from tenant_schema.records.paths import Fields
 from tenant_schema.records.query import (
     ALL,
     DEFAULT_LIMIT,
-    MAX_CURSOR,
+    DEFAULT_RELATED,
     MAX_DEPTH,
-    MAX_FIELDS,
-    MAX_LIMIT,
-    MAX_SEARCH,
-    MAX_SORT,
     MAX_TERMS,
-    MAX_WORDS,
     And,
+    Expansion,
     Filter,
     Not,
     Or,
     Query,
-    SortTerm,
 )
-from tenant_schema.records.searching import is_searched, words_of
+from tenant_schema.records.relations import Relation, Relations
 
-__all__ = [
-    "PARAMETERS",
-    "parse_fields",
-    "parse_query",
-    "read_cursor",
-    "read_fields",
-    "read_limit",
-    "read_search",
-    "read_sort",
-]
+__all__ = ["PARAMETERS", "parse_fields", "parse_query"]
 
-PARAMETERS: Final = ("filter", "search", "sort", "fields", "limit", "cursor")
+PARAMETERS: Final = ("filter", "search", "sort", "fields", "expand", "limit", "cursor", "count")
 _SINGLE: Final = frozenset(PARAMETERS) - {"filter"}
 _GROUPS: Final[Mapping[str, type[And] | type[Or]]] = {"and": And, "or": Or}
 _KEY: Final = re.compile(r"filter((?:\[[^\[\]]+\])+)")
@@ -70,37 +66,62 @@ class _Entry(NamedTuple):
     text: str
 
 
-def parse_query(pairs: Sequence[tuple[str, str]], fields: Fields) -> Query:
+def parse_query(
+    pairs: Sequence[tuple[str, str]], fields: Fields, relations: Relations | None = None
+) -> Query:
     """The query that the parameters describe, over the ``fields`` that the caller may read.
 
     Raises :class:`InvalidQuery` with every problem; nothing is ignored.
+
+    :param relations: what can be expanded; nothing when there are none.
     """
     complaints = Complaints()
     singles, entries = _sort_out(pairs, PARAMETERS, complaints)
+    limit = _text_limit(singles.get("limit"), complaints)
     query = Query(
         filter=_read_filter(entries, fields, complaints),
         words=read_search(singles.get("search"), fields, complaints),
         sort=read_sort(_split_names(singles.get("sort")), fields, complaints),
         fields=read_fields(_split_names(singles.get("fields")), fields, complaints),
-        limit=_text_limit(singles.get("limit"), complaints),
+        expand=_read_expand(singles.get("expand"), relations, limit, complaints),
+        limit=limit,
         cursor=read_cursor(singles.get("cursor"), complaints),
+        count=read_count(singles.get("count"), complaints),
     )
     if complaints.problems:
         raise InvalidQuery(complaints.problems)
     return query
 
 
-def parse_fields(pairs: Sequence[tuple[str, str]], fields: Fields) -> tuple[str, ...]:
-    """The names to answer with when one record is read: ``fields`` is the only parameter there.
+def parse_fields(
+    pairs: Sequence[tuple[str, str]], fields: Fields, relations: Relations | None = None
+) -> Query:
+    """What to answer with when one record is read: ``fields`` and ``expand`` are the only parameters there.
 
     Raises :class:`InvalidQuery` with every problem.
     """
     complaints = Complaints()
-    singles, _ = _sort_out(pairs, ("fields",), complaints)
-    names = read_fields(_split_names(singles.get("fields")), fields, complaints)
+    singles, _ = _sort_out(pairs, ("fields", "expand"), complaints)
+    query = Query(
+        fields=read_fields(_split_names(singles.get("fields")), fields, complaints),
+        expand=_read_expand(singles.get("expand"), relations, 1, complaints),
+    )
     if complaints.problems:
         raise InvalidQuery(complaints.problems)
-    return names
+    return query
+
+
+def _read_expand(
+    text: str | None, relations: Relations | None, limit: int, complaints: Complaints
+) -> tuple[Expansion, ...]:
+    """The expansions that are named; of each, everything that there is to show."""
+    if text is None or relations is None:
+        return ()
+    return ExpansionReader(complaints, _plain).read(text, relations, limit)
+
+
+def _plain(relation: Relation, _options: Options, _where: str) -> Query:
+    return Query(tuple(relation.fields), limit=DEFAULT_RELATED)
 
 
 def _sort_out(
@@ -237,72 +258,8 @@ def _split_names(text: str | None) -> list[str] | None:
     return None if text is None else text.split(",")
 
 
-def read_search(text: str | None, fields: Fields, complaints: Complaints) -> tuple[str, ...] | None:
-    """The words to look for; None when nothing is. Problems for too much, and where nothing is searched."""
-    if text is None:
-        return None
-    if not any(is_searched(field) for field in fields.values()):
-        complaints.add("search", "not-searchable", "No field of this object is searched.")
-    if len(text) > MAX_SEARCH or "\0" in text:
-        message = f"A search is text of at most {MAX_SEARCH} characters without NUL."
-        complaints.add("search", "invalid-value", message)
-        return None
-    words = words_of(text)
-    if len(words) > MAX_WORDS:
-        complaints.add("search", "too-many-words", f"A search has at most {MAX_WORDS} words.")
-    return words
-
-
-def read_sort(names: Sequence[str] | None, fields: Fields, complaints: Complaints) -> tuple[SortTerm, ...]:
-    """``-amount`` is descending. Problems for unknown fields, ones without an order, repeated ones, too
-    many.
-    """
-    if names is not None and len(names) > MAX_SORT:
-        complaints.add("sort", "too-many-fields", f"A sort has at most {MAX_SORT} fields.")
-        return ()
-    terms: dict[str, SortTerm] = {}
-    for name in names or ():
-        field = known_field(name.removeprefix("-"), "sort", fields, complaints)
-        if field is None:
-            continue
-        path = name.removeprefix("-")
-        if not field.type.sortable:
-            complaints.add("sort", "not-sortable", f"{path} is {field.type.name}, which has no order.")
-        if path in terms:
-            complaints.add("sort", "repeated", f"{path} is given twice.")
-        terms[path] = SortTerm(path, name.startswith("-"))
-    return tuple(terms.values())
-
-
-def read_fields(names: Sequence[str] | None, fields: Fields, complaints: Complaints) -> tuple[str, ...]:
-    """The names to answer with: all of them when none are asked for."""
-    if names is None:
-        return tuple(fields)
-    if len(names) > MAX_FIELDS:
-        complaints.add("fields", "too-many-fields", f"At most {MAX_FIELDS} fields can be asked for.")
-        return ()
-    found = (name for name in names if known_field(name, "fields", fields, complaints) is not None)
-    return tuple(dict.fromkeys(found))
-
-
 def _text_limit(text: str | None, complaints: Complaints) -> int:
     """The limit as a number, written in digits."""
     if text is None:
         return DEFAULT_LIMIT
     return read_limit(int(text) if _POSITION.fullmatch(text) else None, complaints)
-
-
-def read_limit(number: int | None, complaints: Complaints) -> int:
-    """The limit when it is one; a problem when it is not."""
-    if number is None or not 1 <= number <= MAX_LIMIT:
-        complaints.add("limit", "out-of-range", f"limit is a number from 1 to {MAX_LIMIT}.")
-        return DEFAULT_LIMIT
-    return number
-
-
-def read_cursor(text: str | None, complaints: Complaints) -> str | None:
-    """The cursor as it was given; only its length is looked at here."""
-    if text is not None and len(text) > MAX_CURSOR:
-        complaints.add("cursor", "too-long", f"A cursor has at most {MAX_CURSOR} characters.")
-        return None
-    return text

@@ -35,5 +35,5 @@ class Targets:
         objects = await self._catalog.all(scope)
         if object_name not in objects:
             raise ObjectNotFound(object_name, suggestion(object_name, objects))
-        around = Surroundings(scope, access, self._catalog, objects)
-        return target_of(await around.load(object_name), around, self._plans)
+        around = Surroundings(scope, access, self._catalog, objects, self._plans)
+        return target_of(await around.load(object_name), around)

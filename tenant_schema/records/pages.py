@@ -17,18 +17,27 @@ from tenant_schema.records.query import SortTerm
 from tenant_schema.records.rendering import Row
 from tenant_schema.records.statements import Window
 
-__all__ = ["Page", "Slice", "cut", "restored", "window_of"]
+__all__ = ["Counted", "Page", "Slice", "cut", "restored", "window_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many there are; when ``capped``, that many at least."""
+
+    value: int
+    capped: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Records as the API shows them, and the cursors of the pages around them (None where there is
-    nothing).
+    """Records as the API shows them, the cursors of the pages around them (None where there is nothing), and
+    how many there are in all, when that was asked for.
     """
 
     data: list[dict[str, Any]]
     next: str | None
     prev: str | None
+    count: Counted | None = None
 
 
 @dataclass(frozen=True, slots=True)

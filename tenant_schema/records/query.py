@@ -2,6 +2,8 @@
 to start.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
@@ -11,12 +13,16 @@ from tenant_schema.records.other import Other
 __all__ = [
     "ALL",
     "DEFAULT_LIMIT",
+    "DEFAULT_RELATED",
     "IN_USE",
+    "MAX_COUNTED",
     "MAX_CURSOR",
     "MAX_DEPTH",
+    "MAX_EXPANSIONS",
     "MAX_FIELDS",
     "MAX_HOPS",
     "MAX_LIMIT",
+    "MAX_RELATED",
     "MAX_SEARCH",
     "MAX_SORT",
     "MAX_TERMS",
@@ -26,6 +32,8 @@ __all__ = [
     "NOTHING",
     "And",
     "Condition",
+    "Count",
+    "Expansion",
     "Filter",
     "Indexed",
     "Me",
@@ -58,6 +66,14 @@ MAX_SORT: Final = 5
 """Fields of one sort."""
 MAX_FIELDS: Final = 500
 """Names in ``fields``."""
+MAX_EXPANSIONS: Final = 10
+"""Lookups and related lists that one query expands."""
+DEFAULT_RELATED: Final = 10
+"""Records of a related list."""
+MAX_RELATED: Final = 10_000
+"""Related records of a page: its limit times that of the list, and of the list within."""
+MAX_COUNTED: Final = 1_000
+"""Where a capped count stops."""
 MAX_CURSOR: Final = 16_384
 """Characters of a cursor."""
 
@@ -86,21 +102,21 @@ class Condition:
 class And:
     """All of the terms; everything when there are none."""
 
-    terms: "tuple[Filter, ...]" = ()
+    terms: tuple[Filter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
     """At least one of the terms, of which there is at least one."""
 
-    terms: "tuple[Filter, ...]"
+    terms: tuple[Filter, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
     """What the term does not let pass, records without a value included."""
 
-    term: "Filter"
+    term: Filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +128,7 @@ class Through:
 
     field: str
     other: Other
-    term: "Filter"
+    term: Filter
     negated: bool = False
 
 
@@ -153,6 +169,14 @@ class SortTerm:
     descending: bool = False
 
 
+class Count(Enum):
+    """How many records there are in all: not told, told up to :data:`MAX_COUNTED`, or told however many."""
+
+    NONE = "none"
+    CAPPED = "capped"
+    EXACT = "exact"
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """One list request. ``fields`` are the names to answer with, in order; a ``cursor`` is still sealed.
@@ -166,3 +190,23 @@ class Query:
     sort: tuple[SortTerm, ...] = ()
     limit: int = DEFAULT_LIMIT
     cursor: str | None = None
+    count: Count = Count.NONE
+    expand: tuple[Expansion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """Records to show with those that were found: what a lookup leads to, or what looks them up.
+
+    :param key: under which name they are shown.
+    :param object_name: the object of those records.
+    :param lookup: the field that connects them: of the record found, or, when ``many``, of theirs.
+    :param many: a list of records that look up the one found.
+    :param query: what to show of them; which, in which order and how many, when they are many.
+    """
+
+    key: str
+    object_name: str
+    lookup: str
+    many: bool
+    query: Query

@@ -1,14 +1,16 @@
-"""Reading: one record, or one page of a list; one statement each."""
+"""Reading: one record, or one page of a list; one statement each, and one for each expansion."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
+from tenant_schema.records.counting import count_records
 from tenant_schema.records.cursors import Cursors, Place, digest, shape_digest
 from tenant_schema.records.errors import RecordNotFound
+from tenant_schema.records.expanding import expand, needed
 from tenant_schema.records.keyset import full_order
-from tenant_schema.records.pages import Page, cut, restored, window_of
+from tenant_schema.records.pages import Counted, Page, Slice, cut, restored, window_of
 from tenant_schema.records.paths import fields_of
-from tenant_schema.records.query import Query
+from tenant_schema.records.query import Count, Query
 from tenant_schema.records.rendering import Record
 from tenant_schema.records.statements import Reading, Source, Window, reading
 from tenant_schema.records.target import Target
@@ -17,9 +19,10 @@ from tenant_schema.records.through import PathColumns
 __all__ = ["read_page", "read_record"]
 
 
-async def read_record(target: Target, record_id: UUID, names: tuple[str, ...]) -> Record:
-    """One record with the named fields. Raises :class:`RecordNotFound`."""
+async def read_record(target: Target, record_id: UUID, query: Query) -> Record:
+    """One record with the fields and expansions of the query. Raises :class:`RecordNotFound`."""
     values: list[object] = []
+    names = needed(query.fields, query.expand)
     where = target.record(record_id, values)
     source = Source(target.model, where, target.hops(names, values), target.readable)
     plan = _prepared(target, source, names, None)
@@ -27,17 +30,21 @@ async def read_record(target: Target, record_id: UUID, names: tuple[str, ...]) -
     if not rows:
         raise RecordNotFound(target.model.name, record_id)
     version = rows[0]["version"]
-    return Record(plan.show(rows)[0], version)
+    shown = plan.show(rows)
+    await expand(target, shown, query.fields, query.expand)
+    return Record(shown[0], version)
 
 
 async def read_page(target: Target, query: Query, cursors: Cursors) -> Page:
-    """The page that the query describes. Raises :class:`CursorInvalid`, :class:`CursorMismatch`."""
+    """The page that the query describes: one statement, one for each expansion, and one for a count that the
+    page does not tell by itself. Raises :class:`CursorInvalid`, :class:`CursorMismatch`.
+    """
     values: list[object] = []
     where = target.records(target.searched(query.filter, query.words), values)
-    order = full_order(query.sort)
+    order, names = full_order(query.sort), needed(query.fields, query.expand)
     shape = target.plan(lambda: shape_digest(target.model.table_name, where, order), "digest", where, order)
     sealed_for = digest(target.scope.id, shape, values)
-    paths = [*fields_of(query.filter), *(term.field for term in order), *query.fields]
+    paths = [*fields_of(query.filter), *(term.field for term in order), *names]
     source = Source(target.model, where, target.hops(paths, values), target.readable)
 
     def seal(place: Place | None) -> str | None:
@@ -47,9 +54,20 @@ async def read_page(target: Target, query: Query, cursors: Cursors) -> Page:
     if query.cursor is not None:
         place = cursors.open(target.scope.id, sealed_for, query.cursor)
         place = restored(place, order, PathColumns(target.model, source.hops), target.engine.engine_type)
-    plan = _prepared(target, source, query.fields, window_of(order, query.limit, place, values))
+    plan = _prepared(target, source, names, window_of(order, query.limit, place, values))
     found = cut(await target.run(plan.statement, values), order, query.limit, place)
-    return Page(plan.show(found.rows), seal(found.next), seal(found.prev))
+    rows = plan.show(found.rows)
+    await expand(target, rows, query.fields, query.expand)
+    return Page(rows, seal(found.next), seal(found.prev), await _counted(target, query, found))
+
+
+async def _counted(target: Target, query: Query, found: Slice) -> Counted | None:
+    """How many there are: as many as there are here, when the first page is the last one too."""
+    if query.count is Count.NONE:
+        return None
+    if query.cursor is None and found.next is None:
+        return Counted(len(found.rows), capped=False)
+    return await count_records(target, query)
 
 
 def _prepared(target: Target, source: Source, names: Sequence[str], window: Window | None) -> Reading:

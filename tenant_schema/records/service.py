@@ -75,7 +75,7 @@ class RecordService:
         Raises InvalidQuery, CursorInvalid, CursorMismatch.
         """
         target = await self.targets.open(scope, access, object_name, "read")
-        query = await target.around.resolve(lambda: parse_query(pairs, target.readable))
+        query = await target.around.resolve(lambda: parse_query(pairs, target.readable, target.relations))
         return await read_page(target, query, self._cursors)
 
     async def query(self, scope: TenantScope, access: Access, object_name: str, document: Body) -> Page:
@@ -83,16 +83,18 @@ class RecordService:
         :meth:`page`.
         """
         target = await self.targets.open(scope, access, object_name, "read")
-        query = await target.around.resolve(lambda: parse_json_query(document, target.readable))
+        query = await target.around.resolve(
+            lambda: parse_json_query(document, target.readable, target.relations)
+        )
         return await read_page(target, query, self._cursors)
 
     async def read(
         self, scope: TenantScope, access: Access, object_name: str, record_id: UUID, pairs: _Pairs = ()
     ) -> Record:
-        """One record; ``pairs`` may hold ``fields``. Raises InvalidQuery, RecordNotFound."""
+        """One record; ``pairs`` may hold ``fields`` and ``expand``. Raises InvalidQuery, RecordNotFound."""
         target = await self.targets.open(scope, access, object_name, "read")
-        names = await target.around.resolve(lambda: parse_fields(pairs, target.readable))
-        return await read_record(target, record_id, names)
+        query = await target.around.resolve(lambda: parse_fields(pairs, target.readable, target.relations))
+        return await read_record(target, record_id, query)
 
     async def create(self, scope: TenantScope, access: Access, object_name: str, body: Body) -> Record:
         """A new record, owned by the caller unless the body says otherwise. Raises ValidationFailed,

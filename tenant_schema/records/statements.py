@@ -20,7 +20,19 @@ from tenant_schema.records.rendering import Render, Row, expression, renderers
 from tenant_schema.records.selects import Select
 from tenant_schema.records.through import Hop, PathColumns, joins
 
-__all__ = ["Reading", "Source", "Window", "counting", "destroy", "insert", "locked", "reading", "update"]
+__all__ = [
+    "Reading",
+    "Selection",
+    "Source",
+    "Window",
+    "counting",
+    "destroy",
+    "insert",
+    "locked",
+    "reading",
+    "selection",
+    "update",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +95,57 @@ class Source:
         return Select(table=self.model.table, joins=joins(self.hops, columns, engine_type), where=conditions)
 
 
-def reading(source: Source, names: Sequence[str], window: Window | None, engine_type: str) -> Reading:
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A SELECT of shown values that is not prepared yet."""
+
+    query: QueryString
+    renderers: tuple[tuple[str, Render], ...]
+    hidden: tuple[str, ...]
+    nests: tuple[Nest, ...]
+
+    def reading(self, statement: Statement) -> Reading:
+        """With a statement that gives such rows."""
+        return Reading(statement, self.renderers, self.hidden, self.nests)
+
+
+def reading(
+    source: Source,
+    names: Sequence[str],
+    window: Window | None,
+    engine_type: str,
+    beside: Sequence[str] = ("version",),
+) -> Reading:
     """A SELECT of the named fields and paths, and beside them of what the order goes by, or of one record's
     version.
     """
+    found = selection(source, names, window, engine_type, beside)
+    return found.reading(compiled(found.query, engine_type))
+
+
+def selection(
+    source: Source,
+    names: Sequence[str],
+    window: Window | None,
+    engine_type: str,
+    beside: Sequence[str] = (),
+    parent: tuple[str, str] | None = None,
+) -> Selection:
+    """As :func:`reading`, to be made part of another statement.
+
+    :param parent: a field to select once more under another name, as it is.
+    """
     columns = PathColumns(source.model, source.hops)
     flat = flat_names(names)
-    needed = [term.field for term in window.order] if window else ["version"]
+    needed = [term.field for term in window.order] if window else beside
     hidden = tuple(name for name in dict.fromkeys(needed) if name not in flat)
     selected = [expression(name, columns[name], engine_type) for name in (*flat, *hidden)]
-    statement = compiled(_windowed(source, columns, selected, window, engine_type), engine_type)
-    shown = renderers(
-        flat, source.model.fields if source.fields is None else source.fields, columns, engine_type
-    )
-    return Reading(statement, shown, hidden, nests(names))
+    if parent is not None:
+        selected.append(expression(parent[1], columns[parent[0]], engine_type))
+        hidden += (parent[1],)
+    query = _windowed(source, columns, selected, window, engine_type)
+    fields = source.model.fields if source.fields is None else source.fields
+    return Selection(query, renderers(flat, fields, columns, engine_type), hidden, nests(names))
 
 
 def _windowed(

@@ -8,6 +8,7 @@ from tenant_schema.objects.catalog import Catalog
 from tenant_schema.objects.model import ObjectModel
 from tenant_schema.records.paths import Fields
 from tenant_schema.records.people import USERS
+from tenant_schema.records.prepared import Plans
 from tenant_schema.records.rights import Rights, rights_of
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
@@ -37,14 +38,28 @@ class _NotLoaded(Exception):
 
 
 class Surroundings:
-    """A tenant's objects as one caller may see them. Rights are loaded as objects are reached."""
+    """A tenant's objects as one caller may see them. Rights are loaded as objects are reached.
 
-    __slots__ = ("_sights", "access", "catalog", "objects", "scope")
+    :param plans: where prepared statements are kept.
+    """
+
+    __slots__ = ("_sights", "access", "catalog", "objects", "plans", "scope")
 
     def __init__(
-        self, scope: TenantScope, access: Access, catalog: Catalog, objects: Mapping[str, ObjectModel]
+        self,
+        scope: TenantScope,
+        access: Access,
+        catalog: Catalog,
+        objects: Mapping[str, ObjectModel],
+        plans: Plans,
     ) -> None:
-        self.scope, self.access, self.catalog, self.objects = scope, access, catalog, objects
+        self.scope, self.access, self.catalog, self.objects, self.plans = (
+            scope,
+            access,
+            catalog,
+            objects,
+            plans,
+        )
         self._sights: dict[str, Sight] = {}
 
     def sight(self, name: str) -> Sight | None:

@@ -17,8 +17,10 @@ from tenant_schema.objects.model import ObjectModel
 from tenant_schema.records.compiler import with_slots
 from tenant_schema.records.other import other
 from tenant_schema.records.paths import Paths, prefixes_of
-from tenant_schema.records.prepared import LastUsed, Plans, Statement, planned
+from tenant_schema.records.people import USERS
+from tenant_schema.records.prepared import LastUsed, Statement, planned
 from tenant_schema.records.query import ALL, IN_USE, And, Condition, Filter
+from tenant_schema.records.relations import Relations
 from tenant_schema.records.rendering import Record, Row, json_ready
 from tenant_schema.records.rights import ALWAYS_READABLE, Rights
 from tenant_schema.records.searching import search_filter
@@ -53,6 +55,11 @@ class Target:
     def readable(self) -> Paths:
         """The fields that the caller may read, and those beyond lookups by path."""
         return Paths(self.rights.readable, self.around.fields)
+
+    @property
+    def relations(self) -> Relations:
+        """What can be expanded."""
+        return Relations(self.around, self.model.name, self.readable)
 
     @property
     def catalog(self) -> Catalog:
@@ -96,7 +103,7 @@ class Target:
 
         Paths in the caller's rule have become subqueries; those in ``wanted`` need their :meth:`hops`.
         """
-        trash = () if with_trash else (IN_USE,)
+        trash = () if with_trash or self.model is USERS else (IN_USE,)
         rule = self._readable_of(self.model, self.rights.read)
         return with_slots(And((wanted, *trash, *rule)), self.access.user_id, values)
 
@@ -145,7 +152,7 @@ class Target:
         return Record(json_ready(ALWAYS_READABLE, stored, self.model.fields), stored["version"])
 
 
-def target_of(sight: Sight, around: Surroundings, plans: Plans) -> Target:
+def target_of(sight: Sight, around: Surroundings) -> Target:
     """The object as the caller whose surroundings these are may use it."""
-    own = plans.of(around.scope.id, sight.model.table)
+    own = around.plans.of(around.scope.id, sight.model.table)
     return Target(around.scope, around.access, sight.model, sight.rights, around, own)

@@ -10,7 +10,7 @@ from tenant_schema.records.documents import parse_json_filter, parse_json_query
 from tenant_schema.records.errors import ChangeDenied, RecordNotFound
 from tenant_schema.records.paths import all_paths
 from tenant_schema.records.prepared import Plans
-from tenant_schema.records.query import ALL, NOTHING, Condition, Filter, Not, Or
+from tenant_schema.records.query import ALL, NOTHING, Condition, Filter, Not, Or, Query
 from tenant_schema.records.reads import read_page, read_record
 from tenant_schema.records.rights import Rights
 from tenant_schema.records.surroundings import Sight, Surroundings
@@ -47,10 +47,11 @@ class Reader:
     async def target(self, name: str = "staff") -> Target:
         access = self.family.caller(name).access
         models = self.family.models
-        around = Ruled(self.family.scope, access, Models(*models.values()), models)  # type: ignore[arg-type]
+        catalog = Models(*models.values())
+        around = Ruled(self.family.scope, access, catalog, models, self.plans)  # type: ignore[arg-type]
         around.hidden = self.hidden
         around.rules = {one: self.parsed(one, rule) for one, rule in self.rules.items()}
-        return target_of(await around.load(name), around, self.plans)
+        return target_of(await around.load(name), around)
 
     def parsed(self, name: str, rule: Any) -> Filter:
         models = self.family.models
@@ -59,7 +60,9 @@ class Reader:
     async def rows(self, name: str = "staff", **document: Any) -> list[dict[str, Any]]:
         target = await self.target(name)
         document = {"sort": ["name"], **document}
-        query = await target.around.resolve(lambda: parse_json_query(document, target.readable))
+        query = await target.around.resolve(
+            lambda: parse_json_query(document, target.readable, target.relations)
+        )
         return (await read_page(target, query, Cursors(lambda _: [b"k" * 32]))).data
 
     async def names(self, name: str = "staff", **document: Any) -> str:
@@ -105,7 +108,7 @@ async def found_one_by_one(family: Family, target: Target) -> str:
     found = []
     for row in family.rows["staff"]:
         try:
-            await read_record(target, row["id"], ("id",))
+            await read_record(target, row["id"], Query(("id",)))
         except RecordNotFound:
             async with target.transaction():
                 with pytest.raises(RecordNotFound):
@@ -166,5 +169,5 @@ async def test_a_rule_for_changes_holds_in_the_lock(family: Family) -> None:
             try:
                 changeable.append((await lock_record(target, row["id"], None, allowed))["name"])
             except ChangeDenied:
-                assert await read_record(target, row["id"], ("id",))
+                assert await read_record(target, row["id"], Query(("id",)))
     assert changeable == ["Bo", "Cy"]
