@@ -1,14 +1,10 @@
 """How many records there are in all: exactly, or no further than anybody looks."""
 
-from piccolo.querystring import QueryString
-
 from tenant_schema.records.pages import Counted
 from tenant_schema.records.paths import fields_of
-from tenant_schema.records.prepared import Statement, compiled
 from tenant_schema.records.query import MAX_COUNTED, Count, Query
-from tenant_schema.records.statements import Source
+from tenant_schema.records.statements import Source, counting
 from tenant_schema.records.target import Target
-from tenant_schema.records.through import PathColumns
 
 __all__ = ["count_records"]
 
@@ -22,20 +18,9 @@ async def count_records(target: Target, query: Query) -> Counted | None:
     source = Source(target.model, where, target.hops(fields_of(query.filter), values))
     limit = MAX_COUNTED + 1 if query.count is Count.CAPPED else None
     plan = target.plan(
-        lambda: _statement(source, limit, target.engine.engine_type), *("count", limit, where, source.hops)
+        lambda: counting(source, target.engine.engine_type, limit), *("count", limit, where, source.hops)
     )
     number = int((await target.run(plan, values))[0]["count"])
     return Counted(
         min(number, MAX_COUNTED) if limit else number, capped=limit is not None and number == limit
     )
-
-
-def _statement(source: Source, limit: int | None, engine_type: str) -> Statement:
-    """A count of the rows; of the first ones only, when there is a limit."""
-    select = source.select(engine_type, PathColumns(source.model, source.hops))
-    if limit is None:
-        select.selected = [QueryString("COUNT(*)", alias="count")]
-        return compiled(select.querystring(engine_type), engine_type)
-    select.selected, select.limit = [QueryString("1", alias="one")], limit
-    counted = QueryString('SELECT COUNT(*) AS "count" FROM ({}) AS "found"', select.querystring(engine_type))
-    return compiled(counted, engine_type)

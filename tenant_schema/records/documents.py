@@ -83,7 +83,10 @@ def _expand(
 ) -> tuple[Expansion, ...]:
     """The expansions, each with what is said of it."""
     given = document.get("expand")
-    if given is None or relations is None:
+    if given is None:
+        return ()
+    if relations is None:
+        complaints.add("expand", "unknown-relation", "Nothing can be expanded here.")
         return ()
     return ExpansionReader(complaints, _RelatedReader(complaints).read).read(given, relations, limit)
 

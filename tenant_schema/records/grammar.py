@@ -115,7 +115,10 @@ def _read_expand(
     text: str | None, relations: Relations | None, limit: int, complaints: Complaints
 ) -> tuple[Expansion, ...]:
     """The expansions that are named; of each, everything that there is to show."""
-    if text is None or relations is None:
+    if text is None:
+        return ()
+    if relations is None:
+        complaints.unknown("expand", "relation", text, ())
         return ()
     return ExpansionReader(complaints, _plain).read(text, relations, limit)
 

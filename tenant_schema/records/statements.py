@@ -183,11 +183,15 @@ def _chained(queries: Sequence[QueryString], limit: int) -> QueryString:
     return QueryString(f"{parts} LIMIT {limit}", *queries)
 
 
-def counting(source: Source, engine_type: str) -> Statement:
-    """A SELECT of how many there are."""
+def counting(source: Source, engine_type: str, limit: int | None = None) -> Statement:
+    """A SELECT of how many there are; of how many up to a limit, when there is one."""
     select = source.select(engine_type, PathColumns(source.model, source.hops))
-    select.selected = [Count(alias="count")]
-    return compiled(select.querystring(engine_type), engine_type)
+    if limit is None:
+        select.selected = [Count(alias="count")]
+        return compiled(select.querystring(engine_type), engine_type)
+    select.selected, select.limit = [QueryString("1", alias="one")], limit
+    counted = QueryString('SELECT COUNT(*) AS "count" FROM ({}) AS "found"', select.querystring(engine_type))
+    return compiled(counted, engine_type)
 
 
 def locked(model: ObjectModel, where: Filter, engine_type: str) -> Statement:

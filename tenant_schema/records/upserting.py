@@ -18,7 +18,7 @@ from tenant_schema.records.errors import (
     UniqueConflict,
     ValidationFailed,
 )
-from tenant_schema.records.query import Condition
+from tenant_schema.records.query import Condition, Query
 from tenant_schema.records.reads import read_record
 from tenant_schema.records.rendering import Record, shown
 from tenant_schema.records.statements import Reading, Source, reading
@@ -59,7 +59,7 @@ async def upsert_record(
             except UniqueConflict as error:
                 conflict = error  # another one was faster, or it is another field
         elif only_new:
-            raise AlreadyThere(await read_record(target, found, tuple(target.readable)))
+            raise AlreadyThere(await read_record(target, found, Query(tuple(target.readable))))
         else:
             try:
                 return await change_record(target, found, body, if_match, now), False

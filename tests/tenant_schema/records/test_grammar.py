@@ -108,8 +108,8 @@ def test_sort_fields_limit_and_cursor() -> None:
     ("key", "text", "problem"),
     [
         ("filtr[name]", "x", ("filtr[name]", "unknown-parameter", "filter")),
-        ("expand", "owner", ("expand", "unknown-parameter", None)),
-        ("search", "x", ("search", "unknown-parameter", None)),
+        ("expand", "owner", ("expand", "unknown-relation", None)),
+        ("search", "x", ("search", "not-searchable", None)),
         ("page", "2", ("page", "unknown-parameter", None)),
         ("", "x", ("", "unknown-parameter", None)),
         ("sort[0]", "name", ("sort[0]", "unknown-parameter", "sort")),
@@ -213,9 +213,9 @@ def test_what_may_not_be_read_is_unknown() -> None:
         assert [problem.code for problem in caught.value.problems] == ["unknown-field"]
 
 
-def test_one_record_takes_only_fields() -> None:
-    assert parse_fields([("fields", "name,id")], FIELDS) == ("name", "id")
-    assert parse_fields([], FIELDS) == tuple(FIELDS)
+def test_one_record_takes_only_fields_and_expansions() -> None:
+    assert parse_fields([("fields", "name,id")], FIELDS).fields == ("name", "id")
+    assert parse_fields([], FIELDS).fields == tuple(FIELDS)
     with pytest.raises(InvalidQuery) as caught:
         parse_fields([("filter[name]", "x"), ("limit", "3")], FIELDS)
     assert [problem.code for problem in caught.value.problems] == ["unknown-parameter"] * 2
