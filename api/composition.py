@@ -38,6 +38,7 @@ from tenant_schema.apps.service import AppService
 from tenant_schema.apps.views import ViewService
 from tenant_schema.objects import piccolo_app as objects_app
 from tenant_schema.objects.catalog import Catalog
+from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.changes.searches import ensure_searches
 from tenant_schema.objects.service import SchemaService
 from tenant_schema.problems import InvalidInput
@@ -123,7 +124,8 @@ def compose(
     tenant_migrator = Migrator([app.APP_CONFIG for app in _TENANT_APPS], DB)
     parts = Parts(registry, servers, credentials, engines, tenancy, tenant_migrator, _seed(passwords))
     definitions, access = (VersionedCache(one, settings.cache_seconds) for one in (DEFINITIONS, ACCESS))
-    catalog, apps = Catalog(definitions), AppCatalog(definitions)
+    recovery = Recovery(_DEPENDENTS)
+    catalog, apps = Catalog(definitions, recovery), AppCatalog(definitions)
     operators, authentication = Operators(), _authentication(settings, vault, passwords, access)
     return Platform(
         settings=settings,
@@ -143,7 +145,7 @@ def compose(
         authentication=authentication,
         people=people_of(passwords, access, catalog),
         catalog=catalog,
-        schema=SchemaService(catalog, access, _DEPENDENTS),
+        schema=SchemaService(catalog, access, recovery),
         records=RecordService(catalog, Cursors(partial(_cursor_keys, vault))),
         apps=AppService(apps, definitions),
         pages=PageService(apps, catalog, definitions),

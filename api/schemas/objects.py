@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, Output
+from tenant_schema.objects.changes.drift import Drift
 from tenant_schema.objects.changes.plan import Plan
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.model import FieldModel, ObjectModel
@@ -18,12 +19,15 @@ __all__ = [
     "OBJECT_BODY",
     "OBJECT_CHANGES_BODY",
     "ChangeQuery",
+    "DriftAnswer",
+    "DriftItem",
     "DropQuery",
     "FieldAnswer",
     "ObjectAnswer",
     "ObjectList",
     "PlanAnswer",
     "PlannedDdl",
+    "RepairAnswer",
     "shown_field",
     "shown_object",
     "shown_plan",
@@ -160,6 +164,37 @@ class PlanAnswer(Output):
 
     plan: list[PlannedDdl]
     affects: dict[str, list[Any]]
+
+
+class DriftItem(Output):
+    """One difference between what is defined and what the database has."""
+
+    object: Annotated[str, Meta(description="Empty for a table that belongs to no object.")]
+    kind: str
+    name: Annotated[str, Meta(description="The table or column, as the database calls it.")]
+    message: str
+    repairable: Annotated[bool, Meta(description="Whether it can be ended without losing data.")]
+
+    @classmethod
+    def of(cls, drift: Drift) -> "DriftItem":
+        """As the API shows it."""
+        return cls(drift.object, drift.kind, drift.name, drift.message, bool(drift.repair))
+
+
+class DriftAnswer(Output):
+    """Every difference; none, when all is well."""
+
+    data: list[DriftItem]
+
+
+class RepairAnswer(Output):
+    """What was done, and what is left for people to look at."""
+
+    recovered: Annotated[
+        list[str], Meta(description="Objects whose changes were cut short and are whole now.")
+    ]
+    repaired: list[DriftItem]
+    remaining: list[DriftItem]
 
 
 def shown_object(model: ObjectModel, fields: Iterable[FieldModel]) -> _Json:

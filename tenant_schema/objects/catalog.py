@@ -1,12 +1,13 @@
 """Which objects a tenant has, read once and kept until a definition changes."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
+from piccolo_conf import DB
 from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model import ObjectModel, object_model
 from tenant_schema.objects.runtime_table import SharedTables
@@ -25,10 +26,12 @@ class Catalog:
     """The objects of the tenant that is bound; once warm they cost no statement.
 
     :param cache: the one of ``DEFINITIONS``, which every change of a definition bumps.
+    :param recover: finishes what a process that died has left of a change; asked when definitions are read.
     """
 
-    def __init__(self, cache: VersionedCache) -> None:
+    def __init__(self, cache: VersionedCache, recover: Callable[[], Awaitable[bool]] | None = None) -> None:
         self._cache = cache
+        self._recover = recover
         self._tables = SharedTables()
 
     async def all(self, scope: TenantScope) -> Mapping[str, ObjectModel]:
@@ -48,6 +51,8 @@ class Catalog:
         self._cache.forget(scope)
 
     async def _load(self) -> Mapping[str, ObjectModel]:
+        if self._recover is not None and not DB.transaction_exists():
+            await self._recover()
         return await load_objects(self._tables)
 
 

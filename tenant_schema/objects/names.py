@@ -18,7 +18,8 @@ __all__ = [
 
 LONGEST_NAME = 40
 _SYSTEM = """
-    api_keys apps audit fields me objects pages permissions records roles sessions tenant tenants users views
+    api_keys apps audit drift fields me objects pages permissions records roles sessions tenant tenants users
+    views
 """
 SYSTEM_OBJECTS = frozenset(_SYSTEM.split())
 """What permissions, lookups and routes already call something else."""

@@ -4,7 +4,7 @@ A change is decided on the definitions as they are, refused when the data speaks
 and done; see :mod:`tenant_schema.objects.changes`. One change of a tenant's objects is under way at a time.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -22,12 +22,9 @@ from tenant_schema.objects.changes.decisions import (
     decide_dropping_field,
 )
 from tenant_schema.objects.changes.definitions import Definitions
-from tenant_schema.objects.changes.dialect import Dialect
 from tenant_schema.objects.changes.drift import Drift, find_drift, repair_drift
 from tenant_schema.objects.changes.plan import Plan, plan_of
-from tenant_schema.objects.changes.runner import Runner
-from tenant_schema.objects.changes.writing import write_definitions
-from tenant_schema.objects.dependents import Dependents
+from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import WouldBreakData
 from tenant_schema.scope import TenantScope
@@ -49,25 +46,22 @@ class SchemaService:
 
     :param catalog: forgets what it knows of a tenant when that has changed.
     :param access_cache: as well, since permissions come and go with objects.
-    :param dependents: who else names objects and fields.
+    :param recovery: goes on with changes that were cut short, and knows who else names objects and fields.
     :param wait: seconds to wait for another change to end.
-    :param at: called at each point at which a process might die; for tests.
     """
 
     def __init__(
         self,
         catalog: Catalog,
         access_cache: VersionedCache,
-        dependents: Sequence[Dependents] = (),
+        recovery: Recovery | None = None,
         *,
         wait: float = 5.0,
-        at: Callable[[str], None] = lambda _point: None,
     ) -> None:
         self._catalog = catalog
         self._access_cache = access_cache
-        self._dependents = tuple(dependents)
+        self._recovery = recovery or Recovery()
         self._wait = wait
-        self._at = at
 
     async def create_object(
         self, scope: TenantScope, access: Access, draft: ObjectDraft, *, dry_run: bool = False
@@ -143,7 +137,7 @@ class SchemaService:
         """
         dialect = dialect_of_bound()
         async with self._forgetting(scope), dialect.exclusive(self._wait):
-            return [intent.object for intent in await self._runner(dialect).recover()]
+            return [intent.object for intent in await self._recovery.runner(dialect).recover()]
 
     async def drift(self, access: Access) -> list[Drift]:
         """Every difference between definitions and tables. While nothing is being changed, there is none."""
@@ -160,7 +154,7 @@ class SchemaService:
         access.require_system(_MANAGE)
         dialect = dialect_of_bound()
         async with self._forgetting(scope), dialect.exclusive(self._wait):
-            recovered = [intent.object for intent in await self._runner(dialect).recover()]
+            recovered = [intent.object for intent in await self._recovery.runner(dialect).recover()]
             repaired = await repair_drift(await find_drift(Definitions(await load_rows()), dialect), dialect)
             remaining = await find_drift(Definitions(await load_rows()), dialect)
             await bump(DEFINITIONS)
@@ -178,22 +172,19 @@ class SchemaService:
         access.require_system(_MANAGE)
         dialect = dialect_of_bound()
         async with self._forgetting(scope), dialect.exclusive(self._wait):
-            runner = self._runner(dialect)
+            runner = self._recovery.runner(dialect)
             await runner.recover()
             decision = decide(Definitions(await load_rows(), await dialect.row_limits()))
             await refuse_by_data(decision, confirm if not dry_run else _whatever(decision))
             intent = await intent_of(decision, dialect)
             if dry_run:
-                return await plan_of(decision, intent, dialect, self._dependents)
+                return await plan_of(decision, intent, dialect, self._recovery.dependents)
             try:
                 await runner.run(intent, access.user_id)
             except UniqueViolation as error:
                 await refuse_by_data(decision, confirm)
                 raise WouldBreakData(decision.object, 1, [], "a value came twice just now") from error
         return None
-
-    def _runner(self, dialect: Dialect) -> Runner:
-        return Runner(dialect, partial(write_definitions, dependents=self._dependents), self._at)
 
     @asynccontextmanager
     async def _forgetting(self, scope: TenantScope) -> AsyncIterator[None]:

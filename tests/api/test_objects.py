@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from piccolo_conf import DB
 from tests.api.conftest import ON_SQLITE, World
 
 DEALS = {
@@ -214,3 +215,53 @@ async def test_one_tenant_s_objects_are_not_another_s(world: World) -> None:
     demo = await world.user(slug="demo")
     refused(await demo.get("/api/v1/objects/deals"), 404, "object-not-found")
     assert (await demo.post("/api/v1/objects", json=DEALS)).status_code == 201
+
+
+async def test_a_dry_run_answers_with_the_plan_and_changes_nothing(world: World) -> None:
+    client = await made(world)
+    await record(client, code="A-1")
+    body = {"name": "tasks", "fields": [{"name": "deal", "type": "lookup", "target": "deals"}]}
+    assert (await client.post("/api/v1/objects?dryRun=true", json=body)).json()["plan"][0]["rows"] == 0
+    assert (await client.post("/api/v1/objects", json=body)).status_code == 201
+    page = {
+        "name": "codes",
+        "label": "Codes",
+        "type": "list",
+        "object": "deals",
+        "layout": {"columns": ["code"]},
+    }
+    assert (await client.post("/api/v1/apps/sales/pages", json=page)).status_code == 201
+    answer = await client.delete("/api/v1/objects/deals/fields/code?dryRun=true")
+    assert answer.status_code == 200, answer.text
+    plan = answer.json()
+    assert plan["plan"][-1]["ddl"].startswith("ALTER TABLE")
+    assert [one["name"] for one in plan["affects"]["pages"]] == ["codes"]
+    answer = await client.patch("/api/v1/objects/deals?dryRun=true", json={"name": "offers"})
+    assert answer.json()["plan"] == []
+    assert answer.json()["affects"]["lookups"] == [{"object": "tasks", "field": "deal"}]
+    assert shown(await client.get("/api/v1/objects/deals/fields/code"))["unique"] is True
+
+
+async def test_what_would_break_records_is_refused_with_the_first_of_them(world: World) -> None:
+    client = await made(world)
+    one = await record(client, stage="won")
+    answer = await client.patch("/api/v1/objects/deals/fields/stage", json={"options": ["open"]})
+    assert refused(answer, 409, "would-break-data")["records"] == {"count": 1, "ids": [one["id"]]}
+    answer = await client.patch("/api/v1/objects/deals/fields/code", json={"type": "integer"})
+    assert refused(answer, 409, "conversion-refused")["errors"][0]["field"] == "type"
+    answer = await client.patch(
+        "/api/v1/objects/deals/fields/stage", json={"options": ["open", "won", "lost"]}
+    )
+    assert len(shown(answer)["options"]) == 3
+
+
+async def test_drift_is_told_and_repaired(world: World) -> None:
+    client = await made(world)
+    assert (await client.get("/api/v1/objects/drift")).json() == {"data": []}
+    async with world.platform.tenancy.use(await world.tenant("acme")):
+        await DB.run_ddl('CREATE TABLE "left_0a1b2c3d" (id INTEGER)')
+    (found,) = (await client.get("/api/v1/objects/drift")).json()["data"]
+    assert (found["kind"], found["repairable"]) == ("extra-table", True)
+    done = (await client.post("/api/v1/objects/drift")).json()
+    assert ([one["name"] for one in done["repaired"]], done["remaining"]) == (["left_0a1b2c3d"], [])
+    refused(await (await world.user("manager")).get("/api/v1/objects/drift"), 403, "permission-denied")

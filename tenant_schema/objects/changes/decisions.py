@@ -10,6 +10,7 @@ from tenant_schema.objects.definitions import check_object, field_row, object_ro
 from tenant_schema.objects.dependents import NameChanges
 from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import NameTaken, StandardKept, StillLookedUp
+from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.limits import with_storage
 from tenant_schema.objects.search_index import SEARCHABLE_TYPES
 from tenant_schema.problems import InvalidInput, Problem, suggestion
@@ -153,7 +154,7 @@ def decide_changing_field(
     if old["standard"]:
         _keep_standard(old, draft)
     at = fields.index(old)
-    if old["type"] != draft.type and not _check_field(now, row, fields, draft, at, refuse=False):
+    if draft.type in FIELD_TYPES:
         check_conversion(old["type"], draft.type)
     _check_field(now, row, fields, draft, at)
     if draft.name != field_name and any(one["name"] == draft.name for one in fields):
@@ -220,10 +221,10 @@ def _check_field(
     fields: Sequence[Mapping[str, Any]],
     draft: FieldDraft,
     at: int,
-    *,
-    refuse: bool = True,
-) -> list[Problem]:
-    """The problems of one field, in the whole of its object; those of others are not this change's."""
+) -> None:
+    """Raise InvalidInput for one field in the whole of its object; what is wrong with others is not this
+    change's.
+    """
     drafts = [field_draft(one) for one in fields]
     drafts[at : at + 1] = [draft]
     whole = replace(object_draft(row, []), fields=tuple(drafts))
@@ -236,9 +237,8 @@ def _check_field(
     ]
     problems += [one for one in found if one.field == "fields"]
     problems += _search_problems(draft)
-    if problems and refuse:
+    if problems:
         raise InvalidInput(problems)
-    return problems
 
 
 def _search_problems(draft: FieldDraft) -> list[Problem]:

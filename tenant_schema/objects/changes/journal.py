@@ -10,7 +10,7 @@ from piccolo_engines.columns import new_id
 from tenant_schema.objects.changes.intent import Intent
 from tenant_schema.objects.tables import SchemaChange
 
-__all__ = ["Entry", "State", "begin", "open_entries", "record"]
+__all__ = ["Entry", "State", "begin", "has_open_entries", "open_entries", "record"]
 
 _OPEN = ("begun", "valid", "undoing")
 
@@ -62,6 +62,11 @@ async def record(entry: Entry, error: str = "") -> None:
             SchemaChange.error: error[:500],
         }
     ).where(SchemaChange.id == entry.id)
+
+
+async def has_open_entries() -> bool:
+    """Whether a change is neither done nor undone: under way, or left by a process that died."""
+    return bool(await SchemaChange.exists().where(SchemaChange.state.is_in(list(_OPEN))))
 
 
 async def open_entries() -> list[Entry]:

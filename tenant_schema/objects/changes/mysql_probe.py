@@ -12,7 +12,7 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.identifiers import quote
 from tenant_schema.objects.changes.dialect import PlannedStatement
-from tenant_schema.objects.changes.mysql_algorithms import Algorithms, checked_as_needed
+from tenant_schema.objects.changes.mysql_algorithms import Algorithms, Way, checked_as_needed
 from tenant_schema.objects.changes.mysql_statements import reference_name, statements
 from tenant_schema.objects.changes.operations import (
     AddReference,
@@ -54,14 +54,20 @@ async def _tried(operation: Operation, table: str, probe: str, rows: int, collat
     """One statement, run on the probe; keys to other tables are not in a table made like another."""
     (statement,) = statements(operation, collation)
     if isinstance(operation, DropReference):
-        return PlannedStatement(f"{statement}, ALGORITHM=INPLACE, LOCK=NONE", "INPLACE", 0)
+        missing = AddReference(table, operation.column, unchecked=True)
+        await _send(missing, statements(missing, collation)[0], table, probe)
+    suffix, way = await _send(operation, statement, table, probe)
+    return PlannedStatement(statement + suffix, way.name, rows if way.touches_rows else 0)
+
+
+async def _send(operation: Operation, statement: str, table: str, probe: str) -> tuple[str, Way]:
+    """The statement, about the probe instead of the table; what was put behind it, and which way it was."""
     tried = statement.replace(f"ALTER TABLE {quote(table)}", f"ALTER TABLE {quote(probe)}", 1)
-    if isinstance(operation, AddReference):
+    if isinstance(operation, AddReference | DropReference):
         tried = tried.replace(reference_name(table, operation.column.name), f"{probe}_fkey", 1)
     async with checked_as_needed(operation):
         sent, way = await (await Algorithms.of_server()).run(tried)
-    shown = statement + sent.removeprefix(tried)
-    return PlannedStatement(shown, way.name, rows if way.touches_rows else 0)
+    return sent.removeprefix(tried), way
 
 
 async def _count(table: str) -> int:

@@ -16,6 +16,7 @@ from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects.catalog import Catalog
+from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.changes.searches import ensure_searches
 from tenant_schema.objects.definitions import FieldDraft, ObjectDraft
 from tenant_schema.objects.model import ObjectModel
@@ -102,7 +103,7 @@ class Tenant:
 
     @property
     def service(self) -> SchemaService:
-        return SchemaService(self.catalog, VersionedCache(ACCESS), wait=self.wait, at=self.at)
+        return SchemaService(self.catalog, VersionedCache(ACCESS), Recovery(at=self.at), wait=self.wait)
 
     async def create(self, draft: ObjectDraft, **options: Any) -> Any:
         return await self.service.create_object(SCOPE, MANAGER, draft, **options)

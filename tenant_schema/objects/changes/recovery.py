@@ -1,0 +1,59 @@
+"""Finishes, or undoes, the changes that a process left when it died: when a tenant is next used.
+
+Where DDL is transactional there is never anything to do. Elsewhere the journal is asked whenever the tenant's
+definitions are read anew (:class:`tenant_schema.objects.catalog.Catalog`), which is one statement, and before
+each change.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from piccolo_engines.errors import DatabaseError
+from tenant_schema.objects.changes.deciding import dialect_of_bound
+from tenant_schema.objects.changes.dialect import Dialect
+from tenant_schema.objects.changes.journal import has_open_entries
+from tenant_schema.objects.changes.runner import Runner
+from tenant_schema.objects.changes.writing import write_definitions
+from tenant_schema.objects.dependents import Dependents
+from tenant_schema.objects.errors import ObjectBusy
+
+__all__ = ["Recovery"]
+
+_LOG = logging.getLogger(__name__)
+
+
+class Recovery:
+    """Knows how to go on with a change.
+
+    :param dependents: who else names objects and fields.
+    :param at: called at each point at which a process might die; for tests.
+    """
+
+    def __init__(
+        self, dependents: Sequence[Dependents] = (), at: Callable[[str], None] = lambda _point: None
+    ) -> None:
+        self.dependents = tuple(dependents)
+        self._at = at
+
+    def runner(self, dialect: Dialect) -> Runner:
+        """What does changes and goes on with them."""
+        return Runner(dialect, partial(write_definitions, dependents=self.dependents), self._at)
+
+    async def __call__(self) -> bool:
+        """Go on with what was left in the tenant that is bound; whether there was anything.
+
+        What somebody else is just doing is left to them. Never raises for what the database says: it is
+        somebody's read that asks.
+        """
+        dialect = dialect_of_bound()
+        if dialect.is_transactional or not await has_open_entries():
+            return False
+        try:
+            async with dialect.exclusive(0):
+                return bool(await self.runner(dialect).recover())
+        except ObjectBusy:
+            return False
+        except DatabaseError:
+            _LOG.exception("a change of objects could not be finished; it will be tried again")
+            return False
