@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from tenant_schema.objects.catalog import Catalog
+from tenant_schema.records.explaining import Explanations
+from tenant_schema.records.opening import Targets
+from tenant_schema.records.prepared import Plans
 from tenant_schema.records.restrictions import Restrictions
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.acceptance import Acceptance
@@ -31,6 +34,7 @@ class People:
     api_keys: ApiKeys
     sessions: Sessions
     audit: AuditTrail
+    explanations: Explanations
     cache: VersionedCache
 
     def together(self, scope: TenantScope) -> AbstractAsyncContextManager[None]:
@@ -51,6 +55,7 @@ def people_of(passwords: PasswordHashing, cache: VersionedCache, catalog: Catalo
         ApiKeys(cache),
         Sessions(cache),
         AuditTrail(),
+        Explanations(Targets(catalog, Plans())),
         cache,
     )
 

@@ -8,13 +8,21 @@ from litestar import delete, get, patch, post
 from api.answers import Answer, empty, json
 from api.openapi.operation import Operation, Reply
 from api.requests import TenantRequest
-from api.schemas.roles import NewPermission, PermissionAnswer, PermissionChanges, PermissionList
+from api.schemas.roles import (
+    ExplanationAnswer,
+    NewPermission,
+    PermissionAnswer,
+    PermissionChanges,
+    PermissionList,
+    QuestionBody,
+)
 from tenant_schema.users.permission_list import Permissions
 
 __all__ = [
     "ROUTES",
     "create_permission",
     "delete_permission",
+    "explain_permission",
     "list_permissions",
     "read_permission",
     "update_permission",
@@ -120,7 +128,30 @@ async def delete_permission(request: TenantRequest) -> Answer:
     return empty()
 
 
+@post(
+    "/permissions/explain",
+    operation=Operation(
+        id="explainPermission",
+        tag=_TAG,
+        summary="May this user do that, and why?",
+        description=(
+            "Looks at the rights that every request heeds, role by role. Anybody may ask about themselves; "
+            "about others, and to be told of rules and of what is hidden, takes `roles:manage`."
+        ),
+        body=QuestionBody,
+        body_example={"object": "accounts", "action": "read", "field": "annual_revenue"},
+        replies={200: Reply("Yes or no, and why.", ExplanationAnswer)},
+    ),
+)
+async def explain_permission(request: TenantRequest) -> Answer:
+    """May this user do that, and why?"""
+    given = await request.read(QuestionBody)
+    found = await request.platform.people.explanations.explain(request.tenant, request.access, given.wanted())
+    return json(ExplanationAnswer.of(found))
+
+
 ROUTES: Final = (
+    explain_permission,
     list_permissions,
     create_permission,
     read_permission,

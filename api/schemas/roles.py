@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, cast
+from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, Output
+from tenant_schema.records.explaining import Explanation, Question, RoleVerdict
 from tenant_schema.users.permission_list import PermissionRecord
 from tenant_schema.users.role_records import FieldLimit, RoleDraft, RoleRecord, RuleDraft
 
 __all__ = [
+    "ExplanationAnswer",
     "FieldRight",
     "FieldRights",
     "NewPermission",
@@ -19,11 +22,13 @@ __all__ = [
     "PermissionChanges",
     "PermissionList",
     "PermissionNames",
+    "QuestionBody",
     "RoleAnswer",
     "RoleChanges",
     "RoleList",
     "RowRule",
     "RowRules",
+    "VerdictAnswer",
 ]
 
 _Id = Annotated[str, Meta(description="UUIDv7.", examples=["0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"])]
@@ -225,3 +230,62 @@ class PermissionList(Output):
     """Every permission, in the order of names."""
 
     data: list[PermissionAnswer]
+
+
+class QuestionBody(Input):
+    """May this user do that?"""
+
+    object: _Object
+    action: Annotated[str, Meta(max_length=40, description="create, read, update or delete.")]
+    user: Annotated[UUID, Meta(description="Who; oneself unless told.")] | None = None
+    record: Annotated[UUID, Meta(description="With this record; with any otherwise.")] | None = None
+    field: Annotated[str, Meta(max_length=40, description="This field of it.")] | None = None
+
+    def wanted(self) -> Question:
+        """What the service is asked for."""
+        return Question(self.object, self.action, self.user, self.record, self.field)
+
+
+class VerdictAnswer(Output):
+    """What one of the user's roles says to one action."""
+
+    role: _Name
+    action: Annotated[str, Meta(description="A change asks for reading the record too.", examples=["read"])]
+    permission: Annotated[str, Meta(description="By which it allows it.", examples=["*:read"])] | None
+    rule: (
+        Annotated[dict[str, Any], Meta(description="What records have to pass; told to who manages roles.")]
+        | None
+    )
+    record_passes: bool | None
+    field_open: bool | None
+
+    @classmethod
+    def of(cls, verdict: RoleVerdict) -> "VerdictAnswer":
+        return cls(
+            role=verdict.role,
+            action=verdict.action,
+            permission=verdict.permission,
+            rule=None if verdict.rule is None else dict(verdict.rule),
+            record_passes=verdict.passes,
+            field_open=verdict.is_open,
+        )
+
+
+class ExplanationAnswer(Output):
+    """Yes or no, and why."""
+
+    allowed: bool
+    code: Annotated[str, Meta(examples=["record-hidden"])]
+    reason: Annotated[str, Meta(examples=["No: no rule for reading lets the record pass."])]
+    user: _Id
+    roles: list[VerdictAnswer]
+
+    @classmethod
+    def of(cls, explanation: Explanation) -> "ExplanationAnswer":
+        return cls(
+            allowed=explanation.allowed,
+            code=explanation.code,
+            reason=explanation.reason,
+            user=str(explanation.user),
+            roles=[VerdictAnswer.of(one) for one in explanation.verdicts],
+        )

@@ -7,15 +7,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from tenant_schema.records.compiler import with_slots
 from tenant_schema.records.errors import ChangeDenied, RecordNotFound, VersionMismatch
 from tenant_schema.records.paths import fields_of
 from tenant_schema.records.prepared import repeated
-from tenant_schema.records.query import ALL, And, Condition, Filter
+from tenant_schema.records.query import ALL, IN_USE, And, Condition, Filter
 from tenant_schema.records.rendering import Record, Row
 from tenant_schema.records.statements import Source, destroy, insert, locked, reading, update
 from tenant_schema.records.target import Target
 
-__all__ = ["answer_to_writer", "destroy_record", "insert_records", "lock_record", "write_changes"]
+__all__ = [
+    "answer_to_writer",
+    "destroy_record",
+    "insert_records",
+    "is_there",
+    "lets_pass",
+    "lock_record",
+    "write_changes",
+]
 
 
 async def insert_records(target: Target, records: Sequence[Mapping[str, Any]]) -> None:
@@ -48,7 +57,7 @@ async def lock_record(
     statement = target.plan(lambda: locked(target.model, where, target.engine.engine_type), "lock", where)
     rows = await target.run(statement, values)
     if not rows:
-        if allowed != ALL and await _is_there(target, record_id, with_trash=with_trash):
+        if allowed != ALL and await is_there(target, record_id, with_trash=with_trash):
             raise ChangeDenied(target.model.name, record_id)
         raise RecordNotFound(target.model.name, record_id)
     if if_match not in {None, rows[0]["version"]}:
@@ -60,12 +69,24 @@ async def answer_to_writer(target: Target, stored: Row, changed: Collection[str]
     """What the caller is shown of a record that it made or changed: one statement more when the change may
     have put the record out of the caller's sight. It is told the id and version of one that is.
     """
-    if _fields_of(target.rights.read).isdisjoint(changed) or await _is_there(target, stored["id"]):
+    if _fields_of(target.rights.read).isdisjoint(changed) or await is_there(target, stored["id"]):
         return target.answer(stored)
     return target.bare_answer(stored)
 
 
-async def _is_there(target: Target, record_id: UUID, *, with_trash: bool = False) -> bool:
+async def lets_pass(target: Target, record_id: UUID, rule: Filter) -> bool:
+    """Whether there is such a record, not in the trash, and a rule of the object lets it pass."""
+    values: list[object] = []
+    wanted = And((Condition("id", "eq", record_id), IN_USE, target.rule(rule)))
+    where = with_slots(wanted, target.access.user_id, values)
+    plan = target.plan(
+        lambda: reading(Source(target.model, where), ("id",), None, target.engine.engine_type),
+        *("lets pass", where),
+    )
+    return bool(await target.run(plan.statement, values))
+
+
+async def is_there(target: Target, record_id: UUID, *, with_trash: bool = False) -> bool:
     """Whether the caller may read the record."""
     if not target.access.allows(target.model.name, "read"):
         return False
