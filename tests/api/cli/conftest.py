@@ -31,10 +31,12 @@ def environ(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> di
 def call(environ: dict[str, str]) -> Run:
     """Calls ``freehold ...``, which has to end with the given status."""
 
-    def invoke(*arguments: str, status: int = 0, stdin: str | None = None, **more: str) -> Result:
+    def invoke(
+        *arguments: str, status: int = 0, stdin: str | None = None, traceback: bool = False, **more: str
+    ) -> Result:
         done = CliRunner().invoke(main, list(arguments), input=stdin, env=environ | more)
         assert done.exit_code == status, done.output
-        assert "Traceback" not in done.output
+        assert traceback or "Traceback" not in done.output
         return done
 
     return invoke

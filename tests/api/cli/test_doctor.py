@@ -1,0 +1,126 @@
+"""``freehold doctor``: what is broken is found, and it says how to mend it."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.api.cli.conftest import Run, Told
+from tests.api.conftest import KEY
+
+WELL = {
+    "central database",
+    "operators",
+    "journal",
+    "database server sqlite",
+    "encryption keys",
+    "tenant acme",
+    "tenant demo",
+}
+
+
+def execute(file: Path, statement: str) -> None:
+    connection = sqlite3.connect(file)
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def found(told: Told, about: str, status: int = 1) -> tuple[str, str, str]:
+    """Level, message and mend of what is said about this."""
+    (one,) = [one for one in told("doctor", status=status) if one["about"] == about]
+    return one["level"], one["message"], one.get("mend", "")
+
+
+@pytest.fixture(autouse=True)
+def _private(folder: Path) -> None:
+    folder.chmod(0o700)
+
+
+def test_all_is_well(told: Told, folder: Path) -> None:
+    findings = told("doctor")
+    assert {one["about"] for one in findings} == WELL | {str(folder)}
+    assert {one["level"] for one in findings} == {"ok"}
+
+
+def test_only_the_tenants_that_are_named_are_looked_into(told: Told, call: Run) -> None:
+    assert "tenant demo" not in {one["about"] for one in told("doctor", "acme")}
+    call("doctor", "nobody", status=1)
+
+
+def test_a_tenant_without_its_database(told: Told, folder: Path) -> None:
+    for path in (folder / "tenants").glob("tenant_acme.sqlite*"):
+        path.unlink()
+    level, _, mend = found(told, "tenant acme")
+    assert (level, "tenant_acme" in mend) == ("error", True)
+    assert found(told, "tenant demo")[0] == "ok"
+
+
+def test_migrations_that_have_not_run(told: Told, folder: Path) -> None:
+    execute(folder / "tenants" / "tenant_acme.sqlite", "DELETE FROM migration WHERE app_name = 'apps'")
+    level, message, mend = found(told, "tenant acme")
+    assert (level, mend) == ("error", "freehold migrate acme")
+    assert "migrations have not run" in message
+
+
+def test_a_column_or_table_that_is_gone(told: Told, folder: Path) -> None:
+    database = folder / "tenants" / "tenant_acme.sqlite"
+    execute(database, "ALTER TABLE accounts DROP COLUMN employees")
+    execute(database, "DROP TABLE opportunities")
+    level, message, _ = found(told, "tenant acme")
+    assert level == "error"
+    assert message == "The database lacks what the definitions say: accounts.employees, opportunities."
+
+
+def test_a_run_that_nobody_is_at_work_on(told: Told, folder: Path) -> None:
+    execute(
+        folder / "central.sqlite",
+        "INSERT INTO provisioning_run (id, created_at, updated_at, tenant_id, slug, operation, state, owner, "
+        "heartbeat_at, error) VALUES (x'0190f3a27c1e7d529a412f6f0c5b8e11', '2026-01-01 00:00:00+00:00', "
+        "'2026-01-01 00:00:00+00:00', NULL, 'globex', 'create', 'failed', 'somebody', "
+        "'2026-01-01 00:00:00+00:00', 'the disk was full')",
+    )
+    level, message, mend = found(told, "tenant globex")
+    assert (level, mend) == ("error", "freehold tenants reconcile")
+    assert "the disk was full" in message
+
+
+def test_nobody_can_sign_in_as_an_operator(told: Told, call: Run) -> None:
+    call("operators", "revoke", "operator")
+    assert found(told, "operators")[::2] == ("error", "freehold operators create NAME")
+
+
+def test_a_central_database_that_is_behind_is_all_that_is_told_of(told: Told, folder: Path) -> None:
+    execute(folder / "central.sqlite", "DELETE FROM migration")
+    findings = told("doctor", status=1)
+    assert [one["mend"] for one in findings if one["level"] == "error"] == ["freehold migrate --central-only"]
+    assert not [one for one in findings if one["about"].startswith("tenant ")]
+
+
+def test_a_central_database_that_does_not_answer(told: Told) -> None:
+    url = "mysql://nobody:nothing@127.0.0.1:1/nowhere"
+    findings = told("doctor", status=1, CENTRAL_DATABASE_URL=url)
+    (one,) = [one for one in findings if one["level"] == "error"]
+    assert (one["about"], "CENTRAL_DATABASE_URL" in one["mend"]) == ("central database", True)
+    assert "nothing" not in one["message"].replace("nothing is", "")
+
+
+def test_files_that_others_may_read(told: Told, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"ENCRYPTION_KEY={KEY.secret.hex()}\n")
+    (tmp_path / ".env").chmod(0o644)
+    folder.chmod(0o755)
+    assert found(told, ".env")[::2] == ("error", "chmod 600 .env")
+    assert found(told, str(folder))[::2] == ("error", f"chmod 700 {folder}")
+
+
+def test_every_wrong_setting_is_told(call: Run) -> None:
+    words = call("doctor", status=1, PORT="many", CACHE_SECONDS="9").stderr
+    assert "PORT" in words
+    assert "CACHE_SECONDS" in words
+
+
+def test_people_are_told_how_to_mend_it(call: Run, folder: Path) -> None:
+    folder.chmod(0o755)
+    printed = call("doctor", "--text", status=1).stdout
+    assert f"    → chmod 700 {folder}" in printed
+    assert "1 wrong" in printed

@@ -1,0 +1,78 @@
+"""The same commands where Litestar's and Piccolo's people look for them, and what shells complete."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.shell_completion import get_completion_class
+
+from api.cli import main
+from tests.api.cli.conftest import Run
+from tests.api.conftest import KEY
+from tests.support.processes import environment
+
+BIN = Path(sys.executable).parent
+
+
+def run(arguments: list[str], folder: Path, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(BIN / arguments[0]), *arguments[1:]],
+        cwd=folder,
+        env=environment(environ),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_litestar_has_them_too(tmp_path: Path, environ: dict[str, str]) -> None:
+    done = run(["litestar", "freehold", "tenants", "list", "--text"], tmp_path, environ)
+    assert "acme.localhost" in done.stdout, done.stderr
+
+
+def test_piccolo_looks_after_the_central_database(tmp_path: Path, environ: dict[str, str]) -> None:
+    environ = environ | {"PICCOLO_CONF": "piccolo_conf"}
+    fresh = environ | {"CENTRAL_DATABASE_URL": f"sqlite:///{tmp_path / 'fresh.sqlite'}"}
+    (tmp_path / "fresh.sqlite").touch()
+    behind = run(["piccolo", "central", "check"], tmp_path, fresh)
+    assert "pending: central " in behind.stdout
+    assert behind.returncode != 0
+    assert "ran: central " in run(["piccolo", "central", "forwards"], tmp_path, fresh).stdout
+
+
+def test_piccolo_migrations_say_what_to_use(tmp_path: Path, environ: dict[str, str]) -> None:
+    command = ["piccolo", "migrations", "forwards", "central"]
+    done = run(command, tmp_path, environ | {"PICCOLO_CONF": "piccolo_conf"})
+    assert "piccolo central forwards" in done.stdout + done.stderr
+    assert "freehold migrate" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_are_given_what_they_need(call: Run, shell: str) -> None:
+    assert "_FREEHOLD_COMPLETE" in call("completion", shell).stdout
+
+
+def completed(*words: str) -> list[str]:
+    """What a shell is offered for the last of these words."""
+    *before, begun = words
+    completion = get_completion_class("bash")(main, {}, "freehold", "_FREEHOLD_COMPLETE")
+    return [item.value for item in completion.get_completions(list(before), begun)]
+
+
+def test_commands_and_tenants_are_completed(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert completed("d") == ["doctor"]
+    assert completed("tenants", "show", "ac") == ["acme"]
+    assert sorted(completed("migrate", "")) == ["acme", "demo"]
+
+
+def test_where_there_is_nothing_nothing_is_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ENCRYPTION_KEY", raising=False)
+    assert completed("shell", "a") == []
+    monkeypatch.setenv("ENCRYPTION_KEY", KEY.secret.hex())
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "nowhere"))
+    assert completed("shell", "a") == []

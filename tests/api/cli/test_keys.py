@@ -1,0 +1,100 @@
+"""Keys: made, looked at, and put in one another's place."""
+
+import re
+from uuid import UUID
+
+import pytest
+
+from central.keys import EncryptionKey, generate_key
+from central.vault import Vault
+from tests.api.cli.conftest import Run, Told
+from tests.api.conftest import KEY
+
+NEW = EncryptionKey.from_hex(generate_key())
+BOTH = f"{NEW.secret.hex()},{KEY.secret.hex()}"
+
+
+@pytest.fixture
+def sealed(call: Run, told: Told) -> dict[str, UUID]:
+    """Credentials of both tenants, as a server with users would have them."""
+    ids = {one["slug"]: UUID(one["tenantId"]) for one in told("tenants", "list")}
+    for slug, tenant_id in ids.items():
+        secret = Vault([KEY]).seal(f"password of {slug}", tenant_id)
+        keep(call, f"await Credential(tenant=tenant.id, username='u', secret={secret!r}).save()", slug)
+    return ids
+
+
+def keep(call: Run, source: str, slug: str = "acme") -> str:
+    return call("shell", slug, "-c", f"from central.tables import Credential\n{source}").stdout
+
+
+def secrets(call: Run) -> list[str]:
+    return keep(call, "print('\\n'.join(r['secret'] for r in await Credential.select()))").splitlines()
+
+
+def test_a_new_key_is_one_that_can_be_used(call: Run) -> None:
+    printed = call("keys", "generate", "--text").stdout
+    assert re.fullmatch(r"[0-9a-f]{64}\n", printed)
+    assert printed != call("keys", "generate", "--text").stdout
+    call("tenants", "list", ENCRYPTION_KEY=f"{printed.strip()},{KEY.secret.hex()}")
+
+
+def test_rotating_puts_everything_under_the_first_key(call: Run, told: Told, sealed: dict[str, UUID]) -> None:
+    before = secrets(call)
+    assert told("keys", "rotate", ENCRYPTION_KEY=BOTH) == {"key": NEW.id, "done": 2, "failed": 0}
+    after = secrets(call)
+    opened = {Vault([NEW]).open(one, tenant_id) for one, tenant_id in zip_by_tenant(after, sealed)}
+    assert opened == {"password of acme", "password of demo"}
+    assert not set(before) & set(after)
+    assert told("keys", "rotate", ENCRYPTION_KEY=BOTH) == {"key": NEW.id, "done": 0, "failed": 0}
+    assert secrets(call) == after
+
+
+def zip_by_tenant(found: list[str], ids: dict[str, UUID]) -> list[tuple[str, UUID]]:
+    """Each secret with the tenant for whom it opens."""
+    pairs = []
+    for one in found:
+        for tenant_id in ids.values():
+            try:
+                Vault([NEW]).open(one, tenant_id)
+            except Exception:  # noqa: BLE001, S112 # it is somebody else's
+                continue
+            pairs.append((one, tenant_id))
+    return pairs
+
+
+def test_what_cannot_be_opened_is_told_and_the_rest_is_done(
+    call: Run, told: Told, sealed: dict[str, UUID]
+) -> None:
+    other = EncryptionKey.from_hex(generate_key())
+    secret = Vault([other]).seal("lost", sealed["demo"])
+    keep(
+        call,
+        f"await Credential.update({{Credential.secret: {secret!r}}}).where(Credential.tenant == tenant.id)",
+        "demo",
+    )
+    done = call("keys", "rotate", "--text", status=3, ENCRYPTION_KEY=BOTH)
+    assert "1 credentials were put" in done.stdout
+    assert "1 could not be opened" in done.stderr
+    shown = {one["key"]: one for one in told("keys", "status", ENCRYPTION_KEY=BOTH)}
+    assert shown == {
+        NEW.id: {"key": NEW.id, "does": "opens and seals", "credentials": 1},
+        KEY.id: {"key": KEY.id, "does": "opens", "credentials": 0},
+        other.id: {"key": other.id, "does": "is missing", "credentials": 1},
+    }
+
+
+def test_the_doctor_sees_how_far_it_is(told: Told, sealed: dict[str, UUID]) -> None:
+    def about_keys(status: int = 0, **environ: str) -> list[tuple[str, str, str]]:
+        found = told("doctor", status=status, **environ)
+        return [(one["level"], one["about"], one.get("mend", "")) for one in found if "key" in one["about"]]
+
+    assert about_keys() == [("ok", "encryption keys", "")]
+    ((level, about, mend),) = about_keys(ENCRYPTION_KEY=BOTH)
+    assert (level, about, mend) == ("warning", f"encryption key {KEY.id}", "freehold keys rotate")
+    ((level, about, mend),) = about_keys(status=1, ENCRYPTION_KEY=NEW.secret.hex())
+    assert (level, about) == ("error", f"encryption key {KEY.id}")
+    told("keys", "rotate", ENCRYPTION_KEY=BOTH)
+    ((level, about, mend),) = about_keys(ENCRYPTION_KEY=BOTH)
+    assert (level, "Take it out" in mend) == ("warning", True)
+    assert about_keys(ENCRYPTION_KEY=NEW.secret.hex()) == [("ok", "encryption keys", "")]

@@ -1,0 +1,92 @@
+"""An operator's session at a terminal, with the real ``freehold``; and the same through a pipe."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import COMMAND, environment
+from tests.support.terminal import Terminal, in_terminal
+
+At = Callable[..., AbstractContextManager[Terminal]]
+
+
+@pytest.fixture
+def at(environ: dict[str, str], tmp_path: Path) -> At:
+    """``freehold ...`` in a terminal."""
+
+    @contextmanager
+    def start(*arguments: str) -> Iterator[Terminal]:
+        command = [*COMMAND, *arguments]
+        with in_terminal(command, folder=tmp_path, environ=environment(environ)) as terminal:
+            yield terminal
+
+    return start
+
+
+def test_a_session_of_an_operator(at: At) -> None:
+    with at("tenants", "create", "globex", "--name", "Globex", "--ask-password") as terminal:
+        terminal.until("Password:")
+        terminal.type("correct horse battery\n")
+        terminal.until("Repeat for confirmation:")
+        terminal.type("correct horse battery\n")
+        seen = terminal.until("password       correct horse battery")
+        assert terminal.end() == 0
+    for step in ("create database", "migrate", "seed access", "activate"):
+        assert f"✓ {step}" in seen
+    assert "{" not in seen, "people get no JSON"
+
+    with at("tenants", "list") as terminal:
+        assert terminal.end() == 0
+        assert "┃ slug" in terminal.seen
+        assert "globex.localhost" in terminal.seen
+        assert "\x1b[" in terminal.raw, "the head of a table is set apart"
+
+    with at("migrate") as terminal:
+        assert terminal.end() == 0
+        assert "Tenants" in terminal.seen
+        assert "3/3" in terminal.seen, "the bar was full"
+        assert "3 tenants are up to date." in terminal.seen
+
+    with at("tenants", "delete", "globex") as terminal:
+        terminal.until("Type its slug")
+        terminal.type("globex\n")
+        assert terminal.end() == 0
+        assert "✓ drop database" in terminal.seen
+        assert "globex is gone" in terminal.seen
+
+
+def test_a_shell_at_a_terminal(at: At) -> None:
+    with at("shell", "acme") as terminal:
+        terminal.until(">>> ")
+        assert "Acme Corporation (acme)" in terminal.seen
+        terminal.type("rows = await User.select(User.email).order_by(User.email)\n")
+        terminal.type("print(len(rows), rows[0]['email'])\n")
+        terminal.until("4 administrator@acme.example")
+        terminal.type("import asyncio; await asyncio.sleep(600)\n")
+        terminal.until("sleep(600)")
+        terminal.type("\x03")
+        terminal.until("CancelledError")
+        terminal.type("1 / 0\n")
+        terminal.until("ZeroDivisionError")
+        terminal.type("exit()\n")
+        assert terminal.end() == 0
+
+
+def test_through_a_pipe_every_line_is_json(environ: dict[str, str], tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, "doctor"],
+        cwd=tmp_path,
+        env=environment(environ),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    printed = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {one["name"] for one in printed if one.get("event") == "tenant"} == {"acme", "demo"}
+    assert {one["level"] for one in printed if "level" in one} == {"ok"}
+    assert done.stderr == ""
