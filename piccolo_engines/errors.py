@@ -23,6 +23,7 @@
     │   └── DataTooLong         (column)
     ├── Unsupported             something that this kind of database cannot do
     └── StatementError          the statement itself is wrong
+        └── SchemaMismatch      it names a table, column or index that is not there, or no more
 
 Messages name tables and columns, never values, addresses or credentials: what the driver said is in
 ``__cause__`` and belongs in a log, not in an answer. Every class has a ``code`` in kebab-case, for those who
@@ -48,6 +49,7 @@ __all__ = [
     "LockTimeout",
     "NotNullViolation",
     "PoolTimeout",
+    "SchemaMismatch",
     "StatementError",
     "StorageFailed",
     "TransactionEnded",
@@ -282,3 +284,11 @@ class StatementError(DatabaseError):
 
     def __init__(self) -> None:
         super().__init__("The database does not accept the statement.")
+
+
+class SchemaMismatch(StatementError):
+    """The statement names a table, column or full-text index that the database does not have: it was written
+    for another schema, perhaps for one that has just changed.
+    """
+
+    code = "schema-mismatch"

@@ -17,6 +17,7 @@ __all__ = [
     "SQLiteIntegrityViolation",
     "SQLiteLockTimeout",
     "SQLiteNotNullViolation",
+    "SQLiteSchemaMismatch",
     "SQLiteStatementError",
     "SQLiteUniqueViolation",
     "is_fatal",
@@ -50,6 +51,18 @@ class SQLiteLockTimeout(errors.LockTimeout, sqlite3.OperationalError):
 
 class SQLiteStatementError(errors.StatementError, sqlite3.OperationalError):
     """Bad SQL, an unknown table or column, or values that do not fit the placeholders."""
+
+
+class SQLiteSchemaMismatch(errors.SchemaMismatch, sqlite3.OperationalError):
+    """``no such table``, ``no such column`` and the like."""
+
+
+_MISSING = re.compile(r"no such (?:table|column): |table .+ has no column named ")
+
+
+def _statement(message: str) -> errors.DatabaseError:
+    """SQLite has one code for all that is wrong with a statement."""
+    return SQLiteSchemaMismatch() if _MISSING.match(message) else SQLiteStatementError()
 
 
 def _unique(message: str) -> errors.DatabaseError:
@@ -137,7 +150,7 @@ def translate(error: Exception) -> Exception:
 def _translated(error: sqlite3.Error) -> errors.DatabaseError:
     code = _code(error)
     make = _EXACT.get(code) or _PRIMARY.get(code & 0xFF)
-    return make(str(error)) if make else SQLiteStatementError()
+    return make(str(error)) if make else _statement(str(error))
 
 
 def _code(error: Exception) -> int:

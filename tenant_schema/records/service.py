@@ -16,6 +16,7 @@ from tenant_schema.records.bulk import Item
 from tenant_schema.records.bulk_changing import bulk_update
 from tenant_schema.records.bulk_creating import bulk_create
 from tenant_schema.records.bulk_removing import bulk_delete
+from tenant_schema.records.changed_definitions import again_when_changed
 from tenant_schema.records.changing import change_record
 from tenant_schema.records.creating import create_record
 from tenant_schema.records.cursors import Cursors
@@ -65,10 +66,12 @@ class RecordService:
         clock: Callable[[], datetime] = utc_now,
         plans: Plans | None = None,
     ) -> None:
+        self.catalog = catalog
         self.targets = Targets(catalog, plans or Plans())
         self._cursors = cursors
         self._clock = clock
 
+    @again_when_changed
     async def page(self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs) -> Page:
         """The page that a query string asks for, see :mod:`tenant_schema.records.grammar`.
 
@@ -78,6 +81,7 @@ class RecordService:
         query = await target.around.resolve(lambda: parse_query(pairs, target.readable, target.relations))
         return await read_page(target, query, self._cursors)
 
+    @again_when_changed
     async def query(self, scope: TenantScope, access: Access, object_name: str, document: Body) -> Page:
         """The page that a JSON document asks for, see :mod:`tenant_schema.records.documents`. Raises as
         :meth:`page`.
@@ -88,6 +92,7 @@ class RecordService:
         )
         return await read_page(target, query, self._cursors)
 
+    @again_when_changed
     async def read(
         self, scope: TenantScope, access: Access, object_name: str, record_id: UUID, pairs: _Pairs = ()
     ) -> Record:
@@ -96,6 +101,7 @@ class RecordService:
         query = await target.around.resolve(lambda: parse_fields(pairs, target.readable, target.relations))
         return await read_record(target, record_id, query)
 
+    @again_when_changed
     async def create(self, scope: TenantScope, access: Access, object_name: str, body: Body) -> Record:
         """A new record, owned by the caller unless the body says otherwise. Raises ValidationFailed,
         UniqueConflict.
@@ -103,6 +109,7 @@ class RecordService:
         target = await self.targets.open(scope, access, object_name, "create")
         return await create_record(target, body, self._clock())
 
+    @again_when_changed
     async def update(
         self,
         scope: TenantScope,
@@ -121,6 +128,7 @@ class RecordService:
         target = await self.targets.open(scope, access, object_name, "update")
         return await change_record(target, record_id, body, if_match, self._clock())
 
+    @again_when_changed
     async def delete(
         self,
         scope: TenantScope,
@@ -139,6 +147,7 @@ class RecordService:
         remove = destroy if permanent else trash_record
         await remove(target, record_id, if_match, self._clock())
 
+    @again_when_changed
     async def restore(
         self,
         scope: TenantScope,
@@ -155,6 +164,7 @@ class RecordService:
         target = await self.targets.open(scope, access, object_name, "delete")
         return await restore_record(target, record_id, if_match, self._clock())
 
+    @again_when_changed
     async def history(
         self,
         scope: TenantScope,
@@ -168,6 +178,7 @@ class RecordService:
         target = await self.targets.open(scope, access, object_name, "read")
         return await read_history(target, record_id, limit, cursor, self._cursors)
 
+    @again_when_changed
     async def put(
         self,
         scope: TenantScope,
@@ -190,6 +201,7 @@ class RecordService:
         value, now = stored_key(field, key[1]), self._clock()
         return await upsert_record(target, field, value, body, now, if_match=if_match, only_new=only_new)
 
+    @again_when_changed
     async def bulk(
         self,
         scope: TenantScope,

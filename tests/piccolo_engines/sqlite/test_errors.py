@@ -181,3 +181,17 @@ def test_a_deletion_that_a_reference_restricts_breaks_a_foreign_key(connection: 
         """
     )
     assert isinstance(failure(connection, "DELETE FROM town"), errors.ForeignKeyViolation)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM missing",
+        "SELECT missing FROM band",
+        "INSERT INTO band (missing) VALUES (1)",
+        "UPDATE band SET missing = 1",
+    ],
+)
+def test_what_is_not_there_is_a_schema_that_does_not_match(connection: sqlite3.Connection, sql: str) -> None:
+    assert isinstance(failure(connection, sql), errors.SchemaMismatch)
+    assert not isinstance(failure(connection, "SELEKT 1"), errors.SchemaMismatch)
