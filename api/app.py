@@ -130,6 +130,7 @@ def central_app() -> Litestar:
 
 
 _USERS_ROUTES = [
+    schema.typescript,
     *auth.ROUTES,
     *users.ROUTES,
     *roles.ROUTES,
@@ -154,7 +155,7 @@ def tenant_app() -> Litestar:
     routers = [
         _router("/api/v1", [*auth.OPEN_ROUTES, *users.OPEN_ROUTES], admits_anyone),
         _router("/api/v1", _USERS_ROUTES, requires_user),
-        _router("/", [schema.schema], admits_anyone),
+        _router("/", [schema.tenant_schema], admits_anyone),
     ]
     return _application(routers, TenantRequest, TENANT_HOST, requires_user)
 

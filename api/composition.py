@@ -9,6 +9,7 @@ from uuid import UUID
 from api.admin.services import AdminServices, admin_services
 from api.metrics import RequestCounts
 from api.people import People, people_of
+from api.tenant_documents import TenantDocuments
 from central import piccolo_app as central_app
 from central.credentials import Credentials, TenantOpener
 from central.database import CentralEngine
@@ -86,6 +87,7 @@ class Platform:
     authentication: Authentication
     people: People
     catalog: Catalog
+    documents: TenantDocuments
     schema: SchemaService
     records: RecordService
     apps: AppService
@@ -146,6 +148,7 @@ def compose(
         people=people_of(passwords, access, catalog),
         catalog=catalog,
         schema=SchemaService(catalog, access, recovery),
+        documents=TenantDocuments(catalog),
         records=RecordService(catalog, Cursors(partial(_cursor_keys, vault))),
         apps=AppService(apps, definitions),
         pages=PageService(apps, catalog, definitions),

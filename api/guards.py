@@ -12,7 +12,7 @@ from api.errors import NotAuthenticated
 from api.queries import refuse_unknown
 from api.requests import ApiRequest, CentralRequest, TenantRequest
 
-__all__ = ["admits_anyone", "requires_operator", "requires_user"]
+__all__ = ["admits_anyone", "identify", "requires_operator", "requires_user"]
 
 _Any = Request[Any, Any, Any]
 
@@ -36,10 +36,15 @@ async def requires_operator(request: _Any) -> None:
 async def requires_user(request: _Any) -> None:
     """For routes of a tenant's users: the token becomes ``request.access``."""
     asked = cast("TenantRequest", request)
-    access = await asked.platform.authentication.authenticate(asked.tenant, asked.bearer_token())
-    asked.scope["auth"] = access
-    asked.facts.caller = access.user_id
+    await identify(asked)
     _refuse_needless_query(asked)
+
+
+async def identify(request: TenantRequest) -> None:
+    """Make the token ``request.access``. Raises :class:`~api.errors.NotAuthenticated` without a valid one."""
+    access = await request.platform.authentication.authenticate(request.tenant, request.bearer_token())
+    request.scope["auth"] = access
+    request.facts.caller = access.user_id
 
 
 def _refuse_needless_query(request: ApiRequest) -> None:

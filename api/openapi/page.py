@@ -1,6 +1,7 @@
 """The OpenAPI document as one plain page for people: no scripts, nothing loaded from anywhere."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
@@ -19,33 +20,82 @@ pre { background: var(--soft); padding: .6rem; border-radius: .4rem; overflow-x:
 b.method { display: inline-block; min-width: 4.6rem; color: var(--accent); text-transform: uppercase; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: .2rem .6rem .2rem 0;
 vertical-align: top; border-top: 1px solid var(--line); } .note { opacity: .75; }
+nav { display: flex; flex-wrap: wrap; gap: .3rem .6rem; padding: .6rem 0; } nav a { color: var(--accent); }
+nav b { width: 100%; } details.object { margin: 1rem 0; padding: .6rem 1rem; }
+details.object > summary h2 { display: inline; border: 0; margin: 0; font-size: 1.2rem; }
+td:first-child { white-space: nowrap; } .fields td:last-child { width: 40%; } td p { margin: 0; }
 """
 
 
 def page_of(document: Mapping[str, Any]) -> str:
     """An HTML page that lists every operation with its parameters, body, answers and examples."""
     info = document["info"]
-    body = "".join(_tag(document, tag) for tag in document["tags"])
+    by_tag = _operations_by_tag(document)
+    used = [tag for tag in document["tags"] if tag["name"] in by_tag]
+    body = "".join(_tag(document, tag, by_tag[tag["name"]]) for tag in used)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(info['title'])}</title><style>{_STYLE}</style></head><body>"
         f"<h1>{escape(info['title'])}</h1><p class=note>Version {escape(info['version'])}. "
         "The same as OpenAPI 3.1 JSON: <code>curl -H 'Accept: application/json'</code> this address.</p>"
-        f"<p>{escape(info['description'])}</p>{body}</body></html>"
+        f"<p>{escape(info['description'])}</p>{_contents(used)}{body}</body></html>"
     )
 
 
-def _tag(document: Mapping[str, Any], tag: Mapping[str, str]) -> str:
-    operations = [
-        _operation(document, method, path, operation)
-        for path, methods in document["paths"].items()
-        for method, operation in methods.items()
-        if tag["name"] in operation["tags"]
-    ]
-    if not operations:
+def _operations_by_tag(document: Mapping[str, Any]) -> Mapping[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            found[operation["tags"][0]].append(_operation(document, method, path, operation))
+    return found
+
+
+def _contents(tags: Sequence[Mapping[str, str]]) -> str:
+    """Links to everything there is, objects apart."""
+    objects = [tag for tag in tags if "x-record" in tag]
+    if not objects:
         return ""
-    return f"<h2>{escape(tag['name'])}</h2><p>{escape(tag['description'])}</p>{''.join(operations)}"
+    others = [tag for tag in tags if "x-record" not in tag]
+    groups = (("Objects", objects), ("More", others))
+    lists = (f"<nav><b>{title}</b>{''.join(map(_link, group))}</nav>" for title, group in groups)
+    return "".join(lists)
+
+
+def _link(tag: Mapping[str, str]) -> str:
+    name = escape(tag["name"])
+    return f"<a href='#tag {name}'>{name}</a>"
+
+
+def _tag(document: Mapping[str, Any], tag: Mapping[str, str], operations: Sequence[str]) -> str:
+    name, text = escape(tag["name"]), escape(tag["description"])
+    if "x-record" not in tag:
+        return f"<h2 id='tag {name}'>{name}</h2><p>{text}</p>{''.join(operations)}"
+    fields = _fields(document["components"]["schemas"][tag["x-record"]])
+    return (
+        f"<details class=object id='tag {name}'><summary><h2>{name}</h2> "
+        f"<span class=note>{text}</span></summary>"
+        f"{fields}{''.join(operations)}</details>"
+    )
+
+
+def _fields(record: Mapping[str, Any]) -> str:
+    rows = [
+        f"<tr><td><code>{escape(name)}</code><td>{escape(_kind(schema))}<td>{escape(schema['description'])}</tr>"
+        for name, schema in record["properties"].items()
+    ]
+    return f"<table class=fields><tr><th>Field<th>Type<th></tr>{''.join(rows)}</table>"
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    """In a few words: ``text, at most 40 characters, read-only``."""
+    words = [f"lookup to {schema['x-target']}" if "x-target" in schema else str(schema["x-type"])]
+    options = schema.get("items", schema).get("enum", ())
+    if options:
+        words = [f"{words[0]}: " + ", ".join(str(value) for value in options if value is not None)]
+    elif "maxLength" in schema:
+        words.append(f"at most {schema['maxLength']:,} characters")
+    return ", ".join(words + (["read-only"] if schema.get("readOnly") else []))
 
 
 def _operation(document: Mapping[str, Any], method: str, path: str, operation: Mapping[str, Any]) -> str:

@@ -1,30 +1,45 @@
-"""/schema: the host's own OpenAPI document, as JSON or as a page to read."""
+"""/schema: the host's own OpenAPI document, as JSON or as a page to read; and types for TypeScript."""
 
+from functools import cached_property
 from typing import Any
 
 import msgspec
 from litestar import get
 
 from api.answers import Answer, RawHeader, json_bytes
+from api.guards import identify
 from api.openapi.operation import Operation, Reply
 from api.openapi.page import page_of
-from api.requests import ApiRequest
+from api.openapi.tenant_document import tenant_document
+from api.requests import ApiRequest, TenantRequest
+from api.seen import Seen
+from api.typescript import declarations_of
 
-__all__ = ["SchemaAnswers", "schema"]
+__all__ = ["SchemaAnswers", "schema", "tenant_schema", "typescript"]
 
 _HTML: RawHeader = (b"content-type", b"text/html; charset=utf-8")
-_HEADERS: list[RawHeader] = [(b"vary", b"accept"), (b"cache-control", b"no-cache")]
+_HEADERS: list[RawHeader] = [(b"vary", b"accept, authorization"), (b"cache-control", b"no-cache")]
+_TYPESCRIPT: RawHeader = (b"content-type", b"application/typescript; charset=utf-8")
+_PRIVATE: list[RawHeader] = [(b"vary", b"authorization"), (b"cache-control", b"private, no-cache")]
 _CLOSED: RawHeader = (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'")
 
 
 class SchemaAnswers:
-    """The two answers of one kind of host, made once."""
-
-    __slots__ = ("as_json", "as_page")
+    """The two answers of one document. It is kept as JSON, which is a tenth of what it takes as objects."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.as_json = json_bytes(msgspec.json.encode(document), headers=_HEADERS)
-        self.as_page = json_bytes(page_of(document).encode(), 200, _HTML, [*_HEADERS, _CLOSED])
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The document, decoded anew."""
+        found: dict[str, Any] = msgspec.json.decode(self.as_json.body)
+        return found
+
+    @cached_property
+    def as_page(self) -> Answer:
+        """For people."""
+        return json_bytes(page_of(self.document).encode(), 200, _HTML, [*_HEADERS, _CLOSED])
 
 
 @get(
@@ -39,7 +54,63 @@ class SchemaAnswers:
 )
 async def schema(request: ApiRequest) -> Answer:
     """This document."""
+    return _preferred(request.app.state.schema, request)
+
+
+@get(
+    "/schema",
+    operation=Operation(
+        id="schema",
+        tag="Service",
+        summary="This document",
+        description=(
+            "As JSON, or as a plain page for those who accept text/html. With a token, it describes the "
+            "objects of this tenant with their fields, as far as the caller may use them; without one, what "
+            "every tenant has."
+        ),
+        replies={200: Reply("OpenAPI 3.1.", {"type": "object", "required": ["openapi"]}, also_html=True)},
+        problems=(401,),
+    ),
+)
+async def tenant_schema(request: TenantRequest) -> Answer:
+    """This document, with the objects that the caller sees."""
     answers: SchemaAnswers = request.app.state.schema
+    if request.header(b"authorization") is None:
+        return _preferred(answers, request)
+    await identify(request)
+    name = request.tenant.name
+
+    def make(seen: Seen) -> SchemaAnswers:
+        return SchemaAnswers(tenant_document(answers.document, seen, name))
+
+    own = await request.platform.documents.get(request.tenant, request.access, "schema", make)
+    return _preferred(own, request)
+
+
+@get(
+    "/schema.d.ts",
+    operation=Operation(
+        id="typescript",
+        tag="Service",
+        summary="This tenant's objects as TypeScript types",
+        description=(
+            "For each object that the caller may use: its records, what may be given to make or change one, "
+            "its filters, and its records with lookups and related lists expanded."
+        ),
+        replies={200: Reply("A module of types.", {"type": "string"}, media_type="application/typescript")},
+    ),
+)
+async def typescript(request: TenantRequest) -> Answer:
+    """Types for TypeScript."""
+    name = request.tenant.name
+
+    def make(seen: Seen) -> Answer:
+        return json_bytes(declarations_of(seen, name).encode(), 200, _TYPESCRIPT, _PRIVATE)
+
+    return await request.platform.documents.get(request.tenant, request.access, "typescript", make)
+
+
+def _preferred(answers: SchemaAnswers, request: ApiRequest) -> Answer:
     return answers.as_page if _prefers_html(request.header(b"accept") or "") else answers.as_json
 
 

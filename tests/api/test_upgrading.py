@@ -9,6 +9,7 @@ from api.upgrading import bring_up_to_date
 from central.database import CENTRAL
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id
+from tenant_schema.objects.search_index import search_ids_table, search_table
 from tenant_schema.objects.tables import ObjectDefinition
 from tenant_schema.standard.tables import Contact, Opportunity
 from tenant_schema.users.tables import Permission, Role
@@ -31,6 +32,10 @@ async def go_back(world: World) -> None:
     async with world.platform.tenancy.use(await world.tenant("acme")):
         for table in (Opportunity, Contact):
             await table.alter().drop_table()
+        if DB.engine_type == "sqlite":
+            for name in LATER:
+                for index in (search_table(name), search_ids_table(name)):
+                    await DB.run_ddl(f"DROP TABLE IF EXISTS {index}")
         await ObjectDefinition.delete().where(ObjectDefinition.name.is_in(list(LATER)))
         for name in LATER:
             await Permission.delete().where(Permission.name.like(f"{name}:%"))

@@ -1,5 +1,6 @@
 """``auto_number``: a number that every record gets once, in a format that people can read."""
 
+import datetime as dt
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from tenant_schema.problems import Problem
 
 __all__ = ["AutoNumberType", "number_format"]
 
+_EXAMPLE_DAY = dt.date(2026, 2, 28)
 _FORMAT = "{0000}"
 _HIGHEST_START = 10**15
 
@@ -41,6 +43,9 @@ class AutoNumberType(ShortText):
             reader.keep("format", text)
         reader.integer("start", default=1, least=0, most=_HIGHEST_START)
         return reader.finish()
+
+    def example(self, field: FieldSpec) -> str:
+        return number_format(field).text(42, _EXAMPLE_DAY)
 
 
 def number_format(field: FieldSpec) -> NumberFormat:

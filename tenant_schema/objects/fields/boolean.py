@@ -30,3 +30,6 @@ class BooleanType(FieldType):
 
     def json_schema(self, _field: FieldSpec) -> JsonSchema:
         return {"type": "boolean"}
+
+    def example(self, _field: FieldSpec) -> bool:
+        return True

@@ -47,3 +47,6 @@ class DateType(FieldType):
 
     def json_schema(self, _field: FieldSpec) -> JsonSchema:
         return {"type": "string", "format": "date", "pattern": "^[1-9]"}
+
+    def example(self, _field: FieldSpec) -> str:
+        return "2026-02-28"

@@ -51,6 +51,9 @@ class DatetimeType(FieldType):
     def json_schema(self, _field: FieldSpec) -> JsonSchema:
         return {"type": "string", "format": "date-time", "pattern": "^[1-9]"}
 
+    def example(self, _field: FieldSpec) -> str:
+        return "2026-02-28T12:30:00Z"
+
 
 def _moment(text: str) -> dt.datetime:
     try:

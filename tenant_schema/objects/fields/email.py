@@ -33,3 +33,6 @@ class EmailType(ShortText):
 
     def json_schema(self, field: FieldSpec) -> JsonSchema:
         return {**super().json_schema(field), "format": "email"}
+
+    def example(self, _field: FieldSpec) -> str:
+        return "ann@example.com"

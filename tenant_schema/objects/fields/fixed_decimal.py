@@ -63,6 +63,10 @@ class FixedDecimal(FieldType):
         number = {"type": "number", "exclusiveMinimum": -limit, "exclusiveMaximum": limit}
         return {"anyOf": [text, {**number, "multipleOf": 10.0**-scale}]}
 
+    def example(self, field: FieldSpec) -> str:
+        precision, scale = self.digits(field)
+        return self.render(Decimal(12 if precision - scale > 1 else min(precision - scale, 1)), field)
+
 
 def _whole(digits: int) -> str:
     return f"[0-9]{{1,{digits}}}" if digits else "0"

@@ -16,7 +16,9 @@ from tenant_schema.objects.fields.protocol import (
     JsonSchema,
 )
 
-__all__ = ["IdType", "parse_id"]
+__all__ = ["EXAMPLE_ID", "IdType", "parse_id"]
+
+EXAMPLE_ID = "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
 
 _SHAPE = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
@@ -46,3 +48,6 @@ class IdType(FieldType):
 
     def json_schema(self, _field: FieldSpec) -> JsonSchema:
         return {"type": "string", "format": "uuid"}
+
+    def example(self, _field: FieldSpec) -> str:
+        return EXAMPLE_ID

@@ -47,3 +47,6 @@ class IntegerType(FieldType):
 
     def json_schema(self, _field: FieldSpec) -> JsonSchema:
         return {"type": "integer", "format": "int64", "minimum": _LEAST, "maximum": _MOST}
+
+    def example(self, _field: FieldSpec) -> int:
+        return 42

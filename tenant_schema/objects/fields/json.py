@@ -60,6 +60,9 @@ class JsonType(FieldType):
     def json_schema(self, _field: FieldSpec) -> JsonSchema:
         return {}
 
+    def example(self, _field: FieldSpec) -> object:
+        return {"color": "blue", "sizes": [1, 2]}
+
 
 def _check_depth_and_integers(value: object) -> None:
     """Refuse what only some databases could look into later on."""

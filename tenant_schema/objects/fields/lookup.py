@@ -15,7 +15,7 @@ import piccolo.columns
 from piccolo.columns import Column, ForeignKey
 
 from tenant_schema.objects.errors import InvalidName
-from tenant_schema.objects.fields.id import parse_id
+from tenant_schema.objects.fields.id import EXAMPLE_ID, parse_id
 from tenant_schema.objects.fields.protocol import (
     EQUALITY,
     FieldSpec,
@@ -60,6 +60,9 @@ class LookupType(FieldType):
 
     def json_schema(self, _field: FieldSpec) -> JsonSchema:
         return {"type": "string", "format": "uuid"}
+
+    def example(self, _field: FieldSpec) -> str:
+        return EXAMPLE_ID
 
 
 def joined(column: Column, target: Column) -> ForeignKey[Any]:

@@ -58,3 +58,9 @@ class MultiSelectType(SelectType):
             "items": {"type": "string", "enum": option_values(field)},
             "uniqueItems": True,
         }
+
+    def operand_schema(self, field: FieldSpec) -> JsonSchema:
+        return {"type": "string", "enum": option_values(field)}
+
+    def example(self, field: FieldSpec) -> object:
+        return option_values(field)[:2]

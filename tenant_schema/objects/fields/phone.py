@@ -30,3 +30,6 @@ class PhoneType(ShortText):
 
     def json_schema(self, field: FieldSpec) -> JsonSchema:
         return {**super().json_schema(field), "pattern": _PATTERN}
+
+    def example(self, _field: FieldSpec) -> str:
+        return "+49 30 123456"

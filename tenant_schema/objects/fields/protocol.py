@@ -115,6 +115,13 @@ class FieldType(Protocol):
         """JSON Schema of the value as the API takes it."""
         return self.json_schema(field)
 
+    def operand_schema(self, field: FieldSpec) -> JsonSchema:
+        """JSON Schema of one value that a filter compares with."""
+        return self.input_schema(field)
+
+    def example(self, field: FieldSpec) -> object:
+        """A value as the API shows it, for documents: it fits both schemas."""
+
 
 def column_options(field: FieldSpec) -> ColumnKwargs:
     """What every field's column has in common.

@@ -56,6 +56,9 @@ class SelectType(FieldType):
     def json_schema(self, field: FieldSpec) -> JsonSchema:
         return {"type": "string", "enum": option_values(field)}
 
+    def example(self, field: FieldSpec) -> object:
+        return option_values(field)[0]
+
 
 def option_values(field: FieldSpec) -> list[str]:
     """The values one may choose from, in order."""

@@ -55,3 +55,9 @@ class ShortText(FieldType):
 
     def json_schema(self, field: FieldSpec) -> JsonSchema:
         return {"type": "string", "maxLength": self.max_length(field)}
+
+    def operand_schema(self, _field: FieldSpec) -> JsonSchema:
+        return {"type": "string"}
+
+    def example(self, field: FieldSpec) -> str:
+        return "Some text"[: self.max_length(field)]

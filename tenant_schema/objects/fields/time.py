@@ -41,3 +41,6 @@ class TimeType(FieldType):
 
     def json_schema(self, _field: FieldSpec) -> JsonSchema:
         return {"type": "string", "pattern": _PATTERN}
+
+    def example(self, _field: FieldSpec) -> str:
+        return "09:30:00"

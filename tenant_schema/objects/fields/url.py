@@ -31,6 +31,9 @@ class UrlType(ShortText):
     def json_schema(self, field: FieldSpec) -> JsonSchema:
         return {**super().json_schema(field), "format": "uri", "pattern": "^[hH][tT][tT][pP][sS]?://"}
 
+    def example(self, _field: FieldSpec) -> str:
+        return "https://example.com/"
+
 
 def _has_host(text: str) -> bool:
     try:

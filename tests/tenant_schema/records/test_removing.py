@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tenant_schema.objects.definitions import FieldDraft, ObjectDraft, object_rows
+from tenant_schema.objects.definitions import object_rows
+from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.model import ObjectModel, object_model
 from tenant_schema.records import affected, surroundings
 from tenant_schema.records.cursors import Cursors

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tenant_schema.objects.definitions import FieldDraft, ObjectDraft
+from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.model import ObjectModel
 from tests.tenant_schema.objects.changes.worlds import Tenant
 

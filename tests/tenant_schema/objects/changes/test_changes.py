@@ -13,7 +13,7 @@ from piccolo.querystring import QueryString
 from piccolo_conf import DB
 from tenant_schema.objects.changes.conversions import CONVERSIONS
 from tenant_schema.objects.changes.mysql import MySQLDialect
-from tenant_schema.objects.definitions import FieldDraft, ObjectDraft
+from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import ConversionRefused, ObjectBusy, WouldBreakData, WouldLoseData
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.search_index import search_columns, search_ids_table, search_table

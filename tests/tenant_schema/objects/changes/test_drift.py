@@ -1,7 +1,7 @@
 """What somebody did to the tables by hand is found, and ended where that loses nothing."""
 
 from piccolo_conf import DB
-from tenant_schema.objects.definitions import FieldDraft
+from tenant_schema.objects.drafts import FieldDraft
 from tenant_schema.objects.tables import SchemaChange
 from tests.tenant_schema.objects.changes.worlds import MANAGER, SCOPE, Tenant
 

@@ -18,7 +18,7 @@ from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects.catalog import Catalog
 from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.changes.searches import ensure_searches
-from tenant_schema.objects.definitions import FieldDraft, ObjectDraft
+from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.model import ObjectModel
 from tenant_schema.objects.service import SchemaService
 from tenant_schema.scope import TenantScope

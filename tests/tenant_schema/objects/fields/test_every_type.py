@@ -47,6 +47,14 @@ GOOD = {
 }
 
 
+SMALLEST = {
+    "text": {"maxLength": 1},
+    "long_text": {"maxLength": 1},
+    "decimal": {"precision": 1, "scale": 1},
+    "auto_number": {"format": "{YYYY}-{0}"},
+}
+
+
 def shown(field, stored):
     """What a client sees of a stored value."""
     return msgspec.json.decode(msgspec.json.encode(field.type.render(stored, field)))
@@ -99,6 +107,29 @@ def test_what_is_given_and_shown_fits_the_schemas(type_name: str, data: st.DataO
     if not isinstance(value, float):  # validators compute multipleOf inexactly
         Draft202012Validator(field.type.input_schema(field)).validate(value)
     Draft202012Validator(field.type.json_schema(field)).validate(shown(field, field.type.parse(value, field)))
+
+
+@pytest.mark.parametrize("type_name", TYPES)
+def test_the_example_is_one_of_its_values(type_name: str) -> None:
+    for field in (make_field(type_name), make_field(type_name, **SMALLEST.get(type_name, {}))):
+        example = field.type.example(field)
+        stored = field.type.parse(example, field)
+        assert shown(field, stored) == example or type_name in {"datetime", "time"}
+        for schema in (field.type.input_schema(field), field.type.json_schema(field)):
+            Draft202012Validator(schema).validate(example)
+
+
+@pytest.mark.parametrize("type_name", TYPES)
+@settings(max_examples=20)
+@given(data=st.data())
+def test_what_filters_take_fits_the_schema_of_operands(type_name: str, data: st.DataObject) -> None:
+    field = make_field(type_name)
+    value = data.draw(GOOD[type_name])
+    operands = value if type_name == "multi_select" else [value]
+    for operand in operands:
+        if not isinstance(operand, float):
+            Draft202012Validator(field.type.operand_schema(field)).validate(operand)
+        field.type.parse_operand(operand, field)
 
 
 @pytest.mark.parametrize("type_name", TYPES)

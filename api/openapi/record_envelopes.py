@@ -1,0 +1,88 @@
+"""JSON Schemas of what holds an object's records: a page, a query for one, many at once."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from api.openapi.record_schemas import component, reference
+from api.seen import SeenObject
+from tenant_schema.records.bulk import MAX_BULK
+from tenant_schema.records.grammar import PARAMETERS
+from tenant_schema.records.query import DEFAULT_LIMIT, MAX_FIELDS, MAX_LIMIT, MAX_SORT
+
+__all__ = ["record_envelopes"]
+
+_Json = dict[str, Any]
+
+
+def record_envelopes(one: SeenObject, any_page: Mapping[str, Any]) -> Iterator[tuple[str, _Json]]:
+    """Their schemas by name; ``any_page`` is that of a page of any records."""
+    if "read" in one.actions:
+        data = {"type": "array", "items": reference(one.name, "Selected")}
+        yield (
+            component(one.name, "Page"),
+            {**any_page, "properties": {**any_page["properties"], "data": data}},
+        )
+        yield component(one.name, "Query"), _query(one)
+    writes = [schema for action, schema in _bulk_schemas(one) if action in one.actions]
+    if writes:
+        yield component(one.name, "Bulk"), {"oneOf": writes}
+
+
+def _query(one: SeenObject) -> _Json:
+    names = {"type": "array", "items": {"type": "string"}, "maxItems": MAX_FIELDS}
+    sort = "Names of fields or paths; `-` in front is descending."
+    expand = "Names of lookups and related lists, or an object of these with what to show of each."
+    properties: _Json = {
+        "filter": reference(one.name, "Filter"),
+        "search": {"type": "string", "maxLength": 200},
+        "sort": {**names, "maxItems": MAX_SORT, "description": sort},
+        "fields": {**names, "description": "Names of fields or paths."},
+        "expand": {"description": expand, "anyOf": [names, {"type": "object"}]},
+        "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+        "cursor": {"type": "string", "minLength": 1},
+        "count": {"type": "string", "enum": ["none", "capped", "exact"], "default": "none"},
+    }
+    return {
+        "type": "object",
+        "description": "What the parameters of the list say, as JSON.",
+        "properties": {name: properties[name] for name in PARAMETERS},
+        "additionalProperties": False,
+    }
+
+
+def _bulk_schemas(one: SeenObject) -> Iterator[tuple[str, _Json]]:
+    identity: _Json = {
+        "type": "object",
+        "properties": {"id": {"type": "string", "format": "uuid"}, "version": {"type": "integer"}},
+        "required": ["id"],
+    }
+    change = {
+        **identity,
+        "properties": {**identity["properties"], **_changes(one)},
+        "additionalProperties": False,
+    }
+    yield "create", _bulk("create", reference(one.name, "Create"))
+    yield "update", _bulk("update", change)
+    yield "delete", _bulk("delete", {**identity, "additionalProperties": False})
+
+
+def _changes(one: SeenObject) -> _Json:
+    change = component(one.name, "Change")
+    return {
+        name: {"$ref": f"#/components/schemas/{change}/properties/{name}"}
+        for name in one.changeable
+        if "update" in one.actions
+    }
+
+
+def _bulk(op: str, record: _Json) -> _Json:
+    return {
+        "type": "object",
+        "properties": {
+            "op": {"const": op},
+            "records": {"type": "array", "items": record, "minItems": 1, "maxItems": MAX_BULK},
+            "atomic": {"type": "boolean", "default": False},
+        },
+        "required": ["op", "records"],
+        "additionalProperties": False,
+    }

@@ -1,0 +1,161 @@
+"""JSON Schemas of one object's records: as they are shown, as they are given, and as they are looked for."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from api.seen import Fields, Seen, SeenObject
+from tenant_schema.objects.model import FieldModel
+from tenant_schema.records.people import USERS
+from tenant_schema.records.query import MAX_VALUES
+
+__all__ = ["component", "example_of", "operand_schema", "record_schemas", "reference"]
+
+_Schema = dict[str, Any]
+
+_LISTS: Final = {"in", "nin"}
+_PATHS: Final = r"^[a-z0-9_]+(\.[a-z0-9_]+){1,3}$"
+
+
+def component(name: str, kind: str) -> str:
+    """What a schema of the object is called: ``deals.Record``. No other schema has a point in its name."""
+    return f"{name}.{kind}"
+
+
+def reference(name: str, kind: str) -> _Schema:
+    """A reference to it."""
+    return {"$ref": f"#/components/schemas/{component(name, kind)}"}
+
+
+def record_schemas(one: SeenObject, seen: Seen) -> Iterator[tuple[str, _Schema]]:
+    """Every schema of the object, by its name."""
+    label = one.model.label
+    properties = {name: _shown(field) for name, field in one.readable.items()}
+    yield (
+        component(one.name, "Record"),
+        _object(f"{label}: a whole record.", properties, list(properties), example_of(one.readable)),
+    )
+    yield component(one.name, "Selected"), _selected(one, seen)
+    if "read" in one.actions:
+        yield component(one.name, "Filter"), _filter(one)
+    if "create" in one.actions:
+        required = [name for name, field in one.creatable.items() if field.required and field.default is None]
+        given = {name: _given(field, is_new=True) for name, field in one.creatable.items()}
+        yield (
+            component(one.name, "Create"),
+            _object(f"{label}: what a new record may be given.", given, required, example_of(one.creatable)),
+        )
+    if "update" in one.actions:
+        given = {name: _given(field) for name, field in one.changeable.items()}
+        first = dict(list(example_of(one.changeable).items())[:2])
+        yield (
+            component(one.name, "Change"),
+            _object(f"{label}: what of a record may be changed.", given, [], first),
+        )
+
+
+def example_of(fields: Fields) -> _Schema:
+    """A record with a value in every field; a person is owner of what they make."""
+    return {name: field.type.example(field) for name, field in fields.items()}
+
+
+def _object(text: str, properties: _Schema, required: list[str], example: _Schema) -> _Schema:
+    return {
+        "type": "object",
+        "description": text,
+        "properties": properties,
+        **({"required": required} if required else {}),
+        "additionalProperties": False,
+        "examples": [example],
+    }
+
+
+def _selected(one: SeenObject, seen: Seen) -> _Schema:
+    """With ``fields`` and ``expand``, anything may be missing, and records stand where ids stood."""
+    properties = {name: _shown(field) for name, field in one.readable.items()}
+    for name, target in one.lookups.items():
+        if target in seen and (target == USERS.name or "read" in seen[target].actions):
+            known = {"anyOf": [properties[name], reference(target, "Selected")]}
+            properties[name] = {**_words(one.readable[name]), **known}
+    return {
+        "type": "object",
+        "description": f"{one.model.label}: a record as asked for with `fields` and `expand`; the whole "
+        "record when nothing was said. Related lists stand under the names of their objects.",
+        "properties": properties,
+        "additionalProperties": {"type": "object"},
+    }
+
+
+def _words(field: FieldModel) -> _Schema:
+    text = f"{field.label}. {field.description}" if field.description else f"{field.label}."
+    return {"description": text, "x-type": field.type.name}
+
+
+def _shown(field: FieldModel) -> _Schema:
+    schema = field.type.json_schema(field)
+    if not (field.required or field.type.generated):
+        schema = _or_null(schema)
+    read_only = {"readOnly": True} if field.read_only else {}
+    return {**_words(field), **_target(field), **read_only, **schema}
+
+
+def _given(field: FieldModel, *, is_new: bool = False) -> _Schema:
+    schema = field.type.input_schema(field)
+    if not field.required:
+        schema = _or_null(schema)
+    default = {"default": field.default} if is_new and field.default is not None else {}
+    return {**_words(field), **_target(field), **default, **schema}
+
+
+def _target(field: FieldModel) -> _Schema:
+    return {"x-target": field.settings["target"]} if field.type.name == "lookup" else {}
+
+
+def _or_null(schema: Mapping[str, Any]) -> _Schema:
+    if schema == {}:
+        return {}
+    if "enum" in schema:
+        return {**schema, "type": [schema["type"], "null"], "enum": [*schema["enum"], None]}
+    if "type" in schema:
+        return {**schema, "type": [schema["type"], "null"]}
+    return {**schema, "anyOf": [*schema["anyOf"], {"type": "null"}]}
+
+
+def _filter(one: SeenObject) -> _Schema:
+    """One filter in JSON: fields to values or to comparisons, which must all hold; and groups of such."""
+    mine = reference(one.name, "Filter")
+    properties = {name: _compared(field) for name, field in one.readable.items()}
+    groups = {group: {"type": "array", "items": mine} for group in ("and", "or")}
+    return {
+        "type": "object",
+        "description": f"{one.model.label}: conditions that must all hold. A path (`owner.name`) leads over "
+        "lookups.",
+        "properties": {**properties, **groups, "not": mine},
+        "patternProperties": {_PATHS: {}},
+        "additionalProperties": False,
+    }
+
+
+def _compared(field: FieldModel) -> _Schema:
+    operators = {name: _operand(name, field) for name in sorted(field.type.operators)}
+    comparison = {"type": "object", "properties": operators, "additionalProperties": False}
+    plain = [_operand("eq", field)] if "eq" in operators else []
+    return {**_words(field), "anyOf": [*plain, comparison]}
+
+
+def operand_schema(field: FieldModel) -> _Schema:
+    """One value that a filter compares the field with."""
+    one = field.type.operand_schema(field)
+    if field.type.name == "lookup" and field.settings["target"] == USERS.name:
+        return {"anyOf": [one, {"const": "$me", "description": "Who calls."}]}
+    return one
+
+
+def _operand(operator: str, field: FieldModel) -> _Schema:
+    if operator == "null":
+        return {"type": "boolean"}
+    one = operand_schema(field)
+    if operator in _LISTS:
+        return {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_VALUES}
+    if operator == "between":
+        return {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
+    return one

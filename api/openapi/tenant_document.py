@@ -1,0 +1,189 @@
+"""The document of one tenant for one caller: the routes of records once for every object, with its fields.
+
+Made of the document of all tenant hosts: its routes ``/api/v1/data/{object}…`` give way to those of each
+object, which say what that object's records hold, take and can be found by.
+"""
+
+from collections.abc import Iterator, Mapping
+from copy import copy
+from typing import Any, Final
+
+from api.openapi.record_envelopes import record_envelopes
+from api.openapi.record_schemas import component, example_of, record_schemas, reference
+from api.seen import Seen, SeenObject
+from tenant_schema.records.people import USERS
+
+__all__ = ["tenant_document"]
+
+_Json = dict[str, Any]
+
+_PREFIX: Final = "/api/v1/data/{object}"
+_SELECTING: Final = frozenset({"readRecord", "listRecords", "queryRecords"})
+_NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "createRecord": ("create",),
+    "updateRecord": ("update",),
+    "deleteRecord": ("delete",),
+    "restoreRecord": ("delete",),
+    "putRecord": ("create", "update"),
+    "importRecords": ("create",),
+}
+"""What a route of records asks of the caller; to read, when it is not named here."""
+_WRITING: Final = frozenset({"create", "update", "delete"})
+"""What many records at once asks: one of these."""
+
+
+def tenant_document(fixed: Mapping[str, Any], seen: Seen, tenant_name: str) -> _Json:
+    """The whole document. ``fixed`` is the one of all tenant hosts, and stays as it is."""
+    objects = [one for one in seen.values() if one.name != USERS.name]
+    paths: _Json = {}
+    for path, methods in fixed["paths"].items():
+        if not path.startswith(_PREFIX):
+            paths[path] = methods
+    for one in objects:
+        paths |= dict(_paths(fixed, one))
+    schemas = dict(fixed["components"]["schemas"])
+    for one in seen.values():
+        schemas |= dict(record_schemas(one, seen))
+    for one in objects:
+        schemas |= dict(record_envelopes(one, fixed["components"]["schemas"]["RecordPage"]))
+    return {
+        **fixed,
+        "info": {**fixed["info"], "title": f"{tenant_name}: objects and records"},
+        "tags": [*map(_tag, objects), *(tag for tag in fixed["tags"] if tag["name"] != "Records")],
+        "paths": paths,
+        "components": {**fixed["components"], "schemas": schemas},
+    }
+
+
+def _tag(one: SeenObject) -> _Json:
+    description = one.model.description or f"Records of {one.name}."
+    return {"name": one.name, "description": description, "x-record": component(one.name, "Record")}
+
+
+def _paths(fixed: Mapping[str, Any], one: SeenObject) -> Iterator[tuple[str, _Json]]:
+    for path, methods in fixed["paths"].items():
+        if not path.startswith(_PREFIX) or ("{uniqueField}" in path and not one.unique_fields):
+            continue
+        own = {
+            method: _operation(operation, one)
+            for method, operation in methods.items()
+            if _may(one, operation["operationId"])
+        }
+        if own:
+            yield path.replace("{object}", one.name), own
+
+
+def _may(one: SeenObject, kind: str) -> bool:
+    if kind == "writeRecords":
+        return bool(one.actions & _WRITING)
+    return one.actions.issuperset(_NEEDED.get(kind, ("read",)))
+
+
+def _operation(operation: Mapping[str, Any], one: SeenObject) -> _Json:
+    kind = operation["operationId"]
+    parameters = [_parameter(parameter, one) for parameter in operation["parameters"]]
+    own = {
+        **operation,
+        "operationId": f"{kind}_{one.name}",
+        "tags": [one.name],
+        "responses": {
+            status: _answer(answer, kind, one) for status, answer in operation["responses"].items()
+        },
+        "parameters": [parameter for parameter in parameters if parameter is not None],
+    }
+    body = _body(kind, one)
+    if body is not None:
+        own["requestBody"] = {"required": True, "content": {"application/json": body}}
+    return own
+
+
+def _parameter(parameter: Mapping[str, Any], one: SeenObject) -> _Json | None:
+    name = parameter["name"]
+    if name == "object":
+        return None
+    own = dict(parameter)
+    if name == "uniqueField":
+        own |= {"schema": {"type": "string", "enum": one.unique_fields}, "example": one.unique_fields[0]}
+    if name == "value":
+        own["schema"] = {"type": "string", "minLength": 1}
+        own["example"] = str(
+            one.readable[one.unique_fields[0]].type.example(one.readable[one.unique_fields[0]])
+        )
+    if name in {"filter", "sort", "fields", "expand"}:
+        own = _naming(own, one)
+    return own
+
+
+def _naming(parameter: _Json, one: SeenObject) -> _Json:
+    """A parameter that names fields, with examples of this object."""
+    plain = [name for name, field in one.readable.items() if not field.system] or ["id"]
+    sortable = [name for name in plain if one.readable[name].type.sortable] or ["id"]
+    examples = {
+        "fields": ",".join(["id", *plain][:3]),
+        "sort": f"-{sortable[0]}",
+        "expand": next(iter(one.lookups), ""),
+        "filter": _filter_example(one, plain),
+    }
+    own = copy(parameter)
+    own["examples"] = {one.name: {"value": examples[parameter["name"]]}}
+    if parameter["name"] == "filter":
+        names = ", ".join(
+            f"`{name}` ({' '.join(sorted(field.type.operators))})" for name, field in one.readable.items()
+        )
+        own["description"] = f"{parameter['description']} Fields, and how they compare: {names}."
+    return own
+
+
+def _filter_example(one: SeenObject, names: list[str]) -> _Json:
+    for name in names:
+        field = one.readable[name]
+        if "eq" in field.type.operators and field.type.name != "json":
+            return {name: str(field.type.example(field))}
+    return {}
+
+
+def _body(kind: str, one: SeenObject) -> _Json | None:
+    if kind == "createRecord":
+        return {"schema": reference(one.name, "Create"), "example": example_of(one.creatable)}
+    if kind == "updateRecord":
+        return {"schema": reference(one.name, "Change"), "example": _first(example_of(one.changeable))}
+    if kind == "putRecord":
+        return {"schema": reference(one.name, "Change"), "example": _first(example_of(one.creatable))}
+    if kind == "queryRecords":
+        return {"schema": reference(one.name, "Query"), "example": {"sort": ["-created_at"], "limit": 25}}
+    if kind == "writeRecords":
+        return {"schema": reference(one.name, "Bulk"), "example": _bulk_example(one)}
+    return None
+
+
+def _first(example: _Json) -> _Json:
+    return dict(list(example.items())[:2])
+
+
+def _bulk_example(one: SeenObject) -> _Json:
+    some_id = {"id": USERS.fields["id"].type.example(USERS.fields["id"])}
+    if "create" in one.actions:
+        return {"op": "create", "records": [example_of(one.creatable)]}
+    if "update" in one.actions:
+        return {"op": "update", "records": [some_id | _first(example_of(one.changeable))]}
+    return {"op": "delete", "records": [some_id]}
+
+
+def _answer(answer: Mapping[str, Any], kind: str, one: SeenObject) -> _Json:
+    """An answer with the object's record in place of any record."""
+    shape = answer.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
+    names = {"RecordAnswer": "Selected" if kind in _SELECTING else "Record", "RecordPage": "Page"}
+    found = names.get(shape.rpartition("/")[2])
+    if found is None:
+        return dict(answer)
+    example = example_of(one.readable)
+    if found == "Page":
+        schema = reference(one.name, "Page")
+        content = {"schema": schema, "example": {"data": [example], "page": {"next": None, "prev": None}}}
+    else:
+        content = {"schema": _envelope(reference(one.name, found)), "example": {"data": example}}
+    return {**answer, "content": {"application/json": content}}
+
+
+def _envelope(record: _Json) -> _Json:
+    return {"type": "object", "properties": {"data": record}, "required": ["data"]}

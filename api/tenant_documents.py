@@ -1,0 +1,48 @@
+"""The documents that are made for one caller of one tenant, kept as long as definitions and roles stay."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from api.seen import Seen, seen_by
+from central.lru import Lru
+from tenant_schema.objects.catalog import Catalog
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.permissions import Access
+
+__all__ = ["TenantDocuments"]
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A document, and the definitions and the roles that it was made of: these very objects."""
+
+    objects: object
+    grants: object
+    document: object
+
+
+class TenantDocuments:
+    """Documents by tenant, kind and roles; those used last, ``capacity`` of them.
+
+    Definitions and roles come from caches that are checked by version: what was made of others than those
+    that are in there now is made anew.
+    """
+
+    def __init__(self, catalog: Catalog, capacity: int = 32) -> None:
+        self._catalog = catalog
+        self._kept: Lru[_Kept] = Lru(capacity)
+
+    async def get(self, scope: TenantScope, access: Access, kind: str, make: Callable[[Seen], _T]) -> _T:
+        """The document of that kind, which ``make`` makes of what the caller sees."""
+        objects = await self._catalog.all(scope)
+        grants: Any = access.grants or access.permissions
+        key = f"{scope.id} {kind} {' '.join(access.roles)}"
+        kept = self._kept.get(key)
+        if kept is None or kept.objects is not objects or kept.grants is not grants:
+            document = make(await seen_by(scope, access, self._catalog))
+            kept = _Kept(objects, grants, document)
+            self._kept.put(key, kept)
+        return cast("_T", kept.document)
