@@ -21,6 +21,7 @@ __all__ = ["Mode", "Output", "fail", "say", "warn", "with_output"]
 
 _WIDE = 200
 """Columns of a table that goes into a file or a pipe."""
+_UNBOUNDED = 10_000
 
 
 class Mode(StrEnum):
@@ -110,17 +111,37 @@ def fail(problem: str, status: int = 1) -> NoReturn:
 
 
 def _print_table(title: str, rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> None:
-    """Rows as a table; a line that says so when there are none."""
+    """Rows as a table; a line when there are none.
+
+    Where there is no room for ids, which are to be copied whole, the rows are shown one below the other.
+    """
     if not rows:
         say(f"{title}: none.")
         return
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDE)
     table = Table(title=title, title_justify="left")
     for column in columns:
-        is_id = column.endswith("id")  # to be copied whole
-        table.add_column(
-            column.replace("_", " "), overflow="fold", no_wrap=is_id, min_width=36 if is_id else None
-        )
+        table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
-        table.add_row(*("" if row[column] is None else str(row[column]) for column in columns))
-    console = Console()
-    (console if console.is_terminal else Console(width=_WIDE)).print(table)
+        table.add_row(*(_shown(row[column]) for column in columns))
+    natural = console.measure(table, options=console.options.update(width=_UNBOUNDED)).maximum
+    if natural > console.width and any(column.endswith("id") for column in columns):
+        _print_blocks(rows, columns)
+    else:
+        console.print(table)
+
+
+def _print_blocks(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> None:
+    """Each value on a line of its own."""
+    widest = max(map(len, columns))
+    for row in rows:
+        for column in columns:
+            if shown := _shown(row[column]):
+                click.echo(f"{click.style(column.replace('_', ' ').ljust(widest), dim=True)}  {shown}")
+        click.echo()
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)

@@ -22,7 +22,7 @@ from central.tables import TenantStatus
 
 __all__ = ["tenants"]
 
-_COLUMNS = ("slug", "status", "name", "domain", "database", "id")
+_COLUMNS = ("slug", "status", "name", "domain", "database")
 _Act = Callable[[TenantActs, UUID], Awaitable[TenantRecord]]
 _slug = click.argument("slug", shell_complete=tenant_slugs)
 
@@ -144,7 +144,6 @@ def _row(tenant: TenantAnswer) -> dict[str, object]:
         "name": tenant.name,
         "domain": tenant.domain,
         "database": f"{tenant.db_name} on {tenant.db_server}",
-        "id": tenant.tenant_id,
     }
 
 

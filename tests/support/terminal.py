@@ -67,7 +67,7 @@ def _take_terminal() -> None:
 
 @contextmanager
 def in_terminal(
-    command: Sequence[str], *, folder: Path, environ: Mapping[str, str], size: tuple[int, int] = (120, 40)
+    command: Sequence[str], *, folder: Path, environ: Mapping[str, str], size: tuple[int, int]
 ) -> Iterator[Terminal]:
     """The program at work in a terminal of so many columns and rows; ended at the end of the block."""
     master, slave = pty.openpty()

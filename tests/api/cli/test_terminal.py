@@ -1,6 +1,7 @@
 """An operator's session at a terminal, with the real ``freehold``; and the same through a pipe."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -19,9 +20,9 @@ def at(environ: dict[str, str], tmp_path: Path) -> At:
     """``freehold ...`` in a terminal."""
 
     @contextmanager
-    def start(*arguments: str) -> Iterator[Terminal]:
+    def start(*arguments: str, size: tuple[int, int] = (120, 40)) -> Iterator[Terminal]:
         command = [*COMMAND, *arguments]
-        with in_terminal(command, folder=tmp_path, environ=environment(environ)) as terminal:
+        with in_terminal(command, folder=tmp_path, environ=environment(environ), size=size) as terminal:
             yield terminal
 
     return start
@@ -45,6 +46,13 @@ def test_a_session_of_an_operator(at: At) -> None:
         assert "globex.localhost" in terminal.seen
         assert "\x1b[" in terminal.raw, "the head of a table is set apart"
 
+    with at("operators", "list", size=(60, 30)) as terminal:
+        assert terminal.end() == 0
+        assert "┃" not in terminal.seen, "there is no room for a table"
+        assert re.search(r"token id +[0-9a-f]{8}-[0-9a-f-]{27}\n", terminal.seen), (
+            "ids are whole, to be copied"
+        )
+
     with at("migrate") as terminal:
         assert terminal.end() == 0
         assert "Tenants" in terminal.seen
@@ -66,8 +74,8 @@ def test_a_shell_at_a_terminal(at: At) -> None:
         terminal.type("rows = await User.select(User.email).order_by(User.email)\n")
         terminal.type("print(len(rows), rows[0]['email'])\n")
         terminal.until("4 administrator@acme.example")
-        terminal.type("import asyncio; await asyncio.sleep(600)\n")
-        terminal.until("sleep(600)")
+        terminal.type("import asyncio; print('dozing', 'off'); await asyncio.sleep(600)\n")
+        terminal.until("dozing off")
         terminal.type("\x03")
         terminal.until("CancelledError")
         terminal.type("1 / 0\n")
