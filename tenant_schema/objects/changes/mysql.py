@@ -69,10 +69,10 @@ class MySQLDialect:
 
     async def apply(self, operation: Operation) -> None:
         """See the protocol."""
-        algorithms = await Algorithms.of_server()
-        for statement in statements(operation, await _collation()):
+        session = _session()
+        for statement in statements(operation, session.collation):
             async with checked_as_needed(operation):
-                await algorithms.run(statement)
+                await Algorithms.of(session.server).run(statement)
 
     async def is_done(self, operation: Operation) -> bool:
         """See the protocol."""
@@ -80,15 +80,11 @@ class MySQLDialect:
 
     async def plan(self, operations: Sequence[Operation]) -> list[PlannedStatement]:
         """See the protocol."""
-        return await planned(operations, await _collation())
+        return await planned(operations, _session())
 
     async def row_limits(self) -> RowLimits:
         """See the protocol."""
-
-        async def read(session: Session, _subject: None) -> RowLimits:
-            return MARIADB if session.server.mariadb else MYSQL
-
-        return await _transaction().use(read, None)
+        return MARIADB if _session().server.mariadb else MYSQL
 
     async def read(self, table: str) -> TableShape | None:
         """See the protocol."""
@@ -100,11 +96,7 @@ class MySQLDialect:
 
     async def literal(self, value: object) -> str:
         """See the protocol."""
-
-        async def write(session: Session, subject: object) -> str:
-            return literal(subject, session.server)
-
-        return await _transaction().use(write, value)
+        return literal(value, _session().server)
 
 
 def _transaction() -> MySQLTransaction:
@@ -113,10 +105,11 @@ def _transaction() -> MySQLTransaction:
     return transaction
 
 
-async def _collation() -> str:
-    """How the tables of this database compare texts."""
-    rows = await DB.run_querystring(QueryString("SELECT @@collation_connection AS found"))
-    return str(rows[0]["found"])
+def _session() -> Session:
+    """The connection, which knows its server and how new tables compare texts."""
+    session = _transaction().session
+    assert session is not None
+    return session
 
 
 async def _lock(wait: float) -> None:

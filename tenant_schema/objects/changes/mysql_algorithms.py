@@ -9,10 +9,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from piccolo.querystring import QueryString
-
 from piccolo_conf import DB
 from piccolo_engines.errors import DatabaseError
+from piccolo_engines.mysql.server import Server
 from tenant_schema.objects.changes.operations import AddReference, Operation
 
 __all__ = ["Algorithms", "Way", "checked_as_needed"]
@@ -45,10 +44,9 @@ class Algorithms:
     ways: tuple[Way, ...]
 
     @classmethod
-    async def of_server(cls) -> "Algorithms":
-        """Those of the server that is bound."""
-        rows = await DB.run_querystring(QueryString("SELECT VERSION() AS version"))
-        gentle = (_NOCOPY,) if "mariadb" in str(rows[0]["version"]).lower() else ()
+    def of(cls, server: Server) -> "Algorithms":
+        """Those of this kind of server."""
+        gentle = (_NOCOPY,) if server.mariadb else ()
         return cls((_INSTANT, *gentle, _INPLACE, _SHARED, _COPY))
 
     async def run(self, statement: str) -> tuple[str, Way]:

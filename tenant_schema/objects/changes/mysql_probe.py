@@ -11,6 +11,7 @@ from piccolo.querystring import QueryString
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.identifiers import quote
+from piccolo_engines.mysql.session import Session
 from tenant_schema.objects.changes.dialect import PlannedStatement
 from tenant_schema.objects.changes.mysql_algorithms import Algorithms, Way, checked_as_needed
 from tenant_schema.objects.changes.mysql_statements import reference_name, statements
@@ -28,45 +29,49 @@ PROBE = "freehold_probe_"
 """What the names of such tables begin with."""
 
 
-async def planned(operations: Sequence[Operation], collation: str) -> list[PlannedStatement]:
+async def planned(operations: Sequence[Operation], session: Session) -> list[PlannedStatement]:
     """See :class:`tenant_schema.objects.changes.dialect.Dialect`."""
     plan: list[PlannedStatement] = []
     for table in dict.fromkeys(one.table for one in operations):
-        plan += await _planned(table, [one for one in operations if one.table == table], collation)
+        plan += await _planned(table, [one for one in operations if one.table == table], session)
     return plan
 
 
-async def _planned(table: str, operations: Sequence[Operation], collation: str) -> list[PlannedStatement]:
+async def _planned(table: str, operations: Sequence[Operation], session: Session) -> list[PlannedStatement]:
     first = operations[0]
     if isinstance(first, CreateTable | DropTable):
         rows = 0 if isinstance(first, CreateTable) else await _count(table)
-        return [PlannedStatement(one, "METADATA", rows) for one in statements(first, collation)]
+        return [PlannedStatement(one, "METADATA", rows) for one in statements(first, session.collation)]
     rows = await _count(table)
     probe = f"{PROBE}{new_id().hex[-12:]}"
     await DB.run_ddl(f"CREATE TABLE {quote(probe)} LIKE {quote(table)}")
     try:
-        return [await _tried(one, table, probe, rows, collation) for one in operations]
+        return [await _tried(one, table, probe, rows, session) for one in operations]
     finally:
         await DB.run_ddl(f"DROP TABLE IF EXISTS {quote(probe)}")
 
 
-async def _tried(operation: Operation, table: str, probe: str, rows: int, collation: str) -> PlannedStatement:
+async def _tried(
+    operation: Operation, table: str, probe: str, rows: int, session: Session
+) -> PlannedStatement:
     """One statement, run on the probe; keys to other tables are not in a table made like another."""
-    (statement,) = statements(operation, collation)
+    (statement,) = statements(operation, session.collation)
     if isinstance(operation, DropReference):
         missing = AddReference(table, operation.column, unchecked=True)
-        await _send(missing, statements(missing, collation)[0], table, probe)
-    suffix, way = await _send(operation, statement, table, probe)
+        await _send(missing, statements(missing, session.collation)[0], table, probe, session)
+    suffix, way = await _send(operation, statement, table, probe, session)
     return PlannedStatement(statement + suffix, way.name, rows if way.touches_rows else 0)
 
 
-async def _send(operation: Operation, statement: str, table: str, probe: str) -> tuple[str, Way]:
+async def _send(
+    operation: Operation, statement: str, table: str, probe: str, session: Session
+) -> tuple[str, Way]:
     """The statement, about the probe instead of the table; what was put behind it, and which way it was."""
     tried = statement.replace(f"ALTER TABLE {quote(table)}", f"ALTER TABLE {quote(probe)}", 1)
     if isinstance(operation, AddReference | DropReference):
         tried = tried.replace(reference_name(table, operation.column.name), f"{probe}_fkey", 1)
     async with checked_as_needed(operation):
-        sent, way = await (await Algorithms.of_server()).run(tried)
+        sent, way = await Algorithms.of(session.server).run(tried)
     return sent.removeprefix(tried), way
 
 
