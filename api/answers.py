@@ -4,13 +4,14 @@ Litestar runs an ASGI application that a handler returns as it is, which costs l
 ``Response`` costs on the way to the socket.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 import msgspec
 from litestar.types import Receive, Scope, Send
 
-__all__ = ["NOT_STORED", "Answer", "RawHeader", "empty", "json", "json_bytes"]
+__all__ = ["NOT_STORED", "Answer", "RawHeader", "Stream", "empty", "json", "json_bytes"]
 
 RawHeader = tuple[bytes, bytes]
 
@@ -34,6 +35,38 @@ class Answer:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 (ASGI's form)
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": False})
+
+
+class Stream:
+    """An answer whose body comes piece by piece; the client's pace is the pace at which it is made.
+
+    When the client hangs up, no more is made.
+    """
+
+    __slots__ = ("headers", "pieces", "status")
+
+    def __init__(self, pieces: AsyncIterator[bytes], headers: list[RawHeader], status: int = 200) -> None:
+        self.pieces = pieces
+        self.headers = headers
+        self.status = status
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 (ASGI's form)
+        gone = asyncio.create_task(_hung_up(receive))
+        try:
+            await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+            async for piece in self.pieces:
+                if gone.done():
+                    return
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            gone.cancel()
+
+
+async def _hung_up(receive: Receive) -> None:
+    """Returns when the client is no longer there."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def json(content: object, status: int = 200, headers: Sequence[RawHeader] = ()) -> Answer:

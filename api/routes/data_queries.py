@@ -11,7 +11,7 @@ from api.schemas.records import RECORD_EXAMPLE, RecordPage
 from tenant_schema.records.pages import Page
 from tenant_schema.records.query import DEFAULT_LIMIT, MAX_COUNTED, MAX_LIMIT, MAX_SEARCH, Count
 
-__all__ = ["EXPAND", "FIELDS", "ROUTES", "list_records", "query_records"]
+__all__ = ["EXPAND", "FIELDS", "FILTER", "ROUTES", "SEARCH", "SORT", "list_records", "query_records"]
 
 _TAG = "Records"
 _MANY: Final = {"data": [RECORD_EXAMPLE], "page": {"next": "AbCd…", "prev": None}}
@@ -34,7 +34,7 @@ EXPAND: Final = Parameter(
     schema={"type": "string"},
     more={"examples": {"owner": {"value": "owner"}}},
 )
-_FILTER: Final = Parameter(
+FILTER: Final = Parameter(
     name="filter",
     description=(
         "Conditions that must all hold: `filter[industry]=technology`, `filter[annual_revenue][gte]=1000`, "
@@ -50,22 +50,24 @@ _FILTER: Final = Parameter(
         "examples": {"one": {"value": {"industry": "technology"}}, "none": {"value": {}}},
     },
 )
+SEARCH: Final = Parameter(
+    name="search",
+    description=(
+        "Words, each of which begins a word in one of the fields that the object marks as searchable."
+    ),
+    schema={"type": "string", "maxLength": MAX_SEARCH},
+    more={"examples": {"words": {"value": "globex amst"}}},
+)
+SORT: Final = Parameter(
+    name="sort",
+    description="Names of fields, or paths, separated by commas; `-` in front is descending.",
+    schema={"type": "string"},
+    more={"examples": {"some": {"value": "-annual_revenue,name"}}},
+)
 _LIST_PARAMETERS: Final = (
-    _FILTER,
-    Parameter(
-        name="search",
-        description=(
-            "Words, each of which begins a word in one of the fields that the object marks as searchable."
-        ),
-        schema={"type": "string", "maxLength": MAX_SEARCH},
-        more={"examples": {"words": {"value": "globex amst"}}},
-    ),
-    Parameter(
-        name="sort",
-        description="Names of fields, or paths, separated by commas; `-` in front is descending.",
-        schema={"type": "string"},
-        more={"examples": {"some": {"value": "-annual_revenue,name"}}},
-    ),
+    FILTER,
+    SEARCH,
+    SORT,
     FIELDS,
     EXPAND,
     Parameter(

@@ -12,6 +12,7 @@ from tenant_schema.records.query import DEFAULT_LIMIT, MAX_LIMIT
 
 __all__ = [
     "RECORD_EXAMPLE",
+    "AggregateAnswer",
     "Changer",
     "CursorLinks",
     "DeleteQuery",
@@ -57,6 +58,13 @@ class CursorLinks(Output):
 
     next: str | None
     prev: str | None
+
+
+class AggregateAnswer(Output):
+    """Groups of records, each with what they have in common and what was worked out for them."""
+
+    data: list[dict[str, Any]]
+    has_more: bool
 
 
 class RecordCount(Output):

@@ -12,7 +12,7 @@ from typing import Final
 from tenant_schema.records.conditions import Complaints, json_condition
 from tenant_schema.records.errors import InvalidQuery
 from tenant_schema.records.expansions import ExpansionReader
-from tenant_schema.records.grammar import PARAMETERS
+from tenant_schema.records.grammar import PARAMETERS, SUMMARY_PARAMETERS
 from tenant_schema.records.parameters import (
     read_count,
     read_cursor,
@@ -36,8 +36,9 @@ from tenant_schema.records.query import (
     Query,
 )
 from tenant_schema.records.relations import Relation, Relations
+from tenant_schema.records.summaries import Summary, SummaryReader
 
-__all__ = ["parse_json_filter", "parse_json_query"]
+__all__ = ["parse_json_filter", "parse_json_query", "parse_json_summary"]
 
 _GROUPS: Final[Mapping[str, type[And] | type[Or]]] = {"and": And, "or": Or}
 
@@ -67,6 +68,23 @@ def parse_json_query(
     if complaints.problems:
         raise InvalidQuery(complaints.problems)
     return query
+
+
+def parse_json_summary(document: Mapping[str, object], fields: Fields) -> Summary:
+    """The aggregates that the document describes. Raises :class:`InvalidQuery` with every problem."""
+    complaints = Complaints()
+    _refuse_unknown(document, SUMMARY_PARAMETERS, "", complaints)
+    limit = document.get("limit")
+    number = limit if isinstance(limit, int) and not isinstance(limit, bool) else 0
+    wanted = (
+        _Reader(fields, complaints).read(document.get("filter", {})),
+        read_search(_text(document, "search", complaints), fields, complaints),
+    )
+    names = {name: _names(document, name, complaints) for name in ("groupBy", "select", "sort")}
+    summary = SummaryReader(fields, complaints).read(wanted, names, None if limit is None else number)
+    if complaints.problems:
+        raise InvalidQuery(complaints.problems)
+    return summary
 
 
 def _refuse_unknown(

@@ -47,15 +47,27 @@ from tenant_schema.records.query import (
     Query,
 )
 from tenant_schema.records.relations import Relation, Relations
+from tenant_schema.records.summaries import Summary, SummaryReader
 
-__all__ = ["PARAMETERS", "parse_fields", "parse_query"]
+__all__ = [
+    "EXPORT_PARAMETERS",
+    "PARAMETERS",
+    "SUMMARY_PARAMETERS",
+    "parse_export",
+    "parse_fields",
+    "parse_query",
+    "parse_summary",
+]
 
 PARAMETERS: Final = ("filter", "search", "sort", "fields", "expand", "limit", "cursor", "count")
-_SINGLE: Final = frozenset(PARAMETERS) - {"filter"}
+EXPORT_PARAMETERS: Final = ("filter", "search", "sort", "fields")
+SUMMARY_PARAMETERS: Final = ("groupBy", "select", "filter", "search", "sort", "limit")
+_SINGLE: Final = frozenset({*PARAMETERS, *SUMMARY_PARAMETERS}) - {"filter"}
 _GROUPS: Final[Mapping[str, type[And] | type[Or]]] = {"and": And, "or": Or}
 _KEY: Final = re.compile(r"filter((?:\[[^\[\]]+\])+)")
 _SEGMENT: Final = re.compile(r"\[([^\[\]]+)\]")
 _POSITION: Final = re.compile(r"[0-9]{1,3}")
+_SUMMARY_LIMIT: Final = re.compile(r"[0-9]{1,4}")
 
 
 class _Entry(NamedTuple):
@@ -109,6 +121,41 @@ def parse_fields(
     if complaints.problems:
         raise InvalidQuery(complaints.problems)
     return query
+
+
+def parse_export(pairs: Sequence[tuple[str, str]], fields: Fields) -> Query:
+    """What is to be exported: a list's filter, search, sort and fields, and no page of it.
+
+    Raises :class:`InvalidQuery` with every problem.
+    """
+    complaints = Complaints()
+    singles, entries = _sort_out(pairs, EXPORT_PARAMETERS, complaints)
+    query = Query(
+        filter=_read_filter(entries, fields, complaints),
+        words=read_search(singles.get("search"), fields, complaints),
+        sort=read_sort(_split_names(singles.get("sort")), fields, complaints),
+        fields=read_fields(_split_names(singles.get("fields")), fields, complaints),
+    )
+    if complaints.problems:
+        raise InvalidQuery(complaints.problems)
+    return query
+
+
+def parse_summary(pairs: Sequence[tuple[str, str]], fields: Fields) -> Summary:
+    """The aggregates that the parameters describe. Raises :class:`InvalidQuery` with every problem."""
+    complaints = Complaints()
+    singles, entries = _sort_out(pairs, SUMMARY_PARAMETERS, complaints)
+    text = singles.get("limit")
+    limit = None if text is None else int(text) if _SUMMARY_LIMIT.fullmatch(text) else 0
+    wanted = (
+        _read_filter(entries, fields, complaints),
+        read_search(singles.get("search"), fields, complaints),
+    )
+    names = {name: _split_names(singles.get(name)) for name in ("groupBy", "select", "sort")}
+    summary = SummaryReader(fields, complaints).read(wanted, names, limit)
+    if complaints.problems:
+        raise InvalidQuery(complaints.problems)
+    return summary
 
 
 def _read_expand(

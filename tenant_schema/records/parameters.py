@@ -73,11 +73,15 @@ def read_fields(
 
 
 def read_limit(
-    number: int | None, complaints: Complaints, where: str = "limit", default: int = DEFAULT_LIMIT
+    number: int | None,
+    complaints: Complaints,
+    where: str = "limit",
+    default: int = DEFAULT_LIMIT,
+    most: int = MAX_LIMIT,
 ) -> int:
     """The limit when it is one; a problem when it is not."""
-    if number is None or not 1 <= number <= MAX_LIMIT:
-        complaints.add(where, "out-of-range", f"limit is a number from 1 to {MAX_LIMIT}.")
+    if number is None or not 1 <= number <= most:
+        complaints.add(where, "out-of-range", f"limit is a number from 1 to {most:,}.")
         return default
     return number
 

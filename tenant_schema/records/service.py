@@ -5,7 +5,7 @@ is one, a change is three in one transaction: the record as it is, locked, the c
 version, and what the history keeps of it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
@@ -20,8 +20,9 @@ from tenant_schema.records.changed_definitions import again_when_changed
 from tenant_schema.records.changing import change_record
 from tenant_schema.records.creating import create_record
 from tenant_schema.records.cursors import Cursors
-from tenant_schema.records.documents import parse_json_query
-from tenant_schema.records.grammar import parse_fields, parse_query
+from tenant_schema.records.documents import parse_json_query, parse_json_summary
+from tenant_schema.records.exporting import chained, export
+from tenant_schema.records.grammar import parse_export, parse_fields, parse_query, parse_summary
 from tenant_schema.records.histories import read_history
 from tenant_schema.records.opening import Targets
 from tenant_schema.records.pages import Page
@@ -30,6 +31,7 @@ from tenant_schema.records.query import DEFAULT_LIMIT
 from tenant_schema.records.reads import read_page, read_record
 from tenant_schema.records.removing import destroy, restore_record, trash_record
 from tenant_schema.records.rendering import Record
+from tenant_schema.records.summing import Groups, summarise
 from tenant_schema.records.upserting import stored_key, unique_field, upsert_record
 from tenant_schema.records.validation import Body
 from tenant_schema.scope import TenantScope
@@ -91,6 +93,37 @@ class RecordService:
             lambda: parse_json_query(document, target.readable, target.relations)
         )
         return await read_page(target, query, self._cursors)
+
+    @again_when_changed
+    async def summary(self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs) -> Groups:
+        """The aggregates that a query string asks for, see :mod:`tenant_schema.records.summaries`.
+
+        Raises InvalidQuery.
+        """
+        target = await self.targets.open(scope, access, object_name, "read")
+        asked = await target.around.resolve(lambda: parse_summary(pairs, target.readable))
+        return await summarise(target, asked)
+
+    @again_when_changed
+    async def summary_of(
+        self, scope: TenantScope, access: Access, object_name: str, document: Body
+    ) -> Groups:
+        """The aggregates that a JSON document asks for. Raises as :meth:`summary`."""
+        target = await self.targets.open(scope, access, object_name, "read")
+        asked = await target.around.resolve(lambda: parse_json_summary(document, target.readable))
+        return await summarise(target, asked)
+
+    @again_when_changed
+    async def export(
+        self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs
+    ) -> AsyncIterator[bytes]:
+        """A CSV file, piece by piece, of the records that a query string asks for. The first piece is read
+        by now, so that what is wrong comes out before the file begins. Raises InvalidQuery.
+        """
+        target = await self.targets.open(scope, access, object_name, "read")
+        asked = await target.around.resolve(lambda: parse_export(pairs, target.readable))
+        pieces = export(target, asked)
+        return chained(await anext(pieces), pieces)
 
     @again_when_changed
     async def read(

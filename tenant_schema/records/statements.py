@@ -115,11 +115,15 @@ def reading(
     window: Window | None,
     engine_type: str,
     beside: Sequence[str] = ("version",),
+    *,
+    nested: bool = True,
 ) -> Reading:
     """A SELECT of the named fields and paths, and beside them of what the order goes by, or of one record's
     version.
+
+    :param nested: whether what is beyond a lookup is shown in an object under it.
     """
-    found = selection(source, names, window, engine_type, beside)
+    found = selection(source, names, window, engine_type, beside, nested=nested)
     return found.reading(compiled(found.query, engine_type))
 
 
@@ -130,13 +134,15 @@ def selection(
     engine_type: str,
     beside: Sequence[str] = (),
     parent: tuple[str, str] | None = None,
+    *,
+    nested: bool = True,
 ) -> Selection:
     """As :func:`reading`, to be made part of another statement.
 
     :param parent: a field to select once more under another name, as it is.
     """
     columns = PathColumns(source.model, source.hops)
-    flat = flat_names(names)
+    flat = flat_names(names) if nested else tuple(names)
     needed = [term.field for term in window.order] if window else beside
     hidden = tuple(name for name in dict.fromkeys(needed) if name not in flat)
     selected = [expression(name, columns[name], engine_type) for name in (*flat, *hidden)]
@@ -145,7 +151,9 @@ def selection(
         hidden += (parent[1],)
     query = _windowed(source, columns, selected, window, engine_type)
     fields = source.model.fields if source.fields is None else source.fields
-    return Selection(query, renderers(flat, fields, columns, engine_type), hidden, nests(names))
+    return Selection(
+        query, renderers(flat, fields, columns, engine_type), hidden, nests(names) if nested else ()
+    )
 
 
 def _windowed(

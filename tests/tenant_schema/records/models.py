@@ -124,6 +124,9 @@ class Caller:
     async def query(self, document: dict[str, object]) -> Page:
         return await self.service.query(self.scope, self.access, self.object_name, document)
 
+    async def groups(self, *pairs: tuple[str, str]) -> list[dict[str, object]]:
+        return (await self.service.summary(self.scope, self.access, self.object_name, pairs)).data
+
     async def names(self, *pairs: tuple[str, str]) -> list[str]:
         """The names of the records on a page."""
         return [row["name"] for row in (await self.page(*pairs)).data]

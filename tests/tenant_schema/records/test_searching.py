@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from piccolo_engines.columns import utc_now
-from tenant_schema.records.errors import InvalidQuery
+from tenant_schema.records.errors import CursorMismatch, InvalidQuery
 from tenant_schema.records.searching import words_of
 from tests.tenant_schema.records.family import Family
 from tests.tenant_schema.records.test_rules_with_paths import Reader
@@ -64,8 +64,6 @@ async def test_searches(family: Family) -> None:
 
 
 async def test_a_cursor_is_bound_to_the_search(family: Family) -> None:
-    from tenant_schema.records.errors import CursorMismatch
-
     await family.fill("firms", FIRMS)
     await family.index("firms")
     firms = family.caller("firms")

@@ -1,0 +1,110 @@
+"""A list as CSV (RFC 4180), piece by piece: everything that a filter finds, in constant memory.
+
+It is read in pages, each one statement that goes on after the last record of the one before, rather than with
+one cursor that stays open: between pages no connection is held, however slowly somebody takes the file. What
+changes meanwhile is seen from the next page on; no record comes twice or is left out for being changed in
+fields that the order does not go by.
+
+A spreadsheet runs a text that begins like a formula. Such a text gets an apostrophe in front, which
+spreadsheets take for "this is text".
+"""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from tenant_schema.objects.model import FieldModel
+from tenant_schema.records.cursors import Place
+from tenant_schema.records.keyset import full_order
+from tenant_schema.records.pages import cut, window_of
+from tenant_schema.records.paths import fields_of
+from tenant_schema.records.query import Query, SortTerm
+from tenant_schema.records.rendering import Row, known
+from tenant_schema.records.statements import Reading, Source, reading
+from tenant_schema.records.target import Target
+
+__all__ = ["PAGE", "chained", "export"]
+
+PAGE: Final = 1_000
+"""Records read at a time."""
+
+_Cell: TypeAlias = Callable[[Any], object]
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NEVER_TEXT: Final = frozenset(
+    {
+        *("id", "lookup", "integer", "decimal", "currency", "percent", "boolean"),
+        *("date", "datetime", "time", "json", "multi_select"),
+    }
+)
+
+
+async def export(target: Target, query: Query) -> AsyncIterator[bytes]:
+    """The head and the rows of the file, some at a time."""
+    base: list[object] = []
+    where = target.records(target.searched(query.filter, query.words), base)
+    order = full_order(query.sort)
+    paths = [*fields_of(query.filter), *(term.field for term in order), *query.fields]
+    source = Source(target.model, where, target.hops(paths, base), target.readable)
+    cells = [_cell(known(name, target.readable)) for name in query.fields]
+    head, place = _lines([query.fields]), None
+    while True:
+        rows, place = await _page(target, source, query.fields, order, place, base)
+        lines = _lines(
+            [cell(row[name]) for name, cell in zip(query.fields, cells, strict=True)] for row in rows
+        )
+        yield head + lines
+        head = b""
+        if place is None:
+            return
+
+
+async def chained(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The pieces of which the first was read already."""
+    yield first
+    async for piece in rest:
+        yield piece
+
+
+async def _page(
+    target: Target,
+    source: Source,
+    names: tuple[str, ...],
+    order: tuple[SortTerm, ...],
+    place: Place | None,
+    base: Sequence[object],
+) -> tuple[list[Row], Place | None]:
+    """The next records, and where to go on; None at the end."""
+    values = list(base)
+    window = window_of(order, PAGE, place, values)
+    plan: Reading = target.plan(
+        lambda: reading(source, names, window, target.engine.engine_type, nested=False),
+        *("export", names, source.where, source.hops, window),
+    )
+    found = cut(await target.run(plan.statement, values), order, PAGE, place)
+    return plan.show(found.rows), found.next
+
+
+def _lines(rows: Iterable[Iterable[object]]) -> bytes:
+    """Rows as they stand in the file."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+def _cell(field: FieldModel) -> _Cell:
+    """What makes a cell of a shown value: nothing for no value, JSON for what has parts."""
+    if field.type.name in {"json", "multi_select"}:
+        return lambda value: "" if value is None else msgspec.json.encode(value).decode()
+    if field.type.name == "boolean":
+        return lambda value: "" if value is None else ("true" if value else "false")
+    if field.type.name in _NEVER_TEXT:
+        return lambda value: "" if value is None else value
+    return lambda value: "" if value is None else _harmless(value)
+
+
+def _harmless(text: str) -> str:
+    """The text, so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
