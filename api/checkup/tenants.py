@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from uuid import UUID
 
 from api.checkup.finding import Finding, error, fine, warning
 from api.composition import Platform
@@ -9,9 +10,15 @@ from central.errors import CentralError
 from central.registry import TenantRef
 from central.tables import TenantStatus
 from piccolo_engines.errors import DatabaseError
-from tenant_schema.objects.drift import find_drift, half_done_changes
+from tenant_schema.objects.changes.drift import Drift
+from tenant_schema.objects.changes.journal import open_entries
+from tenant_schema.objects.errors import ObjectBusy
+from tenant_schema.users.permissions import Access
 
-__all__ = ["check_tenants"]
+__all__ = ["COMMAND_LINE", "check_tenants"]
+
+COMMAND_LINE = Access(UUID(int=0), UUID(int=0), "", "command line", (), frozenset({"objects:manage"}))
+"""Who looks, as a tenant's services see them: nobody of the tenant's."""
 
 _OPEN = (TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
 
@@ -41,18 +48,26 @@ async def _check_tenant(platform: Platform, tenant: TenantRef) -> list[Finding]:
             if pending:
                 message = f"{len(pending)} migrations have not run."
                 return [error(about, message, f"freehold migrate {tenant.slug}")]
-            return await _check_definitions(about)
+            return await _check_definitions(platform, tenant.slug)
     except (CentralError, DatabaseError, OSError) as problem:
         mend = f"Restore {tenant.db_name} on {tenant.database_server}, or see what its server says."
         return [error(about, f"Its database cannot be opened: {problem}", mend)]
 
 
-async def _check_definitions(about: str) -> list[Finding]:
-    found = []
-    if half_done := await half_done_changes():
-        message = f"A change of {', '.join(half_done)} is half done: somebody is at work, or died."
-        found.append(warning(about, message, "freehold tenants reconcile"))
-    if drift := await find_drift():
-        message = f"The database lacks what the definitions say: {', '.join(drift)}."
-        found.append(error(about, message, "Restore the table or column, or drop its definition."))
-    return found or [fine(about, "Its database opens, and is what its definitions say.")]
+async def _check_definitions(platform: Platform, slug: str) -> list[Finding]:
+    about = f"tenant {slug}"
+    if open_changes := [entry.intent.object for entry in await open_entries()]:
+        message = f"A change of {', '.join(open_changes)} is open: somebody is at work, or died."
+        return [warning(about, message, "freehold tenants reconcile")]
+    try:
+        drift = await platform.schema.drift(COMMAND_LINE)
+    except ObjectBusy:
+        return [warning(about, "Its objects are being changed just now.", f"freehold doctor {slug}")]
+    if not drift:
+        return [fine(about, "Its database opens, and is what its definitions say.")]
+    return [_drift(about, slug, one) for one in drift]
+
+
+def _drift(about: str, slug: str, one: Drift) -> Finding:
+    mend = f"freehold tenants repair {slug}" if one.repair else "Restore it from a backup, or drop the field."
+    return error(about, f"{one.object or 'the database'}: {one.message} ({one.name})", mend)

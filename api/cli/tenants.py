@@ -13,6 +13,7 @@ from api.cli.domains import domains
 from api.cli.making import create
 from api.cli.progress import Steps
 from api.cli.reconcile import reconcile
+from api.cli.repair import repair
 from api.cli.session import ACTOR, all_tenants, load_settings, run, tenant_called
 from api.composition import Platform
 from api.schemas.tenants import DomainAnswer, TenantAnswer
@@ -157,5 +158,5 @@ def _tell(tenant: _Detail) -> None:
     say(f"  made           {tenant.created_at:%Y-%m-%d %H:%M} UTC")
 
 
-for command in (create, domains, reconcile):
+for command in (create, domains, reconcile, repair):
     tenants.add_command(command)

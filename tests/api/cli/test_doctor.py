@@ -63,13 +63,16 @@ def test_migrations_that_have_not_run(told: Told, folder: Path) -> None:
     assert "migrations have not run" in message
 
 
-def test_a_column_or_table_that_is_gone(told: Told, folder: Path) -> None:
+def test_what_somebody_did_to_the_tables_by_hand(told: Told, call: Run, folder: Path) -> None:
     database = folder / "tenants" / "tenant_acme.sqlite"
     execute(database, "ALTER TABLE accounts DROP COLUMN employees")
-    execute(database, "DROP TABLE opportunities")
-    level, message, _ = found(told, "tenant acme")
-    assert level == "error"
-    assert message == "The database lacks what the definitions say: accounts.employees, opportunities."
+    level, message, mend = found(told, "tenant acme")
+    assert (level, mend) == ("error", "freehold tenants repair acme")
+    assert "employees" in message
+    repaired = told("tenants", "repair", "acme")
+    assert (len(repaired["repaired"]), repaired["remaining"]) == (1, [])
+    assert found(told, "tenant acme", status=0)[0] == "ok"
+    assert "nothing to repair" in call("tenants", "repair", "acme", "--text").stdout
 
 
 def test_a_run_that_nobody_is_at_work_on(told: Told, folder: Path) -> None:

@@ -1,0 +1,72 @@
+"""Commands where tenants have database users and changes of objects can stop half-way."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from central.keys import EncryptionKey, generate_key
+from tests.api.cli.conftest import Run, Told
+from tests.api.conftest import KEY
+from tests.api.on_mariadb import MariaDBTemplate
+
+DYING = """
+from tenant_schema.objects.changes.recovery import Recovery
+from tenant_schema.objects.definitions import ObjectDraft
+from tenant_schema.objects.service import SchemaService
+from tenant_schema.users.versions import ACCESS, VersionedCache
+from api.checkup.tenants import COMMAND_LINE
+
+def die(point):
+    raise KeyboardInterrupt
+
+service = SchemaService(platform.catalog, VersionedCache(ACCESS), Recovery(at=die))
+draft = ObjectDraft(name="deals", label="Deal", plural_label="Deals")
+try:
+    await service.create_object(scope, COMMAND_LINE, draft)
+except KeyboardInterrupt:
+    print("died")
+"""
+
+
+def test_a_change_of_an_object_that_is_half_done(told: Told, call: Run) -> None:
+    assert call("shell", "acme", "-c", DYING).stdout == "died\n"
+    (finding,) = [one for one in told("doctor", "acme") if one["about"] == "tenant acme"]
+    assert (finding["level"], finding["mend"]) == ("warning", "freehold tenants reconcile")
+    assert "deals" in finding["message"]
+    assert told("tenants", "reconcile")["objects"] == {"acme": ["deals"]}
+    (finding,) = [one for one in told("doctor", "acme") if one["about"] == "tenant acme"]
+    assert finding["level"] == "ok"
+
+
+@pytest.fixture
+def environ(
+    mariadb_template: MariaDBTemplate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
+    """What the commands see, in place of the same on SQLite."""
+    asyncio.run(mariadb_template.restore())
+    monkeypatch.chdir(tmp_path)
+    tmp_path.chmod(0o700)
+    given = {name.upper(): str(value) for name, value in mariadb_template.settings.items()}
+    return given | {"DATA_DIR": str(tmp_path), "ENCRYPTION_KEY": KEY.secret.hex()}
+
+
+def test_a_tenant_from_its_making_to_its_end(call: Run, told: Told) -> None:
+    made = told("tenants", "create", "globex")
+    assert made["dbUsername"]
+    assert made["dbPassword"]
+    assert call("shell", "globex", "-c", "print(await User.count())").stdout == "1\n"
+    assert {one["level"] for one in told("doctor")} == {"ok"}
+    assert told("migrate")["tenants"] == {"acme": 0, "demo": 0, "globex": 0}
+    assert told("tenants", "delete", "globex", "--yes") == {"slug": "globex", "deleted": True}
+
+
+def test_a_key_is_replaced_while_tenants_go_on(call: Run, told: Told) -> None:
+    new = generate_key()
+    both = f"{new},{KEY.secret.hex()}"
+    assert told("keys", "rotate", ENCRYPTION_KEY=both)["done"] == 2
+    for keys in (both, new):
+        assert call("shell", "acme", "-c", "print(await User.count())", ENCRYPTION_KEY=keys).stdout == "4\n"
+    assert EncryptionKey.from_hex(new).id in call("keys", "status", ENCRYPTION_KEY=new).stdout
+    old = [one for one in told("doctor", status=1) if one["about"] == "tenant acme"]
+    assert "cannot be opened" in old[0]["message"]
