@@ -76,7 +76,10 @@ def _front_page() -> _File:
     """Piccolo Admin's own page, with our style sheet and script beside its own."""
     text = (files("piccolo_admin") / "dist" / "index.html").read_text(encoding="utf-8")
     style, script = (f"./assets/{name}?{_assets()[name].tag[1:9].decode()}" for name in _OURS)
-    added = f'<link rel="stylesheet" href="{style}"><script type="module" src="{script}"></script></head>'
+    added = (
+        f'<link rel="icon" href="data:,"><link rel="stylesheet" href="{style}">'
+        f'<script type="module" src="{script}"></script></head>'
+    )
     page, places = re.subn("</head>", added, text)
     if places != 1:
         raise RuntimeError(f"piccolo_admin {FRONT_END_VERSION} has another front page than Freehold knows.")

@@ -66,12 +66,8 @@ class Column:
             extra["read_only"] = True
         if self.type == "array":
             extra["dimensions"] = 1
-        return {
-            "anyOf": [self._type_schema(), {"type": "null"}],
-            "default": self.default,
-            "extra": extra,
-            "title": self.title,
-        }
+        either = [self._type_schema(), *([{"type": "null"}] if self.nullable else [])]
+        return {"anyOf": either, "default": self.default, "extra": extra, "title": self.title}
 
     def _type_schema(self) -> dict[str, Any]:
         schema: dict[str, Any] = {"type": self.type}

@@ -212,7 +212,7 @@ _KINDS: Final[Sequence[tuple[type[PiccoloColumn], Mapping[str, Any]]]] = (
 
 
 def ready(value: Any) -> Any:
-    """A value as JSON has it; times in UTC."""
+    """A value as JSON has it; times in UTC, to the second."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return str(value) if isinstance(value, UUID) else value

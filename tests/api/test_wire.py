@@ -23,9 +23,11 @@ async def listening(world: World) -> AsyncIterator[int]:
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn offers no event
         await asyncio.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    await serving
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        await serving
 
 
 async def say(port: int, *pieces: bytes) -> tuple[int, dict[str, str], Any]:

@@ -63,6 +63,8 @@ class MakeTenant:
     async def fields(self) -> Sequence[Column]:
         """What REST asks for."""
         servers = {one.name: one.name for one in self._platform.servers if ":" in one.name}
+        help_text = "Leave it open for the default."
+        where = Column(name="server", title="Database server", choices=servers, help_text=help_text)
         return [
             Column(name="name", title="Name", required=True, nullable=False),
             Column(name="slug", title="Slug", required=True, nullable=False, help_text="Such as acme."),
@@ -77,9 +79,10 @@ class MakeTenant:
             Column(
                 name="admin_password",
                 title="First administrator's password",
+                format="password",
                 help_text="Leave it empty to have one made.",
             ),
-            Column(name="server", title="Database server", choices=servers, help_text="Or leave it open."),
+            *([where] if servers else []),
         ]
 
     async def submit(self, values: Mapping[str, Any]) -> str:

@@ -1,0 +1,97 @@
+"""A real browser, driven by Playwright: Debian's Chromium, or another one that CHROMIUM names."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, async_playwright
+
+__all__ = ["Admin", "browsing", "chromium_or_skip"]
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_SWITCHES = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+)
+_PICTURES = os.environ.get("ADMIN_PICTURES")
+"""A folder in which pictures are to be left; see docs/administering.md."""
+
+
+def chromium_or_skip() -> str:
+    """Where the browser is. Without one the test is skipped, or fails in continuous integration."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    if found is None:
+        reason = "NO BROWSER: install chromium, or name one in CHROMIUM, to try the admins' pages"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+class Admin:
+    """The admin of one host in a browser window, as a person uses it."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.faults: list[str] = []
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on(
+            "response",
+            lambda answer: self.faults.append(answer.url) if answer.status >= 500 else None,
+        )
+
+    async def sign_in(self, username: str, password: str) -> None:
+        await self.page.goto(f"{self.address}/admin/")
+        await self.page.fill("input[name=username]", username)
+        await self.page.fill("#login input[type=password]", password)
+        await self.page.click("[data-uitest=login_button]")
+
+    async def go(self, place: str) -> None:
+        await self.page.goto(f"{self.address}/admin/#/{place}/")
+
+    async def sees(self, text: str) -> None:
+        await self.page.get_by_text(text, exact=False).locator("visible=true").first.wait_for()
+
+    async def fill(self, **values: str) -> None:
+        for name, value in values.items():
+            await self.page.fill(f"[name={name}]:visible", value)
+
+    async def submit(self, button: str = "submit_custom_form_button") -> None:
+        await self.page.click(f"[data-uitest={button}]")
+
+    async def saves(self, button: str = "save_button", method: str = "PATCH") -> None:
+        """Saves the row that is edited, and waits until it is."""
+        async with self.page.expect_response(lambda answer: answer.request.method == method) as answer:
+            await self.submit(button)
+        assert (await answer.value).ok, await (await answer.value).text()
+        await self.sees("Successfully")
+        await self.page.click("#message_popup a")
+
+    async def picture(self, name: str) -> None:
+        if _PICTURES:
+            await self.page.evaluate("scrollTo(0, 0)")
+            await self.page.wait_for_timeout(600)  # so that nothing fades in any more
+            await self.page.screenshot(path=str(Path(_PICTURES) / f"{name}.png"))
+
+
+@asynccontextmanager
+async def browsing(*addresses: str, **options: Any) -> AsyncIterator[list[Admin]]:
+    """A window for each address, each in a profile of its own."""
+    executable = chromium_or_skip()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable, args=list(_SWITCHES))
+        windows = []
+        for address in addresses:
+            page = await browser.new_page(viewport={"width": 1100, "height": 640}, **options)
+            page.set_default_timeout(15_000)
+            windows.append(Admin(page, address))
+        try:
+            yield windows
+        finally:
+            await browser.close()

@@ -1,0 +1,161 @@
+"""Both admins as people use them, in Chromium: what is drawn, what buttons do, what mistakes look like."""
+
+from typing import Any
+
+from tests.api.admin.chromium import Admin, browsing, chromium_or_skip
+from tests.api.conftest import ON_SQLITE, OPERATOR_TOKEN, PASSWORD, World
+from tests.api.test_wire import listening
+
+pytestmark = ON_SQLITE
+
+
+async def test_an_operator_s_day(world_with: Any) -> None:
+    chromium_or_skip()
+    async with (
+        world_with(local=True) as world,
+        listening(world) as port,
+        browsing(f"http://localhost:{port}", f"http://nova.localhost:{port}") as (admin, nova),
+    ):
+        await admin.sign_in("operator", "fho_wrong")
+        await admin.sees("The name or the token is wrong.")
+        await admin.sign_in("operator", OPERATOR_TOKEN)
+        await admin.sees("Welcome to Freehold for operators")
+        await looks_at_tenants(admin)
+        password = await makes_a_tenant(admin)
+        await nova.sign_in("nora@nova.example", password)
+        await nova.sees("Welcome to Nova")
+        await suspends_it(admin)
+        assert (await world.client("nova.localhost").get("/api/v1/tenant")).status_code == 403
+        await signs_out(admin)
+        assert admin.faults == []
+
+
+async def looks_at_tenants(admin: Admin) -> None:
+    await admin.go("tenants")
+    await admin.sees("Acme Corporation")
+    await admin.page.get_by_text("Add Row").wait_for(state="hidden")  # rows are not added to the registry
+    await admin.picture("operators-tenants")
+    await admin.page.click("a:text-is('acme')")
+    await admin.sees("Database server")
+    await admin.page.wait_for_selector("[data-read-only] [name=slug]")
+    await admin.page.locator("[data-uitest=save_button]").wait_for(state="hidden")
+
+
+async def makes_a_tenant(admin: Admin) -> str:
+    """Gives the password that is shown."""
+    await admin.go("forms/make-a-tenant")
+    await admin.sees("Such as acme.")
+    await admin.fill(name="Nova", slug="No spaces", primary_domain="nova", admin_email="nora@nova.example")
+    await admin.submit()
+    await admin.sees("A slug is 1 to 40 characters")
+    await admin.fill(slug="nova")
+    await admin.picture("operators-make-a-tenant")
+    await admin.submit()
+    await admin.sees("nova is served at nova.localhost.")
+    said = await admin.page.locator("#success_message").inner_text()
+    return next(line.removeprefix("Password: ") for line in said.splitlines() if line.startswith("Password"))
+
+
+async def suspends_it(admin: Admin) -> None:
+    await admin.page.click("text=Back to home page")
+    await admin.page.get_by_role("link", name="Suspend a tenant").click()
+    await admin.sees("Its slug, such as acme.")
+    await admin.fill(tenant="nova")
+    await admin.submit()
+    await admin.sees("nova is suspended.")
+    await admin.go("audit")
+    await admin.sees("tenant.suspend")
+
+
+async def signs_out(admin: Admin) -> None:
+    await admin.page.click("[data-uitest=nav_dropdown_button]")
+    await admin.page.click("[data-uitest=logout_button]")
+    await admin.page.wait_for_selector("[data-uitest=login_button]")
+    assert (await admin.page.context.request.get(f"{admin.address}/admin/api/user/")).status == 401
+
+
+async def test_an_administrator_s_day(world_with: Any) -> None:
+    chromium_or_skip()
+    async with world_with(local=True) as world, listening(world) as port:
+        client = await world.user()
+        made = await client.post(
+            "/api/v1/data/accounts", json={"name": "Globex", "industry": "technology", "employees": 40}
+        )
+        account = made.json()["data"]["id"]
+        async with browsing(f"http://acme.localhost:{port}") as (admin,):
+            await admin.sign_in("member@acme.example", PASSWORD)
+            await admin.sees("Your roles do not let you administer anything here.")
+            await admin.sign_in("administrator@acme.example", PASSWORD)
+            await admin.sees("Welcome to Acme Corporation")
+            await edits_an_account(admin, account)
+            record = (await client.get(f"/api/v1/data/accounts/{account}")).json()["data"]
+            assert (record["employees"], record["industry"], record["version"]) == (42, "finance", 2)
+            await adds_a_contact(admin, world)
+            await edits_a_user_and_a_role(admin)
+            member = (await (await world.user("member")).get("/api/v1/auth/me")).json()
+            assert set(member["roles"]) == {"member", "viewer"}
+            await adds_a_field(admin, account)
+            assert admin.faults == []
+
+
+async def edits_an_account(admin: Admin, account: str) -> None:
+    await admin.go("accounts")
+    await admin.sees("Globex")
+    await admin.picture("administering-accounts")
+    await admin.page.click("a:text-is('Globex')")
+    await admin.page.wait_for_selector("[data-read-only] [name=version]", state="attached")
+    await admin.fill(name="")
+    await admin.submit("save_button")
+    await admin.sees("name field")
+    await admin.fill(name="Globex", employees="42")
+    await admin.page.select_option("[name=industry]", "finance")
+    await admin.saves()
+    assert account in admin.page.url
+
+
+async def adds_a_contact(admin: Admin, world: World) -> None:
+    """With a lookup that is found by typing a part of its name."""
+    await admin.go("contacts/add")
+    await admin.fill(last_name="Hopper")
+    await admin.page.locator("label:has-text('Account') + .key_search input[type=text]").click()
+    await admin.page.get_by_placeholder("Type here to filter").locator("visible=true").fill("GLOB")
+    await admin.page.locator("a:text-is('Globex'):visible").click()
+    await admin.saves("create_button", "POST")
+    found = (await (await world.user()).get("/api/v1/data/contacts?fields=last_name,account.name")).json()
+    assert [one["account"]["name"] for one in found["data"]] == ["Globex"]
+
+
+async def edits_a_user_and_a_role(admin: Admin) -> None:
+    await admin.go("users")
+    await admin.page.click("a:text-is('member@acme.example')")
+    await admin.page.locator("[data-uitest=roles_array_widget] select").first.wait_for()
+    await admin.page.click("[data-uitest=roles_array_widget] [data-uitest=add_array_item_button]")
+    await admin.page.locator("[data-uitest=roles_array_widget] select").nth(1).select_option("viewer")
+    await admin.picture("administering-user")
+    await admin.saves()
+    await admin.go("roles")
+    await admin.page.click("a:text-is('viewer')")
+    await admin.fill(description="Looks, and touches nothing.")
+    await admin.saves()
+    await admin.go("roles")
+    await admin.sees("Looks, and touches nothing.")
+
+
+async def adds_a_field(admin: Admin, account: str) -> None:
+    await admin.go("fields/add")
+    await admin.page.locator("label:has-text('Object') + .key_search input[type=text]").click()
+    await admin.page.locator("a:text-is('accounts'):visible").click()
+    await admin.fill(name="stage", label="Stage")
+    await admin.page.select_option("[name=type]", "select")
+    for position, option in enumerate(("open", "won = Won for good")):
+        await admin.page.click("[data-uitest=options_array_widget] [data-uitest=add_array_item_button]")
+        await admin.page.locator("[data-uitest=options_array_widget] input").nth(position).fill(option)
+        await admin.page.locator("[data-uitest=options_array_widget] input").nth(position).blur()
+    await admin.picture("administering-field")
+    await admin.saves("create_button", "POST")
+    await admin.go(f"accounts/{account}")
+    await admin.page.select_option("[name=stage]", "won")
+    await admin.saves()
+    await admin.go("accounts")
+    await admin.page.reload()
+    await admin.sees("Globex")
