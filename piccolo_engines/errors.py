@@ -20,7 +20,8 @@
     │   ├── NotNullViolation    (table, column)
     │   └── CheckViolation      (constraint)
     ├── UnstorableValue         a value that the database cannot hold
-    │   └── DataTooLong         (column)
+    │   ├── DataTooLong         (column)
+    │   └── RowTooLarge         the values are too long together
     ├── Unsupported             something that this kind of database cannot do
     └── StatementError          the statement itself is wrong
         └── SchemaMismatch      it names a table, column or index that is not there, or no more
@@ -49,6 +50,7 @@ __all__ = [
     "LockTimeout",
     "NotNullViolation",
     "PoolTimeout",
+    "RowTooLarge",
     "SchemaMismatch",
     "StatementError",
     "StorageFailed",
@@ -266,6 +268,15 @@ class DataTooLong(UnstorableValue):
     def __init__(self, column: str | None = None) -> None:
         self.column = column
         super().__init__(f"The value of {column} is too long." if column else "A value is too long.")
+
+
+class RowTooLarge(UnstorableValue):
+    """The columns, or the values of one row, take more room than the database has for a row."""
+
+    code = "row-too-large"
+
+    def __init__(self) -> None:
+        super().__init__("A row would be larger than this database allows.")
 
 
 class Unsupported(DatabaseError):

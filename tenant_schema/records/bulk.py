@@ -7,12 +7,13 @@ was not all.
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from piccolo_engines.errors import ForeignKeyViolation, UniqueViolation
+from piccolo_engines.errors import ForeignKeyViolation, RowTooLarge, UniqueViolation
 from tenant_schema.problems import Problem
 from tenant_schema.records.errors import BulkRefused
+from tenant_schema.records.references import TOO_LARGE
 from tenant_schema.records.rendering import Row
 from tenant_schema.records.target import Target
 
@@ -20,6 +21,7 @@ __all__ = ["MAX_BULK", "Item", "each_that_can", "refuse_if_any_failed", "taken"]
 
 MAX_BULK: Final = 1_000
 _MAX_PROBLEMS: Final = 100
+_Refusal: TypeAlias = UniqueViolation | ForeignKeyViolation | RowTooLarge
 """Problems told of a bulk that was refused."""
 _VALUES: Final = 30_000
 """Values in one statement: SQLite takes 32,766."""
@@ -98,21 +100,23 @@ async def _halving(
 
 async def _refused(
     target: Target, items: Sequence[Item], write: Callable[[Sequence[Item]], Awaitable[None]]
-) -> UniqueViolation | ForeignKeyViolation | None:
+) -> _Refusal | None:
     """Write the items, or nothing and the reason."""
     async with target.transaction() as transaction:
         savepoint = await transaction.savepoint()
         try:
             await write(items)
-        except (UniqueViolation, ForeignKeyViolation) as error:
+        except (UniqueViolation, ForeignKeyViolation, RowTooLarge) as error:
             await savepoint.rollback_to()
             return error
         await savepoint.release()
     return None
 
 
-def _meaning(target: Target, refusal: UniqueViolation | ForeignKeyViolation) -> tuple[Any, ...]:
+def _meaning(target: Target, refusal: _Refusal) -> tuple[Any, ...]:
     """The status and the problems of the one record that was refused."""
+    if isinstance(refusal, RowTooLarge):
+        return 422, TOO_LARGE
     if isinstance(refusal, ForeignKeyViolation):
         message = "It refers to a record that is not there."
         return 422, Problem("", "reference-not-found", message)

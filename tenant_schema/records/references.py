@@ -4,20 +4,24 @@ nowhere.
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from piccolo.columns import Column
 
-from piccolo_engines.errors import ForeignKeyViolation, UniqueViolation
+from piccolo_engines.errors import ForeignKeyViolation, RowTooLarge, UniqueViolation
 from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model import FieldModel, ObjectModel
+from tenant_schema.problems import Problem
 from tenant_schema.records.conditions import Complaints
 from tenant_schema.records.errors import UniqueConflict, ValidationFailed
 from tenant_schema.records.target import Target
 from tenant_schema.users.tables import User
 
-__all__ = ["accept", "column_looked_into", "complain_of_dangling", "refusals", "unique_conflict"]
+__all__ = ["TOO_LARGE", "accept", "column_looked_into", "complain_of_dangling", "refusals", "unique_conflict"]
+
+TOO_LARGE: Final = Problem("", "record-too-large", "The values are too long together for one record.")
+"""MariaDB may say so of a record with hundreds of texts: each is allowed, and all of them do not fit."""
 
 
 async def accept(target: Target, values: Mapping[str, Any], complaints: Complaints) -> None:
@@ -36,6 +40,8 @@ async def refusals(target: Target, values: Mapping[str, Any]) -> AsyncIterator[N
         yield
     except UniqueViolation as error:
         raise unique_conflict(error, target.model) from error
+    except RowTooLarge as error:
+        raise ValidationFailed([TOO_LARGE]) from error
     except ForeignKeyViolation as error:
         complaints = Complaints()
         await complain_of_dangling(target, values, complaints)

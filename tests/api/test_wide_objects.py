@@ -1,6 +1,6 @@
 """Objects with many fields: two hundred texts, filled to the last character, and an index on some of them."""
 
-from tests.api.conftest import World
+from tests.api.conftest import ON_MARIADB, World
 from tests.api.test_objects import refused, shown
 
 OBJECTS = "/api/v1/objects"
@@ -37,3 +37,17 @@ async def test_more_fields_than_an_object_may_have_are_refused_at_once(world: Wo
     client = await world.user()
     problem = refused(await client.post(OBJECTS, json=many(401)), 422, "validation")
     assert "too-many-fields" in {one["code"] for one in problem["errors"]}
+
+
+@ON_MARIADB
+async def test_a_record_that_does_not_fit_into_a_row_is_refused_by_itself(world: World) -> None:
+    client = await world.user()
+    shown(await client.post(OBJECTS, json=many(200)))
+    too_much = {f"f{at}": "x" * 40 for at in range(200)}
+    problem = refused(await client.post("/api/v1/data/wide", json=too_much), 422, "validation")
+    assert [one["code"] for one in problem["errors"]] == ["record-too-large"]
+    small = shown(await client.post("/api/v1/data/wide", json={"f0": "x"}))
+    refused(await client.patch(f"/api/v1/data/wide/{small['id']}", json=too_much), 422, "validation")
+    many_at_once = {"op": "create", "records": [{"f1": "x"}, too_much, {"f2": "x"}]}
+    results = (await client.post("/api/v1/data/wide/bulk", json=many_at_once)).json()["results"]
+    assert [one["status"] for one in results] == [201, 422, 201]
