@@ -4,6 +4,7 @@
 
     HttpError
     ├── MalformedJson
+    ├── MalformedMultipart
     ├── BodyTooLarge(limit)
     ├── BodyTooSlow
     ├── UnsupportedMediaType(given)
@@ -37,6 +38,7 @@ __all__ = [
     "InvalidIfNoneMatch",
     "InvalidQuery",
     "MalformedJson",
+    "MalformedMultipart",
     "NotAuthenticated",
     "NotReady",
     "TenantNotReady",
@@ -80,13 +82,23 @@ class BodyTooLarge(HttpError):
 
 
 class UnsupportedMediaType(HttpError):
-    """A body that says it is something else than JSON, or does not say what it is."""
+    """A body that says it is something else than what is ``wanted``, or does not say what it is."""
 
     code = "unsupported-media-type"
 
-    def __init__(self, given: str) -> None:
+    def __init__(self, given: str, wanted: str = "application/json") -> None:
         self.given = given
-        super().__init__("Send the body as JSON, with Content-Type: application/json.")
+        kind = "JSON" if wanted == "application/json" else "a form"
+        super().__init__(f"Send the body as {kind}, with Content-Type: {wanted}.")
+
+
+class MalformedMultipart(HttpError):
+    """The body is no multipart/form-data."""
+
+    code = "malformed-multipart"
+
+    def __init__(self) -> None:
+        super().__init__("The request's body is not valid multipart/form-data.")
 
 
 class InvalidIfMatch(HttpError):

@@ -9,6 +9,8 @@ from api.bodies import arrived, require_length
 from api.composition import Platform
 from api.errors import TenantNotReady, TenantSuspended
 from api.facts import RequestFacts
+from api.requests import TenantRequest
+from api.uploads import is_upload, taken_in
 from central.database import CENTRAL
 from central.errors import TenantNotFound
 from central.hostnames import parse_host
@@ -57,12 +59,34 @@ class TenantFromHost:
             facts.tenant, facts.tenant_id = tenant.slug, tenant.id
             _refuse_unless_active(tenant)
             state["tenant"] = TenantScope(tenant.id, tenant.slug, tenant.name)
+            if is_upload(scope):
+                await self._with_upload(tenant, scope, receive, send)
+                return
             if scope["method"] in _WITH_BODY:
                 receive = await self._arrived(scope, receive)
-            origin = Origin(facts.id, state["address"])
-            async with platform.tenancy.use(tenant):
-                with came_from(origin):
-                    await self._tenant_app(scope, receive, send)
+            await self._serve(tenant, scope, receive, send)
+
+    async def _serve(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        origin = Origin(scope["state"]["facts"].id, scope["state"]["address"])
+        async with self._platform.tenancy.use(tenant):
+            with came_from(origin):
+                await self._tenant_app(scope, receive, send)
+
+    async def _with_upload(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        """Takes in a file, of nobody who may not sign in, and then serves the request."""
+        settings, request = self._platform.settings, TenantRequest(scope, receive, send)
+        async with self._platform.tenancy.use(tenant):
+            await self._platform.authentication.authenticate(request.tenant, request.bearer_token())
+        require_length(request.header(b"content-length"), settings.max_import_bytes)
+        async with taken_in(
+            receive,
+            request.header(b"content-type") or "",
+            settings.max_import_bytes,
+            settings.import_timeout,
+            ("mapping",),
+        ) as upload:
+            scope["state"]["upload"] = upload
+            await self._serve(tenant, scope, receive, send)
 
     async def _arrived(self, scope: HTTPScope, receive: Receive) -> Receive:
         """Takes in the body before anything is leased: a slow sender holds nobody's place."""

@@ -183,6 +183,9 @@ def _key_of(scope: HTTPScope) -> str | None:
 
 
 async def _whole(request: TenantRequest) -> bytes:
+    """The body, or what tells it from another where it is on the disk."""
+    if "upload" in request.scope["state"]:
+        return cast("bytes", request.scope["state"]["upload"].digest)
     settings = request.platform.settings
     return await read_body(request.receive, settings.max_body_bytes, settings.request_timeout)
 
@@ -193,7 +196,7 @@ async def _claim(request: TenantRequest, key: str, body: bytes) -> Claim:
     path = f"{request.scope['path']}?{request.scope['query_string'].decode('latin-1')}"
     named = f"{access.api_key or access.user_id} POST {path} {key}"
     secret = request.platform.vault.derive("idempotency", request.tenant.id).current
-    content_type = (request.header(b"content-type") or "").encode("latin-1")
+    content_type = (request.header(b"content-type") or "").partition(";")[0].encode("latin-1")
     return Claim(
         hashlib.sha256(named.encode()).hexdigest(),
         hmac.digest(secret, content_type + b"\0" + body, "sha256").hex(),

@@ -15,6 +15,7 @@ from api.errors import (
     InvalidIfNoneMatch,
     InvalidQuery,
     MalformedJson,
+    MalformedMultipart,
     NotAuthenticated,
     NotReady,
     TenantNotReady,
@@ -38,10 +39,12 @@ __all__ = ["STATUSES", "FieldProblem", "ProblemDocument", "answer_to", "document
 STATUSES: Final[Mapping[type[Exception], int]] = {
     # what was sent
     MalformedJson: 400,
+    MalformedMultipart: 400,
     InvalidIfMatch: 400,
     InvalidIfNoneMatch: 400,
     InvalidQuery: 400,
     records.InvalidQuery: 400,
+    records.UnreadableCsv: 422,
     records.CursorInvalid: 400,
     records.CursorMismatch: 400,
     central.InvalidHost: 400,

@@ -45,6 +45,8 @@ class Settings:
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     max_body_bytes: int = 4 * 1024 * 1024
     request_timeout: float = 30.0
+    max_import_bytes: int = 256 * 1024 * 1024
+    import_timeout: float = 600.0
     cache_seconds: float = 0.5
     access_token_seconds: int = 900
     refresh_token_seconds: int = 30 * _DAY
@@ -108,6 +110,10 @@ def _limits(read: EnvironmentReader) -> dict[str, object]:
     return {
         "max_body_bytes": read.integer("MAX_BODY_BYTES", 4 * 1024 * 1024, least=1024, most=1024**3),
         "request_timeout": read.number("REQUEST_TIMEOUT", 30.0, least=1.0, most=3600.0),
+        "max_import_bytes": read.integer(
+            "MAX_IMPORT_BYTES", 256 * 1024 * 1024, least=1024, most=64 * 1024**3
+        ),
+        "import_timeout": read.number("IMPORT_TIMEOUT", 600.0, least=1.0, most=86_400.0),
         "cache_seconds": read.number("CACHE_SECONDS", 0.5, least=0.0, most=1.0),
         "access_token_seconds": read.integer("ACCESS_TOKEN_SECONDS", 900, least=1, most=_DAY),
         "refresh_token_seconds": read.integer("REFRESH_TOKEN_SECONDS", 30 * _DAY, least=60, most=366 * _DAY),

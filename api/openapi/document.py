@@ -121,7 +121,7 @@ def _operation(operation: Operation, kind: HostKind, path: str, *, secured: bool
         content: dict[str, Any] = {"schema": _schema(operation.body)}
         if operation.body_example is not None:
             content["example"] = operation.body_example
-        shown["requestBody"] = {"required": True, "content": {"application/json": content}}
+        shown["requestBody"] = {"required": True, "content": {operation.body_type: content}}
     return shown
 
 

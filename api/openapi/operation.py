@@ -51,6 +51,7 @@ class Operation:
     replies: Mapping[int, Reply]
     body: type[msgspec.Struct] | Schema | None = None
     body_example: Any = None
+    body_type: str = "application/json"
     query: type[msgspec.Struct] | None = None
     """The query parameters, each a field."""
     parameters: tuple[Parameter, ...] = ()

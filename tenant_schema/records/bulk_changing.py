@@ -22,7 +22,7 @@ from tenant_schema.records.statements import locked
 from tenant_schema.records.target import Target
 from tenant_schema.records.validation import parse_changes
 
-__all__ = ["bulk_update", "lock_items", "named_items"]
+__all__ = ["bulk_update", "change_items", "lock_items", "named_items"]
 
 
 async def bulk_update(target: Target, bodies: Sequence[object], now: datetime, *, atomic: bool) -> list[Item]:
@@ -40,7 +40,7 @@ async def bulk_update(target: Target, bodies: Sequence[object], now: datetime, *
     async def work() -> None:
         for item in sound:
             item.fail(0)  # another attempt
-        await _change(target, sound, now)
+        await change_items(target, sound, now)
         if atomic:
             refuse_if_any_failed(items)
 
@@ -127,8 +127,8 @@ async def _rows(
     return {row["id"]: row for row in await target.run(statement, values)}
 
 
-async def _change(target: Target, items: Sequence[Item], now: datetime) -> None:
-    """Lock, compare, write, keep."""
+async def change_items(target: Target, items: Sequence[Item], now: datetime) -> None:
+    """Lock, compare, write, keep; in a transaction. Items that cannot be changed fail."""
     rows = await lock_items(target, items, target.rights.update)
     found = [(item, rows[item.id]) for item in items if item.id is not None and not item.problems]
     groups: defaultdict[tuple[str, ...], list[Item]] = defaultdict(list)

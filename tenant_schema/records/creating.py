@@ -1,6 +1,6 @@
 """Making a record: its values from the body, the defaults and the system, and one INSERT."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +10,10 @@ from tenant_schema.records.conditions import Complaints
 from tenant_schema.records.references import accept, refusals
 from tenant_schema.records.rendering import Record, Row
 from tenant_schema.records.target import Target
-from tenant_schema.records.validation import Body, parse_creation
+from tenant_schema.records.validation import Body, fill_in, parse_creation
 from tenant_schema.records.writes import answer_to_writer, insert_records
 
-__all__ = ["create_record", "insert_numbered", "new_values"]
+__all__ = ["completed", "create_record", "insert_numbered", "new_values"]
 
 
 def new_values(target: Target, body: Body, now: datetime, complaints: Complaints) -> Row:
@@ -21,8 +21,20 @@ def new_values(target: Target, body: Body, now: datetime, complaints: Complaints
     otherwise.
     """
     values = parse_creation(body, target.model.fields, complaints, target.rights)
+    return _stamped(target, values, body, now)
+
+
+def completed(target: Target, values: Row, now: datetime, complaints: Complaints) -> Row:
+    """As :func:`new_values`, of values that are in stored form already."""
+    full = dict(values)
+    fill_in(full, values, target.model.fields, complaints, target.rights)
+    return _stamped(target, full, values, now)
+
+
+def _stamped(target: Target, values: Row, given: Container[str], now: datetime) -> Row:
+    """With what the system sets."""
     me = target.access.user_id
-    if "owner" not in body:
+    if "owner" not in given:
         values["owner"] = me
     times = {"created_at": now, "updated_at": now, "deleted_at": None}
     return values | {"id": new_id(), "version": 1, "created_by": me, "updated_by": me, **times}

@@ -7,6 +7,7 @@
     ├── ValidationFailed      the body does not fit the object; all its problems
     └── BulkRefused           some of many records cannot be written, so none was; all their problems
     RecordsError
+    ├── UnreadableCsv         the file is not CSV in UTF-8
     ├── CursorInvalid         no cursor that this tenant's API ever gave
     ├── CursorMismatch        a cursor of another query
     ├── RecordNotFound        no such record, or it is in the trash, or hidden
@@ -49,6 +50,7 @@ __all__ = [
     "StillReferenced",
     "TooManyDependents",
     "UniqueConflict",
+    "UnreadableCsv",
     "ValidationFailed",
     "VersionMismatch",
 ]
@@ -78,6 +80,16 @@ class RecordsError(Exception):
     """The root of the errors that are about one record or one page."""
 
     code = "records-error"
+
+
+class UnreadableCsv(RecordsError):
+    """A file that is not CSV in UTF-8; ``line`` is where it goes wrong."""
+
+    code = "unreadable-csv"
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"Line {line}: {reason}")
+        self.line = line
 
 
 class CursorInvalid(RecordsError):

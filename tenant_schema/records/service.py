@@ -19,11 +19,13 @@ from tenant_schema.records.bulk_removing import bulk_delete
 from tenant_schema.records.changed_definitions import again_when_changed
 from tenant_schema.records.changing import change_record
 from tenant_schema.records.creating import create_record
+from tenant_schema.records.csv_source import File
 from tenant_schema.records.cursors import Cursors
 from tenant_schema.records.documents import parse_json_query, parse_json_summary
 from tenant_schema.records.exporting import chained, export
 from tenant_schema.records.grammar import parse_export, parse_fields, parse_query, parse_summary
 from tenant_schema.records.histories import read_history
+from tenant_schema.records.importing import ImportOptions, ImportReport, import_csv
 from tenant_schema.records.opening import Targets
 from tenant_schema.records.pages import Page
 from tenant_schema.records.prepared import Plans
@@ -251,3 +253,20 @@ class RecordService:
         """
         target = await self.targets.open(scope, access, object_name, op)
         return await _BULK[op](target, records, self._clock(), atomic=atomic)
+
+    async def import_csv(
+        self,
+        scope: TenantScope,
+        access: Access,
+        object_name: str,
+        file: File,
+        options: ImportOptions,
+    ) -> ImportReport:
+        """Take in records as CSV; what became of the lines. For who may create, and update where lines may
+        change what is there.
+
+        Raises UnreadableCsv, InvalidQuery, ValidationFailed, BulkRefused.
+        """
+        actions = ("create",) if options.key is None else ("create", "update")
+        target = await self.targets.open(scope, access, object_name, *actions)
+        return await import_csv(target, file, options, self._clock)

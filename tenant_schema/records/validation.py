@@ -2,7 +2,7 @@
 stored form.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from tenant_schema.objects.errors import InvalidValue
@@ -10,7 +10,7 @@ from tenant_schema.objects.model import FieldModel
 from tenant_schema.records.conditions import Complaints
 from tenant_schema.records.rights import Rights
 
-__all__ = ["Body", "Fields", "Stored", "parse_changes", "parse_creation"]
+__all__ = ["Body", "Fields", "Stored", "fill_in", "parse_changes", "parse_creation"]
 
 Body = Mapping[str, object]
 Fields = Mapping[str, FieldModel]
@@ -22,13 +22,20 @@ def parse_creation(body: Body, fields: Fields, complaints: Complaints, rights: R
     None.
     """
     values = _parse_body(body, rights.creatable, complaints, rights)
+    fill_in(values, body, fields, complaints, rights)
+    return values
+
+
+def fill_in(
+    values: Stored, given: Container[str], fields: Fields, complaints: Complaints, rights: Rights
+) -> None:
+    """Add the defaults of the ``fields`` that were not given, or None."""
     for name, field in fields.items():
-        if name in body or field.read_only:
+        if name in given or field.read_only:
             continue
         values[name] = None if field.default is None else _parse_value(field, field.default, complaints)
         if values[name] is None and field.required:
             _complain_of_missing(field, complaints, rights)
-    return values
 
 
 def parse_changes(body: Body, complaints: Complaints, rights: Rights) -> Stored:
