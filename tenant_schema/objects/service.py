@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from piccolo_engines.errors import UniqueViolation
+from piccolo_engines.errors import LockTimeout, UniqueViolation
 from tenant_schema.objects.catalog import Catalog, load_rows
 from tenant_schema.objects.changes.deciding import dialect_of_bound, intent_of, refuse_by_data
 from tenant_schema.objects.changes.decisions import (
@@ -26,7 +26,7 @@ from tenant_schema.objects.changes.drift import Drift, find_drift, repair_drift
 from tenant_schema.objects.changes.plan import Plan, plan_of
 from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
-from tenant_schema.objects.errors import WouldBreakData
+from tenant_schema.objects.errors import ObjectBusy, WouldBreakData
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 from tenant_schema.users.versions import DEFINITIONS, VersionedCache, bump
@@ -181,6 +181,8 @@ class SchemaService:
                 return await plan_of(decision, intent, dialect, self._recovery.dependents)
             try:
                 await runner.run(intent, access.user_id)
+            except LockTimeout as error:
+                raise ObjectBusy from error
             except UniqueViolation as error:
                 await refuse_by_data(decision, confirm)
                 raise WouldBreakData(decision.object, 1, [], "a value came twice just now") from error

@@ -5,15 +5,17 @@ that connection does, and a connection whose process was killed ends when its st
 lock afterwards finds nothing under way.
 """
 
+import asyncio
 import math
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any, cast
 
 from piccolo.querystring import QueryString
 
 from piccolo_conf import DB
-from piccolo_engines.errors import DatabaseError
+from piccolo_engines.errors import DatabaseError, LockTimeout
 from piccolo_engines.mysql.engine import MySQLEngine
 from piccolo_engines.mysql.literals import literal
 from piccolo_engines.mysql.session import Session
@@ -32,8 +34,9 @@ from tenant_schema.objects.row_budget import MARIADB, MYSQL, RowLimits
 __all__ = ["MySQLDialect"]
 
 _LOCK_NAME = "CONCAT('schema.', SHA2(DATABASE(), 224))"
-_PATIENCE = 3
+_PATIENCE = 1
 """Seconds that a statement waits for transactions that use the table: those that come meanwhile wait too."""
+_TRIES = 5
 
 
 class MySQLDialect:
@@ -72,7 +75,7 @@ class MySQLDialect:
         session = _session()
         for statement in statements(operation, session.collation):
             async with checked_as_needed(operation):
-                await Algorithms.of(session.server).run(statement)
+                await _patiently(partial(Algorithms.of(session.server).run, statement))
 
     async def is_done(self, operation: Operation) -> bool:
         """See the protocol."""
@@ -110,6 +113,19 @@ def _session() -> Session:
     session = _transaction().session
     assert session is not None
     return session
+
+
+async def _patiently(send: Callable[[], Awaitable[object]]) -> None:
+    """Try a few times when transactions are in the way; in between those that queue behind us get on."""
+    for attempt in range(1, _TRIES + 1):
+        try:
+            await send()
+        except LockTimeout:
+            if attempt == _TRIES:
+                raise
+            await asyncio.sleep(0.1 * attempt)
+        else:
+            return
 
 
 async def _lock(wait: float) -> None:

@@ -361,3 +361,37 @@ async def test_checks_of_the_whole_come_before_anything_is_touched(tenant: Tenan
         "fields.1.settings.target",
     }
     assert await tenant.drift() == []
+
+
+@ON_MARIADB
+async def test_a_statement_waits_for_transactions_and_lets_others_by(
+    tenant: Tenant, database: Config, name: str
+) -> None:
+    await tenant.things(name)
+    model = await tenant.model(name)
+    using, done = asyncio.Event(), asyncio.Event()
+
+    async def use() -> None:
+        async with DB.transaction():
+            await model.table.count()
+            using.set()
+            await done.wait()
+
+    async with tenant_on(database) as other:
+        holding = asyncio.create_task(use())
+        await using.wait()
+        change = asyncio.create_task(tenant.add_field(name, field("extra")))
+        with DB.bind(tenant.engine):
+            await asyncio.sleep(0.3)
+            assert not change.done()
+            assert await asyncio.wait_for(_count_beside(database, model.table_name), 5) == 3
+        done.set()
+        await holding
+        await change
+        assert "extra" in (await other.model(name)).fields
+    await tenant.drop(name, name)
+
+
+async def _count_beside(database: Config, table: str) -> int:
+    async with tenant_on(database):
+        return int((await DB.run_querystring(QueryString(f'SELECT COUNT(*) AS n FROM "{table}"')))[0]["n"])

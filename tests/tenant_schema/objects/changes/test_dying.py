@@ -10,9 +10,13 @@ from typing import Any
 
 import pytest
 
+from tenant_schema.objects.catalog import Catalog
+from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model import ObjectModel
 from tenant_schema.objects.tables import SchemaChange
+from tenant_schema.users.versions import DEFINITIONS, VersionedCache
+from tests.tenant_schema.objects.changes.conftest import ON_MARIADB
 from tests.tenant_schema.objects.changes.scenarios import SCENARIOS
 from tests.tenant_schema.objects.changes.worlds import RECORDS, SCOPE, Config, Tenant
 
@@ -93,3 +97,17 @@ async def test_killed_at_any_point(
         die_at += 1
     assert die_at > 2
     assert happened, "the last one was not killed"
+
+
+@ON_MARIADB
+async def test_whoever_reads_the_definitions_next_finishes_it(
+    tenant: Tenant, database: Config, dying: Dying, name: str
+) -> None:
+    await tenant.things(name)
+    told = dying(config=database, scenario="add lookup", name=name, die_at=3)
+    assert told["killed"]
+    assert await tenant.drift() != []
+    restarted = Catalog(VersionedCache(DEFINITIONS), Recovery())
+    assert "extra" in (await restarted.get(SCOPE, name)).fields
+    assert await tenant.drift() == []
+    await tenant.drop(name, name)
