@@ -47,7 +47,8 @@ _OBJECT_FACTS: Final = {
     "description": ("description", str),
     "nameField": ("name_field", str),
 }
-_WORDS: Final = {str: "Must be text.", bool: "Must be true or false."}
+_OBJECT_CHANGES: Final = {**_OBJECT_FACTS, "fieldOrder": ("field_order", list)}
+_WORDS: Final = {str: "Must be text.", bool: "Must be true or false.", list: "Must be a list of names."}
 _MOST_FIELDS: Final = 1000
 
 
@@ -79,8 +80,10 @@ def object_draft(body: _Body) -> ObjectDraft:
 
 def object_changes(body: _Body) -> dict[str, Any]:
     """What of an object is to be otherwise, by the names of its row."""
-    given, problems = _facts(body, _OBJECT_FACTS)
-    problems += _unknown(body, list(_OBJECT_FACTS))
+    given, problems = _facts(body, _OBJECT_CHANGES)
+    problems += _unknown(body, list(_OBJECT_CHANGES))
+    if not all(isinstance(one, str) for one in given.get("field_order", ())):
+        problems.append(Problem("fieldOrder", "wrong-type", _WORDS[list]))
     if problems:
         raise InvalidBody(problems)
     return given

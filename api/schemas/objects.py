@@ -73,7 +73,14 @@ _OBJECT_PROPERTIES: Final[_Json] = {
 }
 OBJECT_CHANGES_BODY: Final[_Json] = {
     "type": "object",
-    "properties": _OBJECT_PROPERTIES,
+    "properties": {
+        **_OBJECT_PROPERTIES,
+        "fieldOrder": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "The names of all fields of its own, in their new order.",
+        },
+    },
     "additionalProperties": False,
 }
 OBJECT_BODY: Final[_Json] = {

@@ -1,7 +1,7 @@
 """What ``search`` looks into: how the full-text index of an object is called and what it holds.
 
-An object with at least one ``searchable`` field has an index over the columns of those fields, in the order
-of the fields.
+An object with at least one ``searchable`` field has an index over the columns of those fields, sorted by
+name: fields may be put into another order without making it anew.
 
 On MySQL and MariaDB that is one FULLTEXT index over :func:`search_columns`. A ``MATCH`` must name exactly
 these columns, in any order; the index's own name (:func:`search_index_name`) is for those who make it: one

@@ -265,3 +265,14 @@ async def test_drift_is_told_and_repaired(world: World) -> None:
     done = (await client.post("/api/v1/objects/drift")).json()
     assert ([one["name"] for one in done["repaired"]], done["remaining"]) == (["left_0a1b2c3d"], [])
     refused(await (await world.user("manager")).get("/api/v1/objects/drift"), 403, "permission-denied")
+
+
+@ON_SQLITE
+async def test_fields_are_put_into_another_order(world: World) -> None:
+    client = await made(world)
+    order = ["code", "name", "account", "stage"]
+    answer = await client.patch("/api/v1/objects/deals", json={"fieldOrder": order})
+    assert [one["name"] for one in shown(answer)["fields"] if not one["system"]] == order
+    for wrong in (["code"], [*order, "code"], [*order[:3], "stag"]):
+        answer = await client.patch("/api/v1/objects/deals", json={"fieldOrder": wrong})
+        assert refused(answer, 422, "validation")["errors"][0]["field"] == "fieldOrder"

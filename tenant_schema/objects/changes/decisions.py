@@ -78,27 +78,45 @@ def decide_creating(now: Definitions, draft: ObjectDraft) -> Decision:
 
 
 def decide_changing_object(now: Definitions, name: str, changes: Mapping[str, Any]) -> Decision:
-    """Other words for an object, or another name. Raises InvalidInput, NameTaken, StandardKept."""
+    """Other words for an object, or another name; ``field_order`` are the names of all its fields.
+
+    Raises InvalidInput, NameTaken, StandardKept.
+    """
     row, fields = now.object(name)
-    new_name = changes.get("name", name)
+    new_row = {**row, **{key: value for key, value in changes.items() if key != "field_order"}}
+    new_name = new_row["name"]
     if row["standard"] and new_name != name:
         raise StandardKept(name, "name")
-    draft = object_draft({**row, **changes}, fields)
-    problems = [
-        one for one in check_object(draft, now.names, now.limits) if not one.field.startswith("fields.")
-    ]
-    problems += _name_field_problems(draft)
+    draft = object_draft(new_row, fields)
+    found = check_object(draft, now.names, now.limits)
+    problems = [one for one in found if not one.field.startswith("fields.")]
+    problems += _name_field_problems(draft) + _order_problems(draft, changes.get("field_order"))
     if problems:
         raise InvalidInput(problems)
     if new_name != name:
         _refuse_taken_object(now, new_name)
-    after = now.with_object({**row, **changes}, fields)
+    after = now.with_object(new_row, _ordered(fields, changes.get("field_order")))
     names = NameChanges(object=name, object_renamed_to=new_name if new_name != name else None)
     if new_name != name:
         after = after.retargeted(name, new_name)
     return Decision(
         kind="change object", object=name, after_name=new_name, before=now, after=after, names=names
     )
+
+
+def _ordered(fields: Sequence[Mapping[str, Any]], order: Sequence[str] | None) -> list[Mapping[str, Any]]:
+    if order is None:
+        return list(fields)
+    positions = {name: at for at, name in enumerate(order)}
+    placed = [{**one, "position": positions[one["name"]]} for one in fields]
+    return sorted(placed, key=lambda one: int(one["position"]))
+
+
+def _order_problems(draft: ObjectDraft, order: Sequence[str] | None) -> list[Problem]:
+    names = sorted(one.name for one in draft.fields)
+    if order is None or sorted(order) == names:
+        return []
+    return [Problem("fieldOrder", "wrong-order", f"must be each of {', '.join(names)}, once")]
 
 
 def decide_dropping(now: Definitions, name: str) -> Decision:

@@ -33,7 +33,9 @@ class ColumnShape(msgspec.Struct, frozen=True):
 
 
 class TableShape(msgspec.Struct, frozen=True):
-    """One table; ``search`` are the columns of its full-text index, in order."""
+    """One table; ``search`` are the columns of its full-text index, sorted, so that fields may
+    be put into another order without making it anew.
+    """
 
     name: str
     columns: tuple[ColumnShape, ...]
@@ -55,7 +57,7 @@ def shape_of(model: ObjectModel, tables: Mapping[str, str]) -> TableShape:
         _column_shape(column, by_column.get(column._meta.db_column_name), tables)
         for column in _columns(model)
     )
-    return TableShape(model.table_name, tuple(columns), search_columns(model))
+    return TableShape(model.table_name, tuple(columns), tuple(sorted(search_columns(model))))
 
 
 def _columns(model: ObjectModel) -> Iterable[Column]:

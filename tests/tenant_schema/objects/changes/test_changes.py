@@ -21,7 +21,7 @@ from tenant_schema.objects.tables import SchemaChange
 from tenant_schema.problems import InvalidInput
 from tenant_schema.users.tables import Permission
 from tests.tenant_schema.objects.changes.conftest import ON_MARIADB, ON_SERVERS, ON_SQLITE
-from tests.tenant_schema.objects.changes.worlds import Config, Tenant, tenant_on
+from tests.tenant_schema.objects.changes.worlds import FIELDS, Config, Tenant, tenant_on
 
 
 def field(name: str, type_name: str = "text", **facts: Any) -> FieldDraft:
@@ -192,6 +192,9 @@ async def test_the_search_index_follows_the_fields_and_the_records(tenant: Tenan
     assert await found_by_search(tenant, name, "three") == ["Three"]
     await tenant.change_field(name, "note", {"searchable": True})
     assert await found_by_search(tenant, name, "other") == ["Two"]
+    plan = await tenant.change(name, {"field_order": [one.name for one in reversed(FIELDS)]}, dry_run=True)
+    assert plan.statements == []
+    await tenant.change(name, {"field_order": [one.name for one in reversed(FIELDS)]})
     await tenant.record(name, title="Zürich", note="an other one")
     assert await found_by_search(tenant, name, "other") == ["Two", "Zürich"]
     model = await tenant.model(name)
