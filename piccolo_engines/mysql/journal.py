@@ -9,17 +9,19 @@ on the database, because by the second attempt the database may look different.
 The rows go when Piccolo records the migration as run, in the same transaction.
 """
 
+import contextlib
 import hashlib
 import json
 import re
 from collections import Counter
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
 from piccolo.engine.base import Engine
 from piccolo.querystring import QueryString
 
-from piccolo_engines.errors import StatementError
+from piccolo_engines.errors import LockTimeout, StatementError
 from piccolo_engines.mysql.catalog import Catalog, TableName
 from piccolo_engines.mysql.literals import literal, quote_name
 from piccolo_engines.mysql.recording import send_ddl
@@ -45,10 +47,32 @@ _TABLE = re.compile(
 _LITERAL = re.compile(r"x?'(?:[^'\\]|\\.|'')*'")  # defaults may be made anew at every attempt
 
 
+_KEY = ("app_name", "migration", "direction", "step")
+_PATIENCE = 3600  # seconds: as long as a statement on a big table may take
+
+
 @dataclass(slots=True)
 class _Entry:
     done: bool
     record: str
+    is_new: bool = False
+
+
+@contextlib.asynccontextmanager
+async def _alone(session: Session) -> AsyncIterator[None]:
+    """Hold the lock of this database's migrations; it ends with the connection at the latest.
+
+    :raises LockTimeout: when another connection held it all the time.
+    """
+    name = f"CONCAT('{JOURNAL}.', LEFT(SHA2(DATABASE(), 256), 32))"
+    ((got,),) = (await session.send(f"SELECT GET_LOCK({name}, {_PATIENCE})")).rows
+    if got != 1:
+        raise LockTimeout
+    try:
+        yield
+    finally:
+        if session.usable:
+            await session.send(f"SELECT RELEASE_LOCK({name})")
 
 
 def _table_of(statement: str) -> TableName | None:
@@ -169,18 +193,34 @@ class Journal:
                 await self._once(session, f"{unit}.{place}.{number}", statement, watch)
 
     async def _once(self, session: Session, step: str, statement: str, watch: Watch) -> None:
-        """Run a statement, unless it has been run."""
+        """Run a statement, unless it has been run, or is just being run.
+
+        The server goes on with a statement whose client has died. So the connection that runs one holds a
+        lock, and whoever comes next waits for it, and looks again.
+        """
         table = _table_of(statement)
         if table is not None:
             self._touched.add(table)
-        entry = self._entries.get(step)
-        if entry is not None and entry.done:
+        if self.is_done(step):
             return
-        before = await _fingerprint(session, table)
-        if entry is None or not before or entry.record == before:
-            await self._write(session, step, done=False, record=before)
-            await send_ddl(session, statement, watch)
-        await self._write(session, step, done=True, record=before)
+        async with _alone(session):
+            entry = self._entries[step] = await self._read(session, step)
+            if entry.done:
+                return
+            before = await _fingerprint(session, table)
+            if entry.is_new or not before or entry.record == before:
+                await self._write(session, step, done=False, record=before)
+                await send_ddl(session, statement, watch)
+            await self._write(session, step, done=True, record=before)
+
+    async def _read(self, session: Session, step: str) -> _Entry:
+        values = " AND ".join(
+            f"{quote_name(name)} = {literal(value, session.server)}"
+            for name, value in zip(_KEY, (*self._key, step), strict=True)
+        )
+        asked = f'SELECT "done", "record" FROM {quote_name(JOURNAL)} WHERE {values} FOR UPDATE'  # noqa: S608 - names are quoted, values are bound
+        rows = (await session.send(asked)).rows
+        return _Entry(bool(rows[0][0]), rows[0][1]) if rows else _Entry(done=False, record="", is_new=True)
 
     async def _write(self, session: Session, step: str, *, done: bool, record: str) -> None:
         values = ", ".join(literal(value, session.server) for value in (*self._key, step, done, record))
