@@ -172,15 +172,14 @@ class SchemaService:
         access.require_system(_MANAGE)
         dialect = dialect_of_bound()
         async with self._forgetting(scope), dialect.exclusive(self._wait):
-            runner = self._recovery.runner(dialect)
-            await runner.recover()
+            await self._recovery.runner(dialect).recover()
             decision = decide(Definitions(await load_rows(), await dialect.row_limits()))
             await refuse_by_data(decision, confirm if not dry_run else _whatever(decision))
             intent = await intent_of(decision, dialect)
             if dry_run:
                 return await plan_of(decision, intent, dialect, self._recovery.dependents)
             try:
-                await runner.run(intent, access.user_id)
+                await self._recovery.runner(dialect, access).run(intent, access.user_id)
             except LockTimeout as error:
                 raise ObjectBusy from error
             except UniqueViolation as error:

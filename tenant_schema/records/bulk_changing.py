@@ -99,7 +99,8 @@ async def lock_items(
     """The records as they are, locked in the order of their ids; items that cannot be had fail."""
     rows = await _rows(target, items, allowed, with_trash=with_trash)
     missing = [item for item in items if item.id not in rows]
-    forbidden = await _rows(target, missing, ALL, with_trash=with_trash) if allowed != ALL else {}
+    may_be_told = allowed != ALL and target.access.allows(target.model.name, "read")
+    forbidden = await _rows(target, missing, ALL, with_trash=with_trash) if may_be_told else {}
     for item in missing:
         if item.id in forbidden:
             item.fail(403, Problem("", "permission-denied", "Your roles do not allow this with the record."))

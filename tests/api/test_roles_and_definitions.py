@@ -73,6 +73,29 @@ async def test_a_rename_takes_permissions_restrictions_and_rules_along(world: Wo
     assert "hush" not in seen
 
 
+async def test_changes_of_definitions_are_in_the_audit_trail(world: World) -> None:
+    client = await world.user()
+    await made_deals(world)
+    await client.post(f"{OBJECTS}/deals/fields", json={"name": "note", "label": "Note", "type": "text"})
+    await client.patch(f"{OBJECTS}/deals/fields/note", json={"name": "remark"})
+    await client.post(f"{OBJECTS}/deals/fields?dryRun=true", json={"name": "x", "label": "X", "type": "text"})
+    await client.delete(f"{OBJECTS}/deals/fields/remark")
+    await client.patch(f"{OBJECTS}/deals", json={"name": "bargains"})
+    await client.delete(f"{OBJECTS}/bargains")
+    events = (await client.get("/api/v1/audit?action=object.*")).json()["data"]
+    events += (await client.get("/api/v1/audit?action=field.*")).json()["data"]
+    assert {event["actor"]["email"] for event in events} == {"administrator@acme.example"}
+    told = [(event["action"], event["subject"]["name"], event["detail"]) for event in events]
+    assert told == [
+        ("object.drop", "bargains", {}),
+        ("object.change", "deals", {"renamedTo": "bargains"}),
+        ("object.create", "deals", {"fields": ["account", "name", "secret", "stage"]}),
+        ("field.drop", "deals", {"dropped": ["remark"]}),
+        ("field.change", "deals", {"renamed": {"note": "remark"}}),
+        ("field.add", "deals", {"fields": ["note"]}),
+    ]
+
+
 @ON_SQLITE
 async def test_a_rule_whose_field_is_dropped_lets_nothing_pass(world: World) -> None:
     client = await world.user()

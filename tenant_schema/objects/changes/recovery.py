@@ -12,15 +12,32 @@ from functools import partial
 from piccolo_engines.errors import DatabaseError
 from tenant_schema.objects.changes.deciding import dialect_of_bound
 from tenant_schema.objects.changes.dialect import Dialect
+from tenant_schema.objects.changes.intent import Intent
 from tenant_schema.objects.changes.journal import has_open_entries
 from tenant_schema.objects.changes.runner import Runner
 from tenant_schema.objects.changes.writing import write_definitions
 from tenant_schema.objects.dependents import Dependents
 from tenant_schema.objects.errors import ObjectBusy
+from tenant_schema.users.audit import Subject, record_event
+from tenant_schema.users.permissions import Access
 
 __all__ = ["Recovery"]
 
 _LOG = logging.getLogger(__name__)
+
+
+def _event(intent: Intent) -> tuple[str, Subject, dict[str, object]]:
+    """The action (``object.create``, ``field.drop``), what it was done to, and how names changed."""
+    act, _, what = intent.kind.partition(" ")
+    names = intent.names
+    detail: dict[str, object] = {
+        "fields": sorted({row["name"] for row in intent.fields.insert}),
+        "renamedTo": names.object_renamed_to,
+        "renamed": names.fields_renamed,
+        "dropped": list(names.fields_dropped),
+    }
+    told = {name: value for name, value in detail.items() if value}
+    return f"{what}.{act}", Subject("object", None, intent.object), told
 
 
 class Recovery:
@@ -36,9 +53,14 @@ class Recovery:
         self.dependents = tuple(dependents)
         self._at = at
 
-    def runner(self, dialect: Dialect) -> Runner:
-        """What does changes and goes on with them."""
-        return Runner(dialect, partial(write_definitions, dependents=self.dependents), self._at)
+    def runner(self, dialect: Dialect, by: Access | None = None) -> Runner:
+        """What does changes and goes on with them; ``by`` whom, as the audit trail will have it."""
+        return Runner(dialect, partial(self._write, by), self._at)
+
+    async def _write(self, by: Access | None, intent: Intent) -> None:
+        """The definitions, and what is told of the change, in one transaction."""
+        await write_definitions(intent, self.dependents)
+        await record_event(by, *_event(intent))
 
     async def __call__(self) -> bool:
         """Go on with what was left in the tenant that is bound; whether there was anything.
