@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from tenant_schema.apps.bodies import (
     Check,
@@ -21,6 +22,7 @@ from tenant_schema.apps.visible import hides_anything, shown_layout
 from tenant_schema.objects.catalog import Catalog
 from tenant_schema.problems import Problem, suggestion
 from tenant_schema.scope import TenantScope
+from tenant_schema.users.audit import Subject, record_event
 from tenant_schema.users.permissions import Access
 from tenant_schema.users.versions import VersionedCache
 
@@ -76,7 +78,9 @@ class PageService:
             raise TooMany("pages", _MOST)
         with refusing_taken_names("page", values):
             async with self._cache.change(scope):
-                await AppPage.insert(AppPage(**values, app=app.id, position=len(app.pages)))
+                page = AppPage(**values, app=app.id, position=len(app.pages))
+                await AppPage.insert(page)
+                await _record(access, "page.create", app, page.id, values["name"])
         return await self.read(scope, access, app_name, values["name"])
 
     async def change(
@@ -98,6 +102,7 @@ class PageService:
                 async with self._cache.change(scope):
                     await AppPage.update(values).where(AppPage.id == page.id)
                     await _rename_in_navigation(app, name, new_name)
+                    await _record(access, "page.update", app, page.id, name, changed=sorted(values))
         return await self.read(scope, access, app_name, new_name)
 
     async def delete(self, scope: TenantScope, access: Access, app_name: str, name: str) -> None:
@@ -108,6 +113,7 @@ class PageService:
         async with self._cache.change(scope):
             await AppPage.delete().where(AppPage.id == page.id)
             await _rename_in_navigation(app, name, None)
+            await _record(access, "page.delete", app, page.id, name)
 
     async def order(self, scope: TenantScope, access: Access, app_name: str, body: _Body) -> list[ShownPage]:
         """Put the pages into the order in which the body names all of them."""
@@ -117,6 +123,7 @@ class PageService:
         async with self._cache.change(scope):
             for position, name in enumerate(names):
                 await AppPage.update({AppPage.position: position}).where(AppPage.id == app.pages[name].id)
+            await record_event(access, "page.order", Subject("app", app.id, app_name), {"pages": names})
         return await self.all(scope, access, app_name)
 
     async def _require_whole(self, scope: TenantScope, page: PageFacts, sight: Sight) -> None:
@@ -124,6 +131,13 @@ class PageService:
         whole = whole_sight(await self._objects.all(scope))
         if hides_anything(page.type, page.object, await _layout(page), sight, whole):
             raise LayoutHidden(page.name)
+
+
+async def _record(
+    access: Access, action: str, app: AppFacts, page_id: UUID, name: str, **detail: object
+) -> None:
+    """What the audit trail says of a page: its app's name too, since pages of two apps may share one."""
+    await record_event(access, action, Subject("page", page_id, name), {"app": app.name, **detail})
 
 
 def _shown(page: PageFacts, layout: Any, sight: Sight) -> ShownPage:

@@ -16,6 +16,7 @@ from tenant_schema.apps.errors import TooMany
 from tenant_schema.apps.layouts import check_navigation
 from tenant_schema.apps.tables import App
 from tenant_schema.scope import TenantScope
+from tenant_schema.users.audit import Subject, record_event
 from tenant_schema.users.permissions import Access
 from tenant_schema.users.versions import VersionedCache
 
@@ -60,7 +61,9 @@ class AppService:
             raise TooMany("apps", _MOST)
         with refusing_taken_names("app", values):
             async with self._cache.change(scope):
-                await App.insert(App(**values, position=await App.count()))
+                app = App(**values, position=await App.count())
+                await App.insert(app)
+                await record_event(access, "app.create", Subject("app", app.id, values["name"]))
         return await self.read(scope, access, str(values["name"]))
 
     async def change(
@@ -74,6 +77,8 @@ class AppService:
             with refusing_taken_names("app", values):
                 async with self._cache.change(scope):
                     await App.update(values).where(App.id == app.id)
+                    subject = Subject("app", app.id, name)
+                    await record_event(access, "app.update", subject, {"changed": sorted(values)})
         return await self.read(scope, access, str(values.get("name", name)))
 
     async def delete(self, scope: TenantScope, access: Access, name: str) -> None:
@@ -82,6 +87,7 @@ class AppService:
         app = await self.read(scope, access, name)
         async with self._cache.change(scope):
             await App.delete().where(App.id == app.id)
+            await record_event(access, "app.delete", Subject("app", app.id, name))
 
     async def order(self, scope: TenantScope, access: Access, body: Mapping[str, object]) -> list[AppFacts]:
         """Put the apps into the order in which the body names all of them."""
@@ -91,6 +97,7 @@ class AppService:
         async with self._cache.change(scope):
             for position, name in enumerate(names):
                 await App.update({App.position: position}).where(App.id == apps[name].id)
+            await record_event(access, "app.order", detail={"apps": names})
         return await self.all(scope, access)
 
 

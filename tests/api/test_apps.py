@@ -132,6 +132,28 @@ async def test_an_app_through_its_life(world: World) -> None:
         assert not await AppPage.exists().where(AppPage.name == "board")
 
 
+@ON_SQLITE
+async def test_who_changed_what_is_in_the_audit_trail(world: World) -> None:
+    client = await world.user("manager")
+    await given(client, APPS, {"name": "support", "label": "Support"})
+    await given(client, f"{APPS}/support/pages", LIST)
+    await client.patch(f"{APPS}/support/pages/customers", json={"label": "All"})
+    await client.delete(f"{APPS}/support/pages/customers")
+    await client.patch(f"{APPS}/support", json={"icon": "ring"})
+    await client.delete(f"{APPS}/support")
+    await client.patch(f"{APPS}/sales", json={"colour": "red"})
+    events = (await (await world.user()).get("/api/v1/audit")).json()["data"]
+    found = [(one["action"], one["detail"]) for one in events]
+    assert [one for one in reversed(found) if one[0].startswith(("app.", "page."))] == [
+        ("app.create", {}),
+        ("page.create", {"app": "support"}),
+        ("page.update", {"app": "support", "changed": ["label"]}),
+        ("page.delete", {"app": "support"}),
+        ("app.update", {"changed": ["icon"]}),
+        ("app.delete", {}),
+    ]
+
+
 async def test_the_navigation_follows_its_pages(world: World) -> None:
     client = await world.user()
     renamed = await client.patch(f"{PAGES}/accounts", json={"name": "companies"})
