@@ -1,8 +1,8 @@
 """The navigation: what a frontend needs to know after sign-in."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, Raw, UnsetType, json
 
 from api.schemas.apps import Group, PageSummary
 from api.schemas.auth import TenantName, UserAnswer
@@ -105,8 +105,20 @@ class NavigationAnswer(Output):
             roles=list(access.roles),
             permissions=[name for name in SYSTEM_PERMISSIONS if access.has(name)],
             apps=[NavigationApp.of(app) for app in navigation.apps],
-            objects=[ObjectSummary.of(one) for one in navigation.objects],
+            objects=[_encoded(one, access) for one in navigation.objects],
         )
+
+
+def _encoded(seen: SeenObject, access: Access) -> ObjectSummary:
+    """The summary as JSON, made once for all who hold the same roles, while these and the object stay."""
+    if access.grants is None:
+        return ObjectSummary.of(seen)
+    key = ("navigation", seen.model.id)
+    kept = access.grants.kept.get(key)
+    if kept is None or kept[0] is not seen.model:
+        kept = (seen.model, Raw(json.encode(ObjectSummary.of(seen))))
+        access.grants.kept[key] = kept
+    return cast("ObjectSummary", kept[1])
 
 
 def _field(field: FieldModel, seen: SeenObject) -> FieldSummary:
