@@ -26,10 +26,11 @@ from tenant_schema.records.target import Target
 __all__ = ["RECORDS", "RecordTable"]
 
 RECORDS: Final = "Records"
-_MOST_LISTED: Final = 7
+_MOST_LISTED: Final = 5
 _MOST_NAMED: Final = 30
 """Lookups of one object that are shown by name; each costs a join."""
 _LISTED_SYSTEM: Final = ("owner", "updated_at")
+_TIMES: Final = ("created_at", "updated_at")
 _OPERATORS: Final[Mapping[str, tuple[str, str]]] = {"null": ("null", "true"), "not_null": ("null", "false")}
 
 
@@ -59,7 +60,7 @@ class _Sight:
         fields = ("fields", ",".join(self.paths(columns)))
         return await self.target.around.resolve(lambda: parse_query([*pairs, fields], self.target.readable))
 
-    def shown(self, row: Mapping[str, Any]) -> Row:
+    def shown(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """A record with each lookup's id under the lookup's name, and JSON as text."""
         shown = dict(row)
         for name, value in row.items():
@@ -116,7 +117,7 @@ class RecordTable:
         sight = await self._look()
         query = await sight.query(_pairs(listing), listing.columns)
         found = await read_rows(sight.target, query, listing.page_size, listing.offset)
-        return [sight.shown(row) for row in found]
+        return [_to_the_second(sight.shown(row)) for row in found]
 
     async def count(self, listing: Listing) -> int:
         """How many: one statement."""
@@ -191,6 +192,11 @@ class RecordTable:
         objects = await self._visitor.platform.catalog.all(self._visitor.scope)
         name = objects[leads_to].name_field if leads_to is not None and leads_to in objects else ""
         return (name,) if name in beyond else ()
+
+
+def _to_the_second(row: dict[str, Any]) -> Row:
+    """The system's times as people read them in a list; the row's own page has them in full."""
+    return row | {name: f"{row[name][:19]}Z" for name in _TIMES if row.get(name)}
 
 
 def _pairs(listing: Listing) -> list[tuple[str, str]]:

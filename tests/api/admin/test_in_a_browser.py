@@ -45,11 +45,12 @@ async def makes_a_tenant(admin: Admin) -> str:
     """Gives the password that is shown."""
     await admin.go("forms/make-a-tenant")
     await admin.sees("Such as acme.")
-    await admin.fill(name="Nova", slug="No spaces", primary_domain="nova", admin_email="nora@nova.example")
+    await admin.fill(name="Nova", slug="nova", primary_domain="nova", admin_email="nora@nova.example")
+    await admin.picture("operators-make-a-tenant")
+    await admin.fill(slug="No spaces")
     await admin.submit()
     await admin.sees("A slug is 1 to 40 characters")
     await admin.fill(slug="nova")
-    await admin.picture("operators-make-a-tenant")
     await admin.submit()
     await admin.sees("nova is served at nova.localhost.")
     said = await admin.page.locator("#success_message").inner_text()
@@ -79,7 +80,15 @@ async def test_an_administrator_s_day(world_with: Any) -> None:
     async with world_with(local=True) as world, listening(world) as port:
         client = await world.user()
         made = await client.post(
-            "/api/v1/data/accounts", json={"name": "Globex", "industry": "technology", "employees": 40}
+            "/api/v1/data/accounts",
+            json={
+                "name": "Globex",
+                "industry": "technology",
+                "type": "customer",
+                "employees": 40,
+                "website": "https://globex.example",
+                "phone": "+31 20 123 4567",
+            },
         )
         account = made.json()["data"]["id"]
         async with browsing(f"http://acme.localhost:{port}") as (admin,):
