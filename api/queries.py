@@ -1,7 +1,8 @@
 """Query parameters: split once, refused when unknown, converted with all faults at once."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, TypeVar
+from datetime import datetime
+from typing import Any, Final, TypeVar, get_args
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -65,9 +66,15 @@ def decode_query(pairs: Sequence[tuple[str, str]], shape: type[_S]) -> _S:
             problems.append(Problem(name, "repeated-parameter", "Is given more than once."))
         elif name in fields:
             try:
-                values[name] = msgspec.convert(text, fields[name].type, strict=False)
+                kind = fields[name].type
+                values[name] = msgspec.convert(text, kind, strict=datetime in _parts(kind))
             except msgspec.ValidationError as error:
                 problems.append(Problem(name, *explain(str(error))))
     if problems:
         raise InvalidQuery(problems)
     return shape(**{fields[name].name: value for name, value in values.items()})
+
+
+def _parts(kind: Any) -> set[Any]:
+    """The types in an annotation: a time must not be a number of seconds, which a lax conversion takes."""
+    return {kind}.union(*map(_parts, get_args(kind)))

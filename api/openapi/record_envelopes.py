@@ -7,7 +7,7 @@ from api.openapi.record_schemas import component, reference
 from api.seen import SeenObject
 from tenant_schema.records.bulk import MAX_BULK
 from tenant_schema.records.grammar import PARAMETERS
-from tenant_schema.records.query import DEFAULT_LIMIT, MAX_FIELDS, MAX_LIMIT, MAX_SORT
+from tenant_schema.records.query import DEFAULT_LIMIT, MAX_FIELDS, MAX_LIMIT, MAX_SEARCH, MAX_SORT
 
 __all__ = ["record_envelopes"]
 
@@ -23,6 +23,7 @@ def record_envelopes(one: SeenObject, any_page: Mapping[str, Any]) -> Iterator[t
             {**any_page, "properties": {**any_page["properties"], "data": data}},
         )
         yield component(one.name, "Query"), _query(one)
+        yield component(one.name, "Aggregate"), _aggregate(one)
     writes = [schema for action, schema in _bulk_schemas(one) if action in one.actions]
     if writes:
         yield component(one.name, "Bulk"), {"oneOf": writes}
@@ -34,7 +35,7 @@ def _query(one: SeenObject) -> _Json:
     expand = "Names of lookups and related lists, or an object of these with what to show of each."
     properties: _Json = {
         "filter": reference(one.name, "Filter"),
-        "search": {"type": "string", "maxLength": 200},
+        "search": {"type": "string", "maxLength": MAX_SEARCH},
         "sort": {**names, "maxItems": MAX_SORT, "description": sort},
         "fields": {**names, "description": "Names of fields or paths."},
         "expand": {"description": expand, "anyOf": [names, {"type": "object"}]},
@@ -46,6 +47,25 @@ def _query(one: SeenObject) -> _Json:
         "type": "object",
         "description": "What the parameters of the list say, as JSON.",
         "properties": {name: properties[name] for name in PARAMETERS},
+        "additionalProperties": False,
+    }
+
+
+def _aggregate(one: SeenObject) -> _Json:
+    names: _Json = {"type": "array", "items": {"type": "string"}}
+    parts = "`year(…)`, `quarter(…)`, `month(…)`, `week(…)` and `day(…)` of dates and moments"
+    measures = "`count`, `count(…)`, `sum(…)`, `avg(…)`, `min(…)`, `max(…)`"
+    return {
+        "type": "object",
+        "description": "What the parameters of an aggregate say, as JSON.",
+        "properties": {
+            "groupBy": {**names, "description": f"Fields, or paths over lookups; {parts}."},
+            "select": {**names, "description": f"{measures} of a field.", "default": ["count"]},
+            "filter": reference(one.name, "Filter"),
+            "search": {"type": "string", "maxLength": MAX_SEARCH},
+            "sort": {**names, "description": "Groups and measures as asked for; `-` in front is descending."},
+            "limit": {"type": "integer", "minimum": 1},
+        },
         "additionalProperties": False,
     }
 

@@ -5,10 +5,10 @@ object, which say what that object's records hold, take and can be found by.
 """
 
 from collections.abc import Iterator, Mapping
-from copy import copy
 from typing import Any, Final
 
 from api.openapi.record_envelopes import record_envelopes
+from api.openapi.record_parameters import aggregate_example, parameter_of
 from api.openapi.record_schemas import component, example_of, record_schemas, reference
 from api.seen import Seen, SeenObject
 from tenant_schema.records.people import USERS
@@ -81,7 +81,7 @@ def _may(one: SeenObject, kind: str) -> bool:
 
 def _operation(operation: Mapping[str, Any], one: SeenObject) -> _Json:
     kind = operation["operationId"]
-    parameters = [_parameter(parameter, one) for parameter in operation["parameters"]]
+    parameters = [parameter_of(parameter, kind, one) for parameter in operation["parameters"]]
     own = {
         **operation,
         "operationId": f"{kind}_{one.name}",
@@ -97,51 +97,6 @@ def _operation(operation: Mapping[str, Any], one: SeenObject) -> _Json:
     return own
 
 
-def _parameter(parameter: Mapping[str, Any], one: SeenObject) -> _Json | None:
-    name = parameter["name"]
-    if name == "object":
-        return None
-    own = dict(parameter)
-    if name == "uniqueField":
-        own |= {"schema": {"type": "string", "enum": one.unique_fields}, "example": one.unique_fields[0]}
-    if name == "value":
-        own["schema"] = {"type": "string", "minLength": 1}
-        own["example"] = str(
-            one.readable[one.unique_fields[0]].type.example(one.readable[one.unique_fields[0]])
-        )
-    if name in {"filter", "sort", "fields", "expand"}:
-        own = _naming(own, one)
-    return own
-
-
-def _naming(parameter: _Json, one: SeenObject) -> _Json:
-    """A parameter that names fields, with examples of this object."""
-    plain = [name for name, field in one.readable.items() if not field.system] or ["id"]
-    sortable = [name for name in plain if one.readable[name].type.sortable] or ["id"]
-    examples = {
-        "fields": ",".join(["id", *plain][:3]),
-        "sort": f"-{sortable[0]}",
-        "expand": next(iter(one.lookups), ""),
-        "filter": _filter_example(one, plain),
-    }
-    own = copy(parameter)
-    own["examples"] = {one.name: {"value": examples[parameter["name"]]}}
-    if parameter["name"] == "filter":
-        names = ", ".join(
-            f"`{name}` ({' '.join(sorted(field.type.operators))})" for name, field in one.readable.items()
-        )
-        own["description"] = f"{parameter['description']} Fields, and how they compare: {names}."
-    return own
-
-
-def _filter_example(one: SeenObject, names: list[str]) -> _Json:
-    for name in names:
-        field = one.readable[name]
-        if "eq" in field.type.operators and field.type.name != "json":
-            return {name: str(field.type.example(field))}
-    return {}
-
-
 def _body(kind: str, one: SeenObject) -> _Json | None:
     if kind == "createRecord":
         return {"schema": reference(one.name, "Create"), "example": example_of(one.creatable)}
@@ -151,6 +106,8 @@ def _body(kind: str, one: SeenObject) -> _Json | None:
         return {"schema": reference(one.name, "Change"), "example": _first(example_of(one.creatable))}
     if kind == "queryRecords":
         return {"schema": reference(one.name, "Query"), "example": {"sort": ["-created_at"], "limit": 25}}
+    if kind == "aggregateRecordsByQuery":
+        return {"schema": reference(one.name, "Aggregate"), "example": aggregate_example(one)}
     if kind == "writeRecords":
         return {"schema": reference(one.name, "Bulk"), "example": _bulk_example(one)}
     return None
@@ -175,7 +132,7 @@ def _answer(answer: Mapping[str, Any], kind: str, one: SeenObject) -> _Json:
     names = {"RecordAnswer": "Selected" if kind in _SELECTING else "Record", "RecordPage": "Page"}
     found = names.get(shape.rpartition("/")[2])
     if found is None:
-        return dict(answer)
+        return _without_example(answer)
     example = example_of(one.readable)
     if found == "Page":
         schema = reference(one.name, "Page")
@@ -183,6 +140,15 @@ def _answer(answer: Mapping[str, Any], kind: str, one: SeenObject) -> _Json:
     else:
         content = {"schema": _envelope(reference(one.name, found)), "example": {"data": example}}
     return {**answer, "content": {"application/json": content}}
+
+
+def _without_example(answer: Mapping[str, Any]) -> _Json:
+    """An answer whose example would be of another object."""
+    content = {
+        media_type: {key: value for key, value in one.items() if key != "example"}
+        for media_type, one in answer.get("content", {}).items()
+    }
+    return {**answer, "content": content} if content else dict(answer)
 
 
 def _envelope(record: _Json) -> _Json:

@@ -119,7 +119,13 @@ class UserPage(Output):
 class LinkAnswer(Output):
     """A one-time link. It is shown here and never again: hand it to its user."""
 
-    token: Annotated[str, Meta(description="For `POST /api/v1/auth/accept`; works once.", examples=["fhl_…"])]
+    token: Annotated[
+        str | None,
+        Meta(
+            description="For `POST /api/v1/auth/accept`; works once. Null in an answer that is given again.",
+            examples=["fhl_…"],
+        ),
+    ]
     purpose: Literal["invitation", "password-reset"]
     expires_at: datetime
 

@@ -1,5 +1,6 @@
 """Query parameters: decoding, unknown names, all faults at once."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -36,6 +37,19 @@ def test_every_fault_is_told_at_once() -> None:
         ("sortBy", "not-an-option", None),
         ("cursor", "repeated-parameter", None),
     ]
+
+
+class Since(msgspec.Struct):
+    since: Annotated[datetime, msgspec.Meta(tz=True)] | msgspec.UnsetType = msgspec.UNSET
+
+
+@pytest.mark.parametrize("text", ["0.5", "1709208000", "2026-02-28", "2026-02-28T12:30:00"])
+def test_a_time_is_rfc_3339_and_no_number(text: str) -> None:
+    with pytest.raises(InvalidQuery):
+        decode_query([("since", text)], Since)
+    assert decode_query([("since", "2026-02-28T12:30:00Z")], Since).since == datetime(
+        2026, 2, 28, 12, 30, tzinfo=UTC
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,80 @@
+"""The parameters of one object's routes, with examples that name its own fields."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from api.seen import SeenObject
+from tenant_schema.objects.model import FieldModel
+
+__all__ = ["aggregate_example", "parameter_of"]
+
+_Json = dict[str, Any]
+
+_AGGREGATES: Final = frozenset({"aggregateRecords", "aggregateRecordsByQuery"})
+_GROUPED: Final = ("select", "boolean", "lookup", "date")
+_SUMMED: Final = ("currency", "decimal", "integer", "percent")
+
+
+def parameter_of(parameter: Mapping[str, Any], kind: str, one: SeenObject) -> _Json | None:
+    """A parameter of the route for any object, for this one; None for that which names the object."""
+    name = parameter["name"]
+    if name == "object":
+        return None
+    if name == "uniqueField":
+        names = one.unique_fields
+        return {**parameter, "schema": {"type": "string", "enum": names}, "example": names[0]}
+    if name == "value":
+        field = one.readable[one.unique_fields[0]]
+        schema = {"type": "string", "minLength": 1}
+        return {**parameter, "schema": schema, "example": str(field.type.example(field))}
+    examples = _examples(kind, one)
+    if name not in examples:
+        return dict(parameter)
+    own = {**parameter, "examples": {one.name: {"value": examples[name]}}}
+    return {**own, "description": _filter_words(parameter, one)} if name == "filter" else own
+
+
+def aggregate_example(one: SeenObject) -> _Json:
+    """How many there are by the first field that groups well, and the sum of the first amount."""
+    group = _first(one, _GROUPED) or "created_by"
+    amount = _first(one, _SUMMED)
+    return {"groupBy": [group], "select": ["count", f"sum({amount})"] if amount else ["count"]}
+
+
+def _examples(kind: str, one: SeenObject) -> _Json:
+    """Values of the parameters that name fields."""
+    own = [name for name, field in one.readable.items() if not field.system] or ["id"]
+    sortable = [name for name in own if one.readable[name].type.sortable] or ["id"]
+    found: _Json = {
+        "fields": ",".join(["id", *own][:3]),
+        "sort": f"-{sortable[0]}",
+        "expand": next(iter(one.lookups), ""),
+        "filter": _filter(one, own),
+    }
+    if kind in _AGGREGATES:
+        found |= {name: ",".join(parts) for name, parts in aggregate_example(one).items()}
+        found["sort"] = "-count"
+    return found
+
+
+def _filter(one: SeenObject, names: list[str]) -> _Json:
+    for name in names:
+        field = one.readable[name]
+        if "eq" in field.type.operators and field.type.name != "json":
+            return {name: str(field.type.example(field))}
+    return {}
+
+
+def _filter_words(parameter: Mapping[str, Any], one: SeenObject) -> str:
+    fields = ", ".join(f"`{name}` ({_operators(field)})" for name, field in one.readable.items())
+    return f"{parameter['description']} Fields, and how they compare: {fields}."
+
+
+def _operators(field: FieldModel) -> str:
+    return " ".join(sorted(field.type.operators))
+
+
+def _first(one: SeenObject, types: tuple[str, ...]) -> str | None:
+    """The first own field of the first of the types of which there is one."""
+    own = {name: field.type.name for name, field in one.readable.items() if not field.system}
+    return next((name for kind in types for name, found in own.items() if found == kind), None)
