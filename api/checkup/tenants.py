@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from uuid import UUID
 
 from api.checkup.finding import Finding, error, fine, warning
 from api.composition import Platform
+from api.standing_in import COMMAND_LINE
 from central.errors import CentralError
 from central.registry import TenantRef
 from central.tables import TenantStatus
@@ -13,12 +13,8 @@ from piccolo_engines.errors import DatabaseError
 from tenant_schema.objects.changes.drift import Drift
 from tenant_schema.objects.changes.journal import open_entries
 from tenant_schema.objects.errors import ObjectBusy
-from tenant_schema.users.permissions import Access
 
-__all__ = ["COMMAND_LINE", "check_tenants"]
-
-COMMAND_LINE = Access(UUID(int=0), UUID(int=0), "", "command line", (), frozenset({"objects:manage"}))
-"""Who looks, as a tenant's services see them: nobody of the tenant's."""
+__all__ = ["check_tenants"]
 
 _OPEN = (TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
 

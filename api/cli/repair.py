@@ -4,13 +4,13 @@ import sys
 
 import rich_click as click
 
-from api.checkup.tenants import COMMAND_LINE
 from api.cli.completion import tenant_slugs
 from api.cli.console import Output, say, warn, with_output
 from api.cli.session import ACTOR, load_settings, run, tenant_called
 from api.cli.statuses import Status
 from api.composition import Platform
 from api.schemas.common import Output as Answer
+from api.standing_in import COMMAND_LINE
 from central import audit
 from tenant_schema.scope import TenantScope
 

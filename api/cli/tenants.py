@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 import rich_click as click
 
+from api.cli.administrator import administrator
 from api.cli.completion import tenant_slugs
 from api.cli.console import Output, fail, say, with_output
 from api.cli.domains import domains
@@ -158,5 +159,5 @@ def _tell(tenant: _Detail) -> None:
     say(f"  made           {tenant.created_at:%Y-%m-%d %H:%M} UTC")
 
 
-for command in (create, domains, reconcile, repair):
+for command in (create, administrator, domains, reconcile, repair):
     tenants.add_command(command)

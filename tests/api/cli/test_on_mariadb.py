@@ -15,7 +15,7 @@ from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.definitions import ObjectDraft
 from tenant_schema.objects.service import SchemaService
 from tenant_schema.users.versions import ACCESS, VersionedCache
-from api.checkup.tenants import COMMAND_LINE
+from api.standing_in import COMMAND_LINE
 
 def die(point):
     raise KeyboardInterrupt

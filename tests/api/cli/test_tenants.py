@@ -165,3 +165,39 @@ def test_what_is_unforeseen_is_told_in_a_sentence(call: Run, monkeypatch: pytest
 
     monkeypatch.setattr("api.cli.tenants.all_tenants", boom)
     assert "RuntimeError: of all things" in call("tenants", "list", status=1).stderr
+
+
+ACCEPT = """
+user = await platform.people.acceptance.accept(scope, {token!r}, "staple battery horse")
+signed_in = await platform.authentication.sign_in(scope, {email!r}, "staple battery horse", "203.0.113.7", "")
+access = await platform.authentication.authenticate(scope, signed_in.access_token)
+print(access.roles, "users:manage" in access.permissions)
+"""
+
+
+@pytest.mark.parametrize(
+    ("email", "roles"),
+    [("eve@acme.example", 1), ("viewer@acme.example", 2), ("administrator@acme.example", 1)],
+)
+def test_somebody_is_let_in_again(call: Run, told: Told, email: str, roles: int) -> None:
+    if email.startswith("viewer"):
+        call(
+            "shell", "acme", "-c", f"await User.update({{User.active: False}}).where(User.email == {email!r})"
+        )
+    made = told("tenants", "administrator", "acme", email.upper())
+    assert (made["email"], made["domain"]) == (email, "acme.localhost")
+    printed = call("shell", "acme", "-c", ACCEPT.format(token=made["token"], email=email)).stdout
+    assert printed.strip().endswith("True")
+    assert printed.count("'") == 2 * roles
+    assert "administrator" in printed
+    again = call("tenants", "administrator", "acme", email, "--text").stdout
+    assert made["token"] not in again
+    events = (
+        "from tenant_schema.users.tables import AuditEvent\n"
+        "print([row['actor_email'] for row in await AuditEvent.select()])"
+    )
+    assert "command line" in call("shell", "acme", "-c", events).stdout
+
+
+def test_who_cannot_be_an_administrator_is_told(call: Run) -> None:
+    assert "email: " in call("tenants", "administrator", "acme", "nobody", status=1).stderr

@@ -1,0 +1,86 @@
+"""``freehold tenants administrator``: lets somebody into a tenant that has locked itself out."""
+
+from datetime import datetime
+
+import rich_click as click
+
+from api.cli.completion import tenant_slugs
+from api.cli.console import Output, say, with_output
+from api.cli.session import ACTOR, load_settings, run, tenant_called
+from api.composition import Platform
+from api.schemas.common import Output as Answer
+from api.standing_in import COMMAND_LINE
+from central import audit
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.emails import normalise_email
+from tenant_schema.users.links import Link
+from tenant_schema.users.seed import ADMINISTRATOR
+from tenant_schema.users.service import NewUser, UserRecord
+
+__all__ = ["administrator"]
+
+
+class _LetIn(Answer):
+    """The token by which they choose a password; it works once."""
+
+    email: str
+    domain: str
+    token: str
+    expires_at: datetime
+
+
+@click.command("administrator")
+@click.argument("slug", shell_complete=tenant_slugs)
+@click.argument("email")
+@with_output
+def administrator(slug: str, email: str, out: Output) -> None:
+    """Make EMAIL an administrator of the tenant SLUG, and print a token to choose a password with, once.
+
+    For a tenant whose administrators are gone or have forgotten their passwords. A user who is there already
+    is let in again, and keeps their password until they choose another.
+    """
+    answer = run(load_settings(), lambda platform: _let_in(platform, slug, normalise_email(email)))
+    out.one(answer, lambda: _tell(answer))
+
+
+async def _let_in(platform: Platform, slug: str, email: str) -> _LetIn:
+    tenant = (await tenant_called(platform, slug)).ref
+    detail = {"email": email}
+    await audit.record(ACTOR, "tenant.administrator", tenant_id=tenant.id, tenant_slug=slug, detail=detail)
+    scope = TenantScope(tenant.id, tenant.slug, tenant.name)
+    async with platform.tenancy.use(tenant), platform.people.together(scope):
+        known = await _user(platform, email)
+        link = (
+            await _invite(platform, scope, email) if known is None else await _admit(platform, scope, known)
+        )
+    return _LetIn(email, tenant.primary_domain, link.token, link.expires_at)
+
+
+async def _user(platform: Platform, email: str) -> UserRecord | None:
+    page = await platform.people.users.page(COMMAND_LINE, 200, search=email)
+    return next((one for one in page.items if one.email == email), None)
+
+
+async def _invite(platform: Platform, scope: TenantScope, email: str) -> Link:
+    wanted = NewUser(email, "Administrator", [ADMINISTRATOR])
+    _, link = await platform.people.users.create(scope, COMMAND_LINE, wanted)
+    assert link is not None, "a user without a password is invited"
+    return link
+
+
+async def _admit(platform: Platform, scope: TenantScope, known: UserRecord) -> Link:
+    users = platform.people.users
+    if known.status == "inactive":
+        await users.set_active(scope, COMMAND_LINE, known.id, active=True)
+    roles = known.roles or ()
+    if ADMINISTRATOR not in roles:
+        await users.set_roles(scope, COMMAND_LINE, known.id, [*roles, ADMINISTRATOR])
+    return await users.make_link(scope, COMMAND_LINE, known.id)
+
+
+def _tell(answer: _LetIn) -> None:
+    say(
+        f"{answer.email} is an administrator. With this token, once, until {answer.expires_at:%Y-%m-%d %H:%M}"
+    )
+    say(f"UTC, they choose a password at https://{answer.domain}/api/v1/auth/accept:\n")
+    say(f"    {answer.token}\n")
