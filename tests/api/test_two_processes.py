@@ -14,10 +14,12 @@ TOKEN = "fho_" + "two-processes-one-registry-" * 2
 WITHIN = 1.0
 
 
-def call(port: int, method: str, host: str, path: str, body: object = None) -> tuple[int, Any]:
+def call(
+    port: int, method: str, host: str, path: str, body: object = None, token: str = TOKEN
+) -> tuple[int, Any]:
     """The status and the JSON of one request to 127.0.0.1."""
     data = None if body is None else json.dumps(body).encode()
-    headers = {"Host": host, "Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+    headers = {"Host": host, "Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, headers, method=method)
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback
@@ -35,6 +37,29 @@ def eventually(ask: Callable[[], int], wanted: int) -> float:
             return asked
         assert asked <= WITHIN, f"still not {wanted} after {asked:.2f} s"
         time.sleep(0.02)
+
+
+def change_definitions(first: int, second: int, admin: dict[str, str]) -> None:
+    """An object and a field that come and go in the first process are there, and gone, in the second."""
+    login = {"email": admin["email"], "password": admin["password"]}
+    token = call(first, "POST", "acme.localhost", "/api/v1/auth/login", login)[1]["accessToken"]
+
+    def ask(port: int, method: str, path: str, body: object = None) -> int:
+        return call(port, method, "acme.localhost", f"/api/v1/{path}", body, token)[0]
+
+    def seen(path: str) -> Callable[[], int]:
+        return lambda: ask(second, "GET", path)
+
+    assert ask(second, "GET", "data/deals") == 404
+    assert ask(first, "POST", "objects", {"name": "deals"}) == 201
+    eventually(seen("data/deals"), 200)
+    assert ask(second, "GET", "data/deals?fields=stage") == 400
+    assert ask(first, "POST", "objects/deals/fields", {"name": "stage", "type": "text"}) == 201
+    eventually(seen("data/deals?fields=stage"), 200)
+    assert ask(first, "DELETE", "objects/deals/fields/stage") == 204
+    eventually(seen("data/deals?fields=stage"), 400)
+    assert ask(first, "DELETE", "objects/deals") == 204
+    eventually(seen("data/deals"), 404)
 
 
 def test_a_change_in_one_process_counts_in_the_other_within_a_second(tmp_path: Path) -> None:
@@ -58,5 +83,6 @@ def test_a_change_in_one_process_counts_in_the_other_within_a_second(tmp_path: P
         for act, wanted in (("suspend", 403), ("resume", 200)):
             assert call(first, "POST", "localhost", f"{address}/{act}")[0] == 200
             eventually(seen_by_second, wanted)
+        change_definitions(first, second, made["admin"])
         assert call(first, "DELETE", "localhost", address)[0] == 200
         eventually(seen_by_second, 404)

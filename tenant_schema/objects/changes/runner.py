@@ -52,7 +52,7 @@ class Runner:
                 await self._carry_on(entry)
             except (ConnectionLost, TransactionEnded):
                 raise
-            except DatabaseError:
+            except Exception:  # noqa: BLE001 - one that cannot be finished does not keep others from it
                 _LOG.exception("a change of %s was undone", entry.intent.object)
         return [entry.intent for entry in entries]
 
@@ -65,7 +65,7 @@ class Runner:
                 await self._prepare(entry)
             except (ConnectionLost, TransactionEnded):
                 raise  # whether it has happened is to be seen by whoever comes next
-            except DatabaseError as error:
+            except Exception as error:
                 if not self._dialect.is_transactional:
                     await self._undo(entry, type(error).__name__)
                 raise

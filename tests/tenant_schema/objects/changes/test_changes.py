@@ -13,15 +13,19 @@ from piccolo.querystring import QueryString
 from piccolo_conf import DB
 from tenant_schema.objects.changes.conversions import CONVERSIONS
 from tenant_schema.objects.changes.mysql import MySQLDialect
+from tenant_schema.objects.changes.recovery import Recovery
+from tenant_schema.objects.dependents import NameChanges
 from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import ConversionRefused, ObjectBusy, WouldBreakData, WouldLoseData
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.search_index import search_columns, search_ids_table, search_table
+from tenant_schema.objects.service import SchemaService
 from tenant_schema.objects.tables import SchemaChange
 from tenant_schema.problems import InvalidInput
 from tenant_schema.users.tables import Permission
+from tenant_schema.users.versions import ACCESS, VersionedCache
 from tests.tenant_schema.objects.changes.conftest import ON_MARIADB, ON_SERVERS, ON_SQLITE
-from tests.tenant_schema.objects.changes.worlds import FIELDS, Config, Tenant, tenant_on
+from tests.tenant_schema.objects.changes.worlds import FIELDS, MANAGER, SCOPE, Config, Tenant, tenant_on
 
 
 def field(name: str, type_name: str = "text", **facts: Any) -> FieldDraft:
@@ -398,3 +402,28 @@ async def test_a_statement_waits_for_transactions_and_lets_others_by(
 async def _count_beside(database: Config, table: str) -> int:
     async with tenant_on(database):
         return int((await DB.run_querystring(QueryString(f'SELECT COUNT(*) AS n FROM "{table}"')))[0]["n"])
+
+
+class Broken:
+    """Something that cannot follow."""
+
+    kind = "pages"
+
+    async def affected(self, changes: NameChanges) -> list[dict[str, Any]]:
+        return [{"name": changes.object}]
+
+    async def follow(self, changes: NameChanges) -> None:
+        raise KeyError("broken")
+
+
+async def test_when_a_dependent_cannot_follow_all_stays_as_it_was(tenant: Tenant, name: str) -> None:
+    await tenant.things(name)
+    broken = SchemaService(tenant.catalog, VersionedCache(ACCESS), Recovery([Broken()]))
+    with pytest.raises(KeyError):
+        await broken.drop_field(SCOPE, MANAGER, name, "code", "code")
+    with pytest.raises(KeyError):
+        await broken.change_object(SCOPE, MANAGER, name, {"name": f"{name}_new"})
+    assert "code" in (await tenant.model(name)).fields
+    assert await tenant.drift() == []
+    assert not await SchemaChange.exists().where(SchemaChange.state.not_in(["done", "undone"]))
+    await tenant.drop(name, name)
