@@ -33,7 +33,8 @@ def compile_filter(tree: Filter, columns: _Columns, engine_type: str, depth: int
     :param depth: how many tables deep the filter is, to tell their aliases apart.
     """
     if isinstance(tree, Condition):
-        return _compile_condition(tree, columns[tree.field], engine_type)
+        found = _compile_condition(tree, columns[tree.field], engine_type)
+        return found if "." not in tree.field else _beyond_lookup(tree, columns[tree.field], found)
     if isinstance(tree, Through):
         return _compile_through(tree, columns[tree.field], engine_type, depth + 1)
     if isinstance(tree, Indexed):
@@ -46,6 +47,21 @@ def compile_filter(tree: Filter, columns: _Columns, engine_type: str, depth: int
     if isinstance(tree, And):
         return all_of([term for term in terms if term is not None])
     return None if None in terms else any_of([term for term in terms if term is not None])
+
+
+def _beyond_lookup(condition: Condition, column: Column, found: Predicate) -> Predicate:
+    """A condition on a joined row, so that a database begins with that row only when an index finds it.
+
+    Otherwise it might read all of the other table to find what matches, and sort all that look it up, for the
+    first page of a list that is in order anyway.
+    """
+    meta = column._meta
+    if condition.operator in _FOUND_BY_INDEX and (meta.index or meta.unique or meta.primary_key):
+        return found
+    return WhereRaw("({}) IS TRUE", found.querystring)
+
+
+_FOUND_BY_INDEX: Final = frozenset({"eq", "in"})
 
 
 def _complement(predicate: Predicate | None) -> Predicate:

@@ -32,7 +32,7 @@ PAGE: Final = 1_000
 """Records read at a time."""
 
 _Cell: TypeAlias = Callable[[Any], object]
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA: Final = frozenset("=+-@\t\r\n")
 _NEVER_TEXT: Final = frozenset(
     {
         *("id", "lookup", "integer", "decimal", "currency", "percent", "boolean"),
@@ -48,14 +48,17 @@ async def export(target: Target, query: Query) -> AsyncIterator[bytes]:
     order = full_order(query.sort)
     paths = [*fields_of(query.filter), *(term.field for term in order), *query.fields]
     source = Source(target.model, where, target.hops(paths, base), target.readable)
-    cells = [_cell(known(name, target.readable)) for name in query.fields]
+    cells = [
+        (name, cell) for name in query.fields if (cell := _cell(known(name, target.readable))) is not None
+    ]
     head, place = _lines([query.fields]), None
     while True:
         rows, place = await _page(target, source, query.fields, order, place, base)
-        lines = _lines(
-            [cell(row[name]) for name, cell in zip(query.fields, cells, strict=True)] for row in rows
-        )
-        yield head + lines
+        for name, cell in cells:
+            for row in rows:
+                if (value := row[name]) is not None:
+                    row[name] = cell(value)
+        yield head + _lines([row[name] for name in query.fields] for row in rows)
         head = b""
         if place is None:
             return
@@ -94,17 +97,15 @@ def _lines(rows: Iterable[Iterable[object]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _cell(field: FieldModel) -> _Cell:
-    """What makes a cell of a shown value: nothing for no value, JSON for what has parts."""
+def _cell(field: FieldModel) -> _Cell | None:
+    """What makes a cell of a shown value, when that is not one by itself; no value is an empty cell."""
     if field.type.name in {"json", "multi_select"}:
-        return lambda value: "" if value is None else msgspec.json.encode(value).decode()
+        return lambda value: msgspec.json.encode(value).decode()
     if field.type.name == "boolean":
-        return lambda value: "" if value is None else ("true" if value else "false")
-    if field.type.name in _NEVER_TEXT:
-        return lambda value: "" if value is None else value
-    return lambda value: "" if value is None else _harmless(value)
+        return lambda value: "true" if value else "false"
+    return None if field.type.name in _NEVER_TEXT else _harmless
 
 
 def _harmless(text: str) -> str:
     """The text, so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text[:1] in _FORMULA else text

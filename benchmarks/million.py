@@ -1,0 +1,126 @@
+"""A tenant's database with a million accounts and their contacts, made in a few statements."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from piccolo.querystring import QueryString
+
+from central.migrator import Migrator
+from piccolo_conf import DB
+from piccolo_engines.mysql import MySQLEngine, PoolSettings
+from piccolo_engines.sqlite import SQLiteEngine
+from tenant_schema.objects.changes.searches import ensure_searches
+from tenant_schema.standard.seed import seed_standard_objects
+from tenant_schema.users.tables import User
+from tests.conftest import cleared
+from tests.support.servers import address_of
+from tests.tenant_schema.objects.databases import APP_CONFIGS
+
+__all__ = ["ME", "million"]
+
+# ruff: noqa: S608 - nothing in these statements comes from outside
+
+ME = UUID("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")
+_WORDS = [
+    *("Globex", "Initech", "Umbrella", "Hooli", "Stark", "Wayne"),
+    *("Acme", "Cyberdyne", "Tyrell", "Wonka", "Soylent", "Vandelay"),
+]
+_INDUSTRIES = ["technology", "healthcare", "finance", "retail", "education", "energy", "media", "insurance"]
+_STEP = 30
+"""Seconds between two accounts."""
+
+
+@asynccontextmanager
+async def million(kind: str, folder: Path, records: int) -> AsyncIterator[SQLiteEngine | MySQLEngine]:
+    """The engine of a database with that many accounts, and a contact for every fifth of them; bound."""
+    async with _database(kind, folder) as engine:
+        with DB.bind(engine):
+            await Migrator(APP_CONFIGS, DB).migrate(engine)
+            await seed_standard_objects()
+            await User.insert(User(id=ME, email="ada@bench.example", name="Ada"))
+            for statement in _filling(kind, records):
+                await engine.run_querystring(QueryString(statement, *([ME] * statement.count("{}"))))
+            await ensure_searches()
+            yield engine
+
+
+@asynccontextmanager
+async def _database(kind: str, folder: Path) -> AsyncIterator[SQLiteEngine | MySQLEngine]:
+    if kind == "sqlite":
+        engine = SQLiteEngine(folder / "million.sqlite", synchronous="NORMAL")
+        yield engine
+        await engine.close()
+        return
+    prefix = f"b{uuid4().hex[:7]}_"
+    with address_of(kind) as address:
+        async with cleared(address, prefix) as root:
+            await root.run_ddl(f'CREATE DATABASE "{prefix}million"')
+            served = MySQLEngine(address.config | {"database": f"{prefix}million"}, PoolSettings(max_size=4))
+            yield served
+            await served.close()
+
+
+def _filling(kind: str, records: int) -> list[str]:
+    make: Any = _on_sqlite if kind == "sqlite" else _on_mysql
+    return [*make(records), "ANALYZE" if kind == "sqlite" else "ANALYZE TABLE accounts, contacts"]
+
+
+def _case(expression: str, words: list[str]) -> str:
+    whens = " ".join(f"WHEN {number} THEN '{word}'" for number, word in enumerate(words))
+    return f"CASE {expression} {whens} END"
+
+
+_SYSTEM = "id, version, created_at, updated_at, created_by, owner"
+_ACCOUNT = "name, industry, annual_revenue, employees, billing_city"
+
+
+def _account(name: str) -> str:
+    """The values of an account's own columns; one in 50,000 is a zebra's."""
+    industry = _case("n % 8", _INDUSTRIES)
+    return (
+        f"{name}, {industry}, n * 7919 % 100000 + 0.25, n * 31 % 5000, "
+        "CASE WHEN n % 50000 = 0 THEN 'Zebra Falls' ELSE 'Springfield' END"
+    )
+
+
+def _on_sqlite(records: int) -> list[str]:
+    numbers = (
+        f"WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {records})"
+    )
+    row_id = "PRINTF('%08x-0000-7000-8000-00000000000{}', n)"
+    moment = f"STRFTIME('%Y-%m-%d %H:%M:%S', 1700000000 + n * {_STEP}, 'unixepoch') || '+00:00'"
+    system = f"1, {moment}, {moment}, {{}}, {{}}"
+    name = f"{_case('n % 12', _WORDS)} || ' ' || {_case('n / 12 % 12', _WORDS)} || ' ' || PRINTF('%07d', n)"
+    accounts = f"SELECT {row_id.format(1)}, {system}, {_account(name)} FROM numbers"
+    contact = f"'Ann', PRINTF('Lee %07d', n), {row_id.format(1)}"
+    contacts = f"SELECT {row_id.format(2)}, {system}, {contact} FROM numbers WHERE n % 5 = 0"
+    return [
+        f"INSERT INTO accounts ({_SYSTEM}, {_ACCOUNT}) {numbers} {accounts}",
+        f"INSERT INTO contacts ({_SYSTEM}, first_name, last_name, account) {numbers} {contacts}",
+    ]
+
+
+def _on_mysql(records: int) -> list[str]:
+    digits = "(SELECT 0 d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 "
+    digits += (
+        "UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9)"
+    )
+    places = "abcdef"
+    number = " + ".join(f"{place}.d * {10**at}" for at, place in enumerate(places))
+    joined = ", ".join(f"{digits} {place}" for place in places)
+    numbers = f"(SELECT {number} + 1 AS n FROM {joined}) numbers WHERE n <= {records}"
+    row_id = "UNHEX(CONCAT(LPAD(HEX(n), 8, '0'), '000070008000000000000{}'))"
+    moment = f"TIMESTAMPADD(SECOND, n * {_STEP}, '2023-11-14 22:13:20')"
+    system = f"1, {moment}, {moment}, {{}}, {{}}"
+    words = f"{_case('n % 12', _WORDS)}, ' ', {_case('FLOOR(n / 12) % 12', _WORDS)}"
+    name = f"CONCAT({words}, ' ', LPAD(n, 7, '0'))"
+    accounts = f"SELECT {row_id.format('001')}, {system}, {_account(name)} FROM {numbers} ORDER BY n"
+    contact = f"'Ann', CONCAT('Lee ', LPAD(n, 7, '0')), {row_id.format('001')}"
+    contacts = f"SELECT {row_id.format('002')}, {system}, {contact} FROM {numbers} AND n % 5 = 0 ORDER BY n"
+    return [
+        f"INSERT INTO accounts ({_SYSTEM}, {_ACCOUNT}) {accounts}",
+        f"INSERT INTO contacts ({_SYSTEM}, first_name, last_name, account) {contacts}",
+    ]
