@@ -94,6 +94,12 @@ class Family:
         access = Access(self.me, new_id(), "ada@acme.example", "Ada", (), permissions)
         return Caller(self.service, self.scope, access, object_name)
 
+    def add(self, model: ObjectModel) -> None:
+        """One more object, whose table is there."""
+        self.models[model.name] = model
+        models = Models(*self.models.values())
+        self.service = RecordService(models, Cursors(lambda tenant_id: [tenant_id.bytes * 2]))
+
     async def fill(self, object_name: str, rows: Sequence[Row]) -> list[Row]:
         """Only these records are there."""
         self.rows[object_name] = await fill(self.models[object_name], rows)
