@@ -9,6 +9,7 @@ from api.admin.operators.tables import operator_tables
 from api.admin.site import Form, NewSession, Table
 from api.composition import Platform
 from api.requests import ApiRequest
+from central import audit
 from central.audit import Actor
 from central.operators import OperatorRef
 from piccolo_engines.columns import utc_now
@@ -38,6 +39,7 @@ class OperatorSite:
             if session is None:
                 raise WrongToken
             await platform.admin.operator_throttle.clear(attempt)
+        await audit.record(_actor(request, session.operator), "operator.sign-in")
         return NewSession(session.secret, int((session.expires_at - utc_now()).total_seconds()))
 
     async def visit(self, request: ApiRequest, secret: str) -> "OperatorVisit | None":
@@ -61,7 +63,7 @@ class OperatorVisit:
     def __init__(self, request: ApiRequest, operator: OperatorRef) -> None:
         self._platform: Platform = request.platform
         self._operator = operator
-        self._actor = Actor(operator.name, operator.id, request.facts.id, request.address)
+        self._actor = _actor(request, operator)
 
     @property
     def name(self) -> str:
@@ -88,3 +90,7 @@ class OperatorVisit:
     async def change_password(self, current: str, new: str) -> None:  # noqa: ARG002 (the form of a visit)
         """Refuses: an operator's password is a token."""
         raise ReadOnly("A token is not changed but replaced, with `freehold operators`.")
+
+
+def _actor(request: ApiRequest, operator: OperatorRef) -> Actor:
+    return Actor(operator.name, operator.id, request.facts.id, request.address)

@@ -50,6 +50,14 @@ async def test_in_local_mode_the_cookie_works_without_tls(world_with: Any) -> No
         assert await is_signed_in(browser)
 
 
+async def test_signing_in_is_in_the_audit_trail(world: World) -> None:
+    browser = await operators_browser(world)
+    acts = await browser.rows("audit")
+    assert [(one["action"], one["operator_name"], one["address"]) for one in acts] == [
+        ("operator.sign-in", "operator", "203.0.113.7")
+    ]
+
+
 async def test_only_the_hash_of_the_session_is_kept(world: World) -> None:
     browser = await operators_browser(world)
     secret = browser.http.cookies[SESSION]

@@ -92,6 +92,19 @@ async def test_a_database_error_is_a_sentence(world: World) -> None:
     assert "sql" not in answer.text.lower()
 
 
+async def test_a_value_that_must_be_unique_is_told_under_its_field(world: World) -> None:
+    browser, client = await tenants_browser(world), await world.user()
+    field = {"name": "code", "label": "Code", "type": "text", "unique": True}
+    assert (await client.post("/api/v1/objects/accounts/fields", json=field)).status_code == 201
+    first = await made(browser, name="A", code="x1")
+    answer = await browser.send("POST", "api/tables/accounts/", {"name": "B", "code": "x1"})
+    assert set(said_against(answer)) == {"code"}
+    second = await made(browser, name="B", code="x2")
+    answer = await browser.send("PATCH", f"api/tables/accounts/{second}/", {"code": "x1"})
+    assert set(said_against(answer)) == {"code"}
+    assert (await browser.get(f"tables/accounts/{first}/"))["code"] == "x1"
+
+
 async def test_system_columns_are_read_only(world: World) -> None:
     browser = await tenants_browser(world)
     record_id = await made(browser, **ACCOUNT)
