@@ -62,6 +62,39 @@ def change_definitions(first: int, second: int, admin: dict[str, str]) -> None:
     eventually(seen("data/deals"), 404)
 
 
+def change_access(first: int, second: int, admin: dict[str, str]) -> None:
+    """Roles, rules, keys and users that change in the first process count in the second."""
+    host, login = "acme.localhost", {"email": admin["email"], "password": admin["password"]}
+    boss = call(first, "POST", host, "/api/v1/auth/login", login)[1]["accessToken"]
+
+    def act(method: str, path: str, body: object = None) -> Any:
+        status, answer = call(first, method, host, f"/api/v1/{path}", body, boss)
+        assert status < 300, answer
+        return answer
+
+    account = act("POST", "data/accounts", {"name": "Globex"})["data"]["id"]
+    ann = {"email": "ann@acme.example", "password": "correct horse battery"}
+    user = act("POST", "users", ann)["user"]["id"]
+    token = call(first, "POST", host, "/api/v1/auth/login", ann)[1]["accessToken"]
+    key = call(first, "POST", host, "/api/v1/api-keys", {"name": "x", "roles": []}, token)[1]
+
+    def seen(by: str, path: str) -> Callable[[], int]:
+        return lambda: call(second, "GET", host, f"/api/v1/{path}", None, by)[0]
+
+    assert seen(token, "data/accounts")() == 403
+    act("PUT", f"users/{user}/roles", {"roles": ["viewer"]})
+    eventually(seen(token, f"data/accounts/{account}"), 200)
+    role = next(one["id"] for one in act("GET", "roles")["data"] if one["name"] == "viewer")
+    mine = {"object": "accounts", "action": "read", "filter": {"owner": "$me"}}
+    act("PUT", f"roles/{role}/rules", {"rules": [mine]})
+    eventually(seen(token, f"data/accounts/{account}"), 404)
+    assert seen(key["token"], "auth/me")() == 200
+    act("DELETE", f"api-keys/{key['key']['id']}")
+    eventually(seen(key["token"], "auth/me"), 401)
+    act("POST", f"users/{user}/deactivate")
+    eventually(seen(token, "auth/me"), 401)
+
+
 def test_a_change_in_one_process_counts_in_the_other_within_a_second(tmp_path: Path) -> None:
     environ = {"DATA_DIR": str(tmp_path / "var"), "OPERATOR_TOKEN": TOKEN}
     freehold(["setup"], folder=tmp_path, environ=environ)
@@ -84,5 +117,6 @@ def test_a_change_in_one_process_counts_in_the_other_within_a_second(tmp_path: P
             assert call(first, "POST", "localhost", f"{address}/{act}")[0] == 200
             eventually(seen_by_second, wanted)
         change_definitions(first, second, made["admin"])
+        change_access(first, second, made["admin"])
         assert call(first, "DELETE", "localhost", address)[0] == 200
         eventually(seen_by_second, 404)
