@@ -103,24 +103,31 @@ def _on_sqlite(records: int) -> list[str]:
     ]
 
 
+_CHUNK = 100_000
+"""Records of one statement on a server: more would take it a temporary table on disk."""
+
+
 def _on_mysql(records: int) -> list[str]:
-    digits = "(SELECT 0 d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 "
-    digits += (
-        "UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9)"
-    )
-    places = "abcdef"
-    number = " + ".join(f"{place}.d * {10**at}" for at, place in enumerate(places))
-    joined = ", ".join(f"{digits} {place}" for place in places)
-    numbers = f"(SELECT {number} + 1 AS n FROM {joined}) numbers WHERE n <= {records}"
     row_id = "UNHEX(CONCAT(LPAD(HEX(n), 8, '0'), '000070008000000000000{}'))"
     moment = f"TIMESTAMPADD(SECOND, n * {_STEP}, '2023-11-14 22:13:20')"
     system = f"1, {moment}, {moment}, {{}}, {{}}"
     words = f"{_case('n % 12', _WORDS)}, ' ', {_case('FLOOR(n / 12) % 12', _WORDS)}"
-    name = f"CONCAT({words}, ' ', LPAD(n, 7, '0'))"
-    accounts = f"SELECT {row_id.format('001')}, {system}, {_account(name)} FROM {numbers} ORDER BY n"
+    account = _account(f"CONCAT({words}, ' ', LPAD(n, 7, '0'))")
     contact = f"'Ann', CONCAT('Lee ', LPAD(n, 7, '0')), {row_id.format('001')}"
-    contacts = f"SELECT {row_id.format('002')}, {system}, {contact} FROM {numbers} AND n % 5 = 0 ORDER BY n"
-    return [
-        f"INSERT INTO accounts ({_SYSTEM}, {_ACCOUNT}) {accounts}",
-        f"INSERT INTO contacts ({_SYSTEM}, first_name, last_name, account) {contacts}",
-    ]
+    accounts = (
+        f"INSERT INTO accounts ({_SYSTEM}, {_ACCOUNT}) SELECT {row_id.format('001')}, {system}, {account}"
+    )
+    contacts = f"INSERT INTO contacts ({_SYSTEM}, first_name, last_name, account) "
+    contacts += f"SELECT {row_id.format('002')}, {system}, {contact}"
+    chunks = [_numbers(start, records) for start in range(0, records, _CHUNK)]
+    made = [f"{accounts} FROM {chunk}" for chunk in chunks]
+    return made + [f"{contacts} FROM {chunk} AND n % 5 = 0" for chunk in chunks]
+
+
+def _numbers(start: int, last: int) -> str:
+    """A chunk of the numbers from 1 on, and the beginning of a WHERE."""
+    digits = f"(SELECT 0 d {' '.join(f'UNION ALL SELECT {digit}' for digit in range(1, 10))})"
+    places = "edcba"
+    number = " + ".join(f"{place}.d * {10**at}" for at, place in enumerate(reversed(places)))
+    joined = " STRAIGHT_JOIN ".join(f"{digits} {place}" for place in places)
+    return f"(SELECT {number} + {start} + 1 AS n FROM {joined}) numbers WHERE n <= {last}"

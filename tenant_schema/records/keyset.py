@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from piccolo.columns import And as Both
 from piccolo.columns import Column
 from piccolo.columns import Or as Either
+from piccolo.columns.combination import WhereRaw
 
 from tenant_schema.records.compiler import Predicate
 from tenant_schema.records.query import SortTerm
@@ -38,21 +39,41 @@ def turned(order: Sequence[SortTerm]) -> tuple[SortTerm, ...]:
 
 
 def beyond(
-    order: Sequence[SortTerm], position: Sequence[object], columns: _Columns, *, inclusive: bool
+    order: Sequence[SortTerm],
+    position: Sequence[object],
+    columns: _Columns,
+    *,
+    inclusive: bool,
+    row_values: bool = False,
 ) -> list[Predicate]:
     """What comes after the ``position``, which has one value (None for null) for each term of the full order.
 
     That is one stretch of the first field's values or two, one after the other: with a value and without. For
     each there is a plain range in front, which an index on that field can begin with.
 
-    ``inclusive`` takes in the record at the position itself.
+    ``inclusive`` takes in the record at the position itself. ``row_values`` compares a field and the id at
+    once, which SQLite's indexes can begin with, so that ties before the position are not read; MySQL sees as
+    much in the long form, and nothing in this one.
     """
+    one_way = len({term.descending for term in order}) == 1
+    if row_values and one_way and len(order) == 2 and position[0] is not None:
+        return _at_both(order[0], position, columns, inclusive=inclusive)
     rest = _at_id(order[-1], position[-1], columns["id"], inclusive=inclusive)
     for term, value in reversed(list(zip(order[1:-1], position[1:-1], strict=True))):
         rest = _step(term, value, columns[term.field], rest)
     if len(order) == 1:
         return [rest]
     return _stretches(order[0], position[0], columns[order[0].field], rest)
+
+
+def _at_both(
+    term: SortTerm, position: Sequence[object], columns: _Columns, *, inclusive: bool
+) -> list[Predicate]:
+    """Further on in one field and the id, which go in the same direction."""
+    column, sign = columns[term.field], "<" if term.descending else ">"
+    template = f"({{}}, {{}}) {sign}{'=' if inclusive else ''} ({{}}, {{}})"
+    here = WhereRaw(template, column, columns["id"], *position)
+    return [here, column.is_null()] if term.descending and column._meta.null else [here]
 
 
 def _stretches(term: SortTerm, value: object, column: Column, rest: Predicate) -> list[Predicate]:

@@ -166,7 +166,13 @@ def _windowed(
     """The SELECT with its conditions, order and limit."""
     stretches: list[Predicate] = []
     if window is not None and window.position is not None:
-        stretches = beyond(window.order, window.position, columns, inclusive=window.inclusive)
+        stretches = beyond(
+            window.order,
+            window.position,
+            columns,
+            inclusive=window.inclusive,
+            row_values=engine_type == "sqlite",
+        )
 
     def query(stretch: Predicate | None) -> QueryString:
         select = source.select(engine_type, columns, stretch)

@@ -182,8 +182,10 @@ def _index_name(table: str, column: str, *, unique: bool) -> str:
 
 
 def _index(table: str, column: str, *, unique: bool) -> str:
+    """One that is not unique goes on with the id, as InnoDB's do: records with one value are in order."""
     kind, name = "UNIQUE INDEX" if unique else "INDEX", _index_name(table, column, unique=unique)
-    return f"CREATE {kind} {quote(name)} ON {quote(table)} ({quote(column)})"
+    columns = quote(column) if unique else f'{quote(column)}, "id"'
+    return f"CREATE {kind} {quote(name)} ON {quote(table)} ({columns})"
 
 
 def _convert(operation: ConvertColumn) -> list[str]:

@@ -63,7 +63,7 @@ async def _keys(table: str) -> dict[str, set[bool]]:
         columns.setdefault((row["index"], bool(row["is_unique"])), []).append(row["column"])
     keys: dict[str, set[bool]] = {}
     for (_, unique), names in columns.items():
-        if len(names) == 1:
+        if len(names) == 1 or names[1:] == ["id"]:
             keys.setdefault(names[0], set()).add(unique)
     return keys
 

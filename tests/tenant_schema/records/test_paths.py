@@ -83,6 +83,8 @@ SORTS = [
     ("boss.boss.name,name", "Bo Cy Ed Gil Di Flo"),
     ("-owner.name,name", "Di Bo Cy Ed Flo Gil"),
     ("firm.size,boss.name,name", "Gil Ed Flo Bo Cy Di"),
+    ("-firm.name,id", "Di Flo Bo Cy Ed Gil"),
+    ("firm.industry,-id", "Gil Flo Ed Di Cy Bo"),
 ]
 
 
