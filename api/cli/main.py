@@ -1,5 +1,6 @@
 """``freehold``: the group of all commands, and what they have in common; `litestar freehold` is the same."""
 
+import logging
 from typing import Any
 
 import rich_click as click
@@ -54,6 +55,8 @@ def main(traceback: bool) -> None:  # the group looks at it
     Settings come from the environment and from .env in the current folder; .env.example lists them. Answers
     are for people on a terminal, and lines of JSON where there is none; --json and --text choose.
     """
+    if not traceback:  # what the services log is said by the command in its own words
+        logging.getLogger().addHandler(logging.NullHandler())
 
 
 for command in (serve, setup, migrate, operators, tenants, shell, keys, doctor, completion):

@@ -61,7 +61,10 @@ def run(
 
 def reason_of(error: Exception) -> str:
     """What an error says, and what was behind it."""
-    return f"{error} ({error.__cause__})" if error.__cause__ else str(error)
+    cause = error.__cause__
+    if cause is None:
+        return str(error)
+    return f"{error} ({cause.args[-1] if cause.args else cause})"
 
 
 async def tenant_called(platform: Platform, slug: str) -> TenantRecord:
@@ -92,10 +95,20 @@ async def _run(
 ) -> _Result:
     async with _opened(settings, observer) as platform:
         if not is_migrating:
-            pending = await platform.central_migrator.pending(platform.central_engine)
-            if pending:
-                raise CentralOutOfDate(len(pending))
+            await _require_central(platform)
         return await work(platform)
+
+
+async def _require_central(platform: Platform) -> None:
+    """Ends the command when the central database does not answer; raises when it is not up to date."""
+    try:
+        pending = await platform.central_migrator.pending(platform.central_engine)
+    except DatabaseError as error:
+        fail(
+            f"The central database: {reason_of(error)} Check CENTRAL_DATABASE_URL, and that its server runs."
+        )
+    if pending:
+        raise CentralOutOfDate(len(pending))
 
 
 @asynccontextmanager

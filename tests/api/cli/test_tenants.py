@@ -159,6 +159,25 @@ def test_the_two_kinds_of_json_and_text_exclude_each_other(call: Run) -> None:
     assert "exclude" in call("tenants", "list", "--json", "--text", status=2).stderr
 
 
+NO_SERVER = {"DB_HOST": "127.0.0.1", "DB_PORT": "1", "DB_ROOT_USER": "root", "DB_ROOT_PASSWORD": "hidden-one"}
+
+
+def test_a_server_that_does_not_answer_is_told_in_a_line(call: Run, told: Told) -> None:
+    done = call("tenants", "create", "globex", "--text", status=1, **NO_SERVER)
+    assert "'create database' failed. It was undone." in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "hidden-one" not in done.output
+    assert len(told("tenants", "list")) == 2
+
+
+def test_a_central_database_that_does_not_answer_too(call: Run) -> None:
+    url = "mysql://somebody:hidden-one@127.0.0.1:1/central"
+    done = call("tenants", "list", status=1, CENTRAL_DATABASE_URL=url)
+    assert "Check CENTRAL_DATABASE_URL" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "hidden-one" not in done.output
+
+
 def test_what_is_unforeseen_is_told_in_a_sentence(call: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def boom(*_arguments: object) -> None:
         raise RuntimeError("of all things")
