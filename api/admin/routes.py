@@ -207,7 +207,7 @@ def _slug(form: Form) -> str:
 
 def _shown(row: Row, columns: tuple[str, ...]) -> dict[str, Any]:
     """The row as far as it was asked for, each lookup with what it leads to is called."""
-    wanted = dict.fromkeys(["id", *columns])
+    wanted = dict.fromkeys(columns)
     shown = {name: row[name] for name in wanted if name in row}
     names = {f"{name}_readable": row[f"{name}_readable"] for name in wanted if f"{name}_readable" in row}
     return shown | names

@@ -7,8 +7,9 @@ from api.admin.readonly_table import LookedAt, Shown
 from api.admin.site import Table
 from api.admin.tenant.apps import AppTable, PageTable
 from api.admin.tenant.definitions import FieldTable, ObjectTable
-from api.admin.tenant.people import PermissionTable, RoleTable, SessionTable, UserTable
+from api.admin.tenant.people import PermissionTable, RoleTable, UserTable
 from api.admin.tenant.records import RecordTable
+from api.admin.tenant.signed_in import ApiKeyTable, SessionTable
 from api.admin.tenant.visitor import Visitor
 from tenant_schema.users.tables import AuditEvent
 
@@ -18,7 +19,18 @@ _USERS: Final = "users"
 _TAKEN: Final = frozenset(
     {
         *("login", "forms", "change-password"),  # the front end's own addresses
-        *("users", "roles", "permissions", "sessions", "audit", "objects", "fields", "apps", "pages"),
+        *(
+            "users",
+            "roles",
+            "permissions",
+            "sessions",
+            "api_keys",
+            "audit",
+            "objects",
+            "fields",
+            "apps",
+            "pages",
+        ),
     }
 )
 _AUDIT: Final = LookedAt(
@@ -57,7 +69,7 @@ def _people(visitor: Visitor, owned: Sequence[tuple[str, str]]) -> dict[str, Tab
     if access.has("roles:manage"):
         tables["permissions"] = PermissionTable(visitor)
     if access.has("users:manage"):
-        tables["sessions"] = SessionTable(visitor)
+        tables |= {"sessions": SessionTable(visitor), "api_keys": ApiKeyTable(visitor)}
     if access.has("audit:read"):
         tables["audit"] = _AUDIT
     return tables

@@ -20,9 +20,9 @@ from tenant_schema.problems import Problem
 from tenant_schema.users.role_records import FieldLimit, RoleDraft, RoleRecord, RuleDraft
 from tenant_schema.users.role_rows import roles_of_users
 from tenant_schema.users.service import UserChanges
-from tenant_schema.users.tables import Session, User
+from tenant_schema.users.tables import User
 
-__all__ = ["PEOPLE", "PermissionTable", "RoleTable", "SessionTable", "UserTable"]
+__all__ = ["PEOPLE", "PermissionTable", "RoleTable", "UserTable"]
 
 _Shape = TypeVar("_Shape", bound=msgspec.Struct)
 
@@ -203,32 +203,6 @@ class PermissionTable(MemoryTable):
             {"id": str(one.id), "name": one.name, "description": one.description, "roles": list(one.roles)}
             for one in found
         ]
-
-
-class SessionTable(LookedAt):
-    """Who is signed in, from where; deleting a row ends the session."""
-
-    def __init__(self, visitor: Visitor) -> None:
-        shown = (
-            Shown(column=Session.user, title="User", to="users", called=Session.user.email),
-            Shown(column=Session.address, title="Address"),
-            Shown(column=Session.user_agent, title="Program"),
-            Shown(column=Session.created_at, title="Signed in"),
-            Shown(column=Session.last_used_at, title="Last used"),
-            Shown(column=Session.ended_at, title="Ended"),
-            Shown(column=Session.end_reason, title="Why"),
-        )
-        super().__init__(Session, "Session", PEOPLE, shown, link="id")
-        self._visitor = visitor
-
-    async def schema(self) -> TableSchema:
-        """What is shown; rows can be deleted."""
-        return replace(await super().schema(), can_delete=True)
-
-    async def delete(self, row_id: str) -> None:
-        """End the session."""
-        visitor = self._visitor
-        await visitor.platform.people.sessions.end(visitor.scope, visitor.access, uuid_of(row_id))
 
 
 def _role_row(role: RoleRecord) -> Row:

@@ -16,6 +16,7 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _SWITCHES = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
+    "--disable-dev-shm-usage",  # which is small in containers
 )
 _PICTURES = os.environ.get("ADMIN_PICTURES")
 """A folder in which pictures are to be left; see docs/administering.md."""
@@ -89,7 +90,7 @@ async def browsing(*addresses: str, **options: Any) -> AsyncIterator[list[Admin]
         windows = []
         for address in addresses:
             page = await browser.new_page(viewport={"width": 1100, "height": 640}, **options)
-            page.set_default_timeout(15_000)
+            page.set_default_timeout(30_000)
             windows.append(Admin(page, address))
         try:
             yield windows

@@ -110,6 +110,22 @@ async def test_a_session_is_ended_by_deleting_its_row(world: World) -> None:
     assert (await browser.http.get("/admin/api/tables/")).status_code == 401
 
 
+async def test_an_api_key_is_seen_without_its_secret_and_revoked_by_deleting_its_row(world: World) -> None:
+    browser, client = await tenants_browser(world), await world.user("member")
+    made = await client.post("/api/v1/api-keys", json={"name": "Import", "roles": ["member"]})
+    assert made.status_code == 201, made.text
+    key = next(value for value in made.json().values() if isinstance(value, str) and len(value) > 40)
+    program = world.client(token=key)
+    assert (await program.get("/api/v1/data/accounts")).status_code == 200
+    shown = await browser.http.get("/admin/api/tables/api_keys/")
+    assert key not in shown.text
+    row = shown.json()["rows"][0]
+    assert (row["name"], row["user_readable"]) == ("Import", "member@acme.example")
+    assert not [name for name in row if "hash" in name]
+    assert (await browser.send("DELETE", f"api/tables/api_keys/{row['id']}/")).status_code == 204
+    assert (await program.get("/api/v1/data/accounts")).status_code == 401
+
+
 async def test_a_role_is_made_edited_and_deleted(world: World) -> None:
     browser = await tenants_browser(world)
     made = await browser.send(

@@ -1,0 +1,80 @@
+"""Who and what is let in at the moment: sessions and API keys, each ended by deleting its row."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from api.admin.columns import TableSchema
+from api.admin.readonly_table import LookedAt, Shown
+from api.admin.tenant.people import PEOPLE
+from api.admin.tenant.visitor import Visitor
+from api.admin.values import uuid_of
+from tenant_schema.users.tables import ApiKey, Session
+
+__all__ = ["ApiKeyTable", "SessionTable"]
+
+
+class _EndedByDeleting(LookedAt, ABC):
+    """Rows that are looked at, and stay as history when they have ended."""
+
+    def __init__(
+        self, visitor: Visitor, table: type[Any], title: str, shown: Sequence[Shown], link: str
+    ) -> None:
+        super().__init__(table, title, PEOPLE, shown, link=link)
+        self._visitor = visitor
+
+    async def schema(self) -> TableSchema:
+        """What is shown; rows can be deleted."""
+        return replace(await super().schema(), can_delete=True)
+
+    async def delete(self, row_id: str) -> None:
+        """End it."""
+        await self.end(uuid_of(row_id))
+
+    @abstractmethod
+    async def end(self, row_id: UUID) -> None:
+        """Have its service end it."""
+
+
+class SessionTable(_EndedByDeleting):
+    """Who is signed in, and from where."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        shown = (
+            Shown(column=Session.user, title="User", to="users", called=Session.user.email),
+            Shown(column=Session.address, title="Address"),
+            Shown(column=Session.user_agent, title="Program"),
+            Shown(column=Session.created_at, title="Signed in"),
+            Shown(column=Session.last_used_at, title="Last used"),
+            Shown(column=Session.ended_at, title="Ended"),
+            Shown(column=Session.end_reason, title="Why"),
+        )
+        super().__init__(visitor, Session, "Session", shown, "id")
+
+    async def end(self, row_id: UUID) -> None:
+        """End the session."""
+        visitor = self._visitor
+        await visitor.platform.people.sessions.end(visitor.scope, visitor.access, row_id)
+
+
+class ApiKeyTable(_EndedByDeleting):
+    """Which programs are let in, for whom; a key is made by its user, over REST."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        shown = (
+            Shown(column=ApiKey.name, title="Name"),
+            Shown(column=ApiKey.prefix, title="Begins with"),
+            Shown(column=ApiKey.user, title="User", to="users", called=ApiKey.user.email),
+            Shown(column=ApiKey.created_at, title="Made"),
+            Shown(column=ApiKey.last_used_at, title="Last used"),
+            Shown(column=ApiKey.expires_at, title="Expires"),
+            Shown(column=ApiKey.revoked_at, title="Revoked"),
+        )
+        super().__init__(visitor, ApiKey, "API key", shown, "prefix")
+
+    async def end(self, row_id: UUID) -> None:
+        """Revoke the key."""
+        visitor = self._visitor
+        await visitor.platform.people.api_keys.revoke(visitor.scope, visitor.access, row_id)
