@@ -7,6 +7,7 @@ from uuid import UUID
 
 from piccolo.columns.combination import Or, Where
 
+from piccolo_engines.columns import utc_now
 from tenant_schema.apps.catalog import MANAGE
 from tenant_schema.apps.tables import DefaultView, ListView, ListViewRole
 from tenant_schema.users.permissions import Access
@@ -89,9 +90,12 @@ async def defaults_of(access: Access) -> set[UUID]:
 
 async def begin_with(access: Access, object_name: str, view_id: UUID) -> None:
     """Make it the caller's default view of the object, in place of another one."""
-    mine = (DefaultView.user == access.user_id) & (DefaultView.object == object_name)
-    await DefaultView.delete().where(mine)
-    await DefaultView.insert(DefaultView(user=access.user_id, object=object_name, view=view_id))
+    row = DefaultView(user=access.user_id, object=object_name, view=view_id)
+    await DefaultView.insert(row).on_conflict(
+        target=(DefaultView.user, DefaultView.object),
+        action="DO UPDATE",
+        values=[DefaultView.view, (DefaultView.updated_at, utc_now())],
+    )
 
 
 async def stop_beginning_with(access: Access, view_id: UUID) -> None:

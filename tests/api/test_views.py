@@ -1,5 +1,6 @@
 """Saved list views over HTTP: one's own, and those that are shared."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -119,6 +120,17 @@ async def test_a_view_through_its_life(world: World) -> None:
     assert (await client.patch(path, json={"default": False})).json()["default"] is False
     assert (await client.delete(path)).status_code == 204
     assert (await client.get(path)).status_code == 404
+
+
+async def test_of_two_defaults_at_once_one_stays(world: World) -> None:
+    client = await world.user("member")
+    made = [await given(client, VIEWS, VIEW | {"label": str(number)}) for number in range(4)]
+    answers = await asyncio.gather(
+        *(client.patch(f"{VIEWS}/{one['id']}", json={"default": True}) for one in made)
+    )
+    assert {answer.status_code for answer in answers} <= {200, 503}, [one.text for one in answers]
+    listed = (await client.get(VIEWS)).json()["data"]
+    assert sum(one["default"] for one in listed) == 1
 
 
 async def test_each_user_begins_where_they_like(world: World) -> None:

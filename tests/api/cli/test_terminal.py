@@ -67,6 +67,15 @@ def test_a_session_of_an_operator(at: At) -> None:
         assert "globex is gone" in terminal.seen
 
 
+def test_ctrl_c_leaves_things_as_they_are(at: At, folder: Path) -> None:
+    with at("tenants", "delete", "acme") as terminal:
+        terminal.until("Type its slug")
+        terminal.type("\x03")
+        assert terminal.end() == 130
+        assert "Interrupted." in terminal.seen
+    assert (folder / "tenants" / "tenant_acme.sqlite").exists()
+
+
 def test_a_shell_at_a_terminal(at: At) -> None:
     with at("shell", "acme") as terminal:
         terminal.until(">>> ")
