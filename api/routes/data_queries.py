@@ -11,7 +11,17 @@ from api.schemas.records import RECORD_EXAMPLE, RecordPage
 from tenant_schema.records.pages import Page
 from tenant_schema.records.query import DEFAULT_LIMIT, MAX_COUNTED, MAX_LIMIT, MAX_SEARCH, Count
 
-__all__ = ["EXPAND", "FIELDS", "FILTER", "ROUTES", "SEARCH", "SORT", "list_records", "query_records"]
+__all__ = [
+    "EXPAND",
+    "FIELDS",
+    "FILTER",
+    "ROUTES",
+    "SEARCH",
+    "SORT",
+    "list_records",
+    "list_trash",
+    "query_records",
+]
 
 _TAG = "Records"
 _MANY: Final = {"data": [RECORD_EXAMPLE], "page": {"next": "AbCd…", "prev": None}}
@@ -131,6 +141,28 @@ async def query_records(request: TenantRequest) -> Answer:
     return _page(page)
 
 
+@get(
+    "/data/{object:str}/trash",
+    operation=Operation(
+        id="listTrash",
+        tag=_TAG,
+        summary="Records in the trash that match a filter, page by page",
+        description=(
+            "As a list of records, for those who may read and delete them. `deleted_at` is a field here: "
+            "`sort=-deleted_at`."
+        ),
+        parameters=_LIST_PARAMETERS,
+        replies={200: Reply("A page.", RecordPage, _MANY)},
+    ),
+)
+async def list_trash(request: TenantRequest) -> Answer:
+    """A page of the trash."""
+    page = await request.platform.records.trash(
+        request.tenant, request.access, request.path_params["object"], request.pairs()
+    )
+    return _page(page)
+
+
 def _page(page: Page) -> Answer:
     answer = {"data": page.data, "page": {"next": page.next, "prev": page.prev}}
     if page.count is not None:
@@ -138,4 +170,4 @@ def _page(page: Page) -> Answer:
     return json(answer)
 
 
-ROUTES: Final = (list_records, query_records)
+ROUTES: Final = (list_records, query_records, list_trash)

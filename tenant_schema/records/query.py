@@ -14,6 +14,7 @@ __all__ = [
     "ALL",
     "DEFAULT_LIMIT",
     "DEFAULT_RELATED",
+    "IN_TRASH",
     "IN_USE",
     "MAX_COUNTED",
     "MAX_CURSOR",
@@ -159,6 +160,8 @@ NOTHING: Final = Not(ALL)
 """The filter that lets nothing pass."""
 IN_USE: Final = Condition("deleted_at", "null", True)
 """Not in the trash."""
+IN_TRASH: Final = Condition("deleted_at", "null", False)
+"""In the trash."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from tenant_schema.records.reads import read_page, read_record
 from tenant_schema.records.removing import destroy, restore_record, trash_record
 from tenant_schema.records.rendering import Record
 from tenant_schema.records.summing import Groups, summarise
+from tenant_schema.records.trash import in_trash
 from tenant_schema.records.upserting import stored_key, unique_field, upsert_record
 from tenant_schema.records.validation import Body
 from tenant_schema.scope import TenantScope
@@ -82,6 +83,15 @@ class RecordService:
         Raises InvalidQuery, CursorInvalid, CursorMismatch.
         """
         target = await self.targets.open(scope, access, object_name, "read")
+        query = await target.around.resolve(lambda: parse_query(pairs, target.readable, target.relations))
+        return await read_page(target, query, self._cursors)
+
+    @again_when_changed
+    async def trash(self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs) -> Page:
+        """A page of what lies in the trash, as :meth:`page`, for those who may read and delete. There
+        ``deleted_at`` is a field.
+        """
+        target = in_trash(await self.targets.open(scope, access, object_name, "read", "delete"))
         query = await target.around.resolve(lambda: parse_query(pairs, target.readable, target.relations))
         return await read_page(target, query, self._cursors)
 

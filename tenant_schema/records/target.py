@@ -19,7 +19,7 @@ from tenant_schema.records.other import other
 from tenant_schema.records.paths import Paths, prefixes_of
 from tenant_schema.records.people import USERS
 from tenant_schema.records.prepared import LastUsed, Statement, planned
-from tenant_schema.records.query import ALL, IN_USE, And, Condition, Filter
+from tenant_schema.records.query import ALL, IN_TRASH, IN_USE, And, Condition, Filter
 from tenant_schema.records.relations import Relations
 from tenant_schema.records.rendering import Record, Row, json_ready
 from tenant_schema.records.rights import ALWAYS_READABLE, Rights
@@ -42,6 +42,7 @@ class Target:
         for reading is part of every statement's conditions.
     :param around: the objects that this one's lookups lead to, and that look it up.
     :param plans: the object's prepared statements.
+    :param in_trash: it is what lies in the trash that is read, not what is in use.
     """
 
     scope: TenantScope
@@ -50,6 +51,7 @@ class Target:
     rights: Rights
     around: Surroundings
     plans: LastUsed[Hashable, Any]
+    in_trash: bool = False
 
     @cached_property
     def readable(self) -> Paths:
@@ -103,9 +105,9 @@ class Target:
 
         Paths in the caller's rule have become subqueries; those in ``wanted`` need their :meth:`hops`.
         """
-        trash = () if with_trash or self.model is USERS else (IN_USE,)
+        place = () if with_trash or self.model is USERS else (IN_TRASH if self.in_trash else IN_USE,)
         rule = self._readable_of(self.model, self.rights.read)
-        return with_slots(And((wanted, *trash, *rule)), self.access.user_id, values)
+        return with_slots(And((wanted, *place, *rule)), self.access.user_id, values)
 
     def searched(self, wanted: Filter, words: Sequence[str] | None) -> Filter:
         """What is wanted, of the records that hold all the words."""

@@ -23,6 +23,24 @@ async def test_history(world: World, scenario: Scenario, who: str) -> None:
     await check(world, scenario, who, account=record["id"])
 
 
+@table(
+    Scenario(
+        name="trash",
+        method="GET",
+        path=f"{ACCOUNTS}/trash?sort=-deleted_at&count=exact",
+        statuses={**READERS, "viewer": 403, "member": 403},
+        shows=("Initech", '"deleted_at":"2', '"count":{"value":1'),
+        hides=("Globex", "Demo's own"),
+    ),
+)
+async def test_trash(world: World, scenario: Scenario, who: str) -> None:
+    client = await world.user()
+    await make(world)
+    gone = await make(world, name="Initech")
+    await client.delete(f"{ACCOUNTS}/{gone['id']}")
+    await check(world, scenario, who)
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [

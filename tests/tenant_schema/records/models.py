@@ -118,6 +118,9 @@ class Caller:
             self.scope, self.access, self.object_name, id_of(record), limit, cursor
         )
 
+    async def trash(self, *pairs: tuple[str, str]) -> Page:
+        return await self.service.trash(self.scope, self.access, self.object_name, pairs)
+
     async def page(self, *pairs: tuple[str, str]) -> Page:
         return await self.service.page(self.scope, self.access, self.object_name, pairs)
 

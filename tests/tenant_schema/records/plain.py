@@ -114,7 +114,7 @@ class PlainTenant:
 
     def referring(self, places: set[Place], on_delete: str) -> Iterator[tuple[Place, PlainField]]:
         """Who refers to these, and by which field."""
-        ids = {(it, record.id) for it, record in places}
+        ids = {(it, str(record.id)) for it, record in places}
         for it in self.objects.values():
             for its in it.fields:
                 if its.target is None or its.on_delete != on_delete:
