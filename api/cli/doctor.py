@@ -7,6 +7,7 @@ import rich_click as click
 from api.checkup.central import check_central, check_keys, check_servers
 from api.checkup.files import check_files
 from api.checkup.finding import Finding, fine
+from api.checkup.settings import check_settings
 from api.checkup.tenants import check_tenants
 from api.cli.completion import tenant_slugs
 from api.cli.console import Output, say, with_output
@@ -30,8 +31,11 @@ def doctor(tenants: tuple[str, ...], out: Output) -> None:
     Changes nothing. Ends with status 1 when something does not work; each finding says how to mend it.
     """
     settings = load_settings()
-    found = check_files(settings, ENV_FILE)
-    found += run(settings, lambda platform: _look(platform, tenants, out), is_migrating=True)
+    found = check_settings(settings)
+    can_connect = not any(one.level == "error" for one in found)
+    found += check_files(settings, ENV_FILE)
+    if can_connect:
+        found += run(settings, lambda platform: _look(platform, tenants, out), is_migrating=True)
     out.many(found, "Findings", [], ()) if not out.is_text else _tell(found)
     if any(one.level == "error" for one in found):
         sys.exit(Status.FAILED)

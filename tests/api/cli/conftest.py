@@ -23,7 +23,7 @@ def environ(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> di
         "DATA_DIR": str(folder),
         "CENTRAL_DATABASE_URL": f"sqlite:///{folder / 'central.sqlite'}",
         "ENCRYPTION_KEY": KEY.secret.hex(),
-        "SQLITE_SYNCHRONOUS": "OFF",
+        "SQLITE_SYNCHRONOUS": "NORMAL",
     }
 
 

@@ -11,6 +11,7 @@ from tests.api.cli.conftest import Run, Told
 from tests.api.conftest import KEY
 
 WELL = {
+    "settings",
     "central database",
     "operators",
     "journal",
@@ -116,6 +117,12 @@ def test_files_that_others_may_read(told: Told, folder: Path, tmp_path: Path) ->
     folder.chmod(0o755)
     assert found(told, ".env")[::2] == ("error", "chmod 600 .env")
     assert found(told, str(folder))[::2] == ("error", f"chmod 700 {folder}")
+
+
+def test_settings_with_which_nothing_can_be_opened_are_all_that_is_told_of(told: Told) -> None:
+    findings = told("doctor", status=1, DB_TLS_CA="nowhere.pem")
+    assert [one["about"] for one in findings if one["level"] == "error"] == ["DB_TLS_CA"]
+    assert not [one for one in findings if one["about"].startswith("tenant ")]
 
 
 def test_every_wrong_setting_is_told(call: Run) -> None:
