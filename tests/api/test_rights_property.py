@@ -163,8 +163,7 @@ def examples(number: int) -> settings:
 PLANS = st.lists(role_plans(), max_size=3)
 
 
-@ON_SQLITE
-@examples(20)
+@examples(12)
 @given(
     plans=PLANS,
     wanted=documents("deals"),
