@@ -8,6 +8,7 @@ item of a list and every step of long work, as it is taken. ``--json`` asks for 
 import functools
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NoReturn
@@ -70,9 +71,13 @@ class Output:
             self.one(values, lambda: _print_table(title, rows, columns))
 
     def event(self, **facts: object) -> None:
-        """Something that happened on the way, for a program that reads line by line."""
+        """Something that happened on the way, for a program that reads line by line.
+
+        That nobody reads any more keeps no work from being done.
+        """
         if self.mode is Mode.LINES:
-            click.echo(msgspec.json.encode(facts).decode())
+            with suppress(BrokenPipeError):
+                click.echo(msgspec.json.encode(facts).decode())
 
 
 def with_output(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -29,7 +29,7 @@ class _Freehold(click.RichGroup):
         """Call the command that was asked for."""
         try:
             return super().invoke(context)
-        except (ClickException, Exit):
+        except (ClickException, Exit, BrokenPipeError):  # click knows what to do
             raise
         except (KeyboardInterrupt, Abort):
             fail("Interrupted. What was done stays done; calling it again goes on.", Status.INTERRUPTED)

@@ -107,3 +107,21 @@ def test_through_a_pipe_every_line_is_json(environ: dict[str, str], tmp_path: Pa
     assert {one["name"] for one in printed if one.get("event") == "tenant"} == {"acme", "demo"}
     assert {one["level"] for one in printed if "level" in one} == {"ok"}
     assert done.stderr == ""
+
+
+def test_work_is_done_when_nobody_reads_what_it_says(
+    environ: dict[str, str], tmp_path: Path, folder: Path
+) -> None:
+    command = " ".join([*COMMAND, "tenants", "create", "globex", "|", "head", "-1"])
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command}"],
+        cwd=tmp_path,
+        env=environment(environ),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert json.loads(done.stdout) == {"event": "step", "step": "reserve", "state": "begun"}
+    assert "Error" not in done.stderr
+    assert (folder / "tenants" / "tenant_globex.sqlite").exists()
