@@ -176,6 +176,9 @@ class Session:
         result = self._connection._result
         if result is not None:
             result.unbuffered_active = False
+        transport = self._connection._transport
+        if transport is not None and transport.get_extra_info("sslcontext") is not None:
+            transport.abort()  # TLS has farewells of its own, which nobody would wait for
         self._connection.close()
 
     def close(self) -> None:

@@ -10,7 +10,8 @@ from central.servers import DatabaseExists, Login, MySQLServer, UserExists, User
 from central.servers.mysql import PRIVILEGES, grant_pattern
 from piccolo_engines.errors import AccessDenied, ConnectionLost, DatabaseMissing
 from piccolo_engines.mysql import MySQLEngine
-from tests.conftest import ask, cleared, started_or_skipped
+from tests.central.servers.attacks import ATTACKS
+from tests.conftest import ask, cleared
 from tests.support.servers import ServerAddress
 
 # ruff: noqa: S608 - the names in these statements are the tests' own
@@ -131,25 +132,6 @@ async def test_a_user_works_in_its_own_database(
     assert await ask(engine, "SELECT id FROM t") == [{"id": 1}]
 
 
-ATTACKS = (
-    "SELECT * FROM {other}.secrets",
-    "INSERT INTO {other}.secrets VALUES (2)",
-    "CREATE TABLE {other}.mine (id INT)",
-    "DROP TABLE {other}.secrets",
-    "DROP DATABASE {other}",
-    "CREATE TABLE stolen AS SELECT * FROM {other}.secrets",
-    "SELECT user, host FROM mysql.user",
-    "UPDATE mysql.user SET user = 'root'",
-    "CREATE DATABASE {other}_2",
-    "CREATE USER 'mallory'@'%'",
-    "GRANT SELECT ON *.* TO '{user}'@'%'",
-    "GRANT SELECT ON {own}.* TO 'root'@'%'",
-    "SET GLOBAL max_connections = 1",
-    "SELECT 1 INTO OUTFILE '/tmp/freehold-attack'",
-    "SELECT * FROM mysql.db",
-)
-
-
 @pytest.mark.parametrize("other", ["demo", "central", "acXme"])
 async def test_a_user_is_denied_everything_else(
     any_server: ServerAddress, server: MySQLServer, root: MySQLEngine, prefix: str, other: str
@@ -267,23 +249,3 @@ def test_the_name_in_a_grant_is_escaped_unless_the_server_takes_it_as_it_is(
     is_literal: bool, pattern: str
 ) -> None:
     assert grant_pattern("tenant_north_sea", is_literal=is_literal) == pattern
-
-
-async def test_with_partial_revokes_the_name_is_granted_as_it_is(
-    monkeypatch: pytest.MonkeyPatch, prefix: str
-) -> None:
-    """The setting is the whole server's, so this wants a server of its own."""
-    monkeypatch.delenv("TEST_MYSQL_URL", raising=False)
-    with started_or_skipped("mysql") as address:
-        async with cleared(address, prefix) as root:
-            await root.run_ddl("SET GLOBAL partial_revokes = ON")
-            server = made(address)
-            user = await make(server, f"{prefix}ac_me")
-            assert (await grants(root, user))[1] == (
-                f'GRANT {", ".join(PRIVILEGES)} ON "{prefix}ac_me".* TO "{user}"@"%"'
-            )
-            await login(address, user, f"{prefix}ac_me").run_ddl("CREATE TABLE t (id INT)")
-            await root.run_ddl(f'CREATE DATABASE "{prefix}acXme"')
-            with pytest.raises(AccessDenied):
-                await login(address, user, f"{prefix}acXme").run_ddl("SELECT 1")
-            await server.close()
