@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Dialog, Page, async_playwright
 
 __all__ = ["Admin", "browsing", "chromium_or_skip"]
 
@@ -40,12 +40,18 @@ class Admin:
         self.page = page
         self.address = address
         self.faults: list[str] = []
-        page.on("dialog", lambda dialog: dialog.accept())
+        self.said: list[str] = []
+        page.on("dialog", self._confirm)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on(
             "response",
             lambda answer: self.faults.append(answer.url) if answer.status >= 500 else None,
         )
+
+    async def _confirm(self, dialog: Dialog) -> None:
+        """Says yes to whatever the page asks, and remembers it."""
+        self.said.append(dialog.message)
+        await dialog.accept()
 
     async def sign_in(self, username: str, password: str) -> None:
         await self.page.goto(f"{self.address}/admin/")

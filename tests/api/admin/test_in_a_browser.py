@@ -103,7 +103,9 @@ async def test_an_administrator_s_day(world_with: Any) -> None:
             await edits_a_user_and_a_role(admin)
             member = (await (await world.user("member")).get("/api/v1/auth/me")).json()
             assert set(member["roles"]) == {"member", "viewer"}
+            await invites_somebody(admin)
             await adds_a_field(admin, account)
+            await deletes_the_field(admin)
             assert admin.faults == []
 
 
@@ -148,6 +150,37 @@ async def edits_a_user_and_a_role(admin: Admin) -> None:
     await admin.saves()
     await admin.go("roles")
     await admin.sees("Looks, and touches nothing.")
+
+
+async def invites_somebody(admin: Admin) -> None:
+    """With a role that is ticked; and does not get rid of the last administrator."""
+    await admin.go("forms/invite-a-user")
+    await admin.sees("Leave it empty to get a one-time link.")
+    await admin.fill(email="grace@acme.example", name="Grace Hopper")
+    await admin.page.get_by_label("Manager").check()
+    await admin.submit()
+    await admin.sees("grace@acme.example is invited.")
+    await admin.sees("Token: fhl_")
+    await admin.go("users")
+    row = admin.page.locator("tr", has_text="grace@acme.example")
+    await row.get_by_text("Manager").wait_for()
+    last = admin.page.locator("tr", has_text="administrator@acme.example")
+    await last.locator("[data-icon=ellipsis-vertical], [data-icon=ellipsis-v]").click()
+    async with admin.page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        await last.locator("[data-uitest=delete_row_button]").click()
+    await admin.page.wait_for_timeout(200)
+    assert "Nobody would be left" in admin.said[-1]
+
+
+async def deletes_the_field(admin: Admin) -> None:
+    await admin.go("forms/delete-a-field")
+    await admin.page.select_option("select[data-for=object]", "accounts")
+    await admin.fill(field="stage", confirm="stag")
+    await admin.submit()
+    await admin.sees("Nothing was deleted")
+    await admin.fill(confirm="stage")
+    await admin.submit()
+    await admin.sees("accounts has no field stage any more.")
 
 
 async def adds_a_field(admin: Admin, account: str) -> None:
