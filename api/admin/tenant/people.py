@@ -31,6 +31,15 @@ _MANAGE_USERS: Final = "users:manage"
 _MANAGE_ROLES: Final = "roles:manage"
 _FIELDS_HELP: Final = 'Such as [{"object": "accounts", "field": "phone", "read": false}].'
 _RULES_HELP: Final = 'Such as [{"object": "accounts", "action": "read", "filter": {"owner": "$me"}}].'
+_STATUS: Final = Column(
+    name="status",
+    title="Status",
+    choices={"active": "Active", "invited": "Invited", "inactive": "Inactive"},
+    help_text="Who is invited has no password yet.",
+    read_only=True,
+    filterable=False,
+    sortable=False,
+)
 _SEEN_BY_ALL: Final = (
     Shown(column=User.email, title="E-mail address"),
     Shown(column=User.name, title="Name"),
@@ -65,15 +74,16 @@ class UserTable(LookedAt):
             replace(one, read_only=one.name not in ("email", "name", "active")) for one in schema.columns
         ]
         columns.insert(3, _chosen("roles", "Roles", {role.name: role.label for role in roles}))
+        columns.insert(4, _STATUS)
         return replace(schema, columns=columns, can_change=True, can_delete=True)
 
     async def rows(self, listing: Listing) -> Sequence[Row]:
-        """A page: one statement, and one for all of its roles."""
-        return await self._with_roles(await super().rows(listing))
+        """A page: one statement, and two for all roles and invitations."""
+        return await self._completed(await super().rows(listing))
 
     async def row(self, row_id: str) -> Row:
         """One user."""
-        return (await self._with_roles([await super().row(row_id)]))[0]
+        return (await self._completed([await super().row(row_id)]))[0]
 
     async def update(self, row_id: str, values: Mapping[str, Any]) -> None:
         """Change them: address and name, whether they may sign in, their roles. All of it or nothing."""
@@ -93,11 +103,28 @@ class UserTable(LookedAt):
         """Delete a user; their records stay, without an owner."""
         await self._users.delete(self._visitor.scope, self._visitor.access, uuid_of(row_id))
 
-    async def _with_roles(self, rows: Sequence[Row]) -> Sequence[Row]:
-        if not self._manages:
+    async def _completed(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """With roles, and whether they have a password yet."""
+        if not self._manages or not rows:
             return rows
-        roles = await roles_of_users([UUID(row["id"]) for row in rows])
-        return [{**row, "roles": list(roles[UUID(row["id"])])} for row in rows]
+        ids = [UUID(row["id"]) for row in rows]
+        roles = await roles_of_users(ids)
+        without = User.select(User.id).where((User.password_hash == "") & User.id.is_in(ids))
+        invited = {str(row["id"]) for row in await without}
+        return [
+            {
+                **row,
+                "roles": list(roles[UUID(row["id"])]),
+                "status": _status(is_active=row["active"], is_invited=row["id"] in invited),
+            }
+            for row in rows
+        ]
+
+
+def _status(*, is_active: bool, is_invited: bool) -> str:
+    if not is_active:
+        return "inactive"
+    return "invited" if is_invited else "active"
 
 
 class RoleTable(MemoryTable):

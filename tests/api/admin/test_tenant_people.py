@@ -22,7 +22,7 @@ async def change(browser: Browser, table: str, row: dict[str, Any], **changes: A
 async def test_an_administrator_sees_who_has_which_role(world: World) -> None:
     browser = await tenants_browser(world)
     row = await user_row(browser, "member")
-    assert (row["roles"], row["active"]) == (["member"], True)
+    assert (row["roles"], row["active"], row["status"]) == (["member"], True, "active")
     schema = await browser.get("tables/users/schema/")
     choices = schema["properties"]["roles"]["extra"]["choices"]
     assert set(choices) == {"administrator", "manager", "member", "viewer"}
@@ -73,6 +73,8 @@ async def test_a_user_is_invited_with_a_form_and_chooses_a_password_by_the_link(
     )
     token = re.search(r"Token: (\S+)", said)
     assert token is not None
+    grace = (await browser.rows("users", email="grace"))[0]
+    assert (grace["status"], grace["active"], grace["roles"]) == ("invited", True, ["member"])
     accepted = await world.client().post(
         "/api/v1/auth/accept", json={"token": token[1], "password": "staple battery horse"}
     )
