@@ -32,7 +32,7 @@ class Catalog:
     def __init__(self, cache: VersionedCache, recover: Callable[[], Awaitable[bool]] | None = None) -> None:
         self._cache = cache
         self._recover = recover
-        self._tables = SharedTables()
+        self.tables = SharedTables()
 
     async def all(self, scope: TenantScope) -> Mapping[str, ObjectModel]:
         """Every object by name, in the order of names."""
@@ -53,7 +53,7 @@ class Catalog:
     async def _load(self) -> Mapping[str, ObjectModel]:
         if self._recover is not None and not DB.transaction_exists():
             await self._recover()
-        return await load_objects(self._tables)
+        return await load_objects(self.tables)
 
 
 async def load_objects(tables: SharedTables | None = None) -> Mapping[str, ObjectModel]:

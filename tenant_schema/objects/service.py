@@ -22,6 +22,7 @@ from tenant_schema.objects.changes.decisions import (
     decide_dropping_field,
 )
 from tenant_schema.objects.changes.definitions import Definitions
+from tenant_schema.objects.changes.dialect import Dialect
 from tenant_schema.objects.changes.drift import Drift, find_drift, repair_drift
 from tenant_schema.objects.changes.plan import Plan, plan_of
 from tenant_schema.objects.changes.recovery import Recovery
@@ -144,7 +145,7 @@ class SchemaService:
         access.require_system(_MANAGE)
         dialect = dialect_of_bound()
         async with dialect.exclusive(self._wait):
-            return await find_drift(Definitions(await load_rows()), dialect)
+            return await find_drift(await self._definitions(dialect), dialect)
 
     async def repair(self, scope: TenantScope, access: Access) -> tuple[list[str], list[Drift], list[Drift]]:
         """Finish what was cut short, then end every difference that can be ended without loss.
@@ -155,8 +156,10 @@ class SchemaService:
         dialect = dialect_of_bound()
         async with self._forgetting(scope), dialect.exclusive(self._wait):
             recovered = [intent.object for intent in await self._recovery.runner(dialect).recover()]
-            repaired = await repair_drift(await find_drift(Definitions(await load_rows()), dialect), dialect)
-            remaining = await find_drift(Definitions(await load_rows()), dialect)
+            repaired = await repair_drift(
+                await find_drift(await self._definitions(dialect), dialect), dialect
+            )
+            remaining = await find_drift(await self._definitions(dialect), dialect)
             await bump(DEFINITIONS)
         return recovered, repaired, remaining
 
@@ -173,7 +176,7 @@ class SchemaService:
         dialect = dialect_of_bound()
         async with self._forgetting(scope), dialect.exclusive(self._wait):
             await self._recovery.runner(dialect).recover()
-            decision = decide(Definitions(await load_rows(), await dialect.row_limits()))
+            decision = decide(await self._definitions(dialect))
             await refuse_by_data(decision, confirm if not dry_run else _whatever(decision))
             intent = await intent_of(decision, dialect)
             if dry_run:
@@ -186,6 +189,9 @@ class SchemaService:
                 await refuse_by_data(decision, confirm)
                 raise WouldBreakData(decision.object, 1, [], "a value came twice just now") from error
         return None
+
+    async def _definitions(self, dialect: Dialect) -> Definitions:
+        return Definitions(await load_rows(), await dialect.row_limits(), self._catalog.tables)
 
     @asynccontextmanager
     async def _forgetting(self, scope: TenantScope) -> AsyncIterator[None]:

@@ -1,7 +1,7 @@
 """All definitions of a tenant at one moment, as rows, with what they come to: models, drafts, shapes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tenant_schema.objects.catalog import DefinitionRows
@@ -10,6 +10,7 @@ from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import FieldNotFound, ObjectNotFound
 from tenant_schema.objects.model import ObjectModel, object_model
 from tenant_schema.objects.row_budget import SQLITE, RowLimits
+from tenant_schema.objects.runtime_table import SharedTables
 from tenant_schema.problems import suggestion
 
 __all__ = ["Definitions", "field_draft", "object_draft"]
@@ -25,6 +26,9 @@ class Definitions:
     rows: DefinitionRows
     limits: RowLimits = SQLITE
     """What the database has room for in a row."""
+    classes: SharedTables = field(default_factory=SharedTables, compare=False)
+    """Where table classes come from: most are those that the catalog has."""
+    _models: dict[str, ObjectModel] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def names(self) -> list[str]:
@@ -47,8 +51,10 @@ class Definitions:
         raise FieldNotFound(object_name, name, suggestion(name, [row["name"] for row in fields]))
 
     def model(self, name: str) -> ObjectModel:
-        """The object as a model, with a table class of its own."""
-        return object_model(*self.object(name))
+        """The object as a model."""
+        if name not in self._models:
+            self._models[name] = object_model(*self.object(name), self.classes)
+        return self._models[name]
 
     def tables(self) -> dict[str, str]:
         """What lookups may look into: physical names of tables by names of objects."""

@@ -320,6 +320,6 @@ def test_random_changes_against_a_plain_model(tmp_path: Path) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=6, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=3, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
