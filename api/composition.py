@@ -45,6 +45,7 @@ from tenant_schema.objects.service import SchemaService
 from tenant_schema.problems import InvalidInput
 from tenant_schema.records import piccolo_app as records_app
 from tenant_schema.records.cursors import Cursors
+from tenant_schema.records.forgetting import DependentHistories
 from tenant_schema.records.role_names import DependentRoles
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
@@ -61,7 +62,7 @@ from tenant_schema.users.versions import ACCESS, DEFINITIONS, VersionedCache
 
 __all__ = ["Platform", "compose"]
 
-_DEPENDENTS = (DependentPages(), DependentViews(), DependentRoles())
+_DEPENDENTS = (DependentPages(), DependentViews(), DependentRoles(), DependentHistories())
 _TENANT_APPS = (users_app, objects_app, records_app, standard_app, apps_app)
 
 

@@ -1,6 +1,7 @@
 """Records by a unique field, and what became of a record."""
 
 from typing import Final
+from urllib.parse import unquote
 
 from litestar import get, put
 from litestar.exceptions import NotFoundException
@@ -70,7 +71,7 @@ async def read_history(request: TenantRequest) -> Answer:
 
 
 @put(
-    "/data/{object:str}/by/{uniqueField:str}/{value:str}",
+    "/data/{object:str}/by/{uniqueField:str}/{value:path}",
     operation=Operation(
         id="putRecord",
         tag=_TAG,
@@ -92,14 +93,14 @@ async def read_history(request: TenantRequest) -> Answer:
 )
 async def put_record(request: TenantRequest) -> Answer:
     """Make or change the record that has this value in a unique field."""
-    name, key = request.path_params["object"], request.path_params["value"]
+    name = request.path_params["object"]
     if_match = parse_if_match(request.header(b"if-match"))
     only_new = parse_if_none_match(request.header(b"if-none-match"))
     record, is_new = await request.platform.records.put(
         request.tenant,
         request.access,
         name,
-        (request.path_params["uniqueField"], key),
+        (request.path_params["uniqueField"], _last_part(request)),
         await request.read_object(),
         if_match=if_match,
         only_new=only_new,
@@ -108,6 +109,15 @@ async def put_record(request: TenantRequest) -> Answer:
     if is_new:
         headers.append((b"location", f"/api/v1/data/{name}/{record.data['id']}".encode()))
     return json({"data": record.data}, 201 if is_new else 200, headers)
+
+
+def _last_part(request: TenantRequest) -> str:
+    """What the client put behind the name of the field, slashes and all: ``https%3A%2F%2Fb.example`` is one
+    value, and the path is decoded before it is split.
+    """
+    path = request.scope["raw_path"].partition(b"?")[0].decode("ascii", "surrogateescape")
+    encoded = path.partition("/by/")[2].partition("/")[2]
+    return unquote(encoded, errors="replace")
 
 
 ROUTES: Final = (put_record, read_history)

@@ -17,6 +17,7 @@ from tenant_schema.records.target import Target
 __all__ = ["Column", "columns_of", "parse_cell"]
 
 _MOST_COLUMNS: Final = 1_000
+_FORMULA: Final = frozenset("=+-@\t\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,14 @@ def parse_cell(field: FieldModel, text: str) -> object:
         return field.type.parse_text(text.strip().lower(), field)
     if field.type.name in {"integer", "decimal", "currency", "percent", "lookup", "date", "datetime", "time"}:
         text = text.strip()
-    return field.type.parse_text(text, field)
+    return field.type.parse_text(_meant(text), field)
+
+
+def _meant(text: str) -> str:
+    """The text without the apostrophe that an export puts before what a spreadsheet would take for a
+    formula.
+    """
+    return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA else text
 
 
 def _several(text: str) -> object:

@@ -211,3 +211,20 @@ async def test_a_big_file_is_not_in_memory(caller: Caller) -> None:
     assert report.created == 5_000
     assert size > 9_000_000
     assert peak < 4_000_000, f"{peak:,} bytes for a file of {size:,}"
+
+
+async def test_what_was_exported_can_be_taken_in_again(anywhere: Caller) -> None:
+    me = str(anywhere.access.user_id)
+    values = {
+        "name": 'a, "b"\n', "notes": "x", "count": -5, "weight": "1.5", "price": "2.50", "share": "10",
+        "active": False, "born": "2026-01-02", "seen": "2026-01-02T03:04:05.5Z", "opens": "09:30:00",
+        "color": "blue", "colors": ["red", "blue"], "manager": me, "extra": {"a": [1, None]},
+        "email": "a@b.example", "site": "https://b.example/x", "phone": "+31 20 123",
+    }  # fmt: skip
+    made = await anywhere.create(**values)
+    pieces = await anywhere.service.export(anywhere.scope, anywhere.access, "gadgets", ())
+    exported = b"".join([piece async for piece in pieces])
+    await anywhere.delete(made, permanent=True)
+    assert counts(await take_in(anywhere, exported)) == (1, 0, 0)
+    (again,) = (await anywhere.page()).data
+    assert {name: again[name] for name in values} == {name: made.data[name] for name in values}
