@@ -91,8 +91,11 @@ def prefixes_of(paths: Iterable[str]) -> list[str]:
     >>> prefixes_of(["name", "account.owner.name", "account.name"])
     ['account', 'account.owner']
     """
+    named = list(paths)
+    if "." not in "".join(named):
+        return []
     found: dict[str, None] = {}
-    for path in paths:
+    for path in named:
         at = path.find(".")
         while at > 0:
             found[path[:at]] = None

@@ -41,6 +41,15 @@ def _counting(engine: object, counts: Counter[str], name: str) -> Iterator[None]
     [
         ("GET", f"{ACCOUNTS}/{{account}}", 1),
         ("GET", f"{ACCOUNTS}?filter[industry]=technology&sort=-annual_revenue,name&limit=50", 1),
+        ("GET", f"{ACCOUNTS}?expand=owner,contacts&limit=25", 3),
+        (
+            "GET",
+            f"{ACCOUNTS}?filter[owner.name]=Ada&sort=owner.name&search=globex&fields=name,owner.email",
+            1,
+        ),
+        ("GET", f"{ACCOUNTS}/{{account}}?expand=owner", 2),
+        ("GET", f"{ACCOUNTS}/aggregate?groupBy=month(created_at)&select=count,sum(annual_revenue)", 1),
+        ("GET", f"{ACCOUNTS}/export.csv", 1),
         ("POST", ACCOUNTS, 1),
         ("PATCH", f"{ACCOUNTS}/{{account}}", 3),
         ("GET", f"{ACCOUNTS}/{{account}}/history", 3),
