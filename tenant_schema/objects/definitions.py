@@ -10,7 +10,13 @@ from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import InvalidName, InvalidValue
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.fields.unicode import clean_text
-from tenant_schema.objects.limits import count_problems, draft_model, row_problems, with_storage
+from tenant_schema.objects.limits import (
+    count_problems,
+    draft_model,
+    packed_problems,
+    row_problems,
+    with_storage,
+)
 from tenant_schema.objects.model import FieldModel
 from tenant_schema.objects.names import check_field_name, check_object_name, physical_name
 from tenant_schema.objects.row_budget import SQLITE, RowLimits
@@ -50,11 +56,14 @@ def check_field(draft: FieldDraft, targets: Collection[str]) -> list[Problem]:
     if wrong:
         return problems
     model = draft_model(draft, field_type, settings)
+    problems += packed_problems(draft)
     problems += _target_problems(settings.get("target"), targets)
     return problems + _default_problems(draft, model) + _index_problems(draft, model)
 
 
-def object_rows(draft: ObjectDraft, *, standard: bool = False) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def object_rows(
+    draft: ObjectDraft, *, standard: bool = False, limits: RowLimits = SQLITE
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The rows of the tables that say what a checked draft says, with new ids.
 
     A standard object's table and columns have the names of the object and its fields, since a migration made
@@ -73,7 +82,7 @@ def object_rows(draft: ObjectDraft, *, standard: bool = False) -> tuple[dict[str
         "standard": standard,
         "name_field": draft.name_field,
     }
-    fields = draft.fields if standard else with_storage(draft.fields)
+    fields = draft.fields if standard else with_storage(draft.fields, limits)
     rows = [field_row(one, object_id, at, standard=standard) for at, one in enumerate(fields)]
     return row, rows
 

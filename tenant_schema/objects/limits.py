@@ -11,7 +11,7 @@ from tenant_schema.objects.fields.protocol import FieldType
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.fields.settings import Settings
 from tenant_schema.objects.model import FieldModel
-from tenant_schema.objects.row_budget import RowLimits, choose_storage, declared
+from tenant_schema.objects.row_budget import SQLITE, RowLimits, RowUse, Storage, choose_storage, declared
 from tenant_schema.problems import Problem
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "MOST_SEARCHABLE",
     "count_problems",
     "draft_model",
+    "packed_problems",
     "row_problems",
     "with_storage",
 ]
@@ -62,7 +63,7 @@ def count_problems(fields: Sequence[FieldDraft]) -> list[Problem]:
 
 def row_problems(fields: Sequence[FieldDraft], limits: RowLimits) -> list[Problem]:
     """Whether the database can make a table of these fields; wrong fields are left out of account."""
-    use = limits.use(_columns(with_storage(fields)))
+    use = _use(with_storage(fields, limits), limits)
     if use.fits:
         return []
     message = (
@@ -72,14 +73,56 @@ def row_problems(fields: Sequence[FieldDraft], limits: RowLimits) -> list[Proble
     return [Problem("fields", "row-too-large", message)]
 
 
-def with_storage(fields: Sequence[FieldDraft]) -> tuple[FieldDraft, ...]:
+def packed_problems(field: FieldDraft) -> list[Problem]:
+    """What cannot be done with a field that is packed: its column cannot become another."""
+    if field.storage != Storage.PACKED:
+        return []
+    model = _model(field)
+    asked = {
+        "unique": field.unique,
+        "indexed": field.indexed,
+        "searchable": field.searchable,
+        "type": model is not None and model.type.kept_length(model) is None,
+    }
+    message = "this object has so many texts that this one is kept apart; make a new field for that"
+    return [Problem(name, "kept-apart", message) for name, is_asked in asked.items() if is_asked]
+
+
+def with_storage(fields: Sequence[FieldDraft], limits: RowLimits = SQLITE) -> tuple[FieldDraft, ...]:
     """The fields, each with how its text is kept: what is decided already stays if it can."""
     decided = list(fields)
     sizes = [0 if one.storage is None else _declared(one) for one in fields]
     for at, one in enumerate(fields):
         decided[at] = replace(one, storage=_storage(one, sum(sizes) - sizes[at]))
         sizes[at] = _declared(decided[at])
+    if limits.packs is not None:
+        _pack(decided, [at for at, one in enumerate(fields) if one.storage is None], limits)
     return tuple(decided)
+
+
+def _pack(decided: list[FieldDraft], new: Sequence[int], limits: RowLimits) -> None:
+    """Pack as many of the new texts as it takes, the last ones first."""
+    assert limits.packs is not None
+    assert limits.moved is not None
+    excess = _use(decided, limits).in_page - limits.packs
+    for at in reversed(new):
+        if excess <= 0:
+            return
+        if _can_be_packed(decided[at]):
+            decided[at] = replace(decided[at], storage=Storage.PACKED.value)
+            excess -= limits.moved
+
+
+def _can_be_packed(field: FieldDraft) -> bool:
+    model = _model(field)
+    if model is None or model.type.kept_length(model) is None:
+        return False
+    return not (model.unique or model.indexed or field.searchable or field.default is not None)
+
+
+def _use(fields: Sequence[FieldDraft], limits: RowLimits) -> RowUse:
+    inside = [one for one in fields if one.storage != Storage.PACKED]
+    return limits.use(_columns(inside), packed=len(fields) - len(inside))
 
 
 def _storage(field: FieldDraft, spent: int) -> str:

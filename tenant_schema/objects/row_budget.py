@@ -45,6 +45,8 @@ class Storage(StrEnum):
     """A VARCHAR that is declared longer, so that its value can be moved out of the page."""
     LONG = "long"
     """A LONGTEXT."""
+    PACKED = "packed"
+    """Together with others in one document, where a row has no room for more texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +69,32 @@ class RowLimits:
     """How one kind of database counts.
 
     :ivar moved: what a value that can be moved out counts in the page; None where nothing is counted at all.
+    :ivar packs: whether texts are packed when there are many, and from how many bytes in the page on: the
+        rest is for columns of other types.
     """
 
     name: str
     moved: int | None = None
+    packs: int | None = None
 
-    def use(self, columns: Iterable[Column]) -> RowUse:
-        """What a row takes that has these columns beside those of every record."""
+    def use(self, columns: Iterable[Column], packed: int = 0) -> RowUse:
+        """What a row takes that has these columns beside those of every record.
+
+        :param packed: how many fields besides share a document.
+        """
         if self.moved is None:
             return RowUse(0, 0, 0, 0)
-        every = [*system_columns().values(), *columns]
+        pack = [Text(null=True)] if packed else []
+        every = [*system_columns().values(), *columns, *pack]
         sizes = [_size_of(column) for column in every]
         nulls = math.ceil(sum(column._meta.null for column in every) / 8)
         in_page = sum(self.moved if size.movable else size.in_page for size in sizes)
-        in_all = sum(size.declared for size in sizes)
+        in_all = sum(size.declared for size in sizes) + packed * _size_of(Text()).declared
         return RowUse(nulls + in_all, _RECORD + nulls + in_page, _MOST_DECLARED, _MOST_IN_PAGE)
 
 
 SQLITE: Final = RowLimits("SQLite")
-MYSQL: Final = RowLimits("MySQL", 41)
+MYSQL: Final = RowLimits("MySQL", 41, packs=6_000)
 """Counts the 40 bytes that may stay of a value, and its length. What can be made can be filled."""
 MARIADB: Final = RowLimits("MariaDB", 21)
 """Counts the pointer to a value, and its length: some 370 texts. Beyond 190, a record whose values all have
@@ -121,8 +130,10 @@ def choose_storage(length: int, *, needs_index: bool, spent: int, now: str | Non
     """
     short = Storage.WIDE if _SMALL < length < _MOVABLE else Storage.PLAIN
     if needs_index:
-        return short if now in {None, Storage.LONG} else Storage(now)
+        return short if now in {None, Storage.LONG, Storage.PACKED} else Storage(now)
     most = 4 * max(length, _MOVABLE)
+    if now == Storage.PACKED:
+        return Storage.PACKED
     if now is not None:
         return Storage(now) if spent + most <= _MOST_DECLARED else Storage.LONG
     return short if length <= _LONGEST_PLAIN and spent + most <= _FOR_PLAIN else Storage.LONG

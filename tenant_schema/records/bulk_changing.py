@@ -11,6 +11,7 @@ from piccolo.querystring import QueryString
 
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.fields.id import parse_id
+from tenant_schema.objects.packing import is_packed, packed_changes
 from tenant_schema.problems import Problem
 from tenant_schema.records.bulk import Item, each_that_can, refuse_if_any_failed
 from tenant_schema.records.bulk_creating import explain_refusals
@@ -168,6 +169,8 @@ async def _update(target: Target, items: Sequence[Item], names: tuple[str, ...],
         columns["updated_by"]: target.access.user_id,
     }
     ids = [item.id for item in items]
+    if is_packed(target.model, target.engine.engine_type):
+        values = packed_changes(target.model, values)
     await target.model.table.update(values, use_auto_update=False).where(columns["id"].is_in(ids))
 
 

@@ -10,6 +10,7 @@ from piccolo.query.methods.insert import Insert
 from piccolo.querystring import QueryString, Selectable
 
 from tenant_schema.objects.model import ObjectModel
+from tenant_schema.objects.packing import insert_packed, is_packed, packed_changes
 from tenant_schema.records.compiler import Predicate, all_of, any_of, compile_filter
 from tenant_schema.records.keyset import beyond
 from tenant_schema.records.nesting import Nest, flat_names, nest, nests
@@ -220,19 +221,23 @@ def locked(model: ObjectModel, where: Filter, engine_type: str) -> Statement:
     return prepare(query if engine_type == "sqlite" else query.lock_rows("UPDATE"))
 
 
-def insert(model: ObjectModel) -> Statement:
+def insert(model: ObjectModel, engine_type: str) -> Statement:
     """An INSERT whose values are those of ``model.columns``, in that order."""
+    if is_packed(model, engine_type):
+        values = {name: Slot.at(place) for place, name in enumerate(model.columns)}
+        return compiled(insert_packed(model, values), engine_type)
     columns = model.columns.values()
     slots: dict[Column, Any] = {column: Slot.at(place) for place, column in enumerate(columns)}
     return prepare(Insert(model.table, model.table(slots)))  # Table.insert would have the id returned
 
 
-def update(model: ObjectModel, names: Sequence[str]) -> Statement:
+def update(model: ObjectModel, names: Sequence[str], engine_type: str) -> Statement:
     """An UPDATE of the named columns; the values are theirs, then the id, then the version it is at."""
     columns = model.columns
     values: dict[Column | str, Any] = {columns[name]: Slot.at(place) for place, name in enumerate(names)}
     is_it = (columns["id"] == Slot.at(len(names))) & (columns["version"] == Slot.at(len(names) + 1))
-    return prepare(model.table.update(values, use_auto_update=False).where(is_it))
+    changes = packed_changes(model, values) if is_packed(model, engine_type) else values
+    return prepare(model.table.update(changes, use_auto_update=False).where(is_it))
 
 
 def destroy(model: ObjectModel) -> Statement:

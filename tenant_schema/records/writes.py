@@ -29,7 +29,7 @@ __all__ = [
 
 async def insert_records(target: Target, records: Sequence[Mapping[str, Any]]) -> None:
     """New rows with a value for every column: one statement."""
-    statement = target.plan(lambda: insert(target.model), "insert")
+    statement = target.plan(lambda: insert(target.model, target.engine.engine_type), "insert")
     columns = tuple(target.model.columns)
     values = [record[name] for record in records for name in columns]
     await target.run(repeated(statement, len(records)), values)
@@ -110,7 +110,9 @@ async def write_changes(target: Target, current: Row, changes: Mapping[str, Any]
     """
     stamps = {"version": current["version"] + 1, "updated_at": now, "updated_by": target.access.user_id}
     written = dict(sorted(changes.items())) | stamps
-    statement = target.plan(lambda: update(target.model, tuple(written)), "update", tuple(written))
+    statement = target.plan(
+        lambda: update(target.model, tuple(written), target.engine.engine_type), "update", tuple(written)
+    )
     await target.run(statement, [*written.values(), current["id"], current["version"]])
     return current | written
 

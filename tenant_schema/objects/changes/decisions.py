@@ -12,6 +12,7 @@ from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import NameTaken, StandardKept, StillLookedUp
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.limits import with_storage
+from tenant_schema.objects.row_budget import Storage
 from tenant_schema.objects.search_index import SEARCHABLE_TYPES
 from tenant_schema.problems import InvalidInput, Problem, suggestion
 
@@ -65,7 +66,7 @@ def decide_creating(now: Definitions, draft: ObjectDraft) -> Decision:
     if problems:
         raise InvalidInput(problems)
     _refuse_taken_object(now, draft.name)
-    after = now.with_object(*object_rows(draft))
+    after = now.with_object(*object_rows(draft, limits=now.limits))
     names = NameChanges(object=draft.name)
     return Decision(
         kind="create object",
@@ -145,7 +146,7 @@ def decide_adding_field(now: Definitions, name: str, draft: FieldDraft) -> Decis
     if any(one["name"] == draft.name for one in fields):
         raise NameTaken("field", draft.name)
     position = max((one["position"] for one in fields), default=-1) + 1
-    kept = with_storage([*map(field_draft, fields), draft])[-1]
+    kept = with_storage([*map(field_draft, fields), draft], now.limits)[-1]
     new = field_row(kept, row["id"], position)
     return Decision(
         kind="add field",
@@ -178,7 +179,7 @@ def decide_changing_field(
     if draft.name != field_name and any(one["name"] == draft.name for one in fields):
         raise NameTaken("field", draft.name)
     drafts = [draft if one is old else field_draft(one) for one in fields]
-    made = field_row(with_storage(drafts)[at], row["id"], old["position"])
+    made = field_row(with_storage(drafts, now.limits)[at], row["id"], old["position"])
     kept = {key: old[key] for key in ("id", "column_name", "standard", "position")}
     others = [made | kept if one is old else one for one in fields]
     renamed = {field_name: draft.name} if draft.name != field_name else {}
@@ -221,7 +222,8 @@ def _changed_draft(old: Mapping[str, Any], changes: Mapping[str, Any]) -> FieldD
     draft = field_draft(old)
     given = {key: value for key, value in changes.items() if key != "settings"}
     if given.get("type", draft.type) != draft.type:
-        draft = replace(draft, settings={}, storage=None)
+        kept = Storage.PACKED if draft.storage == Storage.PACKED else Storage.PLAIN
+        draft = replace(draft, settings={}, storage=kept.value)
     return replace(draft, **given, settings={**draft.settings, **changes.get("settings", {})})
 
 

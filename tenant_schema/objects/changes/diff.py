@@ -89,7 +89,7 @@ class _Difference:
                 self._keys(before, after)
         if search_changes and self._new.search:
             self._steps.before.append(AddSearch(self._table, self._new.search))
-        for one in self._old.columns:
+        for one in reversed(self._old.columns):
             if one.name not in new:
                 self._drop(one)
         return self._steps

@@ -55,7 +55,7 @@ def statements(operation: Operation, collation: str) -> list[str]:
 def _alteration(operation: Operation) -> str:
     match operation:
         case AddColumn(_, column, default):
-            return f"ADD COLUMN {column.definition} DEFAULT {_default(column, default)}"
+            return f"ADD COLUMN {column.definition}{_default_clause(column, default)}"
         case DropColumn(_, column):
             return f"DROP COLUMN {quote(column.name)}"
         case ConvertColumn(_, _, after):
@@ -73,6 +73,12 @@ def _alteration(operation: Operation) -> str:
         case DropSearch(_, columns):
             return f"DROP INDEX {quote(search_index_name(columns))}"
     raise AssertionError(operation)
+
+
+def _default_clause(column: ColumnShape, default: str | None) -> str:
+    """Generated columns have none."""
+    is_generated = " GENERATED ALWAYS AS " in column.definition
+    return "" if is_generated else f" DEFAULT {_default(column, default)}"
 
 
 def _default(column: ColumnShape, default: str | None) -> str:

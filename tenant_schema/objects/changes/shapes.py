@@ -1,12 +1,14 @@
 """What tables a definition comes to: columns, keys and the search index, as the database has them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 from piccolo.columns import Column
 
+from piccolo_conf import DB
 from piccolo_engines.identifiers import quote
 from tenant_schema.objects.model import FieldModel, ObjectModel
+from tenant_schema.objects.packing import PACK, generated_column, is_packed
 from tenant_schema.objects.search_index import search_columns
 
 __all__ = ["ColumnShape", "Reference", "TableShape", "shape_of"]
@@ -53,11 +55,24 @@ def shape_of(model: ObjectModel, tables: Mapping[str, str]) -> TableShape:
         ``users``.
     """
     by_column = {field.column_name: field for field in model.fields.values()}
-    columns = (
+    columns = [
         _column_shape(column, by_column.get(column._meta.db_column_name), tables)
         for column in _columns(model)
-    )
+    ]
+    if is_packed(model, DB.engine_type):
+        columns = _with_pack(
+            columns, {one.column_name for one in model.fields.values() if one.storage == PACK}
+        )
     return TableShape(model.table_name, tuple(columns), tuple(sorted(search_columns(model))))
+
+
+def _with_pack(columns: Sequence[ColumnShape], packed: Collection[str]) -> list[ColumnShape]:
+    """The document before the columns that are generated over it."""
+    plain = [one for one in columns if one.name not in packed]
+    generated = [
+        ColumnShape(one.name, one.type, generated_column(one.name)) for one in columns if one.name in packed
+    ]
+    return [*plain, ColumnShape(PACK, "JSON", f"{quote(PACK)} JSON"), *generated]
 
 
 def _columns(model: ObjectModel) -> Iterable[Column]:

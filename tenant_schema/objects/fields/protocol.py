@@ -139,7 +139,7 @@ def column_options(field: FieldSpec) -> ColumnKwargs:
 
 def text_column(length: int, field: FieldSpec) -> Column:
     """The column of a text of at most ``length`` characters, kept as the field says."""
-    if field.storage == "long":
+    if field.storage in {"long", "packed"}:
         return Text(default=None, **column_options(field))
     declared = max(length, _WIDE) if field.storage == "wide" else length
     return Varchar(length=declared, default=None, **column_options(field))

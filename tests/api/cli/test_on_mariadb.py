@@ -12,7 +12,7 @@ from tests.api.on_mariadb import MariaDBTemplate
 
 DYING = """
 from tenant_schema.objects.changes.recovery import Recovery
-from tenant_schema.objects.definitions import ObjectDraft
+from tenant_schema.objects.drafts import ObjectDraft
 from tenant_schema.objects.service import SchemaService
 from tenant_schema.users.versions import ACCESS, VersionedCache
 from api.standing_in import COMMAND_LINE

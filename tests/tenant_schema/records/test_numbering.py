@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from tenant_schema.objects.auto_numbers import make_counter
-from tenant_schema.objects.definitions import FieldDraft, ObjectDraft, object_rows
+from tenant_schema.objects.definitions import object_rows
+from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.model import object_model
 from tenant_schema.objects.tables import AutoNumber
 from tenant_schema.records.cursors import Cursors
