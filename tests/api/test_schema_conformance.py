@@ -22,6 +22,10 @@ NAME = EVERY_TYPE["name"]
 CONFIG = """
 [parameters]
 "path.object" = "accounts"
+
+[[operations]]
+include-path-regex = "/history$"
+checks.use_after_free.enabled = false  # the history of a destroyed record is kept
 """
 OPTIONS = (
     *("--no-color", "--no-shrink", "--generation-deterministic", "--continue-on-failure"),
