@@ -6,10 +6,14 @@ before, and the result after; found started after a crash, it may be done wholly
 its ``do`` and ``undo`` have to cope.
 """
 
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, TypeVar
+
+from piccolo_engines.errors import Deadlock
+from piccolo_engines.mysql import retrying
 
 __all__ = [
     "Moment",
@@ -94,6 +98,9 @@ class RunLog(Protocol):
     def transaction(self) -> AbstractAsyncContextManager[object]:
         """A transaction for what a central step does and what the journal says of it."""
 
+    async def reload(self) -> None:
+        """Read again how far the run came: what was rolled back with a transaction did not happen."""
+
     async def begin(self, step: str) -> None:
         """Record the intent."""
 
@@ -130,10 +137,7 @@ async def carry_out(
         try:
             if observer is not None:
                 await observer.before(moment)
-            async with _together(step, log):
-                await _do(step, subject, log)
-                if step is steps[-1]:
-                    await log.close(undone=False)
+            await _together(step, log, partial(_do, step, subject, log, closes=step is steps[-1]))
             if observer is not None:
                 await observer.after(moment)
         except Exception as error:
@@ -151,24 +155,42 @@ async def roll_back(
         try:
             if observer is not None:
                 await observer.before(moment)
-            async with _together(step, log):
-                await log.begin_undo(step.name)
-                await step.undo(subject)
-                await log.finish_undo(step.name)
-                if step is steps[0]:
-                    await log.close(undone=True)
+            await _together(step, log, partial(_undo, step, subject, log, closes=step is steps[0]))
             if observer is not None:
                 await observer.after(moment)
         except Exception as error:
             raise StepFailed(step.name, error) from error
 
 
-async def _do(step: Step[_S], subject: _S, log: RunLog) -> None:
+async def _do(step: Step[_S], subject: _S, log: RunLog, *, closes: bool) -> None:
     if not await step.is_done(subject):
         await log.begin(step.name)
         await step.do(subject)
         await log.finish(step.name)
+    if closes:
+        await log.close(undone=False)
 
 
-def _together(step: Step[_S], log: RunLog) -> AbstractAsyncContextManager[object]:
-    return log.transaction() if step.is_central else nullcontext()
+async def _undo(step: UndoableStep[_S], subject: _S, log: RunLog, *, closes: bool) -> None:
+    await log.begin_undo(step.name)
+    await step.undo(subject)
+    await log.finish_undo(step.name)
+    if closes:
+        await log.close(undone=True)
+
+
+async def _together(step: Step[_S], log: RunLog, work: Callable[[], Coroutine[object, object, None]]) -> None:
+    """Of a central step all happens or nothing; when the database gave it up for a deadlock, all again."""
+    if not step.is_central:
+        await work()
+        return
+
+    async def unit() -> None:
+        try:
+            async with log.transaction():
+                await work()
+        except Deadlock:
+            await log.reload()
+            raise
+
+    await retrying(unit)

@@ -47,20 +47,31 @@ class UpdateSteps(Steps):
         self.query = query
 
     async def run(self, work: Work) -> list[dict[str, Any]]:
-        query, table = self.query, self.query.table
+        only_keys = all(column._meta.primary_key for column in self._returned)
+        if only_keys and work.session.in_transaction:
+            return await self._run(work)  # one statement changes anything, and nothing is read after it
         async with statement_group(work.session):
-            found = await work.fetch(_lock_rows(table, query.where_delegate._where, _key_name(table)), table)
-            keys = [next(iter(row.values())) for row in found]
-            if not keys:
-                return []
-            values = query.values_delegate.get_sql_values()
-            assignments = ", ".join(
-                f"{quote_name(column._meta.db_column_name)} = {{}}"
-                for column in query.values_delegate._values
-            )
-            statement = f"UPDATE {table._meta.get_formatted_tablename()} SET {assignments}"  # noqa: S608 - names are quoted, values are bound
-            await work.execute(_by_keys(table, statement, values, keys))
-            return await self._read(work, self._keys_afterwards(keys))
+            return await self._run(work)
+
+    async def _run(self, work: Work) -> list[dict[str, Any]]:
+        query, table = self.query, self.query.table
+        found = await work.fetch(_lock_rows(table, query.where_delegate._where, _key_name(table)), table)
+        keys = [next(iter(row.values())) for row in found]
+        if not keys:
+            return []
+        values = query.values_delegate.get_sql_values()
+        assignments = ", ".join(
+            f"{quote_name(column._meta.db_column_name)} = {{}}" for column in query.values_delegate._values
+        )
+        statement = f"UPDATE {table._meta.get_formatted_tablename()} SET {assignments}"  # noqa: S608 - names are quoted, values are bound
+        await work.execute(_by_keys(table, statement, values, keys))
+        return await self._read(work, self._keys_afterwards(keys))
+
+    @property
+    def _returned(self) -> Sequence[Column]:
+        returning = self.query.returning_delegate._returning
+        assert returning is not None
+        return returning.columns
 
     def _keys_afterwards(self, keys: list[Any]) -> list[Any]:
         key = self.query.table._meta.primary_key
@@ -73,10 +84,12 @@ class UpdateSteps(Steps):
         return [value]
 
     async def _read(self, work: Work, keys: list[Any]) -> list[dict[str, Any]]:
+        returned = self._returned
+        if all(column._meta.primary_key for column in returned):
+            names = [column._alias or column._meta.db_column_name for column in returned]
+            return [dict.fromkeys(names, key) for key in keys]
         table = self.query.table
-        returning = self.query.returning_delegate._returning
-        assert returning is not None
-        rows = await work.fetch(select_by_keys(table, returning.columns, keys), table)
+        rows = await work.fetch(select_by_keys(table, returned, keys), table)
         by_key = {row.pop("returned_key"): row for row in rows}
         return [by_key[key] for key in keys if key in by_key]
 

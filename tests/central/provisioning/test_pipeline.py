@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from central.provisioning.pipeline import Moment, StepFailed, carry_out, roll_back
+from piccolo_engines.errors import Deadlock
 
 
 @dataclass
@@ -53,6 +54,9 @@ class Memory:
         except BaseException:
             self.written, self.states = before
             raise
+
+    async def reload(self) -> None:
+        self.written.append("reload")
 
     def _write(self, what: str, step: str) -> None:
         self.written.append(f"{what} {step}")
@@ -158,3 +162,32 @@ async def test_whatever_fails_only_what_was_found_remains(kinds, failing, found)
         assert things == before
     else:
         assert things == before | {step.name for step in steps}
+
+
+@dataclass
+class Deadlocked(Thing):
+    """A step that meets deadlocks before it succeeds."""
+
+    deadlocks: int = 0
+
+    async def do(self, things: set[str]) -> None:
+        if self.deadlocks:
+            self.deadlocks -= 1
+            raise Deadlock
+        await super().do(things)
+
+
+async def test_a_central_step_that_met_a_deadlock_is_done_again() -> None:
+    things: set[str] = set()
+    log = Memory()
+    await carry_out([Deadlocked("rows", is_central=True, deadlocks=3)], things, log)
+    assert things == {"rows"}
+    assert log.written.count("reload") == 3
+    assert log.states == {"rows": "done"}
+
+
+@pytest.mark.parametrize(("is_central", "deadlocks"), [(True, 99), (False, 1)])
+async def test_not_for_ever_and_not_what_cannot_be_rolled_back(is_central: bool, deadlocks: int) -> None:
+    with pytest.raises(StepFailed) as failure:
+        await carry_out([Deadlocked("rows", is_central=is_central, deadlocks=deadlocks)], set(), Memory())
+    assert isinstance(failure.value.reason, Deadlock)

@@ -38,3 +38,19 @@ async def test_statements_are_reported_without_their_values(engine: MySQLEngine)
     assert len(seen) == 2
     assert "secret" not in "".join(seen)
     assert seen[1] == 'SELECT ALL "manager"."name" AS "name" FROM "manager" WHERE "manager"."name" LIKE %s'
+
+
+async def test_an_update_that_returns_keys_is_a_lock_and_an_update(engine: MySQLEngine) -> None:
+    async with created(engine, *MUSIC):
+        manager = Manager(name="b")
+        await manager.save()
+        update = Manager.update({Manager.name: "c"}).where(Manager.name == "b").returning(Manager.id)
+        before = await questions(engine)
+        assert await update == [{"id": manager.id}]
+        assert await questions(engine) - before - 1 == 4  # with the transaction around them
+        async with engine.transaction():
+            before = await questions(engine)
+            assert await update == []
+            again = Manager.update({Manager.name: "d"}).where(Manager.name == "c").returning(Manager.id)
+            assert await again == [{"id": manager.id}]
+            assert await questions(engine) - before - 1 == 3
