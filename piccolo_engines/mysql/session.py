@@ -206,6 +206,7 @@ class Session:
 
 
 _QUIT = b"\x01\x00\x00\x00\x01"  # a packet of one byte, number 0: COM_QUIT
+_LONGEST_TEXT = 1 << 30  # the most that MariaDB takes: a session that is strict already refuses more
 _SPARES_CONNECTION = frozenset((1317,))  # the statement was interrupted, the connection was not
 
 
@@ -221,5 +222,6 @@ def _driver_config(config: Mapping[str, Any]) -> dict[str, Any]:
 def _set_up(server: Server, collation: str) -> str:
     return (
         f"SET time_zone = '+00:00', sql_mode = '{server.sql_mode}', autocommit = 1, "
-        f"group_concat_max_len = 4294967295, div_precision_increment = 16, NAMES utf8mb4 COLLATE {collation}"
+        f"group_concat_max_len = {_LONGEST_TEXT}, div_precision_increment = 16, "
+        f"NAMES utf8mb4 COLLATE {collation}"
     )

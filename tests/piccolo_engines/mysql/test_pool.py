@@ -258,3 +258,10 @@ async def test_a_waiter_that_is_cancelled_takes_nothing_away(database: dict[str,
 def test_bounds_make_sense(settings: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="least one|not negative"):  # noqa: RUF043 - a pattern
         PoolSettings(**settings)
+
+
+async def test_a_session_that_is_strict_already_is_set_up_too(database: dict[str, object]) -> None:
+    engine = MySQLEngine({**database, "init_command": "SET sql_mode = 'STRICT_ALL_TABLES'"})
+    session = await engine.get_new_connection()
+    assert (await session.send("SELECT @@group_concat_max_len")).rows == ((1 << 30,),)
+    session.close()
