@@ -14,7 +14,7 @@ from piccolo.querystring import QueryString
 from piccolo_engines.mysql.statements import SelectSQL
 from tenant_schema.records.keyset import full_order
 from tenant_schema.records.paths import fields_of
-from tenant_schema.records.prepared import Slot, compiled
+from tenant_schema.records.prepared import Slot, chained, compiled
 from tenant_schema.records.query import And, Condition, Expansion
 from tenant_schema.records.rendering import Row
 from tenant_schema.records.statements import Reading, Source, Window, reading, selection
@@ -108,10 +108,10 @@ async def _read_lists(target: Target, expansion: Expansion, ids: Sequence[str]) 
     values += [*map(UUID, ids), *[None] * (parts - len(ids))]
     window = Window(order, query.limit + 1)
     plan: Reading = beyond.plan(
-        lambda: _lists(source, expansion.lookup, names, window, range(first, first + parts), beyond),
-        *("lists", expansion.lookup, names, source.where, source.hops, window, parts),
+        lambda: _list(source, expansion.lookup, names, window, first, beyond.engine.engine_type),
+        *("list", expansion.lookup, names, source.where, source.hops, window),
     )
-    rows = await beyond.run(plan.statement, values)
+    rows = await beyond.run(chained(plan.statement, parts, first), values)
     parents = [str(row[_PARENT]) for row in rows]
     return list(zip(parents, plan.show(rows), strict=True))
 
@@ -125,26 +125,18 @@ def _rounded_up(number: int) -> int:
     return 1 << (number - 1).bit_length()
 
 
-def _lists(
-    source: Source, lookup: str, names: Sequence[str], window: Window, slots: range, beyond: Target
+def _list(
+    source: Source, lookup: str, names: Sequence[str], window: Window, slot: int, engine_type: str
 ) -> Reading:
-    """One SELECT for each of the records that the slots hold, chained."""
-    engine_type = beyond.engine.engine_type
-    parts = []
-    for slot in slots:
-        mine = Condition(lookup, "eq", Slot.at(slot))
-        one = Source(source.model, And((mine, source.where)), source.hops, source.fields)
-        parts.append(selection(one, names, window, engine_type, parent=(lookup, _PARENT)))
-    if engine_type == "sqlite":
-        chain = " UNION ALL ".join(["SELECT * FROM ({})"] * len(parts))
-        query = QueryString(chain, *[part.query for part in parts])
-    else:
-        chain = " UNION ALL ".join(["({})"] * len(parts))
-        hints = getattr(parts[0].query, "hints", ())
-        query = SelectSQL.adopt(
-            QueryString(chain, *[part.query for part in parts]), source.model.table, hints
-        )
-    return parts[0].reading(compiled(query, engine_type))
+    """The list of the record whose id is in the slot, as a part of a chain."""
+    mine = Condition(lookup, "eq", Slot.at(slot))
+    one = Source(source.model, And((mine, source.where)), source.hops, source.fields)
+    part = selection(one, names, window, engine_type, parent=(lookup, _PARENT))
+    if engine_type == "sqlite":  # which takes no SELECT in parentheses there
+        return part.reading(compiled(QueryString("SELECT * FROM ({})", part.query), engine_type))
+    hints = getattr(part.query, "hints", ())
+    query = SelectSQL.adopt(QueryString("({})", part.query), source.model.table, hints)
+    return part.reading(compiled(query, engine_type))
 
 
 def _beyond(target: Target, expansion: Expansion) -> Target:

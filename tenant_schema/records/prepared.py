@@ -19,7 +19,18 @@ from piccolo.table import Table
 
 from piccolo_engines.mysql.literals import ServerSQL
 
-__all__ = ["Bound", "LastUsed", "Plans", "Slot", "Statement", "compiled", "planned", "prepare", "repeated"]
+__all__ = [
+    "Bound",
+    "LastUsed",
+    "Plans",
+    "Slot",
+    "Statement",
+    "chained",
+    "compiled",
+    "planned",
+    "prepare",
+    "repeated",
+]
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
@@ -123,6 +134,21 @@ def repeated(row: Statement, rows: int) -> Statement:
     order = [number * width + position for number in range(rows) for position in row.order]
     constants = [(number * places + place, sql) for number in range(rows) for place, sql in row.constants]
     return Statement(f"{head}{values}{','.join([group] * rows)}", order, row.query_type, row.hints, constants)
+
+
+def chained(part: Statement, parts: int, slot: int) -> Statement:
+    """A SELECT several times over, one after the other. The value at ``slot`` is another one for each: those
+    that follow it, in turn. Only one of them has to be kept, however many are run at once.
+    """
+    places = len(part.order) + len(part.constants)
+    order = [
+        position + number if position == slot else position
+        for number in range(parts)
+        for position in part.order
+    ]
+    constants = [(number * places + place, sql) for number in range(parts) for place, sql in part.constants]
+    chain = " UNION ALL ".join([part.sql] * parts)
+    return Statement(chain, order, part.query_type, part.hints, constants)
 
 
 class LastUsed(Generic[_Key, _Value]):

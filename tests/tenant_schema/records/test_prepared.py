@@ -9,9 +9,10 @@ import pytest
 
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id
+from piccolo_engines.mysql.literals import ServerSQL
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects.model import ObjectModel
-from tenant_schema.records.prepared import LastUsed, Plans, Slot, planned, prepare
+from tenant_schema.records.prepared import LastUsed, Plans, Slot, Statement, chained, planned, prepare
 from tenant_schema.records.query import Condition
 from tenant_schema.records.statements import insert, locked, update
 from tests.tenant_schema.records.conftest import Counting
@@ -119,3 +120,17 @@ async def test_a_second_request_of_a_shape_sends_the_same_statement(
         await caller.page(("filter[name]", "a"), ("filter[count][in]", "1,2,3"))
         await caller.page(("filter[name]", "b"), ("filter[count][in]", "1,2,3,4"))
     assert sent[0] is sent[1]
+
+
+def test_a_chained_select_takes_another_value_for_each() -> None:
+    """The values at the slot follow one another, the others are the same for all."""
+    server = ServerSQL(mysql="m", mariadb="M")
+    part = Statement("(SELECT ? WHERE ? = ?)", [0, 1], constants=[(1, server)])
+    found = chained(part, 3, slot=1)
+    assert found.sql == " UNION ALL ".join(["(SELECT ? WHERE ? = ?)"] * 3)
+    bound = found.bind(["same", "first", "second", None])
+    assert bound.compile_string("sqlite")[1] == [
+        *("same", server, "first"),
+        *("same", server, "second"),
+        *("same", server, None),
+    ]
