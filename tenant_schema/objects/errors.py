@@ -178,10 +178,11 @@ class WouldLoseData(ChangeRefused):
 
 
 class ObjectBusy(ChangeRefused):
-    """Another change of this tenant's objects is under way, and did not end in time."""
+    """Another change of this tenant's objects, or a long write, is under way, and did not end in time."""
 
     code = "object-busy"
     field = "object"
+    retry_after = 1
 
     def __init__(self) -> None:
-        super().__init__("Another change of objects is under way; try again shortly.")
+        super().__init__("Another change is under way; try again shortly.")

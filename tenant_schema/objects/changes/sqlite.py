@@ -4,6 +4,7 @@ The SQL of DDL is written here because Piccolo has no words for most of it. Name
 :func:`piccolo_engines.identifiers.quote`; values are literals that SQLite itself has written.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -47,12 +48,13 @@ class SQLiteDialect:
         return _kind(one) == _kind(other)
 
     @asynccontextmanager
-    async def exclusive(self, wait: float) -> AsyncIterator[None]:  # noqa: ARG002 - the engine has its own patience
+    async def exclusive(self, wait: float) -> AsyncIterator[None]:
         """The transaction is the lock: there is one writer."""
         transaction = DB.transaction()
         try:
-            await transaction.__aenter__()
-        except LockTimeout as error:
+            async with asyncio.timeout(wait):
+                await transaction.__aenter__()
+        except (LockTimeout, TimeoutError) as error:
             raise ObjectBusy from error
         try:
             yield

@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - the names in these statements are the tests' own
 
 import asyncio
+import contextvars
 import datetime as dt
 from decimal import Decimal
 from typing import Any
@@ -427,3 +428,20 @@ async def test_when_a_dependent_cannot_follow_all_stays_as_it_was(tenant: Tenant
     assert await tenant.drift() == []
     assert not await SchemaChange.exists().where(SchemaChange.state.not_in(["done", "undone"]))
     await tenant.drop(name, name)
+
+
+@ON_SQLITE
+async def test_a_change_that_waits_too_long_for_the_writer_is_refused(tenant: Tenant, name: str) -> None:
+    hurried = Tenant(tenant.engine, wait=0.1)
+    async with DB.transaction():
+        other = contextvars.Context()
+        work = asyncio.get_running_loop().create_task(_made_bound(hurried, name), context=other)
+        with pytest.raises(ObjectBusy):
+            await work
+    await made(tenant, name)
+    await tenant.drop(name)
+
+
+async def _made_bound(tenant: Tenant, name: str) -> None:
+    with DB.bind(tenant.engine):
+        await made(tenant, name)
