@@ -54,6 +54,7 @@ bench: $(VENV)/installed-dev ## what a user would measure, as ratios against a h
 	$(BIN)/python -m benchmarks.http --database mariadb
 	$(BIN)/python -m benchmarks.tenants
 	$(BIN)/python -m benchmarks.records
+	$(BIN)/python -m benchmarks.writes
 
 .PHONY: lock
 lock: ## write constraints.txt anew from what pyproject.toml allows
