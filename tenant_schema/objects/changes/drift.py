@@ -4,6 +4,7 @@ A change that was cut short is in the journal and is not drift. Drift comes from
 a table by hand, a restored backup.
 """
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from piccolo.querystring import QueryString
 
 from piccolo_conf import DB
-from piccolo_engines.errors import IntegrityViolation
+from piccolo_engines.errors import ConnectionLost, DatabaseError, TransactionEnded
 from piccolo_engines.identifiers import quote
 from tenant_schema.objects.changes.definitions import Definitions
 from tenant_schema.objects.changes.dialect import Dialect
@@ -33,6 +34,7 @@ from tenant_schema.objects.changes.shapes import ColumnShape, TableShape
 
 __all__ = ["Drift", "find_drift", "repair_drift"]
 
+_LOG = logging.getLogger(__name__)
 _MADE_HERE = re.compile(r"[a-z][a-z0-9_]*_[0-9a-f]{8}")
 
 
@@ -161,13 +163,16 @@ async def _is_empty(table: str, condition: str) -> bool:
 
 
 async def repair_drift(found: Sequence[Drift], dialect: Dialect) -> list[Drift]:
-    """End the differences that can be; give those that were. What the data does not allow stays."""
+    """End the differences that can be; give those that were. What the database refuses stays."""
     repaired = []
     for one in found:
         try:
             for operation in one.repair:
                 await dialect.apply(operation)
-        except IntegrityViolation:
+        except (ConnectionLost, TransactionEnded):
+            raise
+        except DatabaseError:
+            _LOG.warning("%s of %s could not be repaired", one.kind, one.name, exc_info=True)
             continue
         if one.repair:
             repaired.append(one)

@@ -3,6 +3,7 @@
 from piccolo_conf import DB
 from tenant_schema.objects.drafts import FieldDraft
 from tenant_schema.objects.tables import SchemaChange
+from tests.tenant_schema.objects.changes.conftest import ON_MARIADB
 from tests.tenant_schema.objects.changes.worlds import MANAGER, SCOPE, Tenant
 
 
@@ -67,4 +68,21 @@ async def test_without_a_unique_index_doubles_stay_and_are_told(tenant: Tenant, 
     _, repaired, remaining = await tenant.service.repair(SCOPE, MANAGER)
     assert (repaired, [one.kind for one in remaining]) == ([], ["missing-unique"])
     assert not await SchemaChange.exists().where(SchemaChange.state == "undoing")
+    await tenant.drop(name, name)
+
+
+@ON_MARIADB
+async def test_a_search_index_made_by_hand_is_told_and_keeps_nothing_else_from_being_repaired(
+    tenant: Tenant, name: str
+) -> None:
+    await tenant.things(name)
+    model = await tenant.model(name)
+    table = model.table_name
+    title, code = (model.columns[one]._meta.db_column_name for one in ("title", "code"))
+    await DB.run_ddl(
+        f'ALTER TABLE "{table}" ADD FULLTEXT INDEX "mine" ("{title}"), DROP INDEX "{table}_{code}"'
+    )
+    _, repaired, remaining = await tenant.service.repair(SCOPE, MANAGER)
+    assert [one.kind for one in repaired] == ["missing-index"]
+    assert [one.kind for one in remaining] == ["wrong-search"]
     await tenant.drop(name, name)
