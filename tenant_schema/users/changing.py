@@ -32,14 +32,17 @@ async def changing_access(
 
     Raises :class:`LastAdministrator` when none is; nothing is changed then.
     """
+    is_done = False
     try:
         async with DB.transaction():
             await bump(cache.name)
             yield
             if may_demote and not await _is_administrator_left():
                 raise LastAdministrator
+            is_done = True
     finally:
-        cache.forget(scope)
+        if is_done:  # whatever the commit says of itself; what was refused is rolled back and changes nothing
+            cache.forget(scope)
 
 
 async def _is_administrator_left() -> bool:

@@ -3,6 +3,7 @@
 from tests.api.conftest import ON_SQLITE, World
 from tests.api.people import made_role, made_user, sign_in_as, user_id
 from tests.api.scenarios import assert_problem
+from tests.api.test_statement_counts import counted
 
 SESSIONS, ME = "/api/v1/sessions", "/api/v1/auth/me"
 
@@ -56,3 +57,14 @@ async def test_another_tenant_s_sessions_are_not_there(world: World) -> None:
     theirs = (await demo.get(SESSIONS)).json()["data"][0]["id"]
     assert (await acme.delete(f"{SESSIONS}/{theirs}")).status_code == 404
     assert (await demo.get(ME)).status_code == 200
+
+
+@ON_SQLITE
+async def test_what_is_refused_costs_the_others_nothing(world: World) -> None:
+    viewer, member = await world.user("viewer"), await world.user("member")
+    await member.get(ME)
+    nowhere = "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
+    assert (await viewer.delete(f"{SESSIONS}/{nowhere}")).status_code == 404
+    async with counted(world) as counts:
+        assert (await member.get(ME)).status_code == 200
+    assert counts == {"tenant": 0, "central": 0}
