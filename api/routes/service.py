@@ -1,7 +1,7 @@
 """/health, /ready and /metrics, for whoever keeps the service running."""
 
 import asyncio
-from typing import Final
+from typing import Final, Literal
 
 from litestar import get
 
@@ -11,12 +11,14 @@ from api.metrics import CONTENT_TYPE, exposition
 from api.openapi.operation import Operation, Reply
 from api.requests import CentralRequest
 from api.schemas.service import Health, Readiness
+from central.servers import DatabaseServer
 from piccolo_engines.errors import DatabaseError
 
 __all__ = ["ROUTES", "health", "metrics", "ready"]
 
 _TAG = "Service"
 _PATIENCE = 2.0
+_READY_EXAMPLE: Final = {"status": "ready", "dependencies": {"central": "up", "tenantDatabases": "up"}}
 _METRICS_EXAMPLE: Final = 'freehold_connections_in_use{server="db:3306"} 3\n'
 
 
@@ -41,15 +43,19 @@ async def health() -> Answer:
         id="ready",
         tag=_TAG,
         summary="Can it serve?",
-        description="Asks each dependency; the problem's errors name those that are down.",
-        replies={200: Reply("It can.", Readiness, {"status": "ready", "dependencies": {"central": "up"}})},
+        description=(
+            "Asks the central database, without which it is not ready, and the servers of the tenants' "
+            "databases: when some or all of those are down, other tenants can still be served."
+        ),
+        replies={200: Reply("It can.", Readiness, _READY_EXAMPLE)},
     ),
 )
 async def ready(request: CentralRequest) -> Answer:
-    """Every dependency answers, or a problem that names those that do not."""
-    if not await _central_answers(request):
+    """What it cannot do without answers, or a problem that says that it does not."""
+    central, tenants = await asyncio.gather(_central_answers(request), _tenant_databases(request))
+    if not central:
         raise NotReady(["central"])
-    return json(Readiness(status="ready", dependencies={"central": "up"}))
+    return json(Readiness(status="ready", dependencies={"central": "up", "tenantDatabases": tenants}))
 
 
 @get(
@@ -80,6 +86,25 @@ async def _central_answers(request: CentralRequest) -> bool:
     except (DatabaseError, TimeoutError):
         return False
     return True
+
+
+async def _tenant_databases(request: CentralRequest) -> Literal["up", "partly", "down"]:
+    """How many of the servers answer, and not which: this is said to anybody who asks."""
+    answers = await asyncio.gather(*(_reaches(server) for server in request.platform.servers))
+    remote = [
+        answer for answer, server in zip(answers, request.platform.servers, strict=True) if server.has_users
+    ]
+    if all(remote):
+        return "up"
+    return "partly" if any(remote) else "down"
+
+
+async def _reaches(server: DatabaseServer) -> bool:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await server.is_reachable()
+    except TimeoutError:
+        return False
 
 
 ROUTES: Final = (health, ready, metrics)

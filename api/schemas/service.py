@@ -14,7 +14,7 @@ class Health(Output):
 
 
 class Readiness(Output):
-    """Every dependency answers."""
+    """What it cannot do without answers; of the tenants' database servers all, some, or none."""
 
     status: Literal["ready"]
-    dependencies: dict[str, Literal["up"]]
+    dependencies: dict[str, Literal["up", "partly", "down"]]

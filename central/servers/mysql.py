@@ -93,6 +93,14 @@ class MySQLServer:
         """See :class:`~central.servers.protocol.DatabaseServer`."""
         return self._budget.use
 
+    async def is_reachable(self) -> bool:
+        """See :class:`~central.servers.protocol.DatabaseServer`."""
+        try:
+            await self._run("SELECT 1")
+        except DatabaseError:
+            return False
+        return True
+
     async def database_exists(self, database: str) -> bool:
         """See :class:`~central.servers.protocol.DatabaseServer`."""
         found = "SELECT schema_name FROM information_schema.schemata WHERE schema_name = {}"

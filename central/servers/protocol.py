@@ -36,6 +36,9 @@ class DatabaseServer(Protocol):
     def connections(self) -> BudgetUse | None:
         """How its budget of connections stands; ``None`` where there are no connections to save."""
 
+    async def is_reachable(self) -> bool:
+        """Whether it answers just now; may take as long as connecting may."""
+
     async def database_exists(self, database: str) -> bool:
         """Whether the database is there, or anything that is left of it."""
 

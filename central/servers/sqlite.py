@@ -33,6 +33,10 @@ class SQLiteServer:
         self._directory = directory
         self._engine = engine
 
+    async def is_reachable(self) -> bool:
+        """Files are always at hand."""
+        return True
+
     async def database_exists(self, database: str) -> bool:
         """See the protocol; a ``-wal`` left alone counts, and so does a link."""
         return await asyncio.to_thread(lambda: any(map(os.path.lexists, self._files(database))))

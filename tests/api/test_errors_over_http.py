@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from central.servers import Login, MySQLServer
 from piccolo_engines.errors import ConnectionLost
 from tests.api.conftest import ON_SQLITE, World
 from tests.api.scenarios import assert_problem
@@ -181,13 +182,25 @@ async def test_a_missing_tenant_database_is_503_and_stays_missing(world: World) 
 async def test_ready_names_what_is_down(world: World) -> None:
     assert (await world.operator().get("/ready")).json() == {
         "status": "ready",
-        "dependencies": {"central": "up"},
+        "dependencies": {"central": "up", "tenantDatabases": "up"},
     }
     await world.platform.central_engine.close()
     answer = await world.client("localhost").get("/ready")
     assert answer.status_code == 503
     assert [one["field"] for one in assert_problem(answer, "not-ready")["errors"]] == ["central"]
     assert (await world.client("localhost").get("/health")).status_code == 200
+
+
+@ON_SQLITE
+async def test_ready_says_that_servers_of_tenants_are_down_and_not_which(world: World) -> None:
+    gone = MySQLServer("127.0.0.1", 1, Login("root", lambda: ""))
+    world.platform.servers._servers[gone.name] = gone
+    answer = await world.client("localhost").get("/ready")
+    assert (answer.status_code, answer.json()["dependencies"]) == (
+        200,
+        {"central": "up", "tenantDatabases": "down"},
+    )
+    assert "127.0.0.1" not in answer.text
 
 
 @pytest.mark.parametrize(

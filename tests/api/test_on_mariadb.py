@@ -8,6 +8,7 @@ import pytest
 
 from central.connections.engine import BudgetedEngine
 from central.database import CENTRAL
+from central.servers import Login, MySQLServer
 from central.settings import Settings
 from piccolo_engines.errors import AccessDenied, DatabaseMissing
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
@@ -187,3 +188,13 @@ async def questions(world: World) -> tuple[int, int]:
             assert isinstance(engine, BudgetedEngine)
             assert engine.pool_use.idle == 1
     return connection["id"], int(row["Value"])
+
+
+async def test_ready_counts_the_servers_that_answer(world: World) -> None:
+    async def told() -> object:
+        return (await world.client("localhost").get("/ready")).json()["dependencies"]["tenantDatabases"]
+
+    assert await told() == "up"
+    gone = MySQLServer("127.0.0.1", 1, Login("root", lambda: ""))
+    world.platform.servers._servers[gone.name] = gone
+    assert await told() == "partly"
