@@ -1,16 +1,18 @@
 """The files of Piccolo Admin's front end, as its package brings them, and the little that we add to them.
 
-Read once, when the first admin page of a process is asked for.
+Read and compressed once, in a thread, when the first admin page of a process is asked for.
 """
 
+import asyncio
 import gzip
 import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import distribution, version
 from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 from api.answers import Answer, RawHeader
@@ -19,6 +21,7 @@ from api.requests import ApiRequest
 __all__ = ["FRONT_END_VERSION", "asset", "front_page"]
 
 FRONT_END_VERSION: Final = version("piccolo_admin")
+_DIST: Final = Path(str(distribution("piccolo_admin").locate_file("piccolo_admin"))) / "dist"
 
 _TYPES: Final[Mapping[str, bytes]] = {
     "css": b"text/css; charset=utf-8",
@@ -53,20 +56,20 @@ class _File:
         return Answer(200, [*headers, (b"content-encoding", b"gzip")] if is_packed else headers, body)
 
 
-def front_page(request: ApiRequest) -> Answer:
+async def front_page(request: ApiRequest) -> Answer:
     """The page that everything else is loaded from."""
-    return _front_page().answer(request)
+    return (await asyncio.to_thread(_front_page)).answer(request)
 
 
-def asset(request: ApiRequest, name: str) -> Answer | None:
+async def asset(request: ApiRequest, name: str) -> Answer | None:
     """A file of the page; None when there is none of this name."""
-    found = _assets().get(name)
+    found = (await asyncio.to_thread(_assets)).get(name)
     return None if found is None else found.answer(request)
 
 
 @cache
 def _assets() -> Mapping[str, _File]:
-    theirs = {one.name: one.read_bytes() for one in (files("piccolo_admin") / "dist" / "assets").iterdir()}
+    theirs = {one.name: one.read_bytes() for one in (_DIST / "assets").iterdir()}
     ours = {name: (files("api.admin") / "page" / name).read_bytes() for name in _OURS}
     return {name: _file(name, content, _FOR_EVER) for name, content in (theirs | ours).items()}
 
@@ -74,7 +77,7 @@ def _assets() -> Mapping[str, _File]:
 @cache
 def _front_page() -> _File:
     """Piccolo Admin's own page, with our style sheet and script beside its own."""
-    text = (files("piccolo_admin") / "dist" / "index.html").read_text(encoding="utf-8")
+    text = (_DIST / "index.html").read_text(encoding="utf-8")
     style, script = (f"./assets/{name}?{_assets()[name].tag[1:9].decode()}" for name in _OURS)
     added = (
         f'<link rel="icon" href="data:,"><link rel="stylesheet" href="{style}">'

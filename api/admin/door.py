@@ -71,8 +71,9 @@ class AdminDoor:
         if request.method not in _SAFE:
             raise MethodNotAllowedException(headers={"allow": "GET"})
         if not segments:
-            return _with_csrf(request, assets.front_page(request))
-        found = assets.asset(request, segments[1]) if segments[0] == "assets" and len(segments) == 2 else None
+            return _with_csrf(request, await assets.front_page(request))
+        is_asset = segments[0] == "assets" and len(segments) == 2
+        found = await assets.asset(request, segments[1]) if is_asset else None
         if found is None:
             raise NotFoundException
         return found
@@ -101,9 +102,9 @@ class AdminDoor:
                     }
                 )
             case ("GET", "translations"):
-                return json(languages())
+                return json(await languages())
             case ("GET", "translations", code):
-                return _found(translation(code, self._site.words))
+                return _found(await translation(code, self._site.words))
             case ("POST", "login"):
                 cookies.require_own_page(request)
                 return await self._sign_in(request)
