@@ -1,17 +1,24 @@
 """Keys of requests in a tenant's database: who gets one, who waits, and who takes over from the dead."""
 
 import asyncio
+import json
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from piccolo_conf import DB
 from piccolo_engines.columns import utc_now
+from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.records.answered import Answered, AnsweredRequests, Claim
 from tenant_schema.records.errors import KeyBusy, KeyMismatch
-from tenant_schema.records.tables import AnsweredRequest
+from tenant_schema.records.tables import AnsweredRequest, RecordHistory
+from tests.support.servers import KINDS
 from tests.tenant_schema.objects.databases import Bound
 
+ROOT = Path(__file__).parents[3]
 CLAIM = Claim("f" * 64, "b" * 64)
 OTHER_BODY = Claim("f" * 64, "c" * 64)
 ANSWER = Answered(201, {"etag": '"1"'}, '{"ä": 1}')
@@ -95,3 +102,67 @@ async def test_a_released_key_is_free(requests: AnsweredRequests) -> None:
     await requests.take(CLAIM, lease=True)
     await requests.release(CLAIM)
     assert await requests.take(OTHER_BODY, lease=True) is None
+
+
+DYING = """
+import asyncio, json, os, sys
+from piccolo_conf import DB
+from piccolo_engines.columns import new_id
+from piccolo_engines.mysql import MySQLEngine
+from piccolo_engines.sqlite import SQLiteEngine
+from tenant_schema.records.answered import Answered, AnsweredRequests, Claim
+from tenant_schema.records.tables import RecordHistory
+
+config, at = json.loads(sys.argv[1]), sys.argv[2]
+engine = SQLiteEngine(config["path"]) if "path" in config else MySQLEngine(config)
+
+def die(point):
+    if point == at:
+        os.kill(os.getpid(), 9)
+
+async def main():
+    requests, claim = AnsweredRequests(), Claim("f" * 64, "b" * 64)
+    with DB.bind(engine):
+        async with DB.transaction():
+            await requests.take(claim)
+            die("taken")
+            await RecordHistory.insert(RecordHistory(object=new_id(), record=new_id()))
+            die("done")
+            await requests.keep(claim, Answered(201, {"etag": '"1"'}, '{"ä": 1}'))
+            die("kept")
+        die("committed")
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("any_database", "at"),
+    [
+        *[("sqlite", at) for at in ("taken", "done", "kept", "committed")],
+        *[(kind, at) for kind in KINDS for at in ("kept", "committed")],
+    ],
+    indirect=["any_database"],
+)
+async def test_a_process_that_is_killed_leaves_both_or_neither(
+    requests: AnsweredRequests, any_database: Bound, at: str
+) -> None:
+    await RecordHistory.create_table()
+    is_file = isinstance(any_database, SQLiteEngine)
+    config = {"path": str(any_database.path)} if is_file else any_database.config
+    done = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", DYING, json.dumps(config), at], cwd=ROOT, check=False
+    )
+    assert done.returncode == -9
+    answer = await retrying_while_busy(requests)
+    assert (answer, await RecordHistory.count()) == ((ANSWER, 1) if at == "committed" else (None, 0))
+
+
+async def retrying_while_busy(requests: AnsweredRequests) -> Answered | None:
+    """A server takes a moment to notice that a client is dead."""
+    for _ in range(50):
+        try:
+            return await requests.take(CLAIM)
+        except KeyBusy:
+            await asyncio.sleep(0.1)
+    raise AssertionError("the key of a dead process is not given back")
