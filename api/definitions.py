@@ -23,6 +23,7 @@ __all__ = [
     "object_draft",
     "seen_field",
     "seen_fields",
+    "seen_object",
     "seen_objects",
 ]
 
@@ -168,6 +169,15 @@ async def seen_objects(
         for one in objects.values()
         if _manages(access) or access.allows(one.name, "read")
     ]
+
+
+async def seen_object(catalog: Catalog, scope: TenantScope, access: Access, name: str) -> ObjectModel:
+    """One object. What the caller may not read is said before what there is: nobody is told of another
+    object by its name. Raises PermissionDenied and ObjectNotFound.
+    """
+    if not _manages(access):
+        access.require(name, "read")
+    return await catalog.get(scope, name)
 
 
 async def seen_fields(

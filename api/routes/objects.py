@@ -14,6 +14,7 @@ from api.definitions import (
     object_draft,
     seen_field,
     seen_fields,
+    seen_object,
     seen_objects,
 )
 from api.openapi.operation import Operation, Reply, Schema
@@ -287,7 +288,7 @@ async def _object(
     request: TenantRequest, name: str, status: int = 200, headers: Sequence[RawHeader] = ()
 ) -> Answer:
     catalog = request.platform.catalog
-    model = await catalog.get(request.tenant, name)
+    model = await seen_object(catalog, request.tenant, request.access, name)
     fields = await seen_fields(catalog, request.tenant, request.access, model)
     return json({"data": shown_object(model, fields)}, status, headers)
 
@@ -296,7 +297,7 @@ async def _field(
     request: TenantRequest, name: str, status: int = 200, headers: Sequence[RawHeader] = ()
 ) -> Answer:
     catalog = request.platform.catalog
-    model = await catalog.get(request.tenant, request.path_params["object"])
+    model = await seen_object(catalog, request.tenant, request.access, request.path_params["object"])
     field = await seen_field(catalog, request.tenant, request.access, model, name)
     return json({"data": shown_field(field, list(model.fields).index(name))}, status, headers)
 

@@ -21,7 +21,7 @@ from tenant_schema.users.changing import changing_access
 from tenant_schema.users.errors import KeyNotEnough, NotThere, TokenExpired, TokenInvalid
 from tenant_schema.users.grants import read_grants
 from tenant_schema.users.permissions import Access
-from tenant_schema.users.reach import require_within
+from tenant_schema.users.reach import is_oneself, require_within
 from tenant_schema.users.role_rows import grants_of_user, named_roles, roles_of_users
 from tenant_schema.users.tables import ApiKey, Role
 from tenant_schema.users.versions import VersionedCache
@@ -113,7 +113,7 @@ class ApiKeys:
             found = await _read(ApiKey.id == key_id)
             if not found or (found[0].user_id != access.user_id and not access.has("users:manage")):
                 raise NotThere("API key")
-            if found[0].user_id != access.user_id:
+            if key_id != access.api_key and not is_oneself(access, found[0].user_id):
                 require_within(access, await grants_of_user(found[0].user_id))
             is_good = (ApiKey.id == key_id) & ApiKey.revoked_at.is_null()
             await ApiKey.update({ApiKey.revoked_at: self._now()}).where(is_good)

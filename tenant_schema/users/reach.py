@@ -4,11 +4,19 @@ Pure. Who may manage roles can have every right anyway, and so may give every on
 """
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from tenant_schema.users.errors import BeyondOwnRights
 from tenant_schema.users.permissions import ACTIONS, ANY, SYSTEM_PERMISSIONS, Access, RoleGrants
 
-__all__ = ["is_within", "require_within"]
+__all__ = ["is_oneself", "is_within", "require_within"]
+
+
+def is_oneself(access: Access, user_id: UUID) -> bool:
+    """Whether it is the user who asks, and no program with some of the user's roles: to that its own user is
+    like any other, who may have more rights than it.
+    """
+    return user_id == access.user_id and access.api_key is None
 
 
 def require_within(access: Access, roles: Iterable[RoleGrants]) -> None:

@@ -17,13 +17,13 @@ from tenant_schema.scope import TenantScope
 from tenant_schema.users.audit import Subject, record_event
 from tenant_schema.users.changing import changing_access
 from tenant_schema.users.emails import email_problem, normalise_email
-from tenant_schema.users.errors import Inactive, NotThere, Taken
+from tenant_schema.users.errors import Inactive, KeyNotEnough, NotThere, Taken
 from tenant_schema.users.grants import read_grants
 from tenant_schema.users.links import Link, LinkPurpose, make_link, withdraw_links
 from tenant_schema.users.password_policy import password_problems
 from tenant_schema.users.passwords import PasswordHashing
 from tenant_schema.users.permissions import Access
-from tenant_schema.users.reach import require_within
+from tenant_schema.users.reach import is_oneself, require_within
 from tenant_schema.users.role_rows import grants_of_user, named_roles, roles_of_users
 from tenant_schema.users.sessions import EndReason, end_sessions_of
 from tenant_schema.users.tables import User, UserRole
@@ -178,9 +178,11 @@ class Users:
     async def make_link(self, scope: TenantScope, access: Access, user_id: UUID) -> Link:
         """A link by which the user chooses a new password, or a first one. The old one works until then.
 
-        Raises Inactive.
+        Raises Inactive, and KeyNotEnough to a program about its own user, whose password it has no part in.
         """
         access.require_system(_MANAGE)
+        if access.api_key is not None and user_id == access.user_id:
+            raise KeyNotEnough
         async with changing_access(self._cache, scope):
             row = await self._reached(access, user_id)
             if not row["active"]:
@@ -212,7 +214,7 @@ class Users:
     async def _reached(self, access: Access, user_id: UUID) -> dict[str, Any]:
         """The user's row, when the caller has all the rights that the user has."""
         row = await _row(user_id)
-        if user_id != access.user_id:
+        if not is_oneself(access, user_id):
             require_within(access, await grants_of_user(user_id))
         return row
 

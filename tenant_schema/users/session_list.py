@@ -11,7 +11,7 @@ from tenant_schema.users.audit import Subject, record_event
 from tenant_schema.users.changing import changing_access
 from tenant_schema.users.errors import NotThere
 from tenant_schema.users.permissions import Access
-from tenant_schema.users.reach import require_within
+from tenant_schema.users.reach import is_oneself, require_within
 from tenant_schema.users.role_rows import grants_of_user
 from tenant_schema.users.sessions import EndReason, end_other_sessions, end_session
 from tenant_schema.users.tables import Session
@@ -72,7 +72,7 @@ class Sessions:
             row = await Session.select(Session.user).where(Session.id == session_id).first()
             if row is None or (row["user"] != access.user_id and not access.has("users:manage")):
                 raise NotThere("session")
-            if row["user"] != access.user_id:
+            if not is_oneself(access, row["user"]):
                 require_within(access, await grants_of_user(row["user"]))
             await end_session(session_id, EndReason.ENDED, self._now())
             await record_event(
@@ -85,7 +85,7 @@ class Sessions:
         if whose != access.user_id:
             access.require_system("users:manage")
         async with changing_access(self._cache, scope):
-            if whose != access.user_id:
+            if not is_oneself(access, whose):
                 require_within(access, await grants_of_user(whose))
             await end_other_sessions(whose, access.session_id, EndReason.ENDED, self._now())
             await record_event(access, "session.end-all", Subject("user", whose))

@@ -11,6 +11,7 @@ from tests.api.scenarios import assert_problem
 from tests.api.test_statement_counts import counted
 
 KEYS, ACCOUNTS, ME = "/api/v1/api-keys", "/api/v1/data/accounts", "/api/v1/auth/me"
+USERS, SESSIONS = "/api/v1/users", "/api/v1/sessions"
 
 
 async def made_key(world: World, person: str = "administrator", **more: object) -> dict[str, str]:
@@ -101,6 +102,38 @@ async def test_a_key_cannot_do_what_takes_a_person(world: World) -> None:
     ):
         assert_problem(answer, "key-not-enough")
         assert answer.status_code == 403
+
+
+@ON_SQLITE
+async def test_a_key_with_few_roles_has_no_hold_on_its_user_who_has_more(world: World) -> None:
+    await made_role(world, "staffing", "users:manage")
+    ada = await made_user(world, "ada", "administrator", "staffing")
+    me = await user_id(world, "ada")
+    made = (await ada.post(KEYS, json={"name": "robot", "roles": ["staffing"]})).json()
+    other = (await ada.post(KEYS, json={"name": "another"})).json()["key"]
+    robot, session = world.client(token=made["token"]), (await ada.get(SESSIONS)).json()["data"][0]
+    assert_problem(await robot.post(f"{USERS}/{me}/link"), "key-not-enough")
+    for answer in (
+        await robot.patch(f"{USERS}/{me}", json={"email": "mine@acme.example"}),
+        await robot.patch(f"{USERS}/{me}", json={"name": "Mallory"}),
+        await robot.post(f"{USERS}/{me}/deactivate"),
+        await robot.put(f"{USERS}/{me}/roles", json={"roles": ["staffing"]}),
+        await robot.delete(f"{USERS}/{me}"),
+        await robot.delete(SESSIONS),
+        await robot.delete(f"{SESSIONS}/{session['id']}"),
+        await robot.delete(f"{KEYS}/{other['id']}"),
+    ):
+        assert_problem(answer, "beyond-own-rights")
+    assert (await ada.get(ME)).json()["user"] == {"id": me, "email": "ada@acme.example", "name": "ada"}
+    assert (await robot.delete(f"{KEYS}/{made['key']['id']}")).status_code == 204
+    assert (await robot.get(ME)).status_code == 401
+
+
+@ON_SQLITE
+async def test_no_key_makes_a_link_for_its_own_user(world: World) -> None:
+    robot, me = world.client(token=(await made_key(world))["token"]), await user_id(world, "administrator")
+    assert_problem(await robot.post(f"{USERS}/{me}/link"), "key-not-enough")
+    assert (await robot.post(f"{USERS}/{await user_id(world, 'member')}/link")).status_code == 201
 
 
 @ON_SQLITE

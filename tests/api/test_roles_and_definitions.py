@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.api.conftest import ON_SQLITE, World
 from tests.api.people import made_role, made_user, role_id
+from tests.api.scenarios import assert_problem
 
 OBJECTS, ROLES = "/api/v1/objects", "/api/v1/roles"
 DEALS: dict[str, Any] = {
@@ -45,6 +46,21 @@ async def test_a_new_object_s_permissions_appear_with_it_and_go_with_it(world: W
     assert (await client.delete(f"{OBJECTS}/deals?confirm=deals")).status_code in (200, 204)
     left = (await client.get(f"{ROLES}/{sales['id']}")).json()
     assert (left["permissions"], left["fields"], left["rules"]) == ([], [], [])
+
+
+@ON_SQLITE
+async def test_nobody_is_told_the_name_of_an_object_that_they_may_not_read(world: World) -> None:
+    client = await world.user()
+    await made_deals(world)
+    await made_role(world, "clerks", "accounts:read")
+    clerk = await made_user(world, "clerk", "clerks")
+    for name in ("deals", "deels"):
+        for path in (f"{OBJECTS}/{name}", f"{OBJECTS}/{name}/fields/name"):
+            answer = await clerk.get(path)
+            assert_problem(answer, "permission-denied")
+            assert "didYouMean" not in answer.text
+    near = (await client.get(f"{OBJECTS}/deels")).json()
+    assert near["errors"][0]["didYouMean"] == "deals"
 
 
 async def test_a_rename_takes_permissions_restrictions_and_rules_along(world: World) -> None:
