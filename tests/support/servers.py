@@ -138,6 +138,7 @@ def _running(kind: str, binary: str, folder: Path, options: tuple[str, ...]) -> 
     )
     command = [
         binary, "--no-defaults", *user, f"--datadir={folder / 'data'}",
+        f"--tmpdir={folder}",  # a server that starts deletes what looks like its temporary tables
         f"--port={port}", "--bind-address=127.0.0.1",
         f"--socket={folder / 'sock'}", f"--pid-file={folder / 'pid'}", f"--init-file={folder / 'init.sql'}",
         "--skip-name-resolve", "--skip-log-bin", "--max-connections=600", "--loose-mysqlx=OFF",
