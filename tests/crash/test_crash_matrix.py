@@ -1,7 +1,7 @@
 """A real server is killed before and after every step of making and of deleting a tenant.
 
 After the restart the tenant is active and complete, or gone without residue: no file, database, database
-user, row, domain, credential or open run. On SQLite, and on MariaDB with a database user for each tenant. One
+user, row, domain, credential or open run. On SQLite, MariaDB and MySQL, with a database user for each. A
 server per module (and per xdist worker) is killed and started again for each case; each case has a tenant of
 its own.
 """
@@ -215,7 +215,7 @@ class Server:
         assert (answer.status_code, answer.json()["code"]) == (404, "tenant-not-found")
 
 
-@pytest.fixture(scope="module", params=["sqlite", "mariadb"])
+@pytest.fixture(scope="module", params=["sqlite", "mariadb", "mysql"])
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, servers_found: Found
 ) -> Iterator[Server]:
