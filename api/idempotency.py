@@ -26,12 +26,15 @@ from piccolo_conf import DB
 from piccolo_engines.errors import DatabaseError
 from tenant_schema.records.answered import LEASE, Answered, AnsweredRequests, Claim
 from tenant_schema.records.errors import KeyBusy
+from tenant_schema.users.permissions import Access
 
 __all__ = ["Idempotent", "takes_key"]
 
 _KEY: Final = re.compile(r"[!-~]{1,255}")
 _API: Final = "/api/v1/"
 _DATA: Final = "/api/v1/data/"
+_ASKS: Final = re.compile(rf"{_DATA}[^/]+/(query|aggregate)|{_API}permissions/explain")
+"""Routes that change nothing, and are to be answered as things are."""
 _APART: Final = "/api/v1/objects"
 """Routes that change tables, which cannot be done in a transaction around them."""
 _KEPT_HEADERS: Final = frozenset({"content-type", "etag", "location", "cache-control"})
@@ -41,7 +44,8 @@ _REPLAYED: Final = (b"idempotent-replayed", b"true")
 class Idempotent:
     """An ASGI application around a tenant's, with the tenant's engine bound.
 
-    Ignores the header where nothing is written (``…/query``), and where answers are secrets (signing in).
+    Ignores the header where nothing is written (queries, ``explain``), and where answers are secrets
+    (signing in).
     """
 
     __slots__ = ("_app", "_requests", "_under_way")
@@ -60,11 +64,13 @@ class Idempotent:
             return
         request = TenantRequest(scope, receive, send)
         body = await _whole(request)
-        claim = await _claim(request, key, body)
+        access = await request.platform.authentication.authenticate(request.tenant, request.bearer_token())
+        claim = _claim(request, access, key, body)
         with self._only_one(request.tenant.id, claim):
             serve = self._apart if scope["path"].startswith(_APART) else self._together
             answer, is_replay = await serve(claim, scope, _given(body, receive))
         if is_replay:
+            answer = await _as_seen_now(request, access, answer)
             answer.headers.append(_REPLAYED)
         await answer(scope, receive, send)
         with suppress(DatabaseError):  # the next one prunes
@@ -165,7 +171,7 @@ def takes_key(method: str, path: str) -> bool:
         method == "post"
         and path.startswith(_API)
         and not path.startswith(f"{_API}auth/")
-        and not path.endswith("/query")
+        and not _ASKS.fullmatch(path)
     )
 
 
@@ -190,9 +196,8 @@ async def _whole(request: TenantRequest) -> bytes:
     return await read_body(request.receive, settings.max_body_bytes, settings.request_timeout)
 
 
-async def _claim(request: TenantRequest, key: str, body: bytes) -> Claim:
+def _claim(request: TenantRequest, access: Access, key: str, body: bytes) -> Claim:
     """What the key stands for. The body is hashed with a secret: there may be a password in it."""
-    access = await request.platform.authentication.authenticate(request.tenant, request.bearer_token())
     path = f"{request.scope['path']}?{request.scope['query_string'].decode('latin-1')}"
     named = f"{access.api_key or access.user_id} POST {path} {key}"
     secret = request.platform.vault.derive("idempotency", request.tenant.id).current
@@ -223,6 +228,22 @@ def _kept(answer: Answer, path: str) -> Answered:
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
     kept = {name: value for name, value in headers.items() if name in _KEPT_HEADERS}
     return Answered(answer.status, kept, body)
+
+
+async def _as_seen_now(request: TenantRequest, access: Access, answer: Answer) -> Answer:
+    """A record that was answered, as far as the caller may still read it: roles may have changed since."""
+    path = request.scope["path"]
+    content = msgspec.json.decode(answer.body) if path.startswith(_DATA) and answer.body else None
+    if not isinstance(content, dict) or not isinstance(content.get("data"), dict):
+        return answer
+    told = content["data"]
+    name = path.removeprefix(_DATA).partition("/")[0]
+    seen = await request.platform.records.seen_again(request.tenant, access, name, told)
+    if len(seen) == len(told):
+        return answer
+    body = msgspec.json.encode({**content, "data": seen})
+    headers = [one for one in answer.headers if one[0] != b"content-length"]
+    return Answer(answer.status, [*headers, (b"content-length", b"%d" % len(body))], body)
 
 
 def _answer(kept: Answered) -> Answer:

@@ -1,6 +1,6 @@
 """Reading: one record, or one page of a list; one statement each, and one for each expansion."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from tenant_schema.records.counting import count_records
@@ -10,13 +10,15 @@ from tenant_schema.records.expanding import expand, needed
 from tenant_schema.records.keyset import full_order
 from tenant_schema.records.pages import Counted, Page, Slice, cut, restored, window_of
 from tenant_schema.records.paths import fields_of
-from tenant_schema.records.query import Count, Query
+from tenant_schema.records.query import ALL, Count, Query
 from tenant_schema.records.rendering import Record
+from tenant_schema.records.rights import ALWAYS_READABLE
 from tenant_schema.records.statements import Reading, Source, Window, reading
 from tenant_schema.records.target import Target
 from tenant_schema.records.through import PathColumns
+from tenant_schema.records.writes import is_there
 
-__all__ = ["read_page", "read_record"]
+__all__ = ["read_page", "read_record", "still_readable"]
 
 
 async def read_record(target: Target, record_id: UUID, query: Query) -> Record:
@@ -33,6 +35,14 @@ async def read_record(target: Target, record_id: UUID, query: Query) -> Record:
     shown = plan.show(rows)
     await expand(target, shown, query.fields, query.expand)
     return Record(shown[0], version)
+
+
+async def still_readable(target: Target, told: Mapping[str, object]) -> dict[str, object]:
+    """Of what was told of a record before, what the caller may still read; no statement without a rule."""
+    names: Collection[str] = target.rights.readable
+    if target.rights.read != ALL and not await is_there(target, UUID(str(told["id"])), with_trash=True):
+        names = ALWAYS_READABLE
+    return {name: value for name, value in told.items() if name in names}
 
 
 async def read_page(target: Target, query: Query, cursors: Cursors) -> Page:

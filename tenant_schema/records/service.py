@@ -30,7 +30,7 @@ from tenant_schema.records.opening import Targets
 from tenant_schema.records.pages import Page
 from tenant_schema.records.prepared import Plans
 from tenant_schema.records.query import DEFAULT_LIMIT
-from tenant_schema.records.reads import read_page, read_record
+from tenant_schema.records.reads import read_page, read_record, still_readable
 from tenant_schema.records.removing import destroy, restore_record, trash_record
 from tenant_schema.records.rendering import Record
 from tenant_schema.records.summing import Groups, summarise
@@ -145,6 +145,13 @@ class RecordService:
         target = await self.targets.open(scope, access, object_name, "read")
         query = await target.around.resolve(lambda: parse_fields(pairs, target.readable, target.relations))
         return await read_record(target, record_id, query)
+
+    @again_when_changed
+    async def seen_again(
+        self, scope: TenantScope, access: Access, object_name: str, told: Mapping[str, object]
+    ) -> Mapping[str, object]:
+        """What the caller may read by now of a record that it was answered with before."""
+        return await still_readable(await self.targets.open(scope, access, object_name), told)
 
     @again_when_changed
     async def create(self, scope: TenantScope, access: Access, object_name: str, body: Body) -> Record:

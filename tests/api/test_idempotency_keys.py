@@ -13,9 +13,11 @@ from central.database import CENTRAL
 from piccolo_engines.columns import utc_now
 from tenant_schema.records.tables import AnsweredRequest
 from tests.api.conftest import PASSWORD, World
+from tests.api.people import made_role, made_user
 from tests.api.scenarios import assert_problem
 from tests.api.test_data import ACCOUNTS, make
 
+COUNTED = {"select": ["count"]}
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
 
 
@@ -45,6 +47,40 @@ async def test_the_same_again_is_answered_the_same_and_done_once(world: World) -
     assert await names(world) == ["Initech"]
 
 
+async def test_a_replay_is_no_way_around_the_roles_of_today(world: World) -> None:
+    role = await made_role(world, "sales", "accounts:create", "accounts:read", "accounts:delete")
+    boss, sally = await world.user(), await made_user(world, "sally", "sales")
+    body = {"name": "Initech", "phone": "+49 30 123456"}
+
+    async def seen() -> dict[str, Any]:
+        answer = await sally.post(ACCOUNTS, json=body, headers=KEY)
+        assert (answer.status_code, answer.headers["idempotent-replayed"]) == (201, "true")
+        return dict(answer.json()["data"])
+
+    made = (await sally.post(ACCOUNTS, json=body, headers=KEY)).json()["data"]
+    assert await seen() == made
+    phone = {"fields": [{"object": "accounts", "field": "phone", "read": False}]}
+    await boss.put(f"/api/v1/roles/{role['id']}/fields", json=phone)
+    assert await seen() == {name: value for name, value in made.items() if name != "phone"}
+    mine = {"object": "accounts", "action": "read", "filter": {"owner": "$me"}}
+    await boss.put(f"/api/v1/roles/{role['id']}/rules", json={"rules": [mine]})
+    assert (await seen())["name"] == "Initech"
+    await boss.patch(f"{ACCOUNTS}/{made['id']}", json={"owner": None})
+    assert await seen() == {"id": made["id"], "version": 1}
+    await boss.put(f"/api/v1/roles/{role['id']}/permissions", json={"permissions": []})
+    assert await seen() == {"id": made["id"], "version": 1}
+
+
+async def test_what_only_asks_is_answered_anew(world: World) -> None:
+    client = await world.user()
+    question = {"object": "accounts", "action": "read"}
+    for path, asked in (("/api/v1/permissions/explain", question), (f"{ACCOUNTS}/aggregate", COUNTED)):
+        for _ in range(2):
+            answer = await client.post(path, json=asked, headers=KEY)
+            assert answer.status_code == 200
+            assert "idempotent-replayed" not in answer.headers
+
+
 async def test_another_body_is_refused(world: World) -> None:
     client = await world.user()
     await client.post(ACCOUNTS, json={"name": "Initech"}, headers=KEY)
@@ -72,7 +108,8 @@ async def test_many_at_once_do_it_once(world: World) -> None:
 
     answers = await asyncio.gather(*[send() for _ in range(6)])
     assert {answer.status_code for answer in answers} <= {201, 409}
-    assert [answer.status_code for answer in answers].count(201) == 1
+    did = [answer for answer in answers if answer.status_code == 201]
+    assert ["idempotent-replayed" in answer.headers for answer in did].count(False) == 1
     for answer in answers:
         if answer.status_code == 409:
             assert_problem(answer, "idempotency-busy")
@@ -162,6 +199,8 @@ def test_the_document_tells_of_it(warm: Any) -> None:
     }
     without = {path for path in posts if path not in having}
     assert {path for path in without if not path.startswith("/api/v1/auth/")} == {
-        "/api/v1/data/{object}/query"
+        "/api/v1/data/{object}/query",
+        "/api/v1/data/{object}/aggregate",
+        "/api/v1/permissions/explain",
     }
     assert all({"409", "422"} <= set(posts[path]["responses"]) for path in having)
