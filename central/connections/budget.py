@@ -270,8 +270,8 @@ class ConnectionBudget:
         if session.in_flight:  # the server would go on with what nobody waits for
             session.kill()
             await self._end_thread(session.thread_id)
-        else:
-            await session.leave()
+        elif not await session.leave():  # a server that is too busy to hang up still counts it
+            await self._end_thread(session.thread_id)
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._ending.discard(task)

@@ -186,18 +186,20 @@ class Session:
         self._say_goodbye()
         self.kill()
 
-    async def leave(self, patience: float = 1.0) -> None:
+    async def leave(self, patience: float = 1.0) -> bool:
         """As :meth:`close`, but wait until the server has hung up, and so counts the connection no more.
 
         :param patience: seconds to wait at most.
+        :return: whether the server has hung up.
         """
         self._say_goodbye()
         loop = asyncio.get_running_loop()
         deadline, pause = loop.time() + patience, 0.0
-        while self.looks_alive() and loop.time() < deadline:
+        while (is_there := self.looks_alive()) and loop.time() < deadline:
             await asyncio.sleep(pause)
             pause = min(pause + 0.0002, 0.005)
         self.kill()
+        return not is_there
 
     def _say_goodbye(self) -> None:
         if self.usable:

@@ -8,12 +8,18 @@ __all__ = ["StubServer", "StubSession"]
 
 
 class StubServer:
-    """Counts the connections as a server does: from the first packet until it has hung up."""
+    """Counts the connections as a server does: from the first packet until it has hung up.
 
-    def __init__(self, *, connect: float = 0.0, hang_up: float = 0.0, failing: float = 0.0) -> None:
+    :param is_deaf: it hears no farewells, only ``end_thread``.
+    """
+
+    def __init__(
+        self, *, connect: float = 0.0, hang_up: float = 0.0, failing: float = 0.0, is_deaf: bool = False
+    ) -> None:
         self.now = self.most = self.made = 0
         self.killed: list[int] = []
         self._connect, self._hang_up, self._failing = connect, hang_up, failing
+        self._is_deaf = is_deaf
 
     async def open(self) -> Any:
         self.now += 1
@@ -33,9 +39,10 @@ class StubServer:
         self.killed.append(thread_id)
         self.now -= 1
 
-    async def hang_up(self) -> None:
+    async def hang_up(self) -> bool:
         await asyncio.sleep(self._hang_up)
-        self.now -= 1
+        self.now -= not self._is_deaf
+        return not self._is_deaf
 
 
 class StubSession:
@@ -60,7 +67,8 @@ class StubSession:
             self.server.now -= 1
         self.is_alive = False
 
-    async def leave(self) -> None:
-        if self.is_alive:
-            self.is_alive = False
-            await self.server.hang_up()
+    async def leave(self) -> bool:
+        if not self.is_alive:
+            return True
+        self.is_alive = False
+        return await self.server.hang_up()

@@ -39,6 +39,15 @@ async def test_the_connection_longest_unused_gives_way_to_another_tenant() -> No
     assert (server.most, budget.use.evicted) == (2, 1)
 
 
+async def test_a_connection_that_the_server_does_not_let_go_keeps_its_place_until_it_is_ended() -> None:
+    server = StubServer(is_deaf=True)
+    budget, part = budget_on(server, limit=1)
+    first, second = part(), part()
+    budget.release(first, await budget.acquire(first))
+    budget.release(second, await budget.acquire(second))
+    assert (server.killed, server.most) == ([1], 1)
+
+
 async def test_past_the_budget_a_query_waits_and_then_fails() -> None:
     server = StubServer()
     budget, part = budget_on(server, limit=1, patience=0.05)
