@@ -150,6 +150,11 @@ HEADERS: Final[dict[str, Any]] = {
         "schema": {"type": "string", "format": "uri-reference"},
         "example": f"/api/v1/data/accounts/{_AN_ID}",
     },
+    "Content-Disposition": {
+        "description": "That it is a file, and its name.",
+        "schema": {"type": "string"},
+        "example": 'attachment; filename="accounts.csv"',
+    },
     "Retry-After": {
         "description": "Seconds after which another try makes sense.",
         "schema": {"type": "integer", "minimum": 0},

@@ -37,6 +37,23 @@ def test_it_is_valid_openapi_3_1(app: Litestar) -> None:
     assert list(OpenAPIV31SpecValidator(document(app)).iter_errors()) == []
 
 
+def references(part: object) -> Iterator[str]:
+    for value in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from references(value)
+    if isinstance(part, dict) and isinstance(part.get("$ref"), str):
+        yield part["$ref"]
+
+
+@each_kind
+def test_every_reference_leads_somewhere(app: Litestar) -> None:
+    whole = document(app)
+    for reference in set(references(whole)):
+        found: Any = whole
+        for step in reference.removeprefix("#/").split("/"):
+            assert step in found, reference
+            found = found[step]
+
+
 @each_kind
 def test_every_route_is_in_it(app: Litestar) -> None:
     served = {
