@@ -40,12 +40,26 @@ class Terminal:
             assert self._read(1.0) or words in self.seen, f"{words!r} did not come:\n{self.seen}"
         return self.seen
 
+    def interrupt(self, answer: str, tries: int = 30) -> None:
+        """Presses Ctrl-C until these words were written.
+
+        A program that has just shown its prompt, and does not yet wait for keys, takes no notice of the first.
+        """
+        for _ in range(tries):
+            self.type("\x03")
+            deadline = time.monotonic() + 2
+            while answer not in self.seen and time.monotonic() < deadline and self._read(0.2):
+                pass
+            if answer in self.seen:
+                return
+        raise AssertionError(f"{answer!r} did not come:\n{self.seen}")
+
     def end(self, seconds: float = 60) -> int:
         """Waits for the end of the program; gives its status."""
         deadline = time.monotonic() + seconds
         while self._read(0.5) and time.monotonic() < deadline:
             pass
-        return self.process.wait(5)
+        return self.process.wait(30)
 
     def _read(self, seconds: float) -> bool:
         """Takes what there is; false when there will be no more."""
