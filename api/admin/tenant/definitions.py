@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from uuid import UUID
 
 import msgspec
 
 from api.admin.columns import Column, TableSchema, json_column
-from api.admin.errors import RowNotFound
 from api.admin.memory_table import MemoryTable
 from api.admin.site import Row
 from api.admin.tenant.visitor import Visitor
@@ -167,9 +165,9 @@ class FieldTable(MemoryTable):
 
     async def _object(self, object_id: str) -> ObjectModel:
         for model in (await self._objects()).values():
-            if model.id == UUID(object_id):
+            if str(model.id) == object_id:
                 return model
-        raise RowNotFound
+        raise InvalidBody([Problem("object", "reference-not-found", "there is no such object")])
 
 
 def _object_row(model: ObjectModel) -> Row:

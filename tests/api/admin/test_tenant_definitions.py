@@ -71,6 +71,9 @@ async def test_what_cannot_be_done_to_a_field_is_told(world: World) -> None:
     assert "type" in said_against(await add_field(browser, "accounts", name="x", type="txt"))
     assert "name" in said_against(await add_field(browser, "accounts", name="industry", type="text"))
     assert said_against(await add_field(browser, "accounts", name="s", type="select"))
+    for nowhere in ("accounts", "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"):
+        answer = await add_field(browser, "accounts", object=nowhere, name="x", type="text")
+        assert said_against(answer) == {"object": "there is no such object"}
     standard = (await browser.rows("fields", name="industry"))[0]
     dropped = await browser.send("DELETE", f"api/tables/fields/{standard['id']}/")
     assert dropped.status_code == 422
