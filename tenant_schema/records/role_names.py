@@ -90,6 +90,8 @@ def _written(names: Renamed, object_name: str, document: Any) -> Any:
     for name, value in document.items():
         if name in ("and", "or") and isinstance(value, list):
             found[name] = [_written(names, object_name, member) for member in value]
+        elif name == "not":
+            found[name] = _written(names, object_name, value)
         else:
             found[names.of_field(object_name, name) or name] = value
     return found

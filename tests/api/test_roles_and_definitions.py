@@ -89,6 +89,26 @@ async def test_a_rename_takes_permissions_restrictions_and_rules_along(world: Wo
     assert "hush" not in seen
 
 
+@ON_SQLITE
+async def test_a_rule_follows_a_rename_inside_of_not_too(world: World) -> None:
+    client = await world.user()
+    await made_deals(world)
+    rule = {"not": {"or": [{"stage": {"eq": "open"}}, {"not": {"account.industry": {"null": True}}}]}}
+    rules = [{"object": "deals", "action": "read", "filter": rule}]
+    role = await made_role(world, "sales", "deals:read", rules=rules)
+    sally = await made_user(world, "sally", "sales")
+    for stage in ("won", "open"):
+        await client.post("/api/v1/data/deals", json={"name": stage, "stage": stage})
+    plan = await client.patch(f"{OBJECTS}/deals/fields/stage?dryRun=true", json={"name": "phase"})
+    assert plan.json()["affects"]["roles"] == [{"name": "sales", "in": ["rules"]}]
+    for field, name in (("stage", "phase"), ("account", "client")):
+        renamed = await client.patch(f"{OBJECTS}/deals/fields/{field}", json={"name": name})
+        assert renamed.status_code == 200, renamed.text
+    written = {"not": {"or": [{"phase": {"eq": "open"}}, {"not": {"client.industry": {"null": True}}}]}}
+    assert (await client.get(f"{ROLES}/{role['id']}")).json()["rules"][0]["filter"] == written
+    assert [row["name"] for row in (await sally.get("/api/v1/data/deals")).json()["data"]] == ["won"]
+
+
 async def test_changes_of_definitions_are_in_the_audit_trail(world: World) -> None:
     client = await world.user()
     await made_deals(world)
