@@ -66,7 +66,8 @@ def documents(name: str) -> st.SearchStrategy[dict[str, Any]]:
     leaf = st.sampled_from(_NAMES[name]).flatmap(lambda one: _LEAVES[one].map(lambda value: {one: value}))
     both = st.lists(leaf, min_size=2, max_size=2).map(lambda two: two[0] | two[1])
     group = st.tuples(st.sampled_from(["and", "or"]), st.lists(leaf | both, min_size=1, max_size=3))
-    return leaf | both | group.map(lambda one: {one[0]: one[1]})
+    grouped = group.map(lambda one: {one[0]: one[1]})
+    return leaf | both | grouped | (leaf | both | grouped).map(lambda one: {"not": one})
 
 
 def _kept(name: str) -> st.SearchStrategy[frozenset[str]]:
@@ -162,6 +163,8 @@ class Model:
         if key in ("and", "or"):
             found = [self.matches(member, name, row, lookup) for member in value]
             return all(found) if key == "and" else any(found)
+        if key == "not":
+            return not self.matches(value, name, row, lookup)
         first, _, rest = key.partition(".")
         held = row[first]
         if rest:

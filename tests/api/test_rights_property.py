@@ -234,7 +234,8 @@ def named(document: dict[str, Any]) -> list[str]:
     """The fields and paths that a filter names."""
     found = []
     for key, value in document.items():
-        found += [path for member in value for path in named(member)] if key in ("and", "or") else [key]
+        members = {"and": value, "or": value, "not": [value]}.get(key)
+        found += [key] if members is None else [path for member in members for path in named(member)]
     return found
 
 
