@@ -43,7 +43,8 @@ class Terminal:
     def interrupt(self, answer: str, tries: int = 30) -> None:
         """Presses Ctrl-C until these words were written.
 
-        A program that has just shown its prompt, and does not yet wait for keys, takes no notice of the first.
+        A program that has just shown its prompt, and does not wait for keys yet, takes no notice of the
+        first.
         """
         for _ in range(tries):
             self.type("\x03")
