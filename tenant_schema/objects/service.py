@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from piccolo_engines.errors import LockTimeout, UniqueViolation
+from piccolo_engines.errors import ForeignKeyViolation, LockTimeout, UniqueViolation
 from tenant_schema.objects.catalog import Catalog, load_rows
 from tenant_schema.objects.changes.deciding import dialect_of_bound, intent_of, refuse_by_data
 from tenant_schema.objects.changes.decisions import (
@@ -185,9 +185,9 @@ class SchemaService:
                 await self._recovery.runner(dialect, access).run(intent, access.user_id)
             except LockTimeout as error:
                 raise ObjectBusy from error
-            except UniqueViolation as error:
+            except (UniqueViolation, ForeignKeyViolation) as error:
                 await refuse_by_data(decision, confirm)
-                raise WouldBreakData(decision.object, 1, [], "a value came twice just now") from error
+                raise WouldBreakData(decision.object, 1, [], "one that was written just now") from error
         return None
 
     async def _definitions(self, dialect: Dialect) -> Definitions:

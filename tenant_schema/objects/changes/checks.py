@@ -4,7 +4,7 @@ The SQL of conditions is written here because Piccolo has no words for lengths, 
 quoted, values are bound.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,12 +32,15 @@ class _Misfit:
     values: tuple[object, ...] = ()
 
 
-async def refuse_misfits(model: ObjectModel, old: FieldModel, new: FieldModel) -> None:
+async def refuse_misfits(
+    model: ObjectModel, old: FieldModel, new: FieldModel, tables: Mapping[str, str]
+) -> None:
     """Raise :class:`WouldBreakData` when records of the object do not fit the field as it is to be.
 
     :param model: the object as it is.
+    :param tables: the physical names of the tables that lookups look into, by target.
     """
-    for misfit in _misfits(model.table_name, old, new):
+    for misfit in (*_misfits(model.table_name, old, new), *_astray(old, new, tables)):
         where = WhereRaw(misfit.sql, *misfit.values)
         count = await model.table.count().where(where)
         if count:
@@ -69,6 +72,15 @@ def _misfits(table: str, old: FieldModel, new: FieldModel) -> Iterator[_Misfit]:
     yield from _too_long(column, old, new)
     yield from _not_optional(column, old, new)
     yield from _too_many_digits(column, old, new)
+
+
+def _astray(old: FieldModel, new: FieldModel, tables: Mapping[str, str]) -> Iterator[_Misfit]:
+    """What one object's ids mean is nothing in another."""
+    if new.type.name != "lookup" or new.settings["target"] == old.settings.get("target"):
+        return
+    column, target = quote(old.column_name), new.settings["target"]
+    ids = f'SELECT "id" FROM {quote(tables[target])}'  # noqa: S608 - quoted
+    yield _Misfit(f"{new.name} is to look into {target}", f"{column} IS NOT NULL AND {column} NOT IN ({ids})")
 
 
 def _too_long(column: str, old: FieldModel, new: FieldModel) -> Iterator[_Misfit]:

@@ -32,7 +32,7 @@ async def refuse_by_data(decision: Decision, confirm: str | None) -> None:
     if decision.changed is not None and decision.after_name is not None:
         old, new = decision.changed
         changed = decision.after.model(decision.after_name).fields[new]
-        await refuse_misfits(model, model.fields[old], changed)
+        await refuse_misfits(model, model.fields[old], changed, decision.after.tables())
     if decision.dropped is not None and confirm != decision.dropped:
         held = await count_values(model, model.fields[decision.dropped])
         if held:

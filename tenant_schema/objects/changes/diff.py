@@ -132,7 +132,8 @@ class _Difference:
             if before.reference:
                 steps.before.append(DropReference(table, before))
             if after.reference:
-                steps.before.append(AddReference(table, after, unchecked=before.reference is not None))
+                same = before.reference is not None and before.reference.table == after.reference.table
+                steps.before.append(AddReference(table, after, unchecked=same))
         had, has = _indexes(before), _indexes(after)
         steps.before += [AddIndex(table, after.name, one) for one in has if one not in had]
         steps.after += [DropIndex(table, after.name, one) for one in had if one not in has]

@@ -12,6 +12,7 @@ import pytest
 from piccolo.querystring import QueryString
 
 from piccolo_conf import DB
+from piccolo_engines.errors import ForeignKeyViolation
 from tenant_schema.objects.changes.conversions import CONVERSIONS
 from tenant_schema.objects.changes.mysql import MySQLDialect
 from tenant_schema.objects.changes.recovery import Recovery
@@ -159,6 +160,51 @@ async def test_a_required_field_can_be_relaxed_and_a_lookup_s_rule_changed(tenan
     for rule in ("cascade", "restrict", "set_null"):
         await tenant.change_field(name, "partner", {"settings": {"onDelete": rule}})
         assert await tenant.drift() == []
+    await tenant.drop(name, name)
+
+
+async def test_a_lookup_gets_another_target_when_no_record_leads_astray(tenant: Tenant, name: str) -> None:
+    one, _, _ = await tenant.things(name)
+    other = await tenant.record(name, title="Four", parent=one)
+    with pytest.raises(WouldBreakData, match="parent is to look into users") as refused:
+        await tenant.change_field(name, "parent", {"settings": {"target": "users"}})
+    assert (refused.value.count, refused.value.ids) == (1, (other,))
+    model = await tenant.model(name)
+    assert model.fields["parent"].settings["target"] == name
+    await model.table.update({model.columns["parent"]: None}, force=True)
+    await tenant.change_field(name, "parent", {"settings": {"target": "users"}})
+    with pytest.raises(ForeignKeyViolation):
+        await tenant.record(name, title="Five", parent=one)
+    assert await tenant.drift() == []
+    await tenant.drop(name, name)
+
+
+@ON_SERVERS
+async def test_a_record_that_leads_astray_just_now_keeps_a_lookup_s_target(tenant: Tenant, name: str) -> None:
+    """The data is looked at, then comes the record, then the foreign key is made."""
+    one, _, _ = await tenant.things(name)
+    reached: list[str] = []
+
+    def at(point: str) -> None:
+        reached.append(point)
+
+    async with tenant_on({**tenant.engine.config}, at=at) as other:
+        original = other.engine.run_ddl
+
+        async def race(ddl: str, in_pool: bool = True) -> Any:
+            if "ADD CONSTRAINT" in ddl and "users" in ddl and ddl.endswith("ALGORITHM=INSTANT"):
+                with DB.bind(tenant.engine):
+                    await tenant.record(name, title="Four", parent=one)
+            return await original(ddl, in_pool)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                type(other.engine), "run_ddl", lambda _engine, ddl, in_pool=True: race(ddl, in_pool)
+            )
+            with pytest.raises(WouldBreakData):
+                await other.change_field(name, "parent", {"settings": {"target": "users"}})
+    assert "undoing" in reached
+    assert await tenant.drift() == []
     await tenant.drop(name, name)
 
 
