@@ -63,6 +63,8 @@ from tenant_schema.users.versions import ACCESS, DEFINITIONS, VersionedCache
 __all__ = ["Platform", "compose"]
 
 _DEPENDENTS = (DependentPages(), DependentViews(), DependentRoles(), DependentHistories())
+_UNDER_WAY = 0.5
+"""Seconds that a request takes at most, near enough, between looking at definitions and writing by them."""
 _TENANT_APPS = (users_app, objects_app, records_app, standard_app, apps_app)
 
 
@@ -148,7 +150,7 @@ def compose(
         authentication=authentication,
         people=people_of(passwords, access, catalog),
         catalog=catalog,
-        schema=SchemaService(catalog, access, recovery),
+        schema=SchemaService(catalog, access, recovery, settle=settings.cache_seconds + _UNDER_WAY),
         documents=TenantDocuments(catalog),
         records=RecordService(catalog, Cursors(partial(_cursor_keys, vault))),
         apps=AppService(apps, definitions),

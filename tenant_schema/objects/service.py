@@ -4,14 +4,17 @@ A change is decided on the definitions as they are, refused when the data speaks
 and done; see :mod:`tenant_schema.objects.changes`. One change of a tenant's objects is under way at a time.
 """
 
+from asyncio import sleep
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
-from piccolo_engines.errors import ForeignKeyViolation, LockTimeout, UniqueViolation
+from piccolo_conf import DB
+from piccolo_engines.errors import ForeignKeyViolation, LockTimeout, SchemaMismatch, UniqueViolation
+from tenant_schema.objects.auto_numbers import number_records
 from tenant_schema.objects.catalog import Catalog, load_rows
-from tenant_schema.objects.changes.deciding import dialect_of_bound, intent_of, refuse_by_data
+from tenant_schema.objects.changes.deciding import added_number, dialect_of_bound, intent_of, refuse_by_data
 from tenant_schema.objects.changes.decisions import (
     Decision,
     decide_adding_field,
@@ -27,7 +30,7 @@ from tenant_schema.objects.changes.drift import Drift, find_drift, repair_drift
 from tenant_schema.objects.changes.plan import Plan, plan_of
 from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
-from tenant_schema.objects.errors import ObjectBusy, WouldBreakData
+from tenant_schema.objects.errors import CounterMissing, ObjectBusy, WouldBreakData
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 from tenant_schema.users.versions import DEFINITIONS, VersionedCache, bump
@@ -49,6 +52,7 @@ class SchemaService:
     :param access_cache: as well, since permissions come and go with objects.
     :param recovery: goes on with changes that were cut short, and knows who else names objects and fields.
     :param wait: seconds to wait for another change to end.
+    :param settle: seconds after which nobody goes by the definitions before a change any more.
     """
 
     def __init__(
@@ -58,11 +62,13 @@ class SchemaService:
         recovery: Recovery | None = None,
         *,
         wait: float = 5.0,
+        settle: float = 0.0,
     ) -> None:
         self._catalog = catalog
         self._access_cache = access_cache
         self._recovery = recovery or Recovery()
         self._wait = wait
+        self._settle = settle
 
     async def create_object(
         self, scope: TenantScope, access: Access, draft: ObjectDraft, *, dry_run: bool = False
@@ -188,7 +194,17 @@ class SchemaService:
             except (UniqueViolation, ForeignKeyViolation) as error:
                 await refuse_by_data(decision, confirm)
                 raise WouldBreakData(decision.object, 1, [], "one that was written just now") from error
+        await self._number_latecomers(decision)
         return None
+
+    async def _number_latecomers(self, decision: Decision) -> None:
+        """Records that were made by the definitions before, while a field was added that numbers them."""
+        field = added_number(decision)
+        if field is None or decision.is_new or decision.after_name is None or DB.transaction_exists():
+            return
+        await sleep(self._settle)
+        with suppress(SchemaMismatch, CounterMissing):  # the field is gone again
+            await number_records(decision.after.model(decision.after_name), field)
 
     async def _definitions(self, dialect: Dialect) -> Definitions:
         return Definitions(await load_rows(), await dialect.row_limits(), self._catalog.tables)

@@ -2,7 +2,7 @@
 time.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -76,18 +76,23 @@ class ImportReport:
 
 
 async def import_csv(
-    target: Target, file: File, options: ImportOptions, clock: Callable[[], datetime]
+    open_target: Callable[[], Awaitable[Target]],
+    file: File,
+    options: ImportOptions,
+    clock: Callable[[], datetime],
 ) -> ImportReport:
     """Take in the file. An empty cell says nothing: a new record gets the field's default, one that is there
     keeps what it has.
 
+    :param open_target: gives the object as it is now; it may change while a long file is taken in.
+
     Raises :class:`UnreadableCsv`, :class:`ValidationFailed` for columns that cannot be understood, and
     :class:`BulkRefused`, with problems by line, when not all lines are good and all were asked for.
     """
-    key = None if options.key is None else unique_field(target, options.key)
+    target = await open_target()
     with CsvSource(file) as source:
-        columns = await columns_of(target, source.header(), options.mapping, key)
-        work = _Import(target, columns, key, clock)
+        work = _Import(open_target, options, source.header(), clock)
+        await work.aim_at(target)
         if options.good_lines and not options.dry_run:
             await work.run(source)
             return work.report
@@ -117,11 +122,20 @@ def _of_line(one: LineProblem) -> Problem:
 class _Import:
     """One file on its way into one object."""
 
-    target: Target
-    columns: Sequence[Column]
-    key: FieldModel | None
+    open_target: Callable[[], Awaitable[Target]]
+    options: ImportOptions
+    header: Sequence[str]
     clock: Callable[[], datetime]
     report: ImportReport = field(default_factory=ImportReport)
+    target: Target = field(init=False)
+    columns: Sequence[Column] = field(init=False)
+    key: FieldModel | None = field(init=False)
+
+    async def aim_at(self, target: Target) -> None:
+        """Find out what the columns are in the object as it is."""
+        self.key = None if self.options.key is None else unique_field(target, self.options.key)
+        self.columns = await columns_of(target, self.header, self.options.mapping, self.key)
+        self.target = target
 
     async def run(self, source: CsvSource) -> None:
         """Read and write to the end, or to where the file goes wrong, which fails as a line does."""
@@ -140,6 +154,10 @@ class _Import:
 
     async def _take(self, portion: Sequence[Line]) -> None:
         """Check and write some lines."""
+        if not self.target.engine.transaction_exists():  # in one, the object stays as it is
+            target = await self.open_target()
+            if target.model is not self.target.model:
+                await self.aim_at(target)
         items = [self._item(line) for line in portion]
         await find_lookups(self.target, self.columns, [cells for _, cells in portion], items)
         for run in _without_repetition(items, self.key):
@@ -151,6 +169,12 @@ class _Import:
     def _item(self, line: Line) -> Item:
         number, cells = line
         item, problems = Item(number), list[Problem]()
+        if any(cell.strip() for cell in cells[len(self.header) :]):
+            message = (
+                f"There are {len(cells)} cells under {len(self.header)} headers; is a comma not in quotes?"
+            )
+            item.fail(422, Problem("", "too-many-cells", message))
+            return item
         for column in self.columns:
             text = cells[column.place] if column.place < len(cells) else ""
             if not text.strip() or column.by is not None:

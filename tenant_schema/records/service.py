@@ -7,6 +7,7 @@ version, and what the history keeps of it.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
@@ -285,5 +286,5 @@ class RecordService:
         Raises UnreadableCsv, InvalidQuery, ValidationFailed, BulkRefused.
         """
         actions = ("create",) if options.key is None else ("create", "update")
-        target = await self.targets.open(scope, access, object_name, *actions)
-        return await import_csv(target, file, options, self._clock)
+        open_target = partial(self.targets.open, scope, access, object_name, *actions)
+        return await import_csv(open_target, file, options, self._clock)

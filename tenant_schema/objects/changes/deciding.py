@@ -12,7 +12,7 @@ from tenant_schema.objects.changes.sqlite import SQLiteDialect
 from tenant_schema.objects.errors import WouldBreakData, WouldLoseData
 from tenant_schema.objects.model import FieldModel
 
-__all__ = ["dialect_of_bound", "intent_of", "refuse_by_data"]
+__all__ = ["added_number", "dialect_of_bound", "intent_of", "refuse_by_data"]
 
 _SQLITE, _MYSQL = SQLiteDialect(), MySQLDialect()
 
@@ -63,13 +63,19 @@ def _added(decision: Decision) -> FieldModel:
     return decision.after.model(decision.after_name).fields[decision.added]
 
 
+def added_number(decision: Decision) -> FieldModel | None:
+    """The field that is added, when it numbers records."""
+    field = None if decision.added is None else _added(decision)
+    return field if field is not None and field.type.name == "auto_number" else None
+
+
 async def intent_of(decision: Decision, dialect: Dialect) -> Intent:
     """Everything that the change will do."""
     old = None if decision.is_new else decision.before.shape(decision.object)
     new = None if decision.after_name is None else decision.after.shape(decision.after_name)
     steps = difference(old, new, dialect, await _defaults(decision, dialect))
-    if decision.added is not None and _added(decision).type.name == "auto_number":
-        field = _added(decision)
+    field = added_number(decision)
+    if field is not None:
         assert new is not None
         numbering = NumberRecords(new.name, str(field.id), field.column_name)
         steps.before.append(numbering)

@@ -3,7 +3,8 @@
 import io
 import tempfile
 import tracemalloc
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,17 +12,21 @@ import pytest
 from piccolo_engines.columns import utc_now
 from tenant_schema.records.errors import BulkRefused, InvalidQuery, UnreadableCsv, ValidationFailed
 from tenant_schema.records.importing import ImportOptions, ImportReport, import_csv
+from tenant_schema.records.target import Target
 from tenant_schema.users.tables import User
 from tests.tenant_schema.records.conftest import Counting
 from tests.tenant_schema.records.models import Caller
 
 
 async def take_in(caller: Caller, text: str | bytes, **options: Any) -> ImportReport:
-    target = await caller.service.targets.open(
-        caller.scope, caller.access, caller.object_name, "create", "update"
-    )
     content = text if isinstance(text, bytes) else text.encode()
-    return await import_csv(target, io.BytesIO(content), ImportOptions(**options), utc_now)
+    return await import_csv(opening(caller), io.BytesIO(content), ImportOptions(**options), utc_now)
+
+
+def opening(caller: Caller) -> Callable[[], Awaitable[Target]]:
+    return partial(
+        caller.service.targets.open, caller.scope, caller.access, caller.object_name, "create", "update"
+    )
 
 
 def counts(report: ImportReport) -> tuple[int, int, int]:
@@ -100,6 +105,12 @@ async def test_good_lines_are_taken_in_and_the_others_reported_by_number(anywher
     report = await take_in(anywhere, LINES, good_lines=True)
     assert (counts(report), told(report)) == ((2, 0, 3), WRONG)
     assert await rows(anywhere, "name", "count") == [("a\nb", 1), ("e", 5)]
+
+
+async def test_a_line_with_more_cells_than_headers_is_not_cut_off(caller: Caller) -> None:
+    report = await take_in(caller, "name,count\nSmith, John,1\nAda,2,\nBob\n", good_lines=True)
+    assert (counts(report), told(report)) == ((2, 0, 1), [(2, "", "too-many-cells")])
+    assert await rows(caller, "name", "count") == [("Ada", 2), ("Bob", None)]
 
 
 async def test_all_or_nothing_tells_of_all_and_does_nothing(anywhere: Caller) -> None:
@@ -202,7 +213,7 @@ async def test_a_big_file_is_not_in_memory(caller: Caller) -> None:
             file.write(line)
         size = file.tell()
         file.seek(0)
-        target = await caller.service.targets.open(caller.scope, caller.access, "gadgets", "create")
+        target = opening(caller)
         await import_csv(target, io.BytesIO(b"name\nwarm\n"), ImportOptions(), utc_now)
         tracemalloc.start()
         report = await import_csv(target, file, ImportOptions(good_lines=True), utc_now)
