@@ -1,5 +1,6 @@
 """The OpenAPI document as one plain page for people: no scripts, nothing loaded from anywhere."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
@@ -9,6 +10,8 @@ import msgspec
 
 __all__ = ["page_of"]
 
+_METHODS: Final = ("get", "post", "put", "patch", "delete")
+_CODE: Final = re.compile(r"`([^`]+)`")
 _STYLE: Final = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8882; --accent: #2a6fdb; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 2rem 1rem; }
@@ -39,14 +42,15 @@ def page_of(document: Mapping[str, Any]) -> str:
         f"<title>{escape(info['title'])}</title><style>{_STYLE}</style></head><body>"
         f"<h1>{escape(info['title'])}</h1><p class=note>Version {escape(info['version'])}. "
         "The same as OpenAPI 3.1 JSON: <code>curl -H 'Accept: application/json'</code> this address.</p>"
-        f"<p>{escape(info['description'])}</p>{_contents(used)}{body}</body></html>"
+        f"<p>{_prose(info['description'])}</p>{_contents(used)}{body}</body></html>"
     )
 
 
 def _operations_by_tag(document: Mapping[str, Any]) -> Mapping[str, list[str]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     for path, methods in document["paths"].items():
-        for method, operation in methods.items():
+        for method in filter(methods.__contains__, _METHODS):
+            operation = methods[method]
             found[operation["tags"][0]].append(_operation(document, method, path, operation))
     return found
 
@@ -68,7 +72,7 @@ def _link(tag: Mapping[str, str]) -> str:
 
 
 def _tag(document: Mapping[str, Any], tag: Mapping[str, str], operations: Sequence[str]) -> str:
-    name, text = escape(tag["name"]), escape(tag["description"])
+    name, text = escape(tag["name"]), _prose(tag["description"])
     if "x-record" not in tag:
         return f"<h2 id='tag {name}'>{name}</h2><p>{text}</p>{''.join(operations)}"
     fields = _fields(document["components"]["schemas"][tag["x-record"]])
@@ -81,10 +85,10 @@ def _tag(document: Mapping[str, Any], tag: Mapping[str, str], operations: Sequen
 
 def _fields(record: Mapping[str, Any]) -> str:
     rows = [
-        f"<tr><td><code>{escape(name)}</code><td>{escape(_kind(schema))}<td>{escape(schema['description'])}</tr>"
+        f"<tr><td><code>{escape(name)}</code><td>{escape(_kind(schema))}<td>{_prose(schema['description'])}</tr>"
         for name, schema in record["properties"].items()
     ]
-    return f"<table class=fields><tr><th>Field<th>Type<th></tr>{''.join(rows)}</table>"
+    return f"<table class=fields><tr><th>Field<th>Type<th>Is</tr>{''.join(rows)}</table>"
 
 
 def _kind(schema: Mapping[str, Any]) -> str:
@@ -100,7 +104,7 @@ def _kind(schema: Mapping[str, Any]) -> str:
 
 def _operation(document: Mapping[str, Any], method: str, path: str, operation: Mapping[str, Any]) -> str:
     lock = " <span class=token>token</span>" if operation["security"] else ""
-    parts = [f"<p>{escape(operation['description'])}</p>", *_parameters(operation), *_body(operation)]
+    parts = [f"<p>{_prose(operation['description'])}</p>", *_parameters(operation), *_body(operation)]
     parts.extend(_answers(document, operation))
     return (
         f"<details id='{escape(operation['operationId'])}'><summary><b class=method>{method}</b> "
@@ -111,7 +115,7 @@ def _operation(document: Mapping[str, Any], method: str, path: str, operation: M
 
 def _parameters(operation: Mapping[str, Any]) -> Iterator[str]:
     rows = [
-        f"<tr><td><code>{escape(one['name'])}</code><td>{one['in']}<td>{escape(one['description'])}</tr>"
+        f"<tr><td><code>{escape(one['name'])}</code><td>{one['in']}<td>{_prose(one['description'])}</tr>"
         for one in operation.get("parameters", ())
     ]
     if rows:
@@ -132,8 +136,13 @@ def _answers(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Itera
         shown = document["components"]["responses"][name] if name else answer
         content = shown.get("content", {}).get("application/json", {})
         example = _json(content["example"]) if "example" in content else ""
-        rows.append(f"<tr><td>{status}<td>{escape(shown['description'])}{example}</tr>")
+        rows.append(f"<tr><td>{status}<td>{_prose(shown['description'])}{example}</tr>")
     yield f"<table><tr><th>Answer<th></tr>{''.join(rows)}</table>"
+
+
+def _prose(text: str) -> str:
+    """Text in which what stands between backticks is code."""
+    return _CODE.sub(r"<code>\1</code>", escape(text))
 
 
 def _json(value: object) -> str:

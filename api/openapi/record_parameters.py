@@ -1,5 +1,6 @@
 """The parameters of one object's routes, with examples that name its own fields."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -12,6 +13,10 @@ _Json = dict[str, Any]
 
 _AGGREGATES: Final = frozenset({"aggregateRecords", "aggregateRecordsByQuery"})
 _GROUPED: Final = ("select", "boolean", "lookup", "date")
+_OPERATORS: Final = (
+    *("eq", "ne", "in", "nin", "null", "gt", "gte", "lt", "lte", "between"),
+    *("contains", "icontains", "startswith", "endswith"),
+)
 _SUMMED: Final = ("currency", "decimal", "integer", "percent")
 
 
@@ -66,12 +71,16 @@ def _filter(one: SeenObject, names: list[str]) -> _Json:
 
 
 def _filter_words(parameter: Mapping[str, Any], one: SeenObject) -> str:
-    fields = ", ".join(f"`{name}` ({_operators(field)})" for name, field in one.readable.items())
-    return f"{parameter['description']} Fields, and how they compare: {fields}."
+    alike: defaultdict[str, list[str]] = defaultdict(list)
+    for name, field in one.readable.items():
+        if field.type.operators:
+            alike[_operators(field)].append(f"`{name}`")
+    fields = "; ".join(f"{operators}: {', '.join(names)}" for operators, names in alike.items())
+    return f"{parameter['description']} Which fields have which operators: {fields}."
 
 
 def _operators(field: FieldModel) -> str:
-    return " ".join(sorted(field.type.operators))
+    return " ".join(sorted(field.type.operators, key=_OPERATORS.index))
 
 
 def _first(one: SeenObject, types: tuple[str, ...]) -> str | None:

@@ -179,6 +179,13 @@ async def test_the_page_lists_every_operation_and_loads_nothing(world: World, ho
     assert not re.search(r"<script|<link|<img|src=|@import|url\(|https?://(?!json-schema)", page)
 
 
+async def test_the_page_reads_well(world: World) -> None:
+    page = (await world.client().get("/schema", headers={"Accept": "text/html"})).text
+    places = [page.index(f"id='{name}Object'") for name in ("read", "change", "drop")]
+    assert places == sorted(places)
+    assert "`" not in re.sub(r"<pre>.*?</pre>", "", page, flags=re.DOTALL)
+
+
 async def test_the_page_forbids_scripts(world: World) -> None:
     answer = await world.client().get("/schema", headers={"Accept": "text/html"})
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
