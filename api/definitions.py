@@ -76,7 +76,9 @@ def object_draft(body: _Body) -> ObjectDraft:
     if problems or wrong:
         raise InvalidBody([*problems, *wrong])
     label = given.get("label", _label(given["name"]))
-    return ObjectDraft(**{"label": label, "plural_label": f"{label}s"[:100], **given}, fields=tuple(drafts))
+    return ObjectDraft(
+        **{"label": label, "plural_label": _plural(label)[:100], **given}, fields=tuple(drafts)
+    )
 
 
 def object_changes(body: _Body) -> dict[str, Any]:
@@ -157,6 +159,19 @@ def _unknown(body: _Body, known: Sequence[str]) -> list[Problem]:
 def _label(name: str) -> str:
     """``close_date`` is called Close date, when nobody says otherwise."""
     return name.replace("_", " ").capitalize()[:100]
+
+
+def _plural(label: str) -> str:
+    """What many are called, when nobody says: objects are mostly named in the plural (``tickets``) already.
+
+    >>> [_plural(label) for label in ("Tickets", "Deal", "Company", "Address", "Key", "Box")]
+    ['Tickets', 'Deals', 'Companies', 'Addresses', 'Keys', 'Boxes']
+    """
+    if label.endswith(("ss", "x", "ch", "sh")):
+        return f"{label}es"
+    if label.endswith("y") and label[-2:-1] not in "aeiou":
+        return f"{label[:-1]}ies"
+    return label if label.endswith("s") else f"{label}s"
 
 
 async def seen_objects(

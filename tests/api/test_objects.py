@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.definitions import object_draft
 from piccolo_conf import DB
 from tests.api.conftest import ON_SQLITE, World
 
@@ -145,6 +146,27 @@ async def test_all_problems_are_told_at_once_by_their_places(world: World) -> No
     }
     assert errors["fields.1.type"]["didYouMean"] == "select"
     assert errors["fields.2.maxLenght"]["didYouMean"] == "maxLength"
+
+
+@ON_SQLITE
+async def test_labels_that_nobody_gives_are_made_of_the_name(world: World) -> None:
+    answer = await (await world.user()).post("/api/v1/objects", json={"name": "open_tickets"})
+    made_of = shown(answer)
+    assert (made_of["label"], made_of["pluralLabel"]) == ("Open tickets", "Open tickets")
+
+
+@pytest.mark.parametrize(
+    ("label", "plural"),
+    [
+        ("Deal", "Deals"),
+        ("Company", "Companies"),
+        ("Address", "Addresses"),
+        ("Key", "Keys"),
+        ("Box", "Boxes"),
+    ],
+)
+def test_many_of_a_kind_have_a_word_of_their_own(label: str, plural: str) -> None:
+    assert object_draft({"name": "things", "label": label}).plural_label == plural
 
 
 @ON_SQLITE
