@@ -188,18 +188,21 @@ _JSON_WORDS: Final = {
 }
 
 
+_COUNTED: Final = {"str": "characters", "bytes": "bytes"}
+
+
 def explain(text: str) -> tuple[str, str]:
     """msgspec's message as a code and a sentence without Python's names.
 
     >>> explain("Expected `str`, got `int`")
     ('wrong-type', 'Must be text.')
     >>> explain("Expected `str` of length >= 1")
-    ('too-short', 'Must have 1 characters or elements at least.')
+    ('too-short', 'Must not be empty.')
+    >>> explain("Expected `array` of length <= 50")
+    ('too-long', 'Must have 50 elements at most.')
     """
     if found := re.match(r"Expected `(\w+)` of length (>=|<=) (\d+)", text):
-        least = found[2] == ">="
-        word = "at least" if least else "at most"
-        return "too-short" if least else "too-long", f"Must have {found[3]} characters or elements {word}."
+        return _wrong_length(_COUNTED.get(found[1], "elements"), found[2], int(found[3]))
     if found := re.match(r"Expected `\w+` (>=|<=|>|<) (\S+)", text):
         return "out-of-range", f"Must be {found[1]} {found[2]}."
     if "matching regex" in text:
@@ -210,3 +213,9 @@ def explain(text: str) -> tuple[str, str]:
         words = [_JSON_WORDS.get(word.strip(), word.strip()) for word in found[1].split("|")]
         return "wrong-type", f"Must be {' or '.join(words)}."
     return "invalid", "Is not valid."
+
+
+def _wrong_length(what: str, comparison: str, length: int) -> tuple[str, str]:
+    if comparison == "<=":
+        return "too-long", f"Must have {length} {what} at most."
+    return "too-short", "Must not be empty." if length == 1 else f"Must have {length} {what} at least."

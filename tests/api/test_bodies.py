@@ -162,3 +162,15 @@ def test_any_json_is_taken_or_has_at_least_one_fault(value: object) -> None:
     except InvalidBody as error:
         problems = error.problems
     assert bool(problems) == (taken is None)
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "message"),
+    [
+        ("Expected `str` of length >= 1", "too-short", "Must not be empty."),
+        ("Expected `str` of length >= 12", "too-short", "Must have 12 characters at least."),
+        ("Expected `array` of length <= 50", "too-long", "Must have 50 elements at most."),
+    ],
+)
+def test_lengths_are_told_in_words_that_fit(said: str, code: str, message: str) -> None:
+    assert explain(said) == (code, message)
