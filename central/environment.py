@@ -116,7 +116,9 @@ class EnvironmentReader:
         """One or more keys in hex, separated by commas. Weak ones are a problem unless they are allowed."""
         value = self.optional(name)
         if value is None:
-            self.problems.append(f"{name} is missing: {_KEY_HELP}, and keep it safe.")
+            self.problems.append(
+                f"{name} is missing: {_KEY_HELP}, and keep it safe; `freehold setup` does so for local use."
+            )
             return ()
         keys = [
             self._key(name, place, part.strip(), allow_weak) for place, part in enumerate(value.split(","), 1)

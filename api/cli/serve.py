@@ -1,11 +1,12 @@
 """``freehold serve``: uvicorn, set up for this application."""
 
+import socket
 from typing import Final
 
 import rich_click as click
 import uvicorn
 
-from api.cli.console import say
+from api.cli.console import fail, say
 from api.cli.session import load_settings, run
 from api.composition import Platform
 from api.logs import configure_logs
@@ -34,12 +35,11 @@ def serve(host: str | None, port: int | None, workers: int, migrate: bool) -> No
     settings = load_settings()
     host, port = host or settings.host, settings.port if port is None else port
     run(settings, _migrate if migrate else _nothing, is_migrating=migrate)
+    _require_free(host, port)
     configure_logs(settings.log_level, settings.log_format)
     if settings.local:
-        shown = host or settings.host
-        say(
-            f"Freehold serves http://{'localhost' if shown == '127.0.0.1' else shown}:{port or settings.port}"
-        )
+        shown = "localhost" if host == "127.0.0.1" else host
+        say(f"Freehold serves http://{shown}:{port}: its contract at /schema, pages for operators at /admin/")
     uvicorn.run(
         _APPLICATION,
         factory=True,
@@ -58,6 +58,16 @@ def serve(host: str | None, port: int | None, workers: int, migrate: bool) -> No
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
+
+
+def _require_free(host: str, port: int) -> None:
+    """Ends the command when nothing can listen there, before anything says that it does."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        reason = str(error.strerror).partition(" (")[0]  # Python adds the address, which is said already
+        fail(f"Port {port} of {host} cannot be had: {reason}. Choose another one with PORT or --port.")
 
 
 async def _migrate(platform: Platform) -> None:

@@ -104,11 +104,15 @@ async def _require_central(platform: Platform) -> None:
     try:
         pending = await platform.central_migrator.pending(platform.central_engine)
     except DatabaseError as error:
-        fail(
-            f"The central database: {reason_of(error)} Check CENTRAL_DATABASE_URL, and that its server runs."
-        )
+        fail(f"The central database: {reason_of(error)} {_remedy(platform.settings)}")
     if pending:
         raise CentralOutOfDate(len(pending))
+
+
+def _remedy(settings: Settings) -> str:
+    if settings.central_database_url.startswith("sqlite"):
+        return "`freehold setup` makes it; is this the folder, and the DATA_DIR, where it is?"
+    return "Check CENTRAL_DATABASE_URL, and that its server runs."
 
 
 @asynccontextmanager

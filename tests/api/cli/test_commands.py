@@ -2,6 +2,8 @@
 
 import json
 import re
+import secrets
+import socket
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -169,3 +171,17 @@ def test_reconcile_says_when_there_is_nothing_to_do(installed: Run) -> None:
 def test_it_is_a_program_too(tmp_path: Path) -> None:
     assert "fho_" in freehold(["setup"], folder=tmp_path, environ={})
     assert freehold(["tenants", "list", "--text"], folder=tmp_path, environ={}).strip() == "Tenants: none."
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_said_to_be_served(installed: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = installed("serve", "--port", str(port), status=1)
+    assert f"Port {port} of 127.0.0.1 cannot be had: Address already in use." in done.stderr
+    assert "serves" not in done.output
+
+
+def test_a_folder_in_which_nothing_is_set_up_is_told_what_makes_it(run: Run) -> None:
+    assert "`freehold setup`" in run("serve", status=1).stderr
+    key = secrets.token_hex(32)
+    assert "`freehold setup` makes it" in run("serve", status=1, ENCRYPTION_KEY=key).stderr
