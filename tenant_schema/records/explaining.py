@@ -19,6 +19,7 @@ from tenant_schema.records.writes import is_there, lets_pass
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.access import access_of_user
 from tenant_schema.users.permissions import ACTIONS, ANY, Access, Grants, RoleGrants
+from tenant_schema.users.reach import is_oneself
 
 __all__ = ["Explanation", "Explanations", "Question", "RoleVerdict"]
 
@@ -38,7 +39,10 @@ _SENTENCES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """May ``user`` (the caller, when None) do ``action`` with that record and that field of the object?"""
+    """May ``user`` (the caller, when None) do ``action`` with that record and that field of the object?
+
+    A program is not its user, who may have more roles than it.
+    """
 
     object: str
     action: str
@@ -90,7 +94,7 @@ class Explanations:
         Raises PermissionDenied for who asks about others without ``roles:manage``, NotThere, ObjectNotFound,
         and InvalidInput for what is no question.
         """
-        asks_of_self = question.user in {None, access.user_id}
+        asks_of_self = question.user is None or is_oneself(access, question.user)
         is_told_all = access.has(_MANAGE)
         if not asks_of_self:
             access.require_system(_MANAGE)

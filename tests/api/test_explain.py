@@ -124,3 +124,20 @@ async def test_who_is_not_let_in_may_do_nothing(world: World) -> None:
     client, member = await world.user(), await user_id(world, "member")
     await client.post(f"/api/v1/users/{member}/deactivate")
     assert (await ask(client, user=member))["code"] == "inactive"
+
+
+@ON_SQLITE
+async def test_a_program_is_told_of_itself_and_not_of_its_user(world: World) -> None:
+    await made_role(world, "rulers", "roles:manage")
+    await made_role(world, "readers", "accounts:read")
+    ada, me = await made_user(world, "ada", "rulers", "readers"), await user_id(world, "ada")
+
+    async def robot(role: str) -> httpx.AsyncClient:
+        made = await ada.post("/api/v1/api-keys", json={"name": "robot", "roles": [role]})
+        return world.client(token=made.json()["token"])
+
+    ruler, reader = await robot("rulers"), await robot("readers")
+    assert (await ask(ruler))["code"] == "no-permission"
+    assert (await ask(ruler, user=me))["allowed"] is True
+    assert (await ask(reader))["allowed"] is True
+    assert (await reader.post(EXPLAIN, json=READ | {"user": me})).status_code == 403
