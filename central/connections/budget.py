@@ -267,7 +267,7 @@ class ConnectionBudget:
         return task
 
     async def _until_gone(self, session: Session) -> None:
-        if session.in_flight:  # the server would go on with what nobody waits for
+        if session.in_flight and not session.hung_up:  # the server would go on with what nobody waits for
             session.kill()
             await self._end_thread(session.thread_id)
         elif not await session.leave():  # a server that is too busy to hang up still counts it

@@ -180,7 +180,7 @@ class Pool:
             self._trimmer = self._loop.call_at(due, self._trim)
 
     def _discard(self, session: Session) -> None:
-        interrupted = session.in_flight
+        interrupted = session.in_flight and not session.hung_up
         session.close()
         if not interrupted or self._closed:
             self._free_place()

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import select
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,7 @@ class Session:
         "_connection",
         "_poll",
         "collation",
+        "hung_up",
         "idle_since",
         "in_flight",
         "opened_at",
@@ -59,11 +61,13 @@ class Session:
         self.server = Server.from_greeting(connection.get_server_info())
         self.collation = collation or self.server.collation
         self.pool: Pool | None = None
-        self.in_flight = False
+        self.in_flight = self.hung_up = False
         self.sent = 0
         self.opened_at = self.idle_since = asyncio.get_running_loop().time()
+        socket_ = connection._transport.get_extra_info("socket")
+        _notice_silence(socket_)
         self._poll = select.poll()
-        self._poll.register(connection._transport.get_extra_info("socket").fileno(), select.POLLIN)
+        self._poll.register(socket_.fileno(), select.POLLIN)
 
     @classmethod
     async def open(cls, config: Mapping[str, Any], collation: str | None = None) -> "Session":
@@ -132,11 +136,16 @@ class Session:
 
     def _failed(self, error: DriverError) -> DatabaseError:
         """What an error of the driver means, and whether the connection survives it."""
-        if error.args and error.args[0] == GONE_BEFORE_SENT:
+        number = error.args[0] if error.args else None
+        if number == GONE_BEFORE_SENT:
             return NothingSent()
+        if not isinstance(number, int):  # the driver could not read the answer: some of it may be left
+            return ConnectionLost("The database server's answer could not be read.")
         translated = translate(error)
-        if not isinstance(translated, ConnectionLost) or error.args[0] in _SPARES_CONNECTION:
+        if not isinstance(translated, ConnectionLost) or number in _SPARES_CONNECTION:
             self.in_flight = False
+        else:
+            self.hung_up = _is_farewell(error)
         return translated
 
     async def run(self, template: str, args: Sequence[object] = (), watch: Watch = None) -> Any:
@@ -210,6 +219,24 @@ class Session:
 _QUIT = b"\x01\x00\x00\x00\x01"  # a packet of one byte, number 0: COM_QUIT
 _LONGEST_TEXT = 1 << 30  # the most that MariaDB takes: a session that is strict already refuses more
 _SPARES_CONNECTION = frozenset((1317,))  # the statement was interrupted, the connection was not
+_END_OF_STREAM = (2013, "Lost connection to MySQL server during query")  # the driver's words for it
+_OF_THE_DRIVER = frozenset((0, *range(2000, 3000)))
+_SILENCE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 60_000}
+
+
+def _is_farewell(error: DriverError) -> bool:
+    """Whether the server ended the connection: said so, or hung up. The driver's own numbers are 0 and from
+    2000.
+    """
+    return error.args == _END_OF_STREAM or error.args[0] not in _OF_THE_DRIVER
+
+
+def _notice_silence(connected: socket.socket) -> None:
+    """A machine that is gone without a word is noticed within a minute, and not after hours, as is usual."""
+    if connected.family != socket.AF_UNIX:
+        for name, value in _SILENCE.items():
+            if hasattr(socket, name):  # not everywhere
+                connected.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _driver_config(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class StubSession:
     def __init__(self, server: StubServer, thread_id: int) -> None:
         self.server = server
         self.thread_id = thread_id
-        self.in_flight = False
+        self.in_flight = self.hung_up = False
         self.is_alive = True
         self.opened_at = self.idle_since = asyncio.get_running_loop().time()
 

@@ -133,6 +133,17 @@ async def test_an_old_connection_is_closed_when_it_is_given_back() -> None:
     assert server.now == 0
 
 
+async def test_nothing_is_ended_on_a_server_that_has_hung_up() -> None:
+    server = StubServer()
+    budget, part = budget_on(server)
+    tenant = part()
+    session = await budget.acquire(tenant)
+    session.in_flight = session.hung_up = True
+    budget.release(tenant, session)
+    await budget.settled()
+    assert server.killed == []
+
+
 async def test_an_interrupted_statement_is_ended_on_the_server_before_its_place_is_free() -> None:
     server = StubServer(hang_up=0.02)
     budget, part = budget_on(server, limit=1)

@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import random
+import socket
 from typing import Any
 
 import pytest
+from asyncmy.errors import InternalError
 from piccolo.columns import Integer
 from piccolo.table import Table
 
@@ -74,13 +76,66 @@ async def test_dead_connections_are_replaced_unseen(engine: MySQLEngine) -> None
     assert engine.pool_use.in_use == 0
 
 
+async def test_a_connection_that_the_server_ended_is_not_ended_once_more(
+    engine: MySQLEngine, database: dict[str, object]
+) -> None:
+    """Its number may be another connection's by then: a server counts anew when it starts."""
+    bound(engine, Number)
+    session = await engine.lease()
+    sleeping = asyncio.create_task(session.send("SELECT SLEEP(30)"))
+    for _ in range(500):
+        if "SLEEP(30)" in str(await running(engine, session.thread_id)):
+            break
+        await asyncio.sleep(0.01)
+    await engine.run_querystring(Number.raw(f"KILL {session.thread_id}").querystring, in_pool=False)
+    with pytest.raises(ConnectionLost):
+        await sleeping
+    engine.give_back(session)
+    assert (session.usable, session.hung_up) == (False, True)
+    assert (engine.pool_use.in_use, engine.pool_use.opened) == (0, 1)
+
+
+async def running(engine: MySQLEngine, thread_id: int) -> object:
+    """What a connection is doing."""
+    found = Number.raw("SELECT info FROM information_schema.processlist WHERE id = {}", thread_id)
+    return await engine.run_querystring(found.querystring, in_pool=False)
+
+
+async def test_an_answer_that_cannot_be_read_spoils_the_connection(engine: MySQLEngine) -> None:
+    class Garbled:
+        """A driver's connection whose next answer is out of order."""
+
+        _stream_broken, _result = False, None
+
+        async def query(self, sql: str) -> None:
+            raise InternalError("Packet sequence number wrong - got 3 expected 1")
+
+    session = await engine.lease()
+    connection, session._connection = session._connection, Garbled()
+    with pytest.raises(ConnectionLost):
+        await session.send("SELECT 1")
+    session._connection = connection
+    assert (session.usable, session.hung_up) == (False, False)
+    engine.give_back(session)
+
+
+async def test_a_machine_that_is_gone_without_a_word_is_noticed(engine: MySQLEngine) -> None:
+    session = await engine.lease()
+    connected = session._connection._transport.get_extra_info("socket")
+    assert connected.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        assert connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 30
+        assert connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 60_000
+    engine.give_back(session)
+
+
 async def test_idle_connections_are_closed(database: dict[str, object]) -> None:
     engine = MySQLEngine(database, PoolSettings(max_size=3, max_idle=0.05))
     bound(engine, Number)
     await asyncio.gather(*(Number.raw("SELECT SLEEP(0.02)").run() for _ in range(3)))
-    assert engine.pool_use.idle == 3
+    assert engine.pool_use.opened == 3
     await asyncio.sleep(0.2)
-    assert engine.pool_use.idle == 0
+    assert (engine.pool_use.idle, engine.pool_use.in_use) == (0, 0)
     await engine.close()
 
 
