@@ -5,7 +5,7 @@ from typing import Any
 from piccolo.querystring import QueryString
 
 from piccolo_conf import DB
-from tenant_schema.objects.changes.shapes import ColumnShape, Reference, TableShape
+from tenant_schema.objects.changes.shapes import Reference, TableShape, shape_found
 
 __all__ = ["read_table", "table_names"]
 
@@ -34,21 +34,8 @@ async def read_table(table: str) -> TableShape | None:
         return None
     plain, search = await _keys(table)
     references = await _references(table)
-    return TableShape(
-        table,
-        tuple(
-            ColumnShape(
-                row["name"],
-                row["type"],
-                "",
-                index=False in plain.get(row["name"], ()),
-                unique=True in plain.get(row["name"], ()),
-                reference=references.get(row["name"]),
-            )
-            for row in columns
-        ),
-        search,
-    )
+    types = {row["name"]: row["type"] for row in columns}
+    return shape_found(table, types, plain, references, search)
 
 
 async def _keys(table: str) -> tuple[dict[str, set[bool]], tuple[str, ...]]:

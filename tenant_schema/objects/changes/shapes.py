@@ -11,7 +11,7 @@ from tenant_schema.objects.model import FieldModel, ObjectModel
 from tenant_schema.objects.packing import PACK, generated_column, is_packed
 from tenant_schema.objects.search_index import search_columns
 
-__all__ = ["ColumnShape", "Reference", "TableShape", "shape_of"]
+__all__ = ["ColumnShape", "Reference", "TableShape", "shape_found", "shape_of"]
 
 _ON_DELETE = {"set_null": "SET NULL", "restrict": "RESTRICT", "cascade": "CASCADE"}
 
@@ -46,6 +46,32 @@ class TableShape(msgspec.Struct, frozen=True):
     def column(self, name: str) -> ColumnShape:
         """The column of that name."""
         return next(one for one in self.columns if one.name == name)
+
+
+def shape_found(
+    table: str,
+    types: Mapping[str, str],
+    keys: Mapping[str, set[bool]],
+    references: Mapping[str, Reference],
+    search: tuple[str, ...],
+) -> TableShape:
+    """A table as it is in the database.
+
+    :param types: of each column.
+    :param keys: of each column that has indexes of its own, whether they are unique.
+    """
+    columns = (
+        ColumnShape(
+            name,
+            kind,
+            "",
+            index=False in keys.get(name, ()),
+            unique=True in keys.get(name, ()),
+            reference=references.get(name),
+        )
+        for name, kind in types.items()
+    )
+    return TableShape(table, tuple(columns), search)
 
 
 def shape_of(model: ObjectModel, tables: Mapping[str, str]) -> TableShape:

@@ -5,7 +5,7 @@ from typing import Any
 from piccolo.querystring import QueryString
 
 from piccolo_conf import DB
-from tenant_schema.objects.changes.shapes import ColumnShape, Reference, TableShape
+from tenant_schema.objects.changes.shapes import Reference, TableShape, shape_found
 from tenant_schema.objects.changes.sqlite_search import TRIGGERS, trigger_name
 from tenant_schema.objects.search_index import search_ids_table, search_table
 
@@ -34,21 +34,8 @@ async def read_table(table: str) -> TableShape | None:
             'SELECT "from" AS "column", "table" AS target, on_delete FROM pragma_foreign_key_list({})', table
         )
     }
-    return TableShape(
-        table,
-        tuple(
-            ColumnShape(
-                row["name"],
-                row["type"],
-                "",
-                index=False in keys.get(row["name"], ()),
-                unique=True in keys.get(row["name"], ()),
-                reference=references.get(row["name"]),
-            )
-            for row in columns
-        ),
-        await _search(table),
-    )
+    types = {row["name"]: row["type"] for row in columns}
+    return shape_found(table, types, keys, references, await _search(table))
 
 
 async def _keys(table: str) -> dict[str, set[bool]]:
