@@ -39,16 +39,17 @@ def _flag(name: str, title: str, help_text: str, **more: Any) -> Column:
     )
 
 
+_NAME: Final = Column(
+    name="name",
+    title="Name",
+    required=True,
+    nullable=False,
+    help_text="In addresses and filters: lower case letters, digits, single underscores.",
+)
 _OBJECTS: Final = TableSchema(
     title="Object",
     columns=[
-        Column(
-            name="name",
-            title="Name",
-            required=True,
-            nullable=False,
-            help_text="In addresses and filters: lower case letters, digits, single underscores.",
-        ),
+        _NAME,
         Column(name="label", title="Label", help_text="What people call one of them."),
         Column(name="plural_label", title="Label of many"),
         Column(name="description", title="Description", listed=False),
@@ -234,13 +235,7 @@ def _naming_columns() -> list[Column]:
     types = {name: kind.label for name, kind in FIELD_TYPES.items()}
     return [
         Column(name="object", title="Object", format="uuid", to="objects", required=True, nullable=False),
-        Column(
-            name="name",
-            title="Name",
-            required=True,
-            nullable=False,
-            help_text="In addresses and filters: lower case letters, digits, single underscores.",
-        ),
+        _NAME,
         Column(name="label", title="Label", help_text="What people read."),
         Column(name="type", title="Type", choices=types, required=True, nullable=False, default="text"),
         Column(name="description", title="Description", listed=False),
