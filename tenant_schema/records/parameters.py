@@ -25,7 +25,7 @@ def read_search(text: str | None, fields: Fields, complaints: Complaints) -> tup
     if text is None:
         return None
     if not any(is_searched(field) for field in fields.values()):
-        complaints.add("search", "not-searchable", "No field of this object is searched.")
+        complaints.add("search", "not-searchable", "No field of this object is marked as searchable.")
     if len(text) > MAX_SEARCH or "\0" in text:
         message = f"A search is text of at most {MAX_SEARCH} characters without NUL."
         complaints.add("search", "invalid-value", message)
