@@ -52,9 +52,8 @@ def require_length(announced: str | None, limit: int) -> None:
         raise BodyTooLarge(limit)
 
 
-async def arrived(receive: Receive, limit: int, seconds: float) -> Receive:
-    """Waits for the whole body, and gives a ``receive`` that has it at once. Raises as :func:`read_body`."""
-    body = await read_body(receive, limit, seconds)
+def arrived(body: bytes, receive: Receive) -> Receive:
+    """A ``receive`` that has the whole body at once, and then what else comes."""
     messages: list[HTTPReceiveMessage] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive_arrived() -> Any:

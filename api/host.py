@@ -5,7 +5,7 @@ from functools import lru_cache
 from litestar.types import ASGIApp, HTTPScope, Receive, Send
 
 from api.addresses import client_address, is_proxy, requested_host
-from api.bodies import arrived, require_length
+from api.bodies import arrived, read_body, require_length
 from api.composition import Platform
 from api.errors import TenantNotReady, TenantSuspended
 from api.facts import RequestFacts
@@ -89,11 +89,16 @@ class TenantFromHost:
             await self._serve(tenant, scope, receive, send)
 
     async def _arrived(self, scope: HTTPScope, receive: Receive) -> Receive:
-        """Takes in the body before anything is leased: a slow sender holds nobody's place."""
+        """Takes in the body before anything is leased: a slow sender holds nobody's place.
+
+        It is in the scope's state as ``body``, so that nobody has to take it in once more.
+        """
         settings = self._platform.settings
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
         require_length(announced.decode("latin-1"), settings.max_body_bytes)
-        return await arrived(receive, settings.max_body_bytes, settings.request_timeout)
+        body = await read_body(receive, settings.max_body_bytes, settings.request_timeout)
+        scope["state"]["body"] = body
+        return arrived(body, receive)
 
     async def _find(self, scope: HTTPScope) -> TenantRef | None:
         """The tenant asked for; None on a central host."""

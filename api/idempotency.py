@@ -17,7 +17,6 @@ import msgspec
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from api.answers import Answer
-from api.bodies import read_body
 from api.composition import Platform
 from api.requests import TenantRequest
 from central.errors import InvalidIdempotencyKey
@@ -63,12 +62,12 @@ class Idempotent:
             await self._app(scope, receive, send)
             return
         request = TenantRequest(scope, receive, send)
-        body = await _whole(request)
+        body = _whole(request)
         access = await request.platform.authentication.authenticate(request.tenant, request.bearer_token())
         claim = _claim(request, access, key, body)
         with self._only_one(request.tenant.id, claim):
             serve = self._apart if scope["path"].startswith(_APART) else self._together
-            answer, is_replay = await serve(claim, scope, _given(body, receive))
+            answer, is_replay = await serve(claim, scope, receive)
         if is_replay:
             answer = await _as_seen_now(request, access, answer)
             answer.headers.append(_REPLAYED)
@@ -188,12 +187,11 @@ def _key_of(scope: HTTPScope) -> str | None:
     return key
 
 
-async def _whole(request: TenantRequest) -> bytes:
+def _whole(request: TenantRequest) -> bytes:
     """The body, or what tells it from another where it is on the disk."""
     if "upload" in request.scope["state"]:
         return cast("bytes", request.scope["state"]["upload"].digest)
-    settings = request.platform.settings
-    return await read_body(request.receive, settings.max_body_bytes, settings.request_timeout)
+    return cast("bytes", request.scope["state"]["body"])
 
 
 def _claim(request: TenantRequest, access: Access, key: str, body: bytes) -> Claim:
@@ -206,16 +204,6 @@ def _claim(request: TenantRequest, access: Access, key: str, body: bytes) -> Cla
         hashlib.sha256(named.encode()).hexdigest(),
         hmac.digest(secret, content_type + b"\0" + body, "sha256").hex(),
     )
-
-
-def _given(body: bytes, receive: Receive) -> Receive:
-    """A ``receive`` that has the body again."""
-    messages = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def receive_given() -> Message:
-        return cast("Message", messages.pop()) if messages else cast("Message", await receive())
-
-    return cast("Receive", receive_given)
 
 
 def _kept(answer: Answer, path: str) -> Answered:

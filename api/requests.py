@@ -94,7 +94,11 @@ class ApiRequest(Request[Any, Any, State]):
         return value
 
     async def _read(self) -> bytes:
+        """The body: what :class:`~api.host.TenantFromHost` has taken in, or what still has to come."""
         bodies.require_json(self.header(b"content-type") or "")
+        taken_in = self.scope["state"].get("body")
+        if taken_in is not None:
+            return cast("bytes", taken_in)
         settings = self.platform.settings
         bodies.require_length(self.header(b"content-length"), settings.max_body_bytes)
         return await bodies.read_body(self.receive, settings.max_body_bytes, settings.request_timeout)

@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any
 from uuid import UUID
 
@@ -106,19 +107,12 @@ class TenantEngines:
         self._taken: Counter[str] = Counter()
         self._waiting = self._opened = self._evicted = self._timeouts = 0
 
-    @asynccontextmanager
-    async def lease(self, tenant: TenantRef) -> AsyncIterator[Engine[Any]]:
+    def lease(self, tenant: TenantRef) -> AbstractAsyncContextManager[Engine[Any]]:
         """The tenant's engine, which stays open at least until the end of the block.
 
         Raises :class:`EnginesBusy`, and :class:`TenantGone` once the tenant was discarded.
         """
-        entry = await self._place(tenant)
-        entry.leases += 1
-        entry.unused.clear()
-        try:
-            yield entry.engine or await self._open(entry, tenant)
-        finally:
-            self._give_back(entry, tenant.id)
+        return _Lease(self, tenant)
 
     async def discard(self, tenant_id: UUID) -> None:
         """Refuse new leases of the tenant from now on, wait for the running ones, and close its engine.
@@ -242,3 +236,27 @@ class TenantEngines:
     def _notify(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
+
+
+class _Lease:
+    """One block in which a tenant's engine is used."""
+
+    __slots__ = ("_engines", "_entry", "_tenant")
+
+    def __init__(self, engines: TenantEngines, tenant: TenantRef) -> None:
+        self._engines, self._tenant = engines, tenant
+
+    async def __aenter__(self) -> Engine[Any]:
+        entry = self._entry = await self._engines._place(self._tenant)
+        entry.leases += 1
+        entry.unused.clear()
+        try:
+            return entry.engine or await self._engines._open(entry, self._tenant)
+        except BaseException:
+            self._engines._give_back(entry, self._tenant.id)
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._engines._give_back(self._entry, self._tenant.id)

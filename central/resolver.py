@@ -8,6 +8,7 @@ resolved and the last time was ``cache_seconds`` ago: one statement, shared by a
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from time import monotonic
 from typing import TypeAlias
 from uuid import UUID
@@ -79,7 +80,7 @@ class Resolver:
         """
         if host in self._central:
             return _CENTRAL
-        if not self._can_be_a_tenants(host):
+        if not _can_be_a_tenants(host, self._base_domains):
             return _UNKNOWN
         return await self._cached(f"host {host}", lambda: self._registry.by_domain(host))
 
@@ -97,12 +98,6 @@ class Resolver:
         self._generation += 1
         self._tenants.clear()
         self._nobodies.clear()
-
-    def _can_be_a_tenants(self, host: str) -> bool:
-        label = tenant_label(host, self._base_domains)
-        if label is not None:
-            return _is_slug(label)
-        return "." in host and not host.rpartition(".")[2].isdecimal()
 
     async def _cached(self, name: str, find: _Find) -> TenantRef | Unknown:
         await self._revalidate()
@@ -145,6 +140,15 @@ def _retrieve(check: asyncio.Task[None]) -> None:
     """Look at the outcome, so that a failure that nobody waits for any more is not reported as forgotten."""
     if not check.cancelled():
         check.exception()
+
+
+@lru_cache(maxsize=4_096)
+def _can_be_a_tenants(host: str, base_domains: tuple[str, ...]) -> bool:
+    """Asked for each request, of the same few names."""
+    label = tenant_label(host, base_domains)
+    if label is not None:
+        return _is_slug(label)
+    return "." in host and not host.rpartition(".")[2].isdecimal()
 
 
 def _tenant_id(key: str) -> UUID | None:

@@ -1,7 +1,7 @@
 """Tenancy: the one door to a tenant's data."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
 from typing import Any
 
 from piccolo.engine.base import Engine
@@ -24,8 +24,7 @@ class Tenancy:
         self._engines = engines
         self._slot = slot
 
-    @asynccontextmanager
-    async def use(self, tenant: TenantRef) -> AsyncIterator[Engine[Any]]:
+    def use(self, tenant: TenantRef) -> AbstractAsyncContextManager[Engine[Any]]:
         """Send the queries of tenant tables to this tenant; what was bound before comes back after the block.
 
         ::
@@ -36,6 +35,27 @@ class Tenancy:
         Raises what :meth:`central.engines.TenantEngines.lease` raises. Tasks started inside keep the binding
         for as long as they live, but the lease ends with the block: wait for them in it.
         """
-        async with self._engines.lease(tenant) as engine:
-            with self._slot.bind(engine):
-                yield engine
+        return _Use(self._engines.lease(tenant), self._slot)
+
+
+class _Use:
+    """One block with a leased engine in the slot."""
+
+    __slots__ = ("_binding", "_lease", "_slot")
+
+    def __init__(self, lease: AbstractAsyncContextManager[Engine[Any]], slot: RoutedEngine) -> None:
+        self._lease, self._slot = lease, slot
+
+    async def __aenter__(self) -> Engine[Any]:
+        engine = await self._lease.__aenter__()
+        self._binding = self._slot.bind(engine)
+        self._binding.__enter__()
+        return engine
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._binding.__exit__(kind, error, trace)
+        finally:
+            await self._lease.__aexit__(kind, error, trace)

@@ -1,7 +1,6 @@
 """RoutedEngine: a Piccolo engine without a database, which passes everything to the one bound to it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import Any
 
@@ -9,6 +8,7 @@ from piccolo.engine.base import BaseAtomic, BaseBatch, Engine
 from piccolo.query.base import Query
 from piccolo.querystring import QueryString
 
+from piccolo_engines.bindings import Binding
 from piccolo_engines.errors import EngineNotBound
 
 __all__ = ["RoutedEngine"]
@@ -52,17 +52,12 @@ class RoutedEngine(Engine[Any]):
     def __repr__(self) -> str:
         return f"RoutedEngine({self.name!r})"
 
-    @contextmanager
-    def bind(self, engine: Engine[Any]) -> Iterator[None]:
+    def bind(self, engine: Engine[Any]) -> AbstractContextManager[None]:
         """Send queries to ``engine`` inside the block; restore what was bound before, however the block ends.
 
         Blocks nest, and the innermost counts. The engine is neither opened nor closed.
         """
-        token = self._binding.set(engine)
-        try:
-            yield
-        finally:
-            self._binding.reset(token)
+        return Binding(self._binding, engine)
 
     @property
     def bound(self) -> Engine[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from piccolo.engine.base import Engine
@@ -18,7 +18,7 @@ from tenant_schema.records.compiler import with_slots
 from tenant_schema.records.other import other
 from tenant_schema.records.paths import Paths, prefixes_of
 from tenant_schema.records.people import USERS
-from tenant_schema.records.prepared import LastUsed, Statement, planned
+from tenant_schema.records.prepared import LastUsed, Slot, Statement, planned
 from tenant_schema.records.query import ALL, IN_TRASH, IN_USE, And, Condition, Filter
 from tenant_schema.records.relations import Relations
 from tenant_schema.records.rendering import Record, Row, json_ready
@@ -32,6 +32,7 @@ from tenant_schema.users.permissions import Access
 __all__ = ["Target", "target_of"]
 
 _Plan = TypeVar("_Plan")
+_THIS_ONE: Final = Condition("id", "eq", Slot.at(0))
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,21 @@ class Target:
 
         Paths in the caller's rule have become subqueries; those in ``wanted`` need their :meth:`hops`.
         """
+        slotted = with_slots(wanted, self.access.user_id, values)
+        return self._reachable(slotted, values, with_trash=with_trash)
+
+    def record(self, record_id: UUID, values: list[object], *, with_trash: bool = False) -> Filter:
+        """The filter for one record, as :meth:`records`; the id is the first of the values."""
+        assert not values, "the first"
+        values.append(record_id)
+        return self._reachable(_THIS_ONE, values, with_trash=with_trash)
+
+    def _reachable(self, wanted: Filter, values: list[object], *, with_trash: bool) -> Filter:
+        """Of what is wanted, which has its slots, what the caller may reach."""
         place = () if with_trash or self.model is USERS else (IN_TRASH if self.in_trash else IN_USE,)
-        rule = self._readable_of(self.model, self.rights.read)
-        return with_slots(And((wanted, *place, *rule)), self.access.user_id, values)
+        rules = self._readable_of(self.model, self.rights.read)
+        slotted = [with_slots(rule, self.access.user_id, values) for rule in rules]
+        return And((wanted, *place, *slotted))
 
     def searched(self, wanted: Filter, words: Sequence[str] | None) -> Filter:
         """What is wanted, of the records that hold all the words."""
@@ -115,10 +128,6 @@ class Target:
             return wanted
         found = search_filter(words, self.model, self.rights.readable, self.engine.engine_type)
         return And((wanted, found))
-
-    def record(self, record_id: UUID, values: list[object], *, with_trash: bool = False) -> Filter:
-        """The filter for one record, as :meth:`records`."""
-        return self.records(Condition("id", "eq", record_id), values, with_trash=with_trash)
 
     def rule(self, rule: Filter) -> Filter:
         """A row rule of this object as it can stand in any statement: its paths become subqueries."""

@@ -51,9 +51,11 @@ async def lock_record(
     does not let it pass, and :class:`VersionMismatch` when it is not at the version asked for.
     """
     values: list[object] = []
-    this = Condition("id", "eq", record_id)
-    wanted = this if allowed == ALL else And((this, target.rule(allowed)))
-    where = target.records(wanted, values, with_trash=with_trash)
+    if allowed == ALL:
+        where = target.record(record_id, values, with_trash=with_trash)
+    else:
+        wanted = And((Condition("id", "eq", record_id), target.rule(allowed)))
+        where = target.records(wanted, values, with_trash=with_trash)
     statement = target.plan(lambda: locked(target.model, where, target.engine.engine_type), "lock", where)
     rows = await target.run(statement, values)
     if not rows:

@@ -4,8 +4,8 @@ Kept for :data:`AUDIT_KEPT`; what is older is not shown, and deleted as people s
 it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 
+from piccolo_engines.bindings import Binding
 from tenant_schema.users.permissions import Access
 from tenant_schema.users.tables import AuditEvent
 
@@ -44,14 +45,9 @@ _NOWHERE: Final = Origin()
 _ORIGIN: Final[ContextVar[Origin]] = ContextVar("freehold_audit_origin", default=_NOWHERE)
 
 
-@contextmanager
-def came_from(origin: Origin) -> Iterator[None]:
+def came_from(origin: Origin) -> AbstractContextManager[None]:
     """Events recorded inside belong to this request."""
-    token = _ORIGIN.set(origin)
-    try:
-        yield
-    finally:
-        _ORIGIN.reset(token)
+    return Binding(_ORIGIN, origin)
 
 
 async def record_event(

@@ -10,7 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 from uuid import UUID
 
 from piccolo_conf import DB
@@ -24,6 +24,8 @@ ACCESS = "access"
 DEFINITIONS = "definitions"
 
 _Value = TypeVar("_Value")
+_NOTHING: Final = object()
+"""Not even None is cached."""
 
 
 async def bump(name: str) -> None:
@@ -99,13 +101,13 @@ class VersionedCache:
         callers that miss at once both load.
         """
         tenant = self._tenant(scope)
-        in_transaction = DB.transaction_exists()
-        if not in_transaction and self._is_due(tenant):
+        if self._is_due(tenant) and not DB.transaction_exists():
             await self._check(tenant)
-        if key in tenant.entries:
+        kept = tenant.entries.get(key, _NOTHING)
+        if kept is not _NOTHING:
             tenant.entries.move_to_end(key)
-            return cast("_Value", tenant.entries[key])
-        generation = tenant.generation
+            return cast("_Value", kept)
+        in_transaction, generation = DB.transaction_exists(), tenant.generation
         value = await load()
         if not in_transaction and generation == tenant.generation:
             self._keep(tenant, key, value)
