@@ -148,6 +148,26 @@ async def test_a_rule_whose_field_is_dropped_lets_nothing_pass(world: World) -> 
 
 
 @ON_SQLITE
+async def test_whoever_changes_what_a_field_takes_is_told_of_the_rules_that_name_it(world: World) -> None:
+    client = await world.user()
+    await made_deals(world)
+    rules = [{"object": "deals", "action": "read", "filter": {"account.industry": "media", "stage": "won"}}]
+    await made_role(world, "sales", "deals:read", rules=rules)
+    touching = [
+        ("stage", {"type": "text"}),
+        ("stage", {"options": ["won"]}),
+        ("account", {"target": "users"}),
+    ]
+    for field, change in touching:
+        plan = await client.patch(f"{OBJECTS}/deals/fields/{field}?dryRun=true", json=change)
+        assert plan.json()["affects"]["roles"] == [{"name": "sales", "in": ["rules"]}], change
+    others = [("stage", {"label": "Phase"}), ("account", {"onDelete": "cascade"}), ("name", {"maxLength": 9})]
+    for field, change in others:
+        plan = await client.patch(f"{OBJECTS}/deals/fields/{field}?dryRun=true", json=change)
+        assert plan.json()["affects"]["roles"] == [], change
+
+
+@ON_SQLITE
 async def test_a_rule_follows_a_path_through_a_rename(world: World) -> None:
     client = await world.user()
     await client.post(f"{OBJECTS}/accounts/fields", json={"name": "tier", "label": "Tier", "type": "text"})
