@@ -152,7 +152,7 @@ def _meant(text: str) -> str:
     """The text without the apostrophe that an export puts before what a spreadsheet would take for a
     formula.
     """
-    return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA else text
+    return text[1:] if text[:1] == "'" and text.lstrip("'")[:1] in _FORMULA else text
 
 
 def _several(text: str) -> object:

@@ -107,5 +107,5 @@ def _cell(field: FieldModel) -> _Cell | None:
 
 
 def _harmless(text: str) -> str:
-    """The text, so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text[:1] in _FORMULA else text
+    """The text, so that no spreadsheet takes it for a formula, and that an import finds it again."""
+    return f"'{text}" if text.lstrip("'")[:1] in _FORMULA else text

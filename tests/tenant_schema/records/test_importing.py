@@ -224,6 +224,17 @@ async def test_a_big_file_is_not_in_memory(caller: Caller) -> None:
     assert peak < 4_000_000, f"{peak:,} bytes for a file of {size:,}"
 
 
+async def test_texts_that_begin_with_apostrophes_come_through_a_file_as_they_are(caller: Caller) -> None:
+    texts = ["=1+1", "'=1+1", "''-5", "'tis", "''", "it's =1", "'"]
+    made = [await caller.create(name=text) for text in texts]
+    pieces = await caller.service.export(caller.scope, caller.access, "gadgets", [("fields", "name")])
+    exported = b"".join([piece async for piece in pieces])
+    for record in made:
+        await caller.delete(record)
+    assert counts(await take_in(caller, exported)) == (len(texts), 0, 0)
+    assert await rows(caller, "name") == [(text,) for text in texts]
+
+
 async def test_what_was_exported_can_be_taken_in_again(anywhere: Caller) -> None:
     me = str(anywhere.access.user_id)
     values = {
