@@ -20,6 +20,7 @@ from piccolo.apps.migrations.auto.schema_snapshot import SchemaSnapshot
 from piccolo.columns.reference import LAZY_COLUMN_REFERENCES
 from piccolo.conf.apps import AppConfig
 from piccolo.engine.base import Engine
+from piccolo.query.base import DDL
 from piccolo.table import TABLE_REGISTRY, Table
 
 from central.errors import CentralError
@@ -69,7 +70,17 @@ class MigrationPlan:
             if isawaitable(result):
                 await result
         for query in self.queries:
-            await query.run()
+            await _sent(query)
+
+
+async def _sent(query: _Runnable) -> None:
+    """Send the query; of DDL, Piccolo's own ``run`` would put the text together anew for every look at it."""
+    if not isinstance(query, DDL):
+        await query.run()
+        return
+    engine = query.table._meta.db
+    for statement in query.ddl:
+        await engine.run_ddl(statement)
 
 
 class PlanShelf:
