@@ -75,7 +75,9 @@ def _tag(document: Mapping[str, Any], tag: Mapping[str, str], operations: Sequen
     name, text = escape(tag["name"]), _prose(tag["description"])
     if "x-record" not in tag:
         return f"<h2 id='tag {name}'>{name}</h2><p>{text}</p>{''.join(operations)}"
-    fields = _fields(document["components"]["schemas"][tag["x-record"]])
+    schemas = document["components"]["schemas"]
+    new = schemas.get(tag["x-record"].removesuffix("Record") + "Create", {})  # for those who may create
+    fields = _fields(schemas[tag["x-record"]], new.get("required", ()))
     return (
         f"<details class=object id='tag {name}'><summary><h2>{name}</h2> "
         f"<span class=note>{text}</span></summary>"
@@ -83,11 +85,11 @@ def _tag(document: Mapping[str, Any], tag: Mapping[str, str], operations: Sequen
     )
 
 
-def _fields(record: Mapping[str, Any]) -> str:
-    rows = [
-        f"<tr><td><code>{escape(name)}</code><td>{escape(_kind(schema))}<td>{_prose(schema['description'])}</tr>"
-        for name, schema in record["properties"].items()
-    ]
+def _fields(record: Mapping[str, Any], required: Sequence[str]) -> str:
+    rows = []
+    for name, schema in record["properties"].items():
+        kind = escape(_kind(schema)) + (", required" if name in required else "")
+        rows.append(f"<tr><td><code>{escape(name)}</code><td>{kind}<td>{_prose(schema['description'])}</tr>")
     return f"<table class=fields><tr><th>Field<th>Type<th>Is</tr>{''.join(rows)}</table>"
 
 

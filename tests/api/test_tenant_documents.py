@@ -177,6 +177,9 @@ async def test_the_page_shows_every_object_with_its_fields(world: World) -> None
         assert f"id='{operation}'" in page
     assert "<b>bold</b>" not in page
     assert "&lt;b&gt;bold" in page
+    assert "<code>name</code><td>text, at most 255 characters, required<td>" in page
+    viewer = await world.user("viewer")
+    assert ", required<td>" not in (await viewer.get("/schema", headers={"Accept": "text/html"})).text
 
 
 async def test_one_tenant_s_objects_are_in_no_other_s_document(world: World) -> None:
