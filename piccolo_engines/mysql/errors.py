@@ -59,8 +59,9 @@ _KINDS: tuple[tuple[Callable[[str], DatabaseError], tuple[int, ...]], ...] = (
     (lambda _: UniqueViolation(), (1022, 1062, 1169, 1586, 1761)),
     (lambda _: ForeignKeyViolation(), (1216, 1217, 1451, 1452, 1834, 3730)),
     (lambda message: NotNullViolation(_column(message)), (1048, 1138, 1171, 1364, 1566)),
+    (lambda message: CheckViolation(_column(message)), (3140,)),  # no JSON: on MariaDB a check of that name
     (lambda message: CheckViolation(_constraint(message)), (3819, 4022, 4025)),
-    (lambda message: DataTooLong(_column(message)), (1153, 1162, 1406, 3140)),
+    (lambda message: DataTooLong(_column(message)), (1153, 1162, 1406)),
     (lambda _: RowTooLarge(), (1118, 139)),
     (lambda _: UnstorableValue(), (1264, 1265, 1292, 1300, 1366, 1367, 1411, 1441, 1690, 3156, 3157)),
     (lambda _: Deadlock(), (1020, 1213, 1614)),

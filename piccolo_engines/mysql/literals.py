@@ -71,8 +71,15 @@ def _datetime(value: dt.datetime) -> str:
     if value.tzinfo is None:
         return f"'{value.isoformat(sep=' ')}'"
     if value.tzinfo is not dt.UTC:
-        value = value.astimezone(dt.UTC)
+        value = _in_utc(value)
     return f"'{value.isoformat(sep=' ')[:-6]}'"  # without the +00:00
+
+
+def _in_utc(value: dt.datetime) -> dt.datetime:
+    try:
+        return value.astimezone(dt.UTC)
+    except OverflowError:
+        raise UnstorableValue(f"{value.isoformat()} is before the year 1 or after 9999 in UTC.") from None
 
 
 def _time(value: dt.time) -> str:
@@ -85,7 +92,7 @@ def _json_ready(value: object) -> object:
     if isinstance(value, dt.timedelta):
         return microseconds(value)
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
-        return value.astimezone(dt.UTC).isoformat()
+        return _in_utc(value).isoformat()
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, bytes):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import asyncmy
 from asyncmy.errors import Error as DriverError
 
-from piccolo_engines.errors import ConnectionLost, DatabaseError
+from piccolo_engines.errors import ConnectionLost, DatabaseError, DataTooLong
 from piccolo_engines.mysql.errors import GONE_BEFORE_SENT, translate
 from piccolo_engines.mysql.literals import literals
 from piccolo_engines.mysql.server import Server
@@ -28,6 +28,10 @@ _IN_TRANSACTION = 0x0001  # SERVER_STATUS_IN_TRANS of the protocol
 
 class NothingSent(ConnectionLost):
     """The connection was found dead before the statement was sent: it can be sent on another one."""
+
+
+class _Unreadable(ConnectionLost):
+    """The server's answer was not what the driver expects."""
 
 
 class Session:
@@ -128,7 +132,10 @@ class Session:
             while connection._result.has_next:
                 await connection.next_result()
         except DriverError as error:
-            raise self._failed(error) from error
+            failure = self._failed(error)
+            if isinstance(failure, _Unreadable) and len(sql) > _LARGEST_PACKET:
+                raise DataTooLong from error  # refused in the middle of it: beyond max_allowed_packet
+            raise failure from error
         self.in_flight = False
         self.sent += 1
         connection._result = None  # an idle connection keeps no rows
@@ -140,12 +147,14 @@ class Session:
         if number == GONE_BEFORE_SENT:
             return NothingSent()
         if not isinstance(number, int):  # the driver could not read the answer: some of it may be left
-            return ConnectionLost("The database server's answer could not be read.")
+            return _Unreadable("The database server's answer could not be read.")
         translated = translate(error)
-        if not isinstance(translated, ConnectionLost) or number in _SPARES_CONNECTION:
-            self.in_flight = False
-        else:
+        if number in _ENDS_CONNECTION or (
+            isinstance(translated, ConnectionLost) and number not in _SPARES_CONNECTION
+        ):
             self.hung_up = _is_farewell(error)
+        else:
+            self.in_flight = False
         return translated
 
     async def run(self, template: str, args: Sequence[object] = (), watch: Watch = None) -> Any:
@@ -220,6 +229,8 @@ _QUIT = b"\x01\x00\x00\x00\x01"  # a packet of one byte, number 0: COM_QUIT
 _LONGEST_TEXT = 1 << 30  # the most that MariaDB takes: a session that is strict already refuses more
 _SPARES_CONNECTION = frozenset((1317,))  # the statement was interrupted, the connection was not
 _END_OF_STREAM = (2013, "Lost connection to MySQL server during query")  # the driver's words for it
+_ENDS_CONNECTION = frozenset((1153,))  # the server hangs up on whoever sends it too much
+_LARGEST_PACKET = (1 << 24) - 1  # longer statements are sent in several
 _OF_THE_DRIVER = frozenset((0, *range(2000, 3000)))
 _SILENCE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 60_000}
 

@@ -16,13 +16,15 @@ from piccolo.columns.defaults.time import TimeOffset
 from piccolo.columns.defaults.timestamp import TimestampCustom, TimestampOffset
 from piccolo.columns.defaults.timestamptz import TimestamptzNow, TimestamptzOffset
 from piccolo.columns.defaults.uuid import UUID4
+from piccolo.querystring import QueryString
 from piccolo.table import Table, create_table_class
 
-from piccolo_engines.errors import DataTooLong, UnstorableValue, Unsupported
+from piccolo_engines.errors import CheckViolation, DataTooLong, UnstorableValue, Unsupported
 from piccolo_engines.mysql import MySQLEngine
 from tests.piccolo_engines.mysql.tables import created
 
 PARIS = dt.timezone(dt.timedelta(hours=2))
+NEW_YORK = dt.timezone(dt.timedelta(hours=-5))
 
 
 class Colour(enum.Enum):
@@ -235,6 +237,31 @@ async def test_what_is_too_long_or_too_big_is_refused(engine: MySQLEngine) -> No
         with pytest.raises(UnstorableValue):
             await Short(number=40_000).save()
         assert await Short.count() == 0
+
+
+async def test_moments_that_utc_does_not_have_are_refused(engine: MySQLEngine) -> None:
+    table = table_with(c.Timestamptz())
+    async with created(engine, table):
+        for moment in (dt.datetime.min.replace(tzinfo=PARIS), dt.datetime(9999, 12, 31, 23, tzinfo=NEW_YORK)):
+            with pytest.raises(UnstorableValue, match="in UTC"):
+                await table(value=moment).save()
+
+
+async def test_what_is_no_json_fails_a_check(engine: MySQLEngine) -> None:
+    table = table_with(c.JSON())
+    async with created(engine, table):
+        with pytest.raises(CheckViolation) as violation:
+            await table(value="{").save()
+        assert violation.value.constraint == f"{table._meta.tablename}.value"
+
+
+async def test_a_statement_beyond_what_the_server_takes_is_too_long(engine: MySQLEngine) -> None:
+    (limit,) = await engine.run_querystring(QueryString("SELECT @@max_allowed_packet AS bytes"))
+    for _ in range(2):
+        with pytest.raises(DataTooLong):
+            await engine.run_querystring(QueryString("SELECT LENGTH({})", "x" * (limit["bytes"] + 1_000_000)))
+        one = await engine.run_querystring(QueryString("SELECT 1 AS one"))
+        assert one == [{"one": 1}]
 
 
 async def test_long_texts_cannot_be_unique(engine: MySQLEngine) -> None:
