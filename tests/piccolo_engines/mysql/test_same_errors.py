@@ -37,8 +37,8 @@ MISTAKES: dict[str, Callable[[], Awaitable[Any]]] = {
     "no such target": lambda: Album.insert(Album(label=99, title="u", year=1)),
     "still referred to": lambda: raw("DELETE FROM label"),
     "missing": lambda: raw("INSERT INTO album (label, title, year) VALUES (NULL, 'v', 1)"),
-    "no such table": lambda: raw("SELECT * FROM nothing"),
-    "no such column": lambda: raw("SELECT nothing FROM label"),
+    "no such table": lambda: raw("SELECT * FROM gone"),
+    "no such column": lambda: raw("SELECT gone FROM label"),
     "not SQL": lambda: raw("SELEC 1"),
 }
 
