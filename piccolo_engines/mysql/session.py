@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import select
 import socket
 from collections.abc import Callable, Mapping, Sequence
@@ -133,7 +134,8 @@ class Session:
                 await connection.next_result()
         except DriverError as error:
             failure = self._failed(error)
-            if isinstance(failure, _Unreadable) and len(sql) > _LARGEST_PACKET:
+            is_cut_off = isinstance(failure, _Unreadable) or _CUT_OFF.search(str(error)) is not None
+            if is_cut_off and len(sql) > _LARGEST_PACKET:
                 raise DataTooLong from error  # refused in the middle of it: beyond max_allowed_packet
             raise failure from error
         self.in_flight = False
@@ -225,6 +227,7 @@ class Session:
                 self._connection._write_bytes(_QUIT)
 
 
+_CUT_OFF = re.compile(r"\[Errno (?:32|104)\]")  # the server hung up while the statement was being sent
 _QUIT = b"\x01\x00\x00\x00\x01"  # a packet of one byte, number 0: COM_QUIT
 _LONGEST_TEXT = 1 << 30  # the most that MariaDB takes: a session that is strict already refuses more
 _SPARES_CONNECTION = frozenset((1317,))  # the statement was interrupted, the connection was not

@@ -179,4 +179,5 @@ async def test_discarding_a_tenant_cuts_what_still_runs(
             await hanging
         await server.drop_database(tenant.db_name)
         await server.close()
-    assert await connections(root, prefix) == 0
+        while await connections(root, prefix):  # noqa: ASYNC110 - what was killed goes a moment later
+            await asyncio.sleep(0.02)
