@@ -5,7 +5,7 @@ import contextlib
 import re
 import select
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import asyncmy
@@ -159,11 +159,11 @@ class Session:
             self.in_flight = False
         return translated
 
-    async def run(self, template: str, args: Sequence[object] = (), watch: Watch = None) -> Any:
-        """Bind values to a statement, tell ``watch``, send it."""
+    def run(self, template: str, args: Sequence[object] = (), watch: Watch = None) -> Awaitable[Any]:
+        """Bind values to a statement, tell ``watch``, send it: to be awaited."""
         if watch is not None:
             watch(template % tuple("%s" for _ in args))
-        return await self.send(template % literals(args, self.server))
+        return self.send(template % literals(args, self.server))
 
     async def stream(self, sql: str) -> Any:
         """Send a statement whose rows are read by :meth:`fetch_many`; until the end the session stays in

@@ -77,10 +77,10 @@ class Work:
         self.session = session
         self.watch = watch
 
-    async def execute(self, querystring: QueryString) -> Any:
+    def execute(self, querystring: QueryString) -> Awaitable[Any]:
         """Send one statement; return the driver's result."""
         template, args = querystring.compile_string(engine_type="mysql")
-        return await self.session.run(template, args, self.watch)
+        return self.session.run(template, args, self.watch)
 
     async def fetch(self, querystring: QueryString, table: type[Table] | None = None) -> list[dict[str, Any]]:
         """Send one statement; return its rows, with the values that the table's columns promise."""

@@ -76,6 +76,9 @@ class InsertSteps(Steps):
         self.returned = list(returning.columns) if returning is not None else []
 
     async def run(self, work: Work) -> list[dict[str, Any]]:
+        if self.conflict is None and self._draws_one_number() and not self._records_migrations():
+            result = await work.execute(self)
+            return self._keys_as_rows([int(result.insert_id)])
         try:
             return await self._run(work)
         except StatementError as error:
@@ -84,20 +87,20 @@ class InsertSteps(Steps):
             raise
 
     async def _run(self, work: Work) -> list[dict[str, Any]]:
-        if self.rows_of._meta.tablename == Migration._meta.tablename and hasattr(self.rows_of, "app_name"):
+        if self._records_migrations():
             async with statement_group(work.session):
                 rows = await self._insert(work)
                 await forget(work.session, [(row.app_name, row.name) for row in self.instances])  # type: ignore[attr-defined]  # columns of Migration
                 return rows
         return await self._insert(work)
 
+    def _records_migrations(self) -> bool:
+        return self.rows_of._meta.tablename == Migration._meta.tablename and hasattr(self.rows_of, "app_name")
+
     async def _insert(self, work: Work) -> list[dict[str, Any]]:
         if not self.returned:
             await work.execute(self._sql())
             return []
-        if self._draws_one_number():
-            result = await work.execute(self)
-            return self._keys_as_rows([int(result.insert_id)])
         if self.conflict is not None and not self._returned_natively(work):
             return await self._one_by_one(work)
         if work.session.server.mariadb and not self._brings_its_keys():
@@ -124,9 +127,9 @@ class InsertSteps(Steps):
         """Whether the answer to the insert tells all that is to be returned: the number that its row drew."""
         return (
             len(self.instances) == 1
-            and self.conflict is None
+            and len(self.returned) == 1
+            and self.returned[0] is self._key
             and isinstance(self._key, Serial)
-            and self._only_key()
             and self._known_key(self.instances[0]) is None
         )
 
