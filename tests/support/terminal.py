@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import termios
@@ -76,7 +77,8 @@ class Terminal:
 
 
 def _take_terminal() -> None:
-    """So that Ctrl-C reaches the program."""
+    """So that Ctrl-C reaches the program, also when whoever runs the tests was told to ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
