@@ -192,7 +192,9 @@ class Catalog:
         side = (
             "k.referenced_table_schema = {schema} AND k.referenced_table_name = {{}}"
             if of_others
-            else ("k.table_schema = {schema} AND k.table_name = {{}}")
+            else "k.table_schema = {schema} AND k.table_name = {{}} "
+            # said of both: MariaDB would open every table of the server for the second otherwise
+            "AND r.constraint_schema = {schema} AND r.table_name = {{}}"
         )
         rows = await self._ask(
             "SELECT k.constraint_name, k.table_schema, k.table_name, k.column_name, "
@@ -203,8 +205,7 @@ class Catalog:
             "AND r.table_name = k.table_name WHERE "
             + side.format(schema="COALESCE({}, DATABASE())")
             + " ORDER BY k.table_name, k.constraint_name, k.ordinal_position",
-            table.schema,
-            table.name,
+            *(table.schema, table.name) * (1 if of_others else 2),
         )
         found: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
         for row in rows:

@@ -110,14 +110,16 @@ _RULES = (
     "FROM information_schema.key_column_usage k JOIN information_schema.referential_constraints r "
     "ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name "
     "AND r.table_name = k.table_name "
-    "WHERE k.table_schema = COALESCE({}, DATABASE()) AND k.table_name = {} AND k.column_name = {}"
+    "WHERE k.table_schema = COALESCE({}, DATABASE()) AND k.table_name = {} AND k.column_name = {} "
+    # said of both: MariaDB would open every table of the server for the second otherwise
+    "AND r.constraint_schema = COALESCE({}, DATABASE()) AND r.table_name = {}"
 )
 
 
 async def _rules_of(column: ForeignKey[Any]) -> list[dict[str, Any]]:
     table = table_name(column._meta.table)
     rows: list[dict[str, Any]] = await column._meta.table.raw(
-        _RULES, table.schema, table.name, column._meta.db_column_name
+        _RULES, table.schema, table.name, column._meta.db_column_name, table.schema, table.name
     )
     return rows
 

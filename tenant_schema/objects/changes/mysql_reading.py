@@ -64,8 +64,11 @@ async def _references(table: str) -> dict[str, Reference]:
     rows = await _ask(
         "SELECT k.column_name AS col, k.referenced_table_name AS target, r.delete_rule AS rule "
         "FROM information_schema.key_column_usage k JOIN information_schema.referential_constraints r "
-        "ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name "
-        "WHERE k.table_schema = DATABASE() AND k.table_name = {}",
+        "ON r.constraint_name = k.constraint_name "
+        # both sides name the table: MariaDB would open every table of the server for the second otherwise
+        "WHERE k.table_schema = DATABASE() AND k.table_name = {} "
+        "AND r.constraint_schema = DATABASE() AND r.table_name = {}",
+        table,
         table,
     )
     return {row["col"]: Reference(row["target"], _SAME.get(row["rule"], row["rule"])) for row in rows}
