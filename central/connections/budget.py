@@ -122,7 +122,7 @@ class ConnectionBudget:
         """Give a connection back. Never waits, so it cannot be interrupted."""
         part.in_use.discard(session)
         part.held -= 1
-        if part.is_closed or not session.usable or self._is_old(session):
+        if part.is_closed or not session.may_be_shared or self._is_old(session):
             self._end(session)
         elif (waiter := self._next_waiter()) and waiter.part is part:
             part.in_use.add(session)

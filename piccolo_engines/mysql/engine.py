@@ -113,6 +113,7 @@ class MySQLEngine(Engine[MySQLTransaction]):
         if self._pool is not None and self._pool.loop is asyncio.get_running_loop():
             colored_warning("A pool already exists - close it first if you want to create a new pool.")
             return
+        await self.close()
         self.pool_settings = settings or self.pool_settings or PoolSettings()
         self._pool = Pool(self.get_new_connection, self.pool_settings)
 
@@ -134,7 +135,7 @@ class MySQLEngine(Engine[MySQLTransaction]):
         if pool.loop is asyncio.get_running_loop():
             pool.close()
         else:
-            pool.abandon()
+            pool.close_from_outside()
 
     async def get_new_connection(self) -> Session:
         """A connection outside the pool: set up, not counted, the caller's to close."""
@@ -148,7 +149,7 @@ class MySQLEngine(Engine[MySQLTransaction]):
                 return pool
             if not pool.loop.is_closed():
                 return None
-            pool.abandon()
+            pool.close_from_outside()
             self._pool = None
         if self.pool_settings is None:
             return None

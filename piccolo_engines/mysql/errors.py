@@ -70,9 +70,9 @@ _KINDS: tuple[tuple[Callable[[str], DatabaseError], tuple[int, ...]], ...] = (
         lambda _: AccessDenied(),
         (1044, 1045, 1142, 1143, 1227, 1370, 1396, 1410, 1698, 1820, 1862, 3118, 3955),
     ),
-    (lambda _: DatabaseMissing(), (1046, 1049)),
+    (lambda _: DatabaseMissing(), (1046, 1049, 1102)),
     (lambda _: SchemaMismatch(), (1054, 1146, 1191, 1412)),
-    (lambda _: StorageFailed(), (1021, 1030, 1034, 1114, 1194, 1290, 1836, 3, 28)),
+    (lambda _: StorageFailed(), (1021, 1030, 1034, 1114, 1194, 1206, 1290, 1836, 3, 28)),
     (lambda _: ConnectionLost(), (0, 1040, 1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1203)),
     (
         lambda _: ConnectionLost(),

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from piccolo_engines.errors import DatabaseError, EngineClosed, PoolTimeout
+from piccolo_engines.mysql.loops import at_end_of_loop
 from piccolo_engines.mysql.session import Session
 from piccolo_engines.mysql.settings import PoolSettings
 
@@ -50,6 +51,7 @@ class Pool:
         self._closed = False
         self._trimmer: asyncio.TimerHandle | None = None
         self._replacing: set[asyncio.Task[None]] = set()
+        self._forget_end = at_end_of_loop(self._end)
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -82,6 +84,9 @@ class Pool:
                 self._size += 1
                 return await self._fill_place()
         session = await self._wait()
+        if session is not None and not session.looks_alive():
+            session.kill()
+            session = None
         return session if session is not None else await self._fill_place()
 
     def _take_idle(self) -> Session | None:
@@ -148,7 +153,7 @@ class Pool:
 
     def release(self, session: Session) -> None:
         """Give a session back. Never waits, so it cannot be interrupted."""
-        if self._closed or not session.usable:
+        if self._closed or not session.may_be_shared:
             self._discard(session)
         elif self._outlived(session):
             session.close()
@@ -215,6 +220,7 @@ class Pool:
     def close(self) -> None:
         """Close idle sessions now, the others when they are given back; whoever waits gets EngineClosed."""
         self._closed = True
+        self._forget_end()
         if self._trimmer is not None:
             self._trimmer.cancel()
         while (waiter := self._next_waiter()) is not None:
@@ -223,7 +229,15 @@ class Pool:
             task.cancel()
         self.close_idle()
 
-    def abandon(self) -> None:
-        """Forget everything: for a pool whose event loop is closed."""
-        self._closed = True
-        self._idle.clear()
+    async def _end(self) -> None:
+        self.close()
+        if self._replacing:
+            await asyncio.wait(self._replacing)
+
+    def close_from_outside(self) -> None:
+        """Close it from another event loop than its own, which may have ended."""
+        if self._loop.is_closed():
+            self._closed = True
+            self._idle.clear()
+        else:
+            self._loop.call_soon_threadsafe(self.close)

@@ -4,18 +4,16 @@ import asyncio
 import contextlib
 import re
 import select
-import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import asyncmy
 from asyncmy.errors import Error as DriverError
 
 from piccolo_engines.errors import ConnectionLost, DatabaseError, DataTooLong
+from piccolo_engines.mysql.connection import Connection, password_of
 from piccolo_engines.mysql.errors import GONE_BEFORE_SENT, translate
 from piccolo_engines.mysql.literals import literals
 from piccolo_engines.mysql.server import Server
-from piccolo_engines.mysql.values import DECODERS
 
 if TYPE_CHECKING:
     from piccolo_engines.mysql.pool import Pool
@@ -69,30 +67,28 @@ class Session:
         self.in_flight = self.hung_up = False
         self.sent = 0
         self.opened_at = self.idle_since = asyncio.get_running_loop().time()
-        socket_ = connection._transport.get_extra_info("socket")
-        _notice_silence(socket_)
         self._poll = select.poll()
-        self._poll.register(socket_.fileno(), select.POLLIN)
+        self._poll.register(connection.socket.fileno(), select.POLLIN)
 
     @classmethod
     async def open(cls, config: Mapping[str, Any], collation: str | None = None) -> "Session":
         """Connect and set the session up.
 
-        :raises ConnectionLost: when nobody answers in time.
+        :raises ConnectionLost: when nobody answers within ``connect_timeout``, or not as a server does.
         :raises AccessDenied: when the server refuses the user.
         :raises DatabaseMissing: when the database does not exist.
         """
+        connection = Connection({**config, "password": await password_of(config)})
         try:
-            connection = await asyncmy.connect(**_driver_config(config))
-        except DriverError as error:
-            raise translate(error) from error
-        except (OSError, TimeoutError) as error:
+            async with asyncio.timeout(connection.patience):
+                await connection.connect()
+                session = cls(connection, collation)
+                await session.send(_set_up(session.server, session.collation))
+        except TimeoutError as error:
+            connection.close()
             raise ConnectionLost("The database server does not answer.") from error
-        session = cls(connection, collation)
-        try:
-            await session.send(_set_up(session.server, session.collation))
         except BaseException:
-            session.kill()
+            connection.close()
             raise
         return session
 
@@ -109,6 +105,11 @@ class Session:
     def usable(self) -> bool:
         """Whether a next statement may be sent, as far as this side knows."""
         return not self.in_flight and not self._connection._stream_broken
+
+    @property
+    def may_be_shared(self) -> bool:
+        """Whether somebody else may have it next: it is usable, and no transaction was left open on it."""
+        return self.usable and not self.in_transaction
 
     def looks_alive(self) -> bool:
         """Whether the server has left the idle connection alone: asks the socket, not the server.
@@ -196,15 +197,15 @@ class Session:
         result = self._connection._result
         if result is not None:
             result.unbuffered_active = False
-        transport = self._connection._transport
-        if transport is not None and transport.get_extra_info("sslcontext") is not None:
-            transport.abort()  # TLS has farewells of its own, which nobody would wait for
         self._connection.close()
 
     def close(self) -> None:
         """Take leave of the server, when that is possible, and close. Never waits."""
         self._say_goodbye()
-        self.kill()
+        if self.usable and not self._connection.is_encrypted:
+            self._connection._transport.close()  # once the farewell is out: uvloop sends it in its next turn
+        else:
+            self.kill()
 
     async def leave(self, patience: float = 1.0) -> bool:
         """As :meth:`close`, but wait until the server has hung up, and so counts the connection no more.
@@ -235,7 +236,6 @@ _END_OF_STREAM = (2013, "Lost connection to MySQL server during query")  # the d
 _ENDS_CONNECTION = frozenset((1153,))  # the server hangs up on whoever sends it too much
 _LARGEST_PACKET = (1 << 24) - 1  # longer statements are sent in several
 _OF_THE_DRIVER = frozenset((0, *range(2000, 3000)))
-_SILENCE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 60_000}
 
 
 def _is_farewell(error: DriverError) -> bool:
@@ -245,26 +245,9 @@ def _is_farewell(error: DriverError) -> bool:
     return error.args == _END_OF_STREAM or error.args[0] not in _OF_THE_DRIVER
 
 
-def _notice_silence(connected: socket.socket) -> None:
-    """A machine that is gone without a word is noticed within a minute, and not after hours, as is usual."""
-    if connected.family != socket.AF_UNIX:
-        for name, value in _SILENCE.items():
-            if hasattr(socket, name):  # not everywhere
-                connected.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-
-
-def _driver_config(config: Mapping[str, Any]) -> dict[str, Any]:
-    """asyncmy's arguments: the user's, and those that this engine decides."""
-    driver = dict(config)
-    if "db" in driver:
-        driver["database"] = driver.pop("db")
-    driver.update(charset="utf8mb4", autocommit=None, conv=DECODERS)
-    return driver
-
-
 def _set_up(server: Server, collation: str) -> str:
     return (
-        f"SET time_zone = '+00:00', sql_mode = '{server.sql_mode}', autocommit = 1, "
+        f"SET time_zone = '+00:00', sql_mode = '{server.sql_mode}', autocommit = 1, completion_type = 0, "
         f"group_concat_max_len = {_LONGEST_TEXT}, div_precision_increment = 16, "
         f"NAMES utf8mb4 COLLATE {collation}"
     )

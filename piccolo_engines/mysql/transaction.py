@@ -1,6 +1,7 @@
 """Transactions, savepoints, and Piccolo's ``atomic``."""
 
 import asyncio
+import contextlib
 import enum
 import inspect
 from collections.abc import Awaitable, Callable, Generator
@@ -12,7 +13,7 @@ from piccolo.engine.exceptions import TransactionError
 from piccolo.query.base import DDL, Query
 from piccolo.utils.sync import run_sync
 
-from piccolo_engines.errors import ConnectionLost, Deadlock, TransactionEnded
+from piccolo_engines.errors import ConnectionLost, Deadlock, LockTimeout, StorageFailed, TransactionEnded
 from piccolo_engines.mysql.catalog import TableName
 from piccolo_engines.mysql.session import Session
 
@@ -135,6 +136,17 @@ class MySQLTransaction(BaseTransaction):
             except (ConnectionLost, Deadlock):
                 self._given_up = True
                 raise
+            except (LockTimeout, StorageFailed):
+                await self._look_whether_it_goes_on(session)
+                raise
+
+    async def _look_whether_it_goes_on(self, session: Session) -> None:
+        """Some servers undo the statement, some all of the transaction (``innodb_rollback_on_timeout``), and
+        the error does not say.
+        """
+        if session.in_transaction:
+            await session.send("DO 0")
+            self._given_up = not session.in_transaction
 
     def _open_session(self) -> Session:
         if self._session is None or self._given_up or self._session.in_flight:
@@ -194,8 +206,9 @@ class MySQLTransaction(BaseTransaction):
             await self._end(self._session, failed=exception is not None)
         finally:
             session, self._session = self._session, None
-            self.engine.current_transaction.reset(self._token)
             self.engine.give_back(session)
+            with contextlib.suppress(ValueError):  # left in another context than it was entered in
+                self.engine.current_transaction.reset(self._token)
         return exception is None
 
     async def _end(self, session: Session, *, failed: bool) -> None:

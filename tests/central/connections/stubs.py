@@ -56,11 +56,11 @@ class StubSession:
         self.opened_at = self.idle_since = asyncio.get_running_loop().time()
 
     @property
-    def usable(self) -> bool:
+    def may_be_shared(self) -> bool:
         return not self.in_flight and self.is_alive
 
     def looks_alive(self) -> bool:
-        return self.usable
+        return self.may_be_shared
 
     def kill(self) -> None:
         if self.is_alive and not self.in_flight:

@@ -139,6 +139,69 @@ async def test_idle_connections_are_closed(database: dict[str, object]) -> None:
     await engine.close()
 
 
+async def test_a_transaction_that_was_left_open_is_nobody_elses(engine: MySQLEngine) -> None:
+    bound(engine, Number)
+    await Number.create_table()
+    await engine.run_ddl("START TRANSACTION")  # past the engine's own transactions
+    assert engine.pool_use.idle == 0
+    async with engine.transaction():
+        await Number(value=1).save()
+    assert await Number.count() == 1
+
+
+async def test_what_died_while_it_was_handed_over_is_replaced(engine: MySQLEngine) -> None:
+    """Also for those who send nothing that could be sent again, as a transaction's beginning."""
+    engine = MySQLEngine(engine.config, PoolSettings(max_size=1))
+    session = await engine.lease()
+    waiting = asyncio.create_task(engine.lease())
+    await asyncio.sleep(0)
+    engine.give_back(session)
+    session.kill()  # as the server might, before the other task runs
+    handed = await waiting
+    assert handed is not session
+    assert (await handed.send("SELECT 1")).rows == ((1,),)
+    engine.give_back(handed)
+    assert engine.pool_use.in_use == 0
+    await engine.close()
+
+
+async def test_a_pool_can_be_closed_and_replaced_from_another_loop(database: dict[str, object]) -> None:
+    engine = MySQLEngine(database, PoolSettings(max_size=1))
+    bound(engine, Number)
+    await Number.raw("SELECT 1")
+    pool = engine.pool
+    assert pool is not None
+
+    async def elsewhere() -> object:
+        assert await Number.raw("SELECT 1 AS one") == [{"one": 1}]
+        assert engine.pool is pool  # it is not this loop's: the query had a connection of its own
+        await engine.start_connection_pool()
+        assert await Number.raw("SELECT 1 AS one") == [{"one": 1}]
+        return engine.pool
+
+    other = await asyncio.to_thread(asyncio.run, elsewhere())
+    assert other is not pool
+    for _ in range(100):
+        if pool.use.idle == 0:
+            break
+        await asyncio.sleep(0.01)
+    assert pool.use.idle == 0
+    with pytest.raises(EngineClosed):
+        await pool.acquire()
+
+
+async def test_starting_and_closing_twice_is_warned_of(database: dict[str, object]) -> None:
+    engine = MySQLEngine(database)
+    await engine.start_connection_pool()
+    pool = engine.pool
+    with pytest.warns(Warning, match="already exists"):
+        await engine.start_connection_pool()
+    assert engine.pool is pool
+    await engine.close_connection_pool()
+    with pytest.warns(Warning, match="No pool is running"):
+        await engine.close_connection_pool()
+
+
 async def test_closing_lets_work_end_and_refuses_new(database: dict[str, object]) -> None:
     engine = MySQLEngine(database, PoolSettings(max_size=1))
     bound(engine, Number)

@@ -1,13 +1,16 @@
 """Transactions commit, roll back, nest, and never let a statement escape by mistake."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from piccolo.engine.exceptions import TransactionError
 
 from piccolo_engines.errors import ConnectionLost, Deadlock, LockTimeout, TransactionEnded
 from piccolo_engines.mysql import IsolationLevel, MySQLEngine, retrying
+from piccolo_engines.mysql.session import Session
 from tests.piccolo_engines.mysql.tables import MUSIC, Manager, created
 
 
@@ -202,6 +205,60 @@ async def test_a_connection_lost_inside_is_told_once_and_for_all(music: MySQLEng
 async def end_connection(engine: MySQLEngine, thread: int) -> None:
     engine.current_transaction.set(None)
     await engine.run_ddl(f"KILL {thread}")
+
+
+async def test_left_in_another_context_it_gives_its_connection_back(music: MySQLEngine) -> None:
+    """As a fixture, or a dependency of a web framework, may be."""
+
+    async def provided() -> AsyncIterator[None]:
+        async with music.transaction():
+            yield
+
+    generator = provided()
+    await asyncio.create_task(generator.__anext__())  # type: ignore[arg-type]
+    with pytest.raises(StopAsyncIteration):
+        await asyncio.create_task(generator.__anext__())  # type: ignore[arg-type]
+    assert music.pool_use.in_use == 0
+
+
+@pytest.mark.parametrize("undone", ["statement", "transaction"])
+async def test_a_lock_timeout_that_undid_the_transaction_ends_it(
+    music: MySQLEngine, monkeypatch: pytest.MonkeyPatch, undone: str
+) -> None:
+    """Which of them it undoes is a setting of the server (``innodb_rollback_on_timeout``)."""
+    await Manager(name="a").save()
+    send = Session.send
+
+    async def server_that_undoes_all(self: Session, sql: str) -> Any:
+        try:
+            return await send(self, sql)
+        except LockTimeout:
+            await self._connection.query("ROLLBACK")
+            self._connection.server_status |= 1  # an error does not tell
+            raise
+
+    if undone == "transaction":
+        monkeypatch.setattr(Session, "send", server_that_undoes_all)
+    holds, done = asyncio.Event(), asyncio.Event()
+    holding = asyncio.create_task(hold(music, holds, done))
+    await holds.wait()
+    with contextlib.suppress(TransactionEnded):
+        async with music.transaction():
+            await Manager(name="b").save()
+            with pytest.raises(LockTimeout):
+                await Manager.select().lock_rows(nowait=True)
+            await Manager(name="c").save()
+    done.set()
+    await holding
+    names = await Manager.select(Manager.name).order_by(Manager.name).output(as_list=True)
+    assert names == (["a", "b", "c"] if undone == "statement" else ["a"])
+
+
+async def hold(engine: MySQLEngine, holds: asyncio.Event, done: asyncio.Event) -> None:
+    async with engine.transaction():
+        await Manager.select().where(Manager.name == "a").lock_rows()
+        holds.set()
+        await done.wait()
 
 
 async def test_retrying_is_bounded() -> None:

@@ -1,0 +1,195 @@
+"""Connecting has its time, over a bad line too, and nothing is left of what was cut short."""
+
+import asyncio
+import contextlib
+import gc
+import random
+import uuid
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from piccolo.querystring import QueryString
+
+from piccolo_engines.errors import AccessDenied, ConnectionLost
+from piccolo_engines.mysql import MySQLEngine, PoolSettings
+from tests.piccolo_engines.mysql.proxy import Proxy, answering
+from tests.support.servers import ServerAddress
+
+ONE = QueryString("SELECT 1 AS one")
+
+
+@pytest.fixture
+async def line(address: ServerAddress) -> AsyncIterator[Proxy]:
+    async with Proxy(address.host, address.port) as proxy:
+        yield proxy
+
+
+def engine_over(line: Proxy, address: ServerAddress, **config: object) -> MySQLEngine:
+    return MySQLEngine({**address.config, "port": line.port, **config}, PoolSettings(max_size=1))
+
+
+async def test_connecting_has_its_time_from_beginning_to_end(line: Proxy, address: ServerAddress) -> None:
+    engine = engine_over(line, address, connect_timeout=0.2)
+    line.going_down.clear()
+    async with asyncio.timeout(5):
+        with pytest.raises(ConnectionLost, match="does not answer"):
+            await engine.run_querystring(ONE)
+    assert engine.pool_use.in_use == 0
+    line.going_down.set()
+    assert await engine.run_querystring(ONE) == [{"one": 1}]
+    await engine.close()
+
+
+async def test_a_statement_that_nobody_takes_ends_in_time(line: Proxy, address: ServerAddress) -> None:
+    engine = engine_over(line, address, read_timeout=0.5)
+    await engine.run_querystring(ONE)
+    line.going_up.clear()
+    async with asyncio.timeout(20):
+        with pytest.raises(ConnectionLost):
+            await engine.run_querystring(QueryString("SELECT LENGTH({})", "x" * 12_000_000))
+    line.going_up.set()
+    assert await engine.run_querystring(ONE) == [{"one": 1}]
+    await engine.close()
+
+
+async def test_a_line_that_breaks_anywhere_is_a_lost_connection(line: Proxy, address: ServerAddress) -> None:
+    """In the greeting, in the log-in, in the middle of an answer; and the next query is none the worse."""
+    engine = engine_over(line, address)
+    for line.cut_after in [*range(0, 120, 7), 300, 1000, 20_000]:
+        with pytest.raises(ConnectionLost):
+            await engine.run_querystring(QueryString("SELECT REPEAT('x', 100000) AS x"))
+        assert engine.pool_use.in_use == 0
+    line.cut_after = None
+    assert await engine.run_querystring(ONE) == [{"one": 1}]
+    await engine.close()
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"\0\0\0\0",
+        b"\5\0\0\0\x0aabcd",
+        b"\x08\0\0\0\x0a5.5.5\0a",
+        b"\xff" * 50,
+        b"",
+    ],
+)
+async def test_what_is_no_database_server_is_told(greeting: bytes) -> None:
+    async with answering(greeting) as port:
+        engine = MySQLEngine({"host": "127.0.0.1", "port": port, "connect_timeout": 0.2})
+        with pytest.raises(ConnectionLost, match="no MySQL or MariaDB server" if greeting else "not answer"):
+            await engine.run_querystring(ONE)
+
+
+async def test_a_password_may_have_any_characters(address: ServerAddress) -> None:
+    root = MySQLEngine(address.config)
+    user, password = f"u{uuid.uuid4().hex[:12]}", "pä\\'\"`%s {}пароль 😀"
+    await root.run_querystring(QueryString(f"CREATE USER {user}@'%' IDENTIFIED BY {{}}", password))
+    try:
+        config = {**address.config, "user": user, "password": password}
+        assert await MySQLEngine(config).run_querystring(ONE) == [{"one": 1}]
+        del config["password"]
+        config["password_creator"] = lambda: password
+        assert await MySQLEngine(config).run_querystring(ONE) == [{"one": 1}]
+        with pytest.raises(AccessDenied) as denied:
+            await MySQLEngine({**config, "password_creator": lambda: password + "."}).run_querystring(ONE)
+        assert "пароль" not in f"{denied.value!r} {denied.value.__cause__!r}"
+    finally:
+        await root.run_ddl(f"DROP USER {user}@'%'")
+
+
+# What is left
+
+
+async def _connect_and_cancel(engine: MySQLEngine, moment: float) -> None:
+    task = asyncio.create_task(engine.run_querystring(ONE))
+    await asyncio.sleep(moment)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def _end_under_way(engine: MySQLEngine, moment: float) -> None:
+    tasks = [asyncio.create_task(engine.run_querystring(QueryString("SELECT SLEEP(1)"))) for _ in range(3)]
+    await asyncio.sleep(moment)
+    del tasks
+
+
+async def _close_under_way(engine: MySQLEngine, moment: float) -> None:
+    await _end_under_way(engine, moment)
+    await engine.close()
+
+
+async def _send_much_and_cancel(engine: MySQLEngine, moment: float) -> None:
+    task = asyncio.create_task(engine.run_querystring(QueryString("SELECT LENGTH({})", "x" * 6_000_000)))
+    await asyncio.sleep(moment * 3)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def _forget_the_pool(engine: MySQLEngine, _: float) -> None:
+    await engine.run_querystring(ONE)
+
+
+WAYS: list[Callable[[MySQLEngine, float], Awaitable[None]]] = [
+    _connect_and_cancel,
+    _end_under_way,
+    _close_under_way,
+    _send_much_and_cancel,
+    _forget_the_pool,
+]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__.strip("_"))
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_a_loop_may_end_at_any_moment_and_leaves_no_socket_open(
+    address: ServerAddress, way: Callable[[MySQLEngine, float], Awaitable[None]], tls: bool
+) -> None:
+    config = {**address.config, **({"ssl": True} if tls else {})}
+    if tls and not asyncio.run(speaks_tls(address)):
+        pytest.skip("this server has no certificate")
+    dice = random.Random(5)
+    with warnings.catch_warnings(record=True) as left:
+        warnings.simplefilter("always", ResourceWarning)
+        for turn in range(12):
+            engine = MySQLEngine(config, PoolSettings(max_size=2) if turn % 2 else None)
+            asyncio.run(as_coroutine(way(engine, dice.random() ** 2 * 0.02)))
+            del engine
+            gc.collect()
+    assert [str(one.message) for one in left] == []
+
+
+async def as_coroutine(awaited: Awaitable[None]) -> None:
+    await awaited
+
+
+async def speaks_tls(address: ServerAddress) -> bool:
+    try:
+        await MySQLEngine({**address.config, "ssl": True}).run_querystring(ONE)
+    except ConnectionLost:
+        return False
+    return True
+
+
+def test_a_pool_of_a_loop_that_has_ended_is_as_if_closed(address: ServerAddress) -> None:
+    engine = MySQLEngine(address.config, PoolSettings())
+
+    async def thread() -> Any:
+        (row,) = await engine.run_querystring(QueryString("SELECT CONNECTION_ID() AS id"))
+        return row["id"]
+
+    async def among() -> list[Any]:
+        asked = QueryString("SELECT id AS id FROM information_schema.processlist")
+        return [row["id"] for row in await engine.run_querystring(asked)]
+
+    before = asyncio.run(thread())
+    pool = engine.pool
+    assert before not in asyncio.run(among())
+    assert pool is not None
+    assert pool is not engine.pool
+    assert pool.use.idle == 0
