@@ -138,6 +138,8 @@ def _by_column(code: int, hint: Column | ArrayItem) -> Converter | None:
     if isinstance(column, Array):
         return _array(column)
     if isinstance(column, Numeric):
+        if code != FIELD_TYPE.NEWDECIMAL:
+            return decimal.Decimal
         return _strip_zeros if column.digits is None else _unchanged
     return _by_class(type(column), code)
 
@@ -150,12 +152,24 @@ def _by_class(kind: type, code: int) -> Converter | None:
     if code == FIELD_TYPE.DATETIME:
         return aware if issubclass(kind, Timestamptz) else None
     if code in _TEXTS:
-        return _depends if issubclass(kind, Array) else None
+        return _depends if issubclass(kind, Array) else _from_text(kind)
     if issubclass(kind, Interval):
         return _interval
     if issubclass(kind, Boolean) and code in _INTEGERS:
         return bool
-    return _depends if issubclass(kind, Numeric) and code == FIELD_TYPE.NEWDECIMAL else None
+    return _depends if issubclass(kind, Numeric) and code in (*_INTEGERS, FIELD_TYPE.NEWDECIMAL) else None
+
+
+def _from_text(kind: type) -> Converter | None:
+    """Dates and times become texts where they meet literals: ``COALESCE(founded, '2000-01-01')``."""
+    if issubclass(kind, Timestamptz):
+        return lambda text: aware(dt.datetime.fromisoformat(text))
+    parsers: list[tuple[type[Column], Converter]] = [
+        (Timestamp, dt.datetime.fromisoformat),
+        (Date, dt.date.fromisoformat),
+        (Time, dt.time.fromisoformat),
+    ]
+    return next((parse for column, parse in parsers if issubclass(kind, column)), None)
 
 
 def _depends(_: Any) -> Any:

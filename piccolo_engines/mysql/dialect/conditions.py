@@ -9,11 +9,11 @@ from piccolo import table as table_module
 from piccolo.columns import JSON, UUID, Array, Column, ForeignKey
 from piccolo.columns import combination as combination_module
 from piccolo.columns.combination import UNDEFINED, Undefined, Where
-from piccolo.columns.operators.comparison import ComparisonOperator, Equal, NotEqual
+from piccolo.columns.operators.comparison import ComparisonOperator, Equal, In, NotEqual, NotIn
 from piccolo.query import mixins as mixins_module
 from piccolo.querystring import QueryString
 
-from piccolo_engines.mysql.dialect.documents import compare_documents
+from piccolo_engines.mysql.dialect.documents import compare_documents, item_document
 from piccolo_engines.mysql.dialect.patching import Patch, for_mysql, speaks_mysql
 from piccolo_engines.mysql.literals import quote_name
 from piccolo_engines.mysql.templates import VALUES
@@ -26,6 +26,7 @@ class CaseInsensitiveLike(ComparisonOperator):
 
 
 _DOCUMENT_OPERATORS = {Equal: "=", NotEqual: "!="}
+_LIST_OPERATORS = {In: "", NotIn: "NOT "}
 
 
 def _ilike(self: Column, value: str) -> Where:
@@ -55,8 +56,11 @@ def _has_limit(querystring: QueryString) -> bool:
 
 
 def _condition(where: Where, name: QueryString, *, materialised: bool) -> QueryString:
-    if isinstance(where.column, JSON | Array) and where.operator in _DOCUMENT_OPERATORS:
-        return compare_documents(name, _DOCUMENT_OPERATORS[where.operator], where.value)
+    if isinstance(where.column, JSON | Array):
+        compared = _document_condition(where, name)
+        if compared is not None:
+            return compared
+        name = QueryString(f"CAST(JSON_UNQUOTE({name.template}) AS CHAR)") if _is_item(where.column) else name
     args: list[Any] = []
     if where.value is not UNDEFINED:
         args.append(where.value)
@@ -64,6 +68,25 @@ def _condition(where: Where, name: QueryString, *, materialised: bool) -> QueryS
         args.append(_values(where.values, materialised=materialised))
     said = str(name) if name.args else name.template
     return QueryString(where.operator.template.format(name=said, value="{}", values="{}"), *args)
+
+
+def _is_item(column: Column) -> bool:
+    return isinstance(column, Array) and isinstance(column.index, int)
+
+
+def _document_condition(where: Where, name: QueryString) -> QueryString | None:
+    """Documents, and items of them, are equal as documents; MySQL's IN does not take them."""
+    is_item = _is_item(where.column)
+    if where.operator in _DOCUMENT_OPERATORS:
+        value = item_document(where.value) if is_item else where.value
+        return compare_documents(name, _DOCUMENT_OPERATORS[where.operator], value)
+    listed: Any = where.values
+    if where.operator not in _LIST_OPERATORS or isinstance(listed, QueryString | Undefined):
+        return None
+    values = [item_document(value) if is_item else value for value in listed]
+    each = [compare_documents(name, "=", value) for value in values]
+    places = " OR ".join("{}" for _ in each)
+    return QueryString(f"{_LIST_OPERATORS[where.operator]}({places})", *each)
 
 
 def _querystring(self: Where) -> QueryString:

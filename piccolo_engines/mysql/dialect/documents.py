@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from piccolo.columns import Array, Column
+from piccolo.columns import Array, Boolean, Column
 from piccolo.columns.combination import Where
 from piccolo.columns.operators.comparison import ComparisonOperator
 from piccolo.query.functions.array import (
@@ -21,7 +21,7 @@ from piccolo_engines.mysql.dialect.patching import Patch, for_mysql
 from piccolo_engines.mysql.literals import ServerSQL, quote_name, to_json
 from piccolo_engines.mysql.statements import Bilingual
 
-__all__ = ["PATCHES", "Contains", "ContainsNot", "ContainsOnly", "compare_documents"]
+__all__ = ["PATCHES", "Contains", "ContainsNot", "ContainsOnly", "compare_documents", "item_document"]
 
 
 class Contains(ComparisonOperator):
@@ -93,10 +93,10 @@ def _comparison(operator: str) -> Any:
 
 
 def _array_where(operator: type[ComparisonOperator]) -> Any:
-    return for_mysql(lambda self, value: Where(column=self, value=_item_document(value), operator=operator))
+    return for_mysql(lambda self, value: Where(column=self, value=item_document(value), operator=operator))
 
 
-def _item_document(value: Any) -> Any:
+def item_document(value: Any) -> Any:
     """What an item of an Array is compared with."""
     if isinstance(value, Column | QueryString):
         return QueryString("JSON_EXTRACT(JSON_ARRAY({}), '$[0]')", value)
@@ -141,6 +141,17 @@ def _as_list(value: Any) -> Any:
 
 def _merge(self: Any, first: Any, second: Any) -> None:
     QueryString.__init__(self, "JSON_MERGE_PRESERVE({}, {})", first, second)
+    self.result_name = _name_in_postgres(self)
+
+
+def _name_in_postgres(function: object) -> str:
+    """What a result is called: ``array_cat``, and so on."""
+    return "array_" + type(function).__name__.removeprefix("Array").lower()
+
+
+def _overlap(self: Any, array_1: Any, array_2: Any) -> None:
+    QueryString.__init__(self, "JSON_OVERLAPS({}, {})", _as_document(array_1), _as_document(array_2))
+    self.cast_to = Boolean()  # read by the select that it stands in
 
 
 def _remove(self: ArrayRemove, array: Any, value: Any) -> None:
@@ -148,12 +159,12 @@ def _remove(self: ArrayRemove, array: Any, value: Any) -> None:
 
 
 def _replace(self: ArrayReplace, array: Any, old_value: Any, new_value: Any) -> None:
-    item = QueryString("IF({}, {}, items.item)", _is_item(old_value), _item_document(new_value))
+    item = QueryString("IF({}, {}, items.item)", _is_item(old_value), item_document(new_value))
     _rebuild(self, array, item, QueryString(""))
 
 
 def _is_item(value: Any) -> QueryString:
-    return QueryString("JSON_CONTAINS(items.item, {})", _item_document(value))
+    return QueryString("JSON_CONTAINS(items.item, {})", item_document(value))
 
 
 def _rebuild(self: Any, array: Any, item: QueryString, where: QueryString) -> None:
@@ -166,6 +177,7 @@ def _rebuild(self: Any, array: Any, item: QueryString, where: QueryString) -> No
         _as_document(array),
         where,
     )
+    self.result_name = _name_in_postgres(self)
 
 
 PATCHES = (
@@ -201,11 +213,7 @@ PATCHES = (
     Patch(
         ArrayOverlap,
         "__init__",
-        for_mysql(
-            lambda self, array_1, array_2: QueryString.__init__(
-                self, "JSON_OVERLAPS({}, {})", _as_document(array_1), _as_document(array_2)
-            )
-        ),
+        for_mysql(_overlap),
         "raises for an engine it does not know",
     ),
 )

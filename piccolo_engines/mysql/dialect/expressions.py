@@ -2,8 +2,7 @@
 
 import datetime as dt
 import re
-import zoneinfo
-from typing import Any, get_args
+from typing import Any
 
 from piccolo.columns import (
     JSON,
@@ -29,7 +28,6 @@ from piccolo.columns import (
 from piccolo.columns.column_types import ConcatDelegate, DoublePrecision, TimedeltaDelegate
 from piccolo.query.functions.aggregate import Count
 from piccolo.query.functions.base import Function
-from piccolo.query.functions.datetime import AtTimeZone, Extract, ExtractComponent, Strftime
 from piccolo.query.functions.string import Concat, Length
 from piccolo.query.functions.type_conversion import Cast
 from piccolo.querystring import QueryString
@@ -108,14 +106,21 @@ def _also(template: str) -> Any:
 _CALL = re.compile(r"(\w+)\(.*\)$", re.DOTALL)
 
 
+def _result_name(function: QueryString) -> str | None:
+    """What PostgreSQL calls the result of a function."""
+    known: str | None = getattr(function, "result_name", None)
+    call = _CALL.match(function.template) if known is None else None
+    return call.group(1).lower() if call is not None else known
+
+
 def _select_string(original: Any) -> Any:
     """A function without an alias is called by its name, as in PostgreSQL."""
 
     def method(self: QueryString, engine_type: str, with_alias: bool = True) -> QueryString:
         if engine_type == "mysql" and with_alias and not self._alias:
-            call = _CALL.match(self.template)
-            if call is not None:
-                return QueryString("{} AS " + quote_name(call.group(1).lower()), self)
+            name = _result_name(self)
+            if name is not None:
+                return QueryString("{} AS " + quote_name(name), self)
         selected: QueryString = original(self, engine_type, with_alias)
         return selected
 
@@ -134,7 +139,9 @@ def _concat(original: Any) -> Any:
     def method(self: Concat, *args: Any, alias: str | None = None) -> None:
         original(self, *args, alias=alias)
         parts = [
-            QueryString("CAST({} AS CHAR)", arg) if isinstance(arg, Column) and not _is_text(arg) else arg
+            QueryString("CAST({} AS CHAR)", _as_text(arg))
+            if isinstance(arg, Column) and not _is_text(arg)
+            else arg
             for arg in args
         ]
         form = QueryString(f"CONCAT_WS('', {', '.join('{}' for _ in parts)})", *parts)
@@ -157,64 +164,6 @@ def _count(original: Any) -> Any:
             original(self, column=column, distinct=distinct, alias=alias)
 
     return method
-
-
-_COMPONENTS = {
-    "century": "CEILING(YEAR({x}) / 100)",
-    "day": "DAYOFMONTH({x})",
-    "decade": "FLOOR(YEAR({x}) / 10)",
-    "dow": "DAYOFWEEK({x}) - 1",
-    "doy": "DAYOFYEAR({x})",
-    "epoch": "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', {x}) / 1000000",
-    "hour": "HOUR({x})",
-    "isodow": "WEEKDAY({x}) + 1",
-    "isoyear": "FLOOR(YEARWEEK({x}, 3) / 100)",
-    "julian": "TO_DAYS({x}) + 1721060",
-    "microseconds": "SECOND({x}) * 1000000 + MICROSECOND({x})",
-    "millennium": "CEILING(YEAR({x}) / 1000)",
-    "milliseconds": "SECOND({x}) * 1000 + MICROSECOND({x}) / 1000",
-    "minute": "MINUTE({x})",
-    "month": "MONTH({x})",
-    "quarter": "QUARTER({x})",
-    "second": "SECOND({x}) + MICROSECOND({x}) / 1000000",
-    "timezone": "0",
-    "timezone_hour": "0",
-    "timezone_minute": "0",
-    "week": "WEEK({x}, 3)",
-    "year": "YEAR({x})",
-}
-
-
-def _extract(self: Extract, identifier: Any, datetime_component: str, alias: str | None = None) -> None:
-    component = datetime_component.lower()
-    if component not in get_args(ExtractComponent):
-        raise ValueError("The date time component isn't recognised.")
-    template = _COMPONENTS[component]
-    QueryString.__init__(
-        self, f"({template.replace('{x}', '{}')})", *[identifier] * template.count("{x}"), alias=alias
-    )
-
-
-def _strftime(_self: Strftime, *_args: Any, **_kwargs: Any) -> None:
-    raise Unsupported("Strftime is SQLite's: use Extract, Year, Month, Day, Hour, Minute or Second.")
-
-
-def _at_time_zone(self: AtTimeZone, identifier: Any, timezone: Any, alias: str | None = None) -> None:
-    """Aware columns become local time, naive ones are taken as local time, as in PostgreSQL.
-
-    Named zones need the server's time zone tables; without them the answer is null.
-    """
-    if isinstance(timezone, dt.timedelta):
-        minutes = int(abs(timezone.total_seconds())) // 60
-        sign = "-" if timezone < dt.timedelta() else "+"
-        zone = f"{sign}{minutes // 60:02}:{minutes % 60:02}"
-    else:
-        zone = zoneinfo.ZoneInfo(timezone).key if isinstance(timezone, str) else timezone.key
-    naive = isinstance(identifier, Timestamp)
-    source, target = (zone, "+00:00") if naive else ("+00:00", zone)
-    QueryString.__init__(
-        self, "CONVERT_TZ({}, {}, {})", identifier, source, target, alias=preserved_alias(identifier, alias)
-    )
 
 
 def _cast_template(column: Column) -> str:
@@ -258,16 +207,20 @@ def _cast(original: Any) -> Any:
             template = "UNHEX(REPLACE({}, '-', ''))"
         QueryString.__init__(self, template, value, alias=alias)
         self.query_type = "cast"
+        if isinstance(identifier, QueryString):
+            self.result_name = _result_name(identifier) or "cast"  # type: ignore[attr-defined]  # read by the select
         self.cast_to = as_type  # type: ignore[attr-defined]  # read by the select that it stands in
 
     return method
 
 
 def _as_text(identifier: Any) -> Any:
-    """A UUID as people write it."""
+    """A UUID or a truth value as PostgreSQL writes it."""
     column = identifier
     while isinstance(column, ForeignKey):
         column = column._foreign_key_meta.resolved_target_column
+    if isinstance(column, Boolean):
+        return QueryString("CASE {} WHEN true THEN 'true' WHEN false THEN 'false' END", identifier)
     if not isinstance(column, UUID):
         return identifier
     hexadecimal = "LOWER(HEX({}))"
@@ -301,8 +254,5 @@ PATCHES = (
     Patch(Length, "__init__", lambda _: _length, "LENGTH counts bytes in MySQL", adds=True),
     Patch(Concat, "__init__", _concat, "MySQL cannot cast to TEXT, and CONCAT gives null for null"),
     Patch(Count, "__init__", _count, "COUNT(DISTINCT (a, b)) is not MySQL"),
-    Patch(Extract, "__init__", for_mysql(_extract), "MySQL's EXTRACT knows few components"),
-    Patch(Strftime, "__init__", for_mysql(_strftime), "MySQL has no strftime: say so clearly"),
-    Patch(AtTimeZone, "__init__", for_mysql(_at_time_zone), "MySQL has no AT TIME ZONE for columns"),
     Patch(Cast, "__init__", _cast, "MySQL's CAST knows other types than its columns have"),
 )

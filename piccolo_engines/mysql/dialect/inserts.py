@@ -203,10 +203,13 @@ class InsertSteps(Steps):
             return await self._read_back(work, [int(result.insert_id) if key is None else key])
         if self.conflict is None or self.conflict.action is not OnConflictAction.do_update:
             return []
-        return await self._read_conflicting(work, instance)
+        return await self._read_conflicting(work, instance, changed=result.affected_rows > 0)
 
-    async def _read_conflicting(self, work: Work, instance: Table) -> list[dict[str, Any]]:
-        """The row that was there already, found by the columns of the conflict."""
+    async def _read_conflicting(self, work: Work, instance: Table, *, changed: bool) -> list[dict[str, Any]]:
+        """The row that was there already, found by the columns of the conflict.
+
+        One that was not changed is returned if the condition holds: it had these values before.
+        """
         assert self.conflict is not None
         columns = target_columns(self.rows_of, self.conflict)
         values = [
@@ -214,6 +217,9 @@ class InsertSteps(Steps):
             for column in columns
         ]
         where = " AND ".join(f"{quote_name(column._meta.db_column_name)} = {{}}" for column in columns)
+        if self.conflict.where is not None and not changed:
+            where += " AND {}"
+            values.append(self.conflict.where.querystring)
         table = self.rows_of._meta.get_formatted_tablename()
         found = QueryString(f"SELECT {wanted(self.returned)} FROM {table} WHERE {where}", *values)  # noqa: S608 - names are quoted, values are bound
         return await work.fetch(found, self.rows_of)

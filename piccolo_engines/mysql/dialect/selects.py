@@ -5,11 +5,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from piccolo.columns import Array, Column, Numeric
+from piccolo.columns import Array, Column, Interval, Numeric
 from piccolo.columns.readable import Readable
-from piccolo.query.functions.aggregate import Max, Min, Sum
+from piccolo.query.functions.aggregate import Avg, Max, Min, Sum
+from piccolo.query.functions.array import ArrayQueryString
 from piccolo.query.functions.base import Function
-from piccolo.query.functions.conditional import Case, Coalesce, NullIf
+from piccolo.query.functions.conditional import Case, Coalesce, NullIf, When
 from piccolo.query.methods.select import Select
 from piccolo.query.mixins import LockRows, LockStrength
 from piccolo.querystring import QueryString, Selectable
@@ -36,16 +37,29 @@ def _hint(selected: Selectable | object) -> Hint:
     if (cast_to := getattr(selected, "cast_to", None)) is not None:
         return cast_to  # type: ignore[no-any-return]  # the attribute that the dialect's Cast sets
     if isinstance(selected, Case):
-        return _hint(selected.args[0].args[1])  # what the first WHEN gives
+        return _case_hint(selected)
     if not isinstance(selected, QueryString) or not selected.columns:
         return None
+    if isinstance(selected, ArrayQueryString):
+        return next((column for column in selected.columns if isinstance(column, Array)), None)
     return _function_hint(selected, selected.columns[0])
+
+
+def _case_hint(case: Case) -> Hint:
+    """The first of the results that says what it is; columns stand in there by their names."""
+    named = {column._meta.get_full_name(with_alias=False): column for column in case.columns}
+    for part in case.args:
+        result = part.args[1] if isinstance(part, When) else part
+        hint = _hint(result) or named.get(getattr(result, "template", ""))
+        if hint is not None:
+            return hint
+    return None
 
 
 def _function_hint(function: QueryString, column: Column) -> Hint:
     if isinstance(function, Max | Min | Coalesce | NullIf):
         return _hint(column)
-    if isinstance(function, Sum):
+    if isinstance(function, Sum) or (isinstance(function, Avg) and isinstance(column, Interval)):
         return column if column.value_type is not bool else None
     return column if isinstance(function, Function) and isinstance(column, Numeric) else None
 
@@ -92,6 +106,7 @@ def _select(self: Select[Any]) -> Sequence[QueryString]:
     search = readable_search.get()
     if search is None and (plain := plain_select(self)) is not None:
         return [plain]
+    self.order_by_delegate._order_by.takes_only_selected = self.distinct_delegate._distinct.enabled  # type: ignore[attr-defined]  # read in ordering
     lock, self.lock_rows_delegate._lock_rows = self.lock_rows_delegate._lock_rows, None
     try:
         (standard,) = self.default_querystrings

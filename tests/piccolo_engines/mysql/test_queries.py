@@ -11,10 +11,10 @@ from piccolo.query.functions import (
     Avg,
     Case,
     Cast,
+    Ceil,
     Coalesce,
     Concat,
     Count,
-    Extract,
     Length,
     Lower,
     Max,
@@ -162,7 +162,10 @@ async def test_grouping_and_aggregates(music: MySQLEngine) -> None:
         (lambda: Cast(Band.popularity, Varchar()), "1000"),
         (lambda: Round(Band.popularity), 1000),
         (lambda: Year(Band.founded, alias="y"), 1989),
-        (lambda: Extract(Band.founded, "doy", alias="d"), 365),
+        (lambda: Cast(Length(Band.name), Varchar()), "11"),
+        (lambda: Concat(Band.name, "-", Band.active), "Pythonistas-true"),
+        (lambda: Cast(Band.active, Varchar()), "true"),
+        (lambda: Ceil(Coalesce(Band.fee, decimal.Decimal("1.5"))), decimal.Decimal(2)),
         (lambda: Case(When(Band.popularity > 500, then="famous"), default="new"), "famous"),
         (lambda: Case(When(Band.popularity > 500, then=True), default=False), True),
         (lambda: Band.details.arrow("a").arrow("b"), '[1,"x"]'),
@@ -287,6 +290,11 @@ async def test_on_conflict_with_a_condition(music: MySQLEngine) -> None:
             target=Band.id, action="DO UPDATE", values=[Band.popularity], where=Band.popularity < popularity
         )
         assert await Band.select(Band.popularity).where(Band.id == band.id).output(as_list=True) == [expected]
+    for popularity, returned in ((20, []), (30, [{"popularity": 30}])):
+        upsert = Band.insert(Band(id=band.id, popularity=popularity)).on_conflict(
+            target=Band.id, action="DO UPDATE", values=[Band.popularity], where=Band.popularity < popularity
+        )
+        assert await upsert.returning(Band.popularity) == returned
 
 
 async def test_a_conflict_in_other_columns_is_not_passed_over(music: MySQLEngine) -> None:
