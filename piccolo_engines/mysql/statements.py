@@ -10,6 +10,7 @@ from typing import Any
 from piccolo.querystring import QueryString
 from piccolo.table import Table
 
+from piccolo_engines.errors import Deadlock
 from piccolo_engines.mysql.catalog import Catalog, TableName
 from piccolo_engines.mysql.rows import to_rows
 from piccolo_engines.mysql.session import Session, Watch
@@ -107,6 +108,8 @@ async def statement_group(session: Session) -> AsyncIterator[None]:
     await session.send("SAVEPOINT statement_group" if nested else "START TRANSACTION")
     try:
         yield
+    except Deadlock:
+        raise  # the whole transaction is rolled back, and its savepoints are gone
     except BaseException:
         if session.usable and session.in_transaction:
             await session.send("ROLLBACK TO SAVEPOINT statement_group" if nested else "ROLLBACK")

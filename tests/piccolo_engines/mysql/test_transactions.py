@@ -2,16 +2,24 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 from piccolo.engine.exceptions import TransactionError
 
-from piccolo_engines.errors import ConnectionLost, Deadlock, LockTimeout, TransactionEnded
-from piccolo_engines.mysql import IsolationLevel, MySQLEngine, retrying
+from piccolo_engines.errors import (
+    ConnectionLost,
+    Deadlock,
+    LockTimeout,
+    TransactionEnded,
+    UniqueViolation,
+)
+from piccolo_engines.mysql import IsolationLevel, MySQLEngine, PoolSettings, retrying
 from piccolo_engines.mysql.session import Session
+from tests.conftest import cleared
 from tests.piccolo_engines.mysql.tables import MUSIC, Manager, created
+from tests.support.servers import ServerAddress
 
 
 @pytest.fixture
@@ -156,6 +164,20 @@ async def test_a_deadlock_is_told_and_can_be_retried(music: MySQLEngine) -> None
     assert music.pool_use.in_use == 0
 
 
+async def test_a_deadlock_within_a_statement_of_several_is_told_as_such(music: MySQLEngine) -> None:
+    await Manager.insert(Manager(name="a"), Manager(name="b"))
+    ready = asyncio.Barrier(2)
+
+    async def unit(first: str, second: str) -> None:
+        async with music.transaction():
+            await Manager.select().where(Manager.name == first).lock_rows()
+            await ready.wait()
+            await Manager.update({Manager.name: "c"}).where(Manager.name == second).returning(Manager.name)
+
+    results = await asyncio.gather(unit("a", "b"), unit("b", "a"), return_exceptions=True)
+    assert sorted(type(result).__name__ for result in results) == ["Deadlock", "NoneType"]
+
+
 async def test_after_a_deadlock_nothing_runs_on_its_own(music: MySQLEngine) -> None:
     await Manager.insert(Manager(name="a"), Manager(name="b"))
     ready = asyncio.Barrier(2)
@@ -273,3 +295,46 @@ async def test_retrying_is_bounded() -> None:
     with pytest.raises(Deadlock):
         await retrying(unit, attempts=3, first_pause=1.0, sleep=sleep)
     assert [0.5 <= pauses[0] <= 1.5, 1.0 <= pauses[1] <= 3.0, len(pauses)] == [True, True, 2]
+
+
+CHANGES: list[Callable[[], Awaitable[object]]] = [
+    lambda: Manager.update({Manager.name: "b"}).where(Manager.name == "changed").run(),
+    lambda: Manager.update({Manager.name: "b"}).where(Manager.id == 1).returning(Manager.name).run(),
+    lambda: Manager.delete().where(Manager.id == 1).run(),
+    lambda: Manager.select().where(Manager.id == 1).lock_rows().run(),
+    lambda: Manager.insert(Manager({"id": 1, "name": "b"})).run(),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=["update", "returning", "delete", "lock", "insert"])
+async def test_what_changed_since_it_was_read_is_a_collision_where_the_server_sees_to_it(
+    mariadb: ServerAddress, prefix: str, change: Callable[[], Awaitable[object]]
+) -> None:
+    """As MariaDB does from 11.6 on unless it is told otherwise."""
+    snapshots = {"database": f"{prefix}music", "init_command": "SET SESSION innodb_snapshot_isolation = ON"}
+    async with cleared(mariadb, prefix) as root:
+        await root.run_ddl(f'CREATE DATABASE "{prefix}music"')
+        engine = MySQLEngine({**mariadb.config, **snapshots}, PoolSettings(max_size=2))
+        async with created(engine, Manager):
+            await Manager(name="a").save()
+            attempts = 0
+
+            async def unit() -> None:
+                nonlocal attempts
+                attempts += 1
+                async with engine.transaction():
+                    await Manager(name=f"attempt {attempts}").save()
+                    await Manager.select()
+                    if attempts == 1:
+                        await asyncio.create_task(elsewhere(engine))
+                    await change()
+
+            async def elsewhere(engine: MySQLEngine) -> None:
+                engine.current_transaction.set(None)
+                await Manager.update({Manager.name: "changed"}).where(Manager.id == 1)
+
+            with contextlib.suppress(UniqueViolation):  # what the insert is at its second attempt
+                await retrying(unit)
+            assert attempts == 2
+            assert not await Manager.exists().where(Manager.name == "attempt 1")
+        await engine.close()
