@@ -16,8 +16,10 @@ from tenant_schema.objects.changes.operations import AddReference, Operation
 
 __all__ = ["Algorithms", "Way", "checked_as_needed"]
 
-_REFUSED = frozenset({1221, 1846, 1845, 4092})
-"""The server's numbers for a way that it does not know or cannot take."""
+_REFUSED = frozenset({1221, 1845, 1846, 4092, 4093, 4157})
+"""The server's numbers for a way that it does not know or cannot take. Those beyond 4000 are MySQL's, for a
+table that was changed instantly too often, or of which a row might become too large that way.
+"""
 
 
 @dataclass(frozen=True, slots=True)
