@@ -30,12 +30,12 @@ _MYSQL = """
     year_month zerofill
 """
 
-# What MariaDB 10.11 refuses as the name of a column, beyond MySQL's.
+# What MariaDB 10.11 or 11.8 refuses as the name of a column, beyond MySQL's.
 _MARIADB = """
     current_role delete_domain_id do_domain_ids ignore_domain_ids master_demote_to_replica
     master_demote_to_slave master_ssl_verify_server_cert offset page_checksum parse_vcol_expr portion
-    ref_system_id returning sql_buffer_result sql_cache sql_no_cache stats_auto_recalc stats_persistent
-    stats_sample_pages
+    ref_system_id returning sql_after_gtids sql_before_gtids sql_buffer_result sql_cache sql_no_cache
+    stats_auto_recalc stats_persistent stats_sample_pages vector
 """
 
 # The keywords that SQLite 3.40 refuses as the name of a column (most of its 147 it takes).
