@@ -149,11 +149,6 @@ def _name_in_postgres(function: object) -> str:
     return "array_" + type(function).__name__.removeprefix("Array").lower()
 
 
-def _overlap(self: Any, array_1: Any, array_2: Any) -> None:
-    QueryString.__init__(self, "JSON_OVERLAPS({}, {})", _as_document(array_1), _as_document(array_2))
-    self.cast_to = Boolean()  # read by the select that it stands in
-
-
 def _remove(self: ArrayRemove, array: Any, value: Any) -> None:
     _rebuild(self, array, QueryString("items.item"), QueryString(" WHERE NOT {}", _is_item(value)))
 
@@ -165,6 +160,21 @@ def _replace(self: ArrayReplace, array: Any, old_value: Any, new_value: Any) -> 
 
 def _is_item(value: Any) -> QueryString:
     return QueryString("JSON_CONTAINS(items.item, {})", item_document(value))
+
+
+# JSON_OVERLAPS, which MariaDB has only from 10.9 on.
+_OVERLAPS = (
+    ServerSQL(mysql="JSON_OVERLAPS(", mariadb="EXISTS (SELECT 1 FROM JSON_TABLE("),
+    ServerSQL(mysql=", ", mariadb=", '$[*]' COLUMNS (item JSON PATH '$')) AS items WHERE JSON_CONTAINS("),
+    ServerSQL(mysql=")", mariadb=", items.item))"),
+)
+
+
+def _overlap(self: Any, array_1: Any, array_2: Any) -> None:
+    before, between, after = _OVERLAPS
+    parts = (before, _as_document(array_1), between, _as_document(array_2), after)
+    QueryString.__init__(self, "{}" * len(parts), *parts)
+    self.cast_to = Boolean()  # read by the select that it stands in
 
 
 def _rebuild(self: Any, array: Any, item: QueryString, where: QueryString) -> None:
@@ -210,10 +220,5 @@ PATCHES = (
     ),
     Patch(ArrayRemove, "__init__", for_mysql(_remove), "raises for an engine it does not know"),
     Patch(ArrayReplace, "__init__", for_mysql(_replace), "raises for an engine it does not know"),
-    Patch(
-        ArrayOverlap,
-        "__init__",
-        for_mysql(_overlap),
-        "raises for an engine it does not know",
-    ),
+    Patch(ArrayOverlap, "__init__", for_mysql(_overlap), "raises for an engine it does not know"),
 )
