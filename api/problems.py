@@ -99,6 +99,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     TenantNotReady: 503,
     NotReady: 503,
     engines.ConnectionLost: 503,
+    engines.ServerTooOld: 503,
     engines.AccessDenied: 503,
     engines.DatabaseMissing: 503,
     engines.StorageFailed: 503,

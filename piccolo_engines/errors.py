@@ -7,6 +7,7 @@
     ├── InvalidIdentifier       a name that may not enter SQL
     ├── ConnectionLost          the connection went away; what was under way may or may not have happened
     │   └── EngineClosed        the engine was closed before or while the statement ran
+    ├── ServerTooOld            the server is older than the engine knows
     ├── AccessDenied            the server or the file system refuses
     ├── DatabaseMissing         there is no such database
     ├── StorageFailed           the disk is full, unreadable, or the file is damaged
@@ -52,6 +53,7 @@ __all__ = [
     "PoolTimeout",
     "RowTooLarge",
     "SchemaMismatch",
+    "ServerTooOld",
     "StatementError",
     "StorageFailed",
     "TransactionEnded",
@@ -117,6 +119,19 @@ class EngineClosed(ConnectionLost):
 
     def __init__(self) -> None:
         super().__init__("The engine is closed: `await engine.start_connection_pool()` opens it again.")
+
+
+class ServerTooOld(DatabaseError):
+    """The server lacks what the engine's SQL needs; nothing was sent to it.
+
+    :ivar server: what it calls itself, with its version.
+    """
+
+    code = "server-too-old"
+
+    def __init__(self, server: str, needed: str) -> None:
+        super().__init__(f"The database server is {server}, which is too old: {needed} or newer is needed.")
+        self.server = server
 
 
 class AccessDenied(DatabaseError):

@@ -3,9 +3,14 @@
 import re
 from dataclasses import dataclass
 
+from piccolo_engines.errors import ServerTooOld
+
 __all__ = ["Server"]
 
 _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
+_UNKNOWN = (0, 0, 0)
+_OLDEST_MARIADB = (10, 6, 0)  # JSON_TABLE, SKIP LOCKED
+_OLDEST_MYSQL = (8, 0, 19)  # DROP CONSTRAINT, and the table's name in what is said of a duplicate
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +18,7 @@ class Server:
     """The flavour and version of a database server.
 
     :ivar mariadb: MariaDB; otherwise MySQL (or Percona Server, which is one).
-    :ivar version: for instance ``(8, 4, 3)``.
+    :ivar version: for instance ``(8, 4, 3)``; all nought when the server does not say.
     """
 
     mariadb: bool
@@ -30,9 +35,15 @@ class Server:
         text = greeting.removeprefix("5.5.5-") if mariadb else greeting
         found = _VERSION.match(text)
         if found is None:
-            return cls(mariadb, (0, 0, 0))
+            return cls(mariadb, _UNKNOWN)
         major, minor, patch = found.groups(default="0")
         return cls(mariadb, (int(major), int(minor), int(patch)))
+
+    def require_known(self) -> None:
+        """Raises :class:`ServerTooOld` for one that is older than the oldest for which the SQL is written."""
+        oldest = _OLDEST_MARIADB if self.mariadb else _OLDEST_MYSQL
+        if _UNKNOWN != self.version < oldest:
+            raise ServerTooOld(f"{self.name} {_dotted(self.version)}", _dotted(oldest))
 
     @property
     def name(self) -> str:
@@ -57,3 +68,7 @@ class Server:
         if not self.mariadb:  # MariaDB's does not know that a primary key determines the rest of its row
             modes.append("ONLY_FULL_GROUP_BY")
         return ",".join(modes)
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))

@@ -77,12 +77,14 @@ class Session:
         :raises ConnectionLost: when nobody answers within ``connect_timeout``, or not as a server does.
         :raises AccessDenied: when the server refuses the user.
         :raises DatabaseMissing: when the database does not exist.
+        :raises ServerTooOld: for MySQL before 8.0.19 and MariaDB before 10.6.
         """
         connection = Connection({**config, "password": await password_of(config)})
         try:
             async with asyncio.timeout(connection.patience):
                 await connection.connect()
                 session = cls(connection, collation)
+                session.server.require_known()
                 await session.send(_set_up(session.server, session.collation))
         except TimeoutError as error:
             connection.close()

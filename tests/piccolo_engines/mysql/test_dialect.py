@@ -9,7 +9,6 @@ from piccolo.engine.sqlite import SQLiteEngine
 from piccolo.table import Table
 
 from piccolo_engines.mysql.dialect import PATCHES, Patch, UnknownPiccolo, install, patching
-from piccolo_engines.mysql.server import Server
 
 
 def test_every_patch_has_a_reason_and_none_is_listed_twice() -> None:
@@ -55,18 +54,3 @@ def test_other_engines_get_piccolos_own(tmp_path_factory: pytest.TempPathFactory
 def test_importing_does_not_import_piccolo_api() -> None:
     code = "import sys, piccolo_engines.mysql; sys.exit('piccolo_api' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-@pytest.mark.parametrize(
-    ("greeting", "mariadb", "version"),
-    [
-        ("5.5.5-10.11.6-MariaDB-log", True, (10, 11, 6)),
-        ("11.4.2-MariaDB", True, (11, 4, 2)),
-        ("8.0.36", False, (8, 0, 36)),
-        ("8.4.0-commercial", False, (8, 4, 0)),
-        ("9.7.4-2", False, (9, 7, 4)),
-        ("unheard of", False, (0, 0, 0)),
-    ],
-)
-def test_the_greeting_tells_the_server(greeting: str, mariadb: bool, version: tuple[int, int, int]) -> None:
-    assert Server.from_greeting(greeting) == Server(mariadb, version)
