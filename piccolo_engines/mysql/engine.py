@@ -55,6 +55,7 @@ class MySQLEngine(Engine[MySQLTransaction]):
     :param extra_nodes: engines for read replicas, by a name to give to ``.run(node=…)`` and
         ``.batch(node=…)``.
     :param collation: of new tables and of the session; by default one that compares character by character.
+    :param most_prepared: statements that each connection may keep prepared on the server; 0 for none.
     :param log_queries: print every statement.
     :param log_responses: print every answer.
     """
@@ -65,6 +66,7 @@ class MySQLEngine(Engine[MySQLTransaction]):
         "collation",
         "config",
         "extra_nodes",
+        "most_prepared",
         "on_statement",
         "pool_settings",
     )
@@ -79,6 +81,7 @@ class MySQLEngine(Engine[MySQLTransaction]):
         *,
         extra_nodes: Mapping[str, "MySQLEngine"] | None = None,
         collation: str | None = None,
+        most_prepared: int = 32,
         log_queries: bool = False,
         log_responses: bool = False,
     ) -> None:
@@ -86,6 +89,7 @@ class MySQLEngine(Engine[MySQLTransaction]):
         self.pool_settings = pool
         self.extra_nodes = dict(extra_nodes or {})
         self.collation = collation
+        self.most_prepared = most_prepared
         self.log_queries = log_queries
         self.log_responses = log_responses
         self.on_statement = None
@@ -139,7 +143,7 @@ class MySQLEngine(Engine[MySQLTransaction]):
 
     async def get_new_connection(self) -> Session:
         """A connection outside the pool: set up, not counted, the caller's to close."""
-        return await Session.open(self.config, self.collation)
+        return await Session.open(self.config, self.collation, self.most_prepared)
 
     def _current_pool(self) -> Pool | None:
         """The pool of this event loop."""
@@ -155,6 +159,13 @@ class MySQLEngine(Engine[MySQLTransaction]):
             return None
         self._pool = Pool(self.get_new_connection, self.pool_settings)
         return self._pool
+
+    def _at_hand(self) -> Session | None:
+        """A session of the pool's, when there is one to be had at once and no transaction to belong to."""
+        pool = self._pool
+        if pool is None or pool.loop is not asyncio.get_running_loop() or self.active_transaction():
+            return None
+        return pool.take()
 
     def lease(self, *, in_pool: bool = True) -> Awaitable[Session]:
         """A session to be given back with :meth:`give_back`; from the pool where there is one."""
@@ -190,6 +201,17 @@ class MySQLEngine(Engine[MySQLTransaction]):
     async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Rows:
         self.query_id += 1
         if not self.log_queries and not self.log_responses:
+            session = self._at_hand() if in_pool else None
+            if session is None:
+                return await self._use(self._run, querystring, in_pool=in_pool)
+            sent = session.sent
+            try:
+                return await self._run(session, querystring)
+            except NothingSent:
+                if session.sent != sent:
+                    raise
+            finally:
+                session.pool.release(session)  # type: ignore[union-attr]  # it came from one
             return await self._use(self._run, querystring, in_pool=in_pool)
         query_id = self.query_id
         if self.log_queries:
@@ -204,7 +226,8 @@ class MySQLEngine(Engine[MySQLTransaction]):
             if isinstance(querystring, Steps):
                 return await querystring.run(Work(session, self.on_statement))
             template, args = querystring.compile_string(engine_type="mysql")
-            result = await session.run(template, args, self.on_statement)
+            run = session.run_again if getattr(querystring, "repeats", False) else session.run
+            result = await run(template, args, self.on_statement)
         except UniqueViolation as violation:
             raise await self._duplicates.explain(
                 session, querystring.table, violation

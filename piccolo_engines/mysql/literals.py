@@ -18,7 +18,16 @@ from piccolo.utils.encoding import dump_json
 from piccolo_engines.errors import UnstorableValue
 from piccolo_engines.mysql.server import Server
 
-__all__ = ["ServerSQL", "literal", "literals", "microseconds", "quote_name", "text_literal", "to_json"]
+__all__ = [
+    "ServerSQL",
+    "in_utc",
+    "literal",
+    "literals",
+    "microseconds",
+    "quote_name",
+    "text_literal",
+    "to_json",
+]
 
 
 class ServerSQL:
@@ -70,12 +79,17 @@ def _decimal(value: decimal.Decimal) -> str:
 def _datetime(value: dt.datetime) -> str:
     if value.tzinfo is None:
         return f"'{value.isoformat(sep=' ')}'"
-    if value.tzinfo is not dt.UTC:
-        value = _in_utc(value)
+    value = in_utc(value)
     return f"'{value.isoformat(sep=' ')[:-6]}'"  # without the +00:00
 
 
-def _in_utc(value: dt.datetime) -> dt.datetime:
+def in_utc(value: dt.datetime) -> dt.datetime:
+    """An aware datetime at the same moment in UTC.
+
+    :raises UnstorableValue: where that is in no year that there is.
+    """
+    if value.tzinfo is dt.UTC:
+        return value
     try:
         return value.astimezone(dt.UTC)
     except OverflowError:
@@ -92,7 +106,7 @@ def _json_ready(value: object) -> object:
     if isinstance(value, dt.timedelta):
         return microseconds(value)
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
-        return _in_utc(value).isoformat()
+        return in_utc(value).isoformat()
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, bytes):

@@ -76,21 +76,21 @@ class Pool:
         """
         if self._closed:
             raise EngineClosed
-        if not self._waiters:
-            session = self._take_idle()
-            if session is not None:
-                return session
-            if self._size < self._settings.max_size:
-                self._size += 1
-                return await self._fill_place()
+        session = self.take()
+        if session is not None:
+            return session
+        if not self._waiters and self._size < self._settings.max_size:
+            self._size += 1
+            return await self._fill_place()
         session = await self._wait()
         if session is not None and not session.looks_alive():
             session.kill()
             session = None
         return session if session is not None else await self._fill_place()
 
-    def _take_idle(self) -> Session | None:
-        while self._idle:
+    def take(self) -> Session | None:
+        """An idle session that looks alive, when there is one and nobody waits for it."""
+        while self._idle and not self._waiters:
             session = self._idle.pop()
             if session.looks_alive():
                 return session
@@ -155,23 +155,18 @@ class Pool:
         """Give a session back. Never waits, so it cannot be interrupted."""
         if self._closed or not session.may_be_shared:
             self._discard(session)
-        elif self._outlived(session):
+            return
+        now, max_age = self._loop.time(), self._settings.max_age
+        if max_age is not None and now - session.opened_at > max_age:
             session.close()
             self._free_place()
-        elif (waiter := self._next_waiter()) is not None:
+        elif self._waiters and (waiter := self._next_waiter()) is not None:
             waiter.set_result(session)
         else:
-            self._keep(session)
-
-    def _outlived(self, session: Session) -> bool:
-        max_age = self._settings.max_age
-        return max_age is not None and self._loop.time() - session.opened_at > max_age
-
-    def _keep(self, session: Session) -> None:
-        session.idle_since = self._loop.time()
-        self._idle.append(session)
-        if self._trimmer is None:
-            self._trimmer = self._loop.call_later(self._settings.max_idle, self._trim)
+            session.idle_since = now
+            self._idle.append(session)
+            if self._trimmer is None:
+                self._trimmer = self._loop.call_at(now + self._settings.max_idle, self._trim)
 
     def _trim(self) -> None:
         """Close what has been idle for too long; look again when the next one is due."""

@@ -28,12 +28,15 @@ class Projection(list[Hint]):
     """The columns behind what a select gives, and what is known about turning its results into rows.
 
     :ivar shapes: by what the server says of the result; ``None`` for what was met once.
+    :ivar latest: the fields that came last, and what to do with their rows. The results of a prepared
+        statement have the very same fields each time.
     """
 
-    __slots__ = ("shapes",)
+    __slots__ = ("latest", "shapes")
 
     def __init__(self, hints: Sequence[Hint]) -> None:
         super().__init__(hints)
+        self.latest: tuple[object, _Build] | None = None
         self.shapes: dict[tuple[bytes, ...], _Build | None] = {}
 
 
@@ -51,9 +54,12 @@ def to_rows(
     """
     if type(hints) is not Projection:
         return _slowly(rows, fields, hints, table)
+    if hints.latest is not None and hints.latest[0] is fields:
+        return hints.latest[1](rows)
     shape = tuple([field.get_all_data() for field in fields])
     build = hints.shapes.get(shape)
     if build is not None:
+        hints.latest = fields, build
         return build(rows)
     if shape in hints.shapes:
         build = hints.shapes[shape] = _builder(*_names_and_converters(fields, hints, table))

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from asyncmy.errors import Error as DriverError
 
-from piccolo_engines.errors import ConnectionLost, DatabaseError, DataTooLong
+from piccolo_engines.errors import ConnectionLost, DatabaseError, DataTooLong, StatementError
 from piccolo_engines.mysql.connection import Connection, password_of
 from piccolo_engines.mysql.errors import GONE_BEFORE_SENT, translate
 from piccolo_engines.mysql.literals import literals
+from piccolo_engines.mysql.prepared import PreparedStatements, binary
 from piccolo_engines.mysql.server import Server
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Session:
     __slots__ = (
         "_connection",
         "_poll",
+        "_prepared",
         "collation",
         "hung_up",
         "idle_since",
@@ -59,8 +61,9 @@ class Session:
         "server",
     )
 
-    def __init__(self, connection: Any, collation: str | None) -> None:
+    def __init__(self, connection: Any, collation: str | None, most_prepared: int = 0) -> None:
         self._connection = connection  # asyncmy's stubs leave out what is used here
+        self._prepared = PreparedStatements(connection, most_prepared)
         self.server = Server.from_greeting(connection.get_server_info())
         self.collation = collation or self.server.collation
         self.pool: Pool | None = None
@@ -71,9 +74,12 @@ class Session:
         self._poll.register(connection.socket.fileno(), select.POLLIN)
 
     @classmethod
-    async def open(cls, config: Mapping[str, Any], collation: str | None = None) -> "Session":
+    async def open(
+        cls, config: Mapping[str, Any], collation: str | None = None, most_prepared: int = 0
+    ) -> "Session":
         """Connect and set the session up.
 
+        :param most_prepared: how many statements it may keep prepared.
         :raises ConnectionLost: when nobody answers within ``connect_timeout``, or not as a server does.
         :raises AccessDenied: when the server refuses the user.
         :raises DatabaseMissing: when the database does not exist.
@@ -83,7 +89,7 @@ class Session:
         try:
             async with asyncio.timeout(connection.patience):
                 await connection.connect()
-                session = cls(connection, collation)
+                session = cls(connection, collation, most_prepared)
                 session.server.require_known()
                 await session.send(_set_up(session.server, session.collation))
         except TimeoutError as error:
@@ -168,6 +174,54 @@ class Session:
             watch(template % tuple("%s" for _ in args))
         return self.send(template % literals(args, self.server))
 
+    async def run_again(self, template: str, args: Sequence[object] = (), watch: Watch = None) -> Any:
+        """As :meth:`run`, for a statement that comes over and over: prepared, when that is worth it."""
+        if watch is not None:
+            watch(template % tuple("%s" for _ in args))
+        prepared = self._prepared
+        statement = prepared.find(template)
+        if statement is None:
+            if not prepared.is_due(template):
+                result = await self.send(template % literals(args, self.server))
+                if result.fields:
+                    prepared.look_at(template, result.fields)
+                return result
+            statement = await self._prepare(template, len(args))
+        values = binary(args)
+        if statement is not None and values is not None:
+            try:
+                return await self._ask(statement.execute, values)
+            except StatementError as error:
+                if not _was_not_run(error):
+                    raise
+                prepared.refuse(template)
+        return await self.send(template % literals(args, self.server))
+
+    async def _prepare(self, template: str, count: int) -> Any:
+        """``None`` when the server would rather have it as text, or may say then what is wrong with it."""
+        try:
+            return await self._ask(self._prepared.prepare, template, count)
+        except DatabaseError as error:
+            if type(error) is not StatementError:
+                raise
+            self._prepared.refuse(template)
+            return None
+
+    async def _ask(self, call: Callable[..., Awaitable[Any]], *args: Any) -> Any:
+        """Do with a prepared statement what gets one answer."""
+        connection = self._connection
+        if self.in_flight or connection._stream_broken:
+            raise NothingSent
+        self.in_flight = True
+        try:
+            result = await call(*args)
+        except DriverError as error:
+            raise self._failed(error) from error
+        self.in_flight = False
+        self.sent += 1
+        connection._result = None  # an idle connection keeps no rows
+        return result
+
     async def stream(self, sql: str) -> Any:
         """Send a statement whose rows are read by :meth:`fetch_many`; until the end the session stays in
         flight.
@@ -200,6 +254,7 @@ class Session:
         if result is not None:
             result.unbuffered_active = False
         self._connection.close()
+        self._prepared.clear()
 
     def close(self) -> None:
         """Take leave of the server, when that is possible, and close. Never waits."""
@@ -228,6 +283,12 @@ class Session:
         if self.usable:
             with contextlib.suppress(DriverError):
                 self._connection._write_bytes(_QUIT)
+
+
+def _was_not_run(error: DatabaseError) -> bool:
+    """Whether the server did not know the prepared statement any more, or could not prepare it again."""
+    cause = error.__cause__
+    return isinstance(cause, DriverError) and cause.args[0] in (1243, 1615)
 
 
 _CUT_OFF = re.compile(r"\[Errno (?:32|104)\]")  # the server hung up while the statement was being sent

@@ -12,12 +12,21 @@ from piccolo.table import Table
 
 from piccolo_engines.errors import Deadlock
 from piccolo_engines.mysql.catalog import Catalog, TableName
-from piccolo_engines.mysql.rows import to_rows
+from piccolo_engines.mysql.rows import Projection, to_rows
 from piccolo_engines.mysql.session import Session, Watch
 from piccolo_engines.mysql.templates import compiled_flat
 from piccolo_engines.mysql.values import Hints
 
-__all__ = ["Bilingual", "DDLStep", "PlannedDDL", "SelectSQL", "Steps", "Work", "statement_group"]
+__all__ = [
+    "Bilingual",
+    "DDLStep",
+    "FlatSelect",
+    "PlannedDDL",
+    "SelectSQL",
+    "Steps",
+    "Work",
+    "statement_group",
+]
 
 
 class _Forms(QueryString):
@@ -55,18 +64,26 @@ class SelectSQL(QueryString):
         select.template, select.args, select.columns = standard.template, standard.args, standard.columns
         select.query_type, select._alias = standard.query_type, standard._alias
         select._frozen_compiled_strings = None
-        select.table, select.hints = table, hints
+        select.table, select.hints = table, Projection(hints)
         return select
 
-    @classmethod
-    def flat(cls, template: str, args: list[Any], table: type[Table], hints: Hints) -> "SelectSQL":
-        """A select without other QueryStrings inside."""
-        select = cls.__new__(cls)
-        select.template, select.args, select.columns = template, args, ()
-        select.query_type, select._alias = "generic", None
-        select._frozen_compiled_strings = compiled_flat(template, args)
-        select.table, select.hints = table, hints
-        return select
+
+class FlatSelect(SelectSQL):
+    """A select without other QueryStrings inside.
+
+    :ivar repeats: that a session may prepare it. The engine asks any QueryString that has the attribute.
+    """
+
+    __slots__ = ()
+    repeats = True
+
+    def __init__(  # Piccolo's own would go through the arguments
+        self, template: str, args: list[Any], table: type[Table], hints: Hints
+    ) -> None:
+        self.template, self.args, self.columns = template, args, ()
+        self.query_type, self._alias = "generic", None
+        self._frozen_compiled_strings = compiled_flat(template), args
+        self.table, self.hints = table, hints
 
 
 class Work:
@@ -82,6 +99,11 @@ class Work:
         """Send one statement; return the driver's result."""
         template, args = querystring.compile_string(engine_type="mysql")
         return self.session.run(template, args, self.watch)
+
+    def execute_again(self, querystring: QueryString) -> Awaitable[Any]:
+        """The same with a statement that comes over and over."""
+        template, args = querystring.compile_string(engine_type="mysql")
+        return self.session.run_again(template, args, self.watch)
 
     async def fetch(self, querystring: QueryString, table: type[Table] | None = None) -> list[dict[str, Any]]:
         """Send one statement; return its rows, with the values that the table's columns promise."""

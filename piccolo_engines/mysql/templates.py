@@ -47,9 +47,9 @@ def _text(template: str) -> tuple[str, int]:
     return "".join(piece + "%s" * follows for piece, follows in pieces), sum(follows for _, follows in pieces)
 
 
-def compiled_flat(template: str, args: list[Any]) -> tuple[str, list[Any]]:
-    """A template, compiled, whose arguments are values, as many as it takes."""
-    return _text(template)[0], args
+def compiled_flat(template: str) -> str:
+    """A template, compiled, whose arguments are values."""
+    return _text(template)[0]
 
 
 def compiled(querystring: QueryString) -> tuple[str, list[Any]]:

@@ -51,9 +51,11 @@ class Bound(QueryString):
     """A compiled statement with its values, as an engine runs it.
 
     :ivar hints: the columns behind what a SELECT gives, where the engine wants them.
+    :ivar repeats: that the engine may prepare it on the server.
     """
 
     __slots__ = ("hints",)
+    repeats = True
 
     def __init__(
         self, sql: str, values: list[Any], query_type: str, hints: Sequence[Any] | None

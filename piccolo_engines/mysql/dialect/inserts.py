@@ -15,11 +15,10 @@ from piccolo.utils.sql_values import convert_to_sql_value
 from piccolo_engines.errors import StatementError, UniqueViolation, Unsupported
 from piccolo_engines.mysql.dialect.conflicts import is_other_conflict, on_duplicate, target_columns
 from piccolo_engines.mysql.dialect.patching import Patch
-from piccolo_engines.mysql.dialect.tuples import insert_rows
+from piccolo_engines.mysql.dialect.tuples import Rows, insert_rows
 from piccolo_engines.mysql.journal import forget
 from piccolo_engines.mysql.literals import quote_name
 from piccolo_engines.mysql.statements import Steps, Work, statement_group
-from piccolo_engines.mysql.templates import compiled_flat
 
 __all__ = ["PATCHES", "InsertSteps", "select_by_keys", "wanted"]
 
@@ -27,10 +26,10 @@ __all__ = ["PATCHES", "InsertSteps", "select_by_keys", "wanted"]
 def _insert_sql(
     table: type[Table], instances: Sequence[Table], conflict: OnConflictItem | None
 ) -> QueryString:
-    template, args, _ = insert_rows(table, instances)
+    rows = insert_rows(table, instances)
     if conflict is None:
-        return QueryString(template, *args)
-    return QueryString(template + "{}", *args, on_duplicate(table, conflict))
+        return QueryString(rows.template, *rows.args)
+    return QueryString(rows.template + "{}", *rows.args, on_duplicate(table, conflict))
 
 
 def wanted(columns: Sequence[Column]) -> str:
@@ -56,19 +55,14 @@ def select_by_keys(table: type[Table], columns: Sequence[Column], keys: Sequence
 class InsertSteps(Steps):
     """An insert, with what it is to return and to do about conflicts."""
 
-    __slots__ = ("conflict", "instances", "returned", "rows_of")
+    __slots__ = ("conflict", "draws_number", "instances", "returned", "rows_of")
 
-    def __init__(  # Piccolo's own would go through the arguments
-        self,
-        query: Insert[Any],
-        conflict: OnConflictItem | None,
-        template: str,
-        args: list[Any],
-        are_values: bool,
-    ) -> None:
-        self.template, self.args, self.columns = template, args, ()
+    def __init__(self, query: Insert[Any], conflict: OnConflictItem | None, rows: Rows) -> None:
+        # Piccolo's own would go through the arguments
+        self.template, self.args, self.columns = rows.template, rows.args, ()
         self.query_type, self.table, self._alias = "insert", query.table, None
-        self._frozen_compiled_strings = compiled_flat(template, args) if are_values else None
+        self._frozen_compiled_strings = (rows.compiled, rows.args) if rows.compiled is not None else None
+        self.draws_number = rows.draws_number
         self.rows_of: type[Table] = query.table
         self.instances: Sequence[Table] = query.add_delegate._add
         self.conflict = conflict
@@ -77,7 +71,7 @@ class InsertSteps(Steps):
 
     async def run(self, work: Work) -> list[dict[str, Any]]:
         if self.conflict is None and self._draws_one_number() and not self._records_migrations():
-            result = await work.execute(self)
+            result = await work.execute_again(self)
             return self._keys_as_rows([int(result.insert_id)])
         try:
             return await self._run(work)
@@ -125,13 +119,7 @@ class InsertSteps(Steps):
 
     def _draws_one_number(self) -> bool:
         """Whether the answer to the insert tells all that is to be returned: the number that its row drew."""
-        return (
-            len(self.instances) == 1
-            and len(self.returned) == 1
-            and self.returned[0] is self._key
-            and isinstance(self._key, Serial)
-            and self._known_key(self.instances[0]) is None
-        )
+        return self.draws_number and len(self.returned) == 1 and self.returned[0] is self._key
 
     def _brings_its_keys(self) -> bool:
         """Whether nothing is to be returned but keys that the objects have already."""
@@ -230,9 +218,9 @@ def _insert(self: Insert[Any]) -> Sequence[QueryString]:
     if len(items) > 1:
         raise NotImplementedError("MySQL only supports a single ON CONFLICT clause.")
     if not items:
-        return [InsertSteps(self, None, *insert_rows(self.table, self.add_delegate._add))]
+        return [InsertSteps(self, None, insert_rows(self.table, self.add_delegate._add))]
     (standard,) = self.default_querystrings
-    return [InsertSteps(self, items[0], standard.template, list(standard.args), False)]
+    return [InsertSteps(self, items[0], Rows(standard.template, list(standard.args), None, False))]
 
 
 PATCHES = (

@@ -5,11 +5,14 @@ values beside it, and what is the same every time (the columns) is kept with the
 Piccolo's way: a part that is not known here makes the whole select none of these.
 """
 
+import datetime as dt
 import functools
+import uuid
 from collections.abc import Hashable, Mapping, Sequence
+from types import NoneType
 from typing import Any
 
-from piccolo.columns import JSON, Array, Column
+from piccolo.columns import JSON, UUID, Array, Column, Date, ForeignKey, Time, Timestamp, Timestamptz
 from piccolo.columns.combination import UNDEFINED, And, Or, Where
 from piccolo.query.methods.select import Select
 from piccolo.query.mixins import OrderByItem
@@ -17,12 +20,13 @@ from piccolo.querystring import QueryString
 from piccolo.table import Table
 
 from piccolo_engines.mysql.rows import Projection
-from piccolo_engines.mysql.statements import SelectSQL
+from piccolo_engines.mysql.statements import FlatSelect
 from piccolo_engines.mysql.templates import VALUES
 
 __all__ = ["plain_select"]
 
 _MOST_BEGINNINGS = 128
+_MOMENTS = (dt.datetime, dt.date, dt.time)
 
 
 class _Known:
@@ -58,7 +62,7 @@ class _NotPlain(Exception):
     """There is something in the select that is not known here."""
 
 
-def plain_select(select: Select[Any]) -> SelectSQL | None:
+def plain_select(select: Select[Any]) -> FlatSelect | None:
     """The select as one piece of SQL; ``None`` when it is not as simple as that."""
     if (
         select.distinct_delegate._distinct.enabled
@@ -83,7 +87,7 @@ def plain_select(select: Select[Any]) -> SelectSQL | None:
         text += f" LIMIT {limit.number}"
     if offset := select.offset_delegate._offset:
         text += f" OFFSET {offset.number}"
-    return SelectSQL.flat(text, args, select.table, projection)
+    return FlatSelect(text, args, select.table, projection)
 
 
 def _known_about(table: type[Table]) -> _Known:
@@ -154,28 +158,21 @@ def _condition(where: Any, args: list[Any], names: Mapping[int, str]) -> str:
         return f"({first} {where.operator} {_condition(where.second, args, names)})"
     if kind is not Where:
         raise _NotPlain
-    kind = type(where.column)
-    if _is_document(kind):
-        raise _NotPlain
     return _comparison(where, args, names)
-
-
-@functools.lru_cache(maxsize=1024)
-def _is_document(kind: Hashable) -> bool:
-    return isinstance(kind, type) and issubclass(kind, JSON)
 
 
 def _comparison(where: Where, args: list[Any], names: Mapping[int, str]) -> str:
     name, value = _name(where.column, names), where.value
+    kind: Any = type(where.column)
     values: Any = where.values
     count = 0
     if value is not UNDEFINED:
-        _add(value, args)
+        _add(value, args, kind)
     if values is not UNDEFINED:
         if isinstance(values, QueryString):
             raise _NotPlain
         for one in values:
-            _add(one, args)
+            _add(one, args, kind)
         count = len(values)
     return _said(where.operator.template, name, count)
 
@@ -185,10 +182,27 @@ def _said(template: str, name: str, count: int) -> str:
     return template.format(name=name, value="{}", values=", ".join(["{}"] * count))
 
 
-def _add(value: Any, args: list[Any]) -> None:
-    if type(value) not in VALUES and isinstance(value, QueryString | Column):
+def _add(value: Any, args: list[Any], column: Hashable) -> None:
+    kind: Any = type(value)
+    if not _is_like(column, kind):
         raise _NotPlain
     args.append(value)
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_like(column: Any, value: Any) -> bool:
+    """Whether a column of this class may be compared with a value of this type in a prepared statement.
+
+    Where they do not belong together, MySQL decides differently about what is prepared and about text: for a
+    date and a number, say, or a text that is no date.
+    """
+    if issubclass(column, JSON) or value not in VALUES:
+        return False
+    if value is NoneType:
+        return True
+    if issubclass(column, Timestamp | Timestamptz | Date | Time):
+        return value in _MOMENTS
+    return value is not uuid.UUID or issubclass(column, UUID | ForeignKey)
 
 
 def _order(items: Sequence[OrderByItem], names: Mapping[int, str]) -> str:

@@ -1,26 +1,96 @@
 """The rows of an INSERT: its text up to the last of them, and their values beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from piccolo import table as table_module
-from piccolo.columns import Column
+from piccolo.columns import Serial
 from piccolo.querystring import QueryString
 from piccolo.table import Table
 
 from piccolo_engines.mysql.dialect.conditions import passes_unchanged
 from piccolo_engines.mysql.literals import quote_name
-from piccolo_engines.mysql.templates import VALUES
+from piccolo_engines.mysql.templates import VALUES, compiled_flat
 
-__all__ = ["insert_rows"]
+__all__ = ["Rows", "insert_rows"]
+
+_MOST_SHAPES = 64
 
 
-class _Plan(NamedTuple):
-    """What is the same in all inserts into a table; kept with the table's metadata, it goes with it."""
+class Rows(NamedTuple):
+    """Rows as a template, its arguments, and what is known of them.
 
-    about: tuple[object, ...]
-    beginning: str
-    columns: tuple[tuple[str, Column], ...]
+    :ivar compiled: the template as it is sent; ``None`` when not all arguments are values.
+    :ivar draws_number: there is one row, whose primary key is a number that the server draws.
+    """
+
+    template: str
+    args: list[Any]
+    compiled: str | None
+    draws_number: bool
+
+
+class _Shape(NamedTuple):
+    """One row whose values are of certain types, and all bound as they are.
+
+    :ivar drawn: the place of the value that the server makes, if any.
+    :ivar said: what stands there instead of a value.
+    """
+
+    template: str
+    compiled: str
+    drawn: int | None
+    said: str
+    draws_number: bool
+
+
+class _Plan:
+    """What is the same in all inserts into a table; kept with the table's metadata, it goes with it.
+
+    :ivar values: those of an object, by its attributes; each would go through a descriptor otherwise.
+    :ivar shapes: by the types of the values; ``None`` for those that have to be looked at one by one.
+    """
+
+    __slots__ = ("about", "beginning", "columns", "shapes", "values")
+
+    def __init__(self, table: type[Table], about: tuple[object, ...]) -> None:
+        meta = table._meta
+        names = ",".join(quote_name(column._meta.db_column_name) for column in meta.columns)
+        self.about = about
+        self.beginning = f"INSERT INTO {meta.get_formatted_tablename()} ({names}) VALUES "  # noqa: S608 - names are quoted, values are bound
+        self.columns = tuple((column._meta.name, column) for column in meta.columns)
+        self.values: Callable[[dict[str, Any]], Any] = itemgetter(*(name for name, _ in self.columns))
+        self.shapes: dict[tuple[type, ...], _Shape | None] = {}
+
+    def shape(self, values: Sequence[Any]) -> _Shape | None:
+        """The shape of a row with such values."""
+        types = tuple(map(type, values))
+        try:
+            return self.shapes[types]
+        except KeyError:
+            if len(self.shapes) >= _MOST_SHAPES:
+                self.shapes.clear()
+            shape = self.shapes[types] = self._shape(types, values)
+            return shape
+
+    def _shape(self, types: Sequence[type], values: Sequence[Any]) -> _Shape | None:
+        drawn = [place for place, kind in enumerate(types) if kind is QueryString]
+        if len(drawn) > 1 or any(values[place].args for place in drawn):
+            return None
+        places = ["{}"] * len(types)
+        for place, (_, column) in enumerate(self.columns):
+            if place in drawn:
+                places[place] = values[place].template
+            elif types[place] not in VALUES or not passes_unchanged(values[place], column):
+                return None
+        template = f"{self.beginning}({','.join(places)})"
+        if not drawn:
+            return _Shape(template, compiled_flat(template), None, "", False)
+        (place,) = drawn
+        key = self.columns[place][1]
+        draws_number = isinstance(key, Serial) and key._meta.primary_key
+        return _Shape(template, compiled_flat(template), place, places[place], draws_number)
 
 
 def _plan(table: type[Table]) -> _Plan:
@@ -28,16 +98,26 @@ def _plan(table: type[Table]) -> _Plan:
     plan: _Plan | None = meta.__dict__.get("mysql_insert")
     about = (table, meta.tablename, meta.schema, id(meta.columns))
     if plan is None or plan.about != about:
-        names = ",".join(quote_name(column._meta.db_column_name) for column in meta.columns)
-        beginning = f"INSERT INTO {meta.get_formatted_tablename()} ({names}) VALUES "  # noqa: S608 - names are quoted, values are bound
-        columns = tuple((column._meta.name, column) for column in meta.columns)
-        plan = meta.__dict__["mysql_insert"] = _Plan(about, beginning, columns)
+        plan = meta.__dict__["mysql_insert"] = _Plan(table, about)
     return plan
 
 
-def insert_rows(table: type[Table], instances: Sequence[Table]) -> tuple[str, list[Any], bool]:
-    """``INSERT INTO … VALUES (…), (…)`` as a template, its arguments, and whether all of them are values."""
+def insert_rows(table: type[Table], instances: Sequence[Table]) -> Rows:
+    """``INSERT INTO … VALUES (…), (…)``."""
     plan = _plan(table)
+    if len(instances) == 1 and len(plan.columns) > 1:
+        args = list(plan.values(vars(instances[0])))
+        shape = plan.shape(args)
+        if shape is not None:
+            if shape.drawn is None:
+                return Rows(shape.template, args, shape.compiled, False)
+            drawn = args.pop(shape.drawn)
+            if drawn.template == shape.said and not drawn.args:
+                return Rows(shape.template, args, shape.compiled, shape.draws_number)
+    return _one_by_one(plan, instances)
+
+
+def _one_by_one(plan: _Plan, instances: Sequence[Table]) -> Rows:
     args: list[Any] = []
     rows, are_values = [], True
     for instance in instances:
@@ -54,4 +134,5 @@ def insert_rows(table: type[Table], instances: Sequence[Table]) -> tuple[str, li
             places.append("{}")
             args.append(value)
         rows.append(f"({','.join(places)})")
-    return plan.beginning + ",".join(rows), args, are_values
+    template = plan.beginning + ",".join(rows)
+    return Rows(template, args, compiled_flat(template) if are_values else None, False)
