@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import structlog
 
@@ -11,7 +12,7 @@ from api.errors import CentralOutOfDate
 from central.database import CENTRAL
 from central.provisioning.reconcile import Report
 
-__all__ = ["running"]
+__all__ = ["keep_up", "running"]
 
 
 @asynccontextmanager
@@ -19,8 +20,8 @@ async def running(platform: Platform) -> AsyncIterator[None]:
     """The services at work.
 
     On the way in: migrations are compiled, tenants that a dead process left half-made or half-deleted are
-    finished or undone. Inside: the same from time to time, and idle databases are closed. On the way out:
-    everything is closed.
+    finished or undone. Inside: the same from time to time, idle databases are closed, and what is old is
+    forgotten. On the way out: everything is closed.
 
     Raises :class:`~api.errors.CentralOutOfDate` before anything is served.
     """
@@ -29,7 +30,7 @@ async def running(platform: Platform) -> AsyncIterator[None]:
         platform.tenant_migrator.preload()
         await _require_current(platform)
         await _reconcile(platform)
-        upkeep = asyncio.create_task(_keep_up(platform))
+        upkeep = asyncio.create_task(keep_up(platform))
         try:
             yield
         finally:
@@ -45,9 +46,10 @@ async def _require_current(platform: Platform) -> None:
         raise CentralOutOfDate(len(pending))
 
 
-async def _keep_up(platform: Platform) -> None:
+async def keep_up(platform: Platform, every: timedelta = timedelta(seconds=15)) -> None:
+    """The upkeep of a running process, until cancelled."""
     with CENTRAL.bind(platform.central_engine):
-        await platform.provisioning.keep_reconciled()
+        await platform.provisioning.keep_reconciled(every, pruning=[platform.idempotency.purge])
 
 
 async def _reconcile(platform: Platform) -> None:

@@ -21,7 +21,10 @@ from central.tables import IdempotencyKey, IdempotencyState
 from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.errors import DatabaseError, UniqueViolation
 
-__all__ = ["Answer", "Attempt", "Idempotency"]
+__all__ = ["KEEP_ANSWERS", "Answer", "Attempt", "Idempotency"]
+
+KEEP_ANSWERS = timedelta(days=7)
+"""How long a key is remembered, with its answer."""
 
 _KEY = re.compile(r"[!-~]{1,255}")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.4
@@ -130,7 +133,7 @@ class Idempotency:
         """Give the key back, as if it had never been used."""
         await IdempotencyKey.delete().where(_held_by(attempt))
 
-    async def purge(self, older_than: timedelta = timedelta(days=7)) -> None:
+    async def purge(self, older_than: timedelta = KEEP_ANSWERS) -> None:
         """Forget keys that nobody will use again."""
         before = self._now() - older_than
         await IdempotencyKey.delete().where(IdempotencyKey.leased_until < before)

@@ -46,7 +46,7 @@ _IDEMPOTENCY_KEY: Final = Parameter(
     where="header",
     description=(
         "Of your choice, new for each new tenant. The same key and body give the same answer, without the "
-        "passwords, and never a second tenant; the same key with another body is 422."
+        "passwords, and never a second tenant, for 7 days; the same key with another body is 422."
     ),
     schema={"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     example="0190f3a2-make-acme",

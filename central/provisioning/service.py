@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import timedelta
 from itertools import count
 from typing import Any, NoReturn, TypeVar
@@ -95,10 +95,16 @@ class Provisioning:
         """Forget the journal of runs that ended longer ago than that; gives their number."""
         return await self._journal.prune(older_than)
 
-    async def keep_reconciled(self, every: timedelta = timedelta(seconds=15)) -> None:
+    async def keep_reconciled(
+        self,
+        every: timedelta,
+        *,
+        pruning: Sequence[Callable[[], Awaitable[object]]] = (),
+    ) -> None:
         """Reconcile, close idle engines and, less often, prune the journal, until cancelled.
 
-        For a task of its own, started with ``CENTRAL`` bound.
+        For a task of its own, started with ``CENTRAL`` bound. ``pruning`` is what else forgets what is old; it
+        is called as seldom as the journal is pruned.
         """
         for turn in count():
             await asyncio.sleep(every.total_seconds())
@@ -106,7 +112,8 @@ class Provisioning:
                 await self.reconcile()
                 await self._parts.engines.close_idle()
                 if turn % _TURNS_BETWEEN_PRUNINGS == 0:
-                    await self.prune()
+                    for prune in (self.prune, *pruning):
+                        await prune()
             except Exception:  # noqa: BLE001 # whatever it is, the next round may succeed
                 _log.exception("Reconciling failed; it will be tried again")
 

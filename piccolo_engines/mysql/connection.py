@@ -28,6 +28,7 @@ class Connection(DriverConnection):
     """
 
     _connect_timeout: float
+    _password: bytes
     _transport: Any  # the driver's stubs leave these out
 
     def __init__(self, config: Mapping[str, Any]) -> None:
@@ -58,6 +59,7 @@ class Connection(DriverConnection):
         """
         try:
             await super().connect()
+            self._password = b""  # which the driver keeps, and needs for nothing more
             _notice_silence(self.socket)
         except DriverError as error:
             if not isinstance(error.args[0], int):

@@ -1,5 +1,7 @@
 """From start to end: what has to be there, what is mended, what is closed."""
 
+import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +10,13 @@ import pytest
 from api.app import Freehold, create_app
 from api.composition import compose
 from api.errors import CentralOutOfDate
+from api.lifespan import keep_up
+from central.database import CENTRAL
+from central.idempotency import KEEP_ANSWERS
 from central.provisioning.pipeline import Moment
 from central.settings import Settings
+from central.tables import IdempotencyKey
+from piccolo_engines.columns import utc_now
 from piccolo_engines.errors import EngineClosed
 from tests.api.conftest import CHEAP, ON_SQLITE, Warm, World, served, settings_in, world_of
 from tests.api.scenarios import assert_problem
@@ -105,3 +112,25 @@ async def test_background_tasks_keep_their_tenant(settings: Settings, warm: Warm
             assert (await world.client(f"{slug}.localhost").get("/later")).text == slug
     assert seen == ["administrator@acme.example", "administrator@demo.example"]
     assert not DB.is_bound
+
+
+@ON_SQLITE
+async def test_old_idempotency_keys_are_forgotten_while_it_runs(world: World) -> None:
+    async def keys() -> list[str]:
+        with CENTRAL.bind(world.platform.central_engine):
+            return await IdempotencyKey.select(IdempotencyKey.key).output(as_list=True)
+
+    for number, age in enumerate([timedelta(0), KEEP_ANSWERS + timedelta(minutes=1)]):
+        body = {"name": "New", "slug": f"new-{number}", "primaryDomain": f"new-{number}"}
+        named = {"Idempotency-Key": f"key-{number}"}
+        assert (await world.operator().post("/setup/tenants", json=body, headers=named)).status_code == 201
+        with CENTRAL.bind(world.platform.central_engine):
+            await IdempotencyKey.update({IdempotencyKey.leased_until: utc_now() - age}).where(
+                IdempotencyKey.key == f"key-{number}"
+            )
+    upkeep = asyncio.create_task(keep_up(world.platform, timedelta(milliseconds=1)))
+    async with asyncio.timeout(5):
+        while await keys() != ["key-0"]:
+            await asyncio.sleep(0.01)
+    upkeep.cancel()
+    await asyncio.gather(upkeep, return_exceptions=True)

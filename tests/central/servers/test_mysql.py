@@ -231,9 +231,23 @@ async def test_an_engine_asks_for_the_password_when_it_connects_and_not_before(
     for _ in range(3):
         await engine.run_ddl("SELECT 1")
     assert asked == [1]
-    assert PASSWORD not in repr(vars(engine) if hasattr(engine, "__dict__") else engine.config)
+    assert PASSWORD not in repr(engine.config)
     await engine.close()
     assert server.connections.idle == 0
+
+
+async def test_an_open_connection_keeps_no_password(
+    any_server: ServerAddress, server: MySQLServer, prefix: str
+) -> None:
+    user = await make(server, f"{prefix}acme")
+    engine = server.engine_for(f"{prefix}acme", Login(user, lambda: "".join(PASSWORD)))
+    async with engine.transaction():
+        await engine.run_ddl("SELECT 1")
+        (session,) = engine._part.in_use
+        kept = vars(session._connection)
+        assert kept["_password_creator"] is not None
+        assert PASSWORD.encode() not in kept.values()
+    await engine.close()
 
 
 def test_without_a_login_there_is_no_engine() -> None:
