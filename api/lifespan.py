@@ -58,5 +58,9 @@ async def _reconcile(platform: Platform) -> None:
         report = await platform.provisioning.reconcile()
     if report != Report():
         structlog.get_logger("freehold").warning(
-            "reconciled", undone=report.undone, finished=report.finished, failed=report.failed
+            "reconciled",
+            undone=report.undone,
+            finished=report.finished,
+            changed=report.changed,
+            failed=report.failed,
         )

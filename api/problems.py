@@ -24,7 +24,7 @@ from api.errors import (
 )
 from central import errors as central
 from central.engines import EnginesBusy, TenantGone
-from central.provisioning.errors import ProvisioningError
+from central.provisioning.errors import NoDatabaseUser, PasswordChanging, ProvisioningError
 from central.servers import UnknownServer
 from piccolo_engines import errors as engines
 from piccolo_engines.paging import InvalidCursor
@@ -81,6 +81,8 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     central.PrimaryDomainKept: 409,
     central.WrongStatus: 409,
     central.IdempotencyBusy: 409,
+    PasswordChanging: 409,
+    NoDatabaseUser: 409,
     objects.ChangeRefused: 409,
     records.UniqueConflict: 409,
     users.Taken: 409,

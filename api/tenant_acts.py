@@ -1,13 +1,14 @@
 """What operators do to tenants that are there, each act with its place in the audit trail.
 
-What is one transaction is recorded in it; deleting, which is many, is recorded when it begins and when it
-ends. Making a tenant is :mod:`api.creation`. All of it runs with ``CENTRAL`` bound.
+What is one transaction is recorded in it; what is many, such as deleting, is recorded when it begins and
+when it ends. Making a tenant is :mod:`api.creation`. All of it runs with ``CENTRAL`` bound.
 """
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from api.composition import Platform
+from api.schemas.tenants import DatabaseLogin
 from central import audit
 from central.audit import Actor
 from central.errors import CentralError, DomainNotFound, InvalidDomain
@@ -54,6 +55,20 @@ class TenantActs:
             raise
         await self._record("tenant.deleted", tenant)
         return tenant
+
+    async def change_password(self, tenant_id: UUID, *, ends_connections: bool) -> DatabaseLogin:
+        """Give its database user another password. Raises what provisioning raises."""
+        tenant = await self.platform.registry.get(tenant_id)
+        await self._record("tenant.change-password", tenant, endsConnections=ends_connections)
+        try:
+            login = await self.platform.provisioning.change_password(
+                tenant.id, ends_connections=ends_connections
+            )
+        except CentralError as error:
+            await self._record("tenant.change-password-failed", tenant, reason=error.code)
+            raise
+        await self._record("tenant.password-changed", tenant)
+        return DatabaseLogin(tenant.id, tenant.slug, login.username, login.password())
 
     async def add_domain(self, tenant_id: UUID, text: str) -> DomainRecord:
         """Give it another host name, written as a label or whole.

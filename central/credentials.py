@@ -1,5 +1,6 @@
 """The database users of tenants: kept sealed, opened only to connect; with ``CENTRAL`` bound."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -31,11 +32,54 @@ class Credentials:
 
     async def login(self, tenant_id: UUID) -> Login | None:
         """What to connect with; the password is opened each time it is asked for."""
-        row = await Credential.select().where(Credential.tenant == tenant_id).first()
-        if row is None:
-            return None
-        secret: str = row["secret"]
-        return Login(row["username"], lambda: self._vault.open(secret, tenant_id))
+        row = await _row(tenant_id)
+        return None if row is None else self._login(tenant_id, row["username"], row["secret"])
+
+    async def begin_change(self, tenant_id: UUID, username: str, password: str) -> bool:
+        """Keep the password that will take the other's place; false when another one is about to."""
+        secret = self._vault.seal(password, tenant_id)
+        mine = Credential.tenant == tenant_id
+        begun = Credential.update({Credential.next_secret: secret}).where(mine)
+        if await begun.where(Credential.next_secret.is_null()).returning(Credential.id):
+            return True
+        if await Credential.exists().where(mine):
+            return False
+        row = Credential(tenant=tenant_id, username=username, secret=secret, next_secret=secret)
+        await Credential.insert(row)
+        return True
+
+    async def is_changing(self, tenant_id: UUID) -> bool:
+        """Whether a new password is about to take the other's place."""
+        begun = (Credential.tenant == tenant_id) & Credential.next_secret.is_not_null()
+        return await Credential.exists().where(begun)
+
+    async def next_password(self, tenant_id: UUID) -> str | None:
+        """The password that is about to take the other's place, if one is."""
+        row = await _row(tenant_id)
+        secret = None if row is None else row["next_secret"]
+        return None if secret is None else self._vault.open(secret, tenant_id)
+
+    async def finish_change(self, tenant_id: UUID) -> None:
+        """Put the new password in the other's place."""
+        password = await self.next_password(tenant_id)
+        if password is not None:
+            sealed = self._vault.seal(password, tenant_id)
+            changes: dict[Any, Any] = {Credential.secret: sealed, Credential.next_secret: None}
+            await Credential.update(changes).where(Credential.tenant == tenant_id)
+
+    def _login(self, tenant_id: UUID, username: str, secret: str) -> Login:
+        async def others() -> Sequence[Login]:
+            row = await _row(tenant_id)
+            found = [] if row is None else [row["secret"], row["next_secret"]]
+            known = [one for one in found if one not in (None, secret)]
+            return [self._login(tenant_id, username, one) for one in known]
+
+        return Login(username, lambda: self._vault.open(secret, tenant_id), others)
+
+
+async def _row(tenant_id: UUID) -> dict[str, Any] | None:
+    row: dict[str, Any] | None = await Credential.select().where(Credential.tenant == tenant_id).first()
+    return row
 
 
 class TenantOpener:

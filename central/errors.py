@@ -241,10 +241,11 @@ class WrongStatus(RegistryError):
 
     code = "wrong-status"
 
-    def __init__(self, current: str, wanted: str) -> None:
+    def __init__(self, current: str, wanted: str | None = None) -> None:
         self.current = current
         self.wanted = wanted
-        super().__init__(f"A tenant that is {current} cannot become {wanted}.")
+        change = "be changed" if wanted is None else f"become {wanted}"
+        super().__init__(f"A tenant that is {current} cannot {change}.")
 
 
 class OperatorError(CentralError):

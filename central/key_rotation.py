@@ -10,6 +10,8 @@ from central.vault import Vault, key_id_of
 
 __all__ = ["KeyRotation"]
 
+_SEALED = (Credential.secret, Credential.next_secret)
+
 
 class KeyRotation:
     """Runs with ``CENTRAL`` bound. Every row is a statement of its own: stopped anywhere, the next run
@@ -24,14 +26,14 @@ class KeyRotation:
     async def by_key(self) -> Counter[str]:
         """How many credentials are sealed under which key, by its id; ``?`` is of no form we know."""
         found: Counter[str] = Counter()
-        for row in await Credential.select(Credential.secret):
-            found[key_id_of(row["secret"]) or "?"] += 1
+        for row in await Credential.select(*_SEALED):
+            found.update(key_id_of(sealed) or "?" for sealed in row.values() if sealed is not None)
         return found
 
     async def pending(self) -> list[UUID]:
         """The tenants whose credentials are not under the first key."""
-        rows = await Credential.select(Credential.tenant, Credential.secret).order_by(Credential.id)
-        return [row["tenant"] for row in rows if key_id_of(row["secret"]) != self._vault.current_key_id]
+        rows = await Credential.select(Credential.tenant, *_SEALED).order_by(Credential.id)
+        return [row["tenant"] for row in rows if not self._is_current(row)]
 
     async def rotate(self, told: Callable[[UUID, str | None], None]) -> tuple[int, int]:
         """Put all of them under the first key; how many were, and how many could not be opened.
@@ -47,13 +49,19 @@ class KeyRotation:
 
     async def _reseal(self, tenant_id: UUID) -> str | None:
         """One tenant's; a row that somebody has written since is theirs, and under the first key already."""
-        row = await Credential.select(Credential.secret).where(Credential.tenant == tenant_id).first()
-        if row is None:
-            return None
+        mine = Credential.tenant == tenant_id
+        row = await Credential.select(*_SEALED).where(mine).first()
         try:
-            sealed = self._vault.reseal(row["secret"], tenant_id)
+            for column in _SEALED:
+                found = None if row is None else row[column._meta.name]
+                if found is not None:
+                    sealed = self._vault.reseal(found, tenant_id)
+                    await Credential.update({column: sealed}).where(mine & (column == found))
         except (SealBroken, UnknownKey) as error:
             return str(error)
-        unchanged = (Credential.tenant == tenant_id) & (Credential.secret == row["secret"])
-        await Credential.update({Credential.secret: sealed}).where(unchanged)
         return None
+
+    def _is_current(self, row: dict[str, str | None]) -> bool:
+        """Whether all of a row that is sealed is under the first key."""
+        sealed = [row[column._meta.name] for column in _SEALED]
+        return all(key_id_of(one) == self._vault.current_key_id for one in sealed if one is not None)

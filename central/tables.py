@@ -56,10 +56,11 @@ class TenantStatus(StrEnum):
 
 
 class RunOperation(StrEnum):
-    """What a provisioning run does to its tenant."""
+    """What a run does to its tenant."""
 
     CREATE = "create"
     DELETE = "delete"
+    CHANGE_PASSWORD = "change-password"  # noqa: S105 # the name of an act
 
 
 class RunState(StrEnum):
@@ -112,12 +113,15 @@ class Domain(Timestamps, Table, db=CENTRAL, help_text="A host name that leads to
 
 
 class Credential(Timestamps, Table, db=CENTRAL, help_text="A tenant's database user."):
-    """``secret`` is sealed by :class:`central.vault.Vault` for this tenant alone."""
+    """``secret`` is sealed by :class:`central.vault.Vault` for this tenant alone, and so is ``next_secret``,
+    which is there while it takes the other's place.
+    """
 
     id = UUID(primary_key=True, default=new_id)
     tenant = ForeignKey(Tenant, on_delete=OnDelete.cascade, null=False, unique=True)
     username = Varchar(length=64, null=False)
     secret = Secret(length=500, null=False)  # type: ignore[no-untyped-call]  # untyped in Piccolo
+    next_secret = Secret(length=500, null=True, default=None)  # type: ignore[no-untyped-call]  # in Piccolo
 
 
 class Operator(Timestamps, Table, db=CENTRAL, help_text="Someone who runs the platform."):
@@ -166,7 +170,7 @@ class OperatorThrottle(
     blocked_until = Timestamptz(null=True, default=None)
 
 
-class ProvisioningRun(Timestamps, Table, db=CENTRAL, help_text="One making or deleting of a tenant."):
+class ProvisioningRun(Timestamps, Table, db=CENTRAL, help_text="One act on a tenant in several steps."):
     """A run outlives its tenant, so ``tenant_id`` is no foreign key. ``owner`` names the process at work."""
 
     id = UUID(primary_key=True, default=new_id)

@@ -9,7 +9,7 @@ from api.standing_in import COMMAND_LINE
 from central.errors import CentralError
 from central.registry import TenantRef
 from central.tables import TenantStatus
-from piccolo_engines.errors import DatabaseError
+from piccolo_engines.errors import AccessDenied, DatabaseError
 from tenant_schema.objects.changes.drift import Drift
 from tenant_schema.objects.changes.journal import open_entries
 from tenant_schema.objects.errors import ObjectBusy
@@ -45,6 +45,9 @@ async def _check_tenant(platform: Platform, tenant: TenantRef) -> list[Finding]:
                 message = f"{len(pending)} migrations have not run."
                 return [error(about, message, f"freehold migrate {tenant.slug}")]
             return await _check_definitions(platform, tenant.slug)
+    except AccessDenied as problem:
+        mend = f"freehold tenants change-password {tenant.slug}"
+        return [error(about, f"Its database user cannot use its database: {problem}", mend)]
     except (CentralError, DatabaseError, OSError) as problem:
         mend = f"Restore {tenant.db_name} on {tenant.database_server}, or see what its server says."
         return [error(about, f"Its database cannot be opened: {problem}", mend)]

@@ -24,6 +24,7 @@ class _Outcome(Answer):
 
     undone: list[str]
     finished: list[str]
+    changed: list[str]
     failed: list[str]
     objects: dict[str, list[str]]
 
@@ -31,7 +32,7 @@ class _Outcome(Answer):
 @click.command("reconcile")
 @with_output
 def reconcile(out: Output) -> None:
-    """Undo half-made tenants, finish half-deleted ones, and settle half-done changes of objects.
+    """Undo half-made tenants, finish half-deleted ones, and settle half-done changes of theirs.
 
     What somebody is at work on is left to them. Freehold does the same when it starts and while it serves.
     Ends with status 3 when something could not be settled.
@@ -45,7 +46,9 @@ def reconcile(out: Output) -> None:
 async def _reconcile(platform: Platform, out: Output) -> _Outcome:
     platform.tenant_migrator.preload()
     report: Report = await platform.provisioning.reconcile()
-    outcome = _Outcome(list(report.undone), list(report.finished), list(report.failed), {})
+    outcome = _Outcome(
+        list(report.undone), list(report.finished), list(report.changed), list(report.failed), {}
+    )
     tenants = [one.ref for one in await all_tenants(platform, TenantStatus.ACTIVE)]
     with tally(out, "tenant", "Looking into tenants", len(tenants)) as told:
         for tenant in tenants:
@@ -64,12 +67,13 @@ async def _reconcile(platform: Platform, out: Output) -> _Outcome:
 
 
 def _tell(outcome: _Outcome) -> None:
-    for what, slugs in (("Undone", outcome.undone), ("Deleted", outcome.finished)):
+    done = {"Undone": outcome.undone, "Deleted": outcome.finished, "Password changed": outcome.changed}
+    for what, slugs in done.items():
         if slugs:
             say(f"{what}: {', '.join(slugs)}.")
     for slug, objects in outcome.objects.items():
         say(f"Settled in {slug}: {', '.join(objects)}.")
     if outcome.failed:
         warn(f"Not settled: {', '.join(outcome.failed)}. `freehold doctor` says why.")
-    if outcome == _Outcome([], [], [], {}):
+    if outcome == _Outcome([], [], [], [], {}):
         say("There was nothing to settle.")

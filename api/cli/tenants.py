@@ -12,6 +12,7 @@ from api.cli.completion import tenant_slugs
 from api.cli.console import Output, fail, say, with_output
 from api.cli.domains import domains
 from api.cli.making import create
+from api.cli.passwords import change_password
 from api.cli.progress import Steps
 from api.cli.reconcile import reconcile
 from api.cli.repair import repair
@@ -159,5 +160,5 @@ def _tell(tenant: _Detail) -> None:
     say(f"  made           {tenant.created_at:%Y-%m-%d %H:%M} UTC")
 
 
-for command in (create, administrator, domains, reconcile, repair):
+for command in (create, administrator, change_password, domains, reconcile, repair):
     tenants.add_command(command)

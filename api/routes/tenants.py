@@ -16,8 +16,10 @@ from api.openapi.operation import Operation, Parameter, Reply
 from api.requests import CentralRequest
 from api.schemas.common import NextLink
 from api.schemas.tenants import (
+    DatabaseLogin,
     Deleted,
     NewTenant,
+    PasswordQuery,
     ProvisionedAnswer,
     TenantAnswer,
     TenantChanges,
@@ -31,6 +33,7 @@ from central.tables import TenantStatus
 __all__ = [
     "ROUTES",
     "asked_tenant",
+    "change_database_password",
     "create_tenant",
     "delete_tenant",
     "list_tenants",
@@ -195,6 +198,30 @@ async def resume_tenant(request: CentralRequest) -> Answer:
     return json(TenantAnswer.of(await _acts(request).resume(asked_tenant(request))))
 
 
+@post(
+    "/tenants/{tenantId:str}/database-password",
+    status_code=200,
+    operation=Operation(
+        id="changeDatabasePassword",
+        tag=_TAG,
+        summary="Give the tenant's database user another password",
+        description=(
+            "Requests go on meanwhile. A user that somebody has dropped is made anew, with its privileges. "
+            "409 `no-database-user` for a tenant on SQLite, 409 `password-changing` while another change is "
+            "under way. 503 `password-not-changed`: the rest follows by itself."
+        ),
+        query=PasswordQuery,
+        replies={200: Reply("What to connect with from now on.", DatabaseLogin)},
+        problems=(404, 409),
+    ),
+)
+async def change_database_password(request: CentralRequest) -> Answer:
+    """Give the tenant's database user another password."""
+    query = request.query_as(PasswordQuery)
+    changed = _acts(request).change_password(asked_tenant(request), ends_connections=query.end_connections)
+    return json(await changed, headers=[NOT_STORED])
+
+
 def _acts(request: CentralRequest) -> TenantActs:
     return TenantActs(request.platform, request.actor)
 
@@ -207,4 +234,5 @@ ROUTES: Final = (
     delete_tenant,
     suspend_tenant,
     resume_tenant,
+    change_database_password,
 )

@@ -11,12 +11,14 @@ from central.registry import DomainRecord, TenantRecord
 
 __all__ = [
     "AdminAnswer",
+    "DatabaseLogin",
     "Deleted",
     "DomainAnswer",
     "DomainList",
     "NewAdmin",
     "NewDomain",
     "NewTenant",
+    "PasswordQuery",
     "ProvisionedAnswer",
     "TenantAnswer",
     "TenantChanges",
@@ -80,6 +82,23 @@ class ProvisionedAnswer(Output):
     db_username: Annotated[str, Meta(examples=["tenant_acme_user"])] | None
     db_password: str | None
     admin: AdminAnswer
+
+
+class PasswordQuery(Input):
+    """How the password is changed."""
+
+    end_connections: Annotated[
+        bool, Meta(description="End what is connected with the old password; requests under way get 503.")
+    ] = False
+
+
+class DatabaseLogin(Output):
+    """A tenant's database user. The password is in this answer and never again."""
+
+    tenant_id: _Id
+    slug: _Slug
+    db_username: Annotated[str, Meta(examples=["tenant_acme_user"])]
+    db_password: str
 
 
 class TenantAnswer(Output):

@@ -1,9 +1,12 @@
 """BudgetedEngine: a tenant's MySQL engine whose connections come out of a budget shared with others."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from central.connections.budget import ConnectionBudget, Part
+from central.connections.login import Login
+from piccolo_engines.errors import AccessDenied
 from piccolo_engines.mysql import MySQLEngine, PoolUse
 from piccolo_engines.mysql.session import Session
 
@@ -17,12 +20,29 @@ class BudgetedEngine(MySQLEngine):
     gives it back. Closed, it stays closed.
     """
 
-    __slots__ = ("_budget", "_part")
+    __slots__ = ("_budget", "_login", "_part")
 
-    def __init__(self, config: Mapping[str, Any], budget: ConnectionBudget) -> None:
-        super().__init__(config)
+    def __init__(self, config: Mapping[str, Any], login: Login, budget: ConnectionBudget) -> None:
+        super().__init__({**config, **login.for_driver()})
+        self._login = login
         self._budget = budget
         self._part = Part(self.get_new_connection)
+
+    async def get_new_connection(self) -> Session:
+        """As the tenant's user, also when its password was changed after this engine was made."""
+        try:
+            return await super().get_new_connection()
+        except AccessDenied:
+            for login in await self._login.others():
+                with suppress(AccessDenied):
+                    return await self._open_as(login)
+            raise
+
+    async def _open_as(self, login: Login) -> Session:
+        config = {**self.config, **login.for_driver()}
+        session = await Session.open(config, self.collation)
+        self.config, self._login = config, login
+        return session
 
     async def lease(self, *, in_pool: bool = True) -> Session:  # noqa: ARG002 # there is no way past the budget
         """A connection of the budget. Raises ``PoolTimeout`` when there is none in time."""

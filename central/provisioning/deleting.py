@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from central.credentials import Credentials
 from central.engines import TenantEngines
+from central.provisioning.errors import PasswordChanging
 from central.provisioning.pipeline import Repeated
 from central.registry import Registry, TenantRef
 from central.servers import DatabaseServers
@@ -22,15 +23,20 @@ __all__ = [
 
 @dataclass(frozen=True)
 class MarkDeleting(Repeated):
-    """Stop serving the tenant; of several deletions at once, one gets through."""
+    """Stop serving the tenant; of several deletions at once, one gets through, and none in the middle of a
+    change of the database user's password, which might make the user anew.
+    """
 
     registry: Registry
+    credentials: Credentials
     name = "mark deleting"
     is_central = True
 
     async def do(self, tenant: TenantRef) -> None:
         expected = (TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
         await self.registry.set_status(tenant.id, TenantStatus.DELETING, expected=expected)
+        if await self.credentials.is_changing(tenant.id):
+            raise PasswordChanging(tenant.slug)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What can go wrong while a tenant is made or deleted.
+"""What can go wrong while a tenant is made or deleted, or its database user gets another password.
 
 ::
 
@@ -6,6 +6,9 @@
     └── ProvisioningError
         ├── CreationFailed(slug, step, is_clean)
         ├── DeletionFailed(slug, step)
+        ├── PasswordNotChanged(slug, step)
+        ├── PasswordChanging(slug)
+        ├── NoDatabaseUser(slug)
         └── RunLost(slug)
 
 The reason is the ``__cause__``, for the log; a message names the step and never what the database said.
@@ -15,11 +18,19 @@ from typing import ClassVar
 
 from central.errors import CentralError
 
-__all__ = ["CreationFailed", "DeletionFailed", "ProvisioningError", "RunLost"]
+__all__ = [
+    "CreationFailed",
+    "DeletionFailed",
+    "NoDatabaseUser",
+    "PasswordChanging",
+    "PasswordNotChanged",
+    "ProvisioningError",
+    "RunLost",
+]
 
 
 class ProvisioningError(CentralError):
-    """A tenant could not be made or deleted."""
+    """What was to be done with a tenant could not be done."""
 
     code: ClassVar[str] = "provisioning-failed"
 
@@ -48,6 +59,40 @@ class DeletionFailed(ProvisioningError):
         super().__init__(
             f"The tenant {slug!r} is not wholly deleted: the step '{step}' failed. The rest will follow."
         )
+
+
+class PasswordNotChanged(ProvisioningError):
+    """The database user's password may be the old or the new one; both work here until the rest is done."""
+
+    code = "password-not-changed"
+
+    def __init__(self, slug: str, step: str) -> None:
+        self.slug = slug
+        self.step = step
+        super().__init__(
+            f"The database password of {slug!r} is not wholly changed: the step '{step}' failed. "
+            "The rest will follow."
+        )
+
+
+class PasswordChanging(ProvisioningError):
+    """Another change of the password is under way."""
+
+    code = "password-changing"
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        super().__init__(f"The database password of {slug!r} is being changed just now; try again shortly.")
+
+
+class NoDatabaseUser(ProvisioningError):
+    """The tenant's database is a file, and has no user."""
+
+    code = "no-database-user"
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        super().__init__(f"The database of {slug!r} has no user of its own, and so no password.")
 
 
 class RunLost(ProvisioningError):

@@ -1,4 +1,4 @@
-"""Reconciliation: settles runs that a crash or a failure left open: undoes creations, finishes deletions.
+"""Reconciliation: settles runs that a crash or a failure left open: undoes creations, finishes the rest.
 
 A creation is undone even when only its activation was missing: nobody was told its passwords, and the
 caller's next attempt finds the slug free.
@@ -12,7 +12,7 @@ from central.provisioning.journal import Journal, OpenRun
 from central.provisioning.pipeline import Observer, StepFailed, carry_out, roll_back
 from central.provisioning.records import Admin, NewTenant
 from central.provisioning.run import Run
-from central.provisioning.steps import Parts, creation, deletion
+from central.provisioning.steps import Parts, creation, deletion, password_change
 from central.tables import RunOperation
 from piccolo_engines.errors import DatabaseError
 
@@ -23,10 +23,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Slugs of tenants: creation undone, deletion finished, and neither yet."""
+    """Slugs of tenants: creation undone, deletion finished, password changed, and none of it yet."""
 
     undone: tuple[str, ...] = ()
     finished: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
 
     def with_run(self, run: OpenRun, *, is_settled: bool) -> "Report":
@@ -35,6 +36,8 @@ class Report:
             return replace(self, failed=(*self.failed, run.slug))
         if run.operation is RunOperation.CREATE:
             return replace(self, undone=(*self.undone, run.slug))
+        if run.operation is RunOperation.CHANGE_PASSWORD:
+            return replace(self, changed=(*self.changed, run.slug))
         return replace(self, finished=(*self.finished, run.slug))
 
 
@@ -45,7 +48,10 @@ class Reconciliation:
         self._registry = parts.registry
         self._servers = parts.servers
         self._creation = creation(parts)
-        self._deletion = deletion(parts)
+        self._to_finish = {
+            RunOperation.DELETE: deletion(parts),
+            RunOperation.CHANGE_PASSWORD: password_change(parts),
+        }
         self._journal = journal
         self._observer = observer
 
@@ -93,10 +99,12 @@ class Reconciliation:
     async def _settle(self, found: OpenRun, run: Run) -> bool:
         if found.operation is RunOperation.CREATE:
             return await self._roll_back(await self._subject(found), run)
+        steps, tenant = self._to_finish[found.operation], await self._registry.get(found.tenant_id)
         try:
-            await carry_out(self._deletion, await self._registry.get(found.tenant_id), run, self._observer)
+            await carry_out(steps, tenant, run, self._observer)
         except StepFailed as failure:
-            _log.error("Deleting the tenant %s failed: %s", run.slug, failure.step, exc_info=failure.reason)
+            what = f"{found.operation.value} of {run.slug}"
+            _log.error("Not finished: %s: %s", what, failure.step, exc_info=failure.reason)
             await self.postpone(run, failure)
             return False
         return True

@@ -1,4 +1,6 @@
-"""Provisioning: makes and deletes tenants, and settles what a crash left open."""
+"""Provisioning: makes and deletes tenants, changes their databases' passwords, and settles what a crash left
+open.
+"""
 
 import asyncio
 import logging
@@ -10,7 +12,7 @@ from uuid import UUID
 
 from central.database import CENTRAL
 from central.errors import CentralError
-from central.provisioning.errors import CreationFailed, DeletionFailed
+from central.provisioning.errors import CreationFailed, DeletionFailed, PasswordNotChanged
 from central.provisioning.journal import Journal
 from central.provisioning.pipeline import Observer, StepFailed, carry_out
 from central.provisioning.reconcile import Reconciliation, Report
@@ -22,8 +24,9 @@ from central.provisioning.records import (
     generate_password,
 )
 from central.provisioning.run import Run
-from central.provisioning.steps import Parts, creation, deletion
+from central.provisioning.steps import Parts, creation, deletion, password_change
 from central.registry import TenantRef
+from central.servers import Login
 from central.slugs import parse_slug
 from central.tables import RunOperation, TenantStatus
 from piccolo_engines.columns import new_id
@@ -61,6 +64,7 @@ class Provisioning:
         self._parts = parts
         self._creation = creation(parts)
         self._deletion = deletion(parts)
+        self._password_change = password_change(parts)
         self._faults = faults
         self._observer = observer
         self._journal = journal or Journal(parts.registry)
@@ -84,6 +88,17 @@ class Provisioning:
         tenant = await self._parts.registry.get(tenant_id)
         return await self._uninterrupted(self._delete(tenant))
 
+    async def change_password(self, tenant_id: UUID, *, ends_connections: bool = False) -> Login:
+        """Give the tenant's database user another password; gives what to connect with from now on.
+
+        Requests go on meanwhile. Connections that are open stay open, unless ``ends_connections``.
+
+        Raises ``TenantNotFound``, ``WrongStatus`` for one being made or deleted, ``NoDatabaseUser``,
+        ``PasswordChanging``, and ``PasswordNotChanged``: reconciling then does the rest.
+        """
+        tenant = await self._parts.registry.get(tenant_id)
+        return await self._uninterrupted(self._change_password(tenant, ends_connections))
+
     async def reconcile(self) -> Report:
         """Undo the creations and finish the deletions that nobody is at work on any more.
 
@@ -103,8 +118,8 @@ class Provisioning:
     ) -> None:
         """Reconcile, close idle engines and, less often, prune the journal, until cancelled.
 
-        For a task of its own, started with ``CENTRAL`` bound. ``pruning`` is what else forgets what is old; it
-        is called as seldom as the journal is pruned.
+        For a task of its own, started with ``CENTRAL`` bound. ``pruning`` is what else forgets what is old,
+        called as seldom as the journal is pruned.
         """
         for turn in count():
             await asyncio.sleep(every.total_seconds())
@@ -168,6 +183,21 @@ class Provisioning:
                 raise failure.reason
             _log.error("Deleting the tenant %s failed: %s", run.slug, failure.step, exc_info=failure.reason)
             raise DeletionFailed(run.slug, failure.step) from failure.reason
+
+    async def _change_password(self, tenant: TenantRef, ends_connections: bool) -> Login:
+        async with self._journal.opened(RunOperation.CHANGE_PASSWORD, tenant.id, tenant.slug) as run:
+            failure = await _attempt(carry_out(self._password_change, tenant, run, self._observer))
+            if failure is not None:
+                if not await self._reconciliation.postpone(run, failure):  # nothing has happened
+                    raise failure.reason
+                reason = failure.reason
+                _log.error("Changing the password of %s failed: %s", run.slug, failure.step, exc_info=reason)
+                raise PasswordNotChanged(run.slug, failure.step) from reason
+        login = await self._parts.credentials.login(tenant.id)
+        assert login is not None  # the last step has kept it
+        if ends_connections:
+            await self._parts.servers.get(tenant.database_server).end_connections(login.username)
+        return login
 
     async def _uninterrupted(self, work: Coroutine[Any, Any, _T]) -> _T:
         """The work's result; when the caller is cancelled meanwhile, the work goes on."""

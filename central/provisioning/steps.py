@@ -1,9 +1,10 @@
-"""The steps of making and of deleting a tenant, in order.
+"""The steps of making and of deleting a tenant, and of changing its database user's password, in order.
 
 Making: reserve · create database · create user · store credentials · migrate · seed access · create
 administrator · map domain · activate. Deleting: mark deleting · cut leases · drop database · drop user ·
-remove credentials · remove domains · remove tenant. The first of each opens its run and the last one closes
-it, in one transaction with what they do: a run is open as long as its tenant is half-made or half-deleted.
+remove credentials · remove domains · remove tenant. Changing the password: keep new password · change
+password · use new password. The first of each opens its run and the last one closes it, in one transaction
+with what they do: a run is open as long as its tenant is between two states.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from central.credentials import Credentials
 from central.engines import TenantEngines
 from central.migrator import Migrator
+from central.provisioning.changing_password import ChangePassword, KeepNewPassword, UseNewPassword
 from central.provisioning.deleting import (
     CutLeases,
     DropDatabase,
@@ -37,7 +39,7 @@ from central.registry import Registry, TenantRef
 from central.servers import DatabaseServers
 from central.tenancy import Tenancy
 
-__all__ = ["Parts", "creation", "deletion"]
+__all__ = ["Parts", "creation", "deletion", "password_change"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,20 @@ def creation(parts: Parts) -> tuple[UndoableStep[NewTenant], ...]:
 def deletion(parts: Parts) -> tuple[Step[TenantRef], ...]:
     """How a tenant is deleted."""
     return (
-        MarkDeleting(parts.registry),
+        MarkDeleting(parts.registry, parts.credentials),
         CutLeases(parts.engines),
         DropDatabase(parts.servers),
         DropUser(parts.servers),
         RemoveCredentials(parts.credentials),
         RemoveDomains(parts.registry),
         RemoveTenant(parts.registry),
+    )
+
+
+def password_change(parts: Parts) -> tuple[Step[TenantRef], ...]:
+    """How a tenant's database user gets another password."""
+    return (
+        KeepNewPassword(parts.registry, parts.servers, parts.credentials),
+        ChangePassword(parts.servers, parts.credentials),
+        UseNewPassword(parts.credentials),
     )

@@ -160,6 +160,16 @@ class Registry:
                 raise WrongStatus(ref.status, wanted)
             return ref
 
+    async def hold(self, tenant_id: UUID, *, expected: Collection[TenantStatus]) -> None:
+        """Keep the status from being changed by others until the transaction around this call is over.
+
+        Raises :class:`~central.errors.WrongStatus` when it is none of ``expected``, and
+        :class:`~central.errors.TenantNotFound`.
+        """
+        allowed = Tenant.status.is_in([status.value for status in expected])
+        if not await _update({}, Tenant.id == tenant_id, allowed):
+            raise WrongStatus((await self.get(tenant_id)).status)
+
     async def remove(self, tenant_id: UUID) -> None:
         """Delete the tenant's row, its domains and its credentials. Doing it again changes nothing."""
         async with self.changing():

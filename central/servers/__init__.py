@@ -3,10 +3,11 @@
 ``sqlite`` is a directory of files, ``mysql`` a MySQL or MariaDB server with a user for each database.
 """
 
+from central.connections.login import Login
 from central.servers.errors import DatabaseExists, UnknownServer, UserExists
 from central.servers.mysql import MySQLServer, UserRules
 from central.servers.names import database_name, database_username, server_name
-from central.servers.protocol import DatabaseServer, DatabaseServers, Login
+from central.servers.protocol import DatabaseServer, DatabaseServers
 from central.servers.sqlite import SQLiteServer
 
 __all__ = [

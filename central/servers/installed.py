@@ -4,9 +4,10 @@ import ssl
 from pathlib import Path
 
 from central.connections.budget import BudgetRules
+from central.connections.login import Login
 from central.database import CentralEngine, central_engine
 from central.servers.mysql import MySQLServer, UserRules
-from central.servers.protocol import DatabaseServer, DatabaseServers, Login
+from central.servers.protocol import DatabaseServer, DatabaseServers
 from central.servers.sqlite import SQLiteServer
 from central.settings import Settings
 from piccolo_engines.sqlite import SQLiteEngine

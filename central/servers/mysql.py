@@ -14,10 +14,10 @@ from piccolo.querystring import QueryString
 
 from central.connections.budget import BudgetRules, BudgetUse, ConnectionBudget
 from central.connections.engine import BudgetedEngine
+from central.connections.login import Login
 from central.database import READ_COMMITTED
 from central.servers.errors import DatabaseExists, UserExists
 from central.servers.names import server_name
-from central.servers.protocol import Login
 from piccolo_engines.errors import AccessDenied, DatabaseError
 from piccolo_engines.identifiers import quote, validate
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
@@ -28,6 +28,7 @@ PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFEREN
 """What a tenant's user may do in its own database: work with rows, and change tables."""
 
 _DATABASE_EXISTS, _CANNOT_USER = 1007, 1396  # the server's error numbers
+_HAS_PASSWORD = 3638  # of a server that keeps a history: ours are made for one user, so this one is in place
 _ADMIN_POOL = PoolSettings(max_size=2, wait_timeout=30, max_idle=5)
 _LOCK_SECONDS = 30
 _CONNECTING = {"connect_timeout": 5, "init_command": READ_COMMITTED}
@@ -85,7 +86,7 @@ class MySQLServer:
         if tls is not None:
             self._config["ssl"] = tls
         self._is_tls = tls is not None
-        self._admin = MySQLEngine(self._with(admin), _ADMIN_POOL)
+        self._admin = MySQLEngine({**self._config, **admin.for_driver()}, _ADMIN_POOL)
         self._budget = ConnectionBudget(budget or BudgetRules(), end_thread=self._end_thread)
 
     @property
@@ -130,11 +131,7 @@ class MySQLServer:
 
     async def create_user(self, username: str, password: str, database: str) -> None:
         """See :class:`~central.servers.protocol.DatabaseServer`."""
-        needs = "REQUIRE SSL " if self._is_tls else ""
-        create = (
-            f"CREATE USER {{}}@{{}} IDENTIFIED BY {{}} {needs}"
-            f"WITH MAX_USER_CONNECTIONS {self._users.max_connections:d}"
-        )
+        create = f"CREATE USER {{}}@{{}} IDENTIFIED BY {{}} {self._rules}"
         async with self._acting():
             if await self._hosts(username):
                 raise UserExists(username)
@@ -144,9 +141,27 @@ class MySQLServer:
                 if _number(error) == _CANNOT_USER:
                     raise UserExists(username) from error
                 raise
-            pattern = grant_pattern(database, is_literal=await self._has_partial_revokes())
-            grant = f"GRANT {', '.join(PRIVILEGES)} ON {pattern}.* TO {{}}@{{}}"
-            await self._run(grant, username, self._users.host)
+            await self._grant(username, self._users.host, database)
+
+    async def change_password(self, username: str, password: str, database: str) -> None:
+        """See :class:`~central.servers.protocol.DatabaseServer`; the rules for users are applied, too."""
+        change = f"ALTER USER {{}}@{{}} IDENTIFIED BY {{}} {self._rules}"
+        async with self._acting():
+            hosts = await self._hosts(validate(username))
+            for host in hosts:
+                try:
+                    await self._run(change, username, host, password)
+                except DatabaseError as error:
+                    if _number(error) != _HAS_PASSWORD:
+                        raise
+                await self._grant(username, host, database)
+            if not hosts:
+                await self.create_user(username, password, database)
+
+    async def end_connections(self, username: str) -> None:
+        """See :class:`~central.servers.protocol.DatabaseServer`."""
+        async with self._acting():
+            await self._end_connections("user", validate(username))
 
     async def drop_user(self, username: str) -> None:
         """See :class:`~central.servers.protocol.DatabaseServer`; the user's connections are ended."""
@@ -159,15 +174,22 @@ class MySQLServer:
         """See :class:`~central.servers.protocol.DatabaseServer`. Raises ``AccessDenied`` without a login."""
         if login is None:
             raise AccessDenied
-        return BudgetedEngine({**self._with(login), "database": validate(database)}, self._budget)
+        return BudgetedEngine({**self._config, "database": validate(database)}, login, self._budget)
 
     async def close(self) -> None:
         """See :class:`~central.servers.protocol.DatabaseServer`."""
         await self._budget.settled()
         await self._admin.close()
 
-    def _with(self, login: Login) -> dict[str, Any]:
-        return {**self._config, "user": login.username, "password_creator": login.password}
+    @property
+    def _rules(self) -> str:
+        """What ``CREATE USER`` and ``ALTER USER`` end with."""
+        needs = "REQUIRE SSL " if self._is_tls else ""
+        return f"{needs}WITH MAX_USER_CONNECTIONS {self._users.max_connections:d}"
+
+    async def _grant(self, username: str, host: str, database: str) -> None:
+        pattern = grant_pattern(database, is_literal=await self._has_partial_revokes())
+        await self._run(f"GRANT {', '.join(PRIVILEGES)} ON {pattern}.* TO {{}}@{{}}", username, host)
 
     @asynccontextmanager
     async def _acting(self) -> AsyncIterator[None]:

@@ -1,24 +1,16 @@
 """A database server as provisioning and engines see it, and the servers of an installation by name."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
 from piccolo.engine.base import Engine
 
 from central.connections.budget import BudgetUse
+from central.connections.login import Login
 from central.servers.errors import UnknownServer
 from central.servers.names import PREFIX, database_name, database_username
 
-__all__ = ["DatabaseServer", "DatabaseServers", "Login"]
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """A database user; the password is asked for when connecting, and kept nowhere in plain."""
-
-    username: str
-    password: Callable[[], str]
+__all__ = ["DatabaseServer", "DatabaseServers"]
 
 
 class DatabaseServer(Protocol):
@@ -56,6 +48,12 @@ class DatabaseServer(Protocol):
 
         Raises :class:`UserExists` and changes nothing when there is one.
         """
+
+    async def change_password(self, username: str, password: str, database: str) -> None:
+        """Give the user this password, and what :meth:`create_user` allows it; makes it when it is gone."""
+
+    async def end_connections(self, username: str) -> None:
+        """End the user's connections, of every process."""
 
     async def drop_user(self, username: str) -> None:
         """Remove the user; not an error when it is gone."""

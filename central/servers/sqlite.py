@@ -9,8 +9,8 @@ from typing import Any
 
 from piccolo.engine.base import Engine
 
+from central.connections.login import Login
 from central.servers.errors import DatabaseExists
-from central.servers.protocol import Login
 from piccolo_engines.errors import DatabaseMissing
 from piccolo_engines.identifiers import validate
 
@@ -54,6 +54,12 @@ class SQLiteServer:
         return False
 
     async def create_user(self, username: str, password: str, database: str) -> None:
+        """Do nothing: SQLite has no users."""
+
+    async def change_password(self, username: str, password: str, database: str) -> None:
+        """Do nothing: SQLite has no users."""
+
+    async def end_connections(self, username: str) -> None:
         """Do nothing: SQLite has no users."""
 
     async def drop_user(self, username: str) -> None:

@@ -1,16 +1,18 @@
 """What only tenants on a database server have: logins of their own, a choice of server, its own counts."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from api.app import central_app, tenant_app
 from central.connections.engine import BudgetedEngine
 from central.database import CENTRAL
 from central.servers import Login, MySQLServer
 from central.settings import Settings
-from piccolo_engines.errors import AccessDenied, DatabaseMissing
+from piccolo_engines.errors import AccessDenied, ConnectionLost, DatabaseMissing
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from tests.api.conftest import ON_MARIADB, Warm, World, world_of
 from tests.api.scenarios import assert_problem
@@ -68,6 +70,91 @@ async def test_the_password_is_nowhere_in_the_central_database(world: World, roo
     rows = await ask(root, f'SELECT * FROM "{central}".credential')  # noqa: S608 # ours
     assert made["dbPassword"] not in str(rows)
     assert made["dbUsername"] in str(rows)
+
+
+def password_of(tenant_id: str) -> str:
+    return f"{TENANTS}/{tenant_id}/database-password"
+
+
+async def test_a_new_database_password_is_told_once_and_no_request_meets_the_change(
+    settings: Settings, warm: Warm, root: MySQLEngine
+) -> None:
+    """Two processes, with connections opened all the while: every one is closed after its statement."""
+    short = replace(settings, db_idle_seconds=0.001)
+    second = replace(warm, inner=(central_app(), tenant_app()))
+    async with world_of(short, warm) as world, world_of(short, second) as other:
+        made = (await make_nova(world)).json()
+        statuses: set[int] = set()
+
+        async def requests(client: Any) -> None:
+            while not is_over.is_set():
+                statuses.add((await client.get(ACCOUNTS)).status_code)
+                await asyncio.sleep(0.002)
+
+        is_over = asyncio.Event()
+        admin = made["admin"]
+        token = (await world.client("nova.localhost").post("/api/v1/auth/login", json=admin)).json()
+        readers = [one.client("nova.localhost", token["accessToken"]) for one in (world, other)]
+        at_work = [asyncio.create_task(requests(client)) for client in readers * 2]
+        known = {made["dbPassword"]}
+        try:
+            for _ in range(5):
+                answer = await world.operator().post(password_of(made["tenantId"]))
+                assert answer.status_code == 200, answer.text
+                assert answer.headers["cache-control"] == "no-store"
+                assert answer.json()["dbUsername"] == made["dbUsername"]
+                known.add(answer.json()["dbPassword"])
+                await asyncio.sleep(0.05)
+        finally:
+            is_over.set()
+            await asyncio.gather(*at_work)
+        assert (len(known), statuses) == (6, {200})
+        with pytest.raises(AccessDenied):
+            await as_tenant(world, made, made["dbName"]).run_ddl("SELECT 1")
+        await as_tenant(world, made | answer.json(), made["dbName"]).run_ddl("SELECT 1")
+        shown = (await world.operator().get(f"{TENANTS}/{made['tenantId']}")).text
+        assert not any(password in shown for password in known)
+
+
+async def test_open_connections_end_with_the_old_password_when_that_is_asked_for(
+    world: World, root: MySQLEngine
+) -> None:
+    made = (await make_nova(world)).json()
+    for query, lives in {"": True, "?endConnections=false": True, "?endConnections=true": False}.items():
+        engine = as_tenant(world, made, made["dbName"])
+        session = await engine.get_new_connection()
+        made |= (await world.operator().post(password_of(made["tenantId"]) + query)).json()
+        if lives:
+            await session.send("SELECT 1")
+            await session.leave()
+        else:
+            with pytest.raises(ConnectionLost):
+                await session.send("SELECT 1")
+            session.kill()
+    answer = await world.operator().post(password_of(made["tenantId"]) + "?endConections=true")
+    assert_problem(answer, "invalid-query")
+
+
+async def test_what_somebody_did_to_the_user_by_hand_is_mended_by_a_new_password(
+    world: World, root: MySQLEngine
+) -> None:
+    made, client = (await make_nova(world)).json(), world.client("nova.localhost")
+    user, sign_in = f"'{made['dbUsername']}'@'%'", made["admin"]
+    for by_hand in (
+        f"ALTER USER {user} IDENTIFIED BY 'by-hand-Zx1_'",
+        f"REVOKE ALL PRIVILEGES, GRANT OPTION FROM {user}",
+        f"DROP USER {user}",
+    ):
+        await root.run_ddl(by_hand)
+        with CENTRAL.bind(world.platform.central_engine):
+            await world.platform.servers.default.end_connections(made["dbUsername"])
+        refused = await client.post("/api/v1/auth/login", json=sign_in)
+        assert refused.status_code == 503
+        assert_problem(refused, "database-unavailable")
+        assert made["dbUsername"] not in refused.text
+        changed = await world.operator().post(password_of(made["tenantId"]))
+        assert changed.status_code == 200, changed.text
+        assert (await client.post("/api/v1/auth/login", json=sign_in)).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -348,6 +348,7 @@ async def test_lists_are_paged_filtered_and_searched(world: World) -> None:
         ("DELETE", ""),
         ("POST", "/suspend"),
         ("POST", "/resume"),
+        ("POST", "/database-password"),
         ("GET", "/domains"),
         ("POST", "/domains"),
         ("DELETE", "/domains/x.example"),
@@ -385,6 +386,14 @@ async def test_a_suspended_tenant_can_be_deleted_and_its_slug_given_again(world:
     assert (await operator.delete(f"{TENANTS}/{tenant_id}")).status_code == 404
     assert (await operator.post(TENANTS, json=nova(slug="acme", primaryDomain="acme"))).status_code == 201
     assert (await world.client().get("/api/v1/tenant")).json()["name"] == "Nova"
+
+
+@ON_SQLITE
+async def test_a_database_that_is_a_file_has_no_password_to_change(world: World) -> None:
+    path = f"{TENANTS}/{await world.tenant_id('acme')}/database-password"
+    answer = await world.operator().post(path)
+    assert answer.status_code == 409
+    assert_problem(answer, "no-database-user")
 
 
 async def test_a_new_name_is_shown_at_once(world: World) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from central.credentials import Credentials, TenantOpener
 from central.errors import SealBroken
+from central.key_rotation import KeyRotation
 from central.keys import EncryptionKey
 from central.registry import Registry
 from central.servers import DatabaseServers, SQLiteServer, UnknownServer
@@ -59,3 +60,22 @@ async def test_a_tenant_on_a_server_that_is_not_ours_is_not_opened(central, cred
     tenant = await make_tenant(Registry())
     with pytest.raises(UnknownServer):
         await TenantOpener(DatabaseServers([]), credentials)(tenant)
+
+
+async def test_a_password_that_is_being_changed_is_put_under_a_new_key_as_well(central):
+    old, new = EncryptionKey("k1", bytes(range(32))), EncryptionKey("k2", bytes(range(1, 33)))
+    tenant = await make_tenant(Registry())
+    credentials = Credentials(Vault([old]))
+    await credentials.store(tenant.id, "acme_user", "in use")
+    assert await credentials.begin_change(tenant.id, "acme_user", "comes next")
+    rotation = KeyRotation(Vault([new, old]))
+    assert await rotation.by_key() == {"k1": 2}
+    assert await rotation.rotate(lambda *_: None) == (1, 0)
+    assert (await rotation.by_key(), await rotation.pending()) == ({"k2": 2}, [])
+    renewed = Credentials(Vault([new]))
+    login = await renewed.login(tenant.id)
+    assert login is not None
+    assert [login.password(), *[one.password() for one in await login.others()]] == ["in use", "comes next"]
+    await renewed.finish_change(tenant.id)
+    assert [one.password() for one in await login.others()] == ["comes next"]
+    assert await renewed.begin_change(tenant.id, "acme_user", "and so on")

@@ -1,4 +1,5 @@
-"""A real server is killed before and after every step of making and of deleting a tenant.
+"""A real server is killed before and after every step of making a tenant, deleting it, and changing its
+database user's password.
 
 After the restart the tenant is active and complete, or gone without residue: no file, database, database
 user, row, domain, credential or open run. On SQLite, MariaDB and MySQL, with a database user for each. A
@@ -27,7 +28,8 @@ import httpx
 import pytest
 from piccolo.querystring import QueryString
 
-from central.provisioning.steps import Parts, creation, deletion
+from central.provisioning.steps import Parts, creation, deletion, password_change
+from piccolo_engines.errors import AccessDenied
 from piccolo_engines.mysql import MySQLEngine
 from tests.conftest import Found, address_or_skip, clear
 from tests.support.crashing_server import line_of
@@ -38,6 +40,7 @@ PASSWORD = "correct horse battery"
 _NO_PARTS: Any = Parts(*([None] * 7))
 CREATION = [step.name for step in creation(_NO_PARTS)]
 DELETION = [step.name for step in deletion(_NO_PARTS)]
+PASSWORD_CHANGE = [step.name for step in password_change(_NO_PARTS)]
 COMMAND = [sys.executable, "-m", "tests.support.crashing_server"]
 
 
@@ -169,6 +172,16 @@ class Server:
         query = QueryString(sql.replace("?", "{}"), *values)
         return [tuple(row.values()) for row in asyncio.run(engine.run_querystring(query))]
 
+    def lets_in(self, user: str, password: str, database: str) -> bool:
+        """Whether the database server takes this login."""
+        assert self.database is not None
+        login = {"user": user, "password": password, "database": database}
+        try:
+            asyncio.run(MySQLEngine(self.database.config | login).run_ddl("SELECT 1"))
+        except AccessDenied:
+            return False
+        return True
+
     def made_on_server(self, slug: str) -> list[str]:
         """The databases, users and grants of the tenant."""
         name = f"{self.prefix}{slug.replace('-', '_')}"
@@ -280,6 +293,26 @@ def test_killed_while_deleting_a_tenant(running: Server, when: str, step: str) -
         running.assert_complete(slug)
     else:
         running.assert_gone(slug)
+
+
+@pytest.mark.parametrize("step", PASSWORD_CHANGE)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_while_changing_a_password(running: Server, when: str, step: str) -> None:
+    if running.database is None:
+        pytest.skip("SQLite has no users")
+    slug = running.new_slug()
+    made = running.make(slug).json()
+    path = f"/setup/tenants/{made['tenantId']}/database-password"
+    with running.killed_at(line_of(when, "change-password", step)):
+        running.request("POST", path)
+    running.start()
+    running.assert_complete(slug)
+    works = running.lets_in(made["dbUsername"], made["dbPassword"], made["dbName"])
+    assert works == ((when, step) == ("before", PASSWORD_CHANGE[0]))
+    changed = running.request("POST", path).json()
+    assert running.lets_in(changed["dbUsername"], changed["dbPassword"], made["dbName"])
+    assert running.request("DELETE", f"/setup/tenants/{made['tenantId']}").status_code == 200
+    running.assert_gone(slug)
 
 
 @pytest.mark.parametrize(

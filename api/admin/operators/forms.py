@@ -20,6 +20,7 @@ from central.operators import OperatorRef
 
 __all__ = [
     "AddDomain",
+    "ChangePassword",
     "Delete",
     "MakeTenant",
     "RemoveDomain",
@@ -42,7 +43,15 @@ _TENANT: Final = Column(
 def operator_forms(platform: Platform, operator: OperatorRef, actor: Actor) -> Sequence[Form]:
     """The forms in the menu's order."""
     acts = TenantActs(platform, actor)
-    on_tenants: list[type[_OnTenant]] = [Suspend, Resume, Rename, AddDomain, RemoveDomain, Delete]
+    on_tenants: list[type[_OnTenant]] = [
+        Suspend,
+        Resume,
+        Rename,
+        AddDomain,
+        RemoveDomain,
+        ChangePassword,
+        Delete,
+    ]
     return [MakeTenant(platform, operator, actor), *[form(acts) for form in on_tenants]]
 
 
@@ -213,6 +222,30 @@ class RemoveDomain(_OnTenant):
         """Remove it."""
         domain = await self._acts.remove_domain(tenant_id, values["domain"].strip())
         return f"{domain} does not lead to {slug} any more."
+
+
+class ChangePassword(_OnTenant):
+    """Gives its database user another password."""
+
+    name = "Change a database password"
+    description = "Requests go on meanwhile. The new password is shown once, and kept encrypted."
+    more = (
+        Column(
+            name="end_connections",
+            title="End open connections",
+            type="boolean",
+            help_text="Of whoever uses the old password; requests under way fail.",
+        ),
+    )
+
+    async def act(self, tenant_id: UUID, slug: str, values: Mapping[str, Any]) -> str:
+        """Change it."""
+        ends = values.get("end_connections") is True
+        login = await self._acts.change_password(tenant_id, ends_connections=ends)
+        return (
+            f"{slug} has another database password.\n\nDatabase user: {login.db_username}\n"
+            f"Database password: {login.db_password}\n\nIt is shown here and never again."
+        )
 
 
 class Delete(_OnTenant):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from central.keys import EncryptionKey, generate_key
+from piccolo_engines.mysql import MySQLEngine
 from tests.api.cli.conftest import Run, Told
 from tests.api.conftest import KEY
 from tests.api.on_mariadb import MariaDBTemplate
@@ -59,6 +60,23 @@ def test_a_tenant_from_its_making_to_its_end(call: Run, told: Told) -> None:
     assert {one["level"] for one in told("doctor")} == {"ok"}
     assert told("migrate")["tenants"] == {"acme": 0, "demo": 0, "globex": 0}
     assert told("tenants", "delete", "globex", "--yes") == {"slug": "globex", "deleted": True}
+
+
+def test_a_tenant_whose_database_user_was_changed_by_hand(
+    call: Run, told: Told, mariadb_template: MariaDBTemplate
+) -> None:
+    made = told("tenants", "create", "globex")
+    by_hand = f"ALTER USER '{made['dbUsername']}'@'%' IDENTIFIED BY 'by-hand-Zx1_'"
+    asyncio.run(MySQLEngine(mariadb_template.address.config).run_ddl(by_hand))
+    (finding,) = [one for one in told("doctor", "globex", status=1) if one["about"] == "tenant globex"]
+    assert finding["mend"] == "freehold tenants change-password globex"
+    changed = told("tenants", "change-password", "globex")
+    assert changed["dbPassword"] not in (None, made["dbPassword"])
+    assert {one["level"] for one in told("doctor", "globex")} == {"ok"}
+    said = call("tenants", "change-password", "globex", "--end-connections", "--text").stdout
+    assert made["dbUsername"] in said
+    assert told("tenants", "reconcile")["changed"] == []
+    told("tenants", "delete", "globex", "--yes")
 
 
 def test_a_key_is_replaced_while_tenants_go_on(call: Run, told: Told) -> None:

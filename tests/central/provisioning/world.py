@@ -86,6 +86,9 @@ class ServerWithUsers(SQLiteServer):
             raise UserExists(username)
         self.users[username] = (password, database)
 
+    async def change_password(self, username: str, password: str, database: str) -> None:
+        self.users[username] = (password, database)
+
     async def drop_user(self, username: str) -> None:
         self.users.pop(username, None)
 
