@@ -68,6 +68,7 @@ class ConstraintFacts:
 
 
 _ON_UPDATE = re.compile(r"on update (current_timestamp(?:\(\d*\))?)", re.IGNORECASE)
+_NAMED = re.compile("`([^`]+)`")
 _NOW = re.compile(r"current_timestamp(\(\d*\))?$", re.IGNORECASE)
 
 
@@ -239,18 +240,20 @@ class Catalog:
         return {name: unescaped(clause).replace("`", '"') for name, clause in rows}
 
     async def indexes(self, table: TableName) -> dict[str, tuple[bool, tuple[str, ...]]]:
-        """The table's indexes: whether unique, and columns, by name."""
+        """The table's indexes: whether unique, and columns (those of expressions as well), by name."""
+        expression = "NULL" if self.server.mariadb else "expression"
         rows = await self._ask(
-            "SELECT index_name, non_unique, column_name FROM information_schema.statistics "
+            f"SELECT index_name, non_unique, column_name, {expression} FROM information_schema.statistics "  # noqa: S608 - values are bound
             "WHERE table_schema = COALESCE({}, DATABASE()) AND table_name = {} "
             "ORDER BY index_name, seq_in_index",
             table.schema,
             table.name,
         )
         found: dict[str, tuple[bool, tuple[str, ...]]] = {}
-        for name, non_unique, column in rows:
+        for name, non_unique, column, expression in rows:
             _, columns = found.get(name, (False, ()))
-            found[name] = (not int(non_unique), (*columns, column))
+            named = _NAMED.findall(expression) if column is None and expression else (column,)
+            found[name] = (not int(non_unique), (*columns, *named))
         return found
 
     async def tables_with_index(self, index: str) -> dict[str, tuple[str, ...]]:

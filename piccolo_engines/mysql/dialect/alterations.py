@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from piccolo.columns import Column, Serial
@@ -44,6 +45,7 @@ from piccolo_engines.mysql.dialect.restating import (
     change_type,
     column_facts,
     drop_default,
+    indexed_again,
     mentions,
     restate,
 )
@@ -65,6 +67,10 @@ async def _add_column(catalog: Catalog, table: TableName, add: AddColumn) -> Sta
     fills_itself = " DEFAULT " in sql or column._meta.null or isinstance(column, Serial)
     if not fills_itself and await catalog.has_rows(table):
         raise NotNullViolation(column._meta.db_column_name, table.name)  # MySQL would make up values
+    if isinstance(column, Serial) and any(
+        facts.auto_increment for facts in (await catalog.columns(table)).values()
+    ):
+        raise Unsupported(f"{table.name} has a Serial column already: MySQL takes one per table.")
     parts = [f"ADD COLUMN {sql}", *(f"ADD {constraint}" for constraint in constraints_of(column))]
     return [f"ALTER TABLE {table.sql} {', '.join(parts)}"]
 
@@ -92,7 +98,7 @@ async def _drop_column(catalog: Catalog, table: TableName, drop: DropColumn) -> 
     parts += [
         f"DROP INDEX {quote_name(index)}"
         for index, (_, columns) in (await catalog.indexes(table)).items()
-        if name in columns and index != "PRIMARY" and len(columns) > 1
+        if name in columns and index != "PRIMARY"
     ]
     parts += [
         f"DROP CONSTRAINT {quote_name(check)}"
@@ -103,14 +109,19 @@ async def _drop_column(catalog: Catalog, table: TableName, drop: DropColumn) -> 
 
 
 async def _rename_column(catalog: Catalog, table: TableName, rename: RenameColumn) -> Statements:
-    """Rename a column, and what checks say about it."""
+    """Rename a column, and what checks and indexes of JSON say about it."""
     old, new = quote_name(rename.column_name), quote_name(rename.new_name)
     checks = {
         name: clause
         for name, clause in (await catalog.checks(table)).items()
         if mentions(clause, rename.column_name)
     }
-    statements = [f"ALTER TABLE {table.sql} RENAME COLUMN {old} TO {new}"]
+    facts = (await catalog.columns(table)).get(rename.column_name)
+    parts: list[str] = []
+    if facts is not None and facts.type == "json":  # MariaDB's JSON is a text
+        parts += await indexed_again(catalog, table, replace(facts, name=rename.new_name), rename.column_name)
+    parts.append(f"RENAME COLUMN {old} TO {new}")
+    statements = [f"ALTER TABLE {table.sql} {', '.join(parts)}"]
     if not checks:
         return statements
     drops = ", ".join(f"DROP CONSTRAINT {quote_name(name)}" for name in checks)

@@ -44,6 +44,7 @@ from piccolo_engines.mysql.values import UNLIMITED_SCALE
 
 __all__ = [
     "MAX_NAME",
+    "MYSQL",
     "PATCHES",
     "TYPES",
     "add_foreign_key",
@@ -63,7 +64,7 @@ MAX_NAME = 64
 _LONGEST_VARCHAR = 16_000  # a row has 65,535 bytes, a character up to four of them
 _LONGEST_KEYED_VARCHAR = 768  # a key has 3,072 bytes
 _PREFIX = 255  # characters of a long text that an index takes
-_ANY_SERVER = Server(mariadb=False, version=(8, 0, 0))
+MYSQL = Server(mariadb=False, version=(8, 0, 0))
 
 
 def table_name(table: Any) -> TableName:
@@ -146,15 +147,17 @@ def column_type(column: Column) -> str:
 
 
 def is_keyed_by_prefix(sql_type: str) -> bool:
-    """Whether an index on such a column can only take its beginning."""
+    """Whether an index on such a column can only take its beginning, and none of it can be unique."""
     kind = sql_type.upper()
     if kind.startswith("VARCHAR("):
         return int(kind[8:-1]) > _LONGEST_KEYED_VARCHAR
-    return "TEXT" in kind or "BLOB" in kind
+    return "TEXT" in kind or "BLOB" in kind or kind == "JSON"
 
 
-def key_part(name: str, sql_type: str | None) -> str:
-    """A column as an index has it."""
+def key_part(name: str, sql_type: str | None, server: Server = MYSQL) -> str:
+    """A column as an index has it. MySQL indexes no JSON, but what a function makes of it."""
+    if sql_type is not None and sql_type.upper() == "JSON" and not server.mariadb:
+        return f"(LEFT(CAST({quote_name(name)} AS CHAR), {_PREFIX}))"
     prefix = f"({_PREFIX})" if sql_type is not None and is_keyed_by_prefix(sql_type) else ""
     return quote_name(name) + prefix
 
@@ -170,7 +173,7 @@ def sql_value(_: Column, value: Any, delimiter: str = "'") -> str:  # noqa: ARG0
     ):  # servers show other literals as bytes, in no character set
         content = value.bytes if isinstance(value, uuid.UUID) else bytes(value)
         return f"(UNHEX('{content.hex()}'))"
-    return literal(value, _ANY_SERVER)
+    return literal(value, MYSQL)
 
 
 def default_clause(column: Column, sql_type: str, value: Any) -> str:

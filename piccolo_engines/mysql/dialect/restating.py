@@ -11,7 +11,15 @@ from piccolo_engines.mysql.catalog import Catalog, ColumnFacts, TableName
 from piccolo_engines.mysql.dialect.columns import is_keyed_by_prefix, key_part, sql_value
 from piccolo_engines.mysql.literals import quote_name, text_literal
 
-__all__ = ["change_default", "change_type", "column_facts", "drop_default", "mentions", "restate"]
+__all__ = [
+    "change_default",
+    "change_type",
+    "column_facts",
+    "drop_default",
+    "indexed_again",
+    "mentions",
+    "restate",
+]
 
 _LITERAL = re.compile(r"'.*'|-?[0-9.]+(?:e-?[0-9]+)?|true|false", re.DOTALL)
 _LONG = ("text", "blob", "json")
@@ -77,30 +85,35 @@ async def change_type(catalog: Catalog, table: TableName, name: str, sql_type: s
         collation=facts.collation if is_text and facts.check is None else None,
         check=None,  # MariaDB's JSON brings its own
     )
-    parts = [*await _index_by_prefix(catalog, table, facts, sql_type), restate(changed)]
+    parts = [*await _index_otherwise(catalog, table, facts, sql_type), restate(changed)]
     return [f"ALTER TABLE {table.sql} {', '.join(parts)}"]
 
 
-async def _index_by_prefix(
+async def _index_otherwise(
     catalog: Catalog, table: TableName, facts: ColumnFacts, sql_type: str
 ) -> Sequence[str]:
-    """Make the column's indexes again where it becomes too long for them.
+    """Make the column's indexes again where it becomes something that they cannot take as it is."""
+    before, after = (key_part(facts.name, kind, catalog.server) for kind in (facts.type, sql_type))
+    if not is_keyed_by_prefix(sql_type) or before == after:
+        return []
+    return await indexed_again(catalog, table, replace(facts, type=sql_type), facts.name)
+
+
+async def indexed_again(
+    catalog: Catalog, table: TableName, column: ColumnFacts, old_name: str
+) -> Sequence[str]:
+    """Make a column's indexes again, for what it is going to be.
 
     :raises Unsupported: for one that is unique.
     """
-    if not is_keyed_by_prefix(sql_type) or is_keyed_by_prefix(facts.type):
-        return []
     parts = []
-    columns = await catalog.columns(table)
+    columns = {**await catalog.columns(table), old_name: column}
     for index, (unique, names) in (await catalog.indexes(table)).items():
-        if facts.name not in names:
+        if old_name not in names:
             continue
         if unique:
-            raise Unsupported(
-                f"{table.name}.{facts.name} is unique, and would be too long for that in MySQL."
-            )
-        types = {name: sql_type if name == facts.name else columns[name].type for name in names}
-        keys = ", ".join(key_part(name, types[name]) for name in names)
+            raise Unsupported(f"{table.name}.{old_name} is unique, and would be too long for that in MySQL.")
+        keys = ", ".join(key_part(columns[name].name, columns[name].type, catalog.server) for name in names)
         parts += [f"DROP INDEX {quote_name(index)}", f"ADD INDEX {quote_name(index)} ({keys})"]
     return parts
 

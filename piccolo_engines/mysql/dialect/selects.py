@@ -15,7 +15,7 @@ from piccolo.query.methods.select import Select
 from piccolo.query.mixins import LockRows, LockStrength
 from piccolo.querystring import QueryString, Selectable
 
-from piccolo_engines.errors import Unsupported
+from piccolo_engines.mysql.dialect.distinct import first_of_each
 from piccolo_engines.mysql.dialect.patching import Patch
 from piccolo_engines.mysql.dialect.plain import plain_select
 from piccolo_engines.mysql.literals import ServerSQL
@@ -99,17 +99,18 @@ def _searched(select: SelectSQL, search: ReadableSearch) -> SelectSQL:
 
 
 def _select(self: Select[Any]) -> Sequence[QueryString]:
-    if self.distinct_delegate._distinct.on:
-        raise Unsupported("MySQL has no DISTINCT ON: use group_by, or a window function in raw SQL.")
     if self.offset_delegate._offset and not self.limit_delegate._limit:
         self.limit_delegate.limit(_ALL_ROWS)  # there is no OFFSET without LIMIT
     search = readable_search.get()
     if search is None and (plain := plain_select(self)) is not None:
         return [plain]
-    self.order_by_delegate._order_by.takes_only_selected = self.distinct_delegate._distinct.enabled  # type: ignore[attr-defined]  # read in ordering
+    order: Any = self.order_by_delegate._order_by
+    distinct = self.distinct_delegate._distinct
+    order.takes_only_selected = distinct.enabled and not distinct.on
     lock, self.lock_rows_delegate._lock_rows = self.lock_rows_delegate._lock_rows, None
     try:
-        (standard,) = self.default_querystrings
+        with first_of_each(self):
+            (standard,) = self.default_querystrings
     finally:
         self.lock_rows_delegate._lock_rows = lock
     selected = self.columns_delegate.selected_columns

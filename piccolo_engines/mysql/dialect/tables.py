@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from piccolo.columns import Column
+from piccolo.columns import Column, Serial
 from piccolo.columns.indexes import IndexMethod
 from piccolo.constraints import Constraint, Unique
 from piccolo.query.methods.create import Create
@@ -13,11 +13,12 @@ from piccolo.query.methods.indexes import Indexes
 from piccolo.query.methods.table_exists import TableExists
 from piccolo.querystring import QueryString
 from piccolo.schema import CreateSchema
-from piccolo.table import Table
+from piccolo.table import Table, TableMeta
 
 from piccolo_engines.errors import Unsupported
 from piccolo_engines.mysql.catalog import Catalog, TableName
 from piccolo_engines.mysql.dialect.columns import (
+    MYSQL,
     constraints_of,
     definition,
     derived_name,
@@ -28,6 +29,7 @@ from piccolo_engines.mysql.dialect.columns import (
 from piccolo_engines.mysql.dialect.patching import Patch
 from piccolo_engines.mysql.literals import quote_name
 from piccolo_engines.mysql.recording import run_ddl
+from piccolo_engines.mysql.server import Server
 from piccolo_engines.mysql.statements import PlannedDDL, Steps, Work
 
 __all__ = ["PATCHES", "DropIndexSteps", "constraint_sql", "drop_index_sql"]
@@ -43,33 +45,37 @@ def constraint_sql(constraint: Constraint) -> str:
     return f"CONSTRAINT {quote_name(within_limit(constraint._meta.name))} {constraint.ddl}"
 
 
-def _index_in_table(table: type[Table], column: Column) -> str:
-    _check_method(column._meta.index_method)
+def _index_in_table(table: type[Table], column: Column, server: Server) -> str:
     name = column._meta.db_column_name
     index = derived_name(table._meta.tablename, name)
-    return f"INDEX {quote_name(index)} ({key_part(name, column.column_type)})"
+    return f"INDEX {quote_name(index)} ({key_part(name, column.column_type, server)})"
 
 
 def _create(self: Create) -> Sequence[str]:
     """The table with its keys, indexes and constraints, in one statement: all of it or nothing."""
     table = self.table
     columns = table._meta.non_default_columns if self.only_default_columns else table._meta.columns
+    if sum(isinstance(column, Serial) for column in columns) > 1:
+        raise Unsupported(f"{table._meta.tablename} has several Serial columns: MySQL takes one per table.")
     parts = [definition(column) for column in columns]
     for column in columns:
         parts += constraints_of(column)
     indexed = [column for column in columns if column._meta.index and not column._meta.primary_key]
-    if not self.if_not_exists:
-        parts += [_index_in_table(table, column) for column in indexed]
-    parts += [constraint_sql(constraint) for constraint in table._meta.constraints]
+    for column in indexed:
+        _check_method(column._meta.index_method)
+    constraints = [constraint_sql(constraint) for constraint in table._meta.constraints]
     prefix = "CREATE TABLE IF NOT EXISTS" if self.if_not_exists else "CREATE TABLE"
-    sql = f"{prefix} {table._meta.get_formatted_tablename()} ({', '.join(parts)})"
+
+    def sql(server: Server) -> str:
+        keys = [] if self.if_not_exists else [_index_in_table(table, column, server) for column in indexed]
+        return f"{prefix} {table._meta.get_formatted_tablename()} ({', '.join(parts + keys + constraints)})"
 
     async def create(catalog: Catalog) -> Sequence[str]:
-        return [f"{sql} DEFAULT CHARSET=utf8mb4 COLLATE={catalog.collation}"]
+        return [f"{sql(catalog.server)} DEFAULT CHARSET=utf8mb4 COLLATE={catalog.collation}"]
 
     return [
         *_create_schema(self),
-        PlannedDDL(sql, create, makes=table_name(table)),
+        PlannedDDL(sql(MYSQL), create, makes=table_name(table)),
         *_missing_indexes(self, indexed),
     ]
 
@@ -109,7 +115,9 @@ def _create_index(self: CreateIndex) -> Sequence[str]:
         if self.if_not_exists and index in await catalog.indexes(table):
             return []
         facts = await catalog.columns(table)
-        parts = ", ".join(key_part(name, facts[name].type if name in facts else None) for name in names)
+        parts = ", ".join(
+            key_part(name, facts[name].type if name in facts else None, catalog.server) for name in names
+        )
         method = self.method.value.upper()
         create = self.prefix.removesuffix(" IF NOT EXISTS")  # a subclass may make it a UNIQUE INDEX
         return [f"{create} {quote_name(index)} ON {table.sql} ({parts}) USING {method}"]
@@ -181,6 +189,18 @@ def _table_exists(self: TableExists[Any]) -> Sequence[QueryString]:
     ]
 
 
+def _formatted(original: Any) -> Any:
+    """``public`` is PostgreSQL's word for where tables are when nothing is said."""
+
+    def get_formatted_tablename(self: TableMeta, include_schema: bool = True, quoted: bool = True) -> str:
+        if self.schema == "public" and include_schema and self.db.engine_type == "mysql":
+            include_schema = False
+        name: str = original(self, include_schema=include_schema, quoted=quoted)
+        return name
+
+    return get_formatted_tablename
+
+
 def _added(getter: Any) -> Any:
     return lambda _: property(getter)
 
@@ -203,4 +223,5 @@ PATCHES = (
     ),
     Patch(Indexes, "mysql_querystrings", _added(_indexes), "no SQL that fits", adds=True),
     Patch(TableExists, "mysql_querystrings", _added(_table_exists), "no SQL that fits", adds=True),
+    Patch(TableMeta, "get_formatted_tablename", _formatted, "a schema is a database, but `public` is not"),
 )

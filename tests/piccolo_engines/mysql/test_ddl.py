@@ -3,13 +3,25 @@
 from typing import Any
 
 import pytest
-from piccolo.columns import JSON, BigInt, ForeignKey, Integer, Numeric, Text, Timestamp, Varchar
+from piccolo.columns import (
+    JSON,
+    Array,
+    BigInt,
+    BigSerial,
+    ForeignKey,
+    Integer,
+    Numeric,
+    Serial,
+    Text,
+    Timestamp,
+    Varchar,
+)
 from piccolo.columns.base import OnDelete, OnUpdate
 from piccolo.columns.indexes import IndexMethod
 from piccolo.constraints import Check, Unique
 from piccolo.query.constraints import get_fk_constraint_name, get_fk_constraint_rules
 from piccolo.schema import SchemaManager
-from piccolo.table import Table, create_db_tables, drop_db_tables
+from piccolo.table import Table, create_db_tables, create_table_class, drop_db_tables
 
 from piccolo_engines.errors import (
     CheckViolation,
@@ -265,6 +277,50 @@ async def test_renaming_and_moving_tables(engine: MySQLEngine) -> None:
             assert other in await schemas.list_schemas()
         finally:
             await schemas.drop_schema(other, cascade=True)
+
+
+@pytest.mark.parametrize("make", [JSON, lambda **k: Array(Varchar(), **k)])
+async def test_indexes_of_documents_follow_their_column(engine: MySQLEngine, make: Any) -> None:
+    table = create_table_class("Paper", class_members={"data": make(index=True), "size": Integer()})
+    data: Any = table.data  # type: ignore[attr-defined]  # made above
+    async with created(engine, table):
+        value = ["x" * 1_000]
+        await table(data=value).save()
+        await table.alter().rename_column("data", "facts")
+        assert "paper_data" in await table.indexes()
+        await table.alter().rename_column("facts", "data")
+        await table.alter().set_column_type(data, Text())
+        await table.alter().set_column_type(data, make())
+        assert await table.count().where(data == value) == 1
+        await table.drop_index(["data"])
+        await table.create_index(["size", "data"])
+        await table.alter().drop_column("data")
+        assert "paper_size_data" not in await table.indexes()
+
+
+async def test_a_document_cannot_be_unique(engine: MySQLEngine) -> None:
+    table = create_table_class("Paper", class_members={"data": JSON(unique=True)})
+    bound(engine, table)
+    with pytest.raises(Unsupported, match="unique"):
+        await table.create_table()
+
+
+async def test_numbers_are_drawn_for_one_column(engine: MySQLEngine) -> None:
+    table = create_table_class("Paper", class_members={"number": Serial()})
+    bound(engine, table)
+    with pytest.raises(Unsupported, match="one per table"):
+        await table.create_table()
+    async with created(engine, Shop):
+        with pytest.raises(Unsupported, match="one per table"):
+            await Shop.alter().add_column("number", BigSerial())
+
+
+async def test_public_is_the_sessions_own_schema(engine: MySQLEngine) -> None:
+    table = create_table_class("Paper", class_kwargs={"schema": "public"}, class_members={"size": Integer()})
+    async with created(engine, table):
+        await table(size=3).save()
+        assert await table.select(table.size) == [{"size": 3}]  # type: ignore[attr-defined]  # made above
+        assert await SchemaManager(db=engine).list_tables("public") == ["paper"]
 
 
 async def test_long_names_fit(engine: MySQLEngine) -> None:

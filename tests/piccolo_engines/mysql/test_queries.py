@@ -27,7 +27,7 @@ from piccolo.query.functions import (
     When,
     Year,
 )
-from piccolo.query.mixins import LockStrength
+from piccolo.query.mixins import DistinctOnError, LockStrength
 from piccolo.querystring import QueryString
 
 from piccolo_engines.errors import UniqueViolation, Unsupported
@@ -209,8 +209,30 @@ async def test_rows_are_locked(music: MySQLEngine) -> None:
 async def test_what_only_others_have_is_refused(music: MySQLEngine) -> None:
     with pytest.raises(NotImplementedError):
         Band.select().as_of("-1s")
-    with pytest.raises(Unsupported, match="DISTINCT ON"):
-        await Band.select().distinct(on=[Band.name]).order_by(Band.name)
+
+
+async def test_the_first_row_of_each_value(music: MySQLEngine) -> None:
+    await Band.insert(Band(name="Zetas", popularity=10), Band(name="Alphas", popularity=10))
+    rows = (
+        await Band.select(Band.popularity, Band.name, Band.manager.name)
+        .distinct(on=[Band.popularity])
+        .order_by(Band.popularity, Band.name)
+        .where(Band.popularity < 2000)
+    )
+    assert rows == [
+        {"popularity": 10, "name": "Alphas", "manager.name": None},
+        {"popularity": 1000, "name": "Pythonistas", "manager.name": "Guido"},
+    ]
+    joined = Band.select(Band.name).distinct(on=[Band.manager.name]).order_by(Band.manager.name)
+    assert await joined.order_by(Band.name, ascending=False).limit(2).offset(1).output(as_list=True) == [
+        "Rustaceans",
+        "Pythonistas",
+    ]
+    with pytest.raises(DistinctOnError):
+        await Band.select().distinct(on=[Band.popularity]).order_by(Band.name)
+    groups = Band.select(Band.popularity).group_by(Band.popularity).order_by(Band.popularity)
+    with pytest.raises(Unsupported, match="groups"):
+        await groups.distinct(on=[Band.popularity])
 
 
 async def test_objects_relations_and_get_or_create(music: MySQLEngine) -> None:
