@@ -68,18 +68,46 @@ _KINDS: tuple[tuple[Callable[[str], DatabaseError], tuple[int, ...]], ...] = (
     (lambda _: LockTimeout(), (1205, 1222, 1969, 3024, 3572)),
     (
         lambda _: AccessDenied(),
-        (1044, 1045, 1142, 1143, 1227, 1370, 1396, 1410, 1698, 1820, 1862, 3118, 3955),
+        (
+            1044,
+            1045,
+            1129,
+            1130,
+            1142,
+            1143,
+            1227,
+            1251,
+            1290,
+            1370,
+            1396,
+            1410,
+            1698,
+            1792,
+            1820,
+            1836,
+            1862,
+        ),
     ),
+    (lambda _: AccessDenied(), (2059, 2061, 3118, 3159, 3955, 4151)),
     (lambda _: DatabaseMissing(), (1046, 1049, 1102)),
     (lambda _: SchemaMismatch(), (1054, 1146, 1191, 1412)),
-    (lambda _: StorageFailed(), (1021, 1030, 1034, 1114, 1194, 1206, 1290, 1836, 3, 28)),
+    (lambda _: StorageFailed(), (1021, 1030, 1034, 1114, 1194, 1206, 3, 28)),
     (lambda _: ConnectionLost(), (0, 1040, 1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1203)),
     (
         lambda _: ConnectionLost(),
-        (1226, 1317, 1927, 2002, 2003, 2005, 2006, 2013, 2014, 2055, 3159, 3169, 4031),
+        (1226, 1317, 1927, 2002, 2003, 2005, 2006, 2013, 2014, 2055, 3169, 4031),
     ),
 )
 _BY_NUMBER = {number: make for make, numbers in _KINDS for number in numbers}
+
+_BY_STATE: dict[str, type[DatabaseError]] = {
+    "08": ConnectionLost,
+    "22": UnstorableValue,
+    "23": IntegrityViolation,
+    "28": AccessDenied,
+    "40": Deadlock,
+}
+"""By the class of the SQLSTATE, for numbers that are not known here."""
 
 
 def translate(error: DriverError) -> DatabaseError:
@@ -88,9 +116,5 @@ def translate(error: DriverError) -> DatabaseError:
     make: Callable[[str], DatabaseError] | None = _BY_NUMBER.get(number) if isinstance(number, int) else None
     if make is not None:
         return make(_message(error))
-    state = getattr(error, "sqlstate", None)
-    if state and state.startswith("23"):
-        return IntegrityViolation()
-    if state and state.startswith("22"):
-        return UnstorableValue()
-    return StatementError()
+    state = getattr(error, "sqlstate", None) or ""
+    return _BY_STATE.get(state[:2], StatementError)()

@@ -45,6 +45,7 @@ class Pool:
         self._loop = asyncio.get_running_loop()
         self._idle: deque[Session] = deque()
         self._waiters: deque[asyncio.Future[Session | None]] = deque()
+        self._sessions: list[Session] = []  # those in use, too; some may be gone
         self._size = 0  # sessions open or being opened
         self._opened = 0
         self._timeouts = 0
@@ -106,6 +107,7 @@ class Pool:
             self._free_place()
             raise
         session.pool = self
+        self._sessions = [*(one for one in self._sessions if not one.is_gone), session]
         self._opened += 1
         return session
 
@@ -146,10 +148,12 @@ class Pool:
     def _free_place(self) -> None:
         """A session is gone: its place goes to whoever waits."""
         waiter = None if self._closed else self._next_waiter()
-        if waiter is None:
-            self._size -= 1
-        else:
+        if waiter is not None:
             waiter.set_result(None)
+            return
+        self._size -= 1
+        if self._closed and self._size == 0:
+            self._forget_end()
 
     def release(self, session: Session) -> None:
         """Give a session back. Never waits, so it cannot be interrupted."""
@@ -215,7 +219,6 @@ class Pool:
     def close(self) -> None:
         """Close idle sessions now, the others when they are given back; whoever waits gets EngineClosed."""
         self._closed = True
-        self._forget_end()
         if self._trimmer is not None:
             self._trimmer.cancel()
         while (waiter := self._next_waiter()) is not None:
@@ -223,11 +226,15 @@ class Pool:
         for task in self._replacing:
             task.cancel()
         self.close_idle()
+        if self._size == 0:
+            self._forget_end()
 
     async def _end(self) -> None:
         self.close()
         if self._replacing:
             await asyncio.wait(self._replacing)
+        for session in self._sessions:
+            session.kill()
 
     def close_from_outside(self) -> None:
         """Close it from another event loop than its own, which may have ended."""

@@ -115,6 +115,11 @@ class Session:
         return not self.in_flight and not self._connection._stream_broken
 
     @property
+    def is_gone(self) -> bool:
+        """Whether the connection is closed, from this side or from the other."""
+        return bool(self._connection._stream_broken)
+
+    @property
     def may_be_shared(self) -> bool:
         """Whether somebody else may have it next: it is usable, and no transaction was left open on it."""
         return self.usable and not self.in_transaction

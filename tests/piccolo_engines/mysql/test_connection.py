@@ -136,12 +136,22 @@ async def _forget_the_pool(engine: MySQLEngine, _: float) -> None:
     await engine.run_querystring(ONE)
 
 
+async def _keep_a_session(engine: MySQLEngine, _: float) -> None:
+    session = await engine.lease()
+    await session.send("SELECT 1")
+    if engine.pool is not None:
+        await engine.close()
+    else:
+        engine.give_back(session)
+
+
 WAYS: list[Callable[[MySQLEngine, float], Awaitable[None]]] = [
     _connect_and_cancel,
     _end_under_way,
     _close_under_way,
     _send_much_and_cancel,
     _forget_the_pool,
+    _keep_a_session,
 ]
 
 

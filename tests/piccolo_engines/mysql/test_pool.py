@@ -378,8 +378,21 @@ def test_bounds_make_sense(settings: dict[str, Any]) -> None:
         PoolSettings(**settings)
 
 
-async def test_a_session_that_is_strict_already_is_set_up_too(database: dict[str, object]) -> None:
-    engine = MySQLEngine({**database, "init_command": "SET sql_mode = 'STRICT_ALL_TABLES'"})
+@pytest.mark.parametrize(
+    ("command", "asked", "is_set_to"),
+    [
+        ("SET sql_mode = 'STRICT_ALL_TABLES'", "@@group_concat_max_len", 1 << 30),
+        ("SET sql_mode = 'NO_BACKSLASH_ESCAPES,PAD_CHAR_TO_FULL_LENGTH'", "HEX('\\\\')", "5C"),
+        ("SET autocommit = 0", "@@autocommit", 1),
+        ("SET completion_type = 'CHAIN'", "@@completion_type", "NO_CHAIN"),
+        ("SET time_zone = '+05:30'", "@@time_zone", "+00:00"),
+        ("SET NAMES latin1", "@@character_set_results", "utf8mb4"),
+    ],
+)
+async def test_a_session_is_set_up_whatever_the_server_has_set(
+    database: dict[str, object], command: str, asked: str, is_set_to: object
+) -> None:
+    engine = MySQLEngine({**database, "init_command": command})
     session = await engine.get_new_connection()
-    assert (await session.send("SELECT @@group_concat_max_len")).rows == ((1 << 30,),)
+    assert (await session.send(f"SELECT {asked}")).rows == ((is_set_to,),)
     session.close()
