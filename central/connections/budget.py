@@ -29,6 +29,7 @@ class BudgetRules:
     :ivar patience: seconds that a query waits for a connection.
     :ivar idle: seconds after which an unused connection is closed.
     :ivar max_age: seconds after which a connection is closed when it is given back.
+    :ivar silence: seconds without an answer after which the server is asked whether it is there.
     """
 
     limit: int = 40
@@ -36,6 +37,7 @@ class BudgetRules:
     patience: float = 2.0
     idle: float = 10.0
     max_age: float = 3600.0
+    silence: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from central.connections.budget import ConnectionBudget, Part
 from central.connections.login import Login
+from central.connections.watchdog import Watchdog
 from piccolo_engines.errors import AccessDenied
 from piccolo_engines.mysql import MySQLEngine, PoolUse
 from piccolo_engines.mysql.session import Session
@@ -20,12 +21,15 @@ class BudgetedEngine(MySQLEngine):
     gives it back. Closed, it stays closed.
     """
 
-    __slots__ = ("_budget", "_login", "_part")
+    __slots__ = ("_budget", "_login", "_part", "_watchdog")
 
-    def __init__(self, config: Mapping[str, Any], login: Login, budget: ConnectionBudget) -> None:
+    def __init__(
+        self, config: Mapping[str, Any], login: Login, budget: ConnectionBudget, watchdog: Watchdog
+    ) -> None:
         super().__init__({**config, **login.for_driver()})
         self._login = login
         self._budget = budget
+        self._watchdog = watchdog
         self._part = Part(self.get_new_connection)
 
     async def get_new_connection(self) -> Session:
@@ -40,16 +44,19 @@ class BudgetedEngine(MySQLEngine):
 
     async def _open_as(self, login: Login) -> Session:
         config = {**self.config, **login.for_driver()}
-        session = await Session.open(config, self.collation)
+        session = await Session.open(config, self.collation, self.most_prepared)
         self.config, self._login = config, login
         return session
 
     async def lease(self, *, in_pool: bool = True) -> Session:  # noqa: ARG002 # there is no way past the budget
         """A connection of the budget. Raises ``PoolTimeout`` when there is none in time."""
-        return await self._budget.acquire(self._part)
+        session = await self._budget.acquire(self._part)
+        self._watchdog.begin(session)
+        return session
 
     def give_back(self, session: Session) -> None:
         """Give it back. Never waits."""
+        self._watchdog.end(session)
         self._budget.release(self._part, session)
 
     @property

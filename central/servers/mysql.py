@@ -15,6 +15,7 @@ from piccolo.querystring import QueryString
 from central.connections.budget import BudgetRules, BudgetUse, ConnectionBudget
 from central.connections.engine import BudgetedEngine
 from central.connections.login import Login
+from central.connections.watchdog import Watchdog
 from central.database import READ_COMMITTED
 from central.servers.errors import DatabaseExists, UserExists
 from central.servers.names import server_name
@@ -31,8 +32,9 @@ _DATABASE_EXISTS, _CANNOT_USER = 1007, 1396  # the server's error numbers
 _HAS_PASSWORD = 3638  # of a server that keeps a history: ours are made for one user, so this one is in place
 _ADMIN_POOL = PoolSettings(max_size=2, wait_timeout=30, max_idle=5)
 _LOCK_SECONDS = 30
-_CONNECTING = {"connect_timeout": 5, "init_command": READ_COMMITTED}
-_GONE_POLLS, _GONE_PAUSE = 100, 0.01
+_CONNECTING: dict[str, Any] = {"connect_timeout": 5, "init_command": READ_COMMITTED}
+_GONE_POLLS, _GONE_PAUSE, _ENDING_SECONDS = 100, 0.01, 10
+_LONGEST_ACT = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,11 @@ class MySQLServer:
         if tls is not None:
             self._config["ssl"] = tls
         self._is_tls = tls is not None
-        self._admin = MySQLEngine({**self._config, **admin.for_driver()}, _ADMIN_POOL)
-        self._budget = ConnectionBudget(budget or BudgetRules(), end_thread=self._end_thread)
+        config = {**self._config, **admin.for_driver(), "read_timeout": _LONGEST_ACT}
+        self._admin = MySQLEngine(config, _ADMIN_POOL)
+        rules = budget or BudgetRules()
+        self._budget = ConnectionBudget(rules, end_thread=self._end_thread)
+        self._watchdog = Watchdog(rules.silence, self._greets)
 
     @property
     def connections(self) -> BudgetUse:
@@ -174,12 +179,26 @@ class MySQLServer:
         """See :class:`~central.servers.protocol.DatabaseServer`. Raises ``AccessDenied`` without a login."""
         if login is None:
             raise AccessDenied
-        return BudgetedEngine({**self._config, "database": validate(database)}, login, self._budget)
+        config = {**self._config, "database": validate(database)}
+        return BudgetedEngine(config, login, self._budget, self._watchdog)
 
     async def close(self) -> None:
         """See :class:`~central.servers.protocol.DatabaseServer`."""
+        self._watchdog.stop()
         await self._budget.settled()
         await self._admin.close()
+
+    async def _greets(self) -> bool:
+        """Whether the server says anything to a new connection, if only that it has too many."""
+        try:
+            async with asyncio.timeout(_CONNECTING["connect_timeout"]):
+                reader, writer = await asyncio.open_connection(self._config["host"], self._config["port"])
+                try:
+                    return bool(await reader.read(1))
+                finally:
+                    writer.transport.abort()
+        except OSError:  # TimeoutError is one
+            return False
 
     @property
     def _rules(self) -> str:
@@ -223,13 +242,17 @@ class MySQLServer:
             await self._run(f"KILL {thread_id:d}")
 
     async def _end_thread(self, thread_id: int) -> None:
-        """End one connection, and wait until the server does not count it any more."""
-        await self._kill(thread_id)
+        """End one connection, and wait until the server does not count it any more.
+
+        Raises ``TimeoutError`` when the server does not answer, and what :meth:`_run` raises.
+        """
         found = "SELECT id AS id FROM information_schema.processlist WHERE id = {}"
-        for _ in range(_GONE_POLLS):
-            if not await self._run(found, thread_id):
-                return
-            await asyncio.sleep(_GONE_PAUSE)
+        async with asyncio.timeout(_ENDING_SECONDS):
+            await self._kill(thread_id)
+            for _ in range(_GONE_POLLS):
+                if not await self._run(found, thread_id):
+                    return
+                await asyncio.sleep(_GONE_PAUSE)
 
 
 def _number(error: DatabaseError) -> int | None:
