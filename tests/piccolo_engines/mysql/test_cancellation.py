@@ -1,0 +1,147 @@
+"""Transactions, batches and inserts, cancelled anywhere and in every way, while the server ends connections:
+what was written is whole or not there, every answer belongs to its question, and nothing is lost.
+"""
+
+import asyncio
+import contextlib
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import anyio
+import pytest
+from piccolo.columns import Integer
+from piccolo.querystring import QueryString
+from piccolo.table import Table
+
+from piccolo_engines.errors import DatabaseError
+from piccolo_engines.mysql import MySQLEngine, PoolSettings
+from tests.piccolo_engines.mysql.tables import bound
+
+
+class Half(Table):
+    """Two of a kind, or a mistake."""
+
+    pair = Integer(index=True)
+
+
+@pytest.fixture
+async def halves(database: dict[str, object]) -> AsyncIterator[MySQLEngine]:
+    engine = MySQLEngine(database, PoolSettings(max_size=5, wait_timeout=60, max_age=1))
+    bound(engine, Half)
+    await Half.create_table()
+    yield engine
+    await engine.close()
+
+
+async def ask(_: MySQLEngine, number: int) -> None:
+    assert await Half.raw("SELECT {} AS n", number) == [{"n": number}]
+
+
+async def insert(_: MySQLEngine, number: int) -> None:
+    await Half.insert(Half(pair=number), Half(pair=number))
+
+
+async def atomic(engine: MySQLEngine, number: int) -> None:
+    work = engine.atomic()
+    work.add(Half.insert(Half(pair=number)), Half.insert(Half(pair=number)))
+    if number % 3 == 0:
+        work.add(Half.raw("SELECT nonsense"))
+    await work.run()
+
+
+async def transaction(engine: MySQLEngine, number: int) -> None:
+    async with engine.transaction() as open_:
+        await Half(pair=number).save()
+        savepoint = await open_.savepoint()
+        await Half(pair=-number).save()
+        await savepoint.rollback_to()
+        async with engine.transaction():
+            await asyncio.gather(*(ask(engine, number + more) for more in range(3)))
+        await Half(pair=number).save()
+
+
+async def batch(_: MySQLEngine, number: int) -> None:
+    rows = Half.raw("SELECT {} AS n FROM half AS a, half AS b LIMIT 2000", number)
+    async with await rows.batch(batch_size=300) as batch:
+        async for some in batch:
+            assert {row["n"] for row in some} <= {number}
+
+
+Work = Callable[[MySQLEngine, int], Awaitable[None]]
+WORK: tuple[Work, ...] = (ask, insert, atomic, transaction, transaction, batch)
+
+
+async def cut_short(work: Callable[[], Awaitable[Any]], way: int, seconds: float) -> None:
+    """Let the work run for a while."""
+    if way == 0:
+        async with asyncio.timeout(seconds):
+            await work()
+    elif way == 1:
+        with anyio.fail_after(seconds):
+            await work()
+    elif way == 2:
+        async with anyio.create_task_group() as group:
+            group.start_soon(work)
+            await anyio.sleep(seconds)
+            group.cancel_scope.cancel()
+    elif way == 3:
+        task = asyncio.ensure_future(work())
+        await asyncio.sleep(seconds)
+        for _ in range(2):
+            task.cancel()
+            await asyncio.sleep(0)
+        await task
+    else:
+        await work()
+
+
+async def end_connections(engine: MySQLEngine, dice: random.Random) -> None:
+    watcher = MySQLEngine(engine.config)
+    mine = "SELECT id AS id FROM information_schema.processlist WHERE db = DATABASE()"
+    while True:
+        await asyncio.sleep(dice.random() / 5)
+        for row in dice.sample(rows := await watcher.run_querystring(QueryString(mine)), min(1, len(rows))):
+            with contextlib.suppress(DatabaseError):
+                await watcher.run_ddl(f"KILL {dice.choice(['', 'QUERY'])} {row['id']}")
+
+
+async def test_whatever_is_cut_short_is_whole_or_not_there(halves: MySQLEngine) -> None:
+    seen = Counter[str]()
+
+    async def client(name: int) -> None:
+        dice = random.Random(name)
+        for number in range(name * 1000, name * 1000 + 60):
+            chosen = dice.choice(WORK)
+            try:
+                await cut_short(
+                    lambda work=chosen, number=number: work(halves, number),  # type: ignore[misc]
+                    dice.randrange(5),
+                    dice.random() ** 2 / 25,
+                )
+                seen["done"] += 1
+            except (asyncio.CancelledError, TimeoutError):
+                seen["cut short"] += 1
+            except DatabaseError:
+                seen["failed"] += 1
+            except BaseExceptionGroup as errors:
+                if errors.split(DatabaseError)[1] is not None:
+                    raise
+                seen["failed"] += 1
+
+    ending = asyncio.create_task(end_connections(halves, random.Random(0)))
+    await asyncio.gather(*(client(name) for name in range(1, 26)))
+    ending.cancel()
+    assert sum(seen.values()) == 1500
+    assert seen["cut short"] > 100
+    assert seen["done"] > 100
+    for _ in range(500):  # interrupted connections are being replaced
+        if halves.pool_use.in_use == 0:
+            break
+        await asyncio.sleep(0.02)
+    assert (halves.pool_use.in_use, halves.pool_use.waiting) == (0, 0)
+    odd = "SELECT pair FROM half GROUP BY pair HAVING COUNT(*) <> 2 OR pair < 0"
+    assert await Half.raw(odd) == []
+    assert await Half.count() > 50
+    await asyncio.gather(*(ask(halves, number) for number in range(50)))
