@@ -98,6 +98,11 @@ class Catalog:
     async def has_rows(self, table: TableName) -> bool:
         return bool(await self._ask(f"SELECT 1 FROM {table.sql} LIMIT 1"))  # noqa: S608 - the name is quoted
 
+    async def has_nulls(self, table: TableName, column: str) -> bool:
+        """Whether a row has no value in a column."""
+        asked = f"SELECT 1 FROM {table.sql} WHERE {quote_name(column)} IS NULL LIMIT 1"  # noqa: S608 - names are quoted
+        return bool(await self._ask(asked))
+
     async def tables(self, schema: str) -> list[str]:
         """The tables of a database."""
         rows = await self._ask(

@@ -8,6 +8,7 @@ import datetime as dt
 import decimal
 import enum
 import math
+import sys
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -19,6 +20,8 @@ from piccolo_engines.errors import UnstorableValue
 from piccolo_engines.mysql.server import Server
 
 __all__ = [
+    "GREATEST_DECIMAL",
+    "GREATEST_FLOAT",
     "ServerSQL",
     "in_utc",
     "literal",
@@ -63,15 +66,24 @@ def microseconds(value: dt.timedelta) -> int:
     return (value.days * 86_400 + value.seconds) * 1_000_000 + value.microseconds
 
 
+GREATEST_FLOAT = sys.float_info.max
+GREATEST_DECIMAL = decimal.Decimal("9" * 35 + "." + "9" * 30)
+"""What stands for infinity in ``DOUBLE`` and in ``DECIMAL(65, 30)``, where it has its place in orders."""
+
+
 def _float(value: float) -> str:
-    if not math.isfinite(value):
+    if math.isinf(value):
+        value = math.copysign(GREATEST_FLOAT, value)
+    if math.isnan(value):
         raise UnstorableValue(f"{value!r} is not a number that this database can hold.")
     text = repr(value)
     return text if "e" in text else text + "e0"
 
 
 def _decimal(value: decimal.Decimal) -> str:
-    if not value.is_finite():
+    if value.is_infinite():
+        value = GREATEST_DECIMAL.copy_sign(value)
+    if value.is_nan():
         raise UnstorableValue(f"{value} is not a number that this database can hold.")
     return format(value, "f")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from piccolo_engines.errors import ServerTooOld
 
-__all__ = ["Server"]
+__all__ = ["MYSQL", "Server"]
 
 _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 _UNKNOWN = (0, 0, 0)
@@ -72,3 +72,7 @@ class Server:
 
 def _dotted(version: tuple[int, ...]) -> str:
     return ".".join(map(str, version))
+
+
+MYSQL = Server(mariadb=False, version=(8, 0, 0))
+"""What SQL is written for where no server is known yet."""

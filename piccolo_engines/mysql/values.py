@@ -9,6 +9,7 @@ or by the table and column that the result names.
 import datetime as dt
 import decimal
 import functools
+import math
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -22,15 +23,19 @@ from piccolo.columns import (
     Bytea,
     Column,
     Date,
+    DoublePrecision,
     ForeignKey,
     Interval,
     Numeric,
+    Real,
     Time,
     Timestamp,
     Timestamptz,
 )
 from piccolo.table import TABLE_REGISTRY, Table
 from piccolo.utils.encoding import load_json
+
+from piccolo_engines.mysql.literals import GREATEST_DECIMAL, GREATEST_FLOAT
 
 __all__ = ["DECODERS", "UNLIMITED_SCALE", "ArrayItem", "Converter", "Hint", "Hints", "aware", "converter_of"]
 
@@ -85,7 +90,14 @@ def _unchanged(value: Any) -> Any:
     return value
 
 
-def _strip_zeros(value: decimal.Decimal) -> decimal.Decimal:
+def _infinite(value: float) -> float:
+    return value if -GREATEST_FLOAT < value < GREATEST_FLOAT else math.copysign(math.inf, value)
+
+
+def _unlimited(value: decimal.Decimal) -> decimal.Decimal:
+    """As few digits as it takes."""
+    if value.copy_abs() == GREATEST_DECIMAL:  # abs() would round
+        return decimal.Decimal("Infinity").copy_sign(value)
     text = format(value, "f")
     return decimal.Decimal(text.rstrip("0").rstrip(".")) if "." in text else value
 
@@ -140,7 +152,7 @@ def _by_column(code: int, hint: Column | ArrayItem) -> Converter | None:
     if isinstance(column, Numeric):
         if code != FIELD_TYPE.NEWDECIMAL:
             return decimal.Decimal
-        return _strip_zeros if column.digits is None else _unchanged
+        return _unlimited if column.digits is None else _unchanged
     return _by_class(type(column), code)
 
 
@@ -151,6 +163,8 @@ def _by_class(kind: type, code: int) -> Converter | None:
         return _depends
     if code == FIELD_TYPE.DATETIME:
         return aware if issubclass(kind, Timestamptz) else None
+    if code == FIELD_TYPE.DOUBLE:
+        return _infinite if issubclass(kind, Real | DoublePrecision) else None
     if code in _TEXTS:
         return _depends if issubclass(kind, Array) else _from_text(kind)
     if issubclass(kind, Interval):
@@ -185,12 +199,14 @@ def _by_server(field: Any) -> Converter | None:
         return _uuid if field.charsetnr == _BINARY and field.length == _UUID_BYTES else None
     if code == FIELD_TYPE.NEWDECIMAL:
         if field.scale == UNLIMITED_SCALE:
-            return _strip_zeros
+            return _unlimited
         return int if field.scale == 0 and not field.org_table else None
     return None
 
 
-_NEEDS_COLUMN = frozenset((*_TEXTS, *_INTEGERS, FIELD_TYPE.DATETIME, FIELD_TYPE.NEWDECIMAL))
+_NEEDS_COLUMN = frozenset(
+    (*_TEXTS, *_INTEGERS, FIELD_TYPE.DATETIME, FIELD_TYPE.NEWDECIMAL, FIELD_TYPE.DOUBLE)
+)
 
 
 def _named_column(field: Any, table: type[Table] | None) -> Column | None:
@@ -213,7 +229,9 @@ def _db_column(table: type[Table], name: str) -> Column | None:
     return next((column for column in table._meta.columns if column._meta.db_column_name == name), None)
 
 
-_NAME_DECIDES = frozenset((FIELD_TYPE.DATETIME, FIELD_TYPE.LONGLONG, FIELD_TYPE.JSON, FIELD_TYPE.BLOB))
+_NAME_DECIDES = frozenset(
+    (FIELD_TYPE.DATETIME, FIELD_TYPE.DOUBLE, FIELD_TYPE.LONGLONG, FIELD_TYPE.JSON, FIELD_TYPE.BLOB)
+)
 
 
 def converter_of(field: Any, place: int, hints: Hints | None, table: type[Table] | None) -> Converter | None:

@@ -153,6 +153,8 @@ async def _set_digits(catalog: Catalog, table: TableName, change: SetDigits) -> 
 
 async def _set_null(catalog: Catalog, table: TableName, change: SetNull) -> Statements:
     facts = await column_facts(catalog, table, change.column_name)
+    if not change.boolean and await catalog.has_nulls(table, facts.name):
+        raise NotNullViolation(facts.name, table.name)  # MariaDB would speak of truncated data
     return [f"ALTER TABLE {table.sql} {restate(facts, nullable=change.boolean)}"]
 
 

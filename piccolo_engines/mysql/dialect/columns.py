@@ -39,12 +39,11 @@ from piccolo_engines.errors import Unsupported
 from piccolo_engines.mysql.catalog import TableName
 from piccolo_engines.mysql.dialect.patching import Patch, for_mysql, property_for_mysql, speaks_mysql
 from piccolo_engines.mysql.literals import literal, quote_name
-from piccolo_engines.mysql.server import Server
+from piccolo_engines.mysql.server import MYSQL, Server
 from piccolo_engines.mysql.values import UNLIMITED_SCALE
 
 __all__ = [
     "MAX_NAME",
-    "MYSQL",
     "PATCHES",
     "TYPES",
     "add_foreign_key",
@@ -64,7 +63,6 @@ MAX_NAME = 64
 _LONGEST_VARCHAR = 16_000  # a row has 65,535 bytes, a character up to four of them
 _LONGEST_KEYED_VARCHAR = 768  # a key has 3,072 bytes
 _PREFIX = 255  # characters of a long text that an index takes
-MYSQL = Server(mariadb=False, version=(8, 0, 0))
 
 
 def table_name(table: Any) -> TableName:

@@ -5,12 +5,15 @@ from typing import Any
 
 from piccolo.columns.defaults.date import DateCustom, DateNow, DateOffset
 from piccolo.columns.defaults.interval import IntervalCustom
+from piccolo.columns.defaults.numeric import InfinityDecimal, NegativeInfinityDecimal
+from piccolo.columns.defaults.real import InfinityFloat, NegativeInfinityFloat
 from piccolo.columns.defaults.time import TimeCustom, TimeNow, TimeOffset
 from piccolo.columns.defaults.timestamp import TimestampCustom, TimestampNow, TimestampOffset
 from piccolo.columns.defaults.uuid import UUID4, UUID7
 
 from piccolo_engines.mysql.dialect.patching import Patch
-from piccolo_engines.mysql.literals import microseconds
+from piccolo_engines.mysql.literals import literal, microseconds
+from piccolo_engines.mysql.server import MYSQL
 
 __all__ = ["PATCHES"]
 
@@ -37,11 +40,18 @@ def _random_uuid(_: object) -> str:
     return "(UNHEX(REPLACE(UUID(), '-', '')))"
 
 
+def _number(default: Any) -> str:
+    return literal(default.python(), MYSQL)
+
+
 _DEFAULTS: dict[type, Any] = {
     DateCustom: lambda default: f"'{default.date.isoformat()}'",
     DateNow: lambda _: "(CURRENT_DATE)",
     DateOffset: lambda default: _offset("CURRENT_DATE", default),
     IntervalCustom: lambda default: str(microseconds(default.timedelta)),
+    **dict.fromkeys(
+        (InfinityDecimal, InfinityFloat, NegativeInfinityDecimal, NegativeInfinityFloat), _number
+    ),
     TimeCustom: lambda default: f"'{default.time.isoformat()}'",
     TimeNow: lambda _: "(CURRENT_TIME(6))",
     TimeOffset: lambda default: _offset("CURRENT_TIME(6)", default),

@@ -18,7 +18,6 @@ from piccolo.table import Table, TableMeta
 from piccolo_engines.errors import Unsupported
 from piccolo_engines.mysql.catalog import Catalog, TableName
 from piccolo_engines.mysql.dialect.columns import (
-    MYSQL,
     constraints_of,
     definition,
     derived_name,
@@ -29,7 +28,7 @@ from piccolo_engines.mysql.dialect.columns import (
 from piccolo_engines.mysql.dialect.patching import Patch
 from piccolo_engines.mysql.literals import quote_name
 from piccolo_engines.mysql.recording import run_ddl
-from piccolo_engines.mysql.server import Server
+from piccolo_engines.mysql.server import MYSQL, Server
 from piccolo_engines.mysql.statements import PlannedDDL, Steps, Work
 
 __all__ = ["PATCHES", "DropIndexSteps", "constraint_sql", "drop_index_sql"]

@@ -260,6 +260,15 @@ async def test_a_new_column_needs_values_for_old_rows(engine: MySQLEngine) -> No
         assert len(await Shop.raw("SELECT opened FROM shop WHERE opened IS NOT NULL")) == 1
 
 
+async def test_a_column_with_nulls_cannot_be_not_null(engine: MySQLEngine) -> None:
+    async with created(engine, Shop):
+        await Shop.alter().set_null(Shop.name, True)
+        await Shop(name=None).save()
+        with pytest.raises(NotNullViolation) as violation:
+            await Shop.alter().set_null(Shop.name, False)
+        assert (violation.value.table, violation.value.column) == ("shop", "name")
+
+
 async def test_renaming_and_moving_tables(engine: MySQLEngine) -> None:
     other = f"{engine.config['database']}_b"
     async with created(engine, Shop):

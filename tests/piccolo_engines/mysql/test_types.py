@@ -12,6 +12,8 @@ from piccolo import columns as c
 from piccolo.columns.column_types import Blob, Float
 from piccolo.columns.defaults.date import DateCustom, DateNow, DateOffset
 from piccolo.columns.defaults.interval import IntervalCustom
+from piccolo.columns.defaults.numeric import InfinityDecimal, NegativeInfinityDecimal
+from piccolo.columns.defaults.real import InfinityFloat, NegativeInfinityFloat
 from piccolo.columns.defaults.time import TimeCustom, TimeNow, TimeOffset
 from piccolo.columns.defaults.timestamp import TimestampCustom, TimestampNow, TimestampOffset
 from piccolo.columns.defaults.timestamptz import TimestamptzCustom, TimestamptzNow, TimestamptzOffset
@@ -48,10 +50,16 @@ CASES: dict[str, tuple[Callable[..., c.Column], list[Any]]] = {
     "Boolean": (lambda **k: c.Boolean(**k), [False, True]),
     "Real": (lambda **k: c.Real(**k), [-1.1, 0.0, 3.5e20]),
     "Float": (lambda **k: Float(**k), [-1.1, 1e-7]),
-    "DoublePrecision": (lambda **k: c.DoublePrecision(**k), [-1.1, 0.1 + 0.2, 1.7976931348623157e308]),
+    "DoublePrecision": (
+        lambda **k: c.DoublePrecision(**k),
+        [float("-inf"), -1.1, 0.1 + 0.2, 1.7976931348623155e308, float("inf")],
+    ),
     "Numeric": (
         lambda **k: c.Numeric(**k),
-        [decimal.Decimal("-1.5"), decimal.Decimal("1e20") + decimal.Decimal("0.125")],
+        [
+            *(decimal.Decimal("-Infinity"), decimal.Decimal("-1.5")),
+            *(decimal.Decimal("1e20") + decimal.Decimal("0.125"), decimal.Decimal("Infinity")),
+        ],
     ),
     "Numeric with digits": (
         lambda **k: c.Numeric(digits=(20, 4), **k),
@@ -173,6 +181,10 @@ DEFAULTS: dict[str, c.Column] = {
     "Double Precision": c.DoublePrecision(default=0.1),
     "Char": c.Char(length=2, default="GB"),
     "JSONB": c.JSONB(default=[1]),
+    "InfinityFloat": c.Real(default=InfinityFloat()),
+    "NegativeInfinityFloat": c.DoublePrecision(default=NegativeInfinityFloat()),
+    "InfinityDecimal": c.Numeric(default=InfinityDecimal()),
+    "NegativeInfinityDecimal": c.Numeric(default=NegativeInfinityDecimal()),
     "Array of texts": c.Array(c.Varchar(), default=["it's"]),
     "Time": c.Time(default=dt.time(1, 2, 3)),
     "Timestamp": c.Timestamp(default=TimestampCustom(year=2021)),
@@ -235,7 +247,7 @@ async def test_a_uuid_may_be_given_as_text(engine: MySQLEngine) -> None:
         assert await table.select(table.value).where(table.value == str(key)) == [{"value": key}]  # type: ignore[attr-defined]  # made above
 
 
-@pytest.mark.parametrize("value", [float("inf"), float("nan"), decimal.Decimal("NaN"), object()])
+@pytest.mark.parametrize("value", [float("nan"), decimal.Decimal("NaN"), object()])
 async def test_what_cannot_be_stored_is_refused(engine: MySQLEngine, value: object) -> None:
     table = table_with(c.DoublePrecision())
     async with created(engine, table):
