@@ -21,7 +21,7 @@ from piccolo_engines.mysql.recording import run_ddl
 from piccolo_engines.mysql.rows import to_rows
 from piccolo_engines.mysql.session import NothingSent, Session
 from piccolo_engines.mysql.settings import PoolSettings
-from piccolo_engines.mysql.statements import PlannedDDL, Steps, Work
+from piccolo_engines.mysql.statements import PlannedDDL, Steps, Told, Work
 from piccolo_engines.mysql.transaction import Atomic, IsolationLevel, MySQLTransaction
 
 __all__ = ["MySQLEngine", "Rows", "T"]
@@ -162,10 +162,10 @@ class MySQLEngine(Engine[MySQLTransaction]):
 
     def _at_hand(self) -> Session | None:
         """A session of the pool's, when there is one to be had at once and no transaction to belong to."""
-        pool = self._pool
-        if pool is None or pool.loop is not asyncio.get_running_loop() or self.active_transaction():
+        pool, transaction = self._pool, self.current_transaction.get()
+        if pool is None or pool.loop is not asyncio.get_running_loop():
             return None
-        return pool.take()
+        return pool.take() if transaction is None or not transaction.active else None
 
     def lease(self, *, in_pool: bool = True) -> Awaitable[Session]:
         """A session to be given back with :meth:`give_back`; from the pool where there is one."""
@@ -233,7 +233,7 @@ class MySQLEngine(Engine[MySQLTransaction]):
                 session, querystring.table, violation
             ) from violation.__cause__
         if not result.fields:
-            return []
+            return querystring.rows_told(result) if isinstance(querystring, Told) else []
         return to_rows(result.rows, result.fields, getattr(querystring, "hints", None), querystring.table)
 
     async def run_ddl(self, ddl: str, in_pool: bool = True) -> Rows:

@@ -122,7 +122,7 @@ class Session:
     @property
     def may_be_shared(self) -> bool:
         """Whether somebody else may have it next: it is usable, and no transaction was left open on it."""
-        return self.usable and not self.in_transaction
+        return not self.in_flight and not self._connection.server_status & _IN_TRANSACTION
 
     def looks_alive(self) -> bool:
         """Whether the server has left the idle connection alone: asks the socket, not the server.

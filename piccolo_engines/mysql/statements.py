@@ -24,6 +24,7 @@ __all__ = [
     "PlannedDDL",
     "SelectSQL",
     "Steps",
+    "Told",
     "Work",
     "statement_group",
 ]
@@ -86,6 +87,16 @@ class FlatSelect(SelectSQL):
         self.table, self.hints = table, hints
 
 
+class Told(QueryString):
+    """A statement without a result set, whose outcome tells what is to be returned."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def rows_told(self, result: Any) -> list[dict[str, Any]]:
+        """The rows to return, from the driver's result."""
+
+
 class Work:
     """What a statement in several steps may do with the session it runs on."""
 
@@ -99,11 +110,6 @@ class Work:
         """Send one statement; return the driver's result."""
         template, args = querystring.compile_string(engine_type="mysql")
         return self.session.run(template, args, self.watch)
-
-    def execute_again(self, querystring: QueryString) -> Awaitable[Any]:
-        """The same with a statement that comes over and over."""
-        template, args = querystring.compile_string(engine_type="mysql")
-        return self.session.run_again(template, args, self.watch)
 
     async def fetch(self, querystring: QueryString, table: type[Table] | None = None) -> list[dict[str, Any]]:
         """Send one statement; return its rows, with the values that the table's columns promise."""

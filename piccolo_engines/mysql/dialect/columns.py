@@ -37,7 +37,13 @@ from piccolo.querystring import QueryString
 
 from piccolo_engines.errors import Unsupported
 from piccolo_engines.mysql.catalog import TableName
-from piccolo_engines.mysql.dialect.patching import Patch, for_mysql, property_for_mysql, speaks_mysql
+from piccolo_engines.mysql.dialect.patching import (
+    Patch,
+    engine_type_of,
+    for_mysql,
+    property_for_mysql,
+    speaks_mysql,
+)
 from piccolo_engines.mysql.literals import literal, quote_name
 from piccolo_engines.mysql.server import MYSQL, Server
 from piccolo_engines.mysql.values import UNLIMITED_SCALE
@@ -268,7 +274,9 @@ _NULL = QueryString("NULL")
 
 def _serial_default(original: Any) -> Any:
     def default(self: Serial) -> Any:
-        return _NULL if speaks_mysql(self) else original(self)
+        table = self._meta._table  # asked for every object: `speaks_mysql` takes longer
+        is_mysql = speaks_mysql(self) if table is None else engine_type_of(table) == "mysql"
+        return _NULL if is_mysql else original(self)
 
     return default
 

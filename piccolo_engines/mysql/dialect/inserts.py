@@ -18,9 +18,9 @@ from piccolo_engines.mysql.dialect.patching import Patch
 from piccolo_engines.mysql.dialect.tuples import Rows, insert_rows
 from piccolo_engines.mysql.journal import forget
 from piccolo_engines.mysql.literals import quote_name
-from piccolo_engines.mysql.statements import Steps, Work, statement_group
+from piccolo_engines.mysql.statements import Steps, Told, Work, statement_group
 
-__all__ = ["PATCHES", "InsertSteps", "select_by_keys", "wanted"]
+__all__ = ["PATCHES", "InsertOne", "InsertSteps", "select_by_keys", "wanted"]
 
 
 def _insert_sql(
@@ -52,17 +52,36 @@ def select_by_keys(table: type[Table], columns: Sequence[Column], keys: Sequence
     )
 
 
+class InsertOne(Told):
+    """One row whose key the object brings along, or the server draws: nothing else is to be returned.
+
+    :ivar repeats: that a session may prepare it.
+    """
+
+    __slots__ = ("_key", "_name")
+    repeats = True
+
+    def __init__(self, query: Insert[Any], rows: Rows, compiled: str, key: uuid.UUID | None) -> None:
+        # Piccolo's own would go through the arguments
+        self.template, self.args, self.columns = rows.template, rows.args, ()
+        self.query_type, self.table, self._alias = "insert", query.table, None
+        self._frozen_compiled_strings = compiled, rows.args
+        self._key, self._name = key, query.table._meta.primary_key._meta.db_column_name
+
+    def rows_told(self, result: Any) -> list[dict[str, Any]]:
+        return [{self._name: int(result.insert_id) if self._key is None else self._key}]
+
+
 class InsertSteps(Steps):
     """An insert, with what it is to return and to do about conflicts."""
 
-    __slots__ = ("conflict", "draws_number", "instances", "returned", "rows_of")
+    __slots__ = ("conflict", "instances", "returned", "rows_of")
 
     def __init__(self, query: Insert[Any], conflict: OnConflictItem | None, rows: Rows) -> None:
         # Piccolo's own would go through the arguments
         self.template, self.args, self.columns = rows.template, rows.args, ()
         self.query_type, self.table, self._alias = "insert", query.table, None
         self._frozen_compiled_strings = (rows.compiled, rows.args) if rows.compiled is not None else None
-        self.draws_number = rows.draws_number
         self.rows_of: type[Table] = query.table
         self.instances: Sequence[Table] = query.add_delegate._add
         self.conflict = conflict
@@ -70,9 +89,6 @@ class InsertSteps(Steps):
         self.returned = list(returning.columns) if returning is not None else []
 
     async def run(self, work: Work) -> list[dict[str, Any]]:
-        if self.conflict is None and self._draws_one_number() and not self._records_migrations():
-            result = await work.execute_again(self)
-            return self._keys_as_rows([int(result.insert_id)])
         try:
             return await self._run(work)
         except StatementError as error:
@@ -81,15 +97,12 @@ class InsertSteps(Steps):
             raise
 
     async def _run(self, work: Work) -> list[dict[str, Any]]:
-        if self._records_migrations():
+        if _records_migrations(self.rows_of):
             async with statement_group(work.session):
                 rows = await self._insert(work)
                 await forget(work.session, [(row.app_name, row.name) for row in self.instances])  # type: ignore[attr-defined]  # columns of Migration
                 return rows
         return await self._insert(work)
-
-    def _records_migrations(self) -> bool:
-        return self.rows_of._meta.tablename == Migration._meta.tablename and hasattr(self.rows_of, "app_name")
 
     async def _insert(self, work: Work) -> list[dict[str, Any]]:
         if not self.returned:
@@ -116,10 +129,6 @@ class InsertSteps(Steps):
             and self.conflict.action is OnConflictAction.do_update
             and self.conflict.where is None
         )
-
-    def _draws_one_number(self) -> bool:
-        """Whether the answer to the insert tells all that is to be returned: the number that its row drew."""
-        return self.draws_number and len(self.returned) == 1 and self.returned[0] is self._key
 
     def _brings_its_keys(self) -> bool:
         """Whether nothing is to be returned but keys that the objects have already."""
@@ -213,14 +222,34 @@ class InsertSteps(Steps):
         return await work.fetch(found, self.rows_of)
 
 
+def _records_migrations(table: type[Table]) -> bool:
+    return table._meta.tablename == Migration._meta.tablename and hasattr(table, "app_name")
+
+
+def _insert_one(query: Insert[Any], rows: Rows) -> InsertOne | None:
+    """``None`` when it is not as simple as that."""
+    if not rows.is_one or rows.compiled is None or (returning := query.returning_delegate._returning) is None:
+        return None
+    key, returned = query.table._meta.primary_key, returning.columns
+    if len(returned) != 1 or returned[0] is not key or key._alias or _records_migrations(query.table):
+        return None
+    value = None
+    if not rows.draws_number:
+        value = vars(query.add_delegate._add[0])[key._meta.name]
+        if type(value) is not uuid.UUID:
+            return None
+    return InsertOne(query, rows, rows.compiled, value)
+
+
 def _insert(self: Insert[Any]) -> Sequence[QueryString]:
     items = self.on_conflict_delegate._on_conflict.on_conflict_items
     if len(items) > 1:
         raise NotImplementedError("MySQL only supports a single ON CONFLICT clause.")
     if not items:
-        return [InsertSteps(self, None, insert_rows(self.table, self.add_delegate._add))]
+        rows = insert_rows(self.table, self.add_delegate._add)
+        return [_insert_one(self, rows) or InsertSteps(self, None, rows)]
     (standard,) = self.default_querystrings
-    return [InsertSteps(self, items[0], Rows(standard.template, list(standard.args), None, False))]
+    return [InsertSteps(self, items[0], Rows(standard.template, list(standard.args), None))]
 
 
 PATCHES = (

@@ -21,6 +21,7 @@ __all__ = [
     "UnknownPiccolo",
     "apply",
     "check",
+    "engine_type_of",
     "for_mysql",
     "property_for_mysql",
     "speaks_mysql",
@@ -76,7 +77,8 @@ def apply(patches: Iterable[Patch]) -> None:
         setattr(patch.owner, patch.attribute, patch.replace(original))
 
 
-def _engine_type(table: type[Table]) -> str | None:
+def engine_type_of(table: type[Table]) -> str | None:
+    """The kind of a table's engine; ``None`` when it has none."""
     try:
         return table._meta.db.engine_type
     except (EngineNotBound, ValueError):
@@ -99,12 +101,12 @@ def speaks_mysql(*subjects: object) -> bool:
     for subject in subjects:
         if isinstance(subject, Column):
             if subject._meta._table is not None:
-                return _engine_type(subject._meta._table) == "mysql"
+                return engine_type_of(subject._meta._table) == "mysql"
         elif isinstance(subject, QueryString):
             if columns := getattr(subject, "columns", None):  # not yet there in a constructor
                 return speaks_mysql(*columns)
         elif isinstance(subject, type) and issubclass(subject, Table):
-            return _engine_type(subject) == "mysql"
+            return engine_type_of(subject) == "mysql"
     return _default_engine_type() == "mysql"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from piccolo.query.base import DDL, Query
+from piccolo.query.methods.insert import Insert
 from piccolo.querystring import QueryString
 
 from piccolo_engines.mysql.dialect.patching import Patch
@@ -57,6 +58,10 @@ def _run_on_node(original: Any) -> Any:
         self._validate()  # type: ignore[no-untyped-call]  # Piccolo does not annotate it
         asked = engine if node is None else engine.extra_nodes[node]
         querystrings = self.querystrings
+        if type(self) is Insert and len(querystrings) == 1:  # which has nothing else to process
+            rows = await asked.run_querystring(querystrings[0], in_pool=in_pool)
+            self._raw_response_callback(rows)
+            return rows
         if len(querystrings) == 1:
             return await self._process_results(await asked.run_querystring(querystrings[0], in_pool=in_pool))
         return [

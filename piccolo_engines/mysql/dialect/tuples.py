@@ -22,13 +22,15 @@ class Rows(NamedTuple):
     """Rows as a template, its arguments, and what is known of them.
 
     :ivar compiled: the template as it is sent; ``None`` when not all arguments are values.
-    :ivar draws_number: there is one row, whose primary key is a number that the server draws.
+    :ivar is_one: there is one row.
+    :ivar draws_number: its primary key is a number that the server draws.
     """
 
     template: str
     args: list[Any]
     compiled: str | None
-    draws_number: bool
+    is_one: bool = False
+    draws_number: bool = False
 
 
 class _Shape(NamedTuple):
@@ -110,10 +112,10 @@ def insert_rows(table: type[Table], instances: Sequence[Table]) -> Rows:
         shape = plan.shape(args)
         if shape is not None:
             if shape.drawn is None:
-                return Rows(shape.template, args, shape.compiled, False)
+                return Rows(shape.template, args, shape.compiled, True)
             drawn = args.pop(shape.drawn)
             if drawn.template == shape.said and not drawn.args:
-                return Rows(shape.template, args, shape.compiled, shape.draws_number)
+                return Rows(shape.template, args, shape.compiled, True, shape.draws_number)
     return _one_by_one(plan, instances)
 
 
@@ -135,4 +137,4 @@ def _one_by_one(plan: _Plan, instances: Sequence[Table]) -> Rows:
             args.append(value)
         rows.append(f"({','.join(places)})")
     template = plan.beginning + ",".join(rows)
-    return Rows(template, args, compiled_flat(template) if are_values else None, False)
+    return Rows(template, args, compiled_flat(template) if are_values else None)

@@ -139,7 +139,7 @@ class Project:
 
     def piccolo(self, config: dict[str, object], *arguments: str) -> str:
         """Run the ``piccolo`` command; return what it said."""
-        command = [str(Path(sys.executable).parent / "piccolo"), *arguments]
+        command = [str(Path(sys.executable).parent / "piccolo"), *arguments, "--trace"]
         environment = self.environment(config)
         done = subprocess.run(
             command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False
