@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from asyncmy.connection import Connection as DriverConnection
+from asyncmy.constants.CR import CR_CONN_HOST_ERROR
 from asyncmy.errors import Error as DriverError
 
-from piccolo_engines.errors import ConnectionLost
+from piccolo_engines.errors import ConnectionLost, DatabaseError
 from piccolo_engines.mysql.errors import translate
 from piccolo_engines.mysql.values import DECODERS
 
@@ -62,9 +63,7 @@ class Connection(DriverConnection):
             self._password = b""  # which the driver keeps, and needs for nothing more
             _notice_silence(self.socket)
         except DriverError as error:
-            if not isinstance(error.args[0], int):
-                raise ConnectionLost(_NO_SERVER) from error
-            raise translate(error) from error
+            raise _refusal(error) from error
         except _GIBBERISH as error:
             raise ConnectionLost(_NO_SERVER) from error
         except OSError as error:
@@ -107,6 +106,15 @@ class _Opening:
                 protocol.transport.abort()
 
 
+def _refusal(error: DriverError) -> DatabaseError:
+    number = error.args[0] if error.args else None
+    if not isinstance(number, int):
+        return ConnectionLost(_NO_SERVER)
+    if number == CR_CONN_HOST_ERROR:
+        return ConnectionLost("No connection to the database server can be made.")
+    return translate(error)
+
+
 _NO_SERVER = "What answers there is no MySQL or MariaDB server."
 _GIBBERISH = (IndexError, UnicodeError, struct.error)  # what the driver makes of a greeting that is none
 _SILENCE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 60_000}
@@ -130,6 +138,8 @@ async def password_of(config: Mapping[str, Any]) -> bytes | None:
         password = creator()
         if inspect.isawaitable(password):
             password = await password
+    if not isinstance(password, str | bytes | None):
+        raise TypeError(f"A password is a text, not {type(password).__name__}.")
     return password.encode() if isinstance(password, str) else password
 
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+import uvloop
 from piccolo.querystring import QueryString
 
 from piccolo_engines.errors import AccessDenied, ConnectionLost
@@ -63,6 +64,21 @@ async def test_a_line_that_breaks_anywhere_is_a_lost_connection(line: Proxy, add
         assert engine.pool_use.in_use == 0
     line.cut_after = None
     assert await engine.run_querystring(ONE) == [{"one": 1}]
+    await engine.close()
+
+
+async def test_nobody_there_is_told(address: ServerAddress) -> None:
+    with pytest.raises(ConnectionLost, match="No connection to the database server can be made") as lost:
+        await MySQLEngine({**address.config, "port": 1}).run_querystring(ONE)
+    assert address.host not in str(lost.value)
+
+
+async def test_a_password_is_a_text(address: ServerAddress) -> None:
+    engine = MySQLEngine({**address.config, "password_creator": lambda: 12345}, PoolSettings(max_size=1))
+    with pytest.raises(TypeError, match="not int") as wrong:
+        await engine.run_querystring(ONE)
+    assert "12345" not in str(wrong.value)
+    assert engine.pool_use.in_use == 0
     await engine.close()
 
 
@@ -168,7 +184,9 @@ def test_a_loop_may_end_at_any_moment_and_leaves_no_socket_open(
         warnings.simplefilter("always", ResourceWarning)
         for turn in range(12):
             engine = MySQLEngine(config, PoolSettings(max_size=2) if turn % 2 else None)
-            asyncio.run(as_coroutine(way(engine, dice.random() ** 2 * 0.02)))
+            factory = uvloop.new_event_loop if turn % 3 == 0 else None
+            with asyncio.Runner(loop_factory=factory) as runner:
+                runner.run(as_coroutine(way(engine, dice.random() ** 2 * 0.02)))
             del engine
             gc.collect()
     assert [str(one.message) for one in left] == []
