@@ -137,16 +137,16 @@ class MySQLTransaction(BaseTransaction):
                 self._given_up = True
                 raise
             except (LockTimeout, StorageFailed):
-                await self._look_whether_it_goes_on(session)
+                await self._look_whether_it_goes_on(session, is_ddl=isinstance(subject, str))
                 raise
 
-    async def _look_whether_it_goes_on(self, session: Session) -> None:
+    async def _look_whether_it_goes_on(self, session: Session, *, is_ddl: bool) -> None:
         """Some servers undo the statement, some all of the transaction (``innodb_rollback_on_timeout``), and
-        the error does not say.
+        the error does not say. DDL has committed before it waited: nothing was undone.
         """
         if session.in_transaction:
             await session.send("DO 0")
-            self._given_up = not session.in_transaction
+            self._given_up = not (is_ddl or session.in_transaction)
 
     def _open_session(self) -> Session:
         if self._session is None or self._given_up or self._session.in_flight:
