@@ -10,8 +10,9 @@ from typing import Any
 from piccolo.querystring import QueryString
 from piccolo.table import Table
 
-from piccolo_engines.errors import Deadlock
+from piccolo_engines.errors import DatabaseError, Deadlock
 from piccolo_engines.mysql.catalog import Catalog, TableName
+from piccolo_engines.mysql.literals import literals
 from piccolo_engines.mysql.rows import Projection, to_rows
 from piccolo_engines.mysql.session import Session, Watch
 from piccolo_engines.mysql.templates import compiled_flat
@@ -24,6 +25,7 @@ __all__ = [
     "PlannedDDL",
     "SelectSQL",
     "Steps",
+    "Together",
     "Told",
     "Work",
     "statement_group",
@@ -106,6 +108,12 @@ class Work:
         self.session = session
         self.watch = watch
 
+    def text(self, template: str, args: Sequence[object]) -> str:
+        """A statement with its values in it, as it is sent; ``watch`` is told of it."""
+        if self.watch is not None:
+            self.watch(template % tuple("%s" for _ in args))
+        return template % literals(args, self.session.server)
+
     def execute(self, querystring: QueryString) -> Awaitable[Any]:
         """Send one statement; return the driver's result."""
         template, args = querystring.compile_string(engine_type="mysql")
@@ -132,17 +140,61 @@ class Steps(QueryString):
 @contextlib.asynccontextmanager
 async def statement_group(session: Session) -> AsyncIterator[None]:
     """Make several statements one: in a transaction of their own, or behind a savepoint when one is open."""
-    nested = session.in_transaction
-    await session.send("SAVEPOINT statement_group" if nested else "START TRANSACTION")
+    begin, end, undo = _bounds(session)
+    await session.send(begin)
     try:
         yield
     except Deadlock:
         raise  # the whole transaction is rolled back, and its savepoints are gone
     except BaseException:
         if session.usable and session.in_transaction:
-            await session.send("ROLLBACK TO SAVEPOINT statement_group" if nested else "ROLLBACK")
+            await session.send(undo)
         raise
-    await session.send("RELEASE SAVEPOINT statement_group" if nested else "COMMIT")
+    await session.send(end)
+
+
+class Together(Steps):
+    """Statements of which all are done or none, sent at once: one trip to the server, their own transaction
+    (or, inside of one, their savepoint) included. They give no rows.
+    """
+
+    __slots__ = ("statements",)
+
+    def __init__(self, *statements: QueryString, table: type[Table] | None = None) -> None:
+        super().__init__("; ".join(map(str, statements)), table=table)
+        self.statements = statements
+
+    async def run(self, work: Work) -> list[dict[str, Any]]:
+        """See :class:`Steps`. The server stops at the first statement that fails."""
+        compiled = [one.compile_string(engine_type="mysql") for one in self.statements]
+        texts = [work.text(*one) for one in compiled]
+        session = work.session
+        if sum(map(len, texts)) > _TOGETHER:
+            async with statement_group(session):
+                for text in texts:
+                    await session.send(text)
+            return []
+        begin, end, undo = _bounds(session)
+        try:
+            await session.send("; ".join([begin, *texts, end]))
+        except DatabaseError:
+            with contextlib.suppress(DatabaseError):  # a deadlock took the transaction and its savepoints
+                if session.usable:
+                    await session.send(undo)
+            raise
+        return []
+
+
+_TOGETHER = 4 * 1024 * 1024
+"""Characters that are sent at once: servers take no statement of any length."""
+
+
+def _bounds(session: Session) -> tuple[str, str, str]:
+    """What begins, ends and undoes a group of statements."""
+    if session.in_transaction:
+        name = "SAVEPOINT statement_group"
+        return name, f"RELEASE {name}", f"ROLLBACK TO {name}"
+    return "START TRANSACTION", "COMMIT", "ROLLBACK"
 
 
 DDLStep = Callable[[Catalog], Awaitable[Sequence[str]]]

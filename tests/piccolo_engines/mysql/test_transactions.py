@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from piccolo.engine.exceptions import TransactionError
+from piccolo.querystring import QueryString
 
 from piccolo_engines.errors import (
     ConnectionLost,
@@ -17,6 +18,7 @@ from piccolo_engines.errors import (
 )
 from piccolo_engines.mysql import IsolationLevel, MySQLEngine, PoolSettings, retrying
 from piccolo_engines.mysql.session import Session
+from piccolo_engines.mysql.statements import Together
 from tests.conftest import cleared
 from tests.piccolo_engines.mysql.tables import MUSIC, Manager, created
 from tests.support.servers import ServerAddress
@@ -43,6 +45,70 @@ async def test_rolled_back_by_an_error(music: MySQLEngine) -> None:
             raise ZeroDivisionError
     assert await Manager.count() == 0
     assert music.pool_use.in_use == 0
+
+
+def insert(name: str, at: int | None = None) -> QueryString:
+    return QueryString("INSERT INTO manager (id, name) VALUES ({}, {})", at, name)
+
+
+async def names() -> list[str]:
+    return [row["name"] for row in await Manager.select(Manager.name).order_by(Manager.id)]
+
+
+async def test_statements_together_are_one(music: MySQLEngine) -> None:
+    """In one trip, and none of them is done when one of them cannot be."""
+    told: list[str] = []
+    music.on_statement = told.append
+    await music.run_querystring(Together(insert("it's %s; {}", 1), insert("b", 2)))
+    music.on_statement = None
+    assert (len(told), await names()) == (2, ["it's %s; {}", "b"])
+    for statements in ((insert("c", 3), insert("d", 1)), (insert("d", 1), insert("c", 3))):
+        with pytest.raises(UniqueViolation):
+            await music.run_querystring(Together(*statements))
+        assert await names() == ["it's %s; {}", "b"]
+    long = "x" * 3_000_000
+    await music.run_querystring(
+        Together(insert("e", 5), QueryString("DO LENGTH({}) + LENGTH({})", long, long))
+    )
+    with pytest.raises(UniqueViolation):
+        await music.run_querystring(
+            Together(insert("f", 6), QueryString("DO LENGTH({}) + LENGTH({})", long, long), insert("g", 1))
+        )
+    assert await names() == ["it's %s; {}", "b", "e"]
+    assert music.pool_use.in_use == 0
+
+
+async def test_statements_together_within_a_transaction(music: MySQLEngine) -> None:
+    async with music.transaction():
+        await music.run_querystring(insert("a", 1))
+        with pytest.raises(UniqueViolation):
+            await music.run_querystring(Together(insert("b", 2), insert("c", 1)))
+        await music.run_querystring(Together(insert("d", 4), insert("e", 5)))
+    assert await names() == ["a", "d", "e"]
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012 - what is raised passes through the block
+        async with music.transaction():
+            await music.run_querystring(Together(insert("f", 6), insert("g", 7)))
+            raise ZeroDivisionError
+    assert await names() == ["a", "d", "e"]
+
+
+async def test_a_deadlock_of_statements_together_is_told_as_one(music: MySQLEngine) -> None:
+    await music.run_querystring(Together(insert("a", 1), insert("b", 2)))
+
+    def change(at: int) -> QueryString:
+        return QueryString("UPDATE manager SET name = CONCAT(name, '!') WHERE id = {}", at)
+
+    met = asyncio.Barrier(2)
+
+    async def both(first: int, second: int) -> None:
+        async with music.transaction():
+            await music.run_querystring(change(first))
+            await met.wait()
+            await music.run_querystring(Together(change(second), insert("c")))
+
+    found = await asyncio.gather(both(1, 2), both(2, 1), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in found) == ["Deadlock", "NoneType"]
+    assert await names() == ["a!", "b!", "c"]
 
 
 async def test_nested_blocks_join(music: MySQLEngine) -> None:
