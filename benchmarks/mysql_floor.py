@@ -1,4 +1,5 @@
 """The hand-written floor on MySQL: the three routes with Litestar and asyncmy, a token check, and no ORM.
+What it creates can be found by its words.
 
 Served on a tenant's own database (``FLOOR_*``), with the same server settings. The token is checked as any
 service would: an HS256 signature and its claims; there are no roles and no rules.
@@ -34,6 +35,12 @@ LIST = (
     "ORDER BY annual_revenue DESC, name, id LIMIT 51"
 )
 INSERT = "INSERT INTO accounts ({columns}) VALUES ({places})"
+WORDS = (
+    "SELECT table_name, GROUP_CONCAT(CONCAT('`', column_name, '`') ORDER BY ordinal_position) "
+    "FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name LIKE 'accounts_search_%' "
+    "GROUP BY table_name"
+)
+CREATE = "START TRANSACTION; {insert}; INSERT INTO {table} ({columns}) VALUES ({places}); COMMIT"
 
 
 def shown(value: Any) -> Any:
@@ -71,10 +78,16 @@ async def databases(app: Litestar) -> AsyncIterator[None]:
     async with pool.acquire() as connection, connection.cursor() as cursor:
         await cursor.execute("SHOW COLUMNS FROM accounts")
         names = [row[0] for row in await cursor.fetchall() if row[0] not in HIDDEN]
+        await cursor.execute(WORDS)
+        table, searched = await cursor.fetchone()
     columns = ", ".join(f"`{name}`" for name in names)
     app.state.columns = names
     app.state.read, app.state.list = READ.format(columns=columns), LIST.format(columns=columns)
-    app.state.insert = INSERT.format(columns=columns, places=", ".join(["%s"] * len(names)))
+    app.state.words = [name.strip("`") for name in searched.split(",")]
+    app.state.insert = CREATE.format(
+        insert=INSERT.format(columns=columns, places=", ".join(["%s"] * len(names))),
+        table=table, columns=searched, places=", ".join(["%s"] * len(app.state.words)),
+    )  # fmt: skip
     yield
     pool.close()
     await pool.wait_closed()
@@ -119,8 +132,12 @@ async def create(request: Request[Any, Any, State], state: State) -> Response[by
     now, record_id = datetime.now(UTC).replace(tzinfo=None), new_id()
     row = dict.fromkeys(state.columns) | {"version": 1, "created_at": now, "updated_at": now}
     row |= decode(await request.body()) | {"id": record_id.bytes}
+    words = [(row.get(name) or "").lower() for name in state.words[2:]]
+    values = [*[row[name] for name in state.columns], row["id"], 0, *words]
     async with state.pool.acquire() as connection, connection.cursor() as cursor:
-        await cursor.execute(state.insert, [row[name] for name in state.columns])
+        await cursor.execute(state.insert, values)
+        while await cursor.nextset():
+            pass
     return answer({"data": ready(row)}, 201)
 
 

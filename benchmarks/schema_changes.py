@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.schema_changes [--records 1000000] [--database sqlite | mysql://user:password@host:port]``
 
-Each change is made on an object with that many records and, for comparison, on one with none. Meanwhile a
+Each change is made on an object with that many records, which is searched, and, for comparison, on one with
+none. Meanwhile a
 reader reads one record after the other; its slowest answer is shown beside its slowest without any change.
 Makes a tenant's database of its own, and drops it.
 """
@@ -29,6 +30,7 @@ from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects import piccolo_app as objects_app
 from tenant_schema.objects.catalog import Catalog
+from tenant_schema.objects.changes.searches import ensure_searches
 from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.service import SchemaService
 from tenant_schema.records import piccolo_app as records_app
@@ -54,7 +56,7 @@ ACCESS_OF_ALL = Access(
     frozenset({"*:*", "objects:manage"}),
 )
 FIELDS = (
-    FieldDraft(name="title", label="Title", type="text", indexed=True),
+    FieldDraft(name="title", label="Title", type="text", indexed=True, searchable=True),
     FieldDraft(name="amount", label="Amount", type="integer"),
     FieldDraft(name="code", label="Code", type="text", settings={"maxLength": 40}),
     FieldDraft(name="account", label="Account", type="lookup", settings={"target": "accounts"}),
@@ -168,6 +170,7 @@ def changes(service: SchemaService, name: str) -> dict[str, Callable[[], Awaitab
         "new lookup": add(partner),
         "rename a field": alter("title", {"name": "heading"}),
         "longer text": alter("code", {"settings": {"maxLength": 60}}),
+        "search a field": alter("code", {"searchable": True}),
         "index a field": alter("amount", {"indexed": True}),
         "integer to decimal": alter("amount", {"type": "decimal"}),
         "drop a field": lambda: service.drop_field(SCOPE, ACCESS_OF_ALL, name, "note", "note"),
@@ -189,6 +192,7 @@ async def run(database: str, records: int, folder: Path) -> dict[str, tuple[Figu
                 model = await catalog.get(SCOPE, draft.name)
                 physical = {one: f'"{column._meta.db_column_name}"' for one, column in model.columns.items()}
                 await fill(model.table_name, physical, count)
+                await ensure_searches()
                 found[name] = {}
                 for what, change in changes(service, draft.name).items():
                     model = await catalog.get(SCOPE, draft.name)

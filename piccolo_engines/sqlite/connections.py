@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from piccolo_engines.errors import DatabaseMissing
 from piccolo_engines.sqlite.converters import register
+from piccolo_engines.sqlite.letters import SMALL_LETTERS, small_letters
 
 __all__ = ["ConnectionFactory", "Synchronous"]
 
@@ -59,7 +60,7 @@ class ConnectionFactory:
             raise DatabaseMissing
         register()
         mode = "rwc" if self.create else "rw"  # "rw" fails should the file vanish just now
-        return sqlite3.connect(
+        connection = sqlite3.connect(
             f"file:{quote(str(self.path.absolute()))}?mode={mode}",
             uri=True,
             timeout=self.busy_timeout,
@@ -68,6 +69,8 @@ class ConnectionFactory:
             detect_types=sqlite3.PARSE_DECLTYPES | sqlite3.PARSE_COLNAMES,
             cached_statements=self.statements,
         )
+        connection.create_function(SMALL_LETTERS, 1, small_letters, deterministic=True)
+        return connection
 
     def _use_wal(self, connection: sqlite3.Connection) -> None:
         """Let readers work beside the writer, see https://www.sqlite.org/wal.html.

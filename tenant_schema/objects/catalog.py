@@ -1,22 +1,25 @@
 """Which objects a tenant has, read once and kept until a definition changes."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import msgspec
+from piccolo.querystring import QueryString
 
 from piccolo_conf import DB
 from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model import ObjectModel, object_model
 from tenant_schema.objects.runtime_table import SharedTables
+from tenant_schema.objects.search_index import search_columns, words_table
 from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition
 from tenant_schema.problems import suggestion
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.versions import VersionedCache
 
-__all__ = ["Catalog", "DefinitionRows", "load_objects", "load_rows"]
+__all__ = ["Catalog", "DefinitionRows", "load_objects", "load_rows", "tables_of_words", "with_words_table"]
 
 DefinitionRows = Sequence[tuple[dict[str, Any], list[dict[str, Any]]]]
 """Objects with their fields, as rows of the tables of definitions (JSON decoded)."""
@@ -57,10 +60,34 @@ class Catalog:
 
 
 async def load_objects(tables: SharedTables | None = None) -> Mapping[str, ObjectModel]:
-    """Every object of the bound tenant, from its tables: two statements, however many objects."""
-    return MappingProxyType(
-        {row["name"]: object_model(row, fields, tables) for row, fields in await load_rows()}
+    """Every object of the bound tenant, from its tables: two statements, however many objects; three where
+    search has tables of its own.
+    """
+    models = [object_model(row, fields, tables) for row, fields in await load_rows()]
+    if DB.engine_type == "mysql":
+        there = await tables_of_words()
+        models = [with_words_table(one, there) for one in models]
+    return MappingProxyType({one.name: one for one in models})
+
+
+def with_words_table(model: ObjectModel, there: Container[str]) -> ObjectModel:
+    """The object as one whose records are written with their words, when the table for them is there: before
+    a tenant is brought up to date, there is none.
+    """
+    columns = search_columns(model)
+    name = words_table(model.table_name, columns)
+    return replace(model, words_table=name) if columns and name in there else model
+
+
+async def tables_of_words() -> set[str]:
+    """The names of the bound database's tables of words."""
+    rows = await DB.run_querystring(
+        QueryString(
+            "SELECT table_name AS name FROM information_schema.tables "
+            "WHERE table_schema = DATABASE() AND table_name LIKE '%_search_%'"
+        )
     )
+    return {row["name"] for row in rows}
 
 
 async def load_rows() -> DefinitionRows:

@@ -55,7 +55,8 @@ class ObjectModel:
     """One object of one tenant.
 
     ``fields`` are what callers may name, in order, the system fields first. ``columns`` are the columns of
-    ``table`` by field name; beside the fields' it has the hidden ``deleted_at``. Reach columns through it
+    ``table`` by field name; beside the fields' it has the hidden ``deleted_at``. ``words_table`` is the table
+    of words that is to be written with the records; empty when there is none. Reach columns through it
     rather than with ``getattr(table, name)``: a field may have a name that Piccolo uses itself (``count``,
     ``copy``).
     """
@@ -71,6 +72,7 @@ class ObjectModel:
     fields: Mapping[str, FieldModel]
     columns: Mapping[str, Column]
     table: type[Table]
+    words_table: str = ""
 
 
 _OBJECT_FACTS = (

@@ -17,6 +17,7 @@ from tenant_schema.records.bulk import Item, each_that_can, refuse_if_any_failed
 from tenant_schema.records.bulk_creating import explain_refusals
 from tenant_schema.records.conditions import Complaints
 from tenant_schema.records.history import Action, Entry, changed, keep
+from tenant_schema.records.indexing import index_changes
 from tenant_schema.records.query import ALL, And, Condition, Filter
 from tenant_schema.records.rendering import Row
 from tenant_schema.records.statements import locked
@@ -140,7 +141,7 @@ async def change_items(target: Target, items: Sequence[Item], now: datetime) -> 
         if differing:
             groups[differing].append(item)
     for names, group in groups.items():
-        await _write_group(target, group, names, now)
+        await _write_group(target, group, rows, names, now)
     entries = [
         Entry(row["id"], row["version"] + 1, Action.UPDATE, changes)
         for item, row in found
@@ -149,9 +150,13 @@ async def change_items(target: Target, items: Sequence[Item], now: datetime) -> 
     await keep(target, entries, now)
 
 
-async def _write_group(target: Target, group: Sequence[Item], names: tuple[str, ...], now: datetime) -> None:
+async def _write_group(
+    target: Target, group: Sequence[Item], rows: Mapping[UUID, Row], names: tuple[str, ...], now: datetime
+) -> None:
     async def write(portion: Sequence[Item]) -> None:
         await _update(target, portion, names, now)
+        written = [rows[item.id] | item.values for item in portion if item.id is not None]
+        await index_changes(target, written, names)
 
     async def explain(portion: Sequence[Item]) -> None:
         await explain_refusals(target, portion)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+from piccolo.table import Table
+
 from piccolo_conf import DB
 from piccolo_engines.errors import DataTooLong, SchemaMismatch, UnstorableValue
 from tenant_schema.objects.catalog import Catalog
@@ -44,10 +46,14 @@ def again_when_changed(method: _Method) -> _Method:
 
 async def _has_changed(catalog: Catalog, scope: TenantScope, name: str) -> bool:
     """Whether the object's table, or that of any other, is another one once definitions are read anew."""
-    before = {model.name: model.table for model in (await catalog.all(scope)).values()}
+    before = await _tables(catalog, scope)
     catalog.forget(scope)
     try:
         await catalog.get(scope, name)
     except ObjectNotFound:
         return True
-    return before != {model.name: model.table for model in (await catalog.all(scope)).values()}
+    return before != await _tables(catalog, scope)
+
+
+async def _tables(catalog: Catalog, scope: TenantScope) -> dict[str, tuple[type[Table], str]]:
+    return {model.name: (model.table, model.words_table) for model in (await catalog.all(scope)).values()}

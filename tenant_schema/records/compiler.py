@@ -1,8 +1,7 @@
 """A filter as Piccolo conditions. Names become columns by look-up, values are bound, nothing else goes in.
 
 ``ne`` and ``nin`` include records without a value: whoever asks for all that are not "won" means those too.
-``contains``, ``startswith`` and ``endswith`` tell upper from lower case, ``icontains`` does not (on
-SQLite it folds the letters A to Z only, as SQLite's ``LOWER`` does).
+``contains``, ``startswith`` and ``endswith`` tell upper from lower case, ``icontains`` does not.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,9 +15,9 @@ from piccolo.columns import Column
 from piccolo.columns import Or as Either
 from piccolo.columns.combination import Where, WhereRaw
 
-from tenant_schema.records.matching import found_by_index, matches, word_starts
+from tenant_schema.records.matching import found_by_index, matches
 from tenant_schema.records.prepared import Slot
-from tenant_schema.records.query import And, Condition, Filter, Indexed, Me, Not, Through, WordStarts
+from tenant_schema.records.query import And, Condition, Filter, Indexed, Me, Not, Through
 
 __all__ = ["Predicate", "all_of", "any_of", "compile_filter", "with_slots"]
 
@@ -38,9 +37,7 @@ def compile_filter(tree: Filter, columns: _Columns, engine_type: str, depth: int
     if isinstance(tree, Through):
         return _compile_through(tree, columns[tree.field], engine_type, depth + 1)
     if isinstance(tree, Indexed):
-        return found_by_index(tree.index, tree.expression, columns["id"], engine_type)
-    if isinstance(tree, WordStarts):
-        return word_starts([columns[name] for name in tree.fields], tree.start, engine_type)
+        return found_by_index(tree, columns["id"], engine_type)
     if isinstance(tree, Not):
         return _complement(compile_filter(tree.term, columns, engine_type, depth))
     terms = [compile_filter(term, columns, engine_type, depth) for term in tree.terms]
@@ -153,9 +150,9 @@ def with_slots(tree: Filter, user_id: UUID, values: list[object]) -> Filter:
     if isinstance(tree, Not):
         return Not(with_slots(tree.term, user_id, values))
     if isinstance(tree, Indexed):
-        return Indexed(tree.index, _slot(tree.expression, user_id, values))
-    if isinstance(tree, WordStarts):
-        return WordStarts(tree.fields, _slot(tree.start, user_id, values))
+        expression = _slot(tree.expression, user_id, values)
+        held = tuple([_slot(text, user_id, values) for text in tree.held])
+        return Indexed(tree.index, expression, tree.columns, held)
     return type(tree)(tuple([with_slots(term, user_id, values) for term in tree.terms]))
 
 

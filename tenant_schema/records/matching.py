@@ -11,15 +11,19 @@ from typing import Final
 
 from piccolo.columns import Column
 from piccolo.columns.combination import WhereRaw
-from piccolo.querystring import QueryString
 
-from piccolo_engines.mysql.literals import ServerSQL
+from piccolo_engines.sqlite.letters import SMALL_LETTERS
+from tenant_schema.records.query import Indexed
 
-__all__ = ["found_by_index", "matches", "word_starts"]
+__all__ = ["found_by_index", "matches"]
 
 _SQLITE: Final = {
     "contains": "INSTR({column}, {text}) > 0",
-    "icontains": "INSTR(LOWER({column}), LOWER({text})) > 0",
+    # SQLite's LOWER knows the letters from A to Z; the function that knows all takes four times as long, and
+    # is asked when there are others in the text (it has more bytes than characters)
+    "icontains": "(INSTR(LOWER({column}), LOWER({text})) > 0 "
+    "OR (SELECT LENGTH(CAST({text} AS BLOB)) > LENGTH({text})) "
+    f"AND INSTR({SMALL_LETTERS}({{column}}), {SMALL_LETTERS}({{text}})) > 0)",
     # the first half of this is for an index
     "startswith": "({column} >= {text} AND SUBSTR({column}, 1, LENGTH({text})) = {text})",
     "endswith": "SUBSTR({column}, -LENGTH({text})) = {text}",
@@ -41,34 +45,24 @@ def matches(operator: str, column: Column, text: object, engine_type: str) -> Wh
     return WhereRaw(template.format(column="{}", text="{}"), *[arguments[name] for name in parts])
 
 
-def found_by_index(index: Sequence[str], expression: object, record: Column, engine_type: str) -> WhereRaw:
-    """The condition that the record is among those which the full-text index finds.
-
-    :param index: on MySQL the columns of the index, on SQLite the FTS5 table and the table of its rows' ids.
-    :param expression: in the database's grammar for searches, which :mod:`tenant_schema.records.searching`
-        writes.
-    """
+def found_by_index(found: Indexed, record: Column, engine_type: str) -> WhereRaw:
+    """The condition that the record is among those which the full-text index finds."""
     if engine_type == "sqlite":
-        words, ids = index
+        words, ids = found.index
         template = (
             f'{{}} IN (SELECT i.record FROM "{words}" AS s JOIN "{ids}" AS i ON i.rowid = s.rowid '  # noqa: S608 (names come from definitions)
             f'WHERE "{words}" MATCH {{}})'
         )
-        return WhereRaw(template, record, expression)
-    table = QueryString(record._meta.get_full_name(with_alias=False)).template.rpartition(".")[0]
-    names = ", ".join(f'{table}."{name}"' for name in index)
-    return WhereRaw(f"MATCH ({names}) AGAINST ({{}} IN BOOLEAN MODE)", expression)
+        return WhereRaw(template, record, found.expression)
+    table, *indexed = found.index
+    held = " OR ".join([f'INSTR(s."{name}", {{}})' for name in found.columns])
+    template = (
+        f'{{}} IN (SELECT s."id" FROM "{table}" AS s WHERE MATCH ({_names(indexed)}) '  # noqa: S608 (names come from definitions)
+        f"AGAINST ({{}} IN BOOLEAN MODE){f' AND ({held})' * len(found.held)})"
+    )
+    texts = [text for text in found.held for _ in found.columns]
+    return WhereRaw(template, record, found.expression, *texts)
 
 
-_BEFORE_A_WORD: Final = ServerSQL(mysql=r"'(^|[^\\p{L}\\p{N}])'", mariadb=r"'(^|[^\\p{L}\\p{N}])'")
-"""A regular expression for where a word can start. (A template would take its braces for places.)"""
-
-
-def word_starts(columns: Sequence[Column], start: object, _engine_type: str) -> WhereRaw:
-    """The condition that in one of the columns a word starts so; ``start`` has letters and digits only.
-
-    For MySQL's index, which leaves out the shortest and most common words.
-    """
-    one = "(INSTR(LOWER({}), LOWER({})) > 0 AND LOWER({}) REGEXP CONCAT({}, LOWER({})))"
-    arguments = [part for column in columns for part in (column, start, column, _BEFORE_A_WORD, start)]
-    return WhereRaw(f"({' OR '.join([one] * len(columns))})", *arguments)
+def _names(columns: Sequence[str]) -> str:
+    return ", ".join([f's."{name}"' for name in columns])

@@ -43,7 +43,6 @@ __all__ = [
     "Query",
     "SortTerm",
     "Through",
-    "WordStarts",
 ]
 
 DEFAULT_LIMIT: Final = 25
@@ -135,24 +134,19 @@ class Through:
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """What the table's full-text index finds for an expression of the database's own search grammar.
+    """What the full-text index finds for an expression of the database's own search grammar.
 
-    ``index`` names the index: on MySQL by its columns, on SQLite by its two tables.
+    ``index`` names the index: on SQLite by its two tables, on MySQL by the table of words and its columns.
+    There, each of ``held`` must also stand in the words of one of ``columns``.
     """
 
     index: tuple[str, ...]
     expression: object
+    columns: tuple[str, ...] = ()
+    held: tuple[object, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WordStarts:
-    """In one of the fields a word starts like this, upper or lower case."""
-
-    fields: tuple[str, ...]
-    start: object
-
-
-Filter: TypeAlias = And | Or | Not | Condition | Through | Indexed | WordStarts
+Filter: TypeAlias = And | Or | Not | Condition | Through | Indexed
 
 ALL: Final = And()
 """The filter that lets everything pass."""

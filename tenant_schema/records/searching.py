@@ -1,12 +1,12 @@
 """``search``: from what somebody typed to what a full-text index is asked.
 
-Every word must be in one of the object's searched fields, as the beginning of a word there. What was typed is
-taken apart into words here and never reaches a database's search grammar as it is: on SQLite a word goes
-between quotes, on MySQL it is made of letters and digits.
+Every word must be in one of the object's searched fields, as the beginning of a word there; what is typed
+without spaces (``o'brien``, ``ada@acme.example``) is words that follow one another. What was typed is taken
+apart here and never reaches a database's search grammar as it is: on SQLite a word goes between quotes, on
+MySQL it is made of letters and digits.
 
-MySQL's index tells upper from lower case, as our columns do, so a word is looked for as it is usually
-written: as it was typed, small, capitalised, in capitals. The index leaves out words of less than three
-characters and the commonest English ones; these are looked for in the texts themselves.
+MySQL's index cannot be told in which fields to look, nor what is to follow what: the words that it has found
+are looked at for that.
 """
 
 import re
@@ -21,21 +21,14 @@ from tenant_schema.objects.search_index import (
     search_ids_table,
     search_table,
 )
-from tenant_schema.records.query import NOTHING, And, Filter, Indexed, WordStarts
+from tenant_schema.objects.search_words import indexed_word, words_in
+from tenant_schema.problems import Problem
+from tenant_schema.records.errors import InvalidQuery
+from tenant_schema.records.query import NOTHING, Filter, Indexed
 
 __all__ = ["is_searched", "search_filter", "words_of"]
 
-_WORD: Final = re.compile(r"[^\W_]+")
-_INDEXED_FROM: Final = 3
-"""Characters of the shortest word in MySQL's index (``innodb_ft_min_token_size``)."""
-_INDEXED_TO: Final = 84
-"""And of the longest (``innodb_ft_max_token_size``)."""
-_STOP = """
-    a about an are as at be by com de en for from how i in is it la of on or that the this to was what when
-    where who will with und www
-"""
-_STOP_WORDS: Final = frozenset(_STOP.split())
-"""What InnoDB leaves out: INFORMATION_SCHEMA.INNODB_FT_DEFAULT_STOPWORD."""
+_WORD: Final = re.compile(r"[^\W_]")
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -57,47 +50,31 @@ def search_filter(
     words: Sequence[str], model: ObjectModel, readable: Mapping[str, FieldModel], engine_type: str
 ) -> Filter:
     """The records that hold all the words, in fields that may be read; there is at least one such."""
+    fields = [field for field in model.fields.values() if is_searched(field)]
+    open_columns = tuple(sorted(one.column_name for one in fields if one.name in readable))
+    only = open_columns if len(open_columns) < len(fields) else ()
     if not words:
         return NOTHING
-    fields = tuple(name for name, field in model.fields.items() if is_searched(field))
-    open_fields = tuple(name for name in fields if name in readable)
-    if engine_type == "sqlite":
-        return _in_fts5(words, model, open_fields if len(open_fields) < len(fields) else ())
-    return _in_fulltext(words, model, open_fields, everything=len(open_fields) == len(fields))
+    return _in_fts5(words, model, only) if engine_type == "sqlite" else _in_fulltext(words, model, only)
 
 
 def _in_fts5(words: Sequence[str], model: ObjectModel, only: Sequence[str]) -> Filter:
     """In FTS5's grammar: quoted words, each the beginning of one; perhaps only in some of the columns."""
     quoted = " AND ".join('"{}" *'.format(word.replace('"', " ")) for word in words)
     if only:
-        quoted = "{{{}}} : ({})".format(
-            " ".join(f'"{model.fields[name].column_name}"' for name in only), quoted
-        )
+        quoted = "{{{}}} : ({})".format(" ".join(f'"{name}"' for name in only), quoted)
     return Indexed((search_table(model.table_name), search_ids_table(model.table_name)), quoted)
 
 
-def _in_fulltext(
-    words: Sequence[str], model: ObjectModel, fields: tuple[str, ...], *, everything: bool
-) -> Filter:
-    """In MySQL's boolean mode, as far as its index goes; where that holds fields that may not be read, it
-    only tells which texts to look into.
-    """
-    parts = list(dict.fromkeys(part for word in words for part in _WORD.findall(word)))
-    indexed = [part for part in parts if _is_indexed(part)]
-    terms: list[Filter] = []
-    if indexed:
-        expression = " ".join(f"+({_spellings(part)})" for part in indexed)
-        terms.append(Indexed(search_columns(model), expression))
-    in_texts = parts if not everything else [part for part in parts if part not in indexed]
-    return And((*terms, *(WordStarts(fields, part) for part in in_texts)))
-
-
-def _is_indexed(word: str) -> bool:
-    """Whether MySQL's index has such words, every one that begins so included."""
-    return _INDEXED_FROM <= len(word) <= _INDEXED_TO and word.lower() not in _STOP_WORDS
-
-
-def _spellings(word: str) -> str:
-    """How the beginning of a word may be written."""
-    variants = dict.fromkeys([word, word.lower(), word.capitalize(), word.upper()])
-    return " ".join(f"{variant}*" for variant in variants)
+def _in_fulltext(words: Sequence[str], model: ObjectModel, only: tuple[str, ...]) -> Filter:
+    """In MySQL's boolean mode: whole words and, of each that was typed, the beginning of the last."""
+    if not model.words_table:
+        message = f"The search index of {model.name} is not made yet: `freehold migrate` makes it."
+        raise InvalidQuery([Problem("search", "not-ready", message)])
+    phrases = [phrase for word in words if (phrase := [indexed_word(one) for one in words_in(word)])]
+    if not phrases:
+        return NOTHING
+    terms = dict.fromkeys(f"+{one}" for phrase in phrases for one in (*phrase[:-1], f"{phrase[-1]}*"))
+    columns = tuple(sorted(search_columns(model)))
+    held = tuple(f" {' '.join(phrase)}" for phrase in phrases if only or len(phrase) > 1)
+    return Indexed((model.words_table, *columns), " ".join(terms), (only or columns) if held else (), held)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from tenant_schema.records.compiler import with_slots
 from tenant_schema.records.errors import ChangeDenied, RecordNotFound, VersionMismatch
+from tenant_schema.records.indexing import run_with_words
 from tenant_schema.records.paths import fields_of
 from tenant_schema.records.prepared import repeated
 from tenant_schema.records.query import ALL, IN_USE, And, Condition, Filter
@@ -28,11 +29,12 @@ __all__ = [
 
 
 async def insert_records(target: Target, records: Sequence[Mapping[str, Any]]) -> None:
-    """New rows with a value for every column: one statement."""
+    """New rows with a value for every column, and their words: in one trip."""
     statement = target.plan(lambda: insert(target.model, target.engine.engine_type), "insert")
     columns = tuple(target.model.columns)
     values = [record[name] for record in records for name in columns]
-    await target.run(repeated(statement, len(records)), values)
+    bound = repeated(statement, len(records)).bind(values)
+    await run_with_words(target, bound, records, columns, are_new=True)
 
 
 async def lock_record(
@@ -115,8 +117,10 @@ async def write_changes(target: Target, current: Row, changes: Mapping[str, Any]
     statement = target.plan(
         lambda: update(target.model, tuple(written), target.engine.engine_type), "update", tuple(written)
     )
-    await target.run(statement, [*written.values(), current["id"], current["version"]])
-    return current | written
+    values = [*written.values(), current["id"], current["version"]]
+    full = current | written
+    await run_with_words(target, statement.bind(values), [full], changes)
+    return full
 
 
 async def destroy_record(target: Target, record_id: UUID) -> None:

@@ -7,8 +7,12 @@ from contextlib import asynccontextmanager, contextmanager
 import pytest
 
 from central.database import CENTRAL
+from piccolo_conf import DB
 from tests.api.conftest import World
 from tests.api.test_data import ACCOUNTS, make
+
+WORDS = {"GET": 0, "POST": 1, "PATCH": 2}
+"""Statements about the words of a record on MySQL and MariaDB; they are sent with what changes the record."""
 
 
 @asynccontextmanager
@@ -78,7 +82,8 @@ async def test_a_warm_request(world: World, method: str, path: str, statements: 
     await once(1)
     async with counted(world) as counts:
         await once(2)
-    assert counts == {"tenant": statements, "central": 0}
+        words = WORDS[method] if DB.engine_type == "mysql" else 0
+    assert counts == {"tenant": statements + words, "central": 0}
 
 
 async def test_an_unknown_host_is_remembered_as_nobody_s(world: World) -> None:

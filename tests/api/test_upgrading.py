@@ -9,6 +9,7 @@ from api.upgrading import bring_up_to_date
 from central.database import CENTRAL
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id
+from tenant_schema.objects.catalog import tables_of_words
 from tenant_schema.objects.search_index import search_ids_table, search_table
 from tenant_schema.objects.tables import ObjectDefinition
 from tenant_schema.standard.tables import Contact, Opportunity
@@ -30,12 +31,16 @@ def central(world: World) -> Iterator[None]:
 async def go_back(world: World) -> None:
     """The tenant as it was before there were contacts: no tables, definitions or permissions of them."""
     async with world.platform.tenancy.use(await world.tenant("acme")):
+        searches = [index for name in LATER for index in (search_table(name), search_ids_table(name))]
+        if DB.engine_type == "mysql":
+            searches = [one for one in await tables_of_words() if one.startswith(LATER)]
+            for name in searches:
+                await DB.run_ddl(f"DROP TABLE {name}")
         for table in (Opportunity, Contact):
             await table.alter().drop_table()
         if DB.engine_type == "sqlite":
-            for name in LATER:
-                for index in (search_table(name), search_ids_table(name)):
-                    await DB.run_ddl(f"DROP TABLE IF EXISTS {index}")
+            for name in searches:
+                await DB.run_ddl(f"DROP TABLE IF EXISTS {name}")
         await ObjectDefinition.delete().where(ObjectDefinition.name.is_in(list(LATER)))
         for name in LATER:
             await Permission.delete().where(Permission.name.like(f"{name}:%"))
@@ -57,6 +62,8 @@ async def test_the_tenant_is_brought_up_to_date_and_can_use_what_is_new(world: W
     contact = (await client.post(CONTACTS, json=body)).json()["data"]
     body = {"name": "Doomsday device", "account": account["id"], "contact": contact["id"], "amount": "1.50"}
     made = await client.post(OPPORTUNITIES, json=body)
+    found = (await client.get(f"{CONTACTS}?search=scorp")).json()["data"]
+    assert [one["id"] for one in found] == [contact["id"]]
     assert made.status_code == 201, made.text
     assert (made.json()["data"]["stage"], made.json()["data"]["amount"]) == ("prospecting", "1.50")
 

@@ -59,6 +59,9 @@ class Dialect(Rules, Protocol):
     async def read(self, table: str) -> TableShape | None:
         """The table as the database has it, keys on single columns included; None when there is none."""
 
+    async def unsearched(self, table: str, columns: Sequence[str]) -> int:
+        """How many records the search index over these columns does not have as they are."""
+
     async def tables(self) -> list[str]:
         """The names of all tables, but for what belongs to search indexes."""
 

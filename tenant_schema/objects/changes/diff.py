@@ -6,7 +6,7 @@ reads it any more.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from tenant_schema.objects.changes.operations import (
     AddColumn,
@@ -20,11 +20,16 @@ from tenant_schema.objects.changes.operations import (
     DropReference,
     DropSearch,
     DropTable,
+    FillSearch,
     Operation,
 )
 from tenant_schema.objects.changes.shapes import ColumnShape, TableShape
 
-__all__ = ["Rules", "Steps", "difference"]
+__all__ = ["NOTICED", "Rules", "Steps", "creation", "difference"]
+
+
+NOTICED: Final = 1.0
+"""Seconds after which every process knows of a change of definitions: twice what they are cached for."""
 
 
 class Rules(Protocol):
@@ -33,6 +38,10 @@ class Rules(Protocol):
     @property
     def keys_with_columns(self) -> bool:
         """Whether a foreign key is a part of its column, which cannot be changed but made anew."""
+
+    @property
+    def search_apart(self) -> bool:
+        """Whether a search index is a table of its own, which the record service fills."""
 
     def same_type(self, one: str, other: str) -> bool:
         """Whether two types are kept alike."""
@@ -58,10 +67,21 @@ def difference(
     """
     if old is None or new is None:
         return Steps(
-            [CreateTable(new.name, new)] if new is not None and old is None else [],
-            [DropTable(old.name, old)] if old is not None else [],
+            creation(new, rules) if new is not None and old is None else [],
+            _removal(old, rules) if old is not None else [],
         )
     return _Difference(old, new, rules, defaults or {}).steps()
+
+
+def creation(shape: TableShape, rules: Rules) -> list[Operation]:
+    """What makes the table with its search index."""
+    search = [AddSearch(shape.name, shape.search)] if rules.search_apart and shape.search else []
+    return [CreateTable(shape.name, shape), *search]
+
+
+def _removal(shape: TableShape, rules: Rules) -> list[Operation]:
+    search = [DropSearch(shape.name, shape.search)] if rules.search_apart and shape.search else []
+    return [*search, DropTable(shape.name, shape)]
 
 
 class _Difference:
@@ -88,7 +108,7 @@ class _Difference:
             if after.name not in redone:
                 self._keys(before, after)
         if search_changes and self._new.search:
-            self._steps.before.append(AddSearch(self._table, self._new.search))
+            self._add_search(self._new.search)
         for one in reversed(self._old.columns):
             if one.name not in new:
                 self._drop(one)
@@ -106,6 +126,13 @@ class _Difference:
         if self._old.search:
             steps = self._steps.before if self._rules.keys_with_columns else self._steps.after
             steps.append(DropSearch(self._table, self._old.search))
+
+    def _add_search(self, columns: tuple[str, ...]) -> None:
+        """Where the record service fills it, it is looked over once more when everybody knows of it."""
+        self._steps.before.append(AddSearch(self._table, columns))
+        if self._rules.search_apart:
+            self._steps.before.append(FillSearch(self._table, columns))
+            self._steps.after.append(FillSearch(self._table, columns, after=NOTICED))
 
     def _convert(self, before: ColumnShape, after: ColumnShape) -> None:
         steps, table = self._steps.before, self._table

@@ -16,6 +16,7 @@ from piccolo_engines.errors import ConnectionLost, DatabaseError, TransactionEnd
 from piccolo_engines.identifiers import quote
 from tenant_schema.objects.changes.definitions import Definitions
 from tenant_schema.objects.changes.dialect import Dialect
+from tenant_schema.objects.changes.diff import creation
 from tenant_schema.objects.changes.mysql_probe import PROBE
 from tenant_schema.objects.changes.operations import (
     AddColumn,
@@ -23,14 +24,16 @@ from tenant_schema.objects.changes.operations import (
     AddReference,
     AddSearch,
     ConvertColumn,
-    CreateTable,
     DropColumn,
+    DropOldSearch,
     DropReference,
     DropSearch,
     DropTable,
+    FillSearch,
     Operation,
 )
 from tenant_schema.objects.changes.shapes import ColumnShape, TableShape
+from tenant_schema.objects.search_index import OLD_INDEX
 
 __all__ = ["Drift", "find_drift", "repair_drift"]
 
@@ -70,7 +73,7 @@ async def _of_table(
     table = wanted.name
     if actual is None:
         message = "The object has no table."
-        return [Drift(name, "missing-table", table, message, (CreateTable(table, wanted),))]
+        return [Drift(name, "missing-table", table, message, tuple(creation(wanted, dialect)))]
     found: list[Drift] = []
     there = {one.name: one for one in actual.columns}
     for column in wanted.columns:
@@ -78,12 +81,30 @@ async def _of_table(
     found += [
         one for extra in there.values() if (one := await _extra(name, table, extra, wanted)) is not None
     ]
+    return found + await _of_search(name, wanted, actual, dialect)
+
+
+async def _of_search(name: str, wanted: TableShape, actual: TableShape, dialect: Dialect) -> list[Drift]:
+    table, found = wanted.name, list[Drift]()
     if wanted.search != actual.search:
         drop = (DropSearch(table, actual.search),) if actual.search else ()
-        add = (AddSearch(table, wanted.search),) if wanted.search else ()
         message = "The search index is not over the fields that are searched."
-        found.append(Drift(name, "wrong-search", table, message, (*drop, *add)))
+        found.append(Drift(name, "wrong-search", table, message, (*drop, *_searching(wanted, dialect))))
+    elif wanted.search and (count := await dialect.unsearched(table, wanted.search)):
+        message = f"{count} records are not in the search index as they are."
+        found.append(Drift(name, "stale-search", table, message, (FillSearch(table, wanted.search),)))
+    for index in actual.fulltext:
+        message = "The FULLTEXT index is none of search, and keeps new fields from being added at once."
+        repair = (DropOldSearch(table, index),) if OLD_INDEX.fullmatch(index) else ()
+        found.append(Drift(name, "extra-search", index, message, repair))
     return found
+
+
+def _searching(wanted: TableShape, dialect: Dialect) -> tuple[Operation, ...]:
+    if not wanted.search:
+        return ()
+    fill = (FillSearch(wanted.name, wanted.search),) if dialect.search_apart else ()
+    return (AddSearch(wanted.name, wanted.search), *fill)
 
 
 def _of_column(

@@ -24,9 +24,10 @@ from tenant_schema.objects.changes.dialect import PlannedStatement
 from tenant_schema.objects.changes.mysql_algorithms import Algorithms, checked_as_needed
 from tenant_schema.objects.changes.mysql_probe import planned
 from tenant_schema.objects.changes.mysql_reading import read_table, table_names
+from tenant_schema.objects.changes.mysql_search import fill_search, unsearched
 from tenant_schema.objects.changes.mysql_state import is_done, plain_type
 from tenant_schema.objects.changes.mysql_statements import statements
-from tenant_schema.objects.changes.operations import Operation
+from tenant_schema.objects.changes.operations import FillSearch, Operation
 from tenant_schema.objects.changes.shapes import TableShape
 from tenant_schema.objects.errors import ObjectBusy
 from tenant_schema.objects.row_budget import MARIADB, MYSQL, RowLimits
@@ -44,6 +45,7 @@ class MySQLDialect:
 
     is_transactional = False
     keys_with_columns = False
+    search_apart = True
 
     def same_type(self, one: str, other: str) -> bool:
         """A length more or less is another type."""
@@ -72,10 +74,14 @@ class MySQLDialect:
 
     async def apply(self, operation: Operation) -> None:
         """See the protocol."""
+        if isinstance(operation, FillSearch) and operation.after is not None:
+            await asyncio.sleep(operation.after)
         session = _session()
         for statement in statements(operation, session.collation):
             async with checked_as_needed(operation):
                 await _patiently(partial(Algorithms.of(session.server).run, statement))
+        if isinstance(operation, FillSearch):
+            await fill_search(operation.table, operation.columns)
 
     async def is_done(self, operation: Operation) -> bool:
         """See the protocol."""
@@ -92,6 +98,10 @@ class MySQLDialect:
     async def read(self, table: str) -> TableShape | None:
         """See the protocol."""
         return await read_table(table)
+
+    async def unsearched(self, table: str, columns: Sequence[str]) -> int:
+        """See the protocol."""
+        return await unsearched(table, columns)
 
     async def tables(self) -> list[str]:
         """See the protocol."""

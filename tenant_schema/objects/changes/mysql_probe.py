@@ -14,12 +14,16 @@ from piccolo_engines.identifiers import quote
 from piccolo_engines.mysql.session import Session
 from tenant_schema.objects.changes.dialect import PlannedStatement
 from tenant_schema.objects.changes.mysql_algorithms import Algorithms, Way, checked_as_needed
+from tenant_schema.objects.changes.mysql_search import filling_statement
 from tenant_schema.objects.changes.mysql_statements import reference_name, statements
 from tenant_schema.objects.changes.operations import (
     AddReference,
+    AddSearch,
     CreateTable,
     DropReference,
+    DropSearch,
     DropTable,
+    FillSearch,
     Operation,
 )
 
@@ -38,24 +42,41 @@ async def planned(operations: Sequence[Operation], session: Session) -> list[Pla
 
 
 async def _planned(table: str, operations: Sequence[Operation], session: Session) -> list[PlannedStatement]:
-    first = operations[0]
-    if isinstance(first, CreateTable | DropTable):
-        rows = 0 if isinstance(first, CreateTable) else await _count(table)
-        return [PlannedStatement(one, "METADATA", rows) for one in statements(first, session.collation)]
+    if isinstance(operations[0], CreateTable):
+        return [one for operation in operations for one in _of_whole(operation, 0, session)]
     rows = await _count(table)
+    if isinstance(operations[-1], DropTable):
+        return [one for operation in operations for one in _of_whole(operation, rows, session)]
     probe = f"{PROBE}{new_id().hex[-12:]}"
     await DB.run_ddl(f"CREATE TABLE {quote(probe)} LIKE {quote(table)}")
     try:
-        return [await _tried(one, table, probe, rows, session) for one in operations]
+        return [planned for one in operations for planned in await _of_one(one, table, probe, rows, session)]
     finally:
         await DB.run_ddl(f"DROP TABLE IF EXISTS {quote(probe)}")
 
 
-async def _tried(
+def _of_whole(operation: Operation, rows: int, session: Session) -> list[PlannedStatement]:
+    """What makes or drops whole tables."""
+    touched = rows if isinstance(operation, DropTable | DropSearch) else 0
+    return [PlannedStatement(one, "METADATA", touched) for one in statements(operation, session.collation)]
+
+
+async def _of_one(
     operation: Operation, table: str, probe: str, rows: int, session: Session
+) -> list[PlannedStatement]:
+    if isinstance(operation, AddSearch | DropSearch):
+        return _of_whole(operation, rows, session)
+    sent = statements(operation, session.collation)
+    plan = [await _tried(operation, one, table, probe, rows, session) for one in sent]
+    if isinstance(operation, FillSearch):
+        plan.append(PlannedStatement(filling_statement(table, operation.columns), "ROWS", rows))
+    return plan
+
+
+async def _tried(
+    operation: Operation, statement: str, table: str, probe: str, rows: int, session: Session
 ) -> PlannedStatement:
     """One statement, run on the probe; keys to other tables are not in a table made like another."""
-    (statement,) = statements(operation, session.collation)
     if isinstance(operation, DropReference):
         missing = AddReference(table, operation.column, unchecked=True)
         await _send(missing, statements(missing, session.collation)[0], table, probe, session)

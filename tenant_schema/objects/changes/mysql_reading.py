@@ -6,6 +6,7 @@ from piccolo.querystring import QueryString
 
 from piccolo_conf import DB
 from tenant_schema.objects.changes.shapes import Reference, TableShape, shape_found
+from tenant_schema.objects.search_index import WORDS_TABLE, words_table
 
 __all__ = ["read_table", "table_names"]
 
@@ -16,11 +17,11 @@ _HERE = "table_schema = DATABASE() AND table_name = {}"
 
 
 async def table_names() -> list[str]:
-    """The names of all tables."""
+    """The names of all tables, but for those of words."""
     rows = await _ask(
         "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()"
     )
-    return sorted(row["name"] for row in rows)
+    return sorted(row["name"] for row in rows if WORDS_TABLE.fullmatch(row["name"]) is None)
 
 
 async def read_table(table: str) -> TableShape | None:
@@ -32,14 +33,15 @@ async def read_table(table: str) -> TableShape | None:
     )
     if not columns:
         return None
-    plain, search = await _keys(table)
+    plain, fulltext = await _keys(table)
+    search = await _search(table)
     references = await _references(table)
     types = {row["name"]: row["type"] for row in columns}
-    return shape_found(table, types, plain, references, search)
+    return shape_found(table, types, plain, references, search, fulltext)
 
 
 async def _keys(table: str) -> tuple[dict[str, set[bool]], tuple[str, ...]]:
-    """Of each column that has indexes of its own, whether they are unique; and the columns of the search."""
+    """Of each column that has indexes of its own, whether they are unique; and the FULLTEXT indexes."""
     rows = await _ask(
         "SELECT index_name AS name, non_unique AS non_unique, column_name AS col, index_type AS kind "  # noqa: S608
         f"FROM information_schema.statistics WHERE {_HERE} AND index_name <> 'PRIMARY' "
@@ -51,13 +53,27 @@ async def _keys(table: str) -> tuple[dict[str, set[bool]], tuple[str, ...]]:
         key = (row["name"], not int(row["non_unique"]), row["kind"] == "FULLTEXT")
         columns.setdefault(key, []).append(row["col"])
     keys: dict[str, set[bool]] = {}
-    search: tuple[str, ...] = ()
-    for (_, unique, fulltext), names in columns.items():
-        if fulltext:
-            search = tuple(names)
-        elif len(names) == 1:
+    for (_, unique, is_fulltext), names in columns.items():
+        if len(names) == 1 and not is_fulltext:
             keys.setdefault(names[0], set()).add(unique)
-    return keys, search
+    return keys, tuple(name for name, _, is_fulltext in columns if is_fulltext)
+
+
+async def _search(table: str) -> tuple[str, ...]:
+    """The columns of the table of words; of one of them while there are two."""
+    rows = await _ask(
+        "SELECT table_name AS owner, column_name AS name FROM information_schema.columns "
+        "WHERE table_schema = DATABASE() AND table_name LIKE {} ORDER BY table_name, column_name",
+        f"{table}_search_%",
+    )
+    columns: dict[str, list[str]] = {}
+    for row in rows:
+        columns.setdefault(row["owner"], []).append(row["name"])
+    for owner, names in columns.items():
+        found = tuple(sorted(set(names) - {"id", "source"}))
+        if owner == words_table(table, found):
+            return found
+    return ()
 
 
 async def _references(table: str) -> dict[str, Reference]:

@@ -15,13 +15,14 @@ from tenant_schema.objects.changes.operations import (
     CreateTable,
     DropColumn,
     DropIndex,
+    DropOldSearch,
     DropReference,
     DropSearch,
     DropTable,
     Operation,
     inverse,
 )
-from tenant_schema.objects.search_index import search_index_name
+from tenant_schema.objects.search_index import words_table
 
 __all__ = ["is_done", "plain_type"]
 
@@ -45,7 +46,7 @@ async def is_done(operation: Operation) -> bool:
         case AddReference(_, column):
             return await _has_reference(table, column.name)
         case AddSearch(_, columns):
-            return await _has_index(table, search_index_name(columns))
+            return await _has_table(words_table(table, columns))
     return await _is_undone(operation)
 
 
@@ -59,6 +60,8 @@ async def _is_undone(operation: Operation) -> bool:
         case DropIndex() | DropReference() | DropSearch():
             back = inverse(operation)
             return back is not None and not await is_done(back)
+        case DropOldSearch(table, index):
+            return not await _has_index(table, index)
     return False
 
 

@@ -15,14 +15,16 @@ from tenant_schema.objects.changes.operations import (
     CreateTable,
     DropColumn,
     DropIndex,
+    DropOldSearch,
     DropReference,
     DropSearch,
     DropTable,
+    FillSearch,
     NumberRecords,
     Operation,
 )
 from tenant_schema.objects.changes.shapes import ColumnShape, TableShape
-from tenant_schema.objects.search_index import search_index_name
+from tenant_schema.objects.search_index import words_table
 
 __all__ = ["index_name", "reference_name", "statements"]
 
@@ -38,7 +40,7 @@ def reference_name(table: str, column: str) -> str:
 
 
 def statements(operation: Operation, collation: str) -> list[str]:
-    """One statement for each operation: all of it or nothing.
+    """At most one statement for each operation: all of it or nothing.
 
     :param collation: of new tables.
     """
@@ -47,7 +49,11 @@ def statements(operation: Operation, collation: str) -> list[str]:
             return [_create(shape, collation)]
         case DropTable(table, _):
             return [f"DROP TABLE {quote(table)}"]
-        case NumberRecords():
+        case AddSearch(table, columns):
+            return [_create_words(table, columns)]
+        case DropSearch(table, columns):
+            return [f"DROP TABLE IF EXISTS {quote(words_table(table, columns))}"]
+        case NumberRecords() | FillSearch(_, _, None):
             return []
     return [f"ALTER TABLE {quote(operation.table)} {_alteration(operation)}"]
 
@@ -68,10 +74,10 @@ def _alteration(operation: Operation) -> str:
             return f"ADD {_reference(table, column)}"
         case DropReference(table, column):
             return f"DROP FOREIGN KEY {quote(reference_name(table, column.name))}"
-        case AddSearch(_, columns):
-            return f"ADD {_search(columns)}"
-        case DropSearch(_, columns):
-            return f"DROP INDEX {quote(search_index_name(columns))}"
+        case FillSearch():
+            return "COMMENT = ''"  # it changes nothing, but waits for the transactions that use the table
+        case DropOldSearch(_, index):
+            return f"DROP INDEX {quote(index)}, FORCE"
     raise AssertionError(operation)
 
 
@@ -94,7 +100,6 @@ def _create(shape: TableShape, collation: str) -> str:
     parts = [one.definition for one in shape.columns]
     parts += [_index(name, one.name, unique=one.unique) for one in shape.columns if one.index or one.unique]
     parts += [_reference(name, one) for one in shape.columns if one.reference]
-    parts += [_search(shape.search)] if shape.search else []
     return f"CREATE TABLE {quote(name)} ({', '.join(parts)}) DEFAULT CHARSET=utf8mb4 COLLATE={collation}"
 
 
@@ -113,5 +118,19 @@ def _reference(table: str, column: ColumnShape) -> str:
     )
 
 
-def _search(columns: tuple[str, ...]) -> str:
-    return f"FULLTEXT INDEX {quote(search_index_name(columns))} ({', '.join(quote(one) for one in columns)})"
+def _create_words(table: str, columns: tuple[str, ...]) -> str:
+    """The table of words, as :mod:`tenant_schema.objects.search_index` describes it."""
+    name = words_table(table, columns)
+    words = [f"{quote(one)} LONGTEXT NOT NULL" for one in columns]
+    parts = [
+        '"id" BINARY(16) NOT NULL PRIMARY KEY',
+        '"source" INT UNSIGNED NOT NULL',
+        *words,
+        f'FULLTEXT INDEX "words" ({", ".join(map(quote, columns))})',
+        f'CONSTRAINT {quote(limited(name, "fkey"))} FOREIGN KEY ("id") REFERENCES {quote(table)} ("id") '
+        "ON DELETE CASCADE",
+    ]
+    return (
+        f"CREATE TABLE IF NOT EXISTS {quote(name)} ({', '.join(parts)}) "
+        "DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"
+    )

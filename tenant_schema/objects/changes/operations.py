@@ -15,9 +15,11 @@ __all__ = [
     "CreateTable",
     "DropColumn",
     "DropIndex",
+    "DropOldSearch",
     "DropReference",
     "DropSearch",
     "DropTable",
+    "FillSearch",
     "NumberRecords",
     "Operation",
     "inverse",
@@ -31,13 +33,13 @@ class _Operation(msgspec.Struct, frozen=True, tag=True):
 
 
 class CreateTable(_Operation, frozen=True, tag=True):
-    """The table with all its keys and its search index."""
+    """The table with all its keys, and its search index where that is not a table of its own."""
 
     shape: TableShape
 
 
 class DropTable(_Operation, frozen=True, tag=True):
-    """The table with all that belongs to it."""
+    """The table with all that belongs to it; a search index that is a table of its own is gone already."""
 
     shape: TableShape
 
@@ -97,7 +99,9 @@ class DropReference(_Operation, frozen=True, tag=True):
 
 
 class AddSearch(_Operation, frozen=True, tag=True):
-    """The full-text index over these columns, with the rows that are there."""
+    """The full-text index over these columns; with the rows that are there, unless it is a table of its
+    own.
+    """
 
     columns: tuple[str, ...]
 
@@ -106,6 +110,23 @@ class DropSearch(_Operation, frozen=True, tag=True):
     """The full-text index over these columns."""
 
     columns: tuple[str, ...]
+
+
+class FillSearch(_Operation, frozen=True, tag=True):
+    """Rows in the table of words for the records that have none, or one of other texts than theirs.
+
+    ``after`` so many seconds, when all that was begun without knowing of the table is over; None when nobody
+    knows of it yet.
+    """
+
+    columns: tuple[str, ...]
+    after: float | None = None
+
+
+class DropOldSearch(_Operation, frozen=True, tag=True):
+    """The FULLTEXT index that the record table itself had, and what InnoDB keeps of it in every row."""
+
+    index: str
 
 
 class NumberRecords(_Operation, frozen=True, tag=True):
@@ -127,6 +148,8 @@ Operation: TypeAlias = (
     | DropReference
     | AddSearch
     | DropSearch
+    | FillSearch
+    | DropOldSearch
     | NumberRecords
 )
 

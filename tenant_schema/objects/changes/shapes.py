@@ -36,12 +36,14 @@ class ColumnShape(msgspec.Struct, frozen=True):
 
 class TableShape(msgspec.Struct, frozen=True):
     """One table; ``search`` are the columns of its full-text index, sorted, so that fields may
-    be put into another order without making it anew.
+    be put into another order without making it anew. ``fulltext`` are the names of FULLTEXT indexes that it
+    was found to have.
     """
 
     name: str
     columns: tuple[ColumnShape, ...]
     search: tuple[str, ...] = ()
+    fulltext: tuple[str, ...] = ()
 
     def column(self, name: str) -> ColumnShape:
         """The column of that name."""
@@ -54,6 +56,7 @@ def shape_found(
     keys: Mapping[str, set[bool]],
     references: Mapping[str, Reference],
     search: tuple[str, ...],
+    fulltext: tuple[str, ...] = (),
 ) -> TableShape:
     """A table as it is in the database.
 
@@ -71,7 +74,7 @@ def shape_found(
         )
         for name, kind in types.items()
     )
-    return TableShape(table, tuple(columns), search)
+    return TableShape(table, tuple(columns), search, fulltext)
 
 
 def shape_of(model: ObjectModel, tables: Mapping[str, str]) -> TableShape:

@@ -42,6 +42,7 @@ class SQLiteDialect:
 
     is_transactional = True
     keys_with_columns = True
+    search_apart = False
 
     def same_type(self, one: str, other: str) -> bool:
         """SQLite heeds no lengths and no digits, and knows one kind of text."""
@@ -100,6 +101,10 @@ class SQLiteDialect:
     async def read(self, table: str) -> TableShape | None:
         """See the protocol."""
         return await read_table(table)
+
+    async def unsearched(self, table: str, columns: Sequence[str]) -> int:  # noqa: ARG002 - triggers see to it
+        """See the protocol."""
+        return 0
 
     async def tables(self) -> list[str]:
         """See the protocol."""

@@ -11,10 +11,13 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.sqlite import SQLiteEngine
+from tenant_schema.objects.catalog import with_words_table
+from tenant_schema.objects.changes.deciding import dialect_of_bound
+from tenant_schema.objects.changes.operations import AddSearch, FillSearch
 from tenant_schema.objects.definitions import object_rows
 from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.model import ObjectModel, object_model
-from tenant_schema.objects.search_index import TOKENIZER, search_columns, search_ids_table, search_table
+from tenant_schema.objects.search_index import search_columns, words_table
 from tenant_schema.records.cursors import Cursors
 from tenant_schema.records.service import RecordService
 from tenant_schema.records.tables import RecordHistory
@@ -28,7 +31,6 @@ from tests.tenant_schema.records.worlds import fill
 
 Row = dict[str, Any]
 
-# ruff: noqa: S608 - the names in these statements are the definitions' own
 
 FIRMS = ObjectDraft(
     name="firms",
@@ -108,20 +110,12 @@ class Family:
     async def index(self, object_name: str) -> None:
         """The full-text index of the records that are there now, as ``objects.search_index`` has it."""
         model = self.models[object_name]
-        names = ", ".join(f'"{name}"' for name in search_columns(model))
-        if self.engine.engine_type == "mysql":
-            await self.engine.run_ddl(f'CREATE FULLTEXT INDEX search ON "{model.table_name}" ({names})')
-            return
-        words, ids = search_table(model.table_name), search_ids_table(model.table_name)
-        for statement in (
-            f'CREATE TABLE "{ids}" (rowid INTEGER PRIMARY KEY, record UUID NOT NULL UNIQUE)',
-            f"""CREATE VIRTUAL TABLE "{words}" USING fts5({names}, content='', tokenize='{TOKENIZER}')""",
-            f'INSERT INTO "{ids}" (record) SELECT id FROM "{model.table_name}"',
-            f'INSERT INTO "{words}" (rowid, {names}) SELECT i.rowid, '
-            + ", ".join(f'r."{name}"' for name in search_columns(model))
-            + f' FROM "{ids}" i JOIN "{model.table_name}" r ON r.id = i.record',
-        ):
-            await self.engine.run_ddl(statement)
+        columns, dialect = tuple(sorted(search_columns(model))), dialect_of_bound()
+        async with dialect.exclusive(5):
+            await dialect.apply(AddSearch(model.table_name, columns))
+            if dialect.search_apart:
+                await dialect.apply(FillSearch(model.table_name, columns))
+                self.add(with_words_table(model, {words_table(model.table_name, columns)}))
 
     @contextmanager
     def counted(self) -> Any:

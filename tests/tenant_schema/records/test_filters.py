@@ -125,6 +125,19 @@ async def test_contains_tells_upper_from_lower_case_and_icontains_does_not(calle
         await caller.create(name=name)
     assert await caller.names(("filter[name][contains]", "LPH")) == ["ALPHA"]
     assert await caller.names(("filter[name][icontains]", "lPh")) == ["Alpha", "ALPHA"]
+    for name in ("Zürich", "ZÜRICH", "Łódź", "ÑANDÚ", "Ёлка", "ΟΔΟΣ", "Œuvre"):
+        await caller.create(name=name)
+    for text, found in (
+        ("Ü", ["Zürich", "ZÜRICH"]),
+        ("zü", ["Zürich", "ZÜRICH"]),
+        ("u", ["Œuvre"]),
+        ("ŁÓ", ["Łódź"]),
+        ("ñandú", ["ÑANDÚ"]),
+        ("ЁЛ", ["Ёлка"]),
+        ("οδοσ", ["ΟΔΟΣ"]),
+        ("œU", ["Œuvre"]),
+    ):
+        assert await caller.names(("filter[name][icontains]", text)) == found, text
     assert await caller.names(("filter[name][startswith]", "Al")) == ["Alpha"]
     assert await caller.names(("filter[name][endswith]", "A")) == ["ALPHA"]
 

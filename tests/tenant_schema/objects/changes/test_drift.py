@@ -1,10 +1,20 @@
 """What somebody did to the tables by hand is found, and ended where that loses nothing."""
 
+import asyncio
+
+import pytest
+
 from piccolo_conf import DB
+from tenant_schema.objects.catalog import Catalog, tables_of_words
+from tenant_schema.objects.changes.deciding import dialect_of_bound
+from tenant_schema.objects.changes.operations import AddSearch
+from tenant_schema.objects.changes.searches import ensure_searches
 from tenant_schema.objects.drafts import FieldDraft
 from tenant_schema.objects.tables import SchemaChange
-from tests.tenant_schema.objects.changes.conftest import ON_MARIADB
-from tests.tenant_schema.objects.changes.worlds import MANAGER, SCOPE, Tenant
+from tenant_schema.records.errors import InvalidQuery
+from tenant_schema.users.versions import DEFINITIONS, VersionedCache
+from tests.tenant_schema.objects.changes.conftest import ON_MARIADB, ON_SERVERS
+from tests.tenant_schema.objects.changes.worlds import MANAGER, SCOPE, Config, Tenant, tenant_on
 
 
 async def kinds(tenant: Tenant) -> set[str]:
@@ -18,6 +28,8 @@ async def test_a_missing_table_is_made_again(tenant: Tenant, name: str) -> None:
     if DB.engine_type == "sqlite":
         await DB.run_ddl(f'DROP TABLE "{model.table_name}_search"')
         await DB.run_ddl(f'DROP TABLE "{model.table_name}_search_ids"')
+    else:
+        await DB.run_ddl(f'DROP TABLE "{model.words_table}"')
     await DB.run_ddl(f'DROP TABLE "{model.table_name}"')
     assert await kinds(tenant) == {"missing-table"}
     recovered, repaired, remaining = await tenant.service.repair(SCOPE, MANAGER)
@@ -84,5 +96,68 @@ async def test_a_search_index_made_by_hand_is_told_and_keeps_nothing_else_from_b
     )
     _, repaired, remaining = await tenant.service.repair(SCOPE, MANAGER)
     assert [one.kind for one in repaired] == ["missing-index"]
-    assert [one.kind for one in remaining] == ["wrong-search"]
+    assert [one.kind for one in remaining] == ["extra-search"]
+    await tenant.drop(name, name)
+
+
+@ON_SERVERS
+async def test_words_that_are_not_those_of_the_records_are_told_and_written(
+    tenant: Tenant, name: str
+) -> None:
+    await tenant.things(name, searched=True)
+    model = await tenant.model(name)
+    title = model.columns["title"]
+    await model.table.update({title: "Changed by hand"}).where(title == "Two")
+    await DB.run_ddl(f'DELETE FROM "{model.words_table}" LIMIT 1')  # noqa: S608 - the test's own name
+    assert await kinds(tenant) == {"stale-search"}
+    _, repaired, remaining = await tenant.service.repair(SCOPE, MANAGER)
+    assert ([one.kind for one in repaired], remaining) == (["stale-search"], [])
+    assert await tenant.found(name, "hand") == ["Changed by hand"]
+    await tenant.drop(name, name)
+
+
+@ON_SERVERS
+async def test_a_table_of_words_over_other_fields_is_replaced(tenant: Tenant, name: str) -> None:
+    await tenant.things(name, searched=True)
+    model = await tenant.model(name)
+    await DB.run_ddl(f'DROP TABLE "{model.words_table}"')
+    async with dialect_of_bound().exclusive(5):
+        await dialect_of_bound().apply(AddSearch(model.table_name, (model.fields["note"].column_name,)))
+    assert await kinds(tenant) == {"wrong-search"}
+    _, repaired, remaining = await tenant.service.repair(SCOPE, MANAGER)
+    assert ([one.kind for one in repaired], remaining) == (["wrong-search"], [])
+    assert await tenant.found(name, "three") == ["Three"]
+    await tenant.drop(name, name)
+
+
+@ON_SERVERS
+async def test_an_object_with_an_index_as_it_once_was_gets_a_table_of_words(
+    tenant: Tenant, database: Config, name: str
+) -> None:
+    """While records are written by a process that does not know of it."""
+    await tenant.things(name, searched=True)
+    model = await tenant.model(name)
+    await DB.run_ddl(f'DROP TABLE "{model.words_table}"')
+    title = model.fields["title"].column_name
+    await DB.run_ddl(f'ALTER TABLE "{model.table_name}" ADD FULLTEXT INDEX "search_0a1b2c3d" ("{title}")')
+    assert await kinds(tenant) == {"wrong-search", "extra-search"}
+    tenant.catalog.forget(SCOPE)
+    with pytest.raises(InvalidQuery):
+        await tenant.found(name, "three")
+    async with tenant_on(database) as slow:
+        slow.catalog = Catalog(VersionedCache(DEFINITIONS, 86_400.0))
+        assert (await slow.model(name)).words_table == ""
+
+        async def meanwhile() -> None:
+            while model.words_table not in await tables_of_words():  # noqa: ASYNC110 - another connection makes it
+                await asyncio.sleep(0.01)
+            await slow.records.create(SCOPE, MANAGER, name, {"title": "Latecomer"})
+
+        await asyncio.gather(ensure_searches(), meanwhile())
+    tenant.catalog.forget(SCOPE)
+    assert await kinds(tenant) == set()
+    assert await tenant.found(name, "three") == ["Three"]
+    assert await tenant.found(name, "late") == ["Latecomer"]
+    plan = await tenant.add_field(name, FieldDraft(name="x", label="X", type="text"), dry_run=True)
+    assert [one.algorithm for one in plan.statements] == ["INSTANT"]
     await tenant.drop(name, name)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from piccolo.engine.base import Engine
+from piccolo.querystring import QueryString
 
 from central.migrator import Migrator
 from piccolo_conf import DB
@@ -20,7 +21,11 @@ from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.changes.searches import ensure_searches
 from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.model import ObjectModel
+from tenant_schema.objects.search_index import search_columns
+from tenant_schema.objects.search_words import words_row, writing_words
 from tenant_schema.objects.service import SchemaService
+from tenant_schema.records.cursors import Cursors
+from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.standard.seed import seed_standard_objects
 from tenant_schema.users.permissions import Access
@@ -105,6 +110,10 @@ class Tenant:
     def service(self) -> SchemaService:
         return SchemaService(self.catalog, VersionedCache(ACCESS), Recovery(at=self.at), wait=self.wait)
 
+    @property
+    def records(self) -> RecordService:
+        return RecordService(self.catalog, Cursors(lambda tenant_id: [tenant_id.bytes * 2]))
+
     async def create(self, draft: ObjectDraft, **options: Any) -> Any:
         return await self.service.create_object(SCOPE, MANAGER, draft, **options)
 
@@ -154,7 +163,21 @@ class Tenant:
         columns = {model.columns[its]: value for its, value in stored.items()}
         row = model.table(**{column._meta.name: value for column, value in columns.items()})
         await model.table.insert(row)
+        if model.words_table:
+            await self._index(model, stored)
         return record_id
+
+    async def _index(self, model: ObjectModel, stored: dict[str, Any]) -> None:
+        """As the record service does it on MySQL and MariaDB."""
+        names = {field.column_name: name for name, field in model.fields.items()}
+        columns = sorted(search_columns(model))
+        row = words_row(stored["id"], [stored.get(names[one]) for one in columns])
+        await DB.run_querystring(QueryString(writing_words(model.table_name, columns, 1), *row))
+
+    async def found(self, name: str, text: str) -> list[str]:
+        """The titles of the records that a search finds."""
+        page = await self.records.page(SCOPE, MANAGER, name, (("search", text), ("sort", "id")))
+        return [row["title"] for row in page.data]
 
 
 @asynccontextmanager
