@@ -22,8 +22,11 @@ class Certificates:
     key: Path
 
 
-def make_certificates(folder: Path) -> Certificates:
-    """Write a certificate authority, and the certificate and key of a server on 127.0.0.1."""
+def make_certificates(folder: Path, *, by_the_book: bool = True) -> Certificates:
+    """Write a certificate authority, and the certificate and key of a server on 127.0.0.1.
+
+    :param by_the_book: they name each other's keys, without which Python trusts nobody from 3.13 on.
+    """
     authority_key, key = _key(), _key()
     issuer = _name("An authority of tests")
     ca = _builder(issuer, issuer, authority_key)
@@ -36,6 +39,11 @@ def make_certificates(folder: Path) -> Certificates:
     server = _builder(_name("127.0.0.1"), issuer, key)
     address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
     server = server.add_extension(x509.SubjectAlternativeName([address]), critical=False)
+    if by_the_book:
+        public = authority_key.public_key()
+        ca = ca.add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+        issued = x509.AuthorityKeyIdentifier.from_issuer_public_key(public)
+        server = server.add_extension(issued, critical=False)
     found = Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key")
     pem = serialization.Encoding.PEM
     found.authority.write_bytes(ca.sign(authority_key, hashes.SHA256()).public_bytes(pem))
