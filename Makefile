@@ -12,6 +12,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 TEST_WORKERS ?= 2
+PYTHONS ?= 3.11 3.12 3.13
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
@@ -27,6 +28,10 @@ run: $(VENV)/installed ## install, set up for local use, and serve http://localh
 .PHONY: test
 test: check ## check everything, then run every test
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
+
+.PHONY: test-pythons
+test-pythons: $(VENV)/installed-dev ## a part of the tests on the other Pythons that are here
+	@tools/test-pythons $(VENV) $(PYTHONS)
 
 ## Develop
 
@@ -66,7 +71,7 @@ clean: ## remove what was installed and cached (your data in var/ stays)
 
 .PHONY: help
 help: ## this list
-	@awk 'BEGIN { FS = ":.*## " } /^## / { printf "\n%s\n", substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^## / { printf "\n%s\n", substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ## (not listed: how the virtual environment is made)
 
