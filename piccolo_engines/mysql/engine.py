@@ -292,6 +292,15 @@ class MySQLEngine(Engine[MySQLTransaction]):
 
     # What Piccolo asks of every engine
 
+    async def _run_in_new_connection(self, query: str) -> Rows:
+        """Run SQL as it is, outside the pool, as Piccolo's other engines do: its own tests ask for it."""
+        session = await self.get_new_connection()
+        try:
+            result = await session.send(query)
+        finally:
+            session.close()
+        return to_rows(result.rows, result.fields, None, None) if result.fields else []
+
     async def get_version(self) -> float:
         """The server's version as a number: 10.11, 8.4. Connects when nothing is open yet."""
 

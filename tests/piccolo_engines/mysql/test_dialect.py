@@ -8,6 +8,7 @@ from piccolo.columns import Varchar
 from piccolo.engine.sqlite import SQLiteEngine
 from piccolo.table import Table
 
+from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.mysql.dialect import PATCHES, Patch, UnknownPiccolo, install, patching
 
 
@@ -54,3 +55,12 @@ def test_other_engines_get_piccolos_own(tmp_path_factory: pytest.TempPathFactory
 def test_importing_does_not_import_piccolo_api() -> None:
     code = "import sys, piccolo_engines.mysql; sys.exit('piccolo_api' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+async def test_sql_is_run_as_it_is_outside_the_pool(database: dict[str, object]) -> None:
+    engine = MySQLEngine(database, PoolSettings(max_size=1))
+    assert await engine._run_in_new_connection("SELECT '{}%' AS text, 1 AS one") == [
+        {"text": "{}%", "one": 1}
+    ]
+    assert await engine._run_in_new_connection("DROP TABLE IF EXISTS a, b CASCADE") == []
+    assert engine.pool is None
