@@ -10,6 +10,7 @@ from litestar.enums import ScopeType
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
+from api.error_pages import as_page, wants_page
 from api.errors import ClientGone
 from api.facts import CURRENT, RequestFacts
 from api.metrics import RequestCounts
@@ -55,6 +56,8 @@ class Edge:
             facts.status = facts.status or 499
         except Exception as error:
             answer = answer_to(error, facts.id)
+            if wants_page(scope):
+                answer = as_page(error, answer, facts.id)
             if is_fault(error):
                 self._log.exception("failed", error=type(error).__name__)
             if facts.status:

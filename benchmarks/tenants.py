@@ -23,7 +23,7 @@ import psutil
 from piccolo.querystring import QueryString
 from rich.console import Console
 
-from central.connections.budget import BudgetRules
+from central.connections.budget import BudgetRules, BudgetUse
 from central.engines import TenantEngines
 from central.provisioning.records import generate_password
 from central.registry import TenantRef
@@ -133,15 +133,18 @@ async def drive(
     return load
 
 
-def tell(console: Console, load: Load, server: MySQLServer, options: argparse.Namespace) -> None:
-    cuts, use = statistics.quantiles(load.waits, n=1000), server.connections
+def tell(
+    console: Console, load: Load, before: BudgetUse, after: BudgetUse, options: argparse.Namespace
+) -> None:
+    cuts = statistics.quantiles(load.waits, n=1000)
+    opened, evicted = after.opened - before.opened, after.evicted - before.evicted
     console.print(
         f"{options.tenants} tenants at random, {options.clients} clients, a budget of {options.budget}: "
         f"{len(load.waits) / options.seconds:,.0f} requests/s, {len(load.errors)} errors\n"
         f"p50 {cuts[499] * 1000:.1f} ms, p99 {cuts[989] * 1000:.1f} ms, "
         f"longest {max(load.waits) * 1000:.0f} ms\n"
         f"connections by the server's own count: {max(load.counts)} at most ({len(load.counts)} looks); "
-        f"opened {use.opened}, evicted {use.evicted}, timeouts {use.timeouts}"
+        f"opened {opened}, evicted {evicted}, timeouts {after.timeouts - before.timeouts}"
     )
     for error in load.errors[:3]:
         console.print(repr(error))
@@ -175,10 +178,10 @@ async def run(address: ServerAddress, options: argparse.Namespace, console: Cons
     )
     root = MySQLEngine(address.config, PoolSettings(max_size=1))
     async with tenants_on(server, options.tenants) as tenants:
-        engines = engines_on(server)
-        tell(console, await drive(engines, tenants, root, options), server, options)
+        await cost(console, server, tenants, options)  # before a load leaves memory to be used again
+        before, engines = server.connections, engines_on(server)
+        tell(console, await drive(engines, tenants, root, options), before, server.connections, options)
         await engines.close_all()
-        await cost(console, server, tenants, options)
     await root.close()
     await server.close()
 
