@@ -117,3 +117,25 @@ async def test_beside_literals_they_stay_what_they_are(
     value = await only(expression())
     assert value == expected
     assert type(value) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("column", "change", "expected"),
+    [
+        ("day", dt.timedelta(days=60), dt.date(1990, 3, 1)),
+        ("day", dt.timedelta(days=-31), dt.date(1989, 11, 30)),
+        ("at", dt.timedelta(hours=20, microseconds=1), dt.time(6, 30, 0, 6)),
+        ("at", -dt.timedelta(hours=11), dt.time(23, 30, 0, 5)),
+        ("naive", dt.timedelta(days=1, microseconds=1), dt.datetime(2020, 3, 1, 13, 14, 16)),  # noqa: DTZ001 - naive
+        ("aware", -dt.timedelta(weeks=1), AWARE - dt.timedelta(weeks=1)),
+        ("took", dt.timedelta(days=2), dt.timedelta(days=1, hours=2, minutes=3, seconds=4, microseconds=5)),
+    ],
+)
+async def test_moving_them_by_a_timedelta(
+    moments: MySQLEngine, column: str, change: dt.timedelta, expected: object
+) -> None:
+    moved: Any = getattr(Moment, column)
+    await Moment.update({moved: moved + change}).where(Moment.name == "")
+    assert await only(moved) == expected
+    await Moment.update({moved: moved - change}, force=True)
+    assert await Moment.count() == 1
