@@ -26,6 +26,7 @@ from central.keys import generate_key
 from central.provisioning.records import TenantRequest
 from central.settings import Settings
 from central.tables import ProvisioningRun
+from piccolo_engines.mysql.prepared import PreparedStatements
 from piccolo_engines.mysql.session import Session
 from tenant_schema.users.passwords import HashParameters
 from tests.support.servers import ServerAddress
@@ -38,8 +39,8 @@ Sent = list[tuple[int, str, str]]
 
 @contextmanager
 def written_down(sent: Sent) -> Iterator[None]:
-    """Every statement that any session sends, inside the block."""
-    original = Session.send
+    """Every statement that any session sends, inside the block; as text, none is prepared."""
+    original, is_due = Session.send, PreparedStatements.is_due
 
     async def send(self: Session, sql: str) -> Any:
         result = await original(self, sql)
@@ -49,10 +50,12 @@ def written_down(sent: Sent) -> Iterator[None]:
         return result
 
     Session.send = send  # type: ignore[method-assign]  # there is no other place that sees the values
+    PreparedStatements.is_due = lambda *_: False  # type: ignore[method-assign]
     try:
         yield
     finally:
         Session.send = original  # type: ignore[method-assign]
+        PreparedStatements.is_due = is_due  # type: ignore[method-assign]
 
 
 async def make(platform: Platform, number: int) -> tuple[float, Sent]:
