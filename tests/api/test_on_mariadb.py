@@ -242,8 +242,12 @@ async def test_past_the_budget_a_request_is_503_with_retry_after(settings: Setti
     [
         ("GET", f"{ACCOUNTS}/{{account}}", 1),
         ("GET", f"{ACCOUNTS}?filter[industry]=technology&sort=-annual_revenue,name&limit=50", 1),
-        ("POST", ACCOUNTS, 1),
-        ("PATCH", f"{ACCOUNTS}/{{account}}", 5),  # with its history, and the transaction around it
+        ("POST", ACCOUNTS, 4),  # its words, and the transaction around both: one trip
+        (
+            "PATCH",
+            f"{ACCOUNTS}/{{account}}",
+            9,
+        ),  # history, words, transaction, savepoint
         ("GET", "/api/v1/auth/me", 0),
     ],
 )

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from playwright.async_api import expect
+
 from tests.api.admin.chromium import Admin, browsing, chromium_or_skip
 from tests.api.conftest import ON_SQLITE, OPERATOR_TOKEN, PASSWORD, World
 from tests.api.test_wire import listening
@@ -146,6 +148,7 @@ async def edits_a_user_and_a_role(admin: Admin) -> None:
     await admin.saves()
     await admin.go("roles")
     await admin.page.click("a:text-is('viewer')")
+    await expect(admin.page.locator("[name=name]:visible")).to_have_value("viewer")  # it is loaded
     await admin.fill(description="Looks, and touches nothing.")
     await admin.saves()
     await admin.go("roles")

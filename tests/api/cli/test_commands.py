@@ -163,6 +163,7 @@ def test_reconcile_says_when_there_is_nothing_to_do(installed: Run) -> None:
     assert told(installed, "tenants", "reconcile") == {
         "undone": [],
         "finished": [],
+        "changed": [],
         "failed": [],
         "objects": {},
     }
