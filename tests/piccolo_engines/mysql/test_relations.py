@@ -131,7 +131,7 @@ async def test_gathered_rows_have_their_types(
     query = Person.select(Person.name, Person.city.name, gathered()).where(Person.wage.is_in([1, 10]))
     ann, di = await query.order_by(KEY).output(nested=True)
     assert (ann["name"], ann["city"], di["skills"]) == ("Ann", {"name": "London"}, [])
-    assert ann["skills"] == expected
+    assert sorted(ann["skills"], key=str) == sorted(expected, key=str)  # they have no order of their own
 
 
 async def test_a_joining_table_has_columns_of_its_own(people: MySQLEngine) -> None:
