@@ -44,7 +44,7 @@ def _select_string(original: Any) -> Any:
         far_key, near_key = there._meta.primary_key, here._meta.primary_key
         sql = (
             f"(SELECT JSON_ARRAYAGG({_gathered(self, inner, far_key)}) FROM {joining} "  # noqa: S608 - names are quoted, values are bound
-            # MySQL would begin with the smaller table; like this most rows come in the order in which they were joined
+            # MySQL would begin with the smaller table; so most rows come in the order of the joining one
             f"STRAIGHT_JOIN {there._meta.get_formatted_tablename()} {inner} "
             f"ON ({joining}.{quote_name(far._meta.db_column_name)} "
             f"= {inner}.{quote_name(far_key._meta.db_column_name)}) "
