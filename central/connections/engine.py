@@ -14,6 +14,10 @@ from piccolo_engines.mysql.session import Session
 __all__ = ["BudgetedEngine"]
 
 
+_LOOKS = 3
+"""How often the registry is asked for other passwords before the refusal is believed."""
+
+
 class BudgetedEngine(MySQLEngine):
     """A :class:`~piccolo_engines.mysql.MySQLEngine` without a pool of its own.
 
@@ -37,9 +41,10 @@ class BudgetedEngine(MySQLEngine):
         try:
             return await super().get_new_connection()
         except AccessDenied:
-            for login in await self._login.others():
-                with suppress(AccessDenied):
-                    return await self._open_as(login)
+            for _ in range(_LOOKS):  # it may change again between looking and connecting
+                for login in await self._login.others():
+                    with suppress(AccessDenied):
+                        return await self._open_as(login)
             raise
 
     async def _open_as(self, login: Login) -> Session:

@@ -269,6 +269,22 @@ async def test_an_engine_finds_the_password_that_was_changed_since(
     assert server.connections.in_use == 0
 
 
+async def test_an_engine_finds_a_password_that_is_changed_again_while_it_looks(
+    any_server: ServerAddress, server: MySQLServer, prefix: str
+) -> None:
+    name, new = f"{prefix}acme", generate_password(32)
+    user = await make(server, name)
+    looks = iter([[Login(user, lambda: "between the two")], [Login(user, lambda: new)]])
+
+    async def others() -> list[Login]:
+        return next(looks)
+
+    await server.change_password(user, new, name)
+    engine = server.engine_for(name, Login(user, lambda: PASSWORD, others))
+    await engine.run_ddl("SELECT 1")
+    await engine.close()
+
+
 async def test_other_databases_cannot_be_seen(
     any_server: ServerAddress, server: MySQLServer, prefix: str
 ) -> None:

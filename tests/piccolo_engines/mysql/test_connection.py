@@ -191,7 +191,7 @@ def unclosed(config: Config, way: Callable[[MySQLEngine, float], Awaitable[None]
     dice = random.Random(5)
     with warnings.catch_warnings(record=True) as left:
         warnings.simplefilter("always", ResourceWarning)
-        for turn in range(12):
+        for turn in range(5):
             engine = MySQLEngine(config, PoolSettings(max_size=2) if turn % 2 else None)
             factory = uvloop.new_event_loop if turn % 3 == 0 else None
             with asyncio.Runner(loop_factory=factory) as runner:
