@@ -28,6 +28,7 @@ __all__ = [
     "Together",
     "Told",
     "Work",
+    "put_together",
     "statement_group",
 ]
 
@@ -71,6 +72,23 @@ class SelectSQL(QueryString):
         return select
 
 
+def put_together(
+    querystring: QueryString,
+    query_type: str,
+    template: str,
+    args: list[Any],
+    table: type[Table],
+    compiled: str | None,
+) -> None:
+    """Make it what Piccolo's constructor would, without going through the arguments.
+
+    :param compiled: the template as it is sent, where all arguments are values.
+    """
+    querystring.template, querystring.args, querystring.columns = template, args, ()
+    querystring.query_type, querystring.table, querystring._alias = query_type, table, None
+    querystring._frozen_compiled_strings = None if compiled is None else (compiled, args)
+
+
 class FlatSelect(SelectSQL):
     """A select without other QueryStrings inside.
 
@@ -80,13 +98,9 @@ class FlatSelect(SelectSQL):
     __slots__ = ()
     repeats = True
 
-    def __init__(  # Piccolo's own would go through the arguments
-        self, template: str, args: list[Any], table: type[Table], hints: Hints
-    ) -> None:
-        self.template, self.args, self.columns = template, args, ()
-        self.query_type, self._alias = "generic", None
-        self._frozen_compiled_strings = compiled_flat(template), args
-        self.table, self.hints = table, hints
+    def __init__(self, template: str, args: list[Any], table: type[Table], hints: Hints) -> None:
+        put_together(self, "generic", template, args, table, compiled_flat(template))
+        self.hints = hints
 
 
 class Told(QueryString):

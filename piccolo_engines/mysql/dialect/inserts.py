@@ -18,7 +18,7 @@ from piccolo_engines.mysql.dialect.patching import Patch
 from piccolo_engines.mysql.dialect.tuples import Rows, insert_rows
 from piccolo_engines.mysql.journal import forget
 from piccolo_engines.mysql.literals import quote_name
-from piccolo_engines.mysql.statements import Steps, Told, Work, statement_group
+from piccolo_engines.mysql.statements import Steps, Told, Work, put_together, statement_group
 
 __all__ = ["PATCHES", "InsertOne", "InsertSteps", "select_by_keys", "wanted"]
 
@@ -62,10 +62,7 @@ class InsertOne(Told):
     repeats = True
 
     def __init__(self, query: Insert[Any], rows: Rows, compiled: str, key: uuid.UUID | None) -> None:
-        # Piccolo's own would go through the arguments
-        self.template, self.args, self.columns = rows.template, rows.args, ()
-        self.query_type, self.table, self._alias = "insert", query.table, None
-        self._frozen_compiled_strings = compiled, rows.args
+        put_together(self, "insert", rows.template, rows.args, query.table, compiled)
         self._key, self._name = key, query.table._meta.primary_key._meta.db_column_name
 
     def rows_told(self, result: Any) -> list[dict[str, Any]]:
@@ -78,10 +75,7 @@ class InsertSteps(Steps):
     __slots__ = ("conflict", "instances", "returned", "rows_of")
 
     def __init__(self, query: Insert[Any], conflict: OnConflictItem | None, rows: Rows) -> None:
-        # Piccolo's own would go through the arguments
-        self.template, self.args, self.columns = rows.template, rows.args, ()
-        self.query_type, self.table, self._alias = "insert", query.table, None
-        self._frozen_compiled_strings = (rows.compiled, rows.args) if rows.compiled is not None else None
+        put_together(self, "insert", rows.template, rows.args, query.table, rows.compiled)
         self.rows_of: type[Table] = query.table
         self.instances: Sequence[Table] = query.add_delegate._add
         self.conflict = conflict
