@@ -89,13 +89,15 @@ def _as_get(scope: HTTPScope) -> HTTPScope:
 
 
 def _named(send: Send, facts: RequestFacts) -> Send:
-    """``send`` that puts the request's id on the answer and notes its status."""
+    """``send`` that puts the request's id on the answer and notes its status and its end."""
     request_id = (b"x-request-id", facts.id.encode())
 
     async def send_named(message: Message) -> None:
         if message["type"] == "http.response.start":
             facts.status = message["status"]
             message["headers"] = [*message["headers"], request_id]
+        elif not message.get("more_body"):
+            facts.responded = True
         await send(message)
 
     return send_named

@@ -10,7 +10,10 @@ __all__ = ["CURRENT", "RequestFacts"]
 
 @dataclass(slots=True)
 class RequestFacts:
-    """Filled in on the way: the tenant by the host, the caller by the guard, the status by the answer."""
+    """Filled in on the way: the tenant by the host, the caller by the guard, the status by the answer.
+
+    ``responded``: the last piece of the response was handed to the server.
+    """
 
     id: str
     method: str
@@ -19,6 +22,7 @@ class RequestFacts:
     tenant_id: UUID | None = None
     caller: str | UUID | None = None
     status: int = 0
+    responded: bool = False
 
 
 CURRENT: Final[ContextVar[RequestFacts | None]] = ContextVar("freehold_request", default=None)

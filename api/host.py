@@ -7,6 +7,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Send
 from api.addresses import client_address, is_proxy, requested_host
 from api.bodies import arrived, read_body, require_length
 from api.composition import Platform
+from api.disconnects import CancelOnDisconnect, may_be_cancelled
 from api.errors import TenantNotReady, TenantSuspended
 from api.facts import RequestFacts
 from api.requests import TenantRequest
@@ -53,7 +54,7 @@ class TenantFromHost:
         with CENTRAL.bind(platform.central_engine):
             tenant = await self._find(scope)
             if tenant is None:
-                await self._central_app(scope, receive, send)
+                await _watched(self._central_app, scope, receive, send)
                 return
             facts: RequestFacts = state["facts"]
             facts.tenant, facts.tenant_id = tenant.slug, tenant.id
@@ -70,7 +71,7 @@ class TenantFromHost:
         origin = Origin(scope["state"]["facts"].id, scope["state"]["address"])
         async with self._platform.tenancy.use(tenant):
             with came_from(origin):
-                await self._tenant_app(scope, receive, send)
+                await _watched(self._tenant_app, scope, receive, send)
 
     async def _with_upload(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Takes in a file, of nobody who may not sign in, and then serves the request."""
@@ -118,6 +119,15 @@ class TenantFromHost:
         if isinstance(found, Unknown):
             raise TenantNotFound(key or host)
         return None if isinstance(found, Central) else found
+
+
+async def _watched(app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send) -> None:
+    """Serve the request; it is cancelled when its client disconnects, where that does no harm."""
+    if not may_be_cancelled(scope):
+        await app(scope, receive, send)
+        return
+    with CancelOnDisconnect(receive, scope["state"]["facts"]):
+        await app(scope, receive, send)
 
 
 def _tenant_key(scope: HTTPScope) -> str | None:
