@@ -83,6 +83,7 @@ class Platform:
     admin: AdminServices
     idempotency: Idempotency = field(default_factory=Idempotency)
     servers: DatabaseServers
+    credentials: Credentials
     engines: TenantEngines
     tenancy: Tenancy
     provisioning: Provisioning
@@ -124,8 +125,7 @@ def compose(
     """
     vault, registry, passwords = Vault(settings.encryption_keys), Registry(), Passwords(hashing)
     servers, credentials = installed_servers(settings), Credentials(vault)
-    engines = _engines(settings, servers, credentials)
-    tenancy = Tenancy(engines, DB)
+    engines, tenancy = _tenancy(settings, servers, credentials)
     tenant_migrator = Migrator([app.APP_CONFIG for app in _TENANT_APPS], DB)
     parts = Parts(registry, servers, credentials, engines, tenancy, tenant_migrator, _seed(passwords))
     definitions, access = (VersionedCache(one, settings.cache_seconds) for one in (DEFINITIONS, ACCESS))
@@ -143,6 +143,7 @@ def compose(
         operators=operators,
         admin=admin_services(operators, authentication, partial(_admin_keys, vault)),
         servers=servers,
+        credentials=credentials,
         engines=engines,
         tenancy=tenancy,
         provisioning=Provisioning(parts, faults=(InvalidInput,), observer=observer),
@@ -161,9 +162,12 @@ def compose(
     )
 
 
-def _engines(settings: Settings, servers: DatabaseServers, credentials: Credentials) -> TenantEngines:
+def _tenancy(
+    settings: Settings, servers: DatabaseServers, credentials: Credentials
+) -> tuple[TenantEngines, Tenancy]:
     capacities = {"sqlite": settings.max_open_tenants}
-    return TenantEngines(TenantOpener(servers, credentials), capacities=capacities)
+    engines = TenantEngines(TenantOpener(servers, credentials), capacities=capacities)
+    return engines, Tenancy(engines, DB)
 
 
 def _authentication(

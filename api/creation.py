@@ -66,7 +66,7 @@ class TenantCreation:
         if is_takeover:  # whoever had the key is dead, and may have got as far as a tenant
             made = await self._made_already(request)
             if made is not None:
-                return KeptAnswer(201, self._body(request, made, None), is_replay=True)
+                return KeptAnswer(201, await self._body(request, made, None), is_replay=True)
         await self._record("tenant.create", request)
         try:
             made_now = await self.platform.provisioning.create(request)
@@ -74,7 +74,7 @@ class TenantCreation:
             await self._record("tenant.create-failed", request, reason=error.code)
             raise
         await self._record("tenant.created", request, made_now.tenant)
-        return KeptAnswer(201, self._body(request, made_now.tenant, made_now))
+        return KeptAnswer(201, await self._body(request, made_now.tenant, made_now))
 
     async def _made_already(self, request: TenantRequest) -> TenantRef | None:
         try:
@@ -95,10 +95,10 @@ class TenantCreation:
         tenant_id = None if tenant is None else tenant.id
         await audit.record(self.actor, action, tenant_id=tenant_id, tenant_slug=request.slug, detail=facts)
 
-    def _body(self, request: TenantRequest, tenant: TenantRef, made: ProvisionedTenant | None) -> object:
+    async def _body(
+        self, request: TenantRequest, tenant: TenantRef, made: ProvisionedTenant | None
+    ) -> object:
         """The answer; without ``made``, passwords are null, as in every answer but the first."""
-        servers = self.platform.servers
-        has_user = servers.get(tenant.database_server).has_users
         admin_email = made.admin.email if made else request.admin_email or f"admin@{request.domain}"
         answer = ProvisionedAnswer(
             tenant_id=tenant.id,
@@ -106,7 +106,7 @@ class TenantCreation:
             status=tenant.status.value,
             domain=tenant.primary_domain,
             db_name=tenant.db_name,
-            db_username=servers.username(tenant.slug) if has_user else None,
+            db_username=await self.platform.credentials.username(tenant.id),
             db_password=made.db_password if made else None,
             admin=AdminAnswer(email=admin_email, password=made.admin.password if made else None),
         )

@@ -25,7 +25,7 @@ from api.errors import (
 from central import errors as central
 from central.engines import EnginesBusy, TenantGone
 from central.provisioning.errors import NoDatabaseUser, PasswordChanging, ProvisioningError
-from central.servers import UnknownServer
+from central.servers import DatabaseExists, UnknownServer, UserExists
 from piccolo_engines import errors as engines
 from piccolo_engines.paging import InvalidCursor
 from tenant_schema.apps import errors as apps
@@ -79,6 +79,8 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     central.SlugTaken: 409,
     central.DomainTaken: 409,
     central.PrimaryDomainKept: 409,
+    DatabaseExists: 409,
+    UserExists: 409,
     central.WrongStatus: 409,
     central.IdempotencyBusy: 409,
     PasswordChanging: 409,
@@ -128,6 +130,8 @@ _FIELDS: Final[Mapping[type[Exception], str]] = {
     central.InvalidDomain: "domain",
     central.DomainTaken: "domain",
     central.PrimaryDomainKept: "domain",
+    DatabaseExists: "slug",
+    UserExists: "slug",
     UnknownServer: "dbHost",
     apps.NameTaken: "name",
 }

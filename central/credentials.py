@@ -30,6 +30,11 @@ class Credentials:
         """Forget them; not an error when there are none."""
         await Credential.delete().where(Credential.tenant == tenant_id)
 
+    async def username(self, tenant_id: UUID) -> str | None:
+        """The name of the tenant's database user; ``None`` where no credentials are stored."""
+        row = await _row(tenant_id)
+        return None if row is None else str(row["username"])
+
     async def login(self, tenant_id: UUID) -> Login | None:
         """What to connect with; the password is opened each time it is asked for."""
         row = await _row(tenant_id)

@@ -34,8 +34,8 @@ class KeepNewPassword(Repeated):
         if not self.servers.get(tenant.database_server).has_users:
             raise NoDatabaseUser(tenant.slug)
         await self.registry.hold(tenant.id, expected=(TenantStatus.ACTIVE, TenantStatus.SUSPENDED))
-        username = self.servers.username(tenant.slug)
-        if not await self.credentials.begin_change(tenant.id, username, generate_password(32)):
+        unless_stored = self.servers.username(tenant.slug)
+        if not await self.credentials.begin_change(tenant.id, unless_stored, generate_password(32)):
             raise PasswordChanging(tenant.slug)
 
 
@@ -50,9 +50,10 @@ class ChangePassword(Repeated):
 
     async def do(self, tenant: TenantRef) -> None:
         password = await self.credentials.next_password(tenant.id)
-        if password is not None:
+        username = await self.credentials.username(tenant.id)
+        if password is not None and username is not None:
             server = self.servers.get(tenant.database_server)
-            await server.change_password(self.servers.username(tenant.slug), password, tenant.db_name)
+            await server.change_password(username, password, tenant.db_name)
 
 
 @dataclass(frozen=True)

@@ -68,19 +68,25 @@ class DropDatabase:
 
 @dataclass(frozen=True)
 class DropUser:
-    """Remove the database's user; nothing to do where databases have none."""
+    """Drop the database user that the stored credentials name; nothing to do where there are none.
+
+    The name is never derived again from the slug: ``DB_PREFIX`` may have changed since the user was created.
+    """
 
     servers: DatabaseServers
+    credentials: Credentials
     name = "drop user"
     is_central = False
 
     async def is_done(self, tenant: TenantRef) -> bool:
         server = self.servers.get(tenant.database_server)
-        return not await server.user_exists(self.servers.username(tenant.slug))
+        username = await self.credentials.username(tenant.id)
+        return username is None or not await server.user_exists(username)
 
     async def do(self, tenant: TenantRef) -> None:
-        server = self.servers.get(tenant.database_server)
-        await server.drop_user(self.servers.username(tenant.slug))
+        username = await self.credentials.username(tenant.id)
+        if username is not None:
+            await self.servers.get(tenant.database_server).drop_user(username)
 
 
 @dataclass(frozen=True)

@@ -91,10 +91,33 @@ class CreateDatabase:
 
 
 @dataclass(frozen=True)
-class CreateUser:
-    """Make the database's own user; nothing to do where databases have none."""
+class StoreCredentials:
+    """Store the login of the database user, sealed; nothing to do where there is no user.
+
+    It comes before the user itself, so that whatever has to drop the user finds its name.
+    """
 
     servers: DatabaseServers
+    credentials: Credentials
+    name = "store credentials"
+    is_central = True
+
+    async def is_done(self, subject: NewTenant) -> bool:
+        return not self.servers.get(subject.tenant.database_server).has_users
+
+    async def do(self, subject: NewTenant) -> None:
+        await self.credentials.store(subject.tenant.id, subject.username, subject.password)
+
+    async def undo(self, subject: NewTenant) -> None:
+        await self.credentials.remove(subject.tenant.id)
+
+
+@dataclass(frozen=True)
+class CreateUser:
+    """Create the database's own user; nothing to do where databases have none."""
+
+    servers: DatabaseServers
+    credentials: Credentials
     name = "create user"
     is_central = False
 
@@ -114,26 +137,7 @@ class CreateUser:
 
     async def undo(self, subject: NewTenant) -> None:
         if not subject.is_user_refused:
-            await DropUser(self.servers).do(subject.tenant)
-
-
-@dataclass(frozen=True)
-class StoreCredentials:
-    """Keep the database user's password, sealed; nothing to do where there is no user."""
-
-    servers: DatabaseServers
-    credentials: Credentials
-    name = "store credentials"
-    is_central = True
-
-    async def is_done(self, subject: NewTenant) -> bool:
-        return not self.servers.get(subject.tenant.database_server).has_users
-
-    async def do(self, subject: NewTenant) -> None:
-        await self.credentials.store(subject.tenant.id, subject.username, subject.password)
-
-    async def undo(self, subject: NewTenant) -> None:
-        await self.credentials.remove(subject.tenant.id)
+            await DropUser(self.servers, self.credentials).do(subject.tenant)
 
 
 @dataclass(frozen=True)

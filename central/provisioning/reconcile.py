@@ -46,7 +46,6 @@ class Reconciliation:
 
     def __init__(self, parts: Parts, journal: Journal, observer: Observer | None) -> None:
         self._registry = parts.registry
-        self._servers = parts.servers
         self._creation = creation(parts)
         self._to_finish = {
             RunOperation.DELETE: deletion(parts),
@@ -121,4 +120,4 @@ class Reconciliation:
     async def _subject(self, found: OpenRun) -> NewTenant:
         """What undoing needs to know; secrets are not among it, and are gone."""
         tenant = await self._registry.get(found.tenant_id)
-        return NewTenant(tenant, Admin("", ""), self._servers.username(tenant.slug), "")
+        return NewTenant(tenant, Admin("", ""), username="", password="")

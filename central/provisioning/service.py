@@ -26,7 +26,7 @@ from central.provisioning.records import (
 from central.provisioning.run import Run
 from central.provisioning.steps import Parts, creation, deletion, password_change
 from central.registry import TenantRef
-from central.servers import Login
+from central.servers import DatabaseExists, Login, UserExists
 from central.slugs import parse_slug
 from central.tables import RunOperation, TenantStatus
 from piccolo_engines.columns import new_id
@@ -75,7 +75,8 @@ class Provisioning:
         """Make the tenant, whole or not at all.
 
         Raises ``SlugTaken``, ``DomainTaken``, ``InvalidSlug``, ``ReservedSlug``, ``InvalidTenantName`` and
-        ``UnknownServer`` before anything is made; one of ``faults``, or ``CreationFailed``, after undoing it.
+        ``UnknownServer`` before anything is made; after undoing it ``DatabaseExists`` and ``UserExists``, one
+        of ``faults``, or ``CreationFailed``.
         """
         new = self._new_tenant(request)
         return await self._uninterrupted(self._create(new))
@@ -169,7 +170,7 @@ class Provisioning:
         reason = failure.reason
         is_clean = await self._reconciliation.take_back(new, run, failure)
         is_refusal = failure.step == self._creation[0].name and isinstance(reason, CentralError)
-        if is_clean and (is_refusal or isinstance(reason, self._faults)):
+        if is_clean and (is_refusal or isinstance(reason, (DatabaseExists, UserExists, *self._faults))):
             raise reason
         _log.error("Making the tenant %s failed: %s", run.slug, failure.step, exc_info=reason)
         raise CreationFailed(run.slug, failure.step, is_clean=is_clean) from reason

@@ -1,6 +1,6 @@
 """The steps of making and of deleting a tenant, and of changing its database user's password, in order.
 
-Making: reserve · create database · create user · store credentials · migrate · seed access · create
+Making: reserve · create database · store credentials · create user · migrate · seed access · create
 administrator · map domain · activate. Deleting: mark deleting · cut leases · drop database · drop user ·
 remove credentials · remove domains · remove tenant. Changing the password: keep new password · change
 password · use new password. The first of each opens its run and the last one closes it, in one transaction
@@ -60,8 +60,8 @@ def creation(parts: Parts) -> tuple[UndoableStep[NewTenant], ...]:
     return (
         Reserve(parts.registry),
         CreateDatabase(parts.servers, parts.engines),
-        CreateUser(parts.servers),
         StoreCredentials(parts.servers, parts.credentials),
+        CreateUser(parts.servers, parts.credentials),
         Migrate(parts.tenancy, parts.migrator),
         SeedAccess(parts.tenancy, parts.seed),
         CreateAdministrator(parts.tenancy, parts.seed),
@@ -76,7 +76,7 @@ def deletion(parts: Parts) -> tuple[Step[TenantRef], ...]:
         MarkDeleting(parts.registry, parts.credentials),
         CutLeases(parts.engines),
         DropDatabase(parts.servers),
-        DropUser(parts.servers),
+        DropUser(parts.servers, parts.credentials),
         RemoveCredentials(parts.credentials),
         RemoveDomains(parts.registry),
         RemoveTenant(parts.registry),

@@ -20,7 +20,10 @@ class DatabaseExists(CentralError):
 
     def __init__(self, database: str) -> None:
         self.database = database
-        super().__init__(f"There is a database called {database!r} already.")
+        super().__init__(
+            f"There is a database called {database!r} already; it was left as it is. "
+            "Choose another slug, or rename or remove that database."
+        )
 
 
 class UserExists(CentralError):
@@ -30,7 +33,10 @@ class UserExists(CentralError):
 
     def __init__(self, username: str) -> None:
         self.username = username
-        super().__init__(f"There is a database user called {username!r} already.")
+        super().__init__(
+            f"There is a database user called {username!r} already; it was left as it is. "
+            "Choose another slug, or rename or remove that user."
+        )
 
 
 class UnknownServer(CentralError):

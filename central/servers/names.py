@@ -13,12 +13,12 @@ _MAX_USERNAME = 32  # characters, in MySQL
 
 
 def database_name(slug: str, prefix: str = PREFIX) -> str:
-    """The name of a tenant's database; two slugs never share one, since no slug holds a ``_``.
+    """The name of a tenant's database: the prefix and the slug, hyphens included.
 
     >>> database_name("north-sea")
-    'tenant_north_sea'
+    'tenant_north-sea'
     """
-    return validate(f"{prefix}{slug.replace('-', '_')}")
+    return validate(f"{prefix}{slug}")
 
 
 def database_username(slug: str, prefix: str = PREFIX) -> str:

@@ -4,17 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from api.app import central_app, tenant_app
+from api.composition import compose
 from central.connections.engine import BudgetedEngine
 from central.database import CENTRAL
 from central.servers import Login, MySQLServer
 from central.settings import Settings
 from piccolo_engines.errors import AccessDenied, ConnectionLost, DatabaseMissing
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
-from tests.api.conftest import ON_MARIADB, Warm, World, world_of
+from tests.api.conftest import CHEAP, ON_MARIADB, Warm, World, world_of
 from tests.api.scenarios import assert_problem
 from tests.api.test_data import ACCOUNTS, make
 from tests.conftest import ask, databases, users
@@ -196,6 +198,71 @@ async def test_tenants_on_sqlite_and_on_a_server_live_side_by_side(settings: Set
         token = (await nova.post("/api/v1/auth/login", json=admin)).json()["accessToken"]
         listed = await world.client("nova.localhost", token).get(ACCOUNTS)
         assert listed.json()["data"] == []
+
+
+async def test_hyphens_of_a_slug_stay_in_the_names_and_one_tenant_s_user_reaches_no_other(
+    world: World,
+) -> None:
+    """``company_slug`` would be another name, and ``_`` in a GRANT is a pattern."""
+    prefix = world.platform.settings.db_prefix
+    body = {"name": "Company", "slug": "company-slug", "primaryDomain": "company-slug"}
+    made = (await world.operator().post(TENANTS, json=body)).json()
+    names = (f"{prefix}company-slug", f"{prefix}company-slug_user")
+    assert (made["dbName"], made["dbUsername"]) == names
+    assert await ask(as_tenant(world, made, made["dbName"]), "SELECT COUNT(*) AS n FROM accounts") == [
+        {"n": 0}
+    ]
+    client = world.client("company-slug.localhost")
+    signed_in = await client.post("/api/v1/auth/login", json=made["admin"])
+    client = world.client("company-slug.localhost", signed_in.json()["accessToken"])
+    assert (await client.post("/api/v1/objects", json={"name": "tickets", "fields": []})).status_code == 201
+    assert (await client.post("/api/v1/data/tickets", json={})).status_code == 201
+    tenant = f"{TENANTS}/{made['tenantId']}"
+    changed = (await world.operator().post(f"{tenant}/database-password")).json()
+    assert changed["dbUsername"] == made["dbUsername"]
+    assert (await client.get("/api/v1/data/tickets")).status_code == 200
+    assert (await world.operator().delete(tenant)).status_code == 200
+
+
+@pytest.mark.parametrize("what", ["database", "user"])
+async def test_a_database_or_user_of_the_name_that_is_there_already_is_409_and_left_as_it_is(
+    world: World, root: MySQLEngine, what: str
+) -> None:
+    prefix = world.platform.settings.db_prefix
+    there = f'DATABASE "{prefix}nova"' if what == "database" else f"USER '{prefix}nova_user'@'%'"
+    await root.run_ddl(f"CREATE {there}")
+    before = await databases(root, prefix), await users(root, prefix)
+    refused = await make_nova(world)
+    assert refused.status_code == 409
+    code = "database-exists" if what == "database" else "database-user-exists"
+    problem = assert_problem(refused, code)
+    assert [one["field"] for one in problem["errors"]] == ["slug"]
+    assert "left as it is" in problem["errors"][0]["message"]
+    assert (await databases(root, prefix), await users(root, prefix)) == before
+    await root.run_ddl(f"DROP {there}")
+    assert (await make_nova(world)).status_code == 201
+
+
+async def test_after_another_prefix_was_set_passwords_are_changed_and_tenants_deleted_with_their_users(
+    world: World, root: MySQLEngine
+) -> None:
+    prefix = world.platform.settings.db_prefix
+    before = await databases(root, prefix), await users(root, prefix)
+    made = (await make_nova(world)).json()
+    tenant = f"{TENANTS}/{made['tenantId']}"
+    renamed = compose(replace(world.platform.settings, db_prefix=f"{prefix}0"), hashing=CHEAP)
+    try:
+        with CENTRAL.bind(renamed.central_engine):
+            login = await renamed.provisioning.change_password(UUID(made["tenantId"]))
+        assert login.username == made["dbUsername"]
+        own = as_tenant(world, {**made, "dbPassword": login.password()}, made["dbName"])
+        assert await ask(own, "SELECT COUNT(*) AS n FROM accounts") == [{"n": 0}]
+        assert (await world.operator().get(tenant)).status_code == 200
+        with CENTRAL.bind(renamed.central_engine):
+            await renamed.provisioning.delete(UUID(made["tenantId"]))
+        assert (await databases(root, prefix), await users(root, prefix)) == before
+    finally:
+        await renamed.close()
 
 
 async def test_deleting_leaves_no_database_no_user_and_no_connection(world: World, root: MySQLEngine) -> None:

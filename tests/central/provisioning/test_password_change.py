@@ -13,6 +13,7 @@ from central.provisioning.owner import Owner
 from central.provisioning.reconcile import Report
 from central.provisioning.steps import Parts, password_change
 from central.registry import TenantRef
+from central.servers import DatabaseServers
 from central.tables import Credential, ProvisioningRun, TenantStatus
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.provisioning.world import Halt, PowerCut, ServerWithUsers, World, request
@@ -48,6 +49,19 @@ async def test_the_answer_is_what_the_server_and_the_registry_have(world: World,
     await world.assert_complete(process, tenant)
     assert await world.open_runs() == []
     assert await Credentials(world.vault).next_password(tenant.id) is None
+
+
+async def test_after_another_prefix_was_set_it_is_still_the_stored_user_s(
+    world: World, tenant: TenantRef
+) -> None:
+    users_of(world)["other_acme_user"] = ("theirs", "theirs")
+    process = world.process(servers=DatabaseServers([world.server], prefix="other_"))
+    login = await process.provisioning.change_password(tenant.id)
+    assert login.username == "tenant_acme_user"
+    assert users_of(world) == {
+        "other_acme_user": ("theirs", "theirs"),
+        "tenant_acme_user": (login.password(), tenant.db_name),
+    }
 
 
 @pytest.mark.parametrize("step", STEPS)

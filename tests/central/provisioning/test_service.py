@@ -12,13 +12,15 @@ from central.database import CENTRAL
 from central.engines import TenantGone
 from central.errors import DomainTaken, InvalidSlug, ReservedSlug, SlugTaken, TenantNotFound, WrongStatus
 from central.provisioning.errors import CreationFailed, DeletionFailed
-from central.servers import DatabaseExists, UnknownServer
+from central.servers import DatabaseExists, DatabaseServers, UnknownServer, UserExists
 from central.tables import ProvisioningRun, ProvisioningStep, TenantStatus
 from tests.central.provisioning.world import (
     CREATION,
+    DEAD,
     DELETION,
     Fault,
     Halt,
+    PowerCut,
     ServerWithUsers,
     World,
     request,
@@ -67,9 +69,9 @@ async def test_the_administrator_is_who_was_asked_for(world: World):
     assert (made.admin.email, made.admin.password) == ("ada@acme.example", "correct horse")
 
 
-async def test_dashes_become_underscores_in_the_databases_name(world: World):
+async def test_hyphens_stay_in_the_name_of_the_database(world: World):
     made = await world.process().provisioning.create(request("north-sea"))
-    assert made.tenant.db_name == "tenant_north_sea"
+    assert made.tenant.db_name == "tenant_north-sea"
 
 
 async def test_the_journal_keeps_the_history_and_no_secret(world: World):
@@ -185,9 +187,8 @@ async def test_a_fault_of_the_caller_comes_out_as_it_is_once_everything_is_undon
 async def test_a_database_that_was_there_before_is_neither_used_nor_dropped(world: World):
     world.directory.mkdir()
     (world.directory / "tenant_acme.sqlite").write_bytes(b"somebody's")
-    with pytest.raises(CreationFailed) as caught:
+    with pytest.raises(DatabaseExists, match="'tenant_acme' already; it was left as it is"):
         await world.process().provisioning.create(request("acme"))
-    assert isinstance(caught.value.__cause__, DatabaseExists)
     assert (world.directory / "tenant_acme.sqlite").read_bytes() == b"somebody's"
     assert await world.residue() == {"files": ["tenant_acme.sqlite"]}
 
@@ -202,9 +203,41 @@ async def test_nor_is_one_that_appears_at_the_last_moment(world: World):
         return found
 
     server.database_exists = not_yet
-    with pytest.raises(CreationFailed):
+    with pytest.raises(DatabaseExists):
         await world.process().provisioning.create(request("acme"))
     assert (world.directory / "tenant_acme.sqlite").read_bytes() == b"somebody's"
+
+
+async def test_a_user_that_was_there_before_is_neither_used_nor_dropped(world: World):
+    if not isinstance(world.server, ServerWithUsers):
+        return
+    world.server.users["tenant_acme_user"] = ("theirs", "theirs")
+    with pytest.raises(UserExists, match="'tenant_acme_user' already; it was left as it is"):
+        await world.process().provisioning.create(request("acme"))
+    assert world.server.users == {"tenant_acme_user": ("theirs", "theirs")}
+    assert await world.residue() == {"users": ["tenant_acme_user"]}
+
+
+async def test_after_another_prefix_was_set_a_tenant_is_deleted_with_the_user_that_it_has(world: World):
+    made = await world.process().provisioning.create(request("acme"))
+    renamed = DatabaseServers([world.server], prefix="other_")
+    if isinstance(world.server, ServerWithUsers):
+        world.server.users["other_acme_user"] = ("theirs", "theirs")
+    await world.process(servers=renamed).provisioning.delete(made.tenant.id)
+    theirs = {"users": ["other_acme_user"]} if isinstance(world.server, ServerWithUsers) else {}
+    assert await world.residue() == theirs
+
+
+@pytest.mark.parametrize("step", ["store credentials", "create user", "migrate"])
+async def test_after_another_prefix_was_set_a_creation_is_undone_with_the_user_that_it_created(
+    world: World, step: str
+):
+    dying = world.process(Halt("after", step, PowerCut()), DEAD)
+    with pytest.raises(PowerCut):
+        await dying.provisioning.create(request("acme"))
+    renamed = DatabaseServers([world.server], prefix="other_")
+    assert (await world.process(servers=renamed).provisioning.reconcile()).undone == ("acme",)
+    assert await world.residue() == {}
 
 
 async def test_an_undo_that_fails_is_reported_and_finished_later(world: World):

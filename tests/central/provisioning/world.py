@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 CREATION = (
-    *("reserve", "create database", "create user", "store credentials", "migrate"),
+    *("reserve", "create database", "store credentials", "create user", "migrate"),
     *("seed access", "create administrator", "map domain", "activate"),
 )
 DELETION = (

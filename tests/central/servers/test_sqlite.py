@@ -50,8 +50,8 @@ def test_names_are_within_what_mysql_allows(slug):
 
 def test_a_short_slug_is_readable_in_both_names():
     assert (database_name("north-sea"), database_username("north-sea")) == (
-        "tenant_north_sea",
-        "tenant_north_sea_user",
+        "tenant_north-sea",
+        "tenant_north-sea_user",
     )
 
 
