@@ -59,15 +59,18 @@ async def login(request: TenantRequest) -> Answer:
     operation=Operation(
         id="refresh",
         tag=_TAG,
-        summary="Swap a refresh token for new tokens",
-        description="Each refresh token works once; a second use of one ends the session.",
+        summary="Exchange a refresh token for new tokens",
+        description=(
+            "Each refresh token works once. A second use within 10 seconds of the first (two tabs of a "
+            "browser) gets a pair of its own; later, a second use ends the session."
+        ),
         body=Refresh,
         replies={200: Reply("The session's new tokens.", Tokens)},
         problems=(401,),
     ),
 )
 async def refresh(request: TenantRequest) -> Answer:
-    """Swap a refresh token for new tokens."""
+    """Exchange a refresh token for new tokens."""
     given = await request.read(Refresh)
     signed_in = await request.platform.authentication.refresh(request.tenant, given.refresh_token)
     return json(Tokens.of(signed_in), headers=[NOT_STORED])

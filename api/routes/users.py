@@ -115,7 +115,7 @@ async def read_user(request: TenantRequest) -> Answer:
         id="updateUser",
         tag=_TAG,
         summary="Change a user's name or address",
-        description="Everybody may change their own name.",
+        description="Everybody may change their own name. An API key cannot change an e-mail address.",
         body=UserChangesBody,
         body_example={"name": "Rear Admiral Grace Hopper"},
         replies={200: Reply("The user as they are now.", UserDetail)},
@@ -156,7 +156,7 @@ async def delete_user(request: TenantRequest) -> Answer:
         id="setUserRoles",
         tag=_TAG,
         summary="The roles of a user, in the place of those before",
-        description="Counts from the next request on. The last administrator stays one.",
+        description="Counts from the next request on. The last administrator stays one. Not for API keys.",
         body=RoleNames,
         body_example={"roles": ["member", "viewer"]},
         replies={200: Reply("The user as they are now.", UserDetail)},
@@ -213,7 +213,8 @@ async def _set_active(request: TenantRequest, *, active: bool) -> Answer:
         summary="A one-time link by which a user chooses a password",
         description=(
             "A new invitation for those who have no password yet, a reset for others, whose password works "
-            "until they use it. Links made before are worth nothing then. The token is shown once."
+            "until they use it. Links made before are worth nothing then. The token is shown once. Not for "
+            "API keys."
         ),
         replies={201: Reply("The link.", LinkAnswer)},
         problems=(409,),

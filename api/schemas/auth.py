@@ -24,7 +24,7 @@ class Credentials(Input):
 
 
 class Refresh(Input):
-    """A refresh token; it works once."""
+    """A refresh token; it works once, and for 10 seconds after its first use again."""
 
     refresh_token: Annotated[str, Meta(max_length=_LONGEST, examples=["fhr_…"])]
 

@@ -18,7 +18,7 @@ from tenant_schema.problems import InvalidInput, Problem
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.audit import Subject, record_event
 from tenant_schema.users.changing import changing_access
-from tenant_schema.users.errors import KeyNotEnough, NotThere, TokenExpired, TokenInvalid
+from tenant_schema.users.errors import NotThere, TokenExpired, TokenInvalid
 from tenant_schema.users.grants import read_grants
 from tenant_schema.users.permissions import Access
 from tenant_schema.users.reach import is_oneself, require_within
@@ -79,8 +79,7 @@ class ApiKeys:
 
         Raises InvalidInput, and KeyNotEnough to a program: a key that was stolen cannot outlive itself.
         """
-        if access.api_key is not None:
-            raise KeyNotEnough
+        access.require_person()
         problems = _faults(name.strip(), expires_at, self._now())
         given = await named_roles(access.roles if roles is None else roles)
         problems += [

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from piccolo_conf import DB
 from piccolo_engines.columns import utc_now
+from piccolo_engines.mysql import retrying
 from tenant_schema.problems import Problem
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.access import AccessReader
@@ -16,7 +18,6 @@ from tenant_schema.users.audit import Subject, prune_events, record_event
 from tenant_schema.users.emails import normalise_email
 from tenant_schema.users.errors import (
     InvalidCredentials,
-    KeyNotEnough,
     TokenExpired,
     TokenInvalid,
     TokenReused,
@@ -27,7 +28,7 @@ from tenant_schema.users.errors import (
 from tenant_schema.users.password_policy import password_problems
 from tenant_schema.users.passwords import PasswordHashing
 from tenant_schema.users.permissions import Access
-from tenant_schema.users.refresh_tokens import parse_refresh_token
+from tenant_schema.users.refresh_tokens import RefreshToken, parse_refresh_token
 from tenant_schema.users.sessions import (
     EndReason,
     Opened,
@@ -36,6 +37,7 @@ from tenant_schema.users.sessions import (
     SessionUser,
     end_other_sessions,
     end_session,
+    find_session,
     open_session,
     rotate_session,
 )
@@ -102,7 +104,7 @@ class Authentication:
     async def sign_in(
         self, scope: TenantScope, email: str, password: str, address: str = "", user_agent: str = ""
     ) -> SignedIn:
-        """Start a session. 12 statements, 6 when refused, 1 more without failures before; throttled: 1.
+        """Start a session. 13 statements, 6 when refused, 1 more without failures before; throttled: 1.
 
         Whether the user is unknown, inactive or the password wrong, the same statements run and one password
         is checked. A hash made with other parameters than those in force is renewed.
@@ -127,8 +129,9 @@ class Authentication:
         return self._signed_in(scope, opened)
 
     async def refresh(self, scope: TenantScope, refresh_token: str) -> SignedIn:
-        """Swap a refresh token for new tokens. 2 statements; 5 when it had been used before, 1 when it is
-        bad.
+        """Exchange a refresh token for new tokens. 7 statements, 1 when the token is bad.
+
+        Within :data:`~tenant_schema.users.sessions.GRACE` of its first use a token may be used again.
 
         :raises TokenInvalid: not a token of this tenant, or its session is over.
         :raises TokenExpired: not refreshed in time, or the session is as old as it may become.
@@ -137,18 +140,25 @@ class Authentication:
         token = parse_refresh_token(refresh_token)
         if token is None:
             raise TokenInvalid
-        now = self._now()
-        async with DB.transaction():
-            outcome = await rotate_session(token, self._limits, now)
-            if outcome is Refusal.REUSED:
-                await end_session(token.session_id, EndReason.TOKEN_REUSED, now)
-                await record_event(None, "session.token-reused", Subject("session", token.session_id))
-                await bump(self._cache.name)
+        outcome = await retrying(partial(self._rotate, token))
         if isinstance(outcome, Opened):
             return self._signed_in(scope, outcome)
         if outcome is Refusal.REUSED:  # never for made-up tokens: anybody could empty the cache with them
             self._cache.forget(scope)
         raise _REFUSALS[outcome]
+
+    async def _rotate(self, token: RefreshToken) -> Opened | Refusal:
+        now = self._now()
+        found = await find_session(token, now)
+        if isinstance(found, Refusal):
+            return found
+        async with DB.transaction():
+            outcome = await rotate_session(found, self._limits, now)
+            if outcome is Refusal.REUSED:
+                await end_session(token.session_id, EndReason.TOKEN_REUSED, now)
+                await record_event(None, "session.token-reused", Subject("session", token.session_id))
+                await bump(self._cache.name)
+        return outcome
 
     async def authenticate(self, scope: TenantScope, access_token: str) -> Access:
         """Whose access token or API key this is, and what that user may do. Warm: no statement, see
@@ -177,8 +187,7 @@ class Authentication:
 
         :raises KeyNotEnough: a program has no session.
         """
-        if access.api_key is not None:
-            raise KeyNotEnough
+        access.require_person()
         async with self._cache.change(scope):
             await end_session(access.session_id, EndReason.SIGNED_OUT, self._now())
             await record_event(access, "sign-out")
@@ -195,8 +204,7 @@ class Authentication:
         :raises TooManyAttempts, TooBusy: as for signing in.
         :raises KeyNotEnough: programs have no part in passwords.
         """
-        if access.api_key is not None:
-            raise KeyNotEnough
+        access.require_person()
         _require_good_password(current, new, access.email)
         try:
             await self._change_password(scope, access, current, new, address)

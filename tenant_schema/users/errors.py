@@ -125,13 +125,17 @@ class BeyondOwnRights(PermissionDenied):
 
 
 class KeyNotEnough(PermissionDenied):
-    """An API key cannot make or end what a person has to answer for."""
+    """An API key cannot give access to anybody, nor end its own user's sign-in."""
 
     code = "key-not-enough"
 
     def __init__(self) -> None:
         self.object_name, self.action = "api-keys", "create"
-        Exception.__init__(self, "This takes somebody who is signed in; an API key is not enough.")
+        Exception.__init__(
+            self,
+            "This takes a user who is signed in. An API key may look at users, roles and keys and take "
+            "access away; it cannot create them, give rights or change how somebody signs in.",
+        )
 
 
 class NotThere(UserError):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from tenant_schema.users.errors import PermissionDenied
+from tenant_schema.users.errors import KeyNotEnough, PermissionDenied
 
 __all__ = [
     "ACTIONS",
@@ -155,3 +155,10 @@ class Access:
         """Raise :class:`PermissionDenied` unless the caller holds the system permission."""
         if not self.has(system_permission):
             raise PermissionDenied(*system_permission.split(":", 1))
+
+    def require_person(self) -> None:
+        """Raise :class:`KeyNotEnough` for a program: what gives access to somebody, or takes a password, is
+        for people who are signed in.
+        """
+        if self.api_key is not None:
+            raise KeyNotEnough

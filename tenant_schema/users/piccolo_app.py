@@ -18,6 +18,7 @@ APP_CONFIG = AppConfig(
         tables.UserRole,
         tables.RolePermission,
         tables.Session,
+        tables.SessionToken,
         tables.SignInThrottle,
         tables.CacheVersion,
         tables.FieldRestriction,

@@ -1,8 +1,9 @@
 """Refresh tokens as text: made, and taken apart again; nothing here knows whether one is still good.
 
 A token is the session's id, a family secret that all tokens of the session share, and a secret of its own.
-The session's row keeps a hash of each secret. So a token that was used up is told apart from one that was
-made up: the first knows the family and ends the session, the second can do nothing to it.
+A hash of the family is kept with the session, a hash of each token that may still be used in a row of its
+own. So a token that was used up is told apart from one that was made up: the first knows the family and ends
+the session, the second can do nothing to it.
 """
 
 import hashlib
@@ -51,8 +52,8 @@ class RefreshToken:
         return hashlib.sha256(self.family).hexdigest()
 
     @property
-    def refresh_hash(self) -> str:
-        """What the session's row keeps of this token."""
+    def token_hash(self) -> str:
+        """What the row of this token keeps of it."""
         return hashlib.sha256(self.secret).hexdigest()
 
     def is_of_family(self, family_hash: str) -> bool:

@@ -46,7 +46,7 @@ class Roles:
     """Roles of the tenant that is bound. Changing them takes ``roles:manage``.
 
     Who may manage users sees roles too, since they give them. Every change may raise PermissionDenied,
-    NotThere and InvalidInput, and LastAdministrator where it takes rights away.
+    KeyNotEnough, NotThere and InvalidInput, and LastAdministrator where it takes rights away.
     """
 
     def __init__(self, cache: VersionedCache, check: RestrictionCheck) -> None:
@@ -65,7 +65,7 @@ class Roles:
 
     async def create(self, scope: TenantScope, access: Access, draft: RoleDraft) -> RoleRecord:
         """A new role. Raises Taken."""
-        access.require_system(_MANAGE)
+        _require_management(access)
         facts = {"name": draft.name, "label": draft.label or draft.name, "description": draft.description}
         problems = [*_faults(facts), *await self._check(scope, draft.fields, draft.rules)]
         async with changing_access(self._cache, scope):
@@ -91,7 +91,7 @@ class Roles:
 
         Raises SystemKept and Taken.
         """
-        access.require_system(_MANAGE)
+        _require_management(access)
         if problems := _faults(changes):
             raise InvalidInput(problems)
         async with changing_access(self._cache, scope):
@@ -111,7 +111,7 @@ class Roles:
 
         Raises SystemKept and InUse.
         """
-        access.require_system(_MANAGE)
+        _require_management(access)
         async with changing_access(self._cache, scope):
             role = await _role(role_id)
             if role.system:
@@ -125,7 +125,7 @@ class Roles:
         self, scope: TenantScope, access: Access, role_id: UUID, names: Sequence[str]
     ) -> RoleRecord:
         """What the role allows, in the place of what it did before."""
-        access.require_system(_MANAGE)
+        _require_management(access)
         async with changing_access(self._cache, scope, may_demote=True):
             before = await _role(role_id)
             permissions, unknown = await _known(names)
@@ -141,7 +141,7 @@ class Roles:
         self, scope: TenantScope, access: Access, role_id: UUID, fields: Sequence[FieldLimit]
     ) -> RoleRecord:
         """The fields that the role may not read or change, in the place of those before."""
-        access.require_system(_MANAGE)
+        _require_management(access)
         if problems := await self._check(scope, fields, ()):
             raise InvalidInput(problems)
         async with changing_access(self._cache, scope):
@@ -157,7 +157,7 @@ class Roles:
         self, scope: TenantScope, access: Access, role_id: UUID, rules: Sequence[RuleDraft]
     ) -> RoleRecord:
         """Which records the role may read, update or delete, in the place of the rules before."""
-        access.require_system(_MANAGE)
+        _require_management(access)
         if problems := await self._check(scope, (), rules):
             raise InvalidInput(problems)
         async with changing_access(self._cache, scope):
@@ -168,9 +168,14 @@ class Roles:
             return await _role(role_id)
 
 
+def _require_management(access: Access) -> None:
+    access.require_system(_MANAGE)
+    access.require_person()
+
+
 def _require_sight(access: Access) -> None:
     if not access.has("users:manage"):
-        access.require_system(_MANAGE)
+        _require_management(access)
 
 
 def _subject(role: RoleRecord) -> Subject:

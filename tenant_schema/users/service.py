@@ -17,7 +17,7 @@ from tenant_schema.scope import TenantScope
 from tenant_schema.users.audit import Subject, record_event
 from tenant_schema.users.changing import changing_access
 from tenant_schema.users.emails import email_problem, normalise_email
-from tenant_schema.users.errors import Inactive, KeyNotEnough, NotThere, Taken
+from tenant_schema.users.errors import Inactive, NotThere, Taken
 from tenant_schema.users.grants import read_grants
 from tenant_schema.users.links import Link, LinkPurpose, make_link, withdraw_links
 from tenant_schema.users.password_policy import password_problems
@@ -74,7 +74,8 @@ class Users:
     """Users of the tenant that is bound. Everything but looking takes ``users:manage``.
 
     Every change may raise PermissionDenied, NotThere, and BeyondOwnRights when the user has, or would get,
-    more rights than the caller.
+    more rights than the caller. What lets somebody in, or gives them more rights, raises KeyNotEnough for a
+    program: who is let in outlives its API key.
     """
 
     def __init__(
@@ -115,6 +116,7 @@ class Users:
     ) -> tuple[UserRecord, Link | None]:
         """A new user, with an invitation when no password is given. Raises InvalidInput and Taken."""
         access.require_system(_MANAGE)
+        access.require_person()
         email, name = normalise_email(wanted.email), wanted.name.strip()
         _require_good(email, name, wanted.password)
         password_hash = "" if wanted.password is None else await self._passwords.hash(wanted.password)
@@ -139,6 +141,8 @@ class Users:
         """
         if user_id != access.user_id or changes.email is not None:
             access.require_system(_MANAGE)
+        if changes.email is not None:  # who reads the mail of an address signs in as its user
+            access.require_person()
         async with changing_access(self._cache, scope):
             before = await self._reached(access, user_id)
             email = before["email"] if changes.email is None else normalise_email(changes.email)
@@ -157,6 +161,8 @@ class Users:
         Raises LastAdministrator.
         """
         access.require_system(_MANAGE)
+        if active:
+            access.require_person()
         async with changing_access(self._cache, scope, may_demote=not active):
             row = await self._reached(access, user_id)
             await User.update({User.active: active}).where(User.id == user_id)
@@ -178,11 +184,10 @@ class Users:
     async def make_link(self, scope: TenantScope, access: Access, user_id: UUID) -> Link:
         """A link by which the user chooses a new password, or a first one. The old one works until then.
 
-        Raises Inactive, and KeyNotEnough to a program about its own user, whose password it has no part in.
+        Raises Inactive.
         """
         access.require_system(_MANAGE)
-        if access.api_key is not None and user_id == access.user_id:
-            raise KeyNotEnough
+        access.require_person()
         async with changing_access(self._cache, scope):
             row = await self._reached(access, user_id)
             if not row["active"]:
@@ -200,6 +205,7 @@ class Users:
         LastAdministrator.
         """
         access.require_system(_MANAGE)
+        access.require_person()
         async with changing_access(self._cache, scope, may_demote=True):
             row = await self._reached(access, user_id)
             wanted = await named_roles(given)

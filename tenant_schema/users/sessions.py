@@ -7,28 +7,36 @@ Whatever ends a session must bump the ``access`` version, which is the caller's 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from piccolo.custom_types import Combinable
 
 from piccolo_engines.columns import new_id
 from tenant_schema.users.refresh_tokens import RefreshToken
-from tenant_schema.users.tables import Session
+from tenant_schema.users.tables import Session, SessionToken
 
 __all__ = [
+    "GRACE",
     "EndReason",
     "Opened",
+    "Refreshable",
     "Refusal",
     "SessionLimits",
     "SessionUser",
     "end_other_sessions",
     "end_session",
     "end_sessions_of",
+    "find_session",
     "open_session",
     "rotate_session",
 ]
 
+GRACE: Final = timedelta(seconds=10)
+"""How long after its first use a refresh token may be used again."""
+
+_MOST_TOKENS: Final = 200
+"""How many refresh tokens a session may have that can be used; the oldest go."""
 _ADDRESS_LENGTH = 45
 _USER_AGENT_LENGTH = 255
 
@@ -80,10 +88,19 @@ class Opened:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Refreshable:
+    """A session that goes on, by one of its refresh tokens; ``expires_at`` is its end however it is used."""
+
+    token: RefreshToken
+    user: SessionUser
+    expires_at: datetime
+
+
 async def open_session(
     user: SessionUser, address: str, user_agent: str, limits: SessionLimits, now: datetime
 ) -> Opened:
-    """Start a session and drop the user's long dead ones. 2 statements."""
+    """Start a session and drop the user's long dead ones. 3 statements."""
     await Session.delete().where((Session.user == user.id) & _is_long_dead(now - limits.kept))
     session_id = new_id()
     token = RefreshToken.first(session_id)
@@ -94,7 +111,6 @@ async def open_session(
             id=session_id,
             user=user.id,
             family_hash=token.family_hash,
-            refresh_hash=token.refresh_hash,
             address=address[:_ADDRESS_LENGTH],
             user_agent=user_agent[:_USER_AGENT_LENGTH],
             last_used_at=now,
@@ -102,26 +118,40 @@ async def open_session(
             expires_at=expires_at,
         )
     )
+    await SessionToken.insert(SessionToken(session=session_id, token_hash=token.token_hash))
     return Opened(session_id, user, token, idle_expires_at)
 
 
-async def rotate_session(token: RefreshToken, limits: SessionLimits, now: datetime) -> Opened | Refusal:
-    """Swap a session's refresh token for the next one. 2 statements; call it in a transaction.
-
-    Of two that come with the same token one is swapped and the other is REUSED, since the swap only happens
-    where the row still has this token. Ending the session then is the caller's part.
+async def find_session(token: RefreshToken, now: datetime) -> Refreshable | Refusal:
+    """The session of a refresh token, when it goes on. 1 statement; call it outside of transactions, whose
+    later reads would be as old as this one.
     """
     row = await _read(token.session_id)
     if row is None or not token.is_of_family(row["family_hash"]) or row["ended_at"] or not row["user.active"]:
         return Refusal.INVALID
     if min(row["idle_expires_at"], row["expires_at"]) <= now:
         return Refusal.EXPIRED
-    successor = token.next()
-    idle_expires_at = min(now + limits.idle, row["expires_at"])
-    if not await _swap(token, successor, idle_expires_at, now):
-        return Refusal.REUSED
     user = SessionUser(row["user"], row["user.email"], row["user.name"])
-    return Opened(token.session_id, user, successor, idle_expires_at)
+    return Refreshable(token, user, row["expires_at"])
+
+
+async def rotate_session(found: Refreshable, limits: SessionLimits, now: datetime) -> Opened | Refusal:
+    """Exchange a session's refresh token for a new one. 6 statements; call it in a transaction.
+
+    A token may be used again for :data:`GRACE` after its first use: two tabs of a browser share it and
+    refresh at the same time, and each gets a token of its own. Later it is REUSED, and ending the session is
+    the caller's part. Those that use a session's tokens at once wait for each other.
+    """
+    token = found.token
+    idle_expires_at = min(now + limits.idle, found.expires_at)
+    if not await _extend(token.session_id, idle_expires_at, now):
+        return Refusal.INVALID
+    if not await _use(token, now):
+        return Refusal.REUSED
+    await _forget_worthless(token.session_id, limits, now)
+    successor = token.next()
+    await SessionToken.insert(SessionToken(session=token.session_id, token_hash=successor.token_hash))
+    return Opened(token.session_id, found.user, successor, idle_expires_at)
 
 
 async def end_session(session_id: UUID, reason: EndReason, now: datetime) -> None:
@@ -161,25 +191,35 @@ async def _read(session_id: UUID) -> dict[str, Any] | None:
     )
 
 
-async def _swap(
-    token: RefreshToken, successor: RefreshToken, idle_expires_at: datetime, now: datetime
-) -> bool:
-    swapped = (
-        await Session.update(
-            {
-                Session.refresh_hash: successor.refresh_hash,
-                Session.last_used_at: now,
-                Session.idle_expires_at: idle_expires_at,
-            }
-        )
-        .where(
-            (Session.id == token.session_id)
-            & (Session.refresh_hash == token.refresh_hash)
-            & Session.ended_at.is_null()
-        )
-        .returning(Session.id)
-    )
-    return bool(swapped)
+async def _extend(session_id: UUID, idle_expires_at: datetime, now: datetime) -> bool:
+    """Let the session go on; others that refresh it wait for the end of this transaction. False when it is
+    over.
+    """
+    changes: dict[Any, Any] = {Session.last_used_at: now, Session.idle_expires_at: idle_expires_at}
+    goes_on = (Session.id == session_id) & Session.ended_at.is_null()
+    return bool(await Session.update(changes).where(goes_on).returning(Session.id))
+
+
+async def _use(token: RefreshToken, now: datetime) -> bool:
+    """Use a token. False when its first use is over for longer than :data:`GRACE`, or it is not known."""
+    this = (SessionToken.token_hash == token.token_hash) & (SessionToken.session == token.session_id)
+    row = await SessionToken.select(SessionToken.used_at).where(this).first()
+    if row is None:
+        return False
+    if row["used_at"] is not None:
+        return bool(now - row["used_at"] <= GRACE)
+    await SessionToken.update({SessionToken.used_at: now}).where(this)
+    return True
+
+
+async def _forget_worthless(session_id: UUID, limits: SessionLimits, now: datetime) -> None:
+    """Delete what nobody can use any more, and the oldest of too many. 2 statements, or 3."""
+    table, its = SessionToken, SessionToken.session == session_id
+    worthless = (table.used_at < now - GRACE) | (table.created_at < now - limits.idle)
+    await table.delete().where(its & worthless)
+    newest_first = table.select(table.id).where(its).order_by(table.id, ascending=False)
+    if too_many := await newest_first.offset(_MOST_TOKENS - 1).limit(1):
+        await table.delete().where(its & (table.id <= too_many[0]["id"]))
 
 
 async def _end(which: Combinable, reason: EndReason, now: datetime) -> None:

@@ -18,6 +18,7 @@ __all__ = [
     "RolePermission",
     "RowRule",
     "Session",
+    "SessionToken",
     "SignInThrottle",
     "User",
     "UserRole",
@@ -107,17 +108,15 @@ class RowRule(
 
 
 class Session(Timestamps, Table, tablename="sessions", help_text="A sign-in that lasts until it is ended."):
-    """One signed-in device. Of its refresh tokens only hashes are kept.
+    """One signed-in device. Its refresh tokens are rows of :class:`SessionToken`.
 
-    ``family_hash`` recognises every refresh token that this session was ever given, ``refresh_hash`` the one
-    that is good now. A session is over when ``ended_at`` is set, after ``expires_at``, or when it was not
-    refreshed until ``idle_expires_at``.
+    ``family_hash`` recognises every refresh token that this session was ever given. A session is over when
+    ``ended_at`` is set, after ``expires_at``, or when it was not refreshed until ``idle_expires_at``.
     """
 
     id = UUID(primary_key=True, default=new_id)
     user = ForeignKey(User, on_delete=OnDelete.cascade, null=False, index=True)
     family_hash = Varchar(length=64, null=False, secret=True)
-    refresh_hash = Varchar(length=64, null=False, secret=True)
     address = Varchar(length=45, default="", null=False)
     user_agent = Varchar(length=255, default="", null=False)
     last_used_at = Timestamptz(null=False)
@@ -125,6 +124,19 @@ class Session(Timestamps, Table, tablename="sessions", help_text="A sign-in that
     expires_at = Timestamptz(null=False)
     ended_at = Timestamptz(null=True, default=None)
     end_reason = Varchar(length=20, default="", null=False)
+
+
+class SessionToken(Timestamps, Table, tablename="session_tokens", help_text="A refresh token of a session."):
+    """A refresh token that was not used yet, or whose first use (``used_at``) was moments ago.
+
+    ``token_hash`` is a hash of the token's own secret. Rows of tokens that are worth nothing any more are
+    deleted; such a token is recognised by its session's ``family_hash``.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    session = ForeignKey(Session, on_delete=OnDelete.cascade, null=False, index=True)
+    token_hash = Varchar(length=64, unique=True, null=False, secret=True)
+    used_at = Timestamptz(null=True, default=None)
 
 
 class SignInThrottle(

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
 from tenant_schema.users.tables import ApiKey
@@ -11,7 +12,7 @@ from tests.api.scenarios import assert_problem
 from tests.api.test_statement_counts import counted
 
 KEYS, ACCOUNTS, ME = "/api/v1/api-keys", "/api/v1/data/accounts", "/api/v1/auth/me"
-USERS, SESSIONS = "/api/v1/users", "/api/v1/sessions"
+USERS, SESSIONS, ROLES = "/api/v1/users", "/api/v1/sessions", "/api/v1/roles"
 
 
 async def made_key(world: World, person: str = "administrator", **more: object) -> dict[str, str]:
@@ -114,10 +115,8 @@ async def test_a_key_with_few_roles_has_no_hold_on_its_user_who_has_more(world: 
     robot, session = world.client(token=made["token"]), (await ada.get(SESSIONS)).json()["data"][0]
     assert_problem(await robot.post(f"{USERS}/{me}/link"), "key-not-enough")
     for answer in (
-        await robot.patch(f"{USERS}/{me}", json={"email": "mine@acme.example"}),
         await robot.patch(f"{USERS}/{me}", json={"name": "Mallory"}),
         await robot.post(f"{USERS}/{me}/deactivate"),
-        await robot.put(f"{USERS}/{me}/roles", json={"roles": ["staffing"]}),
         await robot.delete(f"{USERS}/{me}"),
         await robot.delete(SESSIONS),
         await robot.delete(f"{SESSIONS}/{session['id']}"),
@@ -129,11 +128,55 @@ async def test_a_key_with_few_roles_has_no_hold_on_its_user_who_has_more(world: 
     assert (await robot.get(ME)).status_code == 401
 
 
+async def test_an_administrator_s_key_creates_and_empowers_nobody(world: World) -> None:
+    """Each of these would let somebody in, or give rights, that stay when the key is revoked."""
+    robot = world.client(token=(await made_key(world))["token"])
+    spare, member = await made_role(world, "spare"), await user_id(world, "member")
+    administrator = await world.user()
+    await administrator.post(f"{USERS}/{await user_id(world, 'viewer')}/deactivate")
+    before = await _everybody(administrator)
+    me = await user_id(world, "administrator")
+    role = f"{ROLES}/{spare['id']}"
+    for answer in (
+        await robot.post(USERS, json={"email": "heir@acme.example"}),
+        await robot.post(USERS, json={"email": "heir@acme.example", "password": "correct horse battery x"}),
+        await robot.post(USERS, json={"email": "heir@acme.example"}, headers={"Idempotency-Key": "once"}),
+        await robot.patch(f"{USERS}/{member}", json={"email": "mine@evil.example"}),
+        await robot.patch(f"{USERS}/{me}", json={"email": "mine@evil.example", "name": "Ada"}),
+        await robot.put(f"{USERS}/{member}/roles", json={"roles": ["administrator"]}),
+        await robot.put(f"{USERS}/{me}/roles", json={"roles": ["administrator", "spare"]}),
+        await robot.post(f"{USERS}/{member}/link"),
+        await robot.post(f"{USERS}/{me}/link"),
+        await robot.post(f"{USERS}/{await user_id(world, 'viewer')}/reactivate"),
+        await robot.post(ROLES, json={"name": "heirs", "permissions": ["*:*"]}),
+        await robot.patch(role, json={"label": "Spare"}),
+        await robot.delete(role),
+        await robot.put(f"{role}/permissions", json={"permissions": ["users:manage", "roles:manage"]}),
+        await robot.put(f"{role}/fields", json={"fields": []}),
+        await robot.put(f"{role}/rules", json={"rules": []}),
+        await robot.post(KEYS, json={"name": "heir"}),
+    ):
+        assert_problem(answer, "key-not-enough")
+        assert answer.status_code == 403
+    assert await _everybody(administrator) == before
+
+
+async def _everybody(client: httpx.AsyncClient) -> list[object]:
+    return [(await client.get(path)).json() for path in (USERS, ROLES)]
+
+
 @ON_SQLITE
-async def test_no_key_makes_a_link_for_its_own_user(world: World) -> None:
-    robot, me = world.client(token=(await made_key(world))["token"]), await user_id(world, "administrator")
-    assert_problem(await robot.post(f"{USERS}/{me}/link"), "key-not-enough")
-    assert (await robot.post(f"{USERS}/{await user_id(world, 'member')}/link")).status_code == 201
+async def test_an_administrator_s_key_looks_and_takes_access_away(world: World) -> None:
+    robot = world.client(token=(await made_key(world))["token"])
+    viewer, manager = await user_id(world, "viewer"), await user_id(world, "manager")
+    others = await made_key(world, "member")
+    for path in (USERS, ROLES, f"{USERS}/{viewer}", f"{SESSIONS}?user={viewer}", f"{KEYS}?user={viewer}"):
+        assert (await robot.get(path)).status_code == 200
+    assert (await robot.patch(f"{USERS}/{viewer}", json={"name": "Vera"})).status_code == 200
+    assert (await robot.delete(f"{SESSIONS}?user={viewer}")).status_code == 204
+    assert (await robot.delete(f"{KEYS}/{others['id']}")).status_code == 204
+    assert (await robot.post(f"{USERS}/{viewer}/deactivate")).status_code == 200
+    assert (await robot.delete(f"{USERS}/{manager}")).status_code == 204
 
 
 @ON_SQLITE
@@ -186,9 +229,9 @@ async def test_a_key_costs_what_a_session_costs(world: World, path: str) -> None
 async def test_what_a_program_did_is_told_as_its_user_s_by_the_key(world: World) -> None:
     made = await made_key(world)
     robot = world.client(token=made["token"])
-    await robot.post("/api/v1/roles", json={"name": "made_by_robot"})
+    await robot.post(f"{USERS}/{await user_id(world, 'viewer')}/deactivate")
     client = await world.user()
-    (event,) = (await client.get("/api/v1/audit?action=role.create")).json()["data"]
+    (event,) = (await client.get("/api/v1/audit?action=user.deactivate")).json()["data"]
     assert event["actor"]["email"] == "administrator@acme.example"
     assert event["actor"]["apiKey"] == made["id"]
 

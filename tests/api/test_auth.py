@@ -1,12 +1,15 @@
 """Signing in over HTTP: who gets in, for how long, and what an answer gives away."""
 
+import asyncio
 import base64
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from tenant_schema.users.tables import SessionToken
 from tests.api.conftest import PASSWORD, PEOPLE, World
 from tests.api.scenarios import Scenario, assert_problem, check, table
 
@@ -103,15 +106,31 @@ async def test_repeated_failures_have_to_wait(world: World) -> None:
     assert (await client.post(LOGIN, json=ADA)).status_code == 429
 
 
-async def test_a_refresh_token_works_once_and_a_second_use_ends_the_session(world: World) -> None:
+async def test_two_tabs_that_refresh_with_one_token_get_a_pair_each(world: World) -> None:
+    client, path = world.client(), "/api/v1/auth/refresh"
+    first = (await client.post(LOGIN, json=ADA)).json()
+    body = {"refreshToken": first["refreshToken"]}
+    tabs = await asyncio.gather(*(client.post(path, json=body) for _ in range(20)))
+    assert [one.status_code for one in tabs] == [200] * 20
+    assert len({one.json()["refreshToken"] for one in tabs}) == 20
+    for one in tabs:
+        assert (await world.client(token=one.json()["accessToken"]).get(ME)).status_code == 200
+        again = await client.post(path, json={"refreshToken": one.json()["refreshToken"]})
+        assert again.status_code == 200
+
+
+async def test_a_late_second_use_of_a_refresh_token_ends_the_session(world: World) -> None:
     client, path = world.client(), "/api/v1/auth/refresh"
     first = (await client.post(LOGIN, json=ADA)).json()
     second = await client.post(path, json={"refreshToken": first["refreshToken"]})
     assert second.status_code == 200
     assert (await world.client(token=second.json()["accessToken"]).get(ME)).status_code == 200
+    async with world.platform.tenancy.use(await world.tenant("acme")):
+        eleven_seconds_ago = {SessionToken.used_at: datetime.now(UTC) - timedelta(seconds=11)}
+        await SessionToken.update(eleven_seconds_ago).where(SessionToken.used_at.is_not_null())
     reused = await client.post(path, json={"refreshToken": first["refreshToken"]})
     assert reused.status_code == 401
-    assert_problem(reused)
+    assert_problem(reused, "token-reused")
     assert (await client.post(path, json={"refreshToken": second.json()["refreshToken"]})).status_code == 401
     assert (await world.client(token=second.json()["accessToken"]).get(ME)).status_code == 401
 

@@ -54,14 +54,14 @@ def test_the_next_token_is_of_the_same_session_and_family_with_another_secret() 
 
     assert second.session_id == first.session_id
     assert second.is_of_family(first.family_hash)
-    assert second.refresh_hash != first.refresh_hash
+    assert second.token_hash != first.token_hash
     assert not RefreshToken.first(first.session_id).is_of_family(first.family_hash)
 
 
 def test_what_the_row_keeps_does_not_contain_the_token() -> None:
     token = RefreshToken(UUID(int=1), b"f" * 32, b"s" * 32)
 
-    assert token.secret.hex() not in token.refresh_hash
+    assert token.secret.hex() not in token.token_hash
     assert token.family.hex() not in token.family_hash
     assert "s" * 8 not in repr(token)
     assert token.text not in repr(token)

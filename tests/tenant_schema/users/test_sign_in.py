@@ -219,7 +219,7 @@ async def test_what_signing_in_costs(auth, scope, ada, passwords, counting) -> N
     with counting() as throttled:
         await attempt(auth, scope, EMAIL, "wrong")
 
-    assert [len(part) for part in (first, refused, after_failures, throttled)] == [13, 6, 12, 1]
+    assert [len(part) for part in (first, refused, after_failures, throttled)] == [14, 6, 13, 1]
 
 
 async def test_an_address_that_only_the_database_takes_for_the_same_is_another(
