@@ -4,6 +4,9 @@ A tenant's queries take a connection for one statement or one transaction and gi
 tenant's own, since it is its user's: to serve another tenant it is closed, and one for that tenant opened in
 its place. A place is free again only when the server has hung up as well, so that by the server's own count
 there are never more connections than the budget says.
+
+Who may have how many is decided by :meth:`ConnectionBudget._may_have`, and whose connection is closed for
+whom by :meth:`ConnectionBudget._match`. ADR 75 says why.
 """
 
 import asyncio
@@ -25,8 +28,11 @@ class BudgetRules:
     """The bounds of a budget.
 
     :ivar limit: how many connections there may be.
-    :ivar share: how many of them a tenant may have in use while other tenants wait for one.
+    :ivar share: how many of them a tenant may have in use while fewer are left than it has.
     :ivar patience: seconds that a query waits for a connection.
+    :ivar linger: seconds that a query waits for a connection of its own tenant to come back, or for one of
+        another tenant to be unused for that long, before any unused connection is closed for it.
+    :ivar stale: seconds after which an unused connection is not expected to be wanted again soon.
     :ivar idle: seconds after which an unused connection is closed.
     :ivar max_age: seconds after which a connection is closed when it is given back.
     :ivar silence: seconds without an answer after which the server is asked whether it is there.
@@ -35,9 +41,16 @@ class BudgetRules:
     limit: int = 40
     share: int = 8
     patience: float = 2.0
+    linger: float = 0.02
+    stale: float = 0.2
     idle: float = 10.0
     max_age: float = 3600.0
     silence: float = 30.0
+
+    @property
+    def reserve(self) -> int:
+        """How many are kept for tenants that have none in use."""
+        return max(1, self.limit // 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +67,33 @@ class BudgetUse:
 
 
 @dataclass(slots=True, eq=False)
+class _Waiter:
+    """Waits for a connection of its part, or for a place to open one in (``None``)."""
+
+    future: "asyncio.Future[Session | None]"
+    since: float
+
+
+@dataclass(slots=True, eq=False)
 class Part:
     """What one tenant has of a budget.
 
     :ivar open: connects as the tenant's user.
     :ivar held: connections in use, those being opened included.
+    :ivar served_at: when one of its waiters got a connection last, by the event loop's clock.
     """
 
     open: Callable[[], Awaitable[Session]]
     held: int = 0
     in_use: set[Session] = field(default_factory=set)
     idle: list[Session] = field(default_factory=list)
+    waiters: deque[_Waiter] = field(default_factory=deque)
+    served_at: float = 0.0
     is_closed: bool = False
 
 
-@dataclass(slots=True, eq=False)
-class _Waiter:
-    """Waits for a connection of its part, or for a place to open one in (``None``)."""
-
-    part: Part
-    future: "asyncio.Future[Session | None]"
-
-
 class ConnectionBudget:
-    """Hands out connections, first come first served; all on one event loop.
-
-    When the budget is spent, the least recently used idle connection of any tenant is closed for whoever
-    waits. A tenant that has its share, or more since nobody else wanted any, comes after all who have less.
+    """Hands out connections, to each tenant's queries in their order; all on one event loop.
 
     :param end_thread: tells the server to end a connection whose answer nobody will read (by its thread id),
         and returns when it has.
@@ -91,16 +104,18 @@ class ConnectionBudget:
         self._end_thread = end_thread
         self._size = 0  # places taken: connections open, being opened, and being closed
         self._idle: OrderedDict[Session, Part] = OrderedDict()  # longest unused first
-        self._waiters: deque[_Waiter] = deque()
+        self._waiting: OrderedDict[Part, None] = OrderedDict()  # parts with waiters, next in turn first
         self._ending: set[asyncio.Task[None]] = set()
         self._trimmer: asyncio.TimerHandle | None = None
+        self._matcher: asyncio.TimerHandle | None = None  # as long as somebody waits
         self._opened = self._evicted = self._timeouts = 0
 
     @property
     def use(self) -> BudgetUse:
         """A snapshot, for metrics."""
-        idle, counts = len(self._idle), (self._opened, self._evicted, self._timeouts)
-        return BudgetUse(self._rules.limit, self._size - idle, idle, len(self._waiters), *counts)
+        idle, waiting = len(self._idle), sum(len(part.waiters) for part in self._waiting)
+        counts = (self._opened, self._evicted, self._timeouts)
+        return BudgetUse(self._rules.limit, self._size - idle, idle, waiting, *counts)
 
     async def acquire(self, part: Part) -> Session:
         """A connection of this tenant that looks alive; give it back with :meth:`release`.
@@ -111,7 +126,7 @@ class ConnectionBudget:
         if part.is_closed:
             raise EngineClosed
         session = None
-        if not self._waiters or part.held < self._rules.share:
+        if not part.waiters and self._may_have(part):
             session = self._take_idle(part)
             if session is None and self._size < self._rules.limit:
                 self._size += 1
@@ -126,14 +141,14 @@ class ConnectionBudget:
         part.held -= 1
         if part.is_closed or not session.may_be_shared or self._is_old(session):
             self._end(session)
-        elif (waiter := self._next_waiter()) and waiter.part is part:
+        elif self._still_waits(part) and self._may_have(part) and not self._is_due_elsewhere(part):
+            part.held += 1
             part.in_use.add(session)
-            self._serve(waiter, session)
-        elif len(self._waiters) <= len(self._ending):  # each of them gets a place that becomes free just now
-            self._keep(part, session)
+            self._serve(part, session)
         else:
-            self._evicted += 1
-            self._end(session)
+            self._keep(part, session)
+        if self._waiting:
+            self._match()
 
     async def close(self, part: Part) -> None:
         """End all connections of the tenant, those in use too, and hand out no more.
@@ -141,8 +156,9 @@ class ConnectionBudget:
         What runs on them fails with ``ConnectionLost``. Returns when the server has ended those not in use.
         """
         part.is_closed = True
-        for waiter in [one for one in self._waiters if one.part is part]:
-            self._waiters.remove(waiter)
+        waiters, part.waiters = part.waiters, deque()
+        self._waiting.pop(part, None)
+        for waiter in waiters:
             if not waiter.future.done():
                 waiter.future.set_exception(EngineClosed())
         for session in list(part.in_use):
@@ -165,7 +181,8 @@ class ConnectionBudget:
                 part.in_use.add(session)
                 return session
             session.kill()
-            self._free_place()
+            self._size -= 1
+            asyncio.get_running_loop().call_soon(self._match)  # there is a place for whoever waits
         return None
 
     def _forget(self, session: Session) -> Session:
@@ -190,55 +207,140 @@ class ConnectionBudget:
 
     async def _wait(self, part: Part) -> Session | None:
         """Wait for a connection, or for a place to open one in (``None``)."""
-        waiter = _Waiter(part, asyncio.get_running_loop().create_future())
-        self._waiters.append(waiter)
-        if len(self._waiters) > len(self._ending) and self._idle:
-            self._evicted += 1
-            self._end(self._forget(next(iter(self._idle))))
+        loop = asyncio.get_running_loop()
+        waiter = _Waiter(loop.create_future(), loop.time())
+        part.waiters.append(waiter)
+        self._waiting.setdefault(part)
+        self._match()
+        if self._matcher is None:
+            self._matcher = loop.call_later(self._rules.linger, self._match_again)
         try:
             async with asyncio.timeout(self._rules.patience):
                 return await waiter.future
         except TimeoutError:
-            self._give_up(waiter)
+            self._give_up(part, waiter)
             self._timeouts += 1
             raise PoolTimeout(self._rules.patience) from None
         except BaseException:
-            self._give_up(waiter)
+            self._give_up(part, waiter)
             raise
 
-    def _give_up(self, waiter: _Waiter) -> None:
+    def _give_up(self, part: Part, waiter: _Waiter) -> None:
         """Forget a waiter; what it was handed at the last moment goes to the next."""
-        if waiter in self._waiters:
-            self._waiters.remove(waiter)
+        if waiter in part.waiters:
+            part.waiters.remove(waiter)
+            if not part.waiters:
+                self._waiting.pop(part, None)
         future = waiter.future
         if not future.done() or future.cancelled() or future.exception() is not None:
             return
         session = future.result()
         if session is None:
-            waiter.part.held -= 1
+            part.held -= 1
             self._free_place()
         else:
-            self.release(waiter.part, session)
+            self.release(part, session)
 
-    def _next_waiter(self) -> _Waiter | None:
-        """The first whose tenant has less than its share, else the first of those who still wait."""
-        waiting = [one for one in self._waiters if not one.future.done()]
-        share = self._rules.share
-        return next((one for one in waiting if one.part.held < share), waiting[0] if waiting else None)
+    def _may_have(self, part: Part) -> bool:
+        """Whether the tenant may have one more in use.
 
-    def _serve(self, waiter: _Waiter, session: Session | None) -> None:
-        """Give a connection, or a place to open one in."""
-        self._waiters.remove(waiter)
-        waiter.part.held += 1
+        A tenant that has none always may. One below its share leaves the reserve to those. One beyond its
+        share leaves more than it has itself: alone it gets half of the budget, two get a quarter and a half
+        of it, and so on. Unused connections count as free, since they give way.
+        """
+        held, rules = part.held, self._rules
+        if not held:
+            return True
+        free = rules.limit - self._size + len(self._idle)
+        return free > (rules.reserve if held < rules.share else held)
+
+    def _is_due_elsewhere(self, part: Part) -> bool:
+        """Whether another tenant, the next in turn, has waited so long that any connection will do."""
+        first = next((one for one in self._waiting if one is part or self._may_have(one)), part)
+        return first is not part and not self._ending and self._patience_with_others(first) == 0
+
+    def _patience_with_others(self, part: Part) -> float | None:
+        """For how long another tenant's connection must have been unused to be closed for this tenant's first
+        waiter; ``None`` when none is, since one of its own is about to come back.
+
+        Connecting costs more than most statements take. While a tenant's own connections go from one of its
+        waiters to the next, only what nobody is likely to want soon is closed for it.
+        """
+        now, since, rules = asyncio.get_running_loop().time(), part.waiters[0].since, self._rules
+        if now - max(since, part.served_at) >= rules.linger:
+            return 0
+        if not part.held:
+            return rules.linger
+        return rules.stale if now - since >= rules.linger else None
+
+    def _match(self) -> None:
+        """Give those who wait what there is: a connection of their own, a free place, or, when the budget is
+        spent, the place of an unused connection that is closed for them. Each tenant gets one in its turn.
+        """
+        coming = len(self._ending)
+        for part in sorted(self._waiting, key=self._rank):
+            if not self._idle and self._size >= self._rules.limit:
+                return
+            if not self._still_waits(part) or not self._may_have(part):
+                continue
+            if (session := self._take_idle(part)) is not None:
+                self._serve(part, session)
+            elif (patience := self._patience_with_others(part)) is None:
+                continue
+            elif self._size < self._rules.limit:
+                self._size += 1
+                part.held += 1
+                self._serve(part, None)
+            elif coming:
+                coming -= 1
+            elif (victim := self._victim(patience)) is not None:
+                self._evicted += 1
+                self._end(self._forget(victim))
+
+    def _match_again(self) -> None:
+        """Those who have waited for a while may get more than when they came."""
+        self._matcher = None
+        self._match()
+        if self._waiting:
+            loop = asyncio.get_running_loop()
+            self._matcher = loop.call_later(self._rules.linger, self._match_again)
+
+    def _rank(self, part: Part) -> int:
+        """Tenants that have none come first, those beyond their share last."""
+        return 0 if not part.held else 1 if part.held < self._rules.share else 2
+
+    def _still_waits(self, part: Part) -> bool:
+        """Whether a query waits that was not given up just now."""
+        while part.waiters and part.waiters[0].future.done():
+            part.waiters.popleft()
+        if not part.waiters:
+            self._waiting.pop(part, None)
+        return bool(part.waiters)
+
+    def _victim(self, patience: float) -> Session | None:
+        """The connection to close of those unused for so many seconds: the longest unused of a tenant that
+        has others, else of any.
+        """
+        limit = asyncio.get_running_loop().time() - patience
+        found = [one for one in self._idle if one.idle_since <= limit]
+        spare = (one for one in found if len((part := self._idle[one]).idle) + part.held > 1)
+        return next(spare, found[0] if found else None)
+
+    def _serve(self, part: Part, session: Session | None) -> None:
+        """Give the tenant's first waiter a connection, or a place to open one in; its turn is over."""
+        waiter = part.waiters.popleft()
+        part.served_at = asyncio.get_running_loop().time()
+        if part.waiters:
+            self._waiting.move_to_end(part)
+        else:
+            del self._waiting[part]
         waiter.future.set_result(session)
 
     def _free_place(self) -> None:
         """A connection is gone: its place goes to whoever waits."""
-        waiter = self._next_waiter() if self._waiters else None
-        if waiter is not None:
-            self._serve(waiter, None)
-        else:
-            self._size -= 1
+        self._size -= 1
+        if self._waiting:
+            self._match()
 
     def _is_old(self, session: Session) -> bool:
         return asyncio.get_running_loop().time() - session.opened_at > self._rules.max_age

@@ -64,37 +64,116 @@ async def test_past_the_budget_a_query_waits_and_then_fails() -> None:
     assert server.most == 1
 
 
-async def test_a_tenant_may_have_everything_while_nobody_else_wants_any() -> None:
+@pytest.mark.parametrize(
+    ("limit", "share", "wanted", "got"),
+    [
+        (40, 8, [60], [20]),
+        (40, 8, [60, 60], [20, 10]),
+        (40, 8, [60, 60, 60], [20, 10, 5]),
+        (40, 8, [60, 60, 60, 60, 1, 1, 1], [20, 10, 5, 1, 1, 1, 1]),
+        (40, 8, [8, 8, 8, 8, 8], [8, 8, 8, 8, 3]),
+        (40, 40, [60], [35]),
+        (5, 2, [5, 5], [3, 1]),
+        (2, 2, [2, 2], [1, 1]),
+        (1, 1, [1], [1]),
+    ],
+)
+async def test_tenants_that_keep_what_they_have_leave_some_for_the_next(
+    limit: int, share: int, wanted: list[int], got: list[int]
+) -> None:
     server = StubServer()
-    budget, part = budget_on(server, limit=5, share=2)
-    tenant = part()
-    sessions = [await budget.acquire(tenant) for _ in range(5)]
-    assert tenant.held == 5
-    for session in sessions:
-        budget.release(tenant, session)
+    budget, part = budget_on(server, limit=limit, share=share, patience=0)
+    tenants = [part() for _ in wanted]
+    for tenant, count in zip(tenants, wanted, strict=True):
+        await asyncio.gather(*(budget.acquire(tenant) for _ in range(count)), return_exceptions=True)
+    assert [tenant.held for tenant in tenants] == got
+    for tenant in tenants:
+        for session in list(tenant.in_use):
+            budget.release(tenant, session)
 
 
-async def test_a_tenant_with_its_share_comes_after_those_with_less() -> None:
+async def test_what_a_tenant_has_beyond_its_share_goes_to_others_as_it_ends() -> None:
     server = StubServer()
-    budget, part = budget_on(server, limit=4, share=2, patience=5)
+    budget, part = budget_on(server, limit=16, share=4, patience=60)
     greedy, modest = part(), part()
-    sessions = [await budget.acquire(greedy) for _ in range(4)]
-    more = [asyncio.create_task(budget.acquire(greedy)) for _ in range(4)]
+    holding = [asyncio.create_task(budget.acquire(greedy)) for _ in range(30)]
+    others = [asyncio.create_task(budget.acquire(modest)) for _ in range(4)]
+    await asyncio.sleep(0.01)
+    assert (greedy.held, modest.held) == (8, 4)
+    for _ in range(20):
+        budget.release(greedy, next(iter(greedy.in_use)))
+        await asyncio.sleep(0)
+        assert greedy.held <= 8
+    assert modest.held == 4
+    await asyncio.gather(*others)
+    while not all(task.done() for task in holding):
+        budget.release(greedy, next(iter(greedy.in_use)))
+        await asyncio.sleep(0)
+    for tenant in (greedy, modest):
+        await budget.close(tenant)
+    assert (server.most, budget.use.timeouts) == (12, 0)
+
+
+async def test_a_query_waits_for_a_connection_of_its_own_tenant_rather_than_close_another_s() -> None:
+    server = StubServer()
+    budget, part = budget_on(server, limit=4, share=4, patience=60, linger=60)
+    tenants = [part() for _ in range(4)]
+    for tenant in tenants:
+        budget.release(tenant, await budget.acquire(tenant))
+    busy = tenants[0]
+    session = await budget.acquire(busy)
+    waiting = asyncio.create_task(budget.acquire(busy))
     await asyncio.sleep(0)
-    wanted = [asyncio.create_task(budget.acquire(modest)) for _ in range(2)]
-    await asyncio.sleep(0)
-    for _ in range(2):
-        budget.release(greedy, sessions.pop())
-    got = await asyncio.gather(*wanted)
-    assert (greedy.held, modest.held) == (2, 2)
-    assert not any(task.done() for task in more)
-    for session in got:
-        budget.release(modest, session)
-    for session in sessions:
-        budget.release(greedy, session)
-    for session in await asyncio.gather(*more):
-        budget.release(greedy, session)
-    assert server.most == 4
+    budget.release(busy, session)
+    assert await waiting is session
+    assert (budget.use.opened, budget.use.evicted) == (4, 0)
+    budget.release(busy, session)
+
+
+async def test_a_query_whose_tenant_s_connections_stay_in_use_gets_another_s_place() -> None:
+    server = StubServer()
+    budget, part = budget_on(server, limit=4, share=4, patience=60, linger=0.01)
+    tenants = [part() for _ in range(4)]
+    for tenant in tenants:
+        budget.release(tenant, await budget.acquire(tenant))
+    busy = tenants[0]
+    slow = await budget.acquire(busy)
+    second = await budget.acquire(busy)
+    assert (budget.use.opened, budget.use.evicted, busy.held) == (5, 1, 2)
+    for session in (slow, second):
+        budget.release(busy, session)
+
+
+async def test_a_tenant_with_several_unused_connections_gives_one_before_another_gives_its_only_one() -> None:
+    server = StubServer()
+    budget, part = budget_on(server, limit=4, share=4, patience=60, linger=0)
+    single, double, newcomer = part(), part(), part()
+    budget.release(single, await budget.acquire(single))
+    for session in [await budget.acquire(double) for _ in range(3)]:
+        budget.release(double, session)
+    budget.release(newcomer, await budget.acquire(newcomer))
+    assert [len(tenant.idle) for tenant in (single, double, newcomer)] == [1, 2, 1]
+
+
+async def test_a_tenant_that_always_has_more_to_ask_does_not_keep_others_out() -> None:
+    server = StubServer()
+    budget, part = budget_on(server, limit=2, share=1, patience=60, linger=0.001)
+    busy = [part(), part()]
+    done = asyncio.Event()
+
+    async def again_and_again(tenant: Part) -> None:
+        while not done.is_set():
+            session = await budget.acquire(tenant)
+            await asyncio.sleep(0)
+            budget.release(tenant, session)
+
+    crowd = [asyncio.create_task(again_and_again(tenant)) for tenant in busy for _ in range(5)]
+    await asyncio.sleep(0.01)
+    for newcomer in [part() for _ in range(5)]:
+        budget.release(newcomer, await budget.acquire(newcomer))
+    done.set()
+    await asyncio.gather(*crowd)
+    assert (server.most, budget.use.timeouts) == (2, 0)
 
 
 async def test_a_tenant_with_its_share_waits_its_turn_even_when_one_of_its_own_is_idle() -> None:
@@ -168,7 +247,7 @@ async def test_a_dead_connection_is_replaced_without_a_word() -> None:
 
 async def test_a_closed_tenant_gets_nothing_and_keeps_nothing() -> None:
     server = StubServer()
-    budget, part = budget_on(server, limit=2, patience=5)
+    budget, part = budget_on(server, limit=3, patience=5)
     tenant, other = part(), part()
     used, _ = await budget.acquire(tenant), budget.release(tenant, await budget.acquire(tenant))
     taken = await budget.acquire(other)

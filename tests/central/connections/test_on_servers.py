@@ -181,3 +181,33 @@ async def test_discarding_a_tenant_cuts_what_still_runs(
         await server.close()
         while await connections(root, prefix):  # noqa: ASYNC110 - what was killed goes a moment later
             await asyncio.sleep(0.02)
+
+
+async def test_one_tenant_with_sixty_slow_statements_leaves_room_for_its_neighbours(
+    any_server: ServerAddress, root: MySQLEngine, prefix: str
+) -> None:
+    """The slow ones wait for a lock that is held until every neighbour has its rows."""
+    slow = f"SELECT GET_LOCK('{prefix}', 600) AS got, RELEASE_LOCK('{prefix}') AS released"
+    async with server_at(any_server, BudgetRules(limit=16, share=4, patience=60)) as server:
+        tenants = await tenants_on(server, prefix, 6)
+        engines, got = engines_on(server), 0
+
+        async def run(tenant: TenantRef, sql: str) -> int:
+            async with engines.lease(tenant) as engine:
+                return len(await ask(engine, sql))
+
+        async with root.transaction():
+            await ask(root, f"SELECT GET_LOCK('{prefix}', 0) AS got")
+            running = [asyncio.create_task(run(tenants[0], slow)) for _ in range(60)]
+            while server.connections.in_use < 8:  # noqa: ASYNC110 - they connect one after the other
+                await asyncio.sleep(0.01)
+            for _ in range(5):
+                got += sum(
+                    await asyncio.gather(*(run(tenant, "SELECT 1") for tenant in tenants[1:] for _ in "abcd"))
+                )
+            assert (got, server.connections.in_use) == (100, 8)
+            assert not any(task.done() for task in running)
+            await ask(root, f"SELECT RELEASE_LOCK('{prefix}') AS released")
+        assert sum(await asyncio.gather(*running)) == 60
+        assert server.connections.timeouts == 0
+        await engines.close_all()
