@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import UnionType
 from typing import Any, Final, TypeVar, Union, get_args, get_origin
 
@@ -10,10 +10,11 @@ import msgspec
 from litestar.types import HTTPReceiveMessage, Receive
 
 from api.errors import BodyTooLarge, BodyTooSlow, ClientGone, InvalidBody, MalformedJson, UnsupportedMediaType
-from tenant_schema.problems import Problem, suggestion
+from tenant_schema.problems import MAX_NAME, Problem, ProblemCollector, suggestion
 
 __all__ = [
     "Check",
+    "add_unknown",
     "arrived",
     "decode_json",
     "decode_struct",
@@ -113,49 +114,68 @@ def decode_struct(body: bytes, shape: type[_S], also: Check | None = None) -> _S
     try:
         return msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError as error:
-        value = decode_json(body)
-        problems = list(_faults(value, shape)) or [_problem(error, "")]
-        raise InvalidBody(problems) from error
+        found = _faults_of(decode_json(body), shape)
+        if not found.problems:
+            found.extend([_problem(error, "")])
+        raise InvalidBody(found.problems) from error
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise MalformedJson from error
 
 
 def _checked(value: object, shape: type[_S], also: Check) -> _S:
-    problems = list(_faults(value, shape))
+    found = _faults_of(value, shape)
     if isinstance(value, Mapping):
-        faulty = {re.split(r"[.\[]", problem.field, maxsplit=1)[0] for problem in problems}
-        problems.extend(also({name: held for name, held in value.items() if name not in faulty}))
-    if problems:
-        raise InvalidBody(problems)
+        known = {field.encode_name for field in msgspec.structs.fields(shape)} & value.keys()
+        faulty = {re.split(r"[.\[]", problem.field, maxsplit=1)[0] for problem in found.problems}
+        found.extend(also({name: value[name] for name in known - faulty}))
+    if found.problems:
+        raise InvalidBody(found.problems)
     return msgspec.convert(value, shape)
 
 
-def _faults(value: object, shape: type[msgspec.Struct], prefix: str = "") -> Iterator[Problem]:
+def _faults_of(value: object, shape: type[msgspec.Struct]) -> ProblemCollector:
+    found = ProblemCollector()
+    _faults(value, shape, found)
+    return found
+
+
+def _faults(value: object, shape: type[msgspec.Struct], found: ProblemCollector, prefix: str = "") -> None:
     """Every fault of ``value`` as a ``shape``, fields of nested Structs as ``admin.email``."""
     if not isinstance(value, Mapping):
-        yield Problem(prefix.rstrip("."), "wrong-type", "Must be an object.")
+        found.add(prefix.rstrip("."), "wrong-type", "Must be an object.")
         return
     fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
-    for name in value:
-        if name not in fields:
-            nearest = suggestion(name, fields)
-            yield Problem(f"{prefix}{name}", "unknown-field", "There is no such field.", nearest)
+    add_unknown(value, tuple(fields), found, prefix)
     for name, field in fields.items():
         if name in value:
-            yield from _field_faults(value[name], field.type, f"{prefix}{name}")
+            _field_faults(value[name], field.type, found, f"{prefix}{name}")
         elif field.required:
-            yield Problem(f"{prefix}{name}", "required", "Must be given.")
+            found.add(f"{prefix}{name}", "required", "Must be given.")
 
 
-def _field_faults(value: object, wanted: Any, path: str) -> Iterator[Problem]:
+def add_unknown(
+    names: Iterable[str], known: Collection[str], found: ProblemCollector, prefix: str = ""
+) -> None:
+    """A problem for each of the ``names`` of a body that is not ``known``."""
+    unknown = (name for name in names if name not in known)
+    for name in unknown:
+        found.add(
+            f"{prefix}{name[:MAX_NAME]}", "unknown-field", "There is no such field.", suggestion(name, known)
+        )
+        if found.full:
+            break
+    found.count(sum(1 for _ in unknown))
+
+
+def _field_faults(value: object, wanted: Any, found: ProblemCollector, path: str) -> None:
     nested = _struct_in(wanted)
     if nested is not None and isinstance(value, Mapping):
-        yield from _faults(value, nested, f"{path}.")
+        _faults(value, nested, found, f"{path}.")
         return
     try:
         msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:
-        yield _problem(error, path)
+        found.extend([_problem(error, path)])
 
 
 def _struct_in(wanted: Any) -> type[msgspec.Struct] | None:

@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
+from api.bodies import add_unknown
 from api.errors import InvalidBody
 from tenant_schema.objects.catalog import Catalog
 from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import FieldNotFound
 from tenant_schema.objects.model import FieldModel, ObjectModel
-from tenant_schema.problems import InvalidInput, Problem, suggestion
+from tenant_schema.problems import InvalidInput, Problem, ProblemCollector, ProblemList, suggestion
 from tenant_schema.records.rights import rights_of
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
@@ -59,7 +60,9 @@ def body_places() -> Iterator[None]:
     try:
         yield
     except InvalidInput as error:
-        raise type(error)([replace(one, field=_place(one.field)) for one in error.problems]) from error
+        moved = ProblemList([replace(one, field=_place(one.field)) for one in error.problems])
+        moved.left_out = error.left_out
+        raise type(error)(moved) from error
 
 
 def _place(field: str) -> str:
@@ -69,12 +72,14 @@ def _place(field: str) -> str:
 
 def object_draft(body: _Body) -> ObjectDraft:
     """A new object. Raises InvalidBody for what is missing, unknown or of a wrong kind."""
-    given, problems = _facts(body, _OBJECT_FACTS)
-    problems += _unknown(body, [*_OBJECT_FACTS, "fields"])
-    problems += _missing(body, ["name"])
-    drafts, wrong = _field_drafts(body.get("fields", []))
-    if problems or wrong:
-        raise InvalidBody([*problems, *wrong])
+    given, wrong = _facts(body, _OBJECT_FACTS)
+    found = ProblemCollector()
+    found.extend(wrong)
+    add_unknown(body, (*_OBJECT_FACTS, "fields"), found)
+    found.extend(_missing(body, ["name"]))
+    drafts = _field_drafts(body.get("fields", []), found)
+    if found.problems:
+        raise InvalidBody(found.problems)
     label = given.get("label", _label(given["name"]))
     return ObjectDraft(
         **{"label": label, "plural_label": _plural(label)[:100], **given}, fields=tuple(drafts)
@@ -83,12 +88,14 @@ def object_draft(body: _Body) -> ObjectDraft:
 
 def object_changes(body: _Body) -> dict[str, Any]:
     """What of an object is to be otherwise, by the names of its row."""
-    given, problems = _facts(body, _OBJECT_CHANGES)
-    problems += _unknown(body, list(_OBJECT_CHANGES))
+    given, wrong = _facts(body, _OBJECT_CHANGES)
+    found = ProblemCollector()
+    found.extend(wrong)
     if not all(isinstance(one, str) for one in given.get("field_order", ())):
-        problems.append(Problem("fieldOrder", "wrong-type", _WORDS[list]))
-    if problems:
-        raise InvalidBody(problems)
+        found.add("fieldOrder", "wrong-type", _WORDS[list])
+    add_unknown(body, tuple(_OBJECT_CHANGES), found)
+    if found.problems:
+        raise InvalidBody(found.problems)
     return given
 
 
@@ -109,18 +116,19 @@ def field_changes(body: _Body) -> dict[str, Any]:
     return {**given, "settings": settings} if settings else given
 
 
-def _field_drafts(given: object) -> tuple[list[FieldDraft], list[Problem]]:
+def _field_drafts(given: object, found: ProblemCollector) -> list[FieldDraft]:
     if not isinstance(given, list) or len(given) > _MOST_FIELDS:
-        return [], [Problem("fields", "wrong-type", f"Must be a list of at most {_MOST_FIELDS:,} fields.")]
-    drafts, problems = [], []
+        found.add("fields", "wrong-type", f"Must be a list of at most {_MOST_FIELDS:,} fields.")
+        return []
+    drafts = []
     for at, one in enumerate(given):
         if not isinstance(one, Mapping):
-            problems.append(Problem(f"fields.{at}", "wrong-type", "Must be an object."))
+            found.add(f"fields.{at}", "wrong-type", "Must be an object.")
             continue
         draft, wrong = _read_field(one)
-        problems += [replace(problem, field=f"fields.{at}.{problem.field}") for problem in wrong]
+        found.extend(replace(problem, field=f"fields.{at}.{problem.field}") for problem in wrong)
         drafts += [draft] if draft is not None else []
-    return drafts, problems
+    return drafts
 
 
 def _read_field(body: _Body) -> tuple[FieldDraft | None, list[Problem]]:
@@ -147,13 +155,6 @@ def _facts(body: _Body, facts: Mapping[str, tuple[str, type]]) -> tuple[dict[str
 
 def _missing(body: _Body, names: Sequence[str]) -> list[Problem]:
     return [Problem(name, "required", "Must be given.") for name in names if name not in body]
-
-
-def _unknown(body: _Body, known: Sequence[str]) -> list[Problem]:
-    message = "There is no such field."
-    return [
-        Problem(name, "unknown-field", message, suggestion(name, known)) for name in body if name not in known
-    ]
 
 
 def _label(name: str) -> str:

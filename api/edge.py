@@ -15,6 +15,7 @@ from api.errors import ClientGone
 from api.facts import CURRENT, RequestFacts
 from api.metrics import RequestCounts
 from api.problems import answer_to, is_fault
+from tenant_schema.problems import SUGGESTIONS, SuggestionBudget
 
 __all__ = ["Edge"]
 
@@ -39,7 +40,7 @@ class Edge:
             return
         facts = _facts_of(scope)
         scope.setdefault("state", {})["facts"] = facts
-        previous = CURRENT.set(facts)
+        previous, unspent = CURRENT.set(facts), SUGGESTIONS.set(SuggestionBudget())
         started = perf_counter()
         try:
             await self._serve(_as_get(scope), receive, _named(send, facts), facts)
@@ -47,6 +48,7 @@ class Edge:
             seconds = perf_counter() - started
             self._counts.add(facts.method, facts.status, seconds)
             self._write(facts, seconds)
+            SUGGESTIONS.reset(unspent)
             CURRENT.reset(previous)
 
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send, facts: RequestFacts) -> None:

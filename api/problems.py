@@ -159,8 +159,9 @@ class FieldProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tr
 
 
 class ProblemDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """What a client gets instead of an answer. ``current`` is the record as it is now, in a 412; ``records``
-    are those in the way of a change of definitions: how many, and the ids of the first.
+    """What a client gets instead of an answer. ``errors_left_out`` is the number of further problems where
+    there are more than ``errors`` holds; ``current`` is the record as it is now, in a 412; ``records`` are
+    those in the way of a change of definitions: how many, and the ids of the first.
     """
 
     type: str
@@ -170,6 +171,7 @@ class ProblemDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults
     code: str
     request_id: str
     errors: list[FieldProblem]
+    errors_left_out: int = 0
     current: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
     records: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
 
@@ -195,9 +197,17 @@ def document_of(error: Exception, request_id: str) -> ProblemDocument:
     there = error.current if isinstance(error, records.PreconditionFailed) else None
     current = msgspec.UNSET if there is None else dict(there.data)
     title = code.replace("-", " ").capitalize()
-    errors = list(_field_problems(error))
     return ProblemDocument(
-        f"/problems/{code}", title, status, detail, code, request_id, errors, current, _records(error)
+        f"/problems/{code}",
+        title,
+        status,
+        detail,
+        code,
+        request_id,
+        list(_field_problems(error)),
+        error.left_out if isinstance(error, InvalidInput) else 0,
+        current,
+        _records(error),
     )
 
 

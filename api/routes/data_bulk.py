@@ -46,7 +46,8 @@ _RESULTS: Final = {
             "alone would have been answered. With `atomic`, all of them or none: if one is refused nothing "
             "is done, and the 422 names it by its position. For an update each record has its `id` beside "
             "what it changes, for a delete the `id` alone; a `version` beside it demands that the record be "
-            "at that version (412 otherwise)."
+            "at that version (412 otherwise). Of each record that is refused one problem at least is "
+            "reported, and 50 more of all of them; `errorsLeftOut` counts the others of a record."
         ),
         body=BulkRequest,
         body_example=_EXAMPLE,
@@ -72,7 +73,9 @@ async def write_records(request: TenantRequest) -> Answer:
 def _result(item: Item) -> dict[str, object]:
     if not item.problems:
         return {"id": item.id, "status": item.status, "version": item.version}
-    return {"id": item.id, "status": item.status, "errors": [_error(one) for one in item.problems]}
+    errors = [_error(one) for one in item.problems]
+    left_out = {"errorsLeftOut": item.left_out} if item.left_out else {}
+    return {"id": item.id, "status": item.status, "errors": errors, **left_out}
 
 
 def _error(problem: Problem) -> dict[str, str]:

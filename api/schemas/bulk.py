@@ -36,6 +36,9 @@ class BulkResult(Output, omit_defaults=True):
     status: Annotated[int, Meta(description="What a request for this record alone would be answered.")]
     version: int | msgspec.UnsetType = msgspec.UNSET
     errors: list[FieldProblem] | msgspec.UnsetType = msgspec.UNSET
+    errors_left_out: Annotated[
+        int | msgspec.UnsetType, Meta(description="Further problems of the record, where there are any.")
+    ] = msgspec.UNSET
 
 
 class BulkAnswer(Output):

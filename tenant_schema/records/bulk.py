@@ -11,18 +11,17 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from piccolo_engines.errors import ForeignKeyViolation, RowTooLarge, UniqueViolation
-from tenant_schema.problems import Problem
+from tenant_schema.problems import MAX_PROBLEMS, Problem, ProblemCollector
+from tenant_schema.records.conditions import Complaints
 from tenant_schema.records.errors import BulkRefused
 from tenant_schema.records.references import TOO_LARGE
 from tenant_schema.records.rendering import Row
 from tenant_schema.records.target import Target
 
-__all__ = ["MAX_BULK", "Item", "each_that_can", "refuse_if_any_failed", "taken"]
+__all__ = ["MAX_BULK", "BodyProblems", "Item", "each_that_can", "refuse_if_any_failed", "taken"]
 
 MAX_BULK: Final = 1_000
-_MAX_PROBLEMS: Final = 100
 _Refusal: TypeAlias = UniqueViolation | ForeignKeyViolation | RowTooLarge
-"""Problems told of a bulk that was refused."""
 _VALUES: Final = 30_000
 """Values in one statement: SQLite takes 32,766."""
 
@@ -32,6 +31,7 @@ class Item:
     """One record of a bulk, at its position: what becomes of it.
 
     ``status`` is that of the request that would have done this alone; 0 as long as nothing is decided.
+    ``left_out`` is the number of further problems of it that nobody described.
     """
 
     position: int
@@ -39,27 +39,45 @@ class Item:
     values: Row = field(default_factory=dict)
     status: int = 0
     problems: tuple[Problem, ...] = ()
+    left_out: int = 0
     version: int | None = None
 
     def fail(self, status: int, *problems: Problem) -> None:
         """It cannot be done."""
-        self.status, self.problems = status, problems
+        self.status, self.problems, self.left_out = status, problems, 0
+
+    def refuse(self, complaints: ProblemCollector) -> None:
+        """It cannot be done, if there is a problem with its body."""
+        if complaints.problems:
+            self.fail(422, *complaints.problems)
+            self.left_out = complaints.problems.left_out
+
+
+class BodyProblems:
+    """Room for the problems of a body of many records: one for each record, and :data:`MAX_PROBLEMS` more."""
+
+    def __init__(self) -> None:
+        self._room = MAX_PROBLEMS
+
+    def collector(self) -> Complaints:
+        """For the next record."""
+        return Complaints(max(1, self._room))
+
+    def spend(self, complaints: Complaints) -> None:
+        """What the record took of it."""
+        self._room -= len(complaints.problems)
 
 
 def refuse_if_any_failed(items: Iterable[Item]) -> None:
     """Raise :class:`BulkRefused`, for a bulk of which all is to be done or nothing."""
-    problems = [
-        Problem(
-            f"records[{item.position}]" + (f".{one.field}" if one.field else ""),
-            one.code,
-            one.message,
-            one.did_you_mean,
-        )
-        for item in items
-        for one in item.problems
-    ]
-    if problems:
-        raise BulkRefused(problems[:_MAX_PROBLEMS])
+    found = ProblemCollector()
+    for item in items:
+        found.count(item.left_out)
+        for one in item.problems:
+            place = f"records[{item.position}]" + (f".{one.field}" if one.field else "")
+            found.add(place, one.code, one.message, one.did_you_mean)
+    if found.problems:
+        raise BulkRefused(found.problems)
 
 
 async def each_that_can(

@@ -12,10 +12,10 @@ from piccolo.querystring import QueryString
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.fields.id import parse_id
 from tenant_schema.objects.packing import is_packed, packed_changes
+from tenant_schema.portions import in_portions
 from tenant_schema.problems import Problem
-from tenant_schema.records.bulk import Item, each_that_can, refuse_if_any_failed
+from tenant_schema.records.bulk import BodyProblems, Item, each_that_can, refuse_if_any_failed
 from tenant_schema.records.bulk_creating import explain_refusals
-from tenant_schema.records.conditions import Complaints
 from tenant_schema.records.history import Action, Entry, changed, keep
 from tenant_schema.records.indexing import index_changes
 from tenant_schema.records.query import ALL, And, Condition, Filter
@@ -32,9 +32,9 @@ async def bulk_update(target: Target, bodies: Sequence[object], now: datetime, *
 
     Raises :class:`BulkRefused` when ``atomic``.
     """
-    items = named_items(bodies)
-    for item in items:
-        _check(target, item)
+    items, room = named_items(bodies), BodyProblems()
+    async for item in in_portions(items):
+        _check(target, item, room)
     if atomic:
         refuse_if_any_failed(items)
     sound = [item for item in items if not item.problems]
@@ -86,13 +86,13 @@ def _read_version(item: Item) -> list[Problem]:
     return [Problem("version", "wrong-type", "Must be a whole number.")]
 
 
-def _check(target: Target, item: Item) -> None:
+def _check(target: Target, item: Item, room: BodyProblems) -> None:
     if item.problems:
         return
-    complaints = Complaints()
+    complaints = room.collector()
     item.values = parse_changes(item.values, complaints, target.rights)
-    if complaints.problems:
-        item.fail(422, *complaints.problems)
+    item.refuse(complaints)
+    room.spend(complaints)
 
 
 async def lock_items(

@@ -7,9 +7,9 @@ from typing import Any
 from piccolo.columns import Column
 
 from tenant_schema.objects.model import FieldModel
+from tenant_schema.portions import in_portions
 from tenant_schema.problems import Problem
-from tenant_schema.records.bulk import Item, each_that_can, refuse_if_any_failed, taken
-from tenant_schema.records.conditions import Complaints
+from tenant_schema.records.bulk import BodyProblems, Item, each_that_can, refuse_if_any_failed, taken
 from tenant_schema.records.creating import insert_numbered, new_values
 from tenant_schema.records.references import column_looked_into
 from tenant_schema.records.target import Target
@@ -19,7 +19,9 @@ __all__ = ["bulk_create", "explain_refusals"]
 
 async def bulk_create(target: Target, bodies: Sequence[object], now: datetime, *, atomic: bool) -> list[Item]:
     """One INSERT for as many as a statement holds. Raises :class:`BulkRefused` when ``atomic``."""
-    items = [_checked(target, position, body, now) for position, body in enumerate(bodies)]
+    room, items = BodyProblems(), list[Item]()
+    async for position, body in in_portions(enumerate(bodies)):
+        items.append(_checked(target, position, body, now, room))
     if atomic:
         refuse_if_any_failed(items)
 
@@ -47,17 +49,17 @@ async def bulk_create(target: Target, bodies: Sequence[object], now: datetime, *
     return items
 
 
-def _checked(target: Target, position: int, body: object, now: datetime) -> Item:
+def _checked(target: Target, position: int, body: object, now: datetime, room: BodyProblems) -> Item:
     """The item with its values, or with what is wrong with the body."""
     item = Item(position)
     if not isinstance(body, Mapping):
         item.fail(422, Problem("", "wrong-type", "Must be an object."))
         return item
-    complaints = Complaints()
+    complaints = room.collector()
     item.values = new_values(target, body, now, complaints)
     item.id = item.values["id"]
-    if complaints.problems:
-        item.fail(422, *complaints.problems)
+    item.refuse(complaints)
+    room.spend(complaints)
     return item
 
 

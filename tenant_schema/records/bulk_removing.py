@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from tenant_schema.portions import in_portions
 from tenant_schema.problems import Problem
-from tenant_schema.records.bulk import Item, refuse_if_any_failed
+from tenant_schema.records.bulk import BodyProblems, Item, refuse_if_any_failed
 from tenant_schema.records.bulk_changing import lock_items, named_items
 from tenant_schema.records.removing import trash_rows
 from tenant_schema.records.target import Target
@@ -17,10 +18,14 @@ async def bulk_delete(target: Target, bodies: Sequence[object], now: datetime, *
 
     Raises :class:`BulkRefused` when ``atomic``, and :class:`TooManyDependents`.
     """
-    items = named_items(bodies)
-    for item in items:
+    items, room = named_items(bodies), BodyProblems()
+    async for item in in_portions(items):
         if item.values and not item.problems:
-            item.fail(422, *[Problem(name, "unknown-field", "Takes id and version.") for name in item.values])
+            complaints = room.collector()
+            for name in item.values:
+                complaints.add(name, "unknown-field", "Takes id and version.")
+            item.refuse(complaints)
+            room.spend(complaints)
     sound = [item for item in items if not item.problems]
 
     async def work() -> None:

@@ -9,19 +9,15 @@ from typing import Any, Final
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.fields.protocol import OPERATORS
 from tenant_schema.objects.model import FieldModel
-from tenant_schema.problems import Problem, suggestion
+from tenant_schema.problems import ProblemCollector, suggestion
 from tenant_schema.records.paths import Fields, candidates
 from tenant_schema.records.query import MAX_TEXT, MAX_VALUES, Condition, Me
 
 __all__ = ["Complaints", "json_condition", "known_field", "nearest", "text_condition"]
 
 _MANY: Final = frozenset({"in", "nin", "between"})
-_MAX_PROBLEMS: Final = 50
-"""Problems told of one input; looking for suggestions to thousands of unknown names would keep the server
-busy.
-"""
 _LONGEST_NAME: Final = 64
-"""Characters of a name for which a suggestion is looked for, and of a name repeated in an answer."""
+"""Characters of a name that a message repeats."""
 _OTHER_NAMES: Final = {
     "=": "eq", "==": "eq", "is": "eq", "!=": "ne", "neq": "ne", "not": "ne", "like": "contains",
     ">": "gt", ">=": "gte", "ge": "gte", "<": "lt", "<=": "lte", "le": "lte", "ilike": "icontains",
@@ -33,32 +29,21 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _Parse = Callable[[object, FieldModel], object]
 
 
-class Complaints:
-    """Collects problems, up to a number worth telling."""
-
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-
-    def add(self, field: str, code: str, message: str, did_you_mean: str | None = None) -> None:
-        """One more problem; the ones beyond :data:`_MAX_PROBLEMS` are left out."""
-        if not self.full:
-            self.problems.append(Problem(field[:200], code, message, did_you_mean))
-
-    @property
-    def full(self) -> bool:
-        """Whether no more are taken."""
-        return len(self.problems) >= _MAX_PROBLEMS
+class Complaints(ProblemCollector):
+    """Collects the problems of queries, records and layouts."""
 
     def unknown(self, where: str, kind: str, name: str, known: Sequence[str]) -> None:
         """An unknown field, parameter or operator, with the name that was probably meant."""
-        if not self.full:
+        if self.full:
+            self.count()
+        else:
             near = nearest(name, known)
             self.add(where, f"unknown-{kind}", f"There is no {kind} {name[:_LONGEST_NAME]!r}.", near)
 
 
 def nearest(name: str, known: Sequence[str]) -> str | None:
     """The known name closest to ``name``, which may be any text at all."""
-    return suggestion(name, known) if 0 < len(name) <= _LONGEST_NAME else None
+    return suggestion(name, known)
 
 
 def known_field(name: str, where: str, fields: Fields, complaints: Complaints) -> FieldModel | None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.model import FieldModel
-from tenant_schema.problems import Problem
+from tenant_schema.problems import Problem, ProblemList
 from tenant_schema.records.bulk import Item, each_that_can
 from tenant_schema.records.bulk_changing import change_items
 from tenant_schema.records.bulk_creating import explain_refusals
@@ -101,7 +101,9 @@ async def import_csv(
             if options.dry_run or work.report.failed:
                 await undo()
     if work.report.failed and not options.dry_run:
-        raise BulkRefused([_of_line(one) for one in work.report.errors])
+        problems = ProblemList([_of_line(one) for one in work.report.errors])
+        problems.left_out = work.report.left_out
+        raise BulkRefused(problems)
     return work.report
 
 
@@ -224,8 +226,7 @@ class _Import:
             complaints = Complaints()
             item.values = completed(self.target, item.values, now, complaints)
             item.id = item.values["id"]
-            if complaints.problems:
-                item.fail(422, *complaints.problems)
+            item.refuse(complaints)
 
         async def write(portion: Sequence[Item]) -> None:
             await insert_numbered(self.target, [item.values for item in portion], now)

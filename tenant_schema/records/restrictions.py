@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tenant_schema.objects.catalog import Catalog
 from tenant_schema.objects.model import ObjectModel
-from tenant_schema.problems import Problem, suggestion
+from tenant_schema.problems import Problem, ProblemCollector, suggestion
 from tenant_schema.records.documents import parse_json_filter
 from tenant_schema.records.errors import InvalidQuery
 from tenant_schema.records.paths import all_paths
@@ -30,16 +30,16 @@ class Restrictions:
         """Everything that is wrong. No statement when the definitions are warm."""
         objects = await self._catalog.all(scope)
         seen: set[tuple[str, ...]] = set()
-        problems: list[Problem] = []
+        found = ProblemCollector()
         for position, limit in enumerate(fields):
             where = f"fields[{position}]"
-            problems += _repeated(where, ("field", limit.object, limit.field), seen)
-            problems += _field_faults(where, limit, objects)
+            found.extend(_repeated(where, ("field", limit.object, limit.field), seen))
+            found.extend(_field_faults(where, limit, objects))
         for position, rule in enumerate(rules):
             where = f"rules[{position}]"
-            problems += _repeated(where, ("rule", rule.object, rule.action), seen)
-            problems += _rule_faults(where, rule, objects)
-        return problems
+            found.extend(_repeated(where, ("rule", rule.object, rule.action), seen))
+            found.extend(_rule_faults(where, rule, objects))
+        return found.problems
 
 
 def _repeated(where: str, key: tuple[str, ...], seen: set[tuple[str, ...]]) -> list[Problem]:
@@ -52,7 +52,7 @@ def _repeated(where: str, key: tuple[str, ...], seen: set[tuple[str, ...]]) -> l
 def _object_faults(where: str, name: str, objects: _Objects) -> list[Problem]:
     if name in objects:
         return []
-    near = suggestion(name[:60], objects)
+    near = suggestion(name, objects)
     return [Problem(f"{where}.object", "unknown-object", "There is no such object.", near)]
 
 
@@ -61,7 +61,7 @@ def _field_faults(where: str, limit: FieldLimit, objects: _Objects) -> list[Prob
         return faults
     fields = objects[limit.object].fields
     if limit.field not in fields:
-        near = suggestion(limit.field[:60], fields)
+        near = suggestion(limit.field, fields)
         return [Problem(f"{where}.field", "unknown-field", "There is no such field.", near)]
     if limit.field in ALWAYS_READABLE and not limit.readable:
         return [Problem(f"{where}.field", "always-readable", "Every record shows its id and version.")]
@@ -72,7 +72,7 @@ def _rule_faults(where: str, rule: RuleDraft, objects: _Objects) -> list[Problem
     faults = _object_faults(where, rule.object, objects)
     if rule.action not in RULED_ACTIONS:
         message = f"A rule is for {', '.join(RULED_ACTIONS)}."
-        near = suggestion(rule.action[:60], RULED_ACTIONS)
+        near = suggestion(rule.action, RULED_ACTIONS)
         faults.append(Problem(f"{where}.action", "unknown-action", message, near))
     if faults:
         return faults

@@ -48,8 +48,6 @@ def parse_changes(body: Body, complaints: Complaints, rights: Rights) -> Stored:
 def _parse_body(body: Body, allowed: Fields, complaints: Complaints, rights: Rights) -> Stored:
     values: Stored = {}
     for name, given in body.items():
-        if complaints.full:
-            break
         field = allowed.get(name)
         if field is None:
             _complain_of_closed(name, allowed, complaints, rights)
@@ -63,7 +61,9 @@ def _parse_body(body: Body, allowed: Fields, complaints: Complaints, rights: Rig
 def _complain_of_closed(name: str, allowed: Fields, complaints: Complaints, rights: Rights) -> None:
     """A field that the caller may read is refused as what it is, any other as one that is not there."""
     field = rights.readable.get(name)
-    if field is None:
+    if complaints.full:
+        complaints.count()
+    elif field is None:
         complaints.unknown(name, "field", name, (*rights.readable, *allowed))
     else:
         complaints.add(name, "not-allowed", f"Your roles do not allow you to set {field.label}.")

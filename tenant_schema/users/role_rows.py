@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from tenant_schema.problems import InvalidInput, Problem, suggestion
+from tenant_schema.problems import InvalidInput, ProblemCollector, suggestion
 from tenant_schema.users.grants import read_grants
 from tenant_schema.users.permissions import RoleGrants
 from tenant_schema.users.tables import Role, UserRole
@@ -18,17 +18,17 @@ async def named_roles(given: Sequence[str], field: str = "roles") -> dict[str, U
     """
     known = {row["name"]: row["id"] for row in await Role.select(Role.id, Role.name).order_by(Role.name)}
     by_id = {str(role_id): name for name, role_id in known.items()}
-    problems: list[Problem] = []
+    problems, choices = ProblemCollector(), tuple(known)
     found: dict[str, UUID] = {}
     for position, text in enumerate(given):
         name = text if text in known else by_id.get(text.lower())
         if name is None:
-            message = "There is no such role."
-            problems.append(Problem(f"{field}[{position}]", "unknown-role", message, suggestion(text, known)))
+            near = None if problems.full else suggestion(text, choices)
+            problems.add(f"{field}[{position}]", "unknown-role", "There is no such role.", near)
         else:
             found[name] = known[name]
-    if problems:
-        raise InvalidInput(problems)
+    if problems.problems:
+        raise InvalidInput(problems.problems)
     return found
 
 

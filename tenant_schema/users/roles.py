@@ -6,7 +6,7 @@ from uuid import UUID
 
 from piccolo_engines.columns import new_id
 from piccolo_engines.errors import UniqueViolation
-from tenant_schema.problems import InvalidInput, Problem, suggestion
+from tenant_schema.problems import InvalidInput, Problem, ProblemCollector, suggestion
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.audit import Subject, record_event
 from tenant_schema.users.changing import changing_access
@@ -204,10 +204,10 @@ async def _known(names: Sequence[str]) -> tuple[dict[str, UUID], list[Problem]]:
     """The ids of the permissions by name, and a problem for each that is not there. 1 statement."""
     rows: list[dict[str, Any]] = await Permission.select(Permission.id, Permission.name)
     known = {row["name"]: row["id"] for row in rows}
-    problems = [
-        Problem(f"permissions[{position}]", "unknown-permission", "There is no such permission.", near)
-        for position, name in enumerate(names)
-        if name not in known
-        for near in (suggestion(name[:60], known),)
-    ]
-    return {name: known[name] for name in names if name in known}, problems
+    choices, found = tuple(known), ProblemCollector()
+    for position, name in enumerate(names):
+        if name not in known:
+            near = None if found.full else suggestion(name, choices)
+            message = "There is no such permission."
+            found.add(f"permissions[{position}]", "unknown-permission", message, near)
+    return {name: known[name] for name in names if name in known}, found.problems

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from tenant_schema.problems import Problem, suggestion
+from tenant_schema.problems import MAX_PROBLEMS, Problem, ProblemCollector, shortened, suggestion
 
 __all__ = ["Settings", "SettingsReader"]
 
@@ -20,7 +20,7 @@ class SettingsReader:
     def __init__(self, raw: Mapping[str, object]) -> None:
         self._raw = raw
         self._settings: dict[str, Any] = {}
-        self._problems: list[Problem] = []
+        self._problems = ProblemCollector()
 
     def integer(self, name: str, *, default: int, least: int, most: int) -> int:
         """A whole number between two others, both included; the default stands in for a wrong one."""
@@ -52,11 +52,14 @@ class SettingsReader:
     def refuse(self, name: str, code: str, message: str, did_you_mean: str | None = None) -> None:
         """Add a problem with one setting, or with a part of it (``options.3``)."""
         self._settings.setdefault(name.partition(".")[0], None)
-        self._problems.append(Problem(name, code, message, did_you_mean))
+        self._problems.add(name, code, message, did_you_mean)
 
     def finish(self) -> tuple[Settings, list[Problem]]:
         """The settings and every problem, unknown settings included."""
-        for name in self._raw.keys() - self._settings.keys():
-            message = f"there is no setting {name!r} for this type"
-            self._problems.append(Problem(name, "unknown-setting", message, suggestion(name, self._settings)))
-        return MappingProxyType(self._settings), self._problems
+        known = tuple(self._settings)
+        unknown = [name for name in self._raw if name not in self._settings]
+        for name in unknown[: MAX_PROBLEMS + 1]:
+            message = f"there is no setting {shortened(name)!r} for this type"
+            self._problems.add(name, "unknown-setting", message, suggestion(name, known))
+        self._problems.count(max(0, len(unknown) - MAX_PROBLEMS - 1))
+        return MappingProxyType(self._settings), self._problems.problems
