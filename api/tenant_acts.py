@@ -70,6 +70,24 @@ class TenantActs:
         await self._record("tenant.password-changed", tenant)
         return DatabaseLogin(tenant.id, tenant.slug, login.username, login.password())
 
+    async def disconnect(self, tenant_id: UUID, *, force: bool) -> int:
+        """Close its connections in every process; returns how many there were.
+
+        Without ``force``, what runs on them is finished first. Requests then open connections anew, with the
+        credentials as they are stored at that time. Raises ``TenantNotFound`` and ``WrongStatus``.
+        """
+        platform, expected = self.platform, (TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
+        async with platform.registry.changing():
+            tenant = await platform.registry.disconnect(tenant_id, force=force, expected=expected)
+            await self._record("tenant.disconnect", tenant, force=force)
+        server = platform.servers.get(tenant.database_server)
+        username = await platform.credentials.username(tenant.id)
+        everywhere = 0 if username is None else await server.connections_of(username)
+        here = await platform.engines.disconnect(tenant)
+        if force and username is not None:
+            await server.end_connections(username)
+        return max(here, everywhere)
+
     async def add_domain(self, tenant_id: UUID, text: str) -> DomainRecord:
         """Give it another host name, written as a label or whole.
 

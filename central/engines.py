@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -57,6 +57,7 @@ class _Entry:
     """One tenant's place; its engine comes with the first lease."""
 
     server: str
+    disconnects: int = 0
     engine: Engine[Any] | None = None
     leases: int = 0
     last_used: float = 0.0
@@ -102,7 +103,7 @@ class TenantEngines:
         self._clock = clock
         self._entries: OrderedDict[UUID, _Entry] = OrderedDict()  # least recently leased first
         self._gone: OrderedDict[UUID, None] = OrderedDict()
-        self._closing: dict[asyncio.Task[None], UUID] = {}
+        self._closing: dict[asyncio.Task[None], tuple[UUID, _Entry]] = {}
         self._changed = asyncio.Event()
         self._taken: Counter[str] = Counter()
         self._waiting = self._opened = self._evicted = self._timeouts = 0
@@ -123,8 +124,28 @@ class TenantEngines:
         while len(self._gone) > _REMEMBERED_GONE:
             self._gone.popitem(last=False)
         if tenant_id in self._entries:
-            self._start_closing(tenant_id, drain=True)
+            self._start_closing(tenant_id, drain=self._drain)
         await self._closed(tenant_id)
+
+    async def disconnect(self, tenant: TenantRef) -> int:
+        """Close the engine that was opened before the tenant's latest disconnect; a lease opens another one.
+
+        Returns the number of its connections. When the disconnect was forced they are closed on return;
+        otherwise each is closed once the leases of the engine are over.
+        """
+        entry = self._entries.get(tenant.id)
+        if entry is None or entry.disconnects >= tenant.disconnects:
+            return 0
+        connections = getattr(entry.engine, "open_connections", 0)
+        self._retire(tenant, entry)
+        if tenant.forced_disconnect > entry.disconnects:
+            await self._closed(tenant.id)
+        return int(connections)
+
+    @property
+    def open_tenants(self) -> Sequence[UUID]:
+        """The tenants whose engines are open."""
+        return list(self._entries)
 
     async def close_idle(self) -> int:
         """Close the engines that nobody has used for a while; gives their number."""
@@ -139,8 +160,8 @@ class TenantEngines:
     async def close_all(self) -> None:
         """Close every engine, in use or not, after waiting for the leases; for the end of the process."""
         for tenant_id in list(self._entries):
-            self._start_closing(tenant_id, drain=True)
-        await asyncio.gather(*self._closing)
+            self._start_closing(tenant_id, drain=self._drain)
+        await self._closed_in_time(list(self._closing))
 
     def stats(self) -> EngineStats:
         """A snapshot, for metrics."""
@@ -155,13 +176,15 @@ class TenantEngines:
             if tenant.id in self._gone:
                 raise TenantGone(tenant.id)
             entry = self._entries.get(tenant.id)
-            if entry is not None:
+            if entry is not None and entry.disconnects >= tenant.disconnects:
                 self._entries.move_to_end(tenant.id)
                 return entry
+            if entry is not None:
+                self._retire(tenant, entry)
             server = tenant.database_server
             if self._taken[server] < self._capacities.get(server, self._capacity):
                 self._taken[server] += 1
-                entry = self._entries[tenant.id] = _Entry(server)
+                entry = self._entries[tenant.id] = _Entry(server, tenant.disconnects)
                 return entry
             await self._make_room(server, deadline)
 
@@ -183,11 +206,11 @@ class TenantEngines:
         finally:
             self._waiting -= 1
 
-    async def _open(self, entry: _Entry, tenant: TenantRef) -> Engine[Any]:
-        """Make the entry's engine, once however many ask at the same time."""
+    async def _open(self, entry: _Entry, tenant: TenantRef) -> Engine[Any] | None:
+        """Open the entry's engine, once however many ask at the same time; ``None`` for a retired entry."""
         async with entry.opening:
             if entry.retired:
-                raise TenantGone(tenant.id)
+                return None
             if entry.engine is None:
                 entry.engine = await self._opener(tenant)
                 self._opened += 1
@@ -204,21 +227,36 @@ class TenantEngines:
             self._free(entry)
         self._notify()
 
-    def _start_closing(self, tenant_id: UUID, *, drain: bool = False) -> None:
-        """Take the entry out and close its engine, in a task that no caller's cancellation stops."""
+    def _retire(self, tenant: TenantRef, entry: _Entry) -> None:
+        """Start to close an engine that was opened before the tenant's latest disconnect."""
+        self._start_closing(tenant.id, drain=0.0 if tenant.forced_disconnect > entry.disconnects else None)
+
+    def _start_closing(self, tenant_id: UUID, *, drain: float | None = 0.0) -> None:
+        """Take the entry out and close its engine, in a task that no caller's cancellation stops.
+
+        :param drain: seconds to wait for running leases; ``None`` is as long as they last.
+        """
         entry = self._entries.pop(tenant_id)
         entry.retired = True
-        task = asyncio.create_task(self._close(entry, self._drain if drain else 0.0))
-        self._closing[task] = tenant_id
+        task = asyncio.create_task(self._close(entry, drain))
+        self._closing[task] = (tenant_id, entry)
         task.add_done_callback(self._closing.pop)
 
     async def _closed(self, tenant_id: UUID) -> None:
         """Wait until no engine of the tenant is being closed."""
-        tasks = [task for task, id_ in self._closing.items() if id_ == tenant_id]
-        if tasks:
-            await asyncio.wait(tasks)  # neither fails with them nor cancels them
+        await self._closed_in_time([task for task, (id_, _) in self._closing.items() if id_ == tenant_id])
 
-    async def _close(self, entry: _Entry, drain: float) -> None:
+    async def _closed_in_time(self, tasks: Sequence[asyncio.Task[None]]) -> None:
+        """Wait for the tasks; those that would wait longer than ``drain`` for a lease do so no more."""
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=self._drain)  # neither fails with them nor cancels them
+        for task in late:
+            self._closing[task][1].unused.set()
+        if late:
+            await asyncio.wait(late)
+
+    async def _close(self, entry: _Entry, drain: float | None) -> None:
         if entry.leases:
             with suppress(TimeoutError):
                 await asyncio.wait_for(entry.unused.wait(), drain)
@@ -247,14 +285,18 @@ class _Lease:
         self._engines, self._tenant = engines, tenant
 
     async def __aenter__(self) -> Engine[Any]:
-        entry = self._entry = await self._engines._place(self._tenant)
-        entry.leases += 1
-        entry.unused.clear()
-        try:
-            return entry.engine or await self._engines._open(entry, self._tenant)
-        except BaseException:
-            self._engines._give_back(entry, self._tenant.id)
-            raise
+        while True:
+            entry = self._entry = await self._engines._place(self._tenant)
+            entry.leases += 1
+            entry.unused.clear()
+            try:
+                engine = entry.engine or await self._engines._open(entry, self._tenant)
+            except BaseException:
+                self._engines._give_back(entry, self._tenant.id)
+                raise
+            if engine is not None:
+                return engine
+            self._engines._give_back(entry, self._tenant.id)  # retired while this lease waited for it
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -90,7 +90,11 @@ class IdempotencyState(StrEnum):
 
 
 class Tenant(Timestamps, Table, db=CENTRAL, help_text="One customer, with a database of its own."):
-    """``version`` counts the changes of the row; ``folded_name`` is the name as searching compares it."""
+    """``version`` counts the changes of the row; ``folded_name`` is the name as searching compares it.
+
+    ``disconnects`` counts the requests to close the tenant's connections; the latest one that was not to wait
+    for what runs on them is ``forced_disconnect``.
+    """
 
     id = UUID(primary_key=True, default=new_id)
     slug = Varchar(length=63, unique=True, null=False)
@@ -101,6 +105,8 @@ class Tenant(Timestamps, Table, db=CENTRAL, help_text="One customer, with a data
     db_name = Varchar(length=64, null=False)
     admin_email = Varchar(length=320, null=False)
     version = Integer(default=1, null=False)
+    disconnects = Integer(default=0, null=False)
+    forced_disconnect = Integer(default=0, null=False)
 
 
 class Domain(Timestamps, Table, db=CENTRAL, help_text="A host name that leads to a tenant."):

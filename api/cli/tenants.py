@@ -18,7 +18,7 @@ from api.cli.reconcile import reconcile
 from api.cli.repair import repair
 from api.cli.session import ACTOR, all_tenants, load_settings, run, tenant_called
 from api.composition import Platform
-from api.schemas.tenants import DomainAnswer, TenantAnswer
+from api.schemas.tenants import Disconnected, DomainAnswer, TenantAnswer
 from api.tenant_acts import TenantActs
 from central.registry import TenantRecord
 from central.tables import TenantStatus
@@ -99,6 +99,20 @@ def _resume_tenant(slug: str, out: Output) -> None:
     out.one(answer, lambda: say(f"{slug} is served again at {answer.domain}."))
 
 
+@tenants.command("disconnect")
+@_slug
+@click.option("--force", is_flag=True, help="Do not wait for what runs on them.")
+@with_output
+def _disconnect_tenant(slug: str, force: bool, out: Output) -> None:
+    """Close the connections to the database of the tenant SLUG, in every process.
+
+    Each process closes its connections once what runs on them is finished, within 15 seconds if it is idle.
+    The next request opens them again with the credentials as they are stored then.
+    """
+    closed = run(load_settings(), lambda platform: _disconnect(platform, slug, force=force))
+    out.one(closed, lambda: say(f"The connections of {slug} are being closed: {closed.closed} were open."))
+
+
 @tenants.command("delete")
 @_slug
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -126,6 +140,11 @@ async def _delete(platform: Platform, slug: str) -> None:
     platform.tenant_migrator.preload()
     tenant = await tenant_called(platform, slug)
     await TenantActs(platform, ACTOR).delete(tenant.ref.id)
+
+
+async def _disconnect(platform: Platform, slug: str, *, force: bool) -> Disconnected:
+    tenant = await tenant_called(platform, slug)
+    return Disconnected(await TenantActs(platform, ACTOR).disconnect(tenant.ref.id, force=force))
 
 
 async def _act(platform: Platform, slug: str, act: _Act) -> TenantAnswer:

@@ -18,6 +18,8 @@ from api.schemas.common import NextLink
 from api.schemas.tenants import (
     DatabaseLogin,
     Deleted,
+    Disconnected,
+    DisconnectQuery,
     NewTenant,
     PasswordQuery,
     ProvisionedAnswer,
@@ -36,6 +38,7 @@ __all__ = [
     "change_database_password",
     "create_tenant",
     "delete_tenant",
+    "disconnect_tenant",
     "list_tenants",
     "read_tenant",
     "rename_tenant",
@@ -222,6 +225,29 @@ async def change_database_password(request: CentralRequest) -> Answer:
     return json(await changed, headers=[NOT_STORED])
 
 
+@post(
+    "/tenants/{tenantId:str}/disconnect",
+    status_code=200,
+    operation=Operation(
+        id="disconnectTenant",
+        tag=_TAG,
+        summary="Close the connections to a tenant's database",
+        description=(
+            "Every process closes its connections once what runs on them is finished: the one that responds "
+            "now, the others with the tenant's next request, or within 15 seconds. The next request opens "
+            "them again, with the credentials as they are stored then."
+        ),
+        query=DisconnectQuery,
+        replies={200: Reply("How many connections there were.", Disconnected, {"closed": 3})},
+        problems=(404, 409),
+    ),
+)
+async def disconnect_tenant(request: CentralRequest) -> Answer:
+    """Close the connections to a tenant's database."""
+    query = request.query_as(DisconnectQuery)
+    return json(Disconnected(await _acts(request).disconnect(asked_tenant(request), force=query.force)))
+
+
 def _acts(request: CentralRequest) -> TenantActs:
     return TenantActs(request.platform, request.actor)
 
@@ -235,4 +261,5 @@ ROUTES: Final = (
     suspend_tenant,
     resume_tenant,
     change_database_password,
+    disconnect_tenant,
 )

@@ -13,6 +13,8 @@ __all__ = [
     "AdminAnswer",
     "DatabaseLogin",
     "Deleted",
+    "DisconnectQuery",
+    "Disconnected",
     "DomainAnswer",
     "DomainList",
     "NewAdmin",
@@ -90,6 +92,30 @@ class PasswordQuery(Input):
     end_connections: Annotated[
         bool, Meta(description="End what is connected with the old password; requests under way get 503.")
     ] = False
+
+
+class DisconnectQuery(Input):
+    """How connections are closed."""
+
+    force: Annotated[
+        bool, Meta(description="At once; requests that use them get 503. Otherwise they are finished first.")
+    ] = False
+
+
+class Disconnected(Output):
+    """What was closed."""
+
+    closed: Annotated[
+        int,
+        Meta(
+            ge=0,
+            examples=[3],
+            description=(
+                "Connections of all processes on MySQL and MariaDB; those of the process that responds on "
+                "SQLite."
+            ),
+        ),
+    ]
 
 
 class DatabaseLogin(Output):

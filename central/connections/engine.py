@@ -69,6 +69,11 @@ class BudgetedEngine(MySQLEngine):
         """What this tenant has of the budget just now; the totals are the budget's."""
         return PoolUse(self._part.held, len(self._part.idle), 0, 0, 0)
 
+    @property
+    def open_connections(self) -> int:
+        """The number of this tenant's connections that are open, in use or not."""
+        return self._part.held + len(self._part.idle)
+
     async def close(self) -> None:
         """End the connections, those in use too; nothing is opened any more."""
         await self._budget.close(self._part)

@@ -117,7 +117,7 @@ class Provisioning:
         *,
         pruning: Sequence[Callable[[], Awaitable[object]]] = (),
     ) -> None:
-        """Reconcile, close idle engines and, less often, prune the journal, until cancelled.
+        """Reconcile, close idle and disconnected engines and, less often, prune the journal, until cancelled.
 
         For a task of its own, started with ``CENTRAL`` bound. ``pruning`` is what else forgets what is old,
         called as seldom as the journal is pruned.
@@ -127,6 +127,7 @@ class Provisioning:
             try:
                 await self.reconcile()
                 await self._parts.engines.close_idle()
+                await self._follow_disconnects()
                 if turn % _TURNS_BETWEEN_PRUNINGS == 0:
                     for prune in (self.prune, *pruning):
                         await prune()
@@ -137,6 +138,12 @@ class Provisioning:
         """Wait for what is under way; what takes longer is settled by the next start."""
         if self._at_work:
             await asyncio.wait(self._at_work, timeout=patience)
+
+    async def _follow_disconnects(self) -> None:
+        """Close the engines of tenants that another process disconnected and that had no request since."""
+        engines = self._parts.engines
+        for tenant in await self._parts.registry.with_ids(engines.open_tenants):
+            await engines.disconnect(tenant)
 
     def _new_tenant(self, request: TenantRequest) -> NewTenant:
         slug = parse_slug(request.slug)

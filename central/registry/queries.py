@@ -45,6 +45,8 @@ def ref_of(row: dict[str, Any], primary_domain: str) -> TenantRef:
         database_server=row["database_server"],
         db_name=row["db_name"],
         primary_domain=primary_domain,
+        disconnects=row["disconnects"],
+        forced_disconnect=row["forced_disconnect"],
     )
 
 

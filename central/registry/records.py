@@ -14,6 +14,8 @@ class TenantRef:
     """What the rest of the platform needs to know of a tenant to find and serve it.
 
     ``primary_domain`` is empty when the domains are gone, as they are for a moment while a tenant is deleted.
+    An engine that was opened at a lower count of ``disconnects`` is closed: at once if that is lower than
+    ``forced_disconnect`` as well, otherwise when nothing runs on it any more.
     """
 
     id: UUID
@@ -23,6 +25,8 @@ class TenantRef:
     database_server: str
     db_name: str
     primary_domain: str
+    disconnects: int = 0
+    forced_disconnect: int = 0
 
 
 @dataclass(frozen=True, slots=True)

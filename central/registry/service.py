@@ -30,6 +30,8 @@ from piccolo_engines.paging import MAX_LIMIT, Page, decode_cursor, page_of
 
 __all__ = ["Registry"]
 
+_IDS_A_STATEMENT = 500
+
 
 class Registry:
     """The rows of tenants and domains, and who wants to know when they change.
@@ -108,6 +110,15 @@ class Registry:
         owners = Domain.select(Domain.tenant).where(Domain.domain == domain)
         return _found(await find_tenants(Tenant.id.is_in(owners)), domain).ref
 
+    async def with_ids(self, tenant_ids: Sequence[UUID]) -> list[TenantRef]:
+        """Those of the tenants that there are, without their domains: a statement for each 500."""
+        found: list[TenantRef] = []
+        for start in range(0, len(tenant_ids), _IDS_A_STATEMENT):
+            portion = list(tenant_ids[start : start + _IDS_A_STATEMENT])
+            rows = await Tenant.select().where(Tenant.id.is_in(portion))
+            found += [ref_of(row, "") for row in rows]
+        return found
+
     async def record(self, tenant_id: UUID) -> TenantRecord:
         """The tenant as operators see it. Raises :class:`~central.errors.TenantNotFound`."""
         return _found(await find_tenants(Tenant.id == tenant_id), tenant_id)
@@ -159,6 +170,24 @@ class Registry:
             if not is_done:
                 raise WrongStatus(ref.status, wanted)
             return ref
+
+    async def disconnect(
+        self, tenant_id: UUID, *, force: bool, expected: Collection[TenantStatus]
+    ) -> TenantRef:
+        """Count a request to close the tenant's connections, which every process then follows.
+
+        Raises as :meth:`set_status`.
+        """
+        changes: dict[Any, Any] = {Tenant.disconnects: Tenant.disconnects + 1}
+        async with self.changing():
+            allowed = Tenant.status.is_in([status.value for status in expected])
+            is_done = await _update(changes, Tenant.id == tenant_id, allowed)
+            ref = await self.get(tenant_id)
+            if not is_done:
+                raise WrongStatus(ref.status)
+            if force:
+                await _update({Tenant.forced_disconnect: ref.disconnects}, Tenant.id == tenant_id)
+            return await self.get(tenant_id)
 
     async def hold(self, tenant_id: UUID, *, expected: Collection[TenantStatus]) -> None:
         """Keep the status from being changed by others until the transaction around this call is over.

@@ -163,6 +163,11 @@ class MySQLServer:
             if not hosts:
                 await self.create_user(username, password, database)
 
+    async def connections_of(self, username: str) -> int:
+        """See :class:`~central.servers.protocol.DatabaseServer`."""
+        counted = "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE user = {}"
+        return int((await self._run(counted, validate(username)))[0]["n"])
+
     async def end_connections(self, username: str) -> None:
         """See :class:`~central.servers.protocol.DatabaseServer`."""
         async with self._acting():

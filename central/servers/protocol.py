@@ -52,6 +52,9 @@ class DatabaseServer(Protocol):
     async def change_password(self, username: str, password: str, database: str) -> None:
         """Give the user this password, and what :meth:`create_user` allows it; makes it when it is gone."""
 
+    async def connections_of(self, username: str) -> int:
+        """The number of the user's connections, of every process; 0 where databases have no users."""
+
     async def end_connections(self, username: str) -> None:
         """End the user's connections, of every process."""
 

@@ -59,6 +59,10 @@ class SQLiteServer:
     async def change_password(self, username: str, password: str, database: str) -> None:
         """Do nothing: SQLite has no users."""
 
+    async def connections_of(self, username: str) -> int:  # noqa: ARG002 # the protocol's signature
+        """0: SQLite has no users."""
+        return 0
+
     async def end_connections(self, username: str) -> None:
         """Do nothing: SQLite has no users."""
 

@@ -141,6 +141,11 @@ class SQLiteEngine(Engine[SQLiteTransaction]):
         await asyncio.gather(*(lane.close() for lane in lanes))
 
     @property
+    def open_connections(self) -> int:
+        """The number of connections that are open, in use or not."""
+        return sum(lane.open_connections for lane in (self._writer, self._readers, self._streams))
+
+    @property
     def open_transaction(self) -> SQLiteTransaction | None:
         """The transaction that a statement sent here and now would belong to."""
         transaction = self.current_transaction.get()

@@ -117,6 +117,13 @@ class Lane:
         """Whether :meth:`close` was called."""
         return self._is_closed
 
+    @property
+    def open_connections(self) -> int:
+        """The number of connections that are open, in use or not."""
+        with self._lock:
+            slots = [*self._idle, *(lease.slot for lease in self._granted)]
+        return sum(1 for slot in slots if slot is not None and slot.connection is not None)
+
     def lease(self) -> Lease:
         """A lease to which no connection is granted yet."""
         return Lease(self)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -263,6 +264,43 @@ async def test_after_another_prefix_was_set_passwords_are_changed_and_tenants_de
         assert (await databases(root, prefix), await users(root, prefix)) == before
     finally:
         await renamed.close()
+
+
+@pytest.mark.parametrize("force", [False, True])
+async def test_a_disconnected_tenant_s_connections_end_and_the_next_request_opens_them_as_stored(
+    world: World, root: MySQLEngine, force: bool
+) -> None:
+    client = await world.user()
+    assert (await client.get(ACCOUNTS)).status_code == 200
+    acme = await world.tenant("acme")
+    connected = f"SELECT id AS id FROM information_schema.processlist WHERE user = '{acme.db_name}_user'"  # noqa: S608 # ours
+    before = await ask(root, connected)
+    assert before
+    path = f"{TENANTS}/{acme.id}/disconnect?force={str(force).lower()}"
+    answer = await world.operator().post(path)
+    assert (answer.status_code, answer.json()) == (200, {"closed": len(before)})
+    while await ask(root, connected):  # noqa: ASYNC110 # the server hangs up in its own time
+        await asyncio.sleep(0.01)
+    assert (await client.get(ACCOUNTS)).status_code == 200
+    assert not {row["id"] for row in before} & {row["id"] for row in await ask(root, connected)}
+
+
+async def test_a_forced_disconnect_ends_what_runs_and_another_waits_for_it(
+    world: World, root: MySQLEngine
+) -> None:
+    acme = await world.tenant("acme")
+    path = f"{TENANTS}/{acme.id}/disconnect"
+    for query, outcome in (("", None), ("?force=true", ConnectionLost)):
+        stack = AsyncExitStack()
+        tenant = await world.tenant("acme")
+        with CENTRAL.bind(world.platform.central_engine):
+            engine = await stack.enter_async_context(world.platform.engines.lease(tenant))
+        async with stack:
+            running = asyncio.create_task(ask(engine, "SELECT SLEEP(0.4) AS n"))
+            await asyncio.sleep(0.1)
+            assert (await world.operator().post(path + query)).json()["closed"] >= 1
+            (result,) = await asyncio.gather(running, return_exceptions=True)
+        assert type(result) is outcome or (outcome is None and result == [{"n": 0}]), result
 
 
 async def test_deleting_leaves_no_database_no_user_and_no_connection(world: World, root: MySQLEngine) -> None:

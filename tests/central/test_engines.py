@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from central.engines import EnginesBusy, TenantEngines, TenantGone
 from central.registry import TenantRef
 from central.tables import TenantStatus
 from piccolo_engines.columns import new_id
-from piccolo_engines.errors import DatabaseMissing
+from piccolo_engines.errors import DatabaseMissing, EngineClosed
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.rows import Clock
 
@@ -229,6 +230,79 @@ async def test_a_cancelled_eviction_loses_no_place(engines, opener):
     async with engines.lease(THIRD), engines.lease(ACME):
         assert engines.stats().open == 2
     assert opener.most == 2
+
+
+def disconnected(tenant: TenantRef, *, force: bool = False) -> TenantRef:
+    count = tenant.disconnects + 1
+    return replace(tenant, disconnects=count, forced_disconnect=count if force else tenant.forced_disconnect)
+
+
+async def test_disconnecting_closes_the_engine_once_its_leases_are_over_and_new_ones_get_another(opener):
+    engines = TenantEngines(opener, drain=5)
+    after = disconnected(ACME)
+    async with engines.lease(ACME) as first:
+        await first.run_ddl("SELECT 1")
+        assert await engines.disconnect(after) == 1
+        async with engines.lease(after) as second:
+            assert second is not first
+        async with engines.lease(ACME) as stale:
+            assert stale is second, "a request that found its tenant before does not open the old one again"
+        await asyncio.sleep(0.05)
+        assert await first.run_ddl("SELECT 2"), "what runs is finished"
+    await settled(engines)
+    with pytest.raises(EngineClosed):
+        await first.run_ddl("SELECT 3")
+    assert opener.opened["acme"] == 2
+    assert await engines.disconnect(after) == 0, "nothing is older than that"
+    await engines.close_all()
+
+
+async def test_a_forced_disconnect_waits_for_no_lease(opener):
+    engines = TenantEngines(opener, drain=5)
+    async with engines.lease(ACME) as first:
+        await engines.disconnect(disconnected(ACME, force=True))
+        with pytest.raises(EngineClosed):
+            await first.run_ddl("SELECT 1")
+    await engines.close_all()
+
+
+async def test_a_process_that_was_not_asked_follows_with_the_next_lease(opener):
+    engines = TenantEngines(opener, drain=5)
+    async with engines.lease(ACME) as first:
+        pass
+    async with engines.lease(disconnected(ACME)) as second:
+        assert second is not first
+    await settled(engines)
+    assert opener.open == {"acme"}
+    assert engines.stats().open == 1
+    await engines.close_all()
+
+
+async def test_a_lease_that_waits_for_an_engine_which_is_disconnected_meanwhile_gets_the_new_one(opener):
+    engines = TenantEngines(opener, drain=0.05)
+    opener.delay = 0.05
+    waiting = [asyncio.create_task(engines.lease(ACME).__aenter__()) for _ in range(2)]
+    await asyncio.sleep(0.01)
+    await engines.disconnect(disconnected(ACME))
+    leased = await asyncio.gather(*waiting)
+    for engine in leased:  # the first may have the old one, which stays open for as long
+        assert await engine.run_ddl("SELECT 1")
+    assert leased[0] is not leased[1]
+    await engines.close_all()
+
+
+async def test_deleting_a_tenant_does_not_wait_for_ever_for_what_a_disconnect_waits_for(opener):
+    engines = TenantEngines(opener, drain=0.05)
+    async with engines.lease(ACME):
+        await engines.disconnect(disconnected(ACME))
+        async with asyncio.timeout(5):
+            await engines.discard(ACME.id)
+        assert opener.open == set()
+    await engines.close_all()
+
+
+async def settled(engines: TenantEngines) -> None:
+    await asyncio.gather(*engines._closing)
 
 
 async def test_a_cancelled_lease_is_given_back(engines, opener):

@@ -22,6 +22,7 @@ __all__ = [
     "AddDomain",
     "ChangePassword",
     "Delete",
+    "Disconnect",
     "MakeTenant",
     "RemoveDomain",
     "Rename",
@@ -50,6 +51,7 @@ def operator_forms(platform: Platform, operator: OperatorRef, actor: Actor) -> S
         AddDomain,
         RemoveDomain,
         ChangePassword,
+        Disconnect,
         Delete,
     ]
     return [MakeTenant(platform, operator, actor), *[form(acts) for form in on_tenants]]
@@ -246,6 +248,26 @@ class ChangePassword(_OnTenant):
             f"{slug} has another database password.\n\nDatabase user: {login.db_username}\n"
             f"Database password: {login.db_password}\n\nIt is shown here and never again."
         )
+
+
+class Disconnect(_OnTenant):
+    """Closes the connections to its database."""
+
+    name = "Disconnect a tenant"
+    description = "Every process closes its connections; the next request opens them again."
+    more = (
+        Column(
+            name="force",
+            title="At once",
+            type="boolean",
+            help_text="Do not wait for requests under way; they fail.",
+        ),
+    )
+
+    async def act(self, tenant_id: UUID, slug: str, values: Mapping[str, Any]) -> str:
+        """Close them."""
+        closed = await self._acts.disconnect(tenant_id, force=values.get("force") is True)
+        return f"The connections of {slug} are being closed: {closed} were open."
 
 
 class Delete(_OnTenant):

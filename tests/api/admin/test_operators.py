@@ -1,5 +1,6 @@
 """The operators' admin: they look at the registry and act on tenants through it, and no other way."""
 
+import re
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ async def test_the_menu_has_the_tables_and_the_forms(world: World) -> None:
         "remove-a-domain",
         "change-a-database-password",
         "delete-a-tenant",
+        "disconnect-a-tenant",
     }
     assert (await browser.get("user/"))["username"] == "operator"
 
@@ -68,6 +70,14 @@ async def test_a_form_tells_all_its_faults_at_once_and_makes_nothing(world: Worl
     }
     assert "taken" in (await browser.refused("make-a-tenant", **NOVA | {"slug": "acme"}))["slug"]
     assert len(await browser.rows("tenants")) == 2
+
+
+async def test_a_tenant_is_disconnected_with_a_form(world: World) -> None:
+    await (await world.user()).get("/api/v1/data/accounts")
+    browser = await operators_browser(world)
+    said = await browser.done("disconnect-a-tenant", tenant="acme", force=True)
+    assert re.fullmatch(r"The connections of acme are being closed: [1-9] were open\.", said)
+    assert (await (await world.user()).get("/api/v1/data/accounts")).status_code == 200
 
 
 async def test_a_tenant_is_suspended_resumed_renamed_and_deleted_with_forms(world: World) -> None:

@@ -86,6 +86,12 @@ def test_a_tenant_is_renamed_suspended_and_resumed(call: Run, told: Told) -> Non
     assert told("tenants", "resume", "acme")["status"] == "active"
 
 
+def test_a_tenant_is_disconnected(call: Run, told: Told) -> None:
+    assert told("tenants", "disconnect", "acme", "--force") == {"closed": 0}
+    assert "connections of acme" in call("tenants", "disconnect", "acme", "--text").stdout
+    assert "nobody" in call("tenants", "disconnect", "nobody", status=1).stderr
+
+
 def test_domains_come_and_go(call: Run, told: Told) -> None:
     assert told("tenants", "domains", "add", "acme", "CRM.Acme.Example")["domain"] == "crm.acme.example"
     listed = told("tenants", "domains", "list", "acme")

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -381,3 +382,19 @@ async def test_a_deletion_that_fails_at_once_leaves_the_tenant_as_it_was(world: 
         await world.process(Halt("before", "mark deleting", Broken())).provisioning.delete(tenant.id)
     await world.assert_complete(process, tenant)
     assert await world.open_runs() == []
+
+
+async def test_a_process_without_requests_closes_what_another_one_disconnected(world: World):
+    made = await world.process().provisioning.create(request("acme"))
+    idle = world.process()
+    async with idle.tenancy.use(made.tenant):
+        pass
+    upkeep = asyncio.create_task(idle.provisioning.keep_reconciled(timedelta(seconds=0.01)))
+    await world.registry.disconnect(made.tenant.id, force=False, expected=[TenantStatus.ACTIVE])
+
+    async def is_closed() -> bool:
+        return idle.engines.stats().open == 0
+
+    await until(is_closed)
+    upkeep.cancel()
+    await asyncio.gather(upkeep, return_exceptions=True)
