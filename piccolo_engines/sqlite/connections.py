@@ -1,8 +1,10 @@
 """How a connection to a database file is opened: its pragmas, and never a new file where none is wanted."""
 
+import os
 import sqlite3
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -24,7 +26,8 @@ class ConnectionFactory:
     """Opens connections to the file at ``path``. Blocks: call it in a thread.
 
     :param busy_timeout: seconds to wait for another process's lock.
-    :param create: whether a missing file is made; if not, :class:`~piccolo_engines.errors.DatabaseMissing`.
+    :param create: whether a missing file is created, with mode 0600, which SQLite gives the ``-wal`` and
+        ``-shm`` files beside it as well; if not, :class:`~piccolo_engines.errors.DatabaseMissing`.
     """
 
     path: Path
@@ -59,6 +62,8 @@ class ConnectionFactory:
         if not self.create and not self.path.is_file():
             raise DatabaseMissing
         register()
+        if self.create:
+            self._create_private()
         mode = "rwc" if self.create else "rw"  # "rw" fails should the file vanish just now
         connection = sqlite3.connect(
             f"file:{quote(str(self.path.absolute()))}?mode={mode}",
@@ -71,6 +76,11 @@ class ConnectionFactory:
         )
         connection.create_function(SMALL_LETTERS, 1, small_letters, deterministic=True)
         return connection
+
+    def _create_private(self) -> None:
+        """Create the missing file; SQLite itself would let the umask decide who may read it."""
+        with suppress(OSError):  # it exists; for any other reason, opening it reports the better error
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
     def _use_wal(self, connection: sqlite3.Connection) -> None:
         """Let readers work beside the writer, see https://www.sqlite.org/wal.html.

@@ -59,6 +59,7 @@ def test_setup_makes_everything_once(run: Run, tmp_path: Path) -> None:
     assert stat.S_IMODE(env_file.stat().st_mode) == 0o600
     assert re.search(r"^FREEHOLD_LOCAL=1\nENCRYPTION_KEY=[0-9a-f]{64}$", env_file.read_text(), re.MULTILINE)
     assert stat.S_IMODE(central.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(central.stat().st_mode) == 0o600
     before = env_file.read_bytes()
     second = run("setup", "--text").stdout
     assert second.strip() == "Everything is set up already."

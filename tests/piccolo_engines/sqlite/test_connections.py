@@ -1,6 +1,8 @@
 """How connections are opened: durable, with foreign keys, and on no file that nobody asked for."""
 
+import os
 import sqlite3
+import stat
 from pathlib import Path
 from typing import get_args
 
@@ -71,3 +73,24 @@ def test_a_connection_that_could_not_be_set_up_is_closed(tmp_path: Path) -> None
     path.write_text("this is no database, " * 100)
     with pytest.raises(sqlite3.DatabaseError, match="not a database"):
         factory(path).writer()
+
+
+def test_a_created_file_and_those_beside_it_are_private_whatever_the_umask(
+    tmp_path: Path,
+) -> None:
+    before = os.umask(0)
+    try:
+        connection = factory(tmp_path / "a.sqlite").writer()
+        connection.execute("CREATE TABLE t (a)")
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+        connection.close()
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(("a.sqlite", "a.sqlite-wal", "a.sqlite-shm"), 0o600)
+
+
+def test_a_file_that_exists_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite"
+    path.touch(0o640)
+    factory(path).writer().close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
