@@ -7,6 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from api.admin.services import AdminServices, admin_services
+from api.client_connections import ClientConnections
 from api.metrics import RequestCounts
 from api.people import People, people_of
 from api.tenant_documents import TenantDocuments
@@ -73,6 +74,7 @@ class Platform:
     """Every service of one process. Handlers reach them through the request, commands directly."""
 
     settings: Settings
+    clients: ClientConnections
     central_engine: CentralEngine
     central_migrator: Migrator
     tenant_migrator: Migrator
@@ -128,12 +130,12 @@ def compose(
     engines, tenancy = _tenancy(settings, servers, credentials)
     tenant_migrator = Migrator([app.APP_CONFIG for app in _TENANT_APPS], DB)
     parts = Parts(registry, servers, credentials, engines, tenancy, tenant_migrator, _seed(passwords))
-    definitions, access = (VersionedCache(one, settings.cache_seconds) for one in (DEFINITIONS, ACCESS))
-    recovery = Recovery(_DEPENDENTS)
-    catalog, apps = Catalog(definitions, recovery), AppCatalog(definitions)
+    definitions, recovery, catalog = _definitions(settings)
+    access, apps = VersionedCache(ACCESS, settings.cache_seconds), AppCatalog(definitions)
     operators, authentication = Operators(), _authentication(settings, vault, passwords, access)
     return Platform(
         settings=settings,
+        clients=ClientConnections(settings),
         central_engine=central_engine_of(settings),
         central_migrator=Migrator([central_app.APP_CONFIG], DB),
         tenant_migrator=tenant_migrator,
@@ -168,6 +170,11 @@ def _tenancy(
     capacities = {"sqlite": settings.max_open_tenants}
     engines = TenantEngines(TenantOpener(servers, credentials), capacities=capacities)
     return engines, Tenancy(engines, DB)
+
+
+def _definitions(settings: Settings) -> tuple[VersionedCache, Recovery, Catalog]:
+    cache, recovery = VersionedCache(DEFINITIONS, settings.cache_seconds), Recovery(_DEPENDENTS)
+    return cache, recovery, Catalog(cache, recovery)
 
 
 def _authentication(

@@ -8,6 +8,8 @@
     ├── BodyTooLarge(limit)
     ├── BodyTooSlow
     ├── UnsupportedMediaType(given)
+    ├── UnsupportedContentEncoding
+    ├── MalformedPath
     ├── InvalidIfMatch
     ├── InvalidIfNoneMatch
     ├── NotAuthenticated
@@ -39,10 +41,12 @@ __all__ = [
     "InvalidQuery",
     "MalformedJson",
     "MalformedMultipart",
+    "MalformedPath",
     "NotAuthenticated",
     "NotReady",
     "TenantNotReady",
     "TenantSuspended",
+    "UnsupportedContentEncoding",
     "UnsupportedMediaType",
 ]
 
@@ -90,6 +94,26 @@ class UnsupportedMediaType(HttpError):
         self.given = given
         kind = "JSON" if wanted == "application/json" else "a form"
         super().__init__(f"Send the body as {kind}, with Content-Type: {wanted}.")
+
+
+class UnsupportedContentEncoding(HttpError):
+    """A compressed body."""
+
+    code = "unsupported-content-encoding"
+
+    def __init__(self) -> None:
+        super().__init__("Send the body uncompressed, without a Content-Encoding header.")
+
+
+class MalformedPath(HttpError):
+    """A percent sign in the path or the query without two hexadecimal digits, or what is not UTF-8."""
+
+    code = "malformed-path"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A percent sign in an address must be followed by two hexadecimal digits, which encode UTF-8."
+        )
 
 
 class MalformedMultipart(HttpError):

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from api.client_connections import ClientConnections
 from central.connections.budget import BudgetUse
 from central.engines import EngineStats
 
@@ -73,12 +74,16 @@ class RequestCounts:
 
 
 def exposition(
-    requests: RequestCounts, engines: EngineStats, servers: Mapping[str, BudgetUse | None]
+    requests: RequestCounts,
+    engines: EngineStats,
+    servers: Mapping[str, BudgetUse | None],
+    clients: ClientConnections | None = None,
 ) -> bytes:
     """All of it. ``servers`` are the budgets by the servers' names; those without one are left out."""
     budgets = {name: use for name, use in servers.items() if use is not None}
     lines = [
         *requests.lines(),
+        *(_client_lines(clients) if clients is not None else ()),
         *_family(_ENGINES, {"": engines}),
         *_family(_BUDGET, {f'{{server="{name}"}}': use for name, use in budgets.items()}),
     ]
@@ -92,6 +97,19 @@ def _family(
         yield from _head(name, kind, text)
         for labels, stats in found.items():
             yield f"freehold_{name}{labels} {getattr(stats, attribute)}"
+
+
+def _client_lines(clients: ClientConnections) -> Iterator[str]:
+    yield from _head("client_connections", "gauge", "Connections that clients have open.")
+    yield f"freehold_client_connections {clients.open}"
+    yield from _head("client_connections_limit", "gauge", "How many there may be.")
+    yield f"freehold_client_connections_limit {clients.most}"
+    yield from _head("client_connections_refused_total", "counter", "Refused, by the bound that was reached.")
+    for bound, count in clients.refused.items():
+        yield f'freehold_client_connections_refused_total{{bound="{bound}"}} {count}'
+    yield from _head("client_connections_timeouts_total", "counter", "Closed, by what was waited for.")
+    for outcome, count in clients.timeouts.items():
+        yield f'freehold_client_connections_timeouts_total{{waited_for="{outcome}"}} {count}'
 
 
 def _head(name: str, kind: str, text: str) -> Iterator[str]:

@@ -16,12 +16,15 @@ from api.errors import (
     InvalidQuery,
     MalformedJson,
     MalformedMultipart,
+    MalformedPath,
     NotAuthenticated,
     NotReady,
     TenantNotReady,
     TenantSuspended,
+    UnsupportedContentEncoding,
     UnsupportedMediaType,
 )
+from api.problem_catalog import title_of
 from central import errors as central
 from central.engines import EnginesBusy, TenantGone
 from central.provisioning.errors import NoDatabaseUser, PasswordChanging, ProvisioningError
@@ -40,6 +43,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     # what was sent
     MalformedJson: 400,
     MalformedMultipart: 400,
+    MalformedPath: 400,
     InvalidIfMatch: 400,
     InvalidIfNoneMatch: 400,
     InvalidQuery: 400,
@@ -53,6 +57,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     BodyTooSlow: 408,
     BodyTooLarge: 413,
     UnsupportedMediaType: 415,
+    UnsupportedContentEncoding: 415,
     InvalidInput: 422,
     central.InvalidName: 422,
     UnknownServer: 422,
@@ -196,10 +201,9 @@ def document_of(error: Exception, request_id: str) -> ProblemDocument:
     code, detail = _words(error, status)
     there = error.current if isinstance(error, records.PreconditionFailed) else None
     current = msgspec.UNSET if there is None else dict(there.data)
-    title = code.replace("-", " ").capitalize()
     return ProblemDocument(
         f"/problems/{code}",
-        title,
+        title_of(code),
         status,
         detail,
         code,

@@ -43,6 +43,10 @@ class Settings:
     operator_token: str | None = field(default=None, repr=False)
     local: bool = False
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    max_connections: int = 4096
+    max_connections_per_address: int = 256
+    head_timeout: float = 10.0
+    keep_alive_timeout: float = 65.0
     max_body_bytes: int = 4 * 1024 * 1024
     request_timeout: float = 30.0
     max_import_bytes: int = 256 * 1024 * 1024
@@ -103,6 +107,12 @@ def _network(read: EnvironmentReader) -> dict[str, object]:
         "host": read.text("HOST", "127.0.0.1"),
         "port": read.integer("PORT", 8000, least=0, most=65535),
         "trusted_proxies": read.networks("TRUSTED_PROXIES"),
+        "max_connections": read.integer("MAX_CONNECTIONS", 4096, least=1, most=1_000_000),
+        "max_connections_per_address": read.integer(
+            "MAX_CONNECTIONS_PER_ADDRESS", 256, least=1, most=1_000_000
+        ),
+        "head_timeout": read.number("HEAD_TIMEOUT", 10.0, least=0.1, most=600.0),
+        "keep_alive_timeout": read.number("KEEP_ALIVE_TIMEOUT", 65.0, least=1.0, most=3600.0),
     }
 
 

@@ -1,6 +1,7 @@
 """``freehold serve``: uvicorn, set up for this application."""
 
 import socket
+from math import ceil
 from typing import Final
 
 import rich_click as click
@@ -8,6 +9,7 @@ import uvicorn
 
 from api.cli.console import fail, say
 from api.cli.session import load_settings, run
+from api.client_connections import BACKLOG, raise_descriptor_limit
 from api.composition import Platform
 from api.logs import configure_logs
 from api.wire import ProblemProtocol
@@ -16,8 +18,6 @@ __all__ = ["serve"]
 
 _APPLICATION: Final = "api.app:create_app"
 _GRACE_SECONDS: Final = 20
-_KEEP_ALIVE_SECONDS: Final = 65
-"""Longer than the minute for which common proxies keep a connection, so that they close it and not we."""
 
 
 @click.command()
@@ -36,6 +36,7 @@ def serve(host: str | None, port: int | None, workers: int, migrate: bool) -> No
     host, port = host or settings.host, settings.port if port is None else port
     run(settings, _migrate if migrate else _nothing, is_migrating=migrate)
     _require_free(host, port)
+    raise_descriptor_limit()  # before uvicorn starts processes, which inherit it
     configure_logs(settings.log_level, settings.log_format)
     if settings.local:
         shown = "localhost" if host == "127.0.0.1" else host
@@ -55,7 +56,8 @@ def serve(host: str | None, port: int | None, workers: int, migrate: bool) -> No
         log_config=None,
         server_header=False,
         proxy_headers=False,  # TRUSTED_PROXIES says whose count, and for what
-        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        backlog=BACKLOG,
+        timeout_keep_alive=ceil(settings.keep_alive_timeout),
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
 

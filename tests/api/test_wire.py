@@ -52,7 +52,9 @@ async def say(port: int, *pieces: bytes) -> tuple[int, dict[str, str], Any]:
         b"FOO /health HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"GET /health HTTP/1.1\r\nHost : localhost\r\n\r\n",
         b"GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: five\r\n\r\n",
-        b"GET http://demo.localhost/api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n\r\n",
+        b"GET ftp://demo.localhost/api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n\r\n",
+        b"GET http:/demo.localhost/api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n\r\n",
+        b"CONNECT demo.localhost:80 HTTP/1.1\r\nHost: acme.localhost\r\n\r\n",
         b"GET demo@/api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n\r\n",
     ],
 )

@@ -1,0 +1,357 @@
+"""What each problem is called, what it means and what helps: one entry for every ``code`` of a problem.
+
+The title belongs to the code and never depends on the request (RFC 9457, section 3.1.3).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+__all__ = ["EXPLANATIONS", "title_of"]
+
+_ACRONYMS: Final = {"json": "JSON", "csv": "CSV", "api": "API", "http": "HTTP", "url": "URL", "id": "ID"}
+
+_AGAIN: Final = "Send the request again after the seconds that the Retry-After header names."
+_DATABASE: Final = (
+    "The tenant's database could not be reached, or did not carry out the statement in time. "
+    + _AGAIN
+    + " A "
+    "write may have been carried out all the same: send it with an Idempotency-Key, so that it is done once."
+)
+
+EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
+    # the request as such
+    "bad-request": ("Bad request", "The server does not understand the request. The detail says why."),
+    "malformed-request": (
+        "Malformed request",
+        "What was sent is not HTTP/1.1 as RFC 9112 defines it, so the connection was closed.",
+    ),
+    "malformed-path": (
+        "Malformed path",
+        "A percent sign in the path or the query must be followed by two hexadecimal digits, and what is "
+        "encoded must be UTF-8. A percent sign itself is written as %25.",
+    ),
+    "head-too-large": (
+        "Head too large",
+        "The request line and the headers together, or the trailers of a chunked body, are larger than 64 "
+        "KiB.",
+    ),
+    "target-too-long": (
+        "Target too long",
+        "The address of the request is longer than 16 KiB. Send a long filter as JSON, to POST "
+        "/api/v1/data/{object}/query.",
+    ),
+    "request-too-slow": (
+        "Request too slow",
+        "The request line and the headers did not arrive in time (HEAD_TIMEOUT, 10 seconds by default).",
+    ),
+    "too-many-connections": (
+        "Too many connections",
+        "This process, or the address that the request came from, has as many connections open as are "
+        "allowed. Use connections again for several requests, close those that are not needed, and try "
+        "again.",
+    ),
+    "invalid-host": (
+        "Invalid host",
+        "The request needs exactly one Host header with a host name and, where it is not the scheme's "
+        "own, a port: acme.example.com or acme.localhost:8000.",
+    ),
+    "not-found": (
+        "Not found",
+        "Nothing is served at this address: check the path, and whether it belongs to this kind of host. "
+        "/schema lists what this host serves. The path must be written without encoded slashes, encoded "
+        "dots and empty parts.",
+    ),
+    "method-not-allowed": (
+        "Method not allowed",
+        "The address takes other methods; the Allow header names them.",
+    ),
+    "unsupported-media-type": (
+        "Unsupported media type",
+        "The body must be of the media type that the route takes, mostly application/json in UTF-8, and "
+        "say so in its Content-Type header.",
+    ),
+    "unsupported-content-encoding": (
+        "Unsupported content encoding",
+        "Bodies of requests are taken as they are. Send the body uncompressed, without a Content-Encoding "
+        "header.",
+    ),
+    "malformed-json": (
+        "Malformed JSON",
+        "The body is not a JSON document in UTF-8, or is nested too deeply.",
+    ),
+    "malformed-multipart": (
+        "Malformed multipart",
+        "The body is not multipart/form-data as RFC 7578 defines it.",
+    ),
+    "body-too-large": (
+        "Body too large",
+        "The body is larger than this server takes; the detail names the limit. Send many records in "
+        "several requests, or as a CSV import.",
+    ),
+    "body-too-slow": ("Body too slow", "The body did not arrive in time. Send it in smaller parts."),
+    "validation": (
+        "Validation failed",
+        "The body was understood, and some of its fields cannot be accepted. Each entry of errors names a "
+        "field, what is wrong with it and, where one is near, the name or value that was probably meant.",
+    ),
+    "invalid-query": (
+        "Invalid query",
+        "A query parameter, field or operator is unknown, or its value cannot be used. Nothing is "
+        "ignored: each entry of errors names one, with a suggestion where one is near.",
+    ),
+    "invalid-if-match": (
+        "Invalid If-Match",
+        'If-Match takes entity tags as an ETag header gave them, in quotation marks: "7", or several '
+        "separated "
+        "by commas, or *.",
+    ),
+    "invalid-if-none-match": (
+        "Invalid If-None-Match",
+        "With PUT, If-None-Match takes * alone: create the record only if it does not exist.",
+    ),
+    # who is asking
+    "not-authenticated": (
+        "Not authenticated",
+        "The request needs a valid token: Authorization: Bearer and an access token or API key on a "
+        "tenant's host, an operator's token on a central host.",
+    ),
+    "invalid-credentials": ("Invalid credentials", "The e-mail address or the password is wrong."),
+    "token-expired": (
+        "Token expired",
+        "The access token is too old. Get another one with the refresh token.",
+    ),
+    "token-invalid": ("Token invalid", "The token is not valid on this host. Sign in again."),
+    "token-reused": (
+        "Token reused",
+        "The refresh token was used before. Since somebody else may have it, the whole session has ended: "
+        "sign in again.",
+    ),
+    "permission-denied": (
+        "Permission denied",
+        "The caller's roles do not allow this. POST /api/v1/permissions/explain says which role would.",
+    ),
+    "beyond-own-rights": (
+        "Beyond own rights",
+        "Nobody can give, take or use rights that they do not have themselves.",
+    ),
+    "key-not-enough": ("API key not enough", "This needs a person who is signed in; an API key is refused."),
+    "layout-hidden": (
+        "Layout hidden",
+        "Parts of the page's layout are hidden from the caller, who would remove them by replacing it.",
+    ),
+    "forged-request": (
+        "Forged request",
+        "The form was not sent by a page of this site. Load the page again.",
+    ),
+    "forbidden": ("Forbidden", "The request was understood, and is refused."),
+    "too-many-attempts": (
+        "Too many attempts",
+        "Signing in has failed too often for this account or address. " + _AGAIN,
+    ),
+    "too-many-requests": ("Too many requests", "More was asked for than is allowed just now. " + _AGAIN),
+    # tenants
+    "tenant-not-found": (
+        "Tenant not found",
+        "No tenant has this host name, id or slug. Check the address; an operator can list the tenants.",
+    ),
+    "tenant-suspended": ("Tenant suspended", "An operator has suspended this tenant. Its data is kept."),
+    "tenant-not-ready": ("Tenant not ready", "The tenant is still being created. " + _AGAIN),
+    "tenant-gone": ("Tenant gone", "The tenant is being deleted, or was deleted."),
+    "slug-taken": ("Slug taken", "Another tenant has this slug. Choose another one."),
+    "domain-taken": ("Domain taken", "A tenant has this domain already; a domain leads to one tenant only."),
+    "domain-not-found": ("Domain not found", "The tenant does not have this domain."),
+    "primary-domain": ("Primary domain", "The primary domain of a tenant cannot be removed."),
+    "wrong-status": (
+        "Wrong status",
+        "The tenant's status does not allow this. Read the tenant, and try again.",
+    ),
+    "invalid-slug": (
+        "Invalid slug",
+        "A slug has 1 to 40 lower-case letters, digits and hyphens, with a letter or digit at both ends.",
+    ),
+    "reserved-slug": ("Reserved slug", "The platform keeps this slug for itself. Choose another one."),
+    "invalid-name": ("Invalid name", "The name does not follow its grammar; the detail says what is wrong."),
+    "invalid-tenant-name": (
+        "Invalid tenant name",
+        "A tenant's name must not be empty, too long, or hold control characters.",
+    ),
+    "invalid-domain": ("Invalid domain", "The domain is not a host name that a tenant can be given."),
+    "unknown-database-server": (
+        "Unknown database server",
+        "dbHost and dbPort must name a server that this installation is set up for (DB_HOST, DB_HOSTS).",
+    ),
+    "database-exists": (
+        "Database exists",
+        "A database with the name that the tenant would get exists already. Choose another slug, or "
+        "remove it.",
+    ),
+    "database-user-exists": (
+        "Database user exists",
+        "A database user with the name that the tenant would get exists already. Choose another slug, or "
+        "remove it.",
+    ),
+    "no-database-user": (
+        "No database user",
+        "The tenant's database is a file, which has no user or password.",
+    ),
+    "password-changing": ("Password changing", "Another change of this password is running. " + _AGAIN),
+    "password-not-changed": (
+        "Password not changed",
+        "The change of the database user's password was not finished; the old and the new one may both be "
+        "valid. Ask for the change again.",
+    ),
+    "creation-failed": (
+        "Creation failed",
+        "The tenant could not be created. What had been created is removed again; the detail says whether "
+        "that is finished.",
+    ),
+    "deletion-failed": (
+        "Deletion failed",
+        "The deletion of the tenant could not be finished; it is tried again.",
+    ),
+    "provisioning-failed": ("Provisioning failed", "A change of a whole tenant failed. The detail says why."),
+    "run-lost": (
+        "Run lost",
+        "Another process has taken over the work on this tenant. Read the tenant again.",
+    ),
+    # objects, fields, records
+    "object-not-found": ("Object not found", "The tenant has no object with this name."),
+    "field-not-found": ("Field not found", "The object has no field with this name."),
+    "record-not-found": (
+        "Record not found",
+        "There is no such record, it is in the trash, or the caller's roles do not show it.",
+    ),
+    "app-not-found": ("App not found", "There is no such app that the caller may see."),
+    "page-not-found": ("Page not found", "The app has no such page that the caller may see."),
+    "view-not-found": ("View not found", "There is no such view, or it is not shared with the caller."),
+    "change-refused": ("Change refused", "The change of the object or field cannot be made as things are."),
+    "conversion-refused": (
+        "Conversion refused",
+        "A field can only be given a type that holds all the values it has.",
+    ),
+    "name-taken": ("Name taken", "Another one has this name already. Choose another name."),
+    "taken": ("Value taken", "Another one has this value already; it must be unique."),
+    "object-busy": (
+        "Object busy",
+        "Another change of the tenant's objects, or a long write, is running. " + _AGAIN,
+    ),
+    "standard-kept": (
+        "Standard object kept",
+        "Objects and fields that come with the product cannot be dropped, renamed or given another type.",
+    ),
+    "system-kept": (
+        "System role kept",
+        "Roles and permissions that come with a tenant cannot be renamed or deleted.",
+    ),
+    "still-looked-up": (
+        "Still looked up",
+        "Lookup fields of other objects refer to this object. Drop those fields first; errors names them.",
+    ),
+    "still-referenced": (
+        "Still referenced",
+        "Other records refer to this one, by lookups that restrict its deletion; errors names them.",
+    ),
+    "too-many-dependents": (
+        "Too many dependents",
+        "More records depend on this one than can be deleted in one transaction. Delete some of them first.",
+    ),
+    "would-break-data": (
+        "Would break data",
+        "Records that exist do not fit the change; records names how many, and the first of them.",
+    ),
+    "would-lose-data": (
+        "Would lose data",
+        "What is to be dropped holds data. Confirm it with ?confirm= and its name.",
+    ),
+    "unique-conflict": (
+        "Unique conflict",
+        "Another record, perhaps one in the trash, has the same value in a field that must be unique.",
+    ),
+    "bulk-refused": (
+        "Bulk refused",
+        "All or none of the records were to be written, and some cannot be. errors names them by position.",
+    ),
+    "unreadable-csv": ("Unreadable CSV", "The file is not CSV in an encoding that is understood."),
+    "cursor-invalid": (
+        "Invalid cursor",
+        "Use a cursor as page.next or page.prev gave it, on the same tenant.",
+    ),
+    "cursor-mismatch": (
+        "Cursor mismatch",
+        "The cursor belongs to another filter or sort. Keep both, or begin again without a cursor.",
+    ),
+    "invalid-cursor": ("Invalid cursor", "Use a cursor as page.next gave it, in the same list."),
+    "precondition-failed": ("Precondition failed", "The record is not as the request demands."),
+    "version-mismatch": (
+        "Version mismatch",
+        "The record has been changed since the version that If-Match names. current is the record as it "
+        "is now: merge the changes, and send them with its version.",
+    ),
+    "already-there": (
+        "Already there",
+        "With If-None-Match: * the record was only to be created, and it exists; current is the record.",
+    ),
+    "nothing-to-match": (
+        "Nothing to match",
+        "With If-Match the record was only to be changed, and it does not exist.",
+    ),
+    # people
+    "in-use": ("In use", "Others still have or use it. Take it from them first."),
+    "inactive": ("User inactive", "The user is deactivated. Activate the user first."),
+    "last-administrator": (
+        "Last administrator",
+        "An active user who may manage users and roles must remain.",
+    ),
+    "link-invalid": (
+        "Link invalid",
+        "The link has been used, is too old, or never existed. Ask for another one.",
+    ),
+    "weak-password": (
+        "Weak password",
+        "The new password does not meet the rules; errors names each of them.",
+    ),
+    "wrong-password": ("Wrong password", "The current password is wrong."),
+    "too-many": ("Too many", "There are as many as there may be. Delete one first."),
+    # idempotency keys
+    "invalid-idempotency-key": (
+        "Invalid idempotency key",
+        "An Idempotency-Key has 1 to 255 visible ASCII characters, and is given once.",
+    ),
+    "idempotency-busy": (
+        "Idempotency key busy",
+        "The first request with this key is still running. " + _AGAIN,
+    ),
+    "idempotency-mismatch": (
+        "Idempotency key mismatch",
+        "The key was used for another body. Use a new key for each new request.",
+    ),
+    # not now
+    "internal-error": (
+        "Internal error",
+        "The fault is the server's. Give its operators the requestId: the log has the cause under it.",
+    ),
+    "database-unavailable": ("Database unavailable", _DATABASE),
+    "pool-timeout": ("Database busy", _DATABASE),
+    "engines-busy": ("Databases busy", "As many tenants' databases as may be open are in use. " + _AGAIN),
+    "query-too-slow": (
+        "Query too slow",
+        "The query took longer than a statement may. Narrow the filter, index the fields that it filters "
+        "and sorts by, and leave out count=exact.",
+    ),
+    "too-busy": ("Too busy", "The server has as much to do as it takes on. " + _AGAIN),
+    "not-ready": ("Not ready", "Something that the service depends on does not respond; errors names it."),
+    "service-unavailable": ("Service unavailable", "The server cannot do this just now. " + _AGAIN),
+}
+"""By code: the title, and the explanation."""
+
+
+def title_of(code: str) -> str:
+    """The title of a problem, in sentence case.
+
+    >>> title_of("malformed-json"), title_of("unknown-csv-column")
+    ('Malformed JSON', 'Unknown CSV column')
+    """
+    if code in EXPLANATIONS:
+        return EXPLANATIONS[code][0]
+    words = " ".join(_ACRONYMS.get(word, word) for word in code.split("-"))
+    return words[:1].upper() + words[1:]
