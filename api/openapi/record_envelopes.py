@@ -1,7 +1,7 @@
 """JSON Schemas of what holds an object's records: a page, a query for one, many at once."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from api.openapi.record_schemas import component, reference
 from api.seen import SeenObject
@@ -12,6 +12,12 @@ from tenant_schema.records.query import DEFAULT_LIMIT, MAX_FIELDS, MAX_LIMIT, MA
 __all__ = ["record_envelopes"]
 
 _Json = dict[str, Any]
+
+_TIME_ZONE: Final[_Json] = {
+    "type": "string",
+    "default": "UTC",
+    "description": "The time zone (IANA) of days in the filter and of the parts of moments in groups.",
+}
 
 
 def record_envelopes(one: SeenObject, any_page: Mapping[str, Any]) -> Iterator[tuple[str, _Json]]:
@@ -42,6 +48,7 @@ def _query(one: SeenObject) -> _Json:
         "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
         "cursor": {"type": "string", "minLength": 1},
         "count": {"type": "string", "enum": ["none", "capped", "exact"], "default": "none"},
+        "timeZone": _TIME_ZONE,
     }
     return {
         "type": "object",
@@ -65,6 +72,7 @@ def _aggregate(one: SeenObject) -> _Json:
             "search": {"type": "string", "maxLength": MAX_SEARCH},
             "sort": {**names, "description": "Groups and measures as asked for; `-` in front is descending."},
             "limit": {"type": "integer", "minimum": 1},
+            "timeZone": _TIME_ZONE,
         },
         "additionalProperties": False,
     }

@@ -7,7 +7,7 @@ from litestar import get, post
 from api.answers import Answer, Stream, json
 from api.openapi.operation import Operation, Parameter, Reply
 from api.requests import TenantRequest
-from api.routes.data_queries import FIELDS, FILTER, SEARCH, SORT
+from api.routes.data_queries import FIELDS, FILTER, SEARCH, SORT, TIME_ZONE
 from api.schemas.records import AggregateAnswer
 from tenant_schema.records.summaries import MAX_GROUPS
 from tenant_schema.records.summing import Groups
@@ -23,7 +23,7 @@ _PARAMETERS: Final = (
     Parameter(
         name="groupBy",
         description=(
-            "Fields, or paths over lookups, separated by commas; of dates and moments (in UTC) also a part: "
+            "Fields, or paths over lookups, separated by commas; of dates and moments also a part: "
             "`year(…)`, `quarter(…)`, `month(…)`, `week(…)` (ISO 8601), `day(…)`. Without it: one group."
         ),
         schema={"type": "string"},
@@ -51,6 +51,7 @@ _PARAMETERS: Final = (
         description="How many groups the answer has at most.",
         schema={"type": "integer", "minimum": 1, "maximum": MAX_GROUPS, "default": 100},
     ),
+    TIME_ZONE,
 )
 
 
@@ -112,7 +113,7 @@ def _answer(found: Groups) -> Answer:
             "A text that a spreadsheet would take for a formula has an apostrophe in front. All records "
             "come, however many: the file is sent as it is read."
         ),
-        parameters=(FILTER, SEARCH, SORT, FIELDS),
+        parameters=(FILTER, SEARCH, SORT, FIELDS, TIME_ZONE),
         replies={
             200: Reply(
                 "The file.",

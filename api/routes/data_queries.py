@@ -18,6 +18,7 @@ __all__ = [
     "ROUTES",
     "SEARCH",
     "SORT",
+    "TIME_ZONE",
     "list_records",
     "list_trash",
     "query_records",
@@ -50,7 +51,10 @@ FILTER: Final = Parameter(
         "Conditions that must all hold: `filter[industry]=technology`, `filter[annual_revenue][gte]=1000`, "
         "`filter[industry][in]=technology,finance`, `filter[phone][null]=true`, `filter[owner.name]=Ada` "
         "(up to three lookups); either of several: `filter[or][0][industry]=finance&filter[or][1][owner]="
-        "$me`; what does not match: `filter[not][industry]=finance`. Operators: eq ne gt gte lt lte in nin "
+        "$me`; what does not match: `filter[not][industry]=finance`; no value: `filter[phone]=`. Values of "
+        "in, nin and between are separated by commas; one with a comma or a quote in front stands in "
+        'double quotes: `filter[name][in]="Doe, John",Smith`. A date means the whole day where a moment is '
+        "asked for, see `timeZone`. Operators: eq ne gt gte lt lte in nin "
         "contains icontains startswith endswith between null, as the field's type allows. `$me` is who calls."
     ),
     schema={"type": "object", "additionalProperties": {"type": "string"}},
@@ -59,6 +63,15 @@ FILTER: Final = Parameter(
         "explode": True,
         "examples": {"one": {"value": {"industry": "technology"}}, "none": {"value": {}}},
     },
+)
+TIME_ZONE: Final = Parameter(
+    name="timeZone",
+    description=(
+        "The time zone (IANA) of the days in the filter, and of the parts of moments in groups. A cursor "
+        "holds for its time zone alone."
+    ),
+    schema={"type": "string", "default": "UTC"},
+    more={"examples": {"berlin": {"value": "Europe/Berlin"}}},
 )
 SEARCH: Final = Parameter(
     name="search",
@@ -95,6 +108,7 @@ _LIST_PARAMETERS: Final = (
         description=f"Whether to count all records: `exact`, or `capped`, which stops at {MAX_COUNTED:,}.",
         schema={"type": "string", "enum": [one.value for one in Count], "default": "none"},
     ),
+    TIME_ZONE,
 )
 
 

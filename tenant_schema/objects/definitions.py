@@ -108,7 +108,7 @@ def field_row(draft: FieldDraft, object_id: UUID, position: int, *, standard: bo
         "required": draft.required,
         "unique": draft.unique or FIELD_TYPES[draft.type].generated,
         "indexed": draft.indexed,
-        "default_value": draft.default,
+        "default_value": None if FIELD_TYPES[draft.type].is_missing(draft.default) else draft.default,
         "settings": dict(settings),
         "position": position,
         "standard": standard,
@@ -154,7 +154,7 @@ def _target_problems(target: str | None, targets: Collection[str]) -> list[Probl
 
 
 def _default_problems(draft: FieldDraft, model: FieldModel) -> list[Problem]:
-    if draft.default is None:
+    if draft.default is None or model.type.is_missing(draft.default):
         return []
     if model.type.generated:
         return [Problem("default", "default-not-allowed", "the system gives each record a value of its own")]

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from tenant_schema.objects.model import FieldModel
+from tenant_schema.records.conditions import is_one_of
 from tenant_schema.records.people import USERS
-from tenant_schema.records.query import Condition
 from tenant_schema.records.rendering import shown
 from tenant_schema.records.statements import Source, reading
 from tenant_schema.records.target import Target
@@ -18,17 +18,17 @@ __all__ = ["ids_by_value", "users_by_value"]
 async def ids_by_value(
     target: Target, field: FieldModel, values: Iterable[object]
 ) -> Mapping[object, list[UUID]]:
-    """The ids of the records in use that the caller may read, by the shown form of the value."""
+    """The ids of the records in use that the caller may read, by the comparable form of the shown value."""
     wanted = tuple(sorted(set(values), key=str))
     if not wanted:
         return {}
     slots: list[object] = []
-    where = target.records(Condition(field.name, "in", wanted), slots)
+    where = target.records(is_one_of(field, wanted), slots)
     names = ("id",) if field.name == "id" else ("id", field.name)
     plan = reading(Source(target.model, where), names, None, target.engine.engine_type)
     found: defaultdict[object, list[UUID]] = defaultdict(list)
     for row in plan.show(await target.run(plan.statement, slots)):
-        found[row[field.name]].append(UUID(row["id"]))
+        found[field.type.comparable(row[field.name])].append(UUID(row["id"]))
     return found
 
 
@@ -38,5 +38,5 @@ async def users_by_value(field: FieldModel, values: Iterable[object]) -> Mapping
     query = User.select(User.id.as_alias("id"), column.as_alias("value"))
     found: defaultdict[object, list[UUID]] = defaultdict(list)
     for row in await query.where(column.is_in(list(set(values)))):
-        found[shown(field, row["value"])].append(row["id"])
+        found[field.type.comparable(shown(field, row["value"]))].append(row["id"])
     return found

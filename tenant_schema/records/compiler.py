@@ -15,7 +15,7 @@ from piccolo.columns import Column
 from piccolo.columns import Or as Either
 from piccolo.columns.combination import Where, WhereRaw
 
-from tenant_schema.records.matching import found_by_index, matches
+from tenant_schema.records.matching import equal_numbers, found_by_index, matches
 from tenant_schema.records.prepared import Slot
 from tenant_schema.records.query import And, Condition, Filter, Indexed, Me, Not, Through
 
@@ -124,6 +124,10 @@ _COMPARISONS: Final[Mapping[str, Callable[[Column, Any], Predicate]]] = {
     "nin": lambda column, values: _different(column, column.not_in(list(values))),
     "between": _between,
     "null": lambda column, is_null: column.is_null() if is_null else column.is_not_null(),
+    "eq_number": lambda column, number: equal_numbers(column, (number,)),
+    "ne_number": lambda column, number: _different(column, equal_numbers(column, (number,), negated=True)),
+    "in_number": equal_numbers,
+    "nin_number": lambda column, numbers: _different(column, equal_numbers(column, numbers, negated=True)),
 }
 
 

@@ -9,13 +9,25 @@ from typing import Any, Final
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.fields.protocol import OPERATORS
 from tenant_schema.objects.model import FieldModel
-from tenant_schema.problems import ProblemCollector, suggestion
+from tenant_schema.problems import MAX_PROBLEMS, ProblemCollector, suggestion
+from tenant_schema.records.days import days_condition
 from tenant_schema.records.paths import Fields, candidates
-from tenant_schema.records.query import MAX_TEXT, MAX_VALUES, Condition, Me
+from tenant_schema.records.query import ALL, MAX_TEXT, MAX_VALUES, And, Condition, Filter, Me, Or
+from tenant_schema.records.value_lists import MalformedList, split_values
+from tenant_schema.records.zones import UTC, Day, Zone
 
-__all__ = ["Complaints", "json_condition", "known_field", "nearest", "text_condition"]
+__all__ = [
+    "Complaints",
+    "equals",
+    "is_one_of",
+    "json_condition",
+    "known_field",
+    "nearest",
+    "text_condition",
+]
 
 _MANY: Final = frozenset({"in", "nin", "between"})
+_EQUALITY: Final = frozenset({"eq", "ne", "in", "nin"})
 _LONGEST_NAME: Final = 64
 """Characters of a name that a message repeats."""
 _OTHER_NAMES: Final = {
@@ -26,11 +38,18 @@ _OTHER_NAMES: Final = {
 """What the operators are called elsewhere."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
-_Parse = Callable[[object, FieldModel], object]
+_Parse = Callable[[object, FieldModel, str], object]
 
 
 class Complaints(ProblemCollector):
-    """Collects the problems of queries, records and layouts."""
+    """Collects the problems of queries, records and layouts.
+
+    :ivar zone: the time zone in which the input means the days that it names.
+    """
+
+    def __init__(self, most: int = MAX_PROBLEMS) -> None:
+        super().__init__(most)
+        self.zone: Zone = UTC
 
     def unknown(self, where: str, kind: str, name: str, known: Sequence[str]) -> None:
         """An unknown field, parameter or operator, with the name that was probably meant."""
@@ -64,9 +83,8 @@ def _has_operator(field: FieldModel, operator: str, where: str, complaints: Comp
             f"A {field.type.name} field cannot be filtered with {operator}, only with {', '.join(allowed)}."
         )
         complaints.add(where, "operator-not-allowed", message)
-    elif _OTHER_NAMES.get(operator) in field.type.operators:
-        message = f"There is no operator {operator!r}."
-        complaints.add(where, "unknown-operator", message, _OTHER_NAMES[operator])
+    elif (other := _OTHER_NAMES.get(operator.lower())) in field.type.operators:
+        complaints.add(where, "unknown-operator", f"There is no operator {operator!r}.", other)
     else:
         complaints.unknown(where, "operator", operator, allowed)
     return False
@@ -74,8 +92,9 @@ def _has_operator(field: FieldModel, operator: str, where: str, complaints: Comp
 
 def text_condition(
     name: str, operator: str, text: str, where: str, fields: Fields, complaints: Complaints
-) -> Condition | None:
-    """A condition from a query string. Commas separate the values of in, nin and between.
+) -> Filter | None:
+    """A condition from a query string. Commas separate the values of in, nin and between, see
+    :mod:`tenant_schema.records.value_lists`.
 
     A problem (and None) when the field or operator is unknown or a value does not fit.
     """
@@ -84,7 +103,11 @@ def text_condition(
         return None
     if operator == "null":
         return _null_condition(name, {"true": True, "false": False}.get(text), where, complaints)
-    given = text.split(",", MAX_VALUES) if operator in _MANY else [text]
+    try:
+        given = split_values(text, MAX_VALUES) if operator in _MANY else [text]
+    except MalformedList as error:
+        complaints.add(where, "malformed", str(error))
+        return None
     return _condition(name, field, operator, given, where, _text_operand, complaints)
 
 
@@ -95,7 +118,7 @@ def json_condition(
     where: str,
     fields: Fields,
     complaints: Complaints,
-) -> Condition | None:
+) -> Filter | None:
     """A condition from JSON. The values of in, nin and between are a list.
 
     A problem (and None) when the field or operator is unknown or a value does not fit.
@@ -129,19 +152,54 @@ def _condition(
     where: str,
     parse: _Parse,
     complaints: Complaints,
-) -> Condition | None:
+) -> Filter | None:
     """The condition over the parsed values, unless there is a problem with their number or with one of
-    them.
+    them. In a list, a text that is no value stands for the records without one.
     """
     if not _right_number(operator, len(given), where, complaints):
         return None
-    values = [_operand(field, one, where, parse, complaints) for one in given]
+    if operator in _EQUALITY and any(field.type.is_missing(one) for one in given):
+        there = [one for one in given if not field.type.is_missing(one)]
+        found = _condition(name, field, operator, there, where, parse, complaints) if there else ALL
+        return None if found is None else _with_null(name, operator, found)
+    values = [_operand(field, operator, one, where, parse, complaints) for one in given]
     if any(value is None for value in values):
         return None
     if operator == "between" and _out_of_order(values):
         complaints.add(where, "invalid-value", "between takes the smaller value first.")
         return None
-    return Condition(name, operator, tuple(values) if operator in _MANY else values[0])
+    if any(isinstance(value, Day) for value in values):
+        return days_condition(name, operator, values)
+    return _compared(name, field, operator, values)
+
+
+def _with_null(name: str, operator: str, found: Filter) -> Filter:
+    """A condition of equality with "no value" among its values; ``found`` is the one with the others."""
+    if operator in {"ne", "nin"}:
+        is_there = Condition(name, "null", False)
+        return is_there if found == ALL else And((is_there, found))
+    is_null = Condition(name, "null", True)
+    return is_null if found == ALL else Or((is_null, found))
+
+
+def _compared(name: str, field: FieldModel, operator: str, values: Sequence[object]) -> Condition:
+    """The condition in the terms in which values of the type are compared."""
+    compared = field.type.comparisons.get(operator)
+    if compared is not None:
+        operator_known, values = compared, [field.type.comparable(value) for value in values]
+    else:
+        operator_known = operator
+    return Condition(name, operator_known, tuple(values) if operator in _MANY else values[0])
+
+
+def equals(field: FieldModel, value: object) -> Condition:
+    """The condition that a field's stored value equals this one."""
+    return _compared(field.name, field, "eq", [value])
+
+
+def is_one_of(field: FieldModel, values: Sequence[object]) -> Condition:
+    """The condition that a field's stored value equals one of these."""
+    return _compared(field.name, field, "in", values)
 
 
 def _right_number(operator: str, number: int, where: str, complaints: Complaints) -> bool:
@@ -159,12 +217,14 @@ def _out_of_order(values: Sequence[object]) -> bool:
     """Whether the first of two values is the greater; values of one field compare with one another, but
     for Me.
     """
-    low: Any = values[0]
-    high: Any = values[1]
+    low: Any = values[0].start if isinstance(values[0], Day) else values[0]
+    high: Any = values[1].last if isinstance(values[1], Day) else values[1]
     return not isinstance(low, Me) and not isinstance(high, Me) and bool(low > high)
 
 
-def _operand(field: FieldModel, given: object, where: str, parse: _Parse, complaints: Complaints) -> object:
+def _operand(
+    field: FieldModel, operator: str, given: object, where: str, parse: _Parse, complaints: Complaints
+) -> object:
     """One value in stored form, or None and a problem."""
     if given is None or given == "":
         complaints.add(
@@ -179,7 +239,8 @@ def _operand(field: FieldModel, given: object, where: str, parse: _Parse, compla
     if given == Me.ME.value and _refers_to_users(field):
         return Me.ME
     try:
-        return parse(given, field)
+        day = field.type.parse_day(given, field)
+        return parse(given, field, operator) if day is None else complaints.zone.day(day)
     except InvalidValue as error:
         complaints.add(where, error.code, error.message, error.did_you_mean)
         return None
@@ -195,11 +256,11 @@ def _refers_to_users(field: FieldModel) -> bool:
     return field.type.name == "lookup" and field.settings.get("target") == "users"
 
 
-def _text_operand(given: object, field: FieldModel) -> object:
+def _text_operand(given: object, field: FieldModel, operator: str) -> object:
     """The stored form of a value from a query string."""
-    return field.type.parse_text(str(given), field)
+    return field.type.parse_text(str(given), field, operator)
 
 
-def _json_operand(given: object, field: FieldModel) -> object:
+def _json_operand(given: object, field: FieldModel, operator: str) -> object:
     """The stored form of a value from JSON."""
-    return field.type.parse_operand(given, field)
+    return field.type.parse_operand(given, field, operator)

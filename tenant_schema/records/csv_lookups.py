@@ -41,7 +41,7 @@ async def _find(
                 item.fail(422, *item.problems, Problem(column.field.name, error.code, error.message))
     there = await _ids(target, column, by, {value for _, value in wanted}) if wanted else {}
     for item, value in wanted:
-        found = there.get(shown(by, value), ())
+        found = there.get(by.type.comparable(shown(by, value)), ())
         if len(found) == 1:
             item.values[column.field.name] = found[0]
         else:

@@ -45,9 +45,9 @@ class _Payload(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fiel
 _decode = msgspec.msgpack.Decoder(_Payload).decode
 
 
-def digest(tenant_id: UUID, shape: bytes, values: Sequence[object]) -> bytes:
-    """What ties a cursor to its query: the tenant, the query's shape, and the filter's values."""
-    return hashlib.sha256(_encode((tenant_id.bytes, shape, values))).digest()[:_DIGEST]
+def digest(tenant_id: UUID, shape: bytes, values: Sequence[object], zone: str = "UTC") -> bytes:
+    """What ties a cursor to its query: the tenant, the query's shape, the filter's values, its time zone."""
+    return hashlib.sha256(_encode((tenant_id.bytes, shape, values, zone))).digest()[:_DIGEST]
 
 
 def shape_digest(table_name: str, shape: Filter, order: Sequence[SortTerm]) -> bytes:

@@ -20,6 +20,7 @@ from tenant_schema.records.parameters import (
     read_limit,
     read_search,
     read_sort,
+    read_zone,
 )
 from tenant_schema.records.paths import Fields
 from tenant_schema.records.query import (
@@ -55,6 +56,7 @@ def parse_json_query(
     complaints = Complaints()
     _refuse_unknown(document, PARAMETERS, "", complaints)
     limit = _limit(document, complaints)
+    read_zone(_text(document, "timeZone", complaints), complaints)
     query = Query(
         filter=_Reader(fields, complaints).read(document.get("filter", {})),
         words=read_search(_text(document, "search", complaints), fields, complaints),
@@ -64,6 +66,7 @@ def parse_json_query(
         limit=limit,
         cursor=read_cursor(_text(document, "cursor", complaints), complaints),
         count=read_count(_text(document, "count", complaints), complaints),
+        zone=complaints.zone,
     )
     if complaints.problems:
         raise InvalidQuery(complaints.problems)
@@ -74,6 +77,7 @@ def parse_json_summary(document: Mapping[str, object], fields: Fields) -> Summar
     """The aggregates that the document describes. Raises :class:`InvalidQuery` with every problem."""
     complaints = Complaints()
     _refuse_unknown(document, SUMMARY_PARAMETERS, "", complaints)
+    read_zone(_text(document, "timeZone", complaints), complaints)
     limit = document.get("limit")
     number = limit if isinstance(limit, int) and not isinstance(limit, bool) else 0
     wanted = (

@@ -10,6 +10,9 @@ checked.
     filter[not][stage]=won                               what does not match that
     filter[phone][null]=true                             no value
     filter[account.industry]=tech                        of the record that a lookup leads to
+    filter[name]=                                        no value
+    filter[name][in]="Doe, John",Smith                   values with commas
+    filter[created_at]=2026-03-02&timeZone=Europe/Berlin the whole day
     search=acme widg    sort=-amount,name    fields=id,account.name    expand=account,contacts
     limit=25    cursor=…    count=capped
 
@@ -31,6 +34,7 @@ from tenant_schema.records.parameters import (
     read_limit,
     read_search,
     read_sort,
+    read_zone,
 )
 from tenant_schema.records.paths import Fields
 from tenant_schema.records.query import (
@@ -59,9 +63,9 @@ __all__ = [
     "parse_summary",
 ]
 
-PARAMETERS: Final = ("filter", "search", "sort", "fields", "expand", "limit", "cursor", "count")
-EXPORT_PARAMETERS: Final = ("filter", "search", "sort", "fields")
-SUMMARY_PARAMETERS: Final = ("groupBy", "select", "filter", "search", "sort", "limit")
+PARAMETERS: Final = ("filter", "search", "sort", "fields", "expand", "limit", "cursor", "count", "timeZone")
+EXPORT_PARAMETERS: Final = ("filter", "search", "sort", "fields", "timeZone")
+SUMMARY_PARAMETERS: Final = ("groupBy", "select", "filter", "search", "sort", "limit", "timeZone")
 _SINGLE: Final = frozenset({*PARAMETERS, *SUMMARY_PARAMETERS}) - {"filter"}
 _GROUPS: Final[Mapping[str, type[And] | type[Or]]] = {"and": And, "or": Or}
 _KEY: Final = re.compile(r"filter((?:\[[^\[\]]+\])+)")
@@ -90,6 +94,7 @@ def parse_query(
     complaints = Complaints()
     singles, entries = _sort_out(pairs, PARAMETERS, complaints)
     limit = _text_limit(singles.get("limit"), complaints)
+    read_zone(singles.get("timeZone"), complaints)
     query = Query(
         filter=_read_filter(entries, fields, complaints),
         words=read_search(singles.get("search"), fields, complaints),
@@ -99,6 +104,7 @@ def parse_query(
         limit=limit,
         cursor=read_cursor(singles.get("cursor"), complaints),
         count=read_count(singles.get("count"), complaints),
+        zone=complaints.zone,
     )
     if complaints.problems:
         raise InvalidQuery(complaints.problems)
@@ -130,6 +136,7 @@ def parse_export(pairs: Sequence[tuple[str, str]], fields: Fields) -> Query:
     """
     complaints = Complaints()
     singles, entries = _sort_out(pairs, EXPORT_PARAMETERS, complaints)
+    read_zone(singles.get("timeZone"), complaints)
     query = Query(
         filter=_read_filter(entries, fields, complaints),
         words=read_search(singles.get("search"), fields, complaints),
@@ -145,6 +152,7 @@ def parse_summary(pairs: Sequence[tuple[str, str]], fields: Fields) -> Summary:
     """The aggregates that the parameters describe. Raises :class:`InvalidQuery` with every problem."""
     complaints = Complaints()
     singles, entries = _sort_out(pairs, SUMMARY_PARAMETERS, complaints)
+    read_zone(singles.get("timeZone"), complaints)
     text = singles.get("limit")
     limit = None if text is None else int(text) if _SUMMARY_LIMIT.fullmatch(text) else 0
     wanted = (

@@ -218,7 +218,7 @@ class _Import:
         name = self.key.name
         there = await ids_by_value(self.target, self.key, [item.values[name] for item in items])
         for item in items:
-            found = there.get(shown(self.key, item.values[name]))
+            found = there.get(self.key.type.comparable(shown(self.key, item.values[name])))
             item.id = found[0] if found else None
 
     async def _create(self, items: Sequence[Item], now: datetime) -> None:
@@ -247,6 +247,7 @@ def _without_repetition(items: Sequence[Item], key: FieldModel | None) -> list[l
     runs, seen = [list[Item]()], set[Any]()
     for item in items:
         value = item.values.get(key.name)
+        value = None if value is None else key.type.comparable(value)
         if value is not None and value in seen:
             runs.append([])
             seen.clear()

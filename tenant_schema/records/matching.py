@@ -6,6 +6,7 @@ as it is need no escaping. The values are bound.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from string import Formatter
 from typing import Final
 
@@ -15,7 +16,7 @@ from piccolo.columns.combination import WhereRaw
 from piccolo_engines.sqlite.letters import SMALL_LETTERS
 from tenant_schema.records.query import Indexed
 
-__all__ = ["found_by_index", "matches"]
+__all__ = ["equal_numbers", "found_by_index", "matches"]
 
 _SQLITE: Final = {
     "contains": "INSTR({column}, {text}) > 0",
@@ -34,6 +35,12 @@ _MYSQL: Final = {
     "startswith": "LEFT({column} COLLATE utf8mb4_bin, CHAR_LENGTH({text})) = {text}",
     "endswith": "RIGHT({column} COLLATE utf8mb4_bin, CHAR_LENGTH({text})) = {text}",
 }
+_NUMBER: Final = reduce(
+    lambda sql, pair: f"REPLACE({sql}, '{pair[0]}', '{pair[1]}')",
+    [*((mark, "") for mark in " ()./-"), ("ext", "x"), ("#", "x")],
+    "{}",
+)
+"""What ``PhoneType.comparable`` does, in SQL."""
 _TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = {"sqlite": _SQLITE, "mysql": _MYSQL}
 
 
@@ -43,6 +50,12 @@ def matches(operator: str, column: Column, text: object, engine_type: str) -> Wh
     arguments = {"column": column, "text": text}
     parts = [name for _, name, _, _ in Formatter().parse(template) if name]
     return WhereRaw(template.format(column="{}", text="{}"), *[arguments[name] for name in parts])
+
+
+def equal_numbers(column: Column, numbers: Sequence[object], *, negated: bool = False) -> WhereRaw:
+    """The condition that the column's telephone number is one of those, each in comparable form."""
+    several = ", ".join(["{}"] * len(numbers))
+    return WhereRaw(f"{_NUMBER} {'NOT IN' if negated else 'IN'} ({several})", column, *numbers)
 
 
 def found_by_index(found: Indexed, record: Column, engine_type: str) -> WhereRaw:

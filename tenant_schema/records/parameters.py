@@ -16,8 +16,9 @@ from tenant_schema.records.query import (
     SortTerm,
 )
 from tenant_schema.records.searching import is_searched, words_of
+from tenant_schema.records.zones import UnknownZone, zone_names, zone_of
 
-__all__ = ["read_count", "read_cursor", "read_fields", "read_limit", "read_search", "read_sort"]
+__all__ = ["read_count", "read_cursor", "read_fields", "read_limit", "read_search", "read_sort", "read_zone"]
 
 
 def read_search(text: str | None, fields: Fields, complaints: Complaints) -> tuple[str, ...] | None:
@@ -92,6 +93,19 @@ def read_cursor(text: str | None, complaints: Complaints) -> str | None:
         complaints.add("cursor", "too-long", f"A cursor has at most {MAX_CURSOR} characters.")
         return None
     return text
+
+
+def read_zone(text: str | None, complaints: Complaints) -> None:
+    """The time zone of the days in the filter and the groups, which is UTC when none is named: kept in the
+    ``complaints``, which go through all that is read.
+    """
+    if text is None:
+        return
+    try:
+        complaints.zone = zone_of(text)
+    except UnknownZone:
+        message = f"There is no time zone {text[:64]!r}; names are those of the IANA database."
+        complaints.add("timeZone", "unknown-time-zone", message, nearest(text, tuple(zone_names())))
 
 
 def read_count(text: str | None, complaints: Complaints) -> Count:

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Final, TypeAlias
 
 from tenant_schema.records.other import Other
+from tenant_schema.records.zones import UTC, Zone
 
 __all__ = [
     "ALL",
@@ -176,7 +177,8 @@ class Count(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One list request. ``fields`` are the names to answer with, in order; a ``cursor`` is still sealed.
+    """One list request. ``fields`` are the names to answer with, in order; a ``cursor`` is still sealed;
+    ``zone`` is the time zone of the days that the filter named.
 
     ``words`` are searched for, all of them, each as the beginning of a word; None when there is no search.
     """
@@ -189,6 +191,7 @@ class Query:
     cursor: str | None = None
     count: Count = Count.NONE
     expand: tuple[Expansion, ...] = ()
+    zone: Zone = UTC
 
 
 @dataclass(frozen=True, slots=True)

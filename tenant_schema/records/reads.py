@@ -53,7 +53,7 @@ async def read_page(target: Target, query: Query, cursors: Cursors) -> Page:
     where = target.records(target.searched(query.filter, query.words), values)
     order, names = full_order(query.sort), needed(query.fields, query.expand)
     shape = target.plan(lambda: shape_digest(target.model.table_name, where, order), "digest", where, order)
-    sealed_for = digest(target.scope.id, shape, values)
+    sealed_for = digest(target.scope.id, shape, values, query.zone.name)
     paths = [*fields_of(query.filter), *(term.field for term in order), *names]
     source = Source(target.model, where, target.hops(paths, values), target.readable)
 

@@ -18,11 +18,12 @@ from tenant_schema.records.conditions import Complaints, known_field, nearest
 from tenant_schema.records.parameters import read_limit
 from tenant_schema.records.paths import Fields
 from tenant_schema.records.query import Filter
+from tenant_schema.records.zones import UTC, Zone
 
 __all__ = ["FUNCTIONS", "MAX_GROUPS", "PARTS", "Group", "Measure", "Summary", "SummaryReader"]
 
 PARTS: Final = ("year", "quarter", "month", "week", "day")
-"""Parts of dates and moments (in UTC) to group by; weeks are those of ISO 8601."""
+"""Parts of dates and moments to group by; weeks are those of ISO 8601."""
 FUNCTIONS: Final = ("count", "sum", "avg", "min", "max")
 MAX_GROUPS: Final = 1_000
 """Groups of one answer."""
@@ -66,7 +67,9 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One request. ``sort`` holds places among the groups and then the measures, and whether descending."""
+    """One request. ``sort`` holds places among the groups and then the measures, and whether descending;
+    ``zone`` is the time zone in which moments have days, weeks and so on.
+    """
 
     filter: Filter
     words: tuple[str, ...] | None
@@ -74,6 +77,7 @@ class Summary:
     measures: tuple[Measure, ...]
     sort: tuple[tuple[int, bool], ...]
     limit: int
+    zone: Zone = UTC
 
     @property
     def keys(self) -> list[str]:
@@ -111,6 +115,7 @@ class SummaryReader:
             tuple(measures),
             tuple([one for one in sort if one is not None]),
             read_limit(number, self.complaints, default=_DEFAULT_GROUPS, most=MAX_GROUPS),
+            self.complaints.zone,
         )
 
     def _several(

@@ -15,6 +15,7 @@ from piccolo.querystring import QueryString, Selectable
 
 from tenant_schema.objects.fields.fixed_decimal import FixedDecimal
 from tenant_schema.objects.model import FieldModel
+from tenant_schema.records.clocks import Clock, Clocks, clocks_of, local_time
 from tenant_schema.records.paths import fields_of
 from tenant_schema.records.prepared import Statement, compiled
 from tenant_schema.records.rendering import Row, expression, known, renderer
@@ -85,15 +86,18 @@ async def summarise(target: Target, summary: Summary) -> Groups:
     hops = target.hops([*fields_of(summary.filter), *summary.fields], values)
     source = Source(target.model, where, hops, target.readable)
     asked = (summary.groups, summary.measures, summary.sort, summary.limit)
-    plan = target.plan(lambda: _prepared(source, summary, target.engine.engine_type), where, hops, *asked)
+    clocks = await clocks_of(target, source, summary, values)
+    plan = target.plan(
+        lambda: _prepared(source, summary, clocks, target.engine.engine_type), where, hops, *asked, clocks
+    )
     rows = await target.run(plan.statement, values)
     shown = [{key: show(row) for key, show in plan.show} for row in rows[: summary.limit]]
     return Groups(shown, len(rows) > summary.limit)
 
 
-def _prepared(source: Source, summary: Summary, engine_type: str) -> _Plan:
+def _prepared(source: Source, summary: Summary, clocks: Clocks, engine_type: str) -> _Plan:
     columns = PathColumns(source.model, source.hops)
-    maker = _Maker(source, columns, engine_type)
+    maker = _Maker(source, columns, dict(clocks), engine_type)
     groups = [maker.group(group, f"g{place}") for place, group in enumerate(summary.groups)]
     measures = [maker.measure(measure, f"m{place}") for place, measure in enumerate(summary.measures)]
     items = [*groups, *measures]
@@ -115,9 +119,11 @@ def _named(group: Column | QueryString) -> QueryString:
 class _Maker:
     """Makes the items of one statement."""
 
-    def __init__(self, source: Source, columns: PathColumns, engine_type: str) -> None:
+    def __init__(
+        self, source: Source, columns: PathColumns, clocks: Mapping[str, Clock], engine_type: str
+    ) -> None:
         self.fields = source.model.fields if source.fields is None else source.fields
-        self.columns, self.engine_type = columns, engine_type
+        self.columns, self.clocks, self.engine_type = columns, clocks, engine_type
 
     def group(self, group: Group, alias: str) -> _Item:
         """A field's value or a part of it."""
@@ -127,7 +133,10 @@ class _Maker:
             return _Item((selected,), (column,), (column,), self._shown(group.field, alias), column)
         parts = _SQLITE_PARTS if self.engine_type == "sqlite" else _MYSQL_PARTS
         template = parts[group.part]
-        part = QueryString(template, *[column] * template.count("{}"), alias=alias)
+        moment: Column | QueryString = column
+        if group.field in self.clocks:
+            moment = local_time(column, self.clocks[group.field], self.engine_type)
+        part = QueryString(template, *[moment] * template.count("{}"), alias=alias)
         return _Item((part,), (None,), (name,), lambda row: row[alias], name)
 
     def measure(self, measure: Measure, alias: str) -> _Item:

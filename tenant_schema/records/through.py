@@ -14,7 +14,7 @@ from tenant_schema.records.query import IN_USE, NOTHING, And, Condition, Filter,
 
 __all__ = ["Hop", "PathColumns", "joins", "self_contained"]
 
-_COMPLEMENTS = {"ne": "eq", "nin": "in"}
+_COMPLEMENTS = {"ne": "eq", "nin": "in", "ne_number": "eq_number", "nin_number": "in_number"}
 """What passes where there is no value, and the operator for everything else."""
 _Objects = Mapping[str, ObjectModel]
 

@@ -8,7 +8,7 @@ from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.model import FieldModel
 from tenant_schema.problems import Problem
 from tenant_schema.records.changing import change_record
-from tenant_schema.records.conditions import nearest
+from tenant_schema.records.conditions import equals, nearest
 from tenant_schema.records.creating import create_record
 from tenant_schema.records.errors import (
     AlreadyThere,
@@ -18,7 +18,7 @@ from tenant_schema.records.errors import (
     UniqueConflict,
     ValidationFailed,
 )
-from tenant_schema.records.query import Condition, Query
+from tenant_schema.records.query import Query
 from tenant_schema.records.reads import read_record
 from tenant_schema.records.rendering import Record, shown
 from tenant_schema.records.statements import Reading, Source, reading
@@ -89,8 +89,11 @@ def unique_field(target: Target, name: str) -> FieldModel:
 
 def stored_key(field: FieldModel, text: str) -> object:
     """The value in the path, in stored form. Raises :class:`InvalidQuery`."""
+    if field.type.is_missing(text):
+        message = f"{field.label} has no value here, so it names no record."
+        raise InvalidQuery([Problem(field.name, "empty-value", message)])
     try:
-        return field.type.parse_text(text, field)
+        return field.type.parse_key(text, field)
     except InvalidValue as error:
         raise InvalidQuery([Problem(field.name, error.code, error.message, error.did_you_mean)]) from error
 
@@ -100,7 +103,8 @@ def _check_key(field: FieldModel, key: object, body: Body) -> None:
     if field.name not in body:
         return
     try:
-        is_same = field.type.parse(body[field.name], field) == key
+        stored = field.type.parse(body[field.name], field)
+        is_same = field.type.comparable(stored) == field.type.comparable(key)
     except InvalidValue:
         is_same = False
     if not is_same:
@@ -111,7 +115,7 @@ def _check_key(field: FieldModel, key: object, body: Body) -> None:
 async def _find(target: Target, field: FieldModel, key: object) -> UUID | None:
     """The id of the record that has the value, among those in use that the caller may read."""
     values: list[object] = []
-    where = target.records(Condition(field.name, "eq", key), values)
+    where = target.records(equals(field, key), values)
     plan: Reading = target.plan(
         lambda: reading(Source(target.model, where), ("id",), None, target.engine.engine_type),
         *("find", where),

@@ -33,7 +33,8 @@ def fill_in(
     for name, field in fields.items():
         if name in given or field.read_only:
             continue
-        values[name] = None if field.default is None else _parse_value(field, field.default, complaints)
+        has_default = field.default is not None and not field.type.is_missing(field.default)
+        values[name] = _parse_value(field, field.default, complaints) if has_default else None
         if values[name] is None and field.required:
             _complain_of_missing(field, complaints, rights)
 
@@ -80,10 +81,11 @@ def _complain_of_missing(field: FieldModel, complaints: Complaints, rights: Righ
 
 def _parse_value(field: FieldModel, given: object, complaints: Complaints) -> object:
     """One value in stored form; None for none, which is a problem where one is required."""
-    value = None if given is None else _parse_given(field, given, complaints)
-    if field.required and (given is None or (isinstance(value, str) and not value.strip())):
+    if given is not None and not field.type.is_missing(given):
+        return _parse_given(field, given, complaints)
+    if field.required:
         complaints.add(field.name, "required", f"{field.label} is required.")
-    return value
+    return None
 
 
 def _parse_given(field: FieldModel, given: object, complaints: Complaints) -> object:

@@ -23,7 +23,7 @@ class BooleanType(FieldType):
             raise InvalidValue("not-a-boolean", "must be true or false")
         return value
 
-    def parse_text(self, text: str, _field: FieldSpec) -> bool:
+    def parse_text(self, text: str, _field: FieldSpec, _operator: str = "eq") -> bool:
         if text not in {"true", "false"}:
             raise InvalidValue("not-a-boolean", "must be true or false")
         return text == "true"

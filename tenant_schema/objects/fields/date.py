@@ -42,7 +42,7 @@ class DateType(FieldType):
             raise InvalidValue("out-of-range", f"must not be before the year {EARLIEST_YEAR}")
         return day
 
-    def parse_text(self, text: str, field: FieldSpec) -> dt.date:
+    def parse_text(self, text: str, field: FieldSpec, _operator: str = "eq") -> dt.date:
         return self.parse(text, field)
 
     def json_schema(self, _field: FieldSpec) -> JsonSchema:

@@ -6,7 +6,7 @@ import re
 from piccolo.columns import Column, Timestamptz
 
 from tenant_schema.objects.errors import InvalidValue
-from tenant_schema.objects.fields.date import EARLIEST_YEAR
+from tenant_schema.objects.fields.date import EARLIEST_YEAR, DateType
 from tenant_schema.objects.fields.protocol import (
     EQUALITY,
     ORDERING,
@@ -42,11 +42,19 @@ class DatetimeType(FieldType):
             raise InvalidValue("offset-missing", "must end in Z or in an offset such as +02:00")
         return _moment(found[0].upper())
 
-    def parse_text(self, text: str, field: FieldSpec) -> dt.datetime:
+    def parse_text(self, text: str, field: FieldSpec, _operator: str = "eq") -> dt.datetime:
         """As in JSON; a day alone is its first moment in UTC, and a ``+`` that a URL made a space counts."""
         if _DAY.fullmatch(text):
             text = f"{text}T00:00:00Z"
         return self.parse(_LOST_PLUS.sub(r"\1+\2", text), field)
+
+    def parse_day(self, value: object, field: FieldSpec) -> dt.date | None:
+        if not isinstance(value, str) or _DAY.fullmatch(value) is None:
+            return None
+        return DateType().parse(value, field)
+
+    def operand_schema(self, _field: FieldSpec) -> JsonSchema:
+        return {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}], "pattern": "^[1-9]"}
 
     def json_schema(self, _field: FieldSpec) -> JsonSchema:
         return {"type": "string", "format": "date-time", "pattern": "^[1-9]"}

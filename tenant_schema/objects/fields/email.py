@@ -31,6 +31,13 @@ class EmailType(ShortText):
             raise InvalidValue("not-an-email", "must be an e-mail address such as ann@example.com")
         return super().parse(f"{found['local']}@{found['domain'].lower()}", field)
 
+    def canonical_part(self, text: str, operator: str) -> str:
+        """What is certainly part of the domain in lower case: what follows the @ or ends the address."""
+        local, at, domain = text.rpartition("@")
+        if at:
+            return f"{local}@{domain.lower()}"
+        return text.lower() if operator == "endswith" else text
+
     def json_schema(self, field: FieldSpec) -> JsonSchema:
         return {**super().json_schema(field), "format": "email"}
 

@@ -44,7 +44,7 @@ class FixedDecimal(FieldType):
     def parse(self, value: object, field: FieldSpec) -> Decimal:
         return _fitted(_number(value), *self.digits(field))
 
-    def parse_text(self, text: str, field: FieldSpec) -> Decimal:
+    def parse_text(self, text: str, field: FieldSpec, _operator: str = "eq") -> Decimal:
         return self.parse(text, field)
 
     def render(self, value: Any, field: FieldSpec) -> str:

@@ -43,7 +43,7 @@ class IdType(FieldType):
     def parse(self, value: object, _field: FieldSpec) -> UUID:
         return parse_id(value)
 
-    def parse_text(self, text: str, _field: FieldSpec) -> UUID:
+    def parse_text(self, text: str, _field: FieldSpec, _operator: str = "eq") -> UUID:
         return parse_id(text)
 
     def json_schema(self, _field: FieldSpec) -> JsonSchema:

@@ -40,7 +40,7 @@ class IntegerType(FieldType):
             raise InvalidValue("out-of-range", f"must be between {_LEAST} and {_MOST}")
         return value
 
-    def parse_text(self, text: str, field: FieldSpec) -> int:
+    def parse_text(self, text: str, field: FieldSpec, _operator: str = "eq") -> int:
         if _DIGITS.fullmatch(text) is None:
             raise InvalidValue("not-an-integer", "must be a whole number")
         return self.parse(int(text), field)

@@ -48,7 +48,7 @@ class JsonType(FieldType):
             )
         return encoded.decode()
 
-    def parse_text(self, text: str, field: FieldSpec) -> str:
+    def parse_text(self, text: str, field: FieldSpec, _operator: str = "eq") -> str:
         try:
             return self.parse(msgspec.json.decode(text), field)
         except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:

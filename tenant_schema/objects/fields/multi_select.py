@@ -43,10 +43,14 @@ class MultiSelectType(SelectType):
             raise InvalidValue("duplicate-option", "must not hold an option twice")
         return msgspec.json.encode(options).decode()
 
-    def parse_text(self, text: str, field: FieldSpec) -> str:
+    def is_missing(self, value: object) -> bool:
+        """An empty list."""
+        return value == []
+
+    def parse_text(self, text: str, field: FieldSpec, _operator: str = "contains") -> str:
         return f'"{option_of(text, field)}"'
 
-    def parse_operand(self, value: object, field: FieldSpec) -> str:
+    def parse_operand(self, value: object, field: FieldSpec, _operator: str = "contains") -> str:
         return f'"{option_of(value, field)}"'
 
     def render(self, value: Any, _field: FieldSpec) -> object:

@@ -1,6 +1,8 @@
 """``phone``: one telephone number."""
 
 import re
+from types import MappingProxyType
+from typing import Any
 
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.fields.protocol import FieldSpec, JsonSchema
@@ -10,23 +12,31 @@ __all__ = ["PhoneType"]
 
 _PATTERN = r"^\+?(?:[ ()./-]{0,3}[0-9]){3,15}[ )]{0,3}(?:(?:x|ext\.?|#) ?[0-9]{1,6})?$"
 _NUMBER = re.compile(_PATTERN)
+_MARKS = re.compile("[ ()./-]")
+_EXTENSION = re.compile("ext|#")
 
 
 class PhoneType(ShortText):
     """A number as people write it: 3 to 15 digits (E.164), the usual marks between, an extension behind.
 
-    Kept as it was given, since how a number is grouped tells its readers something.
+    Kept as it was given, since how a number is grouped tells its readers something. Two ways of writing the
+    same digits are equal (RFC 3966, 5): ``+49 30 123456`` and ``+49 (30) 12-34-56``.
     """
 
     name = "phone"
     label = "Phone"
     longest = 40
+    comparisons = MappingProxyType({one: f"{one}_number" for one in ("eq", "ne", "in", "nin")})
 
     def parse(self, value: object, field: FieldSpec) -> str:
         text = super().parse(value, field)
         if _NUMBER.fullmatch(text) is None:
             raise InvalidValue("not-a-phone-number", "must be a telephone number such as +49 30 123456")
         return text
+
+    def comparable(self, value: Any) -> str:
+        """The digits, with the ``+`` in front and an ``x`` before the extension."""
+        return _EXTENSION.sub("x", _MARKS.sub("", value))
 
     def json_schema(self, field: FieldSpec) -> JsonSchema:
         return {**super().json_schema(field), "pattern": _PATTERN}

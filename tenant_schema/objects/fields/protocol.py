@@ -1,6 +1,8 @@
 """What a field type is: how its values are checked, kept, shown, compared and documented."""
 
+import datetime as dt
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
 
 from piccolo.columns import Column, Text, Varchar
@@ -70,6 +72,8 @@ class FieldType(Protocol):
     sortable: ClassVar[bool] = True
     plain: ClassVar[bool] = True
     """Whether ``render`` gives back what it is given, so that a caller in a hurry may leave it out."""
+    comparisons: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """What an operator becomes for a type whose values can be equal without being the same text."""
     generated: ClassVar[bool] = False
     """Whether the system makes the values, all different: callers never write them, and they are unique."""
 
@@ -91,18 +95,37 @@ class FieldType(Protocol):
     def column(self, field: FieldSpec) -> Column:
         """A new Piccolo column for the field: nullable, without a default, under its physical name."""
 
+    def is_missing(self, value: object) -> bool:  # noqa: ARG002 - for types that have an empty value
+        """Whether a value as a caller gives it stands for no value, as an empty text does."""
+        return False
+
     def parse(self, value: object, field: FieldSpec) -> object:
         """The stored value for a JSON value. Raises :class:`InvalidValue`, and nothing else."""
 
-    def parse_text(self, text: str, field: FieldSpec) -> object:
-        """What a filter compares with, from a query string, as the column stores it.
+    def parse_text(self, text: str, field: FieldSpec, operator: str = "eq") -> object:
+        """What a filter compares with, from a query string, in the form in which values are stored.
 
         Raises :class:`InvalidValue`.
         """
 
-    def parse_operand(self, value: object, field: FieldSpec) -> object:
+    def parse_operand(self, value: object, field: FieldSpec, operator: str = "eq") -> object:  # noqa: ARG002
         """What a filter compares with, from JSON. Raises :class:`InvalidValue`."""
         return self.parse(value, field)
+
+    def parse_day(self, value: object, field: FieldSpec) -> dt.date | None:  # noqa: ARG002
+        """The day that a filter names, of a type of moments; None for everything else.
+
+        Raises :class:`InvalidValue` when the calendar has no such day.
+        """
+        return None
+
+    def parse_key(self, text: str, field: FieldSpec) -> object:
+        """The stored value for the text that names a record in a path. Raises :class:`InvalidValue`."""
+        return self.parse_text(text, field)
+
+    def comparable(self, value: Any) -> object:
+        """What two stored values have in common when they count as equal: by default the value itself."""
+        return value
 
     def render(self, value: Any, field: FieldSpec) -> object:  # noqa: ARG002 - types with a form need it
         """A value that msgspec encodes as the API shows it (dates, times and UUIDs as they are)."""

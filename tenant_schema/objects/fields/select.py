@@ -1,7 +1,7 @@
 """``select``: one of the options that the field defines."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from piccolo.columns import Column
@@ -22,6 +22,10 @@ __all__ = ["SelectType", "option_of", "option_values"]
 
 _LONGEST = 100
 _MOST_OPTIONS = 500
+_MOST_NAMED = 20
+"""Options that a refusal names."""
+_LONGEST_LIST = 900
+"""Characters of their names together."""
 _VALUE = re.compile(r"(?! )[^,\"\\\x00-\x1f\x7f]{1,100}(?<! )")
 
 
@@ -47,10 +51,14 @@ class SelectType(FieldType):
     def column(self, field: FieldSpec) -> Column:
         return text_column(_LONGEST, field)
 
+    def is_missing(self, value: object) -> bool:
+        """An empty text, or one of blanks alone."""
+        return isinstance(value, str) and not value.strip()
+
     def parse(self, value: object, field: FieldSpec) -> str:
         return option_of(value, field)
 
-    def parse_text(self, text: str, field: FieldSpec) -> str:
+    def parse_text(self, text: str, field: FieldSpec, _operator: str = "eq") -> str:
         return option_of(text, field)
 
     def json_schema(self, field: FieldSpec) -> JsonSchema:
@@ -66,12 +74,23 @@ def option_values(field: FieldSpec) -> list[str]:
 
 
 def option_of(value: object, field: FieldSpec) -> str:
-    """The value, when it is an option. Raises :class:`InvalidValue` with the nearest option."""
+    """The value, when it is an option. Raises :class:`InvalidValue` with the options, and the nearest one."""
     text = clean_text(value)
     values = option_values(field)
     if text not in values:
-        raise InvalidValue("not-an-option", "is none of the options", suggestion(text, values))
+        raise InvalidValue("not-an-option", _message(values), suggestion(text, values))
     return text
+
+
+def _message(values: Sequence[str]) -> str:
+    """What may be chosen; of many options the first, as far as a message goes."""
+    named: list[str] = []
+    for value in values[:_MOST_NAMED]:
+        if len(", ".join([*named, value])) > _LONGEST_LIST:
+            break
+        named.append(value)
+    more = len(values) - len(named)
+    return f"must be one of: {', '.join(named)}{f' and {more} more' if more else ''}"
 
 
 def _read_options(reader: SettingsReader) -> None:

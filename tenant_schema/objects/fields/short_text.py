@@ -6,6 +6,7 @@ from piccolo.columns import Column
 
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.fields.protocol import (
+    MATCHING,
     OPERATORS,
     FieldSpec,
     FieldType,
@@ -46,12 +47,29 @@ class ShortText(FieldType):
             raise InvalidValue("too-long", f"must be at most {longest:,} characters, not {len(text):,}")
         return text
 
-    def parse_text(self, text: str, _field: FieldSpec) -> str:
-        """Any text: half an e-mail address is a fair thing to look for."""
-        return clean_text(text)
+    def is_missing(self, value: object) -> bool:
+        """An empty text, or one of blanks alone."""
+        return isinstance(value, str) and not value.strip()
 
-    def parse_operand(self, value: object, _field: FieldSpec) -> str:
-        return clean_text(value)
+    def canonical_part(self, text: str, operator: str) -> str:  # noqa: ARG002 - for types that have one
+        """Part of a value, as it stands in the values that are stored."""
+        return text
+
+    def parse_text(self, text: str, field: FieldSpec, operator: str = "eq") -> str:
+        """Any text: half an e-mail address is a fair thing to look for. A whole one is made canonical."""
+        return self.parse_operand(text, field, operator)
+
+    def parse_operand(self, value: object, field: FieldSpec, operator: str = "eq") -> str:
+        text = clean_text(value)
+        if operator not in MATCHING:
+            try:
+                return self.parse(text, field)
+            except InvalidValue:
+                pass
+        return self.canonical_part(text, operator)
+
+    def parse_key(self, text: str, field: FieldSpec) -> str:
+        return self.parse(text, field)
 
     def json_schema(self, field: FieldSpec) -> JsonSchema:
         return {"type": "string", "maxLength": self.max_length(field)}

@@ -36,7 +36,7 @@ class TimeType(FieldType):
             raise InvalidValue("not-a-time", "must be a time such as 09:30 or 09:30:15")
         return dt.time.fromisoformat(value)
 
-    def parse_text(self, text: str, field: FieldSpec) -> dt.time:
+    def parse_text(self, text: str, field: FieldSpec, _operator: str = "eq") -> dt.time:
         return self.parse(text, field)
 
     def json_schema(self, _field: FieldSpec) -> JsonSchema:

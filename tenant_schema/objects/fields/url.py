@@ -11,9 +11,12 @@ __all__ = ["UrlType"]
 
 _SHAPE = re.compile(r"https?://[^\s\x00-\x1f\x7f<>\"\\^`{|}]+", re.IGNORECASE)
 
+_BEGINNING = re.compile(r"(?P<scheme>https?://)(?P<user>[^/?#@]*@)?(?P<host>[^/?#]*)", re.IGNORECASE)
+
 
 class UrlType(ShortText):
-    """An absolute ``http`` or ``https`` address, kept as it was given.
+    """An absolute ``http`` or ``https`` address, kept as it was given but for its scheme and host, which are
+    kept in lower case: they mean the same in any (RFC 3986, 6.2.2.1).
 
     Other schemes are refused: some run code when they are clicked.
     """
@@ -26,10 +29,19 @@ class UrlType(ShortText):
         text = super().parse(value, field)
         if _SHAPE.fullmatch(text) is None or not _has_host(text):
             raise InvalidValue("not-a-url", "must be a web address such as https://example.com/")
-        return text
+        return super().parse(self.canonical_part(text, "eq"), field)
+
+    def canonical_part(self, text: str, _operator: str) -> str:
+        found = _BEGINNING.match(text)
+        if found is None:
+            return text
+        return f"{found['scheme'].lower()}{found['user'] or ''}{found['host'].lower()}{text[found.end() :]}"
 
     def json_schema(self, field: FieldSpec) -> JsonSchema:
-        return {**super().json_schema(field), "format": "uri", "pattern": "^[hH][tT][tT][pP][sS]?://"}
+        return {**super().json_schema(field), "format": "uri", "pattern": "^https?://"}
+
+    def input_schema(self, field: FieldSpec) -> JsonSchema:
+        return {**self.json_schema(field), "pattern": "^[hH][tT][tT][pP][sS]?://"}
 
     def example(self, _field: FieldSpec) -> str:
         return "https://example.com/"

@@ -19,5 +19,24 @@ def test_everything_else_is_refused(given: str) -> None:
     assert refusal(make_field("phone"), given) == "not-a-phone-number"
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("+49 30 123456", "+49 (30) 12-34.56"),
+        ("212.555.0100 x12", "(212) 555-0100 ext. 12"),
+        ("212 555 0100#12", "2125550100ext12"),
+    ],
+)
+def test_two_ways_of_writing_a_number_are_equal(one: str, other: str) -> None:
+    kind = make_field("phone").type
+    assert kind.comparable(one) == kind.comparable(other)
+
+
+@pytest.mark.parametrize("other", ["49 30 123456", "+49 30 1234567", "+49 30 123456 x1"])
+def test_other_numbers_are_not(other: str) -> None:
+    kind = make_field("phone").type
+    assert kind.comparable("+49 30 123456") != kind.comparable(other)
+
+
 def test_a_hostile_number_is_refused_in_no_time() -> None:
     assert refusal(make_field("phone"), "(" * 40) == "not-a-phone-number"

@@ -16,6 +16,28 @@ def test_another_text_is_refused_with_the_nearest_option() -> None:
     with pytest.raises(InvalidValue) as refused:
         field.type.parse("losst", field)
     assert (refused.value.code, refused.value.did_you_mean) == ("not-an-option", "lost")
+    assert refused.value.message == "must be one of: new, won, lost"
+
+
+@pytest.mark.parametrize("type_name", ["select", "multi_select"])
+@pytest.mark.parametrize(
+    ("options", "named", "more"), [(20, 20, ""), (21, 20, " and 1 more"), (500, 20, " and 480 more")]
+)
+def test_a_refusal_names_twenty_options(type_name: str, options: int, named: int, more: str) -> None:
+    field = make_field(type_name, options=[f"o{number}" for number in range(options)])
+    with pytest.raises(InvalidValue) as refused:
+        field.type.parse_text("O1", field)
+    names = ", ".join(f"o{number}" for number in range(named))
+    assert refused.value.message == f"must be one of: {names}{more}"
+    assert refused.value.did_you_mean == "o1"
+
+
+def test_a_refusal_has_a_greatest_length() -> None:
+    field = make_field("select", options=[f"{number:03}{'x' * 97}" for number in range(30)])
+    with pytest.raises(InvalidValue) as refused:
+        parse(field, "y")
+    assert len(refused.value.message) < 1_000
+    assert refused.value.message.endswith(" more")
 
 
 @pytest.mark.parametrize(

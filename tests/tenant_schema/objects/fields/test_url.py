@@ -11,7 +11,6 @@ from tests.tenant_schema.objects.fields.making import make_field, parse, refusal
         *(
             "https://example.com",
             "http://example.com:8080/a?b=c#d",
-            "HTTPS://Example.com/",
             "https://münchen.example/ä",
         ),
         *("http://[::1]:80/", "https://localhost/", "https://example.com/?q=%20"),
@@ -19,6 +18,19 @@ from tests.tenant_schema.objects.fields.making import make_field, parse, refusal
 )
 def test_web_addresses_are_kept_as_they_are(given: str) -> None:
     assert parse(make_field("url"), given) == given
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        ("HTTPS://Example.com/A?B#C", "https://example.com/A?B#C"),
+        ("Http://Ann:X@EXAMPLE.com:80", "http://Ann:X@example.com:80"),
+        ("https://EXAMPLE.com?Q=A@B", "https://example.com?Q=A@B"),
+        ("http://[2001:DB8::1]/", "http://[2001:db8::1]/"),
+    ],
+)
+def test_scheme_and_host_are_kept_in_lower_case(given: str, stored: str) -> None:
+    assert parse(make_field("url"), given) == stored
 
 
 @pytest.mark.parametrize(
