@@ -335,10 +335,8 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
     "engines-busy": ("Databases busy", "As many tenants' databases as may be open are in use. " + _AGAIN),
     "query-too-slow": (
         "Query too slow",
-        "The query took longer than a statement may (STATEMENT_TIMEOUT, 30 seconds unless the operators set "
-        "another limit), and was stopped on the database. Narrow the filter, add an index on the fields that "
-        "it filters and sorts by, use startswith instead of contains, expand less, leave out count=exact. "
-        "Of a write nothing was done: send it in smaller portions.",
+        "The query took longer than a statement may. Narrow the filter, index the fields that it filters "
+        "and sorts by, and leave out count=exact.",
     ),
     "too-busy": ("Too busy", "The server has as much to do as it takes on. " + _AGAIN),
     "not-ready": ("Not ready", "Something that the service depends on does not respond; errors names it."),

@@ -30,8 +30,7 @@ class Settings:
     ``encryption_keys``: the first one encrypts, all of them decrypt. ``base_domains``: the first one is where
     a tenant's label goes. ``db_hosts``: the database servers, as ``host:port``, that a request may name.
     ``db_connections``: the budget of this process for each of them, and ``db_tenant_connections`` one
-    tenant's share of it. ``statement_timeout``: how long a statement of a tenant's requests may take; 0 for
-    as long as it takes.
+    tenant's share of it.
     """
 
     central_database_url: str = field(repr=False)
@@ -67,7 +66,6 @@ class Settings:
     db_tenant_connections: int = 8
     db_wait_seconds: float = 2.0
     db_idle_seconds: float = 10.0
-    statement_timeout: float = 30.0
     db_tls_ca: Path | None = None
     central_connections: int = 10
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -160,7 +158,6 @@ def _connections(read: EnvironmentReader) -> dict[str, object]:
         "db_tenant_connections": read.integer("DB_TENANT_CONNECTIONS", min(8, budget), least=1, most=budget),
         "db_wait_seconds": read.number("DB_WAIT_SECONDS", 2.0, least=0.0, most=60.0),
         "db_idle_seconds": read.number("DB_IDLE_SECONDS", 10.0, least=0.1, most=3600.0),
-        "statement_timeout": read.number("STATEMENT_TIMEOUT", 30.0, least=0.0, most=86_400.0),
         "db_max_user_connections": read.integer("DB_MAX_USER_CONNECTIONS", 100, least=0, most=100_000),
         "central_connections": read.integer("CENTRAL_CONNECTIONS", 10, least=1, most=1_000),
     }

@@ -54,6 +54,20 @@ _PARAMETERS: Final = (
     TIME_ZONE,
 )
 
+_FORMAT: Final = (
+    Parameter(
+        name="bom",
+        description="Whether the file begins with a byte order mark, by which Excel knows UTF-8.",
+        schema={"type": "boolean", "default": False},
+    ),
+    Parameter(
+        name="delimiter",
+        description="`comma`, `semicolon`, `tab` or `pipe`, or the character itself.",
+        schema={"type": "string", "default": "comma"},
+        more={"examples": {"excel": {"value": "semicolon"}}},
+    ),
+)
+
 
 @get(
     "/data/{object:str}/aggregate",
@@ -110,10 +124,12 @@ def _answer(found: Groups) -> Answer:
         summary="Records that match a filter, as a CSV file",
         description=(
             "RFC 4180 in UTF-8, with the names of the fields in the first line; lookups are ids, lists JSON. "
-            "A text that a spreadsheet would take for a formula has an apostrophe in front. All records "
-            "come, however many: the file is sent as it is read."
+            "A text that a spreadsheet would take for a formula has an apostrophe in front; a telephone "
+            "number such as `+49 30 123456` does not. All records come, however many: the file is sent as it "
+            "is read. Taken in again with `upsertBy=id`, it changes the records that were edited. For Excel "
+            "where decimals have a comma: `?bom=true&delimiter=semicolon`."
         ),
-        parameters=(FILTER, SEARCH, SORT, FIELDS, TIME_ZONE),
+        parameters=(FILTER, SEARCH, SORT, FIELDS, TIME_ZONE, *_FORMAT),
         replies={
             200: Reply(
                 "The file.",

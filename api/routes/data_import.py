@@ -9,9 +9,18 @@ from api.answers import Answer, json
 from api.errors import InvalidBody
 from api.openapi.operation import Operation, Reply
 from api.requests import TenantRequest
-from api.schemas.imports import ImportAnswer, ImportQuery, LineError
+from api.schemas.imports import (
+    CellAnswer,
+    ColumnAnswer,
+    ImportAnswer,
+    ImportQuery,
+    LineError,
+    TakenAsAnswer,
+)
 from api.uploads import Upload
 from tenant_schema.problems import Problem
+from tenant_schema.records.csv_format import CsvFormat, read_format
+from tenant_schema.records.csv_taken import TakenAs
 from tenant_schema.records.importing import ImportOptions, LineProblem
 
 __all__ = ["ROUTES", "import_records"]
@@ -24,14 +33,18 @@ _BODY: Final = {
         "file": {
             "type": "string",
             "contentMediaType": "text/csv",
-            "description": "CSV in UTF-8, split by comma, semicolon or tab; line 1 names the columns.",
+            "description": (
+                "CSV, in UTF-8 unless `encoding` says otherwise, split by comma, semicolon, tab or bar. The "
+                "first line that is not blank names the columns."
+            ),
         },
         "mapping": {
             "type": "object",
             "additionalProperties": {"type": ["string", "null"]},
             "description": (
-                "Which field a column goes into, by its header; null for none. Without it headers are names "
-                "or labels of fields. `account.name` finds the record that a lookup leads to."
+                "Which field a column goes into, by its header or by its number from 1; null for none. "
+                "Without it headers are names or labels of fields. `account.name` finds the record that a "
+                "lookup leads to, lines above in the same file included."
             ),
         },
     },
@@ -45,6 +58,21 @@ _REPORT: Final = {
         {"line": 3, "field": "industry", "code": "not-an-option", "message": "must be one of the options"}
     ],
     "errorsLeftOut": 0,
+    "takenAs": {
+        "encoding": "utf-8",
+        "delimiter": ";",
+        "headerLine": 1,
+        "columns": [
+            {"column": "Company", "field": "name"},
+            {
+                "column": "Founded",
+                "field": "founded",
+                "dateFormat": "DD/MM/YYYY",
+                "examples": [{"line": 2, "cell": "18/06/2020", "value": "2020-06-18"}],
+            },
+            {"column": "Remarks", "field": None, "reason": "the mapping leaves it out"},
+        ],
+    },
 }
 
 
@@ -60,7 +88,13 @@ _REPORT: Final = {
             "refused makes it a 422, with fields named as `lines[3].email`, and nothing is done; with "
             "`mode=good_lines` the others are taken in. An empty cell says nothing: a new record gets the "
             "field's default, one that is there keeps its value. Several options of a multi_select have `;` "
-            "between them. Columns of what the system sets are left out."
+            "between them. Columns of what the system sets are left out. A file that has the ids of records "
+            "changes these with `upsertBy=id`, and is refused without. Cells are read as people write them: "
+            "`18/06/2020`, `Jan 1 2000`, `1.234,50`, `(12.00)`, `yes`, `ja`, `x`, labels of options, with "
+            "spaces around; then they are checked as JSON is. What can be read in two ways is refused, with "
+            "the option that settles it. With `dryRun=true` the response has `takenAs`: which column goes "
+            "into which field, how dates and numbers were read, and the first cells of each that were taken "
+            "for something else than what stands in them."
         ),
         body=_BODY,
         body_example=_EXAMPLE,
@@ -79,6 +113,7 @@ async def import_records(request: TenantRequest) -> Answer:
         good_lines=query.mode == "good_lines",
         key=query.upsert_by,
         dry_run=query.dry_run,
+        form=_form(query),
     )
     report = await request.platform.records.import_csv(
         request.tenant, request.access, request.path_params["object"], upload.file, options
@@ -91,7 +126,42 @@ async def import_records(request: TenantRequest) -> Answer:
             failed=report.failed,
             errors=errors,
             errors_left_out=report.left_out,
+            taken_as=None if report.taken_as is None else _taken_as(report.taken_as),
         )
+    )
+
+
+def _form(query: ImportQuery) -> CsvFormat:
+    """How the file is written. Raises :class:`InvalidQuery` with every problem."""
+    given = {
+        "delimiter": query.delimiter,
+        "encoding": query.encoding,
+        "header": query.header,
+        "dateFormat": query.date_format,
+        "timeZone": query.time_zone,
+        "decimal": query.decimal,
+        "thousands": query.thousands,
+        "nulls": query.nulls,
+        "booleans": query.booleans,
+    }
+    options = {name: text for name, text in given.items() if text is not None}
+    return read_format(options, rounds=query.rounded)
+
+
+def _taken_as(taken: TakenAs) -> TakenAsAnswer:
+    columns = [
+        ColumnAnswer(
+            column=one.column,
+            field=one.field,
+            reason=one.reason,
+            date_format=one.date_format,
+            decimal=one.decimal,
+            examples=[CellAnswer(line=cell.line, cell=cell.cell, value=cell.value) for cell in one.examples],
+        )
+        for one in taken.columns
+    ]
+    return TakenAsAnswer(
+        encoding=taken.encoding, delimiter=taken.delimiter, header_line=taken.header_line, columns=columns
     )
 
 

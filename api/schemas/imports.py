@@ -1,12 +1,14 @@
 """Taking in CSV: how, and what became of the lines."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+import msgspec
 from msgspec import Meta
 
 from api.schemas.common import Input, Output
+from tenant_schema.records.csv_format import ENCODINGS
 
-__all__ = ["ImportAnswer", "ImportQuery", "LineError"]
+__all__ = ["CellAnswer", "ColumnAnswer", "ImportAnswer", "ImportQuery", "LineError", "TakenAsAnswer"]
 
 
 class ImportQuery(Input):
@@ -19,10 +21,116 @@ class ImportQuery(Input):
     upsert_by: Annotated[
         str | None,
         Meta(
-            description="A unique field: lines whose value is there change that record, the others make one.",
+            description=(
+                "A unique field, or `id`: lines whose value is there change that record. With a unique field "
+                "the others create one; with `id` those do whose cell is empty."
+            ),
+            examples=["id"],
         ),
     ] = None
-    dry_run: Annotated[bool, Meta(description="Check and report everything, and change nothing.")] = False
+    dry_run: Annotated[
+        bool,
+        Meta(description="Check and report everything, with what was taken for what, and change nothing."),
+    ] = False
+    delimiter: Annotated[
+        str | None,
+        Meta(
+            description=(
+                "`comma`, `semicolon`, `tab` or `pipe`, or the character itself. By default a line `sep=;` "
+                "says it, or what splits the first lines most evenly."
+            ),
+            examples=["semicolon"],
+        ),
+    ] = None
+    encoding: Annotated[
+        str | None,
+        Meta(
+            description=(
+                "UTF-8 by default; a byte order mark says UTF-8 or UTF-16 by itself. Others: "
+                + ", ".join(f"`{name}`" for name in ENCODINGS)
+                + "."
+            ),
+            examples=["windows-1252"],
+        ),
+    ] = None
+    header: Annotated[
+        str | None,
+        Meta(
+            description=(
+                "Which line names the columns: `first` (the first that is not blank), its number, or `none`. "
+                'With `none` the mapping names columns by their numbers: `{"1": "name", "2": null}`.'
+            ),
+            examples=["none"],
+        ),
+    ] = None
+    date_format: Annotated[
+        str | None,
+        Meta(
+            description=(
+                "How dates are written, such as `DD/MM/YYYY`, `MM/DD/YY` or `DD.MM.YYYY HH:mm`. By default "
+                "every date is read that can be read in one way only, and the dates of a column decide "
+                "together which number is the day; if they leave it open, the file is refused. With `HH:mm` "
+                "a column of dates leaves out times of day. Two digits of a year need a format: 69 to 99 "
+                "are of the twentieth century."
+            ),
+            examples=["DD/MM/YYYY"],
+        ),
+    ] = None
+    time_zone: Annotated[
+        str | None,
+        Meta(
+            description="The time zone of times without an offset, UTC by default.",
+            examples=["Europe/Berlin"],
+        ),
+    ] = None
+    decimal: Annotated[
+        str | None,
+        Meta(
+            description=(
+                "The mark before decimals, `point` or `comma`. By default the numbers of the file decide; if "
+                "they leave it open, as `1,234` alone does, the file is refused."
+            ),
+            examples=["comma"],
+        ),
+    ] = None
+    thousands: Annotated[
+        str | None,
+        Meta(
+            description="What stands between thousands: `point`, `comma`, `space`, `apostrophe` or `none`.",
+            examples=["point"],
+        ),
+    ] = None
+    nulls: Annotated[
+        str | None,
+        Meta(
+            description=(
+                "Texts that stand for no value, with commas between, in any case, in every column. By "
+                "default `NA`, `N/A`, `#N/A`, `NaN`, `null`, `none`, `nil`, `-` and a few more, except in "
+                "columns of texts and in those that lookups are found by."
+            ),
+            examples=["NA,-,null"],
+        ),
+    ] = None
+    booleans: Annotated[
+        str | None,
+        Meta(
+            description=(
+                "Words for yes, a colon, and words for no, each with commas between. By default `true`, "
+                "`yes`, `y`, `1`, `on`, `x`, `ja`, `oui`, … and `false`, `no`, `n`, `0`, `off`, `nein`, "
+                "`non`, …"
+            ),
+            examples=["ja,j:nein,n"],
+        ),
+    ] = None
+    rounded: Annotated[
+        bool,
+        Meta(
+            description=(
+                "Round numbers that have more decimals than their field, half away from zero, and leave out "
+                "times of day in columns of dates. By default these are errors."
+            )
+        ),
+    ] = msgspec.field(default=False, name="round")
 
 
 class LineError(Output, omit_defaults=True):
@@ -35,7 +143,38 @@ class LineError(Output, omit_defaults=True):
     did_you_mean: str | None = None
 
 
-class ImportAnswer(Output):
+class CellAnswer(Output):
+    """A cell that was taken for something else than what stands in it."""
+
+    line: int
+    cell: str
+    value: Annotated[Any, Meta(description="The value; null for none.")]
+
+
+class ColumnAnswer(Output, omit_defaults=True):
+    """What a column was taken for."""
+
+    column: Annotated[str, Meta(description="Its head, or its number when it has none.")]
+    field: Annotated[
+        str | None,
+        Meta(description="The field that it goes into, `account.name` for a lookup; null for none."),
+    ]
+    reason: Annotated[str | None, Meta(description="Why it goes into none.")] = None
+    date_format: str | None = None
+    decimal: str | None = None
+    examples: Annotated[list[CellAnswer], Meta(description="The first five.")] = []
+
+
+class TakenAsAnswer(Output):
+    """What a file was taken for."""
+
+    encoding: str
+    delimiter: str
+    header_line: Annotated[int, Meta(description="The line that names the columns; 0 for none.")]
+    columns: list[ColumnAnswer]
+
+
+class ImportAnswer(Output, omit_defaults=True):
     """What became of the lines."""
 
     created: int
@@ -43,3 +182,6 @@ class ImportAnswer(Output):
     failed: int
     errors: Annotated[list[LineError], Meta(description="The first 1,000.")]
     errors_left_out: Annotated[int, Meta(description="How many more there are.")]
+    taken_as: Annotated[
+        TakenAsAnswer | None, Meta(description="What the file was taken for; of a dry run only.")
+    ] = None

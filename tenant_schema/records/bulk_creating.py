@@ -98,6 +98,8 @@ async def _explain_lookup(target: Target, field: FieldModel, items: Sequence[Ite
     column = await column_looked_into(target, field)
     wanted = {item.values[field.name] for item in having}
     there = set() if column is None else await _among(column, wanted)
+    if field.settings["target"] == target.model.name:
+        there |= {item.id for item in items}  # lines of a file may refer to those above
     for item in having:
         value = item.values[field.name]
         if value not in there:

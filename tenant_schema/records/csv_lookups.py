@@ -1,57 +1,133 @@
-"""Lookups in CSV that name a record by what it is called: found for many lines by one statement."""
+"""Lookups in CSV that name a record by what it is called: found for many lines by one statement, and among
+the lines above them that are written together with them.
+"""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
-from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.model import FieldModel
 from tenant_schema.problems import Problem
 from tenant_schema.records.bulk import Item
 from tenant_schema.records.by_value import ids_by_value, users_by_value
-from tenant_schema.records.csv_columns import Column, parse_cell
+from tenant_schema.records.csv_columns import Column
 from tenant_schema.records.people import USERS
 from tenant_schema.records.prepared import LastUsed
-from tenant_schema.records.rendering import shown
+from tenant_schema.records.rendering import Row, shown
 from tenant_schema.records.target import Target
 
-__all__ = ["find_lookups"]
+__all__ = ["CsvRow", "fail_dependents", "find_lookups"]
 
 
-async def find_lookups(
-    target: Target, columns: Sequence[Column], lines: Sequence[Sequence[str]], items: Sequence[Item]
-) -> None:
-    """Put the ids into the items; a cell that names no record that the caller may read, or several, fails
-    its item.
+@dataclass(slots=True, eq=False)
+class CsvRow:
+    """A line on its way into a record.
+
+    :ivar values: what its cells say, in stored form.
+    :ivar key: the value by which the record is told apart, if lines change records.
+    :ivar wanted: the columns that name other records, and by what.
+    :ivar above: lookups that lead to lines above, which are written together with this one.
+    :ivar is_new: whether it makes a record.
+    """
+
+    item: Item
+    values: Row = field(default_factory=dict)
+    key: Any = None
+    wanted: list[tuple[Column, object]] = field(default_factory=list)
+    above: dict[str, "CsvRow"] = field(default_factory=dict)
+    is_new: bool = True
+
+    def fail(self, status: int, problem: Problem) -> None:
+        """One more reason why the line cannot be taken in."""
+        self.item.fail(status, *self.item.problems, problem)
+
+
+async def find_lookups(target: Target, columns: Sequence[Column], rows: Sequence[CsvRow]) -> None:
+    """Put the ids into the items, which have their own by now; a cell that names no record that the caller
+    may read, or several, fails its line.
     """
     for column in columns:
-        if column.by is not None:
-            await _find(target, column, column.by, lines, items)
+        if column.by is None:
+            continue
+        values = {value for row in rows for one, value in row.wanted if one is column}
+        if values:
+            there = await _ids(target, column, column.by, values)
+            is_own = column.target is not None and column.target.name == target.model.name
+            _Resolver(column, column.by, there, is_own=is_own).resolve(rows)
 
 
-async def _find(
-    target: Target, column: Column, by: FieldModel, lines: Sequence[Sequence[str]], items: Sequence[Item]
-) -> None:
-    wanted: list[tuple[Item, object]] = []
-    for cells, item in zip(lines, items, strict=True):
-        text = cells[column.place] if column.place < len(cells) else ""
-        if text:
-            try:
-                wanted.append((item, parse_cell(by, text)))
-            except InvalidValue as error:
-                item.fail(422, *item.problems, Problem(column.field.name, error.code, error.message))
-    there = await _ids(target, column, by, {value for _, value in wanted}) if wanted else {}
-    for item, value in wanted:
-        found = there.get(by.type.comparable(shown(by, value)), ())
+class _Resolver:
+    """One lookup column for the lines that are written together, in their order."""
+
+    def __init__(
+        self, column: Column, by: FieldModel, there: Mapping[object, Sequence[UUID]], *, is_own: bool
+    ) -> None:
+        self.column, self.by, self.there, self.is_own = column, by, there, is_own
+        self._above: defaultdict[object, list[CsvRow]] = defaultdict(list)
+        self._now: dict[UUID, object] = {}
+
+    def resolve(self, rows: Sequence[CsvRow]) -> None:
+        """Each line sees what the lines above it make of the records, and itself."""
+        for row in rows:
+            if self.is_own:
+                self._see(row)
+            for column, value in row.wanted:
+                if column is self.column:
+                    self._find(row, value)
+
+    def _see(self, row: CsvRow) -> None:
+        value = row.values.get(self.by.name)
+        if value is None:
+            return
+        key = self.by.type.comparable(shown(self.by, value))
+        self._above[key].append(row)
+        if row.item.id is not None and not row.item.problems:
+            self._now[row.item.id] = key
+
+    def _find(self, row: CsvRow, value: object) -> None:
+        key = self.by.type.comparable(shown(self.by, value))
+        above = self._above.get(key, [])
+        sound = {one.item.id: one for one in above if not one.item.problems and self._is_now(one, key)}
+        there = {one for one in self.there.get(key, ()) if self._now.get(one, key) == key}
+        found = there | {*sound}
+        name = self.column.field.name
         if len(found) == 1:
-            item.values[column.field.name] = found[0]
+            (record_id,) = found
+            row.item.values[name] = record_id
+            if record_id not in there and sound[record_id] is not row:
+                row.above[name] = sound[record_id]
+        elif found or not above:
+            row.fail(422, self._problem(value, several=bool(found)))
         else:
-            item.fail(422, *item.problems, _problem(column, by, value, several=bool(found)))
+            message = f"Line {above[-1].item.position}, which has {_quoted(value)}, cannot be taken in."
+            row.fail(422, Problem(name, "reference-not-found", message))
+
+    def _is_now(self, row: CsvRow, key: object) -> bool:
+        """Whether no line further down has changed the record's value again."""
+        return row.item.id is not None and self._now.get(row.item.id) == key
+
+    def _problem(self, value: object, *, several: bool) -> Problem:
+        name, kind = self.column.field.name, self.column.field.settings["target"]
+        what = f"{kind} with {self.by.label} {_quoted(value)}"
+        if several:
+            return Problem(name, "ambiguous-reference", f"Several records of {what}.")
+        hint = " A line has to stand below the one that it refers to." if self.is_own else ""
+        return Problem(name, "reference-not-found", f"No record of {what}.{hint}")
 
 
-def _problem(column: Column, by: FieldModel, value: object, *, several: bool) -> Problem:
-    code = "ambiguous-reference" if several else "reference-not-found"
-    number, kind = "Several records" if several else "No record", column.field.settings["target"]
-    return Problem(column.field.name, code, f"{number} of {kind} with {by.label} {str(value)[:100]!r}.")
+def _quoted(value: object) -> str:
+    return repr(str(value)[:100])
+
+
+def fail_dependents(rows: Sequence[CsvRow]) -> None:
+    """Fail the lines that refer to a line above which has failed."""
+    for row in rows:
+        for name, above in row.above.items():
+            if above.item.problems and not row.item.problems:
+                message = f"Line {above.item.position}, to which this leads, cannot be taken in."
+                row.fail(422, Problem(name, "reference-not-found", message))
 
 
 async def _ids(

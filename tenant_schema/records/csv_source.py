@@ -1,60 +1,146 @@
-"""Reading CSV as people have it: with or without a byte order mark, split by comma, semicolon or tab. No more
-than a line is in memory.
+"""Reading CSV as people have it: in any of several encodings, split by comma, semicolon, tab or bar, with
+blank lines and a line ``sep=;`` above the head. No more than a line is in memory.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
+from tenant_schema.records.csv_format import BLANKS, CsvFormat
 from tenant_schema.records.errors import UnreadableCsv
 
-__all__ = ["CsvSource", "File", "Line"]
+__all__ = ["CsvSource", "File", "Line", "trimmed"]
 
-_DELIMITERS: Final = (",", ";", "\t")
+_DELIMITERS: Final = ("\t", "|", ";", ",")
+"""In the order in which one is taken when two split the lines alike: a comma may stand in texts."""
 _LONGEST_LINE: Final = 4 * 1024 * 1024
 """Characters of one line: enough for every field at its longest, and a bound for a file without line ends."""
 _LONGEST_CELL: Final = 1024 * 1024
+_SAMPLE: Final = 64 * 1024
+_SAMPLED_LINES: Final = 100
+_MOST_CELLS: Final = 10_000
+_MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_NOT_CSV: Final = (
+    (b"PK\x03\x04", "This is a workbook or an archive, not CSV: save the sheet as CSV."),
+    (b"\xd0\xcf\x11\xe0", "This is a workbook, not CSV: save the sheet as CSV."),
+    (b"%PDF", "This is a PDF, not CSV."),
+    (b"\x1f\x8b", "This is a compressed file: unpack it first."),
+)
+_SEPARATOR: Final = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE)
+_UNDECODED: Final = re.compile("[\udc80-\udcff]")
 
 File: TypeAlias = io.BufferedRandom | io.BytesIO
 Line: TypeAlias = tuple[int, list[str]]
 """The number of a record's first line, from 1, and its cells."""
 
 
+def trimmed(text: str) -> str:
+    """The text without spaces around it; tabs and line breaks are part of it."""
+    return text.strip(BLANKS)
+
+
 class CsvSource:
-    """The records of a CSV file: RFC 4180, in UTF-8. The file stays open.
+    """The records of a CSV file (RFC 4180, and what spreadsheets make of it). The file stays open.
 
     Raises :class:`UnreadableCsv` where the file is not that; the line at which it goes wrong is in it.
+
+    :ivar encoding: the name of the codec that is used.
+    :ivar delimiter: what separates cells.
+    :ivar header_line: the line of the head; 0 for none.
     """
 
-    def __init__(self, file: File) -> None:
-        self._text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="strict", newline="")
-        self._line = 0
+    def __init__(self, file: File, form: CsvFormat | None = None) -> None:
+        self._file, self._form = file, form or CsvFormat()
+        self.encoding = _encoding(file, self._form)
+        self.delimiter = ","
+        self.header_line = 0
+        self._text: io.TextIOWrapper | None = None
 
     def __enter__(self) -> "CsvSource":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._text.detach()
+        self._close()
 
     def header(self) -> list[str]:
-        """The cells of the first record. Finds out the delimiter; to be called before :meth:`lines`."""
-        try:
-            start = self._text.read(64 * 1024)
-        except UnicodeDecodeError as error:
-            raise UnreadableCsv(1, _not_unicode(error)) from error
-        self._text.seek(0)
-        self._reader = csv.reader(self._bounded(), delimiter=_delimiter_of(start), strict=True)
+        """The names of the columns; with no head, their numbers from 1. Finds out the delimiter; to be called
+        before :meth:`lines`.
+        """
+        self._find_delimiter()
+        self._start()
         first = next(self._lines(), None)
         if first is None:
-            raise UnreadableCsv(1, "The file is empty: its first line has to name the columns.")
-        return [cell.strip() for cell in first[1]]
+            what = "at least one line" if self._form.header == 0 else "a line that names the columns"
+            raise UnreadableCsv(1, f"The file is empty: it has to hold {what}.")
+        number, cells = first
+        if self._form.header == 0:
+            self._start()
+            return [str(place) for place in range(1, len(cells) + 1)]
+        self.header_line = number
+        return [name.strip().strip(BLANKS) for name in cells]
+
+    def rewind(self) -> None:
+        """Go back to the first line behind the head."""
+        self._start()
+        if self.header_line:
+            next(self._lines())
 
     def lines(self) -> Iterator[Line]:
-        """The other records, without blank lines."""
+        """The records behind the head, without those of which all cells are blank."""
         for number, cells in self._lines():
-            if any(cells):
+            if any(cell and not cell.isspace() for cell in cells):
                 yield number, cells
+
+    def _open(self) -> io.TextIOWrapper:
+        self._close()
+        self._file.seek(0)
+        errors = "strict" if self.encoding.startswith("utf-16") else "surrogateescape"
+        self._text = io.TextIOWrapper(self._file, encoding=self.encoding, errors=errors, newline="")
+        self._line = 0
+        return self._text
+
+    def _close(self) -> None:
+        if self._text is not None:
+            self._text.detach()
+            self._text = None
+
+    def _start(self) -> None:
+        """Open the file, and stop before the head, or before the first record where there is none."""
+        self._open()
+        lines, wanted = self._bounded(), self._form.header or 0
+        blanks = f'{BLANKS}\r\n{self.delimiter}"'
+        for text in lines:
+            is_above = self._line < wanted or not text.strip(blanks)
+            if not is_above and not (self._line == 1 and _SEPARATOR.fullmatch(text)):
+                self._line -= 1
+                lines = self._again(text, lines)
+                break
+        self._reader = csv.reader(lines, delimiter=self.delimiter, strict=True, skipinitialspace=True)
+
+    def _again(self, first: str, lines: Iterator[str]) -> Iterator[str]:
+        self._line += 1
+        yield first
+        yield from lines
+
+    def _find_delimiter(self) -> None:
+        """What the options say, or a line ``sep=``, or what splits the first lines most evenly."""
+        try:
+            sample = self._open().read(_SAMPLE)
+        except UnicodeDecodeError as error:
+            raise UnreadableCsv(1, _undecodable(self.encoding)) from error
+        bad = _UNDECODED.search(sample)
+        if bad is not None:
+            line = len(re.findall(r"\r\n|\r|\n", sample[: bad.start()])) + 1
+            raise UnreadableCsv(line, _undecodable(self.encoding))
+        said = _SEPARATOR.match(sample)
+        if self._form.delimiter is not None:
+            self.delimiter = self._form.delimiter
+        elif said is not None:
+            self.delimiter = said[1]
+        else:
+            self.delimiter = _delimiter_of(sample, self._form.header or 0)
 
     def _lines(self) -> Iterator[Line]:
         while True:
@@ -67,37 +153,71 @@ class CsvSource:
             except csv.Error as error:
                 raise UnreadableCsv(started, f"This is not CSV: {error}.") from error
             except UnicodeDecodeError as error:
-                raise UnreadableCsv(self._line + 1, _not_unicode(error)) from error
+                raise UnreadableCsv(self._line + 1, _undecodable(self.encoding)) from error
             finally:
                 csv.field_size_limit(previous)
+            if len(cells) > _MOST_CELLS:
+                raise UnreadableCsv(started, f"There are more than {_MOST_CELLS:,} cells in the line.")
             yield started, cells
 
     def _bounded(self) -> Iterator[str]:
         """Lines of the file; one that does not end in time is refused, not read on."""
+        assert self._text is not None, "open"
         while text := self._text.readline(_LONGEST_LINE):
             if len(text) == _LONGEST_LINE:
                 raise UnreadableCsv(self._line + 1, "The line is too long.")
             if "\0" in text:
-                raise UnreadableCsv(self._line + 1, "There is a NUL in the line.")
+                message = "There is a NUL in the line; if the file is in UTF-16, set encoding=utf-16le."
+                raise UnreadableCsv(self._line + 1, message)
+            if not text.isascii() and _UNDECODED.search(text) is not None:
+                raise UnreadableCsv(self._line + 1, _undecodable(self.encoding))
             self._line += 1
             yield text
 
 
-def _delimiter_of(start: str) -> str:
-    """What splits the first line, outside of quotes."""
-    counts = dict.fromkeys(_DELIMITERS, 0)
-    quoted = False
-    for character in start:
-        if character == '"':
-            quoted = not quoted
-        elif not quoted and character in "\r\n":
-            break
-        elif not quoted and character in counts:
-            counts[character] += 1
-    return max(_DELIMITERS, key=lambda one: counts[one])
+def _encoding(file: File, form: CsvFormat) -> str:
+    """The codec of the file: of its byte order mark, or what the options say, or UTF-8."""
+    file.seek(0)
+    start = file.read(4)
+    file.seek(0)
+    for magic, message in _NOT_CSV:
+        if start.startswith(magic):
+            raise UnreadableCsv(1, message)
+    for mark, codec in _MARKS:
+        if start.startswith(mark):
+            return codec
+    return "utf-8-sig" if form.encoding in {None, "utf-8"} else str(form.encoding)
 
 
-def _not_unicode(error: UnicodeDecodeError) -> str:
-    if error.object[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "The file is in UTF-16; save it as CSV in UTF-8."
-    return "The file is not in UTF-8."
+def _delimiter_of(sample: str, header: int) -> str:
+    """The one by which most of the first records have as many cells as the head, and the head has most."""
+    lines = sample.splitlines(keepends=True)[max(0, header - 1) :]
+    if len(sample) == _SAMPLE:
+        lines = lines[:-1] or lines
+    scores = {one: _evenness(lines, one) for one in _DELIMITERS}
+    best = max(_DELIMITERS, key=lambda one: scores[one])
+    return best if scores[best][1] else ","
+
+
+def _evenness(lines: list[str], delimiter: str) -> tuple[float, int]:
+    counts = list[int]()
+    try:
+        for cells in csv.reader(lines, delimiter=delimiter, skipinitialspace=True):
+            if any(cell.strip() for cell in cells):
+                counts.append(len(cells))
+            if len(counts) == _SAMPLED_LINES:
+                break
+    except csv.Error:
+        pass
+    if not counts or counts[0] < 2:
+        return 0, 0
+    return sum(count == counts[0] for count in counts) / len(counts), counts[0]
+
+
+def _undecodable(encoding: str) -> str:
+    if encoding.startswith("utf-8"):
+        return (
+            "The file is not in UTF-8. If it comes from Excel on Windows, set encoding=windows-1252 (or the "
+            "encoding that it is in)."
+        )
+    return f"The file is not in {encoding}: set encoding to the one that it is in."

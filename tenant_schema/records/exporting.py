@@ -6,17 +6,19 @@ changes meanwhile is seen from the next page on; no record comes twice or is lef
 fields that the order does not go by.
 
 A spreadsheet runs a text that begins like a formula. Such a text gets an apostrophe in front, which
-spreadsheets take for "this is text".
+spreadsheets take for "this is text"; a telephone number, a plus sign and digits, does not.
 """
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
 import msgspec
 
 from tenant_schema.objects.model import FieldModel
+from tenant_schema.records.csv_format import BLANKS, ExportFormat
 from tenant_schema.records.cursors import Place
 from tenant_schema.records.keyset import full_order
 from tenant_schema.records.pages import cut, window_of
@@ -33,6 +35,9 @@ PAGE: Final = 1_000
 
 _Cell: TypeAlias = Callable[[Any], object]
 _FORMULA: Final = frozenset("=+-@\t\r\n")
+_NUMBER: Final = re.compile(r"\+[0-9][0-9 ()./-]*", re.ASCII)
+"""A telephone number: a plus sign and digits call no function."""
+_MARK: Final = b"\xef\xbb\xbf"
 _NEVER_TEXT: Final = frozenset(
     {
         *("id", "lookup", "integer", "decimal", "currency", "percent", "boolean"),
@@ -41,8 +46,9 @@ _NEVER_TEXT: Final = frozenset(
 )
 
 
-async def export(target: Target, query: Query) -> AsyncIterator[bytes]:
+async def export(target: Target, query: Query, form: ExportFormat | None = None) -> AsyncIterator[bytes]:
     """The head and the rows of the file, some at a time."""
+    form = form or ExportFormat()
     base: list[object] = []
     where = target.records(target.searched(query.filter, query.words), base)
     order = full_order(query.sort)
@@ -51,14 +57,14 @@ async def export(target: Target, query: Query) -> AsyncIterator[bytes]:
     cells = [
         (name, cell) for name in query.fields if (cell := _cell(known(name, target.readable))) is not None
     ]
-    head, place = _lines([query.fields]), None
+    head, place = (_MARK if form.mark else b"") + _lines([query.fields], form.delimiter), None
     while True:
         rows, place = await _page(target, source, query.fields, order, place, base)
         for name, cell in cells:
             for row in rows:
                 if (value := row[name]) is not None:
                     row[name] = cell(value)
-        yield head + _lines([row[name] for name in query.fields] for row in rows)
+        yield head + _lines(([row[name] for name in query.fields] for row in rows), form.delimiter)
         head = b""
         if place is None:
             return
@@ -90,10 +96,10 @@ async def _page(
     return plan.show(found.rows), found.next
 
 
-def _lines(rows: Iterable[Iterable[object]]) -> bytes:
+def _lines(rows: Iterable[Iterable[object]], delimiter: str) -> bytes:
     """Rows as they stand in the file."""
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerows(rows)
     return text.getvalue().encode()
 
 
@@ -107,5 +113,10 @@ def _cell(field: FieldModel) -> _Cell | None:
 
 
 def _harmless(text: str) -> str:
-    """The text, so that no spreadsheet takes it for a formula, and that an import finds it again."""
-    return f"'{text}" if text.lstrip("'")[:1] in _FORMULA else text
+    """The text, so that no spreadsheet takes it for a formula, and that an import finds it again. Spaces
+    around it, which an import takes for stray ones, are kept by an apostrophe on either side.
+    """
+    if text.lstrip("'")[:1] in _FORMULA and _NUMBER.fullmatch(text) is None:
+        text = f"'{text}"
+    core = text.strip("'")
+    return f"'{text}'" if core and (core[0] in BLANKS or core[-1] in BLANKS) else text

@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from tenant_schema.records.conditions import Complaints, text_condition
+from tenant_schema.records.csv_format import ExportFormat, read_delimiter
 from tenant_schema.records.errors import InvalidQuery
 from tenant_schema.records.expansions import ExpansionReader, Options
 from tenant_schema.records.parameters import (
@@ -64,9 +65,9 @@ __all__ = [
 ]
 
 PARAMETERS: Final = ("filter", "search", "sort", "fields", "expand", "limit", "cursor", "count", "timeZone")
-EXPORT_PARAMETERS: Final = ("filter", "search", "sort", "fields", "timeZone")
+EXPORT_PARAMETERS: Final = ("filter", "search", "sort", "fields", "timeZone", "bom", "delimiter")
 SUMMARY_PARAMETERS: Final = ("groupBy", "select", "filter", "search", "sort", "limit", "timeZone")
-_SINGLE: Final = frozenset({*PARAMETERS, *SUMMARY_PARAMETERS}) - {"filter"}
+_SINGLE: Final = frozenset({*PARAMETERS, *EXPORT_PARAMETERS, *SUMMARY_PARAMETERS}) - {"filter"}
 _GROUPS: Final[Mapping[str, type[And] | type[Or]]] = {"and": And, "or": Or}
 _KEY: Final = re.compile(r"filter((?:\[[^\[\]]+\])+)")
 _SEGMENT: Final = re.compile(r"\[([^\[\]]+)\]")
@@ -129,8 +130,8 @@ def parse_fields(
     return query
 
 
-def parse_export(pairs: Sequence[tuple[str, str]], fields: Fields) -> Query:
-    """What is to be exported: a list's filter, search, sort and fields, and no page of it.
+def parse_export(pairs: Sequence[tuple[str, str]], fields: Fields) -> tuple[Query, ExportFormat]:
+    """What is to be exported, a list's filter, search, sort and fields, and no page of it; and how.
 
     Raises :class:`InvalidQuery` with every problem.
     """
@@ -143,9 +144,21 @@ def parse_export(pairs: Sequence[tuple[str, str]], fields: Fields) -> Query:
         sort=read_sort(_split_names(singles.get("sort")), fields, complaints),
         fields=read_fields(_split_names(singles.get("fields")), fields, complaints),
     )
+    form = _read_export_format(singles, complaints)
     if complaints.problems:
         raise InvalidQuery(complaints.problems)
-    return query
+    return query, form
+
+
+def _read_export_format(singles: Mapping[str, str], complaints: Complaints) -> ExportFormat:
+    mark, delimiter = singles.get("bom", "false"), ","
+    if mark not in {"true", "false"}:
+        complaints.add("bom", "invalid-value", "bom takes true or false.")
+    try:
+        delimiter = read_delimiter(singles.get("delimiter", ","))
+    except ValueError as error:
+        complaints.add("delimiter", "invalid-value", str(error))
+    return ExportFormat(delimiter, mark == "true")
 
 
 def parse_summary(pairs: Sequence[tuple[str, str]], fields: Fields) -> Summary:

@@ -10,18 +10,18 @@ from typing import Any, Final
 
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.model import FieldModel
+from tenant_schema.portions import in_portions
 from tenant_schema.problems import Problem, ProblemList
-from tenant_schema.records.bulk import Item, each_that_can
-from tenant_schema.records.bulk_changing import change_items
-from tenant_schema.records.bulk_creating import explain_refusals
-from tenant_schema.records.by_value import ids_by_value
-from tenant_schema.records.conditions import Complaints
-from tenant_schema.records.creating import completed, insert_numbered
-from tenant_schema.records.csv_columns import Column, columns_of, parse_cell
-from tenant_schema.records.csv_lookups import find_lookups
+from tenant_schema.records.bulk import Item
+from tenant_schema.records.csv_cells import CellReader, Style
+from tenant_schema.records.csv_columns import Columns, columns_of
+from tenant_schema.records.csv_format import CsvFormat
+from tenant_schema.records.csv_lookups import CsvRow
+from tenant_schema.records.csv_scan import find_styles
 from tenant_schema.records.csv_source import CsvSource, File, Line
-from tenant_schema.records.errors import BulkRefused, UnreadableCsv
-from tenant_schema.records.rendering import shown
+from tenant_schema.records.csv_taken import TakenAs, TakenCells
+from tenant_schema.records.csv_writing import runs_without_repetition, write_rows
+from tenant_schema.records.errors import BulkRefused, UnreadableCsv, ValidationFailed
 from tenant_schema.records.target import Target
 from tenant_schema.records.upserting import unique_field
 
@@ -29,6 +29,8 @@ __all__ = ["ImportOptions", "ImportReport", "LineProblem", "import_csv"]
 
 _PORTION: Final = 500
 """Lines that are written together."""
+_PORTION_TEXT: Final = 512 * 1024
+"""Characters of lines that are written together, above which no further line is added."""
 _TOLD: Final = 1_000
 """Problems that a report names; the others are counted."""
 
@@ -39,14 +41,17 @@ class ImportOptions:
 
     :param mapping: which field a column goes into, by its header; None for none.
     :param good_lines: take in what can be; otherwise all lines or none.
-    :param key: the unique field by which a line changes the record that is there; without it all are made.
+    :param key: the unique field, or ``id``, by which a line changes the record that is there; without it all
+        are made.
     :param dry_run: do everything, report, and leave no trace.
+    :param form: how the file is written.
     """
 
     mapping: Mapping[str, str | None] | None = None
     good_lines: bool = False
     key: str | None = None
     dry_run: bool = False
+    form: CsvFormat = field(default_factory=CsvFormat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +64,17 @@ class LineProblem:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What became of the lines. ``errors`` are the first :data:`_TOLD`; ``left_out`` more were not named."""
+    """What became of the lines. ``errors`` are the first :data:`_TOLD`; ``left_out`` more were not named.
+
+    :ivar taken_as: what the file and its cells were taken for, of a dry run.
+    """
 
     created: int = 0
     updated: int = 0
     failed: int = 0
     errors: list[LineProblem] = field(default_factory=list)
     left_out: int = 0
+    taken_as: TakenAs | None = None
 
     def fail(self, line: int, problems: Sequence[Problem]) -> None:
         """A line that was not taken in."""
@@ -86,18 +95,20 @@ async def import_csv(
 
     :param open_target: gives the object as it is now; it may change while a long file is taken in.
 
-    Raises :class:`UnreadableCsv`, :class:`ValidationFailed` for columns that cannot be understood, and
-    :class:`BulkRefused`, with problems by line, when not all lines are good and all were asked for.
+    Raises :class:`UnreadableCsv`, :class:`ValidationFailed` for columns that cannot be understood or that can
+    be read in several ways, and :class:`BulkRefused`, with problems by line, when not all lines are good and
+    all were asked for.
     """
     target = await open_target()
-    with CsvSource(file) as source:
-        work = _Import(open_target, options, source.header(), clock)
+    with CsvSource(file, options.form) as source:
+        work = _Import(open_target, options, source, source.header(), clock)
         await work.aim_at(target)
+        await work.find_styles()
         if options.good_lines and not options.dry_run:
-            await work.run(source)
+            await work.run()
             return work.report
         async with _undoing(target) as undo:
-            await work.run(source)
+            await work.run()
             if options.dry_run or work.report.failed:
                 await undo()
     if work.report.failed and not options.dry_run:
@@ -120,39 +131,82 @@ def _of_line(one: LineProblem) -> Problem:
     return Problem(where, one.problem.code, one.problem.message, one.problem.did_you_mean)
 
 
+def _key_field(target: Target, name: str | None) -> FieldModel | None:
+    """The field by which records are told apart."""
+    if name is None:
+        return None
+    return target.model.fields["id"] if name == "id" else unique_field(target, name)
+
+
 @dataclass(slots=True)
 class _Import:
     """One file on its way into one object."""
 
     open_target: Callable[[], Awaitable[Target]]
     options: ImportOptions
+    source: CsvSource
     header: Sequence[str]
     clock: Callable[[], datetime]
     report: ImportReport = field(default_factory=ImportReport)
     target: Target = field(init=False)
-    columns: Sequence[Column] = field(init=False)
+    columns: Columns = field(init=False)
     key: FieldModel | None = field(init=False)
+    styles: Mapping[int, Style] = field(default_factory=dict)
+    readers: Mapping[int, CellReader] = field(default_factory=dict)
+    cells: TakenCells = field(default_factory=TakenCells)
 
     async def aim_at(self, target: Target) -> None:
         """Find out what the columns are in the object as it is."""
-        self.key = None if self.options.key is None else unique_field(target, self.options.key)
-        self.columns = await columns_of(target, self.header, self.options.mapping, self.key)
+        options, has_head = self.options, self.source.header_line > 0
+        self.key = _key_field(target, options.key)
+        self.columns = await columns_of(target, self.header, options.mapping, self.key, has_head=has_head)
         self.target = target
+        self._make_readers()
 
-    async def run(self, source: CsvSource) -> None:
+    def _make_readers(self) -> None:
+        self.readers = {
+            one.place: CellReader(
+                one.by or one.field,
+                self.options.form,
+                self.styles.get(one.place),
+                operands=one.by is not None,
+            )
+            for one in self.columns.taken
+        }
+
+    async def find_styles(self) -> None:
+        """Find out how dates and numbers are written. Raises :class:`ValidationFailed` for what is open,
+        unless nothing is to be kept: then the lines say so.
+        """
+        taken = self.columns.taken
+        self.styles = await find_styles(self.source, taken, self.options.form)
+        self._make_readers()
+        if not self.options.dry_run:
+            problems = [
+                Problem(one.name, *style.problem)
+                for one in taken
+                if (style := self.styles.get(one.place)) is not None and style.problem is not None
+            ]
+            if problems:
+                raise ValidationFailed(problems)
+
+    async def run(self) -> None:
         """Read and write to the end, or to where the file goes wrong, which fails as a line does."""
-        portion = list[Line]()
+        portion, size = list[Line](), 0
         try:
-            for line in source.lines():
+            async for line in in_portions(self.source.lines()):
                 portion.append(line)
-                if len(portion) == _PORTION:
+                size += sum(map(len, line[1]))
+                if len(portion) == _PORTION or size > _PORTION_TEXT:
                     await self._take(portion)
-                    portion.clear()
+                    portion, size = [], 0
         except UnreadableCsv as error:
             await self._take(portion)
             self.report.fail(error.line, [Problem("", error.code, str(error))])
         else:
             await self._take(portion)
+        if self.options.dry_run:
+            self.report.taken_as = self.cells.report(self.source, self.header, self.columns, self.readers)
 
     async def _take(self, portion: Sequence[Line]) -> None:
         """Check and write some lines."""
@@ -160,97 +214,67 @@ class _Import:
             target = await self.open_target()
             if target.model is not self.target.model:
                 await self.aim_at(target)
-        items = [self._item(line) for line in portion]
-        await find_lookups(self.target, self.columns, [cells for _, cells in portion], items)
-        for run in _without_repetition(items, self.key):
-            await self._write(run)
-        for item in items:
-            if item.problems:
-                self.report.fail(item.position, item.problems)
+        rows = [self._row(line) async for line in in_portions(portion)]
+        for run in runs_without_repetition(rows, self.key):
+            await write_rows(self.target, self.columns.taken, self.key, run, self.clock())
+        for row in rows:
+            if row.item.problems:
+                self.report.fail(row.item.position, row.item.problems)
+            else:
+                self.report.updated += row.item.status == 200
+                self.report.created += row.item.status == 201
 
-    def _item(self, line: Line) -> Item:
+    def _row(self, line: Line) -> CsvRow:
+        """What the cells of the line say."""
         number, cells = line
-        item, problems = Item(number), list[Problem]()
-        if any(cell.strip() for cell in cells[len(self.header) :]):
-            message = (
-                f"There are {len(cells)} cells under {len(self.header)} headers; is a comma not in quotes?"
-            )
-            item.fail(422, Problem("", "too-many-cells", message))
-            return item
-        for column in self.columns:
+        row = CsvRow(Item(number))
+        problems = self._misplaced(cells)
+        for column in self.columns.taken:
             text = cells[column.place] if column.place < len(cells) else ""
-            if not text.strip() or column.by is not None:
+            if not text or problems:
                 continue
             try:
-                item.values[column.field.name] = parse_cell(column.field, text)
+                value = self.readers[column.place].read(text)
             except InvalidValue as error:
-                problems.append(Problem(column.field.name, error.code, error.message, error.did_you_mean))
-        if self.key is not None and self.key.name not in item.values and not problems:
-            problems.append(Problem(self.key.name, "required", "Every line needs a value here."))
+                row.fail(422, Problem(column.field.name, error.code, error.message, error.did_you_mean))
+                continue
+            if self.options.dry_run:
+                self.cells.add(column, line, value)
+            if value is not None and column.by is not None:
+                row.wanted.append((column, value))
+            elif value is not None:
+                row.values[column.field.name] = value
         if problems:
-            item.fail(422, *problems)
-        return item
+            row.item.fail(422, *problems)
+        elif self.key is not None:
+            self._take_key(row, self.key)
+        return row
 
-    async def _write(self, items: Sequence[Item]) -> None:
-        """Write lines in a transaction."""
-        now = self.clock()
-        parsed = [(item, item.values) for item in items if not item.problems]
-        if not parsed:
-            return
+    def _take_key(self, row: CsvRow, key: FieldModel) -> None:
+        row.key = row.values.get(key.name)
+        if key.name == "id":
+            row.values.pop("id", None)
+        elif row.key is None and not row.item.problems:
+            row.fail(422, Problem(key.name, "required", "Every line needs a value here."))
 
-        async def work() -> None:
-            for item, values in parsed:  # another attempt begins as the first one did
-                item.id, item.version, item.values = None, None, dict(values)
-                item.fail(0)
-            sound = [item for item, _ in parsed]
-            await self._name(sound)
-            await change_items(self.target, [item for item in sound if item.id is not None], now)
-            await self._create([item for item in sound if item.id is None], now)
-
-        await self.target.unit(work)
-        self.report.updated += sum(item.status == 200 for item, _ in parsed)
-        self.report.created += sum(item.status == 201 for item, _ in parsed)
-
-    async def _name(self, items: Sequence[Item]) -> None:
-        """Give those items the ids of records that change ones that are there."""
-        if self.key is None:
-            return
-        name = self.key.name
-        there = await ids_by_value(self.target, self.key, [item.values[name] for item in items])
-        for item in items:
-            found = there.get(self.key.type.comparable(shown(self.key, item.values[name])))
-            item.id = found[0] if found else None
-
-    async def _create(self, items: Sequence[Item], now: datetime) -> None:
-        for item in items:
-            complaints = Complaints()
-            item.values = completed(self.target, item.values, now, complaints)
-            item.id = item.values["id"]
-            item.refuse(complaints)
-
-        async def write(portion: Sequence[Item]) -> None:
-            await insert_numbered(self.target, [item.values for item in portion], now)
-
-        async def explain(portion: Sequence[Item]) -> None:
-            await explain_refusals(self.target, portion)
-
-        sound = [item for item in items if not item.problems]
-        await each_that_can(self.target, sound, write, explain)
-        for item in sound:
-            item.status = item.status or 201
+    def _misplaced(self, cells: Sequence[str]) -> list[Problem]:
+        """Cells that belong to no column."""
+        if any(cell.strip() for cell in cells[len(self.header) :]):
+            message = (
+                f"There are {len(cells)} cells under {len(self.header)} headers; is a "
+                f"{_NAMES.get(self.source.delimiter, 'separator')} not in quotes?"
+            )
+            return [Problem("", "too-many-cells", message)]
+        return [
+            Problem(
+                str(place + 1),
+                "column-without-head",
+                f"Column {place + 1} has no head and holds {cells[place].strip()[:40]!r}: give it one, "
+                f'or map it by its number, such as {{"{place + 1}": null}}.',
+            )
+            for place in self.columns.unnamed
+            if place < len(cells) and cells[place].strip()
+        ]
 
 
-def _without_repetition(items: Sequence[Item], key: FieldModel | None) -> list[list[Item]]:
-    """The lines in runs in which no key comes twice: the later line changes what the earlier one made."""
-    if key is None:
-        return [list(items)]
-    runs, seen = [list[Item]()], set[Any]()
-    for item in items:
-        value = item.values.get(key.name)
-        value = None if value is None else key.type.comparable(value)
-        if value is not None and value in seen:
-            runs.append([])
-            seen.clear()
-        seen.add(value)
-        runs[-1].append(item)
-    return runs
+_NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}

@@ -134,8 +134,8 @@ class RecordService:
         by now, so that what is wrong comes out before the file begins. Raises InvalidQuery.
         """
         target = await self.targets.open(scope, access, object_name, "read")
-        asked = await target.around.resolve(lambda: parse_export(pairs, target.readable))
-        pieces = export(target, asked)
+        asked, form = await target.around.resolve(lambda: parse_export(pairs, target.readable))
+        pieces = export(target, asked, form)
         return chained(await anext(pieces), pieces)
 
     @again_when_changed

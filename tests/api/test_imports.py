@@ -147,3 +147,49 @@ async def test_with_a_key_a_file_is_taken_in_once(world: World) -> None:
     other = await client.post(IMPORT, files=form("name\nInitech\n"), headers=key)
     assert other.status_code == 422
     assert_problem(other, "idempotency-mismatch")
+
+
+@ON_SQLITE
+async def test_options_say_how_the_file_is_written_and_a_dry_run_what_was_taken_for_what(
+    world: World,
+) -> None:
+    client = await world.user()
+    text = "Müller;1.234\r\n".encode("cp1252")
+    query = "encoding=windows-1252&header=none&decimal=comma&delimiter=%3B&dryRun=true"
+    mapping = (None, '{"1": "name", "2": "annual_revenue"}')
+    answer = await client.post(f"{IMPORT}?{query}", files=form(text, mapping=mapping))
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["takenAs"] == {
+        "encoding": "cp1252",
+        "delimiter": ";",
+        "headerLine": 0,
+        "columns": [
+            {"column": "1", "field": "name"},
+            {
+                "column": "2",
+                "field": "annual_revenue",
+                "decimal": ",",
+                "examples": [{"line": 1, "cell": "1.234", "value": "1234.00"}],
+            },
+        ],
+    }
+    wrong = await client.post(f"{IMPORT}?decimal=x&dateFormat=DD&round=yes&encodign=x", files=form())
+    assert wrong.status_code == 400
+    wrong = await client.post(f"{IMPORT}?decimal=x&dateFormat=DD", files=form())
+    assert [one["field"] for one in assert_problem(wrong)["errors"]] == ["dateFormat", "decimal"]
+
+
+@ON_SQLITE
+async def test_an_export_for_excel_is_taken_in_again(world: World) -> None:
+    client = await world.user()
+    await client.post(ACCOUNTS, json={"name": "Ärger", "phone": "+49 30 123"})
+    exported = await client.get(f"{ACCOUNTS}/export.csv?bom=true&delimiter=;&fields=id,name,phone")
+    assert exported.content.startswith("\ufeffid;name;phone\r\n".encode())
+    assert exported.content.endswith(b"rger;+49 30 123\r\n")
+    again = await client.post(f"{IMPORT}?upsertBy=id", files=form(exported.content.replace(b"123", b"456")))
+    assert again.json()["updated"] == 1, again.text
+    assert (await client.get(ACCOUNTS)).json()["data"][0]["phone"] == "+49 30 456"
+    twice = await client.post(IMPORT, files=form(exported.content))
+    assert [one["code"] for one in assert_problem(twice)["errors"]] == ["id-without-upsert"]
+    for query in ("bom=yes", "delimiter=x", "bom=true&bom=true", "delimiter[x]=tab"):
+        assert (await client.get(f"{ACCOUNTS}/export.csv?{query}")).status_code == 400

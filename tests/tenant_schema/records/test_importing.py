@@ -73,7 +73,7 @@ async def test_delimiters_and_marks(caller: Caller, mark: bytes, delimiter: str)
 
 async def test_columns_by_name_by_label_and_by_mapping(caller: Caller) -> None:
     text = "Firm,E-Mail,junk,id,version\nAcme,a@b.example,?,7,9\n"
-    report = await take_in(caller, text, mapping={"Firm": "name", "junk": None})
+    report = await take_in(caller, text, mapping={"Firm": "name", "junk": None, "id": None})
     assert counts(report) == (1, 0, 0)
     assert await rows(caller, "name", "email", "version") == [("Acme", "a@b.example", 1)]
 
@@ -169,8 +169,9 @@ async def test_lookups_by_what_records_are_called(anywhere: Caller) -> None:
     ("content", "line"),
     [
         (b"", 1),
-        ("name\nä\n".encode("utf-16"), 1),
-        ("name\nä\n".encode("latin-1"), 1),
+        ("name\nä\n".encode("latin-1"), 2),
+        (b"n\0a\0m\0e\0", 1),
+        (b"PK\x03\x04 a workbook", 1),
     ],
 )
 async def test_what_is_no_csv_in_utf_8(caller: Caller, content: bytes, line: int) -> None:
@@ -247,6 +248,6 @@ async def test_what_was_exported_can_be_taken_in_again(anywhere: Caller) -> None
     pieces = await anywhere.service.export(anywhere.scope, anywhere.access, "gadgets", ())
     exported = b"".join([piece async for piece in pieces])
     await anywhere.delete(made, permanent=True)
-    assert counts(await take_in(anywhere, exported)) == (1, 0, 0)
+    assert counts(await take_in(anywhere, exported, mapping={"id": None})) == (1, 0, 0)
     (again,) = (await anywhere.page()).data
     assert {name: again[name] for name in values} == {name: made.data[name] for name in values}

@@ -1,0 +1,115 @@
+"""Lines of a CSV file that are written together: which records they change, which they refer to, which they
+make.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from piccolo_engines.columns import new_id
+from tenant_schema.objects.model import FieldModel
+from tenant_schema.problems import Problem
+from tenant_schema.records.bulk import Item, each_that_can
+from tenant_schema.records.bulk_changing import change_items
+from tenant_schema.records.bulk_creating import explain_refusals
+from tenant_schema.records.by_value import ids_by_value
+from tenant_schema.records.conditions import Complaints
+from tenant_schema.records.creating import completed, insert_numbered
+from tenant_schema.records.csv_columns import Column
+from tenant_schema.records.csv_lookups import CsvRow, fail_dependents, find_lookups
+from tenant_schema.records.rendering import shown
+from tenant_schema.records.target import Target
+
+__all__ = ["runs_without_repetition", "write_rows"]
+
+
+def runs_without_repetition(rows: Sequence[CsvRow], key: FieldModel | None) -> list[list[CsvRow]]:
+    """The lines in runs in which no key comes twice: the later line changes what the earlier one made."""
+    runs, seen = [list[CsvRow]()], set[Any]()
+    for row in rows:
+        value = None if key is None or row.key is None else key.type.comparable(row.key)
+        if value is not None and value in seen:
+            runs.append([])
+            seen.clear()
+        seen.add(value)
+        runs[-1].append(row)
+    return runs
+
+
+async def write_rows(
+    target: Target, columns: Sequence[Column], key: FieldModel | None, rows: Sequence[CsvRow], now: datetime
+) -> None:
+    """Write the lines that can be, in a transaction; the others fail, each with its reason."""
+    sound = [row for row in rows if not row.item.problems]
+    if not sound:
+        return
+
+    async def work() -> None:
+        for row in sound:  # another attempt begins as the first one did
+            row.item.fail(0)
+            row.item.id, row.item.version, row.item.values = None, None, dict(row.values)
+            row.above, row.is_new = {}, True
+        await _name(target, key, sound)
+        await find_lookups(target, columns, sound)
+        _complete(target, sound, now)
+        for group in _groups(sound):
+            fail_dependents(group)
+            good = [row for row in group if not row.item.problems]
+            await change_items(target, [row.item for row in good if not row.is_new], now)
+            await _create(target, [row for row in good if row.is_new], now)
+
+    await target.unit(work)
+
+
+async def _name(target: Target, key: FieldModel | None, rows: Sequence[CsvRow]) -> None:
+    """Give every line the id of its record: of one that is there, or a new one."""
+    keyed = [row for row in rows if row.key is not None]
+    there = {} if key is None or not keyed else await ids_by_value(target, key, [row.key for row in keyed])
+    for row in keyed:
+        found = there.get(key.type.comparable(shown(key, row.key))) if key is not None else None
+        row.item.id, row.is_new = (found[0], False) if found else (None, True)
+        if not found and key is not None and key.name == "id":
+            message = "There is no record with this id; leave the cell empty to create one."
+            row.fail(404, Problem("id", "record-not-found", message))
+    for row in rows:
+        row.item.id = row.item.id or new_id()
+
+
+def _complete(target: Target, rows: Sequence[CsvRow], now: datetime) -> None:
+    """Add defaults and what the system sets to the lines that make records."""
+    for row in rows:
+        if row.is_new and not row.item.problems:
+            complaints = Complaints()
+            row.item.values = completed(target, row.item.values, now, complaints) | {"id": row.item.id}
+            row.item.refuse(complaints)
+
+
+def _groups(rows: Sequence[CsvRow]) -> list[list[CsvRow]]:
+    """The lines in groups of which each first changes records and then makes some: a line that changes a
+    record so that it refers to one made by a line above begins another group.
+    """
+    groups, made = [list[CsvRow]()], set[int]()
+    for row in rows:
+        if not row.is_new and any(id(above) in made for above in row.above.values()):
+            groups.append([])
+            made.clear()
+        if row.is_new:
+            made.add(id(row))
+        groups[-1].append(row)
+    return groups
+
+
+async def _create(target: Target, rows: Sequence[CsvRow], now: datetime) -> None:
+    """Insert the records, in the order of their lines, so that what a line refers to is there."""
+
+    async def write(portion: Sequence[Item]) -> None:
+        await insert_numbered(target, [item.values for item in portion], now)
+
+    async def explain(portion: Sequence[Item]) -> None:
+        await explain_refusals(target, portion)
+        fail_dependents(rows)
+
+    await each_that_can(target, [row.item for row in rows], write, explain)
+    fail_dependents(rows)
+    for row in rows:
+        row.item.status = row.item.status or 201
