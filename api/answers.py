@@ -11,15 +11,26 @@ from typing import Final
 import msgspec
 from litestar.types import Receive, Scope, Send
 
-__all__ = ["NOT_STORED", "Answer", "RawHeader", "Stream", "empty", "json", "json_bytes"]
+__all__ = [
+    "NOT_STORED",
+    "Answer",
+    "RawHeader",
+    "Stream",
+    "empty",
+    "encoded",
+    "json",
+    "json_bytes",
+    "not_modified",
+]
 
 RawHeader = tuple[bytes, bytes]
 
 NOT_STORED: Final[RawHeader] = (b"cache-control", b"no-store")
-"""For answers that hold a secret."""
+"""For answers that hold a secret: nobody keeps them, and they are not compressed."""
 
 _JSON: Final[RawHeader] = (b"content-type", b"application/json")
-_ENCODE: Final = msgspec.json.Encoder().encode
+encoded: Final = msgspec.json.Encoder().encode
+"""Anything that msgspec encodes, as JSON."""
 
 
 class Answer:
@@ -71,7 +82,7 @@ async def _hung_up(receive: Receive) -> None:
 
 def json(content: object, status: int = 200, headers: Sequence[RawHeader] = ()) -> Answer:
     """``content`` (anything that msgspec encodes) as JSON."""
-    return json_bytes(_ENCODE(content), status, _JSON, headers)
+    return json_bytes(encoded(content), status, _JSON, headers)
 
 
 def json_bytes(
@@ -84,3 +95,8 @@ def json_bytes(
 def empty(status: int = 204, headers: Sequence[RawHeader] = ()) -> Answer:
     """An answer without a body."""
     return Answer(status, list(headers))
+
+
+def not_modified(headers: Sequence[RawHeader]) -> Answer:
+    """304 for a client that has the response already. ``headers`` are those that it would have had."""
+    return Answer(304, list(headers))

@@ -7,12 +7,13 @@ from typing import Final
 
 import structlog
 from litestar.enums import ScopeType
-from litestar.types import HTTPScope, Message, Receive, Scope, Send
+from litestar.types import HTTPScope, Receive, Scope, Send
 from uuid_utils import uuid7
 
 from api.error_pages import as_page, wants_page
 from api.errors import ClientGone
 from api.facts import CURRENT, RequestFacts
+from api.finishing import Finished
 from api.metrics import RequestCounts
 from api.problems import answer_to, is_fault
 from tenant_schema.problems import SUGGESTIONS, SuggestionBudget
@@ -43,7 +44,7 @@ class Edge:
         previous, unspent = CURRENT.set(facts), SUGGESTIONS.set(SuggestionBudget())
         started = perf_counter()
         try:
-            await self._serve(_as_get(scope), receive, _named(send, facts), facts)
+            await self._serve(_as_get(scope), receive, Finished(scope, send, facts), facts)
         finally:
             seconds = perf_counter() - started
             self._counts.add(facts.method, facts.status, seconds)
@@ -88,18 +89,3 @@ def _facts_of(scope: HTTPScope) -> RequestFacts:
 def _as_get(scope: HTTPScope) -> HTTPScope:
     """HEAD is GET without its body, which servers leave out by themselves."""
     return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
-
-
-def _named(send: Send, facts: RequestFacts) -> Send:
-    """``send`` that puts the request's id on the answer and notes its status and its end."""
-    request_id = (b"x-request-id", facts.id.encode())
-
-    async def send_named(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            facts.status = message["status"]
-            message["headers"] = [*message["headers"], request_id]
-        elif not message.get("more_body"):
-            facts.responded = True
-        await send(message)
-
-    return send_named

@@ -126,12 +126,14 @@ class MalformedMultipart(HttpError):
 
 
 class InvalidIfMatch(HttpError):
-    """An If-Match header that is not one entity tag."""
+    """An If-Match header that is no list of entity tags."""
 
     code = "invalid-if-match"
 
     def __init__(self) -> None:
-        super().__init__('If-Match takes one entity tag as it was given out, such as "7", or *.')
+        super().__init__(
+            'If-Match takes entity tags as they were given out, such as "7", separated by commas, or *.'
+        )
 
 
 class InvalidIfNoneMatch(HttpError):

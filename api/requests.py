@@ -1,5 +1,6 @@
 """What a handler sees of a request: the services, who calls, from where, the body and the query."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
@@ -8,7 +9,9 @@ from litestar import Request
 from litestar.datastructures import State
 
 from api import bodies
+from api.answers import Answer, RawHeader, encoded, json_bytes, not_modified
 from api.errors import InvalidBody, NotAuthenticated
+from api.etags import digest_tag, known_tag
 from api.facts import RequestFacts
 from api.queries import decode_query, query_pairs
 from central.audit import Actor
@@ -49,6 +52,21 @@ class ApiRequest(Request[Any, Any, State]):
         """A header's value, its name in lower case; several of one name are joined by commas."""
         values = [value for key, value in self.scope["headers"] if key == name]
         return b", ".join(values).decode("latin-1") if values else None
+
+    def unchanged(self, tag: RawHeader, more: Sequence[RawHeader] = ()) -> Answer | None:
+        """304, when the client has the response with this ETag already, as its If-None-Match header says.
+
+        ``more`` are the other headers of the response that matter to a cache.
+        """
+        given = self.header(b"if-none-match")
+        known = None if given is None else known_tag(given, tag[1])
+        return None if known is None else not_modified([(b"etag", known), *more])
+
+    def tagged(self, content: object) -> Answer:
+        """``content`` as JSON with a digest of it as its ETag; 304 when the client has it already."""
+        body = encoded(content)
+        tag = digest_tag(body)
+        return self.unchanged(tag) or json_bytes(body, headers=[tag])
 
     def bearer_token(self) -> str:
         """The token of the Authorization header. Raises :class:`~api.errors.NotAuthenticated` without one."""

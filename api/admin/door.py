@@ -26,9 +26,7 @@ __all__ = ["AdminDoor"]
 _PREFIX: Final = "/admin"
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _SAFETY: Final[Sequence[RawHeader]] = (
-    (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
 

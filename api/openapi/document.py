@@ -12,7 +12,15 @@ from litestar.routes import HTTPRoute
 from litestar.types import BeforeRequestHookHandler
 
 from api.openapi.operation import Operation, Parameter, Reply, Schema
-from api.openapi.shared import HEADERS, IDEMPOTENCY_KEY, PATH_PARAMETERS, problem_responses, response_name
+from api.openapi.shared import (
+    HEADERS,
+    IDEMPOTENCY_KEY,
+    IF_NONE_MATCH,
+    NOT_MODIFIED,
+    PATH_PARAMETERS,
+    problem_responses,
+    response_name,
+)
 from api.problems import ProblemDocument
 
 __all__ = ["HostKind", "document_for"]
@@ -44,7 +52,7 @@ def document_for(
 ) -> dict[str, Any]:
     """The document of every route of ``app`` that says what it is; those behind ``guard`` need a token."""
     described = [
-        (path, method, _with_key(operation) if kind.takes_key(method, path) else operation, secured)
+        (path, method, _completed(operation, takes_key=kind.takes_key(method, path)), secured)
         for path, method, operation, secured in _operations(app, guard)
     ]
     structs = {shape for _, _, operation, _ in described for shape in _structs(operation)}
@@ -86,8 +94,20 @@ def _operations(app: Litestar, guard: BeforeRequestHookHandler) -> Iterator[_Des
                     yield path, _method(handler), operation, handler.resolve_before_request() is guard
 
 
-def _with_key(operation: Operation) -> Operation:
-    """The operation with the header that all such routes share, and what it may be answered for that."""
+def _completed(operation: Operation, *, takes_key: bool) -> Operation:
+    """The operation with the headers that many routes share, and the responses that come of them."""
+    if operation.conditional:
+        replies = {
+            status: replace(reply, headers=(*reply.headers, "ETag"))
+            for status, reply in operation.replies.items()
+        }
+        return replace(
+            operation,
+            parameters=(*operation.parameters, IF_NONE_MATCH),
+            replies={**replies, 304: NOT_MODIFIED},
+        )
+    if not takes_key:
+        return operation
     return replace(
         operation,
         parameters=(*operation.parameters, IDEMPOTENCY_KEY),

@@ -59,6 +59,9 @@ class Operation:
     problems: tuple[int, ...] = ()
     """Statuses of the problems that are this route's own, such as 409."""
 
+    conditional: bool = False
+    """Whether the response has an ETag, and is 304 for an If-None-Match that names it."""
+
     @property
     def takes_query(self) -> bool:
         """Whether the route has query parameters; if not, any is refused before its handler is called."""

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from api.openapi.operation import Parameter
+from api.openapi.operation import Parameter, Reply
+from api.problem_catalog import title_of
 
 __all__ = [
     "HEADERS",
     "IDEMPOTENCY_KEY",
+    "IF_NONE_MATCH",
+    "NOT_MODIFIED",
     "PATH_PARAMETERS",
     "PROBLEM_STATUSES",
     "problem_responses",
@@ -134,6 +137,15 @@ IDEMPOTENCY_KEY: Final = Parameter(
     more={"examples": {"random": {"value": "8e03978e-40d5-43dd-bc93-6894a57f9324"}}},
 )
 
+IF_NONE_MATCH: Final = Parameter(
+    name="If-None-Match",
+    where="header",
+    description="ETags of responses that the client has; if one of them is still right: 304, without a body.",
+    schema={"type": "string"},
+    more={"examples": {"tag": {"value": '"7"'}}},
+)
+NOT_MODIFIED: Final = Reply("It is as If-None-Match says.", headers=("ETag",))
+
 HEADERS: Final[dict[str, Any]] = {
     "X-Request-ID": {
         "description": "The id of this request, sent or new. It finds the request in the logs.",
@@ -141,8 +153,11 @@ HEADERS: Final[dict[str, Any]] = {
         "example": _AN_ID,
     },
     "ETag": {
-        "description": "The record's version, for If-Match.",
-        "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
+        "description": (
+            "Of a record its version, for If-Match, with a digest behind it where the version alone does not "
+            "tell; a digest otherwise. Compressed, it ends in `-gzip` or `-zstd`."
+        ),
+        "schema": {"type": "string", "pattern": '^"[0-9a-z-]+"$'},
         "example": '"7"',
     },
     "Location": {
@@ -238,7 +253,7 @@ def _response(status: int) -> dict[str, Any]:
     names = ["X-Request-ID", *([_MORE_HEADERS[status]] if status in _MORE_HEADERS else [])]
     example: dict[str, Any] = {
         "type": f"/problems/{code}",
-        "title": code.replace("-", " ").capitalize(),
+        "title": title_of(code),
         "status": status,
         "detail": detail,
         "code": code,

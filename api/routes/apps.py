@@ -49,11 +49,12 @@ _LAYOUT: Final = {"columns": ["name", "industry"], "sort": ["-created_at"], "fil
         summary="The apps that there are for you, in order",
         description="Those with a page that you may see; with `apps:manage` all, inactive ones included.",
         replies={200: Reply("The apps.", AppList)},
+        conditional=True,
     ),
 )
 async def list_apps(request: TenantRequest) -> Answer:
     """The caller's apps."""
-    return json(AppList.of(await request.platform.apps.all(request.tenant, request.access)))
+    return request.tagged(AppList.of(await request.platform.apps.all(request.tenant, request.access)))
 
 
 @post(
@@ -95,13 +96,19 @@ async def order_apps(request: TenantRequest) -> Answer:
 @get(
     "/apps/{app:str}",
     operation=Operation(
-        id="readApp", tag=_TAG, summary="One app", replies={200: Reply("The app.", AppAnswer)}
+        id="readApp",
+        tag=_TAG,
+        summary="One app",
+        replies={200: Reply("The app.", AppAnswer)},
+        conditional=True,
     ),
 )
 async def read_app(request: TenantRequest) -> Answer:
     """One app."""
     name = request.path_params["app"]
-    return json(AppAnswer.of(await request.platform.apps.read(request.tenant, request.access, name)))
+    return request.tagged(
+        AppAnswer.of(await request.platform.apps.read(request.tenant, request.access, name))
+    )
 
 
 @patch(
@@ -147,12 +154,13 @@ async def delete_app(request: TenantRequest) -> Answer:
         tag=_TAG,
         summary="The pages of an app that there are for you, in order",
         replies={200: Reply("The pages.", PageList)},
+        conditional=True,
     ),
 )
 async def list_pages(request: TenantRequest) -> Answer:
     """The pages of an app."""
     name = request.path_params["app"]
-    return json(PageList.of(await request.platform.pages.all(request.tenant, request.access, name)))
+    return request.tagged(PageList.of(await request.platform.pages.all(request.tenant, request.access, name)))
 
 
 @post(
@@ -206,12 +214,13 @@ async def order_pages(request: TenantRequest) -> Answer:
         tag=_TAG,
         summary="One page, with what you may see of its layout",
         replies={200: Reply("The page.", PageAnswer)},
+        conditional=True,
     ),
 )
 async def read_page(request: TenantRequest) -> Answer:
     """One page."""
     page = await request.platform.pages.read(request.tenant, request.access, *_names(request))
-    return json(PageAnswer.of(page))
+    return request.tagged(PageAnswer.of(page))
 
 
 @patch(

@@ -6,8 +6,8 @@ from uuid import UUID
 from litestar import delete, get, patch, post
 from litestar.exceptions import NotFoundException
 
-from api.answers import Answer, empty, json
-from api.etags import etag, parse_if_match
+from api.answers import Answer, empty, encoded, json, json_bytes
+from api.etags import digest_tag, etag, parse_if_match
 from api.openapi.operation import Operation, Parameter, Reply
 from api.requests import TenantRequest
 from api.routes.data_queries import EXPAND, FIELDS
@@ -37,9 +37,12 @@ ONE_RECORD: Final = {"data": RECORD_EXAMPLE}
 IF_MATCH: Final = Parameter(
     name="If-Match",
     where="header",
-    description='Do it only to this version, as its ETag gave it: `"7"`. If it is at another one: 412.',
+    description=(
+        'Do it only to this version, as its ETag gave it: `"7"`; or to one of several, separated by commas. '
+        "If it is at another one: 412. Weak tags match none."
+    ),
     schema={"type": "string"},
-    more={"examples": {"version": {"value": '"7"'}, "any": {"value": "*"}}},
+    more={"examples": {"version": {"value": '"7"'}, "several": {"value": '"6", "7"'}, "any": {"value": "*"}}},
 )
 
 
@@ -72,7 +75,8 @@ async def create_record(request: TenantRequest) -> Answer:
         tag=_TAG,
         summary="One record",
         parameters=(FIELDS, EXPAND),
-        replies={200: Reply("The record.", RecordAnswer, ONE_RECORD, ("ETag",))},
+        replies={200: Reply("The record.", RecordAnswer, ONE_RECORD)},
+        conditional=True,
     ),
 )
 async def read_record(request: TenantRequest) -> Answer:
@@ -80,7 +84,9 @@ async def read_record(request: TenantRequest) -> Answer:
     record = await request.platform.records.read(
         request.tenant, request.access, request.path_params["object"], _record_id(request), request.pairs()
     )
-    return _answer(record)
+    body = encoded({"data": record.data})
+    tag = etag(record.version) if record.is_whole else digest_tag(body, record.version)
+    return request.unchanged(tag) or json_bytes(body, headers=[tag])
 
 
 @patch(

@@ -4,7 +4,7 @@ from typing import Final
 
 from litestar import get
 
-from api.answers import Answer, json
+from api.answers import Answer
 from api.openapi.operation import Operation, Reply
 from api.requests import TenantRequest
 from api.schemas.navigation import NavigationAnswer
@@ -23,12 +23,13 @@ __all__ = ["ROUTES", "read_navigation"]
             "object's whole definition at /objects."
         ),
         replies={200: Reply("The navigation.", NavigationAnswer)},
+        conditional=True,
     ),
 )
 async def read_navigation(request: TenantRequest) -> Answer:
     """What there is for the caller."""
     found = await request.platform.navigation.read(request.tenant, request.access)
-    return json(NavigationAnswer.of(request.tenant, request.access, found))
+    return request.tagged(NavigationAnswer.of(request.tenant, request.access, found))
 
 
 ROUTES: Final = (read_navigation,)

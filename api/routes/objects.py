@@ -80,12 +80,13 @@ _NEW_FIELD: Final = {
         tag=_TAG,
         summary="The objects that the caller may read, with their fields",
         replies={200: Reply("Every object.", ObjectList, {"data": [DEAL_EXAMPLE]})},
+        conditional=True,
     ),
 )
 async def list_objects(request: TenantRequest) -> Answer:
     """Every object that the caller may see."""
     seen = await seen_objects(request.platform.catalog, request.tenant, request.access)
-    return json({"data": [shown_object(model, fields) for model, fields in seen]})
+    return request.tagged({"data": [shown_object(model, fields) for model, fields in seen]})
 
 
 @post(
@@ -125,11 +126,12 @@ async def create_object(request: TenantRequest) -> Answer:
         tag=_TAG,
         summary="One object with its fields",
         replies={200: Reply("The object.", ObjectAnswer, _ONE)},
+        conditional=True,
     ),
 )
 async def read_object(request: TenantRequest) -> Answer:
     """One object."""
-    return await _object(request, request.path_params["object"])
+    return await _object(request, request.path_params["object"], tagged=True)
 
 
 @patch(
@@ -222,11 +224,12 @@ async def add_field(request: TenantRequest) -> Answer:
         tag=_TAG,
         summary="One field",
         replies={200: Reply("The field.", FieldAnswer, _FIELD)},
+        conditional=True,
     ),
 )
 async def read_field(request: TenantRequest) -> Answer:
     """One field."""
-    return await _field(request, request.path_params["field"])
+    return await _field(request, request.path_params["field"], tagged=True)
 
 
 @patch(
@@ -285,21 +288,33 @@ async def drop_field(request: TenantRequest) -> Answer:
 
 
 async def _object(
-    request: TenantRequest, name: str, status: int = 200, headers: Sequence[RawHeader] = ()
+    request: TenantRequest,
+    name: str,
+    status: int = 200,
+    headers: Sequence[RawHeader] = (),
+    *,
+    tagged: bool = False,
 ) -> Answer:
     catalog = request.platform.catalog
     model = await seen_object(catalog, request.tenant, request.access, name)
     fields = await seen_fields(catalog, request.tenant, request.access, model)
-    return json({"data": shown_object(model, fields)}, status, headers)
+    shown = {"data": shown_object(model, fields)}
+    return request.tagged(shown) if tagged else json(shown, status, headers)
 
 
 async def _field(
-    request: TenantRequest, name: str, status: int = 200, headers: Sequence[RawHeader] = ()
+    request: TenantRequest,
+    name: str,
+    status: int = 200,
+    headers: Sequence[RawHeader] = (),
+    *,
+    tagged: bool = False,
 ) -> Answer:
     catalog = request.platform.catalog
     model = await seen_object(catalog, request.tenant, request.access, request.path_params["object"])
     field = await seen_field(catalog, request.tenant, request.access, model, name)
-    return json({"data": shown_field(field, list(model.fields).index(name))}, status, headers)
+    shown = {"data": shown_field(field, list(model.fields).index(name))}
+    return request.tagged(shown) if tagged else json(shown, status, headers)
 
 
 def _plan(plan: Plan | None) -> Answer | None:

@@ -7,6 +7,7 @@ import msgspec
 from litestar import get
 
 from api.answers import Answer, RawHeader, json_bytes
+from api.etags import digest_tag
 from api.guards import identify
 from api.openapi.operation import Operation, Reply
 from api.openapi.page import page_of
@@ -28,7 +29,8 @@ class SchemaAnswers:
     """The two answers of one document. It is kept as JSON, which is a tenth of what it takes as objects."""
 
     def __init__(self, document: dict[str, Any]) -> None:
-        self.as_json = json_bytes(msgspec.json.encode(document), headers=_HEADERS)
+        body = msgspec.json.encode(document)
+        self.as_json = json_bytes(body, headers=[digest_tag(body), *_HEADERS])
 
     @property
     def document(self) -> dict[str, Any]:
@@ -39,7 +41,8 @@ class SchemaAnswers:
     @cached_property
     def as_page(self) -> Answer:
         """For people."""
-        return json_bytes(page_of(self.document).encode(), 200, _HTML, [*_HEADERS, _CLOSED])
+        body = page_of(self.document).encode()
+        return json_bytes(body, 200, _HTML, [digest_tag(body), *_HEADERS, _CLOSED])
 
 
 @get(
@@ -50,6 +53,7 @@ class SchemaAnswers:
         summary="This document",
         description="As JSON, or as a plain page for those who accept text/html.",
         replies={200: Reply("OpenAPI 3.1.", {"type": "object", "required": ["openapi"]}, also_html=True)},
+        conditional=True,
     ),
 )
 async def schema(request: ApiRequest) -> Answer:
@@ -70,6 +74,7 @@ async def schema(request: ApiRequest) -> Answer:
         ),
         replies={200: Reply("OpenAPI 3.1.", {"type": "object", "required": ["openapi"]}, also_html=True)},
         problems=(401,),
+        conditional=True,
     ),
 )
 async def tenant_schema(request: TenantRequest) -> Answer:
@@ -98,6 +103,7 @@ async def tenant_schema(request: TenantRequest) -> Answer:
             "its filters, and its records with lookups and related lists expanded."
         ),
         replies={200: Reply("A module of types.", {"type": "string"}, media_type="application/typescript")},
+        conditional=True,
     ),
 )
 async def typescript(request: TenantRequest) -> Answer:
@@ -105,13 +111,23 @@ async def typescript(request: TenantRequest) -> Answer:
     name = request.tenant.name
 
     def make(seen: Seen) -> Answer:
-        return json_bytes(declarations_of(seen, name).encode(), 200, _TYPESCRIPT, _PRIVATE)
+        body = declarations_of(seen, name).encode()
+        return json_bytes(body, 200, _TYPESCRIPT, [digest_tag(body), *_PRIVATE])
 
-    return await request.platform.documents.get(request.tenant, request.access, "typescript", make)
+    answer = await request.platform.documents.get(request.tenant, request.access, "typescript", make)
+    return _unless_known(answer, request)
 
 
 def _preferred(answers: SchemaAnswers, request: ApiRequest) -> Answer:
-    return answers.as_page if _prefers_html(request.header(b"accept") or "") else answers.as_json
+    prefers_html = _prefers_html(request.header(b"accept") or "")
+    return _unless_known(answers.as_page if prefers_html else answers.as_json, request)
+
+
+def _unless_known(answer: Answer, request: ApiRequest) -> Answer:
+    """The answer, or 304 when the client has it already."""
+    tag = next(one for one in answer.headers if one[0] == b"etag")
+    more = [one for one in answer.headers if one[0] in {b"vary", b"cache-control"}]
+    return request.unchanged(tag, more) or answer
 
 
 def _prefers_html(accept: str) -> bool:

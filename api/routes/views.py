@@ -33,6 +33,7 @@ _EXAMPLE: Final = {
         description="Your own, and those shared with a role of yours; with `apps:manage` all shared ones.",
         query=ViewQuery,
         replies={200: Reply("The views.", ViewList)},
+        conditional=True,
     ),
 )
 async def list_views(request: TenantRequest) -> Answer:
@@ -40,7 +41,7 @@ async def list_views(request: TenantRequest) -> Answer:
     asked = request.query_as(ViewQuery).object
     name = None if asked is UNSET else asked
     views = await request.platform.views.all(request.tenant, request.access, name)
-    return json(ViewList(data=[ViewAnswer.of(view) for view in views]))
+    return request.tagged(ViewList(data=[ViewAnswer.of(view) for view in views]))
 
 
 @post(
@@ -65,13 +66,17 @@ async def create_view(request: TenantRequest) -> Answer:
 @get(
     "/views/{view:str}",
     operation=Operation(
-        id="readView", tag=_TAG, summary="One saved view", replies={200: Reply("The view.", ViewAnswer)}
+        id="readView",
+        tag=_TAG,
+        summary="One saved view",
+        replies={200: Reply("The view.", ViewAnswer)},
+        conditional=True,
     ),
 )
 async def read_view(request: TenantRequest) -> Answer:
     """One view."""
     view = await request.platform.views.read(request.tenant, request.access, _view_id(request))
-    return json(ViewAnswer.of(view))
+    return request.tagged(ViewAnswer.of(view))
 
 
 @patch(

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from piccolo.columns import Column
 from piccolo.table import Table
 
@@ -56,7 +57,8 @@ class ObjectModel:
 
     ``fields`` are what callers may name, in order, the system fields first. ``columns`` are the columns of
     ``table`` by field name; beside the fields' it has the hidden ``deleted_at``. ``words_table`` is the table
-    of words that is to be written with the records; empty when there is none. Reach columns through it
+    of words that is to be written with the records; empty when there is none. ``changed_at`` is when a
+    definition of the object or of a field was changed last, in RFC 3339. Reach columns through it
     rather than with ``getattr(table, name)``: a field may have a name that Piccolo uses itself (``count``,
     ``copy``).
     """
@@ -73,6 +75,7 @@ class ObjectModel:
     columns: Mapping[str, Column]
     table: type[Table]
     words_table: str = ""
+    changed_at: str = ""
 
 
 _OBJECT_FACTS = (
@@ -122,5 +125,14 @@ def object_model(
     columns = {name: getattr(table, attribute_name(name)) for name in (*fields, "deleted_at")}
     facts = {name: row[name] for name in _OBJECT_FACTS}
     return ObjectModel(
-        **facts, fields=MappingProxyType(fields), columns=MappingProxyType(columns), table=table
+        **facts,
+        fields=MappingProxyType(fields),
+        columns=MappingProxyType(columns),
+        table=table,
+        changed_at=_changed_at([row, *field_rows]),
     )
+
+
+def _changed_at(rows: Sequence[Mapping[str, Any]]) -> str:
+    times = [row["updated_at"] for row in rows if row.get("updated_at") is not None]
+    return str(msgspec.to_builtins(max(times))) if times else ""

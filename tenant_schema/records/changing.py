@@ -9,13 +9,14 @@ from tenant_schema.records.references import accept, refusals
 from tenant_schema.records.rendering import Record, Row
 from tenant_schema.records.target import Target
 from tenant_schema.records.validation import Body, Stored, parse_changes
+from tenant_schema.records.versions import Versions
 from tenant_schema.records.writes import answer_to_writer, lock_record, write_changes
 
 __all__ = ["change_locked", "change_record", "checked_changes"]
 
 
 async def change_record(
-    target: Target, record_id: UUID, body: Body, if_match: int | None, now: datetime
+    target: Target, record_id: UUID, body: Body, if_match: Versions, now: datetime
 ) -> Record:
     """A body that changes nothing leaves the version as it is.
 

@@ -32,6 +32,7 @@ from tenant_schema.problems import InvalidInput
 
 if TYPE_CHECKING:
     from tenant_schema.records.rendering import Record
+    from tenant_schema.records.versions import Versions
 
 __all__ = [
     "AlreadyThere",
@@ -144,8 +145,12 @@ class VersionMismatch(PreconditionFailed):
 
     code = "version-mismatch"
 
-    def __init__(self, expected: int, current: "Record") -> None:
-        super().__init__(f"The record is at version {current.version}, not {expected}.")
+    def __init__(self, expected: "Versions", current: "Record") -> None:
+        if isinstance(expected, int):
+            message = f"The record is at version {current.version}, not {expected}."
+        else:
+            message = f"The record is at version {current.version}, which is not one that was asked for."
+        super().__init__(message)
         self.expected = expected
         self.current = current
 

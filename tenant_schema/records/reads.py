@@ -11,7 +11,7 @@ from tenant_schema.records.keyset import full_order
 from tenant_schema.records.pages import Counted, Page, Slice, cut, restored, window_of
 from tenant_schema.records.paths import fields_of
 from tenant_schema.records.query import ALL, Count, Query
-from tenant_schema.records.rendering import Record
+from tenant_schema.records.rendering import Record, Row
 from tenant_schema.records.rights import ALWAYS_READABLE
 from tenant_schema.records.statements import Reading, Source, Window, reading
 from tenant_schema.records.target import Target
@@ -34,7 +34,14 @@ async def read_record(target: Target, record_id: UUID, query: Query) -> Record:
     version = rows[0]["version"]
     shown = plan.show(rows)
     await expand(target, shown, query.fields, query.expand)
-    return Record(shown[0], version)
+    return Record(shown[0], version, _is_whole(target, query, shown[0]))
+
+
+def _is_whole(target: Target, query: Query, shown: Row) -> bool:
+    model = target.model
+    if query.expand or len(shown) != len(model.fields) or not model.fields.keys() <= set(query.fields):
+        return False
+    return bool(shown["updated_at"] > model.changed_at)
 
 
 async def still_readable(target: Target, told: Mapping[str, object]) -> dict[str, object]:

@@ -16,12 +16,13 @@ from tenant_schema.records.errors import StillReferenced
 from tenant_schema.records.history import Action, Entry, field_key, forget, keep
 from tenant_schema.records.rendering import Record, Row, shown
 from tenant_schema.records.target import Target
+from tenant_schema.records.versions import Versions
 from tenant_schema.records.writes import lock_record, write_changes
 
 __all__ = ["destroy", "restore_record", "trash_record", "trash_rows"]
 
 
-async def trash_record(target: Target, record_id: UUID, if_match: int | None, now: datetime) -> None:
+async def trash_record(target: Target, record_id: UUID, if_match: Versions, now: datetime) -> None:
     """Raises :class:`RecordNotFound`, :class:`VersionMismatch`, :class:`ChangeDenied`,
     :class:`StillReferenced` and :class:`TooManyDependents`.
     """
@@ -45,7 +46,7 @@ async def trash_rows(target: Target, rows: Sequence[Row], now: datetime) -> dict
     }
 
 
-async def restore_record(target: Target, record_id: UUID, if_match: int | None, now: datetime) -> Record:
+async def restore_record(target: Target, record_id: UUID, if_match: Versions, now: datetime) -> Record:
     """With what went into the trash with it; one in use stays as it is. Raises as :func:`trash_record`."""
 
     async def restore() -> Row:
@@ -60,7 +61,7 @@ async def restore_record(target: Target, record_id: UUID, if_match: int | None, 
     return target.answer(await target.unit(restore))
 
 
-async def destroy(target: Target, record_id: UUID, if_match: int | None, now: datetime) -> None:
+async def destroy(target: Target, record_id: UUID, if_match: Versions, now: datetime) -> None:
     """From the trash, too. Of the histories of what is destroyed no values stay, only that it was there and
     who destroyed it. Raises as :func:`trash_record`.
     """

@@ -10,7 +10,7 @@ database keeps is mended where it differs from the answer's.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, TypeAlias
@@ -41,10 +41,15 @@ Row: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as the API shows it, and its version for the ETag."""
+    """One record as the API shows it, and its version for the ETag.
+
+    ``is_whole``: the version alone tells this form of the record from every other one, since it has every
+    field, and no definition of one has changed since the record has.
+    """
 
     data: dict[str, Any]
     version: int
+    is_whole: bool = field(default=False, compare=False)
 
 
 def utc_text(stored: str) -> str:

@@ -38,6 +38,7 @@ from tenant_schema.records.summing import Groups, summarise
 from tenant_schema.records.trash import in_trash
 from tenant_schema.records.upserting import stored_key, unique_field, upsert_record
 from tenant_schema.records.validation import Body
+from tenant_schema.records.versions import Versions
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 
@@ -170,9 +171,10 @@ class RecordService:
         object_name: str,
         record_id: UUID,
         body: Body,
-        if_match: int | None = None,
+        if_match: Versions = None,
     ) -> Record:
-        """Change what the body gives. With ``if_match``, only when the record is at that version.
+        """Change what the body gives. With ``if_match``, only when the record is at one of those
+        versions.
         A record that is out of the caller's sight afterwards is answered with its id and version.
 
         A body that changes nothing leaves the version as it is. Raises ValidationFailed, RecordNotFound,
@@ -188,7 +190,7 @@ class RecordService:
         access: Access,
         object_name: str,
         record_id: UUID,
-        if_match: int | None = None,
+        if_match: Versions = None,
         *,
         permanent: bool = False,
     ) -> None:
@@ -207,7 +209,7 @@ class RecordService:
         access: Access,
         object_name: str,
         record_id: UUID,
-        if_match: int | None = None,
+        if_match: Versions = None,
     ) -> Record:
         """Take the record out of the trash, for which the permission to delete is needed; one in use stays
         as it is.
@@ -240,11 +242,11 @@ class RecordService:
         key: tuple[str, str],
         body: Body,
         *,
-        if_match: int | None = None,
+        if_match: Versions = None,
         only_new: bool = False,
     ) -> tuple[Record, bool]:
         """Make or change the record whose unique field has a value (``key``); whether it was made. With
-        ``if_match``, only change it, and only at that version; with ``only_new``, only make it.
+        ``if_match``, only change it, and only at those versions; with ``only_new``, only make it.
 
         For who may create and update. Safe beside others who do the same. Raises InvalidQuery,
         ValidationFailed, ChangeDenied, UniqueConflict, PreconditionFailed.

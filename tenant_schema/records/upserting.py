@@ -24,6 +24,7 @@ from tenant_schema.records.rendering import Record, shown
 from tenant_schema.records.statements import Reading, Source, reading
 from tenant_schema.records.target import Target
 from tenant_schema.records.validation import Body
+from tenant_schema.records.versions import Versions
 
 __all__ = ["stored_key", "unique_field", "upsert_record"]
 
@@ -38,7 +39,7 @@ async def upsert_record(
     body: Body,
     now: datetime,
     *,
-    if_match: int | None = None,
+    if_match: Versions = None,
     only_new: bool = False,
 ) -> tuple[Record, bool]:
     """The record, and whether it was made just now. ``key`` is its value in ``field``, in stored form.

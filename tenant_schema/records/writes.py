@@ -16,6 +16,7 @@ from tenant_schema.records.query import ALL, IN_USE, And, Condition, Filter
 from tenant_schema.records.rendering import Record, Row
 from tenant_schema.records.statements import Source, destroy, insert, locked, reading, update
 from tenant_schema.records.target import Target
+from tenant_schema.records.versions import Versions, are_met
 
 __all__ = [
     "answer_to_writer",
@@ -40,7 +41,7 @@ async def insert_records(target: Target, records: Sequence[Mapping[str, Any]]) -
 async def lock_record(
     target: Target,
     record_id: UUID,
-    if_match: int | None,
+    if_match: Versions,
     allowed: Filter,
     *,
     with_trash: bool = False,
@@ -64,7 +65,7 @@ async def lock_record(
         if allowed != ALL and await is_there(target, record_id, with_trash=with_trash):
             raise ChangeDenied(target.model.name, record_id)
         raise RecordNotFound(target.model.name, record_id)
-    if if_match not in {None, rows[0]["version"]}:
+    if not are_met(if_match, rows[0]["version"]):
         raise VersionMismatch(if_match, target.answer(rows[0]))
     return rows[0]
 

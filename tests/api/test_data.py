@@ -133,11 +133,21 @@ async def test_a_record_through_its_life(world: World) -> None:
         (None, 200),
         ("*", 200),
         ('"1"', 200),
-        ('W/"1"', 200),
+        ('"1-gzip"', 200),
+        ('"2", "1"', 200),
+        ('"2","x", "1"', 200),
+        ('W/"2", "1"', 200),
+        ('W/"1"', 412),
+        ('W/"1", "2"', 412),
         ('"2"', 412),
+        ('"2", "3"', 412),
+        ('"0"', 412),
         ('"one"', 412),
+        ('"11"', 412),
         ("1", 400),
-        ('"1", "2"', 400),
+        ('"1" "2"', 400),
+        ('"1", 2', 400),
+        ('*, "1"', 400),
     ],
 )
 async def test_if_match(world: World, header: str | None, status: int) -> None:
@@ -146,7 +156,10 @@ async def test_if_match(world: World, header: str | None, status: int) -> None:
     answer = await client.patch(f"{ACCOUNTS}/{record['id']}", json={"employees": 7}, headers=headers)
     assert answer.status_code == status, answer.text
     if status == 412:
-        assert assert_problem(answer, "version-mismatch")["current"] == record
+        problem = assert_problem(answer, "version-mismatch")
+        assert problem["current"] == record
+        assert "version 0" not in problem["detail"]
+        assert "not 0" not in problem["detail"]
     if status == 400:
         assert_problem(answer, "invalid-if-match")
 

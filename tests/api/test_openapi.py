@@ -166,7 +166,7 @@ async def test_programs_get_json_and_browsers_a_page(
     headers = {} if accept is None else {"Accept": accept}
     answer = await world.client(host).get("/schema", headers=headers)
     assert (answer.status_code, answer.headers["content-type"]) == (200, content_type)
-    assert answer.headers["vary"] == "accept, authorization"
+    assert "accept, authorization" in answer.headers["vary"]
 
 
 @pytest.mark.parametrize("host", ["localhost", "acme.localhost"])

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from piccolo.columns import Column
 
+from piccolo_engines.columns import utc_now
 from tenant_schema.objects.changes.intent import Intent, RowChanges
 from tenant_schema.objects.changes.numbering import write_counters
 from tenant_schema.objects.dependents import Dependents
@@ -38,6 +39,11 @@ async def write_definitions(intent: Intent, dependents: Sequence[Dependents]) ->
 
 async def _delete(intent: Intent) -> None:
     if intent.fields.delete:
+        dropped = FieldDefinition.id.is_in(intent.fields.delete)
+        objects = FieldDefinition.select(FieldDefinition.object).where(dropped)
+        await ObjectDefinition.update({ObjectDefinition.updated_at: utc_now()}).where(
+            ObjectDefinition.id.is_in(objects)
+        )
         await FieldDefinition.delete().where(FieldDefinition.id.is_in(intent.fields.delete))
     if intent.objects.delete:
         await ObjectDefinition.delete().where(ObjectDefinition.id.is_in(intent.objects.delete))
