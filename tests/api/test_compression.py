@@ -2,11 +2,12 @@
 
 import gzip
 import json
+import sys
+from importlib import import_module
 from typing import Any
 
 import httpx
 import pytest
-from backports import zstd
 
 from api.compression import preferred_coding
 from tests.api.conftest import PASSWORD, World
@@ -14,7 +15,8 @@ from tests.api.test_data import ACCOUNTS, make
 from tests.api.test_wire import listening
 
 PLAIN = {"Accept-Encoding": "identity"}
-DECODERS: dict[str, Any] = {"gzip": gzip.decompress, "zstd": zstd.decompress}
+ZSTD: Any = import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+DECODERS: dict[str, Any] = {"gzip": gzip.decompress, "zstd": ZSTD.decompress}
 
 
 async def raw(
