@@ -4,12 +4,10 @@ See the IETF's draft "The Idempotency-Key HTTP Header Field". A key belongs to a
 handler refuses is not kept: the key is free again.
 """
 
-import asyncio
 import hashlib
 import hmac
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from typing import Final, cast
 from uuid import UUID
 
@@ -23,7 +21,7 @@ from central.errors import InvalidIdempotencyKey
 from central.redaction import without_secrets
 from piccolo_conf import DB
 from piccolo_engines.errors import DatabaseError
-from tenant_schema.records.answered import LEASE, Answered, AnsweredRequests, Claim
+from tenant_schema.records.answered import Answered, AnsweredRequests, Claim
 from tenant_schema.records.errors import KeyBusy
 from tenant_schema.users.permissions import Access
 
@@ -84,10 +82,10 @@ class Idempotent:
         try:
             async with DB.transaction():
                 found = await self._requests.take(claim)
-                if found is not None:
+                if isinstance(found, Answered):
                     return _answer(found), True
                 answer = await self._served(scope, receive)
-                await self._requests.keep(claim, _kept(answer, scope["path"]))
+                await self._requests.keep(found, _kept(answer, scope["path"]))
         finally:
             if not scope["path"].startswith(_DATA):
                 platform.forget(scope["state"]["tenant"])
@@ -96,16 +94,11 @@ class Idempotent:
     async def _apart(self, claim: Claim, scope: HTTPScope, receive: Receive) -> tuple[Answer, bool]:
         """The key is held by a lease for as long as it takes."""
         found = await self._requests.take(claim, lease=True)
-        if found is not None:
+        if isinstance(found, Answered):
             return _answer(found), True
-        try:
-            async with self._renewed(claim):
-                answer = await self._served(scope, receive)
-        except BaseException:
-            with suppress(DatabaseError):  # the lease will run out
-                await asyncio.shield(self._requests.release(claim))
-            raise
-        await self._requests.keep(claim, _kept(answer, scope["path"]))
+        async with self._requests.leases.kept_unless_failed(found):
+            answer = await self._served(scope, receive)
+        await self._requests.keep(found, _kept(answer, scope["path"]))
         return answer, False
 
     async def _served(self, scope: HTTPScope, receive: Receive) -> Answer:
@@ -113,20 +106,6 @@ class Idempotent:
         taken = _Taken()
         await self._app(scope, receive, taken)
         return taken.answer()
-
-    @asynccontextmanager
-    async def _renewed(self, claim: Claim) -> AsyncIterator[None]:
-        async def renew() -> None:
-            while True:
-                await asyncio.sleep(LEASE.total_seconds() / 3)
-                with suppress(DatabaseError):
-                    await self._requests.renew(claim)
-
-        heartbeat = asyncio.create_task(renew())
-        try:
-            yield
-        finally:
-            heartbeat.cancel()
 
 
 class _Held:

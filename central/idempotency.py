@@ -8,18 +8,18 @@ without their secrets.
 import asyncio
 import hashlib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from central.errors import IdempotencyBusy, IdempotencyMismatch, InvalidIdempotencyKey
 from central.redaction import without_secrets
 from central.tables import IdempotencyKey, IdempotencyState
 from piccolo_engines.columns import new_id, utc_now
-from piccolo_engines.errors import DatabaseError, UniqueViolation
+from piccolo_engines.errors import DatabaseError
+from piccolo_engines.leases import Lease, LeaseStore
 
 __all__ = ["KEEP_ANSWERS", "Answer", "Attempt", "Idempotency"]
 
@@ -79,6 +79,8 @@ class Idempotency:
         self._wait = timedelta(seconds=wait_seconds)
         self._now = now
         self._sleep = sleep
+        running = IdempotencyKey.state == IdempotencyState.RUNNING.value
+        self._leases = LeaseStore(IdempotencyKey, duration=self._lease, running=running, now=now, sleep=sleep)
 
     async def run(
         self, operator_id: UUID, key: str, body: bytes, act: Callable[[Attempt], Awaitable[Answer]]
@@ -92,7 +94,7 @@ class Idempotency:
         begun = await self.begin(operator_id, key, body)
         if isinstance(begun, Answer):
             return begun
-        async with self._held(begun):
+        async with self._leases.kept_unless_failed(_lease_of(begun)):
             answer = await act(begun)
         with suppress(DatabaseError):  # it is done, and who did it is told so in any case
             await self.finish(begun, answer)
@@ -118,7 +120,7 @@ class Idempotency:
 
     async def keep(self, attempt: Attempt) -> bool:
         """Renew the lease; False when another attempt has taken the key over."""
-        return await self._change(attempt, {IdempotencyKey.leased_until: self._now() + self._lease})
+        return await self._leases.renew(_lease_of(attempt))
 
     async def finish(self, attempt: Attempt, answer: Answer) -> bool:
         """Keep the answer, without its secrets; False when another attempt has taken the key over."""
@@ -127,37 +129,16 @@ class Idempotency:
             IdempotencyKey.status: answer.status,
             IdempotencyKey.answer: {"body": without_secrets(answer.body)},
         }
-        return await self._change(attempt, changes)
+        return await self._leases.change(_lease_of(attempt), changes)
 
     async def release(self, attempt: Attempt) -> None:
         """Give the key back, as if it had never been used."""
-        await IdempotencyKey.delete().where(_held_by(attempt))
+        await self._leases.release(_lease_of(attempt))
 
     async def purge(self, older_than: timedelta = KEEP_ANSWERS) -> None:
         """Forget keys that nobody will use again."""
         before = self._now() - older_than
         await IdempotencyKey.delete().where(IdempotencyKey.leased_until < before)
-
-    @asynccontextmanager
-    async def _held(self, attempt: Attempt) -> AsyncIterator[None]:
-        """Renew the lease inside the block, and give the key back when the block fails or is cancelled."""
-        heartbeat = asyncio.create_task(self._keep_on(attempt))
-        try:
-            yield
-        except BaseException:
-            heartbeat.cancel()
-            with suppress(DatabaseError):  # the lease will run out
-                await asyncio.shield(self.release(attempt))
-            raise
-        finally:
-            heartbeat.cancel()
-
-    async def _keep_on(self, attempt: Attempt) -> None:
-        is_ours = True
-        while is_ours:
-            await self._sleep(self._lease.total_seconds() / 3)
-            with suppress(DatabaseError):
-                is_ours = await self.keep(attempt)
 
     async def _try(self, request: _Request) -> Attempt | Answer | None:
         """One look: the key if it is free, the answer if there is one, else None."""
@@ -169,7 +150,7 @@ class Idempotency:
             raise IdempotencyMismatch(request.key)
         if row["state"] == IdempotencyState.DONE:
             return Answer(row["status"], row["answer"]["body"], is_replay=True)
-        return await self._take_over(row)
+        return _attempt(await self._leases.take_over(row), is_takeover=True)
 
     async def _take(self, request: _Request) -> Attempt | None:
         row = IdempotencyKey(
@@ -178,38 +159,16 @@ class Idempotency:
             key=request.key,
             body_hash=request.body_hash,
             owner=new_id(),
-            leased_until=self._now() + self._lease,
         )
-        try:
-            await IdempotencyKey.insert(row)
-        except UniqueViolation:
-            return None  # another request was faster
-        return Attempt(row.id, row.owner, is_takeover=False)
-
-    async def _take_over(self, row: dict[str, Any]) -> Attempt | None:
-        if row["leased_until"] > self._now():
-            return None
-        # The holder may wake up and renew its lease, or others may be here, too: one of them wins.
-        dead = _held_by(Attempt(row["id"], row["owner"], is_takeover=False))
-        query = IdempotencyKey.update(
-            {
-                IdempotencyKey.owner: (owner := new_id()),
-                IdempotencyKey.leased_until: self._now() + self._lease,
-            }
-        )
-        unchanged = dead & (IdempotencyKey.leased_until == row["leased_until"])
-        if not await query.where(unchanged).returning(IdempotencyKey.id):
-            return None
-        return Attempt(row["id"], owner, is_takeover=True)
-
-    async def _change(self, attempt: Attempt, changes: dict[Any, Any]) -> bool:
-        query = IdempotencyKey.update(changes).where(_held_by(attempt))
-        return bool(await query.returning(IdempotencyKey.id))
+        return _attempt(await self._leases.take(row), is_takeover=False)
 
 
-def _held_by(attempt: Attempt) -> Any:
-    running = IdempotencyKey.state == IdempotencyState.RUNNING.value
-    return (IdempotencyKey.id == attempt.id) & (IdempotencyKey.owner == attempt.owner) & running
+def _attempt(lease: Lease | None, *, is_takeover: bool) -> Attempt | None:
+    return None if lease is None else Attempt(lease.id, lease.owner, is_takeover)
+
+
+def _lease_of(attempt: Attempt) -> Lease:
+    return Lease(attempt.id, attempt.owner)
 
 
 def _request(operator_id: UUID, key: str, body: bytes) -> _Request:

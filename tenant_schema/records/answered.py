@@ -13,7 +13,8 @@ from uuid import UUID
 import msgspec
 
 from piccolo_engines.columns import utc_now
-from piccolo_engines.errors import LockTimeout, UniqueViolation
+from piccolo_engines.errors import LockTimeout
+from piccolo_engines.leases import Lease, LeaseStore
 from tenant_schema.records.errors import KeyBusy, KeyMismatch
 from tenant_schema.records.prepared import LastUsed
 from tenant_schema.records.tables import AnsweredRequest
@@ -52,75 +53,55 @@ class AnsweredRequests:
 
     def __init__(self) -> None:
         self._pruned_at: LastUsed[UUID, datetime] = LastUsed(1_000)
+        self.leases = LeaseStore(AnsweredRequest, duration=LEASE, running=AnsweredRequest.status.is_null())
 
-    async def take(self, claim: Claim, *, lease: bool = False) -> Answered | None:
-        """Take the key for this request: None. Or the answer, when there was one like it before.
+    async def take(self, claim: Claim, *, lease: bool = False) -> Answered | Lease:
+        """Take the key for this request; or the response, when there was one like it before.
 
-        Without ``lease`` in the transaction in which the answer will be kept; others with the key wait for
+        Without ``lease`` in the transaction in which the response will be kept; others with the key wait for
         its end. Raises :class:`KeyMismatch` and :class:`KeyBusy`.
         """
-        now = utc_now()
-        until = now + LEASE if lease else now
-        row = AnsweredRequest(
-            fingerprint=claim.fingerprint, body_hash=claim.body_hash, created_at=now, leased_until=until
-        )
+        row = AnsweredRequest(fingerprint=claim.fingerprint, body_hash=claim.body_hash, created_at=utc_now())
         try:
-            await AnsweredRequest.insert(row)
-        except UniqueViolation:
-            return await self._taken(claim, now, until)
+            taken = await self.leases.take(row, None if lease else timedelta(0))
         except LockTimeout as error:
             raise KeyBusy from error
-        return None
+        return taken or await self._taken(claim, lease=lease)
 
-    async def keep(self, claim: Claim, answer: Answered) -> None:
-        """Keep the answer."""
+    async def keep(self, lease: Lease, answer: Answered) -> bool:
+        """Keep the response; False when another request has taken the key over: its response counts."""
         changes: dict[Any, Any] = {
             AnsweredRequest.status: answer.status,
             AnsweredRequest.headers: msgspec.json.encode(answer.headers).decode(),
             AnsweredRequest.body: answer.body,
         }
-        await AnsweredRequest.update(changes).where(AnsweredRequest.fingerprint == claim.fingerprint)
-
-    async def renew(self, claim: Claim) -> None:
-        """Hold the key for longer."""
-        changes: dict[Any, Any] = {AnsweredRequest.leased_until: utc_now() + LEASE}
-        await AnsweredRequest.update(changes).where(AnsweredRequest.fingerprint == claim.fingerprint)
-
-    async def release(self, claim: Claim) -> None:
-        """Give the key back, as if it had never been used."""
-        await AnsweredRequest.delete().where(AnsweredRequest.fingerprint == claim.fingerprint)
+        return await self.leases.change(lease, changes)
 
     async def prune(self, tenant_id: UUID) -> None:
-        """Forget answers that are a day old, every now and then."""
+        """Forget responses that are a day old, every now and then."""
         now = utc_now()
         pruned_at = self._pruned_at.get(tenant_id)
         if pruned_at is not None and now - pruned_at < _PRUNED_EVERY:
             return
         self._pruned_at.put(tenant_id, now)
-        await AnsweredRequest.delete().where(AnsweredRequest.created_at < now - _KEPT)
+        is_over = AnsweredRequest.status.is_not_null() | (AnsweredRequest.leased_until <= now)
+        await AnsweredRequest.delete().where(is_over & (AnsweredRequest.created_at < now - _KEPT))
 
-    async def _taken(self, claim: Claim, now: datetime, until: datetime) -> Answered | None:
+    async def _taken(self, claim: Claim, *, lease: bool) -> Answered | Lease:
         """What to do with a key that was used before."""
         row = await AnsweredRequest.select().where(AnsweredRequest.fingerprint == claim.fingerprint).first()
         if row is None:
             raise KeyBusy  # it is being given back just now
-        if row["created_at"] < now - _KEPT:
-            await self.release(claim)
-            return await self.take(claim, lease=until > now)
+        is_finished, now = row["status"] is not None, utc_now()
+        if row["created_at"] < now - _KEPT and (is_finished or row["leased_until"] <= now):
+            is_same = (AnsweredRequest.id == row["id"]) & (AnsweredRequest.owner == row["owner"])
+            await AnsweredRequest.delete().where(is_same)
+            return await self.take(claim, lease=lease)
         if row["body_hash"] != claim.body_hash:
             raise KeyMismatch
-        if row["status"] is not None:
+        if is_finished:
             return Answered(row["status"], msgspec.json.decode(row["headers"]), row["body"])
-        await self._take_over(row, now, until)
-        return None
-
-    async def _take_over(self, row: Mapping[str, Any], now: datetime, until: datetime) -> None:
-        """Take the key from a request that died: one of those who try gets it. Raises :class:`KeyBusy`."""
-        if row["leased_until"] > now:
+        taken = await self.leases.take_over(row)
+        if taken is None:
             raise KeyBusy
-        changes: dict[Any, Any] = {AnsweredRequest.leased_until: until}
-        unchanged = AnsweredRequest.leased_until == row["leased_until"]
-        this = AnsweredRequest.id == row["id"]
-        taken = await AnsweredRequest.update(changes).where(this & unchanged).returning(AnsweredRequest.id)
-        if not taken:
-            raise KeyBusy
+        return taken

@@ -33,7 +33,7 @@ class AnsweredRequest(Table, tablename="answered_requests", help_text="A request
 
     ``status`` is null while the request is under way. ``headers`` (JSON text) and ``body`` are the answer,
     without secrets. A request that cannot be answered in one transaction holds its key until
-    ``leased_until``.
+    ``leased_until``, as its ``owner`` (:mod:`piccolo_engines.leases`).
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -43,4 +43,5 @@ class AnsweredRequest(Table, tablename="answered_requests", help_text="A request
     headers = Text(default="{}", null=False)
     body = Text(default="", null=False)
     created_at = Timestamptz(default=utc_now, null=False, index=True)
+    owner = UUID(default=None, null=True)
     leased_until = Timestamptz(default=utc_now, null=False)

@@ -7,6 +7,7 @@ import pytest
 
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.piccolo_engines.tables import DB, TABLES
+from tests.tenant_schema.conftest import any_database  # noqa: F401 - a fixture
 
 
 @pytest.fixture

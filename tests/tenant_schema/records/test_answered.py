@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from piccolo_conf import DB
-from piccolo_engines.columns import utc_now
+from piccolo_engines.columns import new_id, utc_now
+from piccolo_engines.leases import Lease
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.records.answered import Answered, AnsweredRequests, Claim
 from tenant_schema.records.errors import KeyBusy, KeyMismatch
@@ -35,12 +36,12 @@ async def test_a_request_of_another_process_waits_and_gets_the_answer(requests: 
 
     async def first() -> None:
         async with DB.transaction():
-            assert await requests.take(CLAIM) is None
+            lease = await taken_by(requests)
             taken.set()
             await asyncio.sleep(0.2)
-            await requests.keep(CLAIM, ANSWER)
+            await requests.keep(lease, ANSWER)
 
-    async def second() -> Answered | None:
+    async def second() -> Answered | Lease:
         await taken.wait()
         async with DB.transaction():
             return await AnsweredRequests().take(CLAIM)
@@ -58,50 +59,90 @@ async def test_when_the_first_one_fails_the_next_one_acts(requests: AnsweredRequ
             await asyncio.sleep(0.1)
             raise ZeroDivisionError
 
-    async def second() -> Answered | None:
+    async def second() -> Answered | Lease:
         await taken.wait()
         async with DB.transaction():
             return await AnsweredRequests().take(CLAIM)
 
     results = await asyncio.gather(first(), second(), return_exceptions=True)
     assert isinstance(results[0], ZeroDivisionError)
-    assert results[1] is None
+    assert isinstance(results[1], Lease)
 
 
 async def test_another_body_is_told_apart(requests: AnsweredRequests) -> None:
-    assert await requests.take(CLAIM) is None
-    await requests.keep(CLAIM, ANSWER)
+    await requests.keep(await taken_by(requests), ANSWER)
     with pytest.raises(KeyMismatch):
         await requests.take(OTHER_BODY)
     assert await requests.take(CLAIM) == ANSWER
 
 
 async def test_a_lease_holds_the_key_until_it_runs_out(requests: AnsweredRequests) -> None:
-    assert await requests.take(CLAIM, lease=True) is None
+    await taken_by(requests)
     with pytest.raises(KeyBusy):
         await requests.take(CLAIM, lease=True)
     with pytest.raises(KeyMismatch):
         await requests.take(OTHER_BODY, lease=True)
-    ran_out = {AnsweredRequest.leased_until: utc_now() - timedelta(seconds=1)}
-    await AnsweredRequest.update(ran_out, force=True)
+    await run_out()
     takers = [requests.take(CLAIM, lease=True) for _ in range(4)]
     results = await asyncio.gather(*takers, return_exceptions=True)
-    assert results.count(None) == 1
-    assert all(result is None or isinstance(result, KeyBusy) for result in results)
+    assert sum(isinstance(result, Lease) for result in results) == 1
+    assert all(isinstance(result, Lease | KeyBusy) for result in results)
 
 
 async def test_a_renewed_lease_holds_on(requests: AnsweredRequests) -> None:
-    await requests.take(CLAIM, lease=True)
-    await AnsweredRequest.update({AnsweredRequest.leased_until: utc_now()}, force=True)
-    await requests.renew(CLAIM)
+    lease = await taken_by(requests)
+    await run_out()
+    assert await requests.leases.renew(lease)
     with pytest.raises(KeyBusy):
         await requests.take(CLAIM, lease=True)
 
 
 async def test_a_released_key_is_free(requests: AnsweredRequests) -> None:
-    await requests.take(CLAIM, lease=True)
-    await requests.release(CLAIM)
-    assert await requests.take(OTHER_BODY, lease=True) is None
+    await requests.leases.release(await taken_by(requests))
+    assert isinstance(await requests.take(OTHER_BODY, lease=True), Lease)
+
+
+async def test_a_holder_that_stalls_beyond_its_lease_has_no_effect_any_more(
+    requests: AnsweredRequests,
+) -> None:
+    first = await taken_by(requests)
+    await run_out()
+    second = await taken_by(requests)
+
+    assert not await requests.leases.renew(first)
+    await requests.leases.release(first)  # as if the first one had failed
+    with pytest.raises(KeyBusy):
+        await requests.take(CLAIM, lease=True)
+    assert not await requests.keep(first, Answered(201, {}, '"late"'))
+
+    assert await requests.keep(second, ANSWER)
+    assert not await requests.keep(first, Answered(201, {}, '"late"'))
+    await requests.leases.release(first)
+    assert await requests.take(CLAIM) == ANSWER
+
+
+async def test_a_key_that_is_still_held_is_not_forgotten_after_a_day(requests: AnsweredRequests) -> None:
+    lease = await taken_by(requests)
+    await AnsweredRequest.update({AnsweredRequest.created_at: utc_now() - timedelta(days=2)}, force=True)
+    await requests.prune(new_id())
+    with pytest.raises(KeyBusy):
+        await requests.take(CLAIM, lease=True)
+    await run_out()
+    assert isinstance(await requests.take(OTHER_BODY, lease=True), Lease)
+    assert not await requests.keep(lease, ANSWER)
+
+
+async def taken_by(requests: AnsweredRequests) -> Lease:
+    """The key, taken."""
+    taken = await requests.take(CLAIM, lease=True)
+    assert isinstance(taken, Lease)
+    return taken
+
+
+async def run_out() -> None:
+    """Let the time of every holder be up, as when its process stalls."""
+    ran_out = {AnsweredRequest.leased_until: utc_now() - timedelta(seconds=1)}
+    await AnsweredRequest.update(ran_out, force=True)
 
 
 DYING = """
@@ -124,11 +165,11 @@ async def main():
     requests, claim = AnsweredRequests(), Claim("f" * 64, "b" * 64)
     with DB.bind(engine):
         async with DB.transaction():
-            await requests.take(claim)
+            lease = await requests.take(claim)
             die("taken")
             await RecordHistory.insert(RecordHistory(object=new_id(), record=new_id()))
             die("done")
-            await requests.keep(claim, Answered(201, {"etag": '"1"'}, '{"ä": 1}'))
+            await requests.keep(lease, Answered(201, {"etag": '"1"'}, '{"ä": 1}'))
             die("kept")
         die("committed")
 
@@ -155,10 +196,11 @@ async def test_a_process_that_is_killed_leaves_both_or_neither(
     )
     assert done.returncode == -9
     answer = await retrying_while_busy(requests)
-    assert (answer, await RecordHistory.count()) == ((ANSWER, 1) if at == "committed" else (None, 0))
+    kept = answer if isinstance(answer, Answered) else None
+    assert (kept, await RecordHistory.count()) == ((ANSWER, 1) if at == "committed" else (None, 0))
 
 
-async def retrying_while_busy(requests: AnsweredRequests) -> Answered | None:
+async def retrying_while_busy(requests: AnsweredRequests) -> Answered | Lease:
     """A server takes a moment to notice that a client is dead."""
     for _ in range(50):
         try:
