@@ -11,6 +11,8 @@ from typing import Final
 import msgspec
 from litestar.types import Receive, Scope, Send
 
+from api.errors import ClientGone
+
 __all__ = [
     "NOT_STORED",
     "Answer",
@@ -52,14 +54,25 @@ class Stream:
     """An answer whose body comes piece by piece; the client's pace is the pace at which it is made.
 
     When the client hangs up, no more is made.
+
+    :param patience: seconds after which a client that takes nothing of a piece is given up, so that it cannot
+        keep what the response holds.
     """
 
-    __slots__ = ("headers", "pieces", "status")
+    __slots__ = ("headers", "patience", "pieces", "status")
 
-    def __init__(self, pieces: AsyncIterator[bytes], headers: list[RawHeader], status: int = 200) -> None:
+    def __init__(
+        self,
+        pieces: AsyncIterator[bytes],
+        headers: list[RawHeader],
+        status: int = 200,
+        *,
+        patience: float = 60.0,
+    ) -> None:
         self.pieces = pieces
         self.headers = headers
         self.status = status
+        self.patience = patience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 (ASGI's form)
         gone = asyncio.create_task(_hung_up(receive))
@@ -68,8 +81,11 @@ class Stream:
             async for piece in self.pieces:
                 if gone.done():
                     return
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+                async with asyncio.timeout(self.patience):
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except TimeoutError:
+            raise ClientGone from None
         finally:
             gone.cancel()
 

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from api.admin.services import AdminServices, admin_services
 from api.client_connections import ClientConnections
+from api.concurrency import LongRequests
 from api.metrics import RequestCounts
 from api.people import People, people_of
 from api.tenant_documents import TenantDocuments
@@ -75,6 +77,7 @@ class Platform:
 
     settings: Settings
     clients: ClientConnections
+    long_requests: LongRequests
     central_engine: CentralEngine
     central_migrator: Migrator
     tenant_migrator: Migrator
@@ -135,7 +138,7 @@ def compose(
     operators, authentication = Operators(), _authentication(settings, vault, passwords, access)
     return Platform(
         settings=settings,
-        clients=ClientConnections(settings),
+        **_bounds(settings),
         central_engine=central_engine_of(settings),
         central_migrator=Migrator([central_app.APP_CONFIG], DB),
         tenant_migrator=tenant_migrator,
@@ -162,6 +165,11 @@ def compose(
         navigation=NavigationService(apps, catalog),
         caches=(access, definitions),
     )
+
+
+def _bounds(settings: Settings) -> dict[str, Any]:
+    """What counts how much is under way."""
+    return {"clients": ClientConnections(settings), "long_requests": LongRequests(settings)}
 
 
 def _tenancy(

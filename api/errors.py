@@ -16,6 +16,8 @@
     ├── TenantSuspended
     ├── TenantNotReady(retry_after)
     ├── NotReady(down)
+    ├── TooManyOfTenant(retry_after)
+    ├── TooManyAtOnce(retry_after)
     ├── ClientGone
     └── CentralOutOfDate(pending)
 
@@ -46,6 +48,8 @@ __all__ = [
     "NotReady",
     "TenantNotReady",
     "TenantSuspended",
+    "TooManyAtOnce",
+    "TooManyOfTenant",
     "UnsupportedContentEncoding",
     "UnsupportedMediaType",
 ]
@@ -181,6 +185,29 @@ class NotReady(HttpError):
     def __init__(self, down: Sequence[str]) -> None:
         self.down = tuple(down)
         super().__init__(f"Not ready: {', '.join(down)} does not answer.")
+
+
+class TooManyOfTenant(HttpError):
+    """The tenant has as many long requests of this kind as it may have at once."""
+
+    code = "too-many-at-once"
+
+    def __init__(self, kind: str, most: int, retry_after: int = 5) -> None:
+        self.retry_after = retry_after
+        super().__init__(
+            f"This tenant has {most} {kind} under way, which is all it may have. Send the request again "
+            "when one of them has ended."
+        )
+
+
+class TooManyAtOnce(HttpError):
+    """The process has as many long requests of this kind as it takes on at once, of all tenants together."""
+
+    code = "too-busy"
+
+    def __init__(self, kind: str, retry_after: int = 5) -> None:
+        self.retry_after = retry_after
+        super().__init__(f"Too many {kind} are under way at this moment. Send the request again shortly.")
 
 
 class ClientGone(HttpError):

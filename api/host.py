@@ -10,8 +10,11 @@ from api.composition import Platform
 from api.disconnects import CancelOnDisconnect, may_be_cancelled
 from api.errors import TenantNotReady, TenantSuspended
 from api.facts import RequestFacts
+from api.guards import identify
+from api.idempotency import refuse_bad_key
 from api.requests import TenantRequest
-from api.uploads import is_upload, taken_in
+from api.routes.data_import import refuse_import
+from api.uploads import boundary_of, is_upload, object_of, taken_in
 from central.database import CENTRAL
 from central.errors import TenantNotFound
 from central.hostnames import parse_host
@@ -71,23 +74,31 @@ class TenantFromHost:
         origin = Origin(scope["state"]["facts"].id, scope["state"]["address"])
         async with self._platform.tenancy.use(tenant):
             with came_from(origin):
-                await _watched(self._tenant_app, scope, receive, send)
+                try:
+                    await _watched(self._tenant_app, scope, receive, send)
+                finally:
+                    if (slot := scope["state"].get("slot")) is not None:
+                        slot.__exit__(None, None, None)
 
     async def _with_upload(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
-        """Takes in a file, of nobody who may not sign in, and then serves the request."""
+        """Takes in a file, and then serves the request.
+
+        Nothing of the file is read before the caller may import, the object is there, and all that can be
+        known without the file is in order; nor when as many uploads as may be are under way.
+        """
         settings, request = self._platform.settings, TenantRequest(scope, receive, send)
         async with self._platform.tenancy.use(tenant):
-            await self._platform.authentication.authenticate(request.tenant, request.bearer_token())
+            await identify(request)
+            await refuse_import(request, object_of(scope))
+        refuse_bad_key(scope)
+        boundary = boundary_of(request.header(b"content-type") or "")
         require_length(request.header(b"content-length"), settings.max_import_bytes)
-        async with taken_in(
-            receive,
-            request.header(b"content-type") or "",
-            settings.max_import_bytes,
-            settings.import_timeout,
-            ("mapping",),
-        ) as upload:
-            scope["state"]["upload"] = upload
-            await self._serve(tenant, scope, receive, send)
+        with self._platform.long_requests.uploads.take(tenant.id):
+            async with taken_in(
+                receive, boundary, settings.max_import_bytes, settings.import_timeout, ("mapping",)
+            ) as upload:
+                scope["state"]["upload"] = upload
+                await self._serve(tenant, scope, receive, send)
 
     async def _arrived(self, scope: HTTPScope, receive: Receive) -> Receive:
         """Takes in the body before anything is leased: a slow sender holds nobody's place.

@@ -25,7 +25,7 @@ from tenant_schema.records.answered import Answered, AnsweredRequests, Claim
 from tenant_schema.records.errors import KeyBusy
 from tenant_schema.users.permissions import Access
 
-__all__ = ["Idempotent", "takes_key"]
+__all__ = ["Idempotent", "refuse_bad_key", "takes_key"]
 
 _KEY: Final = re.compile(r"[!-~]{1,255}")
 _API: Final = "/api/v1/"
@@ -151,6 +151,11 @@ def takes_key(method: str, path: str) -> bool:
         and not path.startswith(f"{_API}auth/")
         and not _ASKS.fullmatch(path)
     )
+
+
+def refuse_bad_key(scope: HTTPScope) -> None:
+    """Raises :class:`InvalidIdempotencyKey` before anything else is done with the request."""
+    _key_of(scope)
 
 
 def _key_of(scope: HTTPScope) -> str | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from api.client_connections import ClientConnections
+from api.concurrency import LongRequests
 from central.connections.budget import BudgetUse
 from central.engines import EngineStats
 
@@ -78,12 +79,14 @@ def exposition(
     engines: EngineStats,
     servers: Mapping[str, BudgetUse | None],
     clients: ClientConnections | None = None,
+    long_requests: LongRequests | None = None,
 ) -> bytes:
     """All of it. ``servers`` are the budgets by the servers' names; those without one are left out."""
     budgets = {name: use for name, use in servers.items() if use is not None}
     lines = [
         *requests.lines(),
         *(_client_lines(clients) if clients is not None else ()),
+        *(_long_request_lines(long_requests) if long_requests is not None else ()),
         *_family(_ENGINES, {"": engines}),
         *_family(_BUDGET, {f'{{server="{name}"}}': use for name, use in budgets.items()}),
     ]
@@ -110,6 +113,20 @@ def _client_lines(clients: ClientConnections) -> Iterator[str]:
     yield from _head("client_connections_timeouts_total", "counter", "Closed, by what was waited for.")
     for outcome, count in clients.timeouts.items():
         yield f'freehold_client_connections_timeouts_total{{waited_for="{outcome}"}} {count}'
+
+
+def _long_request_lines(found: LongRequests) -> Iterator[str]:
+    kinds = (found.uploads, found.exports)
+    yield from _head("long_requests", "gauge", "Uploads and exports under way.")
+    for slots in kinds:
+        yield f'freehold_long_requests{{kind="{slots.kind}"}} {slots.running}'
+    yield from _head("long_requests_limit", "gauge", "How many there may be at once.")
+    for slots in kinds:
+        yield f'freehold_long_requests_limit{{kind="{slots.kind}"}} {slots.most}'
+    yield from _head("long_requests_refused_total", "counter", "Refused, by the bound that was reached.")
+    for slots in kinds:
+        for bound, count in slots.refused.items():
+            yield f'freehold_long_requests_refused_total{{kind="{slots.kind}",bound="{bound}"}} {count}'
 
 
 def _head(name: str, kind: str, text: str) -> Iterator[str]:

@@ -335,8 +335,15 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
     "engines-busy": ("Databases busy", "As many tenants' databases as may be open are in use. " + _AGAIN),
     "query-too-slow": (
         "Query too slow",
-        "The query took longer than a statement may. Narrow the filter, index the fields that it filters "
-        "and sorts by, and leave out count=exact.",
+        "The query took longer than a statement may (STATEMENT_TIMEOUT, 30 seconds unless the operators set "
+        "another limit), and was stopped on the database. Narrow the filter, add an index on the fields that "
+        "it filters and sorts by, use startswith instead of contains, expand less, leave out count=exact. "
+        "Of a write nothing was done: send it in smaller portions.",
+    ),
+    "too-many-at-once": (
+        "Too many at once",
+        "Uploads and exports take long, so that a tenant may have only a few of them at once. Send the "
+        "request again when one of them has ended.",
     ),
     "too-busy": ("Too busy", "The server has as much to do as it takes on. " + _AGAIN),
     "not-ready": ("Not ready", "Something that the service depends on does not respond; errors names it."),

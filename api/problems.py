@@ -21,6 +21,8 @@ from api.errors import (
     NotReady,
     TenantNotReady,
     TenantSuspended,
+    TooManyAtOnce,
+    TooManyOfTenant,
     UnsupportedContentEncoding,
     UnsupportedMediaType,
 )
@@ -102,6 +104,8 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     records.PreconditionFailed: 412,
     # not now
     users.TooManyAttempts: 429,
+    TooManyOfTenant: 429,
+    TooManyAtOnce: 503,
     users.TooBusy: 503,
     EnginesBusy: 503,
     ProvisioningError: 503,
@@ -114,6 +118,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     engines.StorageFailed: 503,
     engines.PoolTimeout: 503,
     engines.LockTimeout: 503,
+    engines.StatementTimeout: 503,
     engines.Deadlock: 503,
     engines.SchemaMismatch: 503,  # definitions have just changed, and the request ran in a transaction
 }
@@ -151,6 +156,11 @@ _SENTENCES: Final[Mapping[int, str]] = {
     500: "Something went wrong here. The request id finds it in the logs.",
     503: "The database cannot answer just now; try again shortly.",
 }
+_TOO_SLOW: Final = (
+    "A statement of this request took longer than it may and was stopped. An index on the fields that are "
+    "filtered and sorted by helps, and so do a narrower filter, startswith instead of contains, fewer "
+    "expansions, count=none, and smaller portions of a write."
+)
 _SENTENCES_OF_FAULTS: Final = ("The query has faults; see errors.", "Some fields have faults; see errors.")
 
 
@@ -191,7 +201,13 @@ def status_of(error: Exception) -> int:
 def is_fault(error: Exception) -> bool:
     """Whether an error is one that somebody has to look into: unforeseen, or a database out of reach."""
     return status_of(error) >= 500 and not isinstance(
-        error, TenantNotReady | users.TryAgainLater | EnginesBusy | engines.PoolTimeout
+        error,
+        TenantNotReady
+        | TooManyAtOnce
+        | users.TryAgainLater
+        | EnginesBusy
+        | engines.PoolTimeout
+        | engines.StatementTimeout,
     )
 
 
@@ -222,6 +238,8 @@ def _records(error: Exception) -> dict[str, Any] | msgspec.UnsetType:
 
 
 def _words(error: Exception, status: int) -> tuple[str, str]:
+    if isinstance(error, engines.StatementTimeout):
+        return error.code, _TOO_SLOW
     if isinstance(error, engines.DatabaseError) and status == 503:
         return "database-unavailable", _SENTENCES[503]
     if isinstance(error, TenantGone):

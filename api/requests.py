@@ -10,6 +10,7 @@ from litestar.datastructures import State
 
 from api import bodies
 from api.answers import Answer, RawHeader, encoded, json_bytes, not_modified
+from api.concurrency import Slot
 from api.errors import InvalidBody, NotAuthenticated
 from api.etags import digest_tag, known_tag
 from api.facts import RequestFacts
@@ -143,6 +144,11 @@ class TenantRequest(ApiRequest):
     def tenant(self) -> TenantScope:
         """The tenant of the host name."""
         return cast("TenantScope", self.scope["state"]["tenant"])
+
+    def hold(self, slot: Slot) -> None:
+        """Enter ``slot``; :class:`~api.host.TenantFromHost` leaves it when the response is through."""
+        slot.__enter__()
+        self.scope["state"]["slot"] = slot
 
     @property
     def access(self) -> Access:

@@ -3,11 +3,12 @@
 import asyncio
 import hashlib
 import io
+import re
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from litestar.types import HTTPScope, Receive
 from multipart import (  # type: ignore[import-untyped]  # it has types and does not say so
@@ -27,9 +28,12 @@ from api.errors import (
 )
 from tenant_schema.problems import Problem, suggestion
 
-__all__ = ["Upload", "is_upload", "taken_in"]
+__all__ = ["Upload", "boundary_of", "is_upload", "object_of", "taken_in"]
 
 _FORM: Final = "multipart/form-data"
+_RECORDS: Final = "/api/v1/data/"
+_IMPORTED: Final = "/import"
+_IMPORT: Final = re.compile(f"{_RECORDS}[^/]+{_IMPORTED}")
 _LONGEST_TEXT: Final = 256 * 1024
 """Bytes of all parts together that are not the file."""
 
@@ -47,28 +51,40 @@ class Upload:
 
 def is_upload(scope: HTTPScope) -> bool:
     """Whether the route takes a file instead of JSON."""
-    path = scope["path"]
-    return scope["method"] == "POST" and path.startswith("/api/v1/data/") and path.endswith("/import")
+    return scope["method"] == "POST" and _IMPORT.fullmatch(scope["path"]) is not None
 
 
-@asynccontextmanager
-async def taken_in(
-    receive: Receive, content_type: str, limit: int, seconds: float, texts: tuple[str, ...]
-) -> AsyncIterator[Upload]:
-    """The upload, on the disk until the block ends. It has one part ``file``; other parts may be ``texts``.
+def object_of(scope: HTTPScope) -> str:
+    """The name of the object that an upload is for."""
+    return scope["path"].removeprefix(_RECORDS).removesuffix(_IMPORTED)
 
-    Raises as :func:`api.bodies.read_body`, and :class:`~api.errors.UnsupportedMediaType`,
-    :class:`~api.errors.MalformedMultipart` and :class:`~api.errors.InvalidBody`.
+
+def boundary_of(content_type: str) -> str:
+    """What stands between the parts of a form.
+
+    Raises :class:`~api.errors.UnsupportedMediaType` and :class:`~api.errors.MalformedMultipart`.
     """
     media_type, options = parse_options_header(content_type)
     if media_type != _FORM:
         raise UnsupportedMediaType(content_type, _FORM)
     if not options.get("boundary"):
         raise MalformedMultipart
+    return cast("str", options["boundary"])
+
+
+@asynccontextmanager
+async def taken_in(
+    receive: Receive, boundary: str, limit: int, seconds: float, texts: tuple[str, ...]
+) -> AsyncIterator[Upload]:
+    """The upload, on the disk until the block ends. It has one part ``file``; other parts may be ``texts``.
+
+    Raises as :func:`api.bodies.read_body`, and :class:`~api.errors.MalformedMultipart` and
+    :class:`~api.errors.InvalidBody`.
+    """
     with tempfile.TemporaryFile() as file:
         form = _Form(Upload(file), texts)
         try:
-            with PushMultipartParser(options["boundary"]) as parser:
+            with PushMultipartParser(boundary) as parser:
                 async with asyncio.timeout(seconds):
                     await _read(receive, parser, form, limit)
         except MultipartError as error:

@@ -11,6 +11,7 @@ from piccolo.table import create_table_class
 
 from central.errors import CentralError
 from central.migration_plans import MigrationName, MigrationPlan, PlanShelf
+from piccolo_engines.limits import without_limit
 from piccolo_engines.routed import RoutedEngine
 
 __all__ = ["MigrationFailed", "Migrator"]
@@ -69,7 +70,7 @@ class Migrator:
         Raises :class:`MigrationFailed`, with the reason as its cause.
         """
         ran: list[MigrationName] = []
-        with self._slot.bind(engine):
+        with self._slot.bind(engine), without_limit():
             await self._rows.create_table(if_not_exists=True)
             for plan in await self._unrun():
                 if await self._run(plan):

@@ -30,7 +30,8 @@ class Settings:
     ``encryption_keys``: the first one encrypts, all of them decrypt. ``base_domains``: the first one is where
     a tenant's label goes. ``db_hosts``: the database servers, as ``host:port``, that a request may name.
     ``db_connections``: the budget of this process for each of them, and ``db_tenant_connections`` one
-    tenant's share of it.
+    tenant's share of it. ``statement_timeout``: how long a statement of a tenant's requests may take; 0 for
+    as long as it takes.
     """
 
     central_database_url: str = field(repr=False)
@@ -50,6 +51,10 @@ class Settings:
     max_body_bytes: int = 4 * 1024 * 1024
     request_timeout: float = 30.0
     max_import_bytes: int = 256 * 1024 * 1024
+    max_uploads: int = 16
+    max_tenant_uploads: int = 2
+    max_exports: int = 32
+    max_tenant_exports: int = 4
     import_timeout: float = 600.0
     cache_seconds: float = 0.5
     access_token_seconds: int = 900
@@ -66,6 +71,7 @@ class Settings:
     db_tenant_connections: int = 8
     db_wait_seconds: float = 2.0
     db_idle_seconds: float = 10.0
+    statement_timeout: float = 30.0
     db_tls_ca: Path | None = None
     central_connections: int = 10
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -123,12 +129,24 @@ def _limits(read: EnvironmentReader) -> dict[str, object]:
         "max_import_bytes": read.integer(
             "MAX_IMPORT_BYTES", 256 * 1024 * 1024, least=1024, most=64 * 1024**3
         ),
+        **_long_requests(read),
         "import_timeout": read.number("IMPORT_TIMEOUT", 600.0, least=1.0, most=86_400.0),
         "cache_seconds": read.number("CACHE_SECONDS", 0.5, least=0.0, most=1.0),
         "access_token_seconds": read.integer("ACCESS_TOKEN_SECONDS", 900, least=1, most=_DAY),
         "refresh_token_seconds": read.integer("REFRESH_TOKEN_SECONDS", 30 * _DAY, least=60, most=366 * _DAY),
         "sqlite_synchronous": read.choice("SQLITE_SYNCHRONOUS", "FULL", ("OFF", "NORMAL", "FULL", "EXTRA")),
         "max_open_tenants": read.integer("MAX_OPEN_TENANTS", 64, least=1, most=100_000),
+    }
+
+
+def _long_requests(read: EnvironmentReader) -> dict[str, object]:
+    uploads = read.integer("MAX_UPLOADS", 16, least=1, most=10_000)
+    exports = read.integer("MAX_EXPORTS", 32, least=1, most=10_000)
+    return {
+        "max_uploads": uploads,
+        "max_tenant_uploads": read.integer("MAX_TENANT_UPLOADS", min(2, uploads), least=1, most=uploads),
+        "max_exports": exports,
+        "max_tenant_exports": read.integer("MAX_TENANT_EXPORTS", min(4, exports), least=1, most=exports),
     }
 
 
@@ -158,6 +176,7 @@ def _connections(read: EnvironmentReader) -> dict[str, object]:
         "db_tenant_connections": read.integer("DB_TENANT_CONNECTIONS", min(8, budget), least=1, most=budget),
         "db_wait_seconds": read.number("DB_WAIT_SECONDS", 2.0, least=0.0, most=60.0),
         "db_idle_seconds": read.number("DB_IDLE_SECONDS", 10.0, least=0.1, most=3600.0),
+        "statement_timeout": read.number("STATEMENT_TIMEOUT", 30.0, least=0.0, most=86_400.0),
         "db_max_user_connections": read.integer("DB_MAX_USER_CONNECTIONS", 100, least=0, most=100_000),
         "central_connections": read.integer("CENTRAL_CONNECTIONS", 10, least=1, most=1_000),
     }

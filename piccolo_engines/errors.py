@@ -12,6 +12,7 @@
     ├── DatabaseMissing         there is no such database
     ├── StorageFailed           the disk is full, unreadable, or the file is damaged
     ├── PoolTimeout             no connection became free in time
+    ├── StatementTimeout        the statement took longer than it may, and was stopped
     ├── LockTimeout             a lock was not to be had in time
     ├── Deadlock                the transaction was sacrificed; running it again may succeed
     ├── TransactionEnded        the transaction this statement belongs to is over or was rolled back
@@ -55,6 +56,7 @@ __all__ = [
     "SchemaMismatch",
     "ServerTooOld",
     "StatementError",
+    "StatementTimeout",
     "StorageFailed",
     "TransactionEnded",
     "UniqueViolation",
@@ -181,6 +183,17 @@ class LockTimeout(DatabaseError):
 
     def __init__(self) -> None:
         super().__init__("The database stayed locked by somebody else for too long.")
+
+
+class StatementTimeout(DatabaseError):
+    """The statement took longer than the engine's time limit, and was stopped. Nothing of it was done; a
+    transaction that it was part of may have been rolled back.
+    """
+
+    code = "query-too-slow"
+
+    def __init__(self) -> None:
+        super().__init__("The statement took longer than it may, and was stopped.")
 
 
 class Deadlock(DatabaseError):

@@ -209,7 +209,11 @@ PROBLEM_STATUSES: Final[Mapping[int, tuple[str, str, str]]] = {
         "Some fields have faults; see errors.",
         "Fields of the body have faults, all of them told.",
     ),
-    429: ("too-many-attempts", "Too many attempts. Try again in 30 seconds.", "Too many attempts; wait."),
+    429: (
+        "too-many-attempts",
+        "Too many attempts. Try again in 30 seconds.",
+        "Too many attempts, or too many long requests of this tenant at once; wait.",
+    ),
     500: (
         "internal-error",
         "Something went wrong here. The request id finds it in the logs.",
@@ -218,7 +222,8 @@ PROBLEM_STATUSES: Final[Mapping[int, tuple[str, str, str]]] = {
     503: (
         "database-unavailable",
         "The database cannot answer just now; try again shortly.",
-        "Not now: the database is out of reach or busy, or the tenant is still being made.",
+        "Not now: the database is out of reach or busy, a statement took too long (`query-too-slow`), or the "
+        "tenant is still being made.",
     ),
 }
 """For each status: the code and the detail of its example, and its description."""

@@ -139,11 +139,13 @@ def _answer(found: Groups) -> Answer:
                 media_type="text/csv",
             )
         },
+        problems=(429,),
     ),
 )
 async def export_records(request: TenantRequest) -> Stream:
     """A CSV file."""
     name = request.path_params["object"]
+    request.hold(request.platform.long_requests.exports.take(request.tenant.id))
     pieces = await request.platform.records.export(request.tenant, request.access, name, request.pairs())
     return Stream(
         pieces,

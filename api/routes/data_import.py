@@ -23,7 +23,7 @@ from tenant_schema.records.csv_format import CsvFormat, read_format
 from tenant_schema.records.csv_taken import TakenAs
 from tenant_schema.records.importing import ImportOptions, LineProblem
 
-__all__ = ["ROUTES", "import_records"]
+__all__ = ["ROUTES", "import_records", "refuse_import"]
 
 _BODY: Final = {
     "type": "object",
@@ -101,7 +101,7 @@ _REPORT: Final = {
         body_type="multipart/form-data",
         query=ImportQuery,
         replies={200: Reply("What became of the lines.", ImportAnswer, _REPORT)},
-        problems=(409,),
+        problems=(409, 429),
     ),
 )
 async def import_records(request: TenantRequest) -> Answer:
@@ -129,6 +129,14 @@ async def import_records(request: TenantRequest) -> Answer:
             taken_as=None if report.taken_as is None else _taken_as(report.taken_as),
         )
     )
+
+
+async def refuse_import(request: TenantRequest, object_name: str) -> None:
+    """Raises for an import that will be refused whatever its file: before the file is taken in."""
+    query = request.query_as(ImportQuery)
+    _form(query)
+    records, access = request.platform.records, request.access
+    await records.require_import(request.tenant, access, object_name, query.upsert_by)
 
 
 def _form(query: ImportQuery) -> CsvFormat:

@@ -65,9 +65,9 @@ async def ready(request: CentralRequest) -> Answer:
         tag=_TAG,
         summary="What is counted",
         description=(
-            "In Prometheus' text form: requests, connections of clients, open tenants, and of each database "
-            "server the budget of connections, how many are in use, idle and waited for, and how many were "
-            "opened and evicted."
+            "In Prometheus' text form: requests, connections of clients, uploads and exports, open tenants, "
+            "and of each database server the budget of connections, how many are in use, idle and waited "
+            "for, and how many were opened and evicted."
         ),
         replies={200: Reply("The counts.", {"type": "string"}, _METRICS_EXAMPLE, media_type="text/plain")},
     ),
@@ -76,7 +76,8 @@ async def metrics(request: CentralRequest) -> Answer:
     """The counts of this process."""
     platform = request.platform
     budgets = {server.name: server.connections for server in platform.servers}
-    body = exposition(platform.request_counts, platform.engines.stats(), budgets, platform.clients)
+    stats = platform.engines.stats()
+    body = exposition(platform.request_counts, stats, budgets, platform.clients, platform.long_requests)
     return json_bytes(body, 200, (b"content-type", CONTENT_TYPE))
 
 

@@ -8,6 +8,7 @@ from central.connections.budget import ConnectionBudget, Part
 from central.connections.login import Login
 from central.connections.watchdog import Watchdog
 from piccolo_engines.errors import AccessDenied
+from piccolo_engines.limits import are_limited
 from piccolo_engines.mysql import MySQLEngine, PoolUse
 from piccolo_engines.mysql.session import Session
 
@@ -23,14 +24,23 @@ class BudgetedEngine(MySQLEngine):
 
     Every statement outside of a transaction, and every transaction, takes one connection from the budget and
     gives it back. Closed, it stays closed.
+
+    :param limit: seconds that a statement may take, outside of ``without_limit()``.
     """
 
-    __slots__ = ("_budget", "_login", "_part", "_watchdog")
+    __slots__ = ("_budget", "_limit", "_login", "_part", "_watchdog")
 
     def __init__(
-        self, config: Mapping[str, Any], login: Login, budget: ConnectionBudget, watchdog: Watchdog
+        self,
+        config: Mapping[str, Any],
+        login: Login,
+        budget: ConnectionBudget,
+        watchdog: Watchdog,
+        *,
+        limit: float | None = None,
     ) -> None:
         super().__init__({**config, **login.for_driver()})
+        self._limit = limit
         self._login = login
         self._budget = budget
         self._watchdog = watchdog
@@ -39,7 +49,7 @@ class BudgetedEngine(MySQLEngine):
     async def get_new_connection(self) -> Session:
         """As the tenant's user, also when its password was changed after this engine was made."""
         try:
-            return await super().get_new_connection()
+            return await self._open(self.config)
         except AccessDenied:
             for _ in range(_LOOKS):  # it may change again between looking and connecting
                 for login in await self._login.others():
@@ -49,14 +59,24 @@ class BudgetedEngine(MySQLEngine):
 
     async def _open_as(self, login: Login) -> Session:
         config = {**self.config, **login.for_driver()}
-        session = await Session.open(config, self.collation, self.most_prepared)
+        session = await self._open(config)
         self.config, self._login = config, login
         return session
+
+    async def _open(self, config: Mapping[str, Any]) -> Session:
+        return await Session.open(config, self.collation, self.most_prepared, self._limit)
 
     async def lease(self, *, in_pool: bool = True) -> Session:  # noqa: ARG002 # there is no way past the budget
         """A connection of the budget. Raises ``PoolTimeout`` when there is none in time."""
         session = await self._budget.acquire(self._part)
         self._watchdog.begin(session)
+        limit = self._limit if are_limited() else None
+        if session.limit != limit:
+            try:
+                await session.limit_to(limit)
+            except BaseException:
+                self.give_back(session)
+                raise
         return session
 
     def give_back(self, session: Session) -> None:

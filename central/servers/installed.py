@@ -11,8 +11,12 @@ from central.servers.protocol import DatabaseServer, DatabaseServers
 from central.servers.sqlite import SQLiteServer
 from central.settings import Settings
 from piccolo_engines.sqlite import SQLiteEngine
+from piccolo_engines.sqlite.threads import Threads
 
 __all__ = ["central_engine_of", "installed_servers", "tls_of"]
+
+_MOST_THREADS = 320
+"""For the SQLite tenants of a process: each can have all of its connections at work, when 64 are open."""
 
 
 def installed_servers(settings: Settings) -> DatabaseServers:
@@ -68,11 +72,21 @@ def _mysql_server(settings: Settings, address: tuple[str, int]) -> MySQLServer:
             idle=settings.db_idle_seconds,
         ),
         tls=tls_of(settings),
+        statement_seconds=settings.statement_timeout or None,
     )
 
 
 def _sqlite_server(settings: Settings) -> SQLiteServer:
+    threads = Threads(_MOST_THREADS)  # not those of the central database, which nobody can use up
+
     def engine(path: Path) -> SQLiteEngine:
-        return SQLiteEngine(path, synchronous=settings.sqlite_synchronous, create=False)
+        return SQLiteEngine(
+            path,
+            synchronous=settings.sqlite_synchronous,
+            create=False,
+            idle=settings.db_idle_seconds,
+            statement_seconds=settings.statement_timeout or None,
+            threads=threads,
+        )
 
     return SQLiteServer(settings.data_dir / "tenants", engine=engine)

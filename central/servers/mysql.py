@@ -31,6 +31,8 @@ PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFEREN
 _DATABASE_EXISTS, _CANNOT_USER = 1007, 1396  # the server's error numbers
 _HAS_PASSWORD = 3638  # of a server that keeps a history: ours are made for one user, so this one is in place
 _ADMIN_POOL = PoolSettings(max_size=2, wait_timeout=30, max_idle=5)
+_ENDING_POOL = PoolSettings(max_size=1, wait_timeout=10, max_idle=5)
+"""Of its own: what ends a tenant's statements must not wait while tenants are created and deleted."""
 _LOCK_SECONDS = 30
 _CONNECTING: dict[str, Any] = {"connect_timeout": 5, "init_command": READ_COMMITTED}
 _GONE_POLLS, _GONE_PAUSE, _ENDING_SECONDS = 100, 0.01, 10
@@ -68,6 +70,7 @@ class MySQLServer:
     :param admin: may CREATE, DROP, CREATE USER, GRANT what it grants, see processes and KILL them.
     :param tls: for all connections, the tenants' included; they are then refused without.
     :param budget: bounds the connections of all tenants' engines.
+    :param statement_seconds: how long a statement of theirs may take.
     """
 
     has_users = True
@@ -81,6 +84,7 @@ class MySQLServer:
         users: UserRules | None = None,
         budget: BudgetRules | None = None,
         tls: ssl.SSLContext | None = None,
+        statement_seconds: float | None = None,
     ) -> None:
         self.name = server_name(host, port)
         self._users = users or UserRules()
@@ -90,9 +94,12 @@ class MySQLServer:
         self._is_tls = tls is not None
         config = {**self._config, **admin.for_driver(), "read_timeout": _LONGEST_ACT}
         self._admin = MySQLEngine(config, _ADMIN_POOL)
+        self._ending = MySQLEngine(config, _ENDING_POOL)
         rules = budget or BudgetRules()
         self._budget = ConnectionBudget(rules, end_thread=self._end_thread)
-        self._watchdog = Watchdog(rules.silence, self._greets)
+        self._limit = statement_seconds
+        pause = min(1.0, (statement_seconds or 4.0) / 4)
+        self._watchdog = Watchdog(rules.silence, self._greets, self._stop_statement, pause=pause)
 
     @property
     def connections(self) -> BudgetUse:
@@ -185,13 +192,14 @@ class MySQLServer:
         if login is None:
             raise AccessDenied
         config = {**self._config, "database": validate(database)}
-        return BudgetedEngine(config, login, self._budget, self._watchdog)
+        return BudgetedEngine(config, login, self._budget, self._watchdog, limit=self._limit)
 
     async def close(self) -> None:
         """See :class:`~central.servers.protocol.DatabaseServer`."""
         self._watchdog.stop()
         await self._budget.settled()
         await self._admin.close()
+        await self._ending.close()
 
     async def _greets(self) -> bool:
         """Whether the server says anything to a new connection, if only that it has too many."""
@@ -246,6 +254,11 @@ class MySQLServer:
         with suppress(DatabaseError):  # most often: it has gone by itself meanwhile
             await self._run(f"KILL {thread_id:d}")
 
+    async def _stop_statement(self, thread_id: int) -> None:
+        """End what a connection is doing; when that cannot be done, it goes on until it ends by itself."""
+        with suppress(DatabaseError):
+            await self._ending.run_querystring(QueryString(f"KILL QUERY {thread_id:d}"))
+
     async def _end_thread(self, thread_id: int) -> None:
         """End one connection, and wait until the server does not count it any more.
 
@@ -253,9 +266,10 @@ class MySQLServer:
         """
         found = "SELECT id AS id FROM information_schema.processlist WHERE id = {}"
         async with asyncio.timeout(_ENDING_SECONDS):
-            await self._kill(thread_id)
+            with suppress(DatabaseError):  # most often: it has gone by itself meanwhile
+                await self._ending.run_querystring(QueryString(f"KILL {thread_id:d}"))
             for _ in range(_GONE_POLLS):
-                if not await self._run(found, thread_id):
+                if not await self._ending.run_querystring(QueryString(found, thread_id)):
                     return
                 await asyncio.sleep(_GONE_PAUSE)
 

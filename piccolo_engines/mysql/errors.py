@@ -20,6 +20,7 @@ from piccolo_engines.errors import (
     RowTooLarge,
     SchemaMismatch,
     StatementError,
+    StatementTimeout,
     StorageFailed,
     UniqueViolation,
     UnstorableValue,
@@ -65,7 +66,8 @@ _KINDS: tuple[tuple[Callable[[str], DatabaseError], tuple[int, ...]], ...] = (
     (lambda _: RowTooLarge(), (1118, 139)),
     (lambda _: UnstorableValue(), (1264, 1265, 1292, 1300, 1366, 1367, 1411, 1441, 1690, 3156, 3157)),
     (lambda _: Deadlock(), (1020, 1213, 1614)),
-    (lambda _: LockTimeout(), (1205, 1222, 1969, 3024, 3572)),
+    (lambda _: LockTimeout(), (1205, 1222, 3572)),
+    (lambda _: StatementTimeout(), (1969, 3024)),
     (
         lambda _: AccessDenied(),
         (

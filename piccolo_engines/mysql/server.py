@@ -54,6 +54,14 @@ class Server:
         """Compares text character by character, trailing spaces included, as PostgreSQL and SQLite do."""
         return "utf8mb4_nopad_bin" if self.mariadb else "utf8mb4_0900_bin"
 
+    def time_limit(self, seconds: float | None) -> str:
+        """What ``SET`` limits a session's statements with; ``None`` is no limit. MySQL's is for queries
+        alone, MariaDB's for all statements.
+        """
+        if self.mariadb:
+            return f"max_statement_time = {seconds or 0:.3f}"
+        return f"max_execution_time = {round((seconds or 0) * 1000):d}"
+
     @property
     def sql_mode(self) -> str:
         modes = [

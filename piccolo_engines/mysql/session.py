@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from asyncmy.errors import Error as DriverError
 
-from piccolo_engines.errors import ConnectionLost, DatabaseError, DataTooLong, StatementError
+from piccolo_engines.errors import (
+    ConnectionLost,
+    DatabaseError,
+    DataTooLong,
+    StatementError,
+    StatementTimeout,
+)
 from piccolo_engines.mysql.connection import Connection, password_of
 from piccolo_engines.mysql.errors import GONE_BEFORE_SENT, translate
 from piccolo_engines.mysql.literals import literals
@@ -43,6 +49,9 @@ class Session:
     :ivar collation: how this session compares texts, and what new tables get.
     :ivar pool: the pool that it belongs to, if any.
     :ivar sent: how many statements were answered, the first included that sets the session up.
+    :ivar limit: seconds that a statement may take; ``None`` for as long as it takes.
+    :ivar is_overdue: a statement is being stopped, since it took longer than that; nobody else uses the
+        session afterwards.
     :ivar in_flight: a statement was sent and its answer has not been read to the end. A session that is given
         back like this is never used again.
     """
@@ -55,19 +64,24 @@ class Session:
         "hung_up",
         "idle_since",
         "in_flight",
+        "is_overdue",
+        "limit",
         "opened_at",
         "pool",
         "sent",
         "server",
     )
 
-    def __init__(self, connection: Any, collation: str | None, most_prepared: int = 0) -> None:
+    def __init__(
+        self, connection: Any, collation: str | None, most_prepared: int = 0, limit: float | None = None
+    ) -> None:
         self._connection = connection  # asyncmy's stubs leave out what is used here
         self._prepared = PreparedStatements(connection, most_prepared)
         self.server = Server.from_greeting(connection.get_server_info())
         self.collation = collation or self.server.collation
         self.pool: Pool | None = None
-        self.in_flight = self.hung_up = False
+        self.limit = limit
+        self.in_flight = self.hung_up = self.is_overdue = False
         self.sent = 0
         self.opened_at = self.idle_since = asyncio.get_running_loop().time()
         self._poll = select.poll()
@@ -75,11 +89,16 @@ class Session:
 
     @classmethod
     async def open(
-        cls, config: Mapping[str, Any], collation: str | None = None, most_prepared: int = 0
+        cls,
+        config: Mapping[str, Any],
+        collation: str | None = None,
+        most_prepared: int = 0,
+        limit: float | None = None,
     ) -> "Session":
         """Connect and set the session up.
 
         :param most_prepared: how many statements it may keep prepared.
+        :param limit: seconds that a statement may take.
         :raises ConnectionLost: when nobody answers within ``connect_timeout``, or not as a server does.
         :raises AccessDenied: when the server refuses the user.
         :raises DatabaseMissing: when the database does not exist.
@@ -89,9 +108,9 @@ class Session:
         try:
             async with asyncio.timeout(connection.patience):
                 await connection.connect()
-                session = cls(connection, collation, most_prepared)
+                session = cls(connection, collation, most_prepared, limit)
                 session.server.require_known()
-                await session.send(_set_up(session.server, session.collation))
+                await session.send(_set_up(session.server, session.collation, limit))
         except TimeoutError as error:
             connection.close()
             raise ConnectionLost("The database server does not answer.") from error
@@ -122,7 +141,9 @@ class Session:
     @property
     def may_be_shared(self) -> bool:
         """Whether somebody else may have it next: it is usable, and no transaction was left open on it."""
-        return not self.in_flight and not self._connection.server_status & _IN_TRANSACTION
+        if self.in_flight or self.is_overdue:
+            return False
+        return not self._connection.server_status & _IN_TRANSACTION
 
     def looks_alive(self) -> bool:
         """Whether the server has left the idle connection alone: asks the socket, not the server.
@@ -130,6 +151,11 @@ class Session:
         A server that hangs up makes the socket readable, and nothing else does while no answer is due.
         """
         return self.usable and not self._poll.poll(0)
+
+    async def limit_to(self, seconds: float | None) -> None:
+        """Give the statements that follow another time limit."""
+        await self.send(f"SET {self.server.time_limit(seconds)}")
+        self.limit = seconds
 
     async def send(self, sql: str) -> Any:
         """Send one statement and read its whole answer.
@@ -171,7 +197,7 @@ class Session:
             self.hung_up = _is_farewell(error)
         else:
             self.in_flight = False
-        return translated
+        return StatementTimeout() if number == _INTERRUPTED and self.is_overdue else translated
 
     def run(self, template: str, args: Sequence[object] = (), watch: Watch = None) -> Awaitable[Any]:
         """Bind values to a statement, tell ``watch``, send it: to be awaited."""
@@ -299,7 +325,8 @@ def _was_not_run(error: DatabaseError) -> bool:
 _CUT_OFF = re.compile(r"\[Errno (?:32|104)\]")  # the server hung up while the statement was being sent
 _QUIT = b"\x01\x00\x00\x00\x01"  # a packet of one byte, number 0: COM_QUIT
 _LONGEST_TEXT = 1 << 30  # the most that MariaDB takes: a session that is strict already refuses more
-_SPARES_CONNECTION = frozenset((1317,))  # the statement was interrupted, the connection was not
+_INTERRUPTED = 1317  # the statement was, the connection was not
+_SPARES_CONNECTION = frozenset((_INTERRUPTED,))
 _END_OF_STREAM = (2013, "Lost connection to MySQL server during query")  # the driver's words for it
 _ENDS_CONNECTION = frozenset((1153,))  # the server hangs up on whoever sends it too much
 _LARGEST_PACKET = (1 << 24) - 1  # longer statements are sent in several
@@ -313,9 +340,10 @@ def _is_farewell(error: DriverError) -> bool:
     return error.args == _END_OF_STREAM or error.args[0] not in _OF_THE_DRIVER
 
 
-def _set_up(server: Server, collation: str) -> str:
+def _set_up(server: Server, collation: str, limit: float | None) -> str:
+    limited = f"{server.time_limit(limit)}, " if limit is not None else ""
     return (
         f"SET time_zone = '+00:00', sql_mode = '{server.sql_mode}', autocommit = 1, completion_type = 0, "
-        f"group_concat_max_len = {_LONGEST_TEXT}, div_precision_increment = 16, "
+        f"group_concat_max_len = {_LONGEST_TEXT}, div_precision_increment = 16, {limited}"
         f"NAMES utf8mb4 COLLATE {collation}"
     )

@@ -13,7 +13,14 @@ from piccolo.engine.exceptions import TransactionError
 from piccolo.query.base import DDL, Query
 from piccolo.utils.sync import run_sync
 
-from piccolo_engines.errors import ConnectionLost, Deadlock, LockTimeout, StorageFailed, TransactionEnded
+from piccolo_engines.errors import (
+    ConnectionLost,
+    Deadlock,
+    LockTimeout,
+    StatementTimeout,
+    StorageFailed,
+    TransactionEnded,
+)
 from piccolo_engines.mysql.catalog import TableName
 from piccolo_engines.mysql.session import Session
 
@@ -136,7 +143,7 @@ class MySQLTransaction(BaseTransaction):
             except (ConnectionLost, Deadlock):
                 self._given_up = True
                 raise
-            except (LockTimeout, StorageFailed):
+            except (LockTimeout, StatementTimeout, StorageFailed):
                 await self._look_whether_it_goes_on(session, is_ddl=isinstance(subject, str))
                 raise
 

@@ -50,6 +50,10 @@ class SQLiteEngine(Engine[SQLiteTransaction]):
     :param synchronous: https://www.sqlite.org/pragma.html#pragma_synchronous
     :param create: whether to make the file if it is missing; if not, statements raise
         :class:`~piccolo_engines.errors.DatabaseMissing`.
+    :param idle: seconds after which an unused connection is closed; ``None`` for never. Temporary tables go
+        with it.
+    :param statement_seconds: how long a statement may run before it is interrupted and raises
+        :class:`~piccolo_engines.errors.StatementTimeout`, outside of ``without_limit()``.
     :param statements: how many prepared statements each connection keeps.
     :param threads: where SQLite's calls run; by default in threads shared by all engines of the process.
     :param log_queries: whether to print each query before it is run.
@@ -58,6 +62,8 @@ class SQLiteEngine(Engine[SQLiteTransaction]):
 
     __slots__ = (
         "_connections",
+        "_idle",
+        "_limit",
         "_readers",
         "_streams",
         "_threads",
@@ -77,6 +83,8 @@ class SQLiteEngine(Engine[SQLiteTransaction]):
         wait_timeout: float = 30.0,
         synchronous: Synchronous = "FULL",
         create: bool = True,
+        idle: float | None = None,
+        statement_seconds: float | None = None,
         statements: int = 256,
         threads: Threads | None = None,
         log_queries: bool = False,
@@ -96,13 +104,20 @@ class SQLiteEngine(Engine[SQLiteTransaction]):
         )
         self._connections = ConnectionFactory(self.path, busy_timeout, synchronous, create, statements)
         self._threads = threads or shared_threads()
+        self._idle, self._limit = idle, statement_seconds
         self._writer, self._readers, self._streams = self._make_lanes()
 
     def __repr__(self) -> str:
         return f"SQLiteEngine({str(self.path)!r})"
 
     def _make_lanes(self) -> tuple[Lane, Lane, Lane]:
-        lane = partial(Lane, threads=self._threads, wait_timeout=self.wait_timeout)
+        lane = partial(
+            Lane,
+            threads=self._threads,
+            wait_timeout=self.wait_timeout,
+            idle=self._idle,
+            limit_seconds=self._limit,
+        )
         no_reader = partial(PoolTimeout, self.wait_timeout)
         return (
             lane(self._connections.writer, limit=1, expired=SQLiteLockTimeout),

@@ -7,6 +7,8 @@ from contextlib import suppress
 from enum import Enum, auto
 from typing import Any
 
+from piccolo_engines.limits import are_limited
+
 __all__ = ["Job", "JobState", "Slot", "Work"]
 
 Work = Callable[[sqlite3.Connection], Any]
@@ -26,13 +28,15 @@ class Slot:
 
     :ivar connection: ``None`` until it is first used, and after a failure.
     :ivar is_doubtful: whether something happened that makes it better to open the connection anew.
+    :ivar idle_since: when it was given back last (``time.monotonic``).
     """
 
-    __slots__ = ("connection", "is_doubtful")
+    __slots__ = ("connection", "idle_since", "is_doubtful")
 
     def __init__(self) -> None:
         self.connection: sqlite3.Connection | None = None
         self.is_doubtful = False
+        self.idle_since = 0.0
 
     @property
     def is_clean(self) -> bool:
@@ -61,7 +65,10 @@ class Job:
     ``state`` changes, and the work is interrupted, under the lock of the lane that the job was handed to: a
     connection that has passed to another job is never interrupted for this one.
 
-    :param interruptible: whether a task that is cancelled stops the work.
+    :param interruptible: whether a task that is cancelled, and a time limit, stops the work.
+    :ivar started: when a thread began with it (``time.monotonic``).
+    :ivar is_limited: whether a time limit counts for it.
+    :ivar is_overdue: whether it was interrupted because of the limit.
     """
 
     __slots__ = (
@@ -69,8 +76,11 @@ class Job:
         "_settled",
         "connection",
         "is_interruptible",
+        "is_limited",
+        "is_overdue",
         "is_unwanted",
         "outcome",
+        "started",
         "state",
         "work",
     )
@@ -82,7 +92,9 @@ class Job:
         self.work = work
         self.is_interruptible = interruptible
         self.state = JobState.WAITING
-        self.is_unwanted = False
+        self.is_unwanted = self.is_overdue = False
+        self.is_limited = interruptible and are_limited()
+        self.started = 0.0
         self.connection: sqlite3.Connection | None = None
 
     def alarm(self, seconds: float, callback: Callable[["Job"], None]) -> asyncio.TimerHandle:
@@ -101,6 +113,13 @@ class Job:
             elif self.state is JobState.RUNNING and self.connection is not None:
                 self.connection.interrupt()
         return self.state is JobState.OVER
+
+    def limit_to(self, seconds: float, now: float) -> None:
+        """Interrupt the work when it has run for longer; to be called again, as :meth:`stop`."""
+        if self.is_limited and self.state is JobState.RUNNING and now - self.started >= seconds:
+            self.is_overdue = True
+            if self.connection is not None:
+                self.connection.interrupt()
 
     async def ends_within(self, seconds: float) -> None:
         """Wait for the end of the work, for some time at most; does not end early by being cancelled."""

@@ -17,10 +17,11 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from piccolo_engines.errors import DatabaseError, EngineClosed, TransactionEnded
+from piccolo_engines.errors import DatabaseError, EngineClosed, StatementTimeout, TransactionEnded
 from piccolo_engines.sqlite.errors import is_fatal, translate
 from piccolo_engines.sqlite.jobs import Job, JobState, Slot
 from piccolo_engines.sqlite.threads import Threads
+from piccolo_engines.sqlite.upkeep import Upkeep, shared_upkeep
 
 __all__ = ["SETTLE_SECONDS", "Lane", "Lease"]
 
@@ -43,11 +44,12 @@ class Lease:
     :meth:`finish` or :meth:`release`, as soon as the jobs handed in before are through.
     """
 
-    __slots__ = ("is_active", "is_ending", "is_waiting", "jobs", "lane", "slot")
+    __slots__ = ("is_active", "is_ending", "is_waiting", "job", "jobs", "lane", "slot")
 
     def __init__(self, lane: "Lane") -> None:
         self.lane = lane
         self.jobs: deque[Job] = deque()
+        self.job: Job | None = None  # that is being done
         self.slot: Slot | None = None
         self.is_waiting = False  # for a connection
         self.is_active = False  # a thread serves it, or is about to
@@ -87,6 +89,8 @@ class Lane:
     :param threads: where jobs run.
     :param wait_timeout: seconds that a job waits for a connection before it fails with ``expired()``.
     :param keep: whether connections stay open between leases.
+    :param idle: seconds after which an unused connection is closed; ``None`` for never.
+    :param limit_seconds: how long a job may take before it fails with ``StatementTimeout``.
     """
 
     def __init__(
@@ -98,15 +102,21 @@ class Lane:
         wait_timeout: float,
         expired: Callable[[], DatabaseError],
         keep: bool = True,
+        idle: float | None = None,
+        limit_seconds: float | None = None,
+        upkeep: Upkeep | None = None,
     ) -> None:
         self._connect = connect
         self._threads = threads
         self._wait_timeout = wait_timeout
         self._expired = expired
         self._keep = keep
+        self._idle_seconds = idle
+        self._limit_seconds = limit_seconds
+        self._upkeep = upkeep or shared_upkeep()
         self._limit = limit
         self._lock = threading.Lock()
-        self._idle = [Slot() for _ in range(limit)]  # the one used last at the end
+        self._idle = [Slot() for _ in range(limit)]  # the one used last at the end, those not open first
         self._waiting: deque[Lease] = deque()
         self._granted: set[Lease] = set()
         self._is_closed = False
@@ -153,6 +163,35 @@ class Lane:
                 return
             lease.is_active = True
         self._threads.run(partial(self._serve, lease))
+
+    def look_after(self, now: float) -> bool:
+        """Interrupt what runs for too long, close what nobody has used for a while; whether any connection is
+        left to be looked after. Called from time to time, by a thread.
+        """
+        with self._lock:
+            for lease in self._granted:
+                if lease.job is not None and self._limit_seconds is not None:
+                    lease.job.limit_to(self._limit_seconds, now)
+            closing = [] if self._is_closed else [self._closing(slot) for slot in self._unused(now)]
+            is_any = bool(self._granted) or any(slot.connection is not None for slot in self._idle)
+        for lease in closing:
+            self._threads.run(partial(self._serve, lease))
+        return is_any and not self._is_closed
+
+    def _unused(self, now: float) -> list[Slot]:
+        idle = self._idle_seconds
+        if idle is None:
+            return []
+        return [one for one in self._idle if one.connection is not None and now - one.idle_since >= idle]
+
+    def _closing(self, slot: Slot) -> Lease:
+        """A lease without a job, whose end closes the connection."""
+        self._idle.remove(slot)
+        slot.is_doubtful = True
+        lease = Lease(self)
+        lease.is_ending = lease.is_active = True
+        self._grant(lease, slot)
+        return lease
 
     async def close(self) -> None:
         """Refuse new jobs, fail those that wait, let running ones end, roll back, close the connections."""
@@ -238,7 +277,8 @@ class Lane:
             while lease.jobs:
                 job = lease.jobs.popleft()
                 if job.state is JobState.WAITING:
-                    job.state = JobState.RUNNING
+                    job.state, job.started = JobState.RUNNING, time.monotonic()
+                    lease.job = job
                     return job
         return None
 
@@ -248,17 +288,19 @@ class Lane:
         try:
             if slot.connection is None:
                 slot.connection = self._connect()
+                if self._idle_seconds is not None or self._limit_seconds is not None:
+                    self._upkeep.add(self)
             job.connection = slot.connection
             return (None if job.is_unwanted else job.work(slot.connection)), None
         except Exception as error:  # noqa: BLE001  # it belongs to the task that waits
             slot.is_doubtful = slot.is_doubtful or is_fatal(error)
-            return None, translate(error)
+            return None, _too_slow(error) if job.is_overdue else translate(error)
 
     def _go_on(self, lease: Lease, job: Job | None) -> Lease | None:
         """The lease to be served now: this one again, the heir of its connection, or none."""
         with self._lock:
             if job is not None:
-                job.state = JobState.OVER
+                job.state, lease.job = JobState.OVER, None
             if lease.jobs:
                 return lease
             if not (lease.is_ending or self._is_closed):
@@ -281,7 +323,8 @@ class Lane:
         lease.slot, lease.is_active, lease.is_ending = None, False, True
         self._granted.discard(lease)
         if not self._waiting:
-            self._idle.append(slot)
+            slot.idle_since = time.monotonic()
+            self._idle.insert(0 if slot.connection is None else len(self._idle), slot)
             return None
         heir = self._waiting.popleft()
         self._grant(heir, slot)
@@ -304,6 +347,15 @@ class Lane:
             slot.shut()
         for tell in waiting:
             tell()
+
+
+def _too_slow(error: Exception) -> Exception:
+    """The failure of work that was interrupted because of its time limit, or of another kind."""
+    failure = translate(error)
+    if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
+        failure = StatementTimeout()
+        failure.__cause__ = error
+    return failure
 
 
 def _drop(jobs: deque[Job]) -> list[Job]:

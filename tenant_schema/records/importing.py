@@ -25,7 +25,7 @@ from tenant_schema.records.errors import BulkRefused, UnreadableCsv, ValidationF
 from tenant_schema.records.target import Target
 from tenant_schema.records.upserting import unique_field
 
-__all__ = ["ImportOptions", "ImportReport", "LineProblem", "import_csv"]
+__all__ = ["ImportOptions", "ImportReport", "LineProblem", "import_csv", "key_field"]
 
 _PORTION: Final = 500
 """Lines that are written together."""
@@ -131,7 +131,7 @@ def _of_line(one: LineProblem) -> Problem:
     return Problem(where, one.problem.code, one.problem.message, one.problem.did_you_mean)
 
 
-def _key_field(target: Target, name: str | None) -> FieldModel | None:
+def key_field(target: Target, name: str | None) -> FieldModel | None:
     """The field by which records are told apart."""
     if name is None:
         return None
@@ -158,7 +158,7 @@ class _Import:
     async def aim_at(self, target: Target) -> None:
         """Find out what the columns are in the object as it is."""
         options, has_head = self.options, self.source.header_line > 0
-        self.key = _key_field(target, options.key)
+        self.key = key_field(target, options.key)
         self.columns = await columns_of(target, self.header, options.mapping, self.key, has_head=has_head)
         self.target = target
         self._make_readers()

@@ -26,7 +26,7 @@ from tenant_schema.records.documents import parse_json_query, parse_json_summary
 from tenant_schema.records.exporting import chained, export
 from tenant_schema.records.grammar import parse_export, parse_fields, parse_query, parse_summary
 from tenant_schema.records.histories import read_history
-from tenant_schema.records.importing import ImportOptions, ImportReport, import_csv
+from tenant_schema.records.importing import ImportOptions, ImportReport, import_csv, key_field
 from tenant_schema.records.opening import Targets
 from tenant_schema.records.pages import Page
 from tenant_schema.records.prepared import Plans
@@ -274,6 +274,13 @@ class RecordService:
         target = await self.targets.open(scope, access, object_name, op)
         return await _BULK[op](target, records, self._clock(), atomic=atomic)
 
+    @again_when_changed
+    async def require_import(
+        self, scope: TenantScope, access: Access, object_name: str, key: str | None
+    ) -> None:
+        """Raises what :meth:`import_csv` raises whatever the file: to be asked before one is taken in."""
+        key_field(await self.targets.open(scope, access, object_name, *_actions_of_import(key)), key)
+
     async def import_csv(
         self,
         scope: TenantScope,
@@ -287,6 +294,11 @@ class RecordService:
 
         Raises UnreadableCsv, InvalidQuery, ValidationFailed, BulkRefused.
         """
-        actions = ("create",) if options.key is None else ("create", "update")
+        actions = _actions_of_import(options.key)
         open_target = partial(self.targets.open, scope, access, object_name, *actions)
         return await import_csv(open_target, file, options, self._clock)
+
+
+def _actions_of_import(key: str | None) -> Sequence[str]:
+    """What the caller must be allowed to."""
+    return ("create",) if key is None else ("create", "update")

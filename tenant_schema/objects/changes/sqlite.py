@@ -13,6 +13,7 @@ from piccolo.querystring import QueryString
 from piccolo_conf import DB
 from piccolo_engines.errors import LockTimeout
 from piccolo_engines.identifiers import quote
+from piccolo_engines.limits import without_limit
 from tenant_schema.objects.changes.dialect import PlannedStatement, limited
 from tenant_schema.objects.changes.operations import (
     AddColumn,
@@ -58,7 +59,8 @@ class SQLiteDialect:
         except (LockTimeout, TimeoutError) as error:
             raise ObjectBusy from error
         try:
-            yield
+            with without_limit():  # an index on many records takes as long as it takes
+                yield
         except BaseException as error:
             await transaction.__aexit__(type(error), error, error.__traceback__)
             raise

@@ -1,0 +1,62 @@
+"""A thread that looks after lanes: statements that run for too long, connections that nobody uses."""
+
+import functools
+import threading
+import time
+from typing import Protocol
+
+__all__ = ["LookedAfter", "Upkeep", "shared_upkeep"]
+
+
+class LookedAfter(Protocol):
+    """What has to be looked after from time to time."""
+
+    def look_after(self, now: float) -> bool:
+        """Do what is due at ``now`` (``time.monotonic``), without waiting; whether to come again."""
+
+
+class Upkeep:
+    """One daemon thread, started when it is first needed, which sleeps as long as there is nothing to do.
+
+    A thread rather than a timer of an event loop: engines work in several loops, and outlive them.
+
+    :param pause: seconds between two rounds.
+    """
+
+    def __init__(self, pause: float = 0.25) -> None:
+        self._pause = pause
+        self._lock = threading.Condition()
+        self._members: set[LookedAfter] = set()
+        self._thread: threading.Thread | None = None
+
+    def add(self, member: LookedAfter) -> None:
+        """Look after it until it says that there is no need. Adding it again does no harm."""
+        with self._lock:
+            self._members.add(member)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="sqlite-upkeep", daemon=True)
+                self._thread.start()
+            self._lock.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                while not self._members:
+                    self._lock.wait()
+                members = list(self._members)
+            for member in members:
+                self._look_after(member)
+            del members, member  # what they refer to may go while the thread sleeps
+            time.sleep(self._pause)
+
+    def _look_after(self, member: LookedAfter) -> None:
+        if not member.look_after(time.monotonic()):
+            with self._lock:
+                if not member.look_after(time.monotonic()):  # nobody has added it meanwhile
+                    self._members.discard(member)
+
+
+@functools.cache
+def shared_upkeep() -> Upkeep:
+    """The thread of all engines of this process."""
+    return Upkeep()

@@ -1,0 +1,126 @@
+"""A statement that takes longer than it may is stopped on the server, and its connection serves on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import pytest
+
+from central.connections.budget import BudgetRules
+from central.connections.engine import BudgetedEngine
+from central.servers import Login, MySQLServer
+from piccolo_engines.errors import StatementTimeout
+from piccolo_engines.limits import without_limit
+from piccolo_engines.mysql import MySQLEngine
+from tests.central.connections.test_on_servers import PASSWORD
+from tests.conftest import ask, cleared
+from tests.support.servers import ServerAddress
+
+LIMIT = 0.3
+ENDLESS = "SELECT SUM(a.id + b.id * c.id + d.id % 7) AS n FROM n AS a, n AS b, n AS c, n AS d"
+
+# ruff: noqa: S608 - the statements are this module's own
+
+
+@pytest.fixture
+async def root(any_server: ServerAddress, prefix: str) -> AsyncIterator[MySQLEngine]:
+    async with cleared(any_server, prefix) as root:
+        yield root
+
+
+@pytest.fixture
+async def server(any_server: ServerAddress, root: MySQLEngine) -> AsyncIterator[MySQLServer]:
+    admin = Login(any_server.user, lambda: any_server.password)
+    server = MySQLServer(
+        any_server.host, any_server.port, admin, budget=BudgetRules(limit=1), statement_seconds=LIMIT
+    )
+    yield server
+    await server.close()
+
+
+@pytest.fixture
+async def engine(server: MySQLServer, prefix: str) -> AsyncIterator[BudgetedEngine]:
+    """A tenant's, with a table of a thousand rows and one of a single row."""
+    name = f"{prefix}acme"
+    await server.create_database(name)
+    await server.create_user(f"{name}_user", PASSWORD, name)
+    engine = server.engine_for(name, Login(f"{name}_user", lambda: PASSWORD))
+    await engine.run_ddl("CREATE TABLE n (id INT PRIMARY KEY)")
+    await engine.run_ddl(f"INSERT INTO n VALUES {', '.join(f'({number})' for number in range(1000))}")
+    await engine.run_ddl("CREATE TABLE one (id INT PRIMARY KEY, n BIGINT)")
+    await engine.run_ddl("INSERT INTO one VALUES (1, 0)")
+    yield engine
+    await engine.close()
+
+
+async def running(root: MySQLEngine, prefix: str) -> int:
+    """How many statements the server runs for the tenant."""
+    of_the_tenant = f"user LIKE '{prefix}%' AND command <> 'Sleep'"
+    counted = f"SELECT COUNT(*) AS n FROM information_schema.processlist WHERE {of_the_tenant}"
+    return int((await ask(root, counted))[0]["n"])
+
+
+async def test_a_query_that_takes_too_long_is_stopped_and_its_connection_is_used_again(
+    engine: BudgetedEngine, server: MySQLServer, root: MySQLEngine, prefix: str
+) -> None:
+    opened = server.connections.opened
+    with pytest.raises(StatementTimeout):
+        await ask(engine, ENDLESS)
+    assert await running(root, prefix) == 0
+    assert await ask(engine, "SELECT 1 AS one") == [{"one": 1}]
+    assert server.connections.opened == opened
+
+
+async def test_a_change_that_takes_too_long_is_stopped_and_changes_nothing(
+    engine: BudgetedEngine, root: MySQLEngine, prefix: str
+) -> None:
+    """MySQL limits queries only: there it is stopped from here."""
+    with pytest.raises(StatementTimeout):
+        await ask(engine, f"UPDATE one SET n = 1 + ({ENDLESS})")
+    assert await running(root, prefix) == 0
+    assert await ask(engine, "SELECT n AS n FROM one") == [{"n": 0}]
+
+
+async def test_a_transaction_is_whole_or_rolled_back_when_a_statement_of_it_was_stopped(
+    engine: BudgetedEngine,
+) -> None:
+
+    async def two_changes() -> None:
+        async with engine.transaction():
+            await ask(engine, "UPDATE one SET n = 5")
+            await ask(engine, f"UPDATE one SET n = 1 + ({ENDLESS})")
+
+    with pytest.raises(StatementTimeout):
+        await two_changes()
+    async with engine.transaction():
+        await ask(engine, "UPDATE one SET n = n + 1")
+        with suppress(StatementTimeout):
+            await ask(engine, ENDLESS)
+        await ask(engine, "UPDATE one SET n = n + 1")
+    assert await ask(engine, "SELECT n AS n FROM one") == [{"n": 2}]
+
+
+async def test_what_has_no_limit_takes_as_long_as_it_takes_and_the_next_is_limited_again(
+    engine: BudgetedEngine,
+) -> None:
+    slow = f"UPDATE one SET n = 1 + SLEEP({4 * LIMIT})"
+    with without_limit():
+        await ask(engine, slow)
+    assert await ask(engine, "SELECT n AS n FROM one") == [{"n": 1}]
+    with pytest.raises(StatementTimeout):
+        await ask(engine, ENDLESS)
+
+
+async def test_a_statement_whose_task_is_cancelled_ends_on_the_server(
+    engine: BudgetedEngine, server: MySQLServer, root: MySQLEngine, prefix: str
+) -> None:
+    with without_limit():
+        asking = asyncio.create_task(ask(engine, ENDLESS))
+    async with asyncio.timeout(30):
+        while not await running(root, prefix):  # noqa: ASYNC110 - it has to arrive there
+            await asyncio.sleep(0.01)
+        asking.cancel()
+        while await running(root, prefix):  # noqa: ASYNC110 - the server has no other way to tell
+            await asyncio.sleep(0.01)
+        assert await ask(engine, "SELECT 1 AS one") == [{"one": 1}]
+    assert asking.cancelled()
