@@ -1,7 +1,7 @@
 # Freehold's commands. `make help` lists them.
 #
 # Everything is installed into .venv from constraints.txt (names and versions only), by the first Python
-# from 3.11 to 3.13 that is found; say PYTHON=/path/to/python to choose one.
+# from 3.15 to 3.11 that is found; say PYTHON=/path/to/python to choose one.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -12,7 +12,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 TEST_WORKERS ?= 2
-PYTHONS ?= 3.11 3.12 3.13
+PYTHONS ?= 3.11 3.12 3.13 3.14 3.15
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
@@ -22,7 +22,7 @@ export LITESTAR_APP := api.app:create_app
 
 .PHONY: run
 run: $(VENV)/installed ## install, set up for local use, and serve http://localhost:8000
-	@$(BIN)/freehold setup
+	@$(BIN)/freehold setup $(if $(findstring command,$(origin PORT)),--port '$(PORT)')
 	@exec $(BIN)/freehold serve
 
 .PHONY: test
@@ -73,15 +73,18 @@ clean: ## remove what was installed and cached (your data in var/ stays)
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^## / { printf "\n%s\n", substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-## (not listed: how the virtual environment is made)
+# How the virtual environment is made.
 
 $(VENV)/python:
 	@python="$${PYTHON:-}"; \
-	for candidate in python3.13 python3.12 python3.11 python3; do \
+	suits() { "$$1" -c 'import sys, venv, ensurepip; sys.exit(0 if (3, 11) <= sys.version_info < (3, 16) else 3)' >/dev/null 2>&1 && [[ $$("$$1" -c 'print(1)') == 1 ]]; }; \
+	needs="Freehold needs Python 3.11 to 3.15 with venv"; \
+	if [[ -n $$python ]] && ! suits "$$python"; then echo "make: $$needs, and $$python is none; choose another one with PYTHON=/path/to/python" >&2; exit 1; fi; \
+	for candidate in python3.15 python3.14 python3.13 python3.12 python3.11 python3; do \
 		[[ -n $$python ]] && break; \
-		"$$candidate" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && python=$$candidate; \
+		if suits "$$candidate"; then python=$$candidate; fi; \
 	done; \
-	if [[ -z $$python ]]; then echo "make: Freehold needs Python 3.11, 3.12 or 3.13 with venv; say PYTHON=/path/to/python" >&2; exit 1; fi; \
+	if [[ -z $$python ]]; then echo "make: $$needs, and none was found; name one with PYTHON=/path/to/python" >&2; exit 1; fi; \
 	"$$python" -m venv $(VENV) && touch $@
 
 $(VENV)/installed: $(VENV)/python pyproject.toml constraints.txt

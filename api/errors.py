@@ -29,6 +29,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from api.wording import counted
 from tenant_schema.problems import InvalidInput
 
 __all__ = [
@@ -227,7 +228,8 @@ class CentralOutOfDate(HttpError):
     def __init__(self, pending: int) -> None:
         self.pending = pending
         super().__init__(
-            f"The central database lacks {pending} migrations. Bring it up to date with `freehold migrate`."
+            f"The central database lacks {counted(pending, 'migration')}. "
+            "Bring it up to date with `freehold migrate`."
         )
 
 

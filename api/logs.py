@@ -4,6 +4,7 @@ import logging
 import sys
 from functools import lru_cache
 from typing import Final, TextIO
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -48,7 +49,8 @@ def _renderers(form: str) -> list[Processor]:
     """The end of the chain. Tracebacks are plain: the values of local variables are never shown."""
     if form == "console":
         plain = structlog.dev.plain_traceback
-        return [structlog.dev.ConsoleRenderer(exception_formatter=plain, colors=sys.stdout.isatty())]
+        renderer = structlog.dev.ConsoleRenderer(exception_formatter=plain, colors=sys.stdout.isatty())
+        return [_ids_as_text, renderer]
     return [structlog.processors.format_exc_info, _to_json]
 
 
@@ -73,6 +75,14 @@ def _hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
 @lru_cache(maxsize=1_024)
 def _is_secret(name: str) -> bool:
     return any(word in name.lower() for word in _SECRET_WORDS)
+
+
+def _ids_as_text(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """The renderer for terminals would show the ``repr`` of an id."""
+    for name, value in event.items():
+        if isinstance(value, UUID):
+            event[name] = str(value)
+    return event
 
 
 def _to_json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:

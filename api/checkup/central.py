@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from api.checkup.finding import Finding, error, fine, warning
 from api.composition import Platform
+from api.wording import counted
 from central.key_rotation import KeyRotation
 from central.tables import ProvisioningRun, RunState
 from piccolo_engines.errors import DatabaseError
@@ -21,7 +22,8 @@ async def check_central(platform: Platform) -> list[Finding]:
     except DatabaseError as problem:
         return [error(_ABOUT, f"It does not answer: {problem}", "Check CENTRAL_DATABASE_URL and its server.")]
     if pending:
-        return [error(_ABOUT, f"{len(pending)} migrations have not run.", "freehold migrate --central-only")]
+        message = f"{counted(len(pending), 'migration')} not run yet."
+        return [error(_ABOUT, message, "freehold migrate --central-only")]
     return [
         fine(_ABOUT, "It answers, and is up to date."),
         await _operators(platform),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from api.checkup.finding import Finding, error, fine, warning
 from api.composition import Platform
 from api.standing_in import COMMAND_LINE
+from api.wording import counted
 from central.errors import CentralError
 from central.registry import TenantRef
 from central.tables import TenantStatus
@@ -42,7 +43,7 @@ async def _check_tenant(platform: Platform, tenant: TenantRef) -> list[Finding]:
         async with platform.tenancy.use(tenant) as engine:
             pending = await platform.tenant_migrator.pending(engine)
             if pending:
-                message = f"{len(pending)} migrations have not run."
+                message = f"{counted(len(pending), 'migration')} not run yet."
                 return [error(about, message, f"freehold migrate {tenant.slug}")]
             return await _check_definitions(platform, tenant.slug)
     except AccessDenied as problem:

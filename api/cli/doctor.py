@@ -15,6 +15,7 @@ from api.cli.progress import tally
 from api.cli.session import ENV_FILE, all_tenants, load_settings, run, tenant_called
 from api.cli.statuses import Status
 from api.composition import Platform
+from api.wording import counted
 
 __all__ = ["doctor"]
 
@@ -72,4 +73,7 @@ def _summed_up(found: list[Finding]) -> list[Finding]:
     if len(well) <= _MANY:
         return found
     rest = [one for one in found if one not in well]
-    return [*rest, fine(f"{len(well)} tenants", "Their databases open, and are what their definitions say.")]
+    return [
+        *rest,
+        fine(counted(len(well), "tenant"), "Databases open, and are what the definitions say."),
+    ]

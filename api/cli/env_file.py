@@ -1,11 +1,13 @@
-"""The ``.env`` file that local use needs, written once, readable by its owner alone."""
+"""The ``.env`` file that local use needs, readable by its owner alone."""
 
 import os
+import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-__all__ = ["write_env_file"]
+__all__ = ["remember_port", "write_env_file"]
 
 _CONTENT: Final = """\
 # Written by `freehold setup` for use on this machine; .env.example lists what else can be set.
@@ -16,20 +18,49 @@ ENCRYPTION_KEY={key}
 """
 
 
+_PORT: Final = re.compile(r"^[ \t]*(?:export[ \t]+)?PORT[ \t]*=.*$", re.MULTILINE)
+
+
 def write_env_file(path: Path) -> bool:
-    """Writes the file, whole, with a key of its own, unless there is one; whether it was written."""
+    """Write the file with a new key, unless there is one; returns whether it was written."""
     if os.path.lexists(path):
         return False
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.draft")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    draft = _draft(path, _CONTENT.format(key=secrets.token_hex(32)), mode=0o600)
     try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(_CONTENT.format(key=secrets.token_hex(32)))
-            file.flush()
-            os.fsync(file.fileno())
         os.link(draft, path)  # unlike rename, never replaces a file that came in between
     except FileExistsError:
         return False
     finally:
         draft.unlink()
     return True
+
+
+def remember_port(path: Path, port: int) -> None:
+    """Set ``PORT`` in the file, which keeps its mode and its other lines; nothing changes if it is set so.
+
+    Raises ``OSError`` when the file cannot be read or replaced.
+    """
+    text, line = path.read_text(encoding="utf-8"), f"PORT={port}"
+    if _PORT.search(text):
+        changed = _PORT.sub(line, text)
+    else:
+        changed = f"{text}{'' if not text or text.endswith(chr(10)) else chr(10)}{line}\n"
+    if changed == text:
+        return
+    draft = _draft(path, changed, mode=path.stat().st_mode & 0o777)
+    try:
+        draft.replace(path.resolve())
+    finally:
+        with suppress(FileNotFoundError):
+            draft.unlink()
+
+
+def _draft(path: Path, content: str, *, mode: int) -> Path:
+    """A file with the content beside ``path``, on the disk before this returns."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.draft")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft

@@ -15,6 +15,7 @@ from api.composition import Platform
 from api.errors import CentralOutOfDate
 from api.schemas.common import Output as Answer
 from api.upgrading import bring_up_to_date
+from api.wording import counted
 from central.errors import CentralError
 from central.registry import TenantRef
 from central.tables import TenantStatus
@@ -105,11 +106,11 @@ async def _migrate_tenant(
 
 
 def _tell(outcome: _Outcome) -> None:
-    say(f"central: {outcome.central} migrations")
+    say(f"central: {counted(outcome.central, 'migration')}")
     for slug, ran in sorted(outcome.tenants.items()):
         if ran:
-            say(f"{slug}: {ran} migrations")
-    say(f"{len(outcome.tenants)} tenants are up to date.")
+            say(f"{slug}: {counted(ran, 'migration')}")
+    say(f"Up to date: {counted(len(outcome.tenants), 'tenant')}.")
     for slug, reason in sorted(outcome.failures.items()):
         warn(f"{slug} is not: {reason}")
     if outcome.failures:

@@ -70,8 +70,11 @@ class Steps:
             self._console.print(f"[dim]… {word}{moment.step}[/dim]", end="\r", highlight=False)
 
     async def after(self, moment: Moment) -> None:
-        """The step is done."""
-        self._out.event(event="step", step=moment.step, state="undone" if moment.is_undoing else "done")
+        """The step is done, or there was nothing to do, which a terminal does not show."""
+        done = "skipped" if moment.is_skipped else "undone" if moment.is_undoing else "done"
+        self._out.event(event="step", step=moment.step, state=done)
+        if moment.is_skipped:
+            return
         if self._out.is_text and self._console.is_terminal:
             mark, word = ("[yellow]↶[/yellow]", "undone: ") if moment.is_undoing else ("[green]✓[/green]", "")
             self._console.print(f"{mark} {word}{moment.step}", highlight=False)

@@ -5,10 +5,11 @@ from pathlib import Path
 import rich_click as click
 
 from api.cli.console import Output, fail, say, with_output
-from api.cli.env_file import write_env_file
+from api.cli.env_file import remember_port, write_env_file
 from api.cli.session import ENV_FILE, load_settings, run
 from api.composition import Platform
 from api.schemas.common import Output as Answer
+from api.wording import counted
 from central.settings import Settings
 
 __all__ = ["setup"]
@@ -24,13 +25,16 @@ class _Outcome(Answer):
 
 @click.command()
 @click.option("--env-file/--no-env-file", default=True, help="Write a .env for local use if there is none.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Set PORT in .env for every later serve.")
 @with_output
-def setup(env_file: bool, out: Output) -> None:
-    """Make what serving needs: .env, the central database, the first operator.
+def setup(env_file: bool, port: int | None, out: Output) -> None:
+    """Create what serving needs: .env, the central database, the first operator.
 
-    Safe to run again: what is there stays as it is.
+    Safe to run again: what exists stays as it is.
     """
     is_written = env_file and write_env_file(ENV_FILE)
+    if env_file and port is not None:
+        _remember(port)
     settings = load_settings()
     _make_folders(settings)
     outcome = run(settings, lambda platform: _set_up(platform, is_written), is_migrating=True)
@@ -41,6 +45,13 @@ async def _set_up(platform: Platform, is_written: bool) -> _Outcome:
     ran = await platform.central_migrator.migrate(platform.central_engine)
     token = await platform.operators.ensure_first_operator(platform.settings.operator_token)
     return _Outcome(is_written, len(ran), token)
+
+
+def _remember(port: int) -> None:
+    try:
+        remember_port(ENV_FILE, port)
+    except OSError as error:
+        fail(f"The port cannot be kept in {ENV_FILE}: {error.strerror}.")
 
 
 def _make_folders(settings: Settings) -> None:
@@ -60,7 +71,7 @@ def _tell(outcome: _Outcome) -> None:
             f"Wrote {ENV_FILE} with a key of its own (keep it: stored credentials cannot be read without it)."
         )
     if outcome.migrations:
-        say(f"Brought the central database up to date ({outcome.migrations} migrations).")
+        say(f"Brought the central database up to date ({counted(outcome.migrations, 'migration')}).")
     if outcome.operator_token:
         say("Made the first operator. This is the token; it is shown this once:\n")
         say(f"    {outcome.operator_token}\n")

@@ -8,7 +8,7 @@ its ``do`` and ``undo`` have to cope.
 
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -65,11 +65,15 @@ class UndoableStep(Step[_S_contra], Protocol[_S_contra]):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Which step of which operation it is about."""
+    """Which step of which operation it is about.
+
+    :ivar is_skipped: whether there was nothing to do; known after the step.
+    """
 
     operation: str
     step: str
     is_undoing: bool = False
+    is_skipped: bool = False
 
 
 class Observer(Protocol):
@@ -137,9 +141,9 @@ async def carry_out(
         try:
             if observer is not None:
                 await observer.before(moment)
-            await _together(step, log, partial(_do, step, subject, log, closes=step is steps[-1]))
+            is_taken = await _together(step, log, partial(_do, step, subject, log, closes=step is steps[-1]))
             if observer is not None:
-                await observer.after(moment)
+                await observer.after(replace(moment, is_skipped=not is_taken))
         except Exception as error:
             raise StepFailed(step.name, error) from error
 
@@ -162,35 +166,37 @@ async def roll_back(
             raise StepFailed(step.name, error) from error
 
 
-async def _do(step: Step[_S], subject: _S, log: RunLog, *, closes: bool) -> None:
-    if not await step.is_done(subject):
+async def _do(step: Step[_S], subject: _S, log: RunLog, *, closes: bool) -> bool:
+    is_needed = not await step.is_done(subject)
+    if is_needed:
         await log.begin(step.name)
         await step.do(subject)
         await log.finish(step.name)
     if closes:
         await log.close(undone=False)
+    return is_needed
 
 
-async def _undo(step: UndoableStep[_S], subject: _S, log: RunLog, *, closes: bool) -> None:
+async def _undo(step: UndoableStep[_S], subject: _S, log: RunLog, *, closes: bool) -> bool:
     await log.begin_undo(step.name)
     await step.undo(subject)
     await log.finish_undo(step.name)
     if closes:
         await log.close(undone=True)
+    return True
 
 
-async def _together(step: Step[_S], log: RunLog, work: Callable[[], Coroutine[object, object, None]]) -> None:
+async def _together(step: Step[_S], log: RunLog, work: Callable[[], Coroutine[object, object, bool]]) -> bool:
     """Of a central step all happens or nothing; when the database gave it up for a deadlock, all again."""
     if not step.is_central:
-        await work()
-        return
+        return await work()
 
-    async def unit() -> None:
+    async def unit() -> bool:
         try:
             async with log.transaction():
-                await work()
+                return await work()
         except Deadlock:
             await log.reload()
             raise
 
-    await retrying(unit)
+    return await retrying(unit)

@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import structlog
@@ -155,3 +156,13 @@ def test_logs_for_a_terminal_are_text() -> None:
         root.handlers[:], root.level = handlers, level
     assert "request" in written.getvalue()
     assert "too much" not in written.getvalue()
+
+
+def test_a_terminal_shows_ids_as_text() -> None:
+    written = io.StringIO()
+    configure_logs("info", "console", written)
+    tenant_id = uuid4()
+    structlog.get_logger("freehold").info("event", tenant=tenant_id)
+    structlog.reset_defaults()
+    assert f"tenant={tenant_id}" in written.getvalue()
+    assert "UUID(" not in written.getvalue()

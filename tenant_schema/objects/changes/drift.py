@@ -91,7 +91,7 @@ async def _of_search(name: str, wanted: TableShape, actual: TableShape, dialect:
         message = "The search index is not over the fields that are searched."
         found.append(Drift(name, "wrong-search", table, message, (*drop, *_searching(wanted, dialect))))
     elif wanted.search and (count := await dialect.unsearched(table, wanted.search)):
-        message = f"{count} records are not in the search index as they are."
+        message = f"Records that the search index does not have as they are: {count:,}."
         found.append(Drift(name, "stale-search", table, message, (FillSearch(table, wanted.search),)))
     for index in actual.fulltext:
         message = "The FULLTEXT index is none of search, and keeps new fields from being added at once."

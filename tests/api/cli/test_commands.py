@@ -53,7 +53,9 @@ def installed(run: Run) -> Run:
 
 
 def test_setup_makes_everything_once(run: Run, tmp_path: Path) -> None:
-    first = run("setup").stdout
+    first = run("setup", "--text").stdout
+    assert re.search(r"Brought the central database up to date \(\d+ migrations?\)\.", first)
+    assert "(1 migrations)" not in first
     assert len(re.findall(r"fho_[\w-]{43}", first)) == 1
     env_file, central = tmp_path / ".env", tmp_path / "var" / "central.sqlite"
     assert stat.S_IMODE(env_file.stat().st_mode) == 0o600
@@ -65,6 +67,14 @@ def test_setup_makes_everything_once(run: Run, tmp_path: Path) -> None:
     assert second.strip() == "Everything is set up already."
     assert env_file.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == [".env", "var"]
+
+
+def test_a_port_that_setup_is_given_is_kept_for_every_later_command(run: Run, tmp_path: Path) -> None:
+    run("setup")
+    run("setup", "--port", "9000")
+    assert (tmp_path / ".env").read_text().endswith("\nPORT=9000\n")
+    run("setup")
+    assert (tmp_path / ".env").read_text().endswith("\nPORT=9000\n")
 
 
 def test_setup_in_json(run: Run) -> None:

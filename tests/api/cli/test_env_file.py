@@ -4,7 +4,9 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from api.cli.env_file import write_env_file
+import pytest
+
+from api.cli.env_file import remember_port, write_env_file
 from central.settings import Settings, read_env_file
 
 
@@ -27,3 +29,25 @@ def test_what_is_there_stays(tmp_path: Path) -> None:
     (tmp_path / ".env").symlink_to(tmp_path / "nowhere")
     assert not write_env_file(tmp_path / ".env")
     assert (tmp_path / ".env").is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "PORT=9000\n"),
+        ("A=1", "A=1\nPORT=9000\n"),
+        ("PORT=1\nA=1\n", "PORT=9000\nA=1\n"),
+        ("A=1\nexport PORT = 1 # mine\n", "A=1\nPORT=9000\n"),
+        ("# PORT=1\nDB_PORT=1\n", "# PORT=1\nDB_PORT=1\nPORT=9000\n"),
+    ],
+)
+def test_a_port_is_kept_and_all_else_stays(tmp_path: Path, before: str, after: str) -> None:
+    path = tmp_path / ".env"
+    path.touch(0o600)
+    path.write_text(before)
+    for _ in range(2):
+        remember_port(path, 9000)
+        assert path.read_text() == after
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [one.name for one in tmp_path.iterdir()] == [".env"]
+    assert read_env_file(path, {})["PORT"] == "9000"

@@ -79,6 +79,17 @@ def test_what_cannot_be_made_is_told(call: Run, told: Told, arguments: list[str]
     assert len(told("tenants", "list")) == 2
 
 
+def test_steps_that_sqlite_does_not_need_are_reported_as_skipped(call: Run) -> None:
+    lines = map(json.loads, call("tenants", "create", "steps").stdout.splitlines())
+    states = {line["step"]: line["state"] for line in lines if line.get("event") == "step"}
+    assert [step for step, state in states.items() if state == "skipped"] == [
+        "store credentials",
+        "create user",
+        "map domain",
+    ]
+    assert states["create database"] == states["migrate"] == "done"
+
+
 def test_a_tenant_is_renamed_suspended_and_resumed(call: Run, told: Told) -> None:
     assert told("tenants", "rename", "acme", "Acme International")["name"] == "Acme International"
     assert told("tenants", "suspend", "acme")["status"] == "suspended"
@@ -145,7 +156,7 @@ def test_a_tenant_that_cannot_be_migrated_is_told_and_the_others_are_migrated(
     for path in (folder / "tenants").glob("tenant_acme.sqlite*"):
         path.unlink()
     done = call("migrate", "--text", status=3)
-    assert "1 tenants are up to date" in done.stdout
+    assert "Up to date: 1 tenant." in done.stdout
     assert "acme is not" in done.stderr
     assert "run it again" in done.stderr
     assert not list((folder / "tenants").glob("tenant_acme*"))

@@ -57,7 +57,7 @@ def test_a_session_of_an_operator(at: At) -> None:
         assert terminal.end() == 0
         assert "Tenants" in terminal.seen
         assert "3/3" in terminal.seen, "the bar was full"
-        assert "3 tenants are up to date." in terminal.seen
+        assert "Up to date: 3 tenants." in terminal.seen
 
     with at("tenants", "delete", "globex") as terminal:
         terminal.until("Type its slug")
