@@ -20,7 +20,7 @@ from piccolo_engines.mysql.pool import Pool, PoolUse
 from piccolo_engines.mysql.recording import run_ddl
 from piccolo_engines.mysql.rows import to_rows
 from piccolo_engines.mysql.session import NothingSent, Session
-from piccolo_engines.mysql.settings import PoolSettings
+from piccolo_engines.mysql.settings import PoolSettings, pool_arguments
 from piccolo_engines.mysql.statements import PlannedDDL, Steps, Told, Work
 from piccolo_engines.mysql.transaction import Atomic, IsolationLevel, MySQLTransaction
 
@@ -30,6 +30,8 @@ T = TypeVar("T")
 Rows = list[dict[str, Any]]
 
 dialect.install()
+
+_TYPO = "`{0}_connnection_pool` is a typo - please change it to `{0}_connection_pool`."
 
 
 class MySQLEngine(Engine[MySQLTransaction]):
@@ -112,14 +114,30 @@ class MySQLEngine(Engine[MySQLTransaction]):
         """What the pool is doing, for metrics."""
         return self._pool.use if self._pool is not None else PoolUse(0, 0, 0, 0, 0)
 
-    async def start_connection_pool(self, settings: PoolSettings | None = None) -> None:
-        """Use a pool from now on. Connections are opened when they are needed."""
+    async def start_connection_pool(self, settings: PoolSettings | None = None, **kwargs: Any) -> None:
+        """Use a pool from now on. Connections are opened when they are needed.
+
+        :param kwargs: as Piccolo's engine for PostgreSQL takes them: fields of ``PoolSettings``, ``min_size``
+            (accepted, without effect) and ``max_inactive_connection_lifetime`` for the pool, all others for
+            its connections, as in ``config``.
+        """
         if self._pool is not None and self._pool.loop is asyncio.get_running_loop():
             colored_warning("A pool already exists - close it first if you want to create a new pool.")
             return
         await self.close()
-        self.pool_settings = settings or self.pool_settings or PoolSettings()
+        self.pool_settings, config = pool_arguments(settings or self.pool_settings or PoolSettings(), kwargs)
+        self.config = {**self.config, **config}
         self._pool = Pool(self.get_new_connection, self.pool_settings)
+
+    async def start_connnection_pool(self, **kwargs: Any) -> None:
+        """:meth:`start_connection_pool`, as Piccolo once misspelled it."""
+        colored_warning(_TYPO.format("start"), category=DeprecationWarning)
+        await self.start_connection_pool(**kwargs)
+
+    async def close_connnection_pool(self) -> None:
+        """:meth:`close_connection_pool`, as Piccolo once misspelled it."""
+        colored_warning(_TYPO.format("close"), category=DeprecationWarning)
+        await self.close_connection_pool()
 
     async def close_connection_pool(self) -> None:
         """Close the pool: idle connections now, the others when they are given back.

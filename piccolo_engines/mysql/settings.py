@@ -1,8 +1,10 @@
 """How many connections a pool may hold, and for how long."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
-__all__ = ["PoolSettings"]
+__all__ = ["PoolSettings", "pool_arguments"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +29,18 @@ class PoolSettings:
             raise ValueError("A pool holds at least one connection.")
         if self.wait_timeout < 0 or self.max_idle < 0:
             raise ValueError("Seconds are not negative.")
+
+
+def pool_arguments(
+    settings: PoolSettings, arguments: Mapping[str, Any]
+) -> tuple[PoolSettings, dict[str, Any]]:
+    """The settings changed by the arguments that are for a pool, and the arguments that are not.
+
+    Names of ``asyncpg.create_pool`` are understood: ``max_inactive_connection_lifetime`` is ``max_idle``, and
+    ``min_size`` has no effect, since connections are opened when they are needed.
+    """
+    known = {field.name: field.name for field in fields(PoolSettings)}
+    known["max_inactive_connection_lifetime"] = "max_idle"
+    changes = {known[name]: value for name, value in arguments.items() if name in known}
+    others = {name: value for name, value in arguments.items() if name not in known and name != "min_size"}
+    return replace(settings, **changes), others

@@ -60,9 +60,16 @@ __all__ = ["PATCHES", "RawDrop", "Statements"]
 Statements = Sequence[str]
 
 
-async def _add_column(catalog: Catalog, table: TableName, add: AddColumn) -> Statements:
+def _added(add: AddColumn) -> str:
+    """The clauses that add the column and its constraints."""
     column = add.column
     column._meta.name = add.name
+    clauses = [f"COLUMN {definition(column)}", *constraints_of(column)]
+    return ", ".join(f"ADD {clause}" for clause in clauses)
+
+
+async def _add_column(catalog: Catalog, table: TableName, add: AddColumn) -> Statements:
+    column, clauses = add.column, _added(add)
     sql = definition(column)
     fills_itself = " DEFAULT " in sql or column._meta.null or isinstance(column, Serial)
     if not fills_itself and await catalog.has_rows(table):
@@ -71,8 +78,7 @@ async def _add_column(catalog: Catalog, table: TableName, add: AddColumn) -> Sta
         facts.auto_increment for facts in (await catalog.columns(table)).values()
     ):
         raise Unsupported(f"{table.name} has a Serial column already: MySQL takes one per table.")
-    parts = [f"ADD COLUMN {sql}", *(f"ADD {constraint}" for constraint in constraints_of(column))]
-    return [f"ALTER TABLE {table.sql} {', '.join(parts)}"]
+    return [f"ALTER TABLE {table.sql} {clauses}"]
 
 
 async def _add_foreign_key(_: Catalog, table: TableName, add: AddForeignKeyConstraint) -> Statements:
@@ -276,7 +282,7 @@ def _alter(self: Alter) -> Sequence[str]:
         return [PlannedDDL(self._drop_table.ddl, _step(_drop_table, table, self._drop_table))]
     shown, steps = [], []
     for plan, statements in _changes(self):
-        shown += [statement.ddl for statement in statements]
+        shown += [_added(one) if isinstance(one, AddColumn) else one.ddl for one in statements]
         steps += [_step(plan, table, statement) for statement in statements]
     for rename in self._rename_table:
         shown.append(rename.ddl)

@@ -341,3 +341,16 @@ async def test_long_names_fit(engine: MySQLEngine) -> None:
         table = ATableWithANameThatIsRatherLongButAllowed
         await table.alter().drop_foreign_key_constraint(table.another_column_with_a_long_name)
         await table.alter().set_unique(table.a_column_with_a_long_name_too, False)
+
+
+def test_a_previewed_new_column_shows_its_constraints() -> None:
+    class Owner(Table, db=MySQLEngine({})):
+        pass
+
+    query = Owner.alter().add_column("code", Varchar(length=5, unique=True))
+    query = query.add_column("shop", ForeignKey(Shop, on_delete=OnDelete.cascade))
+    (shown,) = query.ddl
+    assert "ADD COLUMN \"code\" VARCHAR(5) NOT NULL DEFAULT ''" in shown
+    assert 'ADD CONSTRAINT "owner_code_key" UNIQUE ("code")' in shown
+    assert 'ADD COLUMN "shop" INTEGER' in shown
+    assert 'FOREIGN KEY ("shop") REFERENCES "shop"' in shown

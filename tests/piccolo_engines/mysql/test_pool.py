@@ -202,6 +202,27 @@ async def test_starting_and_closing_twice_is_warned_of(database: dict[str, objec
         await engine.close_connection_pool()
 
 
+async def test_a_pool_is_started_with_the_arguments_that_piccolo_s_other_engine_takes(
+    database: dict[str, object],
+) -> None:
+    engine = MySQLEngine(database)
+    bound(engine, Number)
+    with pytest.warns(Warning, match="typo"):
+        await engine.start_connnection_pool(
+            min_size=1,
+            max_size=3,
+            max_inactive_connection_lifetime=7.0,
+            init_command="SET @mark = 5",
+        )
+    assert engine.pool_settings == PoolSettings(max_size=3, max_idle=7.0)
+    assert (await Number.raw("SELECT @mark AS mark"))[0]["mark"] == 5
+    with pytest.warns(Warning, match="typo"):
+        await engine.close_connnection_pool()
+    assert engine.pool is None
+    with pytest.raises(ValueError, match="at least one connection"):
+        await engine.start_connection_pool(max_size=0)
+
+
 async def test_closing_lets_work_end_and_refuses_new(database: dict[str, object]) -> None:
     engine = MySQLEngine(database, PoolSettings(max_size=1))
     bound(engine, Number)
