@@ -22,6 +22,8 @@ DATES: Final = frozenset({"date", "datetime"})
 _TEXTS: Final = frozenset({"text", "long_text"})
 _FORMULA: Final = frozenset("=+-@\t\r\n")
 _SPLITS: Final = (";", ",", "|", "\n")
+_MOST_PARTS: Final = 1_000
+"""More than a field has options; what is beyond stays together, and so is none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,8 @@ class CellReader:
         if text.casefold() in self._options:
             return [self._option(text)]
         mark = next((mark for mark in _SPLITS if mark in text), ";")
-        return [self._option(trimmed(one)) for one in text.split(mark) if trimmed(one)]
+        parts = text.split(mark, _MOST_PARTS)
+        return [self._option(trimmed(one)) for one in parts if trimmed(one)]
 
 
 _OPEN_DATE: Final = ("ambiguous-date", "can be read in two ways: set dateFormat, such as DD/MM/YYYY")

@@ -27,7 +27,7 @@ class CsvRow:
 
     :ivar values: what its cells say, in stored form.
     :ivar key: the value by which the record is told apart, if lines change records.
-    :ivar wanted: the columns that name other records, and by what.
+    :ivar wanted: by what the columns at these places name other records.
     :ivar above: lookups that lead to lines above, which are written together with this one.
     :ivar is_new: whether it makes a record.
     """
@@ -35,7 +35,7 @@ class CsvRow:
     item: Item
     values: Row = field(default_factory=dict)
     key: Any = None
-    wanted: list[tuple[Column, object]] = field(default_factory=list)
+    wanted: dict[int, object] = field(default_factory=dict)
     above: dict[str, "CsvRow"] = field(default_factory=dict)
     is_new: bool = True
 
@@ -51,7 +51,7 @@ async def find_lookups(target: Target, columns: Sequence[Column], rows: Sequence
     for column in columns:
         if column.by is None:
             continue
-        values = {value for row in rows for one, value in row.wanted if one is column}
+        values = {row.wanted[column.place] for row in rows if column.place in row.wanted}
         if values:
             there = await _ids(target, column, column.by, values)
             is_own = column.target is not None and column.target.name == target.model.name
@@ -73,9 +73,8 @@ class _Resolver:
         for row in rows:
             if self.is_own:
                 self._see(row)
-            for column, value in row.wanted:
-                if column is self.column:
-                    self._find(row, value)
+            if self.column.place in row.wanted:
+                self._find(row, row.wanted[self.column.place])
 
     def _see(self, row: CsvRow) -> None:
         value = row.values.get(self.by.name)

@@ -241,7 +241,7 @@ class _Import:
             if self.options.dry_run:
                 self.cells.add(column, line, value)
             if value is not None and column.by is not None:
-                row.wanted.append((column, value))
+                row.wanted[column.place] = value
             elif value is not None:
                 row.values[column.field.name] = value
         if problems:

@@ -38,7 +38,8 @@ class MultiSelectType(SelectType):
     def parse(self, value: object, field: FieldSpec) -> str:
         if not isinstance(value, list):
             raise InvalidValue("not-a-list", "must be a list of options")
-        options = [option_of(item, field) for item in value]
+        most = len(field.settings["options"])  # one more is another value, or one of them again
+        options = [option_of(item, field) for item in value[: most + 1]]
         if len(set(options)) < len(options):
             raise InvalidValue("duplicate-option", "must not hold an option twice")
         return msgspec.json.encode(options).decode()

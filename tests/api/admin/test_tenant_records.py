@@ -76,6 +76,9 @@ async def test_faults_are_told_field_by_field(world: World) -> None:
     assert set(said_against(answer)) == {"name", "industry", "employees"}
     answer = await browser.send("POST", "api/tables/accounts/", {"name": "A", "email": "x", "website": "y"})
     assert set(said_against(answer)) == {"email", "website"}
+    for website in ("javascript:alert(1)", f"https://b.example/{'x' * 1_000}"):
+        answer = await browser.send("POST", "api/tables/accounts/", {"name": "x" * 3_000, "website": website})
+        assert set(said_against(answer)) == {"name", "website"}
     answer = await browser.send("POST", "api/tables/accounts/", {"name": "A", "nmae": "B"})
     assert "Did you mean name?" in said_against(answer)["nmae"]
     assert await browser.rows("accounts") == []
