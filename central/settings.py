@@ -79,6 +79,16 @@ class Settings:
     sqlite_synchronous: Synchronous = "FULL"
     max_open_tenants: int = 64
 
+    def url_of(self, host: str) -> str:
+        """The address at which browsers find a host: this process's port in local mode, else HTTPS.
+
+        >>> Settings.from_env({"FREEHOLD_LOCAL": "1", "ENCRYPTION_KEY": "0" * 64}).url_of("acme.localhost")
+        'http://acme.localhost:8000'
+        """
+        if not self.local:
+            return f"https://{host}"
+        return f"http://{host}" if self.port == 80 else f"http://{host}:{self.port}"
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """Read and check ``environ`` (this process's own by default); an empty value counts as not given.

@@ -39,8 +39,9 @@ def administrator(slug: str, email: str, out: Output) -> None:
     For a tenant whose administrators are gone or have forgotten their passwords. A user who is there already
     is let in again, and keeps their password until they choose another.
     """
-    answer = run(load_settings(), lambda platform: _let_in(platform, slug, normalise_email(email)))
-    out.one(answer, lambda: _tell(answer))
+    settings = load_settings()
+    answer = run(settings, lambda platform: _let_in(platform, slug, normalise_email(email)))
+    out.one(answer, lambda: _tell(answer, settings.url_of(answer.domain)))
 
 
 async def _let_in(platform: Platform, slug: str, email: str) -> _LetIn:
@@ -78,9 +79,9 @@ async def _admit(platform: Platform, scope: TenantScope, known: UserRecord) -> L
     return await users.make_link(scope, COMMAND_LINE, known.id)
 
 
-def _tell(answer: _LetIn) -> None:
+def _tell(answer: _LetIn, url: str) -> None:
     say(
         f"{answer.email} is an administrator. With this token, once, until {answer.expires_at:%Y-%m-%d %H:%M}"
     )
-    say(f"UTC, they choose a password at https://{answer.domain}/api/v1/auth/accept:\n")
+    say(f"UTC, they choose a password at {url}/api/v1/auth/accept:\n")
     say(f"    {answer.token}\n")

@@ -45,8 +45,10 @@ def _list_domains(slug: str, out: Output) -> None:
 @with_output
 def _add_domain(slug: str, domain: str, out: Output) -> None:
     """Give the tenant SLUG another host name: a label under the first base domain, or a whole one."""
-    made = run(load_settings(), lambda platform: _add(platform, slug, domain))
-    out.one(made, lambda: say(f"{made.domain} leads to {slug} now. Pointing its DNS here is up to you."))
+    settings = load_settings()
+    made = run(settings, lambda platform: _add(platform, slug, domain))
+    url = settings.url_of(made.domain)
+    out.one(made, lambda: say(f"{url} leads to {slug} now. Pointing its DNS here is up to you."))
 
 
 @domains.command("remove")

@@ -45,7 +45,7 @@ def create(slug: str, ask_password: bool, out: Output, **given: Any) -> None:
         admin=_admin(given["admin_email"], password, given["domain"] or slug, settings.base_domains[0]),
     )
     made = run(settings, lambda platform: _create(platform, wanted), observer=Steps(out))
-    out.one(made, lambda: _tell(made))
+    out.one(made, lambda: _tell(made, settings.url_of(made.domain)))
 
 
 def _admin(email: str | None, password: str | None, domain: str, base: str) -> NewAdmin | None:
@@ -66,8 +66,8 @@ async def _create(platform: Platform, wanted: NewTenant) -> ProvisionedAnswer:
     return msgspec.convert(kept.body, ProvisionedAnswer)
 
 
-def _tell(made: ProvisionedAnswer) -> None:
-    say(f"{made.slug} is served at {made.domain}. Keep what follows: it is shown this once.\n")
+def _tell(made: ProvisionedAnswer, url: str) -> None:
+    say(f"{made.slug} is served at {url}. Keep what follows: it is shown this once.\n")
     say(f"    administrator  {made.admin.email}")
     say(f"    password       {made.admin.password}")
     if made.db_password is not None:

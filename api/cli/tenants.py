@@ -21,6 +21,7 @@ from api.composition import Platform
 from api.schemas.tenants import Disconnected, DomainAnswer, TenantAnswer
 from api.tenant_acts import TenantActs
 from central.registry import TenantRecord
+from central.settings import Settings
 from central.tables import TenantStatus
 
 __all__ = ["tenants"]
@@ -65,8 +66,9 @@ def _list_tenants(status: str | None, search: str | None, out: Output) -> None:
 @with_output
 def _show_tenant(slug: str, out: Output) -> None:
     """Show the tenant SLUG with all its host names."""
-    found = run(load_settings(), lambda platform: _detail(platform, slug))
-    out.one(found, lambda: _tell(found))
+    settings = load_settings()
+    found = run(settings, lambda platform: _detail(platform, slug))
+    out.one(found, lambda: _tell(found, settings))
 
 
 @tenants.command("rename")
@@ -95,8 +97,9 @@ def _suspend_tenant(slug: str, out: Output) -> None:
 @with_output
 def _resume_tenant(slug: str, out: Output) -> None:
     """Serve the suspended tenant SLUG again."""
-    answer = run(load_settings(), lambda platform: _act(platform, slug, TenantActs.resume))
-    out.one(answer, lambda: say(f"{slug} is served again at {answer.domain}."))
+    settings = load_settings()
+    answer = run(settings, lambda platform: _act(platform, slug, TenantActs.resume))
+    out.one(answer, lambda: say(f"{slug} is served again at {settings.url_of(answer.domain)}."))
 
 
 @tenants.command("disconnect")
@@ -169,11 +172,11 @@ def _row(tenant: TenantAnswer) -> dict[str, object]:
     }
 
 
-def _tell(tenant: _Detail) -> None:
+def _tell(tenant: _Detail, settings: Settings) -> None:
     say(f"{tenant.name} ({tenant.slug}), {tenant.status}")
     say(f"  id             {tenant.tenant_id}")
     for one in tenant.domains:
-        say(f"  domain         {one.domain}{' (primary)' if one.primary else ''}")
+        say(f"  address        {settings.url_of(one.domain)}{' (primary)' if one.primary else ''}")
     say(f"  database       {tenant.db_name} on {tenant.db_server}")
     say(f"  administrator  {tenant.admin_email}")
     say(f"  made           {tenant.created_at:%Y-%m-%d %H:%M} UTC")

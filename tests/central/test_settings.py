@@ -263,3 +263,16 @@ def test_a_file_that_is_not_text_is_a_settings_fault(tmp_path: Path) -> None:
     for broken in (path, tmp_path):
         with pytest.raises(SettingsError, match="cannot be read"):
             read_env_file(broken, {})
+
+
+@pytest.mark.parametrize(
+    ("environ", "url"),
+    [
+        ({"FREEHOLD_LOCAL": "1"}, "http://acme.localhost:8000"),
+        ({"FREEHOLD_LOCAL": "1", "PORT": "9000"}, "http://acme.localhost:9000"),
+        ({"FREEHOLD_LOCAL": "1", "PORT": "80"}, "http://acme.localhost"),
+        ({"PORT": "9000"}, "https://acme.localhost"),
+    ],
+)
+def test_addresses_have_the_scheme_and_port_that_browsers_need(environ: dict[str, str], url: str) -> None:
+    assert Settings.from_env({"ENCRYPTION_KEY": KEY, **environ}).url_of("acme.localhost") == url

@@ -36,7 +36,7 @@ def test_one_of_them(call: Run, told: Told) -> None:
         "administrator@acme.example",
     )
     assert [(one["domain"], one["primary"]) for one in found["domains"]] == [("acme.localhost", True)]
-    assert "acme.localhost (primary)" in call("tenants", "show", "acme", "--text").stdout
+    assert "https://acme.localhost (primary)" in call("tenants", "show", "acme", "--text").stdout
 
 
 def test_a_tenant_is_made_whole(call: Run, told: Told) -> None:
@@ -58,6 +58,7 @@ def test_its_steps_are_told_line_by_line(call: Run) -> None:
 def test_a_password_of_ones_own_is_asked_for(call: Run) -> None:
     done = call("tenants", "create", "globex", "--ask-password", "--text", stdin=f"{PASSWORD}\n{PASSWORD}\n")
     assert f"password       {PASSWORD}" in done.stdout
+    assert "globex is served at https://globex.localhost. " in done.stdout
     assert "Password: \n" in done.output, "what is typed is not shown"
 
 
