@@ -49,6 +49,7 @@ from api.routes import (
     navigation,
     objects,
     permissions,
+    problems,
     roles,
     schema,
     service,
@@ -126,7 +127,7 @@ def central_app() -> Litestar:
     """What a central host serves."""
     routers = [
         _router("/setup", [*tenants.ROUTES, *domains.ROUTES], requires_operator),
-        _router("/", [*service.ROUTES, schema.schema], admits_anyone),
+        _router("/", [*service.ROUTES, *problems.ROUTES, schema.schema], admits_anyone),
     ]
     return _application(routers, CentralRequest, CENTRAL_HOST, requires_operator)
 
@@ -159,7 +160,7 @@ def tenant_app() -> Litestar:
     routers = [
         _router("/api/v1", [*auth.OPEN_ROUTES, *users.OPEN_ROUTES], admits_anyone),
         _router("/api/v1", _USERS_ROUTES, requires_user),
-        _router("/", [schema.tenant_schema], admits_anyone),
+        _router("/", [*problems.ROUTES, schema.tenant_schema], admits_anyone),
     ]
     return _application(routers, TenantRequest, TENANT_HOST, requires_user)
 

@@ -9,7 +9,15 @@ from typing import Any, Final, TypeVar, Union, get_args, get_origin
 import msgspec
 from litestar.types import HTTPReceiveMessage, Receive
 
-from api.errors import BodyTooLarge, BodyTooSlow, ClientGone, InvalidBody, MalformedJson, UnsupportedMediaType
+from api.errors import (
+    BodyTooLarge,
+    BodyTooSlow,
+    ClientGone,
+    InvalidBody,
+    MalformedJson,
+    UnsupportedContentEncoding,
+    UnsupportedMediaType,
+)
 from tenant_schema.problems import MAX_NAME, Problem, ProblemCollector, suggestion
 
 __all__ = [
@@ -22,6 +30,7 @@ __all__ = [
     "read_body",
     "require_json",
     "require_length",
+    "require_plain",
 ]
 
 _B = TypeVar("_B", bytes, bytearray)
@@ -51,6 +60,12 @@ def require_length(announced: str | None, limit: int) -> None:
     """Raises :class:`~api.errors.BodyTooLarge` for a body that says of itself that it is."""
     if announced is not None and announced.isdecimal() and int(announced) > limit:
         raise BodyTooLarge(limit)
+
+
+def require_plain(content_encoding: bytes) -> None:
+    """Raises :class:`~api.errors.UnsupportedContentEncoding` for a compressed body."""
+    if content_encoding.strip().lower() not in {b"", b"identity"}:
+        raise UnsupportedContentEncoding
 
 
 def arrived(body: bytes, receive: Receive) -> Receive:

@@ -7,15 +7,21 @@ from typing import Final
 
 import structlog
 from litestar.enums import ScopeType
+from litestar.exceptions import NotFoundException
 from litestar.types import HTTPScope, Receive, Scope, Send
 from uuid_utils import uuid7
 
+from api.answers import Answer
 from api.error_pages import as_page, wants_page
 from api.errors import ClientGone
 from api.facts import CURRENT, RequestFacts
 from api.finishing import Finished
+from api.links import where_to_go
+from api.methods import allowed
 from api.metrics import RequestCounts
 from api.problems import answer_to, is_fault
+from api.routes.problems import answer_to_type
+from api.targets import require_plain_target
 from tenant_schema.problems import SUGGESTIONS, SuggestionBudget
 
 __all__ = ["Edge"]
@@ -54,13 +60,12 @@ class Edge:
 
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send, facts: RequestFacts) -> None:
         try:
+            require_plain_target(scope)
             await self._app(scope, receive, send)
         except ClientGone:
             facts.status = facts.status or 499
         except Exception as error:
-            answer = answer_to(error, facts.id)
-            if wants_page(scope):
-                answer = as_page(error, answer, facts.id)
+            answer = _answer_to(error, scope, facts)
             if is_fault(error):
                 self._log.exception("failed", error=type(error).__name__)
             if facts.status:
@@ -76,6 +81,22 @@ class Edge:
             duration_ms=round(seconds * 1000, 2),
             caller=facts.caller,
         )
+
+
+def _answer_to(error: Exception, scope: HTTPScope, facts: RequestFacts) -> Answer:
+    headers = dict(scope["headers"])
+    if scope["method"] == "GET":
+        explanation = answer_to_type(scope["path"], headers)  # of a host that has nothing else to say
+        if explanation is not None:
+            return explanation
+    elsewhere = where_to_go(scope) if isinstance(error, NotFoundException) else None
+    answer = answer_to(error, facts.id, elsewhere)
+    if answer.status == 405:
+        answer.headers = [
+            (name, allowed(value.decode().split(",")) if name == b"allow" else value)
+            for name, value in answer.headers
+        ]
+    return as_page(error, answer, facts.id) if wants_page(scope) else answer
 
 
 def _facts_of(scope: HTTPScope) -> RequestFacts:

@@ -9,7 +9,7 @@
     ├── BodyTooSlow
     ├── UnsupportedMediaType(given)
     ├── UnsupportedContentEncoding
-    ├── MalformedPath
+    ├── MalformedAddress
     ├── InvalidIfMatch
     ├── InvalidIfNoneMatch
     ├── NotAuthenticated
@@ -42,9 +42,9 @@ __all__ = [
     "InvalidIfMatch",
     "InvalidIfNoneMatch",
     "InvalidQuery",
+    "MalformedAddress",
     "MalformedJson",
     "MalformedMultipart",
-    "MalformedPath",
     "NotAuthenticated",
     "NotReady",
     "TenantNotReady",
@@ -110,10 +110,10 @@ class UnsupportedContentEncoding(HttpError):
         super().__init__("Send the body uncompressed, without a Content-Encoding header.")
 
 
-class MalformedPath(HttpError):
+class MalformedAddress(HttpError):
     """A percent sign in the path or the query without two hexadecimal digits, or what is not UTF-8."""
 
-    code = "malformed-path"
+    code = "malformed-address"
 
     def __init__(self) -> None:
         super().__init__(

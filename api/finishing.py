@@ -72,6 +72,8 @@ class Finished:
         message["headers"] = headers
         if cached is None:
             headers.append(_REVALIDATED if has_tag else NOT_STORED)
+        if message["status"] >= 400 and self._is_body_unread():
+            headers.append((b"connection", b"close"))
         if message["status"] == 304:
             _add_vary(headers, found)
         elif cached != NOT_STORED[1] and _is_compressible(found):
@@ -82,6 +84,10 @@ class Finished:
             if is_large:
                 return self._compress(message, headers, is_stream=length is None)
         return True
+
+    def _is_body_unread(self) -> bool:
+        """Whether the client was waiting to be told to send its body (Expect: 100-continue), in vain."""
+        return any(name == b"expect" for name, _ in self._scope["headers"])
 
     def _compress(
         self, message: HTTPResponseStartEvent, headers: list[RawHeader], *, is_stream: bool

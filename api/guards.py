@@ -9,6 +9,7 @@ from typing import Any, cast
 from litestar import Request
 
 from api.errors import NotAuthenticated
+from api.expectations import stop_if_tried
 from api.queries import refuse_unknown
 from api.requests import ApiRequest, CentralRequest, TenantRequest
 
@@ -19,7 +20,7 @@ _Any = Request[Any, Any, Any]
 
 async def admits_anyone(request: _Any) -> None:
     """For routes that need no token."""
-    _refuse_needless_query(cast("ApiRequest", request))
+    _pass(cast("ApiRequest", request))
 
 
 async def requires_operator(request: _Any) -> None:
@@ -30,14 +31,14 @@ async def requires_operator(request: _Any) -> None:
         raise NotAuthenticated
     asked.scope["auth"] = operator
     asked.facts.caller = operator.name
-    _refuse_needless_query(asked)
+    _pass(asked)
 
 
 async def requires_user(request: _Any) -> None:
     """For routes of a tenant's users: the token becomes ``request.access``."""
     asked = cast("TenantRequest", request)
     await identify(asked)
-    _refuse_needless_query(asked)
+    _pass(asked)
 
 
 async def identify(request: TenantRequest) -> None:
@@ -47,8 +48,11 @@ async def identify(request: TenantRequest) -> None:
     request.facts.caller = access.user_id
 
 
-def _refuse_needless_query(request: ApiRequest) -> None:
-    """Refuses any parameter of a route that takes none; the others check their own."""
+def _pass(request: ApiRequest) -> None:
+    """Refuses any parameter of a route that takes none; the others check their own. A request that is only
+    tried goes no further.
+    """
     operation = request.route_handler.opt.get("operation")
     if request.scope["query_string"] and (operation is None or not operation.takes_query):
         refuse_unknown([name for name, _ in request.pairs()], ())
+    stop_if_tried(request, operation)

@@ -5,10 +5,11 @@ from functools import lru_cache
 from litestar.types import ASGIApp, HTTPScope, Receive, Send
 
 from api.addresses import client_address, is_proxy, requested_host
-from api.bodies import arrived, read_body, require_length
+from api.bodies import arrived, read_body, require_length, require_plain
 from api.composition import Platform
 from api.disconnects import CancelOnDisconnect, may_be_cancelled
 from api.errors import TenantNotReady, TenantSuspended
+from api.expectations import try_without_body
 from api.facts import RequestFacts
 from api.guards import identify
 from api.idempotency import refuse_bad_key
@@ -67,6 +68,8 @@ class TenantFromHost:
                 await self._with_upload(tenant, scope, receive, send)
                 return
             if scope["method"] in _WITH_BODY:
+                if not await self._may_send_body(tenant, scope, send):
+                    return
                 receive = await self._arrived(scope, receive)
             await self._serve(tenant, scope, receive, send)
 
@@ -91,6 +94,7 @@ class TenantFromHost:
             await identify(request)
             await refuse_import(request, object_of(scope))
         refuse_bad_key(scope)
+        require_plain((request.header(b"content-encoding") or "").encode())
         boundary = boundary_of(request.header(b"content-type") or "")
         require_length(request.header(b"content-length"), settings.max_import_bytes)
         with self._platform.long_requests.uploads.take(tenant.id):
@@ -100,14 +104,27 @@ class TenantFromHost:
                 scope["state"]["upload"] = upload
                 await self._serve(tenant, scope, receive, send)
 
+    async def _may_send_body(self, tenant: TenantRef, scope: HTTPScope, send: Send) -> bool:
+        """Whether the body is worth reading, as far as the headers say; if not, it is refused here."""
+        waits = False
+        for name, value in scope["headers"]:
+            if name == b"content-length":
+                require_length(value.decode("latin-1"), self._platform.settings.max_body_bytes)
+            elif name == b"content-encoding":
+                require_plain(value)
+            elif name == b"expect":
+                waits = value.lower() == b"100-continue"
+        if not waits:
+            return True
+        async with self._platform.tenancy.use(tenant):
+            return await try_without_body(self._tenant_app, scope, send)
+
     async def _arrived(self, scope: HTTPScope, receive: Receive) -> Receive:
         """Takes in the body before anything is leased: a slow sender holds nobody's place.
 
         It is in the scope's state as ``body``, so that nobody has to take it in once more.
         """
         settings = self._platform.settings
-        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
-        require_length(announced.decode("latin-1"), settings.max_body_bytes)
         body = await read_body(receive, settings.max_body_bytes, settings.request_timeout)
         scope["state"]["body"] = body
         return arrived(body, receive)

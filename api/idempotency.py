@@ -16,6 +16,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from api.answers import Answer
 from api.composition import Platform
+from api.expectations import is_tried
 from api.requests import TenantRequest
 from central.errors import InvalidIdempotencyKey
 from central.redaction import without_secrets
@@ -56,7 +57,7 @@ class Idempotent:
         """Serve one request. Raises what the handler raises, and what is wrong with the key."""
         scope = cast("HTTPScope", any_scope)
         key = _key_of(scope)
-        if key is None:
+        if key is None or is_tried(scope):
             await self._app(scope, receive, send)
             return
         request = TenantRequest(scope, receive, send)

@@ -25,8 +25,8 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "Malformed request",
         "What was sent is not HTTP/1.1 as RFC 9112 defines it, so the connection was closed.",
     ),
-    "malformed-path": (
-        "Malformed path",
+    "malformed-address": (
+        "Malformed address",
         "A percent sign in the path or the query must be followed by two hexadecimal digits, and what is "
         "encoded must be UTF-8. A percent sign itself is written as %25.",
     ),
@@ -178,7 +178,8 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
     "invalid-domain": ("Invalid domain", "The domain is not a host name that a tenant can be given."),
     "unknown-database-server": (
         "Unknown database server",
-        "dbHost and dbPort must name a server that this installation is set up for (DB_HOST, DB_HOSTS).",
+        "What dbHost and dbPort name must be a server that this installation is set up for (DB_HOST, "
+        "DB_HOSTS).",
     ),
     "database-exists": (
         "Database exists",

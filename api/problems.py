@@ -1,6 +1,7 @@
 """Every error as an RFC 9457 problem: one table says which status belongs to which error of which package."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final, cast
 
@@ -14,9 +15,9 @@ from api.errors import (
     InvalidIfMatch,
     InvalidIfNoneMatch,
     InvalidQuery,
+    MalformedAddress,
     MalformedJson,
     MalformedMultipart,
-    MalformedPath,
     NotAuthenticated,
     NotReady,
     TenantNotReady,
@@ -39,13 +40,22 @@ from tenant_schema.problems import InvalidInput
 from tenant_schema.records import errors as records
 from tenant_schema.users import errors as users
 
-__all__ = ["STATUSES", "FieldProblem", "ProblemDocument", "answer_to", "document_of", "is_fault", "status_of"]
+__all__ = [
+    "STATUSES",
+    "FieldProblem",
+    "ProblemDocument",
+    "answer_to",
+    "document_of",
+    "is_fault",
+    "status_of",
+    "statuses_of",
+]
 
 STATUSES: Final[Mapping[type[Exception], int]] = {
     # what was sent
     MalformedJson: 400,
     MalformedMultipart: 400,
-    MalformedPath: 400,
+    MalformedAddress: 400,
     InvalidIfMatch: 400,
     InvalidIfNoneMatch: 400,
     InvalidQuery: 400,
@@ -131,6 +141,15 @@ _CODES: Final[Mapping[int, str]] = {
     413: "body-too-large",
     500: "internal-error",
 }
+
+_CODES_OF_THE_PROTOCOL: Final[Mapping[int, str]] = {
+    400: "malformed-request",
+    408: "request-too-slow",
+    414: "target-too-long",
+    431: "head-too-large",
+    503: "too-many-connections",
+}
+"""Of what ``api.wire`` refuses."""
 
 _FIELDS: Final[Mapping[type[Exception], str]] = {
     central.InvalidSlug: "slug",
@@ -231,6 +250,25 @@ def document_of(error: Exception, request_id: str) -> ProblemDocument:
     )
 
 
+@lru_cache
+def statuses_of(code: str) -> tuple[int, ...]:
+    """The statuses with which problems of this code come."""
+    by_status = (*_CODES.items(), *_CODES_OF_THE_PROTOCOL.items())
+    found = {status for status, known in by_status if known == code}
+    found |= {503} if code == "database-unavailable" else set()
+    for kind in STATUSES:
+        for one in (kind, *_descendants(kind)):
+            if getattr(one, "code", None) == code:
+                found.add(next(STATUSES[parent] for parent in one.__mro__ if parent in STATUSES))
+    return tuple(sorted(found))
+
+
+def _descendants(kind: type[Exception]) -> Iterator[type[Exception]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _descendants(one)
+
+
 def _records(error: Exception) -> dict[str, Any] | msgspec.UnsetType:
     if isinstance(error, objects.WouldBreakData):
         return {"count": error.count, "ids": list(error.ids)}
@@ -303,9 +341,11 @@ def _blocker(blocker: records.Blocker) -> FieldProblem:
     return FieldProblem(f"{blocker.object_name}.{blocker.field}", "still-referenced", f"{where}{dots}")
 
 
-def answer_to(error: Exception, request_id: str) -> Answer:
-    """``error`` as an answer, with the headers that its status asks for."""
+def answer_to(error: Exception, request_id: str, detail: str | None = None) -> Answer:
+    """``error`` as an answer, with the headers that its status asks for; ``detail`` instead of its own."""
     document = document_of(error, request_id)
+    if detail is not None:
+        document = msgspec.structs.replace(document, detail=detail)
     headers = list(_headers(error, document.status))
     return json_bytes(msgspec.json.encode(document), document.status, _PROBLEM_JSON, headers)
 
@@ -319,3 +359,5 @@ def _headers(error: Exception, status: int) -> Iterator[RawHeader]:
         yield (b"retry-after", b"%d" % retry_after)
     if isinstance(error, HTTPException) and status == 405:
         yield (b"allow", (error.headers or {}).get("allow", "").encode())
+    if isinstance(error, UnsupportedContentEncoding):
+        yield (b"accept-encoding", b"identity")

@@ -119,6 +119,7 @@ class ApiRequest(Request[Any, Any, State]):
         if taken_in is not None:
             return cast("bytes", taken_in)
         settings = self.platform.settings
+        bodies.require_plain((self.header(b"content-encoding") or "").encode())
         bodies.require_length(self.header(b"content-length"), settings.max_body_bytes)
         return await bodies.read_body(self.receive, settings.max_body_bytes, settings.request_timeout)
 

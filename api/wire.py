@@ -101,6 +101,8 @@ class ProblemProtocol(HttpToolsProtocol):
             self._refuse_target()
         if url[:1] != b"/" and url != b"*":
             self._take_host_of_target()
+        if b"#" in url:
+            raise ValueError("the request's target has a fragment")
         if self._current() is None:
             self._clients.used(self)
         super().on_headers_complete()

@@ -17,6 +17,7 @@ from api.admin.site import NewSession, Site
 from api.admin.words import languages, translation
 from api.answers import NOT_STORED, Answer, RawHeader, json
 from api.errors import InvalidBody, NotAuthenticated
+from api.expectations import stop_if_tried
 from api.problems import is_fault, status_of
 from api.requests import ApiRequest
 from tenant_schema.problems import Problem
@@ -67,7 +68,7 @@ class AdminDoor:
         if segments[:1] == ("public",):
             return await self._explained(request, self._public(request, segments[1:]), in_table)
         if request.method not in _SAFE:
-            raise MethodNotAllowedException(headers={"allow": "GET"})
+            raise MethodNotAllowedException(headers={"allow": "GET, HEAD"})
         if not segments:
             return _with_csrf(request, await assets.front_page(request))
         is_asset = segments[0] == "assets" and len(segments) == 2
@@ -87,6 +88,7 @@ class AdminDoor:
         visit = None if secret is None else await self._site.visit(request, secret)
         if visit is None:
             raise NotAuthenticated
+        stop_if_tried(request)
         answer = await routes.answer(request, visit, segments)
         return answer if visit.renewed is None else _with_session(request, answer, visit.renewed)
 
@@ -105,6 +107,7 @@ class AdminDoor:
                 return _found(await translation(code, self._site.words))
             case ("POST", "login"):
                 cookies.require_own_page(request)
+                stop_if_tried(request)
                 return await self._sign_in(request)
             case ("POST", "logout"):
                 cookies.require_own_page(request)

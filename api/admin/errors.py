@@ -111,7 +111,7 @@ def in_table(error: Exception, request_id: str) -> Answer | None:
     if problems and status in (400, 409, 422):
         return json({"detail": problems}, 422)
     if status == 405:
-        return json({"detail": str(error)}, 405, [(b"allow", b"GET")])
+        return json({"detail": str(error)}, 405, [(b"allow", b"GET, HEAD")])
     if status == 500:
         return None
     return json_bytes(_sentence(error, request_id).encode(), status, _TEXT, _headers(error))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from api.openapi.operation import Parameter, Reply
-from api.problem_catalog import title_of
+from api.problem_catalog import EXPLANATIONS, title_of
 
 __all__ = [
     "HEADERS",
@@ -39,6 +39,14 @@ PATH_PARAMETERS: Final[Mapping[str, Parameter]] = {
             description="One of the tenant's host names.",
             schema={"type": "string", "minLength": 1, "maxLength": 253},
             example="crm.acme.example",
+        ),
+        Parameter(
+            name="code",
+            where="path",
+            required=True,
+            description="The problem's code.",
+            schema={"type": "string", "enum": sorted(EXPLANATIONS)},
+            example="malformed-json",
         ),
         Parameter(
             name="object",

@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from api.answers import Answer, empty
 from api.guards import admits_anyone
+from api.methods import allowed
 
 __all__ = ["with_options"]
 
@@ -23,7 +24,7 @@ def with_options(handlers: Sequence[HTTPRouteHandler]) -> list[HTTPRouteHandler]
 
 
 def _options(path: str, methods: set[str]) -> HTTPRouteHandler:
-    allow = (b"allow", ", ".join(sorted(methods)).encode())
+    allow = (b"allow", allowed(methods))
 
     async def options() -> Answer:
         return empty(headers=[allow])

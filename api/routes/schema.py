@@ -7,6 +7,7 @@ import msgspec
 from litestar import get
 
 from api.answers import Answer, RawHeader, json_bytes
+from api.error_pages import prefers_html
 from api.etags import digest_tag
 from api.guards import identify
 from api.openapi.operation import Operation, Reply
@@ -119,8 +120,8 @@ async def typescript(request: TenantRequest) -> Answer:
 
 
 def _preferred(answers: SchemaAnswers, request: ApiRequest) -> Answer:
-    prefers_html = _prefers_html(request.header(b"accept") or "")
-    return _unless_known(answers.as_page if prefers_html else answers.as_json, request)
+    as_page = prefers_html(request.header(b"accept") or "")
+    return _unless_known(answers.as_page if as_page else answers.as_json, request)
 
 
 def _unless_known(answer: Answer, request: ApiRequest) -> Answer:
@@ -128,11 +129,3 @@ def _unless_known(answer: Answer, request: ApiRequest) -> Answer:
     tag = next(one for one in answer.headers if one[0] == b"etag")
     more = [one for one in answer.headers if one[0] in {b"vary", b"cache-control"}]
     return request.unchanged(tag, more) or answer
-
-
-def _prefers_html(accept: str) -> bool:
-    """Browsers name text/html first; programs name JSON, or take anything."""
-    types = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
-    html = types.index("text/html") if "text/html" in types else None
-    plain = types.index("application/json") if "application/json" in types else len(types)
-    return html is not None and html < plain

@@ -106,18 +106,32 @@ async def test_a_body_too_large_is_refused_announced_or_not(world_with: Callable
         assert fits.status_code == 201
 
 
-async def test_405_says_what_is_allowed(world: World) -> None:
-    answer = await world.client().delete(LOGIN)
-    assert set(answer.headers["allow"].replace(" ", "").split(",")) == {"POST", "OPTIONS"}
+@pytest.mark.parametrize(
+    ("host", "method", "path", "allowed"),
+    [
+        ("acme.localhost", "DELETE", LOGIN, "OPTIONS, POST"),
+        ("acme.localhost", "HEAD", LOGIN, "OPTIONS, POST"),
+        ("acme.localhost", "PUT", ACCOUNTS, "GET, HEAD, OPTIONS, POST"),
+        ("acme.localhost", "POST", "/schema", "GET, HEAD, OPTIONS"),
+        ("acme.localhost", "POST", "/admin/", "GET, HEAD"),
+        ("localhost", "POST", "/health", "GET, HEAD, OPTIONS"),
+        ("localhost", "POST", "/problems/validation", "GET, HEAD, OPTIONS"),
+    ],
+)
+async def test_405_says_what_is_allowed(
+    world: World, host: str, method: str, path: str, allowed: str
+) -> None:
+    answer = await world.client(host).request(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
 
 
 @pytest.mark.parametrize(
     ("host", "path", "methods"),
     [
-        ("localhost", "/setup/tenants", {"GET", "POST"}),
-        ("localhost", "/setup/tenants/x", {"GET", "PATCH", "DELETE"}),
-        ("acme.localhost", ACCOUNTS, {"GET", "POST"}),
-        ("acme.localhost", f"{ACCOUNTS}/x", {"GET", "PATCH", "DELETE"}),
+        ("localhost", "/setup/tenants", {"GET", "HEAD", "POST"}),
+        ("localhost", "/setup/tenants/x", {"GET", "HEAD", "PATCH", "DELETE"}),
+        ("acme.localhost", ACCOUNTS, {"GET", "HEAD", "POST"}),
+        ("acme.localhost", f"{ACCOUNTS}/x", {"GET", "HEAD", "PATCH", "DELETE"}),
         ("acme.localhost", LOGIN, {"POST"}),
     ],
 )

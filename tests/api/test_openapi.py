@@ -99,6 +99,8 @@ def test_routes_that_need_a_token_say_so(app: Litestar) -> None:
             "/health",
             "/ready",
             "/metrics",
+            "/problems",
+            "/problems/{code}",
             "/api/v1/tenant",
             "/api/v1/auth/login",
             "/api/v1/auth/refresh",
