@@ -19,6 +19,7 @@ __all__ = [
     "BOOLEANS",
     "DELIMITERS",
     "ENCODINGS",
+    "MOST_ABOVE",
     "NO_VALUE",
     "CsvFormat",
     "ExportFormat",
@@ -26,6 +27,8 @@ __all__ = [
     "read_format",
 ]
 
+MOST_ABOVE: Final = 1_000
+"""Lines above the head."""
 BLANKS: Final = " \u00a0\u202f\ufeff"
 """Spaces that count as stray around a cell."""
 
@@ -94,7 +97,7 @@ names it.
 
 _MOST_WORDS: Final = 50
 _LONGEST_OPTION: Final = 500
-_LINE: Final = re.compile(r"[1-9][0-9]{0,5}")
+_LINE: Final = re.compile(r"[1-9][0-9]{0,3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,8 +184,11 @@ def _encoding(text: str) -> str:
 def _header(text: str) -> int | None:
     if text in {"first", "none"}:
         return None if text == "first" else 0
-    if _LINE.fullmatch(text) is None:
-        raise ValueError("Must be first, none, or the number of the line that names the columns.")
+    if _LINE.fullmatch(text) is None or int(text) > MOST_ABOVE:
+        message = (
+            f"Must be first, none, or the number of the line that names the columns, {MOST_ABOVE:,} at most."
+        )
+        raise ValueError(message)
     return int(text)
 
 

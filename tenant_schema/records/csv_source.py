@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from tenant_schema.records.csv_format import BLANKS, CsvFormat
+from tenant_schema.records.csv_format import BLANKS, MOST_ABOVE, CsvFormat
 from tenant_schema.records.errors import UnreadableCsv
 
 __all__ = ["CsvSource", "File", "Line", "trimmed"]
@@ -16,7 +16,11 @@ __all__ = ["CsvSource", "File", "Line", "trimmed"]
 _DELIMITERS: Final = ("\t", "|", ";", ",")
 """In the order in which one is taken when two split the lines alike: a comma may stand in texts."""
 _LONGEST_LINE: Final = 4 * 1024 * 1024
-"""Characters of one line: enough for every field at its longest, and a bound for a file without line ends."""
+"""Characters of one record, and of what stands above the head: enough for every field at its longest, and a
+bound for a file without line ends, or whose quotes do not end.
+"""
+_MOST_LINES: Final = 20_000
+"""Lines of one record, whose cells may have line breaks."""
 _LONGEST_CELL: Final = 1024 * 1024
 _SAMPLE: Final = 64 * 1024
 _SAMPLED_LINES: Final = 100
@@ -88,17 +92,18 @@ class CsvSource:
             next(self._lines())
 
     def lines(self) -> Iterator[Line]:
-        """The records behind the head, without those of which all cells are blank."""
+        """The records behind the head; one of which all cells are blank comes without cells, so that whoever
+        reads many of them can do something else in between.
+        """
         for number, cells in self._lines():
-            if any(cell and not cell.isspace() for cell in cells):
-                yield number, cells
+            yield number, cells if any(cell and not cell.isspace() for cell in cells) else []
 
     def _open(self) -> io.TextIOWrapper:
         self._close()
         self._file.seek(0)
         errors = "strict" if self.encoding.startswith("utf-16") else "surrogateescape"
         self._text = io.TextIOWrapper(self._file, encoding=self.encoding, errors=errors, newline="")
-        self._line = 0
+        self._line, self._size, self._started = 0, 0, 1
         return self._text
 
     def _close(self) -> None:
@@ -112,6 +117,8 @@ class CsvSource:
         lines, wanted = self._bounded(), self._form.header or 0
         blanks = f'{BLANKS}\r\n{self.delimiter}"'
         for text in lines:
+            if self._line > MOST_ABOVE:
+                raise UnreadableCsv(self._line, f"The first {MOST_ABOVE:,} lines are blank.")
             is_above = self._line < wanted or not text.strip(blanks)
             if not is_above and not (self._line == 1 and _SEPARATOR.fullmatch(text)):
                 self._line -= 1
@@ -144,7 +151,8 @@ class CsvSource:
 
     def _lines(self) -> Iterator[Line]:
         while True:
-            started = self._line + 1
+            started = self._started = self._line + 1
+            self._size = 0
             previous = csv.field_size_limit(_LONGEST_CELL)
             try:
                 cells = next(self._reader)
@@ -164,8 +172,9 @@ class CsvSource:
         """Lines of the file; one that does not end in time is refused, not read on."""
         assert self._text is not None, "open"
         while text := self._text.readline(_LONGEST_LINE):
-            if len(text) == _LONGEST_LINE:
-                raise UnreadableCsv(self._line + 1, "The line is too long.")
+            self._size += len(text)
+            if self._size >= _LONGEST_LINE or self._line - self._started >= _MOST_LINES:
+                raise UnreadableCsv(self._started, "The line is too long; is a quote not closed?")
             if "\0" in text:
                 message = "There is a NUL in the line; if the file is in UTF-16, set encoding=utf-16le."
                 raise UnreadableCsv(self._line + 1, message)

@@ -195,6 +195,8 @@ class _Import:
         portion, size = list[Line](), 0
         try:
             async for line in in_portions(self.source.lines()):
+                if not line[1]:
+                    continue
                 portion.append(line)
                 size += sum(map(len, line[1]))
                 if len(portion) == _PORTION or size > _PORTION_TEXT:

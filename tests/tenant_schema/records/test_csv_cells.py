@@ -264,6 +264,7 @@ def test_a_cell_is_checked_as_json_is(field: str, text: str, expected: str) -> N
         ({"encoding": "klingon"}, "encoding"),
         ({"header": "0"}, "header"),
         ({"header": "last"}, "header"),
+        ({"header": "1001"}, "header"),
         ({"dateFormat": "DD/MM"}, "dateFormat"),
         ({"dateFormat": ""}, "dateFormat"),
         ({"timeZone": "Europe/Nowhere"}, "timeZone"),

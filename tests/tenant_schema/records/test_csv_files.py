@@ -187,8 +187,9 @@ async def test_the_head_may_be_further_down(caller: Caller) -> None:
     text = "Report of 2020;;\n;;\nname;count;\na;1;\n"
     assert counts(await take_in(caller, text, header="3")) == (1, 0, 0)
     assert await rows(caller, "name", "count") == [("a", 1)]
-    with pytest.raises(UnreadableCsv):
-        await take_in(caller, text, header="30")
+    for content, header in ((text, "30"), ("\n" * 1_001 + text, "first")):
+        with pytest.raises(UnreadableCsv):
+            await take_in(caller, content, header=header)
 
 
 async def test_a_column_without_a_head_that_holds_something_is_reported_by_line(caller: Caller) -> None:

@@ -180,7 +180,9 @@ async def test_what_is_no_csv_in_utf_8(caller: Caller, content: bytes, line: int
     assert caught.value.line == line
 
 
-@pytest.mark.parametrize("bad", [b'"open', b'"a"b\n', b"a\0b\n", b"x" * (5 * 1024 * 1024)])
+@pytest.mark.parametrize(
+    "bad", [b'"a\n",' * 900_000, b'"open', b'"a"b\n', b"a\0b\n", b"x" * (5 * 1024 * 1024)]
+)
 async def test_a_file_that_goes_wrong_in_the_middle(caller: Caller, bad: bytes) -> None:
     report = await take_in(caller, b"name\ngood\n" + bad, good_lines=True)
     assert (report.created, told(report)[0][0], told(report)[0][2]) == (1, 3, "unreadable-csv")
