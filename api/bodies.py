@@ -14,10 +14,10 @@ from api.errors import (
     BodyTooSlow,
     ClientGone,
     InvalidBody,
-    MalformedJson,
     UnsupportedContentEncoding,
     UnsupportedMediaType,
 )
+from api.json_portions import SMALL, decode_in_portions, malformed
 from tenant_schema.problems import MAX_NAME, Problem, ProblemCollector, suggestion
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "add_unknown",
     "arrived",
     "decode_json",
+    "decode_large",
     "decode_struct",
     "explain",
     "read_body",
@@ -115,7 +116,20 @@ def decode_json(body: bytes) -> Any:
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise MalformedJson from error
+        raise malformed(body, error) from error
+
+
+async def decode_large(body: bytes, shape: type[_S], also: Check | None = None) -> _S:
+    """As :func:`decode_struct`, in portions between which the event loop serves other requests."""
+    if len(body) <= SMALL:
+        return decode_struct(body, shape, also)
+    value = await decode_in_portions(body)
+    await asyncio.sleep(0)
+    return _checked(value, shape, also or _nothing_more)
+
+
+def _nothing_more(_value: Mapping[str, Any]) -> Iterable[Problem]:
+    return ()
 
 
 def decode_struct(body: bytes, shape: type[_S], also: Check | None = None) -> _S:
@@ -134,7 +148,7 @@ def decode_struct(body: bytes, shape: type[_S], also: Check | None = None) -> _S
             found.extend([_problem(error, "")])
         raise InvalidBody(found.problems) from error
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise MalformedJson from error
+        raise malformed(body, error) from error
 
 
 def _checked(value: object, shape: type[_S], also: Check) -> _S:
@@ -145,7 +159,10 @@ def _checked(value: object, shape: type[_S], also: Check) -> _S:
         found.extend(also({name: value[name] for name in known - faulty}))
     if found.problems:
         raise InvalidBody(found.problems)
-    return msgspec.convert(value, shape)
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        raise InvalidBody([_problem(error, "")]) from error
 
 
 def _faults_of(value: object, shape: type[msgspec.Struct]) -> ProblemCollector:

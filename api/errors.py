@@ -4,6 +4,7 @@
 
     HttpError
     ├── MalformedJson
+    ├── TooManyValues
     ├── MalformedMultipart
     ├── BodyTooLarge(limit)
     ├── BodyTooSlow
@@ -51,6 +52,7 @@ __all__ = [
     "TenantSuspended",
     "TooManyAtOnce",
     "TooManyOfTenant",
+    "TooManyValues",
     "UnsupportedContentEncoding",
     "UnsupportedMediaType",
 ]
@@ -63,12 +65,27 @@ class HttpError(Exception):
 
 
 class MalformedJson(HttpError):
-    """The body is no JSON document."""
+    """The body is no JSON document.
+
+    :param reason: what is wrong, and where.
+    """
 
     code = "malformed-json"
 
-    def __init__(self) -> None:
-        super().__init__("The request's body is not valid JSON.")
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(f"The request's body is not valid JSON{reason and ': '}{reason}.")
+
+
+class TooManyValues(HttpError):
+    """A JSON document of more values than the service takes, whatever their bytes."""
+
+    code = "too-many-values"
+
+    def __init__(self, values: int, containers: int) -> None:
+        super().__init__(
+            f"A JSON document may have {values:,} values at most, or {containers:,} lists and objects; "
+            "send it in parts."
+        )
 
 
 class BodyTooSlow(HttpError):

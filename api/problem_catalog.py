@@ -83,6 +83,11 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "Malformed multipart",
         "The body is not multipart/form-data as RFC 7578 defines it.",
     ),
+    "too-many-values": (
+        "Too many values",
+        "A JSON document may have 500,000 values at most; a list or an object counts as five. Send it in "
+        "parts.",
+    ),
     "body-too-large": (
         "Body too large",
         "The body is larger than this server takes; the detail names the limit. Send many records in "

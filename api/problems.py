@@ -24,6 +24,7 @@ from api.errors import (
     TenantSuspended,
     TooManyAtOnce,
     TooManyOfTenant,
+    TooManyValues,
     UnsupportedContentEncoding,
     UnsupportedMediaType,
 )
@@ -68,6 +69,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     central.InvalidIdempotencyKey: 400,
     BodyTooSlow: 408,
     BodyTooLarge: 413,
+    TooManyValues: 413,
     UnsupportedMediaType: 415,
     UnsupportedContentEncoding: 415,
     InvalidInput: 422,

@@ -14,6 +14,7 @@ from api.concurrency import Slot
 from api.errors import InvalidBody, NotAuthenticated
 from api.etags import digest_tag, known_tag
 from api.facts import RequestFacts
+from api.json_portions import SMALL, decode_in_portions
 from api.queries import decode_query, query_pairs
 from central.audit import Actor
 from central.operators import OperatorRef
@@ -103,11 +104,12 @@ class ApiRequest(Request[Any, Any, State]):
 
     async def read(self, shape: type[_S], also: bodies.Check | None = None) -> _S:
         """The body as a ``shape``; raises for all of its faults at once, with those that ``also`` finds."""
-        return bodies.decode_struct(await self._read(), shape, also)
+        return await bodies.decode_large(await self._read(), shape, also)
 
     async def read_object(self) -> dict[str, Any]:
         """The body, which must be a JSON object, as it is."""
-        value = bodies.decode_json(await self._read())
+        body = await self._read()
+        value = await decode_in_portions(body) if len(body) > SMALL else bodies.decode_json(body)
         if not isinstance(value, dict):
             raise InvalidBody([Problem("", "wrong-type", "Must be an object.")])
         return value

@@ -231,7 +231,7 @@ def _token_record(token: dict[str, Any]) -> TokenRecord:
 
 
 def _parse_name(name: str) -> str:
-    name = unicodedata.normalize("NFC", name.strip())
+    name = unicodedata.normalize("NFC", name.strip()[: 4 * _LONGEST_NAME + 1])  # four compose to one, at most
     if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable():
         raise InvalidOperatorName(name)
     return name

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from central.errors import InvalidSlug, InvalidTenantName, ReservedSlug
+from piccolo_engines.composing import TooManyMarks, composed
 
 __all__ = ["MAX_TENANT_NAME", "RESERVED", "parse_slug", "parse_tenant_name"]
 
@@ -56,7 +57,10 @@ def parse_tenant_name(text: str) -> str:
     Raises :class:`~central.errors.InvalidTenantName` when nothing is left, when it is longer than
     :data:`MAX_TENANT_NAME` characters, or when it holds a control character, a line break or a surrogate.
     """
-    name = unicodedata.normalize("NFC", text.strip())
+    try:
+        name = composed(text.strip()[: 4 * MAX_TENANT_NAME + 1])  # four characters compose to one, at most
+    except TooManyMarks as error:
+        raise InvalidTenantName from error
     if not 1 <= len(name) <= MAX_TENANT_NAME or any(_is_control(character) for character in name):
         raise InvalidTenantName
     return name

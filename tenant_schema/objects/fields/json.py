@@ -67,9 +67,13 @@ class JsonType(FieldType):
 def _check_depth_and_integers(value: object) -> None:
     """Refuse what only some databases could look into later on."""
     pending: list[tuple[object, int]] = [(value, 0)]
+    seen = 0
     while pending:
         item, depth = pending.pop()
         if isinstance(item, dict | list):
+            seen += len(item)
+            if seen > _LONGEST:  # each value has one byte at least
+                raise InvalidValue("too-long", f"must be at most {_LONGEST:,} bytes of JSON")
             if depth == _DEEPEST:
                 raise InvalidValue("too-deep", f"must be nested at most {_DEEPEST} deep")
             pending += [(inner, depth + 1) for inner in (item.values() if isinstance(item, dict) else item)]

@@ -1,10 +1,14 @@
 """Text as it is kept: whole Unicode characters, composed (NFC), without NUL."""
 
-import unicodedata
+import re
+from typing import Final
 
+from piccolo_engines.composing import TooManyMarks, composed
 from tenant_schema.objects.errors import InvalidValue
 
 __all__ = ["clean_text"]
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def clean_text(value: object) -> str:
@@ -16,6 +20,11 @@ def clean_text(value: object) -> str:
         raise InvalidValue("not-text", "must be text")
     if "\x00" in value:
         raise InvalidValue("nul-character", "must not hold the NUL character")
-    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+    if value.isascii():
+        return value
+    if _SURROGATE.search(value) is not None:
         raise InvalidValue("invalid-unicode", "holds half of a surrogate pair")
-    return unicodedata.normalize("NFC", value)
+    try:
+        return composed(value)
+    except TooManyMarks as error:
+        raise InvalidValue("too-many-marks", str(error)) from error
