@@ -27,6 +27,7 @@ _TYPES: Final[Mapping[str, bytes]] = {
     "css": b"text/css; charset=utf-8",
     "html": b"text/html; charset=utf-8",
     "js": b"text/javascript; charset=utf-8",
+    "svg": b"image/svg+xml",
 }
 _FOR_EVER: Final[RawHeader] = (b"cache-control", b"public, max-age=31536000, immutable")
 _ASK_AGAIN: Final[RawHeader] = (b"cache-control", b"no-cache")
@@ -35,7 +36,7 @@ _POLICY: Final[RawHeader] = (
     b"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
     b"base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 )
-_OURS: Final = ("freehold.css", "freehold.js")
+_OURS: Final = files("api.admin") / "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,14 @@ class _File:
         return Answer(200, [*headers, (b"content-encoding", b"gzip")] if is_packed else headers, body)
 
 
-async def front_page(request: ApiRequest) -> Answer:
-    """The page that everything else is loaded from."""
-    return (await asyncio.to_thread(_front_page)).answer(request)
+async def front_page(request: ApiRequest, *, is_signed_in: bool, has_passwords: bool) -> Answer:
+    """The page that everything else is loaded from.
+
+    It says whether the browser has a session, so that a page without one asks for nothing but signing in, and
+    whether people here have passwords that they can change.
+    """
+    page = await asyncio.to_thread(_front_page, is_signed_in=is_signed_in, has_passwords=has_passwords)
+    return page.answer(request)
 
 
 async def asset(request: ApiRequest, name: str) -> Answer | None:
@@ -69,24 +75,44 @@ async def asset(request: ApiRequest, name: str) -> Answer | None:
 
 @cache
 def _assets() -> Mapping[str, _File]:
+    """By the end of their addresses. Ours are in a folder that is called by what is in it."""
     theirs = {one.name: one.read_bytes() for one in (_DIST / "assets").iterdir()}
-    ours = {name: (files("api.admin") / "page" / name).read_bytes() for name in _OURS}
+    ours = {f"{_folder()}/{name}": content for name, content in _ours().items()}
     return {name: _file(name, content, _FOR_EVER) for name, content in (theirs | ours).items()}
 
 
 @cache
-def _front_page() -> _File:
-    """Piccolo Admin's own page, with our style sheet and script beside its own."""
+def _ours() -> Mapping[str, bytes]:
+    found = [one for one in _OURS.iterdir() if one.name.rpartition(".")[2] in _TYPES]
+    return {one.name: one.read_bytes() for one in sorted(found, key=lambda one: one.name)}
+
+
+@cache
+def _folder() -> str:
+    return hashlib.sha256(b"".join(_ours().values())).hexdigest()[:12]
+
+
+@cache
+def _front_page(*, is_signed_in: bool, has_passwords: bool) -> _File:
+    """Piccolo Admin's own page, with our style sheet and scripts beside its own."""
     text = (_DIST / "index.html").read_text(encoding="utf-8")
-    style, script = (f"./assets/{name}?{_assets()[name].tag[1:9].decode()}" for name in _OURS)
-    added = (
-        f'<link rel="icon" href="data:,"><link rel="stylesheet" href="{style}">'
-        f'<script type="module" src="{script}"></script></head>'
+    folder = f"./assets/{_folder()}"
+    facts = f'data-signed-in="{_word(is_signed_in)}" data-passwords="{_word(has_passwords)}"'
+    before = f'<meta name="freehold" {facts}><script type="module" src="{folder}/first.js"></script><script '
+    after = (
+        f'<link rel="icon" type="image/svg+xml" href="{folder}/freehold.svg">'
+        f'<link rel="stylesheet" href="{folder}/freehold.css">'
+        f'<script type="module" src="{folder}/freehold.js"></script></head>'
     )
-    page, places = re.subn("</head>", added, text)
-    if places != 1:
+    page, scripts = re.subn("<script ", before, text)
+    page, heads = re.subn("</head>", after, page)
+    if (scripts, heads) != (1, 1):
         raise RuntimeError(f"piccolo_admin {FRONT_END_VERSION} has another front page than Freehold knows.")
     return _file("index.html", page.encode(), _ASK_AGAIN, _POLICY)
+
+
+def _word(fact: bool) -> str:
+    return "yes" if fact else "no"
 
 
 def _file(name: str, content: bytes, *headers: RawHeader) -> _File:

@@ -5,7 +5,7 @@ that REST uses, with the rights of the one who asks. No route of it can reach a 
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
 import structlog
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
@@ -13,9 +13,9 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from api.admin import assets, cookies, routes
 from api.admin.errors import in_form, in_table
-from api.admin.site import NewSession, Site
+from api.admin.site import NewSession, Site, Visit
 from api.admin.words import languages, translation
-from api.answers import NOT_STORED, Answer, RawHeader, json
+from api.answers import NOT_STORED, Answer, RawHeader, Stream, json
 from api.errors import InvalidBody, NotAuthenticated
 from api.expectations import stop_if_tried
 from api.problems import is_fault, status_of
@@ -24,6 +24,7 @@ from tenant_schema.problems import Problem
 
 __all__ = ["AdminDoor"]
 
+_Response = TypeVar("_Response", Answer, Stream, Answer | Stream)
 _PREFIX: Final = "/admin"
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _SAFETY: Final[Sequence[RawHeader]] = (
@@ -56,13 +57,13 @@ class AdminDoor:
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         request = self._request_class(scope, receive, send)
         if scope["path"] == _PREFIX:
-            answer = Answer(308, [(b"location", b"/admin/")])
+            answer: Answer | Stream = Answer(308, [(b"location", b"/admin/")])
         else:
             answer = await self._answer(request, tuple(part for part in scope["path"].split("/")[2:] if part))
         answer.headers = [*answer.headers, *_SAFETY]
         await answer(scope, receive, send)
 
-    async def _answer(self, request: ApiRequest, segments: tuple[str, ...]) -> Answer:
+    async def _answer(self, request: ApiRequest, segments: tuple[str, ...]) -> Answer | Stream:
         if segments[:1] == ("api",):
             return await self._private(request, segments[1:])
         if segments[:1] == ("public",):
@@ -70,22 +71,32 @@ class AdminDoor:
         if request.method not in _SAFE:
             raise MethodNotAllowedException(headers={"allow": "GET, HEAD"})
         if not segments:
-            return _with_csrf(request, await assets.front_page(request))
-        is_asset = segments[0] == "assets" and len(segments) == 2
-        found = await assets.asset(request, segments[1]) if is_asset else None
+            return _with_csrf(request, await self._front_page(request))
+        found = await assets.asset(request, "/".join(segments[1:])) if segments[0] == "assets" else None
         if found is None:
             raise NotFoundException
         return found
 
-    async def _private(self, request: ApiRequest, segments: tuple[str, ...]) -> Answer:
+    async def _private(self, request: ApiRequest, segments: tuple[str, ...]) -> Answer | Stream:
         explain = in_form if segments[:1] == ("forms",) else in_table
         return await self._explained(request, self._for_visitor(request, segments), explain)
 
-    async def _for_visitor(self, request: ApiRequest, segments: tuple[str, ...]) -> Answer:
+    async def _front_page(self, request: ApiRequest) -> Answer:
+        is_signed_in = await self._visit(request) is not None
+        return await assets.front_page(
+            request, is_signed_in=is_signed_in, has_passwords=self._site.has_passwords
+        )
+
+    async def _visit(self, request: ApiRequest) -> Visit | None:
+        secret = cookies.session_secret(request)
+        return None if secret is None else await self._site.visit(request, secret)
+
+    async def _for_visitor(self, request: ApiRequest, segments: tuple[str, ...]) -> Answer | Stream:
         if request.method not in _SAFE:
             cookies.require_own_page(request)
-        secret = cookies.session_secret(request)
-        visit = None if secret is None else await self._site.visit(request, secret)
+        visit = await self._visit(request)
+        if visit is None and segments == ("user",) and request.method == "GET":
+            return json({"username": "", "user_id": ""})  # asked for on the sign-in page as well
         if visit is None:
             raise NotAuthenticated
         stop_if_tried(request)
@@ -133,8 +144,11 @@ class AdminDoor:
         return answer
 
     async def _explained(
-        self, request: ApiRequest, work: Awaitable[Answer], explain: Callable[[Exception, str], Answer | None]
-    ) -> Answer:
+        self,
+        request: ApiRequest,
+        work: Awaitable[_Response],
+        explain: Callable[[Exception, str], Answer | None],
+    ) -> _Response | Answer:
         """The answer, or what went wrong in words for a person."""
         try:
             return await work
@@ -149,7 +163,7 @@ class AdminDoor:
             return answer
 
 
-def _with_session(request: ApiRequest, answer: Answer, session: NewSession) -> Answer:
+def _with_session(request: ApiRequest, answer: _Response, session: NewSession) -> _Response:
     answer.headers.append(cookies.keep_session(request, session.secret, session.seconds))
     return answer
 

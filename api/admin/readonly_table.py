@@ -1,6 +1,6 @@
 """A table of Piccolo's that is looked at and never touched: some of its columns, filtered, sorted, paged."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -13,6 +13,7 @@ from piccolo.columns.operators.comparison import IsNotNull, IsNull
 from piccolo.table import Table as PiccoloTable
 
 from api.admin.columns import Column, TableSchema
+from api.admin.csv_export import csv_of_rows
 from api.admin.errors import ReadOnly, RowNotFound
 from api.admin.listing import Listing, Term
 from api.admin.site import Row
@@ -36,6 +37,8 @@ _PATTERNS: Final[Mapping[str, str]] = {"icontains": "%{}%", "startswith": "{}%",
 
 class ReadOnlyTable:
     """What a table does not offer: everything that would change it."""
+
+    checks_values = False
 
     async def create(self, values: Mapping[str, Any]) -> str:  # noqa: ARG002 (the form of a Table)
         """Refuses."""
@@ -116,6 +119,11 @@ class LookedAt(ReadOnlyTable):
         for condition in self._conditions(listing):
             query = query.where(condition)
         return int(await query)
+
+    async def export(self, listing: Listing, *, readable: bool) -> AsyncIterator[bytes]:
+        """All pages as CSV."""
+        async for piece in csv_of_rows(self.rows, listing, await self.schema(), readable=readable):
+            yield piece
 
     async def names(self, search: str, limit: int, offset: int) -> Mapping[str, str]:
         """What the rows are called: by the column that links to them."""

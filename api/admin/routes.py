@@ -1,6 +1,6 @@
 """What Piccolo Admin's front end asks for once somebody is signed in, by method and path."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
@@ -9,20 +9,21 @@ from api.admin.columns import Column
 from api.admin.errors import Outdated, ReadOnly
 from api.admin.listing import Listing, parse_listing
 from api.admin.site import Form, Row, Table, Visit
-from api.admin.values import accept, changed
-from api.answers import NOT_STORED, Answer, empty, json
+from api.admin.values import accept, changed, problems_together, read
+from api.answers import NOT_STORED, Answer, Stream, empty, json
 from api.errors import InvalidBody
 from api.requests import ApiRequest
 from tenant_schema.problems import Problem
+from tenant_schema.records.exporting import chained
 
 __all__ = ["answer"]
 
-_Handler = Callable[[ApiRequest, Visit, tuple[str, ...]], Awaitable[Answer]]
+_Handler = Callable[[ApiRequest, Visit, tuple[str, ...]], Awaitable[Answer | Stream]]
 _MOST_NAMES: Final = 200
 _FURTHEST: Final = 1_000_000
 
 
-async def answer(request: ApiRequest, visit: Visit, segments: tuple[str, ...]) -> Answer:
+async def answer(request: ApiRequest, visit: Visit, segments: tuple[str, ...]) -> Answer | Stream:
     """The answer. Raises Litestar's 404 and 405 for what is not asked for by any page."""
     methods: dict[str, tuple[_Handler, tuple[str, ...]]] = {}
     for method, pattern, handler in _ROUTES:
@@ -84,6 +85,19 @@ async def _count(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> A
     return json({"count": await table.count(listing), "page_size": listing.page_size})
 
 
+async def _export(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> Stream:
+    """What the list shows, on all of its pages."""
+    table, listing = await _list(request, visit, given[0])
+    pieces = table.export(listing, readable=dict(request.pairs()).get("__readable") == "true")
+    first = await anext(pieces)  # what is refused is so before the file begins
+    headers = [
+        (b"content-type", b"text/csv; charset=utf-8; header=present"),
+        (b"content-disposition", f'attachment; filename="{given[0]}.csv"'.encode()),
+        NOT_STORED,
+    ]
+    return Stream(chained(first, pieces), headers)
+
+
 async def _row(_request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> Answer:
     table = await _table(visit, given[0])
     row = await table.row(given[1])
@@ -104,8 +118,8 @@ async def _create(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> 
     body = await request.read_object()
     ours = [column for column in schema.columns if not column.read_only]
     read_only = {column.name for column in schema.columns if column.read_only}
-    values = accept(ours, {name: value for name, value in body.items() if name not in read_only})
-    return json([{"id": await table.create(values)}], 201)
+    values, problems = _values(table, ours, {name: body[name] for name in body if name not in read_only})
+    return json([{"id": await problems_together(problems, table.create(values), columns=ours)}], 201)
 
 
 async def _update(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> Answer:
@@ -119,7 +133,8 @@ async def _update(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> 
     if "version" in given_anew and "version" in row:
         raise Outdated
     _refuse_read_only(schema.by_name, given_anew)
-    await table.update(given[1], accept(schema.columns, given_anew, whole=False))
+    values, problems = _values(table, schema.columns, given_anew, whole=False)
+    await problems_together(problems, table.update(given[1], values), columns=schema.columns)
     return await _row(request, visit, given)
 
 
@@ -163,8 +178,10 @@ async def _form_schema(_request: ApiRequest, visit: Visit, given: tuple[str, ...
 
 async def _submit(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> Answer:
     form = await _form(visit, given[0])
-    values = accept(await form.fields(), await request.read_object())
-    return json({"custom_form_success": await form.submit(values)}, headers=[NOT_STORED])
+    fields = await form.fields()
+    values, problems = _values(form, fields, await request.read_object())
+    said = await problems_together(problems, form.submit(values), columns=fields)
+    return json({"custom_form_success": said}, headers=[NOT_STORED])
 
 
 async def _change_password(request: ApiRequest, visit: Visit, _: tuple[str, ...]) -> Answer:
@@ -176,6 +193,13 @@ async def _change_password(request: ApiRequest, visit: Visit, _: tuple[str, ...]
         raise InvalidBody([Problem("new", "not-the-same", "The new password must be given twice.")])
     await visit.change_password(current, new)
     return empty()
+
+
+def _values(
+    owner: Table | Form, columns: Sequence[Column], given: Mapping[str, Any], *, whole: bool = True
+) -> tuple[dict[str, Any], list[Problem]]:
+    """What was given as values, and what could not be read of it."""
+    return read(columns, given) if owner.checks_values else (accept(columns, given, whole=whole), [])
 
 
 async def _table(visit: Visit, name: str) -> Table:
@@ -240,6 +264,7 @@ _ROUTES: Final[tuple[tuple[str, tuple[str, ...], _Handler], ...]] = (
     ("GET", ("tables", "*", "ids"), _names),
     ("GET", ("tables", "*", "count"), _count),
     ("GET", ("tables", "*", "new"), _new),
+    ("GET", ("tables", "*", "export.csv"), _export),
     ("GET", ("tables", "*", "*"), _row),
     ("PATCH", ("tables", "*", "*"), _update),
     ("DELETE", ("tables", "*", "*"), _delete),

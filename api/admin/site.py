@@ -4,7 +4,7 @@ Nothing here is kept between requests but what the services keep: a site's table
 request, for the one who asks, and are small.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -21,6 +21,9 @@ Row = Mapping[str, Any]
 class Table(Protocol):
     """One table of an admin. What it may not do raises, like anything else that a service refuses."""
 
+    checks_values: bool
+    """Whether its service checks all values by itself; otherwise only values of their columns' types come."""
+
     @property
     def group(self) -> str:
         """Under which heading it stands in the menu."""
@@ -33,6 +36,12 @@ class Table(Protocol):
 
     async def count(self, listing: Listing) -> int:
         """How many rows there are on all pages."""
+
+    def export(self, listing: Listing, *, readable: bool) -> AsyncIterator[bytes]:
+        """The rows of all pages as CSV, some at a time.
+
+        :param readable: whether what lookups lead to is called stands beside their ids.
+        """
 
     async def names(self, search: str, limit: int, offset: int) -> Mapping[str, str]:
         """What rows are called, by id, for those who look one up."""
@@ -55,6 +64,9 @@ class Table(Protocol):
 
 class Form(Protocol):
     """One act that is no change of one row."""
+
+    checks_values: bool
+    """As a table's."""
 
     @property
     def name(self) -> str:
@@ -116,6 +128,9 @@ class Site(Protocol):
 
     words: Mapping[str, str]
     """What it calls differently than Piccolo Admin does, in English."""
+
+    has_passwords: bool
+    """Whether who signs in has a password, and can change it."""
 
     def title(self, request: ApiRequest) -> str:
         """What it is called."""

@@ -1,8 +1,10 @@
 """What a form sends, read as what its columns are: HTML forms know nothing but text."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Awaitable, Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -10,12 +12,22 @@ import msgspec
 from api.admin.columns import Column
 from api.admin.errors import RowNotFound
 from api.errors import InvalidBody
-from tenant_schema.problems import Problem, suggestion
+from tenant_schema.problems import InvalidInput, Problem, suggestion
 
-__all__ = ["accept", "changed", "uuid_of"]
+__all__ = ["UNREADABLE", "accept", "as_json", "changed", "problems_together", "read", "uuid_of"]
 
+_Result = TypeVar("_Result")
+_CAPITAL: Final = re.compile(r"[A-Z]")
+_PART: Final = re.compile(r"[.\[]")
 _TRUTH: Final[Mapping[str, bool]] = {"true": True, "false": False}
 _LONGEST_INTEGER: Final = 25
+
+
+class _Unreadable:
+    """Stands for text that should be JSON and is not: nothing that a service takes."""
+
+
+UNREADABLE: Final = _Unreadable()
 
 
 class _Unfit(Exception):
@@ -43,6 +55,71 @@ def accept(columns: Sequence[Column], given: Mapping[str, Any], *, whole: bool =
     if problems:
         raise InvalidBody(problems)
     return values
+
+
+def read(columns: Sequence[Column], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """The values for a service that checks them all by itself, as the API does, and says what is wrong.
+
+    Text that is no value of its column stays as it is; in the place of what should be JSON and is not stands
+    :data:`UNREADABLE`, and the problem is there to be reported with the service's own.
+    """
+    known = {column.name: column for column in columns}
+    unknown = list(_unknown(given, known))
+    if unknown:  # which no form sends
+        raise InvalidBody(unknown)
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, value in given.items():
+        try:
+            values[name] = _value(known[name], value)
+        except _Unfit as error:
+            is_json = known[name].widget == "json"
+            values[name] = UNREADABLE if is_json else value
+            problems += [Problem(name, "invalid-value", str(error))] if is_json else []
+    return values, problems
+
+
+async def problems_together(
+    problems: Sequence[Problem], *steps: Awaitable[_Result], columns: Sequence[Column] = ()
+) -> _Result:
+    """Takes the steps, and gives the result of the last one.
+
+    Raises :class:`~api.errors.InvalidBody` with ``problems`` and those of all steps, of which every one is
+    taken. Whoever has more than one step, or one that succeeds in spite of ``problems``, is in a transaction.
+
+    :param columns: those of the form; a problem of ``primaryDomain`` is one of its ``primary_domain``.
+    """
+    names = {column.name for column in columns}
+    found, results = list(problems), list[_Result]()
+    for step in steps:
+        try:
+            results.append(await step)
+        except InvalidInput as error:
+            known = {one.field for one in problems}
+            named = [_in_form(one, names) for one in error.problems]
+            found += [one for one in named if one.field not in known]
+    if found:
+        raise InvalidBody(found)
+    return results[-1]
+
+
+def _in_form(problem: Problem, names: Container[str]) -> Problem:
+    """``admin.email`` of the API is ``admin_email`` of a form that has no field ``admin``; ``roles[0]`` is a
+    part of ``roles``.
+    """
+    snake = _CAPITAL.sub(lambda letter: f"_{letter[0].lower()}", problem.field)
+    for name in (problem.field, snake, snake.replace(".", "_")):
+        if name in names:
+            return replace(problem, field=name)
+    first = _PART.split(snake)[0]
+    if first in names:
+        return replace(problem, field=first, message=f"{problem.field}: {problem.message}")
+    return problem
+
+
+def as_json(values: Mapping[str, Any]) -> bytes:
+    """A body as REST would be sent it; :data:`UNREADABLE` is of no type that REST expects."""
+    return msgspec.json.encode(values, enc_hook=lambda _: False)
 
 
 def changed(

@@ -28,7 +28,7 @@ from tenant_schema.records.rendering import Row, known
 from tenant_schema.records.statements import Reading, Source, reading
 from tenant_schema.records.target import Target
 
-__all__ = ["PAGE", "chained", "export"]
+__all__ = ["MARK", "PAGE", "chained", "csv_lines", "export", "harmless"]
 
 PAGE: Final = 1_000
 """Records read at a time."""
@@ -37,7 +37,7 @@ _Cell: TypeAlias = Callable[[Any], object]
 _FORMULA: Final = frozenset("=+-@\t\r\n")
 _NUMBER: Final = re.compile(r"\+[0-9][0-9 ()./-]*", re.ASCII)
 """A telephone number: a plus sign and digits call no function."""
-_MARK: Final = b"\xef\xbb\xbf"
+MARK: Final = b"\xef\xbb\xbf"
 _NEVER_TEXT: Final = frozenset(
     {
         *("id", "lookup", "integer", "decimal", "currency", "percent", "boolean"),
@@ -57,14 +57,14 @@ async def export(target: Target, query: Query, form: ExportFormat | None = None)
     cells = [
         (name, cell) for name in query.fields if (cell := _cell(known(name, target.readable))) is not None
     ]
-    head, place = (_MARK if form.mark else b"") + _lines([query.fields], form.delimiter), None
+    head, place = (MARK if form.mark else b"") + csv_lines([query.fields], form.delimiter), None
     while True:
         rows, place = await _page(target, source, query.fields, order, place, base)
         for name, cell in cells:
             for row in rows:
                 if (value := row[name]) is not None:
                     row[name] = cell(value)
-        yield head + _lines(([row[name] for name in query.fields] for row in rows), form.delimiter)
+        yield head + csv_lines(([row[name] for name in query.fields] for row in rows), form.delimiter)
         head = b""
         if place is None:
             return
@@ -96,7 +96,7 @@ async def _page(
     return plan.show(found.rows), found.next
 
 
-def _lines(rows: Iterable[Iterable[object]], delimiter: str) -> bytes:
+def csv_lines(rows: Iterable[Iterable[object]], delimiter: str) -> bytes:
     """Rows as they stand in the file."""
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerows(rows)
@@ -109,10 +109,10 @@ def _cell(field: FieldModel) -> _Cell | None:
         return lambda value: msgspec.json.encode(value).decode()
     if field.type.name == "boolean":
         return lambda value: "true" if value else "false"
-    return None if field.type.name in _NEVER_TEXT else _harmless
+    return None if field.type.name in _NEVER_TEXT else harmless
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """The text, so that no spreadsheet takes it for a formula, and that an import finds it again. Spaces
     around it, which an import takes for stray ones, are kept by an apostrophe on either side.
     """

@@ -8,15 +8,18 @@ from uuid import UUID
 from api.admin.columns import Column
 from api.admin.errors import FormRefused
 from api.admin.site import Form
+from api.admin.values import as_json
+from api.bodies import decode_struct
 from api.composition import Platform
 from api.creation import TenantCreation, faults_of
 from api.errors import InvalidBody
-from api.schemas.tenants import NewAdmin, NewTenant
+from api.schemas.tenants import NewTenant
 from api.tenant_acts import TenantActs
 from central.audit import Actor
 from central.errors import InvalidDomain
 from central.hostnames import parse_tenant_domain
 from central.operators import OperatorRef
+from tenant_schema.problems import Problem
 
 __all__ = [
     "AddDomain",
@@ -62,6 +65,7 @@ class MakeTenant:
 
     name = "Make a tenant"
     group = _GROUP
+    checks_values = True
     description = (
         "Makes a database, a database user, the schema, the roles and the first administrator, and serves "
         "the tenant. The passwords are shown once: keep them before you go on."
@@ -73,7 +77,7 @@ class MakeTenant:
 
     async def fields(self) -> Sequence[Column]:
         """What REST asks for."""
-        servers = {one.name: one.name for one in self._platform.servers if ":" in one.name}
+        servers = self._servers()
         help_text = "Leave it open for the default."
         where = Column(name="server", title="Database server", choices=servers, help_text=help_text)
         return [
@@ -98,33 +102,35 @@ class MakeTenant:
 
     async def submit(self, values: Mapping[str, Any]) -> str:
         """Make it."""
+        server = values.get("server")
+        if server and server not in self._servers():
+            raise InvalidBody([Problem("server", "unknown-server", "There is no such database server.")])
         wanted = self._wanted(values)
         kept = await self._creation.run(wanted, None)
         return _passwords(kept.body)
 
+    def _servers(self) -> Mapping[str, str]:
+        return {one.name: one.name for one in self._platform.servers if ":" in one.name}
+
     def _wanted(self, values: Mapping[str, Any]) -> NewTenant:
         """As REST would be given it. Raises :class:`~api.errors.InvalidBody` for what REST refuses."""
-        given: dict[str, Any] = {name: values[name].strip() for name in ("name", "slug")}
-        given["primaryDomain"] = values["primary_domain"].strip()
+        given: dict[str, Any] = {
+            ours: text
+            for ours, name in (("name", "name"), ("slug", "slug"), ("primaryDomain", "primary_domain"))
+            if (text := str(values.get(name) or "").strip())
+        }
         email, password = values.get("admin_email"), values.get("admin_password")
         if email or password:
             given["admin"] = {"email": email or self._usual_email(given), "password": password or None}
-        problems = list(faults_of(given, self._platform.settings.base_domains))
-        if problems:
-            raise InvalidBody(problems)
-        host, _, port = (values.get("server") or "").rpartition(":")
-        return NewTenant(
-            name=given["name"],
-            slug=given["slug"],
-            primary_domain=given["primaryDomain"],
-            db_host=host or None,
-            db_port=int(port) if port else None,
-            admin=NewAdmin(**given["admin"]) if "admin" in given else None,
-        )
+        host, _, port = str(values.get("server") or "").rpartition(":")
+        if host:
+            given |= {"dbHost": host, "dbPort": int(port)}
+        base_domains = self._platform.settings.base_domains
+        return decode_struct(as_json(given), NewTenant, lambda body: faults_of(body, base_domains))
 
     def _usual_email(self, given: Mapping[str, str]) -> str:
         try:
-            domain = parse_tenant_domain(given["primaryDomain"], self._platform.settings.base_domains)
+            domain = parse_tenant_domain(given.get("primaryDomain", ""), self._platform.settings.base_domains)
         except InvalidDomain:  # which is told anyway
             return "admin@invalid.example"
         return f"admin@{domain}"
@@ -136,6 +142,7 @@ class _OnTenant(ABC):
     name: ClassVar[str]
     description: ClassVar[str]
     group = _GROUP
+    checks_values = False
     more: ClassVar[Sequence[Column]] = ()
 
     def __init__(self, acts: TenantActs) -> None:

@@ -21,6 +21,7 @@ class OperatorSite:
     """The site; it keeps nothing."""
 
     words: Mapping[str, str] = {"Username": "Operator", "Password": "Token"}
+    has_passwords = False
 
     def title(self, _request: ApiRequest) -> str:
         """What it is called."""

@@ -9,6 +9,7 @@ from api.admin.columns import Column, TableSchema, json_column
 from api.admin.memory_table import MemoryTable
 from api.admin.site import Row
 from api.admin.tenant.visitor import Visitor
+from api.admin.values import accept
 from api.errors import InvalidBody
 from tenant_schema.apps.catalog import AppFacts
 from tenant_schema.apps.pages import ShownPage
@@ -38,6 +39,8 @@ _APPS: Final = TableSchema(
 
 class AppTable(MemoryTable):
     """Apps."""
+
+    checks_values = True
 
     def __init__(self, visitor: Visitor) -> None:
         super().__init__(_APPS, APPS)
@@ -70,6 +73,8 @@ class AppTable(MemoryTable):
 
 class PageTable(MemoryTable):
     """Pages of all apps."""
+
+    checks_values = True
 
     def __init__(self, visitor: Visitor) -> None:
         super().__init__(TableSchema(title="Page", columns=()), APPS)
@@ -107,6 +112,8 @@ class PageTable(MemoryTable):
     async def create(self, values: Mapping[str, Any]) -> str:
         """A new page, behind the others of its app."""
         body = {name: value for name, value in values.items() if value not in (None, "") and name != "app"}
+        if not values.get("app"):
+            accept((await self.schema()).columns, values)  # which raises for this, and all else that it sees
         visitor, app = self._visitor, await self._app_of(values["app"])
         return str((await self._pages.create(visitor.scope, visitor.access, app, body)).facts.id)
 

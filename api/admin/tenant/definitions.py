@@ -9,8 +9,10 @@ from api.admin.columns import Column, TableSchema, json_column
 from api.admin.memory_table import MemoryTable
 from api.admin.site import Row
 from api.admin.tenant.visitor import Visitor
+from api.admin.values import problems_together
 from api.definitions import body_places, field_changes, field_draft, object_changes, object_draft
 from api.errors import InvalidBody
+from tenant_schema.objects.drafts import FieldDraft
 from tenant_schema.objects.fields.lookup import ON_DELETE
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.model import FieldModel, ObjectModel
@@ -66,6 +68,8 @@ _OBJECTS: Final = TableSchema(
 class ObjectTable(MemoryTable):
     """Objects. One that holds records is deleted with the form that asks twice."""
 
+    checks_values = True
+
     def __init__(self, visitor: Visitor) -> None:
         super().__init__(_OBJECTS, DEFINITIONS)
         self._visitor = visitor
@@ -107,6 +111,8 @@ class FieldTable(MemoryTable):
     The settings of a type stand beside the other facts; what the few widgets do not show is in ``settings``.
     """
 
+    checks_values = True
+
     def __init__(self, visitor: Visitor) -> None:
         super().__init__(TableSchema(title="Field", columns=()), DEFINITIONS)
         self._visitor = visitor
@@ -134,10 +140,11 @@ class FieldTable(MemoryTable):
 
     async def create(self, values: Mapping[str, Any]) -> str:
         """A new field; records that are there get its default."""
-        model = await self._object(values["object"])
-        draft = field_draft(
-            _body({name: value for name, value in values.items() if value not in (None, "", [])})
-        )
+        body = _body({name: value for name, value in values.items() if value not in (None, "", [])})
+        if not values.get("object"):
+            missing = [Problem("object", "required", "a value is needed")]
+            await problems_together(missing, _draft_of(body))
+        model, draft = await self._object(values["object"]), field_draft(body)
         with body_places():
             await self._service.add_field(self._visitor.scope, self._visitor.access, model.name, draft)
         added = (await self._visitor.platform.catalog.get(self._visitor.scope, model.name)).fields
@@ -169,6 +176,10 @@ class FieldTable(MemoryTable):
             if str(model.id) == object_id:
                 return model
         raise InvalidBody([Problem("object", "reference-not-found", "there is no such object")])
+
+
+async def _draft_of(body: Mapping[str, Any]) -> FieldDraft:
+    return field_draft(body)
 
 
 def _object_row(model: ObjectModel) -> Row:
@@ -216,7 +227,9 @@ def _body(values: Mapping[str, Any]) -> dict[str, Any]:
     if values.get("on_delete"):
         body["onDelete"] = values["on_delete"]
     more = values.get("settings")
-    return body | (more if isinstance(more, dict) else {})
+    if more is None or isinstance(more, dict):
+        return body | (more or {})
+    return body | {"settings": more}  # which is no setting of any type
 
 
 def _option(text: str) -> dict[str, str]:

@@ -34,6 +34,7 @@ class InviteUser:
 
     name = "Invite a user"
     group = PEOPLE
+    checks_values = True
     description = (
         "Without a password the answer holds the token of a one-time link, for you to hand over: by it they "
         "choose a password. It is shown once."
@@ -67,7 +68,7 @@ class InviteUser:
         """Make the user."""
         visitor = self._visitor
         wanted = NewUser(
-            email=values["email"],
+            email=values.get("email") or "",
             name=values.get("name") or "",
             roles=values.get("roles") or (),
             password=values.get("password") or None,
@@ -83,6 +84,7 @@ class MakeLink:
 
     name = "Reset a password"
     group = PEOPLE
+    checks_values = False
     description = (
         "Makes a one-time link's token by which they choose a new password. The old one works until then."
     )
@@ -109,6 +111,7 @@ class DropField:
 
     name = "Delete a field"
     group = DEFINITIONS
+    checks_values = False
     description = "Its values go with it, and there is no way back."
 
     def __init__(self, visitor: Visitor) -> None:
@@ -136,6 +139,7 @@ class DropObject:
 
     name = "Delete an object"
     group = DEFINITIONS
+    checks_values = False
     description = "Its records go with it, and there is no way back."
 
     def __init__(self, visitor: Visitor) -> None:

@@ -1,6 +1,6 @@
 """Users, roles and permissions in the admin: looked at here, changed by the services that REST calls."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -13,11 +13,10 @@ from api.admin.memory_table import MemoryTable
 from api.admin.readonly_table import LookedAt, Shown, ready
 from api.admin.site import Row
 from api.admin.tenant.visitor import Visitor
-from api.admin.values import uuid_of
-from api.errors import InvalidBody
-from api.schemas.roles import FieldRight, FieldRights, RowRule, RowRules
-from tenant_schema.problems import Problem
-from tenant_schema.users.role_records import FieldLimit, RoleDraft, RoleRecord, RuleDraft
+from api.admin.values import as_json, problems_together, uuid_of
+from api.bodies import decode_struct
+from api.schemas.roles import FieldRight, FieldRights, NewRole, RowRule, RowRules
+from tenant_schema.users.role_records import RoleRecord
 from tenant_schema.users.role_rows import roles_of_users
 from tenant_schema.users.service import UserChanges
 from tenant_schema.users.tables import User
@@ -88,16 +87,18 @@ class UserTable(LookedAt):
     async def update(self, row_id: str, values: Mapping[str, Any]) -> None:
         """Change them: address and name, whether they may sign in, their roles. All of it or nothing."""
         visitor, user_id, users = self._visitor, UUID(row_id), self._users
-        async with visitor.platform.people.together(visitor.scope):
-            if "email" in values or "name" in values:
-                changes = UserChanges(email=values.get("email"), name=values.get("name"))
-                await users.update(visitor.scope, visitor.access, user_id, changes)
-            if "active" in values:
-                active = bool(values["active"])
-                await users.set_active(visitor.scope, visitor.access, user_id, active=active)
-            if "roles" in values:
-                roles = values["roles"] or []
-                await users.set_roles(visitor.scope, visitor.access, user_id, roles)
+        steps: list[Awaitable[object]] = []
+        if "email" in values or "name" in values:
+            changes = UserChanges(email=values.get("email"), name=values.get("name"))
+            steps.append(users.update(visitor.scope, visitor.access, user_id, changes))
+        if "active" in values:
+            active = bool(values["active"])
+            steps.append(users.set_active(visitor.scope, visitor.access, user_id, active=active))
+        if "roles" in values:
+            steps.append(users.set_roles(visitor.scope, visitor.access, user_id, values["roles"] or []))
+        if steps:
+            async with visitor.platform.people.together(visitor.scope):
+                await problems_together((), *steps)
 
     async def delete(self, row_id: str) -> None:
         """Delete a user; their records stay, without an owner."""
@@ -129,6 +130,8 @@ def _status(*, is_active: bool, is_invited: bool) -> str:
 
 class RoleTable(MemoryTable):
     """Roles: what each allows, and where it stops. Who may manage users looks, ``roles:manage`` changes."""
+
+    checks_values = True
 
     def __init__(self, visitor: Visitor) -> None:
         super().__init__(TableSchema(title="Role", columns=()), PEOPLE)
@@ -163,29 +166,34 @@ class RoleTable(MemoryTable):
 
     async def create(self, values: Mapping[str, Any]) -> str:
         """A new role."""
-        draft = RoleDraft(
-            name=values["name"],
-            label=values.get("label") or "",
-            description=values.get("description") or "",
-            permissions=values.get("permissions") or [],
-            fields=_limits(values.get("fields")),
-            rules=_rules(values.get("rules")),
-        )
+        body = {name: value for name, value in values.items() if value is not None}
+        draft = decode_struct(as_json(body), NewRole).wanted()
         return str((await self._roles.create(self._visitor.scope, self._visitor.access, draft)).id)
 
     async def update(self, row_id: str, values: Mapping[str, Any]) -> None:
         """Change it: its words, what it allows, where it stops. All of it or nothing."""
         scope, access, role_id, roles = self._visitor.scope, self._visitor.access, UUID(row_id), self._roles
         words = {name: values[name] or "" for name in ("name", "label", "description") if name in values}
-        async with self._visitor.platform.people.together(scope):
-            if words:
-                await roles.update(scope, access, role_id, words)
-            if "permissions" in values:
-                await roles.set_permissions(scope, access, role_id, values["permissions"] or [])
-            if "fields" in values:
-                await roles.set_fields(scope, access, role_id, _limits(values["fields"]))
-            if "rules" in values:
-                await roles.set_rules(scope, access, role_id, _rules(values["rules"]))
+        steps: list[Awaitable[object]] = []
+        if words:
+            steps.append(roles.update(scope, access, role_id, words))
+        if "permissions" in values:
+            steps.append(roles.set_permissions(scope, access, role_id, values["permissions"] or []))
+        if "fields" in values:
+            steps.append(self._set_fields(role_id, values["fields"]))
+        if "rules" in values:
+            steps.append(self._set_rules(role_id, values["rules"]))
+        if steps:
+            async with self._visitor.platform.people.together(scope):
+                await problems_together((), *steps)
+
+    async def _set_fields(self, role_id: UUID, given: Any) -> None:
+        limits = _converted({"fields": given or []}, FieldRights).wanted()
+        await self._roles.set_fields(self._visitor.scope, self._visitor.access, role_id, limits)
+
+    async def _set_rules(self, role_id: UUID, given: Any) -> None:
+        rules = _converted({"rules": given or []}, RowRules).wanted()
+        await self._roles.set_rules(self._visitor.scope, self._visitor.access, role_id, rules)
 
     async def delete(self, row_id: str) -> None:
         """Delete a role that nobody has."""
@@ -251,20 +259,9 @@ def _text(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _limits(given: Any) -> list[FieldLimit]:
-    return _converted({"fields": given or []}, FieldRights).wanted()
-
-
-def _rules(given: Any) -> list[RuleDraft]:
-    return _converted({"rules": given or []}, RowRules).wanted()
-
-
 def _converted(body: Mapping[str, Any], shape: type[_Shape]) -> _Shape:
     """As REST takes it. Raises :class:`~api.errors.InvalidBody` for what it would not take."""
-    try:
-        return msgspec.convert(body, shape)
-    except msgspec.ValidationError as error:
-        raise InvalidBody([Problem(next(iter(body)), "invalid-value", str(error))]) from None
+    return decode_struct(as_json(body), shape)
 
 
 def _chosen(name: str, title: str, choices: Mapping[str, str]) -> Column:

@@ -17,6 +17,7 @@ class TenantSite:
     """The site; it keeps nothing."""
 
     words: Mapping[str, str] = {"Username": "E-mail address"}
+    has_passwords = True
 
     def title(self, request: ApiRequest) -> str:
         """What it is called."""

@@ -74,7 +74,7 @@ async def signs_out(admin: Admin) -> None:
     await admin.page.click("[data-uitest=nav_dropdown_button]")
     await admin.page.click("[data-uitest=logout_button]")
     await admin.page.wait_for_selector("[data-uitest=login_button]")
-    assert (await admin.page.context.request.get(f"{admin.address}/admin/api/user/")).status == 401
+    assert (await admin.page.context.request.get(f"{admin.address}/admin/api/links/")).status == 401
 
 
 async def test_an_administrator_s_day(world_with: Any) -> None:
@@ -119,7 +119,7 @@ async def edits_an_account(admin: Admin, account: str) -> None:
     await admin.page.wait_for_selector("[data-read-only] [name=version]", state="attached")
     await admin.fill(name="")
     await admin.submit("save_button")
-    await admin.sees("name field")
+    await admin.sees("Name is required.")
     await admin.fill(name="Globex", employees="42")
     await admin.page.select_option("[name=industry]", "finance")
     await admin.saves()

@@ -63,10 +63,9 @@ async def test_a_form_tells_all_its_faults_at_once_and_makes_nothing(world: Worl
     said = await browser.refused(
         "make-a-tenant", name=" ", slug="No!", primary_domain="-", admin_email="x", admin_password="short"
     )
-    assert set(said) == {"name", "slug", "primaryDomain", "admin.email", "admin.password"}
-    assert await browser.refused("make-a-tenant", name="Nova") == {
-        "slug": "a value is needed",
-        "primary_domain": "a value is needed",
+    assert set(said) == {"name", "slug", "primary_domain", "admin_email", "admin_password"}
+    assert set(await browser.refused("make-a-tenant", name=" ", admin_email="x")) == {
+        *("name", "slug", "primary_domain", "admin_email"),
     }
     assert "taken" in (await browser.refused("make-a-tenant", **NOVA | {"slug": "acme"}))["slug"]
     assert len(await browser.rows("tenants")) == 2
@@ -242,7 +241,7 @@ async def test_guests_get_nothing_but_the_page_and_its_words(world: World) -> No
     await browser.open()
     for name in TABLES:
         assert (await browser.http.get(f"/admin/api/tables/{name}/")).status_code == 401
-    for address in ("user/", "tables/", "forms/", "forms/make-a-tenant/schema/", "links/", "nothing/"):
+    for address in ("tables/", "forms/", "forms/make-a-tenant/schema/", "links/", "nothing/"):
         assert (await browser.http.get(f"/admin/api/{address}")).status_code == 401
     assert (await browser.submit("make-a-tenant", **NOVA)).status_code == 401
     assert len(await (await operators_browser(world)).rows("tenants")) == 2

@@ -18,7 +18,7 @@ SESSION = "__Host-freehold-admin"
 
 
 async def is_signed_in(browser: Browser) -> bool:
-    answer = await browser.http.get("/admin/api/user/")
+    answer = await browser.http.get("/admin/api/links/")
     assert answer.status_code in (200, 401), answer.text
     return answer.status_code == 200
 
@@ -200,6 +200,6 @@ async def test_it_is_worth_nothing_anywhere_else(world: World) -> None:
 async def test_a_made_up_cookie_is_nobody(world: World, cookie: str) -> None:
     for host in ("localhost", "acme.localhost"):
         answer = await world.client(host).get(
-            "/admin/api/user/", headers={"Cookie": f"{SESSION}={cookie}".encode("latin-1")}
+            "/admin/api/links/", headers={"Cookie": f"{SESSION}={cookie}".encode("latin-1")}
         )
         assert answer.status_code == 401
