@@ -1,8 +1,8 @@
 """A table as Piccolo Admin's front end has to know it: its columns, in the JSON Schema that draws the forms.
 
-The words are those of ``piccolo_api`` (``extra``, ``foreign_key``, ``visible_column_names``); what is ours is
-``read_only``, which ``page/freehold.js`` heeds. A test compares the result with what ``PiccoloCRUD`` says of
-the same table.
+The words are those of ``piccolo_api`` (``extra``, ``foreign_key``, ``visible_column_names``); what is ours
+are ``read_only``, ``sortable`` and ``host``, which our scripts in ``page`` heed. A test compares the result
+with what ``PiccoloCRUD`` says of the same table.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +22,7 @@ class Column:
     :param choices: the values that may be chosen, and what they are called.
     :param to: the table that a lookup looks into.
     :param read_only: shown, and never taken from a form.
+    :param is_host: a host name, to which a link leads.
     :param listed: whether it is a column of the list.
     :param filterable: whether one may filter and sort by it.
     """
@@ -39,6 +40,7 @@ class Column:
     nullable: bool = True
     unique: bool = False
     read_only: bool = False
+    is_host: bool = False
     listed: bool = True
     filterable: bool = True
     sortable: bool = True
@@ -64,6 +66,10 @@ class Column:
             extra["widget"] = self.widget
         if self.read_only:
             extra["read_only"] = True
+        if self.is_host:
+            extra["host"] = True
+        if not self.sortable:
+            extra["sortable"] = False
         if self.type == "array":
             extra["dimensions"] = 1
         either = [self._type_schema(), *([{"type": "null"}] if self.nullable else [])]

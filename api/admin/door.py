@@ -4,7 +4,7 @@ The front end is Piccolo Admin's own; what answers it is this: every list, row a
 that REST uses, with the rights of the one who asks. No route of it can reach a table any other way.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, TypeVar, cast
 
 import structlog
@@ -12,7 +12,7 @@ from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from api.admin import assets, cookies, routes
-from api.admin.errors import in_form, in_table
+from api.admin.errors import in_form, in_table, in_words
 from api.admin.site import NewSession, Site, Visit
 from api.admin.words import languages, translation
 from api.answers import NOT_STORED, Answer, RawHeader, Stream, json
@@ -25,6 +25,10 @@ from tenant_schema.problems import Problem
 __all__ = ["AdminDoor"]
 
 _Response = TypeVar("_Response", Answer, Stream, Answer | Stream)
+_EXPLAINED: Final[Mapping[str, Callable[[Exception, str], Answer | None]]] = {
+    "forms": in_form,
+    "change-password": in_words,
+}
 _PREFIX: Final = "/admin"
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _SAFETY: Final[Sequence[RawHeader]] = (
@@ -78,7 +82,7 @@ class AdminDoor:
         return found
 
     async def _private(self, request: ApiRequest, segments: tuple[str, ...]) -> Answer | Stream:
-        explain = in_form if segments[:1] == ("forms",) else in_table
+        explain = _EXPLAINED.get(segments[0] if segments else "", in_table)
         return await self._explained(request, self._for_visitor(request, segments), explain)
 
     async def _front_page(self, request: ApiRequest) -> Answer:

@@ -29,6 +29,7 @@ __all__ = [
     "WrongToken",
     "in_form",
     "in_table",
+    "in_words",
 ]
 
 _TEXT: RawHeader = (b"content-type", b"text/plain; charset=utf-8")
@@ -128,6 +129,14 @@ def in_form(error: Exception, request_id: str) -> Answer | None:
     if problems:
         return json({"detail": problems}, 422, _headers(error))
     return json({"custom_form_error": _sentence(error, request_id)}, 422, _headers(error))
+
+
+def in_words(error: Exception, request_id: str) -> Answer | None:
+    """The answer where the front end shows a sentence and no fields."""
+    status, problems = _status(error), _problems_of(error, request_id)
+    if status == 500 or not problems:
+        return in_table(error, request_id)
+    return json({"detail": " ".join(str(one["msg"]) for one in problems)}, 422)
 
 
 def _problems_of(error: Exception, request_id: str) -> list[dict[str, object]]:

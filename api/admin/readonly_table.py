@@ -70,6 +70,7 @@ class Shown:
     called: Any = None
     listed: bool = True
     help_text: str | None = None
+    is_host: bool = False
 
 
 class LookedAt(ReadOnlyTable):
@@ -204,6 +205,7 @@ def column_of(shown: Shown) -> Column:
         choices={one.value: one.value for one in choices} if choices else None,
         read_only=True,
         listed=shown.listed,
+        is_host=shown.is_host,
         help_text=shown.help_text or meta.help_text,
     )
 

@@ -1,7 +1,7 @@
 """What operators do with tenants: each form is one act of the services that REST calls, audited like it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -34,6 +34,7 @@ __all__ = [
     "operator_forms",
 ]
 
+AddressOf = Callable[[str], str]
 _GROUP: Final = "Tenants"
 _TENANT: Final = Column(
     name="tenant",
@@ -44,8 +45,13 @@ _TENANT: Final = Column(
 )
 
 
-def operator_forms(platform: Platform, operator: OperatorRef, actor: Actor) -> Sequence[Form]:
-    """The forms in the menu's order."""
+def operator_forms(
+    platform: Platform, operator: OperatorRef, actor: Actor, address: AddressOf
+) -> Sequence[Form]:
+    """The forms in the menu's order.
+
+    :param address: gives the address of a host, with scheme and port.
+    """
     acts = TenantActs(platform, actor)
     on_tenants: list[type[_OnTenant]] = [
         Suspend,
@@ -57,7 +63,7 @@ def operator_forms(platform: Platform, operator: OperatorRef, actor: Actor) -> S
         Disconnect,
         Delete,
     ]
-    return [MakeTenant(platform, operator, actor), *[form(acts) for form in on_tenants]]
+    return [MakeTenant(platform, operator, actor, address), *[form(acts, address) for form in on_tenants]]
 
 
 class MakeTenant:
@@ -71,8 +77,9 @@ class MakeTenant:
         "the tenant. The passwords are shown once: keep them before you go on."
     )
 
-    def __init__(self, platform: Platform, operator: OperatorRef, actor: Actor) -> None:
+    def __init__(self, platform: Platform, operator: OperatorRef, actor: Actor, address: AddressOf) -> None:
         self._platform = platform
+        self._address = address
         self._creation = TenantCreation(platform, operator, actor)
 
     async def fields(self) -> Sequence[Column]:
@@ -107,7 +114,7 @@ class MakeTenant:
             raise InvalidBody([Problem("server", "unknown-server", "There is no such database server.")])
         wanted = self._wanted(values)
         kept = await self._creation.run(wanted, None)
-        return _passwords(kept.body)
+        return _passwords(kept.body, self._address)
 
     def _servers(self) -> Mapping[str, str]:
         return {one.name: one.name for one in self._platform.servers if ":" in one.name}
@@ -145,8 +152,9 @@ class _OnTenant(ABC):
     checks_values = False
     more: ClassVar[Sequence[Column]] = ()
 
-    def __init__(self, acts: TenantActs) -> None:
+    def __init__(self, acts: TenantActs, address: AddressOf) -> None:
         self._acts = acts
+        self._address = address
 
     async def fields(self) -> Sequence[Column]:
         """The tenant, and what else the act needs."""
@@ -217,7 +225,7 @@ class AddDomain(_OnTenant):
     async def act(self, tenant_id: UUID, slug: str, values: Mapping[str, Any]) -> str:
         """Add it."""
         record = await self._acts.add_domain(tenant_id, values["domain"].strip())
-        return f"{record.domain} leads to {slug}."
+        return f"{self._address(record.domain)} leads to {slug}."
 
 
 class RemoveDomain(_OnTenant):
@@ -300,10 +308,11 @@ class Delete(_OnTenant):
         return f"{slug} is deleted, with its database."
 
 
-def _passwords(answer: Any) -> str:
+def _passwords(answer: Any, address: AddressOf) -> str:
     """What REST answers, for reading."""
     lines = [
-        f"{answer['slug']} is served at {answer['domain']}.",
+        f"{answer['slug']} is served at {address(answer['domain'])}.",
+        f"Its admin: {address(answer['domain'])}/admin/",
         "",
         f"First administrator: {answer['admin']['email']}",
         f"Password: {answer['admin']['password']}",

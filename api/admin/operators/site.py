@@ -1,8 +1,10 @@
 """Operators at /admin of a central host: their name, and one of their tokens as the password."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
+from api.admin.addresses import address_of
 from api.admin.errors import ReadOnly, WrongToken
 from api.admin.operators.forms import operator_forms
 from api.admin.operators.tables import operator_tables
@@ -65,6 +67,7 @@ class OperatorVisit:
         self._platform: Platform = request.platform
         self._operator = operator
         self._actor = _actor(request, operator)
+        self._address = partial(address_of, request)
 
     @property
     def name(self) -> str:
@@ -82,7 +85,7 @@ class OperatorVisit:
 
     async def forms(self) -> Sequence[Form]:
         """The acts on tenants."""
-        return operator_forms(self._platform, self._operator, self._actor)
+        return operator_forms(self._platform, self._operator, self._actor, self._address)
 
     async def links(self) -> Mapping[str, str]:
         """The contract."""

@@ -54,7 +54,7 @@ _DOMAINS: Final = LookedAt(
     "Domain",
     _PLACES,
     [
-        Shown(column=Domain.domain, title="Domain"),
+        Shown(column=Domain.domain, title="Domain", is_host=True),
         Shown(column=Domain.tenant, title="Tenant", to="tenants", called=Domain.tenant.slug),
         Shown(column=Domain.is_primary, title="Primary"),
         Shown(column=Domain.created_at, title="Added"),

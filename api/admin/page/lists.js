@@ -1,6 +1,6 @@
 // Lists: no value is a dash, times are local, and what is exported is the service's own CSV.
 
-import { say, store } from "./piccolo.js";
+import { once, say, store } from "./piccolo.js";
 
 const NONE = "\u2013";
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/;
@@ -16,6 +16,7 @@ function local(text) {
 function dressCell(cell, property) {
   const code = cell.querySelector("code");
   if (code?.textContent === "NULL") code.textContent = NONE;
+  if (property?.extra.host && once(cell, "linked")) cell.append(" ", linkTo(cell.textContent.trim()));
   if (formatOf(property) !== "date-time") return;
   const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
@@ -27,16 +28,28 @@ function dressCell(cell, property) {
   }
 }
 
+/** A link to the admin of a host; its scheme and port are those of this page. */
+function linkTo(host) {
+  const link = document.createElement("a");
+  link.className = "freehold-address";
+  link.href = `${location.protocol}//${host}${location.port && `:${location.port}`}/admin/`;
+  link.textContent = link.title = link.href;
+  link.target = "_blank";
+  return link;
+}
+
 function dressList(schema) {
   const names = schema.extra.visible_column_names;
   for (const row of document.querySelectorAll(".table_wrapper tbody tr")) {
     names.forEach((name, index) => row.cells[index + 1] && dressCell(row.cells[index + 1], schema.properties[name]));
   }
-  for (const option of document.querySelectorAll("#overlay option")) {
-    const extra = schema.properties[option.value]?.extra;
-    const isUpdate = option.parentElement.name === "property";
-    if (!extra || option.closest("form [name]")) continue;
-    option.hidden = option.disabled = isUpdate ? extra.read_only === true : extra.sortable === false;
+  for (const option of document.querySelectorAll("#overlay select[name=property] option")) {
+    option.hidden = option.disabled = schema.properties[option.value]?.extra.read_only ?? option.disabled;
+  }
+  for (const option of document.querySelectorAll("[data-uitest=sort_by_selector] option")) {
+    const property = schema.properties[option.value];
+    option.label = property?.title ?? option.value;
+    option.hidden = option.disabled = property?.extra.sortable === false;
   }
 }
 

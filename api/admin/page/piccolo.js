@@ -28,10 +28,16 @@ function once(element, mark) {
 function sentence(text) {
   try {
     const response = typeof text === "string" ? JSON.parse(text) : text;
-    return response.detail?.map?.((one) => one.msg).join(" ") ?? response.detail ?? String(text);
+    return response.detail?.map?.(labelled).join(" ") ?? response.detail ?? String(text);
   } catch {
     return text;
   }
+}
+
+function labelled({ loc, msg }) {
+  const [, name] = /^(?:filter\[)?([a-z0-9_]+)/.exec(loc.at(-1)) ?? []; // price, or filter[price][eq] of a list
+  const title = place()?.schema?.properties[name]?.title;
+  return title && !msg.startsWith(title) ? `${title}: ${msg}` : msg;
 }
 
 export { app, once, place, router, say, sentence, store };

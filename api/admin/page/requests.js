@@ -12,7 +12,10 @@ function isReported(error) {
   return true;
 }
 
-app.config.errorHandler = (error) => isReported(error) || console.error(error);
+// Rows of the table before may come when the list is that of another table already; its own rows follow.
+const isOutrun = (error) => error?.message?.startsWith("Missing required param");
+
+app.config.errorHandler = (error) => isReported(error) || isOutrun(error) || console.error(error);
 addEventListener("unhandledrejection", (event) => isReported(event.reason) && event.preventDefault());
 
 const { open, send } = XMLHttpRequest.prototype;
@@ -34,8 +37,9 @@ function finished(request, method) {
     say("Your password is changed. All other sessions have ended.", "success");
   } else if (isRefused && /\/(public\/login|api\/change-password)\/$/.test(address)) {
     say(sentence(request.responseText));
-  } else if (isRefused && ["DELETE", "PATCH"].includes(method) && at && !at.row && request.status !== 401) {
-    say(sentence(request.responseText)); // of a list, which has no place for the mistakes of a row
+  } else if (isRefused && ["DELETE", "GET", "PATCH"].includes(method) && at && !at.row && request.status !== 401) {
+    say(sentence(request.responseText)); // of a list, which has no place for what is wrong with a row or a filter
+    store.commit("updateLoadingStatus", false);
   } else if (method === "POST" && at?.row === "add" && !isRefused) {
     setTimeout(emptyForm, 0);
   }
@@ -55,5 +59,6 @@ router.beforeEach((to) => {
 });
 router.afterEach((to, from) => {
   if (to.name === "addRow") Promise.resolve().then(() => store.commit("updateSchema", undefined));
+  if (to.name === "addRow" && from.name === "addRow") store.dispatch("fetchSchema", to.params.tableName);
   if (to.params.tableName !== from.params.tableName) document.querySelector("#sidebar-close")?.click();
 });

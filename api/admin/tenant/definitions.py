@@ -83,7 +83,7 @@ class ObjectTable(MemoryTable):
     async def create(self, values: Mapping[str, Any]) -> str:
         """A new object, still without fields of its own."""
         body = {_OBJECT_WORDS[name]: value for name, value in values.items() if value not in (None, "")}
-        draft = object_draft(body)
+        draft = object_draft({"name": "", **body})  # whose fault is told with all others
         with body_places():
             await self._service.create_object(self._visitor.scope, self._visitor.access, draft)
         return str((await self._visitor.platform.catalog.get(self._visitor.scope, draft.name)).id)
@@ -140,7 +140,8 @@ class FieldTable(MemoryTable):
 
     async def create(self, values: Mapping[str, Any]) -> str:
         """A new field; records that are there get its default."""
-        body = _body({name: value for name, value in values.items() if value not in (None, "", [])})
+        given = {name: value for name, value in values.items() if value not in (None, "", [])}
+        body = {"name": "", **_body(given)}
         if not values.get("object"):
             missing = [Problem("object", "required", "a value is needed")]
             await problems_together(missing, _draft_of(body))

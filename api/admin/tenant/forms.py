@@ -76,7 +76,7 @@ class InviteUser:
         user, link = await visitor.platform.people.users.create(visitor.scope, visitor.access, wanted)
         if link is None:
             return f"{user.email} can sign in with that password."
-        return _handed_over(f"{user.email} is invited.", link)
+        return _handed_over(f"{user.email} is invited.", link, visitor.here)
 
 
 class MakeLink:
@@ -103,7 +103,7 @@ class MakeLink:
         if row is None:
             raise FormRefused(f"Nobody here has the address {email[:254]}.")
         link = await visitor.platform.people.users.make_link(visitor.scope, visitor.access, row["id"])
-        return _handed_over(f"For {email}:", link)
+        return _handed_over(f"For {email}:", link, visitor.here)
 
 
 class DropField:
@@ -173,9 +173,9 @@ def _require_confirmed(name: str, given: str) -> None:
         raise FormRefused(f"Nothing was deleted: write {name} twice to delete it.")
 
 
-def _handed_over(words: str, link: Link) -> str:
+def _handed_over(words: str, link: Link, here: str) -> str:
     until = link.expires_at.strftime("%Y-%m-%d %H:%M UTC")
     return (
-        f"{words}\n\nToken: {link.token}\n\nIt works once, until {until}, at POST /api/v1/auth/accept or on "
-        "your sign-in page. It is shown here and never again."
+        f"{words}\n\nToken: {link.token}\n\nIt works once, until {until}, at POST {here}/api/v1/auth/accept "
+        "or on your sign-in page. It is shown here and never again."
     )

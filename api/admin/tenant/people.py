@@ -166,7 +166,7 @@ class RoleTable(MemoryTable):
 
     async def create(self, values: Mapping[str, Any]) -> str:
         """A new role."""
-        body = {name: value for name, value in values.items() if value is not None}
+        body = {name: value for name, value in values.items() if value not in (None, "")}
         draft = decode_struct(as_json(body), NewRole).wanted()
         return str((await self._roles.create(self._visitor.scope, self._visitor.access, draft)).id)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from api.admin.addresses import address_of
 from api.admin.site import Form, NewSession, Table
 from api.admin.tenant.forms import tenant_forms
 from api.admin.tenant.menu import tenant_tables
@@ -36,7 +37,8 @@ class TenantSite:
             return None
         access, renewed = found
         request.facts.caller = access.user_id
-        return TenantVisit(Visitor(request.platform, _scope(request), access, request.address), renewed)
+        here = address_of(request, request.scope["state"]["host"])
+        return TenantVisit(Visitor(request.platform, _scope(request), access, request.address, here), renewed)
 
     async def sign_out(self, request: ApiRequest, secret: str) -> None:
         """End the session."""

@@ -17,3 +17,5 @@ class Visitor:
     scope: TenantScope
     access: Access
     address: str
+    here: str
+    """The address of the tenant's host, with scheme and port."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Dialog, Page, async_playwright
+from playwright.async_api import ConsoleMessage, Dialog, Page, async_playwright
 
 __all__ = ["Admin", "browsing", "chromium_or_skip"]
 
@@ -18,6 +18,7 @@ _SWITCHES = (
     *("--disable-background-networking", "--disable-component-update"),
     "--disable-dev-shm-usage",  # which is small in containers
 )
+_REFUSED = "Failed to load resource: the server responded with a status of 4"
 _PICTURES = os.environ.get("ADMIN_PICTURES")
 """A folder in which pictures are to be left; see docs/administering.md."""
 
@@ -41,12 +42,19 @@ class Admin:
         self.address = address
         self.faults: list[str] = []
         self.said: list[str] = []
+        self.expects_refusals = False
         page.on("dialog", self._confirm)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", self._listen)
         page.on(
             "response",
             lambda answer: self.faults.append(answer.url) if answer.status >= 500 else None,
         )
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        """Notes what the console complains of. That a request is refused, the browser notes by itself."""
+        if message.type == "error" and not (self.expects_refusals and message.text.startswith(_REFUSED)):
+            self.faults.append(message.text)
 
     async def _confirm(self, dialog: Dialog) -> None:
         """Says yes to whatever the page asks, and remembers it."""
@@ -60,7 +68,18 @@ class Admin:
         await self.page.click("[data-uitest=login_button]")
 
     async def go(self, place: str) -> None:
-        await self.page.goto(f"{self.address}/admin/#/{place}/")
+        path, _, query = place.partition("?")
+        await self.page.goto(f"{self.address}/admin/#/{path}/{query and '?' + query}")
+
+    async def focused(self) -> str:
+        """The name of the element that has the focus, or else its placeholder or text."""
+        script = "(e => e.name || e.placeholder || e.textContent.trim())(document.activeElement)"
+        return str(await self.page.evaluate(script))
+
+    async def mistakes(self) -> list[str]:
+        """What the form on the page reports."""
+        await self.page.locator("div.errors li[data-field]").first.wait_for()
+        return await self.page.locator("div.errors li").all_inner_texts()
 
     async def sees(self, text: str) -> None:
         await self.page.get_by_text(text, exact=False).locator("visible=true").first.wait_for()
@@ -95,7 +114,7 @@ async def browsing(*addresses: str, **options: Any) -> AsyncIterator[list[Admin]
         browser = await playwright.chromium.launch(executable_path=executable, args=list(_SWITCHES))
         windows = []
         for address in addresses:
-            page = await browser.new_page(viewport={"width": 1100, "height": 640}, **options)
+            page = await browser.new_page(**{"viewport": {"width": 1100, "height": 640}, **options})
             page.set_default_timeout(30_000)
             windows.append(Admin(page, address))
         try:

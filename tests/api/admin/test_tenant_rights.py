@@ -124,3 +124,15 @@ async def test_a_change_of_rights_counts_from_the_next_request_on(
     assert (await change(boss, "roles", whole, rules="[]", fields="[]")).status_code == 200
     assert len(await limited.rows("accounts")) == 2
     assert (await limited.get(f"tables/accounts/{accounts['theirs']}/"))["annual_revenue"] == SECRET
+
+
+async def test_an_export_holds_what_the_list_shows_and_no_more(limited: Browser) -> None:
+    answer = await limited.http.get(
+        "/admin/api/tables/accounts/export.csv", params={"__visible_fields": "name"}
+    )
+    assert answer.text == "name\r\nmine Ltd\r\n"
+    assert SECRET not in (await limited.http.get("/admin/api/tables/accounts/export.csv")).text
+    for query in ({"__visible_fields": "annual_revenue"}, {"annual_revenue": SECRET}):
+        refused = await limited.http.get("/admin/api/tables/accounts/export.csv", params=query)
+        assert refused.status_code == 422, refused.text
+    assert (await limited.http.get("/admin/api/tables/audit/export.csv")).status_code == 404
