@@ -1,7 +1,7 @@
 """Rows of an admin's table as CSV (RFC 4180), a page at a time: as the API exports records.
 
 Heads are the columns' names. No value is an empty cell, and a text that a spreadsheet would take for a
-formula has an apostrophe in front.
+formula has an apostrophe in front. With semicolons it is a file for Excel, and begins with a byte order mark.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -12,7 +12,7 @@ import msgspec
 from api.admin.columns import Column, TableSchema
 from api.admin.listing import MOST_ROWS, Listing
 from api.admin.site import Row
-from tenant_schema.records.exporting import csv_lines, harmless
+from tenant_schema.records.exporting import MARK, csv_lines, harmless
 
 __all__ = ["csv_of_rows"]
 
@@ -33,11 +33,13 @@ async def csv_of_rows(
         head for one in columns for head in (one.name, f"{one.name}_readable")[: 1 + (one.name in lookups)]
     ]
     kinds = {column.name: column for column in columns}
-    yield csv_lines([heads])
+    mark = MARK if listing.delimiter == ";" else b""
+    yield mark + csv_lines([heads], listing.delimiter)
     number = 1
     while True:
         rows = await page(replace(listing, page=number, page_size=MOST_ROWS))
-        yield csv_lines([_cell(row.get(head), kinds.get(head)) for head in heads] for row in rows)
+        cells = ([_cell(row.get(head), kinds.get(head)) for head in heads] for row in rows)
+        yield csv_lines(cells, listing.delimiter)
         if len(rows) < MOST_ROWS:
             return
         number += 1

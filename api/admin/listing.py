@@ -1,7 +1,7 @@
 """What Piccolo Admin's front end asks of a list, read from its query parameters and checked.
 
 ``name=acme&name__match=exact``, ``created_at=…&created_at__operator=gte``, ``industry__operator=is_null``,
-``__order=-name,id``, ``__page``, ``__page_size``, ``__visible_fields``, ``__readable``.
+``__order=-name,id``, ``__page``, ``__page_size``, ``__visible_fields``, ``__readable``, ``__delimiter``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +34,7 @@ _MATCHES: Final[Mapping[str, str]] = {
     "starts": "startswith",
     "ends": "endswith",
 }
+_DELIMITERS: Final = (",", ";")
 _IGNORED: Final = frozenset({"__range_header", "__range_header_name"})
 
 
@@ -57,6 +58,8 @@ class Listing:
     page: int = 1
     page_size: int = _ROWS
     columns: tuple[str, ...] = ()
+    delimiter: str = ","
+    """Of an export: a comma, or a semicolon, as Excel has it in many countries."""
 
     @property
     def offset(self) -> int:
@@ -84,10 +87,13 @@ class _Reader:
         self._order: tuple[tuple[str, bool], ...] = ()
         self._numbers = {"__page": 1, "__page_size": _ROWS}
         self._columns = tuple(schema.by_name)
+        self._delimiter = _DELIMITERS[0]
 
     def read(self, name: str, text: str) -> None:
         if name in self._numbers:
             self._numbers[name] = self._number(name, text, MOST_ROWS if name == "__page_size" else _FURTHEST)
+        elif name == "__delimiter" and text in _DELIMITERS:
+            self._delimiter = text
         elif name == "__order":
             self._order = tuple(self._sorted_by(text.split(",")))
         elif name == "__visible_fields":
@@ -110,6 +116,7 @@ class _Reader:
             page=self._numbers["__page"],
             page_size=self._numbers["__page_size"],
             columns=self._columns,
+            delimiter=self._delimiter,
         )
 
     def _is_unary(self, name: str) -> bool:

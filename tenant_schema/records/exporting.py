@@ -38,6 +38,7 @@ _FORMULA: Final = frozenset("=+-@\t\r\n")
 _NUMBER: Final = re.compile(r"\+[0-9][0-9 ()./-]*", re.ASCII)
 """A telephone number: a plus sign and digits call no function."""
 MARK: Final = b"\xef\xbb\xbf"
+"""By which Excel knows that the file is UTF-8."""
 _NEVER_TEXT: Final = frozenset(
     {
         *("id", "lookup", "integer", "decimal", "currency", "percent", "boolean"),

@@ -61,6 +61,7 @@ function exportCsv(dialog) {
   const query = new URLSearchParams(Object.entries(filterParams ?? {}).filter(([, value]) => value != null));
   if (orderBy?.length) query.set("__order", orderBy.map((one) => (one.ascending ? "" : "-") + one.column).join(","));
   query.set("__visible_fields", columns.join(","));
+  query.set("__delimiter", dialog.querySelector("#delimiter").value);
   query.set("__readable", dialog.querySelector("#include_readable").checked);
   const link = document.createElement("a");
   link.href = `./api/tables/${encodeURIComponent(currentTableName)}/export.csv?${query}`;

@@ -133,7 +133,8 @@ class RecordTable:
             for name in dict.fromkeys(listing.columns)
             for path in (name, *(f"{name}.{one}" for one in sight.called.get(name, ()) if readable))
         ]
-        pairs = [*_pairs(listing), ("fields", ",".join(paths))]
+        form = [("delimiter", ";"), ("bom", "true")] if listing.delimiter == ";" else []
+        pairs = [*_pairs(listing), ("fields", ",".join(paths)), *form]
         pieces = await self._records.export(visitor.scope, visitor.access, self._model.name, pairs)
         async for piece in pieces:
             yield piece

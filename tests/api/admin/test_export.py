@@ -32,6 +32,10 @@ async def test_records_are_exported_as_the_api_exports_them(world: World) -> Non
     )
     assert answer.content == api.content
     assert answer.text.splitlines()[1:] == [f"{account},'=1+1,Hopper,", ",,Lovelace,"]
+    excel = await browser.http.get(
+        "/admin/api/tables/contacts/export.csv", params=asked | {"__delimiter": ";"}
+    )
+    assert excel.content.startswith(b"\xef\xbb\xbfaccount;account.name;last_name;email\r\n")
     asked = {"__visible_fields": "last_name", "last_name": "love"}
     assert await exported(browser, "contacts", **asked) == [{"last_name": "Lovelace"}]
 
@@ -49,6 +53,10 @@ async def test_other_tables_are_exported_whole_with_their_lookups_and_no_formula
         ("acme.localhost", "acme", "true"),
         ("demo.localhost", "demo", "true"),
     ]
+    excel = await browser.http.get(
+        "/admin/api/tables/domains/export.csv", params=asked | {"__delimiter": ";"}
+    )
+    assert excel.content.startswith(b"\xef\xbb\xbfdomain;tenant;tenant_readable;is_primary\r\n")
     servers = await exported(browser, "servers")
     assert sum(int(row["tenants"]) for row in servers) == 2
 
