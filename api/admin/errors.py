@@ -132,7 +132,7 @@ def in_form(error: Exception, request_id: str) -> Answer | None:
 
 
 def in_words(error: Exception, request_id: str) -> Answer | None:
-    """The answer where the front end shows a sentence and no fields."""
+    """The response where the front end shows a sentence and no fields."""
     status, problems = _status(error), _problems_of(error, request_id)
     if status == 500 or not problems:
         return in_table(error, request_id)

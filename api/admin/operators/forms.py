@@ -34,7 +34,7 @@ __all__ = [
     "operator_forms",
 ]
 
-AddressOf = Callable[[str], str]
+_AddressOf = Callable[[str], str]
 _GROUP: Final = "Tenants"
 _TENANT: Final = Column(
     name="tenant",
@@ -46,7 +46,7 @@ _TENANT: Final = Column(
 
 
 def operator_forms(
-    platform: Platform, operator: OperatorRef, actor: Actor, address: AddressOf
+    platform: Platform, operator: OperatorRef, actor: Actor, address: _AddressOf
 ) -> Sequence[Form]:
     """The forms in the menu's order.
 
@@ -77,7 +77,7 @@ class MakeTenant:
         "the tenant. The passwords are shown once: keep them before you go on."
     )
 
-    def __init__(self, platform: Platform, operator: OperatorRef, actor: Actor, address: AddressOf) -> None:
+    def __init__(self, platform: Platform, operator: OperatorRef, actor: Actor, address: _AddressOf) -> None:
         self._platform = platform
         self._address = address
         self._creation = TenantCreation(platform, operator, actor)
@@ -152,7 +152,7 @@ class _OnTenant(ABC):
     checks_values = False
     more: ClassVar[Sequence[Column]] = ()
 
-    def __init__(self, acts: TenantActs, address: AddressOf) -> None:
+    def __init__(self, acts: TenantActs, address: _AddressOf) -> None:
         self._acts = acts
         self._address = address
 
@@ -308,7 +308,7 @@ class Delete(_OnTenant):
         return f"{slug} is deleted, with its database."
 
 
-def _passwords(answer: Any, address: AddressOf) -> str:
+def _passwords(answer: Any, address: _AddressOf) -> str:
     """What REST answers, for reading."""
     lines = [
         f"{answer['slug']} is served at {address(answer['domain'])}.",

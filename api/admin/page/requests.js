@@ -2,7 +2,7 @@
 
 import { app, place, router, say, sentence, store } from "./piccolo.js";
 
-/** A request that nobody waits for any more; a refused one is told to the person, and is no fault of the page. */
+/** Shows the message of a request that was refused; true when the error is one. */
 function isReported(error) {
   const response = error?.response;
   if (!response) return false;

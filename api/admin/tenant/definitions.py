@@ -83,7 +83,7 @@ class ObjectTable(MemoryTable):
     async def create(self, values: Mapping[str, Any]) -> str:
         """A new object, still without fields of its own."""
         body = {_OBJECT_WORDS[name]: value for name, value in values.items() if value not in (None, "")}
-        draft = object_draft({"name": "", **body})  # whose fault is told with all others
+        draft = object_draft({"name": "", **body})  # reported with all other problems
         with body_places():
             await self._service.create_object(self._visitor.scope, self._visitor.access, draft)
         return str((await self._visitor.platform.catalog.get(self._visitor.scope, draft.name)).id)
