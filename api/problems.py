@@ -37,7 +37,7 @@ from piccolo_engines import errors as engines
 from piccolo_engines.paging import InvalidCursor
 from tenant_schema.apps import errors as apps
 from tenant_schema.objects import errors as objects
-from tenant_schema.problems import InvalidInput
+from tenant_schema.problems import InvalidInput, Problem
 from tenant_schema.records import errors as records
 from tenant_schema.users import errors as users
 
@@ -47,6 +47,7 @@ __all__ = [
     "ProblemDocument",
     "answer_to",
     "document_of",
+    "field_problem",
     "is_fault",
     "status_of",
     "statuses_of",
@@ -186,12 +187,16 @@ _SENTENCES_OF_FAULTS: Final = ("The query has faults; see errors.", "Some fields
 
 
 class FieldProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """One fault of one field, query parameter or header."""
+    """One fault of one field, query parameter or header. ``in_trash``: the record that is in the way is
+    in the trash; ``record`` is its id, for those who may restore it.
+    """
 
     field: str
     code: str
     message: str
     did_you_mean: str | None = None
+    in_trash: bool = False
+    record: str | None = None
 
 
 class ProblemDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -298,10 +303,22 @@ def _code(error: Exception) -> str:
     return cast("str", getattr(error, "code"))  # noqa: B009 (every error of the table has one)
 
 
+def field_problem(problem: Problem) -> FieldProblem:
+    """A problem as responses have it."""
+    return FieldProblem(
+        problem.field,
+        problem.code,
+        problem.message,
+        problem.did_you_mean,
+        problem.in_trash,
+        problem.record,
+    )
+
+
 def _field_problems(error: Exception) -> Iterator[FieldProblem]:
     if isinstance(error, InvalidInput):
         for problem in error.problems:
-            yield FieldProblem(problem.field, problem.code, problem.message, problem.did_you_mean)
+            yield field_problem(problem)
     elif isinstance(error, records.RecordsError):
         yield from _record_problems(error)
     elif isinstance(error, NotReady):
@@ -319,8 +336,7 @@ def _field_problems(error: Exception) -> Iterator[FieldProblem]:
 def _record_problems(error: records.RecordsError) -> Iterator[FieldProblem]:
     """Of what is in the way of a write."""
     if isinstance(error, records.UniqueConflict):
-        for field in error.fields:
-            yield FieldProblem(field, "unique", "Another record has the same value.")
+        yield from map(field_problem, error.problems)
     elif isinstance(error, records.StillReferenced):
         for blocker in error.blockers:
             yield _blocker(blocker)

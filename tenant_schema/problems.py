@@ -45,13 +45,16 @@ class Problem:
     """One thing wrong with one field: ``code`` (kebab-case) is for programs, ``message`` for people.
 
     ``field`` is the name as the caller wrote it; ``did_you_mean`` is the known name closest to an unknown
-    one. Names are cut to :data:`MAX_NAME` characters.
+    one. Names are cut to :data:`MAX_NAME` characters. ``record`` is the id of the record that is in the way,
+    and ``in_trash`` says that it is in the trash.
     """
 
     field: str
     code: str
     message: str
     did_you_mean: str | None = None
+    record: str | None = None
+    in_trash: bool = False
 
     def __post_init__(self) -> None:
         if len(self.field) > MAX_NAME:

@@ -6,9 +6,9 @@ from litestar import post
 
 from api.answers import Answer, json
 from api.openapi.operation import Operation, Reply
+from api.problems import field_problem
 from api.requests import TenantRequest
 from api.schemas.bulk import BulkAnswer, BulkRequest
-from tenant_schema.problems import Problem
 from tenant_schema.records.bulk import Item
 
 __all__ = ["ROUTES", "write_records"]
@@ -73,14 +73,9 @@ async def write_records(request: TenantRequest) -> Answer:
 def _result(item: Item) -> dict[str, object]:
     if not item.problems:
         return {"id": item.id, "status": item.status, "version": item.version}
-    errors = [_error(one) for one in item.problems]
+    errors = [field_problem(one) for one in item.problems]
     left_out = {"errorsLeftOut": item.left_out} if item.left_out else {}
     return {"id": item.id, "status": item.status, "errors": errors, **left_out}
-
-
-def _error(problem: Problem) -> dict[str, str]:
-    error = {"field": problem.field, "code": problem.code, "message": problem.message}
-    return error if problem.did_you_mean is None else error | {"didYouMean": problem.did_you_mean}
 
 
 ROUTES: Final = (write_records,)

@@ -186,7 +186,13 @@ def _mapping(text: bytes | None) -> dict[str, str | None] | None:
 def _line(one: LineProblem) -> LineError:
     what = one.problem
     return LineError(
-        line=one.line, field=what.field, code=what.code, message=what.message, did_you_mean=what.did_you_mean
+        line=one.line,
+        field=what.field,
+        code=what.code,
+        message=what.message,
+        did_you_mean=what.did_you_mean,
+        in_trash=what.in_trash,
+        record=what.record,
     )
 
 

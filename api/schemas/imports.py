@@ -141,6 +141,8 @@ class LineError(Output, omit_defaults=True):
     code: str
     message: str
     did_you_mean: str | None = None
+    in_trash: Annotated[bool, Meta(description="The record that is in the way is in the trash.")] = False
+    record: Annotated[str | None, Meta(description="Its id, for those who may restore it.")] = None
 
 
 class CellAnswer(Output):

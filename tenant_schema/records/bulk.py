@@ -6,7 +6,7 @@ was not all.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -14,11 +14,12 @@ from piccolo_engines.errors import ForeignKeyViolation, RowTooLarge, UniqueViola
 from tenant_schema.problems import MAX_PROBLEMS, Problem, ProblemCollector
 from tenant_schema.records.conditions import Complaints
 from tenant_schema.records.errors import BulkRefused
+from tenant_schema.records.reachable import problems_of_many
 from tenant_schema.records.references import TOO_LARGE
 from tenant_schema.records.rendering import Row
 from tenant_schema.records.target import Target
 
-__all__ = ["MAX_BULK", "BodyProblems", "Item", "each_that_can", "refuse_if_any_failed", "taken"]
+__all__ = ["MAX_BULK", "BodyProblems", "Item", "each_that_can", "fail_dangling", "refuse_if_any_failed"]
 
 MAX_BULK: Final = 1_000
 _Refusal: TypeAlias = UniqueViolation | ForeignKeyViolation | RowTooLarge
@@ -75,9 +76,20 @@ def refuse_if_any_failed(items: Iterable[Item]) -> None:
         found.count(item.left_out)
         for one in item.problems:
             place = f"records[{item.position}]" + (f".{one.field}" if one.field else "")
-            found.add(place, one.code, one.message, one.did_you_mean)
+            found.extend([replace(one, field=place)])
     if found.problems:
         raise BulkRefused(found.problems)
+
+
+async def fail_dangling(target: Target, items: Iterable[tuple[Item, Row]]) -> None:
+    """Fail the items whose values hold a lookup to a record that is not there for the caller: one statement
+    for each object that is looked into, and none without such lookups.
+    """
+    pairs = list(items)
+    problems = await problems_of_many(target, [values for _, values in pairs])
+    for (item, _), found in zip(pairs, problems, strict=True):
+        if found:
+            item.fail(422, *item.problems, *found)
 
 
 async def each_that_can(
@@ -140,9 +152,4 @@ def _meaning(target: Target, refusal: _Refusal) -> tuple[Any, ...]:
         return 422, Problem("", "reference-not-found", message)
     names = {column._meta.db_column_name: name for name, column in target.model.columns.items()}
     fields = [names[column] for column in refusal.columns if column in names]
-    return 409, *[taken(name) for name in fields or [""]]
-
-
-def taken(name: str) -> Problem:
-    """The problem of a value that another record has."""
-    return Problem(name, "unique", "Another record has the same value.")
+    return 409, *[Problem(name, "unique", "Another record has the same value.") for name in fields or [""]]

@@ -9,10 +9,11 @@ from piccolo.columns import Column
 from tenant_schema.objects.model import FieldModel
 from tenant_schema.portions import in_portions
 from tenant_schema.problems import Problem
-from tenant_schema.records.bulk import BodyProblems, Item, each_that_can, refuse_if_any_failed, taken
+from tenant_schema.records.bulk import BodyProblems, Item, each_that_can, fail_dangling, refuse_if_any_failed
 from tenant_schema.records.creating import insert_numbered, new_values
 from tenant_schema.records.references import column_looked_into
 from tenant_schema.records.target import Target
+from tenant_schema.records.trashed import trashed_among, value_taken
 
 __all__ = ["bulk_create", "explain_refusals"]
 
@@ -36,7 +37,8 @@ async def bulk_create(target: Target, bodies: Sequence[object], now: datetime, *
     async def work() -> None:
         for item in sound:
             item.fail(0)  # another attempt
-        await each_that_can(target, sound, write, explain)
+        await fail_dangling(target, ((item, item.values) for item in sound))
+        await each_that_can(target, [item for item in sound if not item.problems], write, explain)
         if atomic:
             refuse_if_any_failed(items)
 
@@ -77,9 +79,10 @@ async def explain_refusals(target: Target, items: Sequence[Item]) -> None:
 async def _explain_unique(target: Target, name: str, items: Sequence[Item]) -> None:
     having = [item for item in items if item.values.get(name) is not None]
     owners = await _owners(target, name, [item.values[name] for item in having])
-    for item in having:
-        if owners.setdefault(item.values[name], item.id) != item.id:
-            item.fail(409, *item.problems, taken(name))
+    losing = [item for item in having if owners.setdefault(item.values[name], item.id) != item.id]
+    trashed = await trashed_among(target, list({owners[item.values[name]] for item in losing}))
+    for item in losing:
+        item.fail(409, *item.problems, value_taken(name, trashed.get(owners[item.values[name]])))
 
 
 async def _owners(target: Target, name: str, values: Sequence[Any]) -> dict[Any, Any]:

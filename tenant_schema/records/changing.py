@@ -4,7 +4,10 @@ from datetime import datetime
 from uuid import UUID
 
 from tenant_schema.records.conditions import Complaints
+from tenant_schema.records.errors import RecordNotFound
 from tenant_schema.records.history import Action, Entry, changed, keep
+from tenant_schema.records.query import Query
+from tenant_schema.records.reads import read_record
 from tenant_schema.records.references import accept, refusals
 from tenant_schema.records.rendering import Record, Row
 from tenant_schema.records.target import Target
@@ -12,7 +15,7 @@ from tenant_schema.records.validation import Body, Stored, parse_changes
 from tenant_schema.records.versions import Versions
 from tenant_schema.records.writes import answer_to_writer, lock_record, write_changes
 
-__all__ = ["change_locked", "change_record", "checked_changes"]
+__all__ = ["change_locked", "change_record"]
 
 
 async def change_record(
@@ -23,7 +26,10 @@ async def change_record(
     Raises :class:`ValidationFailed`, :class:`RecordNotFound`, :class:`VersionMismatch`,
     :class:`UniqueConflict`, :class:`ChangeDenied`.
     """
-    values = await checked_changes(target, body)
+    complaints = Complaints()
+    values = parse_changes(body, complaints, target.rights)
+    if complaints.problems:
+        await accept(target, await _changed_lookups(target, record_id, values), complaints)
 
     async def change() -> Row:
         return await change_locked(
@@ -35,19 +41,27 @@ async def change_record(
     return await answer_to_writer(target, written, values)
 
 
-async def checked_changes(target: Target, body: Body) -> Stored:
-    """The values that a body gives. Raises :class:`ValidationFailed`."""
-    complaints = Complaints()
-    values = parse_changes(body, complaints, target.rights)
-    await accept(target, values, complaints)
-    return values
+async def _changed_lookups(target: Target, record_id: UUID, values: Stored) -> Stored:
+    """Those of the values that are lookups and not what the record has already, as far as the caller sees."""
+    given = {
+        name: one for name, one in values.items() if one and target.model.fields[name].type.name == "lookup"
+    }
+    names = tuple([name for name in given if name in target.rights.readable])
+    try:
+        shown = (await read_record(target, record_id, Query(names))).data if names else {}
+    except RecordNotFound:
+        shown = {}
+    return {name: value for name, value in given.items() if str(value) != shown.get(name)}
 
 
 async def change_locked(target: Target, current: Row, values: Stored, now: datetime) -> Row:
-    """Write what differs, and keep it in the history; the record as it is then."""
+    """Write what differs, and keep it in the history; the record as it is then. A lookup that stays as it is
+    may lead to what is not there for the caller. Raises :class:`ValidationFailed` for others that do.
+    """
     changes = {name: value for name, value in values.items() if value != current[name]}
     if not changes:
         return current
+    await accept(target, changes, Complaints())
     written = await write_changes(target, current, changes, now)
     kept = changed(current, changes, target.model.fields)
     if kept:

@@ -2,23 +2,26 @@
 make.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from piccolo_engines.columns import new_id
 from tenant_schema.objects.model import FieldModel
 from tenant_schema.problems import Problem
-from tenant_schema.records.bulk import Item, each_that_can
+from tenant_schema.records.bulk import Item, each_that_can, fail_dangling
 from tenant_schema.records.bulk_changing import change_items
 from tenant_schema.records.bulk_creating import explain_refusals
+from tenant_schema.records.bulk_restoring import restore_items
 from tenant_schema.records.by_value import ids_by_value
 from tenant_schema.records.conditions import Complaints
 from tenant_schema.records.creating import completed, insert_numbered
 from tenant_schema.records.csv_columns import Column
 from tenant_schema.records.csv_lookups import CsvRow, fail_dependents, find_lookups
-from tenant_schema.records.rendering import shown
+from tenant_schema.records.rendering import Row, shown
 from tenant_schema.records.target import Target
+from tenant_schema.records.trashed import restorable_by_value
 
 __all__ = ["runs_without_repetition", "write_rows"]
 
@@ -49,7 +52,7 @@ async def write_rows(
             row.item.fail(0)
             row.item.id, row.item.version, row.item.values = None, None, dict(row.values)
             row.above, row.is_new = {}, True
-        await _name(target, key, sound)
+        await _name(target, key, sound, now)
         await find_lookups(target, columns, sound)
         _complete(target, sound, now)
         for group in _groups(sound):
@@ -61,8 +64,8 @@ async def write_rows(
     await target.unit(work)
 
 
-async def _name(target: Target, key: FieldModel | None, rows: Sequence[CsvRow]) -> None:
-    """Give every line the id of its record: of one that is there, or a new one."""
+async def _name(target: Target, key: FieldModel | None, rows: Sequence[CsvRow], now: datetime) -> None:
+    """Give every line the id of its record: of one that is there, or was in the trash, or a new one."""
     keyed = [row for row in rows if row.key is not None]
     there = {} if key is None or not keyed else await ids_by_value(target, key, [row.key for row in keyed])
     for row in keyed:
@@ -71,8 +74,19 @@ async def _name(target: Target, key: FieldModel | None, rows: Sequence[CsvRow]) 
         if not found and key is not None and key.name == "id":
             message = "There is no record with this id; leave the cell empty to create one."
             row.fail(404, Problem("id", "record-not-found", message))
+    if key is not None and key.name != "id":
+        await _restore(target, key, [row for row in keyed if row.is_new], now)
     for row in rows:
         row.item.id = row.item.id or new_id()
+
+
+async def _restore(target: Target, key: FieldModel, rows: Sequence[CsvRow], now: datetime) -> None:
+    """Restore the records of these keys that are in the trash, as far as the caller may."""
+    trashed = await restorable_by_value(target, key, [row.key for row in rows])
+    found = [row for row in rows if key.type.comparable(shown(key, row.key)) in trashed]
+    for row in found:
+        row.item.id, row.is_new = trashed[key.type.comparable(shown(key, row.key))], False
+    await restore_items(target, [row.item for row in found], now)
 
 
 def _complete(target: Target, rows: Sequence[CsvRow], now: datetime) -> None:
@@ -109,7 +123,15 @@ async def _create(target: Target, rows: Sequence[CsvRow], now: datetime) -> None
         await explain_refusals(target, portion)
         fail_dependents(rows)
 
-    await each_that_can(target, [row.item for row in rows], write, explain)
+    made = {row.item.id for row in rows}  # not there yet, and known to nobody
+    await fail_dangling(target, [(row.item, _without(row.item.values, made)) for row in rows])
+    fail_dependents(rows)
+    await each_that_can(target, [row.item for row in rows if not row.item.problems], write, explain)
     fail_dependents(rows)
     for row in rows:
         row.item.status = row.item.status or 201
+
+
+def _without(values: Row, ids: Collection[UUID | None]) -> Row:
+    """The values but for lookups to these records."""
+    return {name: one for name, one in values.items() if not (isinstance(one, UUID) and one in ids)}

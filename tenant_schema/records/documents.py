@@ -57,12 +57,13 @@ def parse_json_query(
     _refuse_unknown(document, PARAMETERS, "", complaints)
     limit = _limit(document, complaints)
     read_zone(_text(document, "timeZone", complaints), complaints)
+    shown = read_fields(_names(document, "fields", complaints), fields, complaints)
     query = Query(
         filter=_Reader(fields, complaints).read(document.get("filter", {})),
         words=read_search(_text(document, "search", complaints), fields, complaints),
         sort=read_sort(_names(document, "sort", complaints), fields, complaints),
-        fields=read_fields(_names(document, "fields", complaints), fields, complaints),
-        expand=_expand(document, relations, limit, complaints),
+        fields=shown,
+        expand=_expand(document, relations, limit, shown, complaints),
         limit=limit,
         cursor=read_cursor(_text(document, "cursor", complaints), complaints),
         count=read_count(_text(document, "count", complaints), complaints),
@@ -101,7 +102,11 @@ def _refuse_unknown(
 
 
 def _expand(
-    document: Mapping[str, object], relations: Relations | None, limit: int, complaints: Complaints
+    document: Mapping[str, object],
+    relations: Relations | None,
+    limit: int,
+    shown: Sequence[str],
+    complaints: Complaints,
 ) -> tuple[Expansion, ...]:
     """The expansions, each with what is said of it."""
     given = document.get("expand")
@@ -110,7 +115,7 @@ def _expand(
     if relations is None:
         complaints.add("expand", "unknown-relation", "Nothing can be expanded here.")
         return ()
-    return ExpansionReader(complaints, _RelatedReader(complaints).read).read(given, relations, limit)
+    return ExpansionReader(complaints, _RelatedReader(complaints).read).read(given, relations, limit, shown)
 
 
 class _RelatedReader:

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from tenant_schema.problems import InvalidInput
+from tenant_schema.problems import InvalidInput, Problem
 
 if TYPE_CHECKING:
     from tenant_schema.records.rendering import Record
@@ -175,14 +175,19 @@ class NothingToMatch(PreconditionFailed):
 
 
 class UniqueConflict(RecordsError):
-    """Another record, perhaps one in the trash, has the same value in ``fields``."""
+    """Another record, perhaps one in the trash, has the same value in ``fields``. ``problems`` report it by
+    field.
+    """
 
     code = "unique-conflict"
 
-    def __init__(self, fields: Sequence[str]) -> None:
+    def __init__(self, fields: Sequence[str], problems: Sequence[Problem] = ()) -> None:
         what = " and ".join(fields) or "a unique field"
-        super().__init__(f"Another record has the same value of {what}.")
+        whose = "A record in the trash" if any(one.in_trash for one in problems) else "Another record"
+        super().__init__(f"{whose} has the same value of {what}.")
         self.fields = tuple(fields)
+        same = "Another record has the same value."
+        self.problems = tuple(problems) or tuple([Problem(name, "unique", same) for name in fields])
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,15 +44,21 @@ class ExpansionReader:
     def __init__(self, complaints: Complaints, read_query: ReadQuery) -> None:
         self.complaints, self.read_query, self.number = complaints, read_query, 0
 
-    def read(self, given: object, relations: Relations, limit: int) -> tuple[Expansion, ...]:
-        """The expansions, for a page of at most ``limit`` records; problems for what cannot be expanded."""
+    def read(
+        self, given: object, relations: Relations, limit: int, names: Sequence[str]
+    ) -> tuple[Expansion, ...]:
+        """The expansions, for a page of at most ``limit`` records; problems for what cannot be expanded.
+
+        :param names: the fields and paths to show of the records: of a lookup that is expanded, those beyond
+            it are shown where it is not named itself.
+        """
         nodes: dict[str, _Node] = {}
         self.collect(given, relations, nodes, "expand", 1)
         if self.number > MAX_EXPANSIONS:
             message = f"At most {MAX_EXPANSIONS} lookups and lists can be expanded at once."
             self.complaints.add("expand", "too-many-expansions", message)
             return ()
-        return self.finish(nodes, limit)
+        return self.finish(nodes, limit, names)
 
     def collect(
         self, given: object, relations: Relations, nodes: dict[str, _Node], where: str, depth: int
@@ -134,11 +140,11 @@ class ExpansionReader:
         self.complaints.add(where, "too-deep", f"Expansions go {MAX_HOPS} deep at most.")
         return True
 
-    def finish(self, nodes: Mapping[str, _Node], limit: int) -> tuple[Expansion, ...]:
+    def finish(self, nodes: Mapping[str, _Node], limit: int, names: Sequence[str]) -> tuple[Expansion, ...]:
         """The nodes as expansions of at most ``limit`` records; problems with what is said of them."""
-        return tuple([self.finished(node, limit) for node in nodes.values()])
+        return tuple([self.finished(node, limit, names) for node in nodes.values()])
 
-    def finished(self, node: _Node, limit: int) -> Expansion:
+    def finished(self, node: _Node, limit: int, names: Sequence[str]) -> Expansion:
         """One of them."""
         relation = node.relation
         query = self.read_query(relation, node.options, node.where)
@@ -148,11 +154,23 @@ class ExpansionReader:
                 f"That may be {number:,} records for a page; {MAX_RELATED:,} are the most: lower a limit."
             )
             self.complaints.add(node.where, "too-many-records", message)
-        inner = self.finish(node.inner, number)
+        fields = _shown(node, query.fields, names)
+        inner = self.finish(node.inner, number, fields)
         return Expansion(
             relation.key,
             relation.object_name,
             relation.lookup,
             relation.many,
-            Query(query.fields, query.filter, sort=query.sort, limit=query.limit, expand=inner),
+            Query(fields, query.filter, sort=query.sort, limit=query.limit, expand=inner),
         )
+
+
+def _shown(node: _Node, fields: tuple[str, ...], names: Sequence[str]) -> tuple[str, ...]:
+    """What to show of the records of an expansion: with ``fields=account.name``, the name of the account,
+    unless the expansion itself says what to show.
+    """
+    start = f"{node.relation.key}."
+    beyond = [name.removeprefix(start) for name in names if name.startswith(start)]
+    if node.relation.many or not beyond or node.relation.key in names or "fields" in node.options:
+        return fields
+    return tuple(beyond)

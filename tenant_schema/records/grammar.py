@@ -96,12 +96,13 @@ def parse_query(
     singles, entries = _sort_out(pairs, PARAMETERS, complaints)
     limit = _text_limit(singles.get("limit"), complaints)
     read_zone(singles.get("timeZone"), complaints)
+    shown = read_fields(_split_names(singles.get("fields")), fields, complaints)
     query = Query(
         filter=_read_filter(entries, fields, complaints),
         words=read_search(singles.get("search"), fields, complaints),
         sort=read_sort(_split_names(singles.get("sort")), fields, complaints),
-        fields=read_fields(_split_names(singles.get("fields")), fields, complaints),
-        expand=_read_expand(singles.get("expand"), relations, limit, complaints),
+        fields=shown,
+        expand=_read_expand(singles.get("expand"), relations, limit, shown, complaints),
         limit=limit,
         cursor=read_cursor(singles.get("cursor"), complaints),
         count=read_count(singles.get("count"), complaints),
@@ -121,10 +122,8 @@ def parse_fields(
     """
     complaints = Complaints()
     singles, _ = _sort_out(pairs, ("fields", "expand"), complaints)
-    query = Query(
-        fields=read_fields(_split_names(singles.get("fields")), fields, complaints),
-        expand=_read_expand(singles.get("expand"), relations, 1, complaints),
-    )
+    shown = read_fields(_split_names(singles.get("fields")), fields, complaints)
+    query = Query(fields=shown, expand=_read_expand(singles.get("expand"), relations, 1, shown, complaints))
     if complaints.problems:
         raise InvalidQuery(complaints.problems)
     return query
@@ -180,15 +179,19 @@ def parse_summary(pairs: Sequence[tuple[str, str]], fields: Fields) -> Summary:
 
 
 def _read_expand(
-    text: str | None, relations: Relations | None, limit: int, complaints: Complaints
+    text: str | None,
+    relations: Relations | None,
+    limit: int,
+    shown: Sequence[str],
+    complaints: Complaints,
 ) -> tuple[Expansion, ...]:
-    """The expansions that are named; of each, everything that there is to show."""
+    """The expansions that are named; of each, what the fields that are ``shown`` name beyond it, or all."""
     if text is None:
         return ()
     if relations is None:
         complaints.unknown("expand", "relation", text, ())
         return ()
-    return ExpansionReader(complaints, _plain).read(text, relations, limit)
+    return ExpansionReader(complaints, _plain).read(text, relations, limit, shown)
 
 
 def _plain(relation: Relation, _options: Options, _where: str) -> Query:

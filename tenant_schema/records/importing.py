@@ -4,7 +4,7 @@ time.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -128,7 +128,7 @@ async def _undoing(target: Target) -> AsyncIterator[Callable[[], Any]]:
 
 def _of_line(one: LineProblem) -> Problem:
     where = f"lines[{one.line}]" + (f".{one.problem.field}" if one.problem.field else "")
-    return Problem(where, one.problem.code, one.problem.message, one.problem.did_you_mean)
+    return replace(one.problem, field=where)
 
 
 def key_field(target: Target, name: str | None) -> FieldModel | None:

@@ -10,7 +10,7 @@ from piccolo.querystring import QueryString
 
 from piccolo_engines.errors import ForeignKeyViolation
 from tenant_schema.objects.model import ObjectModel
-from tenant_schema.records.affected import Affected, beside, collect, references, referring
+from tenant_schema.records.affected import Affected, Which, beside, collect, references, referring
 from tenant_schema.records.blockers import blocked, told
 from tenant_schema.records.errors import StillReferenced
 from tenant_schema.records.history import Action, Entry, field_key, forget, keep
@@ -19,7 +19,7 @@ from tenant_schema.records.target import Target
 from tenant_schema.records.versions import Versions
 from tenant_schema.records.writes import lock_record, write_changes
 
-__all__ = ["destroy", "restore_record", "trash_record", "trash_rows"]
+__all__ = ["destroy", "restore_record", "restore_rows", "trash_record", "trash_rows"]
 
 
 async def trash_record(target: Target, record_id: UUID, if_match: Versions, now: datetime) -> None:
@@ -51,14 +51,20 @@ async def restore_record(target: Target, record_id: UUID, if_match: Versions, no
 
     async def restore() -> Row:
         current = await lock_record(target, record_id, if_match, target.rights.delete, with_trash=True)
-        deleted_at = current["deleted_at"]
-        if deleted_at is None:
+        if current["deleted_at"] is None:
             return current
-        affected = await collect(target, [current], lambda column: column == deleted_at)
-        await _mark_all(target, affected, None, now, Action.RESTORE)
+        await restore_rows(target, [current], now)
         return current | _stamps(target, now) | {"deleted_at": None, "version": current["version"] + 1}
 
     return target.answer(await target.unit(restore))
+
+
+async def restore_rows(target: Target, rows: Sequence[Row], now: datetime) -> None:
+    """Take locked records out of the trash, with what went there with them; those in use stay as they are."""
+    for deleted_at in dict.fromkeys(row["deleted_at"] for row in rows if row["deleted_at"] is not None):
+        together = [row for row in rows if row["deleted_at"] == deleted_at]
+        affected = await collect(target, together, _at(deleted_at))
+        await _mark_all(target, affected, None, now, Action.RESTORE)
 
 
 async def destroy(target: Target, record_id: UUID, if_match: Versions, now: datetime) -> None:
@@ -72,6 +78,7 @@ async def destroy(target: Target, record_id: UUID, if_match: Versions, now: date
         for reasons in (await blocked(target, affected, _all)).values():
             raise StillReferenced(target.model.name, record_id, await told(target, reasons))
         await _release(target, affected, now)
+        await _untie(target, affected)
         for model, rows in reversed(affected.levels):
             await _destroy_rows(beside(target, model), rows, now)
 
@@ -79,6 +86,10 @@ async def destroy(target: Target, record_id: UUID, if_match: Versions, now: date
         await target.unit(remove)
     except ForeignKeyViolation as error:
         raise StillReferenced(target.model.name, record_id) from error
+
+
+def _at(moment: datetime) -> Which:
+    return lambda deleted_at: deleted_at == moment
 
 
 def _in_use(deleted_at: Column) -> Any:
@@ -135,6 +146,20 @@ async def _release(target: Target, affected: Affected, now: datetime) -> None:
                 await _update(of_model, staying, {of_model.model.columns[lookup.name]: None}, now)
                 entries = [_emptied(row, of_model.model, lookup.name) for row in staying]
                 await keep(of_model, [one for one in entries if one is not None], now)
+
+
+async def _untie(target: Target, affected: Affected) -> None:
+    """Empty the lookups by which records that are destroyed together refer to one another, or a record to
+    itself: a database refuses to delete what a row refers to by ``restrict``, whatever becomes of that row.
+    """
+    going = affected.ids()
+    for name, ids in going.items():
+        for reference in references(target, name, "restrict"):
+            among = sorted(going.get(reference.model.name, ()))
+            columns, lookup = reference.model.columns, reference.model.columns[reference.field.name]
+            if among:
+                is_one = columns["id"].is_in(among) & lookup.is_in(sorted(ids))
+                await reference.model.table.update({lookup: None}, use_auto_update=False).where(is_one)
 
 
 def _emptied(row: Row, model: ObjectModel, name: str) -> Entry | None:

@@ -20,9 +20,11 @@ from tenant_schema.records.errors import (
 )
 from tenant_schema.records.query import Query
 from tenant_schema.records.reads import read_record
+from tenant_schema.records.removing import restore_record
 from tenant_schema.records.rendering import Record, shown
 from tenant_schema.records.statements import Reading, Source, reading
 from tenant_schema.records.target import Target
+from tenant_schema.records.trashed import restorable_by_value
 from tenant_schema.records.validation import Body
 from tenant_schema.records.versions import Versions
 
@@ -42,7 +44,8 @@ async def upsert_record(
     if_match: Versions = None,
     only_new: bool = False,
 ) -> tuple[Record, bool]:
-    """The record, and whether it was made just now. ``key`` is its value in ``field``, in stored form.
+    """The record, and whether it was made just now. ``key`` is its value in ``field``, in stored form. One in
+    the trash that the caller may restore is restored and changed.
 
     Raises as creating and changing do, and :class:`NothingToMatch`, :class:`AlreadyThere`.
     """
@@ -51,6 +54,10 @@ async def upsert_record(
     for _ in range(_ATTEMPTS):
         found = await _find(target, field, key)
         if found is None:
+            if (conflict is not None or if_match is not None) and not only_new:
+                restored = await _restored(target, field, key, body, now, if_match)
+                if restored is not None:
+                    return restored, False
             if conflict is not None:
                 raise conflict  # with a record in the trash, or out of the caller's sight
             if if_match is not None:
@@ -67,6 +74,24 @@ async def upsert_record(
             except RecordNotFound:
                 conflict = None
     raise conflict or UniqueConflict([field.name])
+
+
+async def _restored(
+    target: Target, field: FieldModel, key: object, body: Body, now: datetime, if_match: Versions
+) -> Record | None:
+    """The record of that key, out of the trash and changed; None when there is none that the caller may
+    restore.
+    """
+    there = await restorable_by_value(target, field, [key])
+    if not there:
+        return None
+    [record_id] = there.values()
+
+    async def restore_and_change() -> Record:
+        await restore_record(target, record_id, if_match, now)
+        return await change_record(target, record_id, body, None, now)
+
+    return await target.unit(restore_and_change)
 
 
 def unique_field(target: Target, name: str) -> FieldModel:

@@ -57,6 +57,43 @@ async def test_fields_and_expansions_together(family: Family) -> None:
     assert [row["name"] for row in bare["staff"]["data"]] == ["Flo"]
 
 
+COMBINATIONS = [
+    # fields, expand, what is shown of Bo's firm
+    ("name,firm.name", "firm", {"id", "name"}),
+    ("name,firm.name,firm.size", "firm", {"id", "name", "size"}),
+    ("name,firm.id", "firm", {"id"}),
+    ("name,firm", "firm", None),
+    ("name,firm,firm.name", "firm", None),
+    ("name", "firm", None),
+    ("name,firm.parent.name", "firm", {"id", "parent"}),
+    ("name,firm.parent.name", "firm.parent", {"id", "parent"}),
+    ("name,firm.name", "firm.parent", {"id", "name", "parent"}),
+    ("name,firm.name", "firm,tasks.giver", {"id", "name"}),
+    ("name,firm.name,firm.parent.name", "", {"id", "name", "parent"}),
+]
+
+
+@pytest.mark.parametrize(("fields", "expand", "shown"), COMBINATIONS)
+async def test_fields_say_what_is_shown_of_a_record_that_is_expanded(
+    family: Family, fields: str, expand: str, shown: set[str] | None
+) -> None:
+    await crm(family)
+    staff = family.caller("staff")
+    pairs = [("fields", fields), ("filter[name]", "Bo"), *([("expand", expand)] if expand else [])]
+    [bo] = (await staff.page(*pairs)).data
+    everything = set(family.models["firms"].fields)
+    assert set(bo["firm"]) == (everything if shown is None else shown)
+    if "firm.parent.name" in fields:
+        assert set(bo["firm"]["parent"]) == {"id", "name"}
+    elif "firm.parent" in expand:
+        assert set(bo["firm"]["parent"]) == everything
+    document = {"fields": fields.split(","), "filter": {"name": "Bo"}, "expand": expand.split(",")}
+    assert (await staff.query(document if expand else {**document, "expand": []})).data == [bo]
+    record_id = next(row["id"] for row in family.rows["staff"] if row["name"] == "Bo")
+    pairs = [pair for pair in pairs if not pair[0].startswith("filter")]
+    assert (await staff.service.read(staff.scope, staff.access, "staff", record_id, pairs)).data == bo
+
+
 async def test_related_lists_have_their_own_filter_sort_and_limit(family: Family) -> None:
     await tasks(family)
     document: dict[str, Any] = {

@@ -42,6 +42,7 @@ MODELS = (
     defined("badges", ("player", "players", "cascade"), ("team", "teams", "cascade")),
     defined("contracts", ("player", "players", "restrict"), ("team", "teams", "cascade")),
     defined("fans", ("team", "teams", "set_null"), ("player", "players", "set_null")),
+    defined("coaches", ("boss", "coaches", "restrict"), ("team", "teams", "cascade")),
 )
 ON_SQLITE = pytest.mark.parametrize("any_database", ["sqlite"], indirect=True)
 _ON_DELETE = {"cascade": "CASCADE", "restrict": "RESTRICT", "set_null": "SET NULL"}
@@ -94,6 +95,30 @@ async def reds(league: League) -> Record:
     await league.make("fans", "gus", team=reds)
     await league.make("teams", "blues")
     return reds
+
+
+async def test_a_record_that_refers_to_itself_by_restrict_can_go(league: League) -> None:
+    for permanent in (False, True):
+        own = await league.make("coaches", "own")
+        await league.of("coaches").update(own, {"boss": own.data["id"]})
+        await league.of("coaches").delete(own, permanent=permanent)
+        assert await league.names() == ""
+        assert await league.changes("coaches", own) == (
+            ["destroy"] if permanent else ["delete", "update", "create"]
+        )
+
+
+async def test_records_that_refer_to_one_another_by_restrict_go_together(league: League) -> None:
+    blues = await league.make("teams", "blues")
+    one = await league.make("coaches", "one", team=blues)
+    two = await league.make("coaches", "two", team=blues, boss=one)
+    three = await league.make("coaches", "three", team=blues, boss=two)
+    await league.of("coaches").update(one, {"boss": three.data["id"]})
+    with pytest.raises(StillReferenced):
+        await league.of("coaches").delete(one, permanent=True)
+    await league.of("teams").delete(blues, permanent=True)
+    assert await league.names() == ""
+    assert [await model.table.count() for model in MODELS] == [0] * len(MODELS)
 
 
 async def test_what_cascades_goes_into_the_trash_and_comes_back_with_it(league: League, reds: Record) -> None:

@@ -93,12 +93,11 @@ async def test_the_usual_faults_of_a_body(caller: Caller) -> None:
         await caller.put(KEY, {"count": "many"})
 
 
-async def test_what_lies_in_the_trash_is_in_the_way(caller: Caller) -> None:
+async def test_what_lies_in_the_trash_is_restored_and_changed(caller: Caller) -> None:
     made, _ = await caller.put(KEY, {"name": "x"})
     await caller.delete(made)
-    with pytest.raises(UniqueConflict) as caught:
-        await caller.put(KEY, {"name": "y"})
-    assert caught.value.fields == ("code",)
+    found, is_new = await caller.put(KEY, {"name": "y"})
+    assert (found.data["id"], found.data["name"], is_new) == (made.data["id"], "y", False)
 
 
 async def test_what_is_out_of_sight_is_in_the_way_and_stays_so(caller: Caller, with_rights: Any) -> None:
