@@ -1,11 +1,14 @@
 """``freehold serve``: uvicorn, set up for this application."""
 
 import socket
+import sys
+from contextlib import suppress
 from math import ceil
 from typing import Final
 
 import rich_click as click
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from api.cli.console import fail, say
 from api.cli.session import load_settings, run
@@ -13,11 +16,16 @@ from api.client_connections import BACKLOG, raise_descriptor_limit
 from api.composition import Platform
 from api.logs import configure_logs
 from api.wire import ProblemProtocol
+from central.settings import Settings
 
 __all__ = ["serve"]
 
 _APPLICATION: Final = "api.app:create_app"
 _GRACE_SECONDS: Final = 20
+_HEALTH_SECONDS: Final = 60
+"""After so long without a sign of life a process is replaced. Starting takes seconds on a busy machine."""
+_STARTUP_FAILURE: Final = 3
+"""The status with which uvicorn ends when the application cannot start."""
 
 
 @click.command()
@@ -38,13 +46,43 @@ def serve(host: str | None, port: int | None, workers: int, migrate: bool) -> No
     _require_free(host, port)
     raise_descriptor_limit()  # before uvicorn starts processes, which inherit it
     configure_logs(settings.log_level, settings.log_format)
-    if settings.local:
-        shown = "localhost" if host == "127.0.0.1" else host
-        say(f"Freehold serves http://{shown}:{port}: its contract at /schema, pages for operators at /admin/")
-    uvicorn.run(
+    url = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}" if settings.local else None
+    _serve(_uvicorn_config(settings, host, port, workers), url)
+
+
+class _Server(uvicorn.Server):
+    """Prints the address once it accepts connections; ``None`` prints nothing."""
+
+    def __init__(self, config: uvicorn.Config, url: str | None) -> None:
+        super().__init__(config)
+        self._url = url
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self._url is not None:
+            say(f"Freehold serves {self._url}: its contract at /schema, pages for operators at /admin/")
+
+
+def _serve(config: uvicorn.Config, url: str | None) -> None:
+    """Serve in this process, or in several; returns when told to stop."""
+    if config.workers > 1:
+        if url is not None:
+            say(f"Freehold starts {config.workers} processes for {url}")
+        Multiprocess(config, sockets=[config.bind_socket()]).run()
+        return
+    server = _Server(config, url)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(_STARTUP_FAILURE)
+
+
+def _uvicorn_config(settings: Settings, host: str, port: int, workers: int) -> uvicorn.Config:
+    return uvicorn.Config(
         _APPLICATION,
         factory=True,
         workers=workers,
+        timeout_worker_healthcheck=_HEALTH_SECONDS,
         host=host,
         port=port,
         loop="uvloop",
