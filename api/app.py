@@ -59,6 +59,7 @@ from api.routes import (
     views,
 )
 from api.routes.options import with_options
+from api.shutdown import ending_within
 from api.version import VERSION
 from central.settings import Settings, read_env_file
 
@@ -119,8 +120,9 @@ class Freehold(Litestar):
     @asynccontextmanager
     async def _running(self, _app: Litestar) -> AsyncIterator[None]:
         central, tenant = self.inner
-        async with running(self.platform), central.lifespan(), tenant.lifespan():
-            yield
+        with ending_within(self.platform.settings.shutdown_timeout):
+            async with running(self.platform), central.lifespan(), tenant.lifespan():
+                yield
 
 
 def central_app() -> Litestar:

@@ -50,6 +50,7 @@ class Settings:
     keep_alive_timeout: float = 65.0
     max_body_bytes: int = 4 * 1024 * 1024
     request_timeout: float = 30.0
+    shutdown_timeout: float = 20.0
     max_import_bytes: int = 256 * 1024 * 1024
     max_uploads: int = 16
     max_tenant_uploads: int = 2
@@ -136,6 +137,7 @@ def _limits(read: EnvironmentReader) -> dict[str, object]:
     return {
         "max_body_bytes": read.integer("MAX_BODY_BYTES", 4 * 1024 * 1024, least=1024, most=1024**3),
         "request_timeout": read.number("REQUEST_TIMEOUT", 30.0, least=1.0, most=3600.0),
+        "shutdown_timeout": read.number("SHUTDOWN_TIMEOUT", 20.0, least=2.0, most=3600.0),
         "max_import_bytes": read.integer(
             "MAX_IMPORT_BYTES", 256 * 1024 * 1024, least=1024, most=64 * 1024**3
         ),

@@ -15,13 +15,13 @@ from api.cli.session import load_settings, run
 from api.client_connections import BACKLOG, raise_descriptor_limit
 from api.composition import Platform
 from api.logs import configure_logs
+from api.shutdown import grace_of
 from api.wire import ProblemProtocol
 from central.settings import Settings
 
 __all__ = ["serve"]
 
 _APPLICATION: Final = "api.app:create_app"
-_GRACE_SECONDS: Final = 20
 _HEALTH_SECONDS: Final = 60
 """After so long without a sign of life a process is replaced. Starting takes seconds on a busy machine."""
 _STARTUP_FAILURE: Final = 3
@@ -36,7 +36,7 @@ _STARTUP_FAILURE: Final = 3
 )
 @click.option("--migrate", is_flag=True, help="Bring the central database up to date first.")
 def serve(host: str | None, port: int | None, workers: int, migrate: bool) -> None:
-    """Serve until told to stop; requests under way are finished first.
+    """Serve until told to stop; requests under way are finished first, for SHUTDOWN_TIMEOUT at most.
 
     Refuses to start while the central database is not up to date.
     """
@@ -96,7 +96,7 @@ def _uvicorn_config(settings: Settings, host: str, port: int, workers: int) -> u
         proxy_headers=False,  # TRUSTED_PROXIES says whose count, and for what
         backlog=BACKLOG,
         timeout_keep_alive=ceil(settings.keep_alive_timeout),
-        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_graceful_shutdown=grace_of(settings.shutdown_timeout),
     )
 
 
