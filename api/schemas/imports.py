@@ -161,7 +161,7 @@ class ColumnAnswer(Output, omit_defaults=True):
         str | None,
         Meta(description="The field that it goes into, `account.name` for a lookup; null for none."),
     ]
-    reason: Annotated[str | None, Meta(description="Why it goes into none.")] = None
+    reason: Annotated[str | None, Meta(description="Why it goes into none, or what is open.")] = None
     date_format: str | None = None
     decimal: str | None = None
     examples: Annotated[list[CellAnswer], Meta(description="The first five.")] = []

@@ -1,5 +1,6 @@
 """What a cell of a CSV file becomes: the value that JSON would have, checked as that is."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
@@ -21,6 +22,16 @@ NUMBERS: Final = frozenset({"integer", "decimal", "currency", "percent"})
 DATES: Final = frozenset({"date", "datetime"})
 _TEXTS: Final = frozenset({"text", "long_text"})
 _FORMULA: Final = frozenset("=+-@\t\r\n")
+_PLAIN_DATES: Final = {
+    "date": re.compile(r"\d{4}-\d\d-\d\d", re.ASCII),
+    "datetime": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z", re.ASCII),
+}
+_PLAIN_INTEGER: Final = re.compile(r"-?\d{1,18}", re.ASCII)
+_PLAIN_NUMBER: Final = re.compile(r"-?\d{1,18}(?:\.(?:\d{1,2}|\d{4,18}))?", re.ASCII)
+"""Not three decimals, which may be a thousand."""
+_POINT_NUMBER: Final = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?", re.ASCII)
+_SIGNS: Final = {"€": "EUR", "$": "USD", "£": "GBP"}
+_KEPT: Final = re.compile(r'="[^"]*"')
 _SPLITS: Final = (";", ",", "|", "\n")
 _MOST_PARTS: Final = 1_000
 """More than a field has options; what is beyond stays together, and so is none of them."""
@@ -50,9 +61,13 @@ class CellReader:
         self._operands = operands
         self._kind = field.type.name
         self._options = _options(field) if self._kind in {"select", "multi_select"} else {}
+        self._currency = ""
+        self._plain = None if self._operands else self._plain_shape()
 
     def read(self, cell: str) -> object:
         """The value in stored form; None when the cell says nothing. Raises :class:`InvalidValue`."""
+        if self._plain is not None and self._plain.fullmatch(cell):
+            return self.field.type.parse(int(cell) if self._kind == "integer" else cell, self.field)
         text = unescaped(cell) if self._kind in _TEXTS else unescaped(cell).strip()
         if self._says_nothing(text):
             return None
@@ -64,6 +79,18 @@ class CellReader:
                 raise
             message = f"{error.message}; {hint.format(field=self.field.name)}"
             raise InvalidValue(error.code, message, error.did_you_mean) from error
+
+    def _plain_shape(self) -> re.Pattern[str] | None:
+        """The shape of cells that are what JSON has, and can be nothing else: most cells, read in no time."""
+        if self._kind in DATES:
+            is_odd = self.form.dates is not None and self.form.dates.order == "YDM"
+            return None if is_odd else _PLAIN_DATES[self._kind]
+        if self._kind not in NUMBERS or self.style.problem or self.form.rounds or self.form.nulls:
+            return None
+        mark = self.form.numbers.decimal or self.style.mark
+        if mark == "," or self._kind == "integer":
+            return _PLAIN_INTEGER
+        return _PLAIN_NUMBER if mark is None else _POINT_NUMBER
 
     def _stored(self, value: object) -> object:
         if self._operands and self._kind not in NUMBERS | DATES:
@@ -107,6 +134,7 @@ class CellReader:
 
     def _number(self, text: str) -> object:
         cell = self.number(text)
+        self._check_currency(cell.currency)
         if self.style.mark is not None:
             marked = cell.point if self.style.mark == "." else cell.comma
         elif cell.point != cell.comma and (self.style.problem or (cell.point and cell.comma)):
@@ -125,6 +153,14 @@ class CellReader:
             scale = digits.digits(self.field)[1]
             return f"{number.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP):f}"
         return marked
+
+    def _check_currency(self, sign: str) -> None:
+        """One column has one currency, since the field keeps the number alone."""
+        sign = _SIGNS.get(sign, sign)
+        if sign and sign != (self._currency or sign):
+            message = f"is in {sign}, and a cell above is in {self._currency}: a column has one currency"
+            raise InvalidValue("mixed-currencies", message)
+        self._currency = self._currency or sign
 
     def _whole(self, number: Decimal) -> int:
         whole = number.to_integral_value(ROUND_HALF_UP)
@@ -228,11 +264,12 @@ def _json(text: str) -> object:
 
 def unescaped(cell: str) -> str:
     """The text of a cell without spaces around it, and without the apostrophes that an export adds: around a
-    text that begins or ends with a space, and before what a spreadsheet would take for a formula.
+    text that begins or ends with a space, and before what a spreadsheet would take for a formula. ``="0012"``
+    is how some programs keep a spreadsheet from taking a text for a number.
     """
     text = trimmed(cell)
     if text[:1] != "'":
-        return text
+        return text[2:-1] if _KEPT.fullmatch(text) else text
     core = text.strip("'")
     if len(text) > 1 and text[-1] == "'" and core and (core[0] in BLANKS or core[-1] in BLANKS):
         text = text[1:-1]

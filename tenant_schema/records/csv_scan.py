@@ -22,6 +22,8 @@ __all__ = ["find_styles"]
 
 _PLAIN: Final = re.compile(r"-?\d+|\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?|", re.ASCII)
 """Cells that can be read in one way only."""
+_POINT: Final = re.compile(r"-?\d+\.(?:\d{1,2}|\d{4,})", re.ASCII)
+"""Numbers that can only have a decimal point."""
 _DECIMALS: Final = re.compile(r"-?\d+\.(\d+)", re.ASCII)
 _Kind: TypeAlias = Literal["date", "number"]
 _Seen: TypeAlias = tuple[int, str]
@@ -48,9 +50,9 @@ class _Evidence:
 
     def look_at(self, line: int, cell: str) -> None:
         """What the cell tells; nothing when it is no date or number at all, which its line will say."""
-        text = unescaped(cell)
-        if _PLAIN.fullmatch(text):
+        if _PLAIN.fullmatch(cell) or (self.first and _POINT.fullmatch(cell)):
             return
+        text = unescaped(cell).strip()
         try:
             one, other = self._readings(text)
         except InvalidValue:

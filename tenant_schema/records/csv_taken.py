@@ -29,7 +29,8 @@ class CellExample:
 @dataclass(frozen=True, slots=True)
 class ColumnTaken:
     """What a column was taken for: a field (of the records that a lookup leads to, as ``account.name``), or
-    nothing, with the reason. ``examples`` are cells that say something else than what stands in them.
+    nothing. ``reason`` says why nothing, or what is open. ``examples`` are cells that say something else than
+    what stands in them.
     """
 
     column: str
@@ -90,6 +91,7 @@ class TakenCells:
         return ColumnTaken(
             column.name,
             column.field.name if column.by is None else f"{column.field.name}.{column.by.name}",
+            reason=reader.style.problem[1] if reader.style.problem else None,
             date_format=_ORDERS[order] if is_date and not is_open else None,
             decimal=mark if is_number and not is_open else None,
             examples=tuple(self._found[column.place].values()),

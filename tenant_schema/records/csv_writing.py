@@ -9,6 +9,7 @@ from uuid import UUID
 
 from piccolo_engines.columns import new_id
 from tenant_schema.objects.model import FieldModel
+from tenant_schema.portions import in_portions
 from tenant_schema.problems import Problem
 from tenant_schema.records.bulk import Item, each_that_can, fail_dangling
 from tenant_schema.records.bulk_changing import change_items
@@ -54,7 +55,7 @@ async def write_rows(
             row.above, row.is_new = {}, True
         await _name(target, key, sound, now)
         await find_lookups(target, columns, sound)
-        _complete(target, sound, now)
+        await _complete(target, sound, now)
         for group in _groups(sound):
             fail_dependents(group)
             good = [row for row in group if not row.item.problems]
@@ -89,9 +90,9 @@ async def _restore(target: Target, key: FieldModel, rows: Sequence[CsvRow], now:
     await restore_items(target, [row.item for row in found], now)
 
 
-def _complete(target: Target, rows: Sequence[CsvRow], now: datetime) -> None:
+async def _complete(target: Target, rows: Sequence[CsvRow], now: datetime) -> None:
     """Add defaults and what the system sets to the lines that make records."""
-    for row in rows:
+    async for row in in_portions(rows):
         if row.is_new and not row.item.problems:
             complaints = Complaints()
             row.item.values = completed(target, row.item.values, now, complaints) | {"id": row.item.id}

@@ -56,7 +56,7 @@ async def export(target: Target, query: Query, form: ExportFormat | None = None)
     paths = [*fields_of(query.filter), *(term.field for term in order), *query.fields]
     source = Source(target.model, where, target.hops(paths, base), target.readable)
     cells = [
-        (name, cell) for name in query.fields if (cell := _cell(known(name, target.readable))) is not None
+        (name, cell) for name in query.fields if (cell := cell_of(known(name, target.readable))) is not None
     ]
     head, place = (MARK if form.mark else b"") + csv_lines([query.fields], form.delimiter), None
     while True:
@@ -104,7 +104,7 @@ def csv_lines(rows: Iterable[Iterable[object]], delimiter: str) -> bytes:
     return text.getvalue().encode()
 
 
-def _cell(field: FieldModel) -> _Cell | None:
+def cell_of(field: FieldModel) -> _Cell | None:
     """What makes a cell of a shown value, when that is not one by itself; no value is an empty cell."""
     if field.type.name in {"json", "multi_select"}:
         return lambda value: msgspec.json.encode(value).decode()

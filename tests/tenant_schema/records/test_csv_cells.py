@@ -80,6 +80,7 @@ def test_what_is_no_date_is_refused(text: str) -> None:
         ("03-Apr-20", "DD-MMM-YY", "2020-04-03"),
         ("03042020", "DDMMYYYY", "2020-04-03"),
         ("2020/03/04", "YYYY/DD/MM", "2020-04-03"),
+        ("2020-03-04", "YYYY-DD-MM", "2020-04-03"),
         ("03/04/2020 15:30", "DD/MM/YYYY HH:mm", "2020-04-03"),
         ("03/04/2020 15:30", "%d/%m/%Y %H:%M", "2020-04-03"),
         ("2020-04-03", "MM/DD/YYYY", "2020-04-03"),
@@ -218,6 +219,25 @@ def test_a_text_may_be_what_stands_for_no_value_elsewhere() -> None:
     assert (cell("name", "NA"), cell("notes", "-")) == ("NA", "-")
     assert (cell("name", "na", nulls="NA,-"), cell("notes", "-", nulls="NA,-")) == (None, None)
     assert code("count", "null", nulls="NA,-") == "not-an-integer"
+
+
+def test_a_column_has_one_currency() -> None:
+    reader = CellReader(GADGETS.fields["price"], read_format({}))
+    assert [str(reader.read(text)) for text in ("€ 5", "6", "7 EUR", "8 €")] == [
+        "5.00",
+        "6.00",
+        "7.00",
+        "8.00",
+    ]
+    with pytest.raises(InvalidValue) as caught:
+        reader.read("$5")
+    assert caught.value.code == "mixed-currencies"
+
+
+def test_a_text_that_a_spreadsheet_was_kept_from_taking_for_a_number() -> None:
+    assert cell("name", '="00123"') == "00123"
+    assert cell("name", "'=1+1") == "=1+1"
+    assert cell("name", '=CONCAT("a")') == '=CONCAT("a")'
 
 
 def test_spaces_around_a_cell_are_stray() -> None:
