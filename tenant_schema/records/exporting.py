@@ -28,7 +28,7 @@ from tenant_schema.records.rendering import Row, known
 from tenant_schema.records.statements import Reading, Source, reading
 from tenant_schema.records.target import Target
 
-__all__ = ["MARK", "PAGE", "chained", "csv_lines", "export", "harmless"]
+__all__ = ["MARK", "PAGE", "cell_of", "chained", "csv_lines", "export", "harmless"]
 
 PAGE: Final = 1_000
 """Records read at a time."""
