@@ -110,7 +110,9 @@ class TenantFromHost:
         for name, value in scope["headers"]:
             if name == b"content-length":
                 require_length(value.decode("latin-1"), self._platform.settings.max_body_bytes)
-            elif name == b"content-encoding":
+            elif name == b"content-encoding" or (
+                name == b"transfer-encoding" and value.lower() != b"chunked"
+            ):
                 require_plain(value)
             elif name == b"expect":
                 waits = value.lower() == b"100-continue"

@@ -85,7 +85,8 @@ async def read_record(request: TenantRequest) -> Answer:
         request.tenant, request.access, request.path_params["object"], _record_id(request), request.pairs()
     )
     body = encoded({"data": record.data})
-    tag = etag(record.version) if record.is_whole else digest_tag(body, record.version)
+    is_plain = record.is_whole and not request.scope["query_string"]
+    tag = etag(record.version) if is_plain else digest_tag(body, record.version)
     return request.unchanged(tag) or json_bytes(body, headers=[tag])
 
 

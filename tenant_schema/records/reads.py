@@ -34,14 +34,13 @@ async def read_record(target: Target, record_id: UUID, query: Query) -> Record:
     version = rows[0]["version"]
     shown = plan.show(rows)
     await expand(target, shown, query.fields, query.expand)
-    return Record(shown[0], version, _is_whole(target, query, shown[0]))
+    return Record(shown[0], version, _is_whole(target, shown[0]))
 
 
-def _is_whole(target: Target, query: Query, shown: Row) -> bool:
+def _is_whole(target: Target, shown: Row) -> bool:
+    """Whether it has every field, in the form that it had when the record was changed last."""
     model = target.model
-    if query.expand or len(shown) != len(model.fields) or not model.fields.keys() <= set(query.fields):
-        return False
-    return bool(shown["updated_at"] > model.changed_at)
+    return len(shown) == len(model.fields) and shown["updated_at"] > model.changed_at
 
 
 async def still_readable(target: Target, told: Mapping[str, object]) -> dict[str, object]:

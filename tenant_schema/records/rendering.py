@@ -43,8 +43,8 @@ Row: TypeAlias = dict[str, Any]
 class Record:
     """One record as the API shows it, and its version for the ETag.
 
-    ``is_whole``: the version alone tells this form of the record from every other one, since it has every
-    field, and no definition of one has changed since the record has.
+    ``is_whole``: it has every field, and no definition of one has changed since the record has. Read without
+    paths and expansions, it is then told from every other form of it by the version alone.
     """
 
     data: dict[str, Any]

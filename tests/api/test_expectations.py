@@ -10,7 +10,7 @@ import pytest
 from tests.api.conftest import OPERATOR_TOKEN, PASSWORD, World
 from tests.api.scenarios import assert_problem
 from tests.api.test_data import ACCOUNTS
-from tests.api.test_wire import listening
+from tests.api.test_wire import listening, say
 
 LOGIN = "/api/v1/auth/login"
 JSON = "Content-Type: application/json"
@@ -171,6 +171,14 @@ async def test_a_compressed_body_is_415(world: World, coding: str) -> None:
         f"{ACCOUNTS}/import", files=files, headers={"Content-Encoding": coding}
     )
     assert upload.status_code == 415
+
+
+async def test_a_body_that_is_compressed_on_its_way_is_415(world: World) -> None:
+    head = f"POST {LOGIN} HTTP/1.1\r\nHost: acme.localhost\r\n{JSON}\r\n"
+    async with listening(world) as port:
+        for coding, status in (("gzip, chunked", 415), ("deflate,chunked", 415), ("chunked", 422)):
+            words = f"{head}Transfer-Encoding: {coding}\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n"
+            assert (await say(port, words.encode()))[0] == status
 
 
 async def test_identity_is_no_coding(world: World) -> None:
