@@ -24,6 +24,13 @@ _SYSTEM = """
 SYSTEM_OBJECTS = frozenset(_SYSTEM.split())
 """What permissions, lookups and routes already call something else."""
 
+_DATABASES_OWN = re.compile(
+    r"sqlite|sqlite_.*|innodb_.*|mysql|information_schema|performance_schema|"
+    r"db_row_id|db_trx_id|db_roll_ptr|fts_doc_id"
+)
+"""What a database calls its own tables, columns and schemas. Physical names begin with the name, and SQLite
+refuses tables that begin with ``sqlite_``; names are the same on every database, so all refuse all of them.
+"""
 _GRAMMAR = re.compile(r"[a-z](?:_?[a-z0-9])*")
 _SYSTEM_FIELDS = frozenset(system_columns())
 
@@ -39,6 +46,8 @@ def check_name(name: str) -> str:
     if _GRAMMAR.fullmatch(name) is None:
         message = "must be lower case letters, digits and single underscores, beginning with a letter"
         raise InvalidName(name, "invalid-name", message)
+    if _DATABASES_OWN.fullmatch(name):
+        raise InvalidName(name, "reserved-name", "is what a database calls something of its own")
     if name in RESERVED_WORDS:
         raise InvalidName(name, "reserved-name", "is a word that databases or Python keep for themselves")
     return name

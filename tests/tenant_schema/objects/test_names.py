@@ -25,9 +25,26 @@ def refusal(check, name: str) -> str:
     return refused.value.code
 
 
-@given(NAMES.filter(lambda name: name not in RESERVED_WORDS))
+@given(NAMES.filter(lambda name: name not in RESERVED_WORDS and not name.startswith(("sqlite", "innodb"))))
 def test_names_of_the_grammar_are_taken(name: str) -> None:
     assert check_name(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("sqlite", "sqlite_x", "sqlite_master", "sqlite_stat1", "innodb_trx", "mysql"),
+        *("information_schema", "performance_schema", "db_row_id", "db_trx_id", "db_roll_ptr", "fts_doc_id"),
+    ],
+)
+def test_what_a_database_calls_its_own_is_refused(name: str) -> None:
+    for check in (check_object_name, check_field_name):
+        assert refusal(check, name) == "reserved-name"
+
+
+@pytest.mark.parametrize("name", ["sqlites", "my_sqlite_x", "mysql_version", "innodb"])
+def test_what_only_looks_like_it_is_taken(name: str) -> None:
+    assert check_object_name(name) == name
 
 
 @given(st.text())
