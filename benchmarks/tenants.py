@@ -1,6 +1,6 @@
 """Many tenants on one database server: a random load on a small budget, and what a tenant costs.
 
-``python -m benchmarks.tenants [--database mariadb] [--tenants 300] [--known 1000] [--budget 40]``
+``python -m benchmarks.tenants [--database mariadb] [--tenants 300] [--budget 40] [--clients 100] [--pause 0.2]``
 
 Makes the tenants' databases and users, and leases so many known tenants once each: memory and connections.
 Then it lets the clients read and write as random tenants, and asks the server all the while how many
@@ -124,6 +124,7 @@ async def drive(
             except Exception as error:  # noqa: BLE001 - whatever it is, it is counted
                 load.errors.append(error)
             load.waits.append(time.perf_counter() - begun)
+            await asyncio.sleep(random.random() * 2 * options.pause)
 
     async def watch() -> None:
         while time.perf_counter() < end:
@@ -210,6 +211,7 @@ def main() -> None:
     parser.add_argument("--budget", type=int, default=40)
     parser.add_argument("--clients", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--pause", type=float, default=0, help="between a client's requests, on average")
     options = parser.parse_args()
     with address_of(options.database) as address:
         asyncio.run(run(address, options, Console()))

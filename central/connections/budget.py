@@ -30,9 +30,9 @@ class BudgetRules:
     :ivar limit: how many connections there may be.
     :ivar share: how many of them a tenant may have in use while fewer are left than it has.
     :ivar patience: seconds that a query waits for a connection.
-    :ivar linger: seconds that a query waits for a connection of its own tenant to come back, or for one of
-        another tenant to be unused for that long, before any unused connection is closed for it.
-    :ivar stale: seconds after which an unused connection is not expected to be wanted again soon.
+    :ivar linger: seconds that a query waits at least for a connection of its own tenant to come back, or for
+        one of another tenant to be unused for that long, before any unused connection is closed for it. It
+        waits for as long as connecting takes, when that is more.
     :ivar idle: seconds after which an unused connection is closed.
     :ivar max_age: seconds after which a connection is closed when it is given back.
     :ivar silence: seconds without an answer after which the server is asked whether it is there.
@@ -42,7 +42,6 @@ class BudgetRules:
     share: int = 8
     patience: float = 2.0
     linger: float = 0.02
-    stale: float = 0.2
     idle: float = 10.0
     max_age: float = 3600.0
     silence: float = 30.0
@@ -80,11 +79,13 @@ class Part:
 
     :ivar open: connects as the tenant's user.
     :ivar held: connections in use, those being opened included.
+    :ivar opening: connections being opened.
     :ivar served_at: when one of its waiters got a connection last, by the event loop's clock.
     """
 
     open: Callable[[], Awaitable[Session]]
     held: int = 0
+    opening: int = 0
     in_use: set[Session] = field(default_factory=set)
     idle: list[Session] = field(default_factory=list)
     waiters: deque[_Waiter] = field(default_factory=deque)
@@ -109,6 +110,7 @@ class ConnectionBudget:
         self._trimmer: asyncio.TimerHandle | None = None
         self._matcher: asyncio.TimerHandle | None = None  # as long as somebody waits
         self._opened = self._evicted = self._timeouts = 0
+        self._connecting = 0.0  # seconds that it takes, lately
 
     @property
     def use(self) -> BudgetUse:
@@ -192,13 +194,18 @@ class ConnectionBudget:
 
     async def _fill_place(self, part: Part) -> Session:
         """Connect, in a place that is already counted."""
+        loop = asyncio.get_running_loop()
+        begun, part.opening = loop.time(), part.opening + 1
         try:
             session = await part.open()
         except BaseException:
             part.held -= 1
             self._free_place()
             raise
+        finally:
+            part.opening -= 1
         self._opened += 1
+        self._connecting += (loop.time() - begun - self._connecting) / 8
         part.in_use.add(session)
         if part.is_closed:
             self.release(part, session)
@@ -213,7 +220,7 @@ class ConnectionBudget:
         self._waiting.setdefault(part)
         self._match()
         if self._matcher is None:
-            self._matcher = loop.call_later(self._rules.linger, self._match_again)
+            self._matcher = loop.call_later(self._linger, self._match_again)
         try:
             async with asyncio.timeout(self._rules.patience):
                 return await waiter.future
@@ -259,19 +266,24 @@ class ConnectionBudget:
         first = next((one for one in self._waiting if one is part or self._may_have(one)), part)
         return first is not part and not self._ending and self._patience_with_others(first) == 0
 
+    @property
+    def _linger(self) -> float:
+        """Seconds that are worth waiting to save a connection: as many as opening one takes."""
+        return max(self._rules.linger, min(self._connecting, self._rules.patience / 4))
+
     def _patience_with_others(self, part: Part) -> float | None:
         """For how long another tenant's connection must have been unused to be closed for this tenant's first
-        waiter; ``None`` when none is, since one of its own is about to come back.
+        waiter; ``None`` when none is, since one of its own is about to come.
 
-        Connecting costs more than most statements take. While a tenant's own connections go from one of its
-        waiters to the next, only what nobody is likely to want soon is closed for it.
+        While a tenant's own connections go from one of its waiters to the next, or one is being opened, only
+        what nobody is likely to want soon is closed for it.
         """
-        now, since, rules = asyncio.get_running_loop().time(), part.waiters[0].since, self._rules
-        if now - max(since, part.served_at) >= rules.linger:
+        now, since, linger = asyncio.get_running_loop().time(), part.waiters[0].since, self._linger
+        if not part.opening and now - max(since, part.served_at) >= linger:
             return 0
         if not part.held:
-            return rules.linger
-        return rules.stale if now - since >= rules.linger else None
+            return linger
+        return 10 * linger if now - since >= linger else None
 
     def _match(self) -> None:
         """Give those who wait what there is: a connection of their own, a free place, or, when the budget is
@@ -303,7 +315,7 @@ class ConnectionBudget:
         self._match()
         if self._waiting:
             loop = asyncio.get_running_loop()
-            self._matcher = loop.call_later(self._rules.linger, self._match_again)
+            self._matcher = loop.call_later(self._linger, self._match_again)
 
     def _rank(self, part: Part) -> int:
         """Tenants that have none come first, those beyond their share last."""
