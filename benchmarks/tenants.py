@@ -1,6 +1,6 @@
 """Many tenants on one database server: a random load on a small budget, and what a tenant costs.
 
-``python -m benchmarks.tenants [--database mariadb] [--tenants 300] [--budget 40] [--clients 100] [--pause 1]``
+``python -m benchmarks.tenants [--database mysql] [--tenants 300] [--budget 40] [--clients 100] [--pause 1]``
 
 Makes the tenants' databases and users, and leases so many known tenants once each: memory and connections.
 Then it lets the clients read and write as random tenants, and asks the server all the while how many
