@@ -133,6 +133,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     engines.LockTimeout: 503,
     engines.StatementTimeout: 503,
     engines.Deadlock: 503,
+    engines.TransactionEnded: 503,
     engines.SchemaMismatch: 503,  # definitions have just changed, and the request ran in a transaction
 }
 """The nearest class of an error's ancestry counts. What is not here is our fault: 500."""

@@ -12,6 +12,7 @@ Times come from the clocks of the processes: these may differ by a part of the l
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,20 +83,28 @@ class LeaseStore:
             return None
         return lease
 
-    async def take_over(self, row: Mapping[str, Any], *, is_owner_dead: bool = False) -> Lease | None:
+    async def take_over(
+        self,
+        row: Mapping[str, Any],
+        changes: Mapping[Any, Any] | None = None,
+        *,
+        is_owner_dead: bool = False,
+    ) -> Lease | None:
         """Take a row as it was read; None when its time is not up, or somebody else was faster.
 
         The owner may have woken up and renewed it, or others take it over, too: one of them wins.
 
+        :param changes: of other columns, with the owner.
         :param is_owner_dead: the caller knows that nobody works on it any more, whatever its time.
         """
         if not is_owner_dead and row["leased_until"] > self._now():
             return None
         lease = Lease(row["id"], new_id())
-        changes: dict[Any, Any] = {self._owner: lease.owner, self._until: self._now() + self._duration}
+        until = self._now() + self._duration
+        values: dict[Any, Any] = {**(changes or {}), self._owner: lease.owner, self._until: until}
         is_as_read = self._held(Lease(row["id"], row["owner"])) & (self._until == row["leased_until"])
         try:
-            is_taken = await self._table.update(changes).where(is_as_read).returning(self._id)
+            is_taken = await self._table.update(values).where(is_as_read).returning(self._id)
         except Deadlock:  # another node of the cluster has taken it
             if self._is_in_transaction:
                 raise
@@ -116,9 +125,12 @@ class LeaseStore:
         await self._again_after_deadlock(self._table.delete().where(self._held(lease)).run)
 
     @asynccontextmanager
-    async def renewing(self, lease: Lease) -> AsyncIterator[None]:
-        """Renew it inside the block."""
-        heartbeat = asyncio.create_task(self._keep_on(lease))
+    async def renewing(self, lease: Lease, context: Context | None = None) -> AsyncIterator[None]:
+        """Renew it inside the block, in a task of its own.
+
+        :param context: of that task: one in which no transaction is open.
+        """
+        heartbeat = asyncio.create_task(self._keep_on(lease), context=context)
         try:
             yield
         finally:

@@ -184,6 +184,18 @@ class MySQLTransaction(BaseTransaction):
             await self._roll_back(self._open_session())
             self._rolled_back = True
 
+    async def restart(self) -> None:
+        """Roll back, and go on in a new transaction on the same connection; also when the server has given
+        the transaction up.
+
+        :raises TransactionEnded: when the connection is of no more use.
+        """
+        async with self._lock:
+            if self._session is None or not self._session.usable:
+                raise TransactionEnded
+            await self._roll_back(self._session)
+            self._given_up = False
+
     async def rollback_to(self, savepoint_name: str) -> None:
         """Roll back to a savepoint, by its name."""
         await Savepoint(savepoint_name, self).rollback_to()

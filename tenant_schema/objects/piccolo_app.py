@@ -11,5 +11,11 @@ __all__ = ["APP_CONFIG"]
 APP_CONFIG = AppConfig(
     app_name="objects",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=[tables.ObjectDefinition, tables.FieldDefinition, tables.AutoNumber, tables.SchemaChange],
+    table_classes=[
+        tables.ObjectDefinition,
+        tables.FieldDefinition,
+        tables.AutoNumber,
+        tables.SchemaChange,
+        tables.SchemaLease,
+    ],
 )

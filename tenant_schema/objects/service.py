@@ -4,14 +4,26 @@ A change is decided on the definitions as they are, refused when the data speaks
 and done; see :mod:`tenant_schema.objects.changes`. One change of a tenant's objects is under way at a time.
 """
 
+import logging
 from asyncio import sleep
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from piccolo_conf import DB
-from piccolo_engines.errors import ForeignKeyViolation, LockTimeout, SchemaMismatch, UniqueViolation
+from piccolo_engines.columns import new_id
+from piccolo_engines.errors import (
+    ConnectionLost,
+    DatabaseError,
+    Deadlock,
+    ForeignKeyViolation,
+    LockTimeout,
+    SchemaMismatch,
+    TransactionEnded,
+    UniqueViolation,
+)
 from tenant_schema.objects.auto_numbers import number_records
 from tenant_schema.objects.catalog import Catalog, load_rows
 from tenant_schema.objects.changes.deciding import added_number, dialect_of_bound, intent_of, refuse_by_data
@@ -27,6 +39,7 @@ from tenant_schema.objects.changes.decisions import (
 from tenant_schema.objects.changes.definitions import Definitions
 from tenant_schema.objects.changes.dialect import Dialect
 from tenant_schema.objects.changes.drift import Drift, find_drift, repair_drift
+from tenant_schema.objects.changes.journal import State, state_of
 from tenant_schema.objects.changes.plan import Plan, plan_of
 from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
@@ -38,6 +51,9 @@ from tenant_schema.users.versions import DEFINITIONS, VersionedCache, bump
 __all__ = ["SchemaService"]
 
 _MANAGE = "objects:manage"
+_ATTEMPTS = 3
+_CUT_SHORT = (Deadlock, ConnectionLost, TransactionEnded)
+_LOG = logging.getLogger(__name__)
 _Decide = Callable[[Definitions], Decision]
 
 
@@ -179,8 +195,36 @@ class SchemaService:
         dry_run: bool,
     ) -> Plan | None:
         access.require_system(_MANAGE)
+        decisions: list[Decision] = []
+
+        def decided(now: Definitions) -> Decision:
+            decisions.append(decide(now))
+            return decisions[-1]
+
+        async with self._forgetting(scope):
+            for attempt in range(1, _ATTEMPTS + 1):
+                change = new_id()
+                try:
+                    plan = await self._attempt(access, decided, confirm, change, dry_run=dry_run)
+                except _CUT_SHORT:
+                    state = await self._settled(change)
+                    if state is State.DONE:
+                        plan = None
+                    elif state is State.UNDOING or attempt == _ATTEMPTS:
+                        raise
+                    else:
+                        continue
+                break
+        if not dry_run:
+            await self._number_latecomers(decisions[-1])
+        return plan
+
+    async def _attempt(
+        self, access: Access, decide: _Decide, confirm: str | None, change: UUID, *, dry_run: bool
+    ) -> Plan | None:
+        """One attempt at a change; ``change`` is its id in the journal."""
         dialect = dialect_of_bound()
-        async with self._forgetting(scope), dialect.exclusive(self._wait):
+        async with dialect.exclusive(self._wait):
             await self._recovery.runner(dialect).recover()
             decision = decide(await self._definitions(dialect))
             await refuse_by_data(decision, confirm if not dry_run else _whatever(decision))
@@ -188,14 +232,30 @@ class SchemaService:
             if dry_run:
                 return await plan_of(decision, intent, dialect, self._recovery.dependents)
             try:
-                await self._recovery.runner(dialect, access).run(intent, access.user_id)
+                await self._recovery.runner(dialect, access).run(intent, access.user_id, change)
             except LockTimeout as error:
                 raise ObjectBusy from error
             except (UniqueViolation, ForeignKeyViolation) as error:
                 await refuse_by_data(decision, confirm)
                 raise WouldBreakData(decision.object, 1, [], "one that was written just now") from error
-        await self._number_latecomers(decision)
         return None
+
+    async def _settled(self, change: UUID) -> State | None:
+        """After a change was cut short by a deadlock or a lost connection: finish or undo it on another
+        connection, and say how it ended; None when it was never begun.
+
+        UNDOING stands for all of which it is not known: whoever comes next looks after it.
+        """
+        dialect = dialect_of_bound()
+        if dialect.is_transactional or DB.transaction_exists():
+            return State.UNDOING
+        try:
+            async with dialect.exclusive(self._wait):
+                await self._recovery.runner(dialect).recover()
+                return await state_of(change)
+        except (DatabaseError, ObjectBusy):
+            _LOG.warning("a change of objects was cut short, and is left to the next", exc_info=True)
+            return State.UNDOING
 
     async def _number_latecomers(self, decision: Decision) -> None:
         """Records that were made by the definitions before, while a field was added that numbers them."""

@@ -1,11 +1,22 @@
 """The tables that say which objects and fields a tenant has, and what was done to change them."""
 
-from piccolo.columns import JSON, UUID, BigInt, Boolean, ForeignKey, Integer, OnDelete, Text, Varchar
+from piccolo.columns import (
+    JSON,
+    UUID,
+    BigInt,
+    Boolean,
+    ForeignKey,
+    Integer,
+    OnDelete,
+    Text,
+    Timestamptz,
+    Varchar,
+)
 from piccolo.table import Table
 
 from piccolo_engines.columns import Timestamps, new_id
 
-__all__ = ["AutoNumber", "FieldDefinition", "ObjectDefinition", "SchemaChange"]
+__all__ = ["AutoNumber", "FieldDefinition", "ObjectDefinition", "SchemaChange", "SchemaLease"]
 
 
 class ObjectDefinition(Timestamps, Table, tablename="object_definitions", help_text="A kind of record."):
@@ -78,3 +89,17 @@ class SchemaChange(Timestamps, Table, tablename="schema_changes", help_text="A c
     plan = Text(null=False)
     error = Varchar(length=500, default="", null=False)
     user = UUID(default=None, null=True)
+
+
+class SchemaLease(Table, tablename="schema_leases", help_text="Who is changing objects just now."):
+    """One row while a change is under way, by its ``name``; see :mod:`piccolo_engines.leases`.
+
+    ``server`` tells the node of a cluster at which its owner is connected: a hash of how the server names
+    itself.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    name = Varchar(length=20, unique=True, null=False)
+    server = Varchar(length=64, default="", null=False)
+    owner = UUID(default=None, null=True)
+    leased_until = Timestamptz()

@@ -6,11 +6,10 @@ from uuid import UUID
 
 import msgspec
 
-from piccolo_engines.columns import new_id
 from tenant_schema.objects.changes.intent import Intent
 from tenant_schema.objects.tables import SchemaChange
 
-__all__ = ["Entry", "State", "begin", "has_open_entries", "open_entries", "record"]
+__all__ = ["Entry", "State", "begin", "has_open_entries", "open_entries", "record", "state_of"]
 
 _OPEN = ("begun", "valid", "undoing")
 
@@ -37,9 +36,9 @@ class Entry:
     """Whether somebody else began it, so that the operation at ``position`` may have happened."""
 
 
-async def begin(intent: Intent, user: UUID | None) -> Entry:
+async def begin(entry: Entry, user: UUID | None) -> None:
     """Write the intent down."""
-    entry = Entry(new_id(), intent)
+    intent = entry.intent
     await SchemaChange.insert(
         SchemaChange(
             id=entry.id,
@@ -50,7 +49,12 @@ async def begin(intent: Intent, user: UUID | None) -> Entry:
             user=user,
         )
     )
-    return entry
+
+
+async def state_of(change: UUID) -> State | None:
+    """How far a change is; None when it was never begun."""
+    row = await SchemaChange.select(SchemaChange.state).where(SchemaChange.id == change).first()
+    return None if row is None else State(row["state"])
 
 
 async def record(entry: Entry, error: str = "") -> None:

@@ -1,27 +1,24 @@
 """Changes on MySQL and MariaDB: every statement of DDL commits, so that each must be found again afterwards.
 
-Everything of a change goes through one connection, which holds a named lock of the server. The lock ends when
-that connection does, and a connection whose process was killed ends when its statement does: whoever gets the
-lock afterwards finds nothing under way.
+Everything of a change goes through one connection, which owns the change as
+:mod:`tenant_schema.objects.changes.mysql_ownership` says.
 """
 
 import asyncio
-import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any, cast
-
-from piccolo.querystring import QueryString
+from typing import cast
 
 from piccolo_conf import DB
-from piccolo_engines.errors import DatabaseError, LockTimeout
+from piccolo_engines.errors import LockTimeout
 from piccolo_engines.mysql.engine import MySQLEngine
 from piccolo_engines.mysql.literals import literal
 from piccolo_engines.mysql.session import Session
 from piccolo_engines.mysql.transaction import MySQLTransaction
 from tenant_schema.objects.changes.dialect import PlannedStatement
 from tenant_schema.objects.changes.mysql_algorithms import Algorithms, checked_as_needed
+from tenant_schema.objects.changes.mysql_ownership import owned, require_ownership
 from tenant_schema.objects.changes.mysql_probe import planned
 from tenant_schema.objects.changes.mysql_reading import read_table, table_names
 from tenant_schema.objects.changes.mysql_search import fill_search, unsearched
@@ -29,12 +26,10 @@ from tenant_schema.objects.changes.mysql_state import is_done, plain_type
 from tenant_schema.objects.changes.mysql_statements import statements
 from tenant_schema.objects.changes.operations import FillSearch, Operation
 from tenant_schema.objects.changes.shapes import TableShape
-from tenant_schema.objects.errors import ObjectBusy
 from tenant_schema.objects.row_budget import MARIADB, MYSQL, RowLimits
 
 __all__ = ["MySQLDialect"]
 
-_LOCK_NAME = "CONCAT('schema.', SHA2(DATABASE(), 224))"
 _PATIENCE = 1
 """Seconds that a statement waits for transactions that use the table: those that come meanwhile wait too."""
 _TRIES = 5
@@ -54,24 +49,29 @@ class MySQLDialect:
     @asynccontextmanager
     async def exclusive(self, wait: float) -> AsyncIterator[None]:
         """See the protocol."""
-        engine = cast("MySQLEngine", DB.bound)
-        async with engine.transaction() as transaction:
-            await _lock(wait)
+        async with owned(cast("MySQLEngine", DB.bound), wait) as transaction:
             try:
                 await transaction.send(f"SET SESSION lock_wait_timeout = {_PATIENCE}")
                 await _session().limit_to(None)  # an index on many records takes as long as it takes
                 yield
                 await transaction.send("COMMIT")
             finally:
-                await _release(transaction)
+                session = transaction.session
+                if session is not None and session.usable:
+                    await session.send("ROLLBACK")
+                    await session.send("SET SESSION lock_wait_timeout = DEFAULT")
 
     async def keep(self) -> None:
-        """Commit; what follows is in a transaction of its own."""
+        """Commit, as long as the change is still owned; what follows is in a transaction of its own.
+
+        Raises ``TransactionEnded`` when somebody else has taken the change over.
+        """
+        await require_ownership()
         await _transaction().send("COMMIT")
 
     async def discard(self) -> None:
         """Roll back; what follows is in a transaction of its own."""
-        await _transaction().send("ROLLBACK")
+        await _transaction().restart()
 
     async def apply(self, operation: Operation) -> None:
         """See the protocol."""
@@ -137,21 +137,3 @@ async def _patiently(send: Callable[[], Awaitable[object]]) -> None:
             await asyncio.sleep(0.1 * attempt)
         else:
             return
-
-
-async def _lock(wait: float) -> None:
-    rows = await DB.run_querystring(
-        QueryString(f"SELECT GET_LOCK({_LOCK_NAME}, {{}}) AS got", math.ceil(wait))
-    )
-    if rows[0]["got"] != 1:
-        raise ObjectBusy
-
-
-async def _release(transaction: MySQLTransaction) -> None:
-    """Give the lock back; when the connection is no good any more, it ends with that."""
-    session: Any = transaction.session
-    with suppress(DatabaseError):
-        if session is not None and session.usable:
-            await session.send("ROLLBACK")
-            await session.send("SET SESSION lock_wait_timeout = DEFAULT")
-            await session.send(f"DO RELEASE_LOCK({_LOCK_NAME})")

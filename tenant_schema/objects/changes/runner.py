@@ -1,14 +1,18 @@
 """Does what an intent says, step by step through the journal; goes on with what somebody else began.
 
 Before the definitions become valid an error undoes what was done. Afterwards there is no way back: what is
-left then is only to take away what nobody reads any more, now or at the next occasion.
+left then is only to take away what nobody reads any more, now or at the next occasion. A deadlock takes back
+one unit between two commits, which is done again; on a cluster every commit can end in one.
 """
 
 import logging
+from asyncio import sleep
 from collections.abc import Awaitable, Callable
+from functools import partial
 from uuid import UUID
 
-from piccolo_engines.errors import ConnectionLost, DatabaseError, TransactionEnded
+from piccolo_engines.columns import new_id
+from piccolo_engines.errors import ConnectionLost, DatabaseError, Deadlock, TransactionEnded
 from tenant_schema.objects.changes.dialect import Dialect
 from tenant_schema.objects.changes.intent import Intent
 from tenant_schema.objects.changes.journal import Entry, State, begin, open_entries, record
@@ -18,6 +22,8 @@ from tenant_schema.objects.changes.operations import NumberRecords, Operation, i
 __all__ = ["Runner"]
 
 _LOG = logging.getLogger(__name__)
+_TRIES = 5
+_FIRST_PAUSE = 0.02
 
 
 class Runner:
@@ -37,12 +43,37 @@ class Runner:
         self._write = write
         self._at = at
 
-    async def run(self, intent: Intent, user: UUID | None) -> None:
-        """All of it. Raises ``DatabaseError`` when it could not be done; then it is undone."""
-        entry = await begin(intent, user)
-        await self._dialect.keep()
+    async def run(self, intent: Intent, user: UUID | None, change: UUID | None = None) -> None:
+        """All of it. Raises ``DatabaseError`` when it could not be done; then it is undone.
+
+        :param change: the id of its entry in the journal.
+        """
+        entry = Entry(change or new_id(), intent)
+        await self._unit(entry, partial(self._begin, entry, user))
         self._at("begun")
         await self._carry_on(entry)
+
+    async def _begin(self, entry: Entry, user: UUID | None) -> None:
+        await begin(entry, user)
+        await self._dialect.keep()
+
+    async def _unit(self, entry: Entry, work: Callable[[], Awaitable[None]]) -> None:
+        """Do what ends in a commit; again when the database gave it up for a deadlock. DDL may have happened
+        all the same, and is looked for then.
+        """
+        state, position, is_resumed = entry.state, entry.position, entry.is_resumed
+        for attempt in range(1, _TRIES + 1):
+            try:
+                await work()
+            except Deadlock:
+                if self._dialect.is_transactional or attempt == _TRIES:
+                    raise
+                entry.state, entry.position, entry.is_resumed = state, position, True
+                await self._dialect.discard()
+                await sleep(_FIRST_PAUSE * 2**attempt)
+            else:
+                entry.is_resumed = is_resumed and entry.position == position
+                return
 
     async def recover(self) -> list[Intent]:
         """Finish, or undo, what others left; tell what that was."""
@@ -75,33 +106,44 @@ class Runner:
         """What the new definitions need, and the definitions."""
         before = entry.intent.before
         for operation in before[entry.position :]:
-            await self._step(entry, operation)
+            await self._unit(entry, partial(self._step, entry, operation))
+        await self._unit(entry, partial(self._make_valid, entry))
+        self._at("valid")
+
+    async def _make_valid(self, entry: Entry) -> None:
         await self._write(entry.intent)
         entry.state = State.VALID if entry.intent.after else State.DONE
         await record(entry)
         self._at("written")
         await self._dialect.keep()
-        self._at("valid")
 
     async def _clear_up(self, entry: Entry) -> None:
         """What the old definitions needed goes."""
         done = entry.position - len(entry.intent.before)
         try:
             for operation in entry.intent.after[done:]:
-                await self._step(entry, operation)
+                await self._unit(entry, partial(self._step, entry, operation))
         except (ConnectionLost, TransactionEnded):
             raise
         except DatabaseError as error:
             if self._dialect.is_transactional:
                 raise
             _LOG.warning("a change of %s is to be cleared up later", entry.intent.object, exc_info=error)
-            await record(entry, type(error).__name__)
-            await self._dialect.keep()
+            await self._dialect.discard()
+            await self._note(entry, entry.state, type(error).__name__)
             return
         if entry.state is not State.DONE:
-            entry.state = State.DONE
-            await record(entry)
+            await self._note(entry, State.DONE)
+
+    async def _note(self, entry: Entry, state: State, reason: str = "") -> None:
+        """Write the state down, for good."""
+
+        async def write() -> None:
+            entry.state = state
+            await record(entry, reason)
             await self._dialect.keep()
+
+        await self._unit(entry, write)
 
     async def _step(self, entry: Entry, operation: Operation) -> None:
         """One operation; the first one after somebody else's may be done already."""
@@ -121,20 +163,21 @@ class Runner:
             await self._dialect.apply(operation)
 
     async def _undo(self, entry: Entry, reason: str) -> None:
-        """Take back the operations that were done, the last first; each only when it is there."""
+        """Take back the operations that were done, the last first; each only when it is there. In
+        transactions of its own: the one that failed is over.
+        """
         await self._dialect.discard()
-        entry.state = State.UNDOING
-        await record(entry, reason)
-        await self._dialect.keep()
+        await self._note(entry, State.UNDOING, reason)
         self._at("undoing")
         started = entry.intent.before[: entry.position + 1]
         for operation in reversed(started):
-            if isinstance(operation, NumberRecords):
-                await forget_numbers(operation)
-            back = inverse(operation)
-            if back is not None and not await self._dialect.is_done(back):
-                await self._dialect.apply(back)
+            await self._unit(entry, partial(self._take_back, operation))
             self._at("undid one")
-        entry.state = State.UNDONE
-        await record(entry, reason)
-        await self._dialect.keep()
+        await self._note(entry, State.UNDONE, reason)
+
+    async def _take_back(self, operation: Operation) -> None:
+        if isinstance(operation, NumberRecords):
+            await forget_numbers(operation)
+        back = inverse(operation)
+        if back is not None and not await self._dialect.is_done(back):
+            await self._dialect.apply(back)
