@@ -39,10 +39,13 @@ _BODY: Final = {
             ),
         },
         "mapping": {
-            "type": "object",
-            "additionalProperties": {"type": ["string", "null"]},
+            "anyOf": [
+                {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
+                {"type": "array", "items": {"type": ["string", "null"]}},
+            ],
             "description": (
-                "Which field a column goes into, by its header or by its number from 1; null for none. "
+                "Which field a column goes into, by its header or by its number from 1; null for none. A "
+                "list names the fields of the first column, the second, and so on. "
                 "Without it headers are names or labels of fields. `account.name` finds the record that a "
                 "lookup leads to, lines above in the same file included."
             ),
@@ -174,13 +177,17 @@ def _taken_as(taken: TakenAs) -> TakenAsAnswer:
 
 
 def _mapping(text: bytes | None) -> dict[str, str | None] | None:
+    """Fields by the heads of columns; a list names those of the first column, the second, and so on."""
     if text is None:
         return None
     try:
-        return msgspec.json.decode(text, type=dict[str, str | None])
+        given = msgspec.json.decode(text, type=dict[str, str | None] | list[str | None])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        message = "Must be a JSON object of headers and the names of fields."
+        message = "Must be a JSON object of headers and the names of fields, or a list of these names."
         raise InvalidBody([Problem("mapping", "wrong-type", message)]) from error
+    if isinstance(given, dict):
+        return given
+    return {str(place): name for place, name in enumerate(given, 1)}
 
 
 def _line(one: LineProblem) -> LineError:

@@ -115,7 +115,8 @@ class ImportQuery(Input):
         str | None,
         Meta(
             description=(
-                "Words for yes, a colon, and words for no, each with commas between. By default `true`, "
+                "Words for yes, a colon, and words for no, each with commas between; of one word each also "
+                "`ja/nein`. By default `true`, "
                 "`yes`, `y`, `1`, `on`, `x`, `ja`, `oui`, … and `false`, `no`, `n`, `0`, `off`, `nein`, "
                 "`non`, …"
             ),

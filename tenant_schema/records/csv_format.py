@@ -39,7 +39,8 @@ DELIMITERS: Final[Mapping[str, str]] = {
 """Names of what separates cells."""
 
 ENCODINGS: Final[Mapping[str, str]] = {
-    "utf-8": "utf-8", "utf8": "utf-8", "utf-16": "utf-16", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be",
+    "utf-8": "utf-8", "utf8": "utf-8", "utf-8-sig": "utf-8", "utf-16": "utf-16", "utf16": "utf-16",
+    "utf-16le": "utf-16-le", "utf-16be": "utf-16-be",
     "windows-1250": "cp1250", "windows-1251": "cp1251", "windows-1252": "cp1252", "windows-1253": "cp1253",
     "windows-1254": "cp1254", "windows-1257": "cp1257", "cp1252": "cp1252", "ansi": "cp1252",
     "latin1": "cp1252", "latin-1": "cp1252", "iso-8859-1": "cp1252", "iso-8859-2": "iso8859-2",
@@ -95,6 +96,7 @@ NO_VALUE: Final = frozenset(
 names it.
 """
 
+_HEADERS: Final = {"first": None, "true": None, "none": 0, "false": 0}
 _MOST_WORDS: Final = 50
 _LONGEST_OPTION: Final = 500
 _LINE: Final = re.compile(r"[1-9][0-9]{0,3}")
@@ -182,8 +184,8 @@ def _encoding(text: str) -> str:
 
 
 def _header(text: str) -> int | None:
-    if text in {"first", "none"}:
-        return None if text == "first" else 0
+    if text.lower() in _HEADERS:
+        return _HEADERS[text.lower()]
     if _LINE.fullmatch(text) is None or int(text) > MOST_ABOVE:
         message = (
             f"Must be first, none, or the number of the line that names the columns, {MOST_ABOVE:,} at most."
@@ -201,6 +203,8 @@ def _words(text: str) -> frozenset[str]:
 
 def _booleans(text: str) -> Mapping[str, bool]:
     true, colon, false = text.partition(":")
+    if not colon and text.count(",") + text.count("/") == 1:  # one word for each
+        true, colon, false = text.replace("/", ",").partition(",")
     if not colon:
         raise ValueError("Must be words for yes, a colon, and words for no, such as ja,j:nein,n.")
     yes, no = _words(true), _words(false)

@@ -46,6 +46,10 @@ async def test_columns_are_mapped(world: World) -> None:
     mapping = '{"Firm": "name", "junk": null}'
     answer = await client.post(IMPORT, files=form("Firm;junk\nGlobex;x\n", mapping=(None, mapping)))
     assert answer.json()["created"] == 1
+    headless = form("Initech;technology;x\n", mapping=(None, '["name", "industry", null]'))
+    answer = await client.post(f"{IMPORT}?header=none&upsertBy=id", files=headless)
+    assert [one["code"] for one in assert_problem(answer)["errors"]] == ["missing-column"]
+    assert (await client.post(f"{IMPORT}?header=none", files=headless)).json()["created"] == 1
     wrong = await client.post(IMPORT, files=form("Firm\nx\n", mapping=(None, '{"Firm": 5}')))
     assert [one["field"] for one in assert_problem(wrong)["errors"]] == ["mapping"]
 

@@ -204,6 +204,10 @@ def test_words_for_yes_and_no() -> None:
     assert code("active", "perhaps") == "not-a-boolean"
     assert cell("active", "perhaps", booleans="perhaps,maybe:never") is True
     assert cell("active", "Never", booleans="perhaps,maybe:never") is False
+    assert (cell("active", "Sure", booleans="sure/nope"), cell("active", "nope", booleans="sure,nope")) == (
+        True,
+        False,
+    )
     assert code("active", "yes", booleans="perhaps:never") == "not-a-boolean"
 
 
@@ -295,6 +299,7 @@ def test_a_cell_is_checked_as_json_is(field: str, text: str, expected: str) -> N
         ({"nulls": ","}, "nulls"),
         ({"nulls": ",".join(map(str, range(100)))}, "nulls"),
         ({"booleans": "yes"}, "booleans"),
+        ({"booleans": "yes,no,perhaps"}, "booleans"),
         ({"booleans": "yes:yes"}, "booleans"),
     ],
 )
