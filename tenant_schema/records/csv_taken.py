@@ -7,6 +7,7 @@ from typing import Final
 
 from tenant_schema.records.csv_cells import DATES, NUMBERS, CellReader
 from tenant_schema.records.csv_columns import Column, Columns
+from tenant_schema.records.csv_format import ENCODINGS
 from tenant_schema.records.csv_source import CsvSource, Line
 from tenant_schema.records.rendering import shown
 
@@ -78,7 +79,8 @@ class TakenCells:
             else ColumnTaken(name or str(place + 1), None, columns.left_out.get(place, "it has no head"))
             for place, name in enumerate(header)
         ]
-        encoding = source.encoding.removesuffix("-sig")
+        codec = source.encoding.removesuffix("-sig")
+        encoding = next((name for name, one in ENCODINGS.items() if one == codec), codec)
         return TakenAs(encoding, source.delimiter, source.header_line, tuple(found))
 
     def _taken(self, column: Column, reader: CellReader) -> ColumnTaken:

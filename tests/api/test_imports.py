@@ -164,7 +164,7 @@ async def test_options_say_how_the_file_is_written_and_a_dry_run_what_was_taken_
     answer = await client.post(f"{IMPORT}?{query}", files=form(text, mapping=mapping))
     assert answer.status_code == 200, answer.text
     assert answer.json()["takenAs"] == {
-        "encoding": "cp1252",
+        "encoding": "windows-1252",
         "delimiter": ";",
         "headerLine": 0,
         "columns": [
