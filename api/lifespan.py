@@ -10,6 +10,7 @@ import structlog
 from api.composition import Platform
 from api.errors import CentralOutOfDate
 from central.database import CENTRAL
+from central.key_check import KeyCheck
 from central.provisioning.reconcile import Report
 
 __all__ = ["keep_up", "running"]
@@ -23,12 +24,15 @@ async def running(platform: Platform) -> AsyncIterator[None]:
     finished or undone. Inside: the same from time to time, idle databases are closed, and what is old is
     forgotten. On the way out: everything is closed.
 
-    Raises :class:`~api.errors.CentralOutOfDate` before anything is served.
+    Raises :class:`~api.errors.CentralOutOfDate` and :class:`~central.errors.WrongEncryptionKey` before
+    anything is served.
     """
     try:
         platform.central_migrator.preload()
         platform.tenant_migrator.preload()
         await _require_current(platform)
+        with CENTRAL.bind(platform.central_engine):
+            await KeyCheck(platform.vault).require()
         await _reconcile(platform)
         upkeep = asyncio.create_task(keep_up(platform))
         try:

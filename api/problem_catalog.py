@@ -338,6 +338,11 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "database-unavailable": ("Database unavailable", _DATABASE),
     "pool-timeout": ("Database busy", _DATABASE),
+    "credentials-unreadable": (
+        "Credentials unreadable",
+        "The stored credentials of this tenant's database cannot be opened. An operator has to put the "
+        "encryption key back that they were sealed with, or to change the tenant's database password.",
+    ),
     "engines-busy": ("Databases busy", "As many tenants' databases as may be open are in use. " + _AGAIN),
     "query-too-slow": (
         "Query too slow",

@@ -121,6 +121,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     TooManyAtOnce: 503,
     users.TooBusy: 503,
     EnginesBusy: 503,
+    central.CredentialsUnreadable: 503,
     ProvisioningError: 503,
     TenantNotReady: 503,
     NotReady: 503,
@@ -233,6 +234,7 @@ def is_fault(error: Exception) -> bool:
         | TooManyAtOnce
         | users.TryAgainLater
         | EnginesBusy
+        | central.CredentialsUnreadable
         | engines.PoolTimeout
         | engines.StatementTimeout,
     )

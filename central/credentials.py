@@ -1,17 +1,21 @@
 """The database users of tenants: kept sealed, opened only to connect; with ``CENTRAL`` bound."""
 
+import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from piccolo.engine.base import Engine
 
+from central.errors import CredentialsUnreadable, VaultError
 from central.registry import TenantRef
 from central.servers import DatabaseServers, Login
 from central.tables import Credential
 from central.vault import Vault
 
 __all__ = ["Credentials", "TenantOpener"]
+
+_log: Final = logging.getLogger(__name__)
 
 
 class Credentials:
@@ -93,9 +97,26 @@ class TenantOpener:
     def __init__(self, servers: DatabaseServers, credentials: Credentials) -> None:
         self._servers = servers
         self._credentials = credentials
+        self._unreadable: dict[UUID, str] = {}
 
     async def __call__(self, tenant: TenantRef) -> Engine[Any]:
-        """For :class:`~central.engines.TenantEngines`. Raises ``DatabaseMissing`` and ``UnknownServer``."""
+        """For :class:`~central.engines.TenantEngines`. Raises ``DatabaseMissing``, ``UnknownServer``
+        and ``CredentialsUnreadable``.
+        """
         server = self._servers.get(tenant.database_server)
-        login = await self._credentials.login(tenant.id) if server.has_users else None
+        login = await self._login(tenant) if server.has_users else None
         return server.engine_for(tenant.db_name, login)
+
+    async def _login(self, tenant: TenantRef) -> Login | None:
+        """The login, which can be opened. The reason why it cannot is logged once, not for every request."""
+        login = await self._credentials.login(tenant.id)
+        try:
+            if login is not None:
+                login.password()
+        except VaultError as error:
+            if self._unreadable.get(tenant.id) != str(error):
+                self._unreadable[tenant.id] = str(error)
+                _log.error("The credentials of the tenant %s cannot be opened: %s", tenant.slug, error)
+            raise CredentialsUnreadable(tenant.slug) from error
+        self._unreadable.pop(tenant.id, None)
+        return login

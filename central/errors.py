@@ -7,7 +7,9 @@
     ├── UnsupportedDatabase(kind)
     ├── VaultError
     │   ├── UnknownKey(key_id)
-    │   └── SealBroken
+    │   ├── SealBroken
+    │   ├── WrongEncryptionKey(missing)
+    │   └── CredentialsUnreadable(tenant)
     ├── InvalidName
     │   ├── InvalidSlug(slug)
     │   ├── ReservedSlug(slug)
@@ -39,6 +41,7 @@ from typing import ClassVar
 
 __all__ = [
     "CentralError",
+    "CredentialsUnreadable",
     "DomainNotFound",
     "DomainTaken",
     "IdempotencyBusy",
@@ -65,6 +68,7 @@ __all__ = [
     "UnknownKey",
     "UnsupportedDatabase",
     "VaultError",
+    "WrongEncryptionKey",
     "WrongStatus",
 ]
 
@@ -121,6 +125,31 @@ class SealBroken(VaultError):
 
     def __init__(self) -> None:
         super().__init__("The sealed secret cannot be opened.")
+
+
+class WrongEncryptionKey(VaultError):
+    """This installation's secrets are sealed with other keys; ``missing`` are the ids of those."""
+
+    code = "wrong-encryption-key"
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        self.missing = tuple(missing)
+        lacks = f" It lacks the keys with the ids {', '.join(missing)}." if missing else ""
+        super().__init__(
+            f"ENCRYPTION_KEY is not the key that this installation's secrets are sealed with.{lacks} Put "
+            "them back, behind the first key if that is a new one (`freehold keys status` shows all ids). If "
+            "they are lost, `freehold keys replace-lost` goes on without them."
+        )
+
+
+class CredentialsUnreadable(VaultError):
+    """The stored credentials of one tenant cannot be opened."""
+
+    code = "credentials-unreadable"
+
+    def __init__(self, tenant: str) -> None:
+        self.tenant = tenant
+        super().__init__("The tenant's database is not available.")
 
 
 class InvalidName(CentralError):

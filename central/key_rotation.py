@@ -5,6 +5,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from central.errors import SealBroken, UnknownKey
+from central.key_check import KeyCheck
 from central.tables import Credential
 from central.vault import Vault, key_id_of
 
@@ -45,6 +46,7 @@ class KeyRotation:
             reason = await self._reseal(tenant_id)
             told(tenant_id, reason)
             done, failed = (done + 1, failed) if reason is None else (done, failed + 1)
+        await KeyCheck(self._vault).reseal()  # last, so that a run that was stopped still needs the older key
         return done, failed
 
     async def _reseal(self, tenant_id: UUID) -> str | None:

@@ -40,6 +40,7 @@ __all__ = [
     "RegistryVersion",
     "RunOperation",
     "RunState",
+    "SealedCheck",
     "StepState",
     "Tenant",
     "TenantStatus",
@@ -231,6 +232,13 @@ class IdempotencyKey(Timestamps, Table, db=CENTRAL, help_text="A request that mu
     answer = JSON(null=True, default=None)
 
 
+class SealedCheck(Table, db=CENTRAL, help_text="Tells whether ENCRYPTION_KEY is this installation's."):
+    """One row, ``id`` 1: see :mod:`central.key_check`."""
+
+    id = Integer(primary_key=True, default=1)
+    sealed = Text(secret=True, null=False)
+
+
 class RegistryVersion(Table, db=CENTRAL, help_text="Counts the changes of tenants and domains."):
     """One row, ``id`` 1: other processes compare ``version`` to know that what they cached is stale."""
 
@@ -248,6 +256,7 @@ TABLES: tuple[type[Table], ...] = (
     OperatorThrottle,
     ProvisioningRun,
     ProvisioningStep,
+    SealedCheck,
     AuditEvent,
     IdempotencyKey,
     RegistryVersion,

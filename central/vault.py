@@ -71,6 +71,11 @@ class Vault:
         """The id of the key that seals."""
         return self._current
 
+    @property
+    def key_ids(self) -> frozenset[str]:
+        """The ids of all keys, each of which opens."""
+        return frozenset(self._keys)
+
     def seal(self, plaintext: str, tenant_id: UUID) -> str:
         """Encrypt for this tenant. Sealing the same text twice gives two different results."""
         head = f"{_VERSION}.{self._current}"

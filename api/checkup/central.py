@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from api.checkup.finding import Finding, error, fine, warning
 from api.composition import Platform
 from api.wording import counted
+from central.key_check import KeyCheck
 from central.key_rotation import KeyRotation
 from central.tables import ProvisioningRun, RunState
 from piccolo_engines.errors import DatabaseError
@@ -48,8 +49,11 @@ async def check_servers(platform: Platform) -> list[Finding]:
 async def check_keys(platform: Platform) -> list[Finding]:
     """Whether everything sealed can be opened, and is under the first key."""
     by_key = await KeyRotation(platform.vault).by_key()
+    check = await KeyCheck(platform.vault).key_id()
     known = {key.id for key in platform.settings.encryption_keys}
     current = platform.vault.current_key_id
+    if check is not None:
+        by_key.setdefault(check, 0)
     return list(_keys(by_key, known, current)) or [fine("encryption keys", f"Everything is under {current}.")]
 
 
@@ -57,13 +61,17 @@ def _keys(by_key: dict[str, int], known: set[str], current: str) -> Iterator[Fin
     for key_id, number in sorted(by_key.items()):
         about = f"encryption key {key_id}"
         if key_id not in known:
-            message = f"{number} credentials are sealed under a key that ENCRYPTION_KEY does not hold."
+            message = f"{_what(number)} sealed under a key that ENCRYPTION_KEY does not hold."
             yield error(about, message, "Put the key that they were sealed with behind the first one.")
         elif key_id != current:
-            yield warning(about, f"{number} credentials are under an older key.", "freehold keys rotate")
+            yield warning(about, f"{_what(number)} under an older key.", "freehold keys rotate")
     for key_id in sorted(known - by_key.keys() - {current}):
         message = "Nothing is sealed under it any more."
         yield warning(f"encryption key {key_id}", message, "Take it out of ENCRYPTION_KEY, and restart.")
+
+
+def _what(number: int) -> str:
+    return f"{number} credentials are" if number else "This installation's key check is"
 
 
 async def _operators(platform: Platform) -> Finding:

@@ -1,6 +1,7 @@
 """``freehold keys``: new encryption keys, and putting what is sealed under the newest one."""
 
 import sys
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from api.cli.statuses import Status
 from api.composition import Platform
 from api.schemas.common import Output as Answer
 from central import audit
+from central.key_check import KeyCheck
 from central.key_rotation import KeyRotation
 from central.keys import EncryptionKey, generate_key
 
@@ -51,7 +53,7 @@ def _generate(out: Output) -> None:
 def _status(out: Output) -> None:
     """Show the keys that are configured or used, by their ids, and what is sealed under each."""
     settings = load_settings()
-    by_key = run(settings, lambda platform: KeyRotation(platform.vault).by_key())
+    by_key = run(settings, _by_key, checks_keys=False)
     rows = []
     for place, key_id in enumerate(one.id for one in settings.encryption_keys):
         does = "opens and seals" if place == 0 else "opens"
@@ -60,6 +62,33 @@ def _status(out: Output) -> None:
         {"key": key_id, "does": "is missing", "credentials": by_key[key_id]} for key_id in sorted(by_key)
     ]
     out.many(rows, "Encryption keys", rows, _COLUMNS)
+
+
+async def _by_key(platform: Platform) -> Counter[str]:
+    by_key = await KeyRotation(platform.vault).by_key()
+    key_id = await KeyCheck(platform.vault).key_id()
+    if key_id is not None:
+        by_key.setdefault(key_id, 0)
+    return by_key
+
+
+@keys.command("replace-lost")
+@click.confirmation_option(prompt="Are the keys that the stored secrets are sealed with lost for good?")
+@with_output
+def _replace_lost(out: Output) -> None:
+    """Go on with another ENCRYPTION_KEY although the old one is lost.
+
+    Everybody has to sign in again. The tenants with a database user answer 503 until each of them is given
+    another password (`freehold tenants change-password`).
+    """
+    key_id = run(load_settings(), _replace, checks_keys=False)
+    out.one({"key": key_id}, lambda: say(f"This installation's key is {key_id} from now on."))
+
+
+async def _replace(platform: Platform) -> str:
+    await KeyCheck(platform.vault).replace()
+    await audit.record(ACTOR, "keys.replace-lost", detail={"to": platform.vault.current_key_id})
+    return platform.vault.current_key_id
 
 
 @keys.command("rotate")

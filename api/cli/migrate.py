@@ -17,6 +17,7 @@ from api.schemas.common import Output as Answer
 from api.upgrading import bring_up_to_date
 from api.wording import counted
 from central.errors import CentralError
+from central.key_check import KeyCheck
 from central.registry import TenantRef
 from central.tables import TenantStatus
 from piccolo_engines.errors import DatabaseError
@@ -67,6 +68,7 @@ async def _migrate(
     platform: Platform, slugs: Sequence[str], parallel: int, out: Output, *, central_only: bool
 ) -> _Outcome:
     outcome = _Outcome(await _migrate_central(platform, out, only_look=bool(slugs)), {}, {})
+    await KeyCheck(platform.vault).require()
     if central_only:
         return outcome
     if slugs:

@@ -17,6 +17,7 @@ from api.composition import Platform
 from api.logs import configure_logs
 from api.shutdown import grace_of
 from api.wire import ProblemProtocol
+from central.key_check import KeyCheck
 from central.settings import Settings
 
 __all__ = ["serve"]
@@ -112,6 +113,7 @@ def _require_free(host: str, port: int) -> None:
 
 async def _migrate(platform: Platform) -> None:
     await platform.central_migrator.migrate(platform.central_engine)
+    await KeyCheck(platform.vault).require()
 
 
 async def _nothing(_platform: Platform) -> None:

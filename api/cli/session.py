@@ -12,6 +12,7 @@ from api.errors import CentralOutOfDate
 from central.audit import Actor
 from central.database import CENTRAL
 from central.errors import CentralError, SettingsError, TenantNotFound
+from central.key_check import KeyCheck
 from central.provisioning.pipeline import Observer
 from central.registry import TenantRecord
 from central.settings import Settings, read_env_file
@@ -42,15 +43,17 @@ def run(
     work: Callable[[Platform], Awaitable[_Result]],
     *,
     is_migrating: bool = False,
+    checks_keys: bool = True,
     observer: Observer | None = None,
 ) -> _Result:
     """What ``work`` gives, called with the services and the central database bound.
 
     Ends the command with a sentence when that cannot be. Unless the command is ``is_migrating`` the central
-    database, that has to be up to date. ``observer`` is told of every step of provisioning.
+    database, that has to be up to date, and ENCRYPTION_KEY this installation's, unless the command does not
+    ``check_keys``. ``observer`` is told of every step of provisioning.
     """
     try:
-        return asyncio.run(_run(settings, work, observer, is_migrating=is_migrating))
+        return asyncio.run(_run(settings, work, observer, (is_migrating, checks_keys)))
     except TenantNotFound as error:
         fail(f"There is no tenant {error.tenant!r}; `freehold tenants list` shows those that there are.")
     except InvalidInput as error:
@@ -90,12 +93,14 @@ async def _run(
     settings: Settings,
     work: Callable[[Platform], Awaitable[_Result]],
     observer: Observer | None,
-    *,
-    is_migrating: bool,
+    checks: tuple[bool, bool],
 ) -> _Result:
+    is_migrating, checks_keys = checks
     async with _opened(settings, observer) as platform:
         if not is_migrating:
             await _require_central(platform)
+            if checks_keys:
+                await KeyCheck(platform.vault).require()
         return await work(platform)
 
 

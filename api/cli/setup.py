@@ -10,6 +10,7 @@ from api.cli.session import ENV_FILE, load_settings, run
 from api.composition import Platform
 from api.schemas.common import Output as Answer
 from api.wording import counted
+from central.key_check import KeyCheck
 from central.settings import Settings
 
 __all__ = ["setup"]
@@ -43,6 +44,7 @@ def setup(env_file: bool, port: int | None, out: Output) -> None:
 
 async def _set_up(platform: Platform, is_written: bool) -> _Outcome:
     ran = await platform.central_migrator.migrate(platform.central_engine)
+    await KeyCheck(platform.vault).require()
     token = await platform.operators.ensure_first_operator(platform.settings.operator_token)
     return _Outcome(is_written, len(ran), token)
 

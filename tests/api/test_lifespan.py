@@ -1,6 +1,7 @@
 """From start to end: what has to be there, what is mended, what is closed."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from api.composition import compose
 from api.errors import CentralOutOfDate
 from api.lifespan import keep_up
 from central.database import CENTRAL
+from central.errors import WrongEncryptionKey
 from central.idempotency import KEEP_ANSWERS
+from central.keys import EncryptionKey, generate_key
 from central.provisioning.pipeline import Moment
 from central.settings import Settings
 from central.tables import IdempotencyKey
@@ -134,3 +137,16 @@ async def test_old_idempotency_keys_are_forgotten_while_it_runs(world: World) ->
             await asyncio.sleep(0.01)
     upkeep.cancel()
     await asyncio.gather(upkeep, return_exceptions=True)
+
+
+@ON_SQLITE
+async def test_it_refuses_to_start_with_another_encryption_key(settings: Settings, warm: Warm) -> None:
+    async with world_of(settings, warm):
+        pass
+    other = EncryptionKey.from_hex(generate_key())
+    with pytest.raises(ExceptionGroup) as caught:
+        async with world_of(replace(settings, encryption_keys=(other,)), warm):
+            pass
+    assert caught.group_contains(WrongEncryptionKey, match=settings.encryption_keys[0].id)
+    async with world_of(replace(settings, encryption_keys=(other, *settings.encryption_keys)), warm):
+        pass

@@ -27,6 +27,7 @@ NEVER_MET_BY_A_CLIENT = {
     central.VaultError,
     central.UnknownKey,
     central.SealBroken,
+    central.WrongEncryptionKey,
     central.RegistryError,
     central.OperatorError,
     central.InvalidOperatorName,

@@ -24,12 +24,13 @@ def sealed(call: Run, told: Told) -> dict[str, UUID]:
     return ids
 
 
-def keep(call: Run, source: str, slug: str = "acme") -> str:
-    return call("shell", slug, "-c", f"from central.tables import Credential\n{source}").stdout
+def keep(call: Run, source: str, slug: str = "acme", **environ: str) -> str:
+    return call("shell", slug, "-c", f"from central.tables import Credential\n{source}", **environ).stdout
 
 
-def secrets(call: Run) -> list[str]:
-    return keep(call, "print('\\n'.join(r['secret'] for r in await Credential.select()))").splitlines()
+def secrets(call: Run, **environ: str) -> list[str]:
+    script = "print('\\n'.join(r['secret'] for r in await Credential.select()))"
+    return keep(call, script, **environ).splitlines()
 
 
 def test_a_new_key_is_one_that_can_be_used(call: Run) -> None:
@@ -42,12 +43,12 @@ def test_a_new_key_is_one_that_can_be_used(call: Run) -> None:
 def test_rotating_puts_everything_under_the_first_key(call: Run, told: Told, sealed: dict[str, UUID]) -> None:
     before = secrets(call)
     assert told("keys", "rotate", ENCRYPTION_KEY=BOTH) == {"key": NEW.id, "done": 2, "failed": 0}
-    after = secrets(call)
+    after = secrets(call, ENCRYPTION_KEY=BOTH)
     opened = {Vault([NEW]).open(one, tenant_id) for one, tenant_id in zip_by_tenant(after, sealed)}
     assert opened == {"password of acme", "password of demo"}
     assert not set(before) & set(after)
     assert told("keys", "rotate", ENCRYPTION_KEY=BOTH) == {"key": NEW.id, "done": 0, "failed": 0}
-    assert secrets(call) == after
+    assert secrets(call, ENCRYPTION_KEY=NEW.secret.hex()) == after
 
 
 def zip_by_tenant(found: list[str], ids: dict[str, UUID]) -> list[tuple[str, UUID]]:
@@ -98,3 +99,33 @@ def test_the_doctor_sees_how_far_it_is(told: Told, sealed: dict[str, UUID]) -> N
     ((level, about, mend),) = about_keys(ENCRYPTION_KEY=BOTH)
     assert (level, "Take it out" in mend) == ("warning", True)
     assert about_keys(ENCRYPTION_KEY=NEW.secret.hex()) == [("ok", "encryption keys", "")]
+
+
+def test_with_another_key_nothing_starts_and_the_missing_one_is_named(call: Run, told: Told) -> None:
+    call("tenants", "list")
+    other = {"ENCRYPTION_KEY": NEW.secret.hex()}
+    acme = {"--name": "Nova", "--domain": "nova"}
+    for arguments in (
+        ("serve", "--port", "0"),
+        ("serve", "--migrate", "--port", "0"),
+        ("setup", "--no-env-file"),
+        ("migrate",),
+        ("tenants", "create", "nova", *[part for pair in acme.items() for part in pair]),
+        ("keys", "rotate"),
+    ):
+        refused = call(*arguments, status=1, **other)
+        assert KEY.id in refused.stderr, arguments
+    shown = told("keys", "status", **other)
+    assert {"key": KEY.id, "does": "is missing", "credentials": 0} in shown
+    assert [one["level"] for one in told("doctor", status=1, **other) if KEY.id in one["about"]] == ["error"]
+    assert [one["slug"] for one in told("tenants", "list")] == ["demo", "acme"]
+
+
+def test_a_lost_key_is_replaced_after_a_question(call: Run, told: Told) -> None:
+    call("tenants", "list")
+    other = {"ENCRYPTION_KEY": NEW.secret.hex()}
+    call("keys", "replace-lost", status=130, stdin="n\n", **other)
+    call("tenants", "list", status=1, **other)
+    assert told("keys", "replace-lost", "--yes", **other) == {"key": NEW.id}
+    assert len(told("tenants", "list", **other)) == 2
+    call("tenants", "list", status=1)
