@@ -13,13 +13,22 @@ from uuid import UUID
 from piccolo_engines.errors import ForeignKeyViolation, RowTooLarge, UniqueViolation
 from tenant_schema.problems import MAX_PROBLEMS, Problem, ProblemCollector
 from tenant_schema.records.conditions import Complaints
+from tenant_schema.records.equal_values import problems_of_equal_values
 from tenant_schema.records.errors import BulkRefused
 from tenant_schema.records.reachable import problems_of_many
 from tenant_schema.records.references import TOO_LARGE
 from tenant_schema.records.rendering import Row
 from tenant_schema.records.target import Target
 
-__all__ = ["MAX_BULK", "BodyProblems", "Item", "each_that_can", "fail_dangling", "refuse_if_any_failed"]
+__all__ = [
+    "MAX_BULK",
+    "BodyProblems",
+    "Item",
+    "each_that_can",
+    "fail_dangling",
+    "fail_equal",
+    "refuse_if_any_failed",
+]
 
 MAX_BULK: Final = 1_000
 _Refusal: TypeAlias = UniqueViolation | ForeignKeyViolation | RowTooLarge
@@ -90,6 +99,15 @@ async def fail_dangling(target: Target, items: Iterable[tuple[Item, Row]]) -> No
     for (item, _), found in zip(pairs, problems, strict=True):
         if found:
             item.fail(422, *item.problems, *found)
+
+
+async def fail_equal(target: Target, items: Iterable[tuple[Item, Row]]) -> None:
+    """Fail the items with a unique value that equals that of another record, or of an item before."""
+    pairs = list(items)
+    problems = await problems_of_equal_values(target, [(item.id, values) for item, values in pairs])
+    for (item, _), found in zip(pairs, problems, strict=True):
+        if found:
+            item.fail(409, *item.problems, *found)
 
 
 async def each_that_can(

@@ -14,7 +14,14 @@ from tenant_schema.objects.fields.id import parse_id
 from tenant_schema.objects.packing import is_packed, packed_changes
 from tenant_schema.portions import in_portions
 from tenant_schema.problems import Problem
-from tenant_schema.records.bulk import BodyProblems, Item, each_that_can, fail_dangling, refuse_if_any_failed
+from tenant_schema.records.bulk import (
+    BodyProblems,
+    Item,
+    each_that_can,
+    fail_dangling,
+    fail_equal,
+    refuse_if_any_failed,
+)
 from tenant_schema.records.bulk_creating import explain_refusals
 from tenant_schema.records.history import Action, Entry, changed, keep
 from tenant_schema.records.indexing import index_changes
@@ -133,14 +140,13 @@ async def _rows(
 async def change_items(target: Target, items: Sequence[Item], now: datetime) -> None:
     """Lock, compare, write, keep; in a transaction. Items that cannot be changed fail."""
     rows = await lock_items(target, items, target.rights.update)
-    await fail_dangling(
-        target,
-        (
-            (item, {name: one for name, one in item.values.items() if one != rows[item.id][name]})
-            for item in items
-            if item.id is not None and not item.problems
-        ),
-    )
+    given = [
+        (item, {name: one for name, one in item.values.items() if one != rows[item.id][name]})
+        for item in items
+        if item.id is not None and not item.problems
+    ]
+    await fail_dangling(target, given)
+    await fail_equal(target, [(item, values) for item, values in given if not item.problems])
     found = [(item, rows[item.id]) for item in items if item.id is not None and not item.problems]
     groups: defaultdict[tuple[str, ...], list[Item]] = defaultdict(list)
     for item, row in found:

@@ -9,7 +9,14 @@ from piccolo.columns import Column
 from tenant_schema.objects.model import FieldModel
 from tenant_schema.portions import in_portions
 from tenant_schema.problems import Problem
-from tenant_schema.records.bulk import BodyProblems, Item, each_that_can, fail_dangling, refuse_if_any_failed
+from tenant_schema.records.bulk import (
+    BodyProblems,
+    Item,
+    each_that_can,
+    fail_dangling,
+    fail_equal,
+    refuse_if_any_failed,
+)
 from tenant_schema.records.creating import insert_numbered, new_values
 from tenant_schema.records.references import column_looked_into
 from tenant_schema.records.target import Target
@@ -38,6 +45,7 @@ async def bulk_create(target: Target, bodies: Sequence[object], now: datetime, *
         for item in sound:
             item.fail(0)  # another attempt
         await fail_dangling(target, ((item, item.values) for item in sound))
+        await fail_equal(target, ((item, item.values) for item in sound if not item.problems))
         await each_that_can(target, [item for item in sound if not item.problems], write, explain)
         if atomic:
             refuse_if_any_failed(items)

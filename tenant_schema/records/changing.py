@@ -8,7 +8,7 @@ from tenant_schema.records.errors import RecordNotFound
 from tenant_schema.records.history import Action, Entry, changed, keep
 from tenant_schema.records.query import Query
 from tenant_schema.records.reads import read_record
-from tenant_schema.records.references import accept, refusals
+from tenant_schema.records.references import accept, refusals, refuse_equal
 from tenant_schema.records.rendering import Record, Row
 from tenant_schema.records.target import Target
 from tenant_schema.records.validation import Body, Stored, parse_changes
@@ -62,6 +62,7 @@ async def change_locked(target: Target, current: Row, values: Stored, now: datet
     if not changes:
         return current
     await accept(target, changes, Complaints())
+    await refuse_equal(target, current["id"], changes)
     written = await write_changes(target, current, changes, now)
     kept = changed(current, changes, target.model.fields)
     if kept:

@@ -7,7 +7,7 @@ from typing import Any
 from piccolo_engines.columns import new_id
 from tenant_schema.objects.auto_numbers import counted_fields, take_numbers
 from tenant_schema.records.conditions import Complaints
-from tenant_schema.records.references import accept, refusals
+from tenant_schema.records.references import accept, refusals, refuse_equal
 from tenant_schema.records.rendering import Record, Row
 from tenant_schema.records.target import Target
 from tenant_schema.records.validation import Body, fill_in, parse_creation
@@ -45,6 +45,7 @@ async def create_record(target: Target, body: Body, now: datetime) -> Record:
     complaints = Complaints()
     values = new_values(target, body, now, complaints)
     await accept(target, values, complaints)
+    await refuse_equal(target, values["id"], values)
     async with refusals(target, values):
         await insert_numbered(target, [values], now)
     return await answer_to_writer(target, values, values)

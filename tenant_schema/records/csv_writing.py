@@ -11,7 +11,7 @@ from piccolo_engines.columns import new_id
 from tenant_schema.objects.model import FieldModel
 from tenant_schema.portions import in_portions
 from tenant_schema.problems import Problem
-from tenant_schema.records.bulk import Item, each_that_can, fail_dangling
+from tenant_schema.records.bulk import Item, each_that_can, fail_dangling, fail_equal
 from tenant_schema.records.bulk_changing import change_items
 from tenant_schema.records.bulk_creating import explain_refusals
 from tenant_schema.records.bulk_restoring import restore_items
@@ -126,6 +126,7 @@ async def _create(target: Target, rows: Sequence[CsvRow], now: datetime) -> None
 
     made = {row.item.id for row in rows}  # not there yet, and known to nobody
     await fail_dangling(target, [(row.item, _without(row.item.values, made)) for row in rows])
+    await fail_equal(target, [(row.item, row.item.values) for row in rows if not row.item.problems])
     fail_dependents(rows)
     await each_that_can(target, [row.item for row in rows if not row.item.problems], write, explain)
     fail_dependents(rows)

@@ -5,6 +5,7 @@ nowhere.
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
+from uuid import UUID
 
 from piccolo.columns import Column
 
@@ -13,13 +14,15 @@ from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model import FieldModel
 from tenant_schema.problems import Problem
 from tenant_schema.records.conditions import Complaints
+from tenant_schema.records.equal_values import problems_of_equal_values
 from tenant_schema.records.errors import UniqueConflict, ValidationFailed
 from tenant_schema.records.reachable import problems_of_lookups
+from tenant_schema.records.rendering import Row
 from tenant_schema.records.target import Target
 from tenant_schema.records.trashed import trashed_with, value_taken
 from tenant_schema.users.tables import User
 
-__all__ = ["TOO_LARGE", "accept", "column_looked_into", "refusals"]
+__all__ = ["TOO_LARGE", "accept", "column_looked_into", "refusals", "refuse_equal"]
 
 TOO_LARGE: Final = Problem("", "record-too-large", "The values are too long together for one record.")
 """MariaDB may say so of a record with hundreds of texts: each is allowed, and all of them do not fit."""
@@ -32,6 +35,13 @@ async def accept(target: Target, values: Mapping[str, Any], complaints: Complain
     complaints.extend(await problems_of_lookups(target, values, with_users=bool(complaints.problems)))
     if complaints.problems:
         raise ValidationFailed(complaints.problems)
+
+
+async def refuse_equal(target: Target, record_id: UUID, values: Row) -> None:
+    """Raise :class:`UniqueConflict` when another record has a unique value that equals one of these."""
+    [problems] = await problems_of_equal_values(target, [(record_id, values)])
+    if problems:
+        raise UniqueConflict([one.field for one in problems], problems)
 
 
 @asynccontextmanager
