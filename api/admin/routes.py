@@ -12,7 +12,7 @@ from api.admin.site import Form, Row, Table, Visit
 from api.admin.values import accept, changed, problems_together, read
 from api.answers import NOT_STORED, Answer, Stream, empty, json
 from api.errors import InvalidBody
-from api.requests import ApiRequest
+from api.requests import ApiRequest, TenantRequest
 from tenant_schema.problems import Problem
 from tenant_schema.records.exporting import chained
 
@@ -88,6 +88,8 @@ async def _count(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> A
 async def _export(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> Stream:
     """What the list shows, on all of its pages."""
     table, listing = await _list(request, visit, given[0])
+    if isinstance(request, TenantRequest):
+        request.hold(request.platform.long_requests.exports.take(request.tenant.id))
     pieces = table.export(listing, readable=dict(request.pairs()).get("__readable") == "true")
     first = await anext(pieces)  # what is refused is so before the file begins
     headers = [

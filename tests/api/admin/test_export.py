@@ -2,6 +2,7 @@
 
 import csv
 import io
+from contextlib import ExitStack
 
 from central.database import CENTRAL
 from central.tables import AuditEvent
@@ -70,3 +71,15 @@ async def test_more_rows_than_a_page_holds_are_exported_once_each(world: World) 
     found = await exported(browser, "audit", action="test.", __visible_fields="id,detail,address,tenant_slug")
     assert len({row["id"] for row in found}) == len(found) == 2_100
     assert not [row for row in found if "null" in row.values() or "None" in row.values()]
+
+
+async def test_an_export_counts_among_those_that_a_tenant_may_have_at_once(world: World) -> None:
+    browser = await tenants_browser(world)
+    exports, acme = world.platform.long_requests.exports, (await world.tenant("acme")).id
+    with ExitStack() as stack:
+        for _ in range(world.platform.settings.max_tenant_exports):
+            stack.enter_context(exports.take(acme))
+        answer = await browser.http.get("/admin/api/tables/contacts/export.csv")
+        assert answer.status_code == 429, answer.text
+    assert (await browser.http.get("/admin/api/tables/contacts/export.csv")).status_code == 200
+    assert exports.running == 0
