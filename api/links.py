@@ -22,7 +22,9 @@ def link_to(scope: HTTPScope, settings: Settings, host: str) -> str:
     named = headers.get(b"x-forwarded-host" if forwarded and b"x-forwarded-host" in headers else b"host", b"")
     scheme = headers.get(b"x-forwarded-proto", b"").decode("latin-1").lower() if forwarded else ""
     port = named.decode("latin-1").rpartition("]")[2].partition(":")[2]
-    return f"{scheme if scheme in ('http', 'https') else scope['scheme']}://{host}{port and ':' + port}"
+    if scheme not in {"http", "https"}:
+        scheme = scope.get("scheme", "http")
+    return f"{scheme}://{host}{port and ':' + port}"
 
 
 def where_to_go(scope: HTTPScope) -> str | None:
