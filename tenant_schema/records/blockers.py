@@ -12,7 +12,7 @@ from tenant_schema.records.query import Condition, SortTerm
 from tenant_schema.records.statements import Source, Window, reading
 from tenant_schema.records.target import Target
 
-__all__ = ["Blocking", "blocked", "told"]
+__all__ = ["Blocking", "blocked", "restricting", "told"]
 
 _COUNTED: Final = 100
 _NAMED: Final = 5
@@ -22,16 +22,29 @@ Blocking = Mapping[UUID, Sequence[tuple[Reference, UUID]]]
 
 async def blocked(target: Target, affected: Affected, which: Which) -> Blocking:
     """For each of the first records that cannot go: the lookups in its way, and to whom they lead."""
+    return (await restricting(target, affected, which))[0]
+
+
+async def restricting(
+    target: Target, affected: Affected, which: Which
+) -> tuple[Blocking, list[tuple[Reference, list[UUID]]]]:
+    """What is :func:`blocked`, and the lookups by which records that go refer to one another, with the ids of
+    the records that refer.
+    """
+    ties: list[tuple[Reference, list[UUID]]] = []
     found: defaultdict[UUID, list[tuple[Reference, UUID]]] = defaultdict(list)
     going = affected.ids()
     for model_name, ids in going.items():
         for reference in references(target, model_name, "restrict"):
             model_id = target.around.objects[model_name].id
-            staying = going.get(reference.model.name, set())
-            for row in await referring(reference, sorted(ids), which):
-                if row["id"] not in staying:
+            together = going.get(reference.model.name, set())
+            rows = await referring(reference, sorted(ids), which)
+            if tied := [row["id"] for row in rows if row["id"] in together]:
+                ties.append((reference, tied))
+            for row in rows:
+                if row["id"] not in together:
                     found[affected.roots[model_id, row["parent"]]].append((reference, row["parent"]))
-    return found
+    return found, ties
 
 
 async def told(target: Target, blocking: Sequence[tuple[Reference, UUID]]) -> list[Blocker]:

@@ -10,8 +10,8 @@ from piccolo.querystring import QueryString
 
 from piccolo_engines.errors import ForeignKeyViolation
 from tenant_schema.objects.model import ObjectModel
-from tenant_schema.records.affected import Affected, Which, beside, collect, references, referring
-from tenant_schema.records.blockers import blocked, told
+from tenant_schema.records.affected import Affected, Reference, Which, beside, collect, references, referring
+from tenant_schema.records.blockers import blocked, restricting, told
 from tenant_schema.records.errors import StillReferenced
 from tenant_schema.records.history import Action, Entry, field_key, forget, keep
 from tenant_schema.records.rendering import Record, Row, shown
@@ -75,10 +75,11 @@ async def destroy(target: Target, record_id: UUID, if_match: Versions, now: date
     async def remove() -> None:
         current = await lock_record(target, record_id, if_match, target.rights.delete, with_trash=True)
         affected = await collect(target, [current], _all)
-        for reasons in (await blocked(target, affected, _all)).values():
+        blocking, ties = await restricting(target, affected, _all)
+        for reasons in blocking.values():
             raise StillReferenced(target.model.name, record_id, await told(target, reasons))
         await _release(target, affected, now)
-        await _untie(target, affected)
+        await _untie(ties)
         for model, rows in reversed(affected.levels):
             await _destroy_rows(beside(target, model), rows, now)
 
@@ -148,18 +149,16 @@ async def _release(target: Target, affected: Affected, now: datetime) -> None:
                 await keep(of_model, [one for one in entries if one is not None], now)
 
 
-async def _untie(target: Target, affected: Affected) -> None:
+async def _untie(ties: Sequence[tuple[Reference, Sequence[UUID]]]) -> None:
     """Empty the lookups by which records that are destroyed together refer to one another, or a record to
     itself: a database refuses to delete what a row refers to by ``restrict``, whatever becomes of that row.
     """
-    going = affected.ids()
-    for name, ids in going.items():
-        for reference in references(target, name, "restrict"):
-            among = sorted(going.get(reference.model.name, ()))
-            columns, lookup = reference.model.columns, reference.model.columns[reference.field.name]
-            if among:
-                is_one = columns["id"].is_in(among) & lookup.is_in(sorted(ids))
-                await reference.model.table.update({lookup: None}, use_auto_update=False).where(is_one)
+    for reference, ids in ties:
+        columns = reference.model.columns
+        emptied: dict[Any, Any] = {columns[reference.field.name]: None}
+        await reference.model.table.update(emptied, use_auto_update=False).where(
+            columns["id"].is_in(list(ids))
+        )
 
 
 def _emptied(row: Row, model: ObjectModel, name: str) -> Entry | None:
