@@ -14,6 +14,7 @@ from api.facts import RequestFacts
 from api.guards import identify
 from api.idempotency import refuse_bad_key
 from api.requests import TenantRequest
+from api.rerunning import rerun
 from api.routes.data_import import refuse_import
 from api.uploads import boundary_of, is_upload, object_of, taken_in
 from central.database import CENTRAL
@@ -27,6 +28,7 @@ from tenant_schema.users.audit import Origin, came_from
 
 __all__ = ["TenantFromHost"]
 
+_BODILESS = frozenset({"GET", "HEAD"})
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 _canonical = lru_cache(maxsize=4_096)(parse_host)
@@ -56,9 +58,9 @@ class TenantFromHost:
         platform, state = self._platform, scope["state"]
         state["platform"] = platform
         with CENTRAL.bind(platform.central_engine):
-            tenant = await self._find(scope)
+            tenant = await rerun(scope, lambda _: self._find(scope))
             if tenant is None:
-                await _watched(self._central_app, scope, receive, send)
+                await self._serve_central(scope, receive, send)
                 return
             facts: RequestFacts = state["facts"]
             facts.tenant, facts.tenant_id = tenant.slug, tenant.id
@@ -70,10 +72,23 @@ class TenantFromHost:
             if scope["method"] in _WITH_BODY:
                 if not await self._may_send_body(tenant, scope, send):
                     return
-                receive = await self._arrived(scope, receive)
+                await self._take_in(scope, receive)
             await self._serve(tenant, scope, receive, send)
 
+    async def _serve_central(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in _BODILESS:
+            await _watched(self._central_app, scope, receive, send)
+            return
+        await rerun(scope, lambda one: _watched(self._central_app, one, receive, send))
+
     async def _serve(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        async def serve(one: HTTPScope) -> None:
+            body = one["state"].get("body")
+            await self._once(tenant, one, receive if body is None else arrived(body, receive), send)
+
+        await rerun(scope, serve)
+
+    async def _once(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
         origin = Origin(scope["state"]["facts"].id, scope["state"]["address"])
         async with self._platform.tenancy.use(tenant):
             with came_from(origin):
@@ -121,7 +136,7 @@ class TenantFromHost:
         async with self._platform.tenancy.use(tenant):
             return await try_without_body(self._tenant_app, scope, send)
 
-    async def _arrived(self, scope: HTTPScope, receive: Receive) -> Receive:
+    async def _take_in(self, scope: HTTPScope, receive: Receive) -> None:
         """Takes in the body before anything is leased: a slow sender holds nobody's place.
 
         It is in the scope's state as ``body``, so that nobody has to take it in once more.
@@ -129,7 +144,6 @@ class TenantFromHost:
         settings = self._platform.settings
         body = await read_body(receive, settings.max_body_bytes, settings.request_timeout)
         scope["state"]["body"] = body
-        return arrived(body, receive)
 
     async def _find(self, scope: HTTPScope) -> TenantRef | None:
         """The tenant asked for; None on a central host."""

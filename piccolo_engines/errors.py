@@ -6,7 +6,8 @@
     ├── EngineNotBound          nothing is bound to a RoutedEngine
     ├── InvalidIdentifier       a name that may not enter SQL
     ├── ConnectionLost          the connection went away; what was under way may or may not have happened
-    │   └── EngineClosed        the engine was closed before or while the statement ran
+    │   ├── EngineClosed        the engine was closed before or while the statement ran
+    │   └── ServerNotReady      the server takes no statements at present: this one was not carried out
     ├── ServerTooOld            the server is older than the engine knows
     ├── AccessDenied            the server or the file system refuses
     ├── DatabaseMissing         there is no such database
@@ -54,6 +55,7 @@ __all__ = [
     "PoolTimeout",
     "RowTooLarge",
     "SchemaMismatch",
+    "ServerNotReady",
     "ServerTooOld",
     "StatementError",
     "StatementTimeout",
@@ -121,6 +123,15 @@ class EngineClosed(ConnectionLost):
 
     def __init__(self) -> None:
         super().__init__("The engine is closed: `await engine.start_connection_pool()` opens it again.")
+
+
+class ServerNotReady(ConnectionLost):
+    """The server is there and carries nothing out: a node of a cluster that has lost the others."""
+
+    code = "server-not-ready"
+
+    def __init__(self) -> None:
+        super().__init__("The database server takes no statements at present.")
 
 
 class ServerTooOld(DatabaseError):

@@ -19,6 +19,7 @@ from piccolo_engines.errors import (
     NotNullViolation,
     RowTooLarge,
     SchemaMismatch,
+    ServerNotReady,
     StatementError,
     StatementTimeout,
     StorageFailed,
@@ -65,7 +66,8 @@ _KINDS: tuple[tuple[Callable[[str], DatabaseError], tuple[int, ...]], ...] = (
     (lambda message: DataTooLong(_column(message)), (1153, 1162, 1406)),
     (lambda _: RowTooLarge(), (1118, 139)),
     (lambda _: UnstorableValue(), (1264, 1265, 1292, 1300, 1366, 1367, 1411, 1441, 1690, 3156, 3157)),
-    (lambda _: Deadlock(), (1020, 1213, 1614)),
+    (lambda _: Deadlock(), (1020, 1213, 1614, 3101)),
+    (lambda _: ServerNotReady(), (1047,)),  # WSREP has not yet prepared node for application use
     (lambda _: LockTimeout(), (1205, 1222, 3572)),
     (lambda _: StatementTimeout(), (1969, 3024)),
     (
@@ -97,7 +99,7 @@ _KINDS: tuple[tuple[Callable[[str], DatabaseError], tuple[int, ...]], ...] = (
     (lambda _: ConnectionLost(), (0, 1040, 1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1203)),
     (
         lambda _: ConnectionLost(),
-        (1226, 1317, 1927, 2002, 2003, 2005, 2006, 2013, 2014, 2055, 3169, 4031),
+        (1180, 1226, 1317, 1927, 2002, 2003, 2005, 2006, 2013, 2014, 2055, 3169, 4031),
     ),
 )
 _BY_NUMBER = {number: make for make, numbers in _KINDS for number in numbers}

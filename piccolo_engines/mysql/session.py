@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from asyncmy.errors import Error as DriverError
 
+from piccolo_engines.effects import note, take_back
 from piccolo_engines.errors import (
     ConnectionLost,
     DatabaseError,
     DataTooLong,
+    Deadlock,
+    ServerNotReady,
     StatementError,
     StatementTimeout,
 )
@@ -38,6 +41,9 @@ class NothingSent(ConnectionLost):
 
 class _Unreadable(ConnectionLost):
     """The server's answer was not what the driver expects."""
+
+
+_NOTHING_DONE = (NothingSent, ServerNotReady, Deadlock)
 
 
 class Session:
@@ -166,6 +172,9 @@ class Session:
         connection = self._connection
         if self.in_flight or connection._stream_broken:
             raise NothingSent
+        effects = None
+        if sql[:6] != "SELECT":
+            effects = note(sql, in_transaction=self.in_transaction)
         self.in_flight = True
         try:
             await connection.query(sql)
@@ -174,6 +183,8 @@ class Session:
                 await connection.next_result()
         except DriverError as error:
             failure = self._failed(error)
+            if effects is not None and isinstance(failure, _NOTHING_DONE):
+                take_back(effects)
             is_cut_off = isinstance(failure, _Unreadable) or _CUT_OFF.search(str(error)) is not None
             if is_cut_off and len(sql) > _LARGEST_PACKET:
                 raise DataTooLong from error  # refused in the middle of it: beyond max_allowed_packet
@@ -220,6 +231,8 @@ class Session:
             statement = await self._prepare(template, len(args))
         values = binary(args)
         if statement is not None and values is not None:
+            if template[:6] != "SELECT":
+                note(template, in_transaction=self.in_transaction)
             try:
                 return await self._ask(statement.execute, values)
             except StatementError as error:

@@ -13,6 +13,7 @@ from piccolo.engine.sqlite import TransactionType
 from piccolo.query.base import Query
 from piccolo.querystring import QueryString
 
+from piccolo_engines.effects import note
 from piccolo_engines.errors import PoolTimeout
 from piccolo_engines.sqlite.batches import SQLiteBatch
 from piccolo_engines.sqlite.connections import ConnectionFactory, Synchronous
@@ -230,7 +231,10 @@ class SQLiteEngine(Engine[SQLiteTransaction]):
         if transaction is not None:
             rows = await transaction.run(sql, args)
         else:
-            lane = self._readers if is_select(sql) else self._writer
+            reads = is_select(sql)
+            if not reads:
+                note(sql, in_transaction=False)
+            lane = self._readers if reads else self._writer
             rows = await lane.run(lambda connection: fetch(connection, sql, args))
         if self.log_responses:
             self.print_response(query_id, rows)

@@ -12,6 +12,7 @@ from piccolo.query.base import DDL, Query
 from piccolo.query.methods.objects import Create, GetOrCreate
 from piccolo.utils.sync import run_sync
 
+from piccolo_engines.effects import note
 from piccolo_engines.errors import TransactionEnded
 from piccolo_engines.identifiers import quote
 from piccolo_engines.sqlite.lanes import Lease
@@ -143,6 +144,7 @@ class SQLiteTransaction(BaseTransaction):
         if exception is not None or self._has_ended:
             lease.release()  # which rolls back
         else:
+            note("COMMIT", in_transaction=True)
             await lease.finish(_commit)
         return False
 
@@ -156,6 +158,7 @@ class SQLiteTransaction(BaseTransaction):
     async def commit(self) -> None:
         """Commit before the end of the block; statements after that raise ``TransactionEnded``."""
         lease, self._has_ended = self.lease, True
+        note("COMMIT", in_transaction=True)
         await lease.run(_commit, interruptible=False)
 
     async def rollback(self) -> None:

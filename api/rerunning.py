@@ -1,0 +1,47 @@
+"""Requests that the database has cut short, and that have certainly changed nothing: they are run again.
+
+A deadlock, a node of a cluster that takes no statements, and a lost connection are over within a moment most
+often. Reads are run again, and writes whose transaction was certainly not committed, as long as nothing was
+sent to the client; see :mod:`piccolo_engines.effects`.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+from litestar.types import HTTPScope
+
+from piccolo_engines.effects import watched
+from piccolo_engines.errors import ConnectionLost, Deadlock, TransactionEnded
+
+__all__ = ["rerun"]
+
+_T = TypeVar("_T")
+_CUT_SHORT: Final = (ConnectionLost, Deadlock, TransactionEnded)
+_PAUSES: Final = (0.05, 0.15, 0.4, 0.8)
+_PATIENCE: Final = 2.0
+"""Seconds after its beginning in which a request is begun again."""
+
+
+async def rerun(scope: HTTPScope, serve: Callable[[HTTPScope], Awaitable[_T]]) -> _T:
+    """Serve the request; when the database cuts it short and nothing has happened, serve it again: a copy of
+    the scope as it was.
+
+    Raises what ``serve`` raises in the end.
+    """
+    facts, started = scope["state"]["facts"], time.monotonic()
+    before, state = scope.copy(), scope["state"].copy()
+    for pause in _PAUSES:
+        with watched() as effects:
+            try:
+                return await serve(scope)
+            except _CUT_SHORT:
+                is_late = time.monotonic() - started > _PATIENCE
+                if effects.possible or facts.status or "upload" in state or is_late:
+                    raise
+        await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret depends on it
+        scope = before.copy()
+        scope["state"] = state.copy()
+    return await serve(scope)

@@ -1,0 +1,91 @@
+"""Requests whose connection is lost: run again where nothing has happened, and 503 where it may have."""
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+from piccolo.querystring import QueryString
+
+from api import rerunning
+from piccolo_engines.mysql import MySQLEngine
+from tests.api.conftest import ON_MARIADB, PASSWORD, World
+from tests.api.scenarios import assert_problem
+
+pytestmark = ON_MARIADB
+ACCOUNTS = "/api/v1/data/accounts"
+
+
+async def losing(world: World, word: str, times: int = 1) -> list[str]:
+    """Kill the tenant's connections whenever a statement with this word is about to be sent; those met."""
+    async with world.platform.tenancy.use(await world.tenant("acme")) as engine:
+        assert isinstance(engine, MySQLEngine)
+    met: list[str] = []
+
+    def lose(sql: str) -> None:
+        if word in sql and len(met) < times:
+            met.append(sql)
+            thread = threading.Thread(target=lambda: asyncio.run(_kill(dict(engine.config))))
+            thread.start()
+            thread.join()
+
+    engine.on_statement = lose
+    return met
+
+
+async def _kill(config: dict[str, Any]) -> None:
+    engine = MySQLEngine(config)
+    rows = await engine.run_querystring(
+        QueryString(
+            "SELECT id AS id FROM information_schema.processlist "
+            "WHERE db = DATABASE() AND id <> CONNECTION_ID()"
+        )
+    )
+    for row in rows:
+        await engine.run_ddl(f"KILL {row['id']}")
+
+
+async def test_a_read_whose_connection_is_lost_is_answered_all_the_same(world: World) -> None:
+    client = await world.user()
+    made = (await client.post(ACCOUNTS, json={"name": "Acme"})).json()["data"]
+    for path in (f"{ACCOUNTS}/{made['id']}", ACCOUNTS, f"{ACCOUNTS}/aggregate?select=count"):
+        met = await losing(world, 'FROM "accounts"')
+        answer = await client.get(path)
+        assert (answer.status_code, len(met)) == (200, 1), answer.text
+    met = await losing(world, 'FROM "accounts"')
+    answer = await client.post(f"{ACCOUNTS}/query", json={"filter": {"name": {"eq": "Acme"}}})
+    assert (answer.status_code, len(met), len(answer.json()["data"])) == (200, 1, 1)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "once"}])
+async def test_a_write_that_was_not_committed_is_done_once(world: World, headers: dict[str, str]) -> None:
+    client = await world.user()
+    met = await losing(world, 'INSERT INTO "accounts"')
+    answer = await client.post(ACCOUNTS, json={"name": "Once"}, headers=headers)
+    assert (answer.status_code, len(met)) == (201, 1), answer.text
+    found = (await client.get(f"{ACCOUNTS}?filter[name]=Once")).json()["data"]
+    assert [one["id"] for one in found] == [answer.json()["data"]["id"]]
+
+
+async def test_what_was_committed_in_part_is_503_and_not_done_again(world: World) -> None:
+    """A sign-in counts the attempt, and commits that, before it starts the session."""
+    await world.user()
+    met = await losing(world, 'INSERT INTO "sessions"', times=20)
+    body = {"email": "member@acme.example", "password": PASSWORD}
+    answer = await world.client().post("/api/v1/auth/login", json=body)
+    assert answer.status_code == 503
+    assert_problem(answer, "database-unavailable")
+    assert int(answer.headers["retry-after"]) >= 1
+    assert len(met) == 1
+
+
+async def test_a_database_that_stays_away_is_503_after_a_few_attempts(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rerunning, "_PAUSES", (0.0, 0.0))
+    client = await world.user()
+    met = await losing(world, 'FROM "accounts"', times=100)
+    answer = await client.get(ACCOUNTS)
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) >= 1
+    assert len(met) == 3
