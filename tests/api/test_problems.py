@@ -73,7 +73,14 @@ def test_a_database_out_of_reach_is_503_and_a_broken_statement_500(kind: type[Ex
         "StorageFailed",
         "PoolTimeout",
     }
-    busy = {"LockTimeout", "Deadlock", "SchemaMismatch", "StatementTimeout"}
+    busy = {
+        "LockTimeout",
+        "Deadlock",
+        "SchemaMismatch",
+        "ServerNotReady",
+        "StatementTimeout",
+        "TransactionEnded",
+    }
     status = next((STATUSES[parent] for parent in kind.__mro__ if parent in STATUSES), 500)
     assert status == (503 if kind.__name__ in out_of_reach | busy else 500)
 
