@@ -44,6 +44,7 @@ from tenant_schema.objects import piccolo_app as objects_app
 from tenant_schema.objects.catalog import Catalog
 from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.changes.searches import ensure_searches
+from tenant_schema.objects.changes.sort_keys import ensure_sort_keys
 from tenant_schema.objects.service import SchemaService
 from tenant_schema.problems import InvalidInput
 from tenant_schema.records import piccolo_app as records_app
@@ -215,6 +216,7 @@ def _seed(passwords: Passwords) -> TenantSeed:
     async def access(_tenant: TenantRef) -> None:
         await seed_access(await seed_standard_objects())
         await ensure_searches()
+        await ensure_sort_keys(served=False)
         await seed_apps()
 
     async def administrator(_tenant: TenantRef, admin: Admin) -> None:

@@ -6,6 +6,7 @@ from api.composition import Platform
 from central.migration_plans import MigrationName
 from central.registry import TenantRef
 from tenant_schema.objects.changes.searches import ensure_searches
+from tenant_schema.objects.changes.sort_keys import ensure_sort_keys
 from tenant_schema.standard.seed import seed_standard_objects
 from tenant_schema.users.seed import seed_permissions
 
@@ -23,4 +24,5 @@ async def bring_up_to_date(platform: Platform, tenant: TenantRef) -> Sequence[Mi
         ran = await platform.tenant_migrator.migrate(engine)
         await seed_permissions(await seed_standard_objects())
         await ensure_searches()
+        await ensure_sort_keys()
     return ran

@@ -13,6 +13,7 @@ from piccolo_conf import DB
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects.changes.searches import ensure_searches
+from tenant_schema.objects.changes.sort_keys import ensure_sort_keys
 from tenant_schema.standard.seed import seed_standard_objects
 from tenant_schema.users.tables import User
 from tests.conftest import cleared
@@ -44,6 +45,7 @@ async def million(kind: str, folder: Path, records: int) -> AsyncIterator[SQLite
             for statement in _filling(kind, records):
                 await engine.run_querystring(QueryString(statement, *([ME] * statement.count("{}"))))
             await ensure_searches()
+            await ensure_sort_keys()
             yield engine
 
 

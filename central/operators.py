@@ -20,6 +20,7 @@ from central.errors import InvalidOperatorName, OperatorNotFound, OperatorTaken,
 from central.tables import Operator, OperatorToken
 from piccolo_engines.columns import utc_now
 from piccolo_engines.errors import DatabaseError, UniqueViolation
+from piccolo_engines.sort_keys import sort_key
 
 __all__ = [
     "FIRST_OPERATOR",
@@ -140,7 +141,7 @@ class Operators:
 
     async def list(self) -> tuple[OperatorRecord, ...]:
         """All operators by name, with their tokens: two statements."""
-        operators = await Operator.select().order_by(Operator.name)
+        operators = sorted(await Operator.select(), key=lambda one: sort_key(one["name"]) or b"")
         tokens = await OperatorToken.select(exclude_secrets=True).order_by(OperatorToken.id)
         return tuple(_operator_record(operator, tokens) for operator in operators)
 

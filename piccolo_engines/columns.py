@@ -2,11 +2,12 @@
 
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
 import uuid_utils.compat
-from piccolo.columns import Timestamptz
+from piccolo.columns import Bytea, Timestamptz
 
-__all__ = ["Timestamps", "new_id", "utc_now"]
+__all__ = ["SortKey", "Timestamps", "new_id", "utc_now"]
 
 
 def new_id() -> uuid.UUID:
@@ -34,3 +35,15 @@ class Timestamps:
 
     created_at = Timestamptz()
     updated_at = Timestamptz(auto_update=utc_now)
+
+
+class SortKey(Bytea):
+    """The sort key of a text (:mod:`piccolo_engines.sort_keys`), kept beside it so that an index can have it.
+
+    :param source: the name of the text's column in the database.
+    """
+
+    def __init__(self, source: str, **kwargs: Any) -> None:
+        self.source = source
+        super().__init__(**kwargs)
+        self._meta.params["source"] = source

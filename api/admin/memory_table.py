@@ -10,6 +10,7 @@ from api.admin.errors import RowNotFound
 from api.admin.listing import Listing, Term
 from api.admin.readonly_table import ReadOnlyTable
 from api.admin.site import Row
+from piccolo_engines.sort_keys import sort_key
 
 __all__ = ["MemoryTable"]
 
@@ -62,7 +63,7 @@ class MemoryTable(ReadOnlyTable):
         link = (await self.schema()).link
         called = {str(row["id"]): str(row[link]) for row in await self.all_rows()}
         found = [(key, name) for key, name in called.items() if search.casefold() in name.casefold()]
-        return dict(sorted(found, key=lambda pair: pair[1])[offset : offset + limit])
+        return dict(sorted(found, key=lambda pair: _sort_key(pair[1]))[offset : offset + limit])
 
     async def row(self, row_id: str) -> Row:
         """One row."""
@@ -91,5 +92,5 @@ def _matches(row: Row, term: Term) -> bool:
 def _sort_key(value: object) -> tuple[bool, Any]:
     """Nothing comes first; numbers by size, all else as text."""
     if value is None:
-        return (False, "")
-    return (True, value if isinstance(value, bool | int | float) else str(value).casefold())
+        return (False, b"")
+    return (True, value if isinstance(value, bool | int | float) else sort_key(str(value)))

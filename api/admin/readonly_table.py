@@ -10,6 +10,7 @@ import piccolo.columns as kinds
 from piccolo.columns import Column as PiccoloColumn
 from piccolo.columns.combination import Where
 from piccolo.columns.operators.comparison import IsNotNull, IsNull
+from piccolo.querystring import QueryString
 from piccolo.table import Table as PiccoloTable
 
 from api.admin.columns import Column, TableSchema
@@ -20,6 +21,7 @@ from api.admin.site import Row
 from api.admin.values import uuid_of
 from api.errors import InvalidQuery
 from piccolo_engines.searching import escaped, like_in_any_case
+from piccolo_engines.sort_keys import key_of_column
 from tenant_schema.problems import Problem
 
 __all__ = ["LookedAt", "ReadOnlyTable", "Shown", "column_of", "conditions", "ready"]
@@ -33,6 +35,13 @@ _COMPARISONS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "gte": lambda column, value: column >= value,
 }
 _PATTERNS: Final[Mapping[str, str]] = {"icontains": "%{}%", "startswith": "{}%", "endswith": "%{}"}
+
+
+def _order_of(column: PiccoloColumn, engine_type: str) -> PiccoloColumn | QueryString:
+    """What to sort by: texts as people expect."""
+    if isinstance(column, kinds.Varchar | kinds.Text):
+        return key_of_column(column, engine_type)
+    return column
 
 
 class ReadOnlyTable:
@@ -109,7 +118,7 @@ class LookedAt(ReadOnlyTable):
         for condition in self._conditions(listing):
             query = query.where(condition)
         for name, ascending in listing.order:
-            query = query.order_by(self._column(name), ascending=ascending)
+            query = query.order_by(_order_of(self._column(name), query.engine_type), ascending=ascending)
         if "id" not in [name for name, _ in listing.order]:
             query = query.order_by(self._table.id, ascending=False)
         return [self._row(row) for row in await query]
@@ -129,7 +138,8 @@ class LookedAt(ReadOnlyTable):
     async def names(self, search: str, limit: int, offset: int) -> Mapping[str, str]:
         """What the rows are called: by the column that links to them."""
         name = self._column(self._schema.link)
-        query = self._table.select(self._table.id, name.as_alias("name")).order_by(name)
+        query = self._table.select(self._table.id, name.as_alias("name"))
+        query = query.order_by(_order_of(name, query.engine_type))
         if search:
             query = query.where(like_in_any_case(name, f"%{escaped(search)}%"))
         return {str(row["id"]): str(row["name"]) for row in await query.limit(limit).offset(offset)}

@@ -4,13 +4,24 @@ import os
 import sqlite3
 import threading
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from piccolo_engines.errors import DatabaseMissing
+from piccolo_engines.sort_keys import (
+    SORT_KEY,
+    SORT_KEY_AND_TEXT,
+    SORT_WEIGHTS,
+    SORT_WEIGHTS_END,
+    key_and_text,
+    sort_key,
+    sort_weights,
+    sort_weights_end,
+)
 from piccolo_engines.sqlite.converters import register
 from piccolo_engines.sqlite.letters import SMALL_LETTERS, small_letters
 
@@ -19,6 +30,15 @@ __all__ = ["ConnectionFactory", "Synchronous"]
 Synchronous = Literal["OFF", "NORMAL", "FULL", "EXTRA"]
 """See https://www.sqlite.org/pragma.html#pragma_synchronous: with WAL, FULL survives a power cut with every
 committed transaction, NORMAL may lose the last ones (and is faster)."""
+
+_FUNCTIONS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    SMALL_LETTERS: small_letters,
+    SORT_KEY: sort_key,
+    SORT_KEY_AND_TEXT: key_and_text,
+    SORT_WEIGHTS: sort_weights,
+    SORT_WEIGHTS_END: sort_weights_end,
+}
+"""The SQL functions of one argument that every connection has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +94,8 @@ class ConnectionFactory:
             detect_types=sqlite3.PARSE_DECLTYPES | sqlite3.PARSE_COLNAMES,
             cached_statements=self.statements,
         )
-        connection.create_function(SMALL_LETTERS, 1, small_letters, deterministic=True)
+        for name, function in _FUNCTIONS.items():
+            connection.create_function(name, 1, function, deterministic=True)
         return connection
 
     def _create_private(self) -> None:

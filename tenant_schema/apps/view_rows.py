@@ -8,6 +8,7 @@ from uuid import UUID
 from piccolo.columns.combination import Or, Where
 
 from piccolo_engines.columns import utc_now
+from piccolo_engines.sort_keys import sort_key
 from tenant_schema.apps.catalog import MANAGE
 from tenant_schema.apps.tables import DefaultView, ListView, ListViewRole
 from tenant_schema.users.permissions import Access
@@ -37,8 +38,8 @@ async def seen_by(
         query = query.where(ListView.object == object_name)
     if view_id is not None:
         query = query.where(ListView.id == view_id)
-    rows: list[dict[str, Any]] = await query.order_by(ListView.label, ListView.id).output(load_json=True)
-    return rows
+    rows: list[dict[str, Any]] = await query.order_by(ListView.id).output(load_json=True)
+    return sorted(rows, key=lambda row: sort_key(row["label"]) or b"")
 
 
 def _seen(access: Access) -> Where | Or:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from piccolo.columns import Column
 from piccolo.querystring import QueryString
 
 from piccolo_conf import DB
@@ -17,6 +18,7 @@ from tenant_schema.objects.errors import CounterMissing
 from tenant_schema.objects.fields.auto_number import number_format
 from tenant_schema.objects.fields.number_format import NumberFormat
 from tenant_schema.objects.model import FieldModel, ObjectModel
+from tenant_schema.objects.sort_columns import keys_of
 from tenant_schema.objects.tables import AutoNumber
 
 __all__ = [
@@ -149,5 +151,7 @@ async def _number(model: ObjectModel, field: FieldModel, rows: Sequence[Mapping[
     pairs = [value for row, text in zip(rows, texts, strict=True) for value in (row["id"], text)]
     cases = QueryString(f"CASE {{}} {'WHEN {} THEN {} ' * len(rows)}END", model.columns["id"], *pairs)
     ids = [row["id"] for row in rows]
-    update = model.table.update({model.columns[field.name]: cases}, use_auto_update=False)
+    values: dict[Column | str, Any] = {model.columns[field.name]: cases}
+    values |= keys_of(values, DB.engine_type)
+    update = model.table.update(values, use_auto_update=False)
     await update.where(model.columns["id"].is_in(ids))

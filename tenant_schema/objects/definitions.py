@@ -115,6 +115,7 @@ def field_row(draft: FieldDraft, object_id: UUID, position: int, *, standard: bo
         "searchable": draft.searchable,
         "history": draft.history,
         "storage": draft.storage or "",
+        "sort_key": bool(draft.sort_key),
     }
 
 

@@ -10,7 +10,8 @@ __all__ = ["FieldDraft", "ObjectDraft"]
 class FieldDraft:
     """One field as it is to be. ``settings`` may leave out what has a default.
 
-    ``storage`` is how the text of a field that is not new is kept; people have no say in it.
+    ``storage`` is how the text of a field that is not new is kept, and ``sort_key`` whether its sort keys
+    are kept beside it; people have no say in them.
     """
 
     name: str
@@ -23,6 +24,7 @@ class FieldDraft:
     searchable: bool = False
     history: bool = True
     storage: str | None = None
+    sort_key: bool | None = None
     default: object = None
     settings: Mapping[str, object] = field(default_factory=dict)
 

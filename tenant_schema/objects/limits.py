@@ -6,6 +6,7 @@ from typing import Final
 
 from piccolo.columns import Column
 
+from piccolo_engines.columns import SortKey
 from tenant_schema.objects.drafts import FieldDraft
 from tenant_schema.objects.fields.protocol import FieldType
 from tenant_schema.objects.fields.registry import FIELD_TYPES
@@ -17,11 +18,13 @@ from tenant_schema.problems import Problem
 __all__ = [
     "MOST_FIELDS",
     "MOST_INDEXES",
+    "MOST_KEYS",
     "MOST_SEARCHABLE",
     "count_problems",
     "draft_model",
     "packed_problems",
     "row_problems",
+    "sort_keys_wanted",
     "with_storage",
 ]
 
@@ -29,6 +32,10 @@ MOST_FIELDS: Final = 400
 """Far below what databases take (1,017 and 2,000 columns): people have to find their way among them."""
 MOST_INDEXES: Final = 50
 """MySQL takes 64 of a table, and every record has some of its own."""
+MOST_KEYS: Final = 58
+"""Indexes of an object's fields in the database, where a unique text has two: its own, and that of its sort
+keys.
+"""
 MOST_SEARCHABLE: Final = 16
 """The columns of one full-text index of MySQL."""
 
@@ -42,6 +49,7 @@ def draft_model(draft: FieldDraft, field_type: FieldType, settings: Settings) ->
         type=field_type,
         unique=draft.unique or field_type.generated,
         indexed=draft.indexed,
+        sort_key=bool(draft.sort_key),
         storage=draft.storage or "",
         settings=settings,
     )
@@ -52,6 +60,7 @@ def count_problems(fields: Sequence[FieldDraft]) -> list[Problem]:
     counted = (
         ("too-many-fields", "fields", len(fields), MOST_FIELDS),
         ("too-many-indexes", "fields with an index", sum(map(_needs_index, fields)), MOST_INDEXES),
+        ("too-many-indexes", "indexes, two for each unique text,", sum(map(_keys, fields)), MOST_KEYS),
         ("too-many-searchable", "searchable fields", sum(one.searchable for one in fields), MOST_SEARCHABLE),
     )
     return [
@@ -90,10 +99,10 @@ def packed_problems(field: FieldDraft) -> list[Problem]:
 
 def with_storage(fields: Sequence[FieldDraft], limits: RowLimits = SQLITE) -> tuple[FieldDraft, ...]:
     """The fields, each with how its text is kept: what is decided already stays if it can."""
-    decided = list(fields)
+    decided = [replace(one, sort_key=_keeps_key(one)) for one in fields]
     sizes = [0 if one.storage is None else _declared(one) for one in fields]
     for at, one in enumerate(fields):
-        decided[at] = replace(one, storage=_storage(one, sum(sizes) - sizes[at]))
+        decided[at] = replace(decided[at], storage=_storage(one, sum(sizes) - sizes[at]))
         sizes[at] = _declared(decided[at])
     if limits.packs is not None:
         _pack(decided, [at for at, one in enumerate(fields) if one.storage is None], limits)
@@ -142,8 +151,32 @@ def _needs_index(field: FieldDraft) -> bool:
     return field.unique or field.indexed or field.type in {"lookup", "auto_number"}
 
 
+def _keys(field: FieldDraft) -> int:
+    """How many indexes the field has in the database."""
+    model = _model(field)
+    is_unique = model is not None and model.unique
+    return int(_needs_index(field)) + int(is_unique and _keeps_key(field))
+
+
 def _columns(fields: Iterable[FieldDraft]) -> list[Column]:
-    return [model.type.column(model) for one in fields if (model := _model(one)) is not None]
+    models = [model for one in fields if (model := _model(one)) is not None]
+    keys = [SortKey(model.column_name, default=None, null=True) for model in models if model.sort_key]
+    return [*(model.type.column(model) for model in models), *keys]
+
+
+def sort_keys_wanted(fields: Sequence[FieldDraft]) -> list[bool]:
+    """For each field whether its sort keys are to be kept: it is a text with an index."""
+    return [_keeps_key(replace(one, sort_key=None)) for one in fields]
+
+
+def _keeps_key(field: FieldDraft) -> bool:
+    """Whether sort keys are kept: for texts with an index, but for those of tables that had no room for
+    them, or were made without.
+    """
+    if field.sort_key is False:
+        return False
+    model = _model(field)
+    return model is not None and model.type.collated and (model.unique or model.indexed)
 
 
 def _model(field: FieldDraft) -> FieldModel | None:

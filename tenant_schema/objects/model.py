@@ -41,6 +41,7 @@ class FieldModel:
     required: bool = False
     unique: bool = False
     indexed: bool = False
+    sort_key: bool = False
     read_only: bool = False
     standard: bool = False
     system: bool = False
@@ -84,7 +85,7 @@ _OBJECT_FACTS = (
 )
 _FIELD_FACTS = (
     *("id", "name", "column_name", "label", "description"),
-    *("required", "unique", "indexed", "standard", "searchable", "history", "storage"),
+    *("required", "unique", "indexed", "sort_key", "standard", "searchable", "history", "storage"),
 )
 
 

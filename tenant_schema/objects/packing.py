@@ -34,19 +34,27 @@ def generated_column(column_name: str) -> str:
     return f"{quote(column_name)} LONGTEXT GENERATED ALWAYS AS ({text}) VIRTUAL"
 
 
-def insert_packed(model: ObjectModel, values: Mapping[str, object]) -> QueryString:
-    """An INSERT of one row, which Piccolo has no way to say; ``values`` are by field."""
+def insert_packed(
+    model: ObjectModel, values: Mapping[str, object], more: Mapping[Column, object]
+) -> QueryString:
+    """An INSERT of one row, which Piccolo has no way to say; ``values`` are by field, ``more`` by column."""
     plain = [name for name in values if not _is_in_pack(model, name)]
     packed = [name for name in values if _is_in_pack(model, name)]
-    names = [quote(model.columns[name]._meta.db_column_name) for name in plain]
-    places = ["{}" for _ in plain]
+    columns = [*(model.columns[name] for name in plain), *more]
+    names = [quote(column._meta.db_column_name) for column in columns]
+    places = ["{}" for _ in columns]
     members = ", ".join(f"'{model.columns[name]._meta.db_column_name}', {{}}" for name in packed)
     sql = (
         f"INSERT INTO {quote(model.table_name)} ({', '.join([*names, quote(PACK)])}) "  # noqa: S608 - names are quoted, values are bound
         f"VALUES ({', '.join([*places, f'JSON_OBJECT({members})'])})"
     )
     return QueryString(
-        sql, *(values[name] for name in (*plain, *packed)), query_type="insert", table=model.table
+        sql,
+        *(values[name] for name in plain),
+        *more.values(),
+        *(values[name] for name in packed),
+        query_type="insert",
+        table=model.table,
     )
 
 

@@ -31,6 +31,8 @@ from piccolo.columns import (
     Varchar,
 )
 
+from piccolo_engines.columns import SortKey
+from piccolo_engines.sort_keys import SORT_KEY_BYTES
 from tenant_schema.objects.runtime_table import system_columns
 
 __all__ = ["MARIADB", "MYSQL", "SQLITE", "RowLimits", "RowUse", "Storage", "choose_storage", "declared"]
@@ -152,6 +154,8 @@ class _Size:
 
 
 def _size_of(column: Column) -> _Size:
+    if isinstance(column, SortKey):
+        return _Size(SORT_KEY_BYTES + 2, SORT_KEY_BYTES + 2, movable=True)
     if isinstance(column, Text):
         return _Size(0, 12, movable=True)
     if isinstance(column, Varchar):

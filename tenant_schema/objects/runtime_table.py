@@ -1,15 +1,16 @@
 """Piccolo table classes made at run time, and the columns that every record table has."""
 
 import types
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 from piccolo.columns import UUID, Column, ForeignKey, Integer, Timestamptz
 from piccolo.table import TABLE_REGISTRY, Table
 
-from piccolo_engines.columns import new_id, utc_now
+from piccolo_engines.columns import SortKey, new_id, utc_now
 from tenant_schema.objects.fields.protocol import FieldSpec, FieldType
+from tenant_schema.objects.sort_columns import KEYS, sort_column
 
 __all__ = ["NamedField", "SharedTables", "attribute_name", "runtime_table", "system_columns"]
 
@@ -56,7 +57,7 @@ def system_columns() -> dict[str, Column]:
     }
 
 
-def runtime_table(table_name: str, fields: Iterable[NamedField]) -> type[Table]:
+def runtime_table(table_name: str, fields: Sequence[NamedField]) -> type[Table]:
     """A new Piccolo table class for records with these fields, beside those that every record has.
 
     It has no engine of its own: its queries go to the tenant slot. Piccolo keeps every class it has seen in a
@@ -64,12 +65,22 @@ def runtime_table(table_name: str, fields: Iterable[NamedField]) -> type[Table]:
     """
     columns = system_columns() | {field.name: field.type.column(field) for field in fields}
     members: dict[str, Any] = {attribute_name(name): column for name, column in columns.items()}
+    keys: dict[str, SortKey] = {}
+    members[KEYS] = keys
     class_name = "".join(part.capitalize() for part in table_name.split("_"))
     table: type[Table] = types.new_class(
         class_name, (Table,), {"tablename": table_name}, lambda namespace: namespace.update(members)
     )
     TABLE_REGISTRY.remove(table)
+    keys |= {field.column_name: _key_column(field, table) for field in fields if field.sort_key}
     return table
+
+
+def _key_column(field: NamedField, table: type[Table]) -> SortKey:
+    """The column of the sort keys of a field's texts."""
+    column = SortKey(field.column_name, default=None, null=True, index=True)
+    column._meta.name, column._meta._table = sort_column(field.column_name), table
+    return column
 
 
 class SharedTables:
@@ -93,4 +104,4 @@ class SharedTables:
 
 def _column_key(field: NamedField) -> Hashable:
     facts = (field.name, field.type.name, field.column_name, field.storage, field.unique, field.indexed)
-    return (*facts, repr(sorted(field.settings.items())))
+    return (*facts, field.sort_key, repr(sorted(field.settings.items())))

@@ -12,6 +12,7 @@ from piccolo.querystring import QueryString
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.fields.id import parse_id
 from tenant_schema.objects.packing import is_packed, packed_changes
+from tenant_schema.objects.sort_columns import keys_of
 from tenant_schema.portions import in_portions
 from tenant_schema.problems import Problem
 from tenant_schema.records.bulk import (
@@ -188,6 +189,7 @@ async def _update(target: Target, items: Sequence[Item], names: tuple[str, ...],
         columns["updated_by"]: target.access.user_id,
     }
     ids = [item.id for item in items]
+    values |= keys_of(values, target.engine.engine_type)
     if is_packed(target.model, target.engine.engine_type):
         values = packed_changes(target.model, values)
     await target.model.table.update(values, use_auto_update=False).where(columns["id"].is_in(ids))

@@ -1,7 +1,8 @@
 """A filter as Piccolo conditions. Names become columns by look-up, values are bound, nothing else goes in.
 
 ``ne`` and ``nin`` include records without a value: whoever asks for all that are not "won" means those too.
-``contains``, ``startswith`` and ``endswith`` tell upper from lower case, ``icontains`` does not.
+``contains``, ``startswith`` and ``endswith`` tell upper from lower case, ``icontains`` does not. ``gt``,
+``lt`` and the like compare texts in the order in which lists sort them; ``eq`` and ``in`` are exact.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,9 +16,11 @@ from piccolo.columns import Column
 from piccolo.columns import Or as Either
 from piccolo.columns.combination import Where, WhereRaw
 
+from tenant_schema.objects.sort_columns import kept_key
 from tenant_schema.records.matching import equal_numbers, found_by_index, matches
 from tenant_schema.records.prepared import Slot
 from tenant_schema.records.query import And, Condition, Filter, Indexed, Me, Not, Through
+from tenant_schema.records.sorting import found_by_key, is_text
 
 __all__ = ["Predicate", "all_of", "any_of", "compile_filter", "with_slots"]
 
@@ -53,7 +56,8 @@ def _beyond_lookup(condition: Condition, column: Column, found: Predicate) -> Pr
     first page of a list that is in order anyway.
     """
     meta = column._meta
-    if condition.operator in _FOUND_BY_INDEX and (meta.index or meta.unique or meta.primary_key):
+    has_index = meta.index or meta.unique or meta.primary_key or kept_key(column) is not None
+    if condition.operator in _FOUND_BY_INDEX and has_index:
         return found
     return WhereRaw("({}) IS TRUE", found.querystring)
 
@@ -96,6 +100,10 @@ def _compile_through(node: Through, lookup: Column, engine_type: str, depth: int
 
 def _compile_condition(condition: Condition, column: Column, engine_type: str) -> Predicate:
     """One comparison."""
+    if is_text(column):
+        found: Predicate | None = found_by_key(condition.operator, column, condition.value, engine_type)
+        if found is not None:
+            return found
     compare = _COMPARISONS.get(condition.operator)
     if compare is None:
         return matches(condition.operator, column, condition.value, engine_type)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from piccolo_engines.sort_keys import sort_key
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.fields.protocol import OPERATORS
 from tenant_schema.objects.model import FieldModel
@@ -215,10 +216,11 @@ def _right_number(operator: str, number: int, where: str, complaints: Complaints
 
 def _out_of_order(values: Sequence[object]) -> bool:
     """Whether the first of two values is the greater; values of one field compare with one another, but
-    for Me.
+    for Me. Texts compare in their order.
     """
     low: Any = values[0].start if isinstance(values[0], Day) else values[0]
     high: Any = values[1].last if isinstance(values[1], Day) else values[1]
+    low, high = [sort_key(value) if isinstance(value, str) else value for value in (low, high)]
     return not isinstance(low, Me) and not isinstance(high, Me) and bool(low > high)
 
 

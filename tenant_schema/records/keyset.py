@@ -6,14 +6,17 @@ reversed order forwards and turning the page around.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from piccolo.columns import And as Both
 from piccolo.columns import Column
 from piccolo.columns import Or as Either
 from piccolo.columns.combination import WhereRaw
 
+from piccolo_engines.sort_keys import key_of_value
 from tenant_schema.records.compiler import Predicate
 from tenant_schema.records.query import SortTerm
+from tenant_schema.records.sorting import compare, is_missing, is_text, order_of
 
 __all__ = ["beyond", "full_order", "turned"]
 
@@ -42,69 +45,95 @@ def beyond(
     order: Sequence[SortTerm],
     position: Sequence[object],
     columns: _Columns,
+    engine_type: str,
     *,
     inclusive: bool,
-    row_values: bool = False,
 ) -> list[Predicate]:
     """What comes after the ``position``, which has one value (None for null) for each term of the full order.
 
     That is one stretch of the first field's values or two, one after the other: with a value and without. For
     each there is a plain range in front, which an index on that field can begin with.
 
-    ``inclusive`` takes in the record at the position itself. ``row_values`` compares a field and the id at
-    once, which SQLite's indexes can begin with, so that ties before the position are not read; MySQL sees as
+    ``inclusive`` takes in the record at the position itself. For SQLite a field and the id are compared at
+    once, which its indexes can begin with, so that ties before the position are not read; MySQL sees as
     much in the long form, and nothing in this one.
     """
     one_way = len({term.descending for term in order}) == 1
-    if row_values and one_way and len(order) == 2 and position[0] is not None:
-        return _at_both(order[0], position, columns, inclusive=inclusive)
-    rest = _at_id(order[-1], position[-1], columns["id"], inclusive=inclusive)
-    for term, value in reversed(list(zip(order[1:-1], position[1:-1], strict=True))):
-        rest = _step(term, value, columns[term.field], rest)
-    if len(order) == 1:
-        return [rest]
-    return _stretches(order[0], position[0], columns[order[0].field], rest)
+    ends = _At(order[-1], position[-1], columns["id"], engine_type)
+    if engine_type == "sqlite" and one_way and len(order) == 2 and position[0] is not None:
+        return _at_both(
+            _At(order[0], position[0], columns[order[0].field], engine_type), ends, inclusive=inclusive
+        )
+    rest: Predicate = ends.compared("<=" if order[-1].descending else ">=") if inclusive else ends.beyond
+    terms = [
+        _At(term, value, columns[term.field], engine_type)
+        for term, value in zip(order, position, strict=True)
+    ]
+    for term in reversed(terms[1:-1]):
+        rest = _step(term, rest)
+    return [rest] if len(order) == 1 else _stretches(terms[0], rest)
 
 
-def _at_both(
-    term: SortTerm, position: Sequence[object], columns: _Columns, *, inclusive: bool
-) -> list[Predicate]:
+@dataclass(frozen=True, slots=True)
+class _At:
+    """A value of one field of the order, None for null."""
+
+    term: SortTerm
+    value: object
+    column: Column
+    engine_type: str
+
+    def compared(self, sign: str) -> Predicate:
+        """The condition that a record is there in the field's order."""
+        return compare(self.column, sign, self.value, self.engine_type)
+
+    @property
+    def sign(self) -> str:
+        """What is further on compares like that."""
+        return "<" if self.term.descending else ">"
+
+    @property
+    def beyond(self) -> Predicate:
+        """Further on, and not null."""
+        return self.compared(self.sign)
+
+    @property
+    def missing(self) -> Predicate:
+        """No value."""
+        return is_missing(self.column)
+
+    @property
+    def ends_in_nulls(self) -> bool:
+        """Whether those without a value come last."""
+        return self.term.descending and bool(self.column._meta.null)
+
+
+def _at_both(one: _At, last: _At, *, inclusive: bool) -> list[Predicate]:
     """Further on in one field and the id, which go in the same direction."""
-    column, sign = columns[term.field], "<" if term.descending else ">"
-    template = f"({{}}, {{}}) {sign}{'=' if inclusive else ''} ({{}}, {{}})"
-    here = WhereRaw(template, column, columns["id"], *position)
-    return [here, column.is_null()] if term.descending and column._meta.null else [here]
+    template = f"({{}}, {{}}) {one.sign}{'=' if inclusive else ''} ({{}}, {{}})"
+    value = key_of_value(one.value, one.engine_type) if is_text(one.column) else one.value
+    here = WhereRaw(template, order_of(one.column, one.engine_type), last.column, value, last.value)
+    return [here, one.missing] if one.ends_in_nulls else [here]
 
 
-def _stretches(term: SortTerm, value: object, column: Column, rest: Predicate) -> list[Predicate]:
+def _stretches(one: _At, rest: Predicate) -> list[Predicate]:
     """Further on in the first field, or equal in it and further on in the rest."""
-    if value is None:
-        here = Both(column.is_null(), rest)
-        return [here] if term.descending else [here, column.is_not_null()]
-    if not term.descending:
-        return [Both(column >= value, Either(column > value, Both(column == value, rest)))]
-    here = Both(column <= value, Either(column < value, Both(column == value, rest)))
-    return [here, column.is_null()] if column._meta.null else [here]
+    if one.value is None:
+        here = Both(one.missing, rest)
+        return [here] if one.term.descending else [here, is_missing(one.column, there=True)]
+    here = Both(one.compared(f"{one.sign}="), Either(one.beyond, Both(one.compared("="), rest)))
+    return [here, one.missing] if one.ends_in_nulls else [here]
 
 
-def _at_id(term: SortTerm, value: object, column: Column, *, inclusive: bool) -> Predicate:
-    """Among records that are equal in everything else."""
-    if inclusive:
-        return column <= value if term.descending else column >= value
-    return column < value if term.descending else column > value
-
-
-def _step(term: SortTerm, value: object, column: Column, rest: Predicate) -> Predicate:
+def _step(one: _At, rest: Predicate) -> Predicate:
     """As :func:`_stretches`, for a field that is not the first."""
-    equal = Both(column.is_null() if value is None else column == value, rest)
-    later = _further(term, value, column)
+    equal = Both(one.missing if one.value is None else one.compared("="), rest)
+    later = _further(one)
     return equal if later is None else Either(later, equal)
 
 
-def _further(term: SortTerm, value: object, column: Column) -> Predicate | None:
+def _further(one: _At) -> Predicate | None:
     """Further on in one field; None when nothing is."""
-    if value is None:
-        return None if term.descending else column.is_not_null()
-    if not term.descending:
-        return column > value
-    return Either(column < value, column.is_null()) if column._meta.null else column < value
+    if one.value is None:
+        return None if one.term.descending else is_missing(one.column, there=True)
+    return Either(one.beyond, one.missing) if one.ends_in_nulls else one.beyond

@@ -13,7 +13,9 @@ from typing import Final
 from piccolo.columns import Column
 from piccolo.columns.combination import WhereRaw
 
+from piccolo_engines.sort_keys import keys_from
 from piccolo_engines.sqlite.letters import SMALL_LETTERS
+from tenant_schema.objects.sort_columns import kept_key
 from tenant_schema.records.query import Indexed
 
 __all__ = ["equal_numbers", "found_by_index", "matches"]
@@ -25,8 +27,7 @@ _SQLITE: Final = {
     "icontains": "(INSTR(LOWER({column}), LOWER({text})) > 0 "
     "OR (SELECT LENGTH(CAST({text} AS BLOB)) > LENGTH({text})) "
     f"AND INSTR({SMALL_LETTERS}({{column}}), {SMALL_LETTERS}({{text}})) > 0)",
-    # the first half of this is for an index
-    "startswith": "({column} >= {text} AND SUBSTR({column}, 1, LENGTH({text})) = {text})",
+    "startswith": "SUBSTR({column}, 1, LENGTH({text})) = {text}",
     "endswith": "SUBSTR({column}, -LENGTH({text})) = {text}",
 }
 _MYSQL: Final = {
@@ -47,9 +48,14 @@ _TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = {"sqlite": _SQLITE, "mysql"
 def matches(operator: str, column: Column, text: object, engine_type: str) -> WhereRaw:
     """The condition that the column's text contains, begins or ends with ``text``, which is not empty."""
     template = _TEMPLATES[engine_type][operator]
-    arguments = {"column": column, "text": text}
+    arguments: dict[str, object] = {"column": column, "text": text}
+    key = kept_key(column) if operator == "startswith" else None
+    if key is not None:  # an index has all keys that begin with the weights of the text, from them on
+        least, most = keys_from(text, engine_type)
+        template = f"({{key}} >= {{least}} AND {{key}} <= {{most}} AND {template})"
+        arguments |= {"key": key, "least": least, "most": most}
     parts = [name for _, name, _, _ in Formatter().parse(template) if name]
-    return WhereRaw(template.format(column="{}", text="{}"), *[arguments[name] for name in parts])
+    return WhereRaw(template.format_map(dict.fromkeys(arguments, "{}")), *[arguments[name] for name in parts])
 
 
 def equal_numbers(column: Column, numbers: Sequence[object], *, negated: bool = False) -> WhereRaw:

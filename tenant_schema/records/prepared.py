@@ -122,7 +122,8 @@ def compiled(querystring: QueryString, engine_type: str) -> Statement:
 
 
 def repeated(row: Statement, rows: int) -> Statement:
-    """An INSERT of several rows from that of one; the values of each row follow those of the row before.
+    """An INSERT of several rows from that of one; the values of each row follow those of the row before,
+    and may have more places than one.
 
     Piccolo would make an object of every row and compile them all, at many times the cost of running it. The
     text is its own, and no values are in it.
@@ -132,7 +133,7 @@ def repeated(row: Statement, rows: int) -> Statement:
     head, values, group = row.sql.rpartition(" VALUES ")
     if not values:
         raise ValueError("Only an INSERT of values can be repeated.")
-    width, places = len(row.order), len(row.order) + len(row.constants)
+    width, places = 1 + max(row.order), len(row.order) + len(row.constants)
     order = [number * width + position for number in range(rows) for position in row.order]
     constants = [(number * places + place, sql) for number in range(rows) for place, sql in row.constants]
     return Statement(f"{head}{values}{','.join([group] * rows)}", order, row.query_type, row.hints, constants)

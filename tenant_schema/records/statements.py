@@ -1,6 +1,6 @@
 """The statements of the record API, each built with Piccolo and prepared once for its shape."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +8,12 @@ from piccolo.columns import Column
 from piccolo.query.functions import Count
 from piccolo.query.methods.insert import Insert
 from piccolo.querystring import QueryString, Selectable
+from piccolo.table import Table
 
+from piccolo_engines.identifiers import quote
 from tenant_schema.objects.model import ObjectModel
 from tenant_schema.objects.packing import insert_packed, is_packed, packed_changes
+from tenant_schema.objects.sort_columns import keys_of
 from tenant_schema.records.compiler import Predicate, all_of, any_of, compile_filter
 from tenant_schema.records.keyset import beyond
 from tenant_schema.records.nesting import Nest, flat_names, nest, nests
@@ -19,6 +22,7 @@ from tenant_schema.records.prepared import Slot, Statement, compiled, prepare
 from tenant_schema.records.query import Filter, SortTerm
 from tenant_schema.records.rendering import Render, Row, expression, renderers
 from tenant_schema.records.selects import Select
+from tenant_schema.records.sorting import order_of
 from tenant_schema.records.through import Hop, PathColumns, joins
 
 __all__ = [
@@ -171,15 +175,17 @@ def _windowed(
             window.order,
             window.position,
             columns,
+            engine_type,
             inclusive=window.inclusive,
-            row_values=engine_type == "sqlite",
         )
 
     def query(stretch: Predicate | None) -> QueryString:
         select = source.select(engine_type, columns, stretch)
         select.selected = selected
         if window is not None:
-            select.order = [(columns[term.field], term.descending) for term in window.order]
+            select.order = [
+                (order_of(columns[term.field], engine_type), term.descending) for term in window.order
+            ]
             select.limit, select.offset = window.limit, window.offset
         return select.querystring(engine_type)
 
@@ -223,12 +229,22 @@ def locked(model: ObjectModel, where: Filter, engine_type: str) -> Statement:
 
 def insert(model: ObjectModel, engine_type: str) -> Statement:
     """An INSERT whose values are those of ``model.columns``, in that order."""
+    slots: dict[Column, Any] = {column: Slot.at(place) for place, column in enumerate(model.columns.values())}
+    keys = keys_of(slots, engine_type)
     if is_packed(model, engine_type):
-        values = {name: Slot.at(place) for place, name in enumerate(model.columns)}
-        return compiled(insert_packed(model, values), engine_type)
-    columns = model.columns.values()
-    slots: dict[Column, Any] = {column: Slot.at(place) for place, column in enumerate(columns)}
+        values = dict(zip(model.columns, slots.values(), strict=True))
+        return compiled(insert_packed(model, values, keys), engine_type)
+    if keys:
+        return compiled(_insertion(model.table, {**slots, **keys}), engine_type)
     return prepare(Insert(model.table, model.table(slots)))  # Table.insert would have the id returned
+
+
+def _insertion(table: type[Table], values: Mapping[Column, Any]) -> QueryString:
+    """An INSERT of these columns, of which Piccolo does not know all."""
+    names = [quote(one._meta.db_column_name) for one in values]
+    places = ", ".join(["{}"] * len(names))
+    sql = f"INSERT INTO {quote(table._meta.tablename)} ({', '.join(names)}) VALUES ({places})"  # noqa: S608 - names are quoted, values are bound
+    return QueryString(sql, *values.values(), query_type="insert", table=table)
 
 
 def update(model: ObjectModel, names: Sequence[str], engine_type: str) -> Statement:
@@ -236,6 +252,7 @@ def update(model: ObjectModel, names: Sequence[str], engine_type: str) -> Statem
     columns = model.columns
     values: dict[Column | str, Any] = {columns[name]: Slot.at(place) for place, name in enumerate(names)}
     is_it = (columns["id"] == Slot.at(len(names))) & (columns["version"] == Slot.at(len(names) + 1))
+    values |= keys_of(values, engine_type)
     changes = packed_changes(model, values) if is_packed(model, engine_type) else values
     return prepare(model.table.update(changes, use_auto_update=False).where(is_it))
 

@@ -13,12 +13,14 @@ from typing import Any, Final, TypeAlias
 from piccolo.columns import Column
 from piccolo.querystring import QueryString, Selectable
 
+from piccolo_engines.sort_keys import first_and_last, key_of_column, text_behind_key
 from tenant_schema.objects.fields.fixed_decimal import FixedDecimal
 from tenant_schema.objects.model import FieldModel
 from tenant_schema.records.clocks import Clock, Clocks, clocks_of, local_time
 from tenant_schema.records.paths import fields_of
 from tenant_schema.records.prepared import Statement, compiled
 from tenant_schema.records.rendering import Row, expression, known, renderer
+from tenant_schema.records.sorting import is_text
 from tenant_schema.records.statements import Source
 from tenant_schema.records.summaries import Group, Measure, Summary
 from tenant_schema.records.target import Target
@@ -130,7 +132,10 @@ class _Maker:
         column, name = self.columns[group.field], QueryString(f'"{alias}"')
         if group.part is None:
             selected = expression(alias, column, self.engine_type)
-            return _Item((selected,), (column,), (column,), self._shown(group.field, alias), column)
+            order: _Order = (column,)
+            if is_text(column):
+                order = (key_of_column(column, self.engine_type), column)
+            return _Item((selected,), (column,), order, self._shown(group.field, alias), column)
         parts = _SQLITE_PARTS if self.engine_type == "sqlite" else _MYSQL_PARTS
         template = parts[group.part]
         moment: Column | QueryString = column
@@ -148,6 +153,11 @@ class _Maker:
         column, function = self.columns[measure.field], measure.function
         if function in {"sum", "avg"}:
             return self._total(function, column, known(measure.field, self.fields), alias)
+        if function in {"min", "max"} and is_text(column):
+            found = QueryString(
+                f"{function.upper()}({{}})", first_and_last(column, self.engine_type), alias=alias
+            )
+            return _Item((found,), (None,), (name,), lambda row: _text(row[alias]))
         found = QueryString(f"{function.upper()}({{}})", column, alias=alias)
         if function == "count":
             return _Item((found,), (None,), (name,), lambda row: row[alias])
@@ -174,6 +184,10 @@ class _Maker:
         selected = (*halves, counted) if function == "avg" else halves
         show = _show_total(function, field, scale, alias)
         return _Item(selected, (None,) * len(selected), order, show)
+
+
+def _text(selected: bytes | None) -> str | None:
+    return None if selected is None else text_behind_key(selected)
 
 
 def _halves(units: Selectable, alias: str) -> tuple[QueryString, ...]:

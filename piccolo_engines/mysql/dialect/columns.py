@@ -35,6 +35,7 @@ from piccolo.columns import (
 from piccolo.columns.defaults.base import Default
 from piccolo.querystring import QueryString
 
+from piccolo_engines.columns import SortKey
 from piccolo_engines.errors import Unsupported
 from piccolo_engines.mysql.catalog import TableName
 from piccolo_engines.mysql.dialect.patching import (
@@ -47,6 +48,7 @@ from piccolo_engines.mysql.dialect.patching import (
 from piccolo_engines.mysql.literals import literal, quote_name
 from piccolo_engines.mysql.server import MYSQL, Server
 from piccolo_engines.mysql.values import UNLIMITED_SCALE
+from piccolo_engines.sort_keys import SORT_KEY_BYTES
 
 __all__ = [
     "MAX_NAME",
@@ -125,6 +127,7 @@ TYPES: Mapping[type[Column], str | Callable[[Any], str]] = {
     Real: "DOUBLE",
     Serial: "INTEGER",
     SmallInt: "SMALLINT",
+    SortKey: f"VARBINARY({SORT_KEY_BYTES})",
     Text: "LONGTEXT",
     Time: "TIME(6)",
     Timestamp: "DATETIME(6)",

@@ -220,6 +220,8 @@ def _refuse_taken_object(now: Definitions, name: str) -> None:
 
 def _changed_draft(old: Mapping[str, Any], changes: Mapping[str, Any]) -> FieldDraft:
     draft = field_draft(old)
+    if not changes.keys().isdisjoint({"type", "unique", "indexed"}):
+        draft = replace(draft, sort_key=None)
     given = {key: value for key, value in changes.items() if key != "settings"}
     if given.get("type", draft.type) != draft.type:
         kept = Storage.PACKED if draft.storage == Storage.PACKED else Storage.PLAIN

@@ -106,6 +106,7 @@ def field_draft(row: _Row) -> FieldDraft:
         searchable=row["searchable"],
         history=row["history"],
         storage=row["storage"],
+        sort_key=row["sort_key"],
         default=row["default_value"],
         settings=row["settings"],
     )

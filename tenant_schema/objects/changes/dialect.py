@@ -62,6 +62,9 @@ class Dialect(Rules, Protocol):
     async def unsearched(self, table: str, columns: Sequence[str]) -> int:
         """How many records the search index over these columns does not have as they are."""
 
+    async def unkeyed(self, table: str, source: str, column: str) -> int:
+        """How many records have another sort key than that of their text."""
+
     async def tables(self) -> list[str]:
         """The names of all tables, but for what belongs to search indexes."""
 

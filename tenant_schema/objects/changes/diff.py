@@ -4,7 +4,7 @@ What a new definition needs is done before it becomes valid; what an old one nee
 reads it any more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -20,6 +20,7 @@ from tenant_schema.objects.changes.operations import (
     DropReference,
     DropSearch,
     DropTable,
+    FillKeys,
     FillSearch,
     Operation,
 )
@@ -38,6 +39,10 @@ class Rules(Protocol):
     @property
     def keys_with_columns(self) -> bool:
         """Whether a foreign key is a part of its column, which cannot be changed but made anew."""
+
+    @property
+    def keys_generated(self) -> bool:
+        """Whether the database itself fills a column of sort keys."""
 
     @property
     def search_apart(self) -> bool:
@@ -96,23 +101,30 @@ class _Difference:
         changed = [(old[name], one) for name, one in new.items() if name in old and old[name] != one]
         converted = [pair for pair in changed if self._is_conversion(*pair)]
         redone = {one.name for one, _ in converted} if self._rules.keys_with_columns else set()
+        generated = [one for one in self._old.columns if one.source in redone]
         search_changes = self._old.search != self._new.search or bool(redone & set(self._new.search))
         if search_changes:
             self._drop_search()
+        for one in generated:  # from columns that are made anew
+            self._drop(one, self._steps.before)
         for before, after in converted:
             self._convert(before, after)
-        for one in self._new.columns:
-            if one.name not in old:
-                self._add(one)
+        self._add_new(old, redone)
         for before, after in changed:
             if after.name not in redone:
                 self._keys(before, after)
         if search_changes and self._new.search:
             self._add_search(self._new.search)
         for one in reversed(self._old.columns):
-            if one.name not in new:
-                self._drop(one)
+            if one.name not in new and one not in generated:
+                self._drop(one, self._steps.after)
         return self._steps
+
+    def _add_new(self, old: Collection[str], redone: Collection[str]) -> None:
+        """The columns that are not there, and those that are generated from others that are made anew."""
+        for one in self._new.columns:
+            if one.name not in old or one.source in redone:
+                self._add(one, is_of_old=one.source in old)
 
     def _is_conversion(self, before: ColumnShape, after: ColumnShape) -> bool:
         if not self._rules.same_type(before.type, after.type):
@@ -145,10 +157,19 @@ class _Difference:
         steps.append(convert)
         steps += [AddIndex(table, after.name, one) for one in _indexes(after)]
 
-    def _add(self, column: ColumnShape) -> None:
+    def _add(self, column: ColumnShape, *, is_of_old: bool) -> None:
+        """A new column; ``is_of_old`` when it has the sort keys of one that is there, and may be written to
+        meanwhile.
+        """
         steps, table = self._steps.before, self._table
         default = self._defaults.get(column.name)
         steps.append(AddColumn(table, column, default))
+        if column.source and not self._rules.keys_generated:
+            steps.append(FillKeys(table, column.source, column.name))
+            if is_of_old:
+                waited = any(isinstance(one, FillKeys) for one in self._steps.after)
+                after = 0.0 if waited else NOTICED
+                self._steps.after.append(FillKeys(table, column.source, column.name, after))
         steps += [AddIndex(table, column.name, one) for one in _indexes(column)]
         if column.reference and not self._rules.keys_with_columns:
             steps.append(AddReference(table, column, unchecked=default is None))
@@ -165,8 +186,8 @@ class _Difference:
         steps.before += [AddIndex(table, after.name, one) for one in has if one not in had]
         steps.after += [DropIndex(table, after.name, one) for one in had if one not in has]
 
-    def _drop(self, column: ColumnShape) -> None:
-        steps, table = self._steps.after, self._table
+    def _drop(self, column: ColumnShape, steps: list[Operation]) -> None:
+        table = self._table
         if column.reference and not self._rules.keys_with_columns:
             steps.append(DropReference(table, column))
         steps += [DropIndex(table, column.name, one) for one in _indexes(column)]

@@ -6,7 +6,7 @@ a table by hand, a restored backup.
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from piccolo.querystring import QueryString
@@ -29,6 +29,7 @@ from tenant_schema.objects.changes.operations import (
     DropReference,
     DropSearch,
     DropTable,
+    FillKeys,
     FillSearch,
     Operation,
 )
@@ -38,7 +39,7 @@ from tenant_schema.objects.search_index import OLD_INDEX
 __all__ = ["Drift", "find_drift", "repair_drift"]
 
 _LOG = logging.getLogger(__name__)
-_MADE_HERE = re.compile(r"[a-z][a-z0-9_]*_[0-9a-f]{8}")
+_MADE_HERE = re.compile(r"[a-z][a-z0-9_]*_[0-9a-f]{8}(?:_sort)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,23 @@ async def _of_table(
     found += [
         one for extra in there.values() if (one := await _extra(name, table, extra, wanted)) is not None
     ]
+    found += await _of_keys(name, wanted, there, dialect)
     return found + await _of_search(name, wanted, actual, dialect)
+
+
+async def _of_keys(
+    name: str, wanted: TableShape, there: Mapping[str, ColumnShape], dialect: Dialect
+) -> list[Drift]:
+    """Sort keys of other texts than the records have: somebody wrote to the table by hand."""
+    found, table = list[Drift](), wanted.name
+    for key in wanted.columns:
+        if key.source and {key.name, key.source} <= there.keys():
+            count = await dialect.unkeyed(table, key.source, key.name)
+            if count:
+                message = f"{count} records are not in order."
+                repair = (FillKeys(table, key.source, key.name),)
+                found.append(Drift(name, "stale-sort", key.name, message, repair))
+    return found
 
 
 async def _of_search(name: str, wanted: TableShape, actual: TableShape, dialect: Dialect) -> list[Drift]:
@@ -137,8 +154,12 @@ def _named(column: ColumnShape) -> str:
 def _making(table: str, column: ColumnShape, dialect: Dialect) -> tuple[Operation, ...]:
     keys = (AddIndex(table, column.name, column.unique),) if column.unique or column.index else ()
     refers = column.reference is not None and not dialect.keys_with_columns
+    fill = (
+        (FillKeys(table, column.source, column.name),) if column.source and not dialect.keys_generated else ()
+    )
     return (
         AddColumn(table, column),
+        *fill,
         *keys,
         *((AddReference(table, column, unchecked=True),) if refers else ()),
     )

@@ -22,9 +22,10 @@ from tenant_schema.objects.changes.mysql_ownership import owned, require_ownersh
 from tenant_schema.objects.changes.mysql_probe import planned
 from tenant_schema.objects.changes.mysql_reading import read_table, table_names
 from tenant_schema.objects.changes.mysql_search import fill_search, unsearched
+from tenant_schema.objects.changes.mysql_sort_keys import fill_keys, unkeyed
 from tenant_schema.objects.changes.mysql_state import is_done, plain_type
 from tenant_schema.objects.changes.mysql_statements import statements
-from tenant_schema.objects.changes.operations import FillSearch, Operation
+from tenant_schema.objects.changes.operations import FillKeys, FillSearch, Operation
 from tenant_schema.objects.changes.shapes import TableShape
 from tenant_schema.objects.row_budget import MARIADB, MYSQL, RowLimits
 
@@ -40,6 +41,7 @@ class MySQLDialect:
 
     is_transactional = False
     keys_with_columns = False
+    keys_generated = False
     search_apart = True
 
     def same_type(self, one: str, other: str) -> bool:
@@ -75,7 +77,7 @@ class MySQLDialect:
 
     async def apply(self, operation: Operation) -> None:
         """See the protocol."""
-        if isinstance(operation, FillSearch) and operation.after is not None:
+        if isinstance(operation, FillSearch | FillKeys) and operation.after is not None:
             await asyncio.sleep(operation.after)
         session = _session()
         for statement in statements(operation, session.collation):
@@ -83,6 +85,8 @@ class MySQLDialect:
                 await _patiently(partial(Algorithms.of(session.server).run, statement))
         if isinstance(operation, FillSearch):
             await fill_search(operation.table, operation.columns)
+        if isinstance(operation, FillKeys):
+            await fill_keys(operation)
 
     async def is_done(self, operation: Operation) -> bool:
         """See the protocol."""
@@ -103,6 +107,10 @@ class MySQLDialect:
     async def unsearched(self, table: str, columns: Sequence[str]) -> int:
         """See the protocol."""
         return await unsearched(table, columns)
+
+    async def unkeyed(self, table: str, source: str, column: str) -> int:
+        """See the protocol."""
+        return await unkeyed(table, source, column)
 
     async def tables(self) -> list[str]:
         """See the protocol."""

@@ -15,6 +15,7 @@ from piccolo_engines.mysql.session import Session
 from tenant_schema.objects.changes.dialect import PlannedStatement
 from tenant_schema.objects.changes.mysql_algorithms import Algorithms, Way, checked_as_needed
 from tenant_schema.objects.changes.mysql_search import filling_statement
+from tenant_schema.objects.changes.mysql_sort_keys import filling_keys
 from tenant_schema.objects.changes.mysql_statements import reference_name, statements
 from tenant_schema.objects.changes.operations import (
     AddReference,
@@ -23,6 +24,7 @@ from tenant_schema.objects.changes.operations import (
     DropReference,
     DropSearch,
     DropTable,
+    FillKeys,
     FillSearch,
     Operation,
 )
@@ -68,6 +70,8 @@ async def _of_one(
         return _of_whole(operation, rows, session)
     sent = statements(operation, session.collation)
     plan = [await _tried(operation, one, table, probe, rows, session) for one in sent]
+    if isinstance(operation, FillKeys):
+        plan.append(PlannedStatement(filling_keys(operation), "ROWS", rows))
     if isinstance(operation, FillSearch):
         plan.append(PlannedStatement(filling_statement(table, operation.columns), "ROWS", rows))
     return plan

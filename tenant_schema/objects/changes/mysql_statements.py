@@ -19,6 +19,7 @@ from tenant_schema.objects.changes.operations import (
     DropReference,
     DropSearch,
     DropTable,
+    FillKeys,
     FillSearch,
     NumberRecords,
     Operation,
@@ -53,7 +54,7 @@ def statements(operation: Operation, collation: str) -> list[str]:
             return [_create_words(table, columns)]
         case DropSearch(table, columns):
             return [f"DROP TABLE IF EXISTS {quote(words_table(table, columns))}"]
-        case NumberRecords() | FillSearch(_, _, None):
+        case NumberRecords() | FillSearch(_, _, None) | FillKeys(_, _, _, None):
             return []
     return [f"ALTER TABLE {quote(operation.table)} {_alteration(operation)}"]
 
@@ -74,7 +75,7 @@ def _alteration(operation: Operation) -> str:
             return f"ADD {_reference(table, column)}"
         case DropReference(table, column):
             return f"DROP FOREIGN KEY {quote(reference_name(table, column.name))}"
-        case FillSearch():
+        case FillSearch() | FillKeys():
             return "COMMENT = ''"  # it changes nothing, but waits for the transactions that use the table
         case DropOldSearch(_, index):
             return f"DROP INDEX {quote(index)}, FORCE"

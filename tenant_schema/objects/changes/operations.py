@@ -19,6 +19,7 @@ __all__ = [
     "DropReference",
     "DropSearch",
     "DropTable",
+    "FillKeys",
     "FillSearch",
     "NumberRecords",
     "Operation",
@@ -123,6 +124,18 @@ class FillSearch(_Operation, frozen=True, tag=True):
     after: float | None = None
 
 
+class FillKeys(_Operation, frozen=True, tag=True):
+    """The sort keys of the texts in ``source`` that are not in ``column`` as they should be.
+
+    ``after`` so many seconds, when all that was begun without knowing of the column is over; None when nobody
+    knows of it yet.
+    """
+
+    source: str
+    column: str
+    after: float | None = None
+
+
 class DropOldSearch(_Operation, frozen=True, tag=True):
     """The FULLTEXT index that the record table itself had, and what InnoDB keeps of it in every row."""
 
@@ -148,6 +161,7 @@ Operation: TypeAlias = (
     | DropReference
     | AddSearch
     | DropSearch
+    | FillKeys
     | FillSearch
     | DropOldSearch
     | NumberRecords

@@ -6,10 +6,12 @@ import msgspec
 from piccolo.columns import Column
 
 from piccolo_conf import DB
+from piccolo_engines.columns import SortKey
 from piccolo_engines.identifiers import quote
 from tenant_schema.objects.model import FieldModel, ObjectModel
 from tenant_schema.objects.packing import PACK, generated_column, is_packed
 from tenant_schema.objects.search_index import search_columns
+from tenant_schema.objects.sort_columns import kept_keys, key_definition
 
 __all__ = ["ColumnShape", "Reference", "TableShape", "shape_found", "shape_of"]
 
@@ -24,7 +26,10 @@ class Reference(msgspec.Struct, frozen=True):
 
 
 class ColumnShape(msgspec.Struct, frozen=True):
-    """One column. ``definition`` is how CREATE TABLE has it, without keys other than the primary one."""
+    """One column. ``definition`` is how CREATE TABLE has it, without keys other than the primary one.
+
+    ``source`` is, for a column of sort keys, the column of the texts.
+    """
 
     name: str
     type: str
@@ -32,6 +37,7 @@ class ColumnShape(msgspec.Struct, frozen=True):
     index: bool = False
     unique: bool = False
     reference: Reference | None = None
+    source: str = ""
 
 
 class TableShape(msgspec.Struct, frozen=True):
@@ -105,12 +111,16 @@ def _with_pack(columns: Sequence[ColumnShape], packed: Collection[str]) -> list[
 
 
 def _columns(model: ObjectModel) -> Iterable[Column]:
-    return model.table._meta.columns
+    return [*model.table._meta.columns, *kept_keys(model.table).values()]
 
 
 def _column_shape(column: Column, field: FieldModel | None, tables: Mapping[str, str]) -> ColumnShape:
     meta = column._meta
     sql_type = column.column_type
+    if isinstance(column, SortKey):
+        return ColumnShape(
+            meta.db_column_name, sql_type, key_definition(column), index=True, source=column.source
+        )
     own = field is not None and not field.system
     is_custom = field is not None and not field.system and not field.standard
     target = field.settings.get("target") if field is not None and field.type.name == "lookup" else None

@@ -43,6 +43,7 @@ class SQLiteDialect:
 
     is_transactional = True
     keys_with_columns = True
+    keys_generated = True
     search_apart = False
 
     def same_type(self, one: str, other: str) -> bool:
@@ -105,6 +106,10 @@ class SQLiteDialect:
         return await read_table(table)
 
     async def unsearched(self, table: str, columns: Sequence[str]) -> int:  # noqa: ARG002 - triggers see to it
+        """See the protocol."""
+        return 0
+
+    async def unkeyed(self, table: str, source: str, column: str) -> int:  # noqa: ARG002 - it is generated
         """See the protocol."""
         return 0
 

@@ -24,7 +24,7 @@ async def table_names() -> list[str]:
 
 async def read_table(table: str) -> TableShape | None:
     """The table with its keys on single columns; None when there is none."""
-    columns = await _ask("SELECT name, type FROM pragma_table_info({})", table)
+    columns = await _ask("SELECT name, type FROM pragma_table_xinfo({})", table)
     if not columns:
         return None
     keys = await _keys(table)

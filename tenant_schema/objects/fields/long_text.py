@@ -22,6 +22,7 @@ class LongTextType(TextType):
     label = "Long text"
     operators = MATCHING | {"eq", "ne", "null"}
     sortable = False
+    collated = False
     longest = 16_000
 
     def parse_settings(self, raw: Mapping[str, object]) -> tuple[Settings, list[Problem]]:

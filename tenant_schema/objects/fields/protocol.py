@@ -50,6 +50,10 @@ class FieldSpec(Protocol):
         """Whether the column has an index of its own."""
 
     @property
+    def sort_key(self) -> bool:
+        """Whether the sort keys of its texts are kept in a column of their own, which has the index."""
+
+    @property
     def storage(self) -> str:
         """How a text is kept (see :mod:`tenant_schema.objects.row_budget`); empty for the type's own way."""
 
@@ -74,6 +78,8 @@ class FieldType(Protocol):
     """Whether ``render`` gives back what it is given, so that a caller in a hurry may leave it out."""
     comparisons: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """What an operator becomes for a type whose values can be equal without being the same text."""
+    collated: ClassVar[bool] = False
+    """Whether the values are texts that sort as people expect (:mod:`piccolo_engines.sort_keys`)."""
     generated: ClassVar[bool] = False
     """Whether the system makes the values, all different: callers never write them, and they are unique."""
 
@@ -155,7 +161,7 @@ def column_options(field: FieldSpec) -> ColumnKwargs:
     return {
         "null": True,
         "unique": field.unique,
-        "index": field.indexed and not field.unique,
+        "index": field.indexed and not field.unique and not field.sort_key,
         "db_column_name": field.column_name,
     }
 

@@ -39,6 +39,7 @@ class SelectType(FieldType):
     name = "select"
     label = "Choice"
     operators = EQUALITY
+    collated = True
 
     def parse_settings(self, raw: Mapping[str, object]) -> tuple[Settings, list[Problem]]:
         reader = SettingsReader(raw)

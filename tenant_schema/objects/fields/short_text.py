@@ -26,6 +26,7 @@ class ShortText(FieldType):
     """Text of at most ``longest`` characters (Unicode code points, after composing)."""
 
     operators = OPERATORS
+    collated = True
     longest: ClassVar[int]
 
     def max_length(self, field: FieldSpec) -> int:  # noqa: ARG002 - for types that let a field choose

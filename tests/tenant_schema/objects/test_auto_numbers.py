@@ -21,6 +21,7 @@ from tenant_schema.objects.errors import CounterMissing
 from tenant_schema.objects.fields.number_format import NumberFormat
 from tenant_schema.objects.model import FieldModel, ObjectModel, object_model
 from tenant_schema.objects.tables import AutoNumber
+from tests.support.record_tables import make_table
 from tests.tenant_schema.objects.databases import Bound
 
 DAY = date(2026, 2, 28)
@@ -40,7 +41,7 @@ BILLS = defined(numbered("number", format="INV-{YYYY}-{000}"), numbered("ticket"
 @pytest.fixture
 async def bills(any_database: Bound) -> ObjectModel:
     await AutoNumber.create_table()
-    await BILLS.table.create_table()
+    await make_table(BILLS)
     for field in fields_of(BILLS):
         await make_counter(field)
     return BILLS

@@ -20,6 +20,7 @@ from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 from tenant_schema.users.tables import User
 from tests.conftest import Found, address_or_skip
+from tests.support.record_tables import make_table
 from tests.tenant_schema.objects.databases import Bound
 from tests.tenant_schema.records.family import Family, empty_database, family_on
 from tests.tenant_schema.records.models import Caller, Models, make_gadgets, make_things
@@ -83,8 +84,8 @@ async def tables(bound: SQLiteEngine, gadgets: ObjectModel, things: ObjectModel,
     """The tables, with a reference to users that the database holds, and the caller as a user."""
     await User.create_table().run()
     await RecordHistory.create_table().run()
-    await gadgets.table.create_table().run()
-    await things.table.create_table(if_not_exists=True).run()
+    await make_table(gadgets)
+    await make_table(things)
     await with_foreign_key(bound, gadgets, "owner", "users")
     await with_foreign_key(bound, gadgets, "manager", "users")
     await with_foreign_key(bound, gadgets, "parent", gadgets.table_name)
@@ -103,7 +104,7 @@ async def with_foreign_key(engine: SQLiteEngine, model: ObjectModel, field: str,
 @pytest.fixture
 async def free_table(bound: SQLiteEngine, things: ObjectModel) -> ObjectModel:
     """Things, with their table, which takes any values."""
-    await things.table.create_table(if_not_exists=True).run()
+    await make_table(things)
     return things
 
 
@@ -142,8 +143,10 @@ async def anywhere(
     things: ObjectModel,
 ) -> Caller:
     """As ``caller``, on every kind of database."""
-    for table in (User, RecordHistory, gadgets.table, things.table):
+    for table in (User, RecordHistory):
         await table.create_table().run()
+    for model in (gadgets, things):
+        await make_table(model)
     for field, target in (("owner", "users"), ("manager", "users"), ("parent", gadgets.table_name)):
         await referring(any_database, gadgets, field, target)
     await User(id=access.user_id, email=access.email).save()

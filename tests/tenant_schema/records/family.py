@@ -25,6 +25,7 @@ from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 from tenant_schema.users.tables import User
 from tests.conftest import cleared
+from tests.support.record_tables import make_table
 from tests.support.servers import ServerAddress
 from tests.tenant_schema.records.models import Caller, Models
 from tests.tenant_schema.records.worlds import fill
@@ -138,7 +139,7 @@ async def family_on(engine: SQLiteEngine | MySQLEngine) -> AsyncIterator[Family]
         await User.create_table().run()
         await RecordHistory.create_table().run()
         for model in models.values():
-            await model.table.create_table().run()
+            await make_table(model)
         await User.insert(User(id=me, email="ada@acme.example", name="Ada"))
         yield Family(engine, models, service, scope, me)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from piccolo_conf import DB
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects.model import ObjectModel
+from tenant_schema.objects.sort_columns import kept_keys
 from tenant_schema.records.compiler import compile_filter, with_slots
 from tenant_schema.records.errors import InvalidQuery
 from tenant_schema.records.grammar import parse_query
@@ -56,7 +57,8 @@ def test_no_value_enters_the_sql(unused: ObjectModel, wanted: Filter) -> None:
 
 def names_in_the_database(model: ObjectModel) -> set[str]:
     physical = {column._meta.db_column_name for column in model.columns.values()}
-    return {model.table_name, "id", "version", *physical}
+    keys = {column._meta.db_column_name for column in kept_keys(model.table).values()}
+    return {model.table_name, "id", "version", *physical, *keys}
 
 
 @pytest.fixture(scope="module")

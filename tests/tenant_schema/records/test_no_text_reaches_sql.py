@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tenant_schema.objects.sort_columns import kept_keys
 from tenant_schema.records.errors import CursorInvalid, InvalidQuery
 from tests.tenant_schema.records.family import Family
 
@@ -90,6 +91,7 @@ def written(family: Family) -> set[str]:
     for model in family.models.values():
         names |= {model.table_name, f"{model.table_name}_search", f"{model.table_name}_search_ids"}
         names |= {column._meta.db_column_name for column in model.columns.values()} | set(model.columns)
+        names |= {column._meta.db_column_name for column in kept_keys(model.table).values()}
     return names
 
 

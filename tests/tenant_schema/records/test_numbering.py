@@ -16,6 +16,7 @@ from tenant_schema.records.tables import RecordHistory
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 from tenant_schema.users.tables import User
+from tests.support.record_tables import make_table
 from tests.tenant_schema.objects.databases import Bound
 from tests.tenant_schema.records.conftest import Counting
 from tests.tenant_schema.records.models import Caller, Models
@@ -38,8 +39,9 @@ BILLS = object_model(
 
 @pytest.fixture
 async def bills(any_database: Bound, scope: TenantScope, access: Access) -> Caller:
-    for table in (User, RecordHistory, AutoNumber, BILLS.table):
+    for table in (User, RecordHistory, AutoNumber):
         await table.create_table().run()
+    await make_table(BILLS)
     await make_counter(BILLS.fields["number"])
     await User(id=access.user_id, email=access.email).save()
     service = RecordService(Models(BILLS), Cursors(lambda tenant_id: [tenant_id.bytes * 2]))

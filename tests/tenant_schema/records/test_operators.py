@@ -11,6 +11,7 @@ from tenant_schema.objects.definitions import object_rows
 from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.model import object_model
+from tests.support.record_tables import make_table
 from tests.tenant_schema.records.family import Family
 
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -141,7 +142,7 @@ def test_every_operator_of_every_type_has_a_scenario() -> None:
 async def samples(family: Family) -> Family:
     """Three records: with the first values, with the second, and without any."""
     model = object_model(*object_rows(SAMPLES))
-    await model.table.create_table().run()
+    await make_table(model)
     family.add(model)
     rows = [{f"a_{name}": values[at] for name, values in VALUES.items()} for at in (0, 1)]
     await family.fill("samples", [{"id": ONE, **rows[0]}, {"id": TWO, **rows[1]}, {"id": NONE}])

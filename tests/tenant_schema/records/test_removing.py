@@ -21,6 +21,7 @@ from tenant_schema.records.tables import RecordHistory
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 from tenant_schema.users.tables import User
+from tests.support.record_tables import make_table
 from tests.tenant_schema.objects.databases import Bound
 from tests.tenant_schema.records.conftest import referring
 from tests.tenant_schema.records.models import Caller, Models, id_of
@@ -71,8 +72,10 @@ class League:
 @pytest.fixture
 async def league(any_database: Bound, scope: TenantScope, access: Access) -> League:
     tables = {model.name: model.table_name for model in MODELS}
-    for table in (User, RecordHistory, *[model.table for model in MODELS]):
+    for table in (User, RecordHistory):
         await table.create_table().run()
+    for model in MODELS:
+        await make_table(model)
     for model in MODELS:
         for field in model.fields.values():
             if field.type.name == "lookup" and not field.system:

@@ -26,6 +26,7 @@ from tenant_schema.records.rendering import Record
 from tenant_schema.records.service import RecordService
 from tenant_schema.users.errors import PermissionDenied
 from tenant_schema.users.tables import User
+from tests.support.record_tables import make_table
 from tests.tenant_schema.records.conftest import Counting
 from tests.tenant_schema.records.models import Caller, Models, id_of
 
@@ -251,7 +252,7 @@ async def test_two_tenants_share_the_service_and_nothing_else(
     demo = replace(caller, scope=replace(caller.scope, id=new_id(), slug="demo"))
     engine = SQLiteEngine(bound.path.with_name("demo.sqlite"), synchronous="OFF")
     with DB.bind(engine):
-        await gadgets.table.create_table().run()
+        await make_table(gadgets)
         with pytest.raises(RecordNotFound):
             await demo.read(made)
         assert (await demo.page()).data == []

@@ -9,10 +9,13 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from piccolo_conf import DB
 from piccolo_engines.columns import new_id, utc_now
+from piccolo_engines.sort_keys import sort_key as text_key
 from tenant_schema.objects.model import ObjectModel
-from tenant_schema.records.prepared import Slot
+from tenant_schema.records.prepared import Slot, repeated
 from tenant_schema.records.query import And, Condition, Filter, Me, Or, SortTerm
+from tenant_schema.records.statements import insert
 
 Row = dict[str, Any]
 
@@ -92,12 +95,12 @@ SORTS = st.lists(
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": eq,
-    "gt": gt,
-    "gte": ge,
-    "lt": lt,
-    "lte": le,
+    "gt": lambda value, limit: gt(rank(value), rank(limit)),
+    "gte": lambda value, limit: ge(rank(value), rank(limit)),
+    "lt": lambda value, limit: lt(rank(value), rank(limit)),
+    "lte": lambda value, limit: le(rank(value), rank(limit)),
     "in": lambda value, values: value in values,
-    "between": lambda value, limits: limits[0] <= value <= limits[1],
+    "between": lambda value, limits: rank(limits[0]) <= rank(value) <= rank(limits[1]),
     "contains": lambda value, text: text in value,
     "icontains": lambda value, text: text.lower() in value.lower(),
     "startswith": lambda value, text: value.startswith(text),
@@ -137,7 +140,12 @@ def in_order(rows: Sequence[Row], sort: Sequence[SortTerm]) -> list[Row]:
 
 
 def sort_key(value: Any) -> tuple[bool, Any]:
-    return (value is not None, value if value is not None else 0)
+    return (value is not None, rank(value) if value is not None else 0)
+
+
+def rank(value: Any) -> Any:
+    """What tells the order of a value; text by text, from the order of their keys."""
+    return text_key(value) if isinstance(value, str) else value
 
 
 def filled(tree: Filter, values: Sequence[object]) -> Filter:
@@ -158,8 +166,8 @@ async def fill(model: ObjectModel, rows: Sequence[Row]) -> list[Row]:
     await model.table.delete(force=True)
     stored = [dict.fromkeys(model.columns) | system_values() | row for row in rows]
     if stored:
-        named = [{model.columns[name]: value for name, value in row.items()} for row in stored]
-        await model.table.insert(*[model.table(values) for values in named])
+        values = [row[name] for row in stored for name in model.columns]
+        await DB.run_querystring(repeated(insert(model, DB.engine_type), len(stored)).bind(values))
     return stored
 
 

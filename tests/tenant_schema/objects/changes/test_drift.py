@@ -1,20 +1,23 @@
 """What somebody did to the tables by hand is found, and ended where that loses nothing."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from piccolo_conf import DB
 from tenant_schema.objects.catalog import Catalog, tables_of_words
 from tenant_schema.objects.changes.deciding import dialect_of_bound
+from tenant_schema.objects.changes.mysql_statements import index_name
 from tenant_schema.objects.changes.operations import AddSearch
 from tenant_schema.objects.changes.searches import ensure_searches
 from tenant_schema.objects.drafts import FieldDraft
+from tenant_schema.objects.sort_columns import keys_of
 from tenant_schema.objects.tables import SchemaChange
 from tenant_schema.records.errors import InvalidQuery
 from tenant_schema.users.versions import DEFINITIONS, VersionedCache
 from tests.tenant_schema.objects.changes.conftest import ON_MARIADB, ON_SERVERS
-from tests.tenant_schema.objects.changes.worlds import MANAGER, SCOPE, Config, Tenant, tenant_on
+from tests.tenant_schema.objects.changes.worlds import MANAGER, RECORDS, SCOPE, Config, Tenant, tenant_on
 
 
 async def kinds(tenant: Tenant) -> set[str]:
@@ -46,7 +49,7 @@ async def test_missing_columns_and_keys_are_made_again(tenant: Tenant, name: str
     extra, code, note = (model.columns[one]._meta.db_column_name for one in ("extra", "code", "note"))
     where = "" if DB.engine_type == "sqlite" else f' ON "{table}"'
     await DB.run_ddl(f'DROP INDEX "{table}_{extra}_key"{where}')
-    await DB.run_ddl(f'DROP INDEX "{table}_{code}"{where}')
+    await DB.run_ddl(f'DROP INDEX "{index_name(table, f"{code}_sort", unique=False)}"{where}')
     await DB.run_ddl(f'ALTER TABLE "{table}" DROP COLUMN "{note}"')
     assert await kinds(tenant) == {"missing-unique", "missing-index", "missing-column"}
     _, repaired, remaining = await tenant.service.repair(SCOPE, MANAGER)
@@ -76,10 +79,26 @@ async def test_without_a_unique_index_doubles_stay_and_are_told(tenant: Tenant, 
     table, note = model.table_name, model.columns["note"]
     where = "" if DB.engine_type == "sqlite" else f' ON "{table}"'
     await DB.run_ddl(f'DROP INDEX "{table}_{note._meta.db_column_name}_key"{where}')
-    await model.table.update({note: "the same"}, force=True)
+    same: dict[Any, Any] = {note: "the same"}
+    await model.table.update(same | keys_of(same, DB.engine_type), force=True)
     _, repaired, remaining = await tenant.service.repair(SCOPE, MANAGER)
     assert (repaired, [one.kind for one in remaining]) == ([], ["missing-unique"])
     assert not await SchemaChange.exists().where(SchemaChange.state == "undoing")
+    await tenant.drop(name, name)
+
+
+@ON_SERVERS
+async def test_records_out_of_order_are_told_and_put_in_order(tenant: Tenant, name: str) -> None:
+    """After somebody wrote to the table by hand."""
+    await tenant.things(name)
+    model = await tenant.model(name)
+    code = model.columns["code"]
+    await model.table.update({code: "zzz"}).where(code == RECORDS[0]["code"])
+    assert await kinds(tenant) == {"stale-sort"}
+    _, repaired, remaining = await tenant.service.repair(SCOPE, MANAGER)
+    assert ([one.kind for one in repaired], remaining) == (["stale-sort"], [])
+    page = await tenant.records.page(SCOPE, MANAGER, name, (("sort", "-code"), ("limit", "1")))
+    assert page.data[0]["code"] == "zzz"
     await tenant.drop(name, name)
 
 
@@ -92,7 +111,8 @@ async def test_a_search_index_made_by_hand_is_told_and_keeps_nothing_else_from_b
     table = model.table_name
     title, code = (model.columns[one]._meta.db_column_name for one in ("title", "code"))
     await DB.run_ddl(
-        f'ALTER TABLE "{table}" ADD FULLTEXT INDEX "mine" ("{title}"), DROP INDEX "{table}_{code}"'
+        f'ALTER TABLE "{table}" ADD FULLTEXT INDEX "mine" ("{title}"), '
+        f'DROP INDEX "{index_name(table, f"{code}_sort", unique=False)}"'
     )
     _, repaired, remaining = await tenant.service.repair(SCOPE, MANAGER)
     assert [one.kind for one in repaired] == ["missing-index"]

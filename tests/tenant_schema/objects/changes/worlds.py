@@ -19,6 +19,7 @@ from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects.catalog import Catalog
 from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.changes.searches import ensure_searches
+from tenant_schema.objects.changes.sort_keys import ensure_sort_keys
 from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.model import ObjectModel
 from tenant_schema.objects.search_index import search_columns
@@ -26,6 +27,7 @@ from tenant_schema.objects.search_words import words_row, writing_words
 from tenant_schema.objects.service import SchemaService
 from tenant_schema.records.cursors import Cursors
 from tenant_schema.records.service import RecordService
+from tenant_schema.records.statements import insert
 from tenant_schema.scope import TenantScope
 from tenant_schema.standard.seed import seed_standard_objects
 from tenant_schema.users.permissions import Access
@@ -85,6 +87,7 @@ async def migrate(config: Config) -> None:
         with DB.bind(engine):
             await seed_access(await seed_standard_objects())
             await ensure_searches()
+            await ensure_sort_keys(served=False)
             await User(id=ADA, email="ada@acme.example").save()
     finally:
         await engine.close()
@@ -160,9 +163,8 @@ class Tenant:
     async def record(self, name: str, **values: Any) -> UUID:
         model, record_id = await self.model(name), new_id()
         stored = {"id": record_id, "version": 1, "created_at": utc_now(), "updated_at": utc_now(), **values}
-        columns = {model.columns[its]: value for its, value in stored.items()}
-        row = model.table(**{column._meta.name: value for column, value in columns.items()})
-        await model.table.insert(row)
+        row = [stored.get(its) for its in model.columns]
+        await DB.run_querystring(insert(model, DB.engine_type).bind(row))
         if model.words_table:
             await self._index(model, stored)
         return record_id
