@@ -116,7 +116,7 @@ def _last_part(request: TenantRequest) -> str:
     value, and the path is decoded before it is split.
     """
     path = request.scope["raw_path"].partition(b"?")[0].decode("ascii", "surrogateescape")
-    encoded = path.partition("/by/")[2].partition("/")[2]
+    encoded = path.partition("/data/")[2].split("/", 3)[3]  # object, by, field, value
     return unquote(encoded, errors="replace")
 
 

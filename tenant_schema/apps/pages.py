@@ -190,7 +190,7 @@ def _checks_of_new(body: _Body, sight: Sight) -> Mapping[str, Check]:
         return [Problem(place, "unknown-object", f"There is no object {str(value)[:100]!r}.", near)]
 
     return {
-        "name": a_name,
+        "name": _page_name,
         "label": a_text(1, 100),
         "type": _known_type,
         "object": known_object,
@@ -213,8 +213,17 @@ def _checks_of_change(page: PageFacts, sight: Sight) -> Mapping[str, Check]:
             return [Problem("layout", "unknown-object", f"There is no object {page.object!r} for you.")]
         return check_layout(PageType(page.type), page.object, value, sight)
 
-    return {"name": a_name, "label": a_text(1, 100), "type": _kept, "object": _kept, "layout": layout}
+    return {"name": _page_name, "label": a_text(1, 100), "type": _kept, "object": _kept, "layout": layout}
 
 
 def _kept(place: str, _value: object) -> Sequence[Problem]:
     return [Problem(place, "kept", f"The {place} of a page is given when it is made, and kept.")]
+
+
+def _page_name(place: str, value: object) -> list[Problem]:
+    """A name; ``pages/order`` is the address of the order of pages."""
+    if value == "order":
+        return [
+            Problem(place, "reserved-name", "The order of the pages has this address: choose another name.")
+        ]
+    return a_name(place, value)

@@ -4,7 +4,7 @@ import re
 from uuid import UUID
 
 from tenant_schema.objects.errors import InvalidName
-from tenant_schema.objects.reserved import RESERVED_WORDS
+from tenant_schema.objects.reserved import FILTER_WORDS
 from tenant_schema.objects.runtime_table import system_columns
 
 __all__ = [
@@ -36,7 +36,7 @@ _SYSTEM_FIELDS = frozenset(system_columns())
 
 
 def check_name(name: str) -> str:
-    """The name, when it keeps the grammar and is no reserved word. Raises :class:`InvalidName`.
+    """The name, when it keeps the grammar. Raises :class:`InvalidName`.
 
     >>> check_name("close_date")
     'close_date'
@@ -48,8 +48,6 @@ def check_name(name: str) -> str:
         raise InvalidName(name, "invalid-name", message)
     if _DATABASES_OWN.fullmatch(name):
         raise InvalidName(name, "reserved-name", "is what a database calls something of its own")
-    if name in RESERVED_WORDS:
-        raise InvalidName(name, "reserved-name", "is a word that databases or Python keep for themselves")
     return name
 
 
@@ -62,7 +60,9 @@ def check_object_name(name: str) -> str:
 
 def check_field_name(name: str) -> str:
     """The name, when a field may have it. Raises :class:`InvalidName`."""
-    if check_name(name) in _SYSTEM_FIELDS:
+    if check_name(name) in FILTER_WORDS:
+        raise InvalidName(name, "reserved-name", "is a word by which filters are combined: and, or, not")
+    if name in _SYSTEM_FIELDS:
         raise InvalidName(name, "reserved-name", "is the name of a field that every record has")
     return name
 
@@ -70,7 +70,8 @@ def check_field_name(name: str) -> str:
 def physical_name(name: str, definition_id: UUID) -> str:
     """The name of an object's table or a field's column: given once, and kept through every renaming.
 
-    The end of the definition's id keeps it apart from one that had the same name before.
+    The end of the definition's id keeps it apart from one that had the same name before, and from the words
+    of databases. What begins with ``sqlite_`` is SQLite's own.
 
     >>> physical_name("deals", UUID("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"))
     'deals_2e3f4a5b'

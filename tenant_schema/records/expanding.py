@@ -132,8 +132,8 @@ def _list(
     mine = Condition(lookup, "eq", Slot.at(slot))
     one = Source(source.model, And((mine, source.where)), source.hops, source.fields)
     part = selection(one, names, window, engine_type, parent=(lookup, _PARENT))
-    if engine_type == "sqlite":  # which takes no SELECT in parentheses there
-        return part.reading(compiled(QueryString("SELECT * FROM ({})", part.query), engine_type))
+    if engine_type == "sqlite":
+        return part.reading(compiled(part.query, engine_type))
     hints = getattr(part.query, "hints", ())
     query = SelectSQL.adopt(QueryString("({})", part.query), source.model.table, hints)
     return part.reading(compiled(query, engine_type))

@@ -7,7 +7,7 @@ from typing import Any
 from piccolo.columns import Column
 from piccolo.query.functions import Count
 from piccolo.query.methods.insert import Insert
-from piccolo.querystring import QueryString, Selectable
+from piccolo.querystring import QueryString
 from piccolo.table import Table
 
 from piccolo_engines.identifiers import quote
@@ -150,38 +150,41 @@ def selection(
     flat = flat_names(names) if nested else tuple(names)
     needed = [term.field for term in window.order] if window else beside
     hidden = tuple(name for name in dict.fromkeys(needed) if name not in flat)
-    selected = [expression(name, columns[name], engine_type) for name in (*flat, *hidden)]
+    selected = {name: columns[name] for name in (*flat, *hidden)}
     if parent is not None:
-        selected.append(expression(parent[1], columns[parent[0]], engine_type))
+        selected[parent[1]] = columns[parent[0]]
         hidden += (parent[1],)
-    query = _windowed(source, columns, selected, window, engine_type)
+    query = _windowed(source, columns, selected, window, engine_type, is_part=parent is not None)
     fields = source.model.fields if source.fields is None else source.fields
-    return Selection(
-        query, renderers(flat, fields, columns, engine_type), hidden, nests(names) if nested else ()
-    )
+    made = nests(names) if nested else ()
+    return Selection(query, renderers(flat, fields, columns, engine_type), hidden, made)
 
 
 def _windowed(
     source: Source,
     columns: PathColumns,
-    selected: Sequence[Selectable],
+    selected: Mapping[str, Column],
     window: Window | None,
     engine_type: str,
+    *,
+    is_part: bool,
 ) -> QueryString:
-    """The SELECT with its conditions, order and limit."""
+    """The SELECT with its conditions, order and limit; ``selected`` are columns by what they are called.
+
+    :param is_part: whether it becomes part of a chain, where SQLite takes no order but a subquery's.
+    """
     stretches: list[Predicate] = []
     if window is not None and window.position is not None:
-        stretches = beyond(
-            window.order,
-            window.position,
-            columns,
-            engine_type,
-            inclusive=window.inclusive,
-        )
+        stretches = beyond(window.order, window.position, columns, engine_type, inclusive=window.inclusive)
+    is_chain = engine_type == "sqlite" and (is_part or len(stretches) > 1)
+    names = [f"c{place}" for place in range(len(selected))] if is_chain else list(selected)
 
     def query(stretch: Predicate | None) -> QueryString:
         select = source.select(engine_type, columns, stretch)
-        select.selected = selected
+        select.selected = [
+            expression(name, column, engine_type)
+            for name, column in zip(names, selected.values(), strict=True)
+        ]
         if window is not None:
             select.order = [
                 (order_of(columns[term.field], engine_type), term.descending) for term in window.order
@@ -189,19 +192,26 @@ def _windowed(
             select.limit, select.offset = window.limit, window.offset
         return select.querystring(engine_type)
 
-    if engine_type == "sqlite" and window is not None and len(stretches) > 1:
-        return _chained([query(one) for one in stretches], window.limit)
-    return query(any_of(stretches))
+    if not is_chain:
+        return query(any_of(stretches))
+    parts: list[Predicate | None] = [*stretches] or [None]
+    chain = _chained([query(one) for one in parts], dict(zip(names, selected, strict=True)))
+    limit = "" if window is None or is_part else f" LIMIT {window.limit}"
+    return QueryString(f"{{}}{limit}", chain)
 
 
-def _chained(queries: Sequence[QueryString], limit: int) -> QueryString:
-    """One query after the other until there are enough rows, which Piccolo has no way to say.
+def _chained(queries: Sequence[QueryString], names: Mapping[str, str]) -> QueryString:
+    """One query after the other, which Piccolo has no way to say.
 
     For two ranges joined by OR, SQLite reads and sorts all of both before the first row of a page; MySQL
     does not. It runs the parts of a UNION ALL in turn, and stops at the limit.
+
+    :param names: what is selected, by its name in the queries: SQLite takes one that is called ``true`` there
+        for a constant.
     """
-    parts = " UNION ALL ".join(["SELECT * FROM ({})"] * len(queries))
-    return QueryString(f"{parts} LIMIT {limit}", *queries)
+    same = ", ".join([f'"{inner}" AS "{outer}"' for inner, outer in names.items()])
+    parts = " UNION ALL ".join([f"SELECT {same} FROM ({{}})"] * len(queries))  # noqa: S608 - names of fields
+    return QueryString(parts, *queries)
 
 
 def counting(source: Source, engine_type: str, limit: int | None = None) -> Statement:

@@ -30,7 +30,7 @@ def test_a_sound_definition_has_no_problems() -> None:
 
 def test_every_problem_of_an_object_is_told() -> None:
     wrong = ObjectDraft(
-        name="select",
+        name="users",
         label="",
         plural_label="x" * 101,
         description="\x00",

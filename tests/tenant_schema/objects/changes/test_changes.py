@@ -346,7 +346,7 @@ async def test_what_is_planned_is_what_is_sent(tenant: Tenant, name: str) -> Non
         tenant.engine.on_statement = sent.append
         await change(name, *arguments)
         tenant.engine.on_statement = None
-        planned = [_without_ids(one.ddl) for one in plan.statements]
+        planned = [_without_ids(one.ddl) for one in plan.statements if one.ddl.startswith("ALTER")]
         done = [_without_ids(one) for one in sent if one.startswith("ALTER")]
         assert [one for one in done if one in planned] == planned, arguments
     await tenant.drop(name, name)

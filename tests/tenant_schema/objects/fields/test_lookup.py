@@ -27,4 +27,4 @@ def test_settings_name_the_target_and_what_its_end_means() -> None:
         "target": "invalid-name",
         "onDelete": "not-an-option",
     }
-    assert problems_of("lookup", target="select") == {"target": "reserved-name"}
+    assert problems_of("lookup", target="select") == {}
