@@ -71,7 +71,7 @@ def physical_name(name: str, definition_id: UUID) -> str:
     """The name of an object's table or a field's column: given once, and kept through every renaming.
 
     The end of the definition's id keeps it apart from one that had the same name before, and from the words
-    of databases. What begins with ``sqlite_`` is SQLite's own.
+    of databases.
 
     >>> physical_name("deals", UUID("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"))
     'deals_2e3f4a5b'

@@ -2,6 +2,7 @@
 
 import pytest
 
+from api.openapi.record_schemas import component
 from tests.api.conftest import World
 
 FIELDS = [
@@ -33,8 +34,8 @@ async def test_an_object_of_everyday_words_is_of_use_everywhere(world: World) ->
     more = ",".join(FIELDS) + "\r\n" + ",".join(f"{name} two" for name in FIELDS) + "\r\n"
     imported = await client.post(f"{DATA}/import", files={"file": ("order.csv", more, "text/csv")})
     assert imported.status_code == 200, imported.text
-    schemas = (await client.get("/schema/openapi.json")).json()["components"]["schemas"]
-    assert {"true", "lines"} <= schemas["OrderRecord"]["properties"].keys()
+    schemas = (await client.get("/schema")).json()["components"]["schemas"]
+    assert {"true", "lines"} <= schemas[component("order", "Record")]["properties"].keys()
     types = (await client.get("/api/v1/schema.d.ts")).text
     assert "  order: OrderTypes;" in types
     renamed = await client.patch("/api/v1/objects/order", json={"name": "select"})

@@ -123,7 +123,7 @@ async def test_an_object_with_records_goes_only_when_that_is_confirmed(world: Wo
 async def test_all_problems_are_told_at_once_by_their_places(world: World) -> None:
     client = await world.user()
     fields = [
-        {"name": "class", "type": "text"},
+        {"name": "not", "type": "text"},
         {"name": "stage", "type": "selekt"},
         {"name": "notes", "type": "text", "maxLength": 0, "maxLenght": 3},
         {"name": "open", "type": "boolean", "index": 1},
