@@ -52,6 +52,7 @@ _OBJECT_FACTS: Final = {
 _OBJECT_CHANGES: Final = {**_OBJECT_FACTS, "fieldOrder": ("field_order", list)}
 _WORDS: Final = {str: "Must be text.", bool: "Must be true or false.", list: "Must be a list of names."}
 _MOST_FIELDS: Final = 1000
+_MOST_SETTINGS: Final = 100
 
 
 @contextmanager
@@ -110,6 +111,8 @@ def field_draft(body: _Body) -> FieldDraft:
 def field_changes(body: _Body) -> dict[str, Any]:
     """What of a field is to be otherwise, by the names of a draft."""
     given, problems = _facts(body, _FIELD_FACTS)
+    if len(body) > _MOST_SETTINGS:
+        problems.append(Problem("", "too-many-settings", f"A field has at most {_MOST_SETTINGS} settings."))
     if problems:
         raise InvalidBody(problems)
     settings = {name: value for name, value in body.items() if name not in _FIELD_FACTS}
@@ -134,6 +137,8 @@ def _field_drafts(given: object, found: ProblemCollector) -> list[FieldDraft]:
 def _read_field(body: _Body) -> tuple[FieldDraft | None, list[Problem]]:
     given, problems = _facts(body, _FIELD_FACTS)
     problems += _missing(body, ["name", "type"])
+    if len(body) > _MOST_SETTINGS:
+        problems.append(Problem("", "too-many-settings", f"A field has at most {_MOST_SETTINGS} settings."))
     if problems:
         return None, problems
     settings = {name: value for name, value in body.items() if name not in _FIELD_FACTS}

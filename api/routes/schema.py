@@ -1,6 +1,6 @@
 """/schema: the host's own OpenAPI document, as JSON or as a page to read; and types for TypeScript."""
 
-from functools import cached_property
+import asyncio
 from typing import Any
 
 import msgspec
@@ -30,6 +30,7 @@ class SchemaAnswers:
     """The two answers of one document. It is kept as JSON, which is a tenth of what it takes as objects."""
 
     def __init__(self, document: dict[str, Any]) -> None:
+        self._page: Answer | None = None
         body = msgspec.json.encode(document)
         self.as_json = json_bytes(body, headers=[digest_tag(body), *_HEADERS])
 
@@ -39,9 +40,13 @@ class SchemaAnswers:
         found: dict[str, Any] = msgspec.json.decode(self.as_json.body)
         return found
 
-    @cached_property
-    def as_page(self) -> Answer:
-        """For people."""
+    async def page(self) -> Answer:
+        """For people; made once, in a thread."""
+        if self._page is None:
+            self._page = await asyncio.to_thread(self._as_page)
+        return self._page
+
+    def _as_page(self) -> Answer:
         body = page_of(self.document).encode()
         return json_bytes(body, 200, _HTML, [digest_tag(body), *_HEADERS, _CLOSED])
 
@@ -59,7 +64,7 @@ class SchemaAnswers:
 )
 async def schema(request: ApiRequest) -> Answer:
     """This document."""
-    return _preferred(request.app.state.schema, request)
+    return await _preferred(request.app.state.schema, request)
 
 
 @get(
@@ -82,7 +87,7 @@ async def tenant_schema(request: TenantRequest) -> Answer:
     """This document, with the objects that the caller sees."""
     answers: SchemaAnswers = request.app.state.schema
     if request.header(b"authorization") is None:
-        return _preferred(answers, request)
+        return await _preferred(answers, request)
     await identify(request)
     name = request.tenant.name
 
@@ -90,7 +95,7 @@ async def tenant_schema(request: TenantRequest) -> Answer:
         return SchemaAnswers(tenant_document(answers.document, seen, name))
 
     own = await request.platform.documents.get(request.tenant, request.access, "schema", make)
-    return _preferred(own, request)
+    return await _preferred(own, request)
 
 
 @get(
@@ -119,9 +124,9 @@ async def typescript(request: TenantRequest) -> Answer:
     return _unless_known(answer, request)
 
 
-def _preferred(answers: SchemaAnswers, request: ApiRequest) -> Answer:
+async def _preferred(answers: SchemaAnswers, request: ApiRequest) -> Answer:
     as_page = prefers_html(request.header(b"accept") or "")
-    return _unless_known(answers.as_page if as_page else answers.as_json, request)
+    return _unless_known(await answers.page() if as_page else answers.as_json, request)
 
 
 def _unless_known(answer: Answer, request: ApiRequest) -> Answer:

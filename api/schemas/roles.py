@@ -41,6 +41,7 @@ _Description = Annotated[str, Meta(max_length=500, examples=["People who sell."]
 _Permissions = Annotated[
     list[Annotated[str, Meta(max_length=60, examples=["accounts:read"])]],
     Meta(
+        max_length=5_000,
         description="`<object>:<action>`, with `*` for all of either, or a system permission.",
         examples=[["accounts:read", "accounts:update"]],
     ),

@@ -23,13 +23,11 @@ def read_body(
 ) -> dict[Any, Any]:
     """The body, texts composed (NFC). Raises :class:`InvalidInput` with every problem; nothing is ignored."""
     told = Complaints()
-    for name in body:
-        if name not in checks:
-            told.unknown(name, "field", name, tuple(checks))
+    told.unknown_among(body, "field", checks)
     for name in required:
         if name not in body:
             told.add(name, "required", "Must be given.")
-    problems = list(told.problems)
+    problems = told.problems
     for name, check in checks.items():
         if name in body:
             problems += check(name, body[name])

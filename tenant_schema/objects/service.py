@@ -5,7 +5,7 @@ and done; see :mod:`tenant_schema.objects.changes`. One change of a tenant's obj
 """
 
 import logging
-from asyncio import sleep
+from asyncio import sleep, to_thread
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -226,7 +226,8 @@ class SchemaService:
         dialect = dialect_of_bound()
         async with dialect.exclusive(self._wait):
             await self._recovery.runner(dialect).recover()
-            decision = decide(await self._definitions(dialect))
+            definitions = await self._definitions(dialect)
+            decision = await to_thread(decide, definitions)  # 50 ms for an object of 400 fields
             await refuse_by_data(decision, confirm if not dry_run else _whatever(decision))
             intent = await intent_of(decision, dialect)
             if dry_run:

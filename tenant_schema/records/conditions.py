@@ -3,14 +3,14 @@ fit?
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Final
 
 from piccolo_engines.sort_keys import sort_key
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.fields.protocol import OPERATORS
 from tenant_schema.objects.model import FieldModel
-from tenant_schema.problems import MAX_PROBLEMS, ProblemCollector, suggestion
+from tenant_schema.problems import MAX_NAME, MAX_PROBLEMS, ProblemCollector, suggestion
 from tenant_schema.records.days import days_condition
 from tenant_schema.records.paths import Fields, candidates
 from tenant_schema.records.query import ALL, MAX_TEXT, MAX_VALUES, And, Condition, Filter, Me, Or
@@ -60,6 +60,16 @@ class Complaints(ProblemCollector):
             near = nearest(name, known)
             self.add(where, f"unknown-{kind}", f"There is no {kind} {name[:_LONGEST_NAME]!r}.", near)
 
+    def unknown_among(self, names: Iterable[str], kind: str, known: Collection[str], where: str = "") -> None:
+        """Those of the names that are not known."""
+        choices = tuple(known)
+        unknown = (name for name in names if name not in known)
+        for name in unknown:
+            self.unknown(f"{where}{name}" if len(name) <= MAX_NAME else name, kind, name, choices)
+            if self.full:
+                break
+        self.count(sum(1 for _ in unknown))
+
 
 def nearest(name: str, known: Sequence[str]) -> str | None:
     """The known name closest to ``name``, which may be any text at all."""
@@ -68,9 +78,10 @@ def nearest(name: str, known: Sequence[str]) -> str | None:
 
 def known_field(name: str, where: str, fields: Fields, complaints: Complaints) -> FieldModel | None:
     """The field of that name or path, or None and a problem."""
-    field = fields.get(name)
+    field = fields.get(name) if len(name) <= MAX_NAME else None
     if field is None:
-        complaints.unknown(where, "field", name, candidates(fields, name))
+        near = candidates(fields, name) if len(name) <= MAX_NAME and not complaints.full else ()
+        complaints.unknown(where, "field", name, near)
     return field
 
 

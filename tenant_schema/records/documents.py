@@ -96,9 +96,7 @@ def _refuse_unknown(
     document: Mapping[str, object], known: Sequence[str], where: str, complaints: Complaints
 ) -> None:
     """A problem for each name that means nothing here."""
-    for name in document:
-        if name not in known:
-            complaints.unknown(f"{where}{name}", "parameter", name, known)
+    complaints.unknown_among(document, "parameter", known, where)
 
 
 def _expand(

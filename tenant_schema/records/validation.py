@@ -48,7 +48,8 @@ def parse_changes(body: Body, complaints: Complaints, rights: Rights) -> Stored:
 
 def _parse_body(body: Body, allowed: Fields, complaints: Complaints, rights: Rights) -> Stored:
     values: Stored = {}
-    for name, given in body.items():
+    rest = iter(body.items())
+    for name, given in rest:
         field = allowed.get(name)
         if field is None:
             _complain_of_closed(name, allowed, complaints, rights)
@@ -56,6 +57,9 @@ def _parse_body(body: Body, allowed: Fields, complaints: Complaints, rights: Rig
             complaints.add(name, "read-only", f"{field.label} is set by the system.")
         else:
             values[name] = _parse_value(field, given, complaints)
+        if complaints.full:
+            break
+    complaints.count(sum(1 for name, _ in rest if name not in allowed))
     return values
 
 

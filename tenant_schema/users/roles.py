@@ -205,9 +205,11 @@ async def _known(names: Sequence[str]) -> tuple[dict[str, UUID], list[Problem]]:
     rows: list[dict[str, Any]] = await Permission.select(Permission.id, Permission.name)
     known = {row["name"]: row["id"] for row in rows}
     choices, found = tuple(known), ProblemCollector()
-    for position, name in enumerate(names):
-        if name not in known:
-            near = None if found.full else suggestion(name, choices)
-            message = "There is no such permission."
-            found.add(f"permissions[{position}]", "unknown-permission", message, near)
+    unknown = ((position, name) for position, name in enumerate(names) if name not in known)
+    for position, name in unknown:
+        message = "There is no such permission."
+        found.add(f"permissions[{position}]", "unknown-permission", message, suggestion(name, choices))
+        if found.full:
+            break
+    found.count(sum(1 for _ in unknown))
     return {name: known[name] for name in names if name in known}, found.problems

@@ -37,15 +37,16 @@ class JsonType(FieldType):
     def parse(self, value: object, _field: FieldSpec) -> str:
         if value is None:
             raise InvalidValue("not-json", "must not be null")
-        _check_depth_and_integers(value)
         try:
             encoded = msgspec.json.encode(value)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, OverflowError, RecursionError) as error:
+            _check_depth_and_integers(value)
             raise InvalidValue("not-json", "must be JSON of whole Unicode characters") from error
-        if len(encoded) > _LONGEST:
+        if len(encoded) > _LONGEST:  # first, so that what is looked into has a bound
             raise InvalidValue(
                 "too-long", f"must be at most {_LONGEST:,} bytes of JSON, not {len(encoded):,}"
             )
+        _check_depth_and_integers(value)
         return encoded.decode()
 
     def parse_text(self, text: str, field: FieldSpec, _operator: str = "eq") -> str:
