@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import uuid_utils.compat
-from piccolo.columns import Bytea, Timestamptz
+from piccolo.columns import Bytea, Numeric, Timestamptz
 
-__all__ = ["SortKey", "Timestamps", "new_id", "utc_now"]
+from piccolo_engines.sqlite.exact_decimals import DECIMAL_TYPE
+
+__all__ = ["ExactNumeric", "SortKey", "Timestamps", "new_id", "utc_now"]
 
 
 def new_id() -> uuid.UUID:
@@ -47,3 +49,17 @@ class SortKey(Bytea):
         self.source = source
         super().__init__(**kwargs)
         self._meta.params["source"] = source
+
+
+class ExactNumeric(Numeric):
+    """A decimal that is exact on SQLite, too, where a ``Numeric`` holds 15 digits
+    (:mod:`piccolo_engines.sqlite.exact_decimals`).
+    """
+
+    @property
+    def column_type(self) -> str:
+        """The type in the database."""
+        if self._meta.engine_type == "sqlite":
+            return DECIMAL_TYPE
+        declared: str = super().column_type
+        return declared

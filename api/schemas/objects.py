@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from api.schemas.common import Input, Output
 from tenant_schema.objects.changes.drift import Drift
 from tenant_schema.objects.changes.plan import Plan
+from tenant_schema.objects.fields.fixed_decimal import MOST_DECIMALS, MOST_DIGITS
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.model import FieldModel, ObjectModel
 
@@ -50,8 +51,18 @@ _FIELD_PROPERTIES: Final[_Json] = {
     "history": {"type": "boolean", "description": "Whether changes of it are kept."},
     "default": {"description": "What a new record gets, when nothing is given."},
     "maxLength": {"type": "integer", "description": "Of `text` and `long_text`."},
-    "precision": {"type": "integer", "description": "Of `decimal`: how many digits in all."},
-    "scale": {"type": "integer", "description": "Of `decimal`: how many of them decimals."},
+    "precision": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MOST_DIGITS,
+        "description": f"Of `decimal`: how many digits in all, at most {MOST_DIGITS} (15 by default).",
+    },
+    "scale": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": MOST_DECIMALS,
+        "description": "Of `decimal`: how many of them decimals (2 by default).",
+    },
     "options": {
         "type": "array",
         "items": {"anyOf": [{"type": "string"}, {"type": "object"}]},

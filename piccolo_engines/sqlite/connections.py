@@ -23,6 +23,7 @@ from piccolo_engines.sort_keys import (
     sort_weights_end,
 )
 from piccolo_engines.sqlite.converters import register
+from piccolo_engines.sqlite.exact_decimals import register_functions
 from piccolo_engines.sqlite.letters import SMALL_LETTERS, small_letters
 
 __all__ = ["ConnectionFactory", "Synchronous"]
@@ -96,6 +97,7 @@ class ConnectionFactory:
         )
         for name, function in _FUNCTIONS.items():
             connection.create_function(name, 1, function, deterministic=True)
+        register_functions(connection)
         return connection
 
     def _create_private(self) -> None:

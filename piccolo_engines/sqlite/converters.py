@@ -14,6 +14,8 @@ from uuid import UUID, SafeUUID
 
 from piccolo.engine.sqlite import CONVERTERS as PICCOLO
 
+from piccolo_engines.sqlite.exact_decimals import DECIMAL_TYPE, to_exact
+
 __all__ = ["CONVERTERS", "register", "to_bool", "to_datetime", "to_decimal", "to_int", "to_uuid"]
 
 _FIFTEEN_DIGITS = 16  # characters, with the point
@@ -64,6 +66,7 @@ def to_decimal(value: bytes) -> Decimal:
 
 CONVERTERS: dict[str, Callable[[bytes], Any]] = {
     "BOOLEAN": to_bool,
+    DECIMAL_TYPE: to_exact,
     "INTEGER": to_int,
     "NUMERIC": to_decimal,
     "TIMESTAMPTZ": to_datetime,

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -26,7 +27,15 @@ _SIGNATURE: Final = 16
 _DIGEST: Final = 16
 """Bytes of the query's SHA-256 that are kept."""
 
-_encode = msgspec.msgpack.Encoder().encode
+
+def _plain(value: Any) -> Decimal:
+    """A value of a type that msgspec does not encode: decimals of many digits have one of their own."""
+    if isinstance(value, Decimal):
+        return Decimal(value)
+    raise NotImplementedError
+
+
+_encode = msgspec.msgpack.Encoder(enc_hook=_plain).encode
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):

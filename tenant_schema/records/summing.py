@@ -13,7 +13,9 @@ from typing import Any, Final, TypeAlias
 from piccolo.columns import Column
 from piccolo.querystring import QueryString, Selectable
 
+from piccolo_engines.columns import ExactNumeric
 from piccolo_engines.sort_keys import first_and_last, key_of_column, text_behind_key
+from piccolo_engines.sqlite.exact_decimals import DECIMAL_AVERAGE, DECIMAL_SUM, decimal_of
 from tenant_schema.objects.fields.fixed_decimal import FixedDecimal
 from tenant_schema.objects.model import FieldModel
 from tenant_schema.records.clocks import Clock, Clocks, clocks_of, local_time
@@ -174,7 +176,11 @@ class _Maker:
         """A sum or an average."""
         scale = field.type.digits(field)[1] if isinstance(field.type, FixedDecimal) else 0
         counted = QueryString("COUNT({})", column, alias=f"{alias}n")
-        if self.engine_type == "sqlite":
+        if self.engine_type == "sqlite" and isinstance(column, ExactNumeric):
+            halves: tuple[QueryString, ...] = (QueryString(f"{DECIMAL_SUM}({{}})", column, alias=alias),)
+            average = QueryString(f"{DECIMAL_AVERAGE}({{}})", column)
+            order: _Order = (average if function == "avg" else QueryString(f'"{alias}"'),)
+        elif self.engine_type == "sqlite":
             units = QueryString(f"CAST(ROUND({{}} * {10**scale}) AS INTEGER)", column) if scale else column
             halves = _halves(units, alias)
             order = _average_order(units, column) if function == "avg" else _sum_order(alias)
@@ -227,6 +233,8 @@ def _units(row: Row, alias: str, scale: int) -> int | None:
         high, low = row[f"{alias}h"], row[f"{alias}l"]
         return None if high is None else int(high) * _HALF + int(low)
     total = row[alias]
+    if isinstance(total, str):
+        total = decimal_of(total)
     return None if total is None else int(_EXACT.scaleb(Decimal(total), scale))
 
 

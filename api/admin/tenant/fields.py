@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from api.admin.columns import Column
+from tenant_schema.objects.fields.fixed_decimal import PLAIN_DIGITS
 from tenant_schema.objects.model import FieldModel
 
 __all__ = ["column_of_field"]
@@ -27,7 +28,9 @@ _KINDS: Final[Mapping[str, Callable[[FieldModel], _Facts]]] = {
     "text": lambda field: {"max_length": field.settings["maxLength"]},
     "long_text": _same(widget="text-area", listed=False),
     "integer": _same(type="integer"),
-    "decimal": _same(type="number"),
+    "decimal": lambda field: (
+        {"type": "number"} if field.settings["precision"] <= PLAIN_DIGITS else {"format": "decimal"}
+    ),
     "currency": _same(type="number"),
     "percent": _same(type="number"),
     "boolean": _same(type="boolean"),

@@ -11,7 +11,9 @@ from typing import Any
 from piccolo.columns.combination import WhereRaw
 
 from piccolo_conf import DB
+from piccolo_engines.columns import ExactNumeric
 from piccolo_engines.identifiers import quote
+from piccolo_engines.sqlite.exact_decimals import DECIMAL_FITS
 from tenant_schema.objects.errors import WouldBreakData
 from tenant_schema.objects.fields.fixed_decimal import FixedDecimal
 from tenant_schema.objects.model import FieldModel, ObjectModel
@@ -124,5 +126,11 @@ def _too_many_digits(column: str, old: FieldModel, new: FieldModel) -> Iterator[
         if had - had_scale <= precision - scale and had_scale <= scale:
             return
     why = f"{new.name} is to have {precision} digits, {scale} of them decimals"
+    if DB.engine_type == "sqlite" and isinstance(old.type.column(old), ExactNumeric):
+        yield _Misfit(why, f"NOT {DECIMAL_FITS}({column}, {precision}, {scale})")
+        return
     limit = 10 ** (precision - scale)
-    yield _Misfit(why, f"ABS({column}) >= {limit} OR ROUND({column}, {scale}) <> {column}")
+    sql = f"{column} >= {limit} OR {column} <= -{limit}"
+    if isinstance(old.type, FixedDecimal):
+        sql += f" OR ROUND({column}, {scale}) <> {column}"
+    yield _Misfit(why, sql)

@@ -14,6 +14,7 @@ from piccolo_conf import DB
 from piccolo_engines.errors import LockTimeout
 from piccolo_engines.identifiers import quote
 from piccolo_engines.limits import without_limit
+from piccolo_engines.sqlite.exact_decimals import DECIMAL_KEY, DECIMAL_TEXT, DECIMAL_TYPE
 from tenant_schema.objects.changes.dialect import PlannedStatement, limited
 from tenant_schema.objects.changes.operations import (
     AddColumn,
@@ -208,7 +209,7 @@ def _convert(operation: ConvertColumn) -> list[str]:
     """
     table, after = quote(operation.table), operation.after
     old, new = quote(after.name), quote(limited("new", after.name))
-    value = f"{old} || ' 00:00:00+00:00'" if operation.moment else old
+    value = f"{old} || ' 00:00:00+00:00'" if operation.moment else _converted(operation, old)
     definition = f"{new} {after.type}{_references(after)}"
     return [
         f"ALTER TABLE {table} ADD COLUMN {definition}",
@@ -216,3 +217,11 @@ def _convert(operation: ConvertColumn) -> list[str]:
         f"ALTER TABLE {table} DROP COLUMN {old}",
         f"ALTER TABLE {table} RENAME COLUMN {new} TO {old}",
     ]
+
+
+def _converted(operation: ConvertColumn, old: str) -> str:
+    """The value as the new column keeps it: decimals of many digits are texts."""
+    was, is_exact = (_kind(one.type) == DECIMAL_TYPE for one in (operation.before, operation.after))
+    if was == is_exact:
+        return old
+    return f"{DECIMAL_KEY}({old})" if is_exact else f"CAST({DECIMAL_TEXT}({old}) AS NUMERIC)"

@@ -1,6 +1,6 @@
 """``currency``: an amount of money, to the cent."""
 
-from tenant_schema.objects.fields.fixed_decimal import MOST_DIGITS, FixedDecimal
+from tenant_schema.objects.fields.fixed_decimal import PLAIN_DIGITS, FixedDecimal
 from tenant_schema.objects.fields.protocol import FieldSpec
 
 __all__ = ["CurrencyType"]
@@ -13,4 +13,4 @@ class CurrencyType(FixedDecimal):
     label = "Currency"
 
     def digits(self, _field: FieldSpec) -> tuple[int, int]:
-        return MOST_DIGITS, 2
+        return PLAIN_DIGITS, 2

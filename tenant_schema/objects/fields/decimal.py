@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tenant_schema.objects.fields.fixed_decimal import MOST_DIGITS, FixedDecimal
+from tenant_schema.objects.fields.fixed_decimal import MOST_DECIMALS, MOST_DIGITS, PLAIN_DIGITS, FixedDecimal
 from tenant_schema.objects.fields.protocol import FieldSpec
 from tenant_schema.objects.fields.settings import Settings, SettingsReader
 from tenant_schema.problems import Problem
@@ -11,15 +11,17 @@ __all__ = ["DecimalType"]
 
 
 class DecimalType(FixedDecimal):
-    """At most ``precision`` digits (15 when the field does not say), ``scale`` of them decimals (2)."""
+    """At most ``precision`` digits (15 when the field does not say, 38 at most), ``scale`` of them decimals
+    (2).
+    """
 
     name = "decimal"
     label = "Decimal"
 
     def parse_settings(self, raw: Mapping[str, object]) -> tuple[Settings, list[Problem]]:
         reader = SettingsReader(raw)
-        precision = reader.integer("precision", default=MOST_DIGITS, least=1, most=MOST_DIGITS)
-        reader.integer("scale", default=min(2, precision), least=0, most=precision)
+        precision = reader.integer("precision", default=PLAIN_DIGITS, least=1, most=MOST_DIGITS)
+        reader.integer("scale", default=min(2, precision), least=0, most=min(precision, MOST_DECIMALS))
         return reader.finish()
 
     def digits(self, field: FieldSpec) -> tuple[int, int]:

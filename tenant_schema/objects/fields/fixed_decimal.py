@@ -3,11 +3,13 @@
 import math
 import re
 from abc import abstractmethod
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from piccolo.columns import Column, Numeric
 
+from piccolo_engines.columns import ExactNumeric
+from piccolo_engines.sqlite.exact_decimals import ExactDecimal, decimal_of
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.fields.protocol import (
     EQUALITY,
@@ -18,9 +20,15 @@ from tenant_schema.objects.fields.protocol import (
     column_options,
 )
 
-__all__ = ["MOST_DIGITS", "FixedDecimal"]
+__all__ = ["MOST_DECIMALS", "MOST_DIGITS", "PLAIN_DIGITS", "FixedDecimal"]
 
-MOST_DIGITS = 15  # SQLite keeps decimals as doubles, which are exact to 15 significant digits
+MOST_DIGITS = 38
+"""Digits of a decimal: sums of them fit into the 65 that MySQL and MariaDB have."""
+MOST_DECIMALS = 30
+"""Digits of a decimal behind the point, which is as many as MySQL has."""
+PLAIN_DIGITS = 15
+"""Digits up to which SQLite keeps decimals as doubles, which are exact so far; it keeps others as texts."""
+_EXACT = Context(prec=2 * MOST_DIGITS + 60)
 _PLAIN = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 
 
@@ -39,16 +47,21 @@ class FixedDecimal(FieldType):
         """How many digits in all, and how many of them behind the point."""
 
     def column(self, field: FieldSpec) -> Column:
-        return Numeric(digits=self.digits(field), default=None, **column_options(field))
+        digits = self.digits(field)
+        kind = Numeric if digits[0] <= PLAIN_DIGITS else ExactNumeric
+        return kind(digits=digits, default=None, **column_options(field))
 
     def parse(self, value: object, field: FieldSpec) -> Decimal:
-        return _fitted(_number(value), *self.digits(field))
+        precision, scale = self.digits(field)
+        fitted = _fitted(_number(value), precision, scale)
+        return fitted if precision <= PLAIN_DIGITS else ExactDecimal(fitted)
 
     def parse_text(self, text: str, field: FieldSpec, _operator: str = "eq") -> Decimal:
         return self.parse(text, field)
 
     def render(self, value: Any, field: FieldSpec) -> str:
-        return f"{value:.{self.digits(field)[1]}f}"
+        number = decimal_of(value) if isinstance(value, str) else value
+        return f"{number:.{self.digits(field)[1]}f}"
 
     def json_schema(self, field: FieldSpec) -> JsonSchema:
         precision, scale = self.digits(field)
@@ -78,7 +91,7 @@ def _number(value: object) -> Decimal:
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
     if isinstance(value, float) and math.isfinite(value):
-        return Decimal(f"{value:.{MOST_DIGITS}g}")
+        return Decimal(f"{value:.{PLAIN_DIGITS}g}")
     raise InvalidValue("not-a-decimal", "must be a decimal number, best given as a string such as '12.50'")
 
 
@@ -87,7 +100,7 @@ def _fitted(number: Decimal, precision: int, scale: int) -> Decimal:
         raise InvalidValue(
             "too-many-digits", f"must have at most {precision - scale} digits before the point"
         )
-    fitted = round(number, scale)
+    fitted = number.quantize(Decimal(1).scaleb(-scale), context=_EXACT)
     if number != fitted:
         raise InvalidValue("too-many-decimals", f"must have at most {scale} decimals")
-    return fitted if fitted else abs(fitted)  # there is no -0
+    return fitted if fitted else fitted.copy_abs()  # there is no -0

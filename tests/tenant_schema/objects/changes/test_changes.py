@@ -22,6 +22,7 @@ from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import ConversionRefused, ObjectBusy, WouldBreakData, WouldLoseData
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.service import SchemaService
+from tenant_schema.objects.sort_columns import keys_of
 from tenant_schema.objects.tables import SchemaChange
 from tenant_schema.problems import InvalidInput
 from tenant_schema.users.tables import Permission
@@ -405,7 +406,9 @@ async def test_what_fails_in_the_middle_is_undone(tenant: Tenant, name: str) -> 
 
     async def twice(point: str) -> None:
         table, column = model.table, model.columns["code"]
-        await table.update({column: "A-1"}).where(model.columns["id"] == ids[1])
+        written: dict[Any, Any] = {column: "A-1"}
+        written |= keys_of(written, DB.engine_type)
+        await table.update(written).where(model.columns["id"] == ids[1])
 
     sent: list[str] = []
     values = QueryString(

@@ -70,9 +70,28 @@ def test_a_decimal_may_be_all_behind_the_point_or_all_before() -> None:
 def test_settings_are_limited_to_what_every_database_keeps_exactly() -> None:
     assert make_field("decimal").settings == {"precision": 15, "scale": 2}
     assert make_field("decimal", precision=1).settings == {"precision": 1, "scale": 1}
-    assert problems_of("decimal", precision=16) == {"precision": "out-of-range"}
+    assert make_field("decimal", precision=38, scale=30).settings == {"precision": 38, "scale": 30}
+    assert problems_of("decimal", precision=38, scale=31) == {"scale": "out-of-range"}
+    assert problems_of("decimal", precision=39) == {"precision": "out-of-range"}
     assert problems_of("decimal", precision=4, scale=5) == {"scale": "out-of-range"}
     assert problems_of("currency", scale=3) == {"scale": "unknown-setting"}
+
+
+@pytest.mark.parametrize(
+    ("precision", "scale", "text"),
+    [
+        (19, 4, "123456789012345.6789"),
+        (38, 0, "-" + "9" * 38),
+        (38, 30, "12345678." + "1234567890" * 3),
+        (30, 30, "0." + "1234567890" * 3),
+        (38, 10, "9999999999999999999999999999.0123456789"),
+    ],
+)
+def test_up_to_38_digits_are_kept_to_the_last_one(precision: int, scale: int, text: str) -> None:
+    field = make_field("decimal", precision=precision, scale=scale)
+    assert field.type.render(parse(field, text), field) == text
+    assert refusal(field, f"{text}1" if scale else f"{text}.1") == "too-many-decimals"
+    assert refusal(field, "1" * (precision - scale + 1)) == "too-many-digits"
 
 
 def test_percentages_may_pass_a_hundred() -> None:
