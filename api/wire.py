@@ -32,6 +32,9 @@ MOST_TRAILER_BYTES: Final = 64 * 1024
 _LINGER_SECONDS: Final = 2.0
 """How long a client may go on sending after it was refused, so that it has time to read why."""
 _LINGER_BYTES: Final = 1024 * 1024
+_REST_BYTES: Final = 32 * 1024 * 1024
+"""Of a body that goes on after its response. Many clients send all of a body before they read, and lose the
+response when the connection is cut meanwhile."""
 _ABSOLUTE: Final = re.compile(rb"(?i:https?)://([^/?]*)(.*)", re.DOTALL)
 _IDLE, _HEAD, _BODY = range(3)
 
@@ -182,7 +185,7 @@ class ProblemProtocol(HttpToolsProtocol):
             elif self._size > MOST_HEAD_BYTES:
                 self._refuse(431, "head-too-large", "The request line and the headers are too large.")
         elif self.cycle.response_complete:
-            if self._size > _LINGER_BYTES:  # the rest of a body that nobody wants
+            if self._size > _REST_BYTES:  # the rest of a body that nobody wants
                 self.transport.abort()
         elif self._size > MOST_TRAILER_BYTES:
             self._refuse(431, "head-too-large", "The trailers or chunk extensions are too large.")

@@ -7,7 +7,7 @@ from api.checkup.finding import Finding, error, fine, warning
 from api.composition import Platform
 from api.standing_in import COMMAND_LINE
 from api.wording import counted
-from central.errors import CentralError
+from central.errors import CentralError, CredentialsUnreadable
 from central.registry import TenantRef
 from central.tables import TenantStatus
 from piccolo_engines.errors import AccessDenied, DatabaseError
@@ -49,6 +49,9 @@ async def _check_tenant(platform: Platform, tenant: TenantRef) -> list[Finding]:
     except AccessDenied as problem:
         mend = f"freehold tenants change-password {tenant.slug}"
         return [error(about, f"Its database user cannot use its database: {problem}", mend)]
+    except CredentialsUnreadable as problem:
+        mend = "Put the key that they were sealed with back into ENCRYPTION_KEY (see `freehold keys status`)."
+        return [error(about, f"Its credentials cannot be opened: {problem.__cause__}", mend)]
     except (CentralError, DatabaseError, OSError) as problem:
         mend = f"Restore {tenant.db_name} on {tenant.database_server}, or see what its server says."
         return [error(about, f"Its database cannot be opened: {problem}", mend)]

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from api.client_connections import ClientConnections, share_of_descriptors
@@ -296,6 +297,15 @@ async def test_the_rest_of_a_body_that_was_refused_is_not_read_for_ever(world: W
             await asyncio.sleep(0)
             assert sent < 64 * 1024 * 1024
         assert await closed == b""
+
+
+async def test_a_client_that_sends_all_of_its_body_first_reads_why_it_was_refused(world: World) -> None:
+    body = b'{"email": "' + b"x" * 16 * 1024 * 1024 + b'"}'
+    async with listening(world) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        for path, status in (("/api/v1/auth/login", 413), ("/api/v1/data/accounts/import", 401)):
+            headers = {"Host": "acme.localhost", "Content-Type": "application/json"}
+            response = await client.post(path, content=body, headers=headers)
+            assert response.status_code == response.json()["status"] == status
 
 
 async def test_the_rest_of_a_small_body_that_was_refused_keeps_the_connection(world: World) -> None:

@@ -87,4 +87,8 @@ def test_a_key_is_replaced_while_tenants_go_on(call: Run, told: Told) -> None:
         assert call("shell", "acme", "-c", "print(await User.count())", ENCRYPTION_KEY=keys).stdout == "4\n"
     assert EncryptionKey.from_hex(new).id in call("keys", "status", ENCRYPTION_KEY=new).stdout
     old = [one for one in told("doctor", status=1) if one["about"] == "tenant acme"]
-    assert "cannot be opened" in old[0]["message"]
+    assert (
+        f"credentials cannot be opened: No encryption key with the id '{EncryptionKey.from_hex(new).id}'"
+        in (old[0]["message"])
+    )
+    assert "ENCRYPTION_KEY" in old[0]["mend"]
