@@ -14,7 +14,7 @@ from api.facts import RequestFacts
 from api.guards import identify
 from api.idempotency import refuse_bad_key
 from api.requests import TenantRequest
-from api.rerunning import rerun
+from api.rerunning import rerun, rerun_mended
 from api.routes.data_import import refuse_import
 from api.uploads import boundary_of, is_upload, object_of, taken_in
 from central.database import CENTRAL
@@ -86,7 +86,11 @@ class TenantFromHost:
             body = one["state"].get("body")
             await self._once(tenant, one, receive if body is None else arrived(body, receive), send)
 
-        await rerun(scope, serve)
+        async def mend() -> bool:
+            async with self._platform.tenancy.use(tenant):
+                return await self._platform.schema.mend(scope["state"]["tenant"])
+
+        await rerun_mended(scope, serve, mend)
 
     async def _once(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
         origin = Origin(scope["state"]["facts"].id, scope["state"]["address"])

@@ -133,6 +133,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     engines.PoolTimeout: 503,
     engines.LockTimeout: 503,
     engines.StatementTimeout: 503,
+    objects.TablesDiffer: 503,
     engines.Deadlock: 503,
     engines.TransactionEnded: 503,
     engines.SchemaMismatch: 503,  # definitions have just changed, and the request ran in a transaction

@@ -9,20 +9,58 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final, TypeVar
 
 from litestar.types import HTTPScope
 
 from piccolo_engines.effects import watched
-from piccolo_engines.errors import ConnectionLost, Deadlock, TransactionEnded
+from piccolo_engines.errors import (
+    ConnectionLost,
+    Deadlock,
+    NotNullViolation,
+    SchemaMismatch,
+    TransactionEnded,
+    UnstorableValue,
+)
+from tenant_schema.objects.errors import ObjectBusy
 
-__all__ = ["rerun"]
+__all__ = ["rerun", "rerun_mended"]
 
 _T = TypeVar("_T")
 _CUT_SHORT: Final = (ConnectionLost, Deadlock, TransactionEnded)
 _PAUSES: Final = (0.05, 0.15, 0.4, 0.8)
 _PATIENCE: Final = 2.0
 """Seconds after its beginning in which a request is begun again."""
+
+
+_DIFFERS: Final = (SchemaMismatch, UnstorableValue, NotNullViolation)
+"""What a statement ends in that goes by another definition than the table does."""
+
+
+async def rerun_mended(
+    scope: HTTPScope,
+    serve: Callable[[HTTPScope], Awaitable[None]],
+    mend: Callable[[], Awaitable[bool]],
+) -> None:
+    """As :func:`rerun`; when tables are not as definitions say, ``mend`` them, and serve it once more.
+
+    Raises what ``mend`` raises: what to do when they cannot be mended.
+    """
+    before, state = scope.copy(), scope["state"].copy()
+    try:
+        with watched() as effects:
+            await rerun(scope, serve)
+    except _DIFFERS:
+        if state["facts"].status:
+            raise
+        is_mended = False
+        with suppress(ObjectBusy):
+            is_mended = await mend()
+        if not is_mended or effects.possible or "upload" in state:
+            raise
+        before["state"] = state
+        await serve(before)
 
 
 async def rerun(scope: HTTPScope, serve: Callable[[HTTPScope], Awaitable[_T]]) -> _T:

@@ -8,7 +8,7 @@
         ...  # nothing has happened: it may be done again
 
 Engines note a commit, and a statement outside of transactions that writes, before they send it; when the
-server refuses it, or gives the transaction up, they take that back. What is in a transaction that was never
+database refuses it, or gives the transaction up, they take that back. What is in a transaction that was never
 committed has no effect, however the connection ended.
 """
 
@@ -45,17 +45,22 @@ _NOT_FOR_GOOD: Final = (*_WITH_TRANSACTION, "COMMIT")
 
 
 class watched:  # noqa: N801 - it is used as a function; a generator would cost every request a microsecond
-    """Watch what this task does inside the block, and the tasks that it starts."""
+    """Watch what this task does inside the block, and the tasks that it starts. Blocks nest: what happens in
+    the inner one has happened in the outer one.
+    """
 
-    __slots__ = ("_token",)
+    __slots__ = ("_effects", "_token")
 
     def __enter__(self) -> Effects:
-        effects = Effects()
-        self._token = _WATCHED.set(effects)
-        return effects
+        self._effects = Effects()
+        self._token = _WATCHED.set(self._effects)
+        return self._effects
 
     def __exit__(self, *_: object) -> None:
         _WATCHED.reset(self._token)
+        outer = _WATCHED.get()
+        if outer is not None and self._effects.possible:
+            outer.possible = True
 
 
 def note(sql: str, *, in_transaction: bool) -> Effects | None:

@@ -14,7 +14,6 @@ from piccolo_engines.errors import (
     ConnectionLost,
     DatabaseError,
     DataTooLong,
-    Deadlock,
     ServerNotReady,
     StatementError,
     StatementTimeout,
@@ -43,7 +42,8 @@ class _Unreadable(ConnectionLost):
     """The server's answer was not what the driver expects."""
 
 
-_NOTHING_DONE = (NothingSent, ServerNotReady, Deadlock)
+_REFUSED = (NothingSent, ServerNotReady)
+_UNKNOWN = (ConnectionLost, StatementTimeout)
 
 
 class Session:
@@ -183,7 +183,7 @@ class Session:
                 await connection.next_result()
         except DriverError as error:
             failure = self._failed(error)
-            if effects is not None and isinstance(failure, _NOTHING_DONE):
+            if effects is not None and (isinstance(failure, _REFUSED) or not isinstance(failure, _UNKNOWN)):
                 take_back(effects)
             is_cut_off = isinstance(failure, _Unreadable) or _CUT_OFF.search(str(error)) is not None
             if is_cut_off and len(sql) > _LARGEST_PACKET:

@@ -13,8 +13,8 @@ from piccolo.engine.sqlite import TransactionType
 from piccolo.query.base import Query
 from piccolo.querystring import QueryString
 
-from piccolo_engines.effects import note
-from piccolo_engines.errors import PoolTimeout
+from piccolo_engines.effects import note, take_back
+from piccolo_engines.errors import ConnectionLost, DatabaseError, PoolTimeout
 from piccolo_engines.sqlite.batches import SQLiteBatch
 from piccolo_engines.sqlite.connections import ConnectionFactory, Synchronous
 from piccolo_engines.sqlite.errors import SQLiteLockTimeout
@@ -231,11 +231,15 @@ class SQLiteEngine(Engine[SQLiteTransaction]):
         if transaction is not None:
             rows = await transaction.run(sql, args)
         else:
-            reads = is_select(sql)
-            if not reads:
-                note(sql, in_transaction=False)
-            lane = self._readers if reads else self._writer
-            rows = await lane.run(lambda connection: fetch(connection, sql, args))
+            lane, effects = self._readers, None
+            if not is_select(sql):
+                lane, effects = self._writer, note(sql, in_transaction=False)
+            try:
+                rows = await lane.run(lambda connection: fetch(connection, sql, args))
+            except DatabaseError as error:
+                if effects is not None and not isinstance(error, ConnectionLost):
+                    take_back(effects)
+                raise
         if self.log_responses:
             self.print_response(query_id, rows)
         return rows

@@ -3,6 +3,7 @@
 ::
 
     ObjectsError
+    ├── TablesDiffer        tables are not as the definitions say, for good
     ├── CounterMissing      an auto_number field has nothing to count with
     ├── InvalidName         a name breaks the grammar, is too long, or is reserved
     ├── InvalidValue        a value does not fit its field
@@ -36,6 +37,7 @@ __all__ = [
     "ObjectsError",
     "StandardKept",
     "StillLookedUp",
+    "TablesDiffer",
     "WouldBreakData",
     "WouldLoseData",
 ]
@@ -186,3 +188,21 @@ class ObjectBusy(ChangeRefused):
 
     def __init__(self) -> None:
         super().__init__("Another change is under way; try again shortly.")
+
+
+class TablesDiffer(ObjectsError):
+    """Tables are not as the definitions say, and cannot be made so without loss.
+
+    :ivar kinds: of the differences, as ``GET /api/v1/objects/drift`` calls them.
+    """
+
+    code = "tables-differ"
+    retry_after = 60
+
+    def __init__(self, kinds: Sequence[str]) -> None:
+        self.kinds = tuple(kinds)
+        super().__init__(
+            f"Tables of this tenant are not as its definitions say ({', '.join(kinds)}), and trying again "
+            "does not help. Who may manage objects finds which at GET /api/v1/objects/drift; POST there "
+            "repairs what can be repaired, the rest takes a backup or a change of the field."
+        )

@@ -9,6 +9,7 @@ from asyncio import sleep, to_thread
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -43,8 +44,9 @@ from tenant_schema.objects.changes.journal import State, state_of
 from tenant_schema.objects.changes.plan import Plan, plan_of
 from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
-from tenant_schema.objects.errors import CounterMissing, ObjectBusy, WouldBreakData
+from tenant_schema.objects.errors import CounterMissing, ObjectBusy, TablesDiffer, WouldBreakData
 from tenant_schema.scope import TenantScope
+from tenant_schema.users.audit import Subject, record_event
 from tenant_schema.users.permissions import Access
 from tenant_schema.users.versions import DEFINITIONS, VersionedCache, bump
 
@@ -53,6 +55,12 @@ __all__ = ["SchemaService"]
 _MANAGE = "objects:manage"
 _ATTEMPTS = 3
 _CUT_SHORT = (Deadlock, ConnectionLost, TransactionEnded)
+_MENDED = frozenset(
+    {"missing-column", "missing-index", "missing-unique", "wrong-reference", "wrong-search", "stale-search"}
+)
+"""What is repaired by itself when a request has met it: see :mod:`tenant_schema.objects.changes.drift`."""
+_HARMLESS = frozenset({"extra-table", "extra-search"})
+_MENDED_EVERY, _MOST_MENDED = 10.0, 1_000
 _LOG = logging.getLogger(__name__)
 _Decide = Callable[[Definitions], Decision]
 
@@ -85,6 +93,7 @@ class SchemaService:
         self._recovery = recovery or Recovery()
         self._wait = wait
         self._settle = settle
+        self._mended: dict[UUID, tuple[float, list[str]]] = {}
 
     async def create_object(
         self, scope: TenantScope, access: Access, draft: ObjectDraft, *, dry_run: bool = False
@@ -184,6 +193,35 @@ class SchemaService:
             remaining = await find_drift(await self._definitions(dialect), dialect)
             await bump(DEFINITIONS)
         return recovered, repaired, remaining
+
+    async def mend(self, scope: TenantScope) -> bool:
+        """After the database has refused a statement: end by itself what is lastingly different between
+        definitions and tables, where nothing is lost by it. Whether anything was repaired.
+
+        At most every ten seconds for each tenant. A table that is missing is not made anew: its records are
+        somewhere else. Raises :class:`TablesDiffer` when tables differ still, and :class:`ObjectBusy`.
+        """
+        kept = self._mended.get(scope.id)
+        if kept is not None and monotonic() - kept[0] < _MENDED_EVERY:
+            if kept[1]:
+                raise TablesDiffer(kept[1])
+            return False
+        dialect = dialect_of_bound()
+        async with self._forgetting(scope), dialect.exclusive(self._wait):
+            recovered = await self._recovery.runner(dialect).recover()
+            found = await find_drift(await self._definitions(dialect), dialect)
+            repaired = await repair_drift([one for one in found if one.kind in _MENDED], dialect)
+            for one in repaired:
+                subject = Subject("object", None, one.object)
+                await record_event(None, "object.repair", subject, {"kind": one.kind})
+            await bump(DEFINITIONS)
+        left = sorted({one.kind for one in found if one not in repaired and one.kind not in _HARMLESS})
+        if len(self._mended) >= _MOST_MENDED:
+            self._mended.clear()
+        self._mended[scope.id] = (monotonic(), left)
+        if left and not repaired:
+            raise TablesDiffer(left)
+        return bool(repaired or recovered)
 
     async def _change(
         self,
