@@ -139,7 +139,11 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "Beyond own rights",
         "Nobody can give, take or use rights that they do not have themselves.",
     ),
-    "key-not-enough": ("API key not enough", "This needs a person who is signed in; an API key is refused."),
+    "key-not-enough": (
+        "API key not enough",
+        "This needs a person who is signed in. An API key may look at users, roles "
+        "and keys and take access away; it cannot create them or give rights.",
+    ),
     "layout-hidden": (
         "Layout hidden",
         "Parts of the page's layout are hidden from the caller, who would remove them by replacing it.",
@@ -344,6 +348,13 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "encryption key back that they were sealed with, or to change the tenant's database password.",
     ),
     "engines-busy": ("Databases busy", "As many tenants' databases as may be open are in use. " + _AGAIN),
+    "tables-differ": (
+        "Tables differ",
+        "Tables of this tenant are not as its definitions say, and cannot be made so without loss: a table "
+        "is missing, or a column has another type. Trying again does not help. Who may manage objects finds "
+        "the differences at GET /api/v1/objects/drift; POST there repairs what can be repaired, the rest "
+        "takes a backup or a change of the field.",
+    ),
     "query-too-slow": (
         "Query too slow",
         "The query took longer than a statement may (STATEMENT_TIMEOUT, 30 seconds unless the operators set "
