@@ -10,7 +10,7 @@ from typing import Final
 
 from api.client_connections import ClientConnections
 from api.concurrency import LongRequests
-from central.connections.budget import BudgetUse
+from central.connections.rules import BudgetUse
 from central.engines import EngineStats
 
 __all__ = ["CONTENT_TYPE", "RequestCounts", "exposition"]

@@ -24,11 +24,12 @@ from typing import Any
 from piccolo.querystring import QueryString
 from rich.console import Console
 
-from central.connections.budget import BudgetRules, BudgetUse
+from central.connections.rules import BudgetRules, BudgetUse
 from central.engines import TenantEngines
 from central.provisioning.records import generate_password
 from central.registry import TenantRef
-from central.servers import Login, MySQLServer
+from central.servers import Login
+from central.servers.mysql import MySQLServer
 from central.tables import TenantStatus
 from piccolo_engines.columns import new_id
 from piccolo_engines.mysql import MySQLEngine, PoolSettings

@@ -2,11 +2,12 @@
 
 import ssl
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from central.errors import UnsupportedDatabase
+from piccolo_engines.closable import ClosableEngine
 from piccolo_engines.identifiers import validate
-from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.routed import RoutedEngine
 from piccolo_engines.sqlite import SQLiteEngine
 from piccolo_engines.sqlite.connections import Synchronous
@@ -15,7 +16,7 @@ __all__ = ["CENTRAL", "READ_COMMITTED", "CentralEngine", "central_engine"]
 
 CENTRAL = RoutedEngine("central")
 
-CentralEngine = SQLiteEngine | MySQLEngine
+CentralEngine = ClosableEngine[Any]
 
 READ_COMMITTED = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
 """What a MySQL session begins with. Without it InnoDB locks the gaps between rows, and those who remove what
@@ -45,6 +46,9 @@ def central_engine(
     parts = urlsplit(url)
     if parts.scheme != "mysql" or not parts.hostname:
         raise UnsupportedDatabase(scheme.partition(":")[0])
+    # Not at the top: with central data in SQLite neither MySQL's engine nor its driver is loaded (ADR 93).
+    from piccolo_engines.mysql import MySQLEngine, PoolSettings  # noqa: PLC0415
+
     config = {
         "host": parts.hostname,
         "port": parts.port or 3306,

@@ -2,14 +2,15 @@
 
 import uuid
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import uuid_utils.compat
 from piccolo.columns import Bytea, Numeric, Timestamptz
 
-from piccolo_engines.sqlite.exact_decimals import DECIMAL_TYPE
+__all__ = ["DECIMAL_TYPE", "ExactNumeric", "SortKey", "Timestamps", "new_id", "utc_now"]
 
-__all__ = ["ExactNumeric", "SortKey", "Timestamps", "new_id", "utc_now"]
+DECIMAL_TYPE: Final = "DECIMALTEXT"
+"""The type that SQLite's columns of an :class:`ExactNumeric` are declared with: it compares them as texts."""
 
 
 def new_id() -> uuid.UUID:

@@ -24,7 +24,7 @@ from piccolo.table import Table
 
 from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.errors import DatabaseError, Deadlock, UniqueViolation
-from piccolo_engines.mysql.retrying import retrying
+from piccolo_engines.retrying import retrying
 
 __all__ = ["Lease", "LeaseStore"]
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from piccolo_engines.errors import Deadlock
-from piccolo_engines.mysql import retrying
+from piccolo_engines.retrying import retrying
 
 __all__ = [
     "Moment",

@@ -1,11 +1,11 @@
 """Database servers: where tenants' databases and their users are made and dropped, behind one protocol.
 
-``sqlite`` is a directory of files, ``mysql`` a MySQL or MariaDB server with a user for each database.
+``sqlite`` is a directory of files, ``mysql`` a MySQL or MariaDB server with a user for each database. The
+latter is not imported here: see :mod:`central.servers.installed`.
 """
 
 from central.connections.login import Login
 from central.servers.errors import DatabaseExists, UnknownServer, UserExists
-from central.servers.mysql import MySQLServer, UserRules
 from central.servers.names import database_name, database_username, server_name
 from central.servers.protocol import DatabaseServer, DatabaseServers
 from central.servers.sqlite import SQLiteServer
@@ -15,11 +15,9 @@ __all__ = [
     "DatabaseServer",
     "DatabaseServers",
     "Login",
-    "MySQLServer",
     "SQLiteServer",
     "UnknownServer",
     "UserExists",
-    "UserRules",
     "database_name",
     "database_username",
     "server_name",

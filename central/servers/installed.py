@@ -3,10 +3,9 @@
 import ssl
 from pathlib import Path
 
-from central.connections.budget import BudgetRules
 from central.connections.login import Login
+from central.connections.rules import BudgetRules
 from central.database import CentralEngine, central_engine
-from central.servers.mysql import MySQLServer, UserRules
 from central.servers.protocol import DatabaseServer, DatabaseServers
 from central.servers.sqlite import SQLiteServer
 from central.settings import Settings
@@ -59,7 +58,11 @@ def _addresses(settings: Settings) -> list[tuple[str, int]]:
     return list(dict.fromkeys([*own, *((host, int(port)) for host, _, port in others)]))
 
 
-def _mysql_server(settings: Settings, address: tuple[str, int]) -> MySQLServer:
+def _mysql_server(settings: Settings, address: tuple[str, int]) -> DatabaseServer:
+    # Not at the top: without a MySQL server in the settings, neither its engine nor its driver is loaded
+    # (ADR 93).
+    from central.servers.mysql import MySQLServer, UserRules  # noqa: PLC0415
+
     password = settings.db_root_password or ""
     return MySQLServer(
         *address,

@@ -12,9 +12,10 @@ from typing import Any
 
 from piccolo.querystring import QueryString
 
-from central.connections.budget import BudgetRules, BudgetUse, ConnectionBudget
+from central.connections.budget import ConnectionBudget
 from central.connections.engine import BudgetedEngine
 from central.connections.login import Login
+from central.connections.rules import BudgetRules, BudgetUse
 from central.connections.watchdog import Watchdog
 from central.database import READ_COMMITTED
 from central.servers.errors import DatabaseExists, UserExists

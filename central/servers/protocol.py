@@ -5,8 +5,8 @@ from typing import Any, Protocol
 
 from piccolo.engine.base import Engine
 
-from central.connections.budget import BudgetUse
 from central.connections.login import Login
+from central.connections.rules import BudgetUse
 from central.servers.errors import UnknownServer
 from central.servers.names import PREFIX, database_name, database_username
 

@@ -1,14 +1,12 @@
 """A Piccolo engine for MySQL and MariaDB, on asyncmy.
 
 ``engine``, ``session``, ``pool`` and ``transaction`` talk to the server; ``literals`` and ``values``
-translate values there and back; ``dialect`` teaches Piccolo the SQL; ``retrying`` runs a unit of work again
-after a deadlock.
+translate values there and back; ``dialect`` teaches Piccolo the SQL.
 """
 
 from piccolo_engines.mysql.engine import MySQLEngine
 from piccolo_engines.mysql.pool import PoolUse
-from piccolo_engines.mysql.retrying import retrying
 from piccolo_engines.mysql.settings import PoolSettings
 from piccolo_engines.mysql.transaction import IsolationLevel, MySQLTransaction
 
-__all__ = ["IsolationLevel", "MySQLEngine", "MySQLTransaction", "PoolSettings", "PoolUse", "retrying"]
+__all__ = ["IsolationLevel", "MySQLEngine", "MySQLTransaction", "PoolSettings", "PoolUse"]

@@ -5,12 +5,12 @@ import contextvars
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
-from piccolo.engine.base import Engine
 from piccolo.query.base import Query
 from piccolo.querystring import QueryString
 from piccolo.utils.sync import run_sync
 from piccolo.utils.warnings import colored_warning
 
+from piccolo_engines.closable import ClosableEngine
 from piccolo_engines.errors import UniqueViolation
 from piccolo_engines.mysql import dialect
 from piccolo_engines.mysql.batch import Batch
@@ -21,8 +21,9 @@ from piccolo_engines.mysql.recording import run_ddl
 from piccolo_engines.mysql.rows import to_rows
 from piccolo_engines.mysql.session import NothingSent, Session
 from piccolo_engines.mysql.settings import PoolSettings, pool_arguments
-from piccolo_engines.mysql.statements import PlannedDDL, Steps, Told, Work
+from piccolo_engines.mysql.statements import PlannedDDL, Steps, Told, Work, run_together
 from piccolo_engines.mysql.transaction import Atomic, IsolationLevel, MySQLTransaction
+from piccolo_engines.statements import Together
 
 __all__ = ["MySQLEngine", "Rows", "T"]
 
@@ -34,7 +35,7 @@ dialect.install()
 _TYPO = "`{0}_connnection_pool` is a typo - please change it to `{0}_connection_pool`."
 
 
-class MySQLEngine(Engine[MySQLTransaction]):
+class MySQLEngine(ClosableEngine[MySQLTransaction]):
     """A Piccolo engine for MySQL 8.0 and newer and MariaDB 10.6 and newer.
 
     ::
@@ -243,6 +244,9 @@ class MySQLEngine(Engine[MySQLTransaction]):
         try:
             if isinstance(querystring, Steps):
                 return await querystring.run(Work(session, self.on_statement))
+            if isinstance(querystring, Together):
+                await run_together(querystring, Work(session, self.on_statement))
+                return []
             template, args = querystring.compile_string(engine_type="mysql")
             run = session.run_again if getattr(querystring, "repeats", False) else session.run
             result = await run(template, args, self.on_statement)

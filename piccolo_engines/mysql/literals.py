@@ -18,6 +18,7 @@ from piccolo.utils.encoding import dump_json
 
 from piccolo_engines.errors import UnstorableValue
 from piccolo_engines.mysql.server import Server
+from piccolo_engines.statements import EngineSQL
 
 __all__ = [
     "GREATEST_DECIMAL",
@@ -33,7 +34,7 @@ __all__ = [
 ]
 
 
-class ServerSQL:
+class ServerSQL(EngineSQL):
     """SQL that reads differently on the two servers; as an argument of a QueryString it is not quoted."""
 
     __slots__ = ("mariadb", "mysql")

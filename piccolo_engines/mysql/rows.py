@@ -7,37 +7,21 @@ time that a shape is met, because making it costs as much as a hundred rows.
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from piccolo.table import Table
 
 from piccolo_engines.mysql.values import Converter, Hint, aware, converter_of
+from piccolo_engines.statements import BuildRows, Projection
 
-__all__ = ["Projection", "Rows", "to_rows"]
+__all__ = ["Rows", "to_rows"]
 
 Rows = list[dict[str, Any]]
-_Build = Callable[[Sequence[tuple[Any, ...]]], Rows]
 
 _MOST_SHAPES = 64  # the name of the database is part of it, and tenants may share a table class
 _INLINE = {aware: "combine({0}, {0}.time(), UTC)", bool: "{0} != 0"}
 """Conversions that are quicker said in place than called; for values that are not null."""
-
-
-class Projection(list[Hint]):
-    """The columns behind what a select gives, and what is known about turning its results into rows.
-
-    :ivar shapes: by what the server says of the result; ``None`` for what was met once.
-    :ivar latest: the fields that came last, and what to do with their rows. The results of a prepared
-        statement have the very same fields each time.
-    """
-
-    __slots__ = ("latest", "shapes")
-
-    def __init__(self, hints: Sequence[Hint]) -> None:
-        super().__init__(hints)
-        self.latest: tuple[object, _Build] | None = None
-        self.shapes: dict[tuple[bytes, ...], _Build | None] = {}
 
 
 def to_rows(
@@ -94,7 +78,7 @@ def _slowly(
 
 
 @functools.lru_cache(maxsize=512)
-def _builder(names: tuple[str, ...], converters: tuple[Converter | None, ...]) -> _Build:
+def _builder(names: tuple[str, ...], converters: tuple[Converter | None, ...]) -> BuildRows:
     """``lambda rows: [{'id': v0, 'active': None if v1 is None else v1 != 0} for (v0, v1,) in rows]``."""
     known: dict[str, object] = {"UTC": dt.UTC, "combine": dt.datetime.combine}
     items = []
@@ -109,5 +93,5 @@ def _builder(names: tuple[str, ...], converters: tuple[Converter | None, ...]) -
         items.append(f"{name!r}: {said}")
     values = ", ".join(f"v{place}" for place in range(len(names)))
     code = f"lambda rows: [{{{', '.join(items)}}} for ({values},) in rows]"
-    build: _Build = eval(code, known)  # noqa: S307 - names of columns are in it as string literals, nothing else is from outside
+    build: BuildRows = eval(code, known)  # noqa: S307 - names of columns are in it as string literals, nothing else is from outside
     return build

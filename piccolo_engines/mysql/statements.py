@@ -13,22 +13,22 @@ from piccolo.table import Table
 from piccolo_engines.errors import DatabaseError, Deadlock
 from piccolo_engines.mysql.catalog import Catalog, TableName
 from piccolo_engines.mysql.literals import literals
-from piccolo_engines.mysql.rows import Projection, to_rows
+from piccolo_engines.mysql.rows import to_rows
 from piccolo_engines.mysql.session import Session, Watch
 from piccolo_engines.mysql.templates import compiled_flat
 from piccolo_engines.mysql.values import Hints
+from piccolo_engines.statements import SelectSQL, Together
 
 __all__ = [
     "Bilingual",
     "DDLStep",
     "FlatSelect",
     "PlannedDDL",
-    "SelectSQL",
     "Steps",
-    "Together",
     "Told",
     "Work",
     "put_together",
+    "run_together",
     "statement_group",
 ]
 
@@ -50,26 +50,6 @@ class Bilingual(QueryString):
         forms = _Forms(standard.template, *standard.args)
         forms.mysql_form = mysql
         super().__init__("{}", forms, alias=standard._alias)
-
-
-class SelectSQL(QueryString):
-    """A select of Piccolo's, with the column behind each of its results."""
-
-    __slots__ = ("hints",)
-
-    def __init__(self, template: str, *args: Any, table: type[Table], hints: Hints) -> None:
-        super().__init__(template, *args, table=table)
-        self.hints = hints
-
-    @classmethod
-    def adopt(cls, standard: QueryString, table: type[Table], hints: Hints) -> "SelectSQL":
-        """The same select with its hints, without going through its arguments again."""
-        select = cls.__new__(cls)
-        select.template, select.args, select.columns = standard.template, standard.args, standard.columns
-        select.query_type, select._alias = standard.query_type, standard._alias
-        select._frozen_compiled_strings = None
-        select.table, select.hints = table, Projection(hints)
-        return select
 
 
 def put_together(
@@ -167,36 +147,26 @@ async def statement_group(session: Session) -> AsyncIterator[None]:
     await session.send(end)
 
 
-class Together(Steps):
-    """Statements of which all are done or none, sent at once: one trip to the server, their own transaction
-    (or, inside of one, their savepoint) included. They give no rows.
+async def run_together(together: Together, work: Work) -> None:
+    """Send the statements in one trip to the server, their own transaction (or, inside of one, their
+    savepoint) included. The server stops at the first statement that fails.
     """
-
-    __slots__ = ("statements",)
-
-    def __init__(self, *statements: QueryString, table: type[Table] | None = None) -> None:
-        super().__init__("; ".join(map(str, statements)), table=table)
-        self.statements = statements
-
-    async def run(self, work: Work) -> list[dict[str, Any]]:
-        """See :class:`Steps`. The server stops at the first statement that fails."""
-        compiled = [one.compile_string(engine_type="mysql") for one in self.statements]
-        texts = [work.text(*one) for one in compiled]
-        session = work.session
-        if sum(map(len, texts)) > _TOGETHER:
-            async with statement_group(session):
-                for text in texts:
-                    await session.send(text)
-            return []
-        begin, end, undo = _bounds(session)
-        try:
-            await session.send("; ".join([begin, *texts, end]))
-        except DatabaseError:
-            with contextlib.suppress(DatabaseError):  # a deadlock took the transaction and its savepoints
-                if session.usable:
-                    await session.send(undo)
-            raise
-        return []
+    compiled = [one.compile_string(engine_type="mysql") for one in together.statements]
+    texts = [work.text(*one) for one in compiled]
+    session = work.session
+    if sum(map(len, texts)) > _TOGETHER:
+        async with statement_group(session):
+            for text in texts:
+                await session.send(text)
+        return
+    begin, end, undo = _bounds(session)
+    try:
+        await session.send("; ".join([begin, *texts, end]))
+    except DatabaseError:
+        with contextlib.suppress(DatabaseError):  # a deadlock took the transaction and its savepoints
+            if session.usable:
+                await session.send(undo)
+        raise
 
 
 _TOGETHER = 4 * 1024 * 1024

@@ -14,7 +14,8 @@ from uuid import UUID, SafeUUID
 
 from piccolo.engine.sqlite import CONVERTERS as PICCOLO
 
-from piccolo_engines.sqlite.exact_decimals import DECIMAL_TYPE, to_exact
+from piccolo_engines.columns import DECIMAL_TYPE
+from piccolo_engines.sqlite.exact_decimals import to_exact
 
 __all__ = ["CONVERTERS", "register", "to_bool", "to_datetime", "to_decimal", "to_int", "to_uuid"]
 

@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from piccolo.engine.base import Engine
 from piccolo.engine.sqlite import TransactionType
 from piccolo.query.base import Query
 from piccolo.querystring import QueryString
 
+from piccolo_engines.closable import ClosableEngine
 from piccolo_engines.effects import note, take_back
 from piccolo_engines.errors import ConnectionLost, DatabaseError, PoolTimeout
 from piccolo_engines.sqlite.batches import SQLiteBatch
@@ -29,7 +29,7 @@ _STREAMS = 8
 """How many batches can be read from one database at a time, each on a connection of its own."""
 
 
-class SQLiteEngine(Engine[SQLiteTransaction]):
+class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
     """A Piccolo engine for one SQLite file, for use by many tasks at once.
 
     Connections are opened when they are first needed and kept. One of them writes; statements and

@@ -22,7 +22,6 @@ __all__ = [
     "DECIMAL_KEY",
     "DECIMAL_SUM",
     "DECIMAL_TEXT",
-    "DECIMAL_TYPE",
     "ExactDecimal",
     "decimal_key",
     "decimal_of",
@@ -30,8 +29,6 @@ __all__ = [
     "to_exact",
 ]
 
-DECIMAL_TYPE: Final = "DECIMALTEXT"
-"""What a column of such texts is declared as: SQLite compares its values as texts."""
 DECIMAL_KEY: Final = "DECIMAL_KEY"
 """The SQL function that makes such a text of a number, or of the text of a number."""
 DECIMAL_TEXT: Final = "DECIMAL_TEXT"

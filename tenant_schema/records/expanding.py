@@ -11,7 +11,7 @@ from uuid import UUID
 
 from piccolo.querystring import QueryString
 
-from piccolo_engines.mysql.statements import SelectSQL
+from piccolo_engines.statements import SelectSQL
 from tenant_schema.records.keyset import full_order
 from tenant_schema.records.paths import fields_of
 from tenant_schema.records.prepared import Slot, chained, compiled

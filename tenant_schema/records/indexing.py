@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from piccolo.querystring import QueryString
 
-from piccolo_engines.mysql.statements import Together
+from piccolo_engines.statements import Together
 from tenant_schema.objects.model import ObjectModel
 from tenant_schema.objects.search_index import search_columns
 from tenant_schema.objects.search_words import forgetting_words, words_row, writing_words

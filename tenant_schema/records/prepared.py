@@ -17,7 +17,7 @@ from piccolo.query.base import Query
 from piccolo.querystring import QueryString
 from piccolo.table import Table
 
-from piccolo_engines.mysql.literals import ServerSQL
+from piccolo_engines.statements import EngineSQL
 
 __all__ = [
     "Bound",
@@ -89,7 +89,7 @@ class Statement:
         order: Sequence[int],
         query_type: str = "generic",
         hints: Sequence[Any] | None = None,
-        constants: Sequence[tuple[int, ServerSQL]] = (),
+        constants: Sequence[tuple[int, EngineSQL]] = (),
     ) -> None:
         self.sql, self.order, self.query_type = sql, tuple(order), query_type
         self.hints, self.constants = hints, tuple(constants)
@@ -110,14 +110,14 @@ def prepare(query: Query[Any, Any]) -> Statement:
 def compiled(querystring: QueryString, engine_type: str) -> Statement:
     """As :func:`prepare`, for a query that is put together already."""
     sql, values = querystring.compile_string(engine_type=engine_type)
-    if not all(isinstance(value, Slot | ServerSQL) for value in values):
+    if not all(isinstance(value, Slot | EngineSQL) for value in values):
         raise ValueError("A prepared statement holds a value instead of a slot.")
     return Statement(
         sql,
         [int(slot) for slot in values if isinstance(slot, Slot)],
         querystring.query_type,
         getattr(querystring, "hints", None),
-        [(place, value) for place, value in enumerate(values) if isinstance(value, ServerSQL)],
+        [(place, value) for place, value in enumerate(values) if isinstance(value, EngineSQL)],
     )
 
 

@@ -10,7 +10,7 @@ from piccolo.columns import Column
 from piccolo.querystring import QueryString, Selectable
 from piccolo.table import Table
 
-from piccolo_engines.mysql.statements import SelectSQL
+from piccolo_engines.statements import SelectSQL
 from tenant_schema.records.compiler import Predicate
 from tenant_schema.records.prepared import Slot
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from piccolo.engine.base import Engine
 
-from piccolo_engines.mysql import retrying
+from piccolo_engines.retrying import retrying
 from tenant_schema.objects.catalog import Catalog
 from tenant_schema.objects.model import ObjectModel
 from tenant_schema.records.compiler import with_slots

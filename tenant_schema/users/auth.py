@@ -9,7 +9,7 @@ from uuid import UUID
 
 from piccolo_conf import DB
 from piccolo_engines.columns import utc_now
-from piccolo_engines.mysql import retrying
+from piccolo_engines.retrying import retrying
 from tenant_schema.problems import Problem
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.access import AccessReader

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from central.servers import Login, MySQLServer
+from central.servers import Login
+from central.servers.mysql import MySQLServer
 from piccolo_engines.errors import ConnectionLost
 from tests.api.conftest import ON_SQLITE, World
 from tests.api.scenarios import assert_problem

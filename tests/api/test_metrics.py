@@ -3,7 +3,7 @@
 import re
 
 from api.metrics import RequestCounts, exposition
-from central.connections.budget import BudgetUse
+from central.connections.rules import BudgetUse
 from central.engines import EngineStats
 from tests.api.conftest import World
 

@@ -13,7 +13,8 @@ from api.app import central_app, tenant_app
 from api.composition import compose
 from central.connections.engine import BudgetedEngine
 from central.database import CENTRAL
-from central.servers import Login, MySQLServer
+from central.servers import Login
+from central.servers.mysql import MySQLServer
 from central.settings import Settings
 from piccolo_engines.errors import AccessDenied, ConnectionLost, DatabaseMissing
 from piccolo_engines.mysql import MySQLEngine, PoolSettings

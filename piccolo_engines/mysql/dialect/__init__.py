@@ -1,14 +1,12 @@
 """Piccolo's SQL for MySQL and MariaDB: everything that is changed in Piccolo, in one list.
 
 :func:`install` is called once, when :mod:`piccolo_engines.mysql` is imported. What it replaces serves tables
-    of a
-MySQL engine only; other engines get Piccolo's own. It fails when Piccolo is not as it is known here.
+of a MySQL engine only; other engines get Piccolo's own. It fails when Piccolo is not as it is known here.
 """
 
 from piccolo.query.base import Query
 
 from piccolo_engines.mysql.dialect import (
-    admin,
     alterations,
     changes,
     columns,
@@ -48,9 +46,7 @@ PATCHES: tuple[Patch, ...] = (
     *schemas.PATCHES,
     *migrations.PATCHES,
 )
-"""Every attribute of Piccolo that is replaced or added, with its reason; those of piccolo_api are in
-``admin``.
-"""
+"""Every attribute of Piccolo that is replaced or added, with its reason."""
 
 
 def install() -> None:
@@ -60,4 +56,3 @@ def install() -> None:
     """
     if "mysql_querystrings" not in vars(Query):
         apply(PATCHES)
-        admin.watch_imports()

@@ -19,9 +19,9 @@ from piccolo.query.mixins import OrderByItem
 from piccolo.querystring import QueryString
 from piccolo.table import Table
 
-from piccolo_engines.mysql.rows import Projection
 from piccolo_engines.mysql.statements import FlatSelect
 from piccolo_engines.mysql.templates import VALUES
+from piccolo_engines.statements import Projection
 
 __all__ = ["plain_select"]
 

@@ -1,12 +1,9 @@
 """Selects: the columns behind their results, locks, and clauses that read differently."""
 
 from collections.abc import Sequence
-from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
 from piccolo.columns import Array, Column, Interval, Numeric
-from piccolo.columns.readable import Readable
 from piccolo.query.functions.aggregate import Avg, Max, Min, Sum
 from piccolo.query.functions.array import ArrayQueryString
 from piccolo.query.functions.base import Function
@@ -19,11 +16,11 @@ from piccolo_engines.mysql.dialect.distinct import first_of_each
 from piccolo_engines.mysql.dialect.patching import Patch
 from piccolo_engines.mysql.dialect.plain import plain_select
 from piccolo_engines.mysql.literals import ServerSQL
-from piccolo_engines.mysql.rows import Projection
-from piccolo_engines.mysql.statements import Bilingual, SelectSQL
+from piccolo_engines.mysql.statements import Bilingual
 from piccolo_engines.mysql.values import ArrayItem, Hint
+from piccolo_engines.statements import Projection, SelectSQL
 
-__all__ = ["PATCHES", "ReadableSearch", "readable_search"]
+__all__ = ["PATCHES"]
 
 _ALL_ROWS = 18446744073709551615
 _SHARED = (LockStrength.share, LockStrength.key_share)
@@ -79,30 +76,10 @@ def _lock(lock: LockRows) -> QueryString:
     return Bilingual(lock.querystring, QueryString(" {}{}" + patience, strength, of))
 
 
-@dataclass(frozen=True, slots=True)
-class ReadableSearch:
-    """A search among readable representations: a part of them, and, if asked for, limit and offset."""
-
-    term: str
-    window: tuple[int, int] | None
-
-
-readable_search: ContextVar[ReadableSearch | None] = ContextVar("search among readables", default=None)
-
-
-def _searched(select: SelectSQL, search: ReadableSearch) -> SelectSQL:
-    tail = " LIMIT {} OFFSET {}".format(*search.window) if search.window is not None else ""
-    template = 'SELECT * FROM ({}) AS "found" WHERE LOWER("found"."readable") LIKE LOWER({})'
-    template += ' ORDER BY "found"."readable"' + tail
-    assert select.table is not None
-    return SelectSQL(template, select, f"%{search.term}%", table=select.table, hints=select.hints)
-
-
 def _select(self: Select[Any]) -> Sequence[QueryString]:
     if self.offset_delegate._offset and not self.limit_delegate._limit:
         self.limit_delegate.limit(_ALL_ROWS)  # there is no OFFSET without LIMIT
-    search = readable_search.get()
-    if search is None and (plain := plain_select(self)) is not None:
+    if (plain := plain_select(self)) is not None:
         return [plain]
     order: Any = self.order_by_delegate._order_by
     distinct = self.distinct_delegate._distinct
@@ -117,12 +94,7 @@ def _select(self: Select[Any]) -> Sequence[QueryString]:
     hints = Projection([_hint(item) for item in selected])
     if lock is not None:
         standard = QueryString(standard.template + "{}", *standard.args, _lock(lock))
-    select = SelectSQL.adopt(standard, self.table, hints)
-    if search is not None and any(
-        isinstance(item, Readable) for item in self.columns_delegate.selected_columns
-    ):
-        return [_searched(select, search)]
-    return [select]
+    return [SelectSQL.adopt(standard, self.table, hints)]
 
 
 PATCHES = (

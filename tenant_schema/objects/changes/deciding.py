@@ -1,12 +1,13 @@
 """From a decision to an intent: what the data says, and the operations that the change takes."""
 
+import functools
+
 from piccolo_conf import DB
 from tenant_schema.objects.changes.checks import count_records, count_values, refuse_misfits
 from tenant_schema.objects.changes.decisions import Decision
 from tenant_schema.objects.changes.dialect import Dialect
 from tenant_schema.objects.changes.diff import difference
 from tenant_schema.objects.changes.intent import Intent, row_changes
-from tenant_schema.objects.changes.mysql import MySQLDialect
 from tenant_schema.objects.changes.operations import NumberRecords
 from tenant_schema.objects.changes.sqlite import SQLiteDialect
 from tenant_schema.objects.errors import WouldBreakData, WouldLoseData
@@ -14,12 +15,21 @@ from tenant_schema.objects.model import FieldModel
 
 __all__ = ["added_number", "dialect_of_bound", "intent_of", "refuse_by_data"]
 
-_SQLITE, _MYSQL = SQLiteDialect(), MySQLDialect()
+_SQLITE = SQLiteDialect()
 
 
 def dialect_of_bound() -> Dialect:
     """The dialect of the engine that is bound."""
-    return _SQLITE if DB.engine_type == "sqlite" else _MYSQL
+    return _SQLITE if DB.engine_type == "sqlite" else _mysql()
+
+
+@functools.cache
+def _mysql() -> Dialect:
+    # Not at the top: where all tenants are on SQLite, neither MySQL's engine nor its driver is loaded
+    # (ADR 93).
+    from tenant_schema.objects.changes.mysql import MySQLDialect  # noqa: PLC0415
+
+    return MySQLDialect()
 
 
 async def refuse_by_data(decision: Decision, confirm: str | None) -> None:

@@ -11,7 +11,10 @@ from tenant_schema.objects.changes.operations import Operation
 from tenant_schema.objects.changes.shapes import TableShape
 from tenant_schema.objects.row_budget import RowLimits
 
-__all__ = ["Dialect", "PlannedStatement", "limited"]
+__all__ = ["PROBE", "Dialect", "PlannedStatement", "limited"]
+
+PROBE = "freehold_probe_"
+"""Prefix of the names of tables on which a dialect tries a change; one that died may leave one behind."""
 
 _LONGEST = 63
 

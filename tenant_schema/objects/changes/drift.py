@@ -15,9 +15,8 @@ from piccolo_conf import DB
 from piccolo_engines.errors import ConnectionLost, DatabaseError, TransactionEnded
 from piccolo_engines.identifiers import quote
 from tenant_schema.objects.changes.definitions import Definitions
-from tenant_schema.objects.changes.dialect import Dialect
+from tenant_schema.objects.changes.dialect import PROBE, Dialect
 from tenant_schema.objects.changes.diff import creation
-from tenant_schema.objects.changes.mysql_probe import PROBE
 from tenant_schema.objects.changes.operations import (
     AddColumn,
     AddIndex,

@@ -12,7 +12,7 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.identifiers import quote
 from piccolo_engines.mysql.session import Session
-from tenant_schema.objects.changes.dialect import PlannedStatement
+from tenant_schema.objects.changes.dialect import PROBE, PlannedStatement
 from tenant_schema.objects.changes.mysql_algorithms import Algorithms, Way, checked_as_needed
 from tenant_schema.objects.changes.mysql_search import filling_statement
 from tenant_schema.objects.changes.mysql_sort_keys import filling_keys
@@ -29,10 +29,7 @@ from tenant_schema.objects.changes.operations import (
     Operation,
 )
 
-__all__ = ["PROBE", "planned"]
-
-PROBE = "freehold_probe_"
-"""What the names of such tables begin with."""
+__all__ = ["planned"]
 
 
 async def planned(operations: Sequence[Operation], session: Session) -> list[PlannedStatement]:

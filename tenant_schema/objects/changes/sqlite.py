@@ -11,10 +11,11 @@ from contextlib import asynccontextmanager
 from piccolo.querystring import QueryString
 
 from piccolo_conf import DB
+from piccolo_engines.columns import DECIMAL_TYPE
 from piccolo_engines.errors import LockTimeout
 from piccolo_engines.identifiers import quote
 from piccolo_engines.limits import without_limit
-from piccolo_engines.sqlite.exact_decimals import DECIMAL_KEY, DECIMAL_TEXT, DECIMAL_TYPE
+from piccolo_engines.sqlite.exact_decimals import DECIMAL_KEY, DECIMAL_TEXT
 from tenant_schema.objects.changes.dialect import PlannedStatement, limited
 from tenant_schema.objects.changes.operations import (
     AddColumn,

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from central.connections.budget import BudgetRules, ConnectionBudget, Part
+from central.connections.budget import ConnectionBudget, Part
+from central.connections.rules import BudgetRules
 from piccolo_engines.errors import EngineClosed, PoolTimeout
 from tests.central.connections.stubs import StubServer
 

@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager
 import pytest
 from piccolo.engine.base import Engine
 
-from central.connections.budget import BudgetRules
+from central.connections.rules import BudgetRules
 from central.engines import TenantEngines
 from central.provisioning.records import generate_password
 from central.registry import TenantRef
-from central.servers import Login, MySQLServer, UserRules
+from central.servers import Login
+from central.servers.mysql import MySQLServer, UserRules
 from central.tables import TenantStatus
 from piccolo_engines.columns import new_id
 from piccolo_engines.errors import ConnectionLost, PoolTimeout

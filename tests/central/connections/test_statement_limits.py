@@ -6,9 +6,10 @@ from contextlib import suppress
 
 import pytest
 
-from central.connections.budget import BudgetRules
 from central.connections.engine import BudgetedEngine
-from central.servers import Login, MySQLServer
+from central.connections.rules import BudgetRules
+from central.servers import Login
+from central.servers.mysql import MySQLServer
 from piccolo_engines.errors import StatementTimeout
 from piccolo_engines.limits import without_limit
 from piccolo_engines.mysql import MySQLEngine

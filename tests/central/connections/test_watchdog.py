@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from central.connections.budget import BudgetRules
-from central.servers import Login, MySQLServer
+from central.connections.rules import BudgetRules
+from central.servers import Login
 from central.servers import mysql as module
+from central.servers.mysql import MySQLServer
 from piccolo_engines.errors import ConnectionLost
 from tests.conftest import ask
 from tests.piccolo_engines.mysql.proxy import Proxy

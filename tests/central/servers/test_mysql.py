@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from central.provisioning.records import generate_password
-from central.servers import DatabaseExists, Login, MySQLServer, UserExists, UserRules
-from central.servers.mysql import PRIVILEGES, grant_pattern
+from central.servers import DatabaseExists, Login, UserExists
+from central.servers.mysql import PRIVILEGES, MySQLServer, UserRules, grant_pattern
 from piccolo_engines.errors import AccessDenied, ConnectionLost, DatabaseMissing
 from piccolo_engines.mysql import MySQLEngine
 from tests.central.servers.attacks import ATTACKS

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from central.provisioning.records import generate_password
-from central.servers import Login, MySQLServer, UserRules
-from central.servers.mysql import PRIVILEGES
+from central.servers import Login
+from central.servers.mysql import PRIVILEGES, MySQLServer, UserRules
 from piccolo_engines.errors import AccessDenied, ConnectionLost, DatabaseMissing
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from tests.central.servers.attacks import ATTACKS

@@ -52,8 +52,15 @@ def test_other_engines_get_piccolos_own(tmp_path_factory: pytest.TempPathFactory
     )
 
 
-def test_importing_does_not_import_piccolo_api() -> None:
-    code = "import sys, piccolo_engines.mysql; sys.exit('piccolo_api' in sys.modules)"
+def test_importing_changes_no_package_but_piccolo() -> None:
+    owners = [getattr(patch.owner, "__module__", patch.owner.__name__) for patch in PATCHES]
+    assert {owner.partition(".")[0] for owner in owners} == {"piccolo"}
+    code = """
+import sys
+before = list(sys.meta_path)
+import piccolo_engines.mysql
+sys.exit(sys.meta_path != before or "piccolo_api" in sys.modules)
+"""
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -37,29 +37,9 @@ async def test_rows_are_listed_filtered_and_written(managers: httpx.AsyncClient)
     assert (await managers.get("/count/")).json()["count"] == 3
 
 
-@pytest.mark.parametrize(
-    ("params", "expected"),
-    [
-        ({}, {"1": "Guido (100%)", "2": "Graydon (100%)", "3": "Mads (100%)"}),
-        ({"search": "GU"}, {"1": "Guido (100%)"}),
-        ({"search": "g", "limit": "1", "offset": "1"}, {"1": "Guido (100%)"}),
-        ({"search": "nobody"}, {}),
-    ],
-)
-async def test_readable_search(
-    managers: httpx.AsyncClient, params: dict[str, str], expected: dict[str, str]
-) -> None:
-    assert (await managers.get("/ids/", params=params)).json() == expected
-
-
-async def test_a_bad_limit_is_refused(managers: httpx.AsyncClient) -> None:
-    assert (await managers.get("/ids/", params={"search": "g", "limit": "x"})).status_code == 400
-
-
-async def test_a_violated_constraint_is_an_answer(managers: httpx.AsyncClient) -> None:
-    answer = await managers.post("/", json={"name": "Guido"})
-    assert answer.status_code == 422
-    assert "manager(name)" in answer.json()["db_error"]
+async def test_readable_representations_are_listed(managers: httpx.AsyncClient) -> None:
+    expected = {"1": "Guido (100%)", "2": "Graydon (100%)", "3": "Mads (100%)"}
+    assert (await managers.get("/ids/")).json() == expected
 
 
 FOUNDED = dt.datetime(2020, 2, 29, 10, 14, 15, 999999, tzinfo=dt.UTC)
@@ -130,7 +110,7 @@ async def test_the_admin_signs_in_and_works(admin: httpx.AsyncClient) -> None:
     listed = await admin.get("/api/tables/band/", params={"__readable": "true", "__page": "1"})
     (row,) = listed.json()["rows"]
     assert (row["manager_readable"], row["details"]) == ("Graydon (100%)", '{"a": 1}')
-    found = await admin.get("/api/tables/manager/ids/", params={"search": "mad", "limit": "5"})
+    found = await admin.get("/api/tables/manager/ids/", params={"limit": "1", "offset": "2"})
     assert found.json() == {"3": "Mads (100%)"}
     assert (await admin.get("/api/tables/band/schema/")).status_code == 200
     assert (await admin.post("/public/logout/")).status_code == 200

@@ -16,9 +16,10 @@ from piccolo_engines.errors import (
     TransactionEnded,
     UniqueViolation,
 )
-from piccolo_engines.mysql import IsolationLevel, MySQLEngine, PoolSettings, retrying
+from piccolo_engines.mysql import IsolationLevel, MySQLEngine, PoolSettings
 from piccolo_engines.mysql.session import Session
-from piccolo_engines.mysql.statements import Together
+from piccolo_engines.retrying import retrying
+from piccolo_engines.statements import Together
 from tests.conftest import cleared
 from tests.piccolo_engines.mysql.tables import MUSIC, Manager, created
 from tests.support.servers import ServerAddress
