@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-__all__ = ["KINDS", "ServerAddress", "ServerMissing", "address_of", "started"]
+__all__ = ["KINDS", "ServerAddress", "ServerMissing", "address_of", "binary_of", "free_port", "started"]
 
 KINDS = ("mariadb", "mysql")
 _START_SECONDS = 60
@@ -79,7 +79,7 @@ def address_of(kind: str) -> Iterator[ServerAddress]:
         yield address
 
 
-def _binary(kind: str) -> str | None:
+def binary_of(kind: str) -> str | None:
     """The server program on the PATH; MariaDB installs itself under MySQL's name as well."""
     path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
     found = shutil.which("mariadbd" if kind == "mariadb" else "mysqld", path=path)
@@ -89,7 +89,8 @@ def _binary(kind: str) -> str | None:
     return found if ("MariaDB" in version) == (kind == "mariadb") else None
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
@@ -117,7 +118,7 @@ def started(kind: str, *options: str) -> Iterator[ServerAddress]:
 
     :raises ServerMissing: when there is none on the PATH.
     """
-    binary = _binary(kind)
+    binary = binary_of(kind)
     if binary is None:
         raise ServerMissing(f"no {kind} server: set TEST_{kind.upper()}_URL, or install one")
     with (
@@ -131,7 +132,7 @@ def started(kind: str, *options: str) -> Iterator[ServerAddress]:
 def _running(kind: str, binary: str, folder: Path, options: tuple[str, ...]) -> Iterator[ServerAddress]:
     user = ["--user=root"] if os.geteuid() == 0 else []
     _initialise(kind, binary, folder, user)
-    password, port = "tests-only", _free_port()
+    password, port = "tests-only", free_port()
     (folder / "init.sql").write_text(
         f"CREATE USER 'tester'@'127.0.0.1' IDENTIFIED BY '{password}';\n"
         "GRANT ALL ON *.* TO 'tester'@'127.0.0.1' WITH GRANT OPTION;\n"
