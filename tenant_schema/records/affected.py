@@ -16,7 +16,18 @@ from tenant_schema.records.rendering import Row
 from tenant_schema.records.rights import Rights
 from tenant_schema.records.target import Target
 
-__all__ = ["MAX_AFFECTED", "Affected", "Reference", "Which", "beside", "collect", "references", "referring"]
+__all__ = [
+    "MAX_AFFECTED",
+    "Affected",
+    "Reference",
+    "Tie",
+    "Which",
+    "beside",
+    "collect",
+    "loops_among",
+    "references",
+    "referring",
+]
 
 MAX_AFFECTED: Final = 10_000
 """Records that go with others in one transaction."""
@@ -40,15 +51,21 @@ class Reference:
         return str(self.field.settings["onDelete"])
 
 
+Tie: TypeAlias = tuple[Reference, list[UUID]]
+"""A lookup, and the ids of records that refer by it to one another or to themselves."""
+
+
 @dataclass(slots=True)
 class Affected:
     """The records themselves and all that goes with them, in levels: each refers to the one before.
 
-    ``roots`` says for each record which of the first ones it goes with.
+    ``roots`` says for each record which of the first ones it goes with, ``loops`` which of them refer to
+    themselves by ``cascade``.
     """
 
     levels: list[tuple[ObjectModel, list[Row]]] = field(default_factory=list)
     roots: dict[tuple[UUID, UUID], UUID] = field(default_factory=dict)
+    loops: list[Tie] = field(default_factory=list)
 
     def add(self, model: ObjectModel, rows: Sequence[Row], root_of: Callable[[Row], UUID]) -> list[Row]:
         """One more level; those of the rows that are new."""
@@ -106,6 +123,7 @@ async def collect(target: Target, rows: Sequence[Row], which: Which) -> Affected
         model, parents = pending.pop(0)
         for reference in references(target, model.name, "cascade"):
             children = await referring(reference, [row["id"] for row in parents], which)
+            affected.loops += loops_among(reference, children)
             fresh = affected.add(
                 reference.model,
                 children,
@@ -114,6 +132,12 @@ async def collect(target: Target, rows: Sequence[Row], which: Which) -> Affected
             if fresh:
                 pending.append((reference.model, fresh))
     return affected
+
+
+def loops_among(reference: Reference, rows: Sequence[Row]) -> list[Tie]:
+    """The records that refer to themselves, of those that :func:`referring` found."""
+    ids = [row["id"] for row in rows if row["id"] == row["parent"]]
+    return [(reference, ids)] if ids else []
 
 
 async def referring(reference: Reference, ids: Sequence[UUID], which: Which) -> list[Row]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from tenant_schema.records.affected import Affected, Reference, Which, references, referring
+from tenant_schema.records.affected import Affected, Reference, Tie, Which, references, referring
 from tenant_schema.records.errors import Blocker
 from tenant_schema.records.prepared import LastUsed
 from tenant_schema.records.query import Condition, SortTerm
@@ -25,13 +25,11 @@ async def blocked(target: Target, affected: Affected, which: Which) -> Blocking:
     return (await restricting(target, affected, which))[0]
 
 
-async def restricting(
-    target: Target, affected: Affected, which: Which
-) -> tuple[Blocking, list[tuple[Reference, list[UUID]]]]:
+async def restricting(target: Target, affected: Affected, which: Which) -> tuple[Blocking, list[Tie]]:
     """What is :func:`blocked`, and the lookups by which records that go refer to one another, with the ids of
     the records that refer.
     """
-    ties: list[tuple[Reference, list[UUID]]] = []
+    ties: list[Tie] = []
     found: defaultdict[UUID, list[tuple[Reference, UUID]]] = defaultdict(list)
     going = affected.ids()
     for model_name, ids in going.items():

@@ -10,7 +10,16 @@ from piccolo.querystring import QueryString
 
 from piccolo_engines.errors import ForeignKeyViolation
 from tenant_schema.objects.model import ObjectModel
-from tenant_schema.records.affected import Affected, Reference, Which, beside, collect, references, referring
+from tenant_schema.records.affected import (
+    Affected,
+    Tie,
+    Which,
+    beside,
+    collect,
+    loops_among,
+    references,
+    referring,
+)
 from tenant_schema.records.blockers import blocked, restricting, told
 from tenant_schema.records.errors import StillReferenced
 from tenant_schema.records.history import Action, Entry, field_key, forget, keep
@@ -78,8 +87,8 @@ async def destroy(target: Target, record_id: UUID, if_match: Versions, now: date
         blocking, ties = await restricting(target, affected, _all)
         for reasons in blocking.values():
             raise StillReferenced(target.model.name, record_id, await told(target, reasons))
-        await _release(target, affected, now)
-        await _untie(ties)
+        loops = await _release(target, affected, now)
+        await _untie([*ties, *affected.loops, *loops])
         for model, rows in reversed(affected.levels):
             await _destroy_rows(beside(target, model), rows, now)
 
@@ -132,26 +141,29 @@ def _stamps(target: Target, now: datetime) -> Row:
     return {"updated_at": now, "updated_by": target.access.user_id}
 
 
-async def _release(target: Target, affected: Affected, now: datetime) -> None:
-    """Empty the lookups that lead to what is destroyed, as the database would, and keep that in histories."""
-    going = affected.ids()
+async def _release(target: Target, affected: Affected, now: datetime) -> list[Tie]:
+    """Empty the lookups that lead to what is destroyed, as the database would, and keep that in histories.
+
+    Returns those by which records that are destroyed refer to themselves.
+    """
+    going, loops = affected.ids(), list[Tie]()
     for name, ids in going.items():
         for reference in references(target, name, "set_null"):
-            staying = [
-                row
-                for row in await referring(reference, sorted(ids), _all)
-                if row["id"] not in going.get(reference.model.name, ())
-            ]
+            rows = await referring(reference, sorted(ids), _all)
+            loops += loops_among(reference, rows)
+            staying = [row for row in rows if row["id"] not in going.get(reference.model.name, ())]
             if staying:
                 of_model, lookup = beside(target, reference.model), reference.field
                 await _update(of_model, staying, {of_model.model.columns[lookup.name]: None}, now)
                 entries = [_emptied(row, of_model.model, lookup.name) for row in staying]
                 await keep(of_model, [one for one in entries if one is not None], now)
+    return loops
 
 
-async def _untie(ties: Sequence[tuple[Reference, Sequence[UUID]]]) -> None:
+async def _untie(ties: Sequence[Tie]) -> None:
     """Empty the lookups by which records that are destroyed together refer to one another, or a record to
-    itself: a database refuses to delete what a row refers to by ``restrict``, whatever becomes of that row.
+    itself: a database refuses to delete what a row refers to by ``restrict``, whatever becomes of that row,
+    and MySQL from 9.6 on does not delete a row that refers to itself by two lookups (error 6575).
     """
     for reference, ids in ties:
         columns = reference.model.columns
