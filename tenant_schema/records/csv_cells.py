@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, Final
 
 import msgspec
@@ -32,6 +32,8 @@ _PLAIN_NUMBER: Final = re.compile(r"-?\d{1,18}(?:\.(?:\d{1,2}|\d{4,18}))?", re.A
 _POINT_NUMBER: Final = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?", re.ASCII)
 _SIGNS: Final = {"€": "EUR", "$": "USD", "£": "GBP"}
 _KEPT: Final = re.compile(r'="[^"]*"')
+_EXACT: Final = Context(prec=400)
+"""Digits enough for every number that a cell may hold, with all decimals that a field may have."""
 _SPLITS: Final = (";", ",", "|", "\n")
 _MOST_PARTS: Final = 1_000
 """More than a field has options; what is beyond stays together, and so is none of them."""
@@ -151,7 +153,7 @@ class CellReader:
         if self.form.rounds:
             digits: Any = self.field.type
             scale = digits.digits(self.field)[1]
-            return f"{number.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP):f}"
+            return f"{number.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP, _EXACT):f}"
         return marked
 
     def _check_currency(self, sign: str) -> None:

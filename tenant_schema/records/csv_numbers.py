@@ -1,4 +1,4 @@
-"""Numbers as people write them: ``1.234,50``, ``1,234.50``, ``(12.00)``, ``12 %``, ``€ 5``.
+"""Numbers as people write them: ``1.234,50``, ``1,234.50``, ``(12.00)``, ``12 %``, ``€ 5``, ``1e+05``.
 
 A number is read in both ways, with a point and with a comma before its decimals. ``1,234`` can be either;
 then the other numbers of the file or the caller decide, and nothing here guesses.
@@ -7,6 +7,7 @@ then the other numbers of the file or the caller decide, and nothing here guesse
 import re
 import unicodedata
 from dataclasses import dataclass
+from decimal import Context, Decimal
 from typing import Final, Literal, TypeAlias
 
 from tenant_schema.objects.errors import InvalidValue
@@ -29,7 +30,15 @@ _MARKS: Final = {
     ".": ".", "point": ".", "dot": ".", ",": ",", "comma": ",",
     " ": " ", "space": " ", "'": "'", "apostrophe": "'", "\u2019": "'", "none": "",
 }  # fmt: skip
-_CODE: Final = re.compile(r"^[A-Z]{3} ?(?=[-+(]?[0-9.,])|(?<=[0-9.,)]) ?[A-Z]{3}$")
+_NAME: Final = r"(?:[A-Z]{3}|[A-Z]{1,3}[$£]|(?:kr|zł|Kč|Ft|lei|лв|Rs|Rp|RM|S?Fr)\.?)"
+_CODE: Final = re.compile(rf"^{_NAME} ?(?=[-+(]?[0-9.,])|(?<=[0-9.,)]) ?{_NAME}$")
+"""The ISO 4217 code of a currency, or a short name that stands in the place of a sign."""
+_SCIENTIFIC: Final = re.compile(r"([-+]?[0-9]+)(?:([.,])([0-9]+))?[eE]([-+]?[0-9]{1,2})")
+_SHOWN: Final = 5
+"""Decimals that a spreadsheet shows in this notation, however many digits the number has."""
+_CUT: Final = (
+    "is cut off by a spreadsheet: show the column as numbers there, with all digits, and save it again"
+)
 _SAME: Final = str.maketrans(dict.fromkeys(_SPACES, " ") | {"\u2212": "-", "\u2019": "'"})
 _NO_NUMBER: Final = "must be a number such as 1234.50; 1,234.50 and 1.234,50 are read as well"
 
@@ -96,6 +105,8 @@ def read_number(text: str, wanted: NumberFormat, *, currency: bool, percent: boo
         digits = f"-{digits[1:-1].strip()}"
     elif digits[-1:] == "-":
         digits = f"-{digits[:-1].rstrip()}"
+    if found := _SCIENTIFIC.fullmatch(digits):
+        return _scientific(found, wanted, sign)
     point, comma = (
         _plain(digits, mark, wanted.thousands) if wanted.decimal in {None, mark} else None
         for mark in (".", ",")
@@ -107,11 +118,22 @@ def read_number(text: str, wanted: NumberFormat, *, currency: bool, percent: boo
     return NumberCell(point, comma, sign)
 
 
+def _scientific(found: re.Match[str], wanted: NumberFormat, sign: str) -> NumberCell:
+    """``1e+05`` or ``1,5E-3``, in which no thousands are marked."""
+    whole, mark, decimals, exponent = found.groups(default="")
+    if mark and wanted.decimal not in {None, mark}:
+        raise InvalidValue("not-a-number", _NO_NUMBER)
+    if len(decimals) >= _SHOWN and int(exponent) > len(decimals):
+        raise InvalidValue("not-a-number", _CUT)
+    number = f"{Decimal(f'{whole}.{decimals or 0}').scaleb(int(exponent), Context(prec=_LONGEST)):f}"
+    return NumberCell(number, number, sign)
+
+
 def _without_currency(text: str) -> tuple[str, str]:
     """The text without the sign or code of a currency, and that."""
     code = _CODE.search(text)
     if code is not None:
-        return (text[: code.start()] + text[code.end() :]).strip(), code[0].strip()
+        return (text[: code.start()] + text[code.end() :]).strip(), code[0].strip().rstrip(".")
     signs = [character for character in text if unicodedata.category(character) == "Sc"]
     if len(signs) != 1:
         return text, ""

@@ -158,6 +158,8 @@ def test_what_is_no_time_of_day_is_refused(text: str) -> None:
         *(("12,34,567.00", "1234567.00"), ("$5", "5.00"), ("-$5.10", "-5.10"), ("($5.10)", "-5.10")),
         *(("EUR 1.234,50", "1234.50"), ("5.10 CHF", "5.10"), ("5,1", "5.10"), ("0,500", "0.50")),
         *((".5", "0.50"), ("+7", "7.00"), ("\u221212.50", "-12.50"), ("12.50-", "-12.50")),
+        *(("5 kr", "5.00"), ("1 234,50 zł", "1234.50"), ("Rs. 500", "500.00"), ("US$ 5", "5.00")),
+        *(("1e+05", "100000.00"), ("-1,5E+3", "-1500.00"), ("1.5e-1", "0.15"), ("2.000000E+00", "2.00")),
     ],
 )
 def test_a_number_that_can_be_read_in_one_way_only(text: str, expected: str) -> None:
@@ -166,7 +168,22 @@ def test_a_number_that_can_be_read_in_one_way_only(text: str, expected: str) -> 
 
 @pytest.mark.parametrize(
     "text",
-    ["a", "1.2.3", "1,2,3", "1,23.4", "1,234.5,6", "--1", "1e5", "12 %", "$", "5 € 6", "1 2", "9" * 200],
+    [
+        "a",
+        "1.2.3",
+        "1,2,3",
+        "1,23.4",
+        "1,234.5,6",
+        "--1",
+        "1e100",
+        "1.5e",
+        "1,234.5e3",
+        "12 %",
+        "$",
+        "5 € 6",
+        "1 2",
+        "9" * 200,
+    ],
 )
 def test_what_is_no_number_is_refused(text: str) -> None:
     assert code("price", text) == "not-a-decimal"
@@ -196,10 +213,25 @@ def test_a_number_is_rounded_when_the_caller_says_so() -> None:
     assert cell("share", "12,5 %") == "12.50"
 
 
+def test_more_digits_than_any_number_has_are_rounded_or_refused() -> None:
+    many = "12345678901234567890123456789012345678.5"
+    assert code("price", many, round=True) == "too-many-digits"
+    assert code("count", many, round=True) == "out-of-range"
+    assert code("price", "9e30", round=True) == "too-many-digits"
+    assert cell("price", f"0.{'4' * 40}", round=True) == "0.44"
+
+
+def test_a_number_that_a_spreadsheet_cut_off_is_not_taken_for_all_of_it() -> None:
+    for field in ("count", "weight"):
+        with pytest.raises(InvalidValue, match="cut off by a spreadsheet"):
+            cell(field, "1.23457E+11")
+    assert (cell("count", "2E3"), cell("count", "1.23457E+5")) == (2000, 123457)
+
+
 def test_words_for_yes_and_no() -> None:
-    for word in ("yes", "Y", "TRUE", "1", "x", "X", "on", "ja", "oui", "sí", "wahr", "✓"):
+    for word in ("yes", "Y", "TRUE", "1", "1.0", "x", "X", "on", "ja", "oui", "sí", "wahr", "✓"):
         assert cell("active", f" {word} ") is True
-    for word in ("no", "N", "false", "0", "off", "Nein", "non", "falsch"):
+    for word in ("no", "N", "false", "0", "0.0", "off", "Nein", "non", "falsch"):
         assert cell("active", word) is False
     assert code("active", "perhaps") == "not-a-boolean"
     assert cell("active", "perhaps", booleans="perhaps,maybe:never") is True
