@@ -2,15 +2,16 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from piccolo.columns import UUID, Timestamptz, Varchar
+from piccolo.engine.base import Engine
 from piccolo.table import Table
 
-from piccolo_conf import DB
 from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.leases import Lease, LeaseStore
-from tests.tenant_schema.objects.databases import Bound
+from tests.piccolo_engines.tables import DB
 
 
 class Errand(Table, db=DB, tablename="errands"):
@@ -37,7 +38,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def leases(any_database: Bound, clock: Clock) -> LeaseStore:
+async def leases(any_database: Engine[Any], clock: Clock) -> LeaseStore:
     await Errand.create_table()
     return LeaseStore(Errand, duration=timedelta(seconds=30), running=Errand.result.is_null(), now=clock)
 
@@ -101,7 +102,7 @@ async def test_a_dead_owner_is_replaced_before_its_time_is_up(leases: LeaseStore
     assert await leases.take_over(await row(), is_owner_dead=True) is not None
 
 
-async def test_inside_the_block_it_is_renewed_and_a_failure_releases_it(any_database: Bound) -> None:
+async def test_inside_the_block_it_is_renewed_and_a_failure_releases_it(any_database: Engine[Any]) -> None:
     await Errand.create_table()
     slept = asyncio.Event()
 
