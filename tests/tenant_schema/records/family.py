@@ -18,6 +18,7 @@ from tenant_schema.objects.definitions import object_rows
 from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.model import ObjectModel, object_model
 from tenant_schema.objects.search_index import search_columns, words_table
+from tenant_schema.objects.tables import SchemaLease
 from tenant_schema.records.cursors import Cursors
 from tenant_schema.records.service import RecordService
 from tenant_schema.records.tables import RecordHistory
@@ -138,6 +139,7 @@ async def family_on(engine: SQLiteEngine | MySQLEngine) -> AsyncIterator[Family]
     with DB.bind(engine):
         await User.create_table().run()
         await RecordHistory.create_table().run()
+        await SchemaLease.create_table().run()
         for model in models.values():
             await make_table(model)
         await User.insert(User(id=me, email="ada@acme.example", name="Ada"))
