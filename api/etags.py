@@ -19,7 +19,8 @@ CODINGS: Final = ("gzip", "zstd")
 """The codings of contents that may stand behind a tag."""
 
 _TAG: Final = r'(?:W/)?"[\x21\x23-\x7e]*"'
-_LIST: Final = re.compile(rf"{_TAG}(?:[ \t]*,[ \t]*{_TAG})*")
+_LIST: Final = re.compile(rf"(?:,[ \t]*)*{_TAG}(?:[ \t]*,(?:[ \t]*{_TAG})?)*")
+"""Empty elements are allowed, as RFC 9110, section 5.6.1.2, asks of recipients."""
 _ONE: Final = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"')
 _VERSION: Final = re.compile(r"([1-9][0-9]{0,17})(?:-[A-Za-z0-9-]+)?")
 _CODING: Final = re.compile(rf"-(?:{'|'.join(CODINGS)})\Z")

@@ -130,7 +130,7 @@ class TenantFromHost:
             if name == b"content-length":
                 require_length(value.decode("latin-1"), self._platform.settings.max_body_bytes)
             elif name == b"content-encoding" or (
-                name == b"transfer-encoding" and value.lower() != b"chunked"
+                name == b"transfer-encoding" and value.strip().lower() != b"chunked"
             ):
                 require_plain(value)
             elif name == b"expect":

@@ -7,6 +7,7 @@ import asyncio
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+import httptools
 import msgspec
 from uuid_utils import uuid7
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -29,12 +30,15 @@ MOST_TARGET_BYTES: Final = 16 * 1024
 MOST_TRAILER_BYTES: Final = 64 * 1024
 """Of what stands between two pieces of a body, or behind it: chunk extensions and trailers."""
 
+_PORTION: Final = 16 * 1024
+"""Bytes that are parsed at once: there may be a request in every 18 of them, each of which takes 20 µs."""
 _LINGER_SECONDS: Final = 2.0
 """How long a client may go on sending after it was refused, so that it has time to read why."""
 _LINGER_BYTES: Final = 1024 * 1024
 _REST_BYTES: Final = 32 * 1024 * 1024
 """Of a body that goes on after its response. Many clients send all of a body before they read, and lose the
 response when the connection is cut meanwhile."""
+_FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
 _ABSOLUTE: Final = re.compile(rb"(?i:https?)://([^/?]*)(.*)", re.DOTALL)
 _IDLE, _HEAD, _BODY = range(3)
 
@@ -62,6 +66,12 @@ class ProblemProtocol(HttpToolsProtocol):
     _has_body = False
     _ignores_input = False
     _is_refused = False
+    _is_resuming = False
+    """The parser reads the head that :meth:`_resume` gives it, which is no request."""
+    _unread = b""
+    """What came behind a request that waits for the response to an earlier one."""
+    _framing: tuple[tuple[bytes, bytes], ...] = ()
+    """The headers that tell how long the body is which the parser has left out."""
     _refusal: tuple[int, str, str] | None = None
     _waited_for: tuple[Outcome | None, object] = ("head", None)
     _since = 0.0
@@ -88,17 +98,32 @@ class ProblemProtocol(HttpToolsProtocol):
         if self._ignores_input:
             self._discard(data)
             return
-        super().data_received(data)
-        if self._phase and not self._ignores_input:
-            self._check_sizes(data)
+        if self._unread:
+            self._unread += data
+        else:
+            self._take(data)
 
     def on_message_begin(self) -> None:
         """A request begins."""
+        if self._is_resuming:
+            return
         super().on_message_begin()
         self._phase, self._size = _HEAD, 0
 
+    def on_url(self, url: bytes) -> None:
+        """A part of the target."""
+        if not self._is_resuming:
+            super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header."""
+        if not self._is_resuming:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         """The application takes over."""
+        if self._is_resuming:
+            return
         url = self.url
         if len(url) > MOST_TARGET_BYTES:
             self._refuse_target()
@@ -118,9 +143,23 @@ class ProblemProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """The request has arrived."""
+        """The request has arrived, but for a body that the parser leaves out because of an Upgrade."""
+        if self.parser.should_upgrade():
+            self._framing = tuple(one for one in self.scope["headers"] if one[0] in _FRAMING)
+            if self._framing:
+                return
         self._phase = _IDLE
         super().on_message_complete()
+        if not self.parser.should_keep_alive():
+            self._close_when_complete()
+
+    def on_response_complete(self) -> None:
+        """A response is through; what came behind its request is read on when it was the last one."""
+        super().on_response_complete()
+        if self._unread:
+            self.flow.pause_reading()
+            if not self.pipeline:
+                self.loop.call_soon(self._go_on)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 (uvicorn's words are for its log)
         """Refuses what the parser could not read, and closes the connection."""
@@ -147,6 +186,61 @@ class ProblemProtocol(HttpToolsProtocol):
     def give_way(self) -> None:
         """Close the connection, on which no request is being served."""
         self.transport.close()
+
+    def _go_on(self) -> None:
+        unread, self._unread = self._unread, b""
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
+            self._take(unread)
+
+    def _take(self, data: bytes) -> None:
+        """Parse ``data``, up to a request that has to wait for an earlier one's response."""
+        self._unset_keepalive_if_required()
+        at = 0
+        while at < len(data) and not self._ignores_input:
+            if self.pipeline:
+                self._unread = data[at:]
+                return
+            portion = data[at : at + _PORTION]
+            at += len(portion)
+            rest: bytes | None = portion
+            while rest is not None and not self._ignores_input:
+                rest = self._parse(rest)
+            if self._phase and not self._ignores_input:
+                self._check_sizes(portion)
+
+    def _parse(self, data: bytes) -> bytes | None:
+        """Give ``data`` to the parser; what is left of it behind a request with an Upgrade header.
+
+        Nothing is upgraded here, and such a request is served as any other (RFC 9110, section 7.8). The
+        parser takes what follows its head for another protocol, and leaves its body out.
+        """
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError:
+            self.send_400_response("")
+        except httptools.HttpParserUpgrade as upgrade:
+            rest = data[upgrade.args[0] :]
+            self._resume()
+            return rest
+        return None
+
+    def _resume(self) -> None:
+        """Have the parser expect the body that it has left out, as its length was given."""
+        if self._framing:
+            lines = [b"%s: %s\r\n" % one for one in self._framing]
+            self._framing, self._is_resuming = (), True
+            try:
+                self.parser.feed_data(b"POST / HTTP/1.1\r\n%s\r\n" % b"".join(lines))
+            finally:
+                self._is_resuming = False
+
+    def _close_when_complete(self) -> None:
+        """Keep the connection no longer than for the response: a trailer has closed it for the parser."""
+        cycle = self.cycle
+        cycle.keep_alive = False
+        if cycle.response_complete and not self._is_refused:
+            self.transport.close()
 
     def _what_is_waited_for(self) -> tuple[Outcome | None, object]:
         """What the client should do next, and what changes when it does."""

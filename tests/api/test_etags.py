@@ -22,6 +22,9 @@ from tenant_schema.records.versions import ANY_VERSION, Versions, are_met
         ('"5", "6"', {5, 6}),
         ('"5","6"\t,  "6"', {5, 6}),
         ('W/"5", "6"', 6),
+        ('"5",', 5),
+        (', ,"5"', 5),
+        ('"5", ,\t,"6" ,', {5, 6}),
         ('"a,b", "6"', 6),
         ('W/"6"', set()),
         ('"six"', set()),
@@ -37,7 +40,7 @@ def test_if_match_names_versions_or_none(header: str | None, versions: Versions)
 
 @pytest.mark.parametrize(
     "header",
-    ["6", '"6', '6"', 'w/"6"', '"5" "6"', '"5",', ',"5"', "", "null", '"a b"', '"\x00"', '"²"', '*, "6"'],
+    ["6", '"6', '6"', 'w/"6"', '"5" "6"', ",", ", ,", "", "null", '"a b"', '"\x00"', '"²"', '*, "6"'],
 )
 def test_what_is_no_list_of_tags_is_refused(header: str) -> None:
     with pytest.raises(InvalidIfMatch):
