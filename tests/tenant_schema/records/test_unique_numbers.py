@@ -15,6 +15,7 @@ from tenant_schema.records.tables import RecordHistory
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.permissions import Access
 from tenant_schema.users.tables import User
+from tests.support.record_tables import make_table
 from tests.tenant_schema.objects.databases import Bound
 from tests.tenant_schema.records.models import Caller, Models
 
@@ -36,8 +37,9 @@ ONE, SAME, OTHER = "+49 30 123456", "+49 (30) 12-34-56", "+49 30 654321"
 
 @pytest.fixture
 async def numbers(any_database: Bound, scope: TenantScope, access: Access) -> Caller:
-    for table in (User, RecordHistory, LINES.table):
+    for table in (User, RecordHistory):
         await table.create_table().run()
+    await make_table(LINES)
     await User(id=access.user_id, email=access.email).save()
     service = RecordService(Models(LINES), Cursors(lambda tenant_id: [tenant_id.bytes * 2]))
     return Caller(service, scope, access, "extensions")
