@@ -215,6 +215,16 @@ async def test_a_row_s_menu_is_whole_in_a_short_table_on_a_telephone(world_with:
             assert await entry.evaluate(script % at), await entry.inner_text()
 
 
+async def test_the_dark_mode_goes_down_to_the_end_of_a_short_page(world_with: Any) -> None:
+    async with tickets(world_with) as admin:
+        await admin.page.click("[data-uitest=nav_dropdown_button]")
+        await admin.page.get_by_text("Dark Mode").click()
+        await admin.go("change-password")
+        await admin.sees("Current password")
+        end = "document.querySelector('.dark_mode').getBoundingClientRect().bottom >= innerHeight"
+        assert await admin.page.evaluate(end)
+
+
 async def test_a_password_is_changed_and_mistakes_are_sentences(world_with: Any) -> None:
     async with tickets(world_with) as admin:
         await admin.page.click("[data-uitest=nav_dropdown_button]")
