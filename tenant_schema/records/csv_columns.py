@@ -171,10 +171,17 @@ class _Matching:
                 return Column(place, name, lookup, by, reached[0])
             problem = problem or self._no_lookup(lookup, beyond, by, reached)
         if problem is None:
-            self.complaints.unknown(name, "field", path, tuple(self.target.rights.readable))
+            self._unknown(name, path)
         else:
             self.complaints.add(name, *problem)
         return None
+
+    def _unknown(self, name: str, path: str) -> None:
+        """A column that is not mapped, and whose head is no field."""
+        complaints = self.complaints
+        near = None if complaints.full else nearest(path, tuple(self.target.rights.readable))
+        message = f"There is no field {path[:64]!r}: map the column to a field, or to null to leave it out."
+        complaints.add(name, "unknown-field", message, near)
 
     def _no_lookup(
         self,

@@ -33,6 +33,7 @@ _NOT_CSV: Final = (
     (b"\x1f\x8b", "This is a compressed file: unpack it first."),
 )
 _SEPARATOR: Final = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE)
+_BLANK: Final = f"[{BLANKS}]*+"
 _UNDECODED: Final = re.compile("[\udc80-\udcff]")
 
 File: TypeAlias = io.BufferedRandom | io.BytesIO
@@ -103,7 +104,7 @@ class CsvSource:
         self._file.seek(0)
         errors = "strict" if self.encoding.startswith("utf-16") else "surrogateescape"
         self._text = io.TextIOWrapper(self._file, encoding=self.encoding, errors=errors, newline="")
-        self._line, self._size, self._started = 0, 0, 1
+        self._line, self._size, self._started, self._record = 0, 0, 1, list[str]()
         return self._text
 
     def _close(self) -> None:
@@ -128,6 +129,7 @@ class CsvSource:
 
     def _again(self, first: str, lines: Iterator[str]) -> Iterator[str]:
         self._line += 1
+        self._record.append(first)
         yield first
         yield from lines
 
@@ -153,13 +155,16 @@ class CsvSource:
         while True:
             started = self._started = self._line + 1
             self._size = 0
+            self._record.clear()
             previous = csv.field_size_limit(_LONGEST_CELL)
             try:
                 cells = next(self._reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                raise UnreadableCsv(started, f"This is not CSV: {error}.") from error
+                cells = _cells_with_blanks("".join(self._record), self.delimiter)
+                if not cells:
+                    raise UnreadableCsv(started, _explained(error)) from error
             except UnicodeDecodeError as error:
                 raise UnreadableCsv(self._line + 1, _undecodable(self.encoding)) from error
             finally:
@@ -181,7 +186,37 @@ class CsvSource:
             if not text.isascii() and _UNDECODED.search(text) is not None:
                 raise UnreadableCsv(self._line + 1, _undecodable(self.encoding))
             self._line += 1
+            self._record.append(text)
             yield text
+
+
+def _cells_with_blanks(record: str, delimiter: str) -> list[str]:
+    """The cells of a record that has blanks behind the quotes that end cells, which the csv module refuses;
+    none when something else is wrong with it, or when it is long.
+    """
+    if len(record) > _SAMPLE:
+        return []
+    mark = re.escape(delimiter)
+    cell = re.compile(
+        rf'{_BLANK}(?:"((?:[^"]|"")*+)"{_BLANK}|([^{mark}"\r\n][^{mark}\r\n]*+)?)({mark}|[\r\n]*$)'
+    )
+    cells, at = list[str](), 0
+    while (found := cell.match(record, at)) is not None:
+        cells.append((found[2] or "") if found[1] is None else found[1].replace('""', '"'))
+        at = found.end()
+        if found[3] != delimiter:
+            return cells
+    return []
+
+
+def _explained(error: csv.Error) -> str:
+    """What is wrong with a record in the terms of its author."""
+    if "expected after" in str(error):
+        return (
+            "Something stands behind the quote that ends a cell: a quote within a quoted cell is doubled, as "
+            'in "6"" pipe".'
+        )
+    return f"This is not CSV: {error}; is a quote not closed?"
 
 
 def _encoding(file: File, form: CsvFormat) -> str:

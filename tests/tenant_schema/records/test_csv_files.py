@@ -227,6 +227,15 @@ async def test_bytes_that_are_not_of_the_encoding_are_reported_with_their_line(c
     assert (counts(report), problems(report)) == ((20_000, 0, 1), [(20_002, "", "unreadable-csv")])
 
 
+async def test_blanks_behind_quotes_are_stray_and_other_texts_are_not(caller: Caller) -> None:
+    text = '"name" ;"notes" ;count\n"a ""b"" ; c" ; "d" ;1\n"e\nf" ;;2\n'
+    assert counts(await take_in(caller, text)) == (2, 0, 0)
+    assert await rows(caller, "name", "notes", "count") == [('a "b" ; c', "d", 1), ("e\nf", None, 2)]
+    report = await take_in(caller, 'name,notes\nx,"say \\"hi\\" there"\n', good_lines=True)
+    assert problems(report) == [(2, "", "unreadable-csv")]
+    assert "a quote within a quoted cell is doubled" in report.errors[0].problem.message
+
+
 ORIGINAL = {"name": "  a ", "notes": "-5 ", "phone": "+49 (30) 12-34", "weight": "1.500", "price": "2.50"}
 
 
