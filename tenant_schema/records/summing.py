@@ -51,7 +51,7 @@ _SQLITE_PARTS: Final[Mapping[str, str]] = {
 }
 _MYSQL_PARTS: Final[Mapping[str, str]] = {
     "year": "DATE_FORMAT({}, '%Y')",
-    "quarter": "CONCAT(YEAR({}), '-Q', QUARTER({}))",
+    "quarter": "CONCAT(DATE_FORMAT({}, '%Y'), '-Q', QUARTER({}))",
     "month": "DATE_FORMAT({}, '%Y-%m')",
     "week": "DATE_FORMAT({}, '%x-W%v')",
     "day": "DATE_FORMAT({}, '%Y-%m-%d')",

@@ -140,6 +140,13 @@ async def test_parts_of_dates_and_moments(family: Family, part: str) -> None:
         assert sum(row["count"] for row in found) == len(days)
 
 
+async def test_years_have_four_digits_in_every_time_zone(family: Family) -> None:
+    await family.fill("firms", [{"name": "x", "seen": moment(date(1000, 1, 1), 0)}])
+    for part, expected in (("year", "0999"), ("quarter", "0999-Q4"), ("month", "0999-12")):
+        asked = (("groupBy", f"{part}(seen)"), ("timeZone", "America/New_York"))
+        assert await family.caller("firms").groups(*asked) == [{f"{part}(seen)": expected, "count": 1}]
+
+
 async def test_beyond_lookups_as_far_as_they_may_be_seen(family: Family) -> None:
     await family.fill("firms", FIRMS)
     firms = {row["name"]: row["id"] for row in family.rows["firms"]}
