@@ -3,8 +3,10 @@
 import asyncio
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from enum import Enum
 from types import UnionType
-from typing import Any, Final, TypeVar, Union, get_args, get_origin
+from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from litestar.types import HTTPReceiveMessage, Receive
@@ -207,7 +209,22 @@ def _field_faults(value: object, wanted: Any, found: ProblemCollector, path: str
     try:
         msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:
-        found.extend([_problem(error, path)])
+        problem = _problem(error, path)
+        options = _options_in(wanted) if problem.code == "not-an-option" else ()
+        if options:
+            near = suggestion(value, options) if isinstance(value, str) else None
+            message = f"Must be one of: {', '.join(options[:_MOST_OPTIONS])}."
+            problem = replace(problem, message=message, did_you_mean=near)
+        found.extend([problem])
+
+
+def _options_in(wanted: Any) -> tuple[str, ...]:
+    """The texts that a type allows, or the elements of a list of that type."""
+    if get_origin(wanted) is Literal:
+        return tuple(one for one in get_args(wanted) if isinstance(one, str))
+    if isinstance(wanted, type) and issubclass(wanted, Enum):
+        return tuple(str(one.value) for one in wanted)
+    return tuple(option for one in get_args(wanted) for option in _options_in(one))
 
 
 def _struct_in(wanted: Any) -> type[msgspec.Struct] | None:
@@ -226,6 +243,7 @@ def _problem(error: msgspec.ValidationError, path: str) -> Problem:
     return Problem(path, code, message)
 
 
+_MOST_OPTIONS: Final = 20
 _JSON_WORDS: Final = {
     "str": "text",
     "int": "a whole number",

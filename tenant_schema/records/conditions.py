@@ -10,6 +10,7 @@ from piccolo_engines.sort_keys import sort_key
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.fields.protocol import OPERATORS
 from tenant_schema.objects.model import FieldModel
+from tenant_schema.objects.reserved import FILTER_WORDS
 from tenant_schema.problems import MAX_NAME, MAX_PROBLEMS, ProblemCollector, suggestion
 from tenant_schema.records.days import days_condition
 from tenant_schema.records.paths import Fields, candidates
@@ -69,6 +70,14 @@ class Complaints(ProblemCollector):
             if self.full:
                 break
         self.count(sum(1 for _ in unknown))
+
+    def group_in_another_case(self, where: str, name: str, fields: Fields) -> bool:
+        """Whether the name is a word by which filters are combined, in capital letters: then a problem."""
+        lower = name.lower()
+        if name == lower or lower not in FILTER_WORDS or name in fields:
+            return False
+        self.add(where, "unknown-field", f"There is no field {name!r}.", lower)
+        return True
 
 
 def nearest(name: str, known: Sequence[str]) -> str | None:

@@ -176,7 +176,7 @@ class _Reader:
                 found += self.complement(value, here, depth)
             elif name in _GROUPS:
                 found += self.group(name, value, here, depth)
-            else:
+            elif not self.complaints.group_in_another_case(here, name, self.fields):
                 found += self.conditions(name, value, here)
         return found
 

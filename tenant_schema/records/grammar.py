@@ -253,6 +253,8 @@ def _read_terms(
         if first == "not":
             terms += _read_complement(level, fields, complaints, depth)
             continue
+        if complaints.group_in_another_case(level[0].key, first, fields):
+            continue
         for entry in level:
             terms += _read_condition(first, entry, fields, complaints, seen)
     return terms

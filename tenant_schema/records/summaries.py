@@ -145,7 +145,7 @@ class SummaryReader:
         function, path = self._taken_apart(name, where, FUNCTIONS)
         if function is None:
             message = "Measures read count, sum(field), avg(field), min(field), max(field) or count(field)."
-            near = f"{name}(field)" if name in FUNCTIONS else None
+            near = f"{name}(field)" if name in FUNCTIONS else "count" if name.lower() == "count" else None
             self.complaints.add(where, "malformed", message, near) if path is not None else None
             return None
         field = None if path is None else known_field(path, where, self.fields, self.complaints)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from api.bodies import decode_json, decode_struct, explain, read_body, require_json
 from api.errors import BodyTooLarge, BodyTooSlow, ClientGone, InvalidBody, MalformedJson, UnsupportedMediaType
+from api.schemas.bulk import BulkRequest
 
 
 class Admin(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -136,6 +137,14 @@ def test_a_field_that_is_missing_or_null_or_too_long_has_its_own_code() -> None:
     assert faults_of({"name": None}) == [("name", "wrong-type", None)]
     assert faults_of({"name": "abcdef"}) == [("name", "too-long", None)]
     assert faults_of({"name": "a", "admin": []}) == [("admin", "wrong-type", None)]
+
+
+def test_what_is_no_option_is_reported_with_the_options() -> None:
+    with pytest.raises(InvalidBody) as caught:
+        decode_struct(b'{"op": "Create", "records": [{}]}', BulkRequest)
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.code, problem.did_you_mean) == ("op", "not-an-option", "create")
+    assert problem.message == "Must be one of: create, update, delete."
 
 
 def test_messages_speak_of_json_and_not_of_python() -> None:

@@ -100,6 +100,7 @@ def test_a_filter_stands_alone_too() -> None:
         ({"filter": {"and": [{"name": "x"}, 3]}}, ("filter.and.1", "invalid-type", None)),
         ({"filter": {"or": [{}] * 51}}, ("filter.or", "too-many-terms", None)),
         ({"filter": {"name": {"in": ["x"] * 101}}}, ("filter.name.in", "too-many-values", None)),
+        ({"filter": {"OR": [{"name": "x"}]}}, ("filter.OR", "unknown-field", "or")),
         ({"sort": [1]}, ("sort", "invalid-type", None)),
         ({"sort": ["naem"]}, ("sort", "unknown-field", "name")),
         ({"fields": {"name": True}}, ("fields", "invalid-type", None)),

@@ -176,6 +176,8 @@ def test_sort_fields_limit_and_cursor() -> None:
         ("limit", "٣", ("limit", "out-of-range", None)),
         ("limit", "", ("limit", "empty-value", None)),
         ("cursor", "", ("cursor", "empty-value", None)),
+        ("filter[OR][0][name]", "x", ("filter[OR][0][name]", "unknown-field", "or")),
+        ("filter[Not][name]", "x", ("filter[Not][name]", "unknown-field", "not")),
         ("cursor", "x" * 16_385, ("cursor", "too-long", None)),
     ],
 )  # fmt: skip
