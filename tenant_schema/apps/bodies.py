@@ -52,7 +52,7 @@ def a_text(least: int, most: int) -> Check:
 
     def check(place: str, value: object) -> list[Problem]:
         try:
-            length = len(clean_text(value))
+            length = len(clean_text(value, most))
         except InvalidValue as error:
             return [Problem(place, error.code, error.message)]
         if least <= length <= most:

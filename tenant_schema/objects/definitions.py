@@ -139,7 +139,7 @@ def _text_problems(draft: FieldDraft | ObjectDraft) -> list[Problem]:
 
 def _length_problem(name: str, text: str, least: int, most: int) -> list[Problem]:
     try:
-        length = len(clean_text(text))
+        length = len(clean_text(text, most))
     except InvalidValue as error:
         return [Problem(name, error.code, error.message)]
     if least <= length <= most:

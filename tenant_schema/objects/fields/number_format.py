@@ -43,7 +43,7 @@ class NumberFormat:
     @classmethod
     def read(cls, value: object) -> "NumberFormat":
         """The format that a text says. Raises :class:`InvalidValue`."""
-        text = clean_text(value)
+        text = clean_text(value, LONGEST_FORMAT)
         if not 1 <= len(text) <= LONGEST_FORMAT:
             raise InvalidValue("wrong-length", f"must have 1 to {LONGEST_FORMAT} characters")
         if text != text.strip():

@@ -76,7 +76,7 @@ def option_values(field: FieldSpec) -> list[str]:
 
 def option_of(value: object, field: FieldSpec) -> str:
     """The value, when it is an option. Raises :class:`InvalidValue` with the options, and the nearest one."""
-    text = clean_text(value)
+    text = clean_text(value, _LONGEST)
     values = option_values(field)
     if text not in values:
         raise InvalidValue("not-an-option", _message(values), suggestion(text, values))
@@ -111,8 +111,8 @@ def _read_option(reader: SettingsReader, position: int, given: Any) -> dict[str,
         reader.refuse(where, "not-an-option", "must be a text, or an object of value and label")
         return None
     try:
-        value = clean_text(option.get("value"))
-        label = clean_text(option.get("label", value))
+        value = clean_text(option.get("value"), _LONGEST)
+        label = clean_text(option.get("label", value), _LONGEST)
     except InvalidValue as error:
         reader.refuse(where, error.code, error.message)
         return None

@@ -18,8 +18,6 @@ from tenant_schema.objects.fields.unicode import clean_text
 __all__ = ["ShortText"]
 
 _LONGEST_INDEXED = 768
-_MOST_DECOMPOSED = 4
-"""Characters that compose to one, at most."""
 
 
 class ShortText(FieldType):
@@ -45,9 +43,7 @@ class ShortText(FieldType):
 
     def parse(self, value: object, field: FieldSpec) -> str:
         longest = self.max_length(field)
-        if isinstance(value, str) and len(value) > _MOST_DECOMPOSED * longest:
-            raise InvalidValue("too-long", f"must be at most {longest:,} characters, not {len(value):,}")
-        text = clean_text(value)
+        text = clean_text(value, longest)
         if len(text) > longest:
             raise InvalidValue("too-long", f"must be at most {longest:,} characters, not {len(text):,}")
         return text

@@ -11,10 +11,17 @@ __all__ = ["clean_text"]
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
-def clean_text(value: object) -> str:
+_MOST_DECOMPOSED: Final = 4
+"""Characters that compose to one, at most."""
+
+
+def clean_text(value: object, longest: int | None = None) -> str:
     """The text, NFC normalised. Raises :class:`InvalidValue` for what no database is sure to keep.
 
     NUL ends a string in too many places, and half a surrogate pair has no UTF-8.
+
+    :param longest: characters that the caller accepts. A text that would be longer in any form is returned as
+        it is, without the work of composing it.
     """
     if not isinstance(value, str):
         raise InvalidValue("not-text", "must be text")
@@ -24,6 +31,8 @@ def clean_text(value: object) -> str:
         return value
     if _SURROGATE.search(value) is not None:
         raise InvalidValue("invalid-unicode", "holds half of a surrogate pair")
+    if longest is not None and len(value) > _MOST_DECOMPOSED * longest:
+        return value
     try:
         return composed(value)
     except TooManyMarks as error:
