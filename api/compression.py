@@ -10,7 +10,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final, Protocol
 
-__all__ = ["LEAST_BYTES", "Pieces", "compressed", "pieces", "preferred_coding"]
+__all__ = ["LEAST_BYTES", "Pieces", "compressed", "pieces", "preferred_coding", "takes_gzip"]
 
 LEAST_BYTES: Final = 1024
 """Of a body that is worth compressing: a smaller one fits into one packet as it is."""
@@ -55,17 +55,22 @@ def preferred_coding(accepted: bytes) -> str | None:
     >>> preferred_coding(b"identity, gzip;q=0"), preferred_coding(b"*"), preferred_coding(b"br")
     (None, 'zstd', None)
     """
-    weights: dict[str, float] = {}
-    for part in accepted.decode("latin-1").lower().split(","):
-        coding, _, parameter = part.partition(";")
-        weights[coding.strip()] = _weight(parameter.strip())
+    weights = _weights(accepted)
     known = [name for name in ("zstd", "gzip") if name != "zstd" or _ZSTD is not None]
-    if "x-gzip" in weights:
-        weights.setdefault("gzip", weights["x-gzip"])
     ranked = {name: weights.get(name, weights.get("*", 0.0)) for name in known}
     best = max(ranked, key=ranked.__getitem__)  # of equals the first
     plain = weights.get("identity", 0.0)
     return best if ranked[best] > 0 and ranked[best] >= plain else None
+
+
+def takes_gzip(accepted: bytes) -> bool:
+    """Whether an Accept-Encoding header allows gzip.
+
+    >>> takes_gzip(b"deflate, GZIP, zstd"), takes_gzip(b"gzip;q=0, *"), takes_gzip(b"br"), takes_gzip(b"*")
+    (True, False, False, True)
+    """
+    weights = _weights(accepted)
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
 
 
 async def compressed(coding: str, body: bytes) -> bytes:
@@ -88,6 +93,17 @@ def _at_once(coding: str, body: bytes) -> bytes:
         result: bytes = _ZSTD.compress(body, _ZSTD_LEVEL)
         return result
     return zlib.compress(body, _GZIP_LEVEL, _GZIP_WINDOW)
+
+
+def _weights(accepted: bytes) -> dict[str, float]:
+    """The weight of each coding of an Accept-Encoding header, in lower case."""
+    weights: dict[str, float] = {}
+    for part in accepted.decode("latin-1").lower().split(","):
+        coding, _, parameter = part.partition(";")
+        weights[coding.strip()] = _weight(parameter.strip())
+    if "x-gzip" in weights:
+        weights.setdefault("gzip", weights["x-gzip"])
+    return weights
 
 
 def _weight(parameter: str) -> float:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from api.answers import Answer, RawHeader
+from api.compression import takes_gzip
 from api.requests import ApiRequest
 
 __all__ = ["FRONT_END_VERSION", "asset", "front_page"]
@@ -51,7 +52,7 @@ class _File:
     def answer(self, request: ApiRequest) -> Answer:
         if request.header(b"if-none-match") == self.tag.decode():
             return Answer(304, [*self.headers])
-        is_packed = "gzip" in (request.header(b"accept-encoding") or "")
+        is_packed = takes_gzip((request.header(b"accept-encoding") or "").encode("latin-1"))
         body = self.packed if is_packed else self.content
         headers = [*self.headers, (b"content-length", b"%d" % len(body))]
         return Answer(200, [*headers, (b"content-encoding", b"gzip")] if is_packed else headers, body)

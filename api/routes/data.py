@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import delete, get, patch, post
 from litestar.exceptions import NotFoundException
 
-from api.answers import Answer, empty, encoded, json, json_bytes
+from api.answers import Answer, RawHeader, empty, encoded, json_bytes
 from api.etags import digest_tag, etag, parse_if_match
 from api.openapi.operation import Operation, Parameter, Reply
 from api.requests import TenantRequest
@@ -22,6 +22,7 @@ __all__ = [
     "create_record",
     "delete_record",
     "read_record",
+    "record_answer",
     "restore_record",
     "update_record",
 ]
@@ -65,7 +66,7 @@ async def create_record(request: TenantRequest) -> Answer:
     body = await request.read_object()
     record = await request.platform.records.create(request.tenant, request.access, name, body)
     location = (b"location", f"/api/v1/data/{name}/{record.data['id']}".encode())
-    return json({"data": record.data}, 201, [etag(record.version), location])
+    return record_answer(record, 201, location)
 
 
 @get(
@@ -110,7 +111,7 @@ async def update_record(request: TenantRequest) -> Answer:
     record = await request.platform.records.update(
         request.tenant, request.access, request.path_params["object"], _record_id(request), changes, version
     )
-    return _answer(record)
+    return record_answer(record)
 
 
 @delete(
@@ -160,7 +161,7 @@ async def restore_record(request: TenantRequest) -> Answer:
     record = await request.platform.records.restore(
         request.tenant, request.access, request.path_params["object"], _record_id(request), version
     )
-    return _answer(record)
+    return record_answer(record)
 
 
 def _record_id(request: TenantRequest) -> UUID:
@@ -170,8 +171,13 @@ def _record_id(request: TenantRequest) -> UUID:
     return found
 
 
-def _answer(record: Record) -> Answer:
-    return json({"data": record.data}, headers=[etag(record.version)])
+def record_answer(record: Record, status: int = 200, *more: RawHeader) -> Answer:
+    """A record that was written. When the caller may not read all of it, its tag has a digest, so that it is
+    told from the whole record at the same version.
+    """
+    body = encoded({"data": record.data})
+    tag = etag(record.version) if record.is_whole else digest_tag(body, record.version)
+    return json_bytes(body, status, headers=[tag, *more])
 
 
 ROUTES: Final = (

@@ -7,10 +7,10 @@ from litestar import get, put
 from litestar.exceptions import NotFoundException
 
 from api.answers import Answer, json
-from api.etags import etag, parse_if_match, parse_if_none_match
+from api.etags import parse_if_match, parse_if_none_match
 from api.openapi.operation import Operation, Parameter, Reply
 from api.requests import TenantRequest
-from api.routes.data import IF_MATCH, ONE_RECORD, RECORD_BODY
+from api.routes.data import IF_MATCH, ONE_RECORD, RECORD_BODY, record_answer
 from api.schemas.records import HistoryPage, HistoryQuery, RecordAnswer
 
 __all__ = ["ROUTES", "put_record", "read_history"]
@@ -105,10 +105,10 @@ async def put_record(request: TenantRequest) -> Answer:
         if_match=if_match,
         only_new=only_new,
     )
-    headers = [etag(record.version)]
-    if is_new:
-        headers.append((b"location", f"/api/v1/data/{name}/{record.data['id']}".encode()))
-    return json({"data": record.data}, 201 if is_new else 200, headers)
+    if not is_new:
+        return record_answer(record)
+    location = (b"location", f"/api/v1/data/{name}/{record.data['id']}".encode())
+    return record_answer(record, 201, location)
 
 
 def _last_part(request: TenantRequest) -> str:

@@ -156,7 +156,9 @@ class Target:
         """What the caller is shown of a record that it wrote: who may not read the object sees the id and
         version.
         """
-        return Record(json_ready(tuple(self.rights.readable), stored, self.model.fields), stored["version"])
+        readable = tuple(self.rights.readable)
+        is_whole = len(readable) == len(self.model.fields)
+        return Record(json_ready(readable, stored, self.model.fields), stored["version"], is_whole)
 
     def bare_answer(self, stored: Row) -> Record:
         """What the caller is shown of a record that it wrote, and may not read now."""

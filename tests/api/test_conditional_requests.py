@@ -140,6 +140,33 @@ async def test_who_may_read_less_has_another_tag(world: World) -> None:
     assert answer.headers["etag"].startswith('"1-')
 
 
+async def test_the_tag_of_a_write_that_is_shown_in_part_is_not_that_of_the_whole_record(world: World) -> None:
+    """Else a client that keeps the response would get 304 once it may read the rest."""
+    client, record = await world.user(), await make(world)
+    role = {
+        "name": "without_revenue",
+        "permissions": ["accounts:read", "accounts:create", "accounts:update"],
+        "fields": [{"object": "accounts", "field": "annual_revenue", "read": False}],
+    }
+    role_id = (await client.post("/api/v1/roles", json=role)).json()["id"]
+    viewer = (await client.get("/api/v1/users", params={"search": "viewer"})).json()["data"][0]["id"]
+    await client.put(f"/api/v1/users/{viewer}/roles", json={"roles": ["without_revenue"]})
+    limited, path = await world.user("viewer"), f"{ACCOUNTS}/{record['id']}"
+    changed = await limited.patch(path, json={"employees": 7}, headers={"If-Match": '"1"'})
+    tag = changed.headers["etag"]
+    assert (changed.status_code, tag.startswith('"2-')) == (200, True)
+    assert (await limited.get(path, headers={"If-None-Match": tag})).status_code == 304
+    created = await limited.post(ACCOUNTS, json={"name": "Initech"})
+    assert created.headers["etag"].startswith('"1-')
+    opened = await client.put(f"/api/v1/roles/{role_id}/fields", json={"fields": []})
+    assert opened.status_code == 200, opened.text
+    whole = await limited.get(path, headers={"If-None-Match": tag})
+    assert (whole.status_code, "annual_revenue" in whole.json()["data"]) == (200, True)
+    assert (await limited.patch(path, json={"employees": 8}, headers={"If-Match": tag})).headers[
+        "etag"
+    ] == '"3"'
+
+
 async def test_put_with_if_match_star_only_changes(world: World) -> None:
     client = await world.user()
     field = {"name": "code", "type": "text", "maxLength": 20, "unique": True}

@@ -188,6 +188,24 @@ async def test_the_page_is_guarded_by_a_policy_and_its_files_are_cached(world: W
 
 
 @ON_SQLITE
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip", "gzip"),
+        ("GZIP, zstd", "gzip"),
+        ("*", "gzip"),
+        ("gzip;q=0", None),
+        ("gzip;q=0, *", None),
+        ("br", None),
+    ],
+)
+async def test_the_page_is_packed_for_who_takes_gzip(world: World, accepted: str, coding: str | None) -> None:
+    page = await Browser(world, "localhost").http.get("/admin/", headers={"Accept-Encoding": accepted})
+    assert page.headers.get("content-encoding") == coding
+    assert "<html" in page.text
+
+
+@ON_SQLITE
 async def test_the_words_are_piccolo_s_in_every_language_and_ours_in_english(world: World) -> None:
     browser = Browser(world, "localhost")
     listed = (await browser.http.get("/admin/public/translations/")).json()
