@@ -186,7 +186,7 @@ async def test_pages_keep_the_order_that_they_are_given(world: World) -> None:
     [
         (APPS, {"name": "Support!", "lable": "x", "active": 1}, "active label lable name"),
         (APPS, {"name": "x", "label": "", "icon": "y" * 41, "description": 5}, "description icon label"),
-        (APPS, {"name": "select", "label": "x\0"}, "label name"),
+        (APPS, {"name": "Select", "label": "x\0"}, "label name"),
         (APPS, {"name": "x", "label": "x", "navigation": [{"pages": ["no"]}]},
          "navigation.0.label navigation.0.pages.0"),
         (PAGES, {"type": "lst"}, "label layout name object type"),

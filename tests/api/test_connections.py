@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -480,5 +481,8 @@ def _fresh_health(port: int) -> int:
     try:
         with urllib.request.urlopen(f"http://localhost:{port}/health", timeout=5) as response:
             return int(response.status)
+    except urllib.error.HTTPError as refusal:
+        refusal.close()
+        return refusal.code
     except OSError:
         return 0

@@ -25,7 +25,8 @@ def call(
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback
             return answer.status, json.loads(answer.read() or b"null")
     except urllib.error.HTTPError as refusal:
-        return refusal.code, json.loads(refusal.read())
+        with refusal:
+            return refusal.code, json.loads(refusal.read())
 
 
 def eventually(ask: Callable[[], int], wanted: int) -> float:
