@@ -127,7 +127,9 @@ async def decode_large(body: bytes, shape: type[_S], also: Check | None = None) 
         return decode_struct(body, shape, also)
     value = await decode_in_portions(body)
     await asyncio.sleep(0)
-    return _checked(value, shape, also or _nothing_more)
+    _refuse_faults(value, shape, also or _nothing_more)
+    await asyncio.sleep(0)
+    return _converted(value, shape)
 
 
 def _nothing_more(_value: Mapping[str, Any]) -> Iterable[Problem]:
@@ -154,6 +156,11 @@ def decode_struct(body: bytes, shape: type[_S], also: Check | None = None) -> _S
 
 
 def _checked(value: object, shape: type[_S], also: Check) -> _S:
+    _refuse_faults(value, shape, also)
+    return _converted(value, shape)
+
+
+def _refuse_faults(value: object, shape: type[msgspec.Struct], also: Check) -> None:
     found = _faults_of(value, shape)
     if isinstance(value, Mapping):
         known = {field.encode_name for field in msgspec.structs.fields(shape)} & value.keys()
@@ -161,6 +168,9 @@ def _checked(value: object, shape: type[_S], also: Check) -> _S:
         found.extend(also({name: value[name] for name in known - faulty}))
     if found.problems:
         raise InvalidBody(found.problems)
+
+
+def _converted(value: object, shape: type[_S]) -> _S:
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:

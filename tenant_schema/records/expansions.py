@@ -22,6 +22,10 @@ Options = Mapping[str, object]
 ReadQuery = Callable[[Relation, Options, str], Query]
 """Reads what is said of one expansion, but for what it expands itself."""
 
+_MOST_NAMES: Final = MAX_EXPANSIONS * (MAX_HOPS + 1) * 2
+"""Names of one list: more than can be expanded, so that what is given twice does no harm."""
+_MOST_PARTS: Final = 2 * (MAX_HOPS + 1)
+"""Dots of a path that are looked at: a relation's own name has one at most."""
 _SHAPE: Final = "expand is a list of names, or an object of names and what to show of each."
 
 
@@ -65,9 +69,15 @@ class ExpansionReader:
     ) -> None:
         """Everything that one ``expand`` names."""
         if isinstance(given, str):
-            given = given.split(",")
-        if isinstance(given, list) and all(isinstance(name, str) for name in given):
-            given = {name: {} for name in given}
+            given = given.split(",", _MOST_NAMES)
+        if isinstance(given, list):
+            if len(given) > _MOST_NAMES:
+                self.complaints.add(
+                    where, "too-many-expansions", f"At most {_MOST_NAMES} names can be given."
+                )
+                return
+            if all(isinstance(name, str) for name in given):
+                given = {name: {} for name in given}
         if not isinstance(given, Mapping):
             self.complaints.add(where, "invalid-type", _SHAPE)
             return
@@ -104,7 +114,7 @@ class ExpansionReader:
         self, name: str, relations: Relations, nodes: dict[str, _Node], where: str, depth: int
     ) -> tuple[_Node | None, int]:
         """The node at the end of a path, made with those on the way; None and a problem if there is none."""
-        rest: Sequence[str] = name.split(".")
+        rest: Sequence[str] = name.split(".", _MOST_PARTS)
         node: _Node | None = None
         while rest:
             found = None if self.is_too_deep(depth, where) else self.step(rest, name, relations, where)

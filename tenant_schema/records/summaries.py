@@ -107,13 +107,18 @@ class SummaryReader:
         groups = self._several("groupBy", names.get("groupBy") or (), _MOST_GROUPED, self._group)
         measures = self._several("select", names.get("select") or ("count",), _MOST_MEASURES, self._measure)
         keys = [*(one.key for one in groups), *(one.key for one in measures)]
-        sort = [self._sort_term(name, keys) for name in names.get("sort") or ()]
+        sort = self._several(
+            "sort",
+            names.get("sort") or (),
+            _MOST_GROUPED + _MOST_MEASURES,
+            lambda name, _: self._sort_term(name, keys),
+        )
         number = _DEFAULT_GROUPS if limit is None else limit
         return Summary(
             *wanted,
             tuple(groups),
             tuple(measures),
-            tuple([one for one in sort if one is not None]),
+            tuple(sort),
             read_limit(number, self.complaints, default=_DEFAULT_GROUPS, most=MAX_GROUPS),
             self.complaints.zone,
         )

@@ -6,6 +6,7 @@ import pytest
 
 from piccolo_engines.columns import new_id, utc_now
 from tenant_schema.records.errors import InvalidQuery
+from tests.support.busy import busy
 from tests.tenant_schema.records.family import Family
 from tests.tenant_schema.records.test_paths import crm
 from tests.tenant_schema.records.test_rules_with_paths import Reader
@@ -223,6 +224,23 @@ async def test_problems(family: Family) -> None:
     with pytest.raises(InvalidQuery) as raised:
         await family.caller("staff").query({"expand": many})
     assert [problem.code for problem in raised.value.problems] == ["too-many-expansions"]
+
+
+@pytest.mark.parametrize(
+    ("expand", "code"),
+    [
+        ([f"name{number}" for number in range(400_000)], "too-many-expansions"),
+        ({"firm": {"expand": ["firm"] * 400_000}}, "too-many-expansions"),
+        ([".boss" * 800_000], "unknown-relation"),
+    ],
+    ids=["names", "one name", "a path"],
+)
+async def test_expansions_without_end_are_refused_at_once(family: Family, expand: object, code: str) -> None:
+    async with busy() as found:
+        with pytest.raises(InvalidQuery) as raised:
+            await family.caller("staff").query({"expand": expand})
+    assert [problem.code for problem in raised.value.problems] == [code]
+    assert found.longest < 0.05, found
 
 
 async def test_what_may_not_be_read_is_no_relation(family: Family) -> None:

@@ -226,6 +226,7 @@ PROBLEMS = [
     ({"groupBy": "notes"}, ("groupBy", "not-groupable", None)),
     ({"groupBy": "month(founded"}, ("groupBy", "unknown-field", "founded")),
     ({"groupBy": "name,industry,size,worth,founded,seen"}, ("groupBy", "too-many-fields", None)),
+    ({"groupBy": "industry", "sort": "industry," * 15 + "count"}, ("sort", "too-many-fields", None)),
     ({"select": "summ(size)"}, ("select", "unknown-function", "sum")),
     ({"select": "sum"}, ("select", "malformed", "sum(field)")),
     ({"select": "sum(name)"}, ("select", "function-not-allowed", None)),
