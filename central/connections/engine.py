@@ -15,7 +15,7 @@ from piccolo_engines.mysql.session import Session
 __all__ = ["BudgetedEngine"]
 
 
-_LOOKS = 3
+_LOOKS = 10
 """How often the registry is asked for other passwords before the refusal is believed."""
 
 
@@ -48,14 +48,21 @@ class BudgetedEngine(MySQLEngine):
 
     async def get_new_connection(self) -> Session:
         """As the tenant's user, also when its password was changed after this engine was made."""
-        try:
-            return await self._open(self.config)
-        except AccessDenied:
-            for _ in range(_LOOKS):  # it may change again between looking and connecting
-                for login in await self._login.others():
-                    with suppress(AccessDenied):
-                        return await self._open_as(login)
-            raise
+        for _ in range(_LOOKS):  # it may change again between looking and connecting
+            login = self._login
+            try:
+                return await self._open(self.config)
+            except AccessDenied as error:
+                refused = error
+            if self._login is not login:  # another task has found the new one meanwhile
+                continue
+            others = await login.others()
+            for other in others:
+                with suppress(AccessDenied):
+                    return await self._open_as(other)
+            if not others and self._login is login:
+                break
+        raise refused
 
     async def _open_as(self, login: Login) -> Session:
         config = {**self.config, **login.for_driver()}

@@ -32,7 +32,7 @@ _NOT_CSV: Final = (
     (b"%PDF", "This is a PDF, not CSV."),
     (b"\x1f\x8b", "This is a compressed file: unpack it first."),
 )
-_SEPARATOR: Final = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE)
+_SEPARATOR: Final = re.compile(r'\ufeff?"?sep=([^\w"\r\n])"?\s*', re.IGNORECASE)
 _BLANK: Final = f"[{BLANKS}]*+"
 _UNDECODED: Final = re.compile("[\udc80-\udcff]")
 

@@ -15,7 +15,8 @@ from piccolo_engines.columns import utc_now
 from piccolo_engines.effects import watched
 from piccolo_engines.errors import Deadlock, ServerNotReady
 from piccolo_engines.leases import LeaseStore
-from piccolo_engines.mysql import MySQLEngine, PoolSettings, retrying
+from piccolo_engines.mysql import MySQLEngine, PoolSettings
+from piccolo_engines.retrying import retrying
 from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import NameTaken, ObjectBusy

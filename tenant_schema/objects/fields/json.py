@@ -37,16 +37,15 @@ class JsonType(FieldType):
     def parse(self, value: object, _field: FieldSpec) -> str:
         if value is None:
             raise InvalidValue("not-json", "must not be null")
+        _check_depth_and_integers(value)
         try:
             encoded = msgspec.json.encode(value)
         except (ValueError, TypeError, OverflowError, RecursionError) as error:
-            _check_depth_and_integers(value)
             raise InvalidValue("not-json", "must be JSON of whole Unicode characters") from error
-        if len(encoded) > _LONGEST:  # first, so that what is looked into has a bound
+        if len(encoded) > _LONGEST:
             raise InvalidValue(
                 "too-long", f"must be at most {_LONGEST:,} bytes of JSON, not {len(encoded):,}"
             )
-        _check_depth_and_integers(value)
         return encoded.decode()
 
     def parse_text(self, text: str, field: FieldSpec, _operator: str = "eq") -> str:
@@ -66,7 +65,7 @@ class JsonType(FieldType):
 
 
 def _check_depth_and_integers(value: object) -> None:
-    """Refuse what only some databases could look into later on."""
+    """Refuse what only some databases could look into later on. Looks at a bounded number of values."""
     pending: list[tuple[object, int]] = [(value, 0)]
     seen = 0
     while pending:
