@@ -135,10 +135,10 @@ async def edits_an_account(admin: Admin, account: str) -> None:
 async def adds_a_contact(admin: Admin, world: World) -> None:
     """With a lookup that is found by typing a part of its name."""
     await admin.go("contacts/add")
-    await admin.fill(last_name="Hopper")
     await admin.page.locator("label:has-text('Account') + .key_search input[type=text]").click()
     await admin.page.get_by_placeholder("Type here to filter").locator("visible=true").fill("GLOB")
     await admin.page.locator("a:text-is('Globex'):visible").click()
+    await admin.fill(last_name="Hopper")
     await admin.saves("create_button", "POST")
     found = (await (await world.user()).get("/api/v1/data/contacts?fields=last_name,account.name")).json()
     assert [one["account"]["name"] for one in found["data"]] == ["Globex"]
