@@ -16,6 +16,7 @@ from litestar import Litestar, Request, Response, get, post
 from litestar.datastructures import State
 
 from piccolo_engines.columns import new_id
+from piccolo_engines.sort_keys import SORT_KEY, sort_key
 
 __all__ = ["create_floor"]
 
@@ -40,6 +41,7 @@ async def connect(path: str) -> aiosqlite.Connection:
     connection.row_factory = as_dict  # type: ignore[assignment]  # typed for classes, takes any callable
     for pragma in ("journal_mode=WAL", "foreign_keys=1", "synchronous=FULL", "busy_timeout=5000"):
         await connection.execute(f"PRAGMA {pragma}")
+    await connection.create_function(SORT_KEY, 1, sort_key, deterministic=True)  # indexes of texts call it
     return connection
 
 

@@ -22,11 +22,13 @@ from piccolo.querystring import QueryString
 from piccolo_engines.identifiers import quote
 
 __all__ = [
+    "SORT_COLLATION",
     "SORT_KEY",
     "SORT_KEY_AND_TEXT",
     "SORT_KEY_BYTES",
     "SORT_WEIGHTS",
     "SORT_WEIGHTS_END",
+    "compare_texts",
     "first_and_last",
     "implicit_weights",
     "key_and_text",
@@ -42,6 +44,8 @@ __all__ = [
 
 SORT_KEY: Final = "SORT_KEY"
 """The SQL function that every connection to SQLite has for :func:`sort_key`."""
+SORT_COLLATION: Final = "SORT_KEYS"
+"""The collation that every connection to SQLite has for the order of the keys."""
 SORT_WEIGHTS: Final = "SORT_WEIGHTS"
 """The one for :func:`sort_weights`."""
 SORT_WEIGHTS_END: Final = "SORT_WEIGHTS_END"
@@ -123,6 +127,12 @@ def sort_key(text: str | None) -> bytes | None:
     if not isinstance(text, str):
         return None
     return (_weigh(text) + _END + text.encode())[:SORT_KEY_BYTES]
+
+
+def compare_texts(one: str, other: str) -> int:
+    """Less than, equal to or greater than 0: how the keys of two texts compare."""
+    first, second = sort_key(one) or b"", sort_key(other) or b""
+    return (first > second) - (first < second)
 
 
 def sort_weights(text: str | None) -> bytes | None:

@@ -13,10 +13,12 @@ from urllib.parse import quote
 
 from piccolo_engines.errors import DatabaseMissing
 from piccolo_engines.sort_keys import (
+    SORT_COLLATION,
     SORT_KEY,
     SORT_KEY_AND_TEXT,
     SORT_WEIGHTS,
     SORT_WEIGHTS_END,
+    compare_texts,
     key_and_text,
     sort_key,
     sort_weights,
@@ -97,6 +99,7 @@ class ConnectionFactory:
         )
         for name, function in _FUNCTIONS.items():
             connection.create_function(name, 1, function, deterministic=True)
+        connection.create_collation(SORT_COLLATION, compare_texts)
         register_functions(connection)
         return connection
 

@@ -13,10 +13,10 @@ from piccolo.columns import Column, Text, Varchar
 from piccolo.columns.combination import WhereRaw
 from piccolo.querystring import QueryString
 
-from piccolo_engines.sort_keys import key_of_column, key_of_value
+from piccolo_engines.sort_keys import SORT_COLLATION, key_of_column, key_of_value
 from tenant_schema.objects.sort_columns import kept_key
 
-__all__ = ["compare", "found_by_key", "is_missing", "is_text", "order_of"]
+__all__ = ["compare", "found_by_key", "is_missing", "is_text", "order_of", "tie_break_of"]
 
 
 def is_text(column: Column) -> bool:
@@ -29,6 +29,17 @@ def order_of(column: Column, engine_type: str) -> Column | QueryString:
     if not is_text(column):
         return column
     return kept_key(column) or key_of_column(column, engine_type)
+
+
+def tie_break_of(column: Column, engine_type: str) -> Column | QueryString:
+    """What to order by where something else comes first.
+
+    SQLite would work out the key of every row, although few rows are equal in what comes first; by a
+    collation it works out those of the rows that it compares.
+    """
+    if engine_type == "sqlite" and is_text(column):
+        return QueryString(f"{{}} COLLATE {SORT_COLLATION}", column)
+    return order_of(column, engine_type)
 
 
 def compare(column: Column, sign: str, value: object, engine_type: str) -> WhereRaw:

@@ -22,7 +22,7 @@ from tenant_schema.records.prepared import Slot, Statement, compiled, prepare
 from tenant_schema.records.query import Filter, SortTerm
 from tenant_schema.records.rendering import Render, Row, expression, renderers
 from tenant_schema.records.selects import Select
-from tenant_schema.records.sorting import order_of
+from tenant_schema.records.sorting import order_of, tie_break_of
 from tenant_schema.records.through import Hop, PathColumns, joins
 
 __all__ = [
@@ -186,8 +186,10 @@ def _windowed(
             for name, column in zip(names, selected.values(), strict=True)
         ]
         if window is not None:
+            first, *rest = window.order
             select.order = [
-                (order_of(columns[term.field], engine_type), term.descending) for term in window.order
+                (order_of(columns[first.field], engine_type), first.descending),
+                *((tie_break_of(columns[one.field], engine_type), one.descending) for one in rest),
             ]
             select.limit, select.offset = window.limit, window.offset
         return select.querystring(engine_type)

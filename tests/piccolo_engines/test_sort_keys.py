@@ -5,11 +5,14 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from piccolo.querystring import QueryString
 
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.sort_keys import (
     SORT_KEY_BYTES,
+    compare_texts,
     key_and_text,
     key_of_value,
     keys_from,
@@ -142,3 +145,11 @@ def test_a_file_with_keys_can_be_read_and_copied_without_the_functions(tmp_path:
         assert copy.execute("SELECT COUNT(*) FROM t").fetchone() == (2,)
     plain.close()
     copy.close()
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_the_collation_of_sqlite_orders_texts_as_their_keys_do(one: str, other: str) -> None:
+    first, second = sort_key(one), sort_key(other)
+    assert first is not None
+    assert second is not None
+    assert compare_texts(one, other) == (first > second) - (first < second)
