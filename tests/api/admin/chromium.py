@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import ConsoleMessage, Dialog, Page, async_playwright
+from playwright.async_api import ConsoleMessage, Dialog, Page, Request, async_playwright
 
 __all__ = ["Admin", "browsing", "chromium_or_skip"]
 
@@ -19,6 +19,7 @@ _SWITCHES = (
     "--disable-dev-shm-usage",  # which is small in containers
 )
 _REFUSED = "Failed to load resource: the server responded with a status of 4"
+_TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _PICTURES = os.environ.get("ADMIN_PICTURES")
 """A folder in which pictures are to be left; see docs/administering.md."""
 
@@ -43,6 +44,10 @@ class Admin:
         self.faults: list[str] = []
         self.said: list[str] = []
         self.expects_refusals = False
+        self._pending = set[Request]()
+        page.on("request", lambda request: self._pending.add(request))  # playwright takes no built-in method
+        for ended in ("requestfinished", "requestfailed"):
+            page.on(ended, lambda request: self._pending.discard(request))
         page.on("dialog", self._confirm)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", self._listen)
@@ -70,6 +75,14 @@ class Admin:
     async def go(self, place: str) -> None:
         path, _, query = place.partition("?")
         await self.page.goto(f"{self.address}/admin/#/{path}/{query and '?' + query}")
+        await self.settles()
+
+    async def settles(self) -> None:
+        """Waits until the page has what it asks for: a form that is filled in sooner is emptied by it."""
+        for _ in range(3):
+            await self.page.evaluate(_TWO_FRAMES)
+            while self._pending:
+                await self.page.evaluate(_TWO_FRAMES)
 
     async def focused(self) -> str:
         """The name of the element that has the focus, or else its placeholder or text."""
