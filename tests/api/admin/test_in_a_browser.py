@@ -43,6 +43,7 @@ async def looks_at_tenants(admin: Admin) -> None:
     await admin.page.get_by_text("Add Row").wait_for(state="hidden")  # rows are not added to the registry
     await admin.picture("operators-tenants")
     await admin.page.click("a:text-is('acme')")
+    await admin.settles()
     await admin.sees("Database server")
     await admin.page.wait_for_selector("[data-read-only] [name=slug]")
     await admin.page.locator("[data-uitest=save_button]").wait_for(state="hidden")
@@ -122,6 +123,7 @@ async def edits_an_account(admin: Admin, account: str) -> None:
     await admin.sees("Globex")
     await admin.picture("administering-accounts")
     await admin.page.click("a:text-is('Globex')")
+    await admin.settles()
     await admin.page.wait_for_selector("[data-read-only] [name=version]", state="attached")
     await admin.fill(name="")
     await admin.submit("save_button")
@@ -147,6 +149,7 @@ async def adds_a_contact(admin: Admin, world: World) -> None:
 async def edits_a_user_and_a_role(admin: Admin) -> None:
     await admin.go("users")
     await admin.page.click("a:text-is('member@acme.example')")
+    await admin.settles()
     await admin.page.locator("[data-uitest=roles_array_widget] select").first.wait_for()
     await admin.page.click("[data-uitest=roles_array_widget] [data-uitest=add_array_item_button]")
     await admin.page.locator("[data-uitest=roles_array_widget] select").nth(1).select_option("viewer")
@@ -154,6 +157,7 @@ async def edits_a_user_and_a_role(admin: Admin) -> None:
     await admin.saves()
     await admin.go("roles")
     await admin.page.click("a:text-is('viewer')")
+    await admin.settles()
     await expect(admin.page.locator("[name=name]:visible")).to_have_value("viewer")  # it is loaded
     await admin.fill(description="Looks, and touches nothing.")
     await admin.saves()

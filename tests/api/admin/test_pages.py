@@ -126,6 +126,7 @@ async def test_what_is_typed_as_local_time_is_the_same_moment(world_with: Any) -
     async with tickets(world_with, timezone_id="Europe/Berlin") as admin:
         await admin.go("tickets")
         await admin.page.click("a:text-is('=1+1')")
+        await admin.settles()
         moment = admin.page.locator("input[type=datetime-local]:not([readonly])")
         await expect(moment).to_have_value("2026-03-02T00:30")
 
