@@ -5,7 +5,7 @@ The one module of this package with SQL text of its own. Names are validated and
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -23,13 +23,14 @@ from central.servers.names import server_name
 from piccolo_engines.errors import AccessDenied, DatabaseError
 from piccolo_engines.identifiers import quote, validate
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
+from piccolo_engines.mysql.processes import Process, process_list
 
 __all__ = ["PRIVILEGES", "MySQLServer", "UserRules", "grant_pattern"]
 
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFERENCES", "INDEX", "ALTER")
 """What a tenant's user may do in its own database: work with rows, and change tables."""
 
-_DATABASE_EXISTS, _CANNOT_USER = 1007, 1396  # the server's error numbers
+_DATABASE_EXISTS, _NO_SUCH_THREAD, _CANNOT_USER = 1007, 1094, 1396  # the server's error numbers
 _HAS_PASSWORD = 3638  # of a server that keeps a history: ours are made for one user, so this one is in place
 _ADMIN_POOL = PoolSettings(max_size=2, wait_timeout=30, max_idle=5)
 _ENDING_POOL = PoolSettings(max_size=1, wait_timeout=10, max_idle=5)
@@ -135,7 +136,8 @@ class MySQLServer:
     async def drop_database(self, database: str) -> None:
         """See :class:`~central.servers.protocol.DatabaseServer`; connections that use it are ended."""
         async with self._acting():
-            await self._end_connections("db", validate(database))
+            name = validate(database).lower()  # as a server lists it that does not tell cases apart
+            await self._end_connections(lambda one: (one.database or "").lower() == name)
             await self._run(f"DROP DATABASE IF EXISTS {quote(database)}")
 
     async def user_exists(self, username: str) -> bool:
@@ -173,20 +175,21 @@ class MySQLServer:
 
     async def connections_of(self, username: str) -> int:
         """See :class:`~central.servers.protocol.DatabaseServer`."""
-        counted = "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE user = {}"
-        return int((await self._run(counted, validate(username)))[0]["n"])
+        validate(username)
+        return sum(process.user == username for process in await process_list(self._admin))
 
     async def end_connections(self, username: str) -> None:
         """See :class:`~central.servers.protocol.DatabaseServer`."""
         async with self._acting():
-            await self._end_connections("user", validate(username))
+            validate(username)
+            await self._end_connections(lambda one: one.user == username)
 
     async def drop_user(self, username: str) -> None:
         """See :class:`~central.servers.protocol.DatabaseServer`; the user's connections are ended."""
         async with self._acting():
             for host in await self._hosts(validate(username)):
                 await self._run("DROP USER IF EXISTS {}@{}", username, host)
-            await self._end_connections("user", username)
+            await self._end_connections(lambda one: one.user == username)
 
     def engine_for(self, database: str, login: Login | None) -> BudgetedEngine:
         """See :class:`~central.servers.protocol.DatabaseServer`. Raises ``AccessDenied`` without a login."""
@@ -245,15 +248,12 @@ class MySQLServer:
         rows = await self._run("SHOW GLOBAL VARIABLES LIKE 'partial_revokes'")  # MariaDB: none
         return any(_text(value).upper() in {"ON", "1"} for row in rows for value in row.values())
 
-    async def _end_connections(self, column: str, value: str) -> None:
-        """End the connections whose user or database it is, of this process and of any other."""
-        found = f"SELECT id AS id FROM information_schema.processlist WHERE {quote(column)} = {{}}"  # noqa: S608 # a constant
-        for row in await self._run(found, value):
-            await self._kill(int(row["id"]))
-
-    async def _kill(self, thread_id: int) -> None:
-        with suppress(DatabaseError):  # most often: it has gone by itself meanwhile
-            await self._run(f"KILL {thread_id:d}")
+    async def _end_connections(self, is_meant: Callable[[Process], bool]) -> None:
+        """End the connections for which this holds, of this process and of any other."""
+        for process in await process_list(self._admin):
+            if is_meant(process):
+                with suppress(DatabaseError):  # most often: it has gone by itself meanwhile
+                    await self._run(f"KILL {process.id:d}")
 
     async def _stop_statement(self, thread_id: int) -> None:
         """End what a connection is doing; when that cannot be done, it goes on until it ends by itself."""
@@ -263,16 +263,21 @@ class MySQLServer:
     async def _end_thread(self, thread_id: int) -> None:
         """End one connection, and wait until the server does not count it any more.
 
-        Raises ``TimeoutError`` when the server does not answer, and what :meth:`_run` raises.
+        Raises ``TimeoutError`` when the server does not answer.
         """
-        found = "SELECT id AS id FROM information_schema.processlist WHERE id = {}"
         async with asyncio.timeout(_ENDING_SECONDS):
-            with suppress(DatabaseError):  # most often: it has gone by itself meanwhile
-                await self._ending.run_querystring(QueryString(f"KILL {thread_id:d}"))
             for _ in range(_GONE_POLLS):
-                if not await self._ending.run_querystring(QueryString(found, thread_id)):
+                if await self._was_gone(thread_id):
                     return
                 await asyncio.sleep(_GONE_PAUSE)
+
+    async def _was_gone(self, thread_id: int) -> bool:
+        """End a connection; whether the server did not know it any more."""
+        try:
+            await self._ending.run_querystring(QueryString(f"KILL {thread_id:d}"))
+        except DatabaseError as error:
+            return _number(error) == _NO_SUCH_THREAD
+        return False
 
 
 def _number(error: DatabaseError) -> int | None:

@@ -44,6 +44,13 @@ PASSWORD_CHANGE = [step.name for step in password_change(_NO_PARTS)]
 COMMAND = [sys.executable, "-m", "tests.support.crashing_server"]
 
 
+def responded(response: httpx.Response, status: int) -> Any:
+    """The body of a response that has this status; fails with the body of one that has not."""
+    request = response.request
+    assert response.status_code == status, f"{request.method} {request.url}: {response.text}"
+    return response.json()
+
+
 @dataclass
 class Server:
     """The server process, which can be killed and started again, and what it leaves in its folder."""
@@ -212,20 +219,19 @@ class Server:
         host = f"{slug}.localhost"
         sign_in = {"email": f"ada@{slug}.example", "password": PASSWORD}
         signed_in = self.request("POST", "/api/v1/auth/login", host, json=sign_in)
-        assert signed_in.status_code == 200, signed_in.text
-        bearer = {"Authorization": f"Bearer {signed_in.json()['accessToken']}"}
+        bearer = {"Authorization": f"Bearer {responded(signed_in, 200)['accessToken']}"}
         made = self.request("POST", "/api/v1/data/accounts", host, headers=bearer, json={"name": "First"})
-        assert made.status_code == 201, made.text
+        responded(made, 201)
         read = self.request("GET", "/api/v1/data/accounts", host, headers=bearer)
-        assert [account["name"] for account in read.json()["data"]] == ["First"]
+        assert [account["name"] for account in responded(read, 200)["data"]] == ["First"]
         runs = self.rows("SELECT state FROM provisioning_run WHERE slug = ? ORDER BY id", slug)
         assert runs[-1] == ("done",)
 
     def assert_gone(self, slug: str) -> None:
         """There is no trace of the tenant, and its slug can be had."""
         assert self.residue(slug) == []
-        answer = self.request("GET", "/api/v1/tenant", f"{slug}.localhost")
-        assert (answer.status_code, answer.json()["code"]) == (404, "tenant-not-found")
+        response = self.request("GET", "/api/v1/tenant", f"{slug}.localhost")
+        assert responded(response, 404)["code"] == "tenant-not-found"
 
 
 @pytest.fixture(scope="module", params=["sqlite", "mariadb", "mysql"])
@@ -277,7 +283,7 @@ def test_killed_while_making_a_tenant(running: Server, when: str, step: str) -> 
         running.assert_complete(slug)
         return
     running.assert_gone(slug)
-    assert running.make(slug).status_code == 201
+    responded(running.make(slug), 201)
     running.assert_complete(slug)
 
 
@@ -285,7 +291,7 @@ def test_killed_while_making_a_tenant(running: Server, when: str, step: str) -> 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_killed_while_deleting_a_tenant(running: Server, when: str, step: str) -> None:
     slug = running.new_slug()
-    tenant_id = running.make(slug).json()["tenantId"]
+    tenant_id = responded(running.make(slug), 201)["tenantId"]
     with running.killed_at(line_of(when, "delete", step)):
         running.request("DELETE", f"/setup/tenants/{tenant_id}")
     running.start()
@@ -301,7 +307,7 @@ def test_killed_while_changing_a_password(running: Server, when: str, step: str)
     if running.database is None:
         pytest.skip("SQLite has no users")
     slug = running.new_slug()
-    made = running.make(slug).json()
+    made = responded(running.make(slug), 201)
     path = f"/setup/tenants/{made['tenantId']}/database-password"
     with running.killed_at(line_of(when, "change-password", step)):
         running.request("POST", path)
@@ -309,9 +315,9 @@ def test_killed_while_changing_a_password(running: Server, when: str, step: str)
     running.assert_complete(slug)
     works = running.lets_in(made["dbUsername"], made["dbPassword"], made["dbName"])
     assert works == ((when, step) == ("before", PASSWORD_CHANGE[0]))
-    changed = running.request("POST", path).json()
+    changed = responded(running.request("POST", path), 200)
     assert running.lets_in(changed["dbUsername"], changed["dbPassword"], made["dbName"])
-    assert running.request("DELETE", f"/setup/tenants/{made['tenantId']}").status_code == 200
+    responded(running.request("DELETE", f"/setup/tenants/{made['tenantId']}"), 200)
     running.assert_gone(slug)
 
 
