@@ -1,7 +1,7 @@
 """The Piccolo project: the slot through which a tenant's tables find their database, and the apps.
 
-``DB`` is bound to one tenant's engine at a time (see ``central.tenancy``); a query with nothing bound raises
-:class:`piccolo_engines.errors.EngineNotBound`.
+``DB`` is bound to one tenant's engine at a time (``central.tenancy.tenancy``). A query without a binding
+raises :class:`piccolo_engines.errors.EngineNotBound`.
 """
 
 from piccolo.conf.apps import AppRegistry

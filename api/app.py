@@ -20,30 +20,22 @@ from litestar.types import (
     Send,
 )
 
-from api.admin.door import AdminDoor
+from api.admin.mount import AdminDoor
 from api.admin.operators.site import OperatorSite
 from api.admin.tenant.site import TenantSite
 from api.composition import Platform, compose
-from api.edge import Edge
-from api.guards import admits_anyone, requires_operator, requires_user
-from api.host import TenantFromHost
-from api.idempotency import Idempotent
-from api.lifespan import running
-from api.logs import configure_logs
+from api.middleware.error_boundary import Edge
+from api.middleware.idempotency import Idempotent
+from api.middleware.tenant_from_host import TenantFromHost
 from api.openapi.document import HostKind, document_for
 from api.openapi.hosts import CENTRAL_HOST, TENANT_HOST
-from api.requests import ApiRequest, CentralRequest, TenantRequest
+from api.requests.guards import admits_anyone, requires_operator, requires_user
+from api.requests.request import ApiRequest, CentralRequest, TenantRequest
 from api.routes import (
     api_keys,
     apps,
     audit,
     auth,
-    data,
-    data_aggregates,
-    data_bulk,
-    data_import,
-    data_queries,
-    data_writes,
     domains,
     drift,
     navigation,
@@ -59,9 +51,17 @@ from api.routes import (
     views,
 )
 from api.routes.options import with_options
-from api.shutdown import ending_within
+from api.routes.records import aggregates as data_aggregates
+from api.routes.records import bulk as data_bulk
+from api.routes.records import by_value as data_writes
+from api.routes.records import imports as data_import
+from api.routes.records import lists as data_queries
+from api.routes.records import records as data
+from api.server.lifespan import running
+from api.server.logs import configure_logs
+from api.server.shutdown import ending_within
 from api.version import VERSION
-from central.settings import Settings, read_env_file
+from central.settings.settings import Settings, read_env_file
 
 __all__ = ["Freehold", "central_app", "create_app", "tenant_app"]
 

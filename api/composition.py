@@ -7,62 +7,62 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from api.access_services import People, people_of
 from api.admin.services import AdminServices, admin_services
-from api.client_connections import ClientConnections
-from api.concurrency import LongRequests
-from api.metrics import RequestCounts
-from api.people import People, people_of
-from api.tenant_documents import TenantDocuments
+from api.openapi.tenant_documents import TenantDocuments
+from api.server.client_connections import ClientConnections
+from api.server.concurrency import LongRequests
+from api.server.metrics import RequestCounts
 from central import piccolo_app as central_app
-from central.credentials import Credentials, TenantOpener
 from central.database import CentralEngine
-from central.engines import TenantEngines
 from central.idempotency import Idempotency
-from central.migrator import Migrator
-from central.operators import Operators
+from central.migrations.migrator import Migrator
+from central.operators.service import Operators
 from central.provisioning.pipeline import Observer
-from central.provisioning.records import Admin, TenantSeed
 from central.provisioning.service import Provisioning
 from central.provisioning.steps import Parts
+from central.provisioning.types import Admin, TenantSeed
 from central.registry import Registry, TenantRef
-from central.resolver import Resolver
+from central.secrets.credentials import Credentials, TenantOpener
+from central.secrets.vault import Vault
 from central.servers import DatabaseServers
 from central.servers.installed import central_engine_of, installed_servers
-from central.settings import Settings
-from central.tenancy import Tenancy
-from central.vault import Vault
+from central.settings.settings import Settings
+from central.tenancy.engines import TenantEngines
+from central.tenancy.resolver import Resolver
+from central.tenancy.tenancy import Tenancy
 from piccolo_conf import DB
 from tenant_schema.apps import piccolo_app as apps_app
 from tenant_schema.apps.catalog import AppCatalog
 from tenant_schema.apps.dependents import DependentPages, DependentViews
 from tenant_schema.apps.navigation import NavigationService
-from tenant_schema.apps.pages import PageService
+from tenant_schema.apps.page_service import PageService
 from tenant_schema.apps.seed import seed_apps
 from tenant_schema.apps.service import AppService
-from tenant_schema.apps.views import ViewService
+from tenant_schema.apps.view_service import ViewService
 from tenant_schema.objects import piccolo_app as objects_app
-from tenant_schema.objects.catalog import Catalog
+from tenant_schema.objects.changes.missing_indexes import ensure_searches
+from tenant_schema.objects.changes.missing_sort_keys import ensure_sort_keys
 from tenant_schema.objects.changes.recovery import Recovery
-from tenant_schema.objects.changes.searches import ensure_searches
-from tenant_schema.objects.changes.sort_keys import ensure_sort_keys
+from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.service import SchemaService
 from tenant_schema.problems import InvalidInput
 from tenant_schema.records import piccolo_app as records_app
-from tenant_schema.records.cursors import Cursors
-from tenant_schema.records.forgetting import DependentHistories
-from tenant_schema.records.role_names import DependentRoles
+from tenant_schema.records.access.role_dependents import DependentRoles
+from tenant_schema.records.history.dependents import DependentHistories
+from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.standard import piccolo_app as standard_app
 from tenant_schema.standard.seed import seed_standard_objects
+from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, VersionedCache
 from tenant_schema.users import piccolo_app as users_app
-from tenant_schema.users.auth import Authentication
-from tenant_schema.users.passwords import OWASP, HashParameters, Passwords
+from tenant_schema.users.passwords.hashing import OWASP, HashParameters, Passwords
 from tenant_schema.users.seed import seed_access, seed_administrator
-from tenant_schema.users.sessions import SessionLimits
-from tenant_schema.users.throttle import Throttle
-from tenant_schema.users.tokens import AccessTokens, SigningKeys
-from tenant_schema.users.versions import ACCESS, DEFINITIONS, VersionedCache
+from tenant_schema.users.sign_in.access_tokens import AccessTokens, SigningKeys
+from tenant_schema.users.sign_in.service import Authentication
+from tenant_schema.users.sign_in.sessions import SessionLimits
+from tenant_schema.users.sign_in.throttle import Throttle
 
 __all__ = ["Platform", "compose"]
 

@@ -1,4 +1,4 @@
-"""What can go wrong between the socket and the services; ``api.problems`` has the status of every error.
+"""Errors of the HTTP layer. ``api.problems.table`` maps every error to a status.
 
 ::
 
@@ -30,7 +30,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from api.wording import counted
+from api.number_text import counted
 from tenant_schema.problems import InvalidInput
 
 __all__ = [

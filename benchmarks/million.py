@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 
 from piccolo.querystring import QueryString
 
-from central.migrator import Migrator
+from central.migrations.migrator import Migrator
 from piccolo_conf import DB
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.objects.changes.searches import ensure_searches
-from tenant_schema.objects.changes.sort_keys import ensure_sort_keys
+from tenant_schema.objects.changes.missing_indexes import ensure_searches
+from tenant_schema.objects.changes.missing_sort_keys import ensure_sort_keys
 from tenant_schema.standard.seed import seed_standard_objects
 from tenant_schema.users.tables import User
 from tests.conftest import cleared

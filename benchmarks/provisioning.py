@@ -22,13 +22,13 @@ from rich.console import Console
 from api.composition import Platform, compose
 from benchmarks.stages import ServerStage, stage_of
 from central.database import CENTRAL
-from central.keys import generate_key
-from central.provisioning.records import TenantRequest
-from central.settings import Settings
+from central.provisioning.types import TenantRequest
+from central.secrets.keys import generate_key
+from central.settings.settings import Settings
 from central.tables import ProvisioningRun
-from piccolo_engines.mysql.prepared import PreparedStatements
-from piccolo_engines.mysql.session import Session
-from tenant_schema.users.passwords import HashParameters
+from piccolo_engines.mysql.sessions.prepared import PreparedStatements
+from piccolo_engines.mysql.sessions.session import Session
+from tenant_schema.users.passwords.hashing import HashParameters
 from tests.support.servers import ServerAddress
 
 __all__ = ["main"]

@@ -22,9 +22,9 @@ from piccolo.table import TABLE_REGISTRY
 
 from api.composition import Platform, compose
 from central.database import CENTRAL
-from central.keys import EncryptionKey, generate_key
-from central.provisioning.records import TenantRequest
-from central.settings import Settings
+from central.provisioning.types import TenantRequest
+from central.secrets.keys import EncryptionKey, generate_key
+from central.settings.settings import Settings
 
 __all__ = ["Ticker", "main", "measure", "run", "settings_in", "ticking"]
 

@@ -23,23 +23,23 @@ from piccolo.engine.base import Engine
 from rich.console import Console
 from rich.table import Table
 
-from central.migrator import Migrator
+from central.migrations.migrator import Migrator
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects import piccolo_app as objects_app
-from tenant_schema.objects.catalog import Catalog
-from tenant_schema.objects.changes.searches import ensure_searches
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.changes.missing_indexes import ensure_searches
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.service import SchemaService
 from tenant_schema.records import piccolo_app as records_app
 from tenant_schema.scope import TenantScope
 from tenant_schema.standard import piccolo_app as standard_app
 from tenant_schema.standard.seed import seed_standard_objects
+from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, VersionedCache
 from tenant_schema.users import piccolo_app as users_app
-from tenant_schema.users.permissions import Access
-from tenant_schema.users.versions import ACCESS, DEFINITIONS, VersionedCache
+from tenant_schema.users.rights.permissions import Access
 
 __all__ = ["main"]
 

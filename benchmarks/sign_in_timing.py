@@ -24,16 +24,16 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.auth import Authentication
-from tenant_schema.users.back_off import BackOff
+from tenant_schema.tenant_cache import ACCESS, VersionedCache
 from tenant_schema.users.errors import InvalidCredentials
-from tenant_schema.users.passwords import Passwords
+from tenant_schema.users.passwords.hashing import Passwords
 from tenant_schema.users.piccolo_app import APP_CONFIG
 from tenant_schema.users.seed import seed_access, seed_administrator
+from tenant_schema.users.sign_in.access_tokens import AccessTokens, SigningKeys
+from tenant_schema.users.sign_in.back_off import BackOff
+from tenant_schema.users.sign_in.service import Authentication
+from tenant_schema.users.sign_in.throttle import Throttle
 from tenant_schema.users.tables import User
-from tenant_schema.users.throttle import Throttle
-from tenant_schema.users.tokens import AccessTokens, SigningKeys
-from tenant_schema.users.versions import ACCESS, VersionedCache
 
 __all__: list[str] = []
 

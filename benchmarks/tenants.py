@@ -25,12 +25,12 @@ from piccolo.querystring import QueryString
 from rich.console import Console
 
 from central.connections.rules import BudgetRules, BudgetUse
-from central.engines import TenantEngines
-from central.provisioning.records import generate_password
+from central.provisioning.types import generate_password
 from central.registry import TenantRef
 from central.servers import Login
 from central.servers.mysql import MySQLServer
 from central.tables import TenantStatus
+from central.tenancy.engines import TenantEngines
 from piccolo_engines.columns import new_id
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from tests.support.servers import ServerAddress, address_of

@@ -26,14 +26,14 @@ from benchmarks.million import ME, million
 from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.mysql import MySQLEngine
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.objects.catalog import Catalog
-from tenant_schema.records.cursors import Cursors
-from tenant_schema.records.importing import ImportOptions
+from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.records.csv.import_csv import ImportOptions
+from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.standard.tables import Account
-from tenant_schema.users.permissions import Access
-from tenant_schema.users.versions import DEFINITIONS, VersionedCache
+from tenant_schema.tenant_cache import DEFINITIONS, VersionedCache
+from tenant_schema.users.rights.permissions import Access
 
 __all__ = ["main"]
 

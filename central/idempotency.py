@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from central.errors import IdempotencyBusy, IdempotencyMismatch, InvalidIdempotencyKey
-from central.redaction import without_secrets
+from central.secrets.redaction import without_secrets
 from central.tables import IdempotencyKey, IdempotencyState
 from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.errors import DatabaseError

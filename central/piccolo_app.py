@@ -4,7 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from central.commands import commands_of
+from central.migrations.commands import commands_of
 from central.tables import TABLES
 
 __all__ = ["APP_CONFIG"]

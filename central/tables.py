@@ -120,8 +120,9 @@ class Domain(Timestamps, Table, db=CENTRAL, help_text="A host name that leads to
 
 
 class Credential(Timestamps, Table, db=CENTRAL, help_text="A tenant's database user."):
-    """``secret`` is sealed by :class:`central.vault.Vault` for this tenant alone, and so is ``next_secret``,
-    which is there while it takes the other's place.
+    """The user's password, sealed for its tenant by :class:`central.secrets.vault.Vault`.
+
+    ``next_secret`` is set while a password change is in progress.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -233,7 +234,7 @@ class IdempotencyKey(Timestamps, Table, db=CENTRAL, help_text="A request that mu
 
 
 class SealedCheck(Table, db=CENTRAL, help_text="Tells whether ENCRYPTION_KEY is this installation's."):
-    """One row, ``id`` 1: see :mod:`central.key_check`."""
+    """One row, ``id`` 1: see :mod:`central.secrets.key_check`."""
 
     id = Integer(primary_key=True, default=1)
     sealed = Text(secret=True, null=False)

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from api.requests import ApiRequest
+from api.requests.request import ApiRequest
 
 __all__ = ["address_of"]
 

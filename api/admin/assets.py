@@ -15,9 +15,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from api.answers import Answer, RawHeader
-from api.compression import takes_gzip
-from api.requests import ApiRequest
+from api.middleware.compression import takes_gzip
+from api.requests.request import ApiRequest
+from api.responses import Answer, RawHeader
 
 __all__ = ["FRONT_END_VERSION", "asset", "front_page"]
 

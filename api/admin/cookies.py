@@ -12,10 +12,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from api.admin.errors import ForgedRequest
-from api.answers import RawHeader
-from api.requests import ApiRequest
+from api.requests.request import ApiRequest
+from api.responses import RawHeader
 from central.errors import InvalidHost
-from central.hostnames import parse_host
+from central.tenancy.hostnames import parse_host
 
 __all__ = [
     "CSRF_COOKIE",

@@ -12,7 +12,7 @@ import msgspec
 from api.admin.columns import Column, TableSchema
 from api.admin.listing import MOST_ROWS, Listing
 from api.admin.site import Row
-from tenant_schema.records.exporting import MARK, csv_lines, harmless
+from tenant_schema.records.csv.export_csv import MARK, csv_lines, harmless
 
 __all__ = ["csv_of_rows"]
 

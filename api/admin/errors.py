@@ -14,8 +14,8 @@
 
 from typing import ClassVar
 
-from api.answers import Answer, RawHeader, json, json_bytes
-from api.problems import FieldProblem, document_of, status_of
+from api.problems.table import FieldProblem, document_of, status_of
+from api.responses import Answer, RawHeader, json, json_bytes
 from piccolo_engines import errors as engines
 
 __all__ = [

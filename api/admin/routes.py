@@ -10,11 +10,11 @@ from api.admin.errors import Outdated, ReadOnly
 from api.admin.listing import Listing, parse_listing
 from api.admin.site import Form, Row, Table, Visit
 from api.admin.values import accept, changed, problems_together, read
-from api.answers import NOT_STORED, Answer, Stream, empty, json
 from api.errors import InvalidBody
-from api.requests import ApiRequest, TenantRequest
+from api.requests.request import ApiRequest, TenantRequest
+from api.responses import NOT_STORED, Answer, Stream, empty, json
 from tenant_schema.problems import Problem
-from tenant_schema.records.exporting import chained
+from tenant_schema.records.csv.export_csv import chained
 
 __all__ = ["answer"]
 

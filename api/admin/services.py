@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from api.admin.tenant.sessions import IDLE_SECONDS, TenantSessions
-from central.operator_sessions import OperatorSessions
-from central.operators import Operators
+from central.operators.service import Operators
+from central.operators.sessions import OperatorSessions
 from central.tables import OperatorThrottle
-from tenant_schema.users.auth import Authentication
-from tenant_schema.users.throttle import Throttle
-from tenant_schema.users.tokens import AccessTokens, SigningKeys
+from tenant_schema.users.sign_in.access_tokens import AccessTokens, SigningKeys
+from tenant_schema.users.sign_in.service import Authentication
+from tenant_schema.users.sign_in.throttle import Throttle
 
 __all__ = ["AdminServices", "admin_services"]
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from api.admin.columns import Column, TableSchema
 from api.admin.listing import Listing
-from api.requests import ApiRequest
+from api.requests.request import ApiRequest
 
 __all__ = ["Form", "NewSession", "Row", "Site", "Table", "Visit"]
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from api.checkup.finding import Finding, error, fine, warning
 from api.composition import Platform
-from api.wording import counted
-from central.key_check import KeyCheck
-from central.key_rotation import KeyRotation
+from api.number_text import counted
+from central.secrets.key_check import KeyCheck
+from central.secrets.key_rotation import KeyRotation
 from central.tables import ProvisioningRun, RunState
 from piccolo_engines.errors import DatabaseError
 

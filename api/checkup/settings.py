@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from api.checkup.finding import Finding, error, fine, warning
-from central.settings import Settings
+from central.settings.settings import Settings
 
 __all__ = ["check_settings"]
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 from api.checkup.finding import Finding, error, fine, warning
 from api.composition import Platform
-from api.standing_in import COMMAND_LINE
-from api.wording import counted
+from api.number_text import counted
+from api.operations.command_line_access import COMMAND_LINE
 from central.errors import CentralError, CredentialsUnreadable
 from central.registry import TenantRef
 from central.tables import TenantStatus

@@ -8,12 +8,12 @@ from api.cli.completion import tenant_slugs
 from api.cli.console import Output, say, with_output
 from api.cli.session import ACTOR, load_settings, run, tenant_called
 from api.composition import Platform
+from api.operations.command_line_access import COMMAND_LINE
 from api.schemas.common import Output as Answer
-from api.standing_in import COMMAND_LINE
-from central import audit
+from central.operators import audit
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.emails import normalise_email
-from tenant_schema.users.links import Link
+from tenant_schema.users.links.links import Link
 from tenant_schema.users.seed import ADMINISTRATOR
 from tenant_schema.users.service import NewUser, UserRecord
 

@@ -9,7 +9,7 @@ from api.cli.session import ENV_FILE
 from api.composition import compose
 from central.database import CENTRAL
 from central.errors import CentralError
-from central.settings import Settings, read_env_file
+from central.settings.settings import Settings, read_env_file
 from piccolo_engines.errors import DatabaseError
 
 __all__ = ["completion", "tenant_slugs"]

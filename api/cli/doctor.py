@@ -15,7 +15,7 @@ from api.cli.progress import tally
 from api.cli.session import ENV_FILE, all_tenants, load_settings, run, tenant_called
 from api.cli.statuses import Status
 from api.composition import Platform
-from api.wording import counted
+from api.number_text import counted
 
 __all__ = ["doctor"]
 

@@ -6,9 +6,9 @@ from api.cli.completion import tenant_slugs
 from api.cli.console import Output, say, with_output
 from api.cli.session import ACTOR, load_settings, run, tenant_called
 from api.composition import Platform
+from api.operations.tenant_acts import TenantActs
 from api.schemas.common import Output as Answer
 from api.schemas.tenants import DomainAnswer
-from api.tenant_acts import TenantActs
 
 __all__ = ["domains"]
 

@@ -13,10 +13,10 @@ from api.cli.session import ACTOR, load_settings, run
 from api.cli.statuses import Status
 from api.composition import Platform
 from api.schemas.common import Output as Answer
-from central import audit
-from central.key_check import KeyCheck
-from central.key_rotation import KeyRotation
-from central.keys import EncryptionKey, generate_key
+from central.operators import audit
+from central.secrets.key_check import KeyCheck
+from central.secrets.key_rotation import KeyRotation
+from central.secrets.keys import EncryptionKey, generate_key
 
 __all__ = ["keys"]
 

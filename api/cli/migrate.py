@@ -13,12 +13,12 @@ from api.cli.session import all_tenants, load_settings, reason_of, run, tenant_c
 from api.cli.statuses import Status
 from api.composition import Platform
 from api.errors import CentralOutOfDate
+from api.number_text import counted
+from api.operations.upgrade import bring_up_to_date
 from api.schemas.common import Output as Answer
-from api.upgrading import bring_up_to_date
-from api.wording import counted
 from central.errors import CentralError
-from central.key_check import KeyCheck
 from central.registry import TenantRef
+from central.secrets.key_check import KeyCheck
 from central.tables import TenantStatus
 from piccolo_engines.errors import DatabaseError
 

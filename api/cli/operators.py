@@ -9,9 +9,9 @@ from api.cli.console import Output, say, with_output
 from api.cli.session import ACTOR, load_settings, run
 from api.composition import Platform
 from api.schemas.operators import OperatorAnswer, TokenAnswer
-from central import audit
 from central.database import CENTRAL
-from central.operators import NewToken, OperatorRecord
+from central.operators import audit
+from central.operators.service import NewToken, OperatorRecord
 
 __all__ = ["operators"]
 

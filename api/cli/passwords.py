@@ -7,8 +7,8 @@ from api.cli.console import Output, say, with_output
 from api.cli.progress import Steps
 from api.cli.session import ACTOR, load_settings, run, tenant_called
 from api.composition import Platform
+from api.operations.tenant_acts import TenantActs
 from api.schemas.tenants import DatabaseLogin
-from api.tenant_acts import TenantActs
 
 __all__ = ["change_password"]
 

@@ -9,9 +9,9 @@ from api.cli.console import Output, say, warn, with_output
 from api.cli.session import ACTOR, load_settings, run, tenant_called
 from api.cli.statuses import Status
 from api.composition import Platform
+from api.operations.command_line_access import COMMAND_LINE
 from api.schemas.common import Output as Answer
-from api.standing_in import COMMAND_LINE
-from central import audit
+from central.operators import audit
 from tenant_schema.scope import TenantScope
 
 __all__ = ["repair"]

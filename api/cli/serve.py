@@ -12,13 +12,13 @@ from uvicorn.supervisors import Multiprocess
 
 from api.cli.console import fail, say
 from api.cli.session import load_settings, run
-from api.client_connections import BACKLOG, raise_descriptor_limit
 from api.composition import Platform
-from api.logs import configure_logs
-from api.shutdown import grace_of
-from api.wire import ProblemProtocol
-from central.key_check import KeyCheck
-from central.settings import Settings
+from api.server.client_connections import BACKLOG, raise_descriptor_limit
+from api.server.logs import configure_logs
+from api.server.protocol import ProblemProtocol
+from api.server.shutdown import grace_of
+from central.secrets.key_check import KeyCheck
+from central.settings.settings import Settings
 
 __all__ = ["serve"]
 

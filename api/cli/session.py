@@ -9,13 +9,13 @@ from typing import Final, TypeVar
 from api.cli.console import fail
 from api.composition import Platform, compose
 from api.errors import CentralOutOfDate
-from central.audit import Actor
 from central.database import CENTRAL
 from central.errors import CentralError, SettingsError, TenantNotFound
-from central.key_check import KeyCheck
+from central.operators.audit import Actor
 from central.provisioning.pipeline import Observer
 from central.registry import TenantRecord
-from central.settings import Settings, read_env_file
+from central.secrets.key_check import KeyCheck
+from central.settings.settings import Settings, read_env_file
 from central.tables import TenantStatus
 from piccolo_engines.errors import DatabaseError
 from tenant_schema.problems import InvalidInput

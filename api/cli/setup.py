@@ -8,10 +8,10 @@ from api.cli.console import Output, fail, say, with_output
 from api.cli.env_file import remember_port, write_env_file
 from api.cli.session import ENV_FILE, load_settings, run
 from api.composition import Platform
+from api.number_text import counted
 from api.schemas.common import Output as Answer
-from api.wording import counted
-from central.key_check import KeyCheck
-from central.settings import Settings
+from central.secrets.key_check import KeyCheck
+from central.settings.settings import Settings
 
 __all__ = ["setup"]
 

@@ -10,7 +10,7 @@ from api.cli.completion import tenant_slugs
 from api.cli.prompt import Prompt
 from api.cli.session import ACTOR, load_settings, run, tenant_called
 from api.composition import Platform
-from central import audit
+from central.operators import audit
 from central.registry import TenantRef
 from tenant_schema.apps import tables as apps
 from tenant_schema.objects import tables as objects

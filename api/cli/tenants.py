@@ -10,18 +10,18 @@ import rich_click as click
 from api.cli.administrator import administrator
 from api.cli.completion import tenant_slugs
 from api.cli.console import Output, fail, say, with_output
+from api.cli.create_tenant import create
 from api.cli.domains import domains
-from api.cli.making import create
 from api.cli.passwords import change_password
 from api.cli.progress import Steps
 from api.cli.reconcile import reconcile
 from api.cli.repair import repair
 from api.cli.session import ACTOR, all_tenants, load_settings, run, tenant_called
 from api.composition import Platform
+from api.operations.tenant_acts import TenantActs
 from api.schemas.tenants import Disconnected, DomainAnswer, TenantAnswer
-from api.tenant_acts import TenantActs
 from central.registry import TenantRecord
-from central.settings import Settings
+from central.settings.settings import Settings
 from central.tables import TenantStatus
 
 __all__ = ["tenants"]

@@ -21,7 +21,7 @@ from api.openapi.shared import (
     problem_responses,
     response_name,
 )
-from api.problems import ProblemDocument
+from api.problems.table import ProblemDocument
 
 __all__ = ["HostKind", "document_for"]
 

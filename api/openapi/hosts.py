@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from api.idempotency import takes_key
+from api.middleware.idempotency import takes_key
 from api.openapi.document import HostKind
 
 __all__ = ["CENTRAL_HOST", "TENANT_HOST"]

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from api.openapi.record_schemas import component, reference
-from api.seen import SeenObject
-from tenant_schema.records.bulk import MAX_BULK
-from tenant_schema.records.grammar import PARAMETERS
-from tenant_schema.records.query import DEFAULT_LIMIT, MAX_FIELDS, MAX_LIMIT, MAX_SEARCH, MAX_SORT
+from api.openapi.schema_view import SeenObject
+from tenant_schema.records.query.model import DEFAULT_LIMIT, MAX_FIELDS, MAX_LIMIT, MAX_SEARCH, MAX_SORT
+from tenant_schema.records.query.query_string import PARAMETERS
+from tenant_schema.records.writing.bulk import MAX_BULK
 
 __all__ = ["record_envelopes"]
 

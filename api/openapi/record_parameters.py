@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Final
 
-from api.seen import SeenObject
-from tenant_schema.objects.model import FieldModel
+from api.openapi.schema_view import SeenObject
+from tenant_schema.objects.model.model import FieldModel
 
 __all__ = ["aggregate_example", "parameter_of"]
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from api.seen import Fields, Seen, SeenObject
-from tenant_schema.objects.model import FieldModel
-from tenant_schema.records.people import USERS
-from tenant_schema.records.query import MAX_VALUES
+from api.openapi.schema_view import Fields, Seen, SeenObject
+from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.records.query.model import MAX_VALUES
+from tenant_schema.records.query.user_fields import USERS
 
 __all__ = ["component", "example_of", "operand_schema", "record_schemas", "reference"]
 

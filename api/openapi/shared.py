@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from api.openapi.operation import Parameter, Reply
-from api.problem_catalog import EXPLANATIONS, title_of
+from api.problems.catalog import EXPLANATIONS, title_of
 
 __all__ = [
     "HEADERS",

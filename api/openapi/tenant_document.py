@@ -10,8 +10,8 @@ from typing import Any, Final
 from api.openapi.record_envelopes import record_envelopes
 from api.openapi.record_parameters import aggregate_example, parameter_of
 from api.openapi.record_schemas import component, example_of, record_schemas, reference
-from api.seen import Seen, SeenObject
-from tenant_schema.records.people import USERS
+from api.openapi.schema_view import Seen, SeenObject
+from tenant_schema.records.query.user_fields import USERS
 
 __all__ = ["tenant_document"]
 

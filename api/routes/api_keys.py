@@ -4,9 +4,9 @@ from typing import Final
 
 from litestar import delete, get, post
 
-from api.answers import NOT_STORED, Answer, empty, json
 from api.openapi.operation import Operation, Reply
-from api.requests import TenantRequest
+from api.requests.request import TenantRequest
+from api.responses import NOT_STORED, Answer, empty, json
 from api.schemas.access import ApiKeyAnswer, ApiKeyList, NewApiKey, NewApiKeyAnswer, WhoseQuery
 
 __all__ = ["ROUTES", "create_api_key", "list_api_keys", "revoke_api_key"]

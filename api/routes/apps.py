@@ -4,9 +4,9 @@ from typing import Final
 
 from litestar import delete, get, patch, post, put
 
-from api.answers import Answer, empty, json
 from api.openapi.operation import Operation, Reply
-from api.requests import TenantRequest
+from api.requests.request import TenantRequest
+from api.responses import Answer, empty, json
 from api.schemas.apps import (
     AppAnswer,
     AppChanges,

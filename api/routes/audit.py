@@ -5,11 +5,11 @@ from typing import Final
 from litestar import get
 from msgspec import UNSET
 
-from api.answers import Answer, json
 from api.openapi.operation import Operation, Reply
-from api.requests import TenantRequest
+from api.requests.request import TenantRequest
+from api.responses import Answer, json
 from api.schemas.access import AuditPage, AuditQuery
-from tenant_schema.users.audit import AUDIT_KEPT
+from tenant_schema.users.audit.write import AUDIT_KEPT
 
 __all__ = ["ROUTES", "list_events"]
 

@@ -4,9 +4,9 @@ from typing import Final
 
 from litestar import get, post
 
-from api.answers import NOT_STORED, Answer, empty, json
 from api.openapi.operation import Operation, Reply
-from api.requests import TenantRequest
+from api.requests.request import TenantRequest
+from api.responses import NOT_STORED, Answer, empty, json
 from api.schemas.auth import Credentials, NewPassword, ProfileAnswer, Refresh, TenantName, Tokens
 
 __all__ = ["OPEN_ROUTES", "ROUTES", "change_password", "login", "logout", "me", "refresh", "tenant"]

@@ -4,12 +4,12 @@ from typing import Final
 
 from litestar import delete, get, post
 
-from api.answers import Answer, json
 from api.openapi.operation import Operation, Reply
-from api.requests import CentralRequest
+from api.operations.tenant_acts import TenantActs
+from api.requests.request import CentralRequest
+from api.responses import Answer, json
 from api.routes.tenants import asked_tenant
 from api.schemas.tenants import Deleted, DomainAnswer, DomainList, NewDomain
-from api.tenant_acts import TenantActs
 
 __all__ = ["ROUTES", "add_domain", "list_domains", "remove_domain"]
 

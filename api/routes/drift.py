@@ -4,9 +4,9 @@ from typing import Final
 
 from litestar import get, post
 
-from api.answers import Answer, json
 from api.openapi.operation import Operation, Reply
-from api.requests import TenantRequest
+from api.requests.request import TenantRequest
+from api.responses import Answer, json
 from api.schemas.objects import DriftAnswer, DriftItem, RepairAnswer
 
 __all__ = ["ROUTES", "read_drift", "repair_drift"]

@@ -4,9 +4,9 @@ from typing import Final
 
 from litestar import get
 
-from api.answers import Answer
 from api.openapi.operation import Operation, Reply
-from api.requests import TenantRequest
+from api.requests.request import TenantRequest
+from api.responses import Answer
 from api.schemas.navigation import NavigationAnswer
 
 __all__ = ["ROUTES", "read_navigation"]

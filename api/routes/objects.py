@@ -5,8 +5,11 @@ from typing import Final
 
 from litestar import delete, get, patch, post
 
-from api.answers import Answer, RawHeader, empty, json
-from api.definitions import (
+from api.openapi.operation import Operation, Reply, Schema
+from api.requests.request import TenantRequest
+from api.responses import Answer, RawHeader, empty, json
+from api.schemas.common import Output
+from api.schemas.object_drafts import (
     body_places,
     field_changes,
     field_draft,
@@ -17,9 +20,6 @@ from api.definitions import (
     seen_object,
     seen_objects,
 )
-from api.openapi.operation import Operation, Reply, Schema
-from api.requests import TenantRequest
-from api.schemas.common import Output
 from api.schemas.objects import (
     DEAL_EXAMPLE,
     FIELD_BODY,
@@ -37,7 +37,7 @@ from api.schemas.objects import (
     shown_object,
     shown_plan,
 )
-from tenant_schema.objects.changes.plan import Plan
+from tenant_schema.objects.changes.decide.plan import Plan
 
 __all__ = [
     "ROUTES",

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from litestar.handlers import HTTPRouteHandler
 
-from api.answers import Answer, empty
-from api.guards import admits_anyone
-from api.methods import allowed
+from api.requests.guards import admits_anyone
+from api.requests.methods import allowed
+from api.responses import Answer, empty
 
 __all__ = ["with_options"]
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from litestar import delete, get, patch, post
 
-from api.answers import Answer, empty, json
 from api.openapi.operation import Operation, Reply
-from api.requests import TenantRequest
+from api.requests.request import TenantRequest
+from api.responses import Answer, empty, json
 from api.schemas.roles import (
     ExplanationAnswer,
     NewPermission,
@@ -16,7 +16,7 @@ from api.schemas.roles import (
     PermissionList,
     QuestionBody,
 )
-from tenant_schema.users.permission_list import Permissions
+from tenant_schema.users.rights.permission_service import Permissions
 
 __all__ = [
     "ROUTES",

@@ -6,12 +6,12 @@ from typing import Final
 from litestar import get
 from litestar.exceptions import NotFoundException
 
-from api.answers import Answer, json
-from api.error_pages import explanation_page, list_page, prefers_html
 from api.openapi.operation import Operation, Reply
-from api.problem_catalog import EXPLANATIONS
-from api.problems import statuses_of
-from api.requests import ApiRequest
+from api.problems.catalog import EXPLANATIONS
+from api.problems.pages import explanation_page, list_page, prefers_html
+from api.problems.table import statuses_of
+from api.requests.request import ApiRequest
+from api.responses import Answer, json
 from api.schemas.problems import ProblemExplanation, ProblemExplanations
 
 __all__ = ["ROUTES", "answer_to_type", "list_problems", "read_problem"]

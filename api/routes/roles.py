@@ -5,9 +5,9 @@ from uuid import UUID
 
 from litestar import delete, get, patch, post, put
 
-from api.answers import Answer, empty, json
 from api.openapi.operation import Operation, Reply
-from api.requests import TenantRequest
+from api.requests.request import TenantRequest
+from api.responses import Answer, empty, json
 from api.schemas.roles import (
     FieldRights,
     NewRole,
@@ -17,7 +17,7 @@ from api.schemas.roles import (
     RoleList,
     RowRules,
 )
-from tenant_schema.users.roles import Roles
+from tenant_schema.users.rights.role_service import Roles
 
 __all__ = [
     "ROUTES",

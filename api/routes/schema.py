@@ -6,16 +6,16 @@ from typing import Any
 import msgspec
 from litestar import get
 
-from api.answers import Answer, RawHeader, json_bytes
-from api.error_pages import prefers_html
-from api.etags import digest_tag
-from api.guards import identify
 from api.openapi.operation import Operation, Reply
 from api.openapi.page import page_of
+from api.openapi.schema_view import Seen
 from api.openapi.tenant_document import tenant_document
-from api.requests import ApiRequest, TenantRequest
-from api.seen import Seen
-from api.typescript import declarations_of
+from api.openapi.typescript import declarations_of
+from api.problems.pages import prefers_html
+from api.requests.etags import digest_tag
+from api.requests.guards import identify
+from api.requests.request import ApiRequest, TenantRequest
+from api.responses import Answer, RawHeader, json_bytes
 
 __all__ = ["SchemaAnswers", "schema", "tenant_schema", "typescript"]
 

@@ -5,12 +5,12 @@ from typing import Final, Literal
 
 from litestar import get
 
-from api.answers import Answer, json, json_bytes
 from api.errors import NotReady
-from api.metrics import CONTENT_TYPE, exposition
 from api.openapi.operation import Operation, Reply
-from api.requests import CentralRequest
+from api.requests.request import CentralRequest
+from api.responses import Answer, json, json_bytes
 from api.schemas.service import Health, Readiness
+from api.server.metrics import CONTENT_TYPE, exposition
 from central.servers import DatabaseServer
 from piccolo_engines.errors import DatabaseError
 

@@ -4,9 +4,9 @@ from typing import Final
 
 from litestar import delete, get
 
-from api.answers import Answer, empty, json
 from api.openapi.operation import Operation, Reply
-from api.requests import TenantRequest
+from api.requests.request import TenantRequest
+from api.responses import Answer, empty, json
 from api.schemas.access import SessionAnswer, SessionList, WhoseQuery
 
 __all__ = ["ROUTES", "end_session", "end_sessions", "list_sessions"]

@@ -1,6 +1,6 @@
 """/setup/tenants: operators make, find, rename, suspend, resume and delete tenants.
 
-Every act is in the audit trail, see :mod:`api.creation` and :mod:`api.tenant_acts`.
+Every operation is audited: :mod:`api.operations.create_tenant`, :mod:`api.operations.tenant_acts`.
 """
 
 from functools import partial
@@ -10,10 +10,11 @@ from uuid import UUID
 from litestar import delete, get, patch, post
 from msgspec import UNSET
 
-from api.answers import NOT_STORED, Answer, json
-from api.creation import TenantCreation, faults_of
 from api.openapi.operation import Operation, Parameter, Reply
-from api.requests import CentralRequest
+from api.operations.create_tenant import TenantCreation, faults_of
+from api.operations.tenant_acts import TenantActs
+from api.requests.request import CentralRequest
+from api.responses import NOT_STORED, Answer, json
 from api.schemas.common import NextLink
 from api.schemas.tenants import (
     DatabaseLogin,
@@ -28,7 +29,6 @@ from api.schemas.tenants import (
     TenantPage,
     TenantQuery,
 )
-from api.tenant_acts import TenantActs
 from central.errors import TenantNotFound
 from central.tables import TenantStatus
 

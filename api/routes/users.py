@@ -6,9 +6,9 @@ from uuid import UUID
 from litestar import delete, get, patch, post, put
 from msgspec import UNSET
 
-from api.answers import NOT_STORED, Answer, empty, json
 from api.openapi.operation import Operation, Reply
-from api.requests import TenantRequest
+from api.requests.request import TenantRequest
+from api.responses import NOT_STORED, Answer, empty, json
 from api.schemas.auth import UserAnswer
 from api.schemas.users import (
     Acceptance,

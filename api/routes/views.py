@@ -6,9 +6,9 @@ from uuid import UUID
 from litestar import delete, get, patch, post
 from msgspec import UNSET
 
-from api.answers import Answer, empty, json
 from api.openapi.operation import Operation, Reply
-from api.requests import TenantRequest
+from api.requests.request import TenantRequest
+from api.responses import Answer, empty, json
 from api.schemas.apps import NewView, ViewAnswer, ViewChanges, ViewList, ViewQuery
 from tenant_schema.apps.errors import ViewNotFound
 

@@ -6,9 +6,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from api.problems import FieldProblem
+from api.problems.table import FieldProblem
 from api.schemas.common import Input, Output
-from tenant_schema.records.bulk import MAX_BULK
+from tenant_schema.records.writing.bulk import MAX_BULK
 
 __all__ = ["BulkAnswer", "BulkRequest", "BulkResult"]
 

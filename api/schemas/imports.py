@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from api.schemas.common import Input, Output
-from tenant_schema.records.csv_format import ENCODINGS
+from tenant_schema.records.csv.file_format import ENCODINGS
 
 __all__ = ["CellAnswer", "ColumnAnswer", "ImportAnswer", "ImportQuery", "LineError", "TakenAsAnswer"]
 

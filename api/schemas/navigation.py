@@ -9,9 +9,9 @@ from api.schemas.auth import TenantName, UserAnswer
 from api.schemas.common import Output
 from tenant_schema.apps.catalog import AppFacts
 from tenant_schema.apps.navigation import Navigation, SeenObject
-from tenant_schema.objects.model import FieldModel
+from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.permissions import SYSTEM_PERMISSIONS, Access
+from tenant_schema.users.rights.permissions import SYSTEM_PERMISSIONS, Access
 
 __all__ = ["Abilities", "FieldSummary", "NavigationAnswer", "NavigationApp", "ObjectSummary"]
 

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Final
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, Output
+from tenant_schema.objects.changes.decide.plan import Plan
 from tenant_schema.objects.changes.drift import Drift
-from tenant_schema.objects.changes.plan import Plan
 from tenant_schema.objects.fields.fixed_decimal import MOST_DECIMALS, MOST_DIGITS
 from tenant_schema.objects.fields.registry import FIELD_TYPES
-from tenant_schema.objects.model import FieldModel, ObjectModel
+from tenant_schema.objects.model.model import FieldModel, ObjectModel
 
 __all__ = [
     "DEAL_EXAMPLE",

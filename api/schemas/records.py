@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, Output
-from tenant_schema.records.query import DEFAULT_LIMIT, MAX_LIMIT
+from tenant_schema.records.query.model import DEFAULT_LIMIT, MAX_LIMIT
 
 __all__ = [
     "RECORD_EXAMPLE",

@@ -8,9 +8,9 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, Output
-from tenant_schema.records.explaining import Explanation, Question, RoleVerdict
-from tenant_schema.users.permission_list import PermissionRecord
-from tenant_schema.users.role_records import FieldLimit, RoleDraft, RoleRecord, RuleDraft
+from tenant_schema.records.reading.explain import Explanation, Question, RoleVerdict
+from tenant_schema.users.rights.permission_service import PermissionRecord
+from tenant_schema.users.rights.role_records import FieldLimit, RoleDraft, RoleRecord, RuleDraft
 
 __all__ = [
     "ExplanationAnswer",

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from central.connections.rules import BudgetRules, BudgetUse
 from piccolo_engines.errors import EngineClosed, PoolTimeout
-from piccolo_engines.mysql.session import Session
+from piccolo_engines.mysql.sessions.session import Session
 
 __all__ = ["ConnectionBudget", "Part"]
 

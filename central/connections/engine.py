@@ -10,7 +10,7 @@ from central.connections.watchdog import Watchdog
 from piccolo_engines.errors import AccessDenied
 from piccolo_engines.limits import are_limited
 from piccolo_engines.mysql import MySQLEngine, PoolUse
-from piccolo_engines.mysql.session import Session
+from piccolo_engines.mysql.sessions.session import Session
 
 __all__ = ["BudgetedEngine"]
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from piccolo_engines.mysql.session import Session
+from piccolo_engines.mysql.sessions.session import Session
 
 __all__ = ["Watchdog"]
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from central.errors import CentralError
 from central.provisioning.journal import Journal, OpenRun
 from central.provisioning.pipeline import Observer, StepFailed, carry_out, roll_back
-from central.provisioning.records import Admin, NewTenant
 from central.provisioning.run import Run
 from central.provisioning.steps import Parts, creation, deletion, password_change
+from central.provisioning.types import Admin, NewTenant
 from central.tables import RunOperation
 from piccolo_engines.errors import DatabaseError
 

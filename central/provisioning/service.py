@@ -16,19 +16,19 @@ from central.provisioning.errors import CreationFailed, DeletionFailed, Password
 from central.provisioning.journal import Journal
 from central.provisioning.pipeline import Observer, StepFailed, carry_out
 from central.provisioning.reconcile import Reconciliation, Report
-from central.provisioning.records import (
+from central.provisioning.run import Run
+from central.provisioning.steps import Parts, creation, deletion, password_change
+from central.provisioning.types import (
     Admin,
     NewTenant,
     ProvisionedTenant,
     TenantRequest,
     generate_password,
 )
-from central.provisioning.run import Run
-from central.provisioning.steps import Parts, creation, deletion, password_change
 from central.registry import TenantRef
 from central.servers import DatabaseExists, Login, UserExists
-from central.slugs import parse_slug
 from central.tables import RunOperation, TenantStatus
+from central.tenancy.slugs import parse_slug
 from piccolo_engines.columns import new_id
 
 __all__ = ["KEEP_FINISHED_RUNS", "Provisioning"]

@@ -9,20 +9,8 @@ with what they do: a run is open as long as its tenant is between two states.
 
 from dataclasses import dataclass
 
-from central.credentials import Credentials
-from central.engines import TenantEngines
-from central.migrator import Migrator
-from central.provisioning.changing_password import ChangePassword, KeepNewPassword, UseNewPassword
-from central.provisioning.deleting import (
-    CutLeases,
-    DropDatabase,
-    DropUser,
-    MarkDeleting,
-    RemoveCredentials,
-    RemoveDomains,
-    RemoveTenant,
-)
-from central.provisioning.making import (
+from central.migrations.migrator import Migrator
+from central.provisioning.creation import (
     Activate,
     CreateAdministrator,
     CreateDatabase,
@@ -33,11 +21,23 @@ from central.provisioning.making import (
     SeedAccess,
     StoreCredentials,
 )
+from central.provisioning.deletion import (
+    CutLeases,
+    DropDatabase,
+    DropUser,
+    MarkDeleting,
+    RemoveCredentials,
+    RemoveDomains,
+    RemoveTenant,
+)
+from central.provisioning.password_change import ChangePassword, KeepNewPassword, UseNewPassword
 from central.provisioning.pipeline import Step, UndoableStep
-from central.provisioning.records import NewTenant, TenantSeed
+from central.provisioning.types import NewTenant, TenantSeed
 from central.registry import Registry, TenantRef
+from central.secrets.credentials import Credentials
 from central.servers import DatabaseServers
-from central.tenancy import Tenancy
+from central.tenancy.engines import TenantEngines
+from central.tenancy.tenancy import Tenancy
 
 __all__ = ["Parts", "creation", "deletion", "password_change"]
 

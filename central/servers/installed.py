@@ -8,7 +8,7 @@ from central.connections.rules import BudgetRules
 from central.database import CentralEngine, central_engine
 from central.servers.protocol import DatabaseServer, DatabaseServers
 from central.servers.sqlite import SQLiteServer
-from central.settings import Settings
+from central.settings.settings import Settings
 from piccolo_engines.sqlite import SQLiteEngine
 from piccolo_engines.sqlite.threads import Threads
 

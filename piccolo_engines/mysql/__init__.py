@@ -5,8 +5,8 @@ translate values there and back; ``dialect`` teaches Piccolo the SQL.
 """
 
 from piccolo_engines.mysql.engine import MySQLEngine
-from piccolo_engines.mysql.pool import PoolUse
-from piccolo_engines.mysql.settings import PoolSettings
-from piccolo_engines.mysql.transaction import IsolationLevel, MySQLTransaction
+from piccolo_engines.mysql.sessions.pool import PoolUse
+from piccolo_engines.mysql.sessions.settings import PoolSettings
+from piccolo_engines.mysql.sessions.transaction import IsolationLevel, MySQLTransaction
 
 __all__ = ["IsolationLevel", "MySQLEngine", "MySQLTransaction", "PoolSettings", "PoolUse"]

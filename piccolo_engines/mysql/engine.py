@@ -13,16 +13,16 @@ from piccolo.utils.warnings import colored_warning
 from piccolo_engines.closable import ClosableEngine
 from piccolo_engines.errors import UniqueViolation
 from piccolo_engines.mysql import dialect
-from piccolo_engines.mysql.batch import Batch
-from piccolo_engines.mysql.catalog import Catalog
-from piccolo_engines.mysql.duplicates import DuplicateKeys
-from piccolo_engines.mysql.pool import Pool, PoolUse
-from piccolo_engines.mysql.recording import run_ddl
-from piccolo_engines.mysql.rows import to_rows
-from piccolo_engines.mysql.session import NothingSent, Session
-from piccolo_engines.mysql.settings import PoolSettings, pool_arguments
+from piccolo_engines.mysql.migrations.catalog import Catalog
+from piccolo_engines.mysql.migrations.recording import run_ddl
+from piccolo_engines.mysql.results.duplicates import DuplicateKeys
+from piccolo_engines.mysql.results.rows import to_rows
+from piccolo_engines.mysql.sessions.batch import Batch
+from piccolo_engines.mysql.sessions.pool import Pool, PoolUse
+from piccolo_engines.mysql.sessions.session import NothingSent, Session
+from piccolo_engines.mysql.sessions.settings import PoolSettings, pool_arguments
+from piccolo_engines.mysql.sessions.transaction import Atomic, IsolationLevel, MySQLTransaction
 from piccolo_engines.mysql.statements import PlannedDDL, Steps, Told, Work, run_together
-from piccolo_engines.mysql.transaction import Atomic, IsolationLevel, MySQLTransaction
 from piccolo_engines.statements import Together
 
 __all__ = ["MySQLEngine", "Rows", "T"]

@@ -1,7 +1,7 @@
 """Python values as SQL literals.
 
 asyncmy binds values in the client, so this module decides what enters a statement. It speaks for the session
-that :mod:`piccolo_engines.mysql.session` sets up: utf8mb4, UTC, backslashes escape.
+that :mod:`piccolo_engines.mysql.sessions.session` sets up: utf8mb4, UTC, backslashes escape.
 """
 
 import datetime as dt

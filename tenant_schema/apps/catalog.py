@@ -12,8 +12,8 @@ from tenant_schema.apps.errors import AppNotFound, PageNotFound
 from tenant_schema.apps.tables import App, AppPage
 from tenant_schema.problems import suggestion
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.permissions import Access
-from tenant_schema.users.versions import VersionedCache
+from tenant_schema.tenant_cache import VersionedCache
+from tenant_schema.users.rights.permissions import Access
 
 __all__ = ["MANAGE", "AppCatalog", "AppFacts", "Group", "PageFacts"]
 

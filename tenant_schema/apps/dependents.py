@@ -5,7 +5,7 @@ from typing import Any
 
 from piccolo.columns import Column
 
-from tenant_schema.apps.rewriting import Rewriting
+from tenant_schema.apps.layouts.rewrite import Rewriting
 from tenant_schema.apps.tables import AppPage, DefaultView, ListView
 from tenant_schema.objects.dependents import NameChanges
 from tenant_schema.objects.renaming import Renamed, lookup_targets

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tenant_schema.apps.catalog import AppCatalog, AppFacts
-from tenant_schema.apps.sight import rights_by_object
-from tenant_schema.objects.catalog import Catalog
-from tenant_schema.objects.model import FieldModel, ObjectModel
-from tenant_schema.records.rights import Rights
+from tenant_schema.apps.schema_view import rights_by_object
+from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.objects.model.model import FieldModel, ObjectModel
+from tenant_schema.records.access.rights import Rights
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.permissions import ACTIONS, Access
+from tenant_schema.users.rights.permissions import ACTIONS, Access
 
 __all__ = ["Navigation", "NavigationService", "SeenObject"]
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Mapping
 
-from tenant_schema.apps.bodies import (
+from tenant_schema.apps.catalog import MANAGE, AppCatalog, AppFacts
+from tenant_schema.apps.errors import TooMany
+from tenant_schema.apps.layouts.bodies import (
     Check,
     a_flag,
     a_name,
@@ -11,14 +13,12 @@ from tenant_schema.apps.bodies import (
     read_body,
     refusing_taken_names,
 )
-from tenant_schema.apps.catalog import MANAGE, AppCatalog, AppFacts
-from tenant_schema.apps.errors import TooMany
-from tenant_schema.apps.layouts import check_navigation
+from tenant_schema.apps.layouts.layouts import check_navigation
 from tenant_schema.apps.tables import App
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.audit import Subject, record_event
-from tenant_schema.users.permissions import Access
-from tenant_schema.users.versions import VersionedCache
+from tenant_schema.tenant_cache import VersionedCache
+from tenant_schema.users.audit.write import Subject, record_event
+from tenant_schema.users.rights.permissions import Access
 
 __all__ = ["AppService"]
 

@@ -20,7 +20,7 @@ class PageType(StrEnum):
 
 
 class App(Timestamps, Table, tablename="apps", help_text="A group of pages for one kind of work."):
-    """``navigation`` is what :func:`tenant_schema.apps.layouts.check_navigation` lets pass."""
+    """``navigation`` is what :func:`tenant_schema.apps.layouts.layouts.check_navigation` lets pass."""
 
     id = UUID(primary_key=True, default=new_id)
     name = Varchar(length=40, unique=True, null=False)
@@ -36,7 +36,7 @@ class AppPage(Timestamps, Table, tablename="app_pages", help_text="A page of an 
     """Unique over ``(app, name)``: an index that the migration makes.
 
     ``object`` is the name of the object that the page shows, empty for a custom page without one; ``layout``
-    is what :func:`tenant_schema.apps.layouts.check_layout` lets pass for the page's type.
+    is what :func:`tenant_schema.apps.layouts.layouts.check_layout` lets pass for the page's type.
     """
 
     id = UUID(primary_key=True, default=new_id)

@@ -11,7 +11,7 @@ from piccolo_engines.columns import utc_now
 from piccolo_engines.sort_keys import sort_key
 from tenant_schema.apps.catalog import MANAGE
 from tenant_schema.apps.tables import DefaultView, ListView, ListViewRole
-from tenant_schema.users.permissions import Access
+from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.tables import Role
 
 __all__ = [

@@ -25,10 +25,7 @@ from piccolo_engines.errors import (
     TransactionEnded,
     UniqueViolation,
 )
-from tenant_schema.objects.auto_numbers import number_records
-from tenant_schema.objects.catalog import Catalog, load_rows
-from tenant_schema.objects.changes.deciding import added_number, dialect_of_bound, intent_of, refuse_by_data
-from tenant_schema.objects.changes.decisions import (
+from tenant_schema.objects.changes.decide.decisions import (
     Decision,
     decide_adding_field,
     decide_changing_field,
@@ -37,18 +34,26 @@ from tenant_schema.objects.changes.decisions import (
     decide_dropping,
     decide_dropping_field,
 )
-from tenant_schema.objects.changes.definitions import Definitions
+from tenant_schema.objects.changes.decide.definitions import Definitions
+from tenant_schema.objects.changes.decide.intents import (
+    added_number,
+    dialect_of_bound,
+    intent_of,
+    refuse_by_data,
+)
+from tenant_schema.objects.changes.decide.plan import Plan, plan_of
 from tenant_schema.objects.changes.dialect import Dialect
 from tenant_schema.objects.changes.drift import Drift, find_drift, repair_drift
 from tenant_schema.objects.changes.journal import State, state_of
-from tenant_schema.objects.changes.plan import Plan, plan_of
 from tenant_schema.objects.changes.recovery import Recovery
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import CounterMissing, ObjectBusy, TablesDiffer, WouldBreakData
+from tenant_schema.objects.model.auto_numbers import number_records
+from tenant_schema.objects.model.catalog import Catalog, load_rows
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.audit import Subject, record_event
-from tenant_schema.users.permissions import Access
-from tenant_schema.users.versions import DEFINITIONS, VersionedCache, bump
+from tenant_schema.tenant_cache import DEFINITIONS, VersionedCache, bump
+from tenant_schema.users.audit.write import Subject, record_event
+from tenant_schema.users.rights.permissions import Access
 
 __all__ = ["SchemaService"]
 

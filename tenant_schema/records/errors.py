@@ -31,8 +31,8 @@ from uuid import UUID
 from tenant_schema.problems import InvalidInput, Problem
 
 if TYPE_CHECKING:
-    from tenant_schema.records.rendering import Record
-    from tenant_schema.records.versions import Versions
+    from tenant_schema.records.preconditions import Versions
+    from tenant_schema.records.sql.rendering import Record
 
 __all__ = [
     "AlreadyThere",

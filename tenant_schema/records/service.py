@@ -12,35 +12,35 @@ from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 from piccolo_engines.columns import utc_now
-from tenant_schema.objects.catalog import Catalog
-from tenant_schema.records.bulk import Item
-from tenant_schema.records.bulk_changing import bulk_update
-from tenant_schema.records.bulk_creating import bulk_create
-from tenant_schema.records.bulk_removing import bulk_delete
-from tenant_schema.records.changed_definitions import again_when_changed
-from tenant_schema.records.changing import change_record
-from tenant_schema.records.creating import create_record
-from tenant_schema.records.csv_source import File
-from tenant_schema.records.cursors import Cursors
-from tenant_schema.records.documents import parse_json_query, parse_json_summary
-from tenant_schema.records.exporting import chained, export
-from tenant_schema.records.grammar import parse_export, parse_fields, parse_query, parse_summary
-from tenant_schema.records.histories import read_history
-from tenant_schema.records.importing import ImportOptions, ImportReport, import_csv, key_field
-from tenant_schema.records.opening import Targets
-from tenant_schema.records.pages import Page
-from tenant_schema.records.prepared import Plans
-from tenant_schema.records.query import DEFAULT_LIMIT
-from tenant_schema.records.reads import read_page, read_record, still_readable
-from tenant_schema.records.removing import destroy, restore_record, trash_record
-from tenant_schema.records.rendering import Record
-from tenant_schema.records.summing import Groups, summarise
-from tenant_schema.records.trash import in_trash
-from tenant_schema.records.upserting import stored_key, unique_field, upsert_record
-from tenant_schema.records.validation import Body
-from tenant_schema.records.versions import Versions
+from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.records.access.opening import Targets
+from tenant_schema.records.csv.export_csv import chained, export
+from tenant_schema.records.csv.import_csv import ImportOptions, ImportReport, import_csv, key_field
+from tenant_schema.records.csv.source import File
+from tenant_schema.records.history.read import read_history
+from tenant_schema.records.preconditions import Versions
+from tenant_schema.records.query.json_query import parse_json_query, parse_json_summary
+from tenant_schema.records.query.model import DEFAULT_LIMIT
+from tenant_schema.records.query.query_string import parse_export, parse_fields, parse_query, parse_summary
+from tenant_schema.records.reading.aggregate import Groups, summarise
+from tenant_schema.records.reading.cursors import Cursors
+from tenant_schema.records.reading.pages import Page
+from tenant_schema.records.reading.read import read_page, read_record, still_readable
+from tenant_schema.records.reading.trash import in_trash
+from tenant_schema.records.retry import again_when_changed
+from tenant_schema.records.sql.rendering import Record
+from tenant_schema.records.sql.statement_cache import Plans
+from tenant_schema.records.writing.bulk import Item
+from tenant_schema.records.writing.bulk_create import bulk_create
+from tenant_schema.records.writing.bulk_delete import bulk_delete
+from tenant_schema.records.writing.bulk_update import bulk_update
+from tenant_schema.records.writing.create import create_record
+from tenant_schema.records.writing.delete import destroy, restore_record, trash_record
+from tenant_schema.records.writing.update import change_record
+from tenant_schema.records.writing.upsert import stored_key, unique_field, upsert_record
+from tenant_schema.records.writing.validation import Body
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.permissions import Access
+from tenant_schema.users.rights.permissions import Access
 
 __all__ = ["Operation", "RecordService"]
 
@@ -80,7 +80,7 @@ class RecordService:
 
     @again_when_changed
     async def page(self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs) -> Page:
-        """The page that a query string asks for, see :mod:`tenant_schema.records.grammar`.
+        """The page that a query string asks for, see :mod:`tenant_schema.records.query.query_string`.
 
         Raises InvalidQuery, CursorInvalid, CursorMismatch.
         """
@@ -99,7 +99,7 @@ class RecordService:
 
     @again_when_changed
     async def query(self, scope: TenantScope, access: Access, object_name: str, document: Body) -> Page:
-        """The page that a JSON document asks for, see :mod:`tenant_schema.records.documents`. Raises as
+        """The page of a JSON query (:mod:`tenant_schema.records.query.json_query`). Raises as
         :meth:`page`.
         """
         target = await self.targets.open(scope, access, object_name, "read")
@@ -110,7 +110,7 @@ class RecordService:
 
     @again_when_changed
     async def summary(self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs) -> Groups:
-        """The aggregates that a query string asks for, see :mod:`tenant_schema.records.summaries`.
+        """The aggregates that a query string asks for, see :mod:`tenant_schema.records.query.aggregates`.
 
         Raises InvalidQuery.
         """

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 
 __all__ = ["ACCOUNTS", "CONTACTS", "OPPORTUNITIES", "STANDARD_OBJECTS"]
 

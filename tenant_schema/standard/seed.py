@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from piccolo_conf import DB
-from tenant_schema.objects.definitions import object_rows
-from tenant_schema.objects.drafts import ObjectDraft
-from tenant_schema.objects.store import Row, insert_definitions
+from tenant_schema.objects.definitions.checks import object_rows
+from tenant_schema.objects.definitions.drafts import ObjectDraft
+from tenant_schema.objects.definitions.store import Row, insert_definitions
 from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition
 from tenant_schema.standard.definitions import STANDARD_OBJECTS
-from tenant_schema.users.versions import DEFINITIONS, bump
+from tenant_schema.tenant_cache import DEFINITIONS, bump
 
 __all__ = ["seed_standard_objects"]
 

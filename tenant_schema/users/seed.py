@@ -11,13 +11,13 @@ from uuid import UUID
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from tenant_schema.problems import InvalidInput
+from tenant_schema.tenant_cache import ACCESS, bump
 from tenant_schema.users.emails import email_problem, normalise_email
 from tenant_schema.users.errors import WeakPassword
-from tenant_schema.users.password_policy import password_problems
-from tenant_schema.users.passwords import PasswordHashing
-from tenant_schema.users.permissions import SYSTEM_PERMISSIONS, object_permissions
+from tenant_schema.users.passwords.hashing import PasswordHashing
+from tenant_schema.users.passwords.policy import password_problems
+from tenant_schema.users.rights.permissions import SYSTEM_PERMISSIONS, object_permissions
 from tenant_schema.users.tables import Permission, Role, RolePermission, User, UserRole
-from tenant_schema.users.versions import ACCESS, bump
 
 __all__ = ["ADMINISTRATOR", "ROLES", "RoleSeed", "seed_access", "seed_administrator", "seed_permissions"]
 

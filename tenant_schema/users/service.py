@@ -14,20 +14,20 @@ from piccolo_engines.paging import Page, decode_cursor, page_of
 from piccolo_engines.searching import escaped, like, like_in_any_case
 from tenant_schema.problems import InvalidInput, Problem
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.audit import Subject, record_event
-from tenant_schema.users.changing import changing_access
+from tenant_schema.tenant_cache import VersionedCache
+from tenant_schema.users.audit.write import Subject, record_event
 from tenant_schema.users.emails import email_problem, normalise_email
 from tenant_schema.users.errors import Inactive, NotThere, Taken
-from tenant_schema.users.grants import read_grants
-from tenant_schema.users.links import Link, LinkPurpose, make_link, withdraw_links
-from tenant_schema.users.password_policy import password_problems
-from tenant_schema.users.passwords import PasswordHashing
-from tenant_schema.users.permissions import Access
-from tenant_schema.users.reach import is_oneself, require_within
-from tenant_schema.users.role_rows import grants_of_user, named_roles, roles_of_users
-from tenant_schema.users.sessions import EndReason, end_sessions_of
+from tenant_schema.users.links.links import Link, LinkPurpose, make_link, withdraw_links
+from tenant_schema.users.passwords.hashing import PasswordHashing
+from tenant_schema.users.passwords.policy import password_problems
+from tenant_schema.users.rights.change import changing_access
+from tenant_schema.users.rights.delegation import is_oneself, require_within
+from tenant_schema.users.rights.grants import read_grants
+from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.rights.role_rows import grants_of_user, named_roles, roles_of_users
+from tenant_schema.users.sign_in.sessions import EndReason, end_sessions_of
 from tenant_schema.users.tables import User, UserRole
-from tenant_schema.users.versions import VersionedCache
 
 __all__ = ["NewUser", "UserChanges", "UserRecord", "UserStatus", "Users"]
 

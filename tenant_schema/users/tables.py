@@ -50,7 +50,7 @@ class Role(Timestamps, Table, tablename="roles", help_text="A set of permissions
 
 
 class Permission(Timestamps, Table, tablename="permissions", help_text="Something that a role may allow."):
-    """``name`` is ``<object>:<action>``, see :mod:`tenant_schema.users.permissions`."""
+    """``name`` is ``<object>:<action>``, see :mod:`tenant_schema.users.rights.permissions`."""
 
     id = UUID(primary_key=True, default=new_id)
     name = Varchar(length=60, unique=True, null=False)

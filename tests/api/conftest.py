@@ -19,14 +19,14 @@ from litestar import Litestar
 from api.app import Freehold, central_app, tenant_app
 from api.composition import Platform, compose
 from central.database import CENTRAL
-from central.keys import EncryptionKey, generate_key
-from central.migrator import Migrator
+from central.migrations.migrator import Migrator
 from central.provisioning.pipeline import Observer
-from central.provisioning.records import TenantRequest
+from central.provisioning.types import TenantRequest
 from central.registry import TenantRef
-from central.settings import Settings
+from central.secrets.keys import EncryptionKey, generate_key
+from central.settings.settings import Settings
 from piccolo_conf import DB
-from tenant_schema.users.passwords import HashParameters
+from tenant_schema.users.passwords.hashing import HashParameters
 from tenant_schema.users.tables import Role, User, UserRole
 from tests.api.on_mariadb import MariaDBTemplate, made_on_mariadb
 from tests.conftest import Found, address_or_skip

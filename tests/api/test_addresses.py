@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from api.addresses import client_address, is_proxy, requested_host
+from api.requests.addresses import client_address, is_proxy, requested_host
 from central.errors import InvalidHost
 
 PROXIES = [ip_network("10.0.0.0/8"), ip_network("2001:db8::/32")]

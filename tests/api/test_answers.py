@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-from api.answers import Stream
+from api.responses import Stream
 
 
 async def test_a_stream_ends_when_the_client_hangs_up() -> None:

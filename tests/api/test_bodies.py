@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.bodies import decode_json, decode_struct, explain, read_body, require_json
 from api.errors import BodyTooLarge, BodyTooSlow, ClientGone, InvalidBody, MalformedJson, UnsupportedMediaType
+from api.requests.bodies import decode_json, decode_struct, explain, read_body, require_json
 from api.schemas.bulk import BulkRequest
 
 

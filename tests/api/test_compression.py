@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.compression import preferred_coding
+from api.middleware.compression import preferred_coding
 from tests.api.conftest import PASSWORD, World
 from tests.api.test_data import ACCOUNTS, make
 from tests.api.test_wire import listening

@@ -18,11 +18,11 @@ from typing import Any
 import httpx
 import pytest
 
-from api.client_connections import ClientConnections, share_of_descriptors
-from api.wire import MOST_TARGET_BYTES, MOST_TRAILER_BYTES
-from central.environment import EnvironmentReader
-from central.keys import generate_key
-from central.settings import Settings
+from api.server.client_connections import ClientConnections, share_of_descriptors
+from api.server.protocol import MOST_TARGET_BYTES, MOST_TRAILER_BYTES
+from central.secrets.keys import generate_key
+from central.settings.environment import EnvironmentReader
+from central.settings.settings import Settings
 from tests.api.conftest import World, settings_in
 from tests.api.test_wire import listening, say
 from tests.support.processes import COMMAND, free_port, freehold, serving

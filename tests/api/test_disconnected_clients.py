@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from central.keys import generate_key
+from central.secrets.keys import generate_key
 from tests.api.test_two_processes import TOKEN, call
 from tests.support.processes import free_port, freehold, serving
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from api.disconnects import CancelOnDisconnect, may_be_cancelled
 from api.errors import ClientGone
-from api.facts import RequestFacts
+from api.middleware.disconnects import CancelOnDisconnect, may_be_cancelled
+from api.middleware.request_context import RequestFacts
 
 
 class Client:

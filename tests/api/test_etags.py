@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.errors import InvalidIfMatch
-from api.etags import digest_tag, etag, known_tag, parse_if_match
-from tenant_schema.records.versions import ANY_VERSION, Versions, are_met
+from api.requests.etags import digest_tag, etag, known_tag, parse_if_match
+from tenant_schema.records.preconditions import ANY_VERSION, Versions, are_met
 
 
 @pytest.mark.parametrize(

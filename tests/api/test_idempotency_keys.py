@@ -8,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from api import idempotency
+from api.middleware import idempotency
 from central.database import CENTRAL
 from piccolo_engines.columns import utc_now
 from tenant_schema.records.tables import AnsweredRequest

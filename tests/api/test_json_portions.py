@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.bodies import decode_json
 from api.errors import MalformedJson, TooManyValues
-from api.json_portions import decode_in_portions, malformed
+from api.requests.bodies import decode_json
+from api.requests.json_portions import decode_in_portions, malformed
 from tests.support.busy import busy
 
 TEXTS = st.text() | st.sampled_from(['a,"b', "]}", "\\", "\n", '{"x":[1]}'])

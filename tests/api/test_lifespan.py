@@ -11,13 +11,13 @@ import pytest
 from api.app import Freehold, create_app
 from api.composition import compose
 from api.errors import CentralOutOfDate
-from api.lifespan import keep_up
+from api.server.lifespan import keep_up
 from central.database import CENTRAL
 from central.errors import WrongEncryptionKey
 from central.idempotency import KEEP_ANSWERS
-from central.keys import EncryptionKey, generate_key
 from central.provisioning.pipeline import Moment
-from central.settings import Settings
+from central.secrets.keys import EncryptionKey, generate_key
+from central.settings.settings import Settings
 from central.tables import IdempotencyKey
 from piccolo_engines.columns import utc_now
 from piccolo_engines.errors import EngineClosed
@@ -96,7 +96,7 @@ async def test_background_tasks_keep_their_tenant(settings: Settings, warm: Warm
     from litestar import Litestar, Response, get
     from litestar.background_tasks import BackgroundTask
 
-    from api.requests import TenantRequest
+    from api.requests.request import TenantRequest
     from piccolo_conf import DB
     from tenant_schema.users.tables import User
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 import structlog
 
-from api.logs import configure_logs
+from api.server.logs import configure_logs
 from piccolo_engines.errors import ConnectionLost
 from tests.api.conftest import OPERATOR_TOKEN, PASSWORD, World
 from tests.api.test_data import ACCOUNTS

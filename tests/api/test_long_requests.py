@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from api.answers import Stream
 from api.errors import ClientGone
+from api.responses import Stream
 from tests.api.conftest import ON_SQLITE, PASSWORD, World
 from tests.api.scenarios import assert_problem, caller
 from tests.api.test_data import ACCOUNTS

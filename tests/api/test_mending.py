@@ -7,7 +7,7 @@ import pytest
 from piccolo.querystring import QueryString
 
 from piccolo_conf import DB
-from tenant_schema.objects.search_index import words_table
+from tenant_schema.objects.model.search_index import words_table
 from tests.api.conftest import World
 from tests.api.scenarios import assert_problem
 

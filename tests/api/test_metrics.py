@@ -2,9 +2,9 @@
 
 import re
 
-from api.metrics import RequestCounts, exposition
+from api.server.metrics import RequestCounts, exposition
 from central.connections.rules import BudgetUse
-from central.engines import EngineStats
+from central.tenancy.engines import EngineStats
 from tests.api.conftest import World
 
 SAMPLE = re.compile(r'^freehold_[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.]+$')

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.definitions import object_draft
+from api.schemas.object_drafts import object_draft
 from piccolo_conf import DB
 from tests.api.conftest import ON_SQLITE, World
 

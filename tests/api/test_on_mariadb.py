@@ -15,7 +15,7 @@ from central.connections.engine import BudgetedEngine
 from central.database import CENTRAL
 from central.servers import Login
 from central.servers.mysql import MySQLServer
-from central.settings import Settings
+from central.settings.settings import Settings
 from piccolo_engines.errors import AccessDenied, ConnectionLost, DatabaseMissing
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from tests.api.conftest import CHEAP, ON_MARIADB, Warm, World, world_of

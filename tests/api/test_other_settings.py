@@ -13,13 +13,13 @@ import pytest
 from api.app import Freehold
 from api.composition import Platform, compose
 from central.database import CENTRAL
-from central.key_check import KeyCheck
-from central.key_rotation import KeyRotation
-from central.keys import EncryptionKey, generate_key
-from central.provisioning.records import ProvisionedTenant, TenantRequest
-from central.settings import Settings
+from central.provisioning.types import ProvisionedTenant, TenantRequest
+from central.secrets.key_check import KeyCheck
+from central.secrets.key_rotation import KeyRotation
+from central.secrets.keys import EncryptionKey, generate_key
+from central.secrets.vault import Vault
+from central.settings.settings import Settings
 from central.tables import Credential
-from central.vault import Vault
 from piccolo_engines.errors import AccessDenied
 from piccolo_engines.mysql import MySQLEngine
 from tests.api.conftest import CHEAP, KEY, PASSWORD, World, served, settings_in

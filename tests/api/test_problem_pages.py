@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.problem_catalog import EXPLANATIONS, title_of
-from api.problems import STATUSES, statuses_of
+from api.problems.catalog import EXPLANATIONS, title_of
+from api.problems.table import STATUSES, statuses_of
 from central.database import CENTRAL
 from central.tables import TenantStatus
 from piccolo_engines.errors import DatabaseError
@@ -31,7 +31,7 @@ def codes() -> Iterator[str]:
 
 @pytest.mark.parametrize("code", sorted(set(codes()) - {"validation-failed"}))
 def test_every_code_is_explained(code: str) -> None:
-    assert code in EXPLANATIONS, f"write an entry for {code} in api/problem_catalog.py"
+    assert code in EXPLANATIONS, f"write an entry for {code} in api/problems/catalog.py"
 
 
 @pytest.mark.parametrize("code", sorted(EXPLANATIONS))

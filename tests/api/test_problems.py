@@ -8,9 +8,9 @@ import pytest
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
 
 from api import errors as http
-from api.problems import STATUSES, answer_to, document_of, is_fault, status_of
+from api.problems.table import STATUSES, answer_to, document_of, is_fault, status_of
 from central import errors as central
-from central.engines import TenantGone
+from central.tenancy.engines import TenantGone
 from piccolo_engines import errors as engines
 from tenant_schema.objects import errors as objects
 from tenant_schema.problems import InvalidInput, Problem

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.errors import InvalidQuery
-from api.queries import MOST_PARAMETERS, decode_query, query_pairs, refuse_unknown
+from api.requests.query_parameters import MOST_PARAMETERS, decode_query, query_pairs, refuse_unknown
 
 
 class ListQuery(msgspec.Struct, rename="camel"):

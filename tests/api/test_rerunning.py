@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from piccolo.querystring import QueryString
 
-from api import rerunning
+from api.middleware import rerun as rerunning
 from piccolo_engines.mysql import MySQLEngine
 from tests.api.conftest import ON_MARIADB, PASSWORD, World
 from tests.api.scenarios import assert_problem

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.changing import changing_access
-from tenant_schema.users.role_records import (
+from tenant_schema.users.rights.change import changing_access
+from tenant_schema.users.rights.role_records import (
     FieldLimit,
     RuleDraft,
     write_fields,

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from central.connections.engine import BudgetedEngine
-from central.settings import Settings
+from central.settings.settings import Settings
 from piccolo_engines.mysql import MySQLEngine
 from tests.api.conftest import ON_MARIADB, Warm, World, world_of
 from tests.api.test_data import ACCOUNTS

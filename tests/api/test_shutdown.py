@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from central.keys import generate_key
+from central.secrets.keys import generate_key
 from tests.support.processes import free_port, freehold, serving
 
 SECONDS = 3

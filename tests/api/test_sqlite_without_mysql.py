@@ -34,8 +34,8 @@ def loaded_by(**settings: object) -> list[str]:
     """What the composition of these settings loads of MySQL."""
     code = f"""
 import json, sys
-from central.keys import EncryptionKey, generate_key
-from central.settings import Settings
+from central.secrets.keys import EncryptionKey, generate_key
+from central.settings.settings import Settings
 from api.composition import compose
 key = EncryptionKey.from_hex(generate_key())
 given = dict(central_database_url="sqlite:///unused", encryption_keys=(key,))

@@ -7,13 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
-from api.creation import TenantCreation
+from api.operations.create_tenant import TenantCreation
 from api.schemas.tenants import NewTenant
-from central import audit
-from central.audit import Actor
 from central.database import CENTRAL
 from central.errors import TenantNotFound
 from central.idempotency import Idempotency
+from central.operators import audit
+from central.operators.audit import Actor
 from piccolo_engines.columns import utc_now
 from tests.api.conftest import ON_SQLITE, OPERATOR_TOKEN, PASSWORD, World
 from tests.api.scenarios import Scenario, assert_problem, check, table

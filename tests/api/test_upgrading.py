@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 from piccolo.querystring import QueryString
 
-from api.upgrading import bring_up_to_date
+from api.operations.upgrade import bring_up_to_date
 from central.database import CENTRAL
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id
-from tenant_schema.objects.catalog import tables_of_words
-from tenant_schema.objects.search_index import search_ids_table, search_table
+from tenant_schema.objects.model.catalog import tables_of_words
+from tenant_schema.objects.model.search_index import search_ids_table, search_table
 from tenant_schema.objects.tables import ObjectDefinition
 from tenant_schema.standard.tables import Contact, Opportunity
 from tenant_schema.users.tables import Permission, Role

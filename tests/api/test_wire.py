@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from api.wire import MOST_HEAD_BYTES, ProblemProtocol
+from api.server.protocol import MOST_HEAD_BYTES, ProblemProtocol
 from tests.api.conftest import OPERATOR_TOKEN, World
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import piccolo_conf
 from central.database import CENTRAL, READ_COMMITTED, CentralEngine
-from central.migrator import Migrator
+from central.migrations.migrator import Migrator
 from central.piccolo_app import APP_CONFIG
 from central.tables import TABLES
 from piccolo_engines.mysql import MySQLEngine, PoolSettings

@@ -4,9 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from central import audit
-from central.audit import Actor
 from central.database import CENTRAL
+from central.operators import audit
+from central.operators.audit import Actor
 from central.tables import AuditEvent
 from piccolo_engines.paging import InvalidCursor
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from central.credentials import Credentials, TenantOpener
 from central.errors import SealBroken
-from central.key_rotation import KeyRotation
-from central.keys import EncryptionKey
 from central.registry import Registry
+from central.secrets.credentials import Credentials, TenantOpener
+from central.secrets.key_rotation import KeyRotation
+from central.secrets.keys import EncryptionKey
+from central.secrets.vault import Vault
 from central.servers import DatabaseServers, SQLiteServer, UnknownServer
 from central.tables import Credential
-from central.vault import Vault
 from piccolo_engines.errors import DatabaseMissing
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.rows import make_tenant

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from central.engines import EnginesBusy, TenantEngines, TenantGone
 from central.registry import TenantRef
 from central.tables import TenantStatus
+from central.tenancy.engines import EnginesBusy, TenantEngines, TenantGone
 from piccolo_engines.columns import new_id
 from piccolo_engines.errors import DatabaseMissing, EngineClosed
 from piccolo_engines.sqlite import SQLiteEngine

@@ -2,14 +2,14 @@
 
 import pytest
 
-from central.credentials import Credentials
 from central.errors import WrongEncryptionKey
-from central.key_check import KeyCheck
-from central.key_rotation import KeyRotation
-from central.keys import EncryptionKey
 from central.registry import Registry
+from central.secrets.credentials import Credentials
+from central.secrets.key_check import KeyCheck
+from central.secrets.key_rotation import KeyRotation
+from central.secrets.keys import EncryptionKey
+from central.secrets.vault import Vault
 from central.tables import SealedCheck
-from central.vault import Vault
 from tests.central.rows import make_tenant
 
 OLD, NEW = EncryptionKey("old1", bytes(range(32))), EncryptionKey("new1", bytes(range(1, 33)))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.keys import KEY_BYTES, EncryptionKey, generate_key, weakness
+from central.secrets.keys import KEY_BYTES, EncryptionKey, generate_key, weakness
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from piccolo.columns.reference import LAZY_COLUMN_REFERENCES
 from piccolo.conf.apps import AppConfig
 from piccolo.table import TABLE_REGISTRY
 
-from central.migration_plans import MigrationInvalid, MigrationName
-from central.migrator import MigrationFailed, Migrator
+from central.migrations.migrator import MigrationFailed, Migrator
+from central.migrations.plans import MigrationInvalid, MigrationName
 from piccolo_engines.routed import RoutedEngine
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.sample_schema.notes.piccolo_app import APP_CONFIG as NOTES

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from central.operator_sessions import OperatorSessions
-from central.operators import NewToken, Operators
+from central.operators.service import NewToken, Operators
+from central.operators.sessions import OperatorSessions
 from central.tables import OperatorSession
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.conftest import ON_SQLITE

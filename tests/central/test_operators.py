@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from central.database import CENTRAL
 from central.errors import InvalidOperatorName, OperatorNotFound, OperatorTaken, TokenNotFound
-from central.operators import FIRST_OPERATOR, Operators
+from central.operators.service import FIRST_OPERATOR, Operators
 from central.tables import Operator, OperatorToken
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.conftest import ON_SQLITE

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.redaction import is_secret_name, without_secrets
+from central.secrets.redaction import is_secret_name, without_secrets
 
 
 @pytest.mark.parametrize(

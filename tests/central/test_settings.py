@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from central.errors import SettingsError
-from central.keys import generate_key
-from central.settings import Settings, read_env_file
+from central.secrets.keys import generate_key
+from central.settings.settings import Settings, read_env_file
 
 KEY = generate_key()
 OTHER_KEY = generate_key()

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from central.engines import TenantEngines
-from central.tenancy import Tenancy
+from central.tenancy.engines import TenantEngines
+from central.tenancy.tenancy import Tenancy
 from piccolo_conf import DB
 from piccolo_engines.errors import EngineNotBound
 from piccolo_engines.sqlite import SQLiteEngine

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from central.errors import SealBroken, UnknownKey, VaultError
-from central.keys import EncryptionKey, generate_key
-from central.vault import Vault
+from central.secrets.keys import EncryptionKey, generate_key
+from central.secrets.vault import Vault
 
 ACME = UUID("01900000-0000-7000-8000-00000000ac3e")
 DEMO = UUID("01900000-0000-7000-8000-00000000de30")

@@ -18,14 +18,14 @@ from piccolo_engines.leases import LeaseStore
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.retrying import retrying
 from tenant_schema.objects.changes.recovery import Recovery
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import NameTaken, ObjectBusy
 from tenant_schema.objects.tables import SchemaChange, SchemaLease
-from tenant_schema.users.auth import Authentication, SignedIn
+from tenant_schema.tenant_cache import ACCESS, VersionedCache
+from tenant_schema.users.sign_in.access_tokens import AccessTokens
+from tenant_schema.users.sign_in.service import Authentication, SignedIn
+from tenant_schema.users.sign_in.throttle import Throttle
 from tenant_schema.users.tables import Session, User
-from tenant_schema.users.throttle import Throttle
-from tenant_schema.users.tokens import AccessTokens
-from tenant_schema.users.versions import ACCESS, VersionedCache
 from tests.support.galera import galera_cluster
 from tests.support.servers import ServerAddress, ServerMissing
 from tests.tenant_schema.objects.changes.worlds import SCOPE, Config, Tenant, migrate, tenant_on

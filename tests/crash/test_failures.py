@@ -12,10 +12,10 @@ from structlog.testing import capture_logs
 from api.app import create_app
 from api.composition import compose
 from central.database import CENTRAL
-from central.keys import EncryptionKey, generate_key
 from central.provisioning.pipeline import Moment
-from central.settings import Settings
-from tenant_schema.users.passwords import HashParameters
+from central.secrets.keys import EncryptionKey, generate_key
+from central.settings.settings import Settings
+from tenant_schema.users.passwords.hashing import HashParameters
 from tests.crash.test_crash_matrix import CREATION, DELETION
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from central.settings import Settings
+from central.settings.settings import Settings
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 

@@ -8,7 +8,7 @@ from typing import Any
 import uvicorn
 
 from api.app import create_app
-from api.shutdown import grace_of
+from api.server.shutdown import grace_of
 
 __all__ = ["main"]
 

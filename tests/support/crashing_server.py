@@ -16,10 +16,10 @@ import uvicorn
 
 from api.app import create_app
 from api.composition import compose
-from api.logs import configure_logs
-from api.wire import ProblemProtocol
+from api.server.logs import configure_logs
+from api.server.protocol import ProblemProtocol
 from central.provisioning.pipeline import Moment
-from central.settings import Settings, read_env_file
+from central.settings.settings import Settings, read_env_file
 
 __all__ = ["KillAt", "line_of", "main", "serve"]
 

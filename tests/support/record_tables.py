@@ -6,11 +6,11 @@ from piccolo.querystring import QueryString
 from piccolo_conf import DB
 from piccolo_engines.identifiers import quote
 from piccolo_engines.mysql.server import Server
-from tenant_schema.objects.changes.mysql_statements import statements
-from tenant_schema.objects.changes.operations import CreateTable
-from tenant_schema.objects.changes.shapes import shape_of
-from tenant_schema.objects.model import ObjectModel
-from tenant_schema.objects.sort_columns import kept_keys, key_definition
+from tenant_schema.objects.changes.decide.operations import CreateTable
+from tenant_schema.objects.changes.decide.shapes import shape_of
+from tenant_schema.objects.changes.mysql.statements import statements
+from tenant_schema.objects.model.model import ObjectModel
+from tenant_schema.objects.model.sort_columns import kept_keys, key_definition
 
 __all__ = ["make_table"]
 

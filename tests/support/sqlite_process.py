@@ -16,8 +16,8 @@ import api.cli.main  # noqa: F401 - the commands are part of the process, whiche
 from api.app import create_app
 from api.composition import compose
 from central.database import CENTRAL
-from central.keys import EncryptionKey, generate_key
-from central.settings import Settings
+from central.secrets.keys import EncryptionKey, generate_key
+from central.settings.settings import Settings
 
 __all__ = ["main"]
 

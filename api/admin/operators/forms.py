@@ -9,16 +9,16 @@ from api.admin.columns import Column
 from api.admin.errors import FormRefused
 from api.admin.site import Form
 from api.admin.values import as_json
-from api.bodies import decode_struct
 from api.composition import Platform
-from api.creation import TenantCreation, faults_of
 from api.errors import InvalidBody
+from api.operations.create_tenant import TenantCreation, faults_of
+from api.operations.tenant_acts import TenantActs
+from api.requests.bodies import decode_struct
 from api.schemas.tenants import NewTenant
-from api.tenant_acts import TenantActs
-from central.audit import Actor
 from central.errors import InvalidDomain
-from central.hostnames import parse_tenant_domain
-from central.operators import OperatorRef
+from central.operators.audit import Actor
+from central.operators.service import OperatorRef
+from central.tenancy.hostnames import parse_tenant_domain
 from tenant_schema.problems import Problem
 
 __all__ = [

@@ -10,10 +10,10 @@ from api.admin.operators.forms import operator_forms
 from api.admin.operators.tables import operator_tables
 from api.admin.site import Form, NewSession, Table
 from api.composition import Platform
-from api.requests import ApiRequest
-from central import audit
-from central.audit import Actor
-from central.operators import OperatorRef
+from api.requests.request import ApiRequest
+from central.operators import audit
+from central.operators.audit import Actor
+from central.operators.service import OperatorRef
 from piccolo_engines.columns import utc_now
 
 __all__ = ["OperatorSite", "OperatorVisit"]

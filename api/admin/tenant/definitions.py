@@ -10,12 +10,12 @@ from api.admin.memory_table import MemoryTable
 from api.admin.site import Row
 from api.admin.tenant.visitor import Visitor
 from api.admin.values import problems_together
-from api.definitions import body_places, field_changes, field_draft, object_changes, object_draft
 from api.errors import InvalidBody
-from tenant_schema.objects.drafts import FieldDraft
+from api.schemas.object_drafts import body_places, field_changes, field_draft, object_changes, object_draft
+from tenant_schema.objects.definitions.drafts import FieldDraft
 from tenant_schema.objects.fields.lookup import ON_DELETE
 from tenant_schema.objects.fields.registry import FIELD_TYPES
-from tenant_schema.objects.model import FieldModel, ObjectModel
+from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.problems import Problem
 
 __all__ = ["DEFINITIONS", "FieldTable", "ObjectTable"]

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from api.admin.columns import Column
 from tenant_schema.objects.fields.fixed_decimal import PLAIN_DIGITS
-from tenant_schema.objects.model import FieldModel
+from tenant_schema.objects.model.model import FieldModel
 
 __all__ = ["column_of_field"]
 

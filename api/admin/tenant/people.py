@@ -14,10 +14,10 @@ from api.admin.readonly_table import LookedAt, Shown, ready
 from api.admin.site import Row
 from api.admin.tenant.visitor import Visitor
 from api.admin.values import as_json, problems_together, uuid_of
-from api.bodies import decode_struct
+from api.requests.bodies import decode_struct
 from api.schemas.roles import FieldRight, FieldRights, NewRole, RowRule, RowRules
-from tenant_schema.users.role_records import RoleRecord
-from tenant_schema.users.role_rows import roles_of_users
+from tenant_schema.users.rights.role_records import RoleRecord
+from tenant_schema.users.rights.role_rows import roles_of_users
 from tenant_schema.users.service import UserChanges
 from tenant_schema.users.tables import User
 

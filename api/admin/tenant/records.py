@@ -16,12 +16,12 @@ from api.admin.site import Row
 from api.admin.tenant.fields import column_of_field
 from api.admin.tenant.visitor import Visitor
 from api.admin.values import uuid_of
-from tenant_schema.objects.model import FieldModel, ObjectModel
-from tenant_schema.records.grammar import parse_query
-from tenant_schema.records.leafing import count_records, read_rows
-from tenant_schema.records.people import USERS
-from tenant_schema.records.query import Query
-from tenant_schema.records.target import Target
+from tenant_schema.objects.model.model import FieldModel, ObjectModel
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.query.model import Query
+from tenant_schema.records.query.query_string import parse_query
+from tenant_schema.records.query.user_fields import USERS
+from tenant_schema.records.reading.offset_pages import count_records, read_rows
 
 __all__ = ["RECORDS", "RecordTable"]
 

@@ -12,10 +12,10 @@ from uuid import UUID
 from api.admin.errors import NothingToAdminister
 from api.admin.site import NewSession
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.auth import Authentication
 from tenant_schema.users.errors import Unauthenticated
-from tenant_schema.users.permissions import SYSTEM_PERMISSIONS, Access
-from tenant_schema.users.tokens import AccessTokens
+from tenant_schema.users.rights.permissions import SYSTEM_PERMISSIONS, Access
+from tenant_schema.users.sign_in.access_tokens import AccessTokens
+from tenant_schema.users.sign_in.service import Authentication
 
 __all__ = ["IDLE_SECONDS", "TenantSessions"]
 

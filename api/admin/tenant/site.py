@@ -8,7 +8,7 @@ from api.admin.site import Form, NewSession, Table
 from api.admin.tenant.forms import tenant_forms
 from api.admin.tenant.menu import tenant_tables
 from api.admin.tenant.visitor import Visitor
-from api.requests import ApiRequest
+from api.requests.request import ApiRequest
 from tenant_schema.scope import TenantScope
 
 __all__ = ["TenantSite", "TenantVisit"]

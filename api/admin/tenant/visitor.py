@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from api.composition import Platform
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.permissions import Access
+from tenant_schema.users.rights.permissions import Access
 
 __all__ = ["Visitor"]
 

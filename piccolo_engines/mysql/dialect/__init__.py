@@ -7,24 +7,18 @@ of a MySQL engine only; other engines get Piccolo's own. It fails when Piccolo i
 from piccolo.query.base import Query
 
 from piccolo_engines.mysql.dialect import (
-    alterations,
-    changes,
-    columns,
     conditions,
     datetimes,
-    defaults,
     documents,
     expressions,
-    inserts,
-    migrations,
     ordering,
     queries,
     relations,
-    schemas,
     selects,
-    tables,
 )
+from piccolo_engines.mysql.dialect.ddl import alterations, columns, defaults, migrations, schemas, tables
 from piccolo_engines.mysql.dialect.patching import Patch, UnknownPiccolo, apply
+from piccolo_engines.mysql.dialect.writes import changes, inserts
 
 __all__ = ["PATCHES", "Patch", "UnknownPiccolo", "install"]
 

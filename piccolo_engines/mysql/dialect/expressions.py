@@ -35,8 +35,8 @@ from piccolo.querystring import QueryString
 from piccolo_engines.errors import Unsupported
 from piccolo_engines.mysql.dialect.patching import Patch, for_mysql, speaks_mysql
 from piccolo_engines.mysql.literals import microseconds, quote_name
+from piccolo_engines.mysql.results.values import UNLIMITED_SCALE
 from piccolo_engines.mysql.statements import Bilingual
-from piccolo_engines.mysql.values import UNLIMITED_SCALE
 
 __all__ = ["PATCHES", "preserved_alias"]
 

@@ -16,8 +16,8 @@ from piccolo_engines.mysql.dialect.distinct import first_of_each
 from piccolo_engines.mysql.dialect.patching import Patch
 from piccolo_engines.mysql.dialect.plain import plain_select
 from piccolo_engines.mysql.literals import ServerSQL
+from piccolo_engines.mysql.results.values import ArrayItem, Hint
 from piccolo_engines.mysql.statements import Bilingual
-from piccolo_engines.mysql.values import ArrayItem, Hint
 from piccolo_engines.statements import Projection, SelectSQL
 
 __all__ = ["PATCHES"]

@@ -6,10 +6,10 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from tenant_schema.objects.changes.diff import Rules
-from tenant_schema.objects.changes.operations import Operation
-from tenant_schema.objects.changes.shapes import TableShape
-from tenant_schema.objects.row_budget import RowLimits
+from tenant_schema.objects.changes.decide.diff import Rules
+from tenant_schema.objects.changes.decide.operations import Operation
+from tenant_schema.objects.changes.decide.shapes import TableShape
+from tenant_schema.objects.definitions.row_budget import RowLimits
 
 __all__ = ["PROBE", "Dialect", "PlannedStatement", "limited"]
 

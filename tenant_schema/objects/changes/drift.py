@@ -14,10 +14,9 @@ from piccolo.querystring import QueryString
 from piccolo_conf import DB
 from piccolo_engines.errors import ConnectionLost, DatabaseError, TransactionEnded
 from piccolo_engines.identifiers import quote
-from tenant_schema.objects.changes.definitions import Definitions
-from tenant_schema.objects.changes.dialect import PROBE, Dialect
-from tenant_schema.objects.changes.diff import creation
-from tenant_schema.objects.changes.operations import (
+from tenant_schema.objects.changes.decide.definitions import Definitions
+from tenant_schema.objects.changes.decide.diff import creation
+from tenant_schema.objects.changes.decide.operations import (
     AddColumn,
     AddIndex,
     AddReference,
@@ -32,8 +31,9 @@ from tenant_schema.objects.changes.operations import (
     FillSearch,
     Operation,
 )
-from tenant_schema.objects.changes.shapes import ColumnShape, TableShape
-from tenant_schema.objects.search_index import OLD_INDEX
+from tenant_schema.objects.changes.decide.shapes import ColumnShape, TableShape
+from tenant_schema.objects.changes.dialect import PROBE, Dialect
+from tenant_schema.objects.model.search_index import OLD_INDEX
 
 __all__ = ["Drift", "find_drift", "repair_drift"]
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from tenant_schema.objects.changes.intent import Intent
+from tenant_schema.objects.changes.decide.intent import Intent
 from tenant_schema.objects.tables import SchemaChange
 
 __all__ = ["Entry", "State", "begin", "has_open_entries", "open_entries", "record", "state_of"]

@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from tenant_schema.objects.auto_numbers import (
+from tenant_schema.objects.changes.decide.intent import Intent
+from tenant_schema.objects.changes.decide.operations import NumberRecords
+from tenant_schema.objects.fields.auto_number import number_format
+from tenant_schema.objects.model.auto_numbers import (
     drop_counters,
     make_counter,
     number_records,
     raise_counter,
     skip_taken_numbers,
 )
-from tenant_schema.objects.catalog import load_rows
-from tenant_schema.objects.changes.intent import Intent
-from tenant_schema.objects.changes.operations import NumberRecords
-from tenant_schema.objects.fields.auto_number import number_format
-from tenant_schema.objects.model import ObjectModel, field_model, object_model
+from tenant_schema.objects.model.catalog import load_rows
+from tenant_schema.objects.model.model import ObjectModel, field_model, object_model
 
 __all__ = ["forget_numbers", "number", "write_counters"]
 

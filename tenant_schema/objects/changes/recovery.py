@@ -1,24 +1,24 @@
 """Finishes, or undoes, the changes that a process left when it died: when a tenant is next used.
 
 Where DDL is transactional there is never anything to do. Elsewhere the journal is asked whenever the tenant's
-definitions are read anew (:class:`tenant_schema.objects.catalog.Catalog`), which is one statement, and before
-each change.
+definitions are read again (:class:`tenant_schema.objects.model.catalog.Catalog`), which is one statement, and
+before each change.
 """
 
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from tenant_schema.objects.changes.deciding import dialect_of_bound
+from tenant_schema.objects.changes.decide.intent import Intent
+from tenant_schema.objects.changes.decide.intents import dialect_of_bound
 from tenant_schema.objects.changes.dialect import Dialect
-from tenant_schema.objects.changes.intent import Intent
 from tenant_schema.objects.changes.journal import has_open_entries
 from tenant_schema.objects.changes.runner import Runner
 from tenant_schema.objects.changes.writing import write_definitions
 from tenant_schema.objects.dependents import Dependents
 from tenant_schema.objects.errors import ObjectBusy
-from tenant_schema.users.audit import Subject, record_event
-from tenant_schema.users.permissions import Access
+from tenant_schema.users.audit.write import Subject, record_event
+from tenant_schema.users.rights.permissions import Access
 
 __all__ = ["Recovery"]
 

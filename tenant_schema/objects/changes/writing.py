@@ -8,14 +8,14 @@ import msgspec
 from piccolo.columns import Column
 
 from piccolo_engines.columns import utc_now
-from tenant_schema.objects.changes.intent import Intent, RowChanges
+from tenant_schema.objects.changes.decide.intent import Intent, RowChanges
 from tenant_schema.objects.changes.numbering import write_counters
+from tenant_schema.objects.definitions.store import insert_definitions
 from tenant_schema.objects.dependents import Dependents
-from tenant_schema.objects.store import insert_definitions
 from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition
-from tenant_schema.users.permissions import ANY, object_permissions
+from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, bump
+from tenant_schema.users.rights.permissions import ANY, object_permissions
 from tenant_schema.users.tables import Permission
-from tenant_schema.users.versions import ACCESS, DEFINITIONS, bump
 
 __all__ = ["write_definitions"]
 

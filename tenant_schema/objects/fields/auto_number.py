@@ -22,7 +22,7 @@ class AutoNumberType(ShortText):
     """A text such as ``INV-0042`` in the field's ``format``, counted from ``start`` (1 when it does not say).
 
     See :mod:`tenant_schema.objects.fields.number_format` for formats and
-    :mod:`tenant_schema.objects.auto_numbers` for the counting. It compares and sorts as the text that it is:
+    :mod:`tenant_schema.objects.model.auto_numbers` for counters. Values compare and sort as texts,
     with as many zeros as the numbers will have digits, in the order of the numbers.
     """
 

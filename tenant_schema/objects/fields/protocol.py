@@ -55,7 +55,7 @@ class FieldSpec(Protocol):
 
     @property
     def storage(self) -> str:
-        """How a text is kept (see :mod:`tenant_schema.objects.row_budget`); empty for the type's own way."""
+        """Storage of a text (:mod:`tenant_schema.objects.definitions.row_budget`); empty by default."""
 
     @property
     def settings(self) -> Settings:

@@ -1,7 +1,7 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from tenant_schema.objects.catalog import load_objects
-from tenant_schema.records.canonical import make_values_canonical
+from tenant_schema.objects.model.catalog import load_objects
+from tenant_schema.records.canonical_values import make_values_canonical
 
 ID = "2026-11-30T02:50:00:000000"
 VERSION = "1.38.0"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from central import audit
 from central.database import CENTRAL
+from central.operators import audit
 from central.tables import Tenant
 from piccolo_engines.mysql import MySQLEngine
 from tests.api.admin.browsing import Browser, operators_browser

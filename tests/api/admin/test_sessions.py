@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from central.database import CENTRAL
-from central.operator_sessions import OperatorSessions
+from central.operators.sessions import OperatorSessions
 from central.tables import OperatorSession
 from piccolo_engines.columns import utc_now
 from tests.api.admin.browsing import Browser, operators_browser, tenants_browser

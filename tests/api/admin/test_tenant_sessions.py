@@ -8,8 +8,8 @@ import pytest
 from api.admin.site import NewSession
 from api.admin.tenant.sessions import TenantSessions
 from piccolo_conf import DB
+from tenant_schema.users.sign_in.access_tokens import AccessTokens, SigningKeys
 from tenant_schema.users.tables import Session, User
-from tenant_schema.users.tokens import AccessTokens, SigningKeys
 from tests.api.admin.browsing import Browser, operators_browser, tenants_browser
 from tests.api.conftest import ON_SQLITE, PASSWORD, World
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from api.cli.env_file import remember_port, write_env_file
-from central.settings import Settings, read_env_file
+from central.settings.settings import Settings, read_env_file
 
 
 def test_it_is_enough_to_start_with(tmp_path: Path) -> None:

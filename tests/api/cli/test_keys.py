@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from central.keys import EncryptionKey, generate_key
-from central.vault import Vault
+from central.secrets.keys import EncryptionKey, generate_key
+from central.secrets.vault import Vault
 from tests.api.cli.conftest import Run, Told
 from tests.api.conftest import KEY
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from central.keys import EncryptionKey, generate_key
+from central.secrets.keys import EncryptionKey, generate_key
 from piccolo_engines.mysql import MySQLEngine
 from tests.api.cli.conftest import Run, Told
 from tests.api.conftest import KEY
@@ -13,10 +13,10 @@ from tests.api.on_mariadb import MariaDBTemplate
 
 DYING = """
 from tenant_schema.objects.changes.recovery import Recovery
-from tenant_schema.objects.drafts import ObjectDraft
+from tenant_schema.objects.definitions.drafts import ObjectDraft
 from tenant_schema.objects.service import SchemaService
-from tenant_schema.users.versions import ACCESS, VersionedCache
-from api.standing_in import COMMAND_LINE
+from tenant_schema.tenant_cache import ACCESS, VersionedCache
+from api.operations.command_line_access import COMMAND_LINE
 
 def die(point):
     raise KeyboardInterrupt

@@ -11,7 +11,7 @@ from central.connections.login import Login
 from central.connections.rules import BudgetRules
 from central.connections.watchdog import Watchdog
 from piccolo_engines.errors import AccessDenied
-from piccolo_engines.mysql.session import Session
+from piccolo_engines.mysql.sessions.session import Session
 
 
 class Passwords:

@@ -9,12 +9,12 @@ import pytest
 from piccolo.engine.base import Engine
 
 from central.connections.rules import BudgetRules
-from central.engines import TenantEngines
-from central.provisioning.records import generate_password
+from central.provisioning.types import generate_password
 from central.registry import TenantRef
 from central.servers import Login
 from central.servers.mysql import MySQLServer, UserRules
 from central.tables import TenantStatus
+from central.tenancy.engines import TenantEngines
 from piccolo_engines.columns import new_id
 from piccolo_engines.errors import ConnectionLost, PoolTimeout
 from piccolo_engines.mysql import MySQLEngine

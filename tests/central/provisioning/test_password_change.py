@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from central.credentials import Credentials
 from central.errors import TenantNotFound, WrongStatus
 from central.provisioning.errors import NoDatabaseUser, PasswordChanging, PasswordNotChanged
 from central.provisioning.owner import Owner
 from central.provisioning.reconcile import Report
 from central.provisioning.steps import Parts, password_change
 from central.registry import TenantRef
+from central.secrets.credentials import Credentials
 from central.servers import DatabaseServers
 from central.tables import Credential, ProvisioningRun, TenantStatus
 from piccolo_engines.sqlite import SQLiteEngine

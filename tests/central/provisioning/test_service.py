@@ -8,13 +8,13 @@ from datetime import timedelta
 
 import pytest
 
-from central.credentials import Credentials
 from central.database import CENTRAL
-from central.engines import TenantGone
 from central.errors import DomainTaken, InvalidSlug, ReservedSlug, SlugTaken, TenantNotFound, WrongStatus
 from central.provisioning.errors import CreationFailed, DeletionFailed
+from central.secrets.credentials import Credentials
 from central.servers import DatabaseExists, DatabaseServers, UnknownServer, UserExists
 from central.tables import ProvisioningRun, ProvisioningStep, TenantStatus
+from central.tenancy.engines import TenantGone
 from tests.central.provisioning.world import (
     CREATION,
     DEAD,

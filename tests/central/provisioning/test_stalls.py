@@ -9,7 +9,7 @@ import pytest
 from api.composition import compose
 from benchmarks.provisioning_stall import Ticker, settings_in
 from central.database import CENTRAL
-from central.provisioning.records import TenantRequest
+from central.provisioning.types import TenantRequest
 
 LIMIT = 0.050
 """Seconds of the processor that the loop's thread may use between two turns of everybody else.

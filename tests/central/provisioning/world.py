@@ -5,21 +5,21 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from central.credentials import Credentials, TenantOpener
-from central.engines import TenantEngines
-from central.keys import EncryptionKey
-from central.migrator import Migrator
+from central.migrations.migrator import Migrator
 from central.provisioning.journal import Journal
 from central.provisioning.owner import Owner
 from central.provisioning.pipeline import Moment, Observer
-from central.provisioning.records import Admin, TenantRequest, TenantSeed
 from central.provisioning.service import Provisioning
 from central.provisioning.steps import Parts
+from central.provisioning.types import Admin, TenantRequest, TenantSeed
 from central.registry import Registry, TenantRef
+from central.secrets.credentials import Credentials, TenantOpener
+from central.secrets.keys import EncryptionKey
+from central.secrets.vault import Vault
 from central.servers import DatabaseServers, SQLiteServer, UserExists
 from central.tables import Credential, Domain, ProvisioningRun, RunState, Tenant
-from central.tenancy import Tenancy
-from central.vault import Vault
+from central.tenancy.engines import TenantEngines
+from central.tenancy.tenancy import Tenancy
 from piccolo_conf import DB
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.sample_schema.notes.piccolo_app import APP_CONFIG as NOTES

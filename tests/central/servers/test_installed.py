@@ -6,7 +6,7 @@ import ssl
 from pathlib import Path
 
 from central.servers.installed import tls_of
-from central.settings import Settings
+from central.settings.settings import Settings
 from tests.support.certificates import make_certificates
 
 

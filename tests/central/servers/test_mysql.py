@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from central.provisioning.records import generate_password
+from central.provisioning.types import generate_password
 from central.servers import DatabaseExists, Login, UserExists
 from central.servers.mysql import PRIVILEGES, MySQLServer, UserRules, grant_pattern
 from piccolo_engines.errors import AccessDenied, ConnectionLost, DatabaseError, DatabaseMissing

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from central.provisioning.records import generate_password
+from central.provisioning.types import generate_password
 from central.servers import Login
 from central.servers.mysql import PRIVILEGES, MySQLServer, UserRules
 from piccolo_engines.errors import AccessDenied, ConnectionLost, DatabaseMissing

@@ -25,7 +25,7 @@ from piccolo.apps.migrations.commands.forwards import run_forwards
 from piccolo.querystring import QueryString
 
 import piccolo_conf
-from piccolo_engines.mysql.session import Session
+from piccolo_engines.mysql.sessions.session import Session
 
 DB = piccolo_conf.DB
 CONTENT = {

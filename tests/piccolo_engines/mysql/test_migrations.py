@@ -17,8 +17,8 @@ from piccolo.constraints import Unique
 from piccolo.table import Table
 
 from piccolo_engines.mysql import MySQLEngine
-from piccolo_engines.mysql.journal import JOURNAL
-from piccolo_engines.mysql.session import Session
+from piccolo_engines.mysql.migrations.journal import JOURNAL
+from piccolo_engines.mysql.sessions.session import Session
 from tests.piccolo_engines.mysql.tables import bound
 
 

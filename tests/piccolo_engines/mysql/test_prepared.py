@@ -14,7 +14,7 @@ from piccolo.table import Table
 
 from piccolo_engines.errors import SchemaMismatch, UniqueViolation
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
-from piccolo_engines.mysql.prepared import binary
+from piccolo_engines.mysql.sessions.prepared import binary
 from tests.piccolo_engines.mysql.tables import created
 from tests.piccolo_engines.mysql.test_types import CASES, UNORDERED, table_with
 from tests.support.servers import KINDS, ServerAddress, ServerMissing, started

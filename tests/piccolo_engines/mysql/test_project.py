@@ -11,7 +11,7 @@ from piccolo.querystring import QueryString
 from piccolo.table import TABLE_REGISTRY, Table, create_db_tables, drop_db_tables
 
 from piccolo_engines.mysql import MySQLEngine
-from piccolo_engines.mysql.journal import JOURNAL
+from piccolo_engines.mysql.migrations.journal import JOURNAL
 from tests.piccolo_engines.mysql.project import MANY_CHANGES, VERSIONS, Project, make_project
 from tests.piccolo_engines.mysql.tables import bound
 

@@ -17,7 +17,7 @@ from piccolo_engines.errors import (
     UniqueViolation,
 )
 from piccolo_engines.mysql import IsolationLevel, MySQLEngine, PoolSettings
-from piccolo_engines.mysql.session import Session
+from piccolo_engines.mysql.sessions.session import Session
 from piccolo_engines.retrying import retrying
 from piccolo_engines.statements import Together
 from tests.conftest import cleared

@@ -1,9 +1,9 @@
 """Two objects, one of which refers to the other, for tests of what names them."""
 
-from tenant_schema.apps.sight import Sight, sight_over
-from tenant_schema.objects.definitions import object_rows
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
-from tenant_schema.objects.model import object_model
+from tenant_schema.apps.schema_view import Sight, sight_over
+from tenant_schema.objects.definitions.checks import object_rows
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.model.model import object_model
 
 _INDUSTRIES = [{"value": name, "label": name.title()} for name in ("media", "retail")]
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tenant_schema.apps.layouts import check_layout, check_navigation
-from tenant_schema.apps.sight import Sight
+from tenant_schema.apps.layouts.layouts import check_layout, check_navigation
+from tenant_schema.apps.schema_view import Sight
 from tenant_schema.apps.tables import PageType
 from tests.tenant_schema.apps.objects import COMPANIES, PEOPLE, all_of
 

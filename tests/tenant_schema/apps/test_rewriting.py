@@ -6,11 +6,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenant_schema.apps.layouts import check_layout
-from tenant_schema.apps.rewriting import Rewriting
-from tenant_schema.apps.sight import Sight, field_at, sight_over
+from tenant_schema.apps.layouts.layouts import check_layout
+from tenant_schema.apps.layouts.rewrite import Rewriting
+from tenant_schema.apps.layouts.visible import hides_anything, shown_layout
+from tenant_schema.apps.schema_view import Sight, field_at, sight_over
 from tenant_schema.apps.tables import PageType
-from tenant_schema.apps.visible import hides_anything, shown_layout
 from tenant_schema.objects.dependents import NameChanges
 from tenant_schema.objects.renaming import Renamed
 from tests.tenant_schema.apps.objects import COMPANIES, PEOPLE, all_of

@@ -6,13 +6,13 @@ from piccolo.columns import Column
 from piccolo_engines.errors import UniqueViolation
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.apps.definitions import STANDARD_APPS, AppDraft, PageDraft
-from tenant_schema.apps.layouts import check_layout, check_navigation
+from tenant_schema.apps.layouts.layouts import check_layout, check_navigation
+from tenant_schema.apps.schema_view import whole_sight
 from tenant_schema.apps.seed import seed_apps
-from tenant_schema.apps.sight import whole_sight
 from tenant_schema.apps.tables import App, AppPage, PageType
-from tenant_schema.objects.definitions import object_rows
-from tenant_schema.objects.model import object_model
-from tenant_schema.objects.names import check_name
+from tenant_schema.objects.definitions.checks import object_rows
+from tenant_schema.objects.definitions.names import check_name
+from tenant_schema.objects.model.model import object_model
 from tenant_schema.standard.definitions import STANDARD_OBJECTS
 from tests.tenant_schema.objects.databases import count_statements
 

@@ -7,7 +7,11 @@ import pytest
 
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id
-from tenant_schema.objects.auto_numbers import (
+from tenant_schema.objects.definitions.checks import object_rows
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.errors import CounterMissing
+from tenant_schema.objects.fields.number_format import NumberFormat
+from tenant_schema.objects.model.auto_numbers import (
     drop_counters,
     make_counter,
     number_records,
@@ -15,11 +19,7 @@ from tenant_schema.objects.auto_numbers import (
     skip_taken_numbers,
     take_numbers,
 )
-from tenant_schema.objects.definitions import object_rows
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
-from tenant_schema.objects.errors import CounterMissing
-from tenant_schema.objects.fields.number_format import NumberFormat
-from tenant_schema.objects.model import FieldModel, ObjectModel, object_model
+from tenant_schema.objects.model.model import FieldModel, ObjectModel, object_model
 from tenant_schema.objects.tables import AutoNumber
 from tests.support.record_tables import make_table
 from tests.tenant_schema.objects.databases import Bound

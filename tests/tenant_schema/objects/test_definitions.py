@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tenant_schema.objects.definitions import check_object, object_rows
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.definitions.checks import check_object, object_rows
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.problems import InvalidInput
 
 STAGE = FieldDraft(

@@ -14,12 +14,12 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.errors import EngineNotBound
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.objects.definitions import object_rows
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.definitions.checks import object_rows
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.fields.lookup import joined
 from tenant_schema.objects.fields.registry import FIELD_TYPES
-from tenant_schema.objects.model import SYSTEM_FIELDS, ObjectModel, object_model
-from tenant_schema.objects.runtime_table import SharedTables
+from tenant_schema.objects.model.model import SYSTEM_FIELDS, ObjectModel, object_model
+from tenant_schema.objects.model.runtime_table import SharedTables
 from tenant_schema.users.tables import User
 from tests.tenant_schema.objects.fields.making import NEEDED
 

@@ -8,11 +8,18 @@ from datetime import UTC, datetime
 import pytest
 
 from piccolo_engines.errors import DatabaseError
-from tenant_schema.objects.definitions import check_object, object_rows
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
-from tenant_schema.objects.limits import MOST_FIELDS, row_problems, with_storage
-from tenant_schema.objects.model import ObjectModel, object_model
-from tenant_schema.objects.row_budget import MARIADB, MYSQL, SQLITE, RowLimits, Storage, choose_storage
+from tenant_schema.objects.definitions.checks import check_object, object_rows
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.definitions.limits import MOST_FIELDS, row_problems, with_storage
+from tenant_schema.objects.definitions.row_budget import (
+    MARIADB,
+    MYSQL,
+    SQLITE,
+    RowLimits,
+    Storage,
+    choose_storage,
+)
+from tenant_schema.objects.model.model import ObjectModel, object_model
 from tests.support.record_tables import make_table
 from tests.tenant_schema.objects.databases import Bound
 

@@ -7,11 +7,11 @@ from uuid import UUID
 from piccolo.table import TABLE_REGISTRY, Table
 
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.objects.definitions import object_rows
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
-from tenant_schema.objects.model import object_model
-from tenant_schema.objects.runtime_table import SharedTables
-from tenant_schema.records.prepared import Plans
+from tenant_schema.objects.definitions.checks import object_rows
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.model.model import object_model
+from tenant_schema.objects.model.runtime_table import SharedTables
+from tenant_schema.records.sql.statement_cache import Plans
 from tenant_schema.users.tables import User
 
 _MEGABYTE = 2**20

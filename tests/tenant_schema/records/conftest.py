@@ -10,14 +10,14 @@ import pytest
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.objects.model import ObjectModel
-from tenant_schema.records import surroundings
-from tenant_schema.records.cursors import Cursors
-from tenant_schema.records.rights import Rights
+from tenant_schema.objects.model.model import ObjectModel
+from tenant_schema.records.access import schema_view as surroundings
+from tenant_schema.records.access.rights import Rights
+from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
 from tenant_schema.records.tables import RecordHistory
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.permissions import Access
+from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.tables import User
 from tests.conftest import Found, address_or_skip
 from tests.support.record_tables import make_table

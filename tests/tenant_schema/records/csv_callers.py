@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 
 from piccolo_engines.columns import utc_now
-from tenant_schema.records.csv_format import read_format
-from tenant_schema.records.importing import ImportOptions, ImportReport, import_csv
-from tenant_schema.records.target import Target
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.csv.file_format import read_format
+from tenant_schema.records.csv.import_csv import ImportOptions, ImportReport, import_csv
 from tests.tenant_schema.records.models import Caller
 
 FORMAT = (

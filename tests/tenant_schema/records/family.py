@@ -11,19 +11,19 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.objects.catalog import with_words_table
-from tenant_schema.objects.changes.deciding import dialect_of_bound
-from tenant_schema.objects.changes.operations import AddSearch, FillSearch
-from tenant_schema.objects.definitions import object_rows
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
-from tenant_schema.objects.model import ObjectModel, object_model
-from tenant_schema.objects.search_index import search_columns, words_table
+from tenant_schema.objects.changes.decide.intents import dialect_of_bound
+from tenant_schema.objects.changes.decide.operations import AddSearch, FillSearch
+from tenant_schema.objects.definitions.checks import object_rows
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.model.catalog import with_words_table
+from tenant_schema.objects.model.model import ObjectModel, object_model
+from tenant_schema.objects.model.search_index import search_columns, words_table
 from tenant_schema.objects.tables import SchemaLease
-from tenant_schema.records.cursors import Cursors
+from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
 from tenant_schema.records.tables import RecordHistory
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.permissions import Access
+from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.tables import User
 from tests.conftest import cleared
 from tests.support.record_tables import make_table

@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from tenant_schema.objects.definitions import object_rows
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.definitions.checks import object_rows
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import ObjectNotFound
-from tenant_schema.objects.model import ObjectModel, object_model
-from tenant_schema.records.bulk import Item
-from tenant_schema.records.pages import Page
-from tenant_schema.records.rendering import Record
+from tenant_schema.objects.model.model import ObjectModel, object_model
+from tenant_schema.records.reading.pages import Page
 from tenant_schema.records.service import Operation, RecordService
+from tenant_schema.records.sql.rendering import Record
+from tenant_schema.records.writing.bulk import Item
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.permissions import Access
+from tenant_schema.users.rights.permissions import Access
 
 PARENT = {"target": "gadgets", "onDelete": "restrict"}
 COLORS = {"options": ["red", "green", "blue", "bläulich"]}

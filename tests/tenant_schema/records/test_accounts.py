@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.objects.catalog import Catalog
-from tenant_schema.records.cursors import Cursors
+from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.records.errors import ValidationFailed
+from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.standard.seed import seed_standard_objects
-from tenant_schema.users.permissions import Access
+from tenant_schema.tenant_cache import DEFINITIONS, VersionedCache
+from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.tables import User
-from tenant_schema.users.versions import DEFINITIONS, VersionedCache
 from tests.tenant_schema.objects.databases import tenant_database
 from tests.tenant_schema.records.conftest import Counting
 from tests.tenant_schema.records.models import Caller, id_of

@@ -13,8 +13,8 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.leases import Lease
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.records.answered import Answered, AnsweredRequests, Claim
 from tenant_schema.records.errors import KeyBusy, KeyMismatch
+from tenant_schema.records.idempotency import Answered, AnsweredRequests, Claim
 from tenant_schema.records.tables import AnsweredRequest, RecordHistory
 from tests.support.servers import KINDS
 from tests.tenant_schema.objects.databases import Bound
@@ -151,7 +151,7 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.mysql import MySQLEngine
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.records.answered import Answered, AnsweredRequests, Claim
+from tenant_schema.records.idempotency import Answered, AnsweredRequests, Claim
 from tenant_schema.records.tables import RecordHistory
 
 config, at = json.loads(sys.argv[1]), sys.argv[2]

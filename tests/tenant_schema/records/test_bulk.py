@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from piccolo_engines.columns import new_id
-from tenant_schema.records.bulk import Item
 from tenant_schema.records.errors import BulkRefused
-from tenant_schema.records.query import Condition
-from tenant_schema.records.rendering import Record
+from tenant_schema.records.query.model import Condition
+from tenant_schema.records.sql.rendering import Record
+from tenant_schema.records.writing.bulk import Item
 from tenant_schema.users.errors import PermissionDenied
 from tests.tenant_schema.records.conftest import Counting
 from tests.tenant_schema.records.models import Caller

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from tenant_schema.records import canonical
-from tenant_schema.records.canonical import make_values_canonical
+from tenant_schema.records import canonical_values as canonical
+from tenant_schema.records.canonical_values import make_values_canonical
 from tests.tenant_schema.records.models import Caller, id_of
 
 STORED: dict[str, dict[str, Any]] = {

@@ -7,12 +7,12 @@ import pytest
 
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.problems import Problem
-from tenant_schema.records.csv_cells import CellReader, Style
-from tenant_schema.records.csv_dates import DateFormat, date_format, read_clock, read_date
-from tenant_schema.records.csv_format import CsvFormat, read_format
-from tenant_schema.records.csv_numbers import NumberFormat, number_format, read_number
+from tenant_schema.records.csv.cells import CellReader, Style
+from tenant_schema.records.csv.dates import DateFormat, date_format, read_clock, read_date
+from tenant_schema.records.csv.file_format import CsvFormat, read_format
+from tenant_schema.records.csv.numbers import NumberFormat, number_format, read_number
 from tenant_schema.records.errors import InvalidQuery
-from tenant_schema.records.rendering import shown
+from tenant_schema.records.sql.rendering import shown
 from tests.tenant_schema.records.models import make_gadgets
 
 GADGETS = make_gadgets()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tenant_schema.records.csv_columns import columns_of
+from tenant_schema.records.csv.columns import columns_of
 from tenant_schema.records.errors import BulkRefused, UnreadableCsv, ValidationFailed
 from tests.tenant_schema.records.csv_callers import counts, exported, problems, rows, take_in
 from tests.tenant_schema.records.models import Caller

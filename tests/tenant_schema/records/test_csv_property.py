@@ -10,11 +10,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tenant_schema.objects.errors import InvalidValue
-from tenant_schema.records.csv_cells import CellReader, Style, unescaped
-from tenant_schema.records.csv_format import CsvFormat, read_format
-from tenant_schema.records.csv_source import CsvSource
+from tenant_schema.records.csv.cells import CellReader, Style, unescaped
+from tenant_schema.records.csv.export_csv import cell_of
+from tenant_schema.records.csv.file_format import CsvFormat, read_format
+from tenant_schema.records.csv.source import CsvSource
 from tenant_schema.records.errors import InvalidQuery, UnreadableCsv
-from tenant_schema.records.exporting import cell_of
 from tests.tenant_schema.records.models import make_gadgets
 
 GADGETS = make_gadgets()

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from piccolo_engines.columns import new_id
-from tenant_schema.records.cursors import Cursors, Place, digest, shape_digest
 from tenant_schema.records.errors import CursorInvalid, CursorMismatch
-from tenant_schema.records.query import ALL, And, Condition, Or, SortTerm
+from tenant_schema.records.query.model import ALL, And, Condition, Or, SortTerm
+from tenant_schema.records.reading.cursors import Cursors, Place, digest, shape_digest
 
 ACME, DEMO = new_id(), new_id()
 QUERY = b"the query's sum"

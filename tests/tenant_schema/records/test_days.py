@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tenant_schema.records.errors import CursorMismatch, InvalidQuery
-from tenant_schema.records.zones import Zone, zone_names
+from tenant_schema.records.query.time_zones import Zone, zone_names
 from tests.tenant_schema.records.models import Caller
 
 BERLIN = ("timeZone", "Europe/Berlin")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenant_schema.records.errors import InvalidQuery, UniqueConflict, ValidationFailed
-from tenant_schema.records.value_lists import join_values, split_values
+from tenant_schema.records.query.value_lists import join_values, split_values
 from tests.tenant_schema.records.models import Caller
 
 WRITTEN = [

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tenant_schema.objects.definitions import object_rows
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
-from tenant_schema.objects.model import object_model
+from tenant_schema.objects.definitions.checks import object_rows
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.model.model import object_model
 from tests.support.record_tables import make_table
 from tests.tenant_schema.records.family import Family
 from tests.tenant_schema.records.models import Caller

@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 
 from piccolo_engines.columns import new_id
+from tenant_schema.records.csv.export_csv import PAGE
 from tenant_schema.records.errors import InvalidQuery
-from tenant_schema.records.exporting import PAGE
 from tenant_schema.users.errors import PermissionDenied
 from tests.tenant_schema.records.family import Family
 

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from piccolo_conf import DB
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.objects.model import ObjectModel
-from tenant_schema.objects.sort_columns import kept_keys
-from tenant_schema.records.compiler import compile_filter, with_slots
+from tenant_schema.objects.model.model import ObjectModel
+from tenant_schema.objects.model.sort_columns import kept_keys
 from tenant_schema.records.errors import InvalidQuery
-from tenant_schema.records.grammar import parse_query
-from tenant_schema.records.query import And, Condition, Filter, Or
-from tenant_schema.records.statements import Source, reading
-from tenant_schema.records.value_lists import join_values
+from tenant_schema.records.query.model import And, Condition, Filter, Or
+from tenant_schema.records.query.query_string import parse_query
+from tenant_schema.records.query.value_lists import join_values
+from tenant_schema.records.sql.compiler import compile_filter, with_slots
+from tenant_schema.records.sql.statements import Source, reading
 from tests.tenant_schema.records.models import Caller
 from tests.tenant_schema.records.worlds import FILTERS, ME, ROWS, Row, fill, filled, lets_pass
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenant_schema.objects.model import ObjectModel
+from tenant_schema.objects.model.model import ObjectModel
 from tenant_schema.problems import Problem
 from tenant_schema.records.errors import InvalidQuery
-from tenant_schema.records.grammar import parse_fields, parse_query
-from tenant_schema.records.query import And, Condition, Me, Or, Query, SortTerm
+from tenant_schema.records.query.model import And, Condition, Me, Or, Query, SortTerm
+from tenant_schema.records.query.query_string import parse_fields, parse_query
 from tests.tenant_schema.records.models import make_gadgets
 
 ID = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"

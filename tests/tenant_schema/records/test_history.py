@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from piccolo_engines.columns import new_id
-from tenant_schema.objects.model import ObjectModel
-from tenant_schema.records.cursors import Cursors
+from tenant_schema.objects.model.model import ObjectModel
 from tenant_schema.records.errors import CursorInvalid, CursorMismatch, RecordNotFound
-from tenant_schema.records.pages import Page
-from tenant_schema.records.query import Condition
-from tenant_schema.records.rendering import Record
+from tenant_schema.records.query.model import Condition
+from tenant_schema.records.reading.cursors import Cursors
+from tenant_schema.records.reading.pages import Page
 from tenant_schema.records.service import RecordService
+from tenant_schema.records.sql.rendering import Record
 from tenant_schema.users.errors import PermissionDenied
 from tenant_schema.users.tables import User
 from tests.tenant_schema.records.conftest import Counting

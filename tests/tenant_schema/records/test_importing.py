@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from piccolo_engines.columns import utc_now
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.csv.import_csv import ImportOptions, ImportReport, import_csv
 from tenant_schema.records.errors import BulkRefused, InvalidQuery, UnreadableCsv, ValidationFailed
-from tenant_schema.records.importing import ImportOptions, ImportReport, import_csv
-from tenant_schema.records.target import Target
 from tenant_schema.users.tables import User
 from tests.tenant_schema.records.conftest import Counting
 from tests.tenant_schema.records.models import Caller

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tenant_schema.objects.sort_columns import kept_keys
+from tenant_schema.objects.model.sort_columns import kept_keys
 from tenant_schema.records.errors import CursorInvalid, InvalidQuery
 from tests.tenant_schema.records.family import Family
 

@@ -4,17 +4,17 @@ import asyncio
 
 import pytest
 
-from tenant_schema.objects.auto_numbers import make_counter
-from tenant_schema.objects.definitions import object_rows
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
-from tenant_schema.objects.model import object_model
+from tenant_schema.objects.definitions.checks import object_rows
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.model.auto_numbers import make_counter
+from tenant_schema.objects.model.model import object_model
 from tenant_schema.objects.tables import AutoNumber
-from tenant_schema.records.cursors import Cursors
 from tenant_schema.records.errors import UniqueConflict, ValidationFailed
+from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
 from tenant_schema.records.tables import RecordHistory
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.permissions import Access
+from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.tables import User
 from tests.support.record_tables import make_table
 from tests.tenant_schema.objects.databases import Bound

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from tenant_schema.objects.definitions import object_rows
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.definitions.checks import object_rows
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.fields.registry import FIELD_TYPES
-from tenant_schema.objects.model import object_model
+from tenant_schema.objects.model.model import object_model
 from tests.support.record_tables import make_table
 from tests.tenant_schema.records.family import Family
 

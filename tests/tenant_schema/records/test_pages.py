@@ -5,15 +5,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.objects.model import ObjectModel
-from tenant_schema.records.cursors import Place
+from tenant_schema.objects.model.model import ObjectModel
 from tenant_schema.records.errors import CursorMismatch
-from tenant_schema.records.keyset import full_order
-from tenant_schema.records.pages import Page, restored
-from tenant_schema.records.query import SortTerm
+from tenant_schema.records.query.model import SortTerm
+from tenant_schema.records.reading.cursors import Place
+from tenant_schema.records.reading.pages import Page, restored
 from tenant_schema.records.service import RecordService
+from tenant_schema.records.sql.keyset import full_order
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.permissions import Access
+from tenant_schema.users.rights.permissions import Access
 from tests.tenant_schema.records.conftest import Counting
 from tests.tenant_schema.records.models import Caller
 from tests.tenant_schema.records.worlds import ROWS, SORTS, Row, fill, in_order

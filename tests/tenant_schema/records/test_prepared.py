@@ -11,10 +11,18 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.mysql.literals import ServerSQL
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.objects.model import ObjectModel
-from tenant_schema.records.prepared import LastUsed, Plans, Slot, Statement, chained, planned, prepare
-from tenant_schema.records.query import Condition
-from tenant_schema.records.statements import insert, locked, update
+from tenant_schema.objects.model.model import ObjectModel
+from tenant_schema.records.query.model import Condition
+from tenant_schema.records.sql.statement_cache import (
+    LastUsed,
+    Plans,
+    Slot,
+    Statement,
+    chained,
+    planned,
+    prepare,
+)
+from tenant_schema.records.sql.statements import insert, locked, update
 from tests.tenant_schema.records.conftest import Counting
 from tests.tenant_schema.records.models import Caller, make_gadgets
 

@@ -7,19 +7,20 @@ from typing import Any
 
 import pytest
 
-from tenant_schema.objects.definitions import object_rows
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
-from tenant_schema.objects.model import ObjectModel, object_model
-from tenant_schema.records import affected, surroundings
-from tenant_schema.records.cursors import Cursors
+from tenant_schema.objects.definitions.checks import object_rows
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.model.model import ObjectModel, object_model
+from tenant_schema.records.access import schema_view as surroundings
+from tenant_schema.records.access.rights import Rights
 from tenant_schema.records.errors import RecordNotFound, StillReferenced, TooManyDependents
-from tenant_schema.records.query import Condition
-from tenant_schema.records.rendering import Record
-from tenant_schema.records.rights import Rights
+from tenant_schema.records.query.model import Condition
+from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
+from tenant_schema.records.sql.rendering import Record
 from tenant_schema.records.tables import RecordHistory
+from tenant_schema.records.writing import cascade as affected
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.permissions import Access
+from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.tables import User
 from tests.support.record_tables import make_table
 from tests.tenant_schema.objects.databases import Bound

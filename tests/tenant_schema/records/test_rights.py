@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from piccolo_engines.columns import new_id
-from tenant_schema.objects.model import ObjectModel
+from tenant_schema.objects.model.model import ObjectModel
+from tenant_schema.records.access.rights import rights_of
 from tenant_schema.records.errors import (
     ChangeDenied,
     InvalidQuery,
@@ -14,10 +15,9 @@ from tenant_schema.records.errors import (
     ValidationFailed,
     VersionMismatch,
 )
-from tenant_schema.records.query import ALL, NOTHING, Or
-from tenant_schema.records.rights import rights_of
+from tenant_schema.records.query.model import ALL, NOTHING, Or
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.permissions import Access, Grants, RoleGrants
+from tenant_schema.users.rights.permissions import Access, Grants, RoleGrants
 from tests.tenant_schema.records.conftest import Counting
 from tests.tenant_schema.records.models import Caller, Models
 

@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from tenant_schema.records.cursors import Cursors
-from tenant_schema.records.documents import parse_json_filter, parse_json_query
+from tenant_schema.records.access.rights import Rights
+from tenant_schema.records.access.schema_view import Sight, Surroundings
+from tenant_schema.records.access.target import Target, target_of
 from tenant_schema.records.errors import ChangeDenied, RecordNotFound
-from tenant_schema.records.paths import all_paths
-from tenant_schema.records.prepared import Plans
-from tenant_schema.records.query import ALL, NOTHING, Condition, Filter, Not, Or, Query
-from tenant_schema.records.reads import read_page, read_record
-from tenant_schema.records.rights import Rights
-from tenant_schema.records.surroundings import Sight, Surroundings
-from tenant_schema.records.target import Target, target_of
-from tenant_schema.records.writes import lock_record
+from tenant_schema.records.query.json_query import parse_json_filter, parse_json_query
+from tenant_schema.records.query.model import ALL, NOTHING, Condition, Filter, Not, Or, Query
+from tenant_schema.records.query.paths import all_paths
+from tenant_schema.records.reading.cursors import Cursors
+from tenant_schema.records.reading.read import read_page, read_record
+from tenant_schema.records.sql.statement_cache import Plans
+from tenant_schema.records.writing.rows import lock_record
 from tests.tenant_schema.records.family import Family
 from tests.tenant_schema.records.models import Models
 from tests.tenant_schema.records.test_paths import FILTERS, crm

@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from piccolo_engines.columns import new_id, utc_now
-from tenant_schema.objects.changes.mysql_search import unsearched
-from tenant_schema.objects.search_index import search_columns
+from tenant_schema.objects.changes.mysql.search import unsearched
+from tenant_schema.objects.model.search_index import search_columns
+from tenant_schema.records.csv.import_csv import ImportOptions
 from tenant_schema.records.errors import BulkRefused, CursorMismatch, InvalidQuery
-from tenant_schema.records.importing import ImportOptions
-from tenant_schema.records.searching import words_of
+from tenant_schema.records.query.search import words_of
 from tests.tenant_schema.records.family import Family
 from tests.tenant_schema.records.test_rules_with_paths import Reader
 

@@ -13,8 +13,7 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects.errors import ObjectNotFound
-from tenant_schema.objects.model import ObjectModel
-from tenant_schema.records.cursors import Cursors
+from tenant_schema.objects.model.model import ObjectModel
 from tenant_schema.records.errors import (
     InvalidQuery,
     RecordNotFound,
@@ -22,8 +21,9 @@ from tenant_schema.records.errors import (
     UniqueConflict,
     VersionMismatch,
 )
-from tenant_schema.records.rendering import Record
+from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
+from tenant_schema.records.sql.rendering import Record
 from tenant_schema.users.errors import PermissionDenied
 from tenant_schema.users.tables import User
 from tests.support.record_tables import make_table

@@ -18,8 +18,8 @@ from hypothesis.stateful import (
 )
 
 from piccolo_conf import DB
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
-from tenant_schema.records.cursors import Cursors
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
 from tests.tenant_schema.objects.changes.conftest import databases_made  # noqa: F401 - a fixture
 from tests.tenant_schema.objects.changes.worlds import MANAGER, SCOPE, Tenant, engine_of

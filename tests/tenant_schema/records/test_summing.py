@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from piccolo_engines.columns import new_id, utc_now
 from tenant_schema.records.errors import InvalidQuery
-from tenant_schema.records.grammar import parse_summary
-from tenant_schema.records.summing import summarise
+from tenant_schema.records.query.query_string import parse_summary
+from tenant_schema.records.reading.aggregate import summarise
 from tests.tenant_schema.records.family import Family
 from tests.tenant_schema.records.test_rules_with_paths import Reader
 

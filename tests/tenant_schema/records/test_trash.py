@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tenant_schema.records.errors import InvalidQuery
-from tenant_schema.records.query import Condition
+from tenant_schema.records.query.model import Condition
 from tenant_schema.users.errors import PermissionDenied
 from tests.tenant_schema.records.conftest import Counting
 from tests.tenant_schema.records.models import Caller

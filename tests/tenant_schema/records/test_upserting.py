@@ -14,7 +14,7 @@ from tenant_schema.records.errors import (
     ValidationFailed,
     VersionMismatch,
 )
-from tenant_schema.records.query import Condition
+from tenant_schema.records.query.model import Condition
 from tenant_schema.users.errors import PermissionDenied
 from tests.tenant_schema.records.conftest import Counting
 from tests.tenant_schema.records.models import Caller, id_of

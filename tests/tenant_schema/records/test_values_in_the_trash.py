@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from tenant_schema.records.csv.import_csv import ImportOptions, ImportReport
 from tenant_schema.records.errors import (
     ChangeDenied,
     NothingToMatch,
@@ -15,9 +16,8 @@ from tenant_schema.records.errors import (
     ValidationFailed,
     VersionMismatch,
 )
-from tenant_schema.records.importing import ImportOptions, ImportReport
-from tenant_schema.records.query import NOTHING, Condition
-from tenant_schema.records.rendering import Record
+from tenant_schema.records.query.model import NOTHING, Condition
+from tenant_schema.records.sql.rendering import Record
 from tests.tenant_schema.records.models import Caller
 
 KEY = ("code", "K")

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.sort_keys import sort_key as text_key
-from tenant_schema.objects.model import ObjectModel
-from tenant_schema.records.prepared import Slot, repeated
-from tenant_schema.records.query import And, Condition, Filter, Me, Or, SortTerm
-from tenant_schema.records.statements import insert
+from tenant_schema.objects.model.model import ObjectModel
+from tenant_schema.records.query.model import And, Condition, Filter, Me, Or, SortTerm
+from tenant_schema.records.sql.statement_cache import Slot, repeated
+from tenant_schema.records.sql.statements import insert
 
 Row = dict[str, Any]
 

@@ -6,9 +6,9 @@ import pytest
 from piccolo.columns import UUID, Column, ForeignKey
 
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.objects.definitions import check_object, object_rows
-from tenant_schema.objects.drafts import ObjectDraft
-from tenant_schema.objects.model import ObjectModel, object_model
+from tenant_schema.objects.definitions.checks import check_object, object_rows
+from tenant_schema.objects.definitions.drafts import ObjectDraft
+from tenant_schema.objects.model.model import ObjectModel, object_model
 from tenant_schema.standard.definitions import ACCOUNTS, STANDARD_OBJECTS
 from tenant_schema.standard.tables import Account, Contact, Opportunity
 from tenant_schema.users.tables import User

@@ -16,13 +16,13 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.auth import Authentication
+from tenant_schema.tenant_cache import ACCESS, VersionedCache
 from tenant_schema.users.piccolo_app import APP_CONFIG
 from tenant_schema.users.seed import seed_access
+from tenant_schema.users.sign_in.access_tokens import AccessTokens, SigningKeys
+from tenant_schema.users.sign_in.service import Authentication
+from tenant_schema.users.sign_in.throttle import Throttle
 from tenant_schema.users.tables import Role, User, UserRole
-from tenant_schema.users.throttle import Throttle
-from tenant_schema.users.tokens import AccessTokens, SigningKeys
-from tenant_schema.users.versions import ACCESS, VersionedCache
 from tests.tenant_schema.users.doubles import Clock, RecordingPasswords
 
 PASSWORD = "correct horse battery"

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from tenant_schema.users.api_keys import ApiKeys
-from tenant_schema.users.auth import Authentication
+from tenant_schema.tenant_cache import VersionedCache
+from tenant_schema.users.api_key_service import ApiKeys
 from tenant_schema.users.errors import TokenExpired, TokenInvalid
+from tenant_schema.users.sign_in.service import Authentication
 from tenant_schema.users.tables import ApiKey
-from tenant_schema.users.versions import VersionedCache
 from tests.tenant_schema.users.conftest import PASSWORD
 from tests.tenant_schema.users.doubles import Clock
 

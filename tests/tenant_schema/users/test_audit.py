@@ -8,7 +8,7 @@ import pytest
 
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id, utc_now
-from tenant_schema.users.audit import (
+from tenant_schema.users.audit.write import (
     AUDIT_KEPT,
     Origin,
     Subject,
@@ -17,7 +17,7 @@ from tenant_schema.users.audit import (
     prune_events,
     record_event,
 )
-from tenant_schema.users.permissions import Access
+from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.tables import AuditEvent
 from tests.tenant_schema.users.doubles import RolledBack
 

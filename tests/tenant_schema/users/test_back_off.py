@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenant_schema.users.back_off import ACCOUNT, ADDRESS, Attempts, BackOff, after_attempt, seconds_to_wait
+from tenant_schema.users.sign_in.back_off import (
+    ACCOUNT,
+    ADDRESS,
+    Attempts,
+    BackOff,
+    after_attempt,
+    seconds_to_wait,
+)
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 RULE = BackOff(3, timedelta(seconds=10), timedelta(seconds=60), timedelta(hours=1))

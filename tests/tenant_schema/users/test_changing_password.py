@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from tenant_schema.users.auth import Authentication
 from tenant_schema.users.errors import (
     InvalidCredentials,
     TokenInvalid,
@@ -13,7 +12,8 @@ from tenant_schema.users.errors import (
     WeakPassword,
     WrongPassword,
 )
-from tenant_schema.users.permissions import Access
+from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.sign_in.service import Authentication
 from tenant_schema.users.tables import Session
 from tests.tenant_schema.users.conftest import PASSWORD
 

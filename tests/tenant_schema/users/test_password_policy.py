@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenant_schema.users.common_passwords import COMMON_PASSWORDS
-from tenant_schema.users.password_policy import MAX_BYTES, MIN_LENGTH, encode_password, password_problems
+from tenant_schema.users.passwords.common import COMMON_PASSWORDS
+from tenant_schema.users.passwords.policy import MAX_BYTES, MIN_LENGTH, encode_password, password_problems
 
 EMAIL = "ada.lovelace@acme.example"
 

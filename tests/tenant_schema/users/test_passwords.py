@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tenant_schema.users.errors import TooBusy
-from tenant_schema.users.passwords import OWASP, HashParameters, Passwords
+from tenant_schema.users.passwords.hashing import OWASP, HashParameters, Passwords
 
 QUICK = HashParameters(time_cost=1, memory_cost=8, parallelism=1)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenant_schema.users.errors import PermissionDenied
-from tenant_schema.users.permissions import (
+from tenant_schema.users.rights.permissions import (
     ACTIONS,
     SYSTEM_PERMISSIONS,
     Access,

@@ -6,8 +6,8 @@ import pytest
 
 from piccolo_engines.columns import new_id
 from tenant_schema.users.errors import BeyondOwnRights
-from tenant_schema.users.permissions import Access, Grants, RoleGrants
-from tenant_schema.users.reach import is_within, require_within
+from tenant_schema.users.rights.delegation import is_within, require_within
+from tenant_schema.users.rights.permissions import Access, Grants, RoleGrants
 
 MINE = {"accounts": {"read": {"owner": "$me"}}}
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tenant_schema.users.auth import Authentication, SignedIn
 from tenant_schema.users.errors import TokenExpired, TokenInvalid, TokenReused
-from tenant_schema.users.refresh_tokens import RefreshToken, parse_refresh_token
-from tenant_schema.users.sessions import SessionLimits
+from tenant_schema.users.sign_in.access_tokens import AccessTokens
+from tenant_schema.users.sign_in.refresh_tokens import RefreshToken, parse_refresh_token
+from tenant_schema.users.sign_in.service import Authentication, SignedIn
+from tenant_schema.users.sign_in.sessions import SessionLimits
+from tenant_schema.users.sign_in.throttle import Throttle
 from tenant_schema.users.tables import Session, SessionToken, User
-from tenant_schema.users.throttle import Throttle
-from tenant_schema.users.tokens import AccessTokens
 from tests.tenant_schema.users.conftest import PASSWORD, signing_keys
 
 

@@ -6,15 +6,15 @@ from itertools import cycle, islice
 
 import pytest
 
-from central.migrator import Migrator
+from central.migrations.migrator import Migrator
 from piccolo_conf import DB
 from piccolo_engines.columns import utc_now
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.users.auth import Authentication, SignedIn
 from tenant_schema.users.errors import TokenInvalid, TokenReused
 from tenant_schema.users.piccolo_app import APP_CONFIG
 from tenant_schema.users.seed import seed_access
+from tenant_schema.users.sign_in.service import Authentication, SignedIn
 from tenant_schema.users.tables import Role, Session, SessionToken, User, UserRole
 from tests.tenant_schema.objects.databases import Bound
 from tests.tenant_schema.users.conftest import PASSWORD

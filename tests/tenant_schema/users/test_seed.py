@@ -4,7 +4,7 @@ import pytest
 
 from tenant_schema.problems import InvalidInput
 from tenant_schema.users.errors import InvalidCredentials, WeakPassword
-from tenant_schema.users.permissions import SYSTEM_PERMISSIONS, is_permission
+from tenant_schema.users.rights.permissions import SYSTEM_PERMISSIONS, is_permission
 from tenant_schema.users.seed import seed_access, seed_administrator
 from tenant_schema.users.tables import Permission, Role, RolePermission, User, UserRole
 from tests.tenant_schema.users.conftest import PASSWORD

@@ -11,8 +11,8 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.auth import Authentication
 from tenant_schema.users.errors import InvalidCredentials, TokenInvalid, TooBusy, TooManyAttempts
+from tenant_schema.users.sign_in.service import Authentication
 from tenant_schema.users.tables import Session, SignInThrottle, User
 from tests.tenant_schema.users.conftest import PASSWORD
 

@@ -6,12 +6,12 @@ from contextlib import suppress
 import pytest
 
 from piccolo_conf import DB
-from tenant_schema.users.auth import Authentication, SignedIn
+from tenant_schema.tenant_cache import ACCESS, VersionedCache
 from tenant_schema.users.errors import TokenExpired, TokenInvalid
+from tenant_schema.users.sign_in.access_tokens import AccessTokens
+from tenant_schema.users.sign_in.service import Authentication, SignedIn
+from tenant_schema.users.sign_in.throttle import Throttle
 from tenant_schema.users.tables import Permission, Role, RolePermission, Session, User, UserRole
-from tenant_schema.users.throttle import Throttle
-from tenant_schema.users.tokens import AccessTokens
-from tenant_schema.users.versions import ACCESS, VersionedCache
 from tests.tenant_schema.users.conftest import PASSWORD, signing_keys
 from tests.tenant_schema.users.doubles import Clock, RecordingPasswords, RolledBack
 

@@ -7,8 +7,8 @@ import pytest
 from piccolo_conf import DB
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.users.errors import TooBusy, TooManyAttempts
+from tenant_schema.users.sign_in.throttle import Throttle
 from tenant_schema.users.tables import SignInThrottle
-from tenant_schema.users.throttle import Throttle
 from tests.tenant_schema.users.doubles import Clock
 
 EMAIL, ADDRESS = "ada@acme.example", "192.0.2.1"

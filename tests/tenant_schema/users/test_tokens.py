@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.errors import TokenExpired, TokenInvalid
-from tenant_schema.users.tokens import AccessTokens, SigningKeys
+from tenant_schema.users.sign_in.access_tokens import AccessTokens, SigningKeys
 from tests.tenant_schema.users.conftest import signing_keys
 from tests.tenant_schema.users.doubles import Clock
 

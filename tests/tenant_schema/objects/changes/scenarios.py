@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
-from tenant_schema.objects.model import ObjectModel
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.model.model import ObjectModel
 from tests.tenant_schema.objects.changes.worlds import Tenant
 
 _Model = ObjectModel | None

@@ -21,8 +21,8 @@ from hypothesis.stateful import (
 )
 
 from piccolo_conf import DB
-from tenant_schema.objects.changes.conversions import CONVERSIONS
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.changes.decide.conversions import CONVERSIONS
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import (
     ConversionRefused,
     NameTaken,
@@ -30,8 +30,8 @@ from tenant_schema.objects.errors import (
     WouldBreakData,
     WouldLoseData,
 )
-from tenant_schema.records.cursors import Cursors
 from tenant_schema.records.errors import UniqueConflict
+from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
 from tests.tenant_schema.objects.changes.worlds import (
     MANAGER,

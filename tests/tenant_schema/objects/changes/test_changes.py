@@ -13,20 +13,20 @@ from piccolo.querystring import QueryString
 
 from piccolo_conf import DB
 from piccolo_engines.errors import ForeignKeyViolation
-from tenant_schema.objects.catalog import Catalog
-from tenant_schema.objects.changes.conversions import CONVERSIONS
-from tenant_schema.objects.changes.mysql import MySQLDialect
+from tenant_schema.objects.changes.decide.conversions import CONVERSIONS
+from tenant_schema.objects.changes.mysql.dialect import MySQLDialect
 from tenant_schema.objects.changes.recovery import Recovery
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.dependents import NameChanges
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import ConversionRefused, ObjectBusy, WouldBreakData, WouldLoseData
 from tenant_schema.objects.fields.registry import FIELD_TYPES
+from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.objects.model.sort_columns import keys_of
 from tenant_schema.objects.service import SchemaService
-from tenant_schema.objects.sort_columns import keys_of
 from tenant_schema.objects.tables import SchemaChange
 from tenant_schema.problems import InvalidInput
+from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, VersionedCache
 from tenant_schema.users.tables import Permission
-from tenant_schema.users.versions import ACCESS, DEFINITIONS, VersionedCache
 from tests.tenant_schema.objects.changes.conftest import ON_MARIADB, ON_SERVERS, ON_SQLITE
 from tests.tenant_schema.objects.changes.worlds import FIELDS, MANAGER, SCOPE, Config, Tenant, tenant_on
 

@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from piccolo_conf import DB
-from tenant_schema.objects.catalog import Catalog, tables_of_words
-from tenant_schema.objects.changes.deciding import dialect_of_bound
-from tenant_schema.objects.changes.mysql_statements import index_name
-from tenant_schema.objects.changes.operations import AddSearch
-from tenant_schema.objects.changes.searches import ensure_searches
-from tenant_schema.objects.drafts import FieldDraft
-from tenant_schema.objects.sort_columns import keys_of
+from tenant_schema.objects.changes.decide.intents import dialect_of_bound
+from tenant_schema.objects.changes.decide.operations import AddSearch
+from tenant_schema.objects.changes.missing_indexes import ensure_searches
+from tenant_schema.objects.changes.mysql.statements import index_name
+from tenant_schema.objects.definitions.drafts import FieldDraft
+from tenant_schema.objects.model.catalog import Catalog, tables_of_words
+from tenant_schema.objects.model.sort_columns import keys_of
 from tenant_schema.objects.tables import SchemaChange
 from tenant_schema.records.errors import InvalidQuery
-from tenant_schema.users.versions import DEFINITIONS, VersionedCache
+from tenant_schema.tenant_cache import DEFINITIONS, VersionedCache
 from tests.tenant_schema.objects.changes.conftest import ON_MARIADB, ON_SERVERS
 from tests.tenant_schema.objects.changes.worlds import MANAGER, RECORDS, SCOPE, Config, Tenant, tenant_on
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from tenant_schema.objects.catalog import Catalog
 from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.errors import ObjectNotFound
-from tenant_schema.objects.model import ObjectModel
+from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.objects.model.model import ObjectModel
 from tenant_schema.objects.tables import SchemaChange
-from tenant_schema.users.versions import DEFINITIONS, VersionedCache
+from tenant_schema.tenant_cache import DEFINITIONS, VersionedCache
 from tests.tenant_schema.objects.changes.conftest import ON_MARIADB
 from tests.tenant_schema.objects.changes.scenarios import SCENARIOS
 from tests.tenant_schema.objects.changes.worlds import RECORDS, SCOPE, Config, Tenant

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import WouldBreakData
 from tests.tenant_schema.objects.changes.worlds import MANAGER, SCOPE, Tenant
 

@@ -3,7 +3,7 @@
 import pytest
 
 from piccolo_conf import DB
-from tenant_schema.objects.changes.mysql_algorithms import Algorithms
+from tenant_schema.objects.changes.mysql.algorithms import Algorithms
 from tests.conftest import Found, address_or_skip, ask
 from tests.tenant_schema.objects.databases import empty_database
 

@@ -11,15 +11,15 @@ from piccolo.columns import Column
 from piccolo_conf import DB
 from piccolo_engines.columns import utc_now
 from piccolo_engines.errors import SchemaMismatch
-from tenant_schema.objects.catalog import Catalog
-from tenant_schema.objects.drafts import FieldDraft
+from tenant_schema.objects.definitions.drafts import FieldDraft
 from tenant_schema.objects.errors import ObjectNotFound
-from tenant_schema.records.cursors import Cursors
+from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.csv.import_csv import ImportOptions, ImportReport, import_csv
 from tenant_schema.records.errors import InvalidQuery, ValidationFailed
-from tenant_schema.records.importing import ImportOptions, ImportReport, import_csv
+from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
-from tenant_schema.records.target import Target
-from tenant_schema.users.versions import DEFINITIONS, VersionedCache
+from tenant_schema.tenant_cache import DEFINITIONS, VersionedCache
 from tests.tenant_schema.objects.changes.conftest import ON_SERVERS
 from tests.tenant_schema.objects.changes.worlds import MANAGER, SCOPE, Tenant
 

@@ -6,13 +6,13 @@ import pytest
 
 from piccolo_conf import DB
 from piccolo_engines.identifiers import quote
-from tenant_schema.objects.catalog import Catalog
-from tenant_schema.objects.changes.deciding import dialect_of_bound
-from tenant_schema.objects.changes.sort_keys import ensure_sort_keys
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
-from tenant_schema.objects.sort_columns import kept_keys
+from tenant_schema.objects.changes.decide.intents import dialect_of_bound
+from tenant_schema.objects.changes.missing_sort_keys import ensure_sort_keys
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.objects.model.sort_columns import kept_keys
 from tenant_schema.objects.tables import FieldDefinition
-from tenant_schema.users.versions import DEFINITIONS, VersionedCache
+from tenant_schema.tenant_cache import DEFINITIONS, VersionedCache
 from tests.tenant_schema.objects.changes.conftest import ON_SERVERS
 from tests.tenant_schema.objects.changes.worlds import MANAGER, SCOPE, Config, Tenant, tenant_on
 

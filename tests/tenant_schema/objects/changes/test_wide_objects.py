@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.problems import InvalidInput
-from tenant_schema.records.cursors import Cursors
+from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
 from tests.tenant_schema.objects.changes.worlds import MANAGER, SCOPE, Tenant
 

@@ -11,29 +11,29 @@ from uuid import UUID
 from piccolo.engine.base import Engine
 from piccolo.querystring import QueryString
 
-from central.migrator import Migrator
+from central.migrations.migrator import Migrator
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.objects.catalog import Catalog
+from tenant_schema.objects.changes.missing_indexes import ensure_searches
+from tenant_schema.objects.changes.missing_sort_keys import ensure_sort_keys
 from tenant_schema.objects.changes.recovery import Recovery
-from tenant_schema.objects.changes.searches import ensure_searches
-from tenant_schema.objects.changes.sort_keys import ensure_sort_keys
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
-from tenant_schema.objects.model import ObjectModel
-from tenant_schema.objects.search_index import search_columns
-from tenant_schema.objects.search_words import words_row, writing_words
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.objects.model.model import ObjectModel
+from tenant_schema.objects.model.search_index import search_columns
+from tenant_schema.objects.model.search_words import words_row, writing_words
 from tenant_schema.objects.service import SchemaService
-from tenant_schema.records.cursors import Cursors
+from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
-from tenant_schema.records.statements import insert
+from tenant_schema.records.sql.statements import insert
 from tenant_schema.scope import TenantScope
 from tenant_schema.standard.seed import seed_standard_objects
-from tenant_schema.users.permissions import Access
+from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, VersionedCache
+from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.seed import seed_access
 from tenant_schema.users.tables import User
-from tenant_schema.users.versions import ACCESS, DEFINITIONS, VersionedCache
 from tests.tenant_schema.objects.databases import APP_CONFIGS
 
 Config = dict[str, Any]

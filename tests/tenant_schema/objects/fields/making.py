@@ -2,7 +2,7 @@
 
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.fields.registry import FIELD_TYPES
-from tenant_schema.objects.model import FieldModel
+from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.problems import Problem
 
 OPTIONS = ["new", "won", {"value": "lost", "label": "Lost to a competitor"}]

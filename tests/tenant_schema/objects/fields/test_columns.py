@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from piccolo_engines.errors import UniqueViolation
-from tenant_schema.objects.definitions import object_rows
-from tenant_schema.objects.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.definitions.checks import object_rows
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.fields.registry import FIELD_TYPES
-from tenant_schema.objects.model import ObjectModel, object_model
+from tenant_schema.objects.model.model import ObjectModel, object_model
 from tests.tenant_schema.objects.databases import Bound
 from tests.tenant_schema.objects.fields.making import NEEDED
 

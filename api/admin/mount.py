@@ -1,0 +1,184 @@
+"""AdminDoor: /admin of one kind of host, spoken as Piccolo Admin's front end speaks it; the rest goes on.
+
+The front end is Piccolo Admin's own; what answers it is this: every list, row and form goes to the services
+that REST uses, with the rights of the one who asks. No route of it can reach a table any other way.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, TypeVar, cast
+
+import structlog
+from litestar.exceptions import MethodNotAllowedException, NotFoundException
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
+
+from api.admin import assets, cookies, routes
+from api.admin.errors import in_form, in_table, in_words
+from api.admin.site import NewSession, Site, Visit
+from api.admin.words import languages, translation
+from api.errors import InvalidBody, NotAuthenticated
+from api.middleware.expect_continue import stop_if_tried
+from api.problems.table import is_fault, status_of
+from api.requests.request import ApiRequest
+from api.responses import NOT_STORED, Answer, RawHeader, Stream, json
+from tenant_schema.problems import Problem
+
+__all__ = ["AdminDoor"]
+
+_Response = TypeVar("_Response", Answer, Stream, Answer | Stream)
+_EXPLAINED: Final[Mapping[str, Callable[[Exception, str], Answer | None]]] = {
+    "forms": in_form,
+    "change-password": in_words,
+}
+_PREFIX: Final = "/admin"
+_SAFE: Final = frozenset({"GET", "HEAD"})
+_SAFETY: Final[Sequence[RawHeader]] = (
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+
+
+class AdminDoor:
+    """An ASGI application in front of another one: /admin is the site's, everything else the other's.
+
+    What fails in a form or a table is answered in the words of the front end; what nobody expected goes on
+    to the edge, like any other error.
+    """
+
+    __slots__ = ("_app", "_log", "_request_class", "_site")
+
+    def __init__(self, site: Site, request_class: type[ApiRequest], app: ASGIApp) -> None:
+        self._site = site
+        self._request_class = request_class
+        self._app = app
+        self._log = structlog.get_logger().bind()
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        path: str = scope["path"]
+        if path.startswith(_PREFIX) and path[6:7] in ("", "/"):
+            return self._serve(cast("HTTPScope", scope), receive, send)
+        return self._app(scope, receive, send)
+
+    async def _serve(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        request = self._request_class(scope, receive, send)
+        if scope["path"] == _PREFIX:
+            answer: Answer | Stream = Answer(308, [(b"location", b"/admin/")])
+        else:
+            answer = await self._answer(request, tuple(part for part in scope["path"].split("/")[2:] if part))
+        answer.headers = [*answer.headers, *_SAFETY]
+        await answer(scope, receive, send)
+
+    async def _answer(self, request: ApiRequest, segments: tuple[str, ...]) -> Answer | Stream:
+        if segments[:1] == ("api",):
+            return await self._private(request, segments[1:])
+        if segments[:1] == ("public",):
+            return await self._explained(request, self._public(request, segments[1:]), in_table)
+        if request.method not in _SAFE:
+            raise MethodNotAllowedException(headers={"allow": "GET, HEAD"})
+        if not segments:
+            return _with_csrf(request, await self._front_page(request))
+        found = await assets.asset(request, "/".join(segments[1:])) if segments[0] == "assets" else None
+        if found is None:
+            raise NotFoundException
+        return found
+
+    async def _private(self, request: ApiRequest, segments: tuple[str, ...]) -> Answer | Stream:
+        explain = _EXPLAINED.get(segments[0] if segments else "", in_table)
+        return await self._explained(request, self._for_visitor(request, segments), explain)
+
+    async def _front_page(self, request: ApiRequest) -> Answer:
+        is_signed_in = await self._visit(request) is not None
+        return await assets.front_page(
+            request, is_signed_in=is_signed_in, has_passwords=self._site.has_passwords
+        )
+
+    async def _visit(self, request: ApiRequest) -> Visit | None:
+        secret = cookies.session_secret(request)
+        return None if secret is None else await self._site.visit(request, secret)
+
+    async def _for_visitor(self, request: ApiRequest, segments: tuple[str, ...]) -> Answer | Stream:
+        if request.method not in _SAFE:
+            cookies.require_own_page(request)
+        visit = await self._visit(request)
+        if visit is None and segments == ("user",) and request.method == "GET":
+            return json({"username": "", "user_id": ""})  # asked for on the sign-in page as well
+        if visit is None:
+            raise NotAuthenticated
+        stop_if_tried(request)
+        answer = await routes.answer(request, visit, segments)
+        return answer if visit.renewed is None else _with_session(request, answer, visit.renewed)
+
+    async def _public(self, request: ApiRequest, segments: tuple[str, ...]) -> Answer:
+        match (request.method, *segments):
+            case ("GET", "meta"):
+                return json(
+                    {
+                        "piccolo_admin_version": assets.FRONT_END_VERSION,
+                        "site_name": self._site.title(request),
+                    }
+                )
+            case ("GET", "translations"):
+                return json(await languages())
+            case ("GET", "translations", code):
+                return _found(await translation(code, self._site.words))
+            case ("POST", "login"):
+                cookies.require_own_page(request)
+                stop_if_tried(request)
+                return await self._sign_in(request)
+            case ("POST", "logout"):
+                cookies.require_own_page(request)
+                return await self._sign_out(request)
+        raise NotFoundException
+
+    async def _sign_in(self, request: ApiRequest) -> Answer:
+        given = await request.read_object()
+        username, password = given.get("username"), given.get("password")
+        if not (isinstance(username, str) and isinstance(password, str)):
+            raise InvalidBody([Problem("username", "required", "a name and a password are needed")])
+        session = await self._site.sign_in(request, username, password)
+        answer = _with_session(request, json({"message": "Signed in."}, headers=[NOT_STORED]), session)
+        answer.headers.append(cookies.csrf_cookie(request))  # a new one, that nobody knew before
+        return answer
+
+    async def _sign_out(self, request: ApiRequest) -> Answer:
+        secret = cookies.session_secret(request)
+        if secret is not None:
+            await self._site.sign_out(request, secret)
+        answer = json({"message": "Signed out."})
+        answer.headers.append(cookies.forget_session(request))
+        return answer
+
+    async def _explained(
+        self,
+        request: ApiRequest,
+        work: Awaitable[_Response],
+        explain: Callable[[Exception, str], Answer | None],
+    ) -> _Response | Answer:
+        """The answer, or what went wrong in words for a person."""
+        try:
+            return await work
+        except (NotFoundException, MethodNotAllowedException):
+            raise
+        except Exception as error:
+            answer = explain(error, request.facts.id)
+            if answer is None:
+                raise
+            if is_fault(error) and status_of(error) != 500:
+                self._log.exception("failed", error=type(error).__name__)
+            return answer
+
+
+def _with_session(request: ApiRequest, answer: _Response, session: NewSession) -> _Response:
+    answer.headers.append(cookies.keep_session(request, session.secret, session.seconds))
+    return answer
+
+
+def _with_csrf(request: ApiRequest, answer: Answer) -> Answer:
+    if cookies.csrf_token(request) is None:
+        answer.headers.append(cookies.csrf_cookie(request))
+    return answer
+
+
+def _found(content: object) -> Answer:
+    if content is None:
+        raise NotFoundException
+    return json(content)

@@ -1,0 +1,1 @@
+"""ASGI middleware: error boundary, tenant lookup, idempotency, and what completes a response."""

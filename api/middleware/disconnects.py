@@ -1,0 +1,71 @@
+"""Cancels a request whose client has disconnected, so that nothing is computed that nobody will read."""
+
+import asyncio
+from types import TracebackType
+from typing import Final, Literal
+
+from litestar.types import HTTPScope, Receive
+
+from api.errors import ClientGone
+from api.middleware.request_context import RequestFacts
+
+__all__ = ["WATCHED_AFTER", "CancelOnDisconnect", "may_be_cancelled"]
+
+WATCHED_AFTER: Final = 0.25
+"""Seconds after which a request is watched; a shorter one costs a timer that is set and cleared, no task."""
+_RECORDS: Final = "/api/v1/data/"
+
+
+def may_be_cancelled(scope: HTTPScope) -> bool:
+    """Whether a request may be given up half-way: reads, and whatever is done with records.
+
+    Records are written in transactions, which are rolled back. Changes of definitions, of rights and of
+    tenants go on to their end once they have begun, as they would when the response was lost on its way.
+    """
+    return scope["method"] == "GET" or scope["path"].startswith(_RECORDS)
+
+
+class CancelOnDisconnect:
+    """A context in which the current task is cancelled when the client disconnects.
+
+    To be entered when the whole body has arrived: further messages of ``receive`` are dropped. It ends with
+    :class:`~api.errors.ClientGone` in the place of the ``CancelledError`` that it caused; a task that is
+    cancelled by somebody else as well stays cancelled. A client that disconnects after the response was
+    handed to the server (``facts.responded``) is not a reason: what follows then, such as pruning, is done.
+    """
+
+    __slots__ = ("_cancelling", "_facts", "_is_gone", "_receive", "_task", "_timer", "_watch")
+
+    def __init__(self, receive: Receive, facts: RequestFacts) -> None:
+        self._receive = receive
+        self._facts = facts
+        self._is_gone = False
+        self._watch: asyncio.Task[None] | None = None
+
+    def __enter__(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None, "a request is served in a task"
+        self._task, self._cancelling = task, task.cancelling()
+        self._timer = asyncio.get_running_loop().call_later(WATCHED_AFTER, self._begin)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> Literal[False]:
+        self._timer.cancel()
+        if self._watch is not None:
+            self._watch.cancel()
+        if self._is_gone:
+            is_alone = self._task.uncancel() <= self._cancelling
+            if is_alone and kind is not None and issubclass(kind, asyncio.CancelledError):
+                raise ClientGone from error
+        return False
+
+    def _begin(self) -> None:
+        self._watch = asyncio.get_running_loop().create_task(self._until_gone())
+
+    async def _until_gone(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        if not self._facts.responded:
+            self._is_gone = True
+            self._task.cancel()

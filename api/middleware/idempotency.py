@@ -1,0 +1,227 @@
+"""Idempotency-Key on the POST routes of a tenant: one layer around all of them, no handler knows of it.
+
+See the IETF's draft "The Idempotency-Key HTTP Header Field". A key belongs to a caller and a route. What a
+handler refuses is not kept: the key is free again.
+"""
+
+import hashlib
+import hmac
+import re
+from contextlib import suppress
+from typing import Final, cast
+from uuid import UUID
+
+import msgspec
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+from api.composition import Platform
+from api.middleware.expect_continue import is_tried
+from api.requests.request import TenantRequest
+from api.responses import Answer
+from central.errors import InvalidIdempotencyKey
+from central.secrets.redaction import without_secrets
+from piccolo_conf import DB
+from piccolo_engines.errors import DatabaseError
+from tenant_schema.records.errors import KeyBusy
+from tenant_schema.records.idempotency import Answered, AnsweredRequests, Claim
+from tenant_schema.users.rights.permissions import Access
+
+__all__ = ["Idempotent", "refuse_bad_key", "takes_key"]
+
+_KEY: Final = re.compile(r"[!-~]{1,255}")
+_API: Final = "/api/v1/"
+_DATA: Final = "/api/v1/data/"
+_ASKS: Final = re.compile(rf"{_DATA}[^/]+/(query|aggregate)|{_API}permissions/explain")
+"""Routes that change nothing, and are to be answered as things are."""
+_APART: Final = "/api/v1/objects"
+"""Routes that change tables, which cannot be done in a transaction around them."""
+_KEPT_HEADERS: Final = frozenset({"content-type", "etag", "location", "cache-control"})
+_REPLAYED: Final = (b"idempotent-replayed", b"true")
+
+
+class Idempotent:
+    """An ASGI application around a tenant's, with the tenant's engine bound.
+
+    Ignores the header where nothing is written (queries, ``explain``), and where answers are secrets
+    (signing in).
+    """
+
+    __slots__ = ("_app", "_requests", "_under_way")
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._requests = AnsweredRequests()
+        self._under_way: set[tuple[UUID, str]] = set()
+
+    async def __call__(self, any_scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request. Raises what the handler raises, and what is wrong with the key."""
+        scope = cast("HTTPScope", any_scope)
+        key = _key_of(scope)
+        if key is None or is_tried(scope):
+            await self._app(scope, receive, send)
+            return
+        request = TenantRequest(scope, receive, send)
+        body = _whole(request)
+        access = await request.platform.authentication.authenticate(request.tenant, request.bearer_token())
+        claim = _claim(request, access, key, body)
+        with self._only_one(request.tenant.id, claim):
+            serve = self._apart if scope["path"].startswith(_APART) else self._together
+            answer, is_replay = await serve(claim, scope, receive)
+        if is_replay:
+            answer = await _as_seen_now(request, access, answer)
+            answer.headers.append(_REPLAYED)
+        await answer(scope, receive, send)
+        with suppress(DatabaseError):  # the next one prunes
+            await self._requests.prune(request.tenant.id)
+
+    def _only_one(self, tenant_id: UUID, claim: Claim) -> "_Held":
+        return _Held(self._under_way, (tenant_id, claim.fingerprint))
+
+    async def _together(self, claim: Claim, scope: HTTPScope, receive: Receive) -> tuple[Answer, bool]:
+        """The answer and what it answers for, in one transaction."""
+        platform = cast("Platform", scope["state"]["platform"])
+        try:
+            async with DB.transaction():
+                found = await self._requests.take(claim)
+                if isinstance(found, Answered):
+                    return _answer(found), True
+                answer = await self._served(scope, receive)
+                await self._requests.keep(found, _kept(answer, scope["path"]))
+        finally:
+            if not scope["path"].startswith(_DATA):
+                platform.forget(scope["state"]["tenant"])
+        return answer, False
+
+    async def _apart(self, claim: Claim, scope: HTTPScope, receive: Receive) -> tuple[Answer, bool]:
+        """The key is held by a lease for as long as it takes."""
+        found = await self._requests.take(claim, lease=True)
+        if isinstance(found, Answered):
+            return _answer(found), True
+        async with self._requests.leases.kept_unless_failed(found):
+            answer = await self._served(scope, receive)
+        await self._requests.keep(found, _kept(answer, scope["path"]))
+        return answer, False
+
+    async def _served(self, scope: HTTPScope, receive: Receive) -> Answer:
+        """What the application answers; it raises for what it refuses."""
+        taken = _Taken()
+        await self._app(scope, receive, taken)
+        return taken.answer()
+
+
+class _Held:
+    """Keeps two requests of this process from using one key at once."""
+
+    __slots__ = ("_all", "_this")
+
+    def __init__(self, everything: set[tuple[UUID, str]], this: tuple[UUID, str]) -> None:
+        self._all, self._this = everything, this
+
+    def __enter__(self) -> None:
+        if self._this in self._all:
+            raise KeyBusy
+        self._all.add(self._this)
+
+    def __exit__(self, *_: object) -> None:
+        self._all.discard(self._this)
+
+
+class _Taken:
+    """Takes in what an application sends."""
+
+    def __init__(self) -> None:
+        self._status = 0
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._body = bytearray()
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status, self._headers = message["status"], list(message["headers"])
+        elif message["type"] == "http.response.body":
+            self._body += message["body"]
+
+    def answer(self) -> Answer:
+        return Answer(self._status, self._headers, bytes(self._body))
+
+
+def takes_key(method: str, path: str) -> bool:
+    """Whether a tenant's route heeds a key: it writes, and its answers are no secrets as a whole."""
+    return (
+        method == "post"
+        and path.startswith(_API)
+        and not path.startswith(f"{_API}auth/")
+        and not _ASKS.fullmatch(path)
+    )
+
+
+def refuse_bad_key(scope: HTTPScope) -> None:
+    """Raises :class:`InvalidIdempotencyKey` before anything else is done with the request."""
+    _key_of(scope)
+
+
+def _key_of(scope: HTTPScope) -> str | None:
+    """The key, where one counts. Raises :class:`InvalidIdempotencyKey`."""
+    if scope["method"] != "POST":
+        return None
+    given = [value for name, value in scope["headers"] if name == b"idempotency-key"]
+    if not given or not takes_key("post", scope["path"]):
+        return None
+    key = given[0].decode("latin-1")
+    if len(given) > 1 or not _KEY.fullmatch(key):
+        raise InvalidIdempotencyKey
+    return key
+
+
+def _whole(request: TenantRequest) -> bytes:
+    """The body, or what tells it from another where it is on the disk."""
+    if "upload" in request.scope["state"]:
+        return cast("bytes", request.scope["state"]["upload"].digest)
+    return cast("bytes", request.scope["state"]["body"])
+
+
+def _claim(request: TenantRequest, access: Access, key: str, body: bytes) -> Claim:
+    """What the key stands for. The body is hashed with a secret: there may be a password in it."""
+    path = f"{request.scope['path']}?{request.scope['query_string'].decode('latin-1')}"
+    named = f"{access.api_key or access.user_id} POST {path} {key}"
+    secret = request.platform.vault.derive("idempotency", request.tenant.id).current
+    content_type = (request.header(b"content-type") or "").partition(";")[0].encode("latin-1")
+    return Claim(
+        hashlib.sha256(named.encode()).hexdigest(),
+        hmac.digest(secret, content_type + b"\0" + body, "sha256").hex(),
+    )
+
+
+def _kept(answer: Answer, path: str) -> Answered:
+    """What is kept of an answer: no secrets. Values of records are the tenant's own, whatever they are
+    called.
+    """
+    body = answer.body.decode()
+    if body and not path.startswith(_DATA):
+        body = msgspec.json.encode(without_secrets(msgspec.json.decode(body))).decode()
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
+    kept = {name: value for name, value in headers.items() if name in _KEPT_HEADERS}
+    return Answered(answer.status, kept, body)
+
+
+async def _as_seen_now(request: TenantRequest, access: Access, answer: Answer) -> Answer:
+    """A record that was answered, as far as the caller may still read it: roles may have changed since."""
+    path = request.scope["path"]
+    content = msgspec.json.decode(answer.body) if path.startswith(_DATA) and answer.body else None
+    if not isinstance(content, dict) or not isinstance(content.get("data"), dict):
+        return answer
+    told = content["data"]
+    name = path.removeprefix(_DATA).partition("/")[0]
+    seen = await request.platform.records.seen_again(request.tenant, access, name, told)
+    if len(seen) == len(told):
+        return answer
+    body = msgspec.json.encode({**content, "data": seen})
+    headers = [one for one in answer.headers if one[0] != b"content-length"]
+    return Answer(answer.status, [*headers, (b"content-length", b"%d" % len(body))], body)
+
+
+def _answer(kept: Answered) -> Answer:
+    body = kept.body.encode()
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in kept.headers.items()]
+    if body:
+        headers.append((b"content-length", b"%d" % len(body)))
+    return Answer(kept.status, headers, body)

@@ -1,0 +1,140 @@
+"""What every response gets on its way out: its id, headers for its safety and its caches, and compression.
+
+See docs/adr/0073-conditional-requests-and-compression.md.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from litestar.types import HTTPResponseStartEvent, HTTPScope, Message, Send
+
+from api.middleware.compression import LEAST_BYTES, Pieces, compressed, pieces, preferred_coding
+from api.middleware.request_context import RequestFacts
+from api.middleware.response_headers import SAFETY
+from api.responses import NOT_STORED, RawHeader
+
+__all__ = ["Finished"]
+
+_REVALIDATED: Final[RawHeader] = (b"cache-control", b"private, no-cache")
+"""For responses with an ETag: they may be kept by the client, and are asked for again each time."""
+_COMPRESSIBLE: Final = frozenset(
+    {
+        b"application/json",
+        b"application/problem+json",
+        b"application/typescript",
+        b"text/csv",
+    }
+)
+_VARY: Final[RawHeader] = (b"vary", b"accept-encoding")
+
+
+class Finished:
+    """The ``send`` of a request, through which its response goes; notes its status and its end."""
+
+    __slots__ = ("_facts", "_held", "_id", "_pieces", "_scope", "_send")
+
+    def __init__(self, scope: HTTPScope, send: Send, facts: RequestFacts) -> None:
+        self._scope = scope
+        self._send = send
+        self._facts = facts
+        self._id = (b"x-request-id", facts.id.encode())
+        self._held: tuple[HTTPResponseStartEvent, str] | None = None
+        self._pieces: Pieces | None = None
+
+    async def __call__(self, message: Message) -> None:
+        """Pass on one event."""
+        if message["type"] == "http.response.start":
+            self._facts.status = message["status"]
+            if self._begin(message):
+                await self._send(message)
+            return
+        if message["type"] != "http.response.body":
+            await self._send(message)
+            return
+        is_last = not message.get("more_body")
+        if is_last:
+            self._facts.responded = True
+        if self._held is not None:
+            start, coding = self._held
+            self._held = None
+            message["body"] = await self._whole(start, coding, message["body"])
+            await self._send(start)
+        elif self._pieces is not None:
+            piece = await self._pieces.piece(message["body"]) if message["body"] else b""
+            message["body"] = piece + self._pieces.end() if is_last else piece
+        await self._send(message)
+
+    def _begin(self, message: HTTPResponseStartEvent) -> bool:
+        """Complete the headers; whether they can be sent now, before the body is there."""
+        found = dict(message["headers"])
+        has_tag, cached = b"etag" in found, found.get(b"cache-control")
+        headers = [*message["headers"], self._id, *SAFETY]
+        message["headers"] = headers
+        if cached is None:
+            headers.append(_REVALIDATED if has_tag else NOT_STORED)
+        if message["status"] >= 400 and self._is_body_unread():
+            headers.append((b"connection", b"close"))
+        if message["status"] == 304:
+            _add_vary(headers, found)
+        elif cached != NOT_STORED[1] and _is_compressible(found):
+            length = found.get(b"content-length")
+            is_large = length is None or int(length) >= LEAST_BYTES
+            if is_large or has_tag:
+                _add_vary(headers, found)
+            if is_large:
+                return self._compress(message, headers, is_stream=length is None)
+        return True
+
+    def _is_body_unread(self) -> bool:
+        """Whether the client was waiting to be told to send its body (Expect: 100-continue), in vain."""
+        return any(name == b"expect" for name, _ in self._scope["headers"])
+
+    def _compress(
+        self, message: HTTPResponseStartEvent, headers: list[RawHeader], *, is_stream: bool
+    ) -> bool:
+        accepted = b", ".join(value for name, value in self._scope["headers"] if name == b"accept-encoding")
+        coding = preferred_coding(accepted) if accepted else None
+        if coding is None:
+            return True
+        if not is_stream:
+            self._held = (message, coding)
+            return False
+        self._pieces = pieces(coding)
+        message["headers"] = _coded(headers, coding)
+        return True
+
+    async def _whole(self, start: HTTPResponseStartEvent, coding: str, body: bytes) -> bytes:
+        smaller = await compressed(coding, body)
+        if len(smaller) >= len(body):
+            return body
+        start["headers"] = [
+            *_coded(start["headers"], coding),
+            (b"content-length", b"%d" % len(smaller)),
+        ]
+        return smaller
+
+
+def _is_compressible(found: Mapping[bytes, bytes]) -> bool:
+    """A cookie may be a secret, which must not be compressed beside what a stranger can choose (BREACH)."""
+    kind = found.get(b"content-type", b"").partition(b";")[0]
+    return kind in _COMPRESSIBLE and b"set-cookie" not in found and b"content-encoding" not in found
+
+
+def _add_vary(headers: list[RawHeader], found: Mapping[bytes, bytes]) -> None:
+    """Say that the response depends on what the client accepts."""
+    given = found.get(b"vary")
+    if given is None:
+        headers.append(_VARY)
+    else:
+        headers[headers.index((b"vary", given))] = (b"vary", given + b", accept-encoding")
+
+
+def _coded(headers: Iterable[RawHeader], coding: str) -> list[RawHeader]:
+    """The headers of the compressed form, which has a tag of its own and, for now, no length."""
+    suffix = coding.encode()
+    kept = [
+        (name, value[:-1] + b'-%s"' % suffix if name == b"etag" else value)
+        for name, value in headers
+        if name != b"content-length"
+    ]
+    return [*kept, (b"content-encoding", suffix)]

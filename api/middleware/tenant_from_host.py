@@ -1,0 +1,201 @@
+"""TenantFromHost: finds the tenant by the request's host name and binds its database around the rest."""
+
+from functools import lru_cache
+
+from litestar.types import ASGIApp, HTTPScope, Receive, Send
+
+from api.composition import Platform
+from api.errors import TenantNotReady, TenantSuspended
+from api.middleware.disconnects import CancelOnDisconnect, may_be_cancelled
+from api.middleware.expect_continue import try_without_body
+from api.middleware.idempotency import refuse_bad_key
+from api.middleware.request_context import RequestFacts
+from api.middleware.rerun import rerun, rerun_mended
+from api.requests.addresses import client_address, is_proxy, requested_host
+from api.requests.bodies import arrived, read_body, require_length, require_plain
+from api.requests.guards import identify
+from api.requests.request import TenantRequest
+from api.requests.uploads import boundary_of, is_upload, object_of, taken_in
+from api.routes.records.imports import refuse_import
+from central.database import CENTRAL
+from central.errors import TenantNotFound
+from central.registry import TenantRef
+from central.tables import TenantStatus
+from central.tenancy.hostnames import parse_host
+from central.tenancy.resolver import Central, Unknown
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.audit.write import Origin, came_from
+
+__all__ = ["TenantFromHost"]
+
+_BODILESS = frozenset({"GET", "HEAD"})
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+_canonical = lru_cache(maxsize=4_096)(parse_host)
+"""The same few headers come again and again, and their grammar is not for free."""
+
+
+class TenantFromHost:
+    """Hands a request to ``central_app`` or ``tenant_app``, as its host name says.
+
+    The central database is bound around both, the tenant's own around the second, until the last byte and the
+    last background task is through. What they find in the scope's state: ``platform``, ``address``, ``host``
+    (in canonical form), and on a tenant's host ``tenant`` (a :class:`~tenant_schema.scope.TenantScope`).
+
+    Raises :class:`~central.errors.InvalidHost`, :class:`~central.errors.TenantNotFound`,
+    :class:`~api.errors.TenantSuspended` and :class:`~api.errors.TenantNotReady`.
+    """
+
+    __slots__ = ("_central_app", "_platform", "_tenant_app")
+
+    def __init__(self, platform: Platform, *, central_app: ASGIApp, tenant_app: ASGIApp) -> None:
+        self._platform = platform
+        self._central_app = central_app
+        self._tenant_app = tenant_app
+
+    async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        """Serve one HTTP request."""
+        platform, state = self._platform, scope["state"]
+        state["platform"] = platform
+        with CENTRAL.bind(platform.central_engine):
+            tenant = await rerun(scope, lambda _: self._find(scope))
+            if tenant is None:
+                await self._serve_central(scope, receive, send)
+                return
+            facts: RequestFacts = state["facts"]
+            facts.tenant, facts.tenant_id = tenant.slug, tenant.id
+            _refuse_unless_active(tenant)
+            state["tenant"] = TenantScope(tenant.id, tenant.slug, tenant.name)
+            if is_upload(scope):
+                await self._with_upload(tenant, scope, receive, send)
+                return
+            if scope["method"] in _WITH_BODY:
+                if not await self._may_send_body(tenant, scope, send):
+                    return
+                await self._take_in(scope, receive)
+            await self._serve(tenant, scope, receive, send)
+
+    async def _serve_central(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in _BODILESS:
+            await _watched(self._central_app, scope, receive, send)
+            return
+        await rerun(scope, lambda one: _watched(self._central_app, one, receive, send))
+
+    async def _serve(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        async def serve(one: HTTPScope) -> None:
+            body = one["state"].get("body")
+            await self._once(tenant, one, receive if body is None else arrived(body, receive), send)
+
+        async def mend() -> bool:
+            async with self._platform.tenancy.use(tenant):
+                return await self._platform.schema.mend(scope["state"]["tenant"])
+
+        await rerun_mended(scope, serve, mend)
+
+    async def _once(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        origin = Origin(scope["state"]["facts"].id, scope["state"]["address"])
+        async with self._platform.tenancy.use(tenant):
+            with came_from(origin):
+                try:
+                    await _watched(self._tenant_app, scope, receive, send)
+                finally:
+                    if (slot := scope["state"].get("slot")) is not None:
+                        slot.__exit__(None, None, None)
+
+    async def _with_upload(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        """Takes in a file, and then serves the request.
+
+        Nothing of the file is read before the caller may import, the object is there, and all that can be
+        known without the file is in order; nor when as many uploads as may be are under way.
+        """
+        settings, request = self._platform.settings, TenantRequest(scope, receive, send)
+        async with self._platform.tenancy.use(tenant):
+            await identify(request)
+            await refuse_import(request, object_of(scope))
+        refuse_bad_key(scope)
+        require_plain((request.header(b"content-encoding") or "").encode())
+        boundary = boundary_of(request.header(b"content-type") or "")
+        require_length(request.header(b"content-length"), settings.max_import_bytes)
+        with self._platform.long_requests.uploads.take(tenant.id):
+            async with taken_in(
+                receive, boundary, settings.max_import_bytes, settings.import_timeout, ("mapping",)
+            ) as upload:
+                scope["state"]["upload"] = upload
+                await self._serve(tenant, scope, receive, send)
+
+    async def _may_send_body(self, tenant: TenantRef, scope: HTTPScope, send: Send) -> bool:
+        """Whether the body is worth reading, as far as the headers say; if not, it is refused here."""
+        waits = False
+        for name, value in scope["headers"]:
+            if name == b"content-length":
+                require_length(value.decode("latin-1"), self._platform.settings.max_body_bytes)
+            elif name == b"content-encoding" or (
+                name == b"transfer-encoding" and value.strip().lower() != b"chunked"
+            ):
+                require_plain(value)
+            elif name == b"expect":
+                waits = value.lower() == b"100-continue"
+        if not waits:
+            return True
+        async with self._platform.tenancy.use(tenant):
+            return await try_without_body(self._tenant_app, scope, send)
+
+    async def _take_in(self, scope: HTTPScope, receive: Receive) -> None:
+        """Takes in the body before anything is leased: a slow sender holds nobody's place.
+
+        It is in the scope's state as ``body``, so that nobody has to take it in once more.
+        """
+        settings = self._platform.settings
+        body = await read_body(receive, settings.max_body_bytes, settings.request_timeout)
+        scope["state"]["body"] = body
+
+    async def _find(self, scope: HTTPScope) -> TenantRef | None:
+        """The tenant asked for; None on a central host."""
+        settings, headers = self._platform.settings, scope["headers"]
+        client = scope.get("client")
+        peer = client[0] if client else ""
+        behind_proxy = is_proxy(peer, settings.trusted_proxies)
+        address = client_address(peer, headers, settings.trusted_proxies) if behind_proxy else peer
+        scope["state"]["address"] = address
+        header = requested_host(headers, behind_proxy=behind_proxy)
+        host = scope["state"]["host"] = _canonical(header)
+        if not header.isascii():
+            _rewrite_host(scope, host)
+        key = _tenant_key(scope) if settings.allow_tenant_header else None
+        resolver = self._platform.resolver
+        found = await (resolver.resolve(host) if key is None else resolver.resolve_key(key))
+        if isinstance(found, Unknown):
+            raise TenantNotFound(key or host)
+        return None if isinstance(found, Central) else found
+
+
+async def _watched(app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send) -> None:
+    """Serve the request; it is cancelled when its client disconnects, where that does no harm."""
+    if not may_be_cancelled(scope):
+        await app(scope, receive, send)
+        return
+    with CancelOnDisconnect(receive, scope["state"]["facts"]):
+        await app(scope, receive, send)
+
+
+def _tenant_key(scope: HTTPScope) -> str | None:
+    found = next((value for name, value in scope["headers"] if name == b"x-tenant-id"), None)
+    return None if found is None else found.decode("latin-1")
+
+
+def _rewrite_host(scope: HTTPScope, host: str) -> None:
+    """Puts the name in A-labels in the header's place: Litestar takes no other characters there."""
+    kept = [(name, value) for name, value in scope["headers"] if name != b"host"]
+    scope["headers"] = [*kept, (b"host", host.encode())]
+
+
+def _refuse_unless_active(tenant: TenantRef) -> None:
+    match tenant.status:
+        case TenantStatus.ACTIVE:
+            return
+        case TenantStatus.SUSPENDED:
+            raise TenantSuspended
+        case TenantStatus.PROVISIONING:
+            raise TenantNotReady
+        case TenantStatus.DELETING:
+            raise TenantNotFound(tenant.slug)

@@ -1,0 +1,59 @@
+"""The documents that are made for one caller of one tenant, kept as long as definitions and roles stay."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from api.openapi.schema_view import Seen, seen_by
+from central.lru import Lru
+from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.rights.permissions import Access
+
+__all__ = ["TenantDocuments"]
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A document, and the definitions and the roles that it was made of: these very objects."""
+
+    objects: object
+    grants: object
+    document: object
+
+
+class TenantDocuments:
+    """Documents by tenant, kind and roles; those used last, ``capacity`` of them.
+
+    Definitions and roles come from caches that are checked by version: what was made of others than those
+    that are in there now is made anew. That takes a second for 150 objects, so it is done in a thread, one
+    document at a time.
+    """
+
+    def __init__(self, catalog: Catalog, capacity: int = 32) -> None:
+        self._catalog = catalog
+        self._kept: Lru[_Kept] = Lru(capacity)
+        self._making = asyncio.Lock()
+
+    async def get(self, scope: TenantScope, access: Access, kind: str, make: Callable[[Seen], _T]) -> _T:
+        """The document of that kind, which ``make`` makes of what the caller sees."""
+        objects = await self._catalog.all(scope)
+        grants: Any = access.grants or access.permissions
+        key = f"{scope.id} {kind} {' '.join(access.roles)}"
+        kept = self._made_of(key, objects, grants)
+        if kept is None:
+            async with self._making:
+                kept = self._made_of(key, objects, grants)  # somebody else may have made it meanwhile
+                if kept is None:
+                    seen = await seen_by(scope, access, self._catalog)
+                    kept = _Kept(objects, grants, await asyncio.to_thread(make, seen))
+                    self._kept.put(key, kept)
+        return cast("_T", kept.document)
+
+    def _made_of(self, key: str, objects: object, grants: object) -> _Kept | None:
+        """What is kept under the key, if it was made of these."""
+        kept = self._kept.get(key)
+        return kept if kept is not None and kept.objects is objects and kept.grants is grants else None

@@ -1,0 +1,154 @@
+"""Making a tenant for an operator: the faults of what is asked, the audit trail, and Idempotency-Key."""
+
+import asyncio
+import hmac
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from api.composition import Platform
+from api.schemas.tenants import AdminAnswer, NewTenant, ProvisionedAnswer
+from central.errors import CentralError, InvalidName, TenantNotFound
+from central.idempotency import Answer as KeptAnswer
+from central.idempotency import Attempt
+from central.operators import audit
+from central.operators.audit import Actor
+from central.operators.service import OperatorRef
+from central.provisioning.types import ProvisionedTenant, TenantRequest
+from central.registry import TenantRef
+from central.servers import server_name
+from central.settings.settings import Settings
+from central.tables import TenantStatus
+from central.tenancy.hostnames import parse_tenant_domain
+from central.tenancy.slugs import parse_slug, parse_tenant_name
+from tenant_schema.problems import InvalidInput, Problem
+from tenant_schema.users.emails import email_problem, normalise_email
+from tenant_schema.users.passwords.policy import password_problems
+
+__all__ = ["TenantCreation", "faults_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class TenantCreation:
+    """One request for a tenant. Who has no ``operator`` to show has no Idempotency-Key either."""
+
+    platform: Platform
+    operator: OperatorRef | None
+    actor: Actor
+
+    async def run(self, wanted: NewTenant, key: str | None) -> KeptAnswer:
+        """The answer, a kept one when ``key`` was used before with the same body.
+
+        ``wanted`` has none of the :func:`faults_of` a body. Goes on when the client hangs up. Raises what
+        provisioning and idempotency keys raise.
+        """
+        request = _request_of(wanted, self.platform.settings)
+
+        async def act(attempt: Attempt) -> KeptAnswer:
+            return await self._act(request, is_takeover=attempt.is_takeover)
+
+        work: Coroutine[Any, Any, KeptAnswer]
+        if key is None or self.operator is None:
+            work = self._act(request, is_takeover=False)
+        else:
+            fingerprint = self.fingerprint(wanted, self.operator)
+            work = self.platform.idempotency.run(self.operator.id, key, fingerprint, act)
+        return await asyncio.shield(asyncio.ensure_future(work))
+
+    def fingerprint(self, wanted: NewTenant, operator: OperatorRef) -> bytes:
+        """Tells bodies apart without keeping a plain hash of the password that may be in them."""
+        key = self.platform.vault.derive("idempotency", operator.id).current
+        return hmac.digest(key, b"POST /setup/tenants " + msgspec.json.encode(wanted), "sha256")
+
+    async def _act(self, request: TenantRequest, *, is_takeover: bool) -> KeptAnswer:
+        if is_takeover:  # whoever had the key is dead, and may have got as far as a tenant
+            made = await self._made_already(request)
+            if made is not None:
+                return KeptAnswer(201, await self._body(request, made, None), is_replay=True)
+        await self._record("tenant.create", request)
+        try:
+            made_now = await self.platform.provisioning.create(request)
+        except (CentralError, InvalidInput) as error:
+            await self._record("tenant.create-failed", request, reason=error.code)
+            raise
+        await self._record("tenant.created", request, made_now.tenant)
+        return KeptAnswer(201, await self._body(request, made_now.tenant, made_now))
+
+    async def _made_already(self, request: TenantRequest) -> TenantRef | None:
+        try:
+            found = await self.platform.registry.by_slug(request.slug)
+        except TenantNotFound:
+            return None
+        is_it = (found.name, found.primary_domain, found.status) == (
+            request.name,
+            request.domain,
+            TenantStatus.ACTIVE,
+        )
+        return found if is_it else None
+
+    async def _record(
+        self, action: str, request: TenantRequest, tenant: TenantRef | None = None, **detail: object
+    ) -> None:
+        facts = {"name": request.name, "domain": request.domain, "admin": request.admin_email, **detail}
+        tenant_id = None if tenant is None else tenant.id
+        await audit.record(self.actor, action, tenant_id=tenant_id, tenant_slug=request.slug, detail=facts)
+
+    async def _body(
+        self, request: TenantRequest, tenant: TenantRef, made: ProvisionedTenant | None
+    ) -> object:
+        """The answer; without ``made``, passwords are null, as in every answer but the first."""
+        admin_email = made.admin.email if made else request.admin_email or f"admin@{request.domain}"
+        answer = ProvisionedAnswer(
+            tenant_id=tenant.id,
+            slug=tenant.slug,
+            status=tenant.status.value,
+            domain=tenant.primary_domain,
+            db_name=tenant.db_name,
+            db_username=await self.platform.credentials.username(tenant.id),
+            db_password=made.db_password if made else None,
+            admin=AdminAnswer(email=admin_email, password=made.admin.password if made else None),
+        )
+        return msgspec.to_builtins(answer)
+
+
+def faults_of(given: Mapping[str, Any], base_domains: Sequence[str]) -> Iterator[Problem]:
+    """What is wrong with a body that has the form of a :class:`~api.schemas.tenants.NewTenant`."""
+    yield from _name_faults(parse_slug, given, "slug")
+    yield from _name_faults(parse_tenant_name, given, "name")
+    yield from _name_faults(lambda text: parse_tenant_domain(text, base_domains), given, "primaryDomain")
+    if given.get("dbPort") is not None and given.get("dbHost") is None:
+        yield Problem("dbPort", "needs-db-host", "A port needs dbHost beside it.")
+    admin = given.get("admin")
+    if admin is not None:
+        yield from _admin_faults(normalise_email(admin["email"]), admin.get("password"))
+
+
+def _name_faults(parse: Callable[[str], str], given: Mapping[str, Any], field: str) -> Iterator[Problem]:
+    if field in given:
+        try:
+            parse(given[field])
+        except InvalidName as error:
+            yield Problem(field, error.code, str(error))
+
+
+def _admin_faults(email: str, password: str | None) -> Iterator[Problem]:
+    fault = email_problem(email, "admin.email")
+    if fault is not None:
+        yield fault
+    if password is not None:
+        yield from password_problems(password, email, "admin.password")
+
+
+def _request_of(wanted: NewTenant, settings: Settings) -> TenantRequest:
+    """What provisioning is asked for."""
+    admin, port = wanted.admin, wanted.db_port or settings.db_port
+    return TenantRequest(
+        slug=wanted.slug,
+        name=parse_tenant_name(wanted.name),
+        domain=parse_tenant_domain(wanted.primary_domain, settings.base_domains),
+        server=None if wanted.db_host is None else server_name(wanted.db_host, port),
+        admin_email=None if admin is None else normalise_email(admin.email),
+        admin_password=None if admin is None else admin.password,
+    )

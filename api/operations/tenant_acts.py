@@ -1,0 +1,134 @@
+"""What operators do to tenants that are there, each act with its place in the audit trail.
+
+What is one transaction is recorded in it; what is many, such as deleting, is recorded when it begins and
+when it ends. Making a tenant is :mod:`api.operations.create_tenant`. All of it runs with ``CENTRAL`` bound.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from api.composition import Platform
+from api.schemas.tenants import DatabaseLogin
+from central.errors import CentralError, DomainNotFound, InvalidDomain
+from central.operators import audit
+from central.operators.audit import Actor
+from central.registry import DomainRecord, TenantRecord, TenantRef
+from central.tables import TenantStatus
+from central.tenancy.hostnames import parse_domain, parse_tenant_domain
+
+__all__ = ["TenantActs"]
+
+
+@dataclass(frozen=True, slots=True)
+class TenantActs:
+    """For REST and for the forms of the operators' admin alike."""
+
+    platform: Platform
+    actor: Actor
+
+    async def rename(self, tenant_id: UUID, name: str) -> TenantRecord:
+        """Give it another name. Raises ``TenantNotFound`` and ``InvalidTenantName``."""
+        registry = self.platform.registry
+        async with registry.changing():
+            record = await registry.rename(tenant_id, name)
+            await self._record("tenant.rename", record.ref, name=record.ref.name)
+        return record
+
+    async def suspend(self, tenant_id: UUID) -> TenantRecord:
+        """Stop serving it. Raises ``TenantNotFound`` and ``WrongStatus``."""
+        return await self._set_status(
+            tenant_id, "tenant.suspend", TenantStatus.ACTIVE, TenantStatus.SUSPENDED
+        )
+
+    async def resume(self, tenant_id: UUID) -> TenantRecord:
+        """Serve it again. Raises ``TenantNotFound`` and ``WrongStatus``."""
+        return await self._set_status(tenant_id, "tenant.resume", TenantStatus.SUSPENDED, TenantStatus.ACTIVE)
+
+    async def delete(self, tenant_id: UUID) -> TenantRef:
+        """Delete it with its database. Raises what :meth:`Provisioning.delete` raises."""
+        tenant = await self.platform.registry.get(tenant_id)
+        await self._record("tenant.delete", tenant)
+        try:
+            await self.platform.provisioning.delete(tenant.id)
+        except CentralError as error:
+            await self._record("tenant.delete-failed", tenant, reason=error.code)
+            raise
+        await self._record("tenant.deleted", tenant)
+        return tenant
+
+    async def change_password(self, tenant_id: UUID, *, ends_connections: bool) -> DatabaseLogin:
+        """Give its database user another password. Raises what provisioning raises."""
+        tenant = await self.platform.registry.get(tenant_id)
+        await self._record("tenant.change-password", tenant, endsConnections=ends_connections)
+        try:
+            login = await self.platform.provisioning.change_password(
+                tenant.id, ends_connections=ends_connections
+            )
+        except CentralError as error:
+            await self._record("tenant.change-password-failed", tenant, reason=error.code)
+            raise
+        await self._record("tenant.password-changed", tenant)
+        return DatabaseLogin(tenant.id, tenant.slug, login.username, login.password())
+
+    async def disconnect(self, tenant_id: UUID, *, force: bool) -> int:
+        """Close its connections in every process; returns how many there were.
+
+        Without ``force``, what runs on them is finished first. Requests then open connections anew, with the
+        credentials as they are stored at that time. Raises ``TenantNotFound`` and ``WrongStatus``.
+        """
+        platform, expected = self.platform, (TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
+        async with platform.registry.changing():
+            tenant = await platform.registry.disconnect(tenant_id, force=force, expected=expected)
+            await self._record("tenant.disconnect", tenant, force=force)
+        server = platform.servers.get(tenant.database_server)
+        username = await platform.credentials.username(tenant.id)
+        everywhere = 0 if username is None else await server.connections_of(username)
+        here = await platform.engines.disconnect(tenant)
+        if force and username is not None:
+            await server.end_connections(username)
+        return max(here, everywhere)
+
+    async def add_domain(self, tenant_id: UUID, text: str) -> DomainRecord:
+        """Give it another host name, written as a label or whole.
+
+        Raises ``InvalidDomain``, ``DomainTaken`` and ``TenantNotFound``.
+        """
+        domain = parse_tenant_domain(text, self.platform.settings.base_domains)
+        async with self.platform.registry.changing():
+            record = await self.platform.registry.add_domain(tenant_id, domain)
+            await self._record_domain("domain.add", tenant_id, domain)
+        return record
+
+    async def remove_domain(self, tenant_id: UUID, text: str) -> str:
+        """Take a host name away; gives it in canonical form.
+
+        Raises ``DomainNotFound``, ``PrimaryDomainKept`` and ``TenantNotFound``.
+        """
+        domain = _canonical(text)
+        async with self.platform.registry.changing():
+            await self.platform.registry.remove_domain(tenant_id, domain)
+            await self._record_domain("domain.remove", tenant_id, domain)
+        return domain
+
+    async def _set_status(
+        self, tenant_id: UUID, action: str, expected: TenantStatus, wanted: TenantStatus
+    ) -> TenantRecord:
+        registry = self.platform.registry
+        async with registry.changing():
+            tenant = await registry.set_status(tenant_id, wanted, expected=(expected,))
+            await self._record(action, tenant)
+            return await registry.record(tenant_id)
+
+    async def _record_domain(self, action: str, tenant_id: UUID, domain: str) -> None:
+        await self._record(action, await self.platform.registry.get(tenant_id), domain=domain)
+
+    async def _record(self, action: str, tenant: TenantRef, **detail: object) -> None:
+        await audit.record(self.actor, action, tenant_id=tenant.id, tenant_slug=tenant.slug, detail=detail)
+
+
+def _canonical(text: str) -> str:
+    """The name as the registry has it; what is no name at all is nobody's."""
+    try:
+        return parse_domain(text)
+    except InvalidDomain:
+        raise DomainNotFound(text) from None

@@ -1,0 +1,28 @@
+"""Brings one tenant's database up to date: the migrations, then the definitions of new tables."""
+
+from collections.abc import Sequence
+
+from api.composition import Platform
+from central.migrations.plans import MigrationName
+from central.registry import TenantRef
+from tenant_schema.objects.changes.missing_indexes import ensure_searches
+from tenant_schema.objects.changes.missing_sort_keys import ensure_sort_keys
+from tenant_schema.standard.seed import seed_standard_objects
+from tenant_schema.users.seed import seed_permissions
+
+__all__ = ["bring_up_to_date"]
+
+
+async def bring_up_to_date(platform: Platform, tenant: TenantRef) -> Sequence[MigrationName]:
+    """Run what has not run yet, and give its names; safe to run again and while the tenant is served.
+
+    Standard objects and fields that are new to the tenant are defined, with their permissions. Roles, apps
+    and everything else that people may have changed are left as they are. Raises as ``Tenancy.use`` and
+    ``Migrator.migrate`` do.
+    """
+    async with platform.tenancy.use(tenant) as engine:
+        ran = await platform.tenant_migrator.migrate(engine)
+        await seed_permissions(await seed_standard_objects())
+        await ensure_searches()
+        await ensure_sort_keys()
+    return ran

@@ -1,0 +1,385 @@
+"""Every error as an RFC 9457 problem: one table says which status belongs to which error of which package."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any, Final, cast
+
+import msgspec
+from litestar.exceptions import HTTPException
+
+from api.errors import (
+    BodyTooLarge,
+    BodyTooSlow,
+    InvalidIfMatch,
+    InvalidIfNoneMatch,
+    InvalidQuery,
+    MalformedAddress,
+    MalformedJson,
+    MalformedMultipart,
+    NotAuthenticated,
+    NotReady,
+    TenantNotReady,
+    TenantSuspended,
+    TooManyAtOnce,
+    TooManyOfTenant,
+    TooManyValues,
+    UnsupportedContentEncoding,
+    UnsupportedMediaType,
+)
+from api.problems.catalog import title_of
+from api.responses import Answer, RawHeader, json_bytes
+from central import errors as central
+from central.provisioning.errors import NoDatabaseUser, PasswordChanging, ProvisioningError
+from central.servers import DatabaseExists, UnknownServer, UserExists
+from central.tenancy.engines import EnginesBusy, TenantGone
+from piccolo_engines import errors as engines
+from piccolo_engines.paging import InvalidCursor
+from tenant_schema.apps import errors as apps
+from tenant_schema.objects import errors as objects
+from tenant_schema.problems import InvalidInput, Problem
+from tenant_schema.records import errors as records
+from tenant_schema.users import errors as users
+
+__all__ = [
+    "STATUSES",
+    "FieldProblem",
+    "ProblemDocument",
+    "answer_to",
+    "document_of",
+    "field_problem",
+    "is_fault",
+    "status_of",
+    "statuses_of",
+]
+
+STATUSES: Final[Mapping[type[Exception], int]] = {
+    # what was sent
+    MalformedJson: 400,
+    MalformedMultipart: 400,
+    MalformedAddress: 400,
+    InvalidIfMatch: 400,
+    InvalidIfNoneMatch: 400,
+    InvalidQuery: 400,
+    records.InvalidQuery: 400,
+    records.UnreadableCsv: 422,
+    records.CursorInvalid: 400,
+    records.CursorMismatch: 400,
+    central.InvalidHost: 400,
+    InvalidCursor: 400,
+    central.InvalidIdempotencyKey: 400,
+    BodyTooSlow: 408,
+    BodyTooLarge: 413,
+    TooManyValues: 413,
+    UnsupportedMediaType: 415,
+    UnsupportedContentEncoding: 415,
+    InvalidInput: 422,
+    central.InvalidName: 422,
+    UnknownServer: 422,
+    central.IdempotencyMismatch: 422,
+    records.KeyMismatch: 422,
+    # who sent it
+    NotAuthenticated: 401,
+    users.Unauthenticated: 401,
+    users.PermissionDenied: 403,
+    apps.LayoutHidden: 403,
+    records.ChangeDenied: 403,
+    TenantSuspended: 403,
+    # what it is about
+    central.TenantNotFound: 404,
+    TenantGone: 404,
+    central.DomainNotFound: 404,
+    objects.ObjectNotFound: 404,
+    objects.FieldNotFound: 404,
+    records.RecordNotFound: 404,
+    apps.AppNotFound: 404,
+    apps.PageNotFound: 404,
+    apps.ViewNotFound: 404,
+    users.NotThere: 404,
+    central.SlugTaken: 409,
+    central.DomainTaken: 409,
+    central.PrimaryDomainKept: 409,
+    DatabaseExists: 409,
+    UserExists: 409,
+    central.WrongStatus: 409,
+    central.IdempotencyBusy: 409,
+    PasswordChanging: 409,
+    NoDatabaseUser: 409,
+    objects.ChangeRefused: 409,
+    records.UniqueConflict: 409,
+    users.Taken: 409,
+    users.Kept: 409,
+    records.KeyBusy: 409,
+    records.StillReferenced: 409,
+    records.TooManyDependents: 409,
+    apps.NameTaken: 409,
+    apps.TooMany: 409,
+    records.PreconditionFailed: 412,
+    # not now
+    users.TooManyAttempts: 429,
+    TooManyOfTenant: 429,
+    TooManyAtOnce: 503,
+    users.TooBusy: 503,
+    EnginesBusy: 503,
+    central.CredentialsUnreadable: 503,
+    ProvisioningError: 503,
+    TenantNotReady: 503,
+    NotReady: 503,
+    engines.ConnectionLost: 503,
+    engines.ServerTooOld: 503,
+    engines.AccessDenied: 503,
+    engines.DatabaseMissing: 503,
+    engines.StorageFailed: 503,
+    engines.PoolTimeout: 503,
+    engines.LockTimeout: 503,
+    engines.StatementTimeout: 503,
+    objects.TablesDiffer: 503,
+    engines.Deadlock: 503,
+    engines.TransactionEnded: 503,
+    engines.SchemaMismatch: 503,  # definitions have just changed, and the request ran in a transaction
+}
+"""The nearest class of an error's ancestry counts. What is not here is our fault: 500."""
+
+_CODES: Final[Mapping[int, str]] = {
+    400: "bad-request",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "body-too-large",
+    500: "internal-error",
+}
+
+_CODES_OF_THE_PROTOCOL: Final[Mapping[int, str]] = {
+    400: "malformed-request",
+    408: "request-too-slow",
+    414: "target-too-long",
+    431: "head-too-large",
+    503: "too-many-connections",
+}
+"""Of what ``api.server.protocol`` refuses."""
+
+_FIELDS: Final[Mapping[type[Exception], str]] = {
+    central.InvalidSlug: "slug",
+    central.ReservedSlug: "slug",
+    central.SlugTaken: "slug",
+    central.InvalidTenantName: "name",
+    central.InvalidDomain: "domain",
+    central.DomainTaken: "domain",
+    central.PrimaryDomainKept: "domain",
+    DatabaseExists: "slug",
+    UserExists: "slug",
+    UnknownServer: "dbHost",
+    apps.NameTaken: "name",
+}
+"""The field that an error is about, where its class says so."""
+
+_PROBLEM_JSON: Final[RawHeader] = (b"content-type", b"application/problem+json")
+_RETRY_AFTER: Final = 1
+_SENTENCES: Final[Mapping[int, str]] = {
+    400: "The request cannot be understood.",
+    404: "There is nothing at this address.",
+    405: "This address does not answer this method; the Allow header says which it does.",
+    500: "Something went wrong here. The request id finds it in the logs.",
+    503: "The database cannot answer just now; try again shortly.",
+}
+_TOO_SLOW: Final = (
+    "A statement of this request took longer than it may and was stopped. An index on the fields that are "
+    "filtered and sorted by helps, and so do a narrower filter, startswith instead of contains, fewer "
+    "expansions, count=none, and smaller portions of a write."
+)
+_SENTENCES_OF_FAULTS: Final = ("The query has faults; see errors.", "Some fields have faults; see errors.")
+
+
+class FieldProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """One fault of one field, query parameter or header. ``in_trash``: the record that is in the way is
+    in the trash; ``record`` is its id, for those who may restore it.
+    """
+
+    field: str
+    code: str
+    message: str
+    did_you_mean: str | None = None
+    in_trash: bool = False
+    record: str | None = None
+
+
+class ProblemDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What a client gets instead of an answer. ``errors_left_out`` is the number of further problems where
+    there are more than ``errors`` holds; ``current`` is the record as it is now, in a 412; ``records`` are
+    those in the way of a change of definitions: how many, and the ids of the first.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    errors: list[FieldProblem]
+    errors_left_out: int = 0
+    current: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    records: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+
+
+def status_of(error: Exception) -> int:
+    """The status code of an error."""
+    if isinstance(error, HTTPException):
+        return error.status_code
+    return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
+
+
+def is_fault(error: Exception) -> bool:
+    """Whether an error is one that somebody has to look into: unforeseen, or a database out of reach."""
+    return status_of(error) >= 500 and not isinstance(
+        error,
+        TenantNotReady
+        | TooManyAtOnce
+        | users.TryAgainLater
+        | EnginesBusy
+        | central.CredentialsUnreadable
+        | engines.PoolTimeout
+        | engines.StatementTimeout,
+    )
+
+
+def document_of(error: Exception, request_id: str) -> ProblemDocument:
+    """The problem that tells a client of ``error``. Only errors of the table speak for themselves."""
+    status = status_of(error)
+    code, detail = _words(error, status)
+    there = error.current if isinstance(error, records.PreconditionFailed) else None
+    current = msgspec.UNSET if there is None else dict(there.data)
+    return ProblemDocument(
+        f"/problems/{code}",
+        title_of(code),
+        status,
+        detail,
+        code,
+        request_id,
+        list(_field_problems(error)),
+        error.left_out if isinstance(error, InvalidInput) else 0,
+        current,
+        _records(error),
+    )
+
+
+@lru_cache
+def statuses_of(code: str) -> tuple[int, ...]:
+    """The statuses with which problems of this code come."""
+    by_status = (*_CODES.items(), *_CODES_OF_THE_PROTOCOL.items())
+    found = {status for status, known in by_status if known == code}
+    found |= {503} if code == "database-unavailable" else set()
+    for kind in STATUSES:
+        for one in (kind, *_descendants(kind)):
+            if getattr(one, "code", None) == code:
+                found.add(next(STATUSES[parent] for parent in one.__mro__ if parent in STATUSES))
+    return tuple(sorted(found))
+
+
+def _descendants(kind: type[Exception]) -> Iterator[type[Exception]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _descendants(one)
+
+
+def _records(error: Exception) -> dict[str, Any] | msgspec.UnsetType:
+    if isinstance(error, objects.WouldBreakData):
+        return {"count": error.count, "ids": list(error.ids)}
+    return {"count": error.count} if isinstance(error, objects.WouldLoseData) else msgspec.UNSET
+
+
+def _words(error: Exception, status: int) -> tuple[str, str]:
+    if isinstance(error, engines.StatementTimeout):
+        return error.code, _TOO_SLOW
+    if isinstance(error, engines.DatabaseError) and status == 503:
+        return "database-unavailable", _SENTENCES[503]
+    if isinstance(error, TenantGone):
+        return _words(central.TenantNotFound(error.tenant_id), status)
+    if status == 500 or isinstance(error, HTTPException):
+        phrase = HTTPStatus(status).phrase
+        code = _CODES.get(status, phrase.lower().replace(" ", "-"))
+        return code, _SENTENCES.get(status, f"{phrase}.")
+    if isinstance(error, InvalidInput):
+        fields = status == 422
+        return ("validation" if fields else error.code), _SENTENCES_OF_FAULTS[fields]
+    return _code(error), str(error)
+
+
+def _code(error: Exception) -> str:
+    return cast("str", getattr(error, "code"))  # noqa: B009 (every error of the table has one)
+
+
+def field_problem(problem: Problem) -> FieldProblem:
+    """A problem as responses have it."""
+    return FieldProblem(
+        problem.field,
+        problem.code,
+        problem.message,
+        problem.did_you_mean,
+        problem.in_trash,
+        problem.record,
+    )
+
+
+def _field_problems(error: Exception) -> Iterator[FieldProblem]:
+    if isinstance(error, InvalidInput):
+        for problem in error.problems:
+            yield field_problem(problem)
+    elif isinstance(error, records.RecordsError):
+        yield from _record_problems(error)
+    elif isinstance(error, NotReady):
+        for name in error.down:
+            yield FieldProblem(name, "down", f"The {name} database does not answer.")
+    elif isinstance(error, apps.AppNotFound | apps.PageNotFound):
+        what = "app" if isinstance(error, apps.AppNotFound) else "page"
+        yield FieldProblem(what, error.code, str(error), error.did_you_mean)
+    elif isinstance(error, objects.ObjectsError | users.Taken):
+        yield from _named_problems(error)
+    elif type(error) in _FIELDS:
+        yield FieldProblem(_FIELDS[type(error)], _code(error), str(error))
+
+
+def _record_problems(error: records.RecordsError) -> Iterator[FieldProblem]:
+    """Of what is in the way of a write."""
+    if isinstance(error, records.UniqueConflict):
+        yield from map(field_problem, error.problems)
+    elif isinstance(error, records.StillReferenced):
+        for blocker in error.blockers:
+            yield _blocker(blocker)
+
+
+def _named_problems(error: objects.ObjectsError | users.Taken) -> Iterator[FieldProblem]:
+    """Of errors that carry the name of what they are about."""
+    if isinstance(error, objects.ObjectNotFound | objects.FieldNotFound):
+        kind = "object" if isinstance(error, objects.ObjectNotFound) else "field"
+        yield FieldProblem(kind, error.code, str(error), error.did_you_mean)
+    elif isinstance(error, objects.ChangeRefused | users.Taken):
+        yield FieldProblem(error.field, error.code, str(error))
+
+
+def _blocker(blocker: records.Blocker) -> FieldProblem:
+    """Records that are in the way."""
+    number = f"{blocker.count} records" if blocker.count > 1 else "A record"
+    where = f"{number} of {blocker.object_name} by {blocker.field}: {', '.join(blocker.ids)}"
+    dots = ", …" if blocker.count > len(blocker.ids) else ""
+    return FieldProblem(f"{blocker.object_name}.{blocker.field}", "still-referenced", f"{where}{dots}")
+
+
+def answer_to(error: Exception, request_id: str, detail: str | None = None) -> Answer:
+    """``error`` as an answer, with the headers that its status asks for; ``detail`` instead of its own."""
+    document = document_of(error, request_id)
+    if detail is not None:
+        document = msgspec.structs.replace(document, detail=detail)
+    headers = list(_headers(error, document.status))
+    return json_bytes(msgspec.json.encode(document), document.status, _PROBLEM_JSON, headers)
+
+
+def _headers(error: Exception, status: int) -> Iterator[RawHeader]:
+    if status == 401:
+        known = not isinstance(error, users.TokenInvalid | users.TokenExpired)
+        yield (b"www-authenticate", b"Bearer" if known else b'Bearer error="invalid_token"')
+    retry_after = getattr(error, "retry_after", _RETRY_AFTER if status == 503 else None)
+    if retry_after is not None:
+        yield (b"retry-after", b"%d" % retry_after)
+    if isinstance(error, HTTPException) and status == 405:
+        yield (b"allow", (error.headers or {}).get("allow", "").encode())
+    if isinstance(error, UnsupportedContentEncoding):
+        yield (b"accept-encoding", b"identity")

@@ -1,0 +1,58 @@
+"""Who may pass to a router's handlers, and that no query parameter is ignored.
+
+These are ``before_request`` hooks: Litestar's own ``guards`` copy the whole route handler for every request,
+which costs more than the check.
+"""
+
+from typing import Any, cast
+
+from litestar import Request
+
+from api.errors import NotAuthenticated
+from api.middleware.expect_continue import stop_if_tried
+from api.requests.query_parameters import refuse_unknown
+from api.requests.request import ApiRequest, CentralRequest, TenantRequest
+
+__all__ = ["admits_anyone", "identify", "requires_operator", "requires_user"]
+
+_Any = Request[Any, Any, Any]
+
+
+async def admits_anyone(request: _Any) -> None:
+    """For routes that need no token."""
+    _pass(cast("ApiRequest", request))
+
+
+async def requires_operator(request: _Any) -> None:
+    """For routes of operators: the token becomes ``request.operator``."""
+    asked = cast("CentralRequest", request)
+    operator = await asked.platform.operators.authenticate(asked.bearer_token())
+    if operator is None:
+        raise NotAuthenticated
+    asked.scope["auth"] = operator
+    asked.facts.caller = operator.name
+    _pass(asked)
+
+
+async def requires_user(request: _Any) -> None:
+    """For routes of a tenant's users: the token becomes ``request.access``."""
+    asked = cast("TenantRequest", request)
+    await identify(asked)
+    _pass(asked)
+
+
+async def identify(request: TenantRequest) -> None:
+    """Make the token ``request.access``. Raises :class:`~api.errors.NotAuthenticated` without a valid one."""
+    access = await request.platform.authentication.authenticate(request.tenant, request.bearer_token())
+    request.scope["auth"] = access
+    request.facts.caller = access.user_id
+
+
+def _pass(request: ApiRequest) -> None:
+    """Refuses any parameter of a route that takes none; the others check their own. A request that is only
+    tried goes no further.
+    """
+    operation = request.route_handler.opt.get("operation")
+    if request.scope["query_string"] and (operation is None or not operation.takes_query):
+        refuse_unknown([name for name, _ in request.pairs()], ())
+    stop_if_tried(request, operation)

@@ -1,0 +1,159 @@
+"""What a handler sees of a request: the services, who calls, from where, the body and the query."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from uuid import UUID
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import State
+
+from api.errors import InvalidBody, NotAuthenticated
+from api.middleware.request_context import RequestFacts
+from api.requests import bodies
+from api.requests.etags import digest_tag, known_tag
+from api.requests.json_portions import SMALL, decode_in_portions
+from api.requests.query_parameters import decode_query, query_pairs
+from api.responses import Answer, RawHeader, encoded, json_bytes, not_modified
+from api.server.concurrency import Slot
+from central.operators.audit import Actor
+from central.operators.service import OperatorRef
+from tenant_schema.problems import Problem
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.errors import NotThere
+from tenant_schema.users.rights.permissions import Access
+
+if TYPE_CHECKING:
+    from api.composition import Platform
+
+__all__ = ["ApiRequest", "CentralRequest", "TenantRequest"]
+
+_S = TypeVar("_S", bound=msgspec.Struct)
+_BEARER = b"bearer "
+
+
+class ApiRequest(Request[Any, Any, State]):
+    """A request on any host. What the middleware found out is in the scope's state."""
+
+    @property
+    def platform(self) -> "Platform":
+        """Every service."""
+        return cast("Platform", self.scope["state"]["platform"])
+
+    @property
+    def facts(self) -> RequestFacts:
+        """The request's id, and what the log says of it."""
+        return cast("RequestFacts", self.scope["state"]["facts"])
+
+    @property
+    def address(self) -> str:
+        """The client's address, as far as trusted proxies tell it."""
+        return cast("str", self.scope["state"]["address"])
+
+    def header(self, name: bytes) -> str | None:
+        """A header's value, its name in lower case; several of one name are joined by commas."""
+        values = [value for key, value in self.scope["headers"] if key == name]
+        return b", ".join(values).decode("latin-1") if values else None
+
+    def unchanged(self, tag: RawHeader, more: Sequence[RawHeader] = ()) -> Answer | None:
+        """304, when the client has the response with this ETag already, as its If-None-Match header says.
+
+        ``more`` are the other headers of the response that matter to a cache.
+        """
+        given = self.header(b"if-none-match")
+        known = None if given is None else known_tag(given, tag[1])
+        return None if known is None else not_modified([(b"etag", known), *more])
+
+    def tagged(self, content: object) -> Answer:
+        """``content`` as JSON with a digest of it as its ETag; 304 when the client has it already."""
+        body = encoded(content)
+        tag = digest_tag(body)
+        return self.unchanged(tag) or json_bytes(body, headers=[tag])
+
+    def bearer_token(self) -> str:
+        """The token of the Authorization header. Raises :class:`~api.errors.NotAuthenticated` without one."""
+        for name, value in self.scope["headers"]:
+            if name == b"authorization" and value[:7].lower() == _BEARER:
+                return value[7:].strip().decode("latin-1")
+        raise NotAuthenticated
+
+    def path_id(self, name: str) -> UUID | None:
+        """An id in the path; None for what is no id, which names nothing and so is not found."""
+        text = self.path_params[name]
+        try:
+            found = UUID(text)
+        except ValueError:
+            return None
+        return found if str(found) == text.lower() else None
+
+    def asked_id(self, name: str, kind: str) -> UUID:
+        """An id in the path. Raises :class:`~tenant_schema.users.errors.NotThere` for what is none."""
+        found = self.path_id(name)
+        if found is None:
+            raise NotThere(kind)
+        return found
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The query parameters in order."""
+        query = self.scope["query_string"]
+        return query_pairs(query) if query else []
+
+    def query_as(self, shape: type[_S]) -> _S:
+        """The query parameters as a ``shape``. Raises :class:`~api.errors.InvalidQuery`."""
+        return decode_query(self.pairs(), shape)
+
+    async def read(self, shape: type[_S], also: bodies.Check | None = None) -> _S:
+        """The body as a ``shape``; raises for all of its faults at once, with those that ``also`` finds."""
+        return await bodies.decode_large(await self._read(), shape, also)
+
+    async def read_object(self) -> dict[str, Any]:
+        """The body, which must be a JSON object, as it is."""
+        body = await self._read()
+        value = await decode_in_portions(body) if len(body) > SMALL else bodies.decode_json(body)
+        if not isinstance(value, dict):
+            raise InvalidBody([Problem("", "wrong-type", "Must be an object.")])
+        return value
+
+    async def _read(self) -> bytes:
+        """The body, as read by the tenant middleware, or read from the client now."""
+        bodies.require_json(self.header(b"content-type") or "")
+        taken_in = self.scope["state"].get("body")
+        if taken_in is not None:
+            return cast("bytes", taken_in)
+        settings = self.platform.settings
+        bodies.require_plain((self.header(b"content-encoding") or "").encode())
+        bodies.require_length(self.header(b"content-length"), settings.max_body_bytes)
+        return await bodies.read_body(self.receive, settings.max_body_bytes, settings.request_timeout)
+
+
+class CentralRequest(ApiRequest):
+    """A request on a central host."""
+
+    @property
+    def operator(self) -> OperatorRef:
+        """Who calls; there is somebody behind ``requires_operator``."""
+        return cast("OperatorRef", self.scope["auth"])
+
+    @property
+    def actor(self) -> Actor:
+        """The operator as the audit trail names them."""
+        return Actor(self.operator.name, self.operator.id, self.facts.id, self.address)
+
+
+class TenantRequest(ApiRequest):
+    """A request on a tenant's host; the tenant's database is bound."""
+
+    @property
+    def tenant(self) -> TenantScope:
+        """The tenant of the host name."""
+        return cast("TenantScope", self.scope["state"]["tenant"])
+
+    def hold(self, slot: Slot) -> None:
+        """Enter ``slot``. The tenant middleware leaves it when the response was sent."""
+        slot.__enter__()
+        self.scope["state"]["slot"] = slot
+
+    @property
+    def access(self) -> Access:
+        """Who calls and what their roles allow; there is somebody behind ``requires_user``."""
+        return cast("Access", self.scope["auth"])

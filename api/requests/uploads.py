@@ -1,0 +1,168 @@
+"""Files that are sent as multipart/form-data: taken in to the disk as they come, within a limit."""
+
+import asyncio
+import hashlib
+import io
+import re
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+from litestar.types import HTTPScope, Receive
+from multipart import (  # type: ignore[import-untyped]  # it has types and does not say so
+    MultipartError,
+    MultipartSegment,
+    PushMultipartParser,
+    parse_options_header,
+)
+
+from api.errors import (
+    BodyTooLarge,
+    BodyTooSlow,
+    ClientGone,
+    InvalidBody,
+    MalformedMultipart,
+    UnsupportedMediaType,
+)
+from tenant_schema.problems import Problem, suggestion
+
+__all__ = ["Upload", "boundary_of", "is_upload", "object_of", "taken_in"]
+
+_FORM: Final = "multipart/form-data"
+_RECORDS: Final = "/api/v1/data/"
+_IMPORTED: Final = "/import"
+_IMPORT: Final = re.compile(f"{_RECORDS}[^/]+{_IMPORTED}")
+_LONGEST_TEXT: Final = 256 * 1024
+"""Bytes of all parts together that are not the file."""
+
+
+@dataclass(slots=True)
+class Upload:
+    """A file, and the parts of the form beside it. ``digest`` tells one form from another, whatever is put
+    between its parts.
+    """
+
+    file: io.BufferedRandom
+    texts: dict[str, bytes] = field(default_factory=dict)
+    digest: bytes = b""
+
+
+def is_upload(scope: HTTPScope) -> bool:
+    """Whether the route takes a file instead of JSON."""
+    return scope["method"] == "POST" and _IMPORT.fullmatch(scope["path"]) is not None
+
+
+def object_of(scope: HTTPScope) -> str:
+    """The name of the object that an upload is for."""
+    return scope["path"].removeprefix(_RECORDS).removesuffix(_IMPORTED)
+
+
+def boundary_of(content_type: str) -> str:
+    """What stands between the parts of a form.
+
+    Raises :class:`~api.errors.UnsupportedMediaType` and :class:`~api.errors.MalformedMultipart`.
+    """
+    media_type, options = parse_options_header(content_type)
+    if media_type != _FORM:
+        raise UnsupportedMediaType(content_type, _FORM)
+    if not options.get("boundary"):
+        raise MalformedMultipart
+    return cast("str", options["boundary"])
+
+
+@asynccontextmanager
+async def taken_in(
+    receive: Receive, boundary: str, limit: int, seconds: float, texts: tuple[str, ...]
+) -> AsyncIterator[Upload]:
+    """The upload, on the disk until the block ends. It has one part ``file``; other parts may be ``texts``.
+
+    Raises as :func:`api.requests.bodies.read_body`, and :class:`~api.errors.MalformedMultipart` and
+    :class:`~api.errors.InvalidBody`.
+    """
+    with tempfile.TemporaryFile() as file:
+        form = _Form(Upload(file), texts)
+        try:
+            with PushMultipartParser(boundary) as parser:
+                async with asyncio.timeout(seconds):
+                    await _read(receive, parser, form, limit)
+        except MultipartError as error:
+            raise MalformedMultipart from error
+        except TimeoutError:
+            raise BodyTooSlow from None
+        yield form.finished()
+
+
+async def _read(receive: Receive, parser: PushMultipartParser, form: "_Form", limit: int) -> None:
+    received, more = 0, True
+    while more:
+        message: Any = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        chunk = message.get("body", b"")
+        received += len(chunk)
+        if received > limit:
+            raise BodyTooLarge(limit)
+        if chunk and not parser.closed:
+            for event in parser.parse(chunk):
+                form.take(event)
+        more = message.get("more_body", False)
+
+
+class _Form:
+    """Puts the parts where they belong, and notes which do not."""
+
+    def __init__(self, upload: Upload, texts: tuple[str, ...]) -> None:
+        self.upload = upload
+        self._texts = texts
+        self._has_file = False
+        self._part: str | None = None
+        self._problems: dict[str, Problem] = {}
+        self._length = 0
+        self._digest = hashlib.sha256()
+
+    def take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
+        if isinstance(event, MultipartSegment):
+            self._begin(event.name or "")
+            self._digest.update(f"\0{event.name}\0".encode())
+            return
+        if event is None:
+            self._part = None
+            return
+        self._digest.update(event)
+        if self._part == "file":
+            self.upload.file.write(event)
+        elif self._part is not None:
+            self._length += len(event)
+            if self._length > _LONGEST_TEXT:
+                raise BodyTooLarge(_LONGEST_TEXT)
+            self.upload.texts[self._part] += bytes(event)
+
+    def _begin(self, name: str) -> None:
+        self._part = None
+        known = ("file", *self._texts)
+        if name not in known:
+            near = suggestion(name[:64], known)
+            self._complain(name, "unknown-field", "There is no such part.", near)
+        elif name in self.upload.texts or (name == "file" and self._has_file):
+            self._complain(name, "repeated", "Is given more than once.")
+        else:
+            self._part = name
+            if name == "file":
+                self._has_file = True
+            else:
+                self.upload.texts[name] = b""
+
+    def _complain(self, name: str, code: str, message: str, near: str | None = None) -> None:
+        if len(self._problems) < 50:
+            self._problems.setdefault(name, Problem(name[:200], code, message, near))
+
+    def finished(self) -> Upload:
+        if not self._has_file:
+            self._complain("file", "required", "Must be given.")
+        if self._problems:
+            raise InvalidBody(list(self._problems.values()))
+        self.upload.file.seek(0)
+        self.upload.digest = self._digest.digest()
+        return self.upload

@@ -1,0 +1,226 @@
+"""Bodies of objects and fields as drafts, and which definitions a caller sees."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Final
+
+from api.errors import InvalidBody
+from api.requests.bodies import add_unknown
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.errors import FieldNotFound
+from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.objects.model.model import FieldModel, ObjectModel
+from tenant_schema.problems import InvalidInput, Problem, ProblemCollector, ProblemList, suggestion
+from tenant_schema.records.access.rights import rights_of
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.rights.permissions import Access
+
+__all__ = [
+    "body_places",
+    "field_changes",
+    "field_draft",
+    "object_changes",
+    "object_draft",
+    "seen_field",
+    "seen_fields",
+    "seen_object",
+    "seen_objects",
+]
+
+_Body = Mapping[str, object]
+
+_FIELD_FACTS: Final = {
+    "name": ("name", str),
+    "label": ("label", str),
+    "type": ("type", str),
+    "description": ("description", str),
+    "required": ("required", bool),
+    "unique": ("unique", bool),
+    "index": ("indexed", bool),
+    "searchable": ("searchable", bool),
+    "history": ("history", bool),
+    "default": ("default", object),
+}
+_OBJECT_FACTS: Final = {
+    "name": ("name", str),
+    "label": ("label", str),
+    "pluralLabel": ("plural_label", str),
+    "description": ("description", str),
+    "nameField": ("name_field", str),
+}
+_OBJECT_CHANGES: Final = {**_OBJECT_FACTS, "fieldOrder": ("field_order", list)}
+_WORDS: Final = {str: "Must be text.", bool: "Must be true or false.", list: "Must be a list of names."}
+_MOST_FIELDS: Final = 1000
+_MOST_SETTINGS: Final = 100
+
+
+@contextmanager
+def body_places() -> Iterator[None]:
+    """Problems are told by their places in the body, where settings stand beside the other facts."""
+    try:
+        yield
+    except InvalidInput as error:
+        moved = ProblemList([replace(one, field=_place(one.field)) for one in error.problems])
+        moved.left_out = error.left_out
+        raise type(error)(moved) from error
+
+
+def _place(field: str) -> str:
+    parts = [part for part in field.split(".") if part != "settings"]
+    return ".".join("index" if part == "indexed" else part for part in parts)
+
+
+def object_draft(body: _Body) -> ObjectDraft:
+    """A new object. Raises InvalidBody for what is missing, unknown or of a wrong kind."""
+    given, wrong = _facts(body, _OBJECT_FACTS)
+    found = ProblemCollector()
+    found.extend(wrong)
+    add_unknown(body, (*_OBJECT_FACTS, "fields"), found)
+    found.extend(_missing(body, ["name"]))
+    drafts = _field_drafts(body.get("fields", []), found)
+    if found.problems:
+        raise InvalidBody(found.problems)
+    label = given.get("label", _label(given["name"]))
+    return ObjectDraft(
+        **{"label": label, "plural_label": _plural(label)[:100], **given}, fields=tuple(drafts)
+    )
+
+
+def object_changes(body: _Body) -> dict[str, Any]:
+    """What of an object is to be otherwise, by the names of its row."""
+    given, wrong = _facts(body, _OBJECT_CHANGES)
+    found = ProblemCollector()
+    found.extend(wrong)
+    if not all(isinstance(one, str) for one in given.get("field_order", ())):
+        found.add("fieldOrder", "wrong-type", _WORDS[list])
+    add_unknown(body, tuple(_OBJECT_CHANGES), found)
+    if found.problems:
+        raise InvalidBody(found.problems)
+    return given
+
+
+def field_draft(body: _Body) -> FieldDraft:
+    """A new field. Raises InvalidBody; settings are the type's business."""
+    draft, problems = _read_field(body)
+    if draft is None:
+        raise InvalidBody(problems)
+    return draft
+
+
+def field_changes(body: _Body) -> dict[str, Any]:
+    """What of a field is to be otherwise, by the names of a draft."""
+    given, problems = _facts(body, _FIELD_FACTS)
+    if len(body) > _MOST_SETTINGS:
+        problems.append(Problem("", "too-many-settings", f"A field has at most {_MOST_SETTINGS} settings."))
+    if problems:
+        raise InvalidBody(problems)
+    settings = {name: value for name, value in body.items() if name not in _FIELD_FACTS}
+    return {**given, "settings": settings} if settings else given
+
+
+def _field_drafts(given: object, found: ProblemCollector) -> list[FieldDraft]:
+    if not isinstance(given, list) or len(given) > _MOST_FIELDS:
+        found.add("fields", "wrong-type", f"Must be a list of at most {_MOST_FIELDS:,} fields.")
+        return []
+    drafts = []
+    for at, one in enumerate(given):
+        if not isinstance(one, Mapping):
+            found.add(f"fields.{at}", "wrong-type", "Must be an object.")
+            continue
+        draft, wrong = _read_field(one)
+        found.extend(replace(problem, field=f"fields.{at}.{problem.field}") for problem in wrong)
+        drafts += [draft] if draft is not None else []
+    return drafts
+
+
+def _read_field(body: _Body) -> tuple[FieldDraft | None, list[Problem]]:
+    given, problems = _facts(body, _FIELD_FACTS)
+    problems += _missing(body, ["name", "type"])
+    if len(body) > _MOST_SETTINGS:
+        problems.append(Problem("", "too-many-settings", f"A field has at most {_MOST_SETTINGS} settings."))
+    if problems:
+        return None, problems
+    settings = {name: value for name, value in body.items() if name not in _FIELD_FACTS}
+    return FieldDraft(**{"label": _label(given["name"]), **given}, settings=settings), []
+
+
+def _facts(body: _Body, facts: Mapping[str, tuple[str, type]]) -> tuple[dict[str, Any], list[Problem]]:
+    given: dict[str, Any] = {}
+    problems = []
+    for name, value in body.items():
+        if name in facts:
+            ours, kind = facts[name]
+            if isinstance(value, kind):
+                given[ours] = value
+            else:
+                problems.append(Problem(name, "wrong-type", _WORDS[kind]))
+    return given, problems
+
+
+def _missing(body: _Body, names: Sequence[str]) -> list[Problem]:
+    return [Problem(name, "required", "Must be given.") for name in names if name not in body]
+
+
+def _label(name: str) -> str:
+    """``close_date`` is called Close date, when nobody says otherwise."""
+    return name.replace("_", " ").capitalize()[:100]
+
+
+def _plural(label: str) -> str:
+    """What many are called, when nobody says: objects are mostly named in the plural (``tickets``) already.
+
+    >>> [_plural(label) for label in ("Tickets", "Deal", "Company", "Address", "Key", "Box")]
+    ['Tickets', 'Deals', 'Companies', 'Addresses', 'Keys', 'Boxes']
+    """
+    if label.endswith(("ss", "x", "ch", "sh")):
+        return f"{label}es"
+    if label.endswith("y") and label[-2:-1] not in "aeiou":
+        return f"{label[:-1]}ies"
+    return label if label.endswith("s") else f"{label}s"
+
+
+async def seen_objects(
+    catalog: Catalog, scope: TenantScope, access: Access
+) -> list[tuple[ObjectModel, list[FieldModel]]]:
+    """The objects that the caller may read, with the fields; all of them for who may change them."""
+    objects = await catalog.all(scope)
+    return [
+        (one, await seen_fields(catalog, scope, access, one))
+        for one in objects.values()
+        if _manages(access) or access.allows(one.name, "read")
+    ]
+
+
+async def seen_object(catalog: Catalog, scope: TenantScope, access: Access, name: str) -> ObjectModel:
+    """One object. What the caller may not read is said before what there is: nobody is told of another
+    object by its name. Raises PermissionDenied and ObjectNotFound.
+    """
+    if not _manages(access):
+        access.require(name, "read")
+    return await catalog.get(scope, name)
+
+
+async def seen_fields(
+    catalog: Catalog, scope: TenantScope, access: Access, model: ObjectModel
+) -> list[FieldModel]:
+    """The fields of one object. Raises PermissionDenied when the caller may not read it."""
+    if _manages(access):
+        return list(model.fields.values())
+    access.require(model.name, "read")
+    rights = await rights_of(scope, access, model, catalog)
+    return [one for name, one in model.fields.items() if name in rights.readable]
+
+
+async def seen_field(
+    catalog: Catalog, scope: TenantScope, access: Access, model: ObjectModel, name: str
+) -> FieldModel:
+    """One field. Raises FieldNotFound for one that the caller may not read, too."""
+    fields = {one.name: one for one in await seen_fields(catalog, scope, access, model)}
+    if name not in fields:
+        raise FieldNotFound(model.name, name, suggestion(name, fields))
+    return fields[name]
+
+
+def _manages(access: Access) -> bool:
+    return access.has("objects:manage")

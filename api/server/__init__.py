@@ -1,0 +1,1 @@
+"""The server process: HTTP protocol, connections, start, shutdown, logs and metrics."""

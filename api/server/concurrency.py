@@ -1,0 +1,87 @@
+"""How many long requests of one kind run at once: uploads, exports."""
+
+from collections import Counter
+from types import TracebackType
+from uuid import UUID
+
+from api.errors import TooManyAtOnce, TooManyOfTenant
+from central.settings.settings import Settings
+
+__all__ = ["LongRequests", "Slot", "Slots"]
+
+
+class Slots:
+    """A bound for each tenant, and one for the process; what is beyond is refused at once.
+
+    :param kind: what they are, in the plural.
+    :param of_tenant: how many of them a tenant may have at once.
+    :param in_all: how many there may be at once.
+    :ivar refused: how many were refused so far, by the bound that was reached.
+    """
+
+    __slots__ = ("_by_tenant", "_in_all", "_of_tenant", "kind", "refused")
+
+    def __init__(self, kind: str, of_tenant: int, in_all: int) -> None:
+        self.kind = kind
+        self._of_tenant, self._in_all = of_tenant, in_all
+        self._by_tenant: Counter[UUID] = Counter()
+        self.refused = {"tenant": 0, "process": 0}
+
+    @property
+    def running(self) -> int:
+        """How many there are just now."""
+        return self._by_tenant.total()
+
+    @property
+    def most(self) -> int:
+        """How many there may be at once."""
+        return self._in_all
+
+    def take(self, tenant_id: UUID) -> "Slot":
+        """A context in which one more runs.
+
+        Entering it raises :class:`~api.errors.TooManyOfTenant` or :class:`~api.errors.TooManyAtOnce`.
+        """
+        return Slot(self, tenant_id)
+
+    def _enter(self, tenant_id: UUID) -> None:
+        if self._by_tenant[tenant_id] >= self._of_tenant:
+            self.refused["tenant"] += 1
+            raise TooManyOfTenant(self.kind, self._of_tenant)
+        if self.running >= self._in_all:
+            self.refused["process"] += 1
+            raise TooManyAtOnce(self.kind)
+        self._by_tenant[tenant_id] += 1
+
+    def _leave(self, tenant_id: UUID) -> None:
+        self._by_tenant[tenant_id] -= 1
+        if not self._by_tenant[tenant_id]:
+            del self._by_tenant[tenant_id]
+
+
+class Slot:
+    """The place of one request."""
+
+    __slots__ = ("_slots", "_tenant_id")
+
+    def __init__(self, slots: Slots, tenant_id: UUID) -> None:
+        self._slots, self._tenant_id = slots, tenant_id
+
+    def __enter__(self) -> "Slot":
+        self._slots._enter(self._tenant_id)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._slots._leave(self._tenant_id)
+
+
+class LongRequests:
+    """The kinds that are bounded."""
+
+    __slots__ = ("exports", "uploads")
+
+    def __init__(self, settings: Settings) -> None:
+        self.uploads = Slots("uploads", settings.max_tenant_uploads, settings.max_uploads)
+        self.exports = Slots("exports", settings.max_tenant_exports, settings.max_exports)

@@ -1,0 +1,70 @@
+"""From start to end of a process: checks, loose ends of dead processes, upkeep, and closing all."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import structlog
+
+from api.composition import Platform
+from api.errors import CentralOutOfDate
+from central.database import CENTRAL
+from central.provisioning.reconcile import Report
+from central.secrets.key_check import KeyCheck
+
+__all__ = ["keep_up", "running"]
+
+
+@asynccontextmanager
+async def running(platform: Platform) -> AsyncIterator[None]:
+    """The services at work.
+
+    On the way in: migrations are compiled, tenants that a dead process left half-made or half-deleted are
+    finished or undone. Inside: the same from time to time, idle databases are closed, and what is old is
+    forgotten. On the way out: everything is closed.
+
+    Raises :class:`~api.errors.CentralOutOfDate` and :class:`~central.errors.WrongEncryptionKey` before
+    anything is served.
+    """
+    try:
+        platform.central_migrator.preload()
+        platform.tenant_migrator.preload()
+        await _require_current(platform)
+        with CENTRAL.bind(platform.central_engine):
+            await KeyCheck(platform.vault).require()
+        await _reconcile(platform)
+        upkeep = asyncio.create_task(keep_up(platform))
+        try:
+            yield
+        finally:
+            upkeep.cancel()
+            await asyncio.gather(upkeep, return_exceptions=True)
+    finally:
+        await platform.close()
+
+
+async def _require_current(platform: Platform) -> None:
+    pending = await platform.central_migrator.pending(platform.central_engine)
+    if pending:
+        raise CentralOutOfDate(len(pending))
+
+
+async def keep_up(platform: Platform, every: timedelta = timedelta(seconds=15)) -> None:
+    """The upkeep of a running process, until cancelled."""
+    with CENTRAL.bind(platform.central_engine):
+        await platform.provisioning.keep_reconciled(every, pruning=[platform.idempotency.purge])
+
+
+async def _reconcile(platform: Platform) -> None:
+    """Settles what can be settled now; the rest is tried again while serving."""
+    with CENTRAL.bind(platform.central_engine):
+        report = await platform.provisioning.reconcile()
+    if report != Report():
+        structlog.get_logger("freehold").warning(
+            "reconciled",
+            undone=report.undone,
+            finished=report.finished,
+            changed=report.changed,
+            failed=report.failed,
+        )

@@ -1,0 +1,90 @@
+"""Logs as lines of JSON, or as text for a terminal: each with its request and tenant, none with a secret."""
+
+import logging
+import sys
+from functools import lru_cache
+from typing import Final, TextIO
+from uuid import UUID
+
+import msgspec
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from api.middleware.request_context import CURRENT
+
+__all__ = ["configure_logs"]
+
+_SECRET_WORDS: Final = ("password", "secret", "token", "authorization", "cookie", "key", "credential")
+
+_ENCODE: Final = msgspec.json.Encoder(enc_hook=str).encode
+
+
+def configure_logs(level: str, form: str, stream: TextIO = sys.stdout) -> None:
+    """Sends structlog's and the standard library's logs to ``stream``, from ``level`` on."""
+    shared: list[Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_request,
+        _hide_secrets,
+    ]
+    last = _renderers(form)
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[*shared, *last],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(stream),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=max(number, logging.INFO), force=True)
+
+
+def _renderers(form: str) -> list[Processor]:
+    """The end of the chain. Tracebacks are plain: the values of local variables are never shown."""
+    if form == "console":
+        plain = structlog.dev.plain_traceback
+        renderer = structlog.dev.ConsoleRenderer(exception_formatter=plain, colors=sys.stdout.isatty())
+        return [_ids_as_text, renderer]
+    return [structlog.processors.format_exc_info, _to_json]
+
+
+def _add_request(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Names the request, and its tenant once it is known."""
+    facts = CURRENT.get()
+    if facts is not None:
+        event["request_id"] = facts.id
+        if facts.tenant is not None:
+            event["tenant"], event["tenant_id"] = facts.tenant, str(facts.tenant_id)
+    return event
+
+
+def _hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """The last net: what is called like a secret is not printed. Nobody should log one in the first place."""
+    for name in event:
+        if _is_secret(name):
+            event[name] = "(hidden)"
+    return event
+
+
+@lru_cache(maxsize=1_024)
+def _is_secret(name: str) -> bool:
+    return any(word in name.lower() for word in _SECRET_WORDS)
+
+
+def _ids_as_text(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """The renderer for terminals would show the ``repr`` of an id."""
+    for name, value in event.items():
+        if isinstance(value, UUID):
+            event[name] = str(value)
+    return event
+
+
+def _to_json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    """One line."""
+    return _ENCODE(event).decode()

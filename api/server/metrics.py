@@ -1,0 +1,134 @@
+"""What the process counts, in Prometheus' text form.
+
+https://prometheus.io/docs/instrumenting/exposition_formats/
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from api.server.client_connections import ClientConnections
+from api.server.concurrency import LongRequests
+from central.connections.rules import BudgetUse
+from central.tenancy.engines import EngineStats
+
+__all__ = ["CONTENT_TYPE", "RequestCounts", "exposition"]
+
+CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
+
+_BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+_BUDGET: Final = (
+    ("connections_budget", "gauge", "limit", "Connections that this process may have to the server."),
+    ("connections_in_use", "gauge", "in_use", "Connections in use, being opened or being closed."),
+    ("connections_idle", "gauge", "idle", "Connections open and not in use."),
+    ("connections_waiting", "gauge", "waiting", "Queries that wait for a connection."),
+    ("connections_opened_total", "counter", "opened", "Connections opened."),
+    (
+        "connections_evicted_total",
+        "counter",
+        "evicted",
+        "Connections closed to make room for others.",
+    ),
+    ("connections_timeouts_total", "counter", "timeouts", "Queries that got no connection in time."),
+)
+_ENGINES: Final = (
+    ("engines_open", "gauge", "open", "Tenants whose database this process has at hand."),
+    ("engines_leased", "gauge", "leased", "Tenants at work just now."),
+    ("engines_waiting", "gauge", "waiting", "Requests that wait for a place among the open tenants."),
+    ("engines_opened_total", "counter", "opened", "Engines made."),
+    ("engines_evicted_total", "counter", "evicted", "Engines closed to make room for another tenant."),
+    ("engines_timeouts_total", "counter", "timeouts", "Requests that found no place in time."),
+)
+
+
+class RequestCounts:
+    """The requests answered so far, and how long each took, from its head to the end of its answer."""
+
+    __slots__ = ("_answers", "_buckets", "_seconds")
+
+    def __init__(self) -> None:
+        self._answers: Counter[tuple[str, int]] = Counter()
+        self._buckets = [0] * (len(_BOUNDS) + 1)
+        self._seconds = 0.0
+
+    def add(self, method: str, status: int, seconds: float) -> None:
+        """Count one."""
+        self._answers[method if method in _METHODS else "other", status] += 1
+        self._buckets[bisect_left(_BOUNDS, seconds)] += 1
+        self._seconds += seconds
+
+    def lines(self) -> Iterator[str]:
+        """As Prometheus reads them."""
+        yield from _head("requests_total", "counter", "Requests by method and status of the answer.")
+        for (method, status), count in sorted(self._answers.items()):
+            yield f'freehold_requests_total{{method="{method}",status="{status}"}} {count}'
+        yield from _head("request_seconds", "histogram", "How long requests took.")
+        total = 0
+        for bound, count in zip((*_BOUNDS, "+Inf"), self._buckets, strict=True):
+            total += count
+            yield f'freehold_request_seconds_bucket{{le="{bound}"}} {total}'
+        yield f"freehold_request_seconds_sum {self._seconds:.6f}"
+        yield f"freehold_request_seconds_count {total}"
+
+
+def exposition(
+    requests: RequestCounts,
+    engines: EngineStats,
+    servers: Mapping[str, BudgetUse | None],
+    clients: ClientConnections | None = None,
+    long_requests: LongRequests | None = None,
+) -> bytes:
+    """All of it. ``servers`` are the budgets by the servers' names; those without one are left out."""
+    budgets = {name: use for name, use in servers.items() if use is not None}
+    lines = [
+        *requests.lines(),
+        *(_client_lines(clients) if clients is not None else ()),
+        *(_long_request_lines(long_requests) if long_requests is not None else ()),
+        *_family(_ENGINES, {"": engines}),
+        *_family(_BUDGET, {f'{{server="{name}"}}': use for name, use in budgets.items()}),
+    ]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _family(
+    family: Iterable[tuple[str, str, str, str]], found: Mapping[str, EngineStats | BudgetUse]
+) -> Iterator[str]:
+    for name, kind, attribute, text in family if found else ():
+        yield from _head(name, kind, text)
+        for labels, stats in found.items():
+            yield f"freehold_{name}{labels} {getattr(stats, attribute)}"
+
+
+def _client_lines(clients: ClientConnections) -> Iterator[str]:
+    yield from _head("client_connections", "gauge", "Connections that clients have open.")
+    yield f"freehold_client_connections {clients.open}"
+    yield from _head("client_connections_limit", "gauge", "How many there may be.")
+    yield f"freehold_client_connections_limit {clients.most}"
+    yield from _head("client_connections_refused_total", "counter", "Refused, by the bound that was reached.")
+    for bound, count in clients.refused.items():
+        yield f'freehold_client_connections_refused_total{{bound="{bound}"}} {count}'
+    yield from _head("client_connections_timeouts_total", "counter", "Closed, by what was waited for.")
+    for outcome, count in clients.timeouts.items():
+        yield f'freehold_client_connections_timeouts_total{{waited_for="{outcome}"}} {count}'
+
+
+def _long_request_lines(found: LongRequests) -> Iterator[str]:
+    kinds = (found.uploads, found.exports)
+    yield from _head("long_requests", "gauge", "Uploads and exports under way.")
+    for slots in kinds:
+        yield f'freehold_long_requests{{kind="{slots.kind}"}} {slots.running}'
+    yield from _head("long_requests_limit", "gauge", "How many there may be at once.")
+    for slots in kinds:
+        yield f'freehold_long_requests_limit{{kind="{slots.kind}"}} {slots.most}'
+    yield from _head("long_requests_refused_total", "counter", "Refused, by the bound that was reached.")
+    for slots in kinds:
+        for bound, count in slots.refused.items():
+            yield f'freehold_long_requests_refused_total{{kind="{slots.kind}",bound="{bound}"}} {count}'
+
+
+def _head(name: str, kind: str, text: str) -> Iterator[str]:
+    yield f"# HELP freehold_{name} {text}"
+    yield f"# TYPE freehold_{name} {kind}"

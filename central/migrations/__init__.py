@@ -1,0 +1,1 @@
+"""Runs Piccolo migrations on the central database and on the databases of tenants."""

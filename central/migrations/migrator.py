@@ -1,0 +1,117 @@
+"""Migrator: brings one database up to date with Piccolo's migrations, quietly, while others are served."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import Any, cast
+
+from piccolo.apps.migrations.tables import Migration
+from piccolo.conf.apps import AppConfig
+from piccolo.engine.base import Engine
+from piccolo.table import create_table_class
+
+from central.errors import CentralError
+from central.migrations.plans import MigrationName, MigrationPlan, PlanShelf
+from piccolo_engines.limits import without_limit
+from piccolo_engines.routed import RoutedEngine
+
+__all__ = ["MigrationFailed", "Migrator"]
+
+_Progress = Callable[[MigrationName], None]
+
+
+class MigrationFailed(CentralError):
+    """A migration could not be run: those before it stay, and of it nothing where DDL can be rolled back."""
+
+    code = "migration-failed"
+
+    def __init__(self, name: MigrationName) -> None:
+        self.app = name.app
+        self.migration = name.id
+        super().__init__(f"The migration {name.id} of the app {name.app!r} failed.")
+
+
+class Migrator:
+    """Runs the migrations of some Piccolo apps on any number of databases, several at once if need be.
+
+    ::
+
+        migrator = Migrator([users.APP_CONFIG, objects.APP_CONFIG], piccolo_conf.DB)
+        migrator.preload()
+        await migrator.migrate(engine)
+
+    What has run is kept in Piccolo's own ``migration`` table, so that ``piccolo migrations check`` agrees.
+    Each migration and its row are one transaction (where the database can roll back DDL). One that another
+    process runs at the same time is waited for, not run twice.
+
+    :param apps: in any order; those they depend on come along.
+    :param slot: where the apps' tables find their database; a target is bound to it while its migrations run.
+    """
+
+    def __init__(self, apps: Sequence[AppConfig], slot: RoutedEngine) -> None:
+        self._shelf = PlanShelf(apps, slot)
+        self._slot = slot
+        self._rows = _migration_table(slot)
+
+    def preload(self) -> int:
+        """Import and work out every migration now, so that nothing is compiled while requests are served.
+
+        Gives their number. Raises :class:`~central.migrations.plans.MigrationInvalid` at the first bad one.
+        """
+        return len(self._shelf.plans)
+
+    async def pending(self, engine: Engine[Any]) -> list[MigrationName]:
+        """What :meth:`migrate` would run on this database."""
+        with self._slot.bind(engine):
+            return [plan.name for plan in await self._unrun()]
+
+    async def migrate(self, engine: Engine[Any], *, progress: _Progress | None = None) -> list[MigrationName]:
+        """Run what has not run yet and give the names; ``progress`` is told each one when it is through.
+
+        Raises :class:`MigrationFailed`, with the reason as its cause.
+        """
+        ran: list[MigrationName] = []
+        with self._slot.bind(engine), without_limit():
+            await self._rows.create_table(if_not_exists=True)
+            for plan in await self._unrun():
+                if await self._run(plan):
+                    ran.append(plan.name)
+                    if progress is not None:
+                        progress(plan.name)
+        return ran
+
+    async def _unrun(self) -> list[MigrationPlan]:
+        if not await self._rows.table_exists():
+            return list(self._shelf.plans)
+        rows = await self._rows.select(self._rows.app_name, self._rows.name)
+        ran = {MigrationName(row["app_name"], row["name"]) for row in rows}
+        return [plan for plan in self._shelf.plans if plan.name not in ran]
+
+    async def _run(self, plan: MigrationPlan) -> bool:
+        """Run the plan and record it; false when another process was faster."""
+        try:
+            async with self._transaction(plan):
+                if await self._is_recorded(plan.name):
+                    return False
+                await plan.run()
+                await self._rows.insert(self._rows(name=plan.name.id, app_name=plan.name.app))
+        except Exception as error:
+            raise MigrationFailed(plan.name) from error
+        return True
+
+    def _transaction(self, plan: MigrationPlan) -> AbstractAsyncContextManager[object]:
+        if not plan.in_transaction:
+            return nullcontext()
+        return cast("AbstractAsyncContextManager[object]", self._slot.transaction())
+
+    async def _is_recorded(self, name: MigrationName) -> bool:
+        rows = self._rows
+        return await rows.exists().where(rows.app_name == name.app, rows.name == name.id)
+
+
+def _migration_table(slot: RoutedEngine) -> type[Migration]:
+    """Piccolo's own table, which would look for ``piccolo_conf``, with the slot for its database."""
+    columns = {column._meta.name: column for column in Migration._meta.non_default_columns}
+    kwargs = {"tablename": Migration._meta.tablename, "db": slot}
+    return cast(
+        "type[Migration]", create_table_class("Migration", class_kwargs=kwargs, class_members=columns)
+    )

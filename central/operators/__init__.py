@@ -1,0 +1,1 @@
+"""Operators: their tokens, browser sessions and audit trail."""

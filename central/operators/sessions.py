@@ -1,0 +1,122 @@
+"""Operators signed in with a browser: a session that is worth no more than the token it began with.
+
+What the browser keeps is a secret of its own, of which the hash is stored: a stolen cookie is no operator's
+token, and is worth nothing once its session is over. All of it runs with
+:data:`central.database.CENTRAL` bound by the caller.
+"""
+
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from central.operators.service import OperatorRef, Operators, hash_of
+from central.tables import OperatorSession, OperatorToken
+from piccolo_engines.columns import utc_now
+from piccolo_engines.errors import DatabaseError
+
+__all__ = ["NewOperatorSession", "OperatorSessions"]
+
+_PREFIX = "fhc_"
+_LONGEST = 200
+_USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class NewOperatorSession:
+    """A session just begun. ``secret`` is known here and in the browser alone."""
+
+    operator: OperatorRef
+    secret: str = field(repr=False)
+    expires_at: datetime
+
+
+class OperatorSessions:
+    """Nothing is cached: what ends here, or in another process, is over with the next request.
+
+    :param idle: a session that was not used for so long is over.
+    :param absolute: and so is one that is so old.
+    """
+
+    def __init__(
+        self,
+        operators: Operators,
+        *,
+        idle: timedelta = timedelta(hours=1),
+        absolute: timedelta = timedelta(hours=12),
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._operators = operators
+        self._idle = idle
+        self._absolute = absolute
+        self._now = now
+
+    async def begin(
+        self, name: str, token: str, address: str = "", user_agent: str = ""
+    ) -> NewOperatorSession | None:
+        """A session of the operator with this name and token; None when they do not belong together."""
+        operator = await self._operators.authenticate(token.strip())
+        if operator is None or operator.name.casefold() != name.strip().casefold():
+            return None
+        now, secret = self._now(), _PREFIX + secrets.token_urlsafe(32)
+        row = await OperatorToken.select(OperatorToken.id).where(
+            OperatorToken.token_hash == hash_of(token.strip())
+        )
+        session = OperatorSession(
+            token=row[0]["id"],
+            session_hash=hash_of(secret),
+            address=address[:64],
+            user_agent=user_agent[:255],
+            last_used_at=now,
+            expires_at=now + self._absolute,
+        )
+        await OperatorSession.delete().where(OperatorSession.expires_at < now)
+        await OperatorSession.insert(session)
+        return NewOperatorSession(operator, secret, now + self._absolute)
+
+    async def authenticate(self, secret: str) -> OperatorRef | None:
+        """Whose session this is; None when it is over, or its token or operator is refused by now.
+
+        One statement, and once a minute another one that notes the use.
+        """
+        if not secret.startswith(_PREFIX) or len(secret) > _LONGEST or not secret.isascii():
+            return None
+        row = await _find(hash_of(secret))
+        if row is None or not self._is_good(row):
+            return None
+        await self._note_use(row)
+        return OperatorRef(row["token.operator.id"], row["token.operator.name"])
+
+    async def end(self, secret: str) -> None:
+        """End the session; nothing happens when there is none."""
+        await OperatorSession.delete().where(OperatorSession.session_hash == hash_of(secret))
+
+    def _is_good(self, row: dict[str, Any]) -> bool:
+        now, token_ends = self._now(), row["token.expires_at"]
+        is_in_time = now < row["expires_at"] and now < row["last_used_at"] + self._idle
+        is_token_good = row["token.revoked_at"] is None and (token_ends is None or now < token_ends)
+        return is_in_time and is_token_good and bool(row["token.operator.active"])
+
+    async def _note_use(self, row: dict[str, Any]) -> None:
+        now = self._now()
+        if now - row["last_used_at"] < _USE_IS_NOTED_EVERY:
+            return
+        with suppress(DatabaseError):  # the note is not worth refusing a good session
+            await OperatorSession.update({OperatorSession.last_used_at: now}).where(
+                OperatorSession.id == row["id"]
+            )
+
+
+async def _find(session_hash: str) -> dict[str, Any] | None:
+    token: Any = OperatorSession.token
+    operator = token.operator
+    columns = (
+        *(OperatorSession.id, OperatorSession.last_used_at, OperatorSession.expires_at),
+        *(token.expires_at, token.revoked_at, operator.id, operator.name, operator.active),
+    )
+    row: dict[str, Any] | None = (
+        await OperatorSession.select(*columns).where(OperatorSession.session_hash == session_hash).first()
+    )
+    return row

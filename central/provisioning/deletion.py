@@ -1,0 +1,125 @@
+"""The steps of deleting a tenant; :mod:`central.provisioning.steps` has their order."""
+
+from dataclasses import dataclass
+
+from central.provisioning.errors import PasswordChanging
+from central.provisioning.pipeline import Repeated
+from central.registry import Registry, TenantRef
+from central.secrets.credentials import Credentials
+from central.servers import DatabaseServers
+from central.tables import TenantStatus
+from central.tenancy.engines import TenantEngines
+
+__all__ = [
+    "CutLeases",
+    "DropDatabase",
+    "DropUser",
+    "MarkDeleting",
+    "RemoveCredentials",
+    "RemoveDomains",
+    "RemoveTenant",
+]
+
+
+@dataclass(frozen=True)
+class MarkDeleting(Repeated):
+    """Stop serving the tenant; of several deletions at once, one gets through, and none in the middle of a
+    change of the database user's password, which might make the user anew.
+    """
+
+    registry: Registry
+    credentials: Credentials
+    name = "mark deleting"
+    is_central = True
+
+    async def do(self, tenant: TenantRef) -> None:
+        expected = (TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
+        await self.registry.set_status(tenant.id, TenantStatus.DELETING, expected=expected)
+        if await self.credentials.is_changing(tenant.id):
+            raise PasswordChanging(tenant.slug)
+
+
+@dataclass(frozen=True)
+class CutLeases(Repeated):
+    """Wait for the requests that still use the database, within bounds, and close the engine on it."""
+
+    engines: TenantEngines
+    name = "cut leases"
+    is_central = False
+
+    async def do(self, tenant: TenantRef) -> None:
+        await self.engines.discard(tenant.id)
+
+
+@dataclass(frozen=True)
+class DropDatabase:
+    """Remove the database with all that is in it."""
+
+    servers: DatabaseServers
+    name = "drop database"
+    is_central = False
+
+    async def is_done(self, tenant: TenantRef) -> bool:
+        return not await self.servers.get(tenant.database_server).database_exists(tenant.db_name)
+
+    async def do(self, tenant: TenantRef) -> None:
+        await self.servers.get(tenant.database_server).drop_database(tenant.db_name)
+
+
+@dataclass(frozen=True)
+class DropUser:
+    """Drop the database user that the stored credentials name; nothing to do where there are none.
+
+    The name is never derived again from the slug: ``DB_PREFIX`` may have changed since the user was created.
+    """
+
+    servers: DatabaseServers
+    credentials: Credentials
+    name = "drop user"
+    is_central = False
+
+    async def is_done(self, tenant: TenantRef) -> bool:
+        server = self.servers.get(tenant.database_server)
+        username = await self.credentials.username(tenant.id)
+        return username is None or not await server.user_exists(username)
+
+    async def do(self, tenant: TenantRef) -> None:
+        username = await self.credentials.username(tenant.id)
+        if username is not None:
+            await self.servers.get(tenant.database_server).drop_user(username)
+
+
+@dataclass(frozen=True)
+class RemoveCredentials(Repeated):
+    """Forget the database user's password."""
+
+    credentials: Credentials
+    name = "remove credentials"
+    is_central = True
+
+    async def do(self, tenant: TenantRef) -> None:
+        await self.credentials.remove(tenant.id)
+
+
+@dataclass(frozen=True)
+class RemoveDomains(Repeated):
+    """Let others have the host names."""
+
+    registry: Registry
+    name = "remove domains"
+    is_central = True
+
+    async def do(self, tenant: TenantRef) -> None:
+        await self.registry.remove_domains(tenant.id)
+
+
+@dataclass(frozen=True)
+class RemoveTenant(Repeated):
+    """Let others have the slug. The last step: until here, whatever is left can be found by the row."""
+
+    registry: Registry
+    name = "remove tenant"
+    is_central = True
+
+    async def do(self, tenant: TenantRef) -> None:
+        await self.registry.remove(tenant.id)

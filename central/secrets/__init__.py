@@ -1,0 +1,1 @@
+"""Encryption keys, sealed secrets and stored credentials."""

@@ -1,0 +1,122 @@
+"""The database users of tenants: kept sealed, opened only to connect; with ``CENTRAL`` bound."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from piccolo.engine.base import Engine
+
+from central.errors import CredentialsUnreadable, VaultError
+from central.registry import TenantRef
+from central.secrets.vault import Vault
+from central.servers import DatabaseServers, Login
+from central.tables import Credential
+
+__all__ = ["Credentials", "TenantOpener"]
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Credentials:
+    """A tenant's database user and its password; a tenant on SQLite has none."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    async def store(self, tenant_id: UUID, username: str, password: str) -> None:
+        """Keep them, in place of what there was."""
+        await self.remove(tenant_id)
+        secret = self._vault.seal(password, tenant_id)
+        await Credential.insert(Credential(tenant=tenant_id, username=username, secret=secret))
+
+    async def remove(self, tenant_id: UUID) -> None:
+        """Forget them; not an error when there are none."""
+        await Credential.delete().where(Credential.tenant == tenant_id)
+
+    async def username(self, tenant_id: UUID) -> str | None:
+        """The name of the tenant's database user; ``None`` where no credentials are stored."""
+        row = await _row(tenant_id)
+        return None if row is None else str(row["username"])
+
+    async def login(self, tenant_id: UUID) -> Login | None:
+        """What to connect with; the password is opened each time it is asked for."""
+        row = await _row(tenant_id)
+        return None if row is None else self._login(tenant_id, row["username"], row["secret"])
+
+    async def begin_change(self, tenant_id: UUID, username: str, password: str) -> bool:
+        """Keep the password that will take the other's place; false when another one is about to."""
+        secret = self._vault.seal(password, tenant_id)
+        mine = Credential.tenant == tenant_id
+        begun = Credential.update({Credential.next_secret: secret}).where(mine)
+        if await begun.where(Credential.next_secret.is_null()).returning(Credential.id):
+            return True
+        if await Credential.exists().where(mine):
+            return False
+        row = Credential(tenant=tenant_id, username=username, secret=secret, next_secret=secret)
+        await Credential.insert(row)
+        return True
+
+    async def is_changing(self, tenant_id: UUID) -> bool:
+        """Whether a new password is about to take the other's place."""
+        begun = (Credential.tenant == tenant_id) & Credential.next_secret.is_not_null()
+        return await Credential.exists().where(begun)
+
+    async def next_password(self, tenant_id: UUID) -> str | None:
+        """The password that is about to take the other's place, if one is."""
+        row = await _row(tenant_id)
+        secret = None if row is None else row["next_secret"]
+        return None if secret is None else self._vault.open(secret, tenant_id)
+
+    async def finish_change(self, tenant_id: UUID) -> None:
+        """Put the new password in the other's place."""
+        password = await self.next_password(tenant_id)
+        if password is not None:
+            sealed = self._vault.seal(password, tenant_id)
+            changes: dict[Any, Any] = {Credential.secret: sealed, Credential.next_secret: None}
+            await Credential.update(changes).where(Credential.tenant == tenant_id)
+
+    def _login(self, tenant_id: UUID, username: str, secret: str) -> Login:
+        async def others() -> Sequence[Login]:
+            row = await _row(tenant_id)
+            found = [] if row is None else [row["secret"], row["next_secret"]]
+            known = [one for one in found if one not in (None, secret)]
+            return [self._login(tenant_id, username, one) for one in known]
+
+        return Login(username, lambda: self._vault.open(secret, tenant_id), others)
+
+
+async def _row(tenant_id: UUID) -> dict[str, Any] | None:
+    row: dict[str, Any] | None = await Credential.select().where(Credential.tenant == tenant_id).first()
+    return row
+
+
+class TenantOpener:
+    """Makes the engine of a tenant, on the server where its database is, with its own user."""
+
+    def __init__(self, servers: DatabaseServers, credentials: Credentials) -> None:
+        self._servers = servers
+        self._credentials = credentials
+        self._unreadable: dict[UUID, str] = {}
+
+    async def __call__(self, tenant: TenantRef) -> Engine[Any]:
+        """For :class:`~central.tenancy.engines.TenantEngines`. Raises ``DatabaseMissing``, ``UnknownServer``
+        and ``CredentialsUnreadable``.
+        """
+        server = self._servers.get(tenant.database_server)
+        login = await self._login(tenant) if server.has_users else None
+        return server.engine_for(tenant.db_name, login)
+
+    async def _login(self, tenant: TenantRef) -> Login | None:
+        """The login, which can be opened. The reason why it cannot is logged once, not for every request."""
+        login = await self._credentials.login(tenant.id)
+        try:
+            if login is not None:
+                login.password()
+        except VaultError as error:
+            if self._unreadable.get(tenant.id) != str(error):
+                self._unreadable[tenant.id] = str(error)
+                _log.error("The credentials of the tenant %s cannot be opened: %s", tenant.slug, error)
+            raise CredentialsUnreadable(tenant.slug) from error
+        self._unreadable.pop(tenant.id, None)
+        return login

@@ -1,0 +1,192 @@
+"""Reads typed values out of an environment, and collects all that is wrong with them.
+
+A problem names the variable and says what to do; it never repeats a value that could be a secret.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import TypeVar
+
+from central.errors import InvalidDomain
+from central.secrets.keys import EncryptionKey, weakness
+from central.tenancy.hostnames import parse_base_domain
+
+__all__ = ["EnvironmentReader"]
+
+_Value = TypeVar("_Value")
+
+_YES = frozenset({"1", "true", "yes", "on"})
+_NO = frozenset({"0", "false", "no", "off"})
+_PREFIX = re.compile(r"[a-z][a-z0-9_]{0,15}")
+_KEY_HELP = "make one with `openssl rand -hex 32`"
+
+
+class EnvironmentReader:
+    """Each method reads one variable; on a fault it notes a problem and returns something harmless."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.problems: list[str] = []
+
+    def optional(self, name: str) -> str | None:
+        """The value without surrounding blanks; None when it is missing or empty."""
+        return self._environ.get(name, "").strip() or None
+
+    def text(self, name: str, default: str) -> str:
+        """Any text."""
+        return self.optional(name) or default
+
+    def require(self, *names: str, because: str) -> None:
+        """Note those of the variables that are missing."""
+        self.problems += [
+            f"{name} is missing: it is needed when {because}." for name in names if not self.optional(name)
+        ]
+
+    def flag(self, name: str) -> bool:
+        """Yes or no; no when it is not given."""
+        value = (self.optional(name) or "0").lower()
+        if value not in _YES | _NO:
+            self.problems.append(f"{name} is neither yes nor no: say 1 or 0.")
+        return value in _YES
+
+    def choice(self, name: str, default: str, choices: Sequence[str]) -> str:
+        """One of the choices, whatever its case."""
+        value = self.text(name, default)
+        found = next((choice for choice in choices if choice.lower() == value.lower()), None)
+        if found is None:
+            self.problems.append(f"{name} must be one of {', '.join(choices)}.")
+        return found or default
+
+    def integer(self, name: str, default: int, *, least: int, most: int) -> int:
+        """A whole number within bounds."""
+        return self._bounded(name, default, least, most, int, "a whole number")
+
+    def number(self, name: str, default: float, *, least: float, most: float) -> float:
+        """A number within bounds."""
+        return self._bounded(name, default, least, most, float, "a number")
+
+    def prefix(self, name: str, default: str) -> str:
+        """What names in SQL begin with."""
+        value = self.text(name, default)
+        if not _PREFIX.fullmatch(value):
+            self.problems.append(f"{name} must be 1 to 16 characters of a-z, 0-9 and _, a letter first.")
+            return default
+        return value
+
+    def domains(self, name: str, default: str) -> tuple[str, ...]:
+        """Host names in canonical form, without duplicates."""
+        return tuple(dict.fromkeys(self._each(name, self.text(name, default), _base_domain)))
+
+    def networks(self, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        """IP addresses and networks."""
+        return tuple(self._each(name, self.text(name, ""), _network))
+
+    def servers(self, name: str) -> tuple[str, ...]:
+        """``host:port`` pairs; the port is 3306 when it is left out."""
+        return tuple(dict.fromkeys(self._each(name, self.text(name, ""), _server)))
+
+    def database_url(self, name: str, default: str) -> str:
+        """A URL of a kind that is known; what follows the scheme may hold a password and is not repeated."""
+        url = self.text(name, default)
+        scheme, _, rest = url.partition("://")
+        if (
+            scheme not in {"sqlite", "mysql"}
+            or not rest.strip("/")
+            or (scheme == "sqlite") != rest.startswith("/")
+        ):
+            self.problems.append(f"{name} must read sqlite:///path or mysql://user:password@host:port/name.")
+        return url
+
+    def token(self, name: str, *, minimum: int) -> str | None:
+        """A secret of visible ASCII characters."""
+        value = self.optional(name)
+        if value is not None and not (
+            minimum <= len(value) <= 200 and value.isascii() and value.isprintable()
+        ):
+            self.problems.append(
+                f"{name} must have {minimum} to 200 visible ASCII characters: "
+                "make one with `openssl rand -hex 32`, or leave it out and one is made."
+            )
+        elif value is not None and " " in value:
+            self.problems.append(f"{name} must not contain blanks.")
+        return value
+
+    def encryption_keys(self, name: str, *, allow_weak: bool) -> tuple[EncryptionKey, ...]:
+        """One or more keys in hex, separated by commas. Weak ones are a problem unless they are allowed."""
+        value = self.optional(name)
+        if value is None:
+            self.problems.append(
+                f"{name} is missing: {_KEY_HELP}, and keep it safe; `freehold setup` does so for local use."
+            )
+            return ()
+        keys = [
+            self._key(name, place, part.strip(), allow_weak) for place, part in enumerate(value.split(","), 1)
+        ]
+        found = tuple(key for key in keys if key is not None)
+        if len({key.id for key in found}) < len(found):
+            self.problems.append(f"{name} holds the same key twice.")
+        return found
+
+    def _key(self, name: str, place: int, text: str, allow_weak: bool) -> EncryptionKey | None:
+        which = f"Key {place} of {name}"
+        try:
+            key = EncryptionKey.from_hex(text)
+        except ValueError as error:
+            self.problems.append(
+                f"{which} is not usable ({error}, this has {len(text)} characters): {_KEY_HELP}."
+            )
+            return None
+        if not allow_weak and (why := weakness(key)):
+            self.problems.append(
+                f"{which} is not safe, {why}: {_KEY_HELP}. (FREEHOLD_LOCAL=1 accepts it, for local use only.)"
+            )
+        return key
+
+    def _bounded(
+        self,
+        name: str,
+        default: _Value,
+        least: _Value,
+        most: _Value,
+        read: Callable[[str], _Value],
+        kind: str,
+    ) -> _Value:
+        text = self.optional(name)
+        if text is None:
+            return default
+        try:
+            value = read(text)
+        except ValueError:
+            value = None
+        if value is None or not least <= value <= most:  # type: ignore[operator]  # int and float alone come here
+            self.problems.append(f"{name} must be {kind} from {least} to {most}.")
+            return default
+        return value
+
+    def _each(self, name: str, text: str, read: Callable[[str], _Value]) -> list[_Value]:
+        values: list[_Value] = []
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            try:
+                values.append(read(part))
+            except (ValueError, InvalidDomain) as error:
+                self.problems.append(f"{name} holds {part!r}: {error}")
+        return values
+
+
+def _base_domain(text: str) -> str:
+    return parse_base_domain(text)
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError("that is not an IP address or network.") from None
+
+
+def _server(text: str) -> str:
+    host, _, port = text.partition(":")
+    if not host or not (port or "3306").isdecimal() or not 1 <= int(port or 3306) <= 65535:
+        raise ValueError("that is not host or host:port.")
+    return f"{host}:{int(port or 3306)}"

@@ -1,0 +1,240 @@
+"""The settings of one process: read from the environment once, checked as a whole, and never changed.
+
+This is the only module that reads the environment. ``FREEHOLD_LOCAL=1`` relaxes exactly two checks: a
+well-known ``ENCRYPTION_KEY`` is accepted (it must still be 32 bytes of hex), and ``OPERATOR_TOKEN`` may be
+short. It also makes ``console`` the default ``LOG_FORMAT``.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Literal
+
+from central.errors import SettingsError
+from central.secrets.keys import EncryptionKey
+from central.settings.environment import EnvironmentReader
+from piccolo_engines.sqlite.connections import Synchronous
+
+__all__ = ["Settings", "read_env_file"]
+
+_DAY = 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All that can be configured. Durations are in seconds, sizes in bytes; secrets stay out of ``repr``.
+
+    ``encryption_keys``: the first one encrypts, all of them decrypt. ``base_domains``: the first one is where
+    a tenant's label goes. ``db_hosts``: the database servers, as ``host:port``, that a request may name.
+    ``db_connections``: the budget of this process for each of them, and ``db_tenant_connections`` one
+    tenant's share of it. ``statement_timeout``: how long a statement of a tenant's requests may take; 0 for
+    as long as it takes.
+    """
+
+    central_database_url: str = field(repr=False)
+    encryption_keys: tuple[EncryptionKey, ...] = field(repr=False)
+    base_domains: tuple[str, ...] = ("localhost",)
+    allow_tenant_header: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8000
+    data_dir: Path = Path("var")
+    operator_token: str | None = field(default=None, repr=False)
+    local: bool = False
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    max_connections: int = 4096
+    max_connections_per_address: int = 256
+    head_timeout: float = 10.0
+    keep_alive_timeout: float = 65.0
+    max_body_bytes: int = 4 * 1024 * 1024
+    request_timeout: float = 30.0
+    shutdown_timeout: float = 20.0
+    max_import_bytes: int = 256 * 1024 * 1024
+    max_uploads: int = 16
+    max_tenant_uploads: int = 2
+    max_exports: int = 32
+    max_tenant_exports: int = 4
+    import_timeout: float = 600.0
+    cache_seconds: float = 0.5
+    access_token_seconds: int = 900
+    refresh_token_seconds: int = 30 * _DAY
+    db_host: str | None = None
+    db_port: int = 3306
+    db_root_user: str | None = None
+    db_root_password: str | None = field(default=None, repr=False)
+    db_hosts: tuple[str, ...] = ()
+    db_prefix: str = "tenant_"
+    db_user_host: str = "%"
+    db_max_user_connections: int = 100
+    db_connections: int = 40
+    db_tenant_connections: int = 8
+    db_wait_seconds: float = 2.0
+    db_idle_seconds: float = 10.0
+    statement_timeout: float = 30.0
+    db_tls_ca: Path | None = None
+    central_connections: int = 10
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json"
+    sqlite_synchronous: Synchronous = "FULL"
+    max_open_tenants: int = 64
+
+    def url_of(self, host: str) -> str:
+        """The address at which browsers find a host: this process's port in local mode, else HTTPS.
+
+        >>> Settings.from_env({"FREEHOLD_LOCAL": "1", "ENCRYPTION_KEY": "0" * 64}).url_of("acme.localhost")
+        'http://acme.localhost:8000'
+        """
+        if not self.local:
+            return f"https://{host}"
+        return f"http://{host}" if self.port == 80 else f"http://{host}:{self.port}"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read and check ``environ`` (this process's own by default); an empty value counts as not given.
+
+        Raises :class:`~central.errors.SettingsError` with every problem at once.
+        """
+        read = EnvironmentReader(os.environ if environ is None else environ)
+        local = read.flag("FREEHOLD_LOCAL")
+        data_dir = Path(read.text("DATA_DIR", "var"))
+        values = {
+            "encryption_keys": read.encryption_keys("ENCRYPTION_KEY", allow_weak=local),
+            "central_database_url": read.database_url("CENTRAL_DATABASE_URL", _default_url(data_dir)),
+            "operator_token": read.token("OPERATOR_TOKEN", minimum=1 if local else 16),
+            **_network(read),
+            **_limits(read),
+            **_database_server(read),
+            **_logging(read, local),
+        }
+        if read.problems:
+            raise SettingsError(read.problems)
+        return cls(local=local, data_dir=data_dir, **values)  # type: ignore[arg-type]  # the reader checked each
+
+
+def _default_url(data_dir: Path) -> str:
+    return f"sqlite:///{data_dir / 'central.sqlite'}"
+
+
+def _network(read: EnvironmentReader) -> dict[str, object]:
+    return {
+        "base_domains": read.domains("BASE_DOMAINS", "localhost"),
+        "allow_tenant_header": read.flag("ALLOW_TENANT_HEADER"),
+        "host": read.text("HOST", "127.0.0.1"),
+        "port": read.integer("PORT", 8000, least=0, most=65535),
+        "trusted_proxies": read.networks("TRUSTED_PROXIES"),
+        "max_connections": read.integer("MAX_CONNECTIONS", 4096, least=1, most=1_000_000),
+        "max_connections_per_address": read.integer(
+            "MAX_CONNECTIONS_PER_ADDRESS", 256, least=1, most=1_000_000
+        ),
+        "head_timeout": read.number("HEAD_TIMEOUT", 10.0, least=0.1, most=600.0),
+        "keep_alive_timeout": read.number("KEEP_ALIVE_TIMEOUT", 65.0, least=1.0, most=3600.0),
+    }
+
+
+def _limits(read: EnvironmentReader) -> dict[str, object]:
+    return {
+        "max_body_bytes": read.integer("MAX_BODY_BYTES", 4 * 1024 * 1024, least=1024, most=1024**3),
+        "request_timeout": read.number("REQUEST_TIMEOUT", 30.0, least=1.0, most=3600.0),
+        "shutdown_timeout": read.number("SHUTDOWN_TIMEOUT", 20.0, least=2.0, most=3600.0),
+        "max_import_bytes": read.integer(
+            "MAX_IMPORT_BYTES", 256 * 1024 * 1024, least=1024, most=64 * 1024**3
+        ),
+        **_long_requests(read),
+        "import_timeout": read.number("IMPORT_TIMEOUT", 600.0, least=1.0, most=86_400.0),
+        "cache_seconds": read.number("CACHE_SECONDS", 0.5, least=0.0, most=1.0),
+        "access_token_seconds": read.integer("ACCESS_TOKEN_SECONDS", 900, least=1, most=_DAY),
+        "refresh_token_seconds": read.integer("REFRESH_TOKEN_SECONDS", 30 * _DAY, least=60, most=366 * _DAY),
+        "sqlite_synchronous": read.choice("SQLITE_SYNCHRONOUS", "FULL", ("OFF", "NORMAL", "FULL", "EXTRA")),
+        "max_open_tenants": read.integer("MAX_OPEN_TENANTS", 64, least=1, most=100_000),
+    }
+
+
+def _long_requests(read: EnvironmentReader) -> dict[str, object]:
+    uploads = read.integer("MAX_UPLOADS", 16, least=1, most=10_000)
+    exports = read.integer("MAX_EXPORTS", 32, least=1, most=10_000)
+    return {
+        "max_uploads": uploads,
+        "max_tenant_uploads": read.integer("MAX_TENANT_UPLOADS", min(2, uploads), least=1, most=uploads),
+        "max_exports": exports,
+        "max_tenant_exports": read.integer("MAX_TENANT_EXPORTS", min(4, exports), least=1, most=exports),
+    }
+
+
+def _database_server(read: EnvironmentReader) -> dict[str, object]:
+    host, ca = read.optional("DB_HOST"), read.optional("DB_TLS_CA")
+    hosts = read.servers("DB_HOSTS")
+    if host is not None or hosts:
+        because = "DB_HOST is given" if host else "DB_HOSTS is given"
+        read.require("DB_ROOT_USER", "DB_ROOT_PASSWORD", because=because)
+    return {
+        "db_host": host,
+        "db_port": read.integer("DB_PORT", 3306, least=1, most=65535),
+        "db_root_user": read.optional("DB_ROOT_USER"),
+        "db_root_password": read.optional("DB_ROOT_PASSWORD"),
+        "db_hosts": hosts,
+        "db_prefix": read.prefix("DB_PREFIX", "tenant_"),
+        "db_user_host": read.text("DB_USER_HOST", "%"),
+        "db_tls_ca": Path(ca) if ca else None,
+        **_connections(read),
+    }
+
+
+def _connections(read: EnvironmentReader) -> dict[str, object]:
+    budget = read.integer("DB_CONNECTIONS", 40, least=1, most=10_000)
+    return {
+        "db_connections": budget,
+        "db_tenant_connections": read.integer("DB_TENANT_CONNECTIONS", min(8, budget), least=1, most=budget),
+        "db_wait_seconds": read.number("DB_WAIT_SECONDS", 2.0, least=0.0, most=60.0),
+        "db_idle_seconds": read.number("DB_IDLE_SECONDS", 10.0, least=0.1, most=3600.0),
+        "statement_timeout": read.number("STATEMENT_TIMEOUT", 30.0, least=0.0, most=86_400.0),
+        "db_max_user_connections": read.integer("DB_MAX_USER_CONNECTIONS", 100, least=0, most=100_000),
+        "central_connections": read.integer("CENTRAL_CONNECTIONS", 10, least=1, most=1_000),
+    }
+
+
+def _logging(read: EnvironmentReader, local: bool) -> dict[str, object]:
+    return {
+        "log_level": read.choice("LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+        "log_format": read.choice("LOG_FORMAT", "console" if local else "json", ("json", "console")),
+    }
+
+
+_LINE = re.compile(
+    r"""\s* (?:export\s+)? (?P<name>[A-Za-z_][A-Za-z0-9_]*) \s*=\s*
+    (?: "(?P<double>[^"]*)" | '(?P<single>[^']*)' | (?P<bare>[^'"\s\#].*?)? ) \s* (?:(?<=[\s=])\#.*)? """,
+    re.VERBOSE,
+)
+
+
+def read_env_file(path: Path, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """``environ`` (this process's own by default) completed by a file of ``NAME=value`` lines, if any.
+
+    What the real environment holds wins. Lines may begin with ``export``, values may be in quotes, ``#``
+    begins a comment; nothing is expanded. Raises :class:`~central.errors.SettingsError` naming every line
+    that cannot be read.
+    """
+    real = dict(os.environ if environ is None else environ)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return real
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([f"{path} cannot be read: {type(error).__name__}."]) from error
+    return {**_parse_lines(path, text), **real}
+
+
+def _parse_lines(path: Path, text: str) -> dict[str, str]:
+    values: dict[str, str] = {}
+    problems: list[str] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if match := _LINE.fullmatch(line):
+            values[match["name"]] = match["double"] or match["single"] or match["bare"] or ""
+        else:
+            problems.append(f"Line {number} of {path} is not NAME=value.")
+    if problems:
+        raise SettingsError(problems)
+    return values

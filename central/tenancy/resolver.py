@@ -1,0 +1,169 @@
+"""Resolver: from a host name, or an operator's tenant key, to the tenant; cached, and never stale for long.
+
+What is cached counts until the registry changes. A change made in this process is told by the registry and
+counts at once. Changes by others are noticed by the registry's version, which is asked for when a name is
+resolved and the last time was ``cache_seconds`` ago: one statement, shared by all who wait for it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from time import monotonic
+from typing import TypeAlias
+from uuid import UUID
+
+from central.errors import InvalidSlug, ReservedSlug, TenantNotFound
+from central.lru import Lru
+from central.registry import Registry, TenantRef
+from central.tenancy.hostnames import tenant_label
+from central.tenancy.slugs import parse_slug
+
+__all__ = ["Central", "Resolution", "Resolver", "Unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Central:
+    """The host is one of the platform's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The host, or key, is nobody's."""
+
+
+Resolution: TypeAlias = Central | Unknown | TenantRef
+"""Whose host it is; a tenant's ``status`` may be any, also ``provisioning`` and ``deleting``."""
+
+_Find: TypeAlias = Callable[[], Awaitable[TenantRef]]
+
+_CENTRAL = Central()
+_UNKNOWN = Unknown()
+_ID_LENGTH = len(str(UUID(int=0)))
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Resolver:
+    """Keeps up to ``capacity`` tenants' names and, apart from them, as many names that are nobody's.
+
+    :param cache_seconds: how long a change made by another process may go unnoticed.
+    :param clock: seconds that only go forward.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        base_domains: Sequence[str],
+        *,
+        cache_seconds: float = 0.5,
+        capacity: int = 10_000,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._registry = registry
+        self._base_domains = tuple(base_domains)
+        self._central = _LOOPBACK | set(base_domains)
+        self._cache_seconds = cache_seconds
+        self._clock = clock
+        self._tenants: Lru[TenantRef] = Lru(capacity)
+        self._nobodies: Lru[Unknown] = Lru(capacity)
+        self._version: int | None = None
+        self._checked_at: float | None = None
+        self._checking: asyncio.Task[None] | None = None
+        self._generation = 0
+        registry.on_change(self.forget)
+
+    async def resolve(self, host: str) -> Resolution:
+        """Return the tenant of ``host``, in the canonical form of
+        :func:`central.tenancy.hostnames.parse_host`.
+
+        Raises a :class:`~piccolo_engines.errors.DatabaseError` when the central database has to be asked and
+        does not answer; names that nobody can have are told without asking.
+        """
+        if host in self._central:
+            return _CENTRAL
+        if not _can_be_a_tenants(host, self._base_domains):
+            return _UNKNOWN
+        return await self._cached(f"host {host}", lambda: self._registry.by_domain(host))
+
+    async def resolve_key(self, key: str) -> TenantRef | Unknown:
+        """The tenant with this id or slug, as in the ``x-tenant-id`` header. Raises as :meth:`resolve`."""
+        tenant_id = _tenant_id(key)
+        if tenant_id is not None:
+            return await self._cached(f"id {tenant_id}", lambda: self._registry.get(tenant_id))
+        if not _is_slug(key):
+            return _UNKNOWN
+        return await self._cached(f"slug {key}", lambda: self._registry.by_slug(key))
+
+    def forget(self) -> None:
+        """Drop all that is cached; what is being looked up just now will not be kept either."""
+        self._generation += 1
+        self._tenants.clear()
+        self._nobodies.clear()
+
+    async def _cached(self, name: str, find: _Find) -> TenantRef | Unknown:
+        await self._revalidate()
+        found = self._tenants.get(name) or self._nobodies.get(name)
+        return found if found is not None else await self._look_up(name, find)
+
+    async def _look_up(self, name: str, find: _Find) -> TenantRef | Unknown:
+        generation = self._generation
+        try:
+            tenant = await find()
+        except TenantNotFound:
+            tenant = None
+        if generation == self._generation:  # else it may be older than the change that was told meanwhile
+            if tenant is None:
+                self._nobodies.put(name, _UNKNOWN)
+            else:
+                self._tenants.put(name, tenant)
+        return _UNKNOWN if tenant is None else tenant
+
+    async def _revalidate(self) -> None:
+        """Make sure that the cache was compared with the registry's version lately."""
+        if self._checked_at is not None and self._clock() - self._checked_at < self._cache_seconds:
+            return
+        if self._checking is None or self._checking.done():
+            self._checking = asyncio.create_task(self._check())
+            self._checking.add_done_callback(_retrieve)
+        # Whoever gives up waiting must not take the answer from the others.
+        await asyncio.shield(self._checking)
+
+    async def _check(self) -> None:
+        asked_at = self._clock()
+        version = await self._registry.version()
+        if version != self._version:
+            self.forget()
+        self._version = version
+        self._checked_at = asked_at
+
+
+def _retrieve(check: asyncio.Task[None]) -> None:
+    """Look at the outcome, so that a failure that nobody waits for any more is not reported as forgotten."""
+    if not check.cancelled():
+        check.exception()
+
+
+@lru_cache(maxsize=4_096)
+def _can_be_a_tenants(host: str, base_domains: tuple[str, ...]) -> bool:
+    """Asked for each request, of the same few names."""
+    label = tenant_label(host, base_domains)
+    if label is not None:
+        return _is_slug(label)
+    return "." in host and not host.rpartition(".")[2].isdecimal()
+
+
+def _tenant_id(key: str) -> UUID | None:
+    try:
+        return UUID(key) if len(key) == _ID_LENGTH else None
+    except ValueError:
+        return None
+
+
+def _is_slug(text: str) -> bool:
+    try:
+        parse_slug(text)
+    except ReservedSlug:
+        return True  # it may have been given away before it was reserved
+    except InvalidSlug:
+        return False
+    return True

@@ -1,0 +1,61 @@
+"""Tenancy: the one door to a tenant's data."""
+
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
+from typing import Any
+
+from piccolo.engine.base import Engine
+
+from central.registry import TenantRef
+from central.tenancy.engines import TenantEngines
+from piccolo_engines.routed import RoutedEngine
+
+__all__ = ["Tenancy"]
+
+
+class Tenancy:
+    """Leases a tenant's engine and binds it to the slot by which tenant tables find their database.
+
+    :param engines: where the engines come from.
+    :param slot: the routed engine of the tenant tables.
+    """
+
+    def __init__(self, engines: TenantEngines, slot: RoutedEngine) -> None:
+        self._engines = engines
+        self._slot = slot
+
+    def use(self, tenant: TenantRef) -> AbstractAsyncContextManager[Engine[Any]]:
+        """Send the queries of tenant tables to this tenant; what was bound before comes back after the block.
+
+        ::
+
+            async with tenancy.use(tenant):
+                await Account.select()
+
+        Raises the errors of :meth:`central.tenancy.engines.TenantEngines.lease`. Tasks started inside
+        keep the binding for as long as they live, but the lease ends with the block: wait for them in it.
+        """
+        return _Use(self._engines.lease(tenant), self._slot)
+
+
+class _Use:
+    """One block with a leased engine in the slot."""
+
+    __slots__ = ("_binding", "_lease", "_slot")
+
+    def __init__(self, lease: AbstractAsyncContextManager[Engine[Any]], slot: RoutedEngine) -> None:
+        self._lease, self._slot = lease, slot
+
+    async def __aenter__(self) -> Engine[Any]:
+        engine = await self._lease.__aenter__()
+        self._binding = self._slot.bind(engine)
+        self._binding.__enter__()
+        return engine
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._binding.__exit__(kind, error, trace)
+        finally:
+            await self._lease.__aexit__(kind, error, trace)

@@ -1,0 +1,1 @@
+"""DDL for MySQL: tables, columns, indexes, alterations and migrations."""

@@ -1,0 +1,1 @@
+"""Migrations where DDL commits: the journal that makes them resumable."""

@@ -1,0 +1,1 @@
+"""Rows of a result as Python values."""

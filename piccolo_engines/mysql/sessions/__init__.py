@@ -1,0 +1,1 @@
+"""Connections to MySQL: pool, sessions, prepared statements, transactions and batches."""

@@ -1,0 +1,362 @@
+"""One connection to the server: opened and set up once, and known to be fit for use or not."""
+
+import asyncio
+import contextlib
+import re
+import select
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from asyncmy.errors import Error as DriverError
+
+from piccolo_engines.effects import note, take_back
+from piccolo_engines.errors import (
+    ConnectionLost,
+    DatabaseError,
+    DataTooLong,
+    ServerNotReady,
+    StatementError,
+    StatementTimeout,
+)
+from piccolo_engines.mysql.errors import GONE_BEFORE_SENT, translate
+from piccolo_engines.mysql.literals import literals
+from piccolo_engines.mysql.server import Server
+from piccolo_engines.mysql.sessions.connection import Connection, password_of
+from piccolo_engines.mysql.sessions.prepared import PreparedStatements, binary
+
+if TYPE_CHECKING:
+    from piccolo_engines.mysql.sessions.pool import Pool
+
+__all__ = ["NothingSent", "Session", "Watch"]
+
+Watch = Callable[[str], None] | None
+
+_IN_TRANSACTION = 0x0001  # SERVER_STATUS_IN_TRANS of the protocol
+
+
+class NothingSent(ConnectionLost):
+    """The connection was found dead before the statement was sent: it can be sent on another one."""
+
+
+class _Unreadable(ConnectionLost):
+    """The server's answer was not what the driver expects."""
+
+
+_REFUSED = (NothingSent, ServerNotReady)
+_UNKNOWN = (ConnectionLost, StatementTimeout)
+
+
+class Session:
+    """A connection with the session settings that the dialect relies on.
+
+    The settings are made once, when it is opened, in one statement: UTF-8, UTC, strict mode, standard quotes.
+
+    :ivar server: what is at the other end.
+    :ivar collation: how this session compares texts, and what new tables get.
+    :ivar pool: the pool that it belongs to, if any.
+    :ivar sent: how many statements were answered, the first included that sets the session up.
+    :ivar limit: seconds that a statement may take; ``None`` for as long as it takes.
+    :ivar is_overdue: a statement is being stopped, since it took longer than that; nobody else uses the
+        session afterwards.
+    :ivar in_flight: a statement was sent and its answer has not been read to the end. A session that is given
+        back like this is never used again.
+    """
+
+    __slots__ = (
+        "_connection",
+        "_poll",
+        "_prepared",
+        "collation",
+        "hung_up",
+        "idle_since",
+        "in_flight",
+        "is_overdue",
+        "limit",
+        "opened_at",
+        "pool",
+        "sent",
+        "server",
+    )
+
+    def __init__(
+        self, connection: Any, collation: str | None, most_prepared: int = 0, limit: float | None = None
+    ) -> None:
+        self._connection = connection  # asyncmy's stubs leave out what is used here
+        self._prepared = PreparedStatements(connection, most_prepared)
+        self.server = Server.from_greeting(connection.get_server_info())
+        self.collation = collation or self.server.collation
+        self.pool: Pool | None = None
+        self.limit = limit
+        self.in_flight = self.hung_up = self.is_overdue = False
+        self.sent = 0
+        self.opened_at = self.idle_since = asyncio.get_running_loop().time()
+        self._poll = select.poll()
+        self._poll.register(connection.socket.fileno(), select.POLLIN)
+
+    @classmethod
+    async def open(
+        cls,
+        config: Mapping[str, Any],
+        collation: str | None = None,
+        most_prepared: int = 0,
+        limit: float | None = None,
+    ) -> "Session":
+        """Connect and set the session up.
+
+        :param most_prepared: how many statements it may keep prepared.
+        :param limit: seconds that a statement may take.
+        :raises ConnectionLost: when nobody answers within ``connect_timeout``, or not as a server does.
+        :raises AccessDenied: when the server refuses the user.
+        :raises DatabaseMissing: when the database does not exist.
+        :raises ServerTooOld: for MySQL before 8.0.19 and MariaDB before 10.6.
+        """
+        connection = Connection({**config, "password": await password_of(config)})
+        try:
+            async with asyncio.timeout(connection.patience):
+                await connection.connect()
+                session = cls(connection, collation, most_prepared, limit)
+                session.server.require_known()
+                await session.send(_set_up(session.server, session.collation, limit))
+        except TimeoutError as error:
+            connection.close()
+            raise ConnectionLost("The database server does not answer.") from error
+        except BaseException:
+            connection.close()
+            raise
+        return session
+
+    @property
+    def thread_id(self) -> int:
+        """The server's name for this connection, as KILL wants it."""
+        return int(self._connection.server_thread_id[0])
+
+    @property
+    def in_transaction(self) -> bool:
+        return bool(self._connection.server_status & _IN_TRANSACTION)
+
+    @property
+    def usable(self) -> bool:
+        """Whether a next statement may be sent, as far as this side knows."""
+        return not self.in_flight and not self._connection._stream_broken
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the connection is closed, from this side or from the other."""
+        return bool(self._connection._stream_broken)
+
+    @property
+    def may_be_shared(self) -> bool:
+        """Whether somebody else may have it next: it is usable, and no transaction was left open on it."""
+        if self.in_flight or self.is_overdue:
+            return False
+        return not self._connection.server_status & _IN_TRANSACTION
+
+    def looks_alive(self) -> bool:
+        """Whether the server has left the idle connection alone: asks the socket, not the server.
+
+        A server that hangs up makes the socket readable, and nothing else does while no answer is due.
+        """
+        return self.usable and not self._poll.poll(0)
+
+    async def limit_to(self, seconds: float | None) -> None:
+        """Give the statements that follow another time limit."""
+        await self.send(f"SET {self.server.time_limit(seconds)}")
+        self.limit = seconds
+
+    async def send(self, sql: str) -> Any:
+        """Send one statement and read its whole answer.
+
+        :raises NothingSent: when the connection was already gone.
+        :raises DatabaseError: what the server's answer stands for.
+        """
+        connection = self._connection
+        if self.in_flight or connection._stream_broken:
+            raise NothingSent
+        effects = None
+        if sql[:6] != "SELECT":
+            effects = note(sql, in_transaction=self.in_transaction)
+        self.in_flight = True
+        try:
+            await connection.query(sql)
+            result = connection._result
+            while connection._result.has_next:
+                await connection.next_result()
+        except DriverError as error:
+            failure = self._failed(error)
+            if effects is not None and (isinstance(failure, _REFUSED) or not isinstance(failure, _UNKNOWN)):
+                take_back(effects)
+            is_cut_off = isinstance(failure, _Unreadable) or _CUT_OFF.search(str(error)) is not None
+            if is_cut_off and len(sql) > _LARGEST_PACKET:
+                raise DataTooLong from error  # refused in the middle of it: beyond max_allowed_packet
+            raise failure from error
+        self.in_flight = False
+        self.sent += 1
+        connection._result = None  # an idle connection keeps no rows
+        return result
+
+    def _failed(self, error: DriverError) -> DatabaseError:
+        """What an error of the driver means, and whether the connection survives it."""
+        number = error.args[0] if error.args else None
+        if number == GONE_BEFORE_SENT:
+            return NothingSent()
+        if not isinstance(number, int):  # the driver could not read the answer: some of it may be left
+            return _Unreadable("The database server's answer could not be read.")
+        translated = translate(error)
+        if number in _ENDS_CONNECTION or (
+            isinstance(translated, ConnectionLost) and number not in _SPARES_CONNECTION
+        ):
+            self.hung_up = _is_farewell(error)
+        else:
+            self.in_flight = False
+        return StatementTimeout() if number == _INTERRUPTED and self.is_overdue else translated
+
+    def run(self, template: str, args: Sequence[object] = (), watch: Watch = None) -> Awaitable[Any]:
+        """Bind values to a statement, tell ``watch``, send it: to be awaited."""
+        if watch is not None:
+            watch(template % tuple("%s" for _ in args))
+        return self.send(template % literals(args, self.server))
+
+    async def run_again(self, template: str, args: Sequence[object] = (), watch: Watch = None) -> Any:
+        """As :meth:`run`, for a statement that comes over and over: prepared, when that is worth it."""
+        if watch is not None:
+            watch(template % tuple("%s" for _ in args))
+        prepared = self._prepared
+        statement = prepared.find(template)
+        if statement is None:
+            if not prepared.is_due(template):
+                result = await self.send(template % literals(args, self.server))
+                if result.fields:
+                    prepared.look_at(template, result.fields)
+                return result
+            statement = await self._prepare(template, len(args))
+        values = binary(args)
+        if statement is not None and values is not None:
+            if template[:6] != "SELECT":
+                note(template, in_transaction=self.in_transaction)
+            try:
+                return await self._ask(statement.execute, values)
+            except StatementError as error:
+                if not _was_not_run(error):
+                    raise
+                prepared.refuse(template)
+        return await self.send(template % literals(args, self.server))
+
+    async def _prepare(self, template: str, count: int) -> Any:
+        """``None`` when the server would rather have it as text, or may say then what is wrong with it."""
+        try:
+            return await self._ask(self._prepared.prepare, template, count)
+        except DatabaseError as error:
+            if type(error) is not StatementError:
+                raise
+            self._prepared.refuse(template)
+            return None
+
+    async def _ask(self, call: Callable[..., Awaitable[Any]], *args: Any) -> Any:
+        """Do with a prepared statement what gets one answer."""
+        connection = self._connection
+        if self.in_flight or connection._stream_broken:
+            raise NothingSent
+        self.in_flight = True
+        try:
+            result = await call(*args)
+        except DriverError as error:
+            raise self._failed(error) from error
+        self.in_flight = False
+        self.sent += 1
+        connection._result = None  # an idle connection keeps no rows
+        return result
+
+    async def stream(self, sql: str) -> Any:
+        """Send a statement whose rows are read by :meth:`fetch_many`; until the end the session stays in
+        flight.
+        """
+        self.in_flight = True
+        try:
+            await self._connection.query(sql, unbuffered=True)
+        except DriverError as error:
+            raise self._failed(error) from error
+        return self._connection._result
+
+    async def fetch_many(self, result: Any, count: int) -> list[tuple[Any, ...]]:
+        """Up to ``count`` more rows of a stream; fewer at its end."""
+        rows: list[tuple[Any, ...]] = []
+        try:
+            while len(rows) < count:
+                row = await result._read_rowdata_packet_unbuffered()
+                if row is None:
+                    self.in_flight = False
+                    break
+                rows.append(row)
+                rows += result._take_pending_rows(count - len(rows))
+        except DriverError as error:
+            raise self._failed(error) from error
+        return rows
+
+    def kill(self) -> None:
+        """Close at once, without a word to the server."""
+        result = self._connection._result
+        if result is not None:
+            result.unbuffered_active = False
+        self._connection.close()
+        self._prepared.clear()
+
+    def close(self) -> None:
+        """Take leave of the server, when that is possible, and close. Never waits."""
+        self._say_goodbye()
+        if self.usable and not self._connection.is_encrypted:
+            self._connection._transport.close()  # once the farewell is out: uvloop sends it in its next turn
+        else:
+            self.kill()
+
+    async def leave(self, patience: float = 1.0) -> bool:
+        """As :meth:`close`, but wait until the server has hung up, and so counts the connection no more.
+
+        :param patience: seconds to wait at most.
+        :return: whether the server has hung up.
+        """
+        self._say_goodbye()
+        loop = asyncio.get_running_loop()
+        deadline, pause = loop.time() + patience, 0.0
+        while (is_there := self.looks_alive()) and loop.time() < deadline:
+            await asyncio.sleep(pause)
+            pause = min(pause + 0.0002, 0.005)
+        self.kill()
+        return not is_there
+
+    def _say_goodbye(self) -> None:
+        if self.usable:
+            with contextlib.suppress(DriverError):
+                self._connection._write_bytes(_QUIT)
+
+
+def _was_not_run(error: DatabaseError) -> bool:
+    """Whether the server did not know the prepared statement any more, or could not prepare it again."""
+    cause = error.__cause__
+    return isinstance(cause, DriverError) and cause.args[0] in (1243, 1615)
+
+
+_CUT_OFF = re.compile(r"\[Errno (?:32|104)\]")  # the server hung up while the statement was being sent
+_QUIT = b"\x01\x00\x00\x00\x01"  # a packet of one byte, number 0: COM_QUIT
+_LONGEST_TEXT = 1 << 30  # the most that MariaDB takes: a session that is strict already refuses more
+_INTERRUPTED = 1317  # the statement was, the connection was not
+_SPARES_CONNECTION = frozenset((_INTERRUPTED,))
+_END_OF_STREAM = (2013, "Lost connection to MySQL server during query")  # the driver's words for it
+_ENDS_CONNECTION = frozenset((1153,))  # the server hangs up on whoever sends it too much
+_LARGEST_PACKET = (1 << 24) - 1  # longer statements are sent in several
+_OF_THE_DRIVER = frozenset((0, *range(2000, 3000)))
+
+
+def _is_farewell(error: DriverError) -> bool:
+    """Whether the server ended the connection: said so, or hung up. The driver's own numbers are 0 and from
+    2000.
+    """
+    return error.args == _END_OF_STREAM or error.args[0] not in _OF_THE_DRIVER
+
+
+def _set_up(server: Server, collation: str, limit: float | None) -> str:
+    limited = f"{server.time_limit(limit)}, " if limit is not None else ""
+    return (
+        f"SET time_zone = '+00:00', sql_mode = '{server.sql_mode}', autocommit = 1, completion_type = 0, "
+        f"group_concat_max_len = {_LONGEST_TEXT}, div_precision_increment = 16, {limited}"
+        f"NAMES utf8mb4 COLLATE {collation}"
+    )

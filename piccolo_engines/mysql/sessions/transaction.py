@@ -1,0 +1,273 @@
+"""Transactions, savepoints, and Piccolo's ``atomic``."""
+
+import asyncio
+import contextlib
+import enum
+import inspect
+from collections.abc import Awaitable, Callable, Generator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from piccolo.engine.base import BaseAtomic, BaseTransaction, validate_savepoint_name
+from piccolo.engine.exceptions import TransactionError
+from piccolo.query.base import DDL, Query
+from piccolo.utils.sync import run_sync
+
+from piccolo_engines.errors import (
+    ConnectionLost,
+    Deadlock,
+    LockTimeout,
+    StatementTimeout,
+    StorageFailed,
+    TransactionEnded,
+)
+from piccolo_engines.mysql.migrations.catalog import TableName
+from piccolo_engines.mysql.sessions.session import Session
+
+if TYPE_CHECKING:
+    from piccolo_engines.mysql.engine import MySQLEngine
+
+__all__ = ["Atomic", "IsolationLevel", "MySQLTransaction", "Savepoint", "T"]
+
+T = TypeVar("T")
+
+
+class IsolationLevel(enum.Enum):
+    """How much a transaction sees of others; InnoDB's default is repeatable read."""
+
+    read_uncommitted = "READ UNCOMMITTED"
+    read_committed = "READ COMMITTED"
+    repeatable_read = "REPEATABLE READ"
+    serializable = "SERIALIZABLE"
+
+
+class Savepoint:
+    """A point inside a transaction to which it can be rolled back."""
+
+    def __init__(self, name: str, transaction: "MySQLTransaction") -> None:
+        validate_savepoint_name(name)
+        self.name = name
+        self.transaction = transaction
+
+    async def rollback_to(self) -> None:
+        await self.transaction.send(f'ROLLBACK TO SAVEPOINT "{self.name}"')
+
+    async def release(self) -> None:
+        await self.transaction.send(f'RELEASE SAVEPOINT "{self.name}"')
+
+
+class MySQLTransaction(BaseTransaction):
+    """A transaction on one connection; see :meth:`MySQLEngine.transaction`.
+
+    Queries of tasks that were started inside run in it too, one at a time; once it has ended, such tasks go
+    on outside of it. DDL commits what was done so far (that is how MySQL works), and a new transaction
+    begins behind it; tables that were created inside are dropped again when it is rolled back. When the
+    server gave the transaction up (a deadlock, a lost connection), every further statement raises
+    :class:`~piccolo_engines.errors.TransactionEnded`: none of them runs on its own by mistake.
+    """
+
+    __slots__ = (
+        "_committed",
+        "_given_up",
+        "_lock",
+        "_made",
+        "_parent",
+        "_rolled_back",
+        "_savepoint_id",
+        "_session",
+        "_token",
+        "engine",
+        "isolation_level",
+        "read_only",
+    )
+
+    def __init__(
+        self,
+        engine: "MySQLEngine",
+        *,
+        allow_nested: bool = True,
+        isolation_level: IsolationLevel | None = None,
+        read_only: bool = False,
+    ) -> None:
+        self.engine = engine
+        self.isolation_level = isolation_level
+        self.read_only = read_only
+        self._savepoint_id = 0
+        self._committed = self._rolled_back = self._given_up = False
+        self._session: Session | None = None
+        self._lock = asyncio.Lock()
+        self._made: list[TableName] = []
+        self._parent = engine.active_transaction()
+        if self._parent is not None and not allow_nested:
+            raise TransactionError("A transaction is already active - nested transactions aren't allowed.")
+
+    @property
+    def active(self) -> bool:
+        """Whether statements go to this transaction's connection."""
+        return self._session is not None
+
+    @property
+    def session(self) -> Session | None:
+        """The connection, while the block lasts: for what outlives transactions, such as a named lock."""
+        return self._session
+
+    async def __aenter__(self) -> "MySQLTransaction":
+        if self._parent is not None:
+            return self._parent
+        session = await self.engine.lease()
+        try:
+            await self._begin(session)
+        except BaseException:
+            self.engine.give_back(session)
+            raise
+        self._session = session
+        self._token = self.engine.current_transaction.set(self)
+        return self
+
+    async def _begin(self, session: Session) -> None:
+        if self.isolation_level is not None:
+            await session.send(f"SET TRANSACTION ISOLATION LEVEL {self.isolation_level.value}")
+        await session.send("START TRANSACTION READ ONLY" if self.read_only else "START TRANSACTION")
+
+    async def use(self, work: Callable[[Session, Any], Awaitable[T]], subject: Any) -> T:
+        """Let ``work`` use the connection; others wait for it.
+
+        :raises TransactionEnded: when the server has given the transaction up.
+        """
+        async with self._lock:
+            session = self._open_session()
+            if not session.in_transaction and not (self._committed or self._rolled_back):
+                await self._begin(session)  # DDL has committed
+            try:
+                return await work(session, subject)
+            except (ConnectionLost, Deadlock):
+                self._given_up = True
+                raise
+            except (LockTimeout, StatementTimeout, StorageFailed):
+                await self._look_whether_it_goes_on(session, is_ddl=isinstance(subject, str))
+                raise
+
+    async def _look_whether_it_goes_on(self, session: Session, *, is_ddl: bool) -> None:
+        """Some servers undo the statement, some all of the transaction (``innodb_rollback_on_timeout``), and
+        the error does not say. DDL has committed before it waited: nothing was undone.
+        """
+        if session.in_transaction:
+            await session.send("DO 0")
+            self._given_up = not (is_ddl or session.in_transaction)
+
+    def _open_session(self) -> Session:
+        if self._session is None or self._given_up or self._session.in_flight:
+            raise TransactionEnded
+        return self._session
+
+    def made(self, table: TableName) -> None:
+        """Remember a table that is to go when this is rolled back."""
+        self._made.append(table)
+
+    async def _roll_back(self, session: Session) -> None:
+        await session.send("ROLLBACK")
+        while self._made:
+            await session.send(f"DROP TABLE IF EXISTS {self._made.pop().sql}")
+
+    async def send(self, sql: str) -> None:
+        await self.use(Session.send, sql)
+
+    async def commit(self) -> None:
+        """Commit now. What follows inside the block runs statement by statement, outside a transaction."""
+        async with self._lock:
+            await self._open_session().send("COMMIT")
+            self._committed = True
+
+    async def rollback(self) -> None:
+        """Roll back now. What follows inside the block runs statement by statement, outside a transaction."""
+        async with self._lock:
+            await self._roll_back(self._open_session())
+            self._rolled_back = True
+
+    async def restart(self) -> None:
+        """Roll back, and go on in a new transaction on the same connection; also when the server has given
+        the transaction up.
+
+        :raises TransactionEnded: when the connection is of no more use.
+        """
+        async with self._lock:
+            if self._session is None or not self._session.usable:
+                raise TransactionEnded
+            await self._roll_back(self._session)
+            self._given_up = False
+
+    async def rollback_to(self, savepoint_name: str) -> None:
+        """Roll back to a savepoint, by its name."""
+        await Savepoint(savepoint_name, self).rollback_to()
+
+    async def savepoint(self, name: str | None = None) -> Savepoint:
+        """Set a savepoint.
+
+        :raises ValueError: for a name with characters other than letters, digits, ``-`` and ``_``.
+        """
+        if name is None:
+            self._savepoint_id += 1
+            name = f"savepoint_{self._savepoint_id}"
+        savepoint = Savepoint(name, self)
+        await self.send(f'SAVEPOINT "{name}"')
+        return savepoint
+
+    async def __aexit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        if self._parent is not None:
+            return exception is None
+        assert self._session is not None
+        try:
+            await self._end(self._session, failed=exception is not None)
+        finally:
+            session, self._session = self._session, None
+            self.engine.give_back(session)
+            with contextlib.suppress(ValueError):  # left in another context than it was entered in
+                self.engine.current_transaction.reset(self._token)
+        return exception is None
+
+    async def _end(self, session: Session, *, failed: bool) -> None:
+        async with self._lock:
+            if self._committed or self._rolled_back:
+                return
+            if failed:
+                if session.usable:
+                    await self._roll_back(session)
+            elif self._given_up or not session.usable:
+                raise TransactionEnded
+            else:
+                await session.send("COMMIT")
+
+
+class Atomic(BaseAtomic):
+    """Queries collected first and run in one transaction; see :meth:`MySQLEngine.atomic`."""
+
+    __slots__ = ("engine", "queries")
+
+    def __init__(self, engine: "MySQLEngine") -> None:
+        self.engine = engine
+        self.queries: list[Any] = []
+
+    def add(self, *query: "Query[Any, Any] | DDL") -> None:
+        """Add queries, to be run in this order."""
+        self.queries.extend(query)
+
+    async def run(self) -> None:
+        """Run what was added, and forget it."""
+        queries, self.queries = self.queries, []
+        async with self.engine.transaction():
+            for query in queries:
+                run = getattr(query, "run", None)
+                if not inspect.iscoroutinefunction(run):
+                    raise ValueError("Unrecognised query")
+                await run()
+
+    def run_sync(self) -> None:
+        run_sync(self.run())
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return self.run().__await__()

@@ -1,0 +1,96 @@
+"""What is sent for an app, a page or a view: read part by part, with every problem at once."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from piccolo_engines.errors import UniqueViolation
+from tenant_schema.apps.errors import NameTaken
+from tenant_schema.objects.definitions.names import check_name
+from tenant_schema.objects.errors import InvalidName, InvalidValue
+from tenant_schema.objects.fields.unicode import clean_text
+from tenant_schema.problems import InvalidInput, Problem
+from tenant_schema.records.query.conditions import Complaints
+
+__all__ = ["Check", "a_flag", "a_name", "a_text", "names_in_order", "read_body", "refusing_taken_names"]
+
+Check = Callable[[str, object], Sequence[Problem]]
+"""The problems of one value, which stands at the place that is given with it."""
+
+
+def read_body(
+    body: Mapping[str, object], checks: Mapping[str, Check], required: Collection[str] = ()
+) -> dict[Any, Any]:
+    """The body, texts composed (NFC). Raises :class:`InvalidInput` with every problem; nothing is ignored."""
+    told = Complaints()
+    told.unknown_among(body, "field", checks)
+    for name in required:
+        if name not in body:
+            told.add(name, "required", "Must be given.")
+    problems = told.problems
+    for name, check in checks.items():
+        if name in body:
+            problems += check(name, body[name])
+    if problems:
+        raise InvalidInput(problems)
+    return {name: clean_text(value) if isinstance(value, str) else value for name, value in body.items()}
+
+
+def a_name(place: str, value: object) -> list[Problem]:
+    """A name as objects and fields have it."""
+    if not isinstance(value, str):
+        return [Problem(place, "wrong-type", "Must be text.")]
+    try:
+        check_name(value)
+    except InvalidName as error:
+        return [Problem(place, error.code, error.message)]
+    return []
+
+
+def a_text(least: int, most: int) -> Check:
+    """A text of so many characters."""
+
+    def check(place: str, value: object) -> list[Problem]:
+        try:
+            length = len(clean_text(value, most))
+        except InvalidValue as error:
+            return [Problem(place, error.code, error.message)]
+        if least <= length <= most:
+            return []
+        return [Problem(place, "wrong-length", f"must have {least} to {most} characters")]
+
+    return check
+
+
+def a_flag(place: str, value: object) -> list[Problem]:
+    """True or false."""
+    return [] if isinstance(value, bool) else [Problem(place, "wrong-type", "Must be true or false.")]
+
+
+def names_in_order(known: Collection[str], what: str) -> Check:
+    """A list that holds each of the ``known`` names once."""
+
+    def check(place: str, value: object) -> list[Problem]:
+        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+            return [Problem(place, "wrong-type", "Must be a list of names.")]
+        told = Complaints()
+        for position, name in enumerate(value[: len(known) + 1]):
+            if name not in known:
+                told.unknown(f"{place}.{position}", what, name, tuple(known))
+            elif name in value[:position]:
+                told.add(f"{place}.{position}", "duplicate-name", "Is there twice.")
+        missing = [name for name in known if name not in value]
+        if missing:
+            told.add(place, f"missing-{what}", f"Must name {', '.join(missing)} too.")
+        return told.problems
+
+    return check
+
+
+@contextmanager
+def refusing_taken_names(what: str, values: Mapping[str, object]) -> Iterator[None]:
+    """Turn the database's refusal of a name into :class:`NameTaken`."""
+    try:
+        yield
+    except UniqueViolation as error:
+        raise NameTaken(what, str(values.get("name"))) from error

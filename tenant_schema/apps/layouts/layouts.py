@@ -1,0 +1,181 @@
+"""Layouts of pages and the navigation of an app: what they may say, checked without a database.
+
+A list page's layout names its columns, how it is sorted at first, which fields people can filter by, and
+which records it shows at all, in the grammar of the record API::
+
+    {"columns": ["name", "industry", "owner"], "sort": ["-created_at"], "filters": ["industry", "owner"],
+     "filter": {"type": "customer"}}
+
+A record page's layout is a list of sections of fields, in one or two columns, and of lists of the records
+that refer to the one shown by a lookup of theirs::
+
+    {"sections": [{"label": "Billing", "columns": 2, "fields": ["billing_city", "billing_country"]}],
+     "related": [{"label": "Contacts", "object": "contacts", "field": "account", "columns": ["name", "email"],
+                  "sort": ["name"], "filter": {"active": true}, "limit": 10}]}
+
+A field may be one beyond lookups, as in the record API: ``account.industry``. A custom page's layout is
+any JSON object: whoever shows the page knows what it means. An app's navigation is a list of groups of pages:
+``[{"label": "Customers", "pages": ["accounts"]}]``.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
+
+import msgspec
+
+from tenant_schema.apps.layouts.bodies import a_text
+from tenant_schema.apps.layouts.names import (
+    MOST,
+    check_fields,
+    check_filter,
+    check_filterable,
+    check_keys,
+    check_names,
+    check_sort,
+)
+from tenant_schema.apps.schema_view import Sight, lookup_target
+from tenant_schema.apps.tables import PageType
+from tenant_schema.problems import Problem
+from tenant_schema.records.query.conditions import Complaints, nearest
+from tenant_schema.records.query.model import MAX_LIMIT
+
+__all__ = ["check_layout", "check_navigation"]
+
+_LARGEST = 65_536
+"""Bytes of a layout."""
+_DEEPEST = 32
+"""Values within values: MySQL takes a hundred."""
+_check_label = a_text(1, 100)
+
+_Layout = Mapping[str, object]
+
+
+def check_layout(page_type: PageType, object_name: str, layout: object, sight: Sight) -> list[Problem]:
+    """Everything wrong with the layout of a page that shows the object (which is in sight, if it is any).
+
+    Problems are named by their place: ``layout.sections.0.fields.2``.
+    """
+    told = Complaints()
+    if not isinstance(layout, dict):
+        told.add("layout", "wrong-type", "Must be an object.")
+    elif _is_deeper(layout, _DEEPEST):
+        told.add("layout", "too-deep", f"Must go {_DEEPEST} levels deep at most.")
+    elif len(msgspec.json.encode(layout)) > _LARGEST:
+        told.add("layout", "too-large", f"Must have {_LARGEST} bytes at most.")
+    else:
+        _CHECKS[page_type](layout, object_name, sight, told)
+    return told.problems
+
+
+def check_navigation(navigation: object, pages: Collection[str]) -> list[Problem]:
+    """Everything wrong with an app's navigation. ``pages`` are the app's."""
+    told = Complaints()
+
+    def look(place: str, name: str) -> None:
+        if name not in pages:
+            told.unknown(place, "page", name, tuple(pages))
+
+    if not isinstance(navigation, list) or len(navigation) > MOST:
+        told.add("navigation", "invalid-list", f"Must be a list of {MOST} groups at most.")
+        return told.problems
+    for position, group in enumerate(navigation):
+        place = f"navigation.{position}"
+        if check_keys(group, place, ("label", "pages"), told):
+            _tell_label(place, group, told)
+            check_names(f"{place}.pages", group.get("pages"), look, told)
+    return told.problems
+
+
+def _check_list(layout: _Layout, object_name: str, sight: Sight, told: Complaints) -> None:
+    check_keys(layout, "layout", ("columns", "sort", "filters", "filter"), told)
+    _check_rows("layout", layout, object_name, sight, told)
+    check_filterable("layout.filters", layout.get("filters", []), object_name, sight, told)
+
+
+def _check_rows(place: str, layout: _Layout, object_name: str, sight: Sight, told: Complaints) -> None:
+    """What list pages and related lists have in common: columns, sort and filter."""
+    check_fields(f"{place}.columns", layout.get("columns"), object_name, sight, told, least=1)
+    check_sort(f"{place}.sort", layout.get("sort", []), object_name, sight, told)
+    check_filter(f"{place}.filter", layout.get("filter", {}), object_name, sight, told)
+
+
+def _check_record(layout: _Layout, object_name: str, sight: Sight, told: Complaints) -> None:
+    check_keys(layout, "layout", ("sections", "related"), told)
+    for position, section in enumerate(_some(layout, "sections", 1, told)):
+        _check_section(f"layout.sections.{position}", section, object_name, sight, told)
+    for position, related in enumerate(_some(layout, "related", 0, told)):
+        _check_related(f"layout.related.{position}", related, object_name, sight, told)
+
+
+def _some(layout: _Layout, key: str, least: int, told: Complaints) -> list[object]:
+    """The list under this key; none of it, and a problem, when there are too few or too many."""
+    found = layout.get(key, [])
+    if isinstance(found, list) and least <= len(found) <= MOST:
+        return found
+    told.add(f"layout.{key}", "invalid-list", f"Must be a list of {least} to {MOST} objects.")
+    return []
+
+
+def _check_section(place: str, section: object, object_name: str, sight: Sight, told: Complaints) -> None:
+    if not check_keys(section, place, ("label", "columns", "fields"), told):
+        return
+    _tell_label(place, section, told)
+    columns = section.get("columns", 1)
+    if isinstance(columns, bool) or columns not in (1, 2):
+        told.add(f"{place}.columns", "out-of-range", "Must be 1 or 2.")
+    check_fields(f"{place}.fields", section.get("fields"), object_name, sight, told, least=1)
+
+
+def _check_related(place: str, related: object, shown: str, sight: Sight, told: Complaints) -> None:
+    keys = ("label", "object", "field", "columns", "sort", "filter", "limit")
+    if not check_keys(related, place, keys, told):
+        return
+    _tell_label(place, related, told)
+    limit = related.get("limit", 1)
+    if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_LIMIT:
+        told.add(f"{place}.limit", "out-of-range", f"Must be a number from 1 to {MAX_LIMIT}.")
+    object_name = related.get("object")
+    if not isinstance(object_name, str) or object_name not in sight:
+        told.unknown(f"{place}.object", "object", str(object_name), tuple(sight))
+        return
+    _check_way_back(f"{place}.field", related.get("field"), object_name, shown, sight, told)
+    _check_rows(place, related, object_name, sight, told)
+
+
+def _check_way_back(
+    place: str, name: object, object_name: str, shown: str, sight: Sight, told: Complaints
+) -> None:
+    """A related list needs a lookup that leads to the object that the page shows."""
+    ways = [one.name for one in sight[object_name].values() if lookup_target(one) == shown]
+    if name not in ways:
+        message = f"{object_name} has no lookup of that name that leads to {shown}."
+        near = nearest(str(name), ways) or next(iter(ways), None)
+        told.add(place, "unknown-lookup", message, near)
+
+
+def _check_custom(_layout: _Layout, _object_name: str, _sight: Sight, _told: Complaints) -> None:
+    """Nobody but its frontend knows what it may hold."""
+
+
+_CHECKS: Mapping[PageType, Callable[[_Layout, str, Sight, Complaints], None]] = MappingProxyType(
+    {PageType.LIST: _check_list, PageType.RECORD: _check_record, PageType.CUSTOM: _check_custom}
+)
+
+
+def _tell_label(place: str, holder: Mapping[str, object], told: Complaints) -> None:
+    for problem in _check_label(f"{place}.label", holder.get("label")):
+        told.add(problem.field, problem.code, problem.message)
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    """Whether there are more than so many levels of lists and objects."""
+    level = [value]
+    for _ in range(levels):
+        level = [held for one in level for held in _held(one)]
+    return bool(level)
+
+
+def _held(value: object) -> Collection[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

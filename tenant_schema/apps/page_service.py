@@ -1,0 +1,229 @@
+"""The page service: making, changing and ordering the pages of an app, and showing their layouts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from tenant_schema.apps.catalog import MANAGE, AppCatalog, AppFacts, PageFacts
+from tenant_schema.apps.errors import LayoutHidden, TooMany
+from tenant_schema.apps.layouts.bodies import (
+    Check,
+    a_name,
+    a_text,
+    names_in_order,
+    read_body,
+    refusing_taken_names,
+)
+from tenant_schema.apps.layouts.layouts import check_layout
+from tenant_schema.apps.layouts.visible import hides_anything, shown_layout
+from tenant_schema.apps.schema_view import Sight, sight_of, whole_sight
+from tenant_schema.apps.tables import App, AppPage, PageType
+from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.problems import Problem, suggestion
+from tenant_schema.scope import TenantScope
+from tenant_schema.tenant_cache import VersionedCache
+from tenant_schema.users.audit.write import Subject, record_event
+from tenant_schema.users.rights.permissions import Access
+
+__all__ = ["PageService", "ShownPage"]
+
+_MOST = 100
+"""Pages of one app."""
+_Body = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """A page as the caller sees it. ``left_out`` are the places of the layout that are not shown to them."""
+
+    facts: PageFacts
+    layout: Mapping[str, Any]
+    left_out: Sequence[str]
+
+
+class PageService:
+    """Pages of the apps of the tenant that is bound. Changing them takes ``apps:manage``.
+
+    Every method may raise AppNotFound, those that change something PermissionDenied and InvalidInput; what
+    else is said at each.
+
+    :param cache: the one of ``DEFINITIONS``.
+    """
+
+    def __init__(self, apps: AppCatalog, objects: Catalog, cache: VersionedCache) -> None:
+        self._apps = apps
+        self._objects = objects
+        self._cache = cache
+
+    async def all(self, scope: TenantScope, access: Access, app_name: str) -> list[ShownPage]:
+        """The pages of the app that there are for the caller, in order; one statement."""
+        app = await self._apps.get(scope, access, app_name)
+        sight = await sight_of(scope, access, self._objects)
+        layouts = await _layouts(app)
+        return [_shown(page, layouts.get(page.id, {}), sight) for page in app.pages.values()]
+
+    async def read(self, scope: TenantScope, access: Access, app_name: str, name: str) -> ShownPage:
+        """One page; one statement. Raises PageNotFound."""
+        page = (await self._apps.get(scope, access, app_name)).page(name)
+        return _shown(page, await _layout(page), await sight_of(scope, access, self._objects))
+
+    async def create(self, scope: TenantScope, access: Access, app_name: str, body: _Body) -> ShownPage:
+        """A new page, behind the others. Raises NameTaken, TooMany."""
+        access.require_system(MANAGE)
+        app = await self._apps.get(scope, access, app_name)
+        sight = await sight_of(scope, access, self._objects)
+        values = read_body(body, _checks_of_new(body, sight), _required(body))
+        if len(app.pages) >= _MOST:
+            raise TooMany("pages", _MOST)
+        with refusing_taken_names("page", values):
+            async with self._cache.change(scope):
+                page = AppPage(**values, app=app.id, position=len(app.pages))
+                await AppPage.insert(page)
+                await _record(access, "page.create", app, page.id, values["name"])
+        return await self.read(scope, access, app_name, values["name"])
+
+    async def change(
+        self, scope: TenantScope, access: Access, app_name: str, name: str, body: _Body
+    ) -> ShownPage:
+        """Change what the body gives. A new name is written into the app's navigation too.
+
+        Raises PageNotFound, NameTaken, LayoutHidden.
+        """
+        access.require_system(MANAGE)
+        app = await self._apps.get(scope, access, app_name)
+        page, sight = app.page(name), await sight_of(scope, access, self._objects)
+        values = read_body(body, _checks_of_change(page, sight))
+        if "layout" in values:
+            await self._require_whole(scope, page, sight)
+        new_name = values.get("name", name)
+        if values:
+            with refusing_taken_names("page", values):
+                async with self._cache.change(scope):
+                    await AppPage.update(values).where(AppPage.id == page.id)
+                    await _rename_in_navigation(app, name, new_name)
+                    await _record(access, "page.update", app, page.id, name, changed=sorted(values))
+        return await self.read(scope, access, app_name, new_name)
+
+    async def delete(self, scope: TenantScope, access: Access, app_name: str, name: str) -> None:
+        """Remove the page, from the app's navigation too. Raises PageNotFound."""
+        access.require_system(MANAGE)
+        app = await self._apps.get(scope, access, app_name)
+        page = app.page(name)
+        async with self._cache.change(scope):
+            await AppPage.delete().where(AppPage.id == page.id)
+            await _rename_in_navigation(app, name, None)
+            await _record(access, "page.delete", app, page.id, name)
+
+    async def order(self, scope: TenantScope, access: Access, app_name: str, body: _Body) -> list[ShownPage]:
+        """Put the pages into the order in which the body names all of them."""
+        access.require_system(MANAGE)
+        app = await self._apps.get(scope, access, app_name)
+        names = read_body(body, {"pages": names_in_order(app.pages, "page")}, ("pages",))["pages"]
+        async with self._cache.change(scope):
+            for position, name in enumerate(names):
+                await AppPage.update({AppPage.position: position}).where(AppPage.id == app.pages[name].id)
+            await record_event(access, "page.order", Subject("app", app.id, app_name), {"pages": names})
+        return await self.all(scope, access, app_name)
+
+    async def _require_whole(self, scope: TenantScope, page: PageFacts, sight: Sight) -> None:
+        """Raise LayoutHidden when the caller would replace what they cannot see."""
+        whole = whole_sight(await self._objects.all(scope))
+        if hides_anything(page.type, page.object, await _layout(page), sight, whole):
+            raise LayoutHidden(page.name)
+
+
+async def _record(
+    access: Access, action: str, app: AppFacts, page_id: UUID, name: str, **detail: object
+) -> None:
+    """What the audit trail says of a page: its app's name too, since pages of two apps may share one."""
+    await record_event(access, action, Subject("page", page_id, name), {"app": app.name, **detail})
+
+
+def _shown(page: PageFacts, layout: Any, sight: Sight) -> ShownPage:
+    return ShownPage(page, *shown_layout(page.type, page.object, layout, sight))
+
+
+async def _layout(page: PageFacts) -> Any:
+    row = await AppPage.select(AppPage.layout).where(AppPage.id == page.id).first().output(load_json=True)
+    return row["layout"] if row else {}
+
+
+async def _layouts(app: AppFacts) -> dict[Any, Any]:
+    """The layouts of the app's pages by their ids."""
+    query = AppPage.select(AppPage.id, AppPage.layout).where(AppPage.app == app.id)
+    return {row["id"]: row["layout"] for row in await query.output(load_json=True)}
+
+
+async def _rename_in_navigation(app: AppFacts, name: str, new_name: str | None) -> None:
+    """Write the new name where the old one stands; take it out when there is none."""
+    if name == new_name or not any(name in group.pages for group in app.navigation):
+        return
+    navigation = []
+    for group in app.navigation:
+        pages = [new_name if page == name else page for page in group.pages]
+        navigation.append({"label": group.label, "pages": [page for page in pages if page is not None]})
+    await App.update({App.navigation: navigation}).where(App.id == app.id)
+
+
+def _required(body: _Body) -> tuple[str, ...]:
+    """A custom page can do without an object and a layout."""
+    rest = () if body.get("type") == PageType.CUSTOM else ("object", "layout")
+    return ("name", "label", "type", *rest)
+
+
+def _checks_of_new(body: _Body, sight: Sight) -> Mapping[str, Check]:
+    """What may be said of a new page. Its layout can be looked at when its type and object are known."""
+    page_type, object_name = body.get("type"), body.get("object", "")
+
+    def layout(_place: str, value: object) -> Sequence[Problem]:
+        if page_type not in list(PageType):
+            return []
+        if page_type != PageType.CUSTOM and object_name not in list(sight):
+            return []
+        return check_layout(PageType(str(page_type)), str(object_name), value, sight)
+
+    def known_object(place: str, value: object) -> Sequence[Problem]:
+        if value in list(sight) or (page_type == PageType.CUSTOM and value == ""):
+            return []
+        near = suggestion(str(value)[:100], sight)
+        return [Problem(place, "unknown-object", f"There is no object {str(value)[:100]!r}.", near)]
+
+    return {
+        "name": _page_name,
+        "label": a_text(1, 100),
+        "type": _known_type,
+        "object": known_object,
+        "layout": layout,
+    }
+
+
+def _known_type(place: str, value: object) -> Sequence[Problem]:
+    if value in list(PageType):
+        return []
+    near = suggestion(str(value)[:100], list(PageType))
+    return [Problem(place, "not-an-option", f"Must be one of {', '.join(PageType)}.", near)]
+
+
+def _checks_of_change(page: PageFacts, sight: Sight) -> Mapping[str, Check]:
+    """What may be said of a page that there is."""
+
+    def layout(_place: str, value: object) -> Sequence[Problem]:
+        if page.object and page.object not in sight:
+            return [Problem("layout", "unknown-object", f"There is no object {page.object!r} for you.")]
+        return check_layout(PageType(page.type), page.object, value, sight)
+
+    return {"name": _page_name, "label": a_text(1, 100), "type": _kept, "object": _kept, "layout": layout}
+
+
+def _kept(place: str, _value: object) -> Sequence[Problem]:
+    return [Problem(place, "kept", f"The {place} of a page is given when it is made, and kept.")]
+
+
+def _page_name(place: str, value: object) -> list[Problem]:
+    """A name; ``pages/order`` is the address of the order of pages."""
+    if value == "order":
+        return [
+            Problem(place, "reserved-name", "The order of the pages has this address: choose another name.")
+        ]
+    return a_name(place, value)

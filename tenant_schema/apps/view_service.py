@@ -1,0 +1,212 @@
+"""The view service: saved ways of looking at an object's records, one's own or shared with roles."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from piccolo_conf import DB
+from tenant_schema.apps import view_rows
+from tenant_schema.apps.catalog import MANAGE
+from tenant_schema.apps.errors import TooMany, ViewNotFound
+from tenant_schema.apps.layouts.bodies import Check, a_flag, a_text, read_body
+from tenant_schema.apps.layouts.names import check_fields, check_filter, check_names, check_sort
+from tenant_schema.apps.layouts.visible import shown_view
+from tenant_schema.apps.schema_view import Sight, sight_of
+from tenant_schema.apps.tables import ListView
+from tenant_schema.apps.view_rows import Row
+from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.problems import Problem
+from tenant_schema.records.query.conditions import Complaints
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.errors import PermissionDenied
+from tenant_schema.users.rights.permissions import Access
+
+__all__ = ["ShownView", "ViewService"]
+
+_MOST = 100
+"""Views of one object that one user may own."""
+_Body = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownView:
+    """A view as the caller sees it. ``left_out`` are the places of what is not there (for them) any more."""
+
+    row: Row
+    roles: Sequence[str]
+    default: bool
+    mine: bool
+    columns: Sequence[str]
+    sort: Sequence[str]
+    filter: Mapping[str, Any]
+    left_out: Sequence[str]
+
+
+class ViewService:
+    """Views of the tenant that is bound: the caller's own, and those shared with a role of theirs.
+
+    Who holds ``apps:manage`` sees and changes every shared view, and may share. Every method that takes a
+    view may raise ViewNotFound, every method that takes a body InvalidInput and PermissionDenied.
+    """
+
+    def __init__(self, objects: Catalog) -> None:
+        self._objects = objects
+
+    async def all(self, scope: TenantScope, access: Access, object_name: str | None) -> list[ShownView]:
+        """The views that there are for the caller, of one object or of all, by label; three statements.
+
+        Views of objects that the caller may not read are not there. Raises ObjectNotFound.
+        """
+        if object_name is not None:
+            access.require(object_name, "read")
+            await self._objects.get(scope, object_name)
+        return await self._shown(scope, access, await view_rows.seen_by(access, object_name))
+
+    async def read(self, scope: TenantScope, access: Access, view_id: UUID) -> ShownView:
+        """One view; three statements."""
+        shown = await self._shown(scope, access, await view_rows.seen_by(access, view_id=view_id))
+        if not shown:
+            raise ViewNotFound(view_id)
+        return shown[0]
+
+    async def create(self, scope: TenantScope, access: Access, body: _Body) -> ShownView:
+        """A new view of the caller's. Raises TooMany."""
+        sight = await sight_of(scope, access, self._objects)
+        values = await self._read(access, body, _checks_of_new(body, sight), ("object", "label", "columns"))
+        roles, is_default = values.pop("roles", []), values.pop("default", False)
+        if await view_rows.count_of(access, values["object"]) >= _MOST:
+            raise TooMany("views of one object", _MOST)
+        view = ListView(**values, owner=access.user_id)
+        async with DB.transaction():
+            await ListView.insert(view)
+            await view_rows.share(view.id, roles)
+            if is_default:
+                await view_rows.begin_with(access, values["object"], view.id)
+        return await self.read(scope, access, view.id)
+
+    async def change(self, scope: TenantScope, access: Access, view_id: UUID, body: _Body) -> ShownView:
+        """Change what the body gives: of one's own views, and of shared ones with ``apps:manage``.
+
+        Anybody may say that they want to begin with a view (``default``), which concerns nobody else.
+        """
+        view = await self.read(scope, access, view_id)
+        if set(body) - {"default"}:
+            _require_mastery(access, view)
+        sight = await sight_of(scope, access, self._objects)
+        values = await self._read(access, body, _checks_of_change(view, sight))
+        roles, is_default = values.pop("roles", None), values.pop("default", None)
+        async with DB.transaction():
+            if values:
+                await ListView.update(values).where(ListView.id == view_id)
+            if roles is not None:
+                await view_rows.share(view_id, roles)
+            if is_default:
+                await view_rows.begin_with(access, view.row["object"], view_id)
+            elif is_default is not None:
+                await view_rows.stop_beginning_with(access, view_id)
+        return await self.read(scope, access, view_id)
+
+    async def delete(self, scope: TenantScope, access: Access, view_id: UUID) -> None:
+        """Remove a view of one's own, or with ``apps:manage`` a shared one."""
+        _require_mastery(access, await self.read(scope, access, view_id))
+        await ListView.delete().where(ListView.id == view_id)
+
+    async def _read(
+        self, access: Access, body: _Body, checks: Mapping[str, Check], required: Sequence[str] = ()
+    ) -> dict[Any, Any]:
+        """The body; roles become their ids. Sharing takes ``apps:manage``."""
+        known: Mapping[str, UUID] = {}
+        if "roles" in body:
+            if body["roles"] != []:
+                access.require_system(MANAGE)
+            known = await view_rows.role_ids()
+        values = read_body(body, {**checks, "roles": _a_list_of_roles(known), "default": a_flag}, required)
+        if "roles" in values:
+            values["roles"] = [known[name] for name in values["roles"]]
+        return values
+
+    async def _shown(self, scope: TenantScope, access: Access, rows: Sequence[Row]) -> list[ShownView]:
+        """The views of objects that the caller may read."""
+        sight = await sight_of(scope, access, self._objects)
+        rows = [row for row in rows if row["object"] in sight]
+        if not rows:
+            return []
+        roles = await view_rows.roles_of([row["id"] for row in rows])
+        defaults = await view_rows.defaults_of(access)
+        return [_shown_one(row, roles.get(row["id"], []), defaults, access, sight) for row in rows]
+
+
+def _shown_one(
+    row: Row, roles: Sequence[str], defaults: Collection[UUID], access: Access, sight: Sight
+) -> ShownView:
+    stored = {key: row[key] for key in ("columns", "sort", "filter")}
+    shown, left_out = shown_view(row["object"], stored, sight)
+    return ShownView(
+        row=row,
+        roles=roles,
+        default=row["id"] in defaults,
+        mine=row["owner"] == access.user_id,
+        left_out=left_out,
+        **shown,
+    )
+
+
+def _require_mastery(access: Access, view: ShownView) -> None:
+    """Raise PermissionDenied unless the view is the caller's, or they manage the shared ones."""
+    if not view.mine and not access.has(MANAGE):
+        raise PermissionDenied(*MANAGE.split(":"))
+
+
+def _checks_of_new(body: _Body, sight: Sight) -> Mapping[str, Check]:
+    """What may be said of a new view; what names fields is looked at when its object is known."""
+    name = body.get("object")
+    object_name = name if isinstance(name, str) and name in sight else None
+
+    def known(place: str, value: object) -> Sequence[Problem]:
+        told = Complaints()
+        if object_name is None:
+            told.unknown(place, "object", str(value), tuple(sight))
+        return told.problems
+
+    return {"object": known, **_checks_of(object_name, sight)}
+
+
+def _checks_of_change(view: ShownView, sight: Sight) -> Mapping[str, Check]:
+    def kept(place: str, _value: object) -> Sequence[Problem]:
+        return [Problem(place, "kept", "The object of a view is given when it is made, and kept.")]
+
+    return {"object": kept, **_checks_of(view.row["object"], sight)}
+
+
+def _checks_of(object_name: str | None, sight: Sight) -> Mapping[str, Check]:
+    def over_fields(check: Callable[[str, object, str, Sight, Complaints], None]) -> Check:
+        def checked(place: str, value: object) -> Sequence[Problem]:
+            told = Complaints()
+            if object_name is not None:
+                check(place, value, object_name, sight, told)
+            return told.problems
+
+        return checked
+
+    return {
+        "label": a_text(1, 100),
+        "columns": over_fields(partial(check_fields, least=1)),
+        "sort": over_fields(check_sort),
+        "filter": over_fields(check_filter),
+    }
+
+
+def _a_list_of_roles(known: Collection[str]) -> Check:
+    def check(place: str, value: object) -> Sequence[Problem]:
+        told = Complaints()
+
+        def look(here: str, name: str) -> None:
+            if name not in known:
+                told.unknown(here, "role", name, tuple(known))
+
+        check_names(place, value, look, told)
+        return told.problems
+
+    return check

@@ -1,0 +1,1 @@
+"""From definitions to an intent: checks, table shapes, their difference as operations. Changes nothing."""

@@ -1,0 +1,136 @@
+"""Whether the records that are there fit a narrower definition: asked of the database before it is touched.
+
+The SQL of conditions is written here because Piccolo has no words for lengths, digits and doubles; names are
+quoted, values are bound.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from piccolo.columns.combination import WhereRaw
+
+from piccolo_conf import DB
+from piccolo_engines.columns import ExactNumeric
+from piccolo_engines.identifiers import quote
+from piccolo_engines.sqlite.exact_decimals import DECIMAL_FITS
+from tenant_schema.objects.errors import WouldBreakData
+from tenant_schema.objects.fields.fixed_decimal import FixedDecimal
+from tenant_schema.objects.model.model import FieldModel, ObjectModel
+
+__all__ = ["count_records", "count_values", "refuse_misfits"]
+
+_SHOWN = 5
+_NO_TRASH = '"deleted_at" IS NULL'
+_TEXTS = frozenset({"text", "long_text", "email", "url", "phone"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Misfit:
+    """Records to which this applies do not fit."""
+
+    why: str
+    sql: str
+    values: tuple[object, ...] = ()
+
+
+async def refuse_misfits(
+    model: ObjectModel, old: FieldModel, new: FieldModel, tables: Mapping[str, str]
+) -> None:
+    """Raise :class:`WouldBreakData` when records of the object do not fit the field as it is to be.
+
+    :param model: the object as it is.
+    :param tables: the physical names of the tables that lookups look into, by target.
+    """
+    for misfit in (*_misfits(model.table_name, old, new), *_astray(old, new, tables)):
+        where = WhereRaw(misfit.sql, *misfit.values)
+        count = await model.table.count().where(where)
+        if count:
+            identity = model.columns["id"]
+            rows = await model.table.select(identity).where(where).order_by(identity).limit(_SHOWN)
+            raise WouldBreakData(new.name, count, [row["id"] for row in rows], misfit.why)
+
+
+async def count_records(model: ObjectModel, *, with_trash: bool = True) -> int:
+    """How many records there are."""
+    query = model.table.count()
+    return int(await (query if with_trash else query.where(WhereRaw(_NO_TRASH))))
+
+
+async def count_values(model: ObjectModel, field: FieldModel) -> int:
+    """How many records have a value in the field."""
+    return int(await model.table.count().where(model.columns[field.name].is_not_null()))
+
+
+def _misfits(table: str, old: FieldModel, new: FieldModel) -> Iterator[_Misfit]:
+    column = quote(old.column_name)
+    if new.required and not old.required:
+        blank = f" OR TRIM({column}) = ''" if old.type.name in _TEXTS else ""
+        yield _Misfit(f"{new.name} is to be required", f"({column} IS NULL{blank}) AND {_NO_TRASH}")
+    if new.unique and not old.unique:
+        doubles = f"SELECT {column} FROM {quote(table)} WHERE {column} IS NOT NULL GROUP BY {column}"  # noqa: S608 - quoted
+        sql = f"{column} IN (SELECT * FROM ({doubles} HAVING COUNT(*) > 1) doubles)"  # noqa: S608 - quoted
+        yield _Misfit(f"{new.name} is to be unique", sql)
+    yield from _too_long(column, old, new)
+    yield from _not_optional(column, old, new)
+    yield from _too_many_digits(column, old, new)
+
+
+def _astray(old: FieldModel, new: FieldModel, tables: Mapping[str, str]) -> Iterator[_Misfit]:
+    """What one object's ids mean is nothing in another."""
+    if new.type.name != "lookup" or new.settings["target"] == old.settings.get("target"):
+        return
+    column, target = quote(old.column_name), new.settings["target"]
+    ids = f'SELECT "id" FROM {quote(tables[target])}'  # noqa: S608 - quoted
+    yield _Misfit(f"{new.name} is to look into {target}", f"{column} IS NOT NULL AND {column} NOT IN ({ids})")
+
+
+def _too_long(column: str, old: FieldModel, new: FieldModel) -> Iterator[_Misfit]:
+    most, had = _longest(new), _longest(old)
+    if most is not None and (had is None or most < had):
+        length = "LENGTH" if DB.engine_type == "sqlite" else "CHAR_LENGTH"
+        why = f"{new.name} is to have at most {most:,} characters"
+        yield _Misfit(why, f"{length}({column}) > {{}}", (most,))
+
+
+def _longest(field: FieldModel) -> int | None:
+    found: Any = field.type.json_schema(field).get("maxLength")
+    return found if isinstance(found, int) else None
+
+
+def _not_optional(column: str, old: FieldModel, new: FieldModel) -> Iterator[_Misfit]:
+    if new.type.name == "select":
+        options = _options(new)
+        if old.type.name != "select" or set(_options(old)) - set(options):
+            places = ", ".join("{}" for _ in options)
+            sql = f"{column} IS NOT NULL AND {column} NOT IN ({places})"
+            yield _Misfit(f"{new.name} is to have none but the options given", sql, tuple(options))
+    if new.type.name == old.type.name == "multi_select":
+        gone = sorted(set(_options(old)) - set(_options(new)))
+        if gone:
+            sql = " OR ".join(f"INSTR({column}, {{}}) > 0" for _ in gone)
+            why = f"{new.name} is to lose {', '.join(gone)}"
+            yield _Misfit(why, sql, tuple(f'"{one}"' for one in gone))
+
+
+def _options(field: FieldModel) -> list[str]:
+    return [option["value"] for option in field.settings["options"]]
+
+
+def _too_many_digits(column: str, old: FieldModel, new: FieldModel) -> Iterator[_Misfit]:
+    if not isinstance(new.type, FixedDecimal):
+        return
+    precision, scale = new.type.digits(new)
+    if isinstance(old.type, FixedDecimal):
+        had, had_scale = old.type.digits(old)
+        if had - had_scale <= precision - scale and had_scale <= scale:
+            return
+    why = f"{new.name} is to have {precision} digits, {scale} of them decimals"
+    if DB.engine_type == "sqlite" and isinstance(old.type.column(old), ExactNumeric):
+        yield _Misfit(why, f"NOT {DECIMAL_FITS}({column}, {precision}, {scale})")
+        return
+    limit = 10 ** (precision - scale)
+    sql = f"{column} >= {limit} OR {column} <= -{limit}"
+    if isinstance(old.type, FixedDecimal):
+        sql += f" OR ROUND({column}, {scale}) <> {column}"
+    yield _Misfit(why, sql)

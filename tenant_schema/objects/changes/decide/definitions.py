@@ -1,0 +1,124 @@
+"""All definitions of a tenant at one moment, as rows, with what they come to: models, drafts, shapes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tenant_schema.objects.changes.decide.shapes import TableShape, shape_of
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.definitions.row_budget import SQLITE, RowLimits
+from tenant_schema.objects.errors import FieldNotFound, ObjectNotFound
+from tenant_schema.objects.model.catalog import DefinitionRows
+from tenant_schema.objects.model.model import ObjectModel, object_model
+from tenant_schema.objects.model.runtime_table import SharedTables
+from tenant_schema.problems import suggestion
+
+__all__ = ["Definitions", "field_draft", "object_draft"]
+
+_Row = Mapping[str, Any]
+_USERS = "users"
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """Objects with their fields. Never changed: :meth:`with_object` gives other ones."""
+
+    rows: DefinitionRows
+    limits: RowLimits = SQLITE
+    """What the database has room for in a row."""
+    classes: SharedTables = field(default_factory=SharedTables, compare=False)
+    """Where table classes come from: most are those that the catalog has."""
+    _models: dict[str, ObjectModel] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all objects."""
+        return [row["name"] for row, _ in self.rows]
+
+    def object(self, name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """An object's row and those of its fields. Raises :class:`ObjectNotFound`."""
+        for row, fields in self.rows:
+            if row["name"] == name:
+                return row, fields
+        raise ObjectNotFound(name, suggestion(name, self.names))
+
+    def field(self, object_name: str, name: str) -> dict[str, Any]:
+        """A field's row. Raises :class:`FieldNotFound`, and :class:`ObjectNotFound`."""
+        _, fields = self.object(object_name)
+        for row in fields:
+            if row["name"] == name:
+                return row
+        raise FieldNotFound(object_name, name, suggestion(name, [row["name"] for row in fields]))
+
+    def model(self, name: str) -> ObjectModel:
+        """The object as a model."""
+        if name not in self._models:
+            self._models[name] = object_model(*self.object(name), self.classes)
+        return self._models[name]
+
+    def tables(self) -> dict[str, str]:
+        """What lookups may look into: physical names of tables by names of objects."""
+        return {_USERS: _USERS} | {row["name"]: row["table_name"] for row, _ in self.rows}
+
+    def shape(self, name: str) -> TableShape:
+        """The object's table, in the types of the engine that is bound."""
+        return shape_of(self.model(name), self.tables())
+
+    def lookups(self, name: str) -> list[tuple[str, str]]:
+        """The fields that look into the object, as pairs of object and field."""
+        return [
+            (row["name"], field["name"])
+            for row, fields in self.rows
+            for field in fields
+            if field["type"] == "lookup" and field["settings"].get("target") == name
+        ]
+
+    def with_object(self, row: _Row, fields: Sequence[_Row]) -> "Definitions":
+        """The object added, or in place of the one of its id."""
+        others = [pair for pair in self.rows if pair[0]["id"] != row["id"]]
+        return replace(self, rows=[*others, (dict(row), [dict(one) for one in fields])])
+
+    def without(self, name: str) -> "Definitions":
+        """All but one object."""
+        return replace(self, rows=[pair for pair in self.rows if pair[0]["name"] != name])
+
+    def retargeted(self, old: str, new: str) -> "Definitions":
+        """Lookups into the object follow its new name."""
+
+        def renamed(field: dict[str, Any]) -> dict[str, Any]:
+            if field["type"] == "lookup" and field["settings"].get("target") == old:
+                return {**field, "settings": {**field["settings"], "target": new}}
+            return field
+
+        return replace(self, rows=[(row, [renamed(one) for one in fields]) for row, fields in self.rows])
+
+
+def field_draft(row: _Row) -> FieldDraft:
+    """A field as somebody would write it."""
+    return FieldDraft(
+        name=row["name"],
+        label=row["label"],
+        type=row["type"],
+        description=row["description"],
+        required=row["required"],
+        unique=row["unique"],
+        indexed=row["indexed"],
+        searchable=row["searchable"],
+        history=row["history"],
+        storage=row["storage"],
+        sort_key=row["sort_key"],
+        default=row["default_value"],
+        settings=row["settings"],
+    )
+
+
+def object_draft(row: _Row, fields: Sequence[_Row]) -> ObjectDraft:
+    """An object as somebody would write it."""
+    return ObjectDraft(
+        name=row["name"],
+        label=row["label"],
+        plural_label=row["plural_label"],
+        description=row["description"],
+        name_field=row["name_field"],
+        fields=tuple(field_draft(one) for one in fields),
+    )

@@ -1,0 +1,120 @@
+"""From a decision to an intent: what the data says, and the operations that the change takes."""
+
+import functools
+
+from piccolo_conf import DB
+from tenant_schema.objects.changes.decide.data_checks import count_records, count_values, refuse_misfits
+from tenant_schema.objects.changes.decide.decisions import Decision
+from tenant_schema.objects.changes.decide.diff import difference
+from tenant_schema.objects.changes.decide.intent import Intent, row_changes
+from tenant_schema.objects.changes.decide.operations import NumberRecords
+from tenant_schema.objects.changes.dialect import Dialect
+from tenant_schema.objects.changes.sqlite.dialect import SQLiteDialect
+from tenant_schema.objects.errors import WouldBreakData, WouldLoseData
+from tenant_schema.objects.model.model import FieldModel
+
+__all__ = ["added_number", "dialect_of_bound", "intent_of", "refuse_by_data"]
+
+_SQLITE = SQLiteDialect()
+
+
+def dialect_of_bound() -> Dialect:
+    """The dialect of the engine that is bound."""
+    return _SQLITE if DB.engine_type == "sqlite" else _mysql()
+
+
+@functools.cache
+def _mysql() -> Dialect:
+    # Not at the top: where all tenants are on SQLite, neither MySQL's engine nor its driver is loaded
+    # (ADR 93).
+    from tenant_schema.objects.changes.mysql.dialect import MySQLDialect  # noqa: PLC0415
+
+    return MySQLDialect()
+
+
+async def refuse_by_data(decision: Decision, confirm: str | None) -> None:
+    """Raise :class:`WouldBreakData` or :class:`WouldLoseData` when the records there are in the way."""
+    if decision.is_new:
+        return
+    model = decision.before.model(decision.object)
+    if decision.added is not None:
+        await _refuse_empty(decision)
+    if decision.changed is not None and decision.after_name is not None:
+        old, new = decision.changed
+        changed = decision.after.model(decision.after_name).fields[new]
+        await refuse_misfits(model, model.fields[old], changed, decision.after.tables())
+    if decision.dropped is not None and confirm != decision.dropped:
+        held = await count_values(model, model.fields[decision.dropped])
+        if held:
+            raise WouldLoseData(decision.dropped, held)
+    if decision.after_name is None and confirm != decision.object:
+        held = await count_records(model)
+        if held:
+            raise WouldLoseData(decision.object, held)
+
+
+async def _refuse_empty(decision: Decision) -> None:
+    """A new field that is required has to have a value for the records that are there."""
+    field = _added(decision)
+    if not field.required or field.default is not None or field.type.name == "auto_number":
+        return
+    model = decision.before.model(decision.object)
+    count = await count_records(model, with_trash=False)
+    if count:
+        identity = model.columns["id"]
+        rows = await model.table.select(identity).order_by(identity).limit(5)
+        why = f"{field.name} is to be required, and has no default"
+        raise WouldBreakData(field.name, count, [row["id"] for row in rows], why)
+
+
+def _added(decision: Decision) -> FieldModel:
+    assert decision.added is not None
+    assert decision.after_name is not None
+    return decision.after.model(decision.after_name).fields[decision.added]
+
+
+def added_number(decision: Decision) -> FieldModel | None:
+    """The field that is added, when it numbers records."""
+    field = None if decision.added is None else _added(decision)
+    return field if field is not None and field.type.name == "auto_number" else None
+
+
+async def intent_of(decision: Decision, dialect: Dialect) -> Intent:
+    """Everything that the change will do."""
+    old = None if decision.is_new else decision.before.shape(decision.object)
+    new = None if decision.after_name is None else decision.after.shape(decision.after_name)
+    steps = difference(old, new, dialect, await _defaults(decision, dialect))
+    field = added_number(decision)
+    if field is not None:
+        assert new is not None
+        numbering = NumberRecords(new.name, str(field.id), field.column_name)
+        steps.before.append(numbering)
+        steps.after.append(numbering)  # those that were made meanwhile
+    before, after = decision.before.rows, decision.after.rows
+    return Intent(
+        kind=decision.kind,
+        object=decision.object,
+        before=steps.before,
+        after=steps.after,
+        objects=row_changes([row for row, _ in before], [row for row, _ in after]),
+        fields=row_changes(
+            [field for _, fields in before for field in fields],
+            [field for _, fields in after for field in fields],
+        ),
+        names=decision.names,
+        created=decision.after_name if decision.is_new else None,
+    )
+
+
+async def _defaults(decision: Decision, dialect: Dialect) -> dict[str, str]:
+    """What the records there get in a new field: its default, as the record service would store it.
+
+    A lookup's stays out: no engine looks whether it leads somewhere while it adds the column.
+    """
+    if decision.added is None:
+        return {}
+    field = _added(decision)
+    if field.default is None or field.type.name == "lookup":
+        return {}
+    stored = field.type.parse(field.default, field)
+    return {field.column_name: await dialect.literal(stored)}

@@ -1,0 +1,145 @@
+"""What tables a definition comes to: columns, keys and the search index, as the database has them."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import msgspec
+from piccolo.columns import Column
+
+from piccolo_conf import DB
+from piccolo_engines.columns import SortKey
+from piccolo_engines.identifiers import quote
+from tenant_schema.objects.model.model import FieldModel, ObjectModel
+from tenant_schema.objects.model.packing import PACK, generated_column, is_packed
+from tenant_schema.objects.model.search_index import search_columns
+from tenant_schema.objects.model.sort_columns import kept_keys, key_definition
+
+__all__ = ["ColumnShape", "Reference", "TableShape", "shape_found", "shape_of"]
+
+_ON_DELETE = {"set_null": "SET NULL", "restrict": "RESTRICT", "cascade": "CASCADE"}
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """A foreign key: the table whose ``id`` is meant, and SQL's words for what deleting there does here."""
+
+    table: str
+    on_delete: str
+
+
+class ColumnShape(msgspec.Struct, frozen=True):
+    """One column. ``definition`` is how CREATE TABLE has it, without keys other than the primary one.
+
+    ``source`` is, for a column of sort keys, the column of the texts.
+    """
+
+    name: str
+    type: str
+    definition: str
+    index: bool = False
+    unique: bool = False
+    reference: Reference | None = None
+    source: str = ""
+
+
+class TableShape(msgspec.Struct, frozen=True):
+    """One table; ``search`` are the columns of its full-text index, sorted, so that fields may
+    be put into another order without making it anew. ``fulltext`` are the names of FULLTEXT indexes that it
+    was found to have.
+    """
+
+    name: str
+    columns: tuple[ColumnShape, ...]
+    search: tuple[str, ...] = ()
+    fulltext: tuple[str, ...] = ()
+
+    def column(self, name: str) -> ColumnShape:
+        """The column of that name."""
+        return next(one for one in self.columns if one.name == name)
+
+
+def shape_found(
+    table: str,
+    types: Mapping[str, str],
+    keys: Mapping[str, set[bool]],
+    references: Mapping[str, Reference],
+    search: tuple[str, ...],
+    fulltext: tuple[str, ...] = (),
+) -> TableShape:
+    """A table as it is in the database.
+
+    :param types: of each column.
+    :param keys: of each column that has indexes of its own, whether they are unique.
+    """
+    columns = (
+        ColumnShape(
+            name,
+            kind,
+            "",
+            index=False in keys.get(name, ()),
+            unique=True in keys.get(name, ()),
+            reference=references.get(name),
+        )
+        for name, kind in types.items()
+    )
+    return TableShape(table, tuple(columns), search, fulltext)
+
+
+def shape_of(model: ObjectModel, tables: Mapping[str, str]) -> TableShape:
+    """The table of an object, in the types of the engine that is bound.
+
+    :param tables: the physical names of the tables that lookups may look into, by object name; with
+        ``users``.
+    """
+    by_column = {field.column_name: field for field in model.fields.values()}
+    columns = [
+        _column_shape(column, by_column.get(column._meta.db_column_name), tables)
+        for column in _columns(model)
+    ]
+    if is_packed(model, DB.engine_type):
+        columns = _with_pack(
+            columns, {one.column_name for one in model.fields.values() if one.storage == PACK}
+        )
+    return TableShape(model.table_name, tuple(columns), tuple(sorted(search_columns(model))))
+
+
+def _with_pack(columns: Sequence[ColumnShape], packed: Collection[str]) -> list[ColumnShape]:
+    """The document before the columns that are generated over it."""
+    plain = [one for one in columns if one.name not in packed]
+    generated = [
+        ColumnShape(one.name, one.type, generated_column(one.name)) for one in columns if one.name in packed
+    ]
+    return [*plain, ColumnShape(PACK, "JSON", f"{quote(PACK)} JSON"), *generated]
+
+
+def _columns(model: ObjectModel) -> Iterable[Column]:
+    return [*model.table._meta.columns, *kept_keys(model.table).values()]
+
+
+def _column_shape(column: Column, field: FieldModel | None, tables: Mapping[str, str]) -> ColumnShape:
+    meta = column._meta
+    sql_type = column.column_type
+    if isinstance(column, SortKey):
+        return ColumnShape(
+            meta.db_column_name, sql_type, key_definition(column), index=True, source=column.source
+        )
+    own = field is not None and not field.system
+    is_custom = field is not None and not field.system and not field.standard
+    target = field.settings.get("target") if field is not None and field.type.name == "lookup" else None
+    reference = None
+    if field is not None and target is not None:
+        reference = Reference(tables[target], _ON_DELETE[field.settings["onDelete"]])
+    return ColumnShape(
+        name=meta.db_column_name,
+        type=sql_type,
+        definition=_definition(column, sql_type, own=own),
+        index=(meta.index or (is_custom and reference is not None)) and not meta.unique,
+        unique=meta.unique and not meta.primary_key,
+        reference=reference,
+    )
+
+
+def _definition(column: Column, sql_type: str, *, own: bool) -> str:
+    """Fields' columns are nullable; records' ids are given by us."""
+    plain = f"{quote(column._meta.db_column_name)} {sql_type}"
+    if own:
+        return plain
+    return f"{plain} PRIMARY KEY NOT NULL" if column._meta.primary_key else str(column.ddl)

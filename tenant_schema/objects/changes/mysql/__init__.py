@@ -1,0 +1,1 @@
+"""Schema changes on MySQL and MariaDB, where each DDL statement commits."""

@@ -1,0 +1,102 @@
+"""What a change would be on MySQL and MariaDB: tried on an empty table that is made like the real one.
+
+So the answer is the server's own, whatever its version, and what it would be for the second statement is
+asked after the first.
+"""
+
+from collections.abc import Sequence
+
+from piccolo.querystring import QueryString
+
+from piccolo_conf import DB
+from piccolo_engines.columns import new_id
+from piccolo_engines.identifiers import quote
+from piccolo_engines.mysql.sessions.session import Session
+from tenant_schema.objects.changes.decide.operations import (
+    AddReference,
+    AddSearch,
+    CreateTable,
+    DropReference,
+    DropSearch,
+    DropTable,
+    FillKeys,
+    FillSearch,
+    Operation,
+)
+from tenant_schema.objects.changes.dialect import PROBE, PlannedStatement
+from tenant_schema.objects.changes.mysql.algorithms import Algorithms, Way, checked_as_needed
+from tenant_schema.objects.changes.mysql.search import filling_statement
+from tenant_schema.objects.changes.mysql.sort_keys import filling_keys
+from tenant_schema.objects.changes.mysql.statements import reference_name, statements
+
+__all__ = ["planned"]
+
+
+async def planned(operations: Sequence[Operation], session: Session) -> list[PlannedStatement]:
+    """See :class:`tenant_schema.objects.changes.dialect.Dialect`."""
+    plan: list[PlannedStatement] = []
+    for table in dict.fromkeys(one.table for one in operations):
+        plan += await _planned(table, [one for one in operations if one.table == table], session)
+    return plan
+
+
+async def _planned(table: str, operations: Sequence[Operation], session: Session) -> list[PlannedStatement]:
+    if isinstance(operations[0], CreateTable):
+        return [one for operation in operations for one in _of_whole(operation, 0, session)]
+    rows = await _count(table)
+    if isinstance(operations[-1], DropTable):
+        return [one for operation in operations for one in _of_whole(operation, rows, session)]
+    probe = f"{PROBE}{new_id().hex[-12:]}"
+    await DB.run_ddl(f"CREATE TABLE {quote(probe)} LIKE {quote(table)}")
+    try:
+        return [planned for one in operations for planned in await _of_one(one, table, probe, rows, session)]
+    finally:
+        await DB.run_ddl(f"DROP TABLE IF EXISTS {quote(probe)}")
+
+
+def _of_whole(operation: Operation, rows: int, session: Session) -> list[PlannedStatement]:
+    """What makes or drops whole tables."""
+    touched = rows if isinstance(operation, DropTable | DropSearch) else 0
+    return [PlannedStatement(one, "METADATA", touched) for one in statements(operation, session.collation)]
+
+
+async def _of_one(
+    operation: Operation, table: str, probe: str, rows: int, session: Session
+) -> list[PlannedStatement]:
+    if isinstance(operation, AddSearch | DropSearch):
+        return _of_whole(operation, rows, session)
+    sent = statements(operation, session.collation)
+    plan = [await _tried(operation, one, table, probe, rows, session) for one in sent]
+    if isinstance(operation, FillKeys):
+        plan.append(PlannedStatement(filling_keys(operation), "ROWS", rows))
+    if isinstance(operation, FillSearch):
+        plan.append(PlannedStatement(filling_statement(table, operation.columns), "ROWS", rows))
+    return plan
+
+
+async def _tried(
+    operation: Operation, statement: str, table: str, probe: str, rows: int, session: Session
+) -> PlannedStatement:
+    """One statement, run on the probe; keys to other tables are not in a table made like another."""
+    if isinstance(operation, DropReference):
+        missing = AddReference(table, operation.column, unchecked=True)
+        await _send(missing, statements(missing, session.collation)[0], table, probe, session)
+    suffix, way = await _send(operation, statement, table, probe, session)
+    return PlannedStatement(statement + suffix, way.name, rows if way.touches_rows else 0)
+
+
+async def _send(
+    operation: Operation, statement: str, table: str, probe: str, session: Session
+) -> tuple[str, Way]:
+    """The statement, about the probe instead of the table; what was put behind it, and which way it was."""
+    tried = statement.replace(f"ALTER TABLE {quote(table)}", f"ALTER TABLE {quote(probe)}", 1)
+    if isinstance(operation, AddReference | DropReference):
+        tried = tried.replace(reference_name(table, operation.column.name), f"{probe}_fkey", 1)
+    async with checked_as_needed(operation):
+        sent, way = await Algorithms.of(session.server).run(tried)
+    return sent.removeprefix(tried), way
+
+
+async def _count(table: str) -> int:
+    rows = await DB.run_querystring(QueryString(f"SELECT COUNT(*) AS found FROM {quote(table)}"))  # noqa: S608 - quoted
+    return int(rows[0]["found"])

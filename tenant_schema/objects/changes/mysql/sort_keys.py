@@ -1,0 +1,56 @@
+"""The columns of sort keys on MySQL and MariaDB are filled, and what they lack is found.
+
+The server works the keys out itself, for a few thousand records at a time, each in a transaction of their
+own.
+"""
+
+from typing import Final
+
+from piccolo.querystring import QueryString
+
+from piccolo_conf import DB
+from piccolo_engines.identifiers import quote
+from piccolo_engines.sort_keys import key_of_name
+from tenant_schema.objects.changes.decide.operations import FillKeys
+
+__all__ = ["fill_keys", "filling_keys", "unkeyed"]
+
+# ruff: noqa: S608 - names are quoted, values are bound
+
+_AT_ONCE: Final = 2_000
+
+
+async def fill_keys(operation: FillKeys) -> None:
+    """Write the keys that are missing, or are of other texts than the records have. Goes on where another one
+    stopped.
+    """
+    last = b""
+    wrong = _wrong(operation.source, operation.column)
+    while True:
+        sql = f'SELECT "id" FROM {quote(operation.table)} WHERE "id" > {{}} AND {wrong} '
+        sql += f'ORDER BY "id" LIMIT {_AT_ONCE}'
+        rows = await DB.run_querystring(QueryString(sql, last))
+        if not rows:
+            return
+        first, last = rows[0]["id"], rows[-1]["id"]
+        await DB.run_querystring(QueryString(filling_keys(operation), first, last))
+        await DB.run_ddl("COMMIT")
+
+
+def filling_keys(operation: FillKeys) -> str:
+    """What is sent for each portion."""
+    key, wrong = key_of_name(operation.source), _wrong(operation.source, operation.column)
+    return (
+        f"UPDATE {quote(operation.table)} SET {quote(operation.column)} = {key} "
+        f'WHERE "id" BETWEEN {{}} AND {{}} AND {wrong}'
+    )
+
+
+async def unkeyed(table: str, source: str, column: str) -> int:
+    """How many records have another key than that of their text."""
+    sql = f"SELECT COUNT(*) AS found FROM {quote(table)} WHERE {_wrong(source, column)}"
+    return int((await DB.run_querystring(QueryString(sql)))[0]["found"])
+
+
+def _wrong(source: str, column: str) -> str:
+    return f"NOT ({quote(column)} <=> {key_of_name(source)})"

@@ -1,0 +1,137 @@
+"""Operations as SQL of MySQL and MariaDB.
+
+The SQL of DDL is written here because Piccolo has no words for most of it. Names are validated and quoted by
+:func:`piccolo_engines.identifiers.quote`; values are literals that the engine has written.
+"""
+
+from piccolo_engines.identifiers import quote
+from tenant_schema.objects.changes.decide.operations import (
+    AddColumn,
+    AddIndex,
+    AddReference,
+    AddSearch,
+    ConvertColumn,
+    CreateTable,
+    DropColumn,
+    DropIndex,
+    DropOldSearch,
+    DropReference,
+    DropSearch,
+    DropTable,
+    FillKeys,
+    FillSearch,
+    NumberRecords,
+    Operation,
+)
+from tenant_schema.objects.changes.decide.shapes import ColumnShape, TableShape
+from tenant_schema.objects.changes.dialect import limited
+from tenant_schema.objects.model.search_index import words_table
+
+__all__ = ["index_name", "reference_name", "statements"]
+
+
+def index_name(table: str, column: str, *, unique: bool) -> str:
+    """As the engine would name it in a migration."""
+    return limited(table, column, *(("key",) if unique else ()))
+
+
+def reference_name(table: str, column: str) -> str:
+    """As the engine would name it in a migration; names of constraints are one list for a whole database."""
+    return limited(table, column, "fkey")
+
+
+def statements(operation: Operation, collation: str) -> list[str]:
+    """At most one statement for each operation: all of it or nothing.
+
+    :param collation: of new tables.
+    """
+    match operation:
+        case CreateTable(_, shape):
+            return [_create(shape, collation)]
+        case DropTable(table, _):
+            return [f"DROP TABLE {quote(table)}"]
+        case AddSearch(table, columns):
+            return [_create_words(table, columns)]
+        case DropSearch(table, columns):
+            return [f"DROP TABLE IF EXISTS {quote(words_table(table, columns))}"]
+        case NumberRecords() | FillSearch(_, _, None) | FillKeys(_, _, _, None):
+            return []
+    return [f"ALTER TABLE {quote(operation.table)} {_alteration(operation)}"]
+
+
+def _alteration(operation: Operation) -> str:
+    match operation:
+        case AddColumn(_, column, default):
+            return f"ADD COLUMN {column.definition}{_default_clause(column, default)}"
+        case DropColumn(_, column):
+            return f"DROP COLUMN {quote(column.name)}"
+        case ConvertColumn(_, _, after):
+            return f"MODIFY COLUMN {quote(after.name)} {after.type} DEFAULT NULL"
+        case AddIndex(table, column, unique):
+            return f"ADD {_index(table, column, unique=unique)}"
+        case DropIndex(table, column, unique):
+            return f"DROP INDEX {quote(index_name(table, column, unique=unique))}"
+        case AddReference(table, column):
+            return f"ADD {_reference(table, column)}"
+        case DropReference(table, column):
+            return f"DROP FOREIGN KEY {quote(reference_name(table, column.name))}"
+        case FillSearch() | FillKeys():
+            return "COMMENT = ''"  # it changes nothing, but waits for the transactions that use the table
+        case DropOldSearch(_, index):
+            return f"DROP INDEX {quote(index)}, FORCE"
+    raise AssertionError(operation)
+
+
+def _default_clause(column: ColumnShape, default: str | None) -> str:
+    """Generated columns have none."""
+    is_generated = " GENERATED ALWAYS AS " in column.definition
+    return "" if is_generated else f" DEFAULT {_default(column, default)}"
+
+
+def _default(column: ColumnShape, default: str | None) -> str:
+    """Long texts and JSON take only expressions."""
+    if default is None:
+        return "NULL"
+    is_long = any(word in column.type.upper() for word in ("TEXT", "BLOB", "JSON"))
+    return f"({default})" if is_long else default
+
+
+def _create(shape: TableShape, collation: str) -> str:
+    name = shape.name
+    parts = [one.definition for one in shape.columns]
+    parts += [_index(name, one.name, unique=one.unique) for one in shape.columns if one.index or one.unique]
+    parts += [_reference(name, one) for one in shape.columns if one.reference]
+    return f"CREATE TABLE {quote(name)} ({', '.join(parts)}) DEFAULT CHARSET=utf8mb4 COLLATE={collation}"
+
+
+def _index(table: str, column: str, *, unique: bool) -> str:
+    kind = "UNIQUE INDEX" if unique else "INDEX"
+    return f"{kind} {quote(index_name(table, column, unique=unique))} ({quote(column)})"
+
+
+def _reference(table: str, column: ColumnShape) -> str:
+    assert column.reference is not None
+    target, on_delete = quote(column.reference.table), column.reference.on_delete
+    name = quote(reference_name(table, column.name))
+    return (
+        f'CONSTRAINT {name} FOREIGN KEY ({quote(column.name)}) REFERENCES {target} ("id") '
+        f"ON DELETE {on_delete} ON UPDATE CASCADE"
+    )
+
+
+def _create_words(table: str, columns: tuple[str, ...]) -> str:
+    """The table of words, as :mod:`tenant_schema.objects.model.search_index` describes it."""
+    name = words_table(table, columns)
+    words = [f"{quote(one)} LONGTEXT NOT NULL" for one in columns]
+    parts = [
+        '"id" BINARY(16) NOT NULL PRIMARY KEY',
+        '"source" INT UNSIGNED NOT NULL',
+        *words,
+        f'FULLTEXT INDEX "words" ({", ".join(map(quote, columns))})',
+        f'CONSTRAINT {quote(limited(name, "fkey"))} FOREIGN KEY ("id") REFERENCES {quote(table)} ("id") '
+        "ON DELETE CASCADE",
+    ]
+    return (
+        f"CREATE TABLE IF NOT EXISTS {quote(name)} ({', '.join(parts)}) "
+        "DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"
+    )

@@ -1,0 +1,1 @@
+"""Schema changes on SQLite, where DDL is transactional."""

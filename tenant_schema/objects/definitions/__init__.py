@@ -1,0 +1,1 @@
+"""Definitions of objects and fields: drafts, names, limits and their checks."""

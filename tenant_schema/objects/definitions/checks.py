@@ -1,0 +1,188 @@
+"""Definitions as people write them: what an object and its fields are to be, checked as a whole."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from piccolo_engines.columns import new_id
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.definitions.limits import (
+    count_problems,
+    draft_model,
+    packed_problems,
+    row_problems,
+    with_storage,
+)
+from tenant_schema.objects.definitions.names import check_field_name, check_object_name, physical_name
+from tenant_schema.objects.definitions.row_budget import SQLITE, RowLimits
+from tenant_schema.objects.errors import InvalidName, InvalidValue
+from tenant_schema.objects.fields.registry import FIELD_TYPES
+from tenant_schema.objects.fields.unicode import clean_text
+from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.problems import InvalidInput, Problem, suggestion
+
+__all__ = ["check_field", "check_object", "field_row", "object_rows"]
+
+_USERS = "users"
+
+
+def check_object(
+    draft: ObjectDraft, known_objects: Collection[str], limits: RowLimits = SQLITE
+) -> list[Problem]:
+    """Everything wrong with an object and its fields; lookups may name ``known_objects`` besides.
+
+    Problems of fields are named by their place, ``fields.2.settings.maxLength``; those of all fields together
+    (too many, too large for a row of the database that ``limits`` are of) by ``fields``.
+    """
+    targets = {*known_objects, draft.name, _USERS}
+    problems = [*_name_problems(draft.name, check_object_name), *_text_problems(draft)]
+    problems += _length_problem("pluralLabel", draft.plural_label, 1, 100)
+    for position, one in enumerate(draft.fields):
+        problems += [_within(f"fields.{position}", problem) for problem in check_field(one, targets)]
+    problems += _doubles(draft.fields) + count_problems(draft.fields)
+    return problems + row_problems(draft.fields, limits)
+
+
+def check_field(draft: FieldDraft, targets: Collection[str]) -> list[Problem]:
+    """Everything wrong with one field. ``targets`` are what a lookup may look into."""
+    problems = [*_name_problems(draft.name, check_field_name), *_text_problems(draft)]
+    field_type = FIELD_TYPES.get(draft.type)
+    if field_type is None:
+        message = f"there is no type {draft.type!r}"
+        return [*problems, Problem("type", "unknown-type", message, suggestion(draft.type, FIELD_TYPES))]
+    settings, wrong = field_type.parse_settings(draft.settings)
+    problems += [_within("settings", problem) for problem in wrong]
+    if wrong:
+        return problems
+    model = draft_model(draft, field_type, settings)
+    problems += packed_problems(draft)
+    problems += _target_problems(settings.get("target"), targets)
+    return problems + _default_problems(draft, model) + _index_problems(draft, model)
+
+
+def object_rows(
+    draft: ObjectDraft, *, standard: bool = False, limits: RowLimits = SQLITE
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The rows of the tables that say what a checked draft says, with new ids.
+
+    A standard object's table and columns have the names of the object and its fields, since a migration made
+    them; others get names of their own (:func:`physical_name`). ``model.object_model`` takes these rows.
+
+    :raises InvalidInput: when the settings of a field are wrong.
+    """
+    object_id = new_id()
+    row = {
+        "id": object_id,
+        "name": draft.name,
+        "label": draft.label,
+        "plural_label": draft.plural_label,
+        "description": draft.description,
+        "table_name": draft.name if standard else physical_name(draft.name, object_id),
+        "standard": standard,
+        "name_field": draft.name_field,
+    }
+    fields = draft.fields if standard else with_storage(draft.fields, limits)
+    rows = [field_row(one, object_id, at, standard=standard) for at, one in enumerate(fields)]
+    return row, rows
+
+
+def field_row(draft: FieldDraft, object_id: UUID, position: int, *, standard: bool = False) -> dict[str, Any]:
+    """The row for one checked field; raises :class:`InvalidInput` when its settings are wrong.
+
+    How its text is kept has been decided together with the other fields (:func:`with_storage`); otherwise it
+    is kept as its type has it.
+    """
+    settings, problems = FIELD_TYPES[draft.type].parse_settings(draft.settings)
+    if problems:
+        raise InvalidInput(problems)
+    field_id = new_id()
+    return {
+        "id": field_id,
+        "object": object_id,
+        "name": draft.name,
+        "column_name": draft.name if standard else physical_name(draft.name, field_id),
+        "label": draft.label,
+        "description": draft.description,
+        "type": draft.type,
+        "required": draft.required,
+        "unique": draft.unique or FIELD_TYPES[draft.type].generated,
+        "indexed": draft.indexed,
+        "default_value": None if FIELD_TYPES[draft.type].is_missing(draft.default) else draft.default,
+        "settings": dict(settings),
+        "position": position,
+        "standard": standard,
+        "searchable": draft.searchable,
+        "history": draft.history,
+        "storage": draft.storage or "",
+        "sort_key": bool(draft.sort_key),
+    }
+
+
+def _within(place: str, problem: Problem) -> Problem:
+    return replace(problem, field=f"{place}.{problem.field}")
+
+
+def _name_problems(name: str, check: Callable[[str], str]) -> list[Problem]:
+    try:
+        check(name)
+    except InvalidName as error:
+        return [Problem("name", error.code, error.message)]
+    return []
+
+
+def _text_problems(draft: FieldDraft | ObjectDraft) -> list[Problem]:
+    return _length_problem("label", draft.label, 1, 100) + _length_problem(
+        "description", draft.description, 0, 500
+    )
+
+
+def _length_problem(name: str, text: str, least: int, most: int) -> list[Problem]:
+    try:
+        length = len(clean_text(text, most))
+    except InvalidValue as error:
+        return [Problem(name, error.code, error.message)]
+    if least <= length <= most:
+        return []
+    return [Problem(name, "wrong-length", f"must have {least} to {most} characters")]
+
+
+def _target_problems(target: str | None, targets: Collection[str]) -> list[Problem]:
+    if target is None or target in targets:
+        return []
+    message = f"there is no object {target!r}"
+    return [Problem("settings.target", "unknown-object", message, suggestion(target, targets))]
+
+
+def _default_problems(draft: FieldDraft, model: FieldModel) -> list[Problem]:
+    if draft.default is None or model.type.is_missing(draft.default):
+        return []
+    if model.type.generated:
+        return [Problem("default", "default-not-allowed", "the system gives each record a value of its own")]
+    if draft.unique:
+        return [Problem("default", "default-not-unique", "a unique field cannot have a default")]
+    try:
+        model.type.parse(draft.default, model)
+    except InvalidValue as error:
+        return [Problem("default", error.code, error.message, error.did_you_mean)]
+    return []
+
+
+def _index_problems(draft: FieldDraft, model: FieldModel) -> list[Problem]:
+    if model.type.indexable(model):
+        return []
+    asked = [name for name, wanted in (("unique", draft.unique), ("indexed", draft.indexed)) if wanted]
+    return [
+        Problem(name, "not-indexable", f"a {draft.type} of this length cannot be {name}") for name in asked
+    ]
+
+
+def _doubles(fields: Sequence[FieldDraft]) -> list[Problem]:
+    first: dict[str, int] = {}
+    problems = []
+    for position, one in enumerate(fields):
+        if first.setdefault(one.name, position) != position:
+            problems.append(
+                Problem(f"fields.{position}.name", "duplicate-name", f"{one.name!r} is there twice")
+            )
+    return problems

@@ -1,0 +1,195 @@
+"""What the fields of one object may come to together: how many, and whether they fit into a row."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from piccolo.columns import Column
+
+from piccolo_engines.columns import SortKey
+from tenant_schema.objects.definitions.drafts import FieldDraft
+from tenant_schema.objects.definitions.row_budget import (
+    SQLITE,
+    RowLimits,
+    RowUse,
+    Storage,
+    choose_storage,
+    declared,
+)
+from tenant_schema.objects.fields.protocol import FieldType
+from tenant_schema.objects.fields.registry import FIELD_TYPES
+from tenant_schema.objects.fields.settings import Settings
+from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.problems import Problem
+
+__all__ = [
+    "MOST_FIELDS",
+    "MOST_INDEXES",
+    "MOST_KEYS",
+    "MOST_SEARCHABLE",
+    "count_problems",
+    "draft_model",
+    "packed_problems",
+    "row_problems",
+    "sort_keys_wanted",
+    "with_storage",
+]
+
+MOST_FIELDS: Final = 400
+"""Far below what databases take (1,017 and 2,000 columns): people have to find their way among them."""
+MOST_INDEXES: Final = 50
+"""MySQL takes 64 of a table, and every record has some of its own."""
+MOST_KEYS: Final = 58
+"""Indexes of an object's fields in the database, where a unique text has two: its own, and that of its sort
+keys.
+"""
+MOST_SEARCHABLE: Final = 16
+"""The columns of one full-text index of MySQL."""
+
+
+def draft_model(draft: FieldDraft, field_type: FieldType, settings: Settings) -> FieldModel:
+    """A field as its type sees it, under a physical name for the time being."""
+    return FieldModel(
+        name=draft.name,
+        column_name=draft.name,
+        label=draft.label,
+        type=field_type,
+        unique=draft.unique or field_type.generated,
+        indexed=draft.indexed,
+        sort_key=bool(draft.sort_key),
+        storage=draft.storage or "",
+        settings=settings,
+    )
+
+
+def count_problems(fields: Sequence[FieldDraft]) -> list[Problem]:
+    """More fields, indexes or searched fields than an object may have."""
+    counted = (
+        ("too-many-fields", "fields", len(fields), MOST_FIELDS),
+        ("too-many-indexes", "fields with an index", sum(map(_needs_index, fields)), MOST_INDEXES),
+        ("too-many-indexes", "indexes, two for each unique text,", sum(map(_keys, fields)), MOST_KEYS),
+        ("too-many-searchable", "searchable fields", sum(one.searchable for one in fields), MOST_SEARCHABLE),
+    )
+    return [
+        Problem("fields", code, f"{count} {what} are too many: an object has at most {most}")
+        for code, what, count, most in counted
+        if count > most
+    ]
+
+
+def row_problems(fields: Sequence[FieldDraft], limits: RowLimits) -> list[Problem]:
+    """Whether the database can make a table of these fields; wrong fields are left out of account."""
+    use = _use(with_storage(fields, limits), limits)
+    if use.fits:
+        return []
+    message = (
+        f"the fields need {use.in_page:,} of {use.most_in_page:,} bytes in a row of {limits.name}, and "
+        f"declare {use.declared:,} of {use.most_declared:,}: fewer of them, or fewer with an index, would fit"
+    )
+    return [Problem("fields", "row-too-large", message)]
+
+
+def packed_problems(field: FieldDraft) -> list[Problem]:
+    """What cannot be done with a field that is packed: its column cannot become another."""
+    if field.storage != Storage.PACKED:
+        return []
+    model = _model(field)
+    asked = {
+        "unique": field.unique,
+        "indexed": field.indexed,
+        "searchable": field.searchable,
+        "type": model is not None and model.type.kept_length(model) is None,
+    }
+    message = "this object has so many texts that this one is kept apart; make a new field for that"
+    return [Problem(name, "kept-apart", message) for name, is_asked in asked.items() if is_asked]
+
+
+def with_storage(fields: Sequence[FieldDraft], limits: RowLimits = SQLITE) -> tuple[FieldDraft, ...]:
+    """The fields, each with how its text is kept: what is decided already stays if it can."""
+    decided = [replace(one, sort_key=_keeps_key(one)) for one in fields]
+    sizes = [0 if one.storage is None else _declared(one) for one in fields]
+    for at, one in enumerate(fields):
+        decided[at] = replace(decided[at], storage=_storage(one, sum(sizes) - sizes[at]))
+        sizes[at] = _declared(decided[at])
+    if limits.packs is not None:
+        _pack(decided, [at for at, one in enumerate(fields) if one.storage is None], limits)
+    return tuple(decided)
+
+
+def _pack(decided: list[FieldDraft], new: Sequence[int], limits: RowLimits) -> None:
+    """Pack as many of the new texts as it takes, the last ones first."""
+    assert limits.packs is not None
+    assert limits.moved is not None
+    excess = _use(decided, limits).in_page - limits.packs
+    for at in reversed(new):
+        if excess <= 0:
+            return
+        if _can_be_packed(decided[at]):
+            decided[at] = replace(decided[at], storage=Storage.PACKED.value)
+            excess -= limits.moved
+
+
+def _can_be_packed(field: FieldDraft) -> bool:
+    model = _model(field)
+    if model is None or model.type.kept_length(model) is None:
+        return False
+    return not (model.unique or model.indexed or field.searchable or field.default is not None)
+
+
+def _use(fields: Sequence[FieldDraft], limits: RowLimits) -> RowUse:
+    inside = [one for one in fields if one.storage != Storage.PACKED]
+    return limits.use(_columns(inside), packed=len(fields) - len(inside))
+
+
+def _storage(field: FieldDraft, spent: int) -> str:
+    model = _model(field)
+    length = None if model is None else model.type.kept_length(model)
+    if model is None or length is None:
+        return ""
+    needs_index = model.unique or model.indexed
+    return choose_storage(length, needs_index=needs_index, spent=spent, now=field.storage).value
+
+
+def _declared(field: FieldDraft) -> int:
+    return sum(map(declared, _columns([field])))
+
+
+def _needs_index(field: FieldDraft) -> bool:
+    return field.unique or field.indexed or field.type in {"lookup", "auto_number"}
+
+
+def _keys(field: FieldDraft) -> int:
+    """How many indexes the field has in the database."""
+    model = _model(field)
+    is_unique = model is not None and model.unique
+    return int(_needs_index(field)) + int(is_unique and _keeps_key(field))
+
+
+def _columns(fields: Iterable[FieldDraft]) -> list[Column]:
+    models = [model for one in fields if (model := _model(one)) is not None]
+    keys = [SortKey(model.column_name, default=None, null=True) for model in models if model.sort_key]
+    return [*(model.type.column(model) for model in models), *keys]
+
+
+def sort_keys_wanted(fields: Sequence[FieldDraft]) -> list[bool]:
+    """For each field whether its sort keys are to be kept: it is a text with an index."""
+    return [_keeps_key(replace(one, sort_key=None)) for one in fields]
+
+
+def _keeps_key(field: FieldDraft) -> bool:
+    """Whether sort keys are kept: for texts with an index, but for those of tables that had no room for
+    them, or were made without.
+    """
+    if field.sort_key is False:
+        return False
+    model = _model(field)
+    return model is not None and model.type.collated and (model.unique or model.indexed)
+
+
+def _model(field: FieldDraft) -> FieldModel | None:
+    """The field as its type sees it, when there is nothing wrong with its settings."""
+    field_type = FIELD_TYPES.get(field.type)
+    if field_type is None:
+        return None
+    settings, problems = field_type.parse_settings(field.settings)
+    return None if problems else draft_model(field, field_type, settings)

@@ -1,0 +1,139 @@
+"""An object as the record service sees it: its fields in order, and a Piccolo table made at run time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from piccolo.columns import Column
+from piccolo.table import Table
+
+from tenant_schema.objects.fields.datetime import DatetimeType
+from tenant_schema.objects.fields.id import IdType
+from tenant_schema.objects.fields.integer import IntegerType
+from tenant_schema.objects.fields.lookup import LookupType
+from tenant_schema.objects.fields.protocol import FieldType
+from tenant_schema.objects.fields.registry import FIELD_TYPES
+from tenant_schema.objects.fields.settings import Settings
+from tenant_schema.objects.model.runtime_table import SharedTables, attribute_name, runtime_table
+
+__all__ = ["SYSTEM_FIELDS", "FieldModel", "ObjectModel", "field_model", "object_model"]
+
+_USER: Settings = MappingProxyType({"target": "users", "onDelete": "set_null"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldModel:
+    """One field. ``settings`` are complete; ``default`` is the JSON value that a new record gets.
+
+    ``search`` looks into ``searchable`` fields; of a field without ``history`` no changes are kept. Callers
+    cannot write a ``read_only`` field: those of the system, and what a type generates.
+    """
+
+    id: UUID | None = None
+    name: str
+    column_name: str
+    label: str
+    type: FieldType
+    description: str = ""
+    required: bool = False
+    unique: bool = False
+    indexed: bool = False
+    sort_key: bool = False
+    read_only: bool = False
+    standard: bool = False
+    system: bool = False
+    searchable: bool = False
+    history: bool = True
+    storage: str = ""
+    default: object = None
+    settings: Settings = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectModel:
+    """One object of one tenant.
+
+    ``fields`` are what callers may name, in order, the system fields first. ``columns`` are the columns of
+    ``table`` by field name; beside the fields' it has the hidden ``deleted_at``. ``words_table`` is the table
+    of words that is to be written with the records; empty when there is none. ``changed_at`` is when a
+    definition of the object or of a field was changed last, in RFC 3339. Reach columns through it
+    rather than with ``getattr(table, name)``: a field may have a name that Piccolo uses itself (``count``,
+    ``copy``).
+    """
+
+    id: UUID
+    name: str
+    label: str
+    plural_label: str
+    description: str
+    table_name: str
+    standard: bool
+    name_field: str
+    fields: Mapping[str, FieldModel]
+    columns: Mapping[str, Column]
+    table: type[Table]
+    words_table: str = ""
+    changed_at: str = ""
+
+
+_OBJECT_FACTS = (
+    *("id", "name", "label", "plural_label", "description"),
+    *("table_name", "standard", "name_field"),
+)
+_FIELD_FACTS = (
+    *("id", "name", "column_name", "label", "description"),
+    *("required", "unique", "indexed", "sort_key", "standard", "searchable", "history", "storage"),
+)
+
+
+def _system(name: str, label: str, field_type: FieldType, **facts: Any) -> FieldModel:
+    return FieldModel(name=name, column_name=name, label=label, type=field_type, system=True, **facts)
+
+
+SYSTEM_FIELDS = (
+    _system("id", "ID", IdType(), read_only=True, required=True, unique=True),
+    _system("version", "Version", IntegerType(), read_only=True, required=True),
+    _system("created_at", "Created at", DatetimeType(), read_only=True, required=True, indexed=True),
+    _system("updated_at", "Updated at", DatetimeType(), read_only=True, required=True),
+    _system("created_by", "Created by", LookupType(), read_only=True, settings=_USER),
+    _system("updated_by", "Updated by", LookupType(), read_only=True, settings=_USER),
+    _system("owner", "Owner", LookupType(), indexed=True, settings=_USER),
+)
+
+
+def field_model(row: Mapping[str, Any]) -> FieldModel:
+    """One field from its row of ``field_definitions`` (JSON decoded)."""
+    field_type, settings = FIELD_TYPES[row["type"]], MappingProxyType(row["settings"])
+    facts = {name: row[name] for name in _FIELD_FACTS}
+    more = {"read_only": field_type.generated, "default": row["default_value"]}
+    return FieldModel(**facts, **more, type=field_type, settings=settings)
+
+
+def object_model(
+    row: Mapping[str, Any], field_rows: Sequence[Mapping[str, Any]], tables: SharedTables | None = None
+) -> ObjectModel:
+    """One object from its row of ``object_definitions`` and the rows of its own fields, in order.
+
+    Its table class comes from ``tables`` when it is given, and is a new one otherwise.
+    """
+    own = [field_model(field_row) for field_row in field_rows]
+    make_table = runtime_table if tables is None else tables.get
+    table = make_table(row["table_name"], own)
+    fields = {one.name: one for one in (*SYSTEM_FIELDS, *own)}
+    columns = {name: getattr(table, attribute_name(name)) for name in (*fields, "deleted_at")}
+    facts = {name: row[name] for name in _OBJECT_FACTS}
+    return ObjectModel(
+        **facts,
+        fields=MappingProxyType(fields),
+        columns=MappingProxyType(columns),
+        table=table,
+        changed_at=_changed_at([row, *field_rows]),
+    )
+
+
+def _changed_at(rows: Sequence[Mapping[str, Any]]) -> str:
+    times = [row["updated_at"] for row in rows if row.get("updated_at") is not None]
+    return str(msgspec.to_builtins(max(times))) if times else ""

@@ -1,0 +1,114 @@
+"""The words of a text as every database's search sees them, and the form in which a search table holds them.
+
+They are those of FTS5's tokenizer (:data:`tenant_schema.objects.model.search_index.TOKENIZER`): runs of
+letters and digits in lower case, Latin letters without accents. So the same search finds the same
+records on SQLite, MariaDB and MySQL.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+
+from piccolo_engines.identifiers import quote
+from tenant_schema.objects.model.search_index import source_of, words_table
+
+__all__ = [
+    "forgetting_words",
+    "indexed_text",
+    "indexed_word",
+    "words_in",
+    "words_row",
+    "writing_words",
+]
+
+_LONGEST: Final = 82
+"""Characters of a word that count: with its prefix it is as long as FULLTEXT takes words."""
+_PREFIX: Final = "zz"
+"""What makes every word of a search table long enough for FULLTEXT, and none too common for it."""
+_ACCENTS = "\u0300-\u0304\u0306-\u030c\u030f\u0311\u031b\u0323-\u0328\u032d\u032e\u0330\u0331"
+_ACCENT: Final = re.compile(f"[{_ACCENTS}]")
+"""The combining marks that FTS5 takes as accents; others part words."""
+
+
+class _Folds(dict[int, str]):
+    """What becomes of each character, found out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _fold(chr(code))
+        return folded
+
+
+def _fold(character: str) -> str:
+    if _ACCENT.match(character):
+        return ""
+    if unicodedata.category(character)[0] not in "LN":
+        return " "
+    folded = character.casefold() if len(character.casefold()) == 1 else character.lower()
+    base = unicodedata.normalize("NFD", folded)[0]
+    return base if base.isascii() else folded[0]
+
+
+class _Forms(dict[int, str]):
+    """How a search table writes each character of a word: FULLTEXT does not take all letters for letters."""
+
+    def __missing__(self, code: int) -> str:
+        is_old = code <= 0xFFFF and unicodedata.ucd_3_2_0.category(chr(code)) in _TAKEN
+        form = self[code] = chr(code) if is_old else f"_{code:06x}"
+        return form
+
+
+_TAKEN: Final = frozenset({"Lu", "Ll", "Lt", "Lo", "Nd", "Nl", "No"})
+_FOLDS: Final = _Folds()
+_FORMS: Final = _Forms()
+
+
+def words_in(text: str) -> list[str]:
+    """The words of the text, in order.
+
+    >>> words_in("O'Brien & Müller, ŁÓDŹ")
+    ['o', 'brien', 'muller', 'łodz']
+    """
+    return text.translate(_FOLDS).split()
+
+
+def indexed_word(word: str) -> str:
+    """A word as a search table holds it.
+
+    >>> indexed_word("de")
+    'zzde'
+    """
+    form = word if word.isascii() else word.translate(_FORMS)
+    return _PREFIX + form[:_LONGEST]
+
+
+def indexed_text(text: str | None) -> str:
+    """A text as a search table holds it: its words in order, each after a space.
+
+    >>> indexed_text("Tel Aviv (IL)")
+    ' zztel zzaviv zzil'
+    """
+    return "".join([f" {indexed_word(word)}" for word in words_in(text)]) if text else ""
+
+
+def words_row(record: object, texts: Sequence[str | None]) -> list[object]:
+    """The row of a record in the table of words; ``texts`` are in the order of its columns."""
+    return [record, source_of(texts), *map(indexed_text, texts)]
+
+
+def writing_words(table_name: str, columns: Sequence[str], rows: int) -> str:
+    """The statement that adds so many rows of :func:`words_row` to the table of words of a record table."""
+    names = ", ".join(map(quote, ("id", "source", *columns)))
+    places = f"({', '.join(['{}'] * (len(columns) + 2))})"
+    table = quote(words_table(table_name, columns))
+    return f"INSERT INTO {table} ({names}) VALUES {', '.join([places] * rows)}"  # noqa: S608 - quoted
+
+
+def forgetting_words(table_name: str, columns: Sequence[str], rows: int) -> str:
+    """The statement that takes the rows of so many records away, before others are written.
+
+    They are not replaced by ``REPLACE`` or ``UPDATE``: MySQL 9 would have only the last row of a statement in
+    the index afterwards.
+    """
+    table = quote(words_table(table_name, columns))
+    return f'DELETE FROM {table} WHERE "id" IN ({", ".join(["{}"] * rows)})'  # noqa: S608 - quoted

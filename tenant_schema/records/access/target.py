@@ -1,0 +1,171 @@
+"""One object of one tenant as one caller may use it: the object's model, what is open to the caller, its
+statements.
+"""
+
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from piccolo.engine.base import Engine
+
+from piccolo_engines.retrying import retrying
+from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.objects.model.model import ObjectModel
+from tenant_schema.records.access.rights import ALWAYS_READABLE, Rights
+from tenant_schema.records.access.schema_view import Sight, Surroundings
+from tenant_schema.records.query.model import ALL, IN_TRASH, IN_USE, And, Condition, Filter
+from tenant_schema.records.query.paths import Paths, prefixes_of
+from tenant_schema.records.query.relations import Relations
+from tenant_schema.records.query.search import search_filter
+from tenant_schema.records.query.table_ref import other
+from tenant_schema.records.query.user_fields import USERS
+from tenant_schema.records.sql.compiler import with_slots
+from tenant_schema.records.sql.lookup_joins import Hop, self_contained
+from tenant_schema.records.sql.rendering import Record, Row, json_ready
+from tenant_schema.records.sql.statement_cache import LastUsed, Slot, Statement, planned
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.rights.permissions import Access
+
+__all__ = ["Target", "target_of"]
+
+_Plan = TypeVar("_Plan")
+_THIS_ONE: Final = Condition("id", "eq", Slot.at(0))
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a request works on.
+
+    :param rights: what the caller may do: fields that are not readable are never named or shown, and the rule
+        for reading is part of every statement's conditions.
+    :param around: the objects that this one's lookups lead to, and that look it up.
+    :param plans: the object's prepared statements.
+    :param in_trash: it is what lies in the trash that is read, not what is in use.
+    """
+
+    scope: TenantScope
+    access: Access
+    model: ObjectModel
+    rights: Rights
+    around: Surroundings
+    plans: LastUsed[Hashable, Any]
+    in_trash: bool = False
+
+    @cached_property
+    def readable(self) -> Paths:
+        """The fields that the caller may read, and those beyond lookups by path."""
+        return Paths(self.rights.readable, self.around.fields)
+
+    @property
+    def relations(self) -> Relations:
+        """What can be expanded."""
+        return Relations(self.around, self.model.name, self.readable)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The tenant's other objects."""
+        return self.around.catalog
+
+    @property
+    def engine(self) -> Engine[Any]:
+        """The engine of the tenant that is bound (or rather the slot that it is bound to)."""
+        return self.model.table._meta.db
+
+    def plan(self, build: Callable[[], _Plan], *key: Hashable) -> _Plan:
+        """What is prepared under ``key`` for the database's dialect, built now when it is not."""
+        return planned(self.plans, (self.engine.engine_type, *key), build)
+
+    async def run(self, statement: Statement, values: Sequence[object]) -> list[Row]:
+        """Send the statement with these values."""
+        rows: list[Row] = await self.engine.run_querystring(statement.bind(values))
+        return rows
+
+    def transaction(self) -> AbstractAsyncContextManager[Any]:
+        """A transaction of the tenant's database; within another one, a part of that."""
+        context: AbstractAsyncContextManager[Any] = self.engine.transaction()
+        return context
+
+    async def unit(self, work: Callable[[], Awaitable[_Plan]]) -> _Plan:
+        """Do the work in a transaction; all of it again when the database gave it up for a deadlock.
+
+        Inside a transaction it is a part of that, and not done again.
+        """
+
+        async def attempt() -> _Plan:
+            async with self.transaction():
+                return await work()
+
+        return await (attempt() if self.engine.transaction_exists() else retrying(attempt))
+
+    def records(self, wanted: Filter, values: list[object], *, with_trash: bool = False) -> Filter:
+        """The filter for records that are wanted and that the caller may reach, with slots; the values
+        are added.
+
+        Paths in the caller's rule have become subqueries; those in ``wanted`` need their :meth:`hops`.
+        """
+        slotted = with_slots(wanted, self.access.user_id, values)
+        return self._reachable(slotted, values, with_trash=with_trash)
+
+    def record(self, record_id: UUID, values: list[object], *, with_trash: bool = False) -> Filter:
+        """The filter for one record, as :meth:`records`; the id is the first of the values."""
+        assert not values, "the first"
+        values.append(record_id)
+        return self._reachable(_THIS_ONE, values, with_trash=with_trash)
+
+    def _reachable(self, wanted: Filter, values: list[object], *, with_trash: bool) -> Filter:
+        """Of what is wanted, which has its slots, what the caller may reach."""
+        place = () if with_trash or self.model is USERS else (IN_TRASH if self.in_trash else IN_USE,)
+        rules = self._readable_of(self.model, self.rights.read)
+        slotted = [with_slots(rule, self.access.user_id, values) for rule in rules]
+        return And((wanted, *place, *slotted))
+
+    def searched(self, wanted: Filter, words: Sequence[str] | None) -> Filter:
+        """What is wanted, of the records that hold all the words."""
+        if words is None:
+            return wanted
+        found = search_filter(words, self.model, self.rights.readable, self.engine.engine_type)
+        return And((wanted, found))
+
+    def rule(self, rule: Filter) -> Filter:
+        """A row rule of this object as it can stand in any statement: its paths become subqueries."""
+        return self_contained(rule, self.model, self.around.objects)
+
+    def hops(self, paths: Iterable[str], values: list[object]) -> tuple[Hop, ...]:
+        """The joins that these paths need, with slots; the values are added.
+
+        A record beyond that the caller may not see, or that is in the trash, is as if there were none.
+        """
+        return tuple([self._hop(prefix, values) for prefix in prefixes_of(paths)])
+
+    def _hop(self, path: str, values: list[object]) -> Hop:
+        field = self.readable.get(path)
+        sight = None if field is None else self.around.sight(field.settings["target"])
+        assert sight is not None, "a path was looked up before it is followed"
+        table = other(sight.model.table)
+        terms = (*([IN_USE] if table.has_trash else []), *self._readable_of(sight.model, sight.rights.read))
+        return Hop(path, table, with_slots(And(terms), self.access.user_id, values))
+
+    def _readable_of(self, model: ObjectModel, rule: Filter) -> tuple[Filter, ...]:
+        """The rule for reading a model's records, when it restricts anything."""
+        return () if rule == ALL else (self_contained(rule, model, self.around.objects),)
+
+    def answer(self, stored: Row) -> Record:
+        """What the caller is shown of a record that it wrote: who may not read the object sees the id and
+        version.
+        """
+        readable = tuple(self.rights.readable)
+        is_whole = len(readable) == len(self.model.fields)
+        return Record(json_ready(readable, stored, self.model.fields), stored["version"], is_whole)
+
+    def bare_answer(self, stored: Row) -> Record:
+        """What the caller is shown of a record that it wrote, and may not read now."""
+        return Record(json_ready(ALWAYS_READABLE, stored, self.model.fields), stored["version"])
+
+
+def target_of(sight: Sight, around: Surroundings) -> Target:
+    """The object as the caller whose surroundings these are may use it."""
+    own = around.plans.of(around.scope.id, sight.model.table)
+    return Target(around.scope, around.access, sight.model, sight.rights, around, own)

@@ -1,0 +1,1 @@
+"""Import and export of records as CSV (RFC 4180)."""

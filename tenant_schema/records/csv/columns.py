@@ -1,0 +1,232 @@
+"""Which column of a CSV file goes into which field."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from tenant_schema.objects.model.model import FieldModel, ObjectModel
+from tenant_schema.problems import Problem
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.errors import ValidationFailed
+from tenant_schema.records.query.conditions import Complaints, nearest
+from tenant_schema.records.query.user_fields import USERS
+
+__all__ = ["Column", "Columns", "columns_of"]
+
+_MOST_COLUMNS: Final = 1_000
+_MOST_DOTS: Final = 10
+_NO_KEYS: Final = frozenset({"json", "multi_select", "long_text"})
+"""Types by which no record is found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The column at ``place``, under ``name``, goes into ``field``. A lookup is found by ``by``, a field of
+    the records of ``target`` that it leads to; without it the cell is the id.
+    """
+
+    place: int
+    name: str
+    field: FieldModel
+    by: FieldModel | None = None
+    target: ObjectModel | None = None
+
+
+@dataclass(slots=True)
+class Columns:
+    """What becomes of the columns of a file.
+
+    :ivar taken: those that go into fields.
+    :ivar left_out: the others by their places, with the reason.
+    :ivar unnamed: the places of those that have no head and are not mapped: nothing may stand in them.
+    """
+
+    taken: list[Column] = field(default_factory=list)
+    left_out: dict[int, str] = field(default_factory=dict)
+    unnamed: list[int] = field(default_factory=list)
+
+
+async def columns_of(
+    target: Target,
+    header: Sequence[str],
+    mapping: Mapping[str, str | None] | None,
+    key: FieldModel | None = None,
+    *,
+    has_head: bool = True,
+) -> Columns:
+    """What becomes of the columns. A head is the name or label of a field, or ``lookup.field``, unless the
+    mapping says which (or None: not this one), by the head or by the number of the column from 1; what the
+    system sets is left out.
+
+    :param key: the field by which records are told apart, which has to be there.
+
+    Raises :class:`ValidationFailed` for all that cannot be understood.
+    """
+    if len(header) > _MOST_COLUMNS:
+        message = f"There are more than {_MOST_COLUMNS} columns."
+        raise ValidationFailed([Problem("", "too-many-columns", message)])
+    work = _Matching(target, key)
+    wanted = work.mapped(header, mapping or {})
+    for place, name in enumerate(header):
+        if place not in wanted and not has_head:
+            message = f'Column {name} has no head: map it to a field, or to null, such as {{"{name}": null}}.'
+            work.complaints.add(name, "missing-mapping", message)
+        elif place not in wanted and not name:
+            work.columns.unnamed.append(place)
+        elif (to := wanted.get(place, name)) is None:
+            work.columns.left_out[place] = "the mapping leaves it out"
+        else:
+            await work.take(place, name or str(place + 1), to, mapped=place in wanted)
+    work.check_together()
+    if work.complaints.problems:
+        raise ValidationFailed(work.complaints.problems)
+    return work.columns
+
+
+class _Names:
+    """Fields by their names, and by their labels where these name one alone."""
+
+    def __init__(self, fields: Mapping[str, FieldModel]) -> None:
+        self.fields = fields
+        self._labels: dict[str, FieldModel | None] = {}
+        for one in fields.values():
+            label = _folded(one.label)
+            self._labels[label] = None if label in self._labels else one
+
+    def find(self, name: str, *, by_label: bool = True) -> FieldModel | None:
+        """The field of that name, or the only one of that label."""
+        found = self.fields.get(name)
+        return self._labels.get(_folded(name)) if found is None and by_label else found
+
+
+def _folded(label: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", label).casefold().split())
+
+
+class _Matching:
+    """Matches columns with the fields of one object, and collects what cannot be understood."""
+
+    def __init__(self, target: Target, key: FieldModel | None) -> None:
+        self.target, self.key = target, key
+        self.columns, self.complaints = Columns(), Complaints()
+        self.names = _Names({**target.rights.readable, **target.rights.creatable})
+        self._reached: dict[str, tuple[ObjectModel, _Names] | None] = {}
+
+    def mapped(self, header: Sequence[str], mapping: Mapping[str, str | None]) -> Mapping[int, str | None]:
+        """What the mapping says, by the place of the column. Its keys are trimmed as heads are."""
+        by_head: defaultdict[str, list[int]] = defaultdict(list)
+        for place, head in enumerate(header):
+            by_head[head].append(place)
+        heads, found = [head for head in by_head if head], dict[int, str | None]()
+        for given, to in mapping.items():
+            name = given.strip()
+            places = by_head.get(name, []) if name else []
+            if not places and name.isascii() and name.isdigit() and 0 < int(name[:6]) <= len(header):
+                places = [int(name[:6]) - 1]
+            if not places:
+                near = None if self.complaints.full else nearest(name, heads)
+                self.complaints.add(name, "unknown-column", "The file has no such column.", near)
+            elif any(place in found for place in places):
+                self.complaints.add(name, "repeated", "The mapping names this column twice.")
+            else:
+                found |= dict.fromkeys(places, to if to is None else to.strip())
+        return found
+
+    async def take(self, place: int, name: str, to: str, *, mapped: bool) -> None:
+        """Put the column where it belongs, or note why not."""
+        found = self.names.find(to, by_label=not mapped)
+        column = await self._lookup(place, name, to) if found is None else Column(place, name, found)
+        if column is None:
+            return
+        one = column.field
+        if self.key is not None and one.name == self.key.name:
+            self.columns.taken.append(column)
+        elif one.name == "id" and self.key is None:
+            message = (
+                "The file has the ids of records: set upsertBy=id to change these, or map the column to null "
+                "to create new ones."
+            )
+            self.complaints.add(name, "id-without-upsert", message)
+        elif one.read_only and not mapped:
+            self.columns.left_out[place] = "set by the system"  # an export has these, too
+        elif one.read_only or one.name not in self.target.rights.creatable:
+            self.complaints.add(name, "not-allowed", f"{one.label} cannot be set.")
+        else:
+            self.columns.taken.append(column)
+
+    async def _lookup(self, place: int, name: str, path: str) -> Column | None:
+        """A column of what the records are called that a lookup leads to, or None and a problem. Names and
+        labels may have dots.
+        """
+        problem: tuple[str, str, str | None] | None = None
+        for dot in [at for at, character in enumerate(path) if character == "."][:_MOST_DOTS]:
+            lookup = self.names.find(path[:dot].strip())
+            if lookup is None:
+                continue
+            reached, beyond = await self._beyond(lookup), path[dot + 1 :].strip()
+            by = None if reached is None else reached[1].find(beyond)
+            if reached is not None and by is not None and by.type.name not in _NO_KEYS:
+                return Column(place, name, lookup, by, reached[0])
+            problem = problem or self._no_lookup(lookup, beyond, by, reached)
+        if problem is None:
+            self._unknown(name, path)
+        else:
+            self.complaints.add(name, *problem)
+        return None
+
+    def _unknown(self, name: str, path: str) -> None:
+        """A column that is not mapped, and whose head is no field."""
+        complaints = self.complaints
+        near = None if complaints.full else nearest(path, tuple(self.target.rights.readable))
+        message = f"There is no field {path[:64]!r}: map the column to a field, or to null to leave it out."
+        complaints.add(name, "unknown-field", message, near)
+
+    def _no_lookup(
+        self,
+        lookup: FieldModel,
+        beyond: str,
+        by: FieldModel | None,
+        reached: tuple[ObjectModel, _Names] | None,
+    ) -> tuple[str, str, str | None]:
+        """Why the lookup does not find records like that."""
+        if by is not None:
+            return "not-comparable", f"Records are not found by a field of type {by.type.name}.", None
+        near = None if reached is None else nearest(beyond, tuple(reached[1].fields))
+        message = f"{lookup.label} leads to no records with a field {beyond[:64]!r}."
+        return "unknown-field", message, near and f"{lookup.name}.{near}"
+
+    async def _beyond(self, field: FieldModel) -> tuple[ObjectModel, _Names] | None:
+        """The object that a lookup leads to and what the caller may read of it; None for none of that."""
+        if field.type.name != "lookup":
+            return None
+        name: str = field.settings["target"]
+        if name not in self._reached:
+            self._reached[name] = await self._open(name)
+        return self._reached[name]
+
+    async def _open(self, name: str) -> tuple[ObjectModel, _Names] | None:
+        target = self.target
+        if name == USERS.name:
+            return USERS, _Names(USERS.fields)
+        if name not in target.around.objects or not target.access.allows(name, "read"):
+            return None
+        sight = await target.around.load(name)
+        return sight.model, _Names(sight.rights.readable)
+
+    def check_together(self) -> None:
+        """What is wrong with the columns that are taken in together."""
+        heads: defaultdict[str, list[str]] = defaultdict(list)
+        for column in self.columns.taken:
+            heads[column.field.name].append(repr(column.name))
+        for name in sorted(name for name, several in heads.items() if len(several) > 1):
+            message = f"Several columns go into {name}: {' and '.join(heads[name])[:200]}."
+            self.complaints.add(name, "repeated", message)
+        if self.key is None:
+            return
+        if self.key.name not in heads:
+            self.complaints.add(self.key.name, "missing-column", f"There is no column for {self.key.name}.")
+        for name in heads:
+            if name != self.key.name and name not in self.target.rights.writable:
+                self.complaints.add(name, "not-allowed", f"Your roles do not allow you to change {name}.")

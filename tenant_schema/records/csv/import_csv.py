@@ -1,0 +1,282 @@
+"""Taking in CSV: every line checked, written in portions, reported by its number; a portion is in memory at a
+time.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+from tenant_schema.objects.errors import InvalidValue
+from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.portions import in_portions
+from tenant_schema.problems import Problem, ProblemList
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.csv.cells import CellReader, Style
+from tenant_schema.records.csv.columns import Columns, columns_of
+from tenant_schema.records.csv.file_format import CsvFormat
+from tenant_schema.records.csv.lookups import CsvRow
+from tenant_schema.records.csv.preview import TakenAs, TakenCells
+from tenant_schema.records.csv.scan import find_styles
+from tenant_schema.records.csv.source import CsvSource, File, Line
+from tenant_schema.records.csv.write_lines import runs_without_repetition, write_rows
+from tenant_schema.records.errors import BulkRefused, UnreadableCsv, ValidationFailed
+from tenant_schema.records.writing.bulk import Item
+from tenant_schema.records.writing.upsert import unique_field
+
+__all__ = ["ImportOptions", "ImportReport", "LineProblem", "import_csv", "key_field"]
+
+_PORTION: Final = 500
+"""Lines that are written together."""
+_PORTION_TEXT: Final = 512 * 1024
+"""Characters of lines that are written together, above which no further line is added."""
+_TOLD: Final = 1_000
+"""Problems that a report names; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """How a file is taken in.
+
+    :param mapping: which field a column goes into, by its header; None for none.
+    :param good_lines: take in what can be; otherwise all lines or none.
+    :param key: the unique field, or ``id``, by which a line changes the record that is there; without it all
+        are made.
+    :param dry_run: do everything, report, and leave no trace.
+    :param form: how the file is written.
+    """
+
+    mapping: Mapping[str, str | None] | None = None
+    good_lines: bool = False
+    key: str | None = None
+    dry_run: bool = False
+    form: CsvFormat = field(default_factory=CsvFormat)
+
+
+@dataclass(frozen=True, slots=True)
+class LineProblem:
+    """What is wrong with a line."""
+
+    line: int
+    problem: Problem
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What became of the lines. ``errors`` are the first :data:`_TOLD`; ``left_out`` more were not named.
+
+    :ivar taken_as: what the file and its cells were taken for, of a dry run.
+    """
+
+    created: int = 0
+    updated: int = 0
+    failed: int = 0
+    errors: list[LineProblem] = field(default_factory=list)
+    left_out: int = 0
+    taken_as: TakenAs | None = None
+
+    def fail(self, line: int, problems: Sequence[Problem]) -> None:
+        """A line that was not taken in."""
+        self.failed += 1
+        room = _TOLD - len(self.errors)
+        self.errors += [LineProblem(line, one) for one in problems[:room]]
+        self.left_out += max(0, len(problems) - room)
+
+
+async def import_csv(
+    open_target: Callable[[], Awaitable[Target]],
+    file: File,
+    options: ImportOptions,
+    clock: Callable[[], datetime],
+) -> ImportReport:
+    """Take in the file. An empty cell says nothing: a new record gets the field's default, one that is there
+    keeps what it has.
+
+    :param open_target: gives the object as it is now; it may change while a long file is taken in.
+
+    Raises :class:`UnreadableCsv`, :class:`ValidationFailed` for columns that cannot be understood or that can
+    be read in several ways, and :class:`BulkRefused`, with problems by line, when not all lines are good and
+    all were asked for.
+    """
+    target = await open_target()
+    with CsvSource(file, options.form) as source:
+        work = _Import(open_target, options, source, source.header(), clock)
+        await work.aim_at(target)
+        await work.find_styles()
+        if options.good_lines and not options.dry_run:
+            await work.run()
+            return work.report
+        async with _undoing(target) as undo:
+            await work.run()
+            if options.dry_run or work.report.failed:
+                await undo()
+    if work.report.failed and not options.dry_run:
+        problems = ProblemList([_of_line(one) for one in work.report.errors])
+        problems.left_out = work.report.left_out
+        raise BulkRefused(problems)
+    return work.report
+
+
+@asynccontextmanager
+async def _undoing(target: Target) -> AsyncIterator[Callable[[], Any]]:
+    """A transaction, or a part of one, that can be undone before its end."""
+    async with target.transaction() as transaction:
+        savepoint = await transaction.savepoint()
+        yield savepoint.rollback_to
+
+
+def _of_line(one: LineProblem) -> Problem:
+    where = f"lines[{one.line}]" + (f".{one.problem.field}" if one.problem.field else "")
+    return replace(one.problem, field=where)
+
+
+def key_field(target: Target, name: str | None) -> FieldModel | None:
+    """The field by which records are told apart."""
+    if name is None:
+        return None
+    return target.model.fields["id"] if name == "id" else unique_field(target, name)
+
+
+@dataclass(slots=True)
+class _Import:
+    """One file on its way into one object."""
+
+    open_target: Callable[[], Awaitable[Target]]
+    options: ImportOptions
+    source: CsvSource
+    header: Sequence[str]
+    clock: Callable[[], datetime]
+    report: ImportReport = field(default_factory=ImportReport)
+    target: Target = field(init=False)
+    columns: Columns = field(init=False)
+    key: FieldModel | None = field(init=False)
+    styles: Mapping[int, Style] = field(default_factory=dict)
+    readers: Mapping[int, CellReader] = field(default_factory=dict)
+    cells: TakenCells = field(default_factory=TakenCells)
+
+    async def aim_at(self, target: Target) -> None:
+        """Find out what the columns are in the object as it is."""
+        options, has_head = self.options, self.source.header_line > 0
+        self.key = key_field(target, options.key)
+        self.columns = await columns_of(target, self.header, options.mapping, self.key, has_head=has_head)
+        self.target = target
+        self._make_readers()
+
+    def _make_readers(self) -> None:
+        self.readers = {
+            one.place: CellReader(
+                one.by or one.field,
+                self.options.form,
+                self.styles.get(one.place),
+                operands=one.by is not None,
+            )
+            for one in self.columns.taken
+        }
+
+    async def find_styles(self) -> None:
+        """Find out how dates and numbers are written. Raises :class:`ValidationFailed` for what is open,
+        unless nothing is to be kept: then the lines say so.
+        """
+        taken = self.columns.taken
+        self.styles = await find_styles(self.source, taken, self.options.form)
+        self._make_readers()
+        if not self.options.dry_run:
+            problems = [
+                Problem(one.name, *style.problem)
+                for one in taken
+                if (style := self.styles.get(one.place)) is not None and style.problem is not None
+            ]
+            if problems:
+                raise ValidationFailed(problems)
+
+    async def run(self) -> None:
+        """Read and write to the end, or to where the file goes wrong, which fails as a line does."""
+        portion, size = list[Line](), 0
+        try:
+            async for line in in_portions(self.source.lines()):
+                if not line[1]:
+                    continue
+                portion.append(line)
+                size += sum(map(len, line[1]))
+                if len(portion) == _PORTION or size > _PORTION_TEXT:
+                    await self._take(portion)
+                    portion, size = [], 0
+        except UnreadableCsv as error:
+            await self._take(portion)
+            self.report.fail(error.line, [Problem("", error.code, str(error))])
+        else:
+            await self._take(portion)
+        if self.options.dry_run:
+            self.report.taken_as = self.cells.report(self.source, self.header, self.columns, self.readers)
+
+    async def _take(self, portion: Sequence[Line]) -> None:
+        """Check and write some lines."""
+        if not self.target.engine.transaction_exists():  # in one, the object stays as it is
+            target = await self.open_target()
+            if target.model is not self.target.model:
+                await self.aim_at(target)
+        rows = [self._row(line) async for line in in_portions(portion)]
+        for run in runs_without_repetition(rows, self.key):
+            await write_rows(self.target, self.columns.taken, self.key, run, self.clock())
+        for row in rows:
+            if row.item.problems:
+                self.report.fail(row.item.position, row.item.problems)
+            else:
+                self.report.updated += row.item.status == 200
+                self.report.created += row.item.status == 201
+
+    def _row(self, line: Line) -> CsvRow:
+        """What the cells of the line say."""
+        number, cells = line
+        row = CsvRow(Item(number))
+        problems = self._misplaced(cells)
+        for column in self.columns.taken:
+            text = cells[column.place] if column.place < len(cells) else ""
+            if not text or problems:
+                continue
+            try:
+                value = self.readers[column.place].read(text)
+            except InvalidValue as error:
+                row.fail(422, Problem(column.field.name, error.code, error.message, error.did_you_mean))
+                continue
+            if self.options.dry_run:
+                self.cells.add(column, line, value)
+            if value is not None and column.by is not None:
+                row.wanted[column.place] = value
+            elif value is not None:
+                row.values[column.field.name] = value
+        if problems:
+            row.item.fail(422, *problems)
+        elif self.key is not None:
+            self._take_key(row, self.key)
+        return row
+
+    def _take_key(self, row: CsvRow, key: FieldModel) -> None:
+        row.key = row.values.get(key.name)
+        if key.name == "id":
+            row.values.pop("id", None)
+        elif row.key is None and not row.item.problems:
+            row.fail(422, Problem(key.name, "required", "Every line needs a value here."))
+
+    def _misplaced(self, cells: Sequence[str]) -> list[Problem]:
+        """Cells that belong to no column."""
+        if any(cell.strip() for cell in cells[len(self.header) :]):
+            message = (
+                f"There are {len(cells)} cells under {len(self.header)} headers; is a "
+                f"{_NAMES.get(self.source.delimiter, 'separator')} not in quotes?"
+            )
+            return [Problem("", "too-many-cells", message)]
+        return [
+            Problem(
+                str(place + 1),
+                "column-without-head",
+                f"Column {place + 1} has no head and holds {cells[place].strip()[:40]!r}: give it one, "
+                f'or map it by its number, such as {{"{place + 1}": null}}.',
+            )
+            for place in self.columns.unnamed
+            if place < len(cells) and cells[place].strip()
+        ]
+
+
+_NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}

@@ -1,0 +1,139 @@
+"""Lines of a CSV file that are written together: which records they change, which they refer to, which they
+make.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from piccolo_engines.columns import new_id
+from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.portions import in_portions
+from tenant_schema.problems import Problem
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.csv.columns import Column
+from tenant_schema.records.csv.lookups import CsvRow, fail_dependents, find_lookups
+from tenant_schema.records.query.conditions import Complaints
+from tenant_schema.records.reading.by_value import ids_by_value
+from tenant_schema.records.sql.rendering import Row, shown
+from tenant_schema.records.writing.bulk import Item, each_that_can, fail_dangling, fail_equal
+from tenant_schema.records.writing.bulk_create import explain_refusals
+from tenant_schema.records.writing.bulk_restore import restore_items
+from tenant_schema.records.writing.bulk_update import change_items
+from tenant_schema.records.writing.create import completed, insert_numbered
+from tenant_schema.records.writing.trashed_values import restorable_by_value
+
+__all__ = ["runs_without_repetition", "write_rows"]
+
+
+def runs_without_repetition(rows: Sequence[CsvRow], key: FieldModel | None) -> list[list[CsvRow]]:
+    """The lines in runs in which no key comes twice: the later line changes what the earlier one made."""
+    runs, seen = [list[CsvRow]()], set[Any]()
+    for row in rows:
+        value = None if key is None or row.key is None else key.type.comparable(row.key)
+        if value is not None and value in seen:
+            runs.append([])
+            seen.clear()
+        seen.add(value)
+        runs[-1].append(row)
+    return runs
+
+
+async def write_rows(
+    target: Target, columns: Sequence[Column], key: FieldModel | None, rows: Sequence[CsvRow], now: datetime
+) -> None:
+    """Write the lines that can be, in a transaction; the others fail, each with its reason."""
+    sound = [row for row in rows if not row.item.problems]
+    if not sound:
+        return
+
+    async def work() -> None:
+        for row in sound:  # another attempt begins as the first one did
+            row.item.fail(0)
+            row.item.id, row.item.version, row.item.values = None, None, dict(row.values)
+            row.above, row.is_new = {}, True
+        await _name(target, key, sound, now)
+        await find_lookups(target, columns, sound)
+        await _complete(target, sound, now)
+        for group in _groups(sound):
+            fail_dependents(group)
+            good = [row for row in group if not row.item.problems]
+            await change_items(target, [row.item for row in good if not row.is_new], now)
+            await _create(target, [row for row in good if row.is_new], now)
+
+    await target.unit(work)
+
+
+async def _name(target: Target, key: FieldModel | None, rows: Sequence[CsvRow], now: datetime) -> None:
+    """Give every line the id of its record: of one that is there, or was in the trash, or a new one."""
+    keyed = [row for row in rows if row.key is not None]
+    there = {} if key is None or not keyed else await ids_by_value(target, key, [row.key for row in keyed])
+    for row in keyed:
+        found = there.get(key.type.comparable(shown(key, row.key))) if key is not None else None
+        row.item.id, row.is_new = (found[0], False) if found else (None, True)
+        if not found and key is not None and key.name == "id":
+            message = "There is no record with this id; leave the cell empty to create one."
+            row.fail(404, Problem("id", "record-not-found", message))
+    if key is not None and key.name != "id":
+        await _restore(target, key, [row for row in keyed if row.is_new], now)
+    for row in rows:
+        row.item.id = row.item.id or new_id()
+
+
+async def _restore(target: Target, key: FieldModel, rows: Sequence[CsvRow], now: datetime) -> None:
+    """Restore the records of these keys that are in the trash, as far as the caller may."""
+    trashed = await restorable_by_value(target, key, [row.key for row in rows])
+    found = [row for row in rows if key.type.comparable(shown(key, row.key)) in trashed]
+    for row in found:
+        row.item.id, row.is_new = trashed[key.type.comparable(shown(key, row.key))], False
+    await restore_items(target, [row.item for row in found], now)
+
+
+async def _complete(target: Target, rows: Sequence[CsvRow], now: datetime) -> None:
+    """Add defaults and what the system sets to the lines that make records."""
+    async for row in in_portions(rows):
+        if row.is_new and not row.item.problems:
+            complaints = Complaints()
+            row.item.values = completed(target, row.item.values, now, complaints) | {"id": row.item.id}
+            row.item.refuse(complaints)
+
+
+def _groups(rows: Sequence[CsvRow]) -> list[list[CsvRow]]:
+    """The lines in groups of which each first changes records and then makes some: a line that changes a
+    record so that it refers to one made by a line above begins another group.
+    """
+    groups, made = [list[CsvRow]()], set[int]()
+    for row in rows:
+        if not row.is_new and any(id(above) in made for above in row.above.values()):
+            groups.append([])
+            made.clear()
+        if row.is_new:
+            made.add(id(row))
+        groups[-1].append(row)
+    return groups
+
+
+async def _create(target: Target, rows: Sequence[CsvRow], now: datetime) -> None:
+    """Insert the records, in the order of their lines, so that what a line refers to is there."""
+
+    async def write(portion: Sequence[Item]) -> None:
+        await insert_numbered(target, [item.values for item in portion], now)
+
+    async def explain(portion: Sequence[Item]) -> None:
+        await explain_refusals(target, portion)
+        fail_dependents(rows)
+
+    made = {row.item.id for row in rows}  # not there yet, and known to nobody
+    await fail_dangling(target, [(row.item, _without(row.item.values, made)) for row in rows])
+    await fail_equal(target, [(row.item, row.item.values) for row in rows if not row.item.problems])
+    fail_dependents(rows)
+    await each_that_can(target, [row.item for row in rows if not row.item.problems], write, explain)
+    fail_dependents(rows)
+    for row in rows:
+        row.item.status = row.item.status or 201
+
+
+def _without(values: Row, ids: Collection[UUID | None]) -> Row:
+    """The values but for lookups to these records."""
+    return {name: one for name, one in values.items() if not (isinstance(one, UUID) and one in ids)}

@@ -1,0 +1,1 @@
+"""The history of records: written with each change, read page by page."""

@@ -1,0 +1,107 @@
+"""What became of records: kept with each change in one statement more, and told page by page.
+
+A record's making is not kept: the record itself says when it was made and by whom. What is kept goes by ids
+of objects and fields, so that it holds under every name they get later.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from piccolo.query.methods.insert import Insert
+
+from piccolo_engines.columns import new_id
+from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.sql.rendering import Row, shown
+from tenant_schema.records.sql.statement_cache import Slot, Statement, prepare, repeated
+from tenant_schema.records.tables import RecordHistory
+
+__all__ = ["Action", "Entry", "changed", "field_key", "forget", "keep"]
+
+_COLUMNS: Final = (
+    *(RecordHistory.id, RecordHistory.object, RecordHistory.record, RecordHistory.version),
+    *(RecordHistory.action, RecordHistory.actor, RecordHistory.at, RecordHistory.changes),
+)
+_BYTES: Final = 4 * 1024 * 1024
+"""Of changes in one statement: servers take no statement of any length."""
+_ROWS: Final = 1_000
+
+
+class Action(StrEnum):
+    """What was done to the record."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    RESTORE = "restore"
+    DESTROY = "destroy"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change. ``changes`` are pairs of what was and what is, shown, by the keys of fields."""
+
+    record: UUID
+    version: int
+    action: Action
+    changes: Mapping[str, tuple[object, object]] = field(default_factory=dict)
+
+
+def field_key(one: FieldModel) -> str:
+    """What a field's values are kept under: its id, or the name that no one can change."""
+    return one.name if one.id is None else str(one.id)
+
+
+def changed(
+    before: Row, after: Mapping[str, Any], fields: Mapping[str, FieldModel]
+) -> dict[str, tuple[object, object]]:
+    """The values that differ, of the fields whose history is kept."""
+    return {
+        field_key(one): (shown(one, before[name]), shown(one, value))
+        for name, value in after.items()
+        if (one := fields.get(name)) is not None and one.history and value != before[name]
+    }
+
+
+async def keep(target: Target, entries: Iterable[Entry], now: datetime) -> None:
+    """Write the entries, in the transaction of what they tell: one statement, unless they are very many."""
+    one_row = target.plan(_insert, "history")
+    for rows in _portions(_rows(target, entries, now)):
+        await target.run(repeated(one_row, len(rows)), [value for row in rows for value in row])
+
+
+def _insert() -> Statement:
+    values: dict[Any, Any] = {column: Slot.at(place) for place, column in enumerate(_COLUMNS)}
+    return prepare(Insert(RecordHistory, RecordHistory(values)))
+
+
+def _rows(target: Target, entries: Iterable[Entry], now: datetime) -> Iterable[list[object]]:
+    for entry in entries:
+        changes = msgspec.json.encode(entry.changes).decode()
+        what = [entry.record, entry.version, entry.action.value]
+        yield [new_id(), target.model.id, *what, target.access.user_id, now, changes]
+
+
+def _portions(rows: Iterable[list[object]]) -> Iterable[Sequence[list[object]]]:
+    """The rows in portions that a server takes as one statement."""
+    portion: list[list[object]] = []
+    size = 0
+    for row in rows:
+        portion.append(row)
+        size += len(str(row[-1]))
+        if size > _BYTES or len(portion) == _ROWS:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
+
+
+async def forget(target: Target, records: Sequence[UUID]) -> None:
+    """Take what was kept of these records out of the history."""
+    of_object = RecordHistory.object == target.model.id
+    await RecordHistory.delete().where(of_object & RecordHistory.record.is_in(list(records)))

@@ -1,0 +1,62 @@
+"""A table that a statement looks into beside its own, as the prepared statements are found by."""
+
+import weakref
+from dataclasses import dataclass
+
+from piccolo.columns import Column
+from piccolo.table import Table
+
+from tenant_schema.objects.model.runtime_table import attribute_name
+
+__all__ = ["Other", "aliased", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Equal for the same table class only, since a changed definition makes another; keeps none alive."""
+
+    table: weakref.ref[type[Table]]
+
+    def __repr__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The table's name in the database."""
+        return self._alive._meta.tablename
+
+    @property
+    def has_trash(self) -> bool:
+        """Whether its rows can be in the trash."""
+        return hasattr(self._alive, "deleted_at")
+
+    def column(self, field: str, alias: str) -> Column:
+        """The column of a field where the table goes by ``alias``."""
+        found: Column = getattr(self._alive, attribute_name(field))
+        return aliased(found, alias)
+
+    @property
+    def _alive(self) -> type[Table]:
+        table = self.table()
+        assert table is not None, "a definition that is in use keeps its table class"
+        return table
+
+
+def other(table: type[Table]) -> Other:
+    """The table as plans are found by."""
+    return Other(weakref.ref(table))
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What Piccolo asks of the last ``ForeignKey`` on the way to a column: what the table is called there."""
+
+    table_alias: str
+
+
+def aliased(column: Column, alias: str) -> Column:
+    """The column where its table goes by ``alias``, and where there may be no row at all."""
+    found = column.copy()
+    found._meta.call_chain = [_Step(alias)]  # type: ignore[list-item]
+    found._meta.null = True
+    return found

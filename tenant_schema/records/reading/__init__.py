@@ -1,0 +1,1 @@
+"""Reading records: one record, pages, counts, aggregates, related records and the trash."""

@@ -1,0 +1,110 @@
+"""Cursors: a place in a list, sealed so that only the tenant's own API can have made it, and tied to its
+query.
+
+A cursor is URL-safe base64 of a signature and a payload. The payload says which query it belongs to (a
+digest of tenant, object, filter and sort), which way to read, and the values of the sort at the place where
+to go on. It can be read by those who hold it, as the list that it came from could; it cannot be changed.
+"""
+
+import hashlib
+import hmac
+from base64 import b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from tenant_schema.records.errors import CursorInvalid, CursorMismatch
+from tenant_schema.records.query.model import Filter, SortTerm
+
+__all__ = ["Cursors", "Place", "digest", "shape_digest"]
+
+_SIGNATURE: Final = 16
+"""Bytes of the HMAC-SHA256 that are kept (RFC 2104 allows half)."""
+_DIGEST: Final = 16
+"""Bytes of the query's SHA-256 that are kept."""
+
+
+def _plain(value: Any) -> Decimal:
+    """A value of a type that msgspec does not encode: decimals of many digits have one of their own."""
+    if isinstance(value, Decimal):
+        return Decimal(value)
+    raise NotImplementedError
+
+
+_encode = msgspec.msgpack.Encoder(enc_hook=_plain).encode
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    """Where to go on: before (``backward``) or after a ``position``, or with it too (``inclusive``)."""
+
+    position: tuple[Any, ...]
+    backward: bool = False
+    inclusive: bool = False
+
+
+class _Payload(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    query: bytes
+    place: Place
+
+
+_decode = msgspec.msgpack.Decoder(_Payload).decode
+
+
+def digest(tenant_id: UUID, shape: bytes, values: Sequence[object], zone: str = "UTC") -> bytes:
+    """What ties a cursor to its query: the tenant, the query's shape, the filter's values, its time zone."""
+    return hashlib.sha256(_encode((tenant_id.bytes, shape, values, zone))).digest()[:_DIGEST]
+
+
+def shape_digest(table_name: str, shape: Filter, order: Sequence[SortTerm]) -> bytes:
+    """What all queries of one shape have in common: the table, the filter without its values, the full
+    order.
+    """
+    return hashlib.sha256(repr((table_name, shape, tuple(order))).encode()).digest()
+
+
+class Cursors:
+    """Seals and opens cursors with each tenant's own keys.
+
+    :param keys_for: a tenant's keys by its id: the first signs, all are accepted (during a change of keys).
+    """
+
+    def __init__(self, keys_for: Callable[[UUID], Sequence[bytes]]) -> None:
+        self._keys_for = lru_cache(maxsize=1_024)(keys_for)
+
+    def seal(self, tenant_id: UUID, query: bytes, place: Place) -> str:
+        """The cursor for a place in the query with that :func:`digest`, which must not have changed when
+        it is opened.
+        """
+        payload = _encode(_Payload(query, place))
+        return urlsafe_b64encode(_sign(self._keys_for(tenant_id)[0], payload) + payload).rstrip(b"=").decode()
+
+    def open(self, tenant_id: UUID, query: bytes, cursor: str) -> Place:
+        """The place that the cursor stands for.
+
+        Raises :class:`CursorInvalid` when it was not sealed here for this tenant, :class:`CursorMismatch`
+        when it belongs to another query.
+        """
+        try:
+            sealed = b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        except ValueError as error:
+            raise CursorInvalid from error
+        payload = _decode(self._verified(tenant_id, sealed))
+        if payload.query != query:
+            raise CursorMismatch
+        return payload.place
+
+    def _verified(self, tenant_id: UUID, sealed: bytes) -> bytes:
+        signature, payload = sealed[:_SIGNATURE], sealed[_SIGNATURE:]
+        keys = self._keys_for(tenant_id)
+        if not any(hmac.compare_digest(_sign(key, payload), signature) for key in keys):
+            raise CursorInvalid
+        return payload
+
+
+def _sign(key: bytes, payload: bytes) -> bytes:
+    """The signature of a payload."""
+    return hmac.digest(key, payload, "sha256")[:_SIGNATURE]

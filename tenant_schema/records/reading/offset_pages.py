@@ -1,0 +1,43 @@
+"""Lists for people who leaf through them: by page number, with the count of all.
+
+A program follows cursors, which cost the same on every page; the further on a page number is, the more
+rows the database passes over.
+"""
+
+from typing import Any
+
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.query.model import Query
+from tenant_schema.records.query.paths import fields_of
+from tenant_schema.records.sql.keyset import full_order
+from tenant_schema.records.sql.statement_cache import Slot
+from tenant_schema.records.sql.statements import Source, Window, counting, reading
+
+__all__ = ["count_records", "read_rows"]
+
+
+async def read_rows(target: Target, query: Query, limit: int, offset: int) -> list[dict[str, Any]]:
+    """The records from that place on, as the API shows them: one statement. The query's cursor is not
+    looked at.
+    """
+    values: list[object] = []
+    where = target.records(query.filter, values)
+    order = full_order(query.sort)
+    paths = [*fields_of(query.filter), *(term.field for term in order), *query.fields]
+    source = Source(target.model, where, target.hops(paths, values), target.readable)
+    window = Window(order, limit, offset=Slot.at(len(values)))
+    values.append(offset)
+    plan = target.plan(
+        lambda: reading(source, query.fields, window, target.engine.engine_type),
+        *(query.fields, where, source.hops, window),
+    )
+    return plan.show(await target.run(plan.statement, values))
+
+
+async def count_records(target: Target, query: Query) -> int:
+    """How many there are: one statement."""
+    values: list[object] = []
+    where = target.records(query.filter, values)
+    source = Source(target.model, where, target.hops(fields_of(query.filter), values), target.readable)
+    statement = target.plan(lambda: counting(source, target.engine.engine_type), "count", where, source.hops)
+    return int((await target.run(statement, values))[0]["count"])

@@ -1,0 +1,107 @@
+"""One page of a list: from a place to a window of rows, and from the rows to the page and the places
+around it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from piccolo.columns import Column
+
+from tenant_schema.records.errors import CursorMismatch
+from tenant_schema.records.query.model import SortTerm
+from tenant_schema.records.reading.cursors import Place
+from tenant_schema.records.sql.keyset import turned
+from tenant_schema.records.sql.rendering import Row
+from tenant_schema.records.sql.statement_cache import Slot
+from tenant_schema.records.sql.statements import Window
+
+__all__ = ["Counted", "Page", "Slice", "cut", "restored", "window_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many there are; when ``capped``, that many at least."""
+
+    value: int
+    capped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Records as the API shows them, the cursors of the pages around them (None where there is nothing), and
+    how many there are in all, when that was asked for.
+    """
+
+    data: list[dict[str, Any]]
+    next: str | None
+    prev: str | None
+    count: Counted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The rows of a page in the order asked for, and the places from which the pages around it go on."""
+
+    rows: list[Row]
+    next: Place | None
+    prev: Place | None
+
+
+def window_of(order: tuple[SortTerm, ...], limit: int, place: Place | None, values: list[object]) -> Window:
+    """The rows of the page, and one more to see whether it goes on. The place's values are added to
+    ``values``.
+    """
+    if place is None:
+        return Window(order, limit + 1)
+    position: list[Slot | None] = []
+    for value in place.position:
+        position.append(None if value is None else Slot.at(len(values)))
+        values += [] if value is None else [value]
+    return Window(turned(order) if place.backward else order, limit + 1, tuple(position), place.inclusive)
+
+
+def restored(
+    place: Place, order: Sequence[SortTerm], columns: Mapping[str, Column], engine_type: str
+) -> Place:
+    """The place with its values as the database's driver takes them: a cursor keeps some types as text.
+
+    SQLite's rows are selected as they are kept, so their values are exactly what is compared with.
+    Raises :class:`CursorMismatch` when a field has another type by now.
+    """
+    if engine_type == "sqlite":
+        return place
+    types = [columns[term.field].value_type for term in order]
+    try:
+        position = [
+            None if value is None else msgspec.convert(value, kind)
+            for value, kind in zip(place.position, types, strict=True)
+        ]
+    except msgspec.ValidationError as error:
+        raise CursorMismatch from error
+    return Place(tuple(position), place.backward, place.inclusive)
+
+
+def cut(rows: list[Row], order: Sequence[SortTerm], limit: int, place: Place | None) -> Slice:
+    """The page and the places around it, from the rows that its window gave.
+
+    Where a page has become empty, the way back includes the place that it was reached by.
+    """
+    goes_on = len(rows) > limit
+    del rows[limit:]
+    if place is not None and not rows:
+        back = Place(place.position, not place.backward, not place.inclusive)
+        return Slice(rows, back if place.backward else None, None if place.backward else back)
+    is_backward = place is not None and place.backward
+    if is_backward:
+        rows.reverse()
+    has_next, has_prev = (True, goes_on) if is_backward else (goes_on, place is not None)
+    after = Place(_position_of(rows[-1], order)) if has_next else None
+    before = Place(_position_of(rows[0], order), backward=True) if has_prev else None
+    return Slice(rows, after, before)
+
+
+def _position_of(row: Row, order: Sequence[SortTerm]) -> tuple[Any, ...]:
+    """Where the row is in the order."""
+    return tuple([row[term.field] for term in order])

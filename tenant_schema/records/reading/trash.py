@@ -1,0 +1,26 @@
+"""An object's trash, to be read as its records in use are."""
+
+from dataclasses import replace
+from typing import Final
+
+from tenant_schema.objects.fields.datetime import DatetimeType
+from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.records.access.target import Target
+
+__all__ = ["DELETED_AT", "in_trash"]
+
+DELETED_AT: Final = FieldModel(
+    name="deleted_at",
+    column_name="deleted_at",
+    label="Deleted at",
+    type=DatetimeType(),
+    system=True,
+    read_only=True,
+)
+"""When a record was put into the trash: a field there and nowhere else."""
+
+
+def in_trash(target: Target) -> Target:
+    """The target with what lies in the trash in place of what is in use."""
+    readable = {**target.rights.readable, DELETED_AT.name: DELETED_AT}
+    return replace(target, rights=replace(target.rights, readable=readable), in_trash=True)

@@ -1,0 +1,190 @@
+"""A filter as Piccolo conditions. Names become columns by look-up, values are bound, nothing else goes in.
+
+``ne`` and ``nin`` include records without a value: whoever asks for all that are not "won" means those too.
+``contains``, ``startswith`` and ``endswith`` tell upper from lower case, ``icontains`` does not. ``gt``,
+``lt`` and the like compare texts in the order in which lists sort them; ``eq`` and ``in`` are exact.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import reduce
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from piccolo.columns import And as Both
+from piccolo.columns import Column
+from piccolo.columns import Or as Either
+from piccolo.columns.combination import Where, WhereRaw
+
+from tenant_schema.objects.model.sort_columns import kept_key
+from tenant_schema.records.query.model import And, Condition, Filter, Indexed, Me, Not, Through
+from tenant_schema.records.sql.statement_cache import Slot
+from tenant_schema.records.sql.text_matching import equal_numbers, found_by_index, matches
+from tenant_schema.records.sql.text_order import found_by_key, is_text
+
+__all__ = ["Predicate", "all_of", "any_of", "compile_filter", "with_slots"]
+
+Predicate: TypeAlias = Both | Either | Where | WhereRaw
+_Columns = Mapping[str, Column]
+
+
+def compile_filter(tree: Filter, columns: _Columns, engine_type: str, depth: int = 0) -> Predicate | None:
+    """The conditions for ``where``; None when everything passes. The filter holds no :class:`Me` any more.
+
+    :param columns: by field name; by path too, when the filter has any.
+    :param depth: how many tables deep the filter is, to tell their aliases apart.
+    """
+    if isinstance(tree, Condition):
+        found = _compile_condition(tree, columns[tree.field], engine_type)
+        return found if "." not in tree.field else _beyond_lookup(tree, columns[tree.field], found)
+    if isinstance(tree, Through):
+        return _compile_through(tree, columns[tree.field], engine_type, depth + 1)
+    if isinstance(tree, Indexed):
+        return found_by_index(tree, columns["id"], engine_type)
+    if isinstance(tree, Not):
+        return _complement(compile_filter(tree.term, columns, engine_type, depth))
+    terms = [compile_filter(term, columns, engine_type, depth) for term in tree.terms]
+    if isinstance(tree, And):
+        return all_of([term for term in terms if term is not None])
+    return None if None in terms else any_of([term for term in terms if term is not None])
+
+
+def _beyond_lookup(condition: Condition, column: Column, found: Predicate) -> Predicate:
+    """A condition on a joined row, so that a database begins with that row only when an index finds it.
+
+    Otherwise it might read all of the other table to find what matches, and sort all that look it up, for the
+    first page of a list that is in order anyway.
+    """
+    meta = column._meta
+    has_index = meta.index or meta.unique or meta.primary_key or kept_key(column) is not None
+    if condition.operator in _FOUND_BY_INDEX and has_index:
+        return found
+    return WhereRaw("({}) IS TRUE", found.querystring)
+
+
+_FOUND_BY_INDEX: Final = frozenset({"eq", "in"})
+
+
+def _complement(predicate: Predicate | None) -> Predicate:
+    """What the predicate does not let pass, or cannot say of. Piccolo has no NOT."""
+    if predicate is None:
+        return WhereRaw("1 = 0")
+    return WhereRaw("({}) IS NOT TRUE", predicate.querystring)
+
+
+class _Aliased(dict[str, Column]):
+    """The columns of another table, made as they are asked for."""
+
+    def __init__(self, node: Through, alias: str) -> None:
+        super().__init__()
+        self.node, self.alias = node, alias
+
+    def __missing__(self, name: str) -> Column:
+        column = self[name] = self.node.other.column(name, self.alias)
+        return column
+
+
+def _compile_through(node: Through, lookup: Column, engine_type: str, depth: int) -> Predicate:
+    """A subquery for the row that the lookup leads to; Piccolo's own have no alias, and a table may look
+    into itself.
+    """
+    columns = _Aliased(node, f"x{depth}")
+    term = compile_filter(node.term, columns, engine_type, depth)
+    template = f'EXISTS (SELECT 1 FROM "{node.other.name}" AS "{columns.alias}" WHERE {{}} = {{}}'  # noqa: S608 (names come from definitions)
+    arguments = [columns["id"], lookup, *([] if term is None else [term.querystring])]
+    template += ")" if term is None else " AND {})"
+    found = WhereRaw(f"NOT {template}" if node.negated else template, *arguments)
+    found.querystring.columns = ()  # or Piccolo joins their tables to the statement around it
+    return found
+
+
+def _compile_condition(condition: Condition, column: Column, engine_type: str) -> Predicate:
+    """One comparison."""
+    if is_text(column):
+        found: Predicate | None = found_by_key(condition.operator, column, condition.value, engine_type)
+        if found is not None:
+            return found
+    compare = _COMPARISONS.get(condition.operator)
+    if compare is None:
+        return matches(condition.operator, column, condition.value, engine_type)
+    return compare(column, condition.value)
+
+
+def _different(column: Column, predicate: Predicate) -> Predicate:
+    """The predicate, or no value at all."""
+    return Either(predicate, column.is_null()) if column._meta.null else predicate
+
+
+def _between(column: Column, limits: Any) -> Predicate:
+    """Both limits included."""
+    low, high = limits
+    return Both(column >= low, column <= high)
+
+
+_COMPARISONS: Final[Mapping[str, Callable[[Column, Any], Predicate]]] = {
+    "eq": lambda column, value: column == value,
+    "ne": lambda column, value: _different(column, column != value),
+    "gt": lambda column, value: column > value,
+    "gte": lambda column, value: column >= value,
+    "lt": lambda column, value: column < value,
+    "lte": lambda column, value: column <= value,
+    "in": lambda column, values: column.is_in(list(values)),
+    "nin": lambda column, values: _different(column, column.not_in(list(values))),
+    "between": _between,
+    "null": lambda column, is_null: column.is_null() if is_null else column.is_not_null(),
+    "eq_number": lambda column, number: equal_numbers(column, (number,)),
+    "ne_number": lambda column, number: _different(column, equal_numbers(column, (number,), negated=True)),
+    "in_number": equal_numbers,
+    "nin_number": lambda column, numbers: _different(column, equal_numbers(column, numbers, negated=True)),
+}
+
+
+def all_of(predicates: list[Predicate]) -> Predicate | None:
+    """All of them; None when there are none."""
+    return reduce(Both, predicates) if predicates else None
+
+
+def any_of(predicates: list[Predicate]) -> Predicate | None:
+    """At least one of them; None when there are none."""
+    return reduce(Either, predicates) if predicates else None
+
+
+def with_slots(tree: Filter, user_id: UUID, values: list[object]) -> Filter:
+    """The same filter with a slot for every value; the values are added to ``values``, ``$me`` as
+    ``user_id``.
+
+    Filters of one shape come out equal, so that this is what their prepared statement is found by.
+    """
+    if isinstance(tree, Condition):
+        return _condition_with_slots(tree, user_id, values)
+    if isinstance(tree, Through):
+        return replace(tree, term=with_slots(tree.term, user_id, values))
+    if isinstance(tree, Not):
+        return Not(with_slots(tree.term, user_id, values))
+    if isinstance(tree, Indexed):
+        expression = _slot(tree.expression, user_id, values)
+        held = tuple([_slot(text, user_id, values) for text in tree.held])
+        return Indexed(tree.index, expression, tree.columns, held)
+    return type(tree)(tuple([with_slots(term, user_id, values) for term in tree.terms]))
+
+
+def _condition_with_slots(condition: Condition, user_id: UUID, values: list[object]) -> Condition:
+    """One condition; that there is a value or none is part of the shape."""
+    if condition.operator == "null":
+        return condition
+    if not isinstance(condition.value, tuple):
+        return Condition(condition.field, condition.operator, _slot(condition.value, user_id, values))
+    given = condition.value if condition.operator == "between" else _rounded_up(condition.value)
+    slots = tuple([_slot(value, user_id, values) for value in given])
+    return Condition(condition.field, condition.operator, slots)
+
+
+def _slot(value: object, user_id: UUID, values: list[object]) -> Slot:
+    """A slot for one value."""
+    values.append(user_id if isinstance(value, Me) else value)
+    return Slot.at(len(values) - 1)
+
+
+def _rounded_up(values: tuple[object, ...]) -> tuple[object, ...]:
+    """The last value repeated up to a power of two, so that lists of many lengths share a few statements."""
+    return values + values[-1:] * ((1 << (len(values) - 1).bit_length()) - len(values))

@@ -1,0 +1,139 @@
+"""Where a page begins and ends: the full order of a sort, and the condition for what comes after a position.
+
+Every order ends with the id, so that no two records are at the same place. Nulls come first ascending and
+last descending, which is what SQLite, MySQL and MariaDB do by themselves. Reading backwards is reading the
+reversed order forwards and turning the page around.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from piccolo.columns import And as Both
+from piccolo.columns import Column
+from piccolo.columns import Or as Either
+from piccolo.columns.combination import WhereRaw
+
+from piccolo_engines.sort_keys import key_of_value
+from tenant_schema.records.query.model import SortTerm
+from tenant_schema.records.sql.compiler import Predicate
+from tenant_schema.records.sql.text_order import compare, is_missing, is_text, order_of
+
+__all__ = ["beyond", "full_order", "turned"]
+
+_Columns = Mapping[str, Column]
+
+
+def full_order(sort: Sequence[SortTerm]) -> tuple[SortTerm, ...]:
+    """The sort up to the id, which is added in the direction of the last field (an index serves both
+    directions).
+
+    >>> [(term.field, term.descending) for term in full_order([SortTerm("amount", descending=True)])]
+    [('amount', True), ('id', True)]
+    """
+    names = [term.field for term in sort]
+    if "id" in names:
+        return tuple(sort[: names.index("id") + 1])
+    return (*sort, SortTerm("id", bool(sort) and sort[-1].descending))
+
+
+def turned(order: Sequence[SortTerm]) -> tuple[SortTerm, ...]:
+    """The same order read from its end."""
+    return tuple(SortTerm(term.field, not term.descending) for term in order)
+
+
+def beyond(
+    order: Sequence[SortTerm],
+    position: Sequence[object],
+    columns: _Columns,
+    engine_type: str,
+    *,
+    inclusive: bool,
+) -> list[Predicate]:
+    """What comes after the ``position``, which has one value (None for null) for each term of the full order.
+
+    That is one stretch of the first field's values or two, one after the other: with a value and without. For
+    each there is a plain range in front, which an index on that field can begin with.
+
+    ``inclusive`` takes in the record at the position itself. For SQLite a field and the id are compared at
+    once, which its indexes can begin with, so that ties before the position are not read; MySQL sees as
+    much in the long form, and nothing in this one.
+    """
+    one_way = len({term.descending for term in order}) == 1
+    ends = _At(order[-1], position[-1], columns["id"], engine_type)
+    if engine_type == "sqlite" and one_way and len(order) == 2 and position[0] is not None:
+        return _at_both(
+            _At(order[0], position[0], columns[order[0].field], engine_type), ends, inclusive=inclusive
+        )
+    rest: Predicate = ends.compared("<=" if order[-1].descending else ">=") if inclusive else ends.beyond
+    terms = [
+        _At(term, value, columns[term.field], engine_type)
+        for term, value in zip(order, position, strict=True)
+    ]
+    for term in reversed(terms[1:-1]):
+        rest = _step(term, rest)
+    return [rest] if len(order) == 1 else _stretches(terms[0], rest)
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """A value of one field of the order, None for null."""
+
+    term: SortTerm
+    value: object
+    column: Column
+    engine_type: str
+
+    def compared(self, sign: str) -> Predicate:
+        """The condition that a record is there in the field's order."""
+        return compare(self.column, sign, self.value, self.engine_type)
+
+    @property
+    def sign(self) -> str:
+        """What is further on compares like that."""
+        return "<" if self.term.descending else ">"
+
+    @property
+    def beyond(self) -> Predicate:
+        """Further on, and not null."""
+        return self.compared(self.sign)
+
+    @property
+    def missing(self) -> Predicate:
+        """No value."""
+        return is_missing(self.column)
+
+    @property
+    def ends_in_nulls(self) -> bool:
+        """Whether those without a value come last."""
+        return self.term.descending and bool(self.column._meta.null)
+
+
+def _at_both(one: _At, last: _At, *, inclusive: bool) -> list[Predicate]:
+    """Further on in one field and the id, which go in the same direction."""
+    template = f"({{}}, {{}}) {one.sign}{'=' if inclusive else ''} ({{}}, {{}})"
+    value = key_of_value(one.value, one.engine_type) if is_text(one.column) else one.value
+    here = WhereRaw(template, order_of(one.column, one.engine_type), last.column, value, last.value)
+    return [here, one.missing] if one.ends_in_nulls else [here]
+
+
+def _stretches(one: _At, rest: Predicate) -> list[Predicate]:
+    """Further on in the first field, or equal in it and further on in the rest."""
+    if one.value is None:
+        here = Both(one.missing, rest)
+        return [here] if one.term.descending else [here, is_missing(one.column, there=True)]
+    here = Both(one.compared(f"{one.sign}="), Either(one.beyond, Both(one.compared("="), rest)))
+    return [here, one.missing] if one.ends_in_nulls else [here]
+
+
+def _step(one: _At, rest: Predicate) -> Predicate:
+    """As :func:`_stretches`, for a field that is not the first."""
+    equal = Both(one.missing if one.value is None else one.compared("="), rest)
+    later = _further(one)
+    return equal if later is None else Either(later, equal)
+
+
+def _further(one: _At) -> Predicate | None:
+    """Further on in one field; None when nothing is."""
+    if one.value is None:
+        return None if one.term.descending else is_missing(one.column, there=True)
+    return Either(one.beyond, one.missing) if one.ends_in_nulls else one.beyond

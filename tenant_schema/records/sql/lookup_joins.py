@@ -1,0 +1,137 @@
+"""Paths over lookups: as subqueries, which work in any statement, and as joins, by which one can sort."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from piccolo.columns import Column
+from piccolo.querystring import QueryString
+
+from tenant_schema.objects.model.model import FieldModel, ObjectModel
+from tenant_schema.records.query.model import IN_USE, NOTHING, And, Condition, Filter, Not, Or, Through
+from tenant_schema.records.query.table_ref import Other, other
+from tenant_schema.records.query.user_fields import USERS
+from tenant_schema.records.sql.compiler import compile_filter
+
+__all__ = ["Hop", "PathColumns", "joins", "self_contained"]
+
+_COMPLEMENTS = {"ne": "eq", "nin": "in", "ne_number": "eq_number", "nin_number": "in_number"}
+"""What passes where there is no value, and the operator for everything else."""
+_Objects = Mapping[str, ObjectModel]
+
+
+class _NotThere(Exception):
+    """A rule names something that is not there any more."""
+
+
+def self_contained(tree: Filter, model: ObjectModel, objects: _Objects) -> Filter:
+    """The filter with its paths as :class:`Through`, so that it can stand in any statement on the model's
+    table: lists, locks, changes, counts.
+
+    It sees every record that is not in the trash, as a rule does. One that names what is not there lets
+    nothing pass.
+    """
+    try:
+        return _contained(tree, model, objects)
+    except _NotThere:
+        return NOTHING
+
+
+def _contained(tree: Filter, model: ObjectModel, objects: _Objects) -> Filter:
+    if isinstance(tree, Condition):
+        return _condition(tree, model, objects)
+    if isinstance(tree, Not):
+        return Not(_contained(tree.term, model, objects))
+    if isinstance(tree, And | Or):
+        return type(tree)(tuple(_contained(term, model, objects) for term in tree.terms))
+    return tree
+
+
+def _condition(condition: Condition, model: ObjectModel, objects: _Objects) -> Filter:
+    """One condition; through a lookup, it is one on the record beyond."""
+    name, _, rest = condition.field.partition(".")
+    if name not in model.columns:
+        raise _NotThere
+    if not rest:
+        return condition
+    beyond = _target(model.fields.get(name), objects)
+    asks_for_null = condition.operator == "null" and condition.value is True
+    is_negative = asks_for_null or condition.operator in _COMPLEMENTS
+    term = _condition(_positive(condition, rest) if is_negative else _at(condition, rest), beyond, objects)
+    table = other(beyond.table)
+    return Through(name, table, And((IN_USE, term)) if table.has_trash else term, negated=is_negative)
+
+
+def _target(lookup: FieldModel | None, objects: _Objects) -> ObjectModel:
+    """The object that a field leads to."""
+    target = lookup.settings["target"] if lookup is not None and lookup.type.name == "lookup" else None
+    found = USERS if target == USERS.name else objects.get(str(target))
+    if found is None:
+        raise _NotThere
+    return found
+
+
+def _at(condition: Condition, field: str) -> Condition:
+    """The same of another field."""
+    return Condition(field, condition.operator, condition.value)
+
+
+def _positive(condition: Condition, field: str) -> Condition:
+    """What a condition that lets no value pass is the complement of."""
+    if condition.operator == "null":
+        return Condition(field, "null", False)
+    return Condition(field, _COMPLEMENTS[condition.operator], condition.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One lookup to follow with a join.
+
+    :param path: the lookup: ``account.parent``.
+    :param visible: which records of the other table there are for the caller, with slots.
+    """
+
+    path: str
+    other: Other
+    visible: Filter
+
+
+class PathColumns(dict[str, Column]):
+    """The columns of an object's own table by field name, and of the joined ones by path."""
+
+    def __init__(self, model: ObjectModel, hops: Sequence[Hop]) -> None:
+        super().__init__(model.columns)
+        self._hops = {hop.path: (hop, f"r{number}") for number, hop in enumerate(hops, 1)}
+
+    def __missing__(self, path: str) -> Column:
+        lookup, _, name = path.rpartition(".")
+        hop, alias = self._hops[lookup]
+        column = self[path] = hop.other.column(name, alias)
+        return column
+
+
+def joins(hops: Sequence[Hop], columns: PathColumns, engine_type: str) -> list[QueryString]:
+    """A LEFT JOIN for each hop, to the row that its lookup leads to when the caller may know of it.
+
+    Piccolo joins over its own ``ForeignKey`` only, without conditions on the row that is joined.
+    """
+    return [_join(hop, columns, f"r{number}", engine_type) for number, hop in enumerate(hops, 1)]
+
+
+class _Beyond(dict[str, Column]):
+    """The columns of one joined table."""
+
+    def __init__(self, hop: Hop, columns: PathColumns) -> None:
+        super().__init__()
+        self.path, self.columns = hop.path, columns
+
+    def __missing__(self, name: str) -> Column:
+        return self.columns[f"{self.path}.{name}"]
+
+
+def _join(hop: Hop, columns: PathColumns, alias: str, engine_type: str) -> QueryString:
+    """One of the joins."""
+    beyond = _Beyond(hop, columns)
+    visible = compile_filter(hop.visible, beyond, engine_type)
+    conditions = "({} = {})" if visible is None else "({} = {} AND {})"
+    arguments = [beyond["id"], columns[hop.path], *([] if visible is None else [visible.querystring])]
+    return QueryString(f' LEFT JOIN "{hop.other.name}" AS "{alias}" ON {conditions}', *arguments)

@@ -1,0 +1,63 @@
+"""Rows with paths as objects within objects: ``account.name`` is the name in the object under ``account``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tenant_schema.records.query.paths import prefixes_of
+from tenant_schema.records.sql.rendering import Row
+
+__all__ = ["Nest", "flat_names", "nest", "nests"]
+
+
+@dataclass(frozen=True, slots=True)
+class Nest:
+    """An object to make under ``path`` of a row: from which of the row's values, under which names.
+
+    The first of them is the other record's id: without one there is no record, and the object is null.
+    """
+
+    path: str
+    members: tuple[tuple[str, str], ...]
+
+
+def flat_names(names: Sequence[str]) -> tuple[str, ...]:
+    """What to select for these fields and paths: a lookup gives way to the object that is made of it.
+
+    >>> flat_names(["id", "account", "account.name"])
+    ('id', 'account.name', 'account.id')
+    """
+    prefixes = prefixes_of(names)
+    if not prefixes:
+        return tuple(names)
+    flat = [name for name in names if name not in prefixes]
+    return tuple(dict.fromkeys([*flat, *(f"{prefix}.id" for prefix in prefixes)]))
+
+
+def nests(names: Sequence[str]) -> tuple[Nest, ...]:
+    """The objects to make of a row with these fields and paths, the innermost first."""
+    prefixes = prefixes_of(names)
+    if not prefixes:
+        return ()
+    everything = (*flat_names(names), *prefixes)
+    return tuple(
+        Nest(prefix, _members(prefix, everything)) for prefix in sorted(prefixes, key=_depth, reverse=True)
+    )
+
+
+def _depth(path: str) -> int:
+    return path.count(".")
+
+
+def _members(prefix: str, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """What lies directly under the prefix, the id first."""
+    start = len(prefix) + 1
+    found = {name: name[start:] for name in names if name.rpartition(".")[0] == prefix}
+    return tuple(({f"{prefix}.id": "id"} | found).items())
+
+
+def nest(rows: Sequence[Row], plan: Sequence[Nest]) -> None:
+    """Make the objects in the rows, which are changed in place."""
+    for one in plan:
+        for row in rows:
+            inner = {name: row.pop(path) for path, name in one.members}
+            row[one.path] = None if inner["id"] is None else inner

@@ -1,0 +1,69 @@
+"""One SELECT put together from parts that Piccolo compiled: columns, joins, conditions, groups, order, limit.
+
+Piccolo's own ``select`` knows no joins but those over its ``ForeignKey``, which run-time tables do not have.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from piccolo.columns import Column
+from piccolo.querystring import QueryString, Selectable
+from piccolo.table import Table
+
+from piccolo_engines.statements import SelectSQL
+from tenant_schema.records.sql.compiler import Predicate
+from tenant_schema.records.sql.statement_cache import Slot
+
+__all__ = ["Select"]
+
+
+@dataclass(kw_only=True, slots=True)
+class Select:
+    """The parts. ``order`` holds what to order by and whether that is descending.
+
+    ``hints`` are the columns behind what is selected, where that is no plain column (MySQL's engine wants
+    to know).
+    """
+
+    table: type[Table]
+    selected: Sequence[Selectable] = ()
+    joins: Sequence[QueryString] = ()
+    where: Predicate | None = None
+    groups: Sequence[QueryString] = ()
+    order: Sequence[tuple[Column | QueryString, bool]] = ()
+    limit: int | None = None
+    offset: Slot | None = None
+    hints: Sequence[Column | None] | None = field(default=None)
+
+    def querystring(self, engine_type: str) -> QueryString:
+        """The statement for a database of this kind."""
+        selected = [one.get_select_string(engine_type) for one in self.selected]
+        template = f"SELECT {_list(selected)} FROM {self.table._meta.get_formatted_tablename()}"  # noqa: S608 (placeholders)
+        template += "{}" * len(self.joins)
+        arguments: list[object] = [*selected, *self.joins]
+        if self.where is not None:
+            template += " WHERE {}"
+            arguments.append(self.where.querystring)
+        if self.groups:
+            template += f" GROUP BY {_list(self.groups)}"
+            arguments += self.groups
+        if self.order:
+            template += " ORDER BY " + ", ".join("{} DESC" if down else "{} ASC" for _, down in self.order)
+            arguments += [what for what, _ in self.order]
+        if self.limit is not None:
+            template += f" LIMIT {self.limit}"
+        if self.offset is not None:
+            template += " OFFSET {}"
+            arguments.append(self.offset)
+        standard = QueryString(template, *arguments, table=self.table)
+        return standard if engine_type == "sqlite" else SelectSQL.adopt(standard, self.table, self._hints())
+
+    def _hints(self) -> list[Column | None]:
+        if self.hints is not None:
+            return list(self.hints)
+        return [one if isinstance(one, Column) else None for one in self.selected]
+
+
+def _list(parts: Sequence[object]) -> str:
+    """Placeholders for the parts."""
+    return ", ".join(["{}"] * len(parts))

@@ -1,0 +1,1 @@
+"""Writing records: validation, create, update, upsert, delete, and the same for many records."""

@@ -1,0 +1,124 @@
+"""Making many records at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from piccolo.columns import Column
+
+from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.portions import in_portions
+from tenant_schema.problems import Problem
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.writing.bulk import (
+    BodyProblems,
+    Item,
+    each_that_can,
+    fail_dangling,
+    fail_equal,
+    refuse_if_any_failed,
+)
+from tenant_schema.records.writing.constraints import column_looked_into
+from tenant_schema.records.writing.create import insert_numbered, new_values
+from tenant_schema.records.writing.trashed_values import trashed_among, value_taken
+
+__all__ = ["bulk_create", "explain_refusals"]
+
+
+async def bulk_create(target: Target, bodies: Sequence[object], now: datetime, *, atomic: bool) -> list[Item]:
+    """One INSERT for as many as a statement holds. Raises :class:`BulkRefused` when ``atomic``."""
+    room, items = BodyProblems(), list[Item]()
+    async for position, body in in_portions(enumerate(bodies)):
+        items.append(_checked(target, position, body, now, room))
+    if atomic:
+        refuse_if_any_failed(items)
+
+    sound = [item for item in items if not item.problems]
+
+    async def write(portion: Sequence[Item]) -> None:
+        await insert_numbered(target, [item.values for item in portion], now)
+
+    async def explain(portion: Sequence[Item]) -> None:
+        await explain_refusals(target, portion)
+
+    async def work() -> None:
+        for item in sound:
+            item.fail(0)  # another attempt
+        await fail_dangling(target, ((item, item.values) for item in sound))
+        await fail_equal(target, ((item, item.values) for item in sound if not item.problems))
+        await each_that_can(target, [item for item in sound if not item.problems], write, explain)
+        if atomic:
+            refuse_if_any_failed(items)
+
+    await target.unit(work)
+    for item in items:
+        if item.problems:
+            item.id = None  # nobody has it
+        else:
+            item.status, item.version = 201, 1
+    return items
+
+
+def _checked(target: Target, position: int, body: object, now: datetime, room: BodyProblems) -> Item:
+    """The item with its values, or with what is wrong with the body."""
+    item = Item(position)
+    if not isinstance(body, Mapping):
+        item.fail(422, Problem("", "wrong-type", "Must be an object."))
+        return item
+    complaints = room.collector()
+    item.values = new_values(target, body, now, complaints)
+    item.id = item.values["id"]
+    item.refuse(complaints)
+    room.spend(complaints)
+    return item
+
+
+async def explain_refusals(target: Target, items: Sequence[Item]) -> None:
+    """Fail those whose unique values are taken, by others or by one before them, and those whose lookups
+    lead nowhere: one statement for each unique field and each lookup.
+    """
+    for name, field in target.model.fields.items():
+        if field.type.name == "lookup":
+            await _explain_lookup(target, field, items)
+        elif field.unique and not field.read_only:
+            await _explain_unique(target, name, items)
+
+
+async def _explain_unique(target: Target, name: str, items: Sequence[Item]) -> None:
+    having = [item for item in items if item.values.get(name) is not None]
+    owners = await _owners(target, name, [item.values[name] for item in having])
+    losing = [item for item in having if owners.setdefault(item.values[name], item.id) != item.id]
+    trashed = await trashed_among(target, list({owners[item.values[name]] for item in losing}))
+    for item in losing:
+        item.fail(409, *item.problems, value_taken(name, trashed.get(owners[item.values[name]])))
+
+
+async def _owners(target: Target, name: str, values: Sequence[Any]) -> dict[Any, Any]:
+    """Which records have these values, in the trash or not."""
+    if not values:
+        return {}
+    columns = target.model.columns
+    query = target.model.table.select(columns["id"].as_alias("id"), columns[name].as_alias("value"))
+    return {row["value"]: row["id"] for row in await query.where(columns[name].is_in(list(values)))}
+
+
+async def _explain_lookup(target: Target, field: FieldModel, items: Sequence[Item]) -> None:
+    having = [item for item in items if item.values.get(field.name) is not None]
+    if not having:
+        return
+    column = await column_looked_into(target, field)
+    wanted = {item.values[field.name] for item in having}
+    there = set() if column is None else await _among(column, wanted)
+    if field.settings["target"] == target.model.name:
+        there |= {item.id for item in items}  # lines of a file may refer to those above
+    for item in having:
+        value = item.values[field.name]
+        if value not in there:
+            message = f"There is no {field.settings['target']} record {value}."
+            item.fail(422, *item.problems, Problem(field.name, "reference-not-found", message))
+
+
+async def _among(column: Column, values: set[Any]) -> set[Any]:
+    """Those of the values that are there."""
+    rows = await column._meta.table.select(column.as_alias("value")).where(column.is_in(list(values)))
+    return {row["value"] for row in rows}

@@ -1,0 +1,155 @@
+"""What hangs on records by lookups: what goes with them, and what stands in their way."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from piccolo.columns import Column
+from piccolo.columns.combination import Where
+
+from tenant_schema.objects.model.model import FieldModel, ObjectModel
+from tenant_schema.records.access.rights import Rights
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.errors import TooManyDependents
+from tenant_schema.records.sql.rendering import Row
+from tenant_schema.records.sql.statement_cache import LastUsed
+
+__all__ = [
+    "MAX_AFFECTED",
+    "Affected",
+    "Reference",
+    "Tie",
+    "Which",
+    "beside",
+    "collect",
+    "loops_among",
+    "references",
+    "referring",
+]
+
+MAX_AFFECTED: Final = 10_000
+"""Records that go with others in one transaction."""
+_PORTION: Final = 500
+"""Ids in one statement."""
+
+Which: TypeAlias = Callable[[Column], Where | None]
+"""Which of the referring records count, by their ``deleted_at``; None for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A lookup of ``model`` that leads to the records in question."""
+
+    model: ObjectModel
+    field: FieldModel
+
+    @property
+    def on_delete(self) -> str:
+        """``restrict``, ``cascade`` or ``set_null``."""
+        return str(self.field.settings["onDelete"])
+
+
+Tie: TypeAlias = tuple[Reference, list[UUID]]
+"""A lookup, and the ids of records that refer by it to one another or to themselves."""
+
+
+@dataclass(slots=True)
+class Affected:
+    """The records themselves and all that goes with them, in levels: each refers to the one before.
+
+    ``roots`` says for each record which of the first ones it goes with, ``loops`` which of them refer to
+    themselves by ``cascade``.
+    """
+
+    levels: list[tuple[ObjectModel, list[Row]]] = field(default_factory=list)
+    roots: dict[tuple[UUID, UUID], UUID] = field(default_factory=dict)
+    loops: list[Tie] = field(default_factory=list)
+
+    def add(self, model: ObjectModel, rows: Sequence[Row], root_of: Callable[[Row], UUID]) -> list[Row]:
+        """One more level; those of the rows that are new."""
+        fresh = [row for row in rows if (model.id, row["id"]) not in self.roots]
+        self.roots.update({(model.id, row["id"]): root_of(row) for row in fresh})
+        if len(self.roots) > MAX_AFFECTED:
+            raise TooManyDependents(MAX_AFFECTED)
+        if fresh:
+            self.levels.append((model, fresh))
+        return fresh
+
+    def ids(self) -> Mapping[str, set[UUID]]:
+        """The records' ids by the names of their objects."""
+        found: defaultdict[str, set[UUID]] = defaultdict(set)
+        for model, rows in self.levels:
+            found[model.name].update(row["id"] for row in rows)
+        return found
+
+    def without(self, roots: Iterable[UUID]) -> "Affected":
+        """What is left when some of the first records, and what goes with them, stay as they are."""
+        staying = set(roots)
+        left = Affected()
+        for model, rows in self.levels:
+            kept = [row for row in rows if self.roots[model.id, row["id"]] not in staying]
+            left.add(model, kept, lambda row, model=model: self.roots[model.id, row["id"]])  # type: ignore[misc]
+        return left
+
+
+def references(target: Target, object_name: str, *on_delete: str) -> list[Reference]:
+    """The lookups that lead to an object, of those that have it so when a record is destroyed."""
+    return [
+        found
+        for model in target.around.objects.values()
+        for one in model.fields.values()
+        if one.type.name == "lookup"
+        and one.settings["target"] == object_name
+        and (found := Reference(model, one)).on_delete in on_delete
+    ]
+
+
+def beside(target: Target, model: ObjectModel) -> Target:
+    """Another object, for what its definition does to its records, whatever the caller may do."""
+    everything = Rights(readable=model.fields, creatable=model.fields, writable=model.fields)
+    return Target(target.scope, target.access, model, everything, target.around, LastUsed(16))
+
+
+async def collect(target: Target, rows: Sequence[Row], which: Which) -> Affected:
+    """Locked records, and what goes with them by ``cascade``, locked too.
+
+    Raises :class:`TooManyDependents`.
+    """
+    affected = Affected()
+    pending = [(target.model, affected.add(target.model, rows, lambda row: row["id"]))]
+    while pending:
+        model, parents = pending.pop(0)
+        for reference in references(target, model.name, "cascade"):
+            children = await referring(reference, [row["id"] for row in parents], which)
+            affected.loops += loops_among(reference, children)
+            fresh = affected.add(
+                reference.model,
+                children,
+                lambda row, model=model: affected.roots[model.id, row["parent"]],  # type: ignore[misc]
+            )
+            if fresh:
+                pending.append((reference.model, fresh))
+    return affected
+
+
+def loops_among(reference: Reference, rows: Sequence[Row]) -> list[Tie]:
+    """The records that refer to themselves, of those that :func:`referring` found."""
+    ids = [row["id"] for row in rows if row["id"] == row["parent"]]
+    return [(reference, ids)] if ids else []
+
+
+async def referring(reference: Reference, ids: Sequence[UUID], which: Which) -> list[Row]:
+    """The records that refer to these by a lookup, locked: their ids and versions, and whom they refer to."""
+    model, found = reference.model, list[Row]()
+    lookup = model.columns[reference.field.name]
+    columns: dict[str, Any] = {"id": model.columns["id"], "version": model.columns["version"]}
+    selected = [column.as_alias(name) for name, column in (columns | {"parent": lookup}).items()]
+    counts = which(model.columns["deleted_at"])
+    for start in range(0, len(ids), _PORTION):
+        these = lookup.is_in(list(ids[start : start + _PORTION]))
+        query = model.table.select(*selected).where(these if counts is None else these & counts)
+        query = query.order_by(model.columns["id"]).limit(MAX_AFFECTED + 1)
+        found += await (query if query.engine_type == "sqlite" else query.lock_rows("UPDATE"))
+    return found

@@ -1,0 +1,82 @@
+"""What the database's refusals mean in terms of fields: unique values that are taken, lookups that lead
+nowhere.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final
+from uuid import UUID
+
+from piccolo.columns import Column
+
+from piccolo_engines.errors import ForeignKeyViolation, RowTooLarge, UniqueViolation
+from tenant_schema.objects.errors import ObjectNotFound
+from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.problems import Problem
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.errors import UniqueConflict, ValidationFailed
+from tenant_schema.records.query.conditions import Complaints
+from tenant_schema.records.sql.rendering import Row
+from tenant_schema.records.writing.equal_values import problems_of_equal_values
+from tenant_schema.records.writing.lookup_targets import problems_of_lookups
+from tenant_schema.records.writing.trashed_values import trashed_with, value_taken
+from tenant_schema.users.tables import User
+
+__all__ = ["TOO_LARGE", "accept", "column_looked_into", "refusals", "refuse_equal"]
+
+TOO_LARGE: Final = Problem("", "record-too-large", "The values are too long together for one record.")
+"""MariaDB may say so of a record with hundreds of texts: each is allowed, and all of them do not fit."""
+
+
+async def accept(target: Target, values: Mapping[str, Any], complaints: Complaints) -> None:
+    """Raise :class:`ValidationFailed` when there are problems, and for lookups to what is not there for the
+    caller. No statement without lookups to records.
+    """
+    complaints.extend(await problems_of_lookups(target, values, with_users=bool(complaints.problems)))
+    if complaints.problems:
+        raise ValidationFailed(complaints.problems)
+
+
+async def refuse_equal(target: Target, record_id: UUID, values: Row) -> None:
+    """Raise :class:`UniqueConflict` when another record has a unique value that equals one of these."""
+    [problems] = await problems_of_equal_values(target, [(record_id, values)])
+    if problems:
+        raise UniqueConflict([one.field for one in problems], problems)
+
+
+@asynccontextmanager
+async def refusals(target: Target, values: Mapping[str, Any]) -> AsyncIterator[None]:
+    """Turn the database's refusal of a write into what it means for the fields."""
+    try:
+        yield
+    except UniqueViolation as error:
+        raise await _unique_conflict(error, target, values) from error
+    except RowTooLarge as error:
+        raise ValidationFailed([TOO_LARGE]) from error
+    except ForeignKeyViolation as error:
+        problems = await problems_of_lookups(target, values, with_users=True)
+        if not problems:
+            raise
+        raise ValidationFailed(problems) from error
+
+
+async def _unique_conflict(
+    violation: UniqueViolation, target: Target, values: Mapping[str, Any]
+) -> UniqueConflict:
+    """The conflict, in the names that callers know, and whether it is with a record in the trash."""
+    names = {column._meta.db_column_name: name for name, column in target.model.columns.items()}
+    fields = [names[column] for column in violation.columns if column in names]
+    held = {name: values[name] for name in fields if values.get(name) is not None}
+    trashed = await trashed_with(target, held) if held and len(held) == len(fields) else None
+    return UniqueConflict(fields, [value_taken(name, trashed) for name in fields])
+
+
+async def column_looked_into(target: Target, field: FieldModel) -> Column | None:
+    """The column of ids that a lookup leads to; None when there is no such object."""
+    name = field.settings["target"]
+    if name == "users":
+        return User.id
+    try:
+        return (await target.catalog.get(target.scope, name)).columns["id"]
+    except ObjectNotFound:
+        return None

@@ -1,0 +1,68 @@
+"""Making a record: its values from the body, the defaults and the system, and one INSERT."""
+
+from collections.abc import Container, Sequence
+from datetime import datetime
+from typing import Any
+
+from piccolo_engines.columns import new_id
+from tenant_schema.objects.model.auto_numbers import counted_fields, take_numbers
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.query.conditions import Complaints
+from tenant_schema.records.sql.rendering import Record, Row
+from tenant_schema.records.writing.constraints import accept, refusals, refuse_equal
+from tenant_schema.records.writing.rows import answer_to_writer, insert_records
+from tenant_schema.records.writing.validation import Body, fill_in, parse_creation
+
+__all__ = ["completed", "create_record", "insert_numbered", "new_values"]
+
+
+def new_values(target: Target, body: Body, now: datetime, complaints: Complaints) -> Row:
+    """Everything in the new record but its numbers; the caller is its owner unless the body says
+    otherwise.
+    """
+    values = parse_creation(body, target.model.fields, complaints, target.rights)
+    return _stamped(target, values, body, now)
+
+
+def completed(target: Target, values: Row, now: datetime, complaints: Complaints) -> Row:
+    """As :func:`new_values`, of values that are in stored form already."""
+    full = dict(values)
+    fill_in(full, values, target.model.fields, complaints, target.rights)
+    return _stamped(target, full, values, now)
+
+
+def _stamped(target: Target, values: Row, given: Container[str], now: datetime) -> Row:
+    """With what the system sets."""
+    me = target.access.user_id
+    if "owner" not in given:
+        values["owner"] = me
+    times = {"created_at": now, "updated_at": now, "deleted_at": None}
+    return values | {"id": new_id(), "version": 1, "created_by": me, "updated_by": me, **times}
+
+
+async def create_record(target: Target, body: Body, now: datetime) -> Record:
+    """Raises :class:`ValidationFailed`, :class:`UniqueConflict`."""
+    complaints = Complaints()
+    values = new_values(target, body, now, complaints)
+    await accept(target, values, complaints)
+    await refuse_equal(target, values["id"], values)
+    async with refusals(target, values):
+        await insert_numbered(target, [values], now)
+    return await answer_to_writer(target, values, values)
+
+
+async def insert_numbered(target: Target, records: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Insert the records: one statement for all, and two more where the object counts its records. The
+    numbers are put into the records.
+    """
+    if not counted_fields(target.model.fields.values()):
+        await insert_records(target, records)
+        return
+
+    async def insert() -> None:
+        for name, numbers in (await take_numbers(target.model, len(records), now.date())).items():
+            for record, number in zip(records, numbers, strict=True):
+                record[name] = number
+        await insert_records(target, records)
+
+    await target.unit(insert)

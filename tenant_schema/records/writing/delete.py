@@ -1,0 +1,188 @@
+"""Putting records into the trash, taking them out again, and destroying them, with what goes with them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from piccolo.columns import Column
+from piccolo.querystring import QueryString
+
+from piccolo_engines.errors import ForeignKeyViolation
+from tenant_schema.objects.model.model import ObjectModel
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.errors import StillReferenced
+from tenant_schema.records.history.write import Action, Entry, field_key, forget, keep
+from tenant_schema.records.preconditions import Versions
+from tenant_schema.records.sql.rendering import Record, Row, shown
+from tenant_schema.records.writing.cascade import (
+    Affected,
+    Tie,
+    Which,
+    beside,
+    collect,
+    loops_among,
+    references,
+    referring,
+)
+from tenant_schema.records.writing.restrict import blocked, restricting, told
+from tenant_schema.records.writing.rows import lock_record, write_changes
+
+__all__ = ["destroy", "restore_record", "restore_rows", "trash_record", "trash_rows"]
+
+
+async def trash_record(target: Target, record_id: UUID, if_match: Versions, now: datetime) -> None:
+    """Raises :class:`RecordNotFound`, :class:`VersionMismatch`, :class:`ChangeDenied`,
+    :class:`StillReferenced` and :class:`TooManyDependents`.
+    """
+
+    async def trash() -> None:
+        current = await lock_record(target, record_id, if_match, target.rights.delete)
+        for refusal in (await trash_rows(target, [current], now)).values():
+            raise refusal
+
+    await target.unit(trash)
+
+
+async def trash_rows(target: Target, rows: Sequence[Row], now: datetime) -> dict[UUID, StillReferenced]:
+    """Put locked records into the trash, and what goes with them; those that cannot go, and why."""
+    affected = await collect(target, rows, _in_use)
+    blocking = await blocked(target, affected, _in_use)
+    await _mark_all(target, affected.without(blocking), now, now, Action.DELETE)
+    return {
+        root: StillReferenced(target.model.name, root, await told(target, reasons))
+        for root, reasons in blocking.items()
+    }
+
+
+async def restore_record(target: Target, record_id: UUID, if_match: Versions, now: datetime) -> Record:
+    """With what went into the trash with it; one in use stays as it is. Raises as :func:`trash_record`."""
+
+    async def restore() -> Row:
+        current = await lock_record(target, record_id, if_match, target.rights.delete, with_trash=True)
+        if current["deleted_at"] is None:
+            return current
+        await restore_rows(target, [current], now)
+        return current | _stamps(target, now) | {"deleted_at": None, "version": current["version"] + 1}
+
+    return target.answer(await target.unit(restore))
+
+
+async def restore_rows(target: Target, rows: Sequence[Row], now: datetime) -> None:
+    """Take locked records out of the trash, with what went there with them; those in use stay as they are."""
+    for deleted_at in dict.fromkeys(row["deleted_at"] for row in rows if row["deleted_at"] is not None):
+        together = [row for row in rows if row["deleted_at"] == deleted_at]
+        affected = await collect(target, together, _at(deleted_at))
+        await _mark_all(target, affected, None, now, Action.RESTORE)
+
+
+async def destroy(target: Target, record_id: UUID, if_match: Versions, now: datetime) -> None:
+    """From the trash, too. Of the histories of what is destroyed no values stay, only that it was there and
+    who destroyed it. Raises as :func:`trash_record`.
+    """
+
+    async def remove() -> None:
+        current = await lock_record(target, record_id, if_match, target.rights.delete, with_trash=True)
+        affected = await collect(target, [current], _all)
+        blocking, ties = await restricting(target, affected, _all)
+        for reasons in blocking.values():
+            raise StillReferenced(target.model.name, record_id, await told(target, reasons))
+        loops = await _release(target, affected, now)
+        await _untie([*ties, *affected.loops, *loops])
+        for model, rows in reversed(affected.levels):
+            await _destroy_rows(beside(target, model), rows, now)
+
+    try:
+        await target.unit(remove)
+    except ForeignKeyViolation as error:
+        raise StillReferenced(target.model.name, record_id) from error
+
+
+def _at(moment: datetime) -> Which:
+    return lambda deleted_at: deleted_at == moment
+
+
+def _in_use(deleted_at: Column) -> Any:
+    return deleted_at.is_null()
+
+
+def _all(_deleted_at: Column) -> None:
+    return None
+
+
+async def _mark_all(
+    target: Target, affected: Affected, deleted_at: datetime | None, now: datetime, action: Action
+) -> None:
+    """Into the trash or out of it. All that goes together has the same time, by which it comes back."""
+    for model, rows in affected.levels:
+        of_model = target if model is target.model else beside(target, model)
+        if len(rows) == 1:
+            await write_changes(of_model, rows[0], {"deleted_at": deleted_at}, now)
+        else:
+            await _mark(of_model, rows, deleted_at, now)
+        await keep(of_model, [Entry(row["id"], row["version"] + 1, action) for row in rows], now)
+
+
+async def _mark(target: Target, rows: Sequence[Row], deleted_at: datetime | None, now: datetime) -> None:
+    columns = target.model.columns
+    await _update(target, rows, {columns["deleted_at"]: deleted_at}, now)
+
+
+async def _update(target: Target, rows: Sequence[Row], values: dict[Any, Any], now: datetime) -> None:
+    """One UPDATE of many rows to the same values."""
+    columns = target.model.columns
+    stamps = {columns[name]: value for name, value in _stamps(target, now).items()}
+    version = {columns["version"]: QueryString("{} + 1", columns["version"])}
+    these = columns["id"].is_in([row["id"] for row in rows])
+    await target.model.table.update(values | stamps | version, use_auto_update=False).where(these)
+
+
+def _stamps(target: Target, now: datetime) -> Row:
+    return {"updated_at": now, "updated_by": target.access.user_id}
+
+
+async def _release(target: Target, affected: Affected, now: datetime) -> list[Tie]:
+    """Empty the lookups that lead to what is destroyed, as the database would, and keep that in histories.
+
+    Returns those by which records that are destroyed refer to themselves.
+    """
+    going, loops = affected.ids(), list[Tie]()
+    for name, ids in going.items():
+        for reference in references(target, name, "set_null"):
+            rows = await referring(reference, sorted(ids), _all)
+            loops += loops_among(reference, rows)
+            staying = [row for row in rows if row["id"] not in going.get(reference.model.name, ())]
+            if staying:
+                of_model, lookup = beside(target, reference.model), reference.field
+                await _update(of_model, staying, {of_model.model.columns[lookup.name]: None}, now)
+                entries = [_emptied(row, of_model.model, lookup.name) for row in staying]
+                await keep(of_model, [one for one in entries if one is not None], now)
+    return loops
+
+
+async def _untie(ties: Sequence[Tie]) -> None:
+    """Empty the lookups by which records that are destroyed together refer to one another, or a record to
+    itself: a database refuses to delete what a row refers to by ``restrict``, whatever becomes of that row,
+    and MySQL from 9.6 on does not delete a row that refers to itself by two lookups (error 6575).
+    """
+    for reference, ids in ties:
+        columns = reference.model.columns
+        emptied: dict[Any, Any] = {columns[reference.field.name]: None}
+        await reference.model.table.update(emptied, use_auto_update=False).where(
+            columns["id"].is_in(list(ids))
+        )
+
+
+def _emptied(row: Row, model: ObjectModel, name: str) -> Entry | None:
+    lookup = model.fields[name]
+    if not lookup.history:
+        return None
+    changes = {field_key(lookup): (shown(lookup, row["parent"]), None)}
+    return Entry(row["id"], row["version"] + 1, Action.UPDATE, changes)
+
+
+async def _destroy_rows(target: Target, rows: Sequence[Row], now: datetime) -> None:
+    ids = [row["id"] for row in rows]
+    await target.model.table.delete().where(target.model.columns["id"].is_in(ids))
+    await forget(target, ids)
+    await keep(target, [Entry(row["id"], row["version"] + 1, Action.DESTROY) for row in rows], now)

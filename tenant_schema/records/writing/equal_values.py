@@ -1,0 +1,64 @@
+"""Unique values that are equal without being the same text, such as telephone numbers: the database's index
+tells texts apart, so records with an equal value are looked for before the write.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.problems import Problem
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.query.conditions import is_one_of
+from tenant_schema.records.sql.compiler import compile_filter
+from tenant_schema.records.sql.rendering import Row
+from tenant_schema.records.writing.trashed_values import trashed_among, value_taken
+
+__all__ = ["problems_of_equal_values"]
+
+
+async def problems_of_equal_values(
+    target: Target, records: Sequence[tuple[UUID | None, Row]]
+) -> list[list[Problem]]:
+    """For each record, by its id and new values, a problem for each unique value that another record has, or
+    one before it. One statement for each such field; none for objects without one.
+    """
+    found: list[list[Problem]] = [[] for _ in records]
+    for field in target.model.fields.values():
+        if field.unique and field.type.comparisons:
+            await _look(target, field, records, found)
+    return found
+
+
+async def _look(
+    target: Target,
+    field: FieldModel,
+    records: Sequence[tuple[UUID | None, Row]],
+    found: Sequence[list[Problem]],
+) -> None:
+    given = [
+        (problems, record_id, field.type.comparable(values[field.name]))
+        for problems, (record_id, values) in zip(found, records, strict=True)
+        if values.get(field.name) is not None
+    ]
+    owners: dict[object, Any] = dict(await _owners(target, field, [one for _, _, one in given]))
+    losing = [
+        (problems, owners[value])
+        for problems, record_id, value in given
+        if owners.setdefault(value, record_id) != record_id
+    ]
+    trashed = await trashed_among(target, [owner for _, owner in losing if owner is not None])
+    for problems, owner in losing:
+        problems.append(value_taken(field.name, trashed.get(owner)))
+
+
+async def _owners(target: Target, field: FieldModel, values: Iterable[object]) -> Mapping[object, UUID]:
+    """The records that have an equal value, in the trash or not, whoever may see them."""
+    wanted = tuple(sorted({str(value) for value in values}))
+    if not wanted:
+        return {}
+    columns = target.model.columns
+    query = target.model.table.select(columns["id"].as_alias("id"), columns[field.name].as_alias("value"))
+    where = compile_filter(is_one_of(field, wanted), columns, target.engine.engine_type)
+    assert where is not None, "a condition"
+    return {field.type.comparable(row["value"]): row["id"] for row in await query.where(where)}

@@ -1,0 +1,72 @@
+"""What keeps records from being removed: others that refer to them by ``restrict``."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.errors import Blocker
+from tenant_schema.records.query.model import Condition, SortTerm
+from tenant_schema.records.sql.statement_cache import LastUsed
+from tenant_schema.records.sql.statements import Source, Window, reading
+from tenant_schema.records.writing.cascade import Affected, Reference, Tie, Which, references, referring
+
+__all__ = ["Blocking", "blocked", "restricting", "told"]
+
+_COUNTED: Final = 100
+_NAMED: Final = 5
+
+Blocking = Mapping[UUID, Sequence[tuple[Reference, UUID]]]
+
+
+async def blocked(target: Target, affected: Affected, which: Which) -> Blocking:
+    """For each of the first records that cannot go: the lookups in its way, and to whom they lead."""
+    return (await restricting(target, affected, which))[0]
+
+
+async def restricting(target: Target, affected: Affected, which: Which) -> tuple[Blocking, list[Tie]]:
+    """What is :func:`blocked`, and the lookups by which records that go refer to one another, with the ids of
+    the records that refer.
+    """
+    ties: list[Tie] = []
+    found: defaultdict[UUID, list[tuple[Reference, UUID]]] = defaultdict(list)
+    going = affected.ids()
+    for model_name, ids in going.items():
+        for reference in references(target, model_name, "restrict"):
+            model_id = target.around.objects[model_name].id
+            together = going.get(reference.model.name, set())
+            rows = await referring(reference, sorted(ids), which)
+            if tied := [row["id"] for row in rows if row["id"] in together]:
+                ties.append((reference, tied))
+            for row in rows:
+                if row["id"] not in together:
+                    found[affected.roots[model_id, row["parent"]]].append((reference, row["parent"]))
+    return found, ties
+
+
+async def told(target: Target, blocking: Sequence[tuple[Reference, UUID]]) -> list[Blocker]:
+    """What stands in the way, as far as the caller may see it. Who may see nothing of it is told no more
+    than that there is something.
+    """
+    parents: dict[tuple[UUID, str], tuple[Reference, set[UUID]]] = {}
+    for reference, parent in blocking:
+        parents.setdefault((reference.model.id, reference.field.name), (reference, set()))[1].add(parent)
+    blockers = [await _blocker(target, reference, sorted(ids)) for reference, ids in parents.values()]
+    return [one for one in blockers if one is not None]
+
+
+async def _blocker(target: Target, reference: Reference, ids: Sequence[UUID]) -> Blocker | None:
+    name, field = reference.model.name, reference.field.name
+    if not target.access.allows(name, "read"):
+        return None
+    sight = await target.around.load(name)
+    if field not in sight.rights.readable:
+        return None
+    seen = Target(target.scope, target.access, sight.model, sight.rights, target.around, LastUsed(4))
+    values: list[object] = []
+    where = seen.records(Condition(field, "in", tuple(ids[:_COUNTED])), values, with_trash=True)
+    window = Window((SortTerm("id", descending=False),), _COUNTED)
+    plan = reading(Source(seen.model, where), ("id",), window, seen.engine.engine_type)
+    rows = plan.show(await seen.run(plan.statement, values))
+    return Blocker(name, field, len(rows), tuple(row["id"] for row in rows[:_NAMED])) if rows else None

@@ -1,0 +1,129 @@
+"""Writing: an INSERT, or a change of the version of a record that was locked and read before, in one
+transaction.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.errors import ChangeDenied, RecordNotFound, VersionMismatch
+from tenant_schema.records.preconditions import Versions, are_met
+from tenant_schema.records.query.model import ALL, IN_USE, And, Condition, Filter
+from tenant_schema.records.query.paths import fields_of
+from tenant_schema.records.sql.compiler import with_slots
+from tenant_schema.records.sql.rendering import Record, Row
+from tenant_schema.records.sql.statement_cache import repeated
+from tenant_schema.records.sql.statements import Source, destroy, insert, locked, reading, update
+from tenant_schema.records.writing.search_words import run_with_words
+
+__all__ = [
+    "answer_to_writer",
+    "destroy_record",
+    "insert_records",
+    "is_there",
+    "lets_pass",
+    "lock_record",
+    "write_changes",
+]
+
+
+async def insert_records(target: Target, records: Sequence[Mapping[str, Any]]) -> None:
+    """New rows with a value for every column, and their words: in one trip."""
+    statement = target.plan(lambda: insert(target.model, target.engine.engine_type), "insert")
+    columns = tuple(target.model.columns)
+    values = [record[name] for record in records for name in columns]
+    bound = repeated(statement, len(records)).bind(values)
+    await run_with_words(target, bound, records, columns, are_new=True)
+
+
+async def lock_record(
+    target: Target,
+    record_id: UUID,
+    if_match: Versions,
+    allowed: Filter,
+    *,
+    with_trash: bool = False,
+) -> Row:
+    """The record as it is, every column in stored form, kept from changing until the transaction ends.
+
+    :param allowed: the caller's rule for what is about to be done, such as ``target.rights.update``.
+
+    Raises :class:`RecordNotFound`, :class:`ChangeDenied` when the caller may read the record and the rule
+    does not let it pass, and :class:`VersionMismatch` when it is not at the version asked for.
+    """
+    values: list[object] = []
+    if allowed == ALL:
+        where = target.record(record_id, values, with_trash=with_trash)
+    else:
+        wanted = And((Condition("id", "eq", record_id), target.rule(allowed)))
+        where = target.records(wanted, values, with_trash=with_trash)
+    statement = target.plan(lambda: locked(target.model, where, target.engine.engine_type), "lock", where)
+    rows = await target.run(statement, values)
+    if not rows:
+        if allowed != ALL and await is_there(target, record_id, with_trash=with_trash):
+            raise ChangeDenied(target.model.name, record_id)
+        raise RecordNotFound(target.model.name, record_id)
+    if not are_met(if_match, rows[0]["version"]):
+        raise VersionMismatch(if_match, target.answer(rows[0]))
+    return rows[0]
+
+
+async def answer_to_writer(target: Target, stored: Row, changed: Collection[str]) -> Record:
+    """What the caller is shown of a record that it made or changed: one statement more when the change may
+    have put the record out of the caller's sight. It is told the id and version of one that is.
+    """
+    if _fields_of(target.rights.read).isdisjoint(changed) or await is_there(target, stored["id"]):
+        return target.answer(stored)
+    return target.bare_answer(stored)
+
+
+async def lets_pass(target: Target, record_id: UUID, rule: Filter) -> bool:
+    """Whether there is such a record, not in the trash, and a rule of the object lets it pass."""
+    values: list[object] = []
+    wanted = And((Condition("id", "eq", record_id), IN_USE, target.rule(rule)))
+    where = with_slots(wanted, target.access.user_id, values)
+    plan = target.plan(
+        lambda: reading(Source(target.model, where), ("id",), None, target.engine.engine_type),
+        *("lets pass", where),
+    )
+    return bool(await target.run(plan.statement, values))
+
+
+async def is_there(target: Target, record_id: UUID, *, with_trash: bool = False) -> bool:
+    """Whether the caller may read the record."""
+    if not target.access.allows(target.model.name, "read"):
+        return False
+    values: list[object] = []
+    where = target.record(record_id, values, with_trash=with_trash)
+    plan = target.plan(
+        lambda: reading(Source(target.model, where), ("id",), None, target.engine.engine_type),
+        *("is there", where),
+    )
+    return bool(await target.run(plan.statement, values))
+
+
+def _fields_of(rule: Filter) -> frozenset[str]:
+    """The record's own fields that the rule looks at, lookups on the way to other records included."""
+    return frozenset([name.partition(".")[0] for name in fields_of(rule)])
+
+
+async def write_changes(target: Target, current: Row, changes: Mapping[str, Any], now: datetime) -> Row:
+    """Change a locked record, at the version it was read at, to its next version; the record as it is
+    then.
+    """
+    stamps = {"version": current["version"] + 1, "updated_at": now, "updated_by": target.access.user_id}
+    written = dict(sorted(changes.items())) | stamps
+    statement = target.plan(
+        lambda: update(target.model, tuple(written), target.engine.engine_type), "update", tuple(written)
+    )
+    values = [*written.values(), current["id"], current["version"]]
+    full = current | written
+    await run_with_words(target, statement.bind(values), [full], changes)
+    return full
+
+
+async def destroy_record(target: Target, record_id: UUID) -> None:
+    """Delete the row of a locked record."""
+    await target.run(target.plan(lambda: destroy(target.model), "destroy"), [record_id])

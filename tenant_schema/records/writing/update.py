@@ -1,0 +1,70 @@
+"""Changing a record: read and locked, checked, and written with its history, in one transaction."""
+
+from datetime import datetime
+from uuid import UUID
+
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.errors import RecordNotFound
+from tenant_schema.records.history.write import Action, Entry, changed, keep
+from tenant_schema.records.preconditions import Versions
+from tenant_schema.records.query.conditions import Complaints
+from tenant_schema.records.query.model import Query
+from tenant_schema.records.reading.read import read_record
+from tenant_schema.records.sql.rendering import Record, Row
+from tenant_schema.records.writing.constraints import accept, refusals, refuse_equal
+from tenant_schema.records.writing.rows import answer_to_writer, lock_record, write_changes
+from tenant_schema.records.writing.validation import Body, Stored, parse_changes
+
+__all__ = ["change_locked", "change_record"]
+
+
+async def change_record(
+    target: Target, record_id: UUID, body: Body, if_match: Versions, now: datetime
+) -> Record:
+    """A body that changes nothing leaves the version as it is.
+
+    Raises :class:`ValidationFailed`, :class:`RecordNotFound`, :class:`VersionMismatch`,
+    :class:`UniqueConflict`, :class:`ChangeDenied`.
+    """
+    complaints = Complaints()
+    values = parse_changes(body, complaints, target.rights)
+    if complaints.problems:
+        await accept(target, await _changed_lookups(target, record_id, values), complaints)
+
+    async def change() -> Row:
+        return await change_locked(
+            target, await lock_record(target, record_id, if_match, target.rights.update), values, now
+        )
+
+    async with refusals(target, values):
+        written = await target.unit(change)
+    return await answer_to_writer(target, written, values)
+
+
+async def _changed_lookups(target: Target, record_id: UUID, values: Stored) -> Stored:
+    """Those of the values that are lookups and not what the record has already, as far as the caller sees."""
+    given = {
+        name: one for name, one in values.items() if one and target.model.fields[name].type.name == "lookup"
+    }
+    names = tuple([name for name in given if name in target.rights.readable])
+    try:
+        shown = (await read_record(target, record_id, Query(names))).data if names else {}
+    except RecordNotFound:
+        shown = {}
+    return {name: value for name, value in given.items() if str(value) != shown.get(name)}
+
+
+async def change_locked(target: Target, current: Row, values: Stored, now: datetime) -> Row:
+    """Write what differs, and keep it in the history; the record as it is then. A lookup that stays as it is
+    may lead to what is not there for the caller. Raises :class:`ValidationFailed` for others that do.
+    """
+    changes = {name: value for name, value in values.items() if value != current[name]}
+    if not changes:
+        return current
+    await accept(target, changes, Complaints())
+    await refuse_equal(target, current["id"], changes)
+    written = await write_changes(target, current, changes, now)
+    kept = changed(current, changes, target.model.fields)
+    if kept:
+        await keep(target, [Entry(current["id"], written["version"], Action.UPDATE, kept)], now)
+    return written

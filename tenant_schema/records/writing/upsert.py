@@ -1,0 +1,150 @@
+"""Making or changing the record that has a given value in a unique field, whatever others do meanwhile."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from tenant_schema.objects.errors import InvalidValue
+from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.problems import Problem
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.errors import (
+    AlreadyThere,
+    InvalidQuery,
+    NothingToMatch,
+    RecordNotFound,
+    UniqueConflict,
+    ValidationFailed,
+)
+from tenant_schema.records.preconditions import Versions
+from tenant_schema.records.query.conditions import equals, nearest
+from tenant_schema.records.query.model import Query
+from tenant_schema.records.reading.read import read_record
+from tenant_schema.records.sql.rendering import Record, shown
+from tenant_schema.records.sql.statements import Reading, Source, reading
+from tenant_schema.records.writing.create import create_record
+from tenant_schema.records.writing.delete import restore_record
+from tenant_schema.records.writing.trashed_values import restorable_by_value
+from tenant_schema.records.writing.update import change_record
+from tenant_schema.records.writing.validation import Body
+
+__all__ = ["stored_key", "unique_field", "upsert_record"]
+
+_ATTEMPTS: Final = 5
+"""Others may make and destroy the record in turn; nobody does so for long."""
+
+
+async def upsert_record(
+    target: Target,
+    field: FieldModel,
+    key: object,
+    body: Body,
+    now: datetime,
+    *,
+    if_match: Versions = None,
+    only_new: bool = False,
+) -> tuple[Record, bool]:
+    """The record, and whether it was made just now. ``key`` is its value in ``field``, in stored form. One in
+    the trash that the caller may restore is restored and changed.
+
+    Raises as creating and changing do, and :class:`NothingToMatch`, :class:`AlreadyThere`.
+    """
+    _check_key(field, key, body)
+    conflict: UniqueConflict | None = None
+    for _ in range(_ATTEMPTS):
+        found = await _find(target, field, key)
+        if found is None:
+            if (conflict is not None or if_match is not None) and not only_new:
+                restored = await _restored(target, field, key, body, now, if_match)
+                if restored is not None:
+                    return restored, False
+            if conflict is not None:
+                raise conflict  # with a record in the trash, or out of the caller's sight
+            if if_match is not None:
+                raise NothingToMatch
+            try:
+                return await create_record(target, {**body, field.name: shown(field, key)}, now), True
+            except UniqueConflict as error:
+                conflict = error  # another one was faster, or it is another field
+        elif only_new:
+            raise AlreadyThere(await read_record(target, found, Query(tuple(target.readable))))
+        else:
+            try:
+                return await change_record(target, found, body, if_match, now), False
+            except RecordNotFound:
+                conflict = None
+    raise conflict or UniqueConflict([field.name])
+
+
+async def _restored(
+    target: Target, field: FieldModel, key: object, body: Body, now: datetime, if_match: Versions
+) -> Record | None:
+    """The record of that key, out of the trash and changed; None when there is none that the caller may
+    restore.
+    """
+    there = await restorable_by_value(target, field, [key])
+    if not there:
+        return None
+    [record_id] = there.values()
+
+    async def restore_and_change() -> Record:
+        await restore_record(target, record_id, if_match, now)
+        return await change_record(target, record_id, body, None, now)
+
+    return await target.unit(restore_and_change)
+
+
+def unique_field(target: Target, name: str) -> FieldModel:
+    """The field by which records are told apart. Raises :class:`InvalidQuery` when it is none, with the one
+    that was probably meant.
+    """
+    fields = {
+        one.name: one
+        for one in target.readable.values()
+        if one.unique and not one.read_only and one.name in target.rights.creatable
+    }
+    if name in fields:
+        return fields[name]
+    known = name in target.readable
+    message = (
+        f"{name} is not unique, so it does not name one record." if known else f"There is no field {name!r}."
+    )
+    near = nearest(name, tuple(fields)) or (next(iter(fields)) if len(fields) == 1 else None)
+    raise InvalidQuery([Problem(name, "not-unique" if known else "unknown-field", message, near)])
+
+
+def stored_key(field: FieldModel, text: str) -> object:
+    """The value in the path, in stored form. Raises :class:`InvalidQuery`."""
+    if field.type.is_missing(text):
+        message = f"{field.label} has no value here, so it names no record."
+        raise InvalidQuery([Problem(field.name, "empty-value", message)])
+    try:
+        return field.type.parse_key(text, field)
+    except InvalidValue as error:
+        raise InvalidQuery([Problem(field.name, error.code, error.message, error.did_you_mean)]) from error
+
+
+def _check_key(field: FieldModel, key: object, body: Body) -> None:
+    """A body may name the field as well, when it says the same."""
+    if field.name not in body:
+        return
+    try:
+        stored = field.type.parse(body[field.name], field)
+        is_same = field.type.comparable(stored) == field.type.comparable(key)
+    except InvalidValue:
+        is_same = False
+    if not is_same:
+        message = f"{field.label} must be what the address says, or be left out."
+        raise ValidationFailed([Problem(field.name, "does-not-match", message)])
+
+
+async def _find(target: Target, field: FieldModel, key: object) -> UUID | None:
+    """The id of the record that has the value, among those in use that the caller may read."""
+    values: list[object] = []
+    where = target.records(equals(field, key), values)
+    plan: Reading = target.plan(
+        lambda: reading(Source(target.model, where), ("id",), None, target.engine.engine_type),
+        *("find", where),
+    )
+    rows = plan.show(await target.run(plan.statement, values))
+    return UUID(rows[0]["id"]) if rows else None

@@ -1,0 +1,205 @@
+"""API keys: made by people for programs, with some of their roles; shown once, kept as a hash."""
+
+import hashlib
+import hmac
+import re
+import secrets
+import string
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from piccolo_engines.columns import new_id, utc_now
+from tenant_schema.problems import InvalidInput, Problem
+from tenant_schema.scope import TenantScope
+from tenant_schema.tenant_cache import VersionedCache
+from tenant_schema.users.audit.write import Subject, record_event
+from tenant_schema.users.errors import NotThere, TokenExpired, TokenInvalid
+from tenant_schema.users.rights.change import changing_access
+from tenant_schema.users.rights.delegation import is_oneself, require_within
+from tenant_schema.users.rights.grants import read_grants
+from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.rights.role_rows import grants_of_user, named_roles, roles_of_users
+from tenant_schema.users.tables import ApiKey, Role
+
+__all__ = ["KEY_PREFIX", "ApiKeyReader", "ApiKeyRecord", "ApiKeys"]
+
+KEY_PREFIX: Final = "fhk_"
+_SHAPE: Final = re.compile(rf"({KEY_PREFIX}[A-Za-z0-9]{{8}})_([A-Za-z0-9_-]{{43}})")
+_LETTERS: Final = string.ascii_letters + string.digits
+_SECRET_BYTES: Final = 32
+_LONGEST_NAME: Final = 100
+_USE_COUNTS_EVERY: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyRecord:
+    """One key, without its secret. ``prefix`` is how it begins."""
+
+    id: UUID
+    user_id: UUID
+    name: str
+    prefix: str
+    roles: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class ApiKeys:
+    """Keys of the tenant that is bound: everybody's own, and all of them for who may manage users."""
+
+    def __init__(self, cache: VersionedCache, *, now: Callable[[], datetime] = utc_now) -> None:
+        self._cache = cache
+        self._now = now
+
+    async def of_user(self, access: Access, user_id: UUID | None = None) -> list[ApiKeyRecord]:
+        """The keys of a user, the caller's unless told otherwise; the newest first. 2 statements."""
+        whose = access.user_id if user_id is None else user_id
+        if whose != access.user_id:
+            access.require_system("users:manage")
+        return await _read(ApiKey.user == whose)
+
+    async def create(
+        self,
+        scope: TenantScope,
+        access: Access,
+        name: str,
+        roles: Sequence[str] | None = None,
+        expires_at: datetime | None = None,
+    ) -> tuple[ApiKeyRecord, str]:
+        """A new key of the caller's, and its text, which is told here and never again.
+
+        :param roles: names or ids of those of the caller's roles that it gets; all of them when None.
+
+        Raises InvalidInput, and KeyNotEnough to a program: a key that was stolen cannot outlive itself.
+        """
+        access.require_person()
+        problems = _faults(name.strip(), expires_at, self._now())
+        given = await named_roles(access.roles if roles is None else roles)
+        problems += [
+            Problem("roles", "not-yours", f"You do not have the role {one}.")
+            for one in given
+            if one not in access.roles
+        ]
+        if problems:
+            raise InvalidInput(problems)
+        prefix = KEY_PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(8))
+        secret = secrets.token_urlsafe(_SECRET_BYTES)
+        key = ApiKey(
+            id=new_id(),
+            user=access.user_id,
+            name=name.strip(),
+            prefix=prefix,
+            secret_hash=_hash(secret),
+            roles=msgspec.json.encode([str(one) for one in given.values()]).decode(),
+            expires_at=expires_at,
+        )
+        async with changing_access(self._cache, scope):
+            await ApiKey.insert(key)
+            detail = {"prefix": prefix, "roles": sorted(given)}
+            await record_event(access, "api-key.create", Subject("api-key", key.id, key.name), detail)
+        return (await _read(ApiKey.id == key.id))[0], f"{prefix}_{secret}"
+
+    async def revoke(self, scope: TenantScope, access: Access, key_id: UUID) -> None:
+        """From now on the key is worth nothing. Raises NotThere and BeyondOwnRights."""
+        async with changing_access(self._cache, scope):
+            found = await _read(ApiKey.id == key_id)
+            if not found or (found[0].user_id != access.user_id and not access.has("users:manage")):
+                raise NotThere("API key")
+            if key_id != access.api_key and not is_oneself(access, found[0].user_id):
+                require_within(access, await grants_of_user(found[0].user_id))
+            is_good = (ApiKey.id == key_id) & ApiKey.revoked_at.is_null()
+            await ApiKey.update({ApiKey.revoked_at: self._now()}).where(is_good)
+            subject = Subject("api-key", key_id, found[0].name)
+            await record_event(access, "api-key.revoke", subject, {"prefix": found[0].prefix})
+
+
+@dataclass(slots=True)
+class _Known:
+    """A key that is good, as it is cached. ``used_at`` is when its use was last written down."""
+
+    id: UUID
+    secret_hash: str = field(repr=False)
+    expires_at: datetime | None
+    used_at: datetime | None
+    access: Access
+
+
+class ApiKeyReader:
+    """Says whose key it is and what it may do, through the cache of the ``access`` version.
+
+    Warm: no statement, but one a minute that writes down the use.
+    """
+
+    def __init__(self, cache: VersionedCache, *, now: Callable[[], datetime] = utc_now) -> None:
+        self._cache = cache
+        self._now = now
+
+    async def access_of(self, scope: TenantScope, text: str) -> Access:
+        """Raises TokenInvalid for what is no key of this tenant, and TokenExpired."""
+        match = _SHAPE.fullmatch(text)
+        if match is None:
+            raise TokenInvalid
+        prefix, secret = match[1], match[2]
+        known: _Known = await self._cache.get(scope, ("key", prefix), lambda: self._read(scope, prefix))
+        if not hmac.compare_digest(known.secret_hash, _hash(secret)):
+            raise TokenInvalid
+        now = self._now()
+        if known.expires_at is not None and known.expires_at <= now:
+            raise TokenExpired
+        if known.used_at is None or now - known.used_at >= _USE_COUNTS_EVERY:
+            known.used_at = now
+            await ApiKey.update({ApiKey.last_used_at: now}).where(ApiKey.id == known.id)
+        return known.access
+
+    async def _read(self, scope: TenantScope, prefix: str) -> _Known:
+        """The key with what it may do; raises TokenInvalid, so that made-up keys crowd nothing out."""
+        row = await (
+            ApiKey.select(*ApiKey.all_columns(), ApiKey.user.email, ApiKey.user.name, ApiKey.user.active)
+            .where((ApiKey.prefix == prefix) & ApiKey.revoked_at.is_null())
+            .first()
+            .output(load_json=True)
+        )
+        if row is None or not row["user.active"]:
+            raise TokenInvalid
+        held = (await roles_of_users([row["user"]]))[row["user"]]
+        roles = {name: role_id for name, role_id in held.items() if str(role_id) in row["roles"]}
+        key = ("grants", tuple(roles.values()))
+        grants = await self._cache.get(scope, key, lambda: read_grants(roles))
+        names = (row["user.email"], row["user.name"], tuple(roles))
+        access = Access(row["user"], row["id"], *names, grants.permissions, grants, row["id"])
+        return _Known(row["id"], row["secret_hash"], row["expires_at"], row["last_used_at"], access)
+
+
+def _faults(name: str, expires_at: datetime | None, now: datetime) -> list[Problem]:
+    problems = []
+    if not name:
+        problems.append(Problem("name", "required", "A key needs a name, to be known by."))
+    if len(name) > _LONGEST_NAME:
+        problems.append(Problem("name", "too-long", f"At most {_LONGEST_NAME} characters."))
+    if expires_at is not None and expires_at <= now:
+        problems.append(Problem("expiresAt", "in-the-past", "This time is over."))
+    return problems
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+async def _read(condition: Any) -> list[ApiKeyRecord]:
+    query = ApiKey.select().where(condition).order_by(ApiKey.id, ascending=False)
+    rows = await query.output(load_json=True)
+    names = {str(row["id"]): row["name"] for row in await Role.select(Role.id, Role.name)} if rows else {}
+    return [_record(row, names) for row in rows]
+
+
+def _record(row: Mapping[str, Any], names: Mapping[str, str]) -> ApiKeyRecord:
+    roles = tuple(sorted(names[one] for one in row["roles"] if one in names))
+    times = (row["created_at"], row["expires_at"], row["last_used_at"], row["revoked_at"])
+    return ApiKeyRecord(row["id"], row["user"], row["name"], row["prefix"], roles, *times)

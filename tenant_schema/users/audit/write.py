@@ -1,0 +1,104 @@
+"""The tenant's audit trail: who signed in or failed to, and who changed users, roles or definitions.
+
+Kept for :data:`AUDIT_KEPT`; what is older is not shown, and deleted as people sign in. No secret is ever in
+it.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from piccolo_engines.bindings import Binding
+from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.tables import AuditEvent
+
+__all__ = ["AUDIT_KEPT", "Origin", "Subject", "came_from", "first_id_at", "prune_events", "record_event"]
+
+AUDIT_KEPT: Final = timedelta(days=400)
+"""How long events are kept: a year, and the time to look at it."""
+_SECRETS: Final = ("password", "secret", "token", "hash", "credentials", "authorization", "apikey")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The request that an event belongs to."""
+
+    request_id: str = ""
+    address: str = ""
+
+
+class Subject(NamedTuple):
+    """What an event is about: ``user``, ``role``, ``object`` …, its id and its name at that time."""
+
+    kind: str
+    id: UUID | None = None
+    name: str = ""
+
+
+_NOWHERE: Final = Origin()
+_ORIGIN: Final[ContextVar[Origin]] = ContextVar("freehold_audit_origin", default=_NOWHERE)
+
+
+def came_from(origin: Origin) -> AbstractContextManager[None]:
+    """Events recorded inside belong to this request."""
+    return Binding(_ORIGIN, origin)
+
+
+async def record_event(
+    access: Access | None,
+    action: str,
+    subject: Subject | None = None,
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    """Keep one event, such as ``role.update``; inside a transaction it is kept only if that is committed.
+
+    One statement.
+
+    :param access: who did it; None for nobody who is signed in, and for the service itself.
+    :param detail: what else there is to know, as JSON; what goes by the name of a secret is left out.
+    """
+    origin, about = _ORIGIN.get(), subject or Subject("")
+    event = AuditEvent(
+        actor=access and access.user_id,
+        actor_email=access.email if access else "",
+        api_key=access and access.api_key,
+        action=action,
+        subject_kind=about.kind,
+        subject=about.id,
+        subject_name=about.name[:254],
+        detail=msgspec.json.encode(_without_secrets(detail or {})).decode(),
+        address=origin.address[:64],
+        request_id=origin.request_id[:128],
+    )
+    await AuditEvent.insert(event)
+
+
+async def prune_events(now: datetime) -> None:
+    """Delete what is older than events are kept. 1 statement, over the primary key."""
+    await AuditEvent.delete().where(AuditEvent.id < first_id_at(now - AUDIT_KEPT))
+
+
+def first_id_at(moment: datetime) -> UUID:
+    """What ids made from this moment on are not less than: they begin with their milliseconds (RFC 9562)."""
+    return UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)
+
+
+def _without_secrets(value: object) -> object:
+    """The value, and None for whatever in it goes by the name of a secret."""
+    if isinstance(value, Mapping):
+        return {
+            str(name): None if _is_secret(str(name)) else _without_secrets(one) for name, one in value.items()
+        }
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [_without_secrets(one) for one in value]
+    return value
+
+
+def _is_secret(name: str) -> bool:
+    return name.replace("_", "").replace("-", "").lower().endswith(_SECRETS)

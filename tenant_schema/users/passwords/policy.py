@@ -1,0 +1,54 @@
+"""Which new passwords are accepted: length, and not one of those that are tried first.
+
+After NIST SP 800-63B: no rules of composition, no expiry, every character allowed; at least 8 characters, and
+none from a list of common passwords or made from the user's own address. Pure.
+"""
+
+import string
+import unicodedata
+
+from tenant_schema.problems import Problem
+from tenant_schema.users.passwords.common import COMMON_PASSWORDS
+
+__all__ = ["MAX_BYTES", "MIN_LENGTH", "encode_password", "password_problems"]
+
+MIN_LENGTH = 8
+MAX_BYTES = 1024
+
+
+def encode_password(password: str) -> bytes | None:
+    """The bytes that are hashed: NFKC, so that every keyboard gives the same; None when they are too many."""
+    if len(password) > MAX_BYTES:
+        return None
+    encoded = unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
+    return encoded if len(encoded) <= MAX_BYTES else None
+
+
+def password_problems(password: str, email: str, field: str = "password") -> tuple[Problem, ...]:
+    """Every rule that a new password breaks for the user with this normalised address; empty when it is fine.
+
+    >>> [problem.code for problem in password_problems("Password", "ada@acme.example")]
+    ['too-common']
+    """
+    if encode_password(password) is None:
+        return (Problem(field, "too-long", f"A password has at most {MAX_BYTES} bytes."),)
+    problems = []
+    if len(password) < MIN_LENGTH:
+        problems.append(Problem(field, "too-short", f"A password has at least {MIN_LENGTH} characters."))
+    if _is_common(password):
+        problems.append(Problem(field, "too-common", "This is one of the passwords that are tried first."))
+    if _is_address(password, email):
+        problems.append(Problem(field, "same-as-email", "A password is not the e-mail address."))
+    return tuple(problems)
+
+
+def _is_common(password: str) -> bool:
+    """Whether it is on the list, with or without what people put at the end, or one character throughout."""
+    folded = unicodedata.normalize("NFKC", password).casefold()
+    word = folded.rstrip(string.digits + string.punctuation)
+    return folded in COMMON_PASSWORDS or word in COMMON_PASSWORDS or len(set(folded)) == 1
+
+
+def _is_address(password: str, email: str) -> bool:
+    folded = unicodedata.normalize("NFKC", password).casefold()
+    return bool(email) and folded in {email, email.partition("@")[0]}

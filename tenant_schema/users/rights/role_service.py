@@ -1,0 +1,215 @@
+"""Roles as administrators see them: made, changed and deleted, with what they allow and where they stop."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from piccolo_engines.columns import new_id
+from piccolo_engines.errors import UniqueViolation
+from tenant_schema.problems import InvalidInput, Problem, ProblemCollector, suggestion
+from tenant_schema.scope import TenantScope
+from tenant_schema.tenant_cache import VersionedCache
+from tenant_schema.users.audit.write import Subject, record_event
+from tenant_schema.users.errors import InUse, NotThere, SystemKept, Taken
+from tenant_schema.users.rights.change import changing_access
+from tenant_schema.users.rights.permissions import Access, is_name
+from tenant_schema.users.rights.role_records import (
+    FieldLimit,
+    RoleDraft,
+    RoleRecord,
+    RuleDraft,
+    read_roles,
+    write_fields,
+    write_permissions,
+    write_rules,
+)
+from tenant_schema.users.tables import Permission, Role
+
+__all__ = ["RestrictionCheck", "RoleChanges", "Roles"]
+
+_MANAGE = "roles:manage"
+_LENGTHS = {"label": 100, "description": 500}
+RoleChanges = Mapping[str, str]
+"""New values of ``name``, ``label`` and ``description``, those that change."""
+
+
+class RestrictionCheck(Protocol):
+    """Says whether restrictions fit the tenant's objects, of which this package knows nothing."""
+
+    async def __call__(
+        self, scope: TenantScope, fields: Sequence[FieldLimit], rules: Sequence[RuleDraft]
+    ) -> Sequence[Problem]:
+        """Everything that is wrong, under ``fields[0].field`` and ``rules[0].filter``."""
+
+
+class Roles:
+    """Roles of the tenant that is bound. Changing them takes ``roles:manage``.
+
+    Who may manage users sees roles too, since they give them. Every change may raise PermissionDenied,
+    KeyNotEnough, NotThere and InvalidInput, and LastAdministrator where it takes rights away.
+    """
+
+    def __init__(self, cache: VersionedCache, check: RestrictionCheck) -> None:
+        self._cache = cache
+        self._check = check
+
+    async def all(self, access: Access) -> list[RoleRecord]:
+        """Every role, in the order of names. 5 statements."""
+        _require_sight(access)
+        return await read_roles()
+
+    async def get(self, access: Access, role_id: UUID) -> RoleRecord:
+        """One role. 5 statements."""
+        _require_sight(access)
+        return await _role(role_id)
+
+    async def create(self, scope: TenantScope, access: Access, draft: RoleDraft) -> RoleRecord:
+        """A new role. Raises Taken."""
+        _require_management(access)
+        facts = {"name": draft.name, "label": draft.label or draft.name, "description": draft.description}
+        problems = [*_faults(facts), *await self._check(scope, draft.fields, draft.rules)]
+        async with changing_access(self._cache, scope):
+            permissions, unknown = await _known(draft.permissions)
+            if problems or unknown:
+                raise InvalidInput([*problems, *unknown])
+            role = Role(id=new_id(), name=draft.name, label=facts["label"], description=draft.description)
+            try:
+                await Role.insert(role)
+            except UniqueViolation as error:
+                raise Taken("name", "role") from error
+            await write_permissions(role.id, permissions)
+            await write_fields(role.id, draft.fields)
+            await write_rules(role.id, draft.rules)
+            detail = {"permissions": sorted(permissions)}
+            await record_event(access, "role.create", Subject("role", role.id, draft.name), detail)
+            return await _role(role.id)
+
+    async def update(
+        self, scope: TenantScope, access: Access, role_id: UUID, changes: RoleChanges
+    ) -> RoleRecord:
+        """Change the label, the description, or the name of a role that did not come with the tenant.
+
+        Raises SystemKept and Taken.
+        """
+        _require_management(access)
+        if problems := _faults(changes):
+            raise InvalidInput(problems)
+        async with changing_access(self._cache, scope):
+            before = await _role(role_id)
+            if before.system and changes.get("name", before.name) != before.name:
+                raise SystemKept("role", before.name)
+            try:
+                values: dict[Any, Any] = dict(changes)
+                await Role.update(values).where(Role.id == role_id)
+            except UniqueViolation as error:
+                raise Taken("name", "role") from error
+            await record_event(access, "role.update", _subject(before), dict(changes))
+            return await _role(role_id)
+
+    async def delete(self, scope: TenantScope, access: Access, role_id: UUID) -> None:
+        """Delete a role that nobody has, and that did not come with the tenant.
+
+        Raises SystemKept and InUse.
+        """
+        _require_management(access)
+        async with changing_access(self._cache, scope):
+            role = await _role(role_id)
+            if role.system:
+                raise SystemKept("role", role.name)
+            if role.users:
+                raise InUse("role", role.name, role.users)
+            await Role.delete().where(Role.id == role_id)
+            await record_event(access, "role.delete", _subject(role))
+
+    async def set_permissions(
+        self, scope: TenantScope, access: Access, role_id: UUID, names: Sequence[str]
+    ) -> RoleRecord:
+        """What the role allows, in the place of what it did before."""
+        _require_management(access)
+        async with changing_access(self._cache, scope, may_demote=True):
+            before = await _role(role_id)
+            permissions, unknown = await _known(names)
+            if unknown:
+                raise InvalidInput(unknown)
+            await write_permissions(role_id, permissions)
+            held, wanted = set(before.permissions), set(permissions)
+            detail = {"added": sorted(wanted - held), "removed": sorted(held - wanted)}
+            await record_event(access, "role.permissions", _subject(before), detail)
+            return await _role(role_id)
+
+    async def set_fields(
+        self, scope: TenantScope, access: Access, role_id: UUID, fields: Sequence[FieldLimit]
+    ) -> RoleRecord:
+        """The fields that the role may not read or change, in the place of those before."""
+        _require_management(access)
+        if problems := await self._check(scope, fields, ()):
+            raise InvalidInput(problems)
+        async with changing_access(self._cache, scope):
+            before = await _role(role_id)
+            await write_fields(role_id, fields)
+            hidden = [f"{one.object}.{one.field}" for one in fields if not one.readable]
+            locked = [f"{one.object}.{one.field}" for one in fields if one.readable]
+            detail = {"hidden": hidden, "readOnly": locked}
+            await record_event(access, "role.fields", _subject(before), detail)
+            return await _role(role_id)
+
+    async def set_rules(
+        self, scope: TenantScope, access: Access, role_id: UUID, rules: Sequence[RuleDraft]
+    ) -> RoleRecord:
+        """Which records the role may read, update or delete, in the place of the rules before."""
+        _require_management(access)
+        if problems := await self._check(scope, (), rules):
+            raise InvalidInput(problems)
+        async with changing_access(self._cache, scope):
+            before = await _role(role_id)
+            await write_rules(role_id, rules)
+            detail = {"rules": [{"object": one.object, "action": one.action} for one in rules]}
+            await record_event(access, "role.rules", _subject(before), detail)
+            return await _role(role_id)
+
+
+def _require_management(access: Access) -> None:
+    access.require_system(_MANAGE)
+    access.require_person()
+
+
+def _require_sight(access: Access) -> None:
+    if not access.has("users:manage"):
+        _require_management(access)
+
+
+def _subject(role: RoleRecord) -> Subject:
+    return Subject("role", role.id, role.name)
+
+
+async def _role(role_id: UUID) -> RoleRecord:
+    found = await read_roles(role_id)
+    if not found:
+        raise NotThere("role")
+    return found[0]
+
+
+def _faults(facts: Mapping[str, str]) -> list[Problem]:
+    problems = []
+    if "name" in facts and not is_name(facts["name"]):
+        message = "A name has lower case letters, digits and single underscores, 40 at most."
+        problems.append(Problem("name", "invalid-name", message))
+    for field, length in _LENGTHS.items():
+        if len(facts.get(field, "")) > length:
+            problems.append(Problem(field, "too-long", f"At most {length} characters."))
+    return problems
+
+
+async def _known(names: Sequence[str]) -> tuple[dict[str, UUID], list[Problem]]:
+    """The ids of the permissions by name, and a problem for each that is not there. 1 statement."""
+    rows: list[dict[str, Any]] = await Permission.select(Permission.id, Permission.name)
+    known = {row["name"]: row["id"] for row in rows}
+    choices, found = tuple(known), ProblemCollector()
+    unknown = ((position, name) for position, name in enumerate(names) if name not in known)
+    for position, name in unknown:
+        message = "There is no such permission."
+        found.add(f"permissions[{position}]", "unknown-permission", message, suggestion(name, choices))
+        if found.full:
+            break
+    found.count(sum(1 for _ in unknown))
+    return {name: known[name] for name in names if name in known}, found.problems

@@ -1,0 +1,91 @@
+"""Sessions as people see them: where somebody is signed in, and ending it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from piccolo_engines.columns import utc_now
+from tenant_schema.scope import TenantScope
+from tenant_schema.tenant_cache import VersionedCache
+from tenant_schema.users.audit.write import Subject, record_event
+from tenant_schema.users.errors import NotThere
+from tenant_schema.users.rights.change import changing_access
+from tenant_schema.users.rights.delegation import is_oneself, require_within
+from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.rights.role_rows import grants_of_user
+from tenant_schema.users.sign_in.sessions import EndReason, end_other_sessions, end_session
+from tenant_schema.users.tables import Session
+
+__all__ = ["SessionRecord", "Sessions"]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """One device that is signed in. ``current`` is the one that asks."""
+
+    id: UUID
+    user_id: UUID
+    address: str
+    user_agent: str
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    current: bool
+
+
+class Sessions:
+    """Sessions of the tenant that is bound: everybody's own, and all of them for who may manage users."""
+
+    def __init__(self, cache: VersionedCache, *, now: Callable[[], datetime] = utc_now) -> None:
+        self._cache = cache
+        self._now = now
+
+    async def of_user(self, access: Access, user_id: UUID | None = None) -> list[SessionRecord]:
+        """The sessions of a user that go on, the caller's unless told otherwise; the newest first.
+
+        1 statement.
+        """
+        whose = access.user_id if user_id is None else user_id
+        if whose != access.user_id:
+            access.require_system("users:manage")
+        now = self._now()
+        goes_on = (Session.idle_expires_at > now) & (Session.expires_at > now) & Session.ended_at.is_null()
+        query = Session.select().where((Session.user == whose) & goes_on)
+        return [
+            SessionRecord(
+                row["id"],
+                row["user"],
+                row["address"],
+                row["user_agent"],
+                row["created_at"],
+                row["last_used_at"],
+                min(row["idle_expires_at"], row["expires_at"]),
+                row["id"] == access.session_id,
+            )
+            for row in await query.order_by(Session.id, ascending=False)
+        ]
+
+    async def end(self, scope: TenantScope, access: Access, session_id: UUID) -> None:
+        """End a session. Raises NotThere, for another's too, and BeyondOwnRights."""
+        async with changing_access(self._cache, scope):
+            row = await Session.select(Session.user).where(Session.id == session_id).first()
+            if row is None or (row["user"] != access.user_id and not access.has("users:manage")):
+                raise NotThere("session")
+            if not is_oneself(access, row["user"]):
+                require_within(access, await grants_of_user(row["user"]))
+            await end_session(session_id, EndReason.ENDED, self._now())
+            await record_event(
+                access, "session.end", Subject("session", session_id), {"user": str(row["user"])}
+            )
+
+    async def end_all(self, scope: TenantScope, access: Access, user_id: UUID | None = None) -> None:
+        """End all sessions of a user but the one that asks. Raises BeyondOwnRights."""
+        whose = access.user_id if user_id is None else user_id
+        if whose != access.user_id:
+            access.require_system("users:manage")
+        async with changing_access(self._cache, scope):
+            if not is_oneself(access, whose):
+                require_within(access, await grants_of_user(whose))
+            await end_other_sessions(whose, access.session_id, EndReason.ENDED, self._now())
+            await record_event(access, "session.end-all", Subject("user", whose))

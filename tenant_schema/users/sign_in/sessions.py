@@ -1,0 +1,226 @@
+"""Sessions as rows: started by a sign-in, kept alive by refreshing, ended once and for good.
+
+Whatever ends a session must bump the ``access`` version, which is the caller's part: see
+:mod:`tenant_schema.users.sign_in.service`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from piccolo.custom_types import Combinable
+
+from piccolo_engines.columns import new_id
+from tenant_schema.users.sign_in.refresh_tokens import RefreshToken
+from tenant_schema.users.tables import Session, SessionToken
+
+__all__ = [
+    "GRACE",
+    "EndReason",
+    "Opened",
+    "Refreshable",
+    "Refusal",
+    "SessionLimits",
+    "SessionUser",
+    "end_other_sessions",
+    "end_session",
+    "end_sessions_of",
+    "find_session",
+    "open_session",
+    "rotate_session",
+]
+
+GRACE: Final = timedelta(seconds=10)
+"""How long after its first use a refresh token may be used again."""
+
+_MOST_TOKENS: Final = 200
+"""How many refresh tokens a session may have that can be used; the oldest go."""
+_ADDRESS_LENGTH = 45
+_USER_AGENT_LENGTH = 255
+
+
+class EndReason(StrEnum):
+    """Why a session ended, as its row says."""
+
+    SIGNED_OUT = "signed-out"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105 - a reason, not a password
+    TOKEN_REUSED = "token-reused"  # noqa: S105 - a reason, not a token
+    DEACTIVATED = "deactivated"
+    PASSWORD_RESET = "password-reset"  # noqa: S105 - a reason, not a password
+    ENDED = "ended"
+
+
+class Refusal(StrEnum):
+    """Why a refresh token is not taken."""
+
+    INVALID = "invalid"
+    EXPIRED = "expired"
+    REUSED = "reused"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """How long a session lasts unless refreshed, and at most; how long a dead row is kept to be looked at."""
+
+    idle: timedelta = timedelta(days=30)
+    absolute: timedelta = timedelta(days=90)
+    kept: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionUser:
+    """The user of a session, as far as a sign-in answers with it."""
+
+    id: UUID
+    email: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session that was started or refreshed: its new refresh token, and its end unless refreshed again."""
+
+    session_id: UUID
+    user: SessionUser
+    refresh_token: RefreshToken
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshable:
+    """A session that goes on, by one of its refresh tokens; ``expires_at`` is its end however it is used."""
+
+    token: RefreshToken
+    user: SessionUser
+    expires_at: datetime
+
+
+async def open_session(
+    user: SessionUser, address: str, user_agent: str, limits: SessionLimits, now: datetime
+) -> Opened:
+    """Start a session and drop the user's long dead ones. 3 statements."""
+    await Session.delete().where((Session.user == user.id) & _is_long_dead(now - limits.kept))
+    session_id = new_id()
+    token = RefreshToken.first(session_id)
+    expires_at = now + limits.absolute
+    idle_expires_at = min(now + limits.idle, expires_at)
+    await Session.insert(
+        Session(
+            id=session_id,
+            user=user.id,
+            family_hash=token.family_hash,
+            address=address[:_ADDRESS_LENGTH],
+            user_agent=user_agent[:_USER_AGENT_LENGTH],
+            last_used_at=now,
+            idle_expires_at=idle_expires_at,
+            expires_at=expires_at,
+        )
+    )
+    await SessionToken.insert(SessionToken(session=session_id, token_hash=token.token_hash))
+    return Opened(session_id, user, token, idle_expires_at)
+
+
+async def find_session(token: RefreshToken, now: datetime) -> Refreshable | Refusal:
+    """The session of a refresh token, when it goes on. 1 statement; call it outside of transactions, whose
+    later reads would be as old as this one.
+    """
+    row = await _read(token.session_id)
+    if row is None or not token.is_of_family(row["family_hash"]) or row["ended_at"] or not row["user.active"]:
+        return Refusal.INVALID
+    if min(row["idle_expires_at"], row["expires_at"]) <= now:
+        return Refusal.EXPIRED
+    user = SessionUser(row["user"], row["user.email"], row["user.name"])
+    return Refreshable(token, user, row["expires_at"])
+
+
+async def rotate_session(found: Refreshable, limits: SessionLimits, now: datetime) -> Opened | Refusal:
+    """Exchange a session's refresh token for a new one. 6 statements; call it in a transaction.
+
+    A token may be used again for :data:`GRACE` after its first use: two tabs of a browser share it and
+    refresh at the same time, and each gets a token of its own. Later it is REUSED, and ending the session is
+    the caller's part. Those that use a session's tokens at once wait for each other.
+    """
+    token = found.token
+    idle_expires_at = min(now + limits.idle, found.expires_at)
+    if not await _extend(token.session_id, idle_expires_at, now):
+        return Refusal.INVALID
+    if not await _use(token, now):
+        return Refusal.REUSED
+    await _forget_worthless(token.session_id, limits, now)
+    successor = token.next()
+    await SessionToken.insert(SessionToken(session=token.session_id, token_hash=successor.token_hash))
+    return Opened(token.session_id, found.user, successor, idle_expires_at)
+
+
+async def end_session(session_id: UUID, reason: EndReason, now: datetime) -> None:
+    """End a session; one that is over already keeps its end. 1 statement."""
+    await _end((Session.id == session_id) & Session.ended_at.is_null(), reason, now)
+
+
+async def end_other_sessions(user_id: UUID, kept_id: UUID, reason: EndReason, now: datetime) -> None:
+    """End all sessions of a user but one. 1 statement."""
+    others = (Session.user == user_id) & (Session.id != kept_id) & Session.ended_at.is_null()
+    await _end(others, reason, now)
+
+
+async def end_sessions_of(user_id: UUID, reason: EndReason, now: datetime) -> None:
+    """End all sessions of a user. 1 statement."""
+    await _end((Session.user == user_id) & Session.ended_at.is_null(), reason, now)
+
+
+def _is_long_dead(before: datetime) -> Combinable:
+    return (Session.expires_at < before) | (Session.idle_expires_at < before) | (Session.ended_at < before)
+
+
+async def _read(session_id: UUID) -> dict[str, Any] | None:
+    return (
+        await Session.select(
+            Session.user,
+            Session.user.email,
+            Session.user.name,
+            Session.user.active,
+            Session.family_hash,
+            Session.idle_expires_at,
+            Session.expires_at,
+            Session.ended_at,
+        )
+        .where(Session.id == session_id)
+        .first()
+    )
+
+
+async def _extend(session_id: UUID, idle_expires_at: datetime, now: datetime) -> bool:
+    """Let the session go on; others that refresh it wait for the end of this transaction. False when it is
+    over.
+    """
+    changes: dict[Any, Any] = {Session.last_used_at: now, Session.idle_expires_at: idle_expires_at}
+    goes_on = (Session.id == session_id) & Session.ended_at.is_null()
+    return bool(await Session.update(changes).where(goes_on).returning(Session.id))
+
+
+async def _use(token: RefreshToken, now: datetime) -> bool:
+    """Use a token. False when its first use is over for longer than :data:`GRACE`, or it is not known."""
+    this = (SessionToken.token_hash == token.token_hash) & (SessionToken.session == token.session_id)
+    row = await SessionToken.select(SessionToken.used_at).where(this).first()
+    if row is None:
+        return False
+    if row["used_at"] is not None:
+        return bool(now - row["used_at"] <= GRACE)
+    await SessionToken.update({SessionToken.used_at: now}).where(this)
+    return True
+
+
+async def _forget_worthless(session_id: UUID, limits: SessionLimits, now: datetime) -> None:
+    """Delete what nobody can use any more, and the oldest of too many. 2 statements, or 3."""
+    table, its = SessionToken, SessionToken.session == session_id
+    worthless = (table.used_at < now - GRACE) | (table.created_at < now - limits.idle)
+    await table.delete().where(its & worthless)
+    newest_first = table.select(table.id).where(its).order_by(table.id, ascending=False)
+    if too_many := await newest_first.offset(_MOST_TOKENS - 1).limit(1):
+        await table.delete().where(its & (table.id <= too_many[0]["id"]))
+
+
+async def _end(which: Combinable, reason: EndReason, now: datetime) -> None:
+    await Session.update({Session.ended_at: now, Session.end_reason: reason.value}).where(which)
