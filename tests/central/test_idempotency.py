@@ -13,6 +13,7 @@ from central.tables import IdempotencyKey
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.conftest import ON_SQLITE
 from tests.central.rows import Clock
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.usefixtures("central")
 
@@ -192,10 +193,9 @@ async def test_the_key_of_a_dead_attempt_can_be_used_when_its_lease_is_over(
     assert (await idempotency.run(ANNA, "k", BODY, work)).body["tenantId"] == "1"  # type: ignore[index]  # a mapping
 
 
-async def test_of_many_that_wait_for_a_dead_attempt_one_takes_over(
-    idempotency: Idempotency, clock: Clock
-) -> None:
-    work = Work()
+async def test_of_many_that_wait_for_a_dead_attempt_one_takes_over(clock: Clock) -> None:
+    """Time stands still while they wait: nobody's lease or patience runs out on a slow machine."""
+    work, idempotency = Work(), Idempotency(lease_seconds=30, now=clock.now)
     await idempotency.begin(ANNA, "k", BODY)
     clock.seconds += 31
     answers = await asyncio.gather(*(idempotency.run(ANNA, "k", BODY, work) for _ in range(20)))
@@ -213,9 +213,21 @@ async def test_a_renewed_lease_is_not_taken_over(idempotency: Idempotency, clock
         await idempotency.begin(ANNA, "k", BODY)
 
 
-async def test_long_work_renews_its_lease_by_itself() -> None:
-    idempotency, work = Idempotency(lease_seconds=0.15, wait_seconds=5), Work(seconds=0.6)
-    answers = await asyncio.gather(*(idempotency.run(ANNA, "k", BODY, work) for _ in range(5)))
+async def test_long_work_renews_its_lease_by_itself(clock: Clock) -> None:
+    """Time passes between renewals, and only then; the work takes four times as long as the lease."""
+
+    async def sleep(seconds: float) -> None:
+        clock.seconds += 10 if seconds == 10 else 0  # a third of the lease: the pause between renewals
+        await asyncio.sleep(0.01)
+
+    work, began = Work(), clock.seconds
+    idempotency = Idempotency(lease_seconds=30, wait_seconds=10_000, now=clock.now, sleep=sleep)
+
+    async def long_work(attempt: Attempt) -> Answer:
+        await until(lambda: clock.seconds >= began + 120)
+        return await work(attempt)
+
+    answers = await asyncio.gather(*(idempotency.run(ANNA, "k", BODY, long_work) for _ in range(5)))
     assert work.times == 1
     assert sum(answer.is_replay for answer in answers) == 4
 

@@ -11,6 +11,7 @@ from central.connections.budget import ConnectionBudget, Part
 from central.connections.rules import BudgetRules
 from piccolo_engines.errors import EngineClosed, PoolTimeout
 from tests.central.connections.stubs import StubServer
+from tests.support.waiting import until
 
 
 def budget_on(server: StubServer, **rules: Any) -> tuple[ConnectionBudget, Callable[[], Part]]:
@@ -200,8 +201,7 @@ async def test_an_unused_connection_is_closed_after_a_while() -> None:
     budget, part = budget_on(server, idle=0.05)
     tenant = part()
     budget.release(tenant, await budget.acquire(tenant))
-    await asyncio.sleep(0.12)
-    assert (server.now, budget.use.idle, budget.use.in_use) == (0, 0, 0)
+    await until(lambda: (server.now, budget.use.idle, budget.use.in_use) == (0, 0, 0))
 
 
 async def test_an_old_connection_is_closed_when_it_is_given_back() -> None:

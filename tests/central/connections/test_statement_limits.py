@@ -9,6 +9,7 @@ import pytest
 
 from central.connections.engine import BudgetedEngine
 from central.connections.rules import BudgetRules
+from central.connections.watchdog import Watchdog
 from central.servers import Login
 from central.servers.mysql import MySQLServer
 from piccolo_engines.errors import StatementTimeout
@@ -69,8 +70,14 @@ async def none_runs(root: MySQLEngine, prefix: str) -> bool:
 
 
 async def test_a_query_that_takes_too_long_is_stopped_and_its_connection_is_used_again(
-    engine: BudgetedEngine, server: MySQLServer, root: MySQLEngine, prefix: str
+    engine: BudgetedEngine,
+    server: MySQLServer,
+    root: MySQLEngine,
+    prefix: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """By the server itself: what is stopped from here, where a busy server is late, loses its connection."""
+    monkeypatch.setattr(Watchdog, "_stop_slow", lambda _: None)
     opened = server.connections.opened
     with pytest.raises(StatementTimeout):
         await ask(engine, ENDLESS)

@@ -14,7 +14,8 @@ from central.registry import Registry
 from central.tables import ProvisioningRun, ProvisioningStep, RunOperation
 from piccolo_engines.columns import new_id
 from piccolo_engines.errors import LockTimeout
-from tests.central.provisioning.world import DEAD, until
+from tests.central.provisioning.world import DEAD
+from tests.support.waiting import until
 
 OTHER = replace(Owner.current(), pid=100001)
 

@@ -14,7 +14,8 @@ from central.provisioning.owner import Owner
 from central.provisioning.reconcile import Report
 from central.tables import ProvisioningRun, ProvisioningStep
 from piccolo_engines.columns import utc_now
-from tests.central.provisioning.world import CREATION, DEAD, DELETION, Halt, PowerCut, World, request, until
+from tests.central.provisioning.world import CREATION, DEAD, DELETION, Halt, PowerCut, World, request
+from tests.support.waiting import until
 
 ELSEWHERE = replace(Owner.current(), place="another-host/boot/namespace")
 

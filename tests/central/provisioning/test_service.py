@@ -25,8 +25,8 @@ from tests.central.provisioning.world import (
     ServerWithUsers,
     World,
     request,
-    until,
 )
+from tests.support.waiting import until
 
 
 class Broken(Exception):

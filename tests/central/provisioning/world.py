@@ -1,7 +1,5 @@
 """A small installation on real databases: sample apps for a schema, a sample seed, a search for residue."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -37,7 +35,6 @@ __all__ = [
     "ServerWithUsers",
     "World",
     "request",
-    "until",
 ]
 
 CREATION = (
@@ -50,15 +47,6 @@ DELETION = (
 )
 DEAD = replace(Owner.current(), started="0")
 """A process with this one's pid that has ended, as far as anybody can tell."""
-
-
-async def until(condition: Callable[[], Awaitable[object]], seconds: float = 10) -> None:
-    """Return as soon as the condition holds; an error when it does not in time."""
-    for _ in range(round(seconds / 0.005)):
-        if await condition():
-            return
-        await asyncio.sleep(0.005)
-    raise AssertionError("it did not come to pass")
 
 
 def request(slug: str = "acme", **changes: str) -> TenantRequest:

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 from collections import Counter as Tally
 from contextlib import suppress
 from pathlib import Path
@@ -15,9 +14,9 @@ from piccolo_engines.sqlite import SQLiteEngine
 from tests.piccolo_engines.files import names_in
 from tests.piccolo_engines.tables import DB, Counter, Manager
 
-SLOW_READ = """
+ENDLESS_READ = """
     SELECT max(n) AS m FROM
-    (WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 100000000) SELECT n FROM c)
+    (WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 1000000000000) SELECT n FROM c)
 """
 LEDGER = "CREATE TABLE ledger (account INTEGER PRIMARY KEY, amount INTEGER NOT NULL)"
 CHANGE = "UPDATE ledger SET amount = amount + {} WHERE account = {}"
@@ -88,48 +87,44 @@ async def test_thousands_of_random_cancellations_mix_nothing_up_and_lose_nothing
         for seed in range(first, 6000, 40):
             await visit(seed)
 
-    async with asyncio.timeout(120):
-        await asyncio.gather(*(visitor(first) for first in range(40)))
-        assert outcomes["cancelled"] > 1500
-        assert outcomes["answered"] > 1500
+    await asyncio.gather(*(visitor(first) for first in range(40)))
+    assert outcomes["cancelled"] > 1000
+    assert outcomes["answered"] > 1000  # those at least that nobody cancels
+    await check_balance(engine)
+    async with engine.transaction():
         await check_balance(engine)
-        async with engine.transaction():
-            await check_balance(engine)
-        await asyncio.gather(*(ask(engine, question) for question in range(20)))
-        await engine.close()
+    await asyncio.gather(*(ask(engine, question) for question in range(20)))
+    await engine.close()
     assert names_in(tmp_path) == ["a.sqlite"]
 
 
 async def test_a_cancelled_read_is_interrupted_and_nothing_of_it_goes_on(tmp_path: Path) -> None:
     engine = SQLiteEngine(tmp_path / "a.sqlite", readers=1)
-    task = asyncio.create_task(engine.run_ddl(SLOW_READ))
+    task = asyncio.create_task(engine.run_ddl(ENDLESS_READ))
     await asyncio.sleep(0.05)
-    started = time.perf_counter()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert await engine.run_ddl("SELECT 1 AS one") == [{"one": 1}]
-    assert time.perf_counter() - started < 0.5
+    assert await engine.run_ddl("SELECT 1 AS one") == [{"one": 1}]  # by the only reader
     await engine.close()
 
 
 @pytest.mark.parametrize("delay", [number / 5000 for number in range(10)])
 async def test_a_read_stops_however_early_it_is_cancelled(tmp_path: Path, delay: float) -> None:
     engine = SQLiteEngine(tmp_path / "a.sqlite", readers=1)
-    async with asyncio.timeout(10):
-        for _ in range(5):
-            task = asyncio.create_task(engine.run_ddl(SLOW_READ))  # which opens a connection first
-            await asyncio.sleep(delay)
-            task.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await task
-            await engine.close()
-            await engine.start_connection_pool()
+    for _ in range(5):
+        task = asyncio.create_task(engine.run_ddl(ENDLESS_READ))  # which opens a connection first
+        await asyncio.sleep(delay)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await engine.close()
+        await engine.start_connection_pool()
 
 
 async def test_a_cancelled_write_is_undone(bound: SQLiteEngine) -> None:
     task = asyncio.create_task(
-        bound.run_ddl(f"INSERT INTO counter (number) SELECT m FROM ({SLOW_READ})")  # noqa: S608  # a constant
+        bound.run_ddl(f"INSERT INTO counter (number) SELECT m FROM ({ENDLESS_READ})")  # noqa: S608  # a constant
     )
     await asyncio.sleep(0.05)
     task.cancel()
@@ -169,16 +164,15 @@ async def test_a_statement_cancelled_while_it_waits_is_given_up_at_once_and_neve
         task = asyncio.create_task(Manager.insert(Manager(name="a")).run())
         bound.current_transaction.reset(context_free)
         await asyncio.sleep(0.01)
-        started = time.perf_counter()
         task.cancel()
         await asyncio.wait([task])
-        assert time.perf_counter() - started < 0.5
+        assert task.cancelled()
     assert await Manager.count() == 0
 
 
 async def test_cancelling_again_and_again_while_a_statement_stops_changes_nothing(tmp_path: Path) -> None:
     engine = SQLiteEngine(tmp_path / "a.sqlite", readers=1)
-    task = asyncio.create_task(engine.run_ddl(SLOW_READ))
+    task = asyncio.create_task(engine.run_ddl(ENDLESS_READ))
     await asyncio.sleep(0.02)
     while not task.done():
         task.cancel()
@@ -212,9 +206,9 @@ async def test_timeouts_work_as_elsewhere(tmp_path: Path) -> None:
     engine = SQLiteEngine(tmp_path / "a.sqlite")
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
-            await engine.run_ddl(SLOW_READ)
+            await engine.run_ddl(ENDLESS_READ)
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(engine.run_ddl(SLOW_READ), 0.05)
+        await asyncio.wait_for(engine.run_ddl(ENDLESS_READ), 0.05)
     await engine.close()
 
 
