@@ -11,14 +11,14 @@ from tenant_schema.records.reading.explain import Explanations
 from tenant_schema.records.sql.statement_cache import Plans
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
-from tenant_schema.users.api_key_service import ApiKeys
+from tenant_schema.users.api_keys.service import ApiKeys
 from tenant_schema.users.audit.service import AuditTrail
-from tenant_schema.users.links.invitations import Acceptance
+from tenant_schema.users.links.service import Invitations
 from tenant_schema.users.passwords.hashing import PasswordHashing
-from tenant_schema.users.rights.permission_service import Permissions
-from tenant_schema.users.rights.role_service import Roles
+from tenant_schema.users.permissions.service import Permissions
+from tenant_schema.users.roles.service import Roles
 from tenant_schema.users.service import Users
-from tenant_schema.users.sign_in.session_service import Sessions
+from tenant_schema.users.sessions.service import Sessions
 
 __all__ = ["People", "people_of"]
 
@@ -30,7 +30,7 @@ class People:
     users: Users
     roles: Roles
     permissions: Permissions
-    acceptance: Acceptance
+    invitations: Invitations
     api_keys: ApiKeys
     sessions: Sessions
     audit: AuditTrail
@@ -51,7 +51,7 @@ def people_of(passwords: PasswordHashing, cache: VersionedCache, catalog: Catalo
         Users(passwords, cache),
         Roles(cache, Restrictions(catalog)),
         Permissions(cache, partial(_object_names, catalog)),
-        Acceptance(passwords, cache),
+        Invitations(passwords, cache),
         ApiKeys(cache),
         Sessions(cache),
         AuditTrail(),

@@ -36,10 +36,10 @@ from tenant_schema.apps import piccolo_app as apps_app
 from tenant_schema.apps.catalog import AppCatalog
 from tenant_schema.apps.dependents import DependentPages, DependentViews
 from tenant_schema.apps.navigation import NavigationService
-from tenant_schema.apps.page_service import PageService
+from tenant_schema.apps.pages.service import PageService
 from tenant_schema.apps.seed import seed_apps
 from tenant_schema.apps.service import AppService
-from tenant_schema.apps.view_service import ViewService
+from tenant_schema.apps.views.service import ViewService
 from tenant_schema.objects import piccolo_app as objects_app
 from tenant_schema.objects.changes.missing_indexes import ensure_searches
 from tenant_schema.objects.changes.missing_sort_keys import ensure_sort_keys
@@ -59,9 +59,9 @@ from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, VersionedCache
 from tenant_schema.users import piccolo_app as users_app
 from tenant_schema.users.passwords.hashing import OWASP, HashParameters, Passwords
 from tenant_schema.users.seed import seed_access, seed_administrator
+from tenant_schema.users.sessions.store import SessionLimits
 from tenant_schema.users.sign_in.access_tokens import AccessTokens, SigningKeys
 from tenant_schema.users.sign_in.service import Authentication
-from tenant_schema.users.sign_in.sessions import SessionLimits
 from tenant_schema.users.sign_in.throttle import Throttle
 
 __all__ = ["Platform", "compose"]

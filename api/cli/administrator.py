@@ -13,7 +13,7 @@ from api.schemas.common import Output as Answer
 from central.operators import audit
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.emails import normalise_email
-from tenant_schema.users.links.links import Link
+from tenant_schema.users.links.store import Link
 from tenant_schema.users.seed import ADMINISTRATOR
 from tenant_schema.users.service import NewUser, UserRecord
 

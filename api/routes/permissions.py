@@ -16,7 +16,7 @@ from api.schemas.roles import (
     PermissionList,
     QuestionBody,
 )
-from tenant_schema.users.rights.permission_service import Permissions
+from tenant_schema.users.permissions.service import Permissions
 
 __all__ = [
     "ROUTES",

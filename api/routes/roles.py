@@ -17,7 +17,7 @@ from api.schemas.roles import (
     RoleList,
     RowRules,
 )
-from tenant_schema.users.rights.role_service import Roles
+from tenant_schema.users.roles.service import Roles
 
 __all__ = [
     "ROUTES",

@@ -241,7 +241,7 @@ async def make_user_link(request: TenantRequest) -> Answer:
 async def accept_link(request: TenantRequest) -> Answer:
     """Choose a password by a one-time link."""
     given = await request.read(Acceptance)
-    user = await request.platform.people.acceptance.accept(
+    user = await request.platform.people.invitations.accept(
         request.tenant, given.token, given.password, given.name
     )
     return json(UserAnswer.of(user), headers=[NOT_STORED])

@@ -8,9 +8,9 @@ from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, NextLink, Output
 from piccolo_engines.paging import MAX_LIMIT, Page
-from tenant_schema.users.api_key_service import ApiKeyRecord
+from tenant_schema.users.api_keys.service import ApiKeyRecord
 from tenant_schema.users.audit.service import AuditFilter, AuditRecord
-from tenant_schema.users.sign_in.session_service import SessionRecord
+from tenant_schema.users.sessions.service import SessionRecord
 
 __all__ = [
     "ApiKeyAnswer",

@@ -9,8 +9,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, Output
 from tenant_schema.apps.catalog import AppFacts, PageFacts
-from tenant_schema.apps.page_service import ShownPage
-from tenant_schema.apps.view_service import ShownView
+from tenant_schema.apps.pages.service import ShownPage
+from tenant_schema.apps.views.service import ShownView
 
 __all__ = [
     "AppAnswer",

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from api.schemas.common import Input, Output
+from tenant_schema.users.sessions.store import SessionUser
 from tenant_schema.users.sign_in.service import Profile, SignedIn
-from tenant_schema.users.sign_in.sessions import SessionUser
 
 __all__ = ["Credentials", "NewPassword", "ProfileAnswer", "Refresh", "TenantName", "Tokens", "UserAnswer"]
 

@@ -9,8 +9,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, Output
 from tenant_schema.records.reading.explain import Explanation, Question, RoleVerdict
-from tenant_schema.users.rights.permission_service import PermissionRecord
-from tenant_schema.users.rights.role_records import FieldLimit, RoleDraft, RoleRecord, RuleDraft
+from tenant_schema.users.permissions.service import PermissionRecord
+from tenant_schema.users.roles.records import FieldLimit, RoleDraft, RoleRecord, RuleDraft
 
 __all__ = [
     "ExplanationAnswer",

@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, NextLink, Output
 from piccolo_engines.paging import MAX_LIMIT, Page
-from tenant_schema.users.links.links import Link
+from tenant_schema.users.links.store import Link
 from tenant_schema.users.service import NewUser, UserChanges, UserRecord, UserStatus
 
 __all__ = [

@@ -18,15 +18,15 @@ from tenant_schema.tenant_cache import VersionedCache
 from tenant_schema.users.audit.write import Subject, record_event
 from tenant_schema.users.emails import email_problem, normalise_email
 from tenant_schema.users.errors import Inactive, NotThere, Taken
-from tenant_schema.users.links.links import Link, LinkPurpose, make_link, withdraw_links
+from tenant_schema.users.links.store import Link, LinkPurpose, make_link, withdraw_links
 from tenant_schema.users.passwords.hashing import PasswordHashing
 from tenant_schema.users.passwords.policy import password_problems
 from tenant_schema.users.rights.change import changing_access
 from tenant_schema.users.rights.delegation import is_oneself, require_within
-from tenant_schema.users.rights.grants import read_grants
 from tenant_schema.users.rights.permissions import Access
-from tenant_schema.users.rights.role_rows import grants_of_user, named_roles, roles_of_users
-from tenant_schema.users.sign_in.sessions import EndReason, end_sessions_of
+from tenant_schema.users.roles.grants import read_grants
+from tenant_schema.users.roles.reader import grants_of_user, named_roles, roles_of_users
+from tenant_schema.users.sessions.store import EndReason, end_sessions_of
 from tenant_schema.users.tables import User, UserRole
 
 __all__ = ["NewUser", "UserChanges", "UserRecord", "UserStatus", "Users"]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.change import changing_access
-from tenant_schema.users.rights.role_records import (
+from tenant_schema.users.roles.records import (
     FieldLimit,
     RuleDraft,
     write_fields,

@@ -221,7 +221,7 @@ async def test_a_shared_view_outlives_its_owner(world: World) -> None:
 
 @ON_SQLITE
 async def test_there_is_an_end_to_how_many_there_are(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tenant_schema.apps.view_service._MOST", 2)
+    monkeypatch.setattr("tenant_schema.apps.views.service._MOST", 2)
     client = await world.user("member")
     await given(client, VIEWS, VIEW)
     await given(client, VIEWS, VIEW)

@@ -12,7 +12,7 @@ from api.admin.tenant.visitor import Visitor
 from api.admin.values import accept
 from api.errors import InvalidBody
 from tenant_schema.apps.catalog import AppFacts
-from tenant_schema.apps.page_service import ShownPage
+from tenant_schema.apps.pages.service import ShownPage
 from tenant_schema.apps.tables import PageType
 from tenant_schema.problems import Problem
 

@@ -10,7 +10,7 @@ from api.admin.tenant.definitions import DEFINITIONS
 from api.admin.tenant.people import PEOPLE
 from api.admin.tenant.visitor import Visitor
 from tenant_schema.users.emails import normalise_email
-from tenant_schema.users.links.links import Link
+from tenant_schema.users.links.store import Link
 from tenant_schema.users.service import NewUser
 from tenant_schema.users.tables import User
 

@@ -16,8 +16,8 @@ from api.admin.tenant.visitor import Visitor
 from api.admin.values import as_json, problems_together, uuid_of
 from api.requests.bodies import decode_struct
 from api.schemas.roles import FieldRight, FieldRights, NewRole, RowRule, RowRules
-from tenant_schema.users.rights.role_records import RoleRecord
-from tenant_schema.users.rights.role_rows import roles_of_users
+from tenant_schema.users.roles.reader import roles_of_users
+from tenant_schema.users.roles.records import RoleRecord
 from tenant_schema.users.service import UserChanges
 from tenant_schema.users.tables import User
 

@@ -11,7 +11,7 @@ from tenant_schema.records.query.json_query import parse_json_filter
 from tenant_schema.records.query.paths import all_paths
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import RULED_ACTIONS
-from tenant_schema.users.rights.role_records import FieldLimit, RuleDraft
+from tenant_schema.users.roles.records import FieldLimit, RuleDraft
 
 __all__ = ["Restrictions"]
 

@@ -1,1 +1,1 @@
-"""Roles, permissions and what a user may do."""
+"""What a caller may do: permissions, access, and the rules for changing it."""

@@ -6,8 +6,8 @@ from uuid import UUID
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
 from tenant_schema.users.errors import NotThere
-from tenant_schema.users.rights.grants import read_grants
 from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.roles.grants import read_grants
 from tenant_schema.users.tables import Session, User, UserRole
 
 __all__ = ["AccessReader", "access_of_user"]

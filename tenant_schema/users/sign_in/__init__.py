@@ -1,1 +1,1 @@
-"""Sign-in, sessions, access and refresh tokens, and the throttle for failed attempts."""
+"""Signing in: credentials, access tokens and throttling."""

@@ -13,7 +13,7 @@ from piccolo_engines.retrying import retrying
 from tenant_schema.problems import Problem
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache, bump
-from tenant_schema.users.api_key_service import KEY_PREFIX, ApiKeyReader
+from tenant_schema.users.api_keys.service import KEY_PREFIX, ApiKeyReader
 from tenant_schema.users.audit.write import Subject, prune_events, record_event
 from tenant_schema.users.emails import normalise_email
 from tenant_schema.users.errors import (
@@ -29,9 +29,8 @@ from tenant_schema.users.passwords.hashing import PasswordHashing
 from tenant_schema.users.passwords.policy import password_problems
 from tenant_schema.users.rights.access import AccessReader
 from tenant_schema.users.rights.permissions import Access
-from tenant_schema.users.sign_in.access_tokens import AccessTokens
-from tenant_schema.users.sign_in.refresh_tokens import RefreshToken, parse_refresh_token
-from tenant_schema.users.sign_in.sessions import (
+from tenant_schema.users.sessions.refresh_tokens import RefreshToken, parse_refresh_token
+from tenant_schema.users.sessions.store import (
     EndReason,
     Opened,
     Refusal,
@@ -43,6 +42,7 @@ from tenant_schema.users.sign_in.sessions import (
     open_session,
     rotate_session,
 )
+from tenant_schema.users.sign_in.access_tokens import AccessTokens
 from tenant_schema.users.sign_in.throttle import Throttle
 from tenant_schema.users.tables import User
 
@@ -131,7 +131,7 @@ class Authentication:
     async def refresh(self, scope: TenantScope, refresh_token: str) -> SignedIn:
         """Exchange a refresh token for new tokens. 7 statements, 1 when the token is bad.
 
-        Within :data:`~tenant_schema.users.sign_in.sessions.GRACE` of its first use a token may be used again.
+        Within :data:`~tenant_schema.users.sessions.store.GRACE` of its first use a token may be used again.
 
         :raises TokenInvalid: not a token of this tenant, or its session is over.
         :raises TokenExpired: not refreshed in time, or the session is as old as it may become.

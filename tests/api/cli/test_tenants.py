@@ -205,7 +205,7 @@ def test_what_is_unforeseen_is_told_in_a_sentence(call: Run, monkeypatch: pytest
 
 
 ACCEPT = """
-user = await platform.people.acceptance.accept(scope, {token!r}, "staple battery horse")
+user = await platform.people.invitations.accept(scope, {token!r}, "staple battery horse")
 signed_in = await platform.authentication.sign_in(scope, {email!r}, "staple battery horse", "203.0.113.7", "")
 access = await platform.authentication.authenticate(scope, signed_in.access_token)
 print(access.roles, "users:manage" in access.permissions)

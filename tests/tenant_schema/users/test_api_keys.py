@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tenant_schema.tenant_cache import VersionedCache
-from tenant_schema.users.api_key_service import ApiKeys
+from tenant_schema.users.api_keys.service import ApiKeys
 from tenant_schema.users.errors import TokenExpired, TokenInvalid
 from tenant_schema.users.sign_in.service import Authentication
 from tenant_schema.users.tables import ApiKey

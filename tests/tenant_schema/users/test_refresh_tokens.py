@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenant_schema.users.sign_in.refresh_tokens import RefreshToken, parse_refresh_token
+from tenant_schema.users.sessions.refresh_tokens import RefreshToken, parse_refresh_token
 
 tokens = st.builds(RefreshToken, st.uuids(), *[st.binary(min_size=32, max_size=32)] * 2)
 

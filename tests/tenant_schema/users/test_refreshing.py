@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tenant_schema.users.errors import TokenExpired, TokenInvalid, TokenReused
+from tenant_schema.users.sessions.refresh_tokens import RefreshToken, parse_refresh_token
+from tenant_schema.users.sessions.store import SessionLimits
 from tenant_schema.users.sign_in.access_tokens import AccessTokens
-from tenant_schema.users.sign_in.refresh_tokens import RefreshToken, parse_refresh_token
 from tenant_schema.users.sign_in.service import Authentication, SignedIn
-from tenant_schema.users.sign_in.sessions import SessionLimits
 from tenant_schema.users.sign_in.throttle import Throttle
 from tenant_schema.users.tables import Session, SessionToken, User
 from tests.tenant_schema.users.conftest import PASSWORD, signing_keys

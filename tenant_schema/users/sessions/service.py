@@ -13,8 +13,8 @@ from tenant_schema.users.errors import NotThere
 from tenant_schema.users.rights.change import changing_access
 from tenant_schema.users.rights.delegation import is_oneself, require_within
 from tenant_schema.users.rights.permissions import Access
-from tenant_schema.users.rights.role_rows import grants_of_user
-from tenant_schema.users.sign_in.sessions import EndReason, end_other_sessions, end_session
+from tenant_schema.users.roles.reader import grants_of_user
+from tenant_schema.users.sessions.store import EndReason, end_other_sessions, end_session
 from tenant_schema.users.tables import Session
 
 __all__ = ["SessionRecord", "Sessions"]

@@ -21,9 +21,9 @@ from tenant_schema.users.audit.write import Subject, record_event
 from tenant_schema.users.errors import NotThere, TokenExpired, TokenInvalid
 from tenant_schema.users.rights.change import changing_access
 from tenant_schema.users.rights.delegation import is_oneself, require_within
-from tenant_schema.users.rights.grants import read_grants
 from tenant_schema.users.rights.permissions import Access
-from tenant_schema.users.rights.role_rows import grants_of_user, named_roles, roles_of_users
+from tenant_schema.users.roles.grants import read_grants
+from tenant_schema.users.roles.reader import grants_of_user, named_roles, roles_of_users
 from tenant_schema.users.tables import ApiKey, Role
 
 __all__ = ["KEY_PREFIX", "ApiKeyReader", "ApiKeyRecord", "ApiKeys"]

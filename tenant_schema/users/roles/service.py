@@ -13,7 +13,7 @@ from tenant_schema.users.audit.write import Subject, record_event
 from tenant_schema.users.errors import InUse, NotThere, SystemKept, Taken
 from tenant_schema.users.rights.change import changing_access
 from tenant_schema.users.rights.permissions import Access, is_name
-from tenant_schema.users.rights.role_records import (
+from tenant_schema.users.roles.records import (
     FieldLimit,
     RoleDraft,
     RoleRecord,

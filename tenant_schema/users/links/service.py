@@ -9,19 +9,19 @@ from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
 from tenant_schema.users.audit.write import Subject, record_event
 from tenant_schema.users.errors import WeakPassword
-from tenant_schema.users.links.links import find_link, take_link
+from tenant_schema.users.links.store import find_link, take_link
 from tenant_schema.users.passwords.hashing import PasswordHashing
 from tenant_schema.users.passwords.policy import password_problems
 from tenant_schema.users.rights.change import changing_access
-from tenant_schema.users.sign_in.sessions import EndReason, SessionUser, end_sessions_of
+from tenant_schema.users.sessions.store import EndReason, SessionUser, end_sessions_of
 from tenant_schema.users.tables import User
 
-__all__ = ["Acceptance"]
+__all__ = ["Invitations"]
 
 _LONGEST_NAME = 200
 
 
-class Acceptance:
+class Invitations:
     """Takes one-time links. Call it with the tenant's engine bound, outside of any transaction."""
 
     def __init__(

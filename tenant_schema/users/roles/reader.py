@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from tenant_schema.problems import InvalidInput, ProblemCollector, suggestion
-from tenant_schema.users.rights.grants import read_grants
 from tenant_schema.users.rights.permissions import RoleGrants
+from tenant_schema.users.roles.grants import read_grants
 from tenant_schema.users.tables import Role, UserRole
 
 __all__ = ["grants_of_user", "named_roles", "roles_of_users"]

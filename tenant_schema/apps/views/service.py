@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from piccolo_conf import DB
-from tenant_schema.apps import view_rows
 from tenant_schema.apps.catalog import MANAGE
 from tenant_schema.apps.errors import TooMany, ViewNotFound
 from tenant_schema.apps.layouts.bodies import Check, a_flag, a_text, read_body
@@ -15,7 +14,8 @@ from tenant_schema.apps.layouts.names import check_fields, check_filter, check_n
 from tenant_schema.apps.layouts.visible import shown_view
 from tenant_schema.apps.schema_view import Sight, sight_of
 from tenant_schema.apps.tables import ListView
-from tenant_schema.apps.view_rows import Row
+from tenant_schema.apps.views import store as view_rows
+from tenant_schema.apps.views.store import Row
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.problems import Problem
 from tenant_schema.records.query.conditions import Complaints

@@ -13,7 +13,7 @@ from uuid import UUID
 from piccolo.custom_types import Combinable
 
 from piccolo_engines.columns import new_id
-from tenant_schema.users.sign_in.refresh_tokens import RefreshToken
+from tenant_schema.users.sessions.refresh_tokens import RefreshToken
 from tenant_schema.users.tables import Session, SessionToken
 
 __all__ = [

@@ -1,0 +1,1 @@
+"""Saved views of an object's records."""

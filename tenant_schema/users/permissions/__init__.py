@@ -1,0 +1,1 @@
+"""The permissions of a tenant: listed, created, described and deleted."""

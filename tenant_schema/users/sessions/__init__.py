@@ -1,0 +1,1 @@
+"""Sessions: their rows, their refresh tokens, and the list that users see of them."""
