@@ -9,7 +9,7 @@ import pytest
 from central.database import CENTRAL
 from piccolo_conf import DB
 from tests.api.conftest import World
-from tests.api.test_data import ACCOUNTS, make
+from tests.api.records.test_records import ACCOUNTS, make
 
 WORDS = {"GET": 0, "POST": 1, "PATCH": 2}
 """Statements about the words of a record on MySQL and MariaDB; they are sent with what changes the record."""

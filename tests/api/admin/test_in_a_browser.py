@@ -6,7 +6,7 @@ from playwright.async_api import expect
 
 from tests.api.admin.chromium import Admin, browsing, chromium_or_skip
 from tests.api.conftest import ON_SQLITE, OPERATOR_TOKEN, PASSWORD, World
-from tests.api.test_wire import listening
+from tests.api.server.test_protocol import listening
 
 pytestmark = ON_SQLITE
 

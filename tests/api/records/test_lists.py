@@ -1,0 +1,87 @@
+"""Lists, aggregates and exports over HTTP: who may, and what the answers look like."""
+
+import asyncio
+from typing import Any
+
+from tests.api.conftest import World
+from tests.api.records.test_records import ACCOUNTS, READERS, make
+from tests.api.scenarios import Scenario, assert_problem, check, table
+
+
+@table(
+    Scenario(
+        name="aggregate",
+        method="GET",
+        path=f"{ACCOUNTS}/aggregate?groupBy=industry&select=count",
+        statuses=READERS,
+        shows=('"data"',),
+    ),
+    Scenario(
+        name="aggregate by JSON",
+        method="POST",
+        path=f"{ACCOUNTS}/aggregate",
+        body={"groupBy": ["industry"], "select": ["count"]},
+        statuses=READERS,
+        shows=('"hasMore"',),
+    ),
+    Scenario(
+        name="export",
+        method="GET",
+        path=f"{ACCOUNTS}/export.csv?fields=name",
+        statuses=READERS,
+        shows=("Globex",),
+        hides=("Demo's own", "deleted_at"),
+    ),
+)
+async def test_who_may(world: World, scenario: Scenario, who: str) -> None:
+    await make(world)
+    await make(world, "demo", name="Demo's own")
+    await check(world, scenario, who)
+
+
+async def test_a_list_with_everything(world: World) -> None:
+    client = await world.user()
+    account = await make(world, name="Globex", industry="technology", annual_revenue="10.10")
+    await make(world, name="Initech", industry="finance", annual_revenue="0.20")
+    contact = {"last_name": "Simpson", "account": account["id"]}
+    assert (await client.post("/api/v1/data/contacts", json=contact)).status_code == 201
+    query = "search=glob&expand=owner,contacts&fields=name,owner.email&count=exact&sort=owner.name"
+    answer = await client.get(f"{ACCOUNTS}?{query}")
+    assert answer.status_code == 200, answer.text
+    (found,) = answer.json()["data"]
+    assert found["name"] == "Globex"
+    assert found["owner"]["email"] == "administrator@acme.example"
+    assert [one["last_name"] for one in found["contacts"]["data"]] == ["Simpson"]
+    assert answer.json()["count"] == {"value": 1, "capped": False}
+    one = await client.get(f"{ACCOUNTS}/{account['id']}?expand=contacts.owner&fields=name")
+    assert one.json()["data"]["contacts"]["data"][0]["owner"]["name"] == "Administrator"
+    groups = await client.get(f"{ACCOUNTS}/aggregate?select=count,sum(annual_revenue)")
+    assert groups.json() == {"data": [{"count": 2, "sum(annual_revenue)": "10.30"}], "hasMore": False}
+    document: dict[str, Any] = {"groupBy": "industry", "sort": "-industry", "limit": 1}
+    groups = await client.post(f"{ACCOUNTS}/aggregate", json=document)
+    assert groups.json() == {"data": [{"industry": "technology", "count": 1}], "hasMore": True}
+
+
+async def test_an_export_is_a_file(world: World) -> None:
+    client = await world.user()
+    for number in range(3):
+        await make(world, name=f"n{number}")
+    answer = await client.get(f"{ACCOUNTS}/export.csv?fields=name&sort=-name")
+    assert answer.content == b"name\r\nn2\r\nn1\r\nn0\r\n"
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.headers["content-disposition"] == 'attachment; filename="accounts.csv"'
+    refused = await client.get(f"{ACCOUNTS}/export.csv?filter[nmae]=x")
+    assert_problem(refused, "invalid-query")
+
+
+async def test_exports_of_two_tenants_at_once_stay_apart(world: World) -> None:
+    """The tenant's database stays bound while its file is sent."""
+    for slug in ("acme", "demo"):
+        for number in range(5):
+            await make(world, slug, name=f"{slug} {number}")
+    clients = [await world.user(slug=slug) for slug in ("acme", "demo") * 3]
+    answers = await asyncio.gather(*(one.get(f"{ACCOUNTS}/export.csv?fields=name") for one in clients))
+    for answer, slug in zip(answers, ("acme", "demo") * 3, strict=True):
+        lines = answer.text.split("\r\n")[1:-1]
+        assert lines
+        assert all(line.startswith(slug) for line in lines)

@@ -1,0 +1,488 @@
+"""Connections of clients over real sockets: how many, for how long, and what may come behind a body."""
+
+import asyncio
+import json
+import resource
+import socket
+import subprocess
+import sys
+import time
+import tracemalloc
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api.server.client_connections import ClientConnections, share_of_descriptors
+from api.server.protocol import MOST_TARGET_BYTES, MOST_TRAILER_BYTES
+from central.secrets.keys import generate_key
+from central.settings.environment import EnvironmentReader
+from central.settings.settings import Settings
+from tests.api.conftest import World, settings_in
+from tests.api.server.test_protocol import listening, say
+from tests.support.processes import COMMAND, free_port, freehold, serving
+
+HEALTH = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+ME = b"GET /api/v1/auth/me HTTP/1.1\r\nHost: acme.localhost\r\n"
+
+
+@pytest.fixture
+def settings(folder: Path) -> Settings:
+    """On SQLite alone: connections of clients know no database."""
+    return settings_in(folder)
+
+
+async def until(fact: Callable[[], object]) -> None:
+    async with asyncio.timeout(20):
+        while not fact():  # noqa: ASYNC110 - a socket's end offers no event
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+
+
+async def answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str], Any]:
+    """The next response on a connection."""
+    head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)).decode().split("\r\n")
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:]) if name}
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    return int(head[0].split()[1]), headers, json.loads(body) if body else None
+
+
+async def is_closed(reader: asyncio.StreamReader) -> bytes:
+    """What was sent until the connection was closed."""
+    try:
+        return await asyncio.wait_for(reader.read(), 10)
+    except ConnectionError:
+        return b""
+
+
+# trailers
+
+
+def chunked(
+    trailers: bytes, head: bytes = b"POST /api/v1/auth/logout HTTP/1.1\r\nHost: acme.localhost\r\n"
+) -> bytes:
+    return head + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + trailers + b"\r\n"
+
+
+async def test_a_token_in_a_trailer_does_not_sign_in(world: World) -> None:
+    token = (await world.sign_in()).encode()
+    async with listening(world) as port:
+        for trailers in (
+            b"Authorization: Bearer " + token + b"\r\n",
+            b"Trailer: x\r\nauthorization: bearer " + token + b"\r\nX-Tenant-Id: demo\r\n",
+        ):
+            for head in (ME, ME.replace(b"GET", b"POST").replace(b"/me", b"/logout")):
+                status, _, problem = await say(port, chunked(trailers, head))
+                assert (status, problem["code"]) == (401, "not-authenticated")
+        status, _, body = await say(port, ME + b"Authorization: Bearer " + token + b"\r\n\r\n")
+        assert status == 200, body
+
+
+async def test_a_trailer_names_neither_a_host_nor_a_request_id(world: World) -> None:
+    async with listening(world) as port:
+        trailers = b"Host: demo.localhost\r\nX-Request-ID: of-a-trailer\r\n"
+        head = b"GET /api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n"
+        status, headers, body = await say(port, chunked(trailers, head))
+    assert (status, body["slug"]) == (200, "acme")
+    assert headers["x-request-id"] != "of-a-trailer"
+
+
+async def test_after_trailers_the_connection_goes_on(world: World) -> None:
+    async with listening(world) as port, connected(port) as (reader, writer):
+        for _ in range(3):
+            head = b"GET /api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n"
+            writer.write(chunked(b"X-Checksum: 1\r\n", head))
+            assert (await answer(reader))[0] == 200
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [b"X-Filler: " + b"x" * 4000 + b"\r\n", b"x" * 4000],
+    ids=["many trailers", "one endless trailer"],
+)
+async def test_trailers_without_end_are_refused_and_take_no_memory(world: World, piece: bytes) -> None:
+    head = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: acme.localhost\r\nContent-Type: application/json\r\n"
+    start = head + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX-A: "
+    async with listening(world) as port, connected(port) as (reader, writer):
+        tracemalloc.start()
+        try:
+            writer.write(start)
+            await writer.drain()
+            for _ in range(2 * MOST_TRAILER_BYTES // len(piece)):
+                writer.write(piece)
+                await asyncio.sleep(0)
+            status, _, problem = await answer(reader)
+            held = tracemalloc.get_traced_memory()[0]
+        finally:
+            tracemalloc.stop()
+    assert (status, problem["code"]) == (431, "head-too-large")
+    assert held < 16 * MOST_TRAILER_BYTES
+
+
+async def test_chunk_extensions_without_end_are_refused(world: World) -> None:
+    head = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: acme.localhost\r\nContent-Type: application/json\r\n"
+    start = head + b"Transfer-Encoding: chunked\r\n\r\n2;"
+    async with listening(world) as port:
+        pieces = [b"x" * 4000] * (MOST_TRAILER_BYTES // 4000 + 2)
+        status, _, problem = await say(port, start, *pieces)
+    assert (status, problem["code"]) == (431, "head-too-large")
+
+
+async def test_a_body_in_small_chunks_is_taken_in_whole(world: World) -> None:
+    body = json.dumps({"email": "administrator@acme.example", "password": "wrong" * 40}).encode()
+    head = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: acme.localhost\r\nContent-Type: application/json\r\n"
+    chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in body)
+    async with listening(world) as port:
+        status, _, problem = await say(
+            port, head + b"Transfer-Encoding: chunked\r\n\r\n", chunks, b"0\r\n\r\n"
+        )
+    assert (status, problem["code"]) == (401, "invalid-credentials")
+
+
+# targets
+
+
+@pytest.mark.parametrize(
+    ("target", "slug"),
+    [
+        (b"http://demo.localhost/api/v1/tenant", "demo"),
+        (b"http://demo.localhost:8000/api/v1/tenant", "demo"),
+        (b"HTTPS://DEMO.localhost/api/v1/tenant", "demo"),
+        (b"/api/v1/tenant", "acme"),
+    ],
+)
+async def test_the_host_of_an_absolute_target_counts_instead_of_the_header(
+    world: World, target: bytes, slug: str
+) -> None:
+    async with listening(world) as port:
+        status, _, body = await say(port, b"GET %s HTTP/1.1\r\nHost: acme.localhost\r\n\r\n" % target)
+    assert (status, body["slug"]) == (200, slug)
+
+
+async def test_an_absolute_target_without_a_path_asks_for_the_root(world: World) -> None:
+    async with listening(world) as port:
+        for target in (b"http://localhost", b"http://localhost?x=1"):
+            status, _, problem = await say(port, b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % target)
+            assert (status, problem["code"]) == (404, "not-found")
+        words = b"GET http://acme.localhost/api/v1/tenant HTTP/1.0\r\n\r\n"
+        assert (await say(port, words))[2]["slug"] == "acme"  # HTTP/1.0 needs no Host header
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"GET http:///api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n\r\n",
+        b"GET http://user@demo.localhost/api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n\r\n",
+        b"GET http://demo.localhost:99999/api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n\r\n",
+        b"GET http://demo..localhost/api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n\r\n",
+        b"GET http://demo_x.localhost/api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n\r\n",
+        b"GET http://demo.localhost/api/v1/tenant HTTP/1.1\r\n\r\n",
+        b"GET http://demo.localhost/api/v1/tenant HTTP/1.1\r\nHost: a.localhost\r\nHost: a.localhost\r\n\r\n",
+    ],
+)
+async def test_the_host_of_an_absolute_target_follows_the_same_grammar(world: World, words: bytes) -> None:
+    async with listening(world) as port:
+        status, _, problem = await say(port, words)
+    assert (status, problem["code"] in {"invalid-host", "malformed-request"}) == (400, True)
+
+
+@pytest.mark.parametrize("size", [MOST_TARGET_BYTES, 4 * MOST_TARGET_BYTES, 40 * MOST_TARGET_BYTES])
+async def test_a_target_that_is_too_long_is_414(world: World, size: int) -> None:
+    async with listening(world) as port:
+        words = b"GET /health?x=" + b"y" * size + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        status, headers, problem = await say(port, words)
+    assert (status, problem["code"], problem["title"]) == (414, "target-too-long", "Target too long")
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_long_target_within_the_bound_is_read(world: World) -> None:
+    async with listening(world) as port:
+        words = b"GET /health?x=" + b"y" * (MOST_TARGET_BYTES - 100) + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        assert (await say(port, words))[2]["code"] == "invalid-query"
+
+
+# time
+
+
+async def test_a_head_that_does_not_arrive_is_given_up(world_with: Any) -> None:
+    async with world_with(head_timeout=0.2) as world, listening(world) as port:
+        async with connected(port) as (reader, writer):
+            writer.write(b"GET /health HTTP/1.1\r\nHost: local")
+            status, headers, problem = await answer(reader)
+            assert (status, problem["code"]) == (408, "request-too-slow")
+            assert headers["connection"] == "close"
+            assert await is_closed(reader) == b""
+        async with connected(port) as (reader, _):
+            assert await is_closed(reader) == b""  # nothing was asked, so nothing is said
+        assert world.platform.clients.timeouts["head"] == 2
+
+
+async def test_a_head_that_comes_drop_by_drop_is_given_up(world_with: Any) -> None:
+    async with (
+        world_with(head_timeout=0.3) as world,
+        listening(world) as port,
+        connected(port) as (reader, writer),
+    ):
+        writer.write(HEALTH)
+        assert (await answer(reader))[0] == 200
+        received = asyncio.ensure_future(answer(reader))
+        writer.write(b"GET /health HTTP/1.1\r\n")
+        while not received.done():
+            writer.write(b"X-A: b\r\n")
+            await asyncio.sleep(0.02)
+        assert (await received)[2]["code"] == "request-too-slow"
+
+
+async def test_an_idle_connection_is_closed_and_empty_lines_do_not_keep_it(world_with: Any) -> None:
+    async with world_with(keep_alive_timeout=0.3) as world, listening(world) as port:
+        async with connected(port) as (reader, writer):
+            writer.write(HEALTH)
+            assert (await answer(reader))[0] == 200
+            closed = asyncio.ensure_future(is_closed(reader))
+            while not closed.done():
+                writer.write(b"\r\n")
+                await asyncio.sleep(0.02)
+            assert await closed == b""
+        assert world.platform.clients.timeouts["idle"] == 1
+
+
+async def test_a_connection_in_use_is_not_idle(world_with: Any) -> None:
+    async with (
+        world_with(keep_alive_timeout=0.3, head_timeout=0.3) as world,
+        listening(world) as port,
+        connected(port) as (reader, writer),
+    ):
+        for _ in range(15):
+            writer.write(HEALTH)
+            assert (await answer(reader))[0] == 200
+            await asyncio.sleep(0.05)
+
+
+async def test_a_client_that_does_not_read_is_given_up(world_with: Any) -> None:
+    async with world_with(request_timeout=1.0, head_timeout=0.4) as world, listening(world) as port:
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(client, ("127.0.0.1", port))
+        ask = b"GET /schema HTTP/1.1\r\nHost: acme.localhost\r\n\r\n"
+        sending = asyncio.ensure_future(loop.sock_sendall(client, ask * 200))
+        await until(lambda: world.platform.clients.timeouts["stalled"])
+        await asyncio.gather(sending, return_exceptions=True)
+        client.close()
+
+
+async def test_the_rest_of_a_body_that_was_refused_is_not_read_for_ever(world: World) -> None:
+    async with listening(world) as port, connected(port) as (reader, writer):
+        writer.write(b"POST /nothing HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+        assert (await answer(reader))[0] == 404
+        closed = asyncio.ensure_future(is_closed(reader))
+        piece = b"1000\r\n" + b"x" * 4096 + b"\r\n"
+        sent = 0
+        while not closed.done():
+            writer.write(piece)
+            sent += len(piece)
+            await asyncio.sleep(0)
+            assert sent < 64 * 1024 * 1024
+        assert await closed == b""
+
+
+async def test_a_client_that_sends_all_of_its_body_first_reads_why_it_was_refused(world: World) -> None:
+    body = b'{"email": "' + b"x" * 16 * 1024 * 1024 + b'"}'
+    async with listening(world) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        for path, status in (("/api/v1/auth/login", 413), ("/api/v1/data/accounts/import", 401)):
+            headers = {"Host": "acme.localhost", "Content-Type": "application/json"}
+            response = await client.post(path, content=body, headers=headers)
+            assert response.status_code == response.json()["status"] == status
+
+
+async def test_the_rest_of_a_small_body_that_was_refused_keeps_the_connection(world: World) -> None:
+    async with listening(world) as port, connected(port) as (reader, writer):
+        writer.write(b"POST /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\n")
+        assert (await answer(reader))[0] == 404
+        writer.write(b"abc" + HEALTH)
+        assert (await answer(reader))[0] == 200
+
+
+async def test_what_follows_a_request_and_is_no_http_does_not_overtake_its_response(world: World) -> None:
+    async with listening(world) as port, connected(port) as (reader, writer):
+        writer.write(HEALTH + b"nonsense\r\n\r\n")
+        assert (await answer(reader))[0] == 200
+        rest = await is_closed(reader)
+        assert rest == b"" or rest.startswith(b"HTTP/1.1 400 ")
+
+
+# how many
+
+
+async def test_connections_above_the_bound_are_refused_while_others_are_served(world_with: Any) -> None:
+    async with world_with(max_connections=8) as world, listening(world) as port:
+        async with connected(port) as (reader, writer):
+            writer.write(HEALTH)
+            assert (await answer(reader))[0] == 200
+            silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(7)]
+            async with connected(port) as (refused, _):
+                status, headers, problem = await answer(refused)
+                assert (status, problem["code"]) == (503, "too-many-connections")
+                assert (headers["retry-after"], headers["connection"]) == ("1", "close")
+                assert await is_closed(refused) == b""
+            writer.write(HEALTH)
+            assert (await answer(reader))[0] == 200
+            for _, one in silent:
+                one.close()
+        clients = world.platform.clients
+        assert clients.refused == {"total": 1, "address": 0}
+        await until(lambda: not clients.open)
+
+
+async def test_one_address_has_a_bound_of_its_own(world_with: Any) -> None:
+    async with world_with(max_connections_per_address=3) as world, listening(world) as port:
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+        async with connected(port) as (reader, _):
+            assert (await answer(reader))[0] == 503
+        assert world.platform.clients.refused == {"total": 0, "address": 1}
+        for _, one in held:
+            one.close()
+        await until(lambda: not world.platform.clients.open)
+        assert (await say(port, HEALTH))[0] == 200
+
+
+async def test_a_connection_without_a_request_gives_way_to_a_new_one(world_with: Any) -> None:
+    async with (
+        world_with(max_connections=1) as world,
+        listening(world) as port,
+        connected(port) as (silent, _),
+    ):
+        await asyncio.sleep(0)
+        async with asyncio.timeout(10):
+            while True:  # as soon as the first has been silent for long enough
+                async with connected(port) as (reader, writer):
+                    writer.write(HEALTH)
+                    if (await answer(reader))[0] == 200:
+                        break
+                await asyncio.sleep(0.05)
+        assert await is_closed(silent) == b""
+
+
+async def test_what_is_counted_of_connections_is_in_the_metrics(world_with: Any) -> None:
+    async with (
+        world_with(max_connections=2) as world,
+        listening(world) as port,
+        connected(port) as (reader, writer),
+    ):
+        other = await asyncio.open_connection("127.0.0.1", port)
+        async with connected(port) as (refused, _):
+            assert (await answer(refused))[0] == 503
+        writer.write(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = int(head.lower().split("content-length: ")[1].split("\r\n")[0])
+        lines = (await reader.readexactly(length)).decode().splitlines()
+        other[1].close()
+    assert "freehold_client_connections 2" in lines
+    assert "freehold_client_connections_limit 2" in lines
+    assert 'freehold_client_connections_refused_total{bound="total"} 1' in lines
+    assert 'freehold_client_connections_timeouts_total{waited_for="head"} 0' in lines
+
+
+class _Connection:
+    def check(self, now: float) -> None:
+        """Is never waited for."""
+
+    def give_way(self) -> None:
+        raise AssertionError("nothing gives way here")
+
+
+def test_a_trusted_proxy_is_not_one_client(tmp_path: Path) -> None:
+    read = EnvironmentReader({"TRUSTED_PROXIES": "10.0.0.0/8"})
+    proxies = read.networks("TRUSTED_PROXIES")
+    clients = ClientConnections(settings_in(tmp_path, trusted_proxies=proxies, max_connections_per_address=2))
+    assert all(clients.admit(_Connection(), "10.1.2.3", 0.0) for _ in range(50))
+    assert [clients.admit(_Connection(), "203.0.113.7", 0.0) for _ in range(3)] == [True, True, False]
+
+
+def test_addresses_of_one_ipv6_network_count_as_one(tmp_path: Path) -> None:
+    clients = ClientConnections(settings_in(tmp_path, max_connections_per_address=2))
+    peers = ["2001:db8::1", "2001:db8::ffff:2", "2001:db8::3", "2001:db8:0:1::1"]
+    assert [clients.admit(_Connection(), one, 0.0) for one in peers] == [True, True, False, True]
+    mapped = ["::ffff:203.0.113.7", "203.0.113.7", "::ffff:203.0.113.7"]
+    assert [clients.admit(_Connection(), one, 0.0) for one in mapped] == [True, True, False]
+
+
+def test_half_of_the_descriptors_are_for_clients(tmp_path: Path) -> None:
+    assert ClientConnections(settings_in(tmp_path), descriptors=1024).most == 512
+    assert ClientConnections(settings_in(tmp_path, max_connections=7), descriptors=1024).most == 7
+    assert share_of_descriptors(resource.RLIM_INFINITY) > 4096
+
+
+def test_a_process_with_1024_descriptors_stays_usable_under_4000_connections(tmp_path: Path) -> None:
+    """The connections are opened in a process of their own, which has descriptors for them."""
+    port = free_port()
+    environ = {"ENCRYPTION_KEY": generate_key(), "PORT": str(port), "FREEHOLD_LOCAL": "1"}
+    freehold(["setup", "--no-env-file"], folder=tmp_path, environ=environ)
+    limited = ["sh", "-c", 'ulimit -n 1024; exec "$@"', "sh", *COMMAND, "serve"]
+    with serving(folder=tmp_path, port=port, environ=environ, command=limited):
+        kept = socket.create_connection(("127.0.0.1", port))
+        assert _health(kept) == 200
+        with subprocess.Popen(
+            [sys.executable, "-c", _FLOOD, str(port)],
+            stdout=subprocess.PIPE,
+            stdin=subprocess.PIPE,
+            text=True,
+        ) as flood:
+            assert flood.stdout is not None
+            assert flood.stdout.readline() == "4000\n"
+            assert _health(kept) == 200  # who is served goes on
+            deadline = time.monotonic() + 30
+            while _fresh_health(port) != 200:  # and a newcomer is served as soon as others have been silent
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            flood.kill()
+        kept.close()
+
+
+_FLOOD = """
+import resource, socket, sys
+soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+held = []
+for number in range(4000):
+    one = socket.socket()
+    one.setblocking(False)
+    one.connect_ex(("127.0.0.1", int(sys.argv[1])))
+    held.append(one)
+print(len(held), flush=True)
+sys.stdin.read()
+"""
+
+
+def _health(connection: socket.socket) -> int:
+    connection.settimeout(10)
+    connection.sendall(HEALTH)
+    received = b""
+    while not received.endswith(b"}"):
+        received += connection.recv(4096)
+    return int(received.split()[1])
+
+
+def _fresh_health(port: int) -> int:
+    try:
+        with urllib.request.urlopen(f"http://localhost:{port}/health", timeout=5) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as refusal:
+        refusal.close()
+        return refusal.code
+    except OSError:
+        return 0
