@@ -7,7 +7,6 @@ when the row has moved on. In the writer's own process :meth:`VersionedCache.cha
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 from typing import Final, TypeVar, cast
@@ -15,6 +14,7 @@ from uuid import UUID
 
 from piccolo_conf import DB
 from piccolo_engines.columns import utc_now
+from piccolo_engines.lru import Lru
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.tables import CacheVersion
 
@@ -51,8 +51,8 @@ class _Tenant:
 
     __slots__ = ("checked_at", "entries", "generation", "lock", "version")
 
-    def __init__(self) -> None:
-        self.entries: OrderedDict[Hashable, object] = OrderedDict()
+    def __init__(self, entries: int) -> None:
+        self.entries: Lru[Hashable, object] = Lru(entries)
         self.generation = 0
         self.version: int | None = None
         self.checked_at = float("-inf")
@@ -90,9 +90,8 @@ class VersionedCache:
         self.name = name
         self._cache_seconds = cache_seconds
         self._clock = clock
-        self._max_tenants = tenants
-        self._max_entries = entries
-        self._tenants: OrderedDict[UUID, _Tenant] = OrderedDict()
+        self._entries = entries
+        self._tenants: Lru[UUID, _Tenant] = Lru(tenants)
 
     async def get(self, scope: TenantScope, key: Hashable, load: Callable[[], Awaitable[_Value]]) -> _Value:
         """What is cached under ``key`` for this tenant; ``load`` reads it from the tables when nothing is.
@@ -105,12 +104,11 @@ class VersionedCache:
             await self._check(tenant)
         kept = tenant.entries.get(key, _NOTHING)
         if kept is not _NOTHING:
-            tenant.entries.move_to_end(key)
             return cast("_Value", kept)
         in_transaction, generation = DB.transaction_exists(), tenant.generation
         value = await load()
         if not in_transaction and generation == tenant.generation:
-            self._keep(tenant, key, value)
+            tenant.entries.put(key, value)
         return value
 
     def forget(self, scope: TenantScope) -> None:
@@ -139,11 +137,8 @@ class VersionedCache:
     def _tenant(self, scope: TenantScope) -> _Tenant:
         tenant = self._tenants.get(scope.id)
         if tenant is None:
-            tenant = self._tenants[scope.id] = _Tenant()
-            if len(self._tenants) > self._max_tenants:
-                self._tenants.popitem(last=False)
-        else:
-            self._tenants.move_to_end(scope.id)
+            tenant = _Tenant(self._entries)
+            self._tenants.put(scope.id, tenant)
         return tenant
 
     def _is_due(self, tenant: _Tenant) -> bool:
@@ -159,8 +154,3 @@ class VersionedCache:
                 tenant.drop()
                 tenant.version = version
             tenant.checked_at = asked_at
-
-    def _keep(self, tenant: _Tenant, key: Hashable, value: object) -> None:
-        tenant.entries[key] = value
-        if len(tenant.entries) > self._max_entries:
-            tenant.entries.popitem(last=False)

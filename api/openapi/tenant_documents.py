@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from api.openapi.schema_view import Seen, seen_by
-from central.lru import Lru
+from piccolo_engines.lru import Lru
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
@@ -35,7 +35,7 @@ class TenantDocuments:
 
     def __init__(self, catalog: Catalog, capacity: int = 32) -> None:
         self._catalog = catalog
-        self._kept: Lru[_Kept] = Lru(capacity)
+        self._kept: Lru[str, _Kept] = Lru(capacity)
         self._making = asyncio.Lock()
 
     async def get(self, scope: TenantScope, access: Access, kind: str, make: Callable[[Seen], _T]) -> _T:

@@ -14,10 +14,10 @@ from typing import TypeAlias
 from uuid import UUID
 
 from central.errors import InvalidSlug, ReservedSlug, TenantNotFound
-from central.lru import Lru
 from central.registry import Registry, TenantRef
 from central.tenancy.hostnames import tenant_label
 from central.tenancy.slugs import parse_slug
+from piccolo_engines.lru import Lru
 
 __all__ = ["Central", "Resolution", "Resolver", "Unknown"]
 
@@ -64,8 +64,8 @@ class Resolver:
         self._central = _LOOPBACK | set(base_domains)
         self._cache_seconds = cache_seconds
         self._clock = clock
-        self._tenants: Lru[TenantRef] = Lru(capacity)
-        self._nobodies: Lru[Unknown] = Lru(capacity)
+        self._tenants: Lru[str, TenantRef] = Lru(capacity)
+        self._nobodies: Lru[str, Unknown] = Lru(capacity)
         self._version: int | None = None
         self._checked_at: float | None = None
         self._checking: asyncio.Task[None] | None = None

@@ -15,8 +15,8 @@ import msgspec
 from piccolo_engines.columns import utc_now
 from piccolo_engines.errors import LockTimeout
 from piccolo_engines.leases import Lease, LeaseStore
+from piccolo_engines.lru import Lru
 from tenant_schema.records.errors import KeyBusy, KeyMismatch
-from tenant_schema.records.sql.statement_cache import LastUsed
 from tenant_schema.records.tables import AnsweredRequest
 
 __all__ = ["LEASE", "Answered", "AnsweredRequests", "Claim"]
@@ -52,7 +52,7 @@ class AnsweredRequests:
     """Runs with the tenant's engine bound."""
 
     def __init__(self) -> None:
-        self._pruned_at: LastUsed[UUID, datetime] = LastUsed(1_000)
+        self._pruned_at: Lru[UUID, datetime] = Lru(1_000)
         self.leases = LeaseStore(AnsweredRequest, duration=LEASE, running=AnsweredRequest.status.is_null())
 
     async def take(self, claim: Claim, *, lease: bool = False) -> Answered | Lease:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from piccolo.engine.base import Engine
 
+from piccolo_engines.lru import Lru
 from piccolo_engines.retrying import retrying
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.model.model import ObjectModel
@@ -25,7 +26,7 @@ from tenant_schema.records.query.user_fields import USERS
 from tenant_schema.records.sql.compiler import with_slots
 from tenant_schema.records.sql.lookup_joins import Hop, self_contained
 from tenant_schema.records.sql.rendering import Record, Row, json_ready
-from tenant_schema.records.sql.statement_cache import LastUsed, Slot, Statement, planned
+from tenant_schema.records.sql.statement_cache import Slot, Statement, planned
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
 
@@ -51,7 +52,7 @@ class Target:
     model: ObjectModel
     rights: Rights
     around: Surroundings
-    plans: LastUsed[Hashable, Any]
+    plans: Lru[Hashable, Any]
     in_trash: bool = False
 
     @cached_property

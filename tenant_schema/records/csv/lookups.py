@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from piccolo_engines.lru import Lru
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.problems import Problem
 from tenant_schema.records.access.target import Target
@@ -15,7 +16,6 @@ from tenant_schema.records.csv.columns import Column
 from tenant_schema.records.query.user_fields import USERS
 from tenant_schema.records.reading.by_value import ids_by_value, users_by_value
 from tenant_schema.records.sql.rendering import Row, shown
-from tenant_schema.records.sql.statement_cache import LastUsed
 from tenant_schema.records.writing.bulk import Item
 
 __all__ = ["CsvRow", "fail_dependents", "find_lookups"]
@@ -136,5 +136,5 @@ async def _ids(
     if model is None or model is USERS:
         return await users_by_value(by, values)
     sight = await target.around.load(model.name)
-    seen = Target(target.scope, target.access, sight.model, sight.rights, target.around, LastUsed(4))
+    seen = Target(target.scope, target.access, sight.model, sight.rights, target.around, Lru(4))
     return await ids_by_value(seen, by, values)

@@ -8,20 +8,19 @@ others will use.
 """
 
 import weakref
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from piccolo.query.base import Query
 from piccolo.querystring import QueryString
 from piccolo.table import Table
 
+from piccolo_engines.lru import Lru
 from piccolo_engines.statements import EngineSQL
 
 __all__ = [
     "Bound",
-    "LastUsed",
     "Plans",
     "Slot",
     "Statement",
@@ -32,7 +31,6 @@ __all__ = [
     "repeated",
 ]
 
-_Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
 
 
@@ -154,30 +152,6 @@ def chained(part: Statement, parts: int, slot: int) -> Statement:
     return Statement(chain, order, part.query_type, part.hints, constants)
 
 
-class LastUsed(Generic[_Key, _Value]):
-    """A mapping that keeps the ``size`` entries used last."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self._entries: OrderedDict[_Key, _Value] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def get(self, key: _Key) -> _Value | None:
-        """The entry, which counts as used; None when there is none."""
-        value = self._entries.get(key)
-        if value is not None:
-            self._entries.move_to_end(key)
-        return value
-
-    def put(self, key: _Key, value: _Value) -> None:
-        """Keep the entry; the one not used for longest goes when there are too many."""
-        self._entries[key] = value
-        if len(self._entries) > self.size:
-            self._entries.popitem(last=False)
-
-
 class Plans:
     """The prepared statements of every tenant's objects, bounded both ways.
 
@@ -188,22 +162,22 @@ class Plans:
 
     def __init__(self, objects: int = 512, shapes: int = 48) -> None:
         self._shapes = shapes
-        self._objects: LastUsed[
-            tuple[UUID, str], tuple[weakref.ref[type[Table]], LastUsed[Hashable, Any]]
-        ] = LastUsed(objects)
+        self._objects: Lru[tuple[UUID, str], tuple[weakref.ref[type[Table]], Lru[Hashable, Any]]] = Lru(
+            objects
+        )
 
-    def of(self, tenant_id: UUID, table: type[Table]) -> LastUsed[Hashable, Any]:
+    def of(self, tenant_id: UUID, table: type[Table]) -> Lru[Hashable, Any]:
         """What is prepared for one table of one tenant."""
         key = (tenant_id, table._meta.tablename)
         entry = self._objects.get(key)
         if entry is not None and entry[0]() is table:
             return entry[1]
-        plans: LastUsed[Hashable, Any] = LastUsed(self._shapes)
+        plans: Lru[Hashable, Any] = Lru(self._shapes)
         self._objects.put(key, (weakref.ref(table), plans))
         return plans
 
 
-def planned(plans: LastUsed[Hashable, Any], key: Hashable, build: Callable[[], _Value]) -> _Value:
+def planned(plans: Lru[Hashable, Any], key: Hashable, build: Callable[[], _Value]) -> _Value:
     """The plan kept under ``key``, built now when there is none. One key always has the same kind of plan."""
     plan: _Value | None = plans.get(key)
     if plan is None:

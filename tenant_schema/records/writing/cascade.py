@@ -9,12 +9,12 @@ from uuid import UUID
 from piccolo.columns import Column
 from piccolo.columns.combination import Where
 
+from piccolo_engines.lru import Lru
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.records.access.rights import Rights
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import TooManyDependents
 from tenant_schema.records.sql.rendering import Row
-from tenant_schema.records.sql.statement_cache import LastUsed
 
 __all__ = [
     "MAX_AFFECTED",
@@ -109,7 +109,7 @@ def references(target: Target, object_name: str, *on_delete: str) -> list[Refere
 def beside(target: Target, model: ObjectModel) -> Target:
     """Another object, for what its definition does to its records, whatever the caller may do."""
     everything = Rights(readable=model.fields, creatable=model.fields, writable=model.fields)
-    return Target(target.scope, target.access, model, everything, target.around, LastUsed(16))
+    return Target(target.scope, target.access, model, everything, target.around, Lru(16))
 
 
 async def collect(target: Target, rows: Sequence[Row], which: Which) -> Affected:

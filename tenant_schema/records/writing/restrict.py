@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
+from piccolo_engines.lru import Lru
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import Blocker
 from tenant_schema.records.query.model import Condition, SortTerm
-from tenant_schema.records.sql.statement_cache import LastUsed
 from tenant_schema.records.sql.statements import Source, Window, reading
 from tenant_schema.records.writing.cascade import Affected, Reference, Tie, Which, references, referring
 
@@ -63,7 +63,7 @@ async def _blocker(target: Target, reference: Reference, ids: Sequence[UUID]) ->
     sight = await target.around.load(name)
     if field not in sight.rights.readable:
         return None
-    seen = Target(target.scope, target.access, sight.model, sight.rights, target.around, LastUsed(4))
+    seen = Target(target.scope, target.access, sight.model, sight.rights, target.around, Lru(4))
     values: list[object] = []
     where = seen.records(Condition(field, "in", tuple(ids[:_COUNTED])), values, with_trash=True)
     window = Window((SortTerm("id", descending=False),), _COUNTED)

@@ -7,7 +7,6 @@ so that keys can be replaced while tokens are about.
 
 import hashlib
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from uuid import UUID, uuid4
 
 import jwt
 
+from piccolo_engines.lru import Lru
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.errors import TokenExpired, TokenInvalid
 
@@ -75,8 +75,7 @@ class AccessTokens:
         self._keys_for = keys_for
         self._seconds = seconds
         self._clock = clock
-        self._max_remembered = remembered
-        self._remembered: OrderedDict[tuple[UUID, bytes], Claims] = OrderedDict()
+        self._remembered: Lru[tuple[UUID, bytes], Claims] = Lru(remembered)
 
     def issue(self, scope: TenantScope, user_id: UUID, session_id: UUID, *, until: float) -> IssuedToken:
         """A token for a session, good for the usual time but not longer than ``until`` (Unix time)."""
@@ -103,17 +102,10 @@ class AccessTokens:
         claims = self._remembered.get(key)
         if claims is None:
             claims = self._decode(scope, text)
-            self._remember(key, claims)
-        else:
-            self._remembered.move_to_end(key)
+            self._remembered.put(key, claims)
         if claims.expires_at <= self._clock():
             raise TokenExpired
         return claims
-
-    def _remember(self, key: tuple[UUID, bytes], claims: Claims) -> None:
-        self._remembered[key] = claims
-        if len(self._remembered) > self._max_remembered:
-            self._remembered.popitem(last=False)
 
     def _decode(self, scope: TenantScope, text: str) -> Claims:
         try:

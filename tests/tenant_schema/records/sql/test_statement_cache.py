@@ -9,12 +9,12 @@ import pytest
 
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id
+from piccolo_engines.lru import Lru
 from piccolo_engines.mysql.literals import ServerSQL
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects.model.model import ObjectModel
 from tenant_schema.records.query.model import Condition
 from tenant_schema.records.sql.statement_cache import (
-    LastUsed,
     Plans,
     Slot,
     Statement,
@@ -72,17 +72,8 @@ def test_an_update_changes_one_version_of_one_record(gadgets: ObjectModel) -> No
     )
 
 
-def test_what_was_used_last_is_kept() -> None:
-    kept: LastUsed[str, int] = LastUsed(2)
-    kept.put("a", 1)
-    kept.put("b", 2)
-    assert kept.get("a") == 1
-    kept.put("c", 3)
-    assert (kept.get("a"), kept.get("b"), kept.get("c"), len(kept)) == (1, None, 3, 2)
-
-
 def test_a_plan_is_built_once() -> None:
-    plans: LastUsed[Hashable, Any] = LastUsed(2)
+    plans: Lru[Hashable, Any] = Lru(2)
     built: list[str] = []
 
     def build() -> str:
