@@ -4,8 +4,6 @@ import ast
 import importlib
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("api", "central", "piccolo_engines", "tenant_schema")
 
@@ -51,14 +49,21 @@ def offered_names(path: Path) -> set[str]:
     return names if path.name == "__init__.py" else set()
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_export_list_is_exact(path: Path) -> None:
+def fault_of(path: Path) -> str | None:
+    """What is wrong with a module's ``__all__``."""
     defined = defined_names(path)
     if path.name.startswith("_") and not defined:
-        return
+        return None
     module = importlib.import_module(module_name(path))
-    assert hasattr(module, "__all__") or not defined, (
-        f"{path.relative_to(ROOT)} has no __all__; it defines {sorted(defined)}"
-    )
+    if defined and not hasattr(module, "__all__"):
+        return f"no __all__; it defines {sorted(defined)}"
     listed = set(getattr(module, "__all__", ()))
-    assert defined <= listed <= defined | offered_names(path)
+    if defined <= listed <= defined | offered_names(path):
+        return None
+    return f"missing {sorted(defined - listed)}, too many {sorted(listed - defined - offered_names(path))}"
+
+
+def test_every_export_list_is_exact() -> None:
+    faults = [(path.relative_to(ROOT), fault_of(path)) for path in modules()]
+    inexact = [f"{path}: {fault}" for path, fault in faults if fault]
+    assert not inexact, "\n".join(inexact)

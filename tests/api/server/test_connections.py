@@ -1,17 +1,13 @@
-"""Connections of clients over real sockets: how many, for how long, and what may come behind a body."""
+"""Connections of clients over real sockets: how many, and for how long."""
 
 import asyncio
-import json
 import resource
 import socket
 import subprocess
 import sys
 import time
-import tracemalloc
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,199 +15,19 @@ import httpx
 import pytest
 
 from api.server.client_connections import ClientConnections, share_of_descriptors
-from api.server.protocol import MOST_TARGET_BYTES, MOST_TRAILER_BYTES
 from central.secrets.keys import generate_key
 from central.settings.environment import EnvironmentReader
 from central.settings.settings import Settings
 from tests.api.conftest import World, settings_in
+from tests.api.server.clients import HEALTH, answer, connected, is_closed, until
 from tests.api.server.test_protocol import listening, say
 from tests.support.processes import COMMAND, free_port, freehold, serving
-
-HEALTH = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
-ME = b"GET /api/v1/auth/me HTTP/1.1\r\nHost: acme.localhost\r\n"
 
 
 @pytest.fixture
 def settings(folder: Path) -> Settings:
     """On SQLite alone: connections of clients know no database."""
     return settings_in(folder)
-
-
-async def until(fact: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
-        while not fact():  # noqa: ASYNC110 - a socket's end offers no event
-            await asyncio.sleep(0.01)
-
-
-@asynccontextmanager
-async def connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
-        yield reader, writer
-    finally:
-        writer.close()
-
-
-async def answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str], Any]:
-    """The next response on a connection."""
-    head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)).decode().split("\r\n")
-    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:]) if name}
-    body = await reader.readexactly(int(headers.get("content-length", 0)))
-    return int(head[0].split()[1]), headers, json.loads(body) if body else None
-
-
-async def is_closed(reader: asyncio.StreamReader) -> bytes:
-    """What was sent until the connection was closed."""
-    try:
-        return await asyncio.wait_for(reader.read(), 10)
-    except ConnectionError:
-        return b""
-
-
-# trailers
-
-
-def chunked(
-    trailers: bytes, head: bytes = b"POST /api/v1/auth/logout HTTP/1.1\r\nHost: acme.localhost\r\n"
-) -> bytes:
-    return head + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + trailers + b"\r\n"
-
-
-async def test_a_token_in_a_trailer_does_not_sign_in(world: World) -> None:
-    token = (await world.sign_in()).encode()
-    async with listening(world) as port:
-        for trailers in (
-            b"Authorization: Bearer " + token + b"\r\n",
-            b"Trailer: x\r\nauthorization: bearer " + token + b"\r\nX-Tenant-Id: demo\r\n",
-        ):
-            for head in (ME, ME.replace(b"GET", b"POST").replace(b"/me", b"/logout")):
-                status, _, problem = await say(port, chunked(trailers, head))
-                assert (status, problem["code"]) == (401, "not-authenticated")
-        status, _, body = await say(port, ME + b"Authorization: Bearer " + token + b"\r\n\r\n")
-        assert status == 200, body
-
-
-async def test_a_trailer_names_neither_a_host_nor_a_request_id(world: World) -> None:
-    async with listening(world) as port:
-        trailers = b"Host: demo.localhost\r\nX-Request-ID: of-a-trailer\r\n"
-        head = b"GET /api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n"
-        status, headers, body = await say(port, chunked(trailers, head))
-    assert (status, body["slug"]) == (200, "acme")
-    assert headers["x-request-id"] != "of-a-trailer"
-
-
-async def test_after_trailers_the_connection_goes_on(world: World) -> None:
-    async with listening(world) as port, connected(port) as (reader, writer):
-        for _ in range(3):
-            head = b"GET /api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n"
-            writer.write(chunked(b"X-Checksum: 1\r\n", head))
-            assert (await answer(reader))[0] == 200
-
-
-@pytest.mark.parametrize(
-    "piece",
-    [b"X-Filler: " + b"x" * 4000 + b"\r\n", b"x" * 4000],
-    ids=["many trailers", "one endless trailer"],
-)
-async def test_trailers_without_end_are_refused_and_take_no_memory(world: World, piece: bytes) -> None:
-    head = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: acme.localhost\r\nContent-Type: application/json\r\n"
-    start = head + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX-A: "
-    async with listening(world) as port, connected(port) as (reader, writer):
-        tracemalloc.start()
-        try:
-            writer.write(start)
-            await writer.drain()
-            for _ in range(2 * MOST_TRAILER_BYTES // len(piece)):
-                writer.write(piece)
-                await asyncio.sleep(0)
-            status, _, problem = await answer(reader)
-            held = tracemalloc.get_traced_memory()[0]
-        finally:
-            tracemalloc.stop()
-    assert (status, problem["code"]) == (431, "head-too-large")
-    assert held < 16 * MOST_TRAILER_BYTES
-
-
-async def test_chunk_extensions_without_end_are_refused(world: World) -> None:
-    head = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: acme.localhost\r\nContent-Type: application/json\r\n"
-    start = head + b"Transfer-Encoding: chunked\r\n\r\n2;"
-    async with listening(world) as port:
-        pieces = [b"x" * 4000] * (MOST_TRAILER_BYTES // 4000 + 2)
-        status, _, problem = await say(port, start, *pieces)
-    assert (status, problem["code"]) == (431, "head-too-large")
-
-
-async def test_a_body_in_small_chunks_is_taken_in_whole(world: World) -> None:
-    body = json.dumps({"email": "administrator@acme.example", "password": "wrong" * 40}).encode()
-    head = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: acme.localhost\r\nContent-Type: application/json\r\n"
-    chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in body)
-    async with listening(world) as port:
-        status, _, problem = await say(
-            port, head + b"Transfer-Encoding: chunked\r\n\r\n", chunks, b"0\r\n\r\n"
-        )
-    assert (status, problem["code"]) == (401, "invalid-credentials")
-
-
-# targets
-
-
-@pytest.mark.parametrize(
-    ("target", "slug"),
-    [
-        (b"http://demo.localhost/api/v1/tenant", "demo"),
-        (b"http://demo.localhost:8000/api/v1/tenant", "demo"),
-        (b"HTTPS://DEMO.localhost/api/v1/tenant", "demo"),
-        (b"/api/v1/tenant", "acme"),
-    ],
-)
-async def test_the_host_of_an_absolute_target_counts_instead_of_the_header(
-    world: World, target: bytes, slug: str
-) -> None:
-    async with listening(world) as port:
-        status, _, body = await say(port, b"GET %s HTTP/1.1\r\nHost: acme.localhost\r\n\r\n" % target)
-    assert (status, body["slug"]) == (200, slug)
-
-
-async def test_an_absolute_target_without_a_path_asks_for_the_root(world: World) -> None:
-    async with listening(world) as port:
-        for target in (b"http://localhost", b"http://localhost?x=1"):
-            status, _, problem = await say(port, b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % target)
-            assert (status, problem["code"]) == (404, "not-found")
-        words = b"GET http://acme.localhost/api/v1/tenant HTTP/1.0\r\n\r\n"
-        assert (await say(port, words))[2]["slug"] == "acme"  # HTTP/1.0 needs no Host header
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        b"GET http:///api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n\r\n",
-        b"GET http://user@demo.localhost/api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n\r\n",
-        b"GET http://demo.localhost:99999/api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n\r\n",
-        b"GET http://demo..localhost/api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n\r\n",
-        b"GET http://demo_x.localhost/api/v1/tenant HTTP/1.1\r\nHost: acme.localhost\r\n\r\n",
-        b"GET http://demo.localhost/api/v1/tenant HTTP/1.1\r\n\r\n",
-        b"GET http://demo.localhost/api/v1/tenant HTTP/1.1\r\nHost: a.localhost\r\nHost: a.localhost\r\n\r\n",
-    ],
-)
-async def test_the_host_of_an_absolute_target_follows_the_same_grammar(world: World, words: bytes) -> None:
-    async with listening(world) as port:
-        status, _, problem = await say(port, words)
-    assert (status, problem["code"] in {"invalid-host", "malformed-request"}) == (400, True)
-
-
-@pytest.mark.parametrize("size", [MOST_TARGET_BYTES, 4 * MOST_TARGET_BYTES, 40 * MOST_TARGET_BYTES])
-async def test_a_target_that_is_too_long_is_414(world: World, size: int) -> None:
-    async with listening(world) as port:
-        words = b"GET /health?x=" + b"y" * size + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
-        status, headers, problem = await say(port, words)
-    assert (status, problem["code"], problem["title"]) == (414, "target-too-long", "Target too long")
-    assert headers["x-content-type-options"] == "nosniff"
-
-
-async def test_a_long_target_within_the_bound_is_read(world: World) -> None:
-    async with listening(world) as port:
-        words = b"GET /health?x=" + b"y" * (MOST_TARGET_BYTES - 100) + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
-        assert (await say(port, words))[2]["code"] == "invalid-query"
 
 
 # time

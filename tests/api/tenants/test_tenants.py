@@ -1,38 +1,20 @@
-"""Operators' REST: make, find, rename, suspend, resume, delete; by whom, and with what trace."""
+"""Operators' REST: who may use it, and how tenants are created, listed and found."""
 
 import asyncio
-from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 
-from api.operations.create_tenant import TenantCreation
-from api.schemas.tenants import NewTenant
 from central.database import CENTRAL
 from central.errors import TenantNotFound
-from central.idempotency import Idempotency
-from central.operators import audit
-from central.operators.audit import Actor
-from piccolo_engines.columns import utc_now
-from tests.api.conftest import ON_SQLITE, OPERATOR_TOKEN, PASSWORD, World
+from tests.api.conftest import ON_SQLITE, PASSWORD, World
 from tests.api.scenarios import Scenario, assert_problem, check, table
+from tests.api.tenants.requests import NOBODY, TENANTS, acts, listed, nova
 
-TENANTS = "/setup/tenants"
 OPERATOR_ALONE = {"operator": 200, "*": 401}
+
+
 CENTRAL_HOST = "localhost"
-NOBODY = "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
-
-
-def nova(**changes: Any) -> dict[str, Any]:
-    return {"name": "Nova", "slug": "nova", "primaryDomain": "nova"} | changes
-
-
-async def acts(world: World) -> list[tuple[str, str | None]]:
-    """The audit trail's actions with their tenants, the oldest first."""
-    with CENTRAL.bind(world.platform.central_engine):
-        page = await audit.page(200)
-    return [(one.action, one.tenant_slug) for one in reversed(page.items)]
 
 
 @table(
@@ -245,84 +227,6 @@ async def test_fifty_at_once_make_one_tenant(world: World) -> None:
     assert len([one async for one in listed(operator, search="nova")]) == 1
 
 
-async def test_the_same_key_fifty_times_at_once_gives_one_tenant_and_equal_answers(world: World) -> None:
-    operator = world.operator()
-    key = {"Idempotency-Key": "make-nova"}
-    answers = await asyncio.gather(*(operator.post(TENANTS, json=nova(), headers=key) for _ in range(50)))
-    assert {answer.status_code for answer in answers} == {201}
-    assert len({without_passwords(answer) for answer in answers}) == 1
-    told = [answer for answer in answers if answer.json()["admin"]["password"] is not None]
-    assert len(told) == 1
-    assert "idempotency-replayed" not in told[0].headers
-    assert len([one async for one in listed(operator, search="nova")]) == 1
-
-
-def without_passwords(answer: httpx.Response) -> str:
-    body = answer.json()
-    body["admin"]["password"] = body["dbPassword"] = None
-    return str(body)
-
-
-async def test_a_key_with_another_body_is_422(world: World) -> None:
-    operator, key = world.operator(), {"Idempotency-Key": "k"}
-    assert (await operator.post(TENANTS, json=nova(), headers=key)).status_code == 201
-    answer = await operator.post(TENANTS, json=nova(name="Other"), headers=key)
-    assert answer.status_code == 422
-    assert_problem(answer, "idempotency-mismatch")
-
-
-async def test_a_key_whose_request_failed_can_be_used_again(world: World) -> None:
-    operator, key = world.operator(), {"Idempotency-Key": "k"}
-    taken = nova(primaryDomain="acme")
-    assert (await operator.post(TENANTS, json=taken, headers=key)).status_code == 409
-    assert (await operator.post(TENANTS, json=nova(), headers=key)).status_code == 201
-
-
-@pytest.mark.parametrize("key", ["", "two words", "x" * 256, "é"])
-async def test_a_key_follows_its_grammar(world: World, key: str) -> None:
-    answer = await world.operator().post(
-        TENANTS, json=nova(), headers={b"Idempotency-Key": key.encode("latin-1")}
-    )
-    assert answer.status_code == 400
-    assert_problem(answer, "invalid-idempotency-key")
-
-
-async def test_a_key_whose_process_died_after_making_the_tenant_tells_of_that_tenant(world: World) -> None:
-    operator = world.operator()
-    made = (await operator.post(TENANTS, json=nova())).json()
-    an_hour_ago = Idempotency(now=lambda: utc_now() - timedelta(hours=1))
-    with CENTRAL.bind(world.platform.central_engine):
-        ref = await world.platform.operators.authenticate(OPERATOR_TOKEN)
-        assert ref is not None
-        wanted = NewTenant(name="Nova", slug="nova", primary_domain="nova")
-        body = TenantCreation(world.platform, ref, Actor("a test")).fingerprint(wanted, ref)
-        await an_hour_ago.begin(ref.id, "k", body)
-    again = await operator.post(TENANTS, json=nova(), headers={"Idempotency-Key": "k"})
-    assert (again.status_code, again.headers["idempotency-replayed"]) == (201, "true")
-    made["admin"]["password"] = made["dbPassword"] = None
-    assert again.json() == made
-
-
-async def test_keys_of_two_operators_are_apart(world: World) -> None:
-    with CENTRAL.bind(world.platform.central_engine):
-        made = await world.platform.operators.create("Ada")
-    key = {"Idempotency-Key": "k"}
-    assert (await world.operator().post(TENANTS, json=nova(), headers=key)).status_code == 201
-    other = world.client(CENTRAL_HOST, made.token)
-    assert (await other.post(TENANTS, json=nova(), headers=key)).status_code == 409
-
-
-async def listed(client: httpx.AsyncClient, **query: Any) -> Any:
-    """Every tenant of a list, page by page."""
-    while True:
-        page = (await client.get(TENANTS, params=query)).json()
-        for tenant in page["data"]:
-            yield tenant
-        if page["page"]["next"] is None:
-            return
-        query["cursor"] = page["page"]["next"]
-
-
 async def test_lists_are_paged_filtered_and_searched(world: World) -> None:
     operator = world.operator()
     for n in range(3):
@@ -367,117 +271,6 @@ async def test_a_tenant_that_is_not_there_is_404(
     assert answer.status_code == 404, answer.text
     code = "domain-not-found" if path.endswith("x.example") and tenant_id == NOBODY else "tenant-not-found"
     assert_problem(answer, code)
-
-
-async def test_suspending_twice_is_409(world: World) -> None:
-    tenant_id, operator = await world.tenant_id("acme"), world.operator()
-    assert (await operator.post(f"{TENANTS}/{tenant_id}/resume")).status_code == 409
-    assert (await operator.post(f"{TENANTS}/{tenant_id}/suspend")).status_code == 200
-    answer = await operator.post(f"{TENANTS}/{tenant_id}/suspend")
-    assert answer.status_code == 409
-    assert_problem(answer, "wrong-status")
-
-
-async def test_a_suspended_tenant_can_be_deleted_and_its_slug_given_again(world: World) -> None:
-    operator = world.operator()
-    tenant_id = await world.tenant_id("acme")
-    await operator.post(f"{TENANTS}/{tenant_id}/suspend")
-    assert (await operator.delete(f"{TENANTS}/{tenant_id}")).status_code == 200
-    assert (await operator.delete(f"{TENANTS}/{tenant_id}")).status_code == 404
-    assert (await operator.post(TENANTS, json=nova(slug="acme", primaryDomain="acme"))).status_code == 201
-    assert (await world.client().get("/api/v1/tenant")).json()["name"] == "Nova"
-
-
-@ON_SQLITE
-async def test_a_database_that_is_a_file_has_no_password_to_change(world: World) -> None:
-    path = f"{TENANTS}/{await world.tenant_id('acme')}/database-password"
-    answer = await world.operator().post(path)
-    assert answer.status_code == 409
-    assert_problem(answer, "no-database-user")
-
-
-async def test_a_new_name_is_shown_at_once(world: World) -> None:
-    assert (await world.client().get("/api/v1/tenant")).json()["name"] == "Acme Corporation"
-    await world.operator().patch(f"{TENANTS}/{await world.tenant_id('acme')}", json={"name": "  Acme Two "})
-    assert (await world.client().get("/api/v1/tenant")).json()["name"] == "Acme Two"
-
-
-async def test_a_domain_leads_to_its_tenant_as_long_as_it_is_the_tenant_s(world: World) -> None:
-    operator, domains = world.operator(), f"{TENANTS}/{await world.tenant_id('acme')}/domains"
-    assert (await world.client("crm.acme.example").get("/api/v1/tenant")).status_code == 404
-    added = await operator.post(domains, json={"domain": "CRM.acme.example."})
-    assert (added.status_code, added.json()["domain"]) == (201, "crm.acme.example")
-    assert (await world.client("crm.acme.example").get("/api/v1/tenant")).json()["slug"] == "acme"
-    shown = (await operator.get(domains)).json()["data"]
-    assert [(one["domain"], one["primary"]) for one in shown] == [
-        ("acme.localhost", True),
-        ("crm.acme.example", False),
-    ]
-    assert (await operator.delete(f"{domains}/CRM.acme.example")).json() == {"success": True}
-    assert (await world.client("crm.acme.example").get("/api/v1/tenant")).status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "body", "status", "code"),
-    [
-        ("POST", "", {"domain": "demo.localhost"}, 409, "domain-taken"),
-        ("POST", "", {"domain": "acme.localhost"}, 409, "domain-taken"),
-        ("POST", "", {"domain": "localhost"}, 422, "invalid-domain"),
-        ("POST", "", {"domain": "not a host"}, 422, "invalid-domain"),
-        ("POST", "", {}, 422, "validation"),
-        ("DELETE", "/acme.localhost", None, 409, "primary-domain"),
-        ("DELETE", "/demo.localhost", None, 404, "domain-not-found"),
-        ("DELETE", "/not a host", None, 404, "domain-not-found"),
-    ],
-)
-async def test_domains_that_cannot_be(
-    world: World, method: str, path: str, body: Any, status: int, code: str
-) -> None:
-    url = f"{TENANTS}/{await world.tenant_id('acme')}/domains{path}"
-    answer = await world.operator().request(method, url, json=body)
-    assert answer.status_code == status, answer.text
-    problem = assert_problem(answer)
-    assert code in (problem["code"], *(one["code"] for one in problem["errors"]))
-
-
-async def test_every_act_leaves_a_trace(world: World) -> None:
-    operator, acme = world.operator(), f"{TENANTS}/{await world.tenant_id('acme')}"
-    await operator.post(TENANTS, json=nova(), headers={"X-Request-ID": "make-it"})
-    await operator.post(TENANTS, json=nova(slug="acme"))
-    await operator.patch(acme, json={"name": "Acme Two"})
-    await operator.post(f"{acme}/domains", json={"domain": "crm.acme.example"})
-    await operator.delete(f"{acme}/domains/crm.acme.example")
-    await operator.post(f"{acme}/suspend")
-    await operator.post(f"{acme}/resume")
-    await operator.delete(acme)
-    assert await acts(world) == [
-        ("tenant.create", "nova"),
-        ("tenant.created", "nova"),
-        ("tenant.create", "acme"),
-        ("tenant.create-failed", "acme"),
-        ("tenant.rename", "acme"),
-        ("domain.add", "acme"),
-        ("domain.remove", "acme"),
-        ("tenant.suspend", "acme"),
-        ("tenant.resume", "acme"),
-        ("tenant.delete", "acme"),
-        ("tenant.deleted", "acme"),
-    ]
-    with CENTRAL.bind(world.platform.central_engine):
-        first = (await audit.page(200)).items[-1]
-    assert (first.actor.name, first.actor.request_id, first.actor.address) == (
-        "operator",
-        "make-it",
-        "203.0.113.7",
-    )
-
-
-async def test_what_was_refused_leaves_no_trace_of_having_been_done(world: World) -> None:
-    operator, acme = world.operator(), f"{TENANTS}/{await world.tenant_id('acme')}"
-    await operator.post(f"{acme}/resume")
-    await operator.post(f"{acme}/domains", json={"domain": "demo.localhost"})
-    await operator.patch(acme, json={"name": ""})
-    assert await acts(world) == []
 
 
 class FailingOnce:

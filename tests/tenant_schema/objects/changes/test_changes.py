@@ -1,9 +1,5 @@
 """What changes do to tables and records, on SQLite, MariaDB and MySQL."""
 
-# ruff: noqa: S608 - the names in these statements are the tests' own
-
-import asyncio
-import contextvars
 import datetime as dt
 from decimal import Decimal
 from typing import Any
@@ -14,30 +10,19 @@ from piccolo.querystring import QueryString
 from piccolo_conf import DB
 from piccolo_engines.errors import ForeignKeyViolation
 from tenant_schema.objects.changes.decide.conversions import CONVERSIONS
-from tenant_schema.objects.changes.mysql.dialect import MySQLDialect
 from tenant_schema.objects.changes.recovery import Recovery
-from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.dependents import NameChanges
-from tenant_schema.objects.errors import ConversionRefused, ObjectBusy, WouldBreakData, WouldLoseData
+from tenant_schema.objects.errors import ConversionRefused, WouldBreakData, WouldLoseData
 from tenant_schema.objects.fields.registry import FIELD_TYPES
-from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.model.sort_columns import keys_of
 from tenant_schema.objects.service import SchemaService
 from tenant_schema.objects.tables import SchemaChange
 from tenant_schema.problems import InvalidInput
-from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, VersionedCache
+from tenant_schema.tenant_cache import ACCESS, VersionedCache
 from tenant_schema.users.tables import Permission
 from tests.tenant_schema.objects.changes.conftest import ON_MARIADB, ON_SERVERS, ON_SQLITE
-from tests.tenant_schema.objects.changes.worlds import FIELDS, MANAGER, SCOPE, Config, Tenant, tenant_on
-
-
-def field(name: str, type_name: str = "text", **facts: Any) -> FieldDraft:
-    return FieldDraft(name=name, label=name.title(), type=type_name, **facts)
-
-
-async def made(tenant: Tenant, name: str, *fields: FieldDraft) -> None:
-    await tenant.create(ObjectDraft(name=name, label="Thing", plural_label="Things", fields=fields))
-
+from tests.tenant_schema.objects.changes.drafts import field, made
+from tests.tenant_schema.objects.changes.worlds import MANAGER, SCOPE, Tenant, tenant_on
 
 ALL_TYPES = {
     "select": {"options": ["open", "won"]},
@@ -221,95 +206,6 @@ async def test_permissions_come_rename_and_go_with_their_object(tenant: Tenant, 
     assert await held(f"{name}_new") == 0
 
 
-async def test_the_search_index_follows_the_fields_and_the_records(tenant: Tenant, name: str) -> None:
-    _, two, _ = await tenant.things(name)
-    await tenant.change_field(name, "title", {"searchable": True})
-    assert await tenant.found(name, "three") == ["Three"]
-    await tenant.change_field(name, "note", {"searchable": True})
-    assert await tenant.found(name, "other") == ["Two"]
-    plan = await tenant.change(name, {"field_order": [one.name for one in reversed(FIELDS)]}, dry_run=True)
-    assert plan.statements == []
-    await tenant.change(name, {"field_order": [one.name for one in reversed(FIELDS)]})
-    await tenant.record(name, title="Zürich", note="an other one")
-    assert await tenant.found(name, "other") == ["Two", "Zürich"]
-    await tenant.records.update(SCOPE, MANAGER, name, two, {"note": "changed"})
-    assert await tenant.found(name, "other") == ["Zürich"]
-    assert await tenant.found(name, "changed") == ["Two"]
-    await tenant.records.delete(SCOPE, MANAGER, name, two, permanent=True)
-    assert await tenant.found(name, "changed") == []
-    await tenant.drop_field(name, "note", "note")
-    assert await tenant.found(name, "zurich") == ["Zürich"]
-    assert await tenant.drift() == []
-    await tenant.change_field(name, "title", {"searchable": False})
-    assert await tenant.drift() == []
-    model = await tenant.model(name)
-    catalog = (
-        ("sqlite_master", "name")
-        if DB.engine_type == "sqlite"
-        else ("information_schema.tables", "table_name")
-    )
-    sql = "SELECT {1} AS name FROM {0} WHERE {1} LIKE '{2}_search%'".format(*catalog, model.table_name)
-    assert await DB.run_querystring(QueryString(sql)) == []
-    await tenant.drop(name, name)
-
-
-@ON_SQLITE
-async def test_the_search_index_survives_vacuum(tenant: Tenant, name: str) -> None:
-    await tenant.things(name, searched=True)
-    model = await tenant.model(name)
-    await model.table.delete().where(model.columns["title"] == "One")
-    await tenant.record(name, title="Zürich")
-    await DB.run_ddl("VACUUM")
-    assert await tenant.found(name, "zurich") == ["Zürich"]
-    assert await tenant.found(name, "three") == ["Three"]
-    await tenant.drop(name, name)
-
-
-@ON_SERVERS
-async def test_a_field_is_added_at_once_to_an_object_that_is_searched(tenant: Tenant, name: str) -> None:
-    await tenant.things(name, searched=True)
-    for draft in (field("extra"), field("more", default="x"), field("most", "integer")):
-        plan = await tenant.add_field(name, draft, dry_run=True)
-        assert [(one.algorithm, one.rows) for one in plan.statements] == [("INSTANT", 0)]
-        await tenant.add_field(name, draft)
-    await tenant.drop(name, name)
-
-
-@ON_SERVERS
-async def test_a_plan_tells_how_an_object_becomes_searched(tenant: Tenant, name: str) -> None:
-    await tenant.things(name)
-    plan = await tenant.change_field(name, "title", {"searchable": True}, dry_run=True)
-    told = [one.ddl.split()[0] for one in plan.statements]
-    assert told == ["CREATE", "INSERT", "ALTER", "INSERT"]
-    assert [one.rows for one in plan.statements if one.algorithm == "ROWS"] == [3, 3]
-    await tenant.drop(name, name)
-
-
-@ON_SERVERS
-async def test_what_was_written_without_the_words_is_found_as_well(
-    tenant: Tenant, database: Config, name: str
-) -> None:
-    """By a process that does not know yet that the field is searched, while it becomes so."""
-    _, two, _ = await tenant.things(name)
-    async with tenant_on(database) as slow:
-        slow.catalog = Catalog(VersionedCache(DEFINITIONS, 86_400.0))
-        assert "title" in (await slow.model(name)).fields
-
-        async def meanwhile() -> None:
-            while not (await tenant.model(name)).fields["title"].searchable:
-                tenant.catalog.forget(SCOPE)
-                await asyncio.sleep(0.01)
-            await slow.records.create(SCOPE, MANAGER, name, {"title": "Latecomer"})
-            await slow.records.update(SCOPE, MANAGER, name, two, {"title": "Second"})
-
-        await asyncio.gather(tenant.change_field(name, "title", {"searchable": True}), meanwhile())
-    assert await tenant.found(name, "latecomer") == ["Latecomer"]
-    assert await tenant.found(name, "second") == ["Second"]
-    assert await tenant.found(name, "two") == []
-    assert await tenant.drift() == []
-    await tenant.drop(name, name)
-
-
 async def test_a_dry_run_tells_what_a_change_does_and_does_nothing(tenant: Tenant, name: str) -> None:
     await tenant.things(name)
     before = await SchemaChange.count()
@@ -367,36 +263,6 @@ async def test_nothing_is_dropped_with_data_unless_it_is_named(tenant: Tenant, n
         await tenant.drop(name, "something")
     await tenant.drop_field(name, "parent")
     await tenant.drop(name, name)
-
-
-async def test_one_change_at_a_time_the_next_waits_or_is_told(
-    tenant: Tenant, database: Config, name: str
-) -> None:
-    await made(tenant, name)
-    async with tenant_on(database) as other:
-        waits = await asyncio.gather(
-            tenant.add_field(name, field("one")), other.add_field(name, field("two")), return_exceptions=True
-        )
-        assert waits == [None, None]
-    assert {"one", "two"} <= (await Tenant(tenant.engine).model(name)).fields.keys()
-    assert await tenant.drift() == []
-    await tenant.drop(name)
-
-
-@ON_SERVERS
-async def test_a_change_that_must_wait_too_long_is_refused(
-    tenant: Tenant, database: Config, name: str
-) -> None:
-    async with tenant_on(database, wait=0) as other:
-        with DB.bind(tenant.engine):
-            holding = MySQLDialect().exclusive(1)
-            await holding.__aenter__()
-        with pytest.raises(ObjectBusy):
-            await made(other, name)
-        with DB.bind(tenant.engine):
-            await holding.__aexit__(None, None, None)
-        await made(other, name)
-        await other.drop(name)
 
 
 @ON_MARIADB
@@ -457,40 +323,6 @@ async def test_checks_of_the_whole_come_before_anything_is_touched(tenant: Tenan
     assert await tenant.drift() == []
 
 
-@ON_MARIADB
-async def test_a_statement_waits_for_transactions_and_lets_others_by(
-    tenant: Tenant, database: Config, name: str
-) -> None:
-    await tenant.things(name)
-    model = await tenant.model(name)
-    using, done = asyncio.Event(), asyncio.Event()
-
-    async def use() -> None:
-        async with DB.transaction():
-            await model.table.count()
-            using.set()
-            await done.wait()
-
-    async with tenant_on(database) as other:
-        holding = asyncio.create_task(use())
-        await using.wait()
-        change = asyncio.create_task(tenant.add_field(name, field("extra")))
-        with DB.bind(tenant.engine):
-            await asyncio.sleep(0.3)
-            assert not change.done()
-            assert await asyncio.wait_for(_count_beside(database, model.table_name), 5) == 3
-        done.set()
-        await holding
-        await change
-        assert "extra" in (await other.model(name)).fields
-    await tenant.drop(name, name)
-
-
-async def _count_beside(database: Config, table: str) -> int:
-    async with tenant_on(database):
-        return int((await DB.run_querystring(QueryString(f'SELECT COUNT(*) AS n FROM "{table}"')))[0]["n"])
-
-
 class Broken:
     """Something that cannot follow."""
 
@@ -514,20 +346,3 @@ async def test_when_a_dependent_cannot_follow_all_stays_as_it_was(tenant: Tenant
     assert await tenant.drift() == []
     assert not await SchemaChange.exists().where(SchemaChange.state.not_in(["done", "undone"]))
     await tenant.drop(name, name)
-
-
-@ON_SQLITE
-async def test_a_change_that_waits_too_long_for_the_writer_is_refused(tenant: Tenant, name: str) -> None:
-    hurried = Tenant(tenant.engine, wait=0.1)
-    async with DB.transaction():
-        other = contextvars.Context()
-        work = asyncio.get_running_loop().create_task(_made_bound(hurried, name), context=other)
-        with pytest.raises(ObjectBusy):
-            await work
-    await made(tenant, name)
-    await tenant.drop(name)
-
-
-async def _made_bound(tenant: Tenant, name: str) -> None:
-    with DB.bind(tenant.engine):
-        await made(tenant, name)
