@@ -12,6 +12,7 @@ from piccolo.table import Table
 from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.leases import Lease, LeaseStore
 from tests.piccolo_engines.tables import DB
+from tests.support.waiting import until
 
 
 class Errand(Table, db=DB, tablename="errands"):
@@ -120,10 +121,12 @@ async def test_inside_the_block_it_is_renewed_and_a_failure_releases_it(any_data
     async def failing() -> None:
         async with leases.kept_unless_failed(lease):
             await slept.wait()
-            for _ in range(1_000):
-                if (await row())["leased_until"] != before:
-                    raise ZeroDivisionError
-                await asyncio.sleep(0.01)
+
+            async def is_renewed() -> bool:
+                return bool((await row())["leased_until"] != before)
+
+            await until(is_renewed)
+            raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await failing()

@@ -15,10 +15,13 @@ _PAUSE = 0.01
 _T = TypeVar("_T")
 
 
-async def until(fact: Callable[[], Awaitable[_T] | _T], seconds: float = PATIENCE) -> _T:
+async def until(
+    fact: Callable[[], Awaitable[_T] | _T], seconds: float = PATIENCE, *, pause: float = _PAUSE
+) -> _T:
     """Wait until ``fact``, asked again and again, gives something true, and return that.
 
     :param fact: a function or a coroutine function.
+    :param pause: seconds between two questions.
     :raises AssertionError: when it gives nothing true within so many seconds.
     """
     deadline = time.monotonic() + seconds
@@ -28,7 +31,7 @@ async def until(fact: Callable[[], Awaitable[_T] | _T], seconds: float = PATIENC
         if value:
             return value
         assert time.monotonic() < deadline, f"not within {seconds:g} s: {_text(fact)}"
-        await asyncio.sleep(_PAUSE)
+        await asyncio.sleep(pause)
 
 
 def until_sync(fact: Callable[[], _T], seconds: float = PATIENCE) -> _T:

@@ -10,7 +10,9 @@ from piccolo.querystring import QueryString
 from piccolo_engines import errors
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.mysql.errors import translate
+from piccolo_engines.mysql.processes import process_list
 from tests.support.servers import ServerAddress
+from tests.support.waiting import until
 
 SCHEMA = (
     "CREATE TABLE label (id INT PRIMARY KEY, name VARCHAR(10) NOT NULL UNIQUE, size SMALLINT, "
@@ -98,7 +100,11 @@ async def test_what_is_not_allowed_is_denied(music: MySQLEngine, address: Server
 async def test_a_statement_that_is_ended_is_a_lost_connection_that_can_be_used(engine: MySQLEngine) -> None:
     session = await engine.lease()
     sleeping = asyncio.create_task(session.send("SELECT 1 FROM (SELECT BENCHMARK(100000000000, 1)) AS slow"))
-    await asyncio.sleep(0.1)
+
+    async def begun() -> bool:
+        return any(one.id == session.thread_id and one.statement for one in await process_list(engine))
+
+    await until(begun)
     await engine.run_ddl(f"KILL QUERY {session.thread_id}")
     with pytest.raises(errors.ConnectionLost):
         await sleeping

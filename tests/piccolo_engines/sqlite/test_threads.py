@@ -21,7 +21,7 @@ def test_work_one_after_the_other_needs_one_thread() -> None:
 
     for _ in range(100):
         threads.run(work)
-        assert done.acquire(timeout=5)
+        assert done.acquire(timeout=60)
     assert len(names) == threads.started == 1
 
 
@@ -43,7 +43,7 @@ def test_there_are_never_more_threads_than_the_limit_and_all_work_is_done() -> N
     done = threading.Semaphore(0)
 
     def work() -> None:
-        gate.wait(5)
+        gate.wait(60)
         done.release()
 
     for _ in range(20):
@@ -51,7 +51,7 @@ def test_there_are_never_more_threads_than_the_limit_and_all_work_is_done() -> N
     assert threads.started == 3
     assert threads.is_crowded
     gate.set()
-    assert all(done.acquire(timeout=5) for _ in range(20))
+    assert all(done.acquire(timeout=60) for _ in range(20))
     assert threads.started == 3
     assert not threads.is_crowded
 
@@ -63,7 +63,7 @@ def test_waiting_work_is_done_in_the_order_in_which_it_came() -> None:
     for number in range(50):
         threads.run(lambda number=number: order.append(number))
     threads.run(done.set)
-    assert done.wait(5)
+    assert done.wait(60)
     assert order == list(range(50))
 
 

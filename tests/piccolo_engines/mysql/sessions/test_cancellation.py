@@ -12,12 +12,13 @@ from typing import Any
 import anyio
 import pytest
 from piccolo.columns import Integer
-from piccolo.querystring import QueryString
 from piccolo.table import Table
 
 from piccolo_engines.errors import DatabaseError
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
+from piccolo_engines.mysql.processes import process_list
 from tests.piccolo_engines.mysql.tables import bound
+from tests.support.waiting import until
 
 
 class Half(Table):
@@ -99,12 +100,12 @@ async def cut_short(work: Callable[[], Awaitable[Any]], way: int, seconds: float
 
 async def end_connections(engine: MySQLEngine, dice: random.Random) -> None:
     watcher = MySQLEngine(engine.config)
-    mine = "SELECT id AS id FROM information_schema.processlist WHERE db = DATABASE()"
     while True:
         await asyncio.sleep(dice.random() / 5)
-        for row in dice.sample(rows := await watcher.run_querystring(QueryString(mine)), min(1, len(rows))):
+        mine = [one.id for one in await process_list(watcher) if one.database == engine.config["database"]]
+        for chosen in dice.sample(mine, min(1, len(mine))):
             with contextlib.suppress(DatabaseError):
-                await watcher.run_ddl(f"KILL {dice.choice(['', 'QUERY'])} {row['id']}")
+                await watcher.run_ddl(f"KILL {dice.choice(['', 'QUERY'])} {chosen}")
 
 
 async def test_whatever_is_cut_short_is_whole_or_not_there(halves: MySQLEngine) -> None:
@@ -136,10 +137,7 @@ async def test_whatever_is_cut_short_is_whole_or_not_there(halves: MySQLEngine) 
     assert sum(seen.values()) == 1500
     assert seen["cut short"] > 100
     assert seen["done"] > 100
-    for _ in range(500):  # interrupted connections are being replaced
-        if halves.pool_use.in_use == 0:
-            break
-        await asyncio.sleep(0.02)
+    await until(lambda: halves.pool_use.in_use == 0)  # interrupted connections are being replaced
     assert (halves.pool_use.in_use, halves.pool_use.waiting) == (0, 0)
     odd = "SELECT pair FROM half GROUP BY pair HAVING COUNT(*) <> 2 OR pair < 0"
     assert await Half.raw(odd) == []

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 import socket
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,23 +12,24 @@ from asyncmy.errors import InternalError
 
 from piccolo_engines.errors import ConnectionLost, EngineClosed, PoolTimeout
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
+from piccolo_engines.mysql.processes import process_list
 from tests.piccolo_engines.mysql.sessions.number import Number
 from tests.piccolo_engines.mysql.tables import bound
+from tests.support.waiting import until
 
 
 async def connections(engine: MySQLEngine, database: object) -> int:
     """How many connections the server counts on a database."""
-    (row,) = await engine.run_querystring(
-        Number.raw(
-            "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE db = {}", database
-        ).querystring,
-        in_pool=False,
-    )
-    return int(row["n"])
+    return sum(one.database == database for one in await process_list(MySQLEngine(engine.config)))
+
+
+async def at_most(number: int, engine: MySQLEngine, database: object) -> bool:
+    """Whether there are no more connections than that: one that has ended is listed a moment longer."""
+    return await connections(engine, database) <= number
 
 
 async def test_never_more_connections_than_allowed(database: dict[str, object], address: Any) -> None:
-    engine = MySQLEngine(database, PoolSettings(max_size=3, wait_timeout=10))
+    engine = MySQLEngine(database, PoolSettings(max_size=3, wait_timeout=60))
     watcher = MySQLEngine(address.config)
     bound(engine, Number)
     tasks = [asyncio.create_task(Number.raw("SELECT SLEEP(0.02)").run()) for _ in range(30)]  # type: ignore[func-returns-value]
@@ -72,11 +74,8 @@ async def test_a_connection_that_the_server_ended_is_not_ended_once_more(
     """Its number may be another connection's by then: a server counts anew when it starts."""
     bound(engine, Number)
     session = await engine.lease()
-    sleeping = asyncio.create_task(session.send("SELECT SLEEP(30)"))
-    for _ in range(500):
-        if "SLEEP(30)" in str(await running(engine, session.thread_id)):
-            break
-        await asyncio.sleep(0.01)
+    sleeping = asyncio.create_task(session.send("SELECT SLEEP(600)"))
+    await until(partial(is_running, engine, session.thread_id))
     await engine.run_querystring(Number.raw(f"KILL {session.thread_id}").querystring, in_pool=False)
     with pytest.raises(ConnectionLost):
         await sleeping
@@ -85,10 +84,10 @@ async def test_a_connection_that_the_server_ended_is_not_ended_once_more(
     assert (engine.pool_use.in_use, engine.pool_use.opened) == (0, 1)
 
 
-async def running(engine: MySQLEngine, thread_id: int) -> object:
-    """What a connection is doing."""
-    found = Number.raw("SELECT info FROM information_schema.processlist WHERE id = {}", thread_id)
-    return await engine.run_querystring(found.querystring, in_pool=False)
+async def is_running(engine: MySQLEngine, thread_id: int) -> bool:
+    """Whether a connection runs a statement."""
+    listed = await process_list(MySQLEngine(engine.config))
+    return any(one.id == thread_id and one.statement for one in listed)
 
 
 async def test_an_answer_that_cannot_be_read_spoils_the_connection(engine: MySQLEngine) -> None:
@@ -124,8 +123,7 @@ async def test_idle_connections_are_closed(database: dict[str, object]) -> None:
     bound(engine, Number)
     await asyncio.gather(*(Number.raw("SELECT SLEEP(0.02)").run() for _ in range(3)))
     assert engine.pool_use.opened == 3
-    await asyncio.sleep(0.2)
-    assert (engine.pool_use.idle, engine.pool_use.in_use) == (0, 0)
+    await until(lambda: (engine.pool_use.idle, engine.pool_use.in_use) == (0, 0))
     await engine.close()
 
 
@@ -171,11 +169,7 @@ async def test_a_pool_can_be_closed_and_replaced_from_another_loop(database: dic
 
     other = await asyncio.to_thread(asyncio.run, elsewhere())
     assert other is not pool
-    for _ in range(100):
-        if pool.use.idle == 0:
-            break
-        await asyncio.sleep(0.01)
-    assert pool.use.idle == 0
+    await until(lambda: pool.use.idle == 0)
     with pytest.raises(EngineClosed):
         await pool.acquire()
 
@@ -231,10 +225,10 @@ async def test_closing_lets_work_end_and_refuses_new(database: dict[str, object]
 
 
 async def test_a_read_may_not_last_forever(database: dict[str, object]) -> None:
-    engine = MySQLEngine({**database, "read_timeout": 0.2}, PoolSettings(max_size=1))
+    engine = MySQLEngine({**database, "read_timeout": 1}, PoolSettings(max_size=1))
     bound(engine, Number)
     with pytest.raises(ConnectionLost):
-        await Number.raw("SELECT SLEEP(3)")
+        await Number.raw("SELECT SLEEP(600)")
     assert await Number.raw("SELECT 1 AS one") == [{"one": 1}]
     await engine.close()
 
@@ -253,7 +247,7 @@ async def ask(number: int, dice: random.Random) -> None:
 
 async def test_cancelled_questions_never_leave_their_answer_to_others(database: dict[str, object]) -> None:
     """Thousands of questions, half of them cancelled at random points, every answer checked."""
-    engine = MySQLEngine(database, PoolSettings(max_size=8, wait_timeout=30))
+    engine = MySQLEngine(database, PoolSettings(max_size=8, wait_timeout=120))
     bound(engine, Number)
     dice = random.Random(7)
     cancelled = answered = 0
@@ -274,15 +268,12 @@ async def test_cancelled_questions_never_leave_their_answer_to_others(database: 
     await asyncio.gather(*(client(name) for name in range(40)))
     assert cancelled + answered == 2400
     assert cancelled > 300
-    for _ in range(200):  # interrupted connections are being replaced
-        if engine.pool_use.in_use == 0:
-            break
-        await asyncio.sleep(0.02)
+    await until(lambda: engine.pool_use.in_use == 0)  # interrupted connections are being replaced
     use = engine.pool_use
     assert (use.in_use, use.waiting) == (0, 0)
     assert 0 < use.idle <= 8
     await asyncio.gather(*(ask(number, random.Random(number)) for number in range(50)))
-    assert await connections(engine, database["database"]) <= 8 + 1
+    await until(partial(at_most, 8 + 1, engine, database["database"]))
     await engine.close()
 
 
@@ -290,17 +281,19 @@ async def test_a_cancelled_query_ends_on_the_server(database: dict[str, object],
     engine = MySQLEngine(database, PoolSettings(max_size=1))
     bound(engine, Number)
     task = asyncio.create_task(Number.raw("SELECT BENCHMARK(100000000000, SHA2('x', 512))").run())  # type: ignore[func-returns-value]
-    await asyncio.sleep(0.1)
+    watcher = MySQLEngine(address.config)
+
+    async def begun() -> bool:
+        return any(
+            one.statement for one in await process_list(watcher) if one.database == database["database"]
+        )
+
+    await until(begun)
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
     assert await Number.raw("SELECT 1 AS one") == [{"one": 1}]
-    watcher = MySQLEngine(address.config)
-    for _ in range(100):
-        if await connections(watcher, database["database"]) == 1:
-            break
-        await asyncio.sleep(0.05)
-    assert await connections(watcher, database["database"]) == 1
+    await until(partial(at_most, 1, watcher, database["database"]))
     await engine.close()
 
 
@@ -313,8 +306,7 @@ async def test_a_waiter_that_is_cancelled_takes_nothing_away(database: dict[str,
     waiting.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         engine.give_back(await waiting)
-    async with asyncio.timeout(1):
-        engine.give_back(await engine.lease())
+    engine.give_back(await engine.lease())
     assert engine.pool_use.in_use == 0
     await engine.close()
 

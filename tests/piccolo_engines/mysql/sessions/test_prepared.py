@@ -18,6 +18,7 @@ from piccolo_engines.mysql.sessions.prepared import binary
 from tests.piccolo_engines.mysql.results.test_types import CASES, UNORDERED, table_with
 from tests.piccolo_engines.mysql.tables import created
 from tests.support.servers import KINDS, ServerAddress, ServerMissing, started
+from tests.support.waiting import until
 
 ENOUGH = 8
 """So many uses that a statement is prepared in between, and used after that."""
@@ -183,10 +184,7 @@ async def test_cancelled_questions_never_leave_their_answer_to_others(database: 
         await asyncio.gather(*map(client, range(20)))
         assert cancelled + answered == 1200
         assert cancelled > 100
-        for _ in range(200):  # interrupted connections are being replaced
-            if engine.pool_use.in_use == 0:
-                break
-            await asyncio.sleep(0.02)
+        await until(lambda: engine.pool_use.in_use == 0)  # interrupted connections are being replaced
         assert (engine.pool_use.in_use, engine.pool_use.waiting) == (0, 0)
         await asyncio.gather(*map(ask, range(10)))
     await engine.close()
