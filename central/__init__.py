@@ -1,3 +1,3 @@
-"""The operators' side: the central database, and everything that acts on whole tenants."""
+"""The central database and the operations on whole tenants: registry, provisioning, operators, secrets."""
 
 __all__: list[str] = []

@@ -1,4 +1,4 @@
-"""The central database's slot, and the engine that a database URL names."""
+"""The central database's slot, and engines from database URLs."""
 
 import ssl
 from pathlib import Path
@@ -19,8 +19,11 @@ CENTRAL = RoutedEngine("central")
 CentralEngine = ClosableEngine[Any]
 
 READ_COMMITTED = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
-"""What a MySQL session begins with. Without it InnoDB locks the gaps between rows, and those who remove what
-is not there and then insert meet each other in a deadlock."""
+"""The first statement of every MySQL session.
+
+Without it InnoDB locks the gaps between rows: transactions that delete missing rows and then insert would end
+in a deadlock.
+"""
 
 
 def central_engine(
@@ -30,15 +33,17 @@ def central_engine(
     connections: int = 10,
     tls: ssl.SSLContext | None = None,
 ) -> CentralEngine:
-    """The engine that a URL names; nothing is opened yet, and the database is never made.
+    """Create the engine for a database URL. Opens nothing, and never creates the database.
 
-    ``sqlite:///relative/path``, ``sqlite:////absolute/path``, or ``mysql://user:password@host:port/name``
-    with ``%`` escapes in user and password. Raises :class:`~central.errors.UnsupportedDatabase` for any other
-    kind, and ``InvalidIdentifier`` for a name that is none.
+    The URL is ``sqlite:///relative/path``, ``sqlite:////absolute/path``, or
+    ``mysql://user:password@host:port/name`` with ``%`` escapes in user and password.
 
-    :param synchronous: of SQLite.
-    :param connections: how many there may be to a MySQL server.
-    :param tls: for a MySQL server.
+    :param synchronous: SQLite's ``synchronous`` pragma.
+    :param connections: the maximum number of connections to a MySQL server.
+    :param tls: for connections to a MySQL server.
+
+    Raises :class:`~central.errors.UnsupportedDatabase` for any other URL, and ``InvalidIdentifier`` for an
+    invalid database name.
     """
     scheme, separator, path = url.partition(":///")
     if scheme == "sqlite" and separator and path:

@@ -1,4 +1,4 @@
-"""What can go wrong in the central part. Each class is one fact, with the facts as attributes.
+"""The errors of the central database and its services. Each class has its details as attributes.
 
 ::
 
@@ -33,7 +33,7 @@
         ├── IdempotencyMismatch(key)
         └── IdempotencyBusy(key, retry_after)
 
-``code`` is the kebab-case name that clients see. A message never holds a secret or a database's own words.
+``code`` is the kebab-case name that clients see. A message never contains a secret or a database's message.
 """
 
 from collections.abc import Sequence
@@ -74,13 +74,13 @@ __all__ = [
 
 
 class CentralError(Exception):
-    """The root of this tree."""
+    """The base class of all errors below."""
 
     code: ClassVar[str] = "central"
 
 
 class SettingsError(CentralError):
-    """The environment does not make sense; ``problems`` are all of its faults, each saying what to do."""
+    """The environment is invalid. ``problems`` lists every fault, each with its remedy."""
 
     code = "settings"
 
@@ -90,26 +90,26 @@ class SettingsError(CentralError):
 
 
 class UnsupportedDatabase(CentralError):
-    """A database URL of a kind that there is no engine for."""
+    """A database URL of a kind without an engine."""
 
     code = "unsupported-database"
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
         super().__init__(
-            f"There is no engine for a database of the kind {kind!r}; use sqlite:///path or "
+            f"Databases of the kind {kind!r} are not supported; use sqlite:///path or "
             "mysql://user:password@host:port/name."
         )
 
 
 class VaultError(CentralError):
-    """A sealed secret could not be used. The messages tell nothing of what is inside."""
+    """A sealed secret cannot be used. The messages reveal nothing of its content."""
 
     code = "vault"
 
 
 class UnknownKey(VaultError):
-    """A secret was sealed with a key that this process was not given."""
+    """A secret was sealed with a key that is not configured in this process."""
 
     code = "unknown-key"
 
@@ -119,7 +119,7 @@ class UnknownKey(VaultError):
 
 
 class SealBroken(VaultError):
-    """A sealed secret is malformed, was changed, or belongs to another tenant."""
+    """A sealed secret is malformed, was modified, or belongs to another tenant."""
 
     code = "seal-broken"
 
@@ -128,22 +128,22 @@ class SealBroken(VaultError):
 
 
 class WrongEncryptionKey(VaultError):
-    """This installation's secrets are sealed with other keys; ``missing`` are the ids of those."""
+    """The secrets of this installation are sealed with other keys; ``missing`` has the ids of those."""
 
     code = "wrong-encryption-key"
 
     def __init__(self, missing: Sequence[str]) -> None:
         self.missing = tuple(missing)
-        lacks = f" It lacks the keys with the ids {', '.join(missing)}." if missing else ""
+        lacks = f" Ids of the missing keys: {', '.join(missing)}." if missing else ""
         super().__init__(
-            f"ENCRYPTION_KEY is not the key that this installation's secrets are sealed with.{lacks} Put "
-            "them back, behind the first key if that is a new one (`freehold keys status` shows all ids). If "
-            "they are lost, `freehold keys replace-lost` goes on without them."
+            f"ENCRYPTION_KEY is not the key that this installation's secrets are sealed with.{lacks} Add "
+            "them again, after the first key if that is a new one (`freehold keys status` lists all ids). If "
+            "they are lost, `freehold keys replace-lost` continues without them."
         )
 
 
 class CredentialsUnreadable(VaultError):
-    """The stored credentials of one tenant cannot be opened."""
+    """The stored credentials of a tenant cannot be decrypted."""
 
     code = "credentials-unreadable"
 
@@ -153,13 +153,13 @@ class CredentialsUnreadable(VaultError):
 
 
 class InvalidName(CentralError):
-    """Something that names a tenant or a host does not follow its grammar."""
+    """A name of a tenant or host is malformed."""
 
     code = "invalid-name"
 
 
 class InvalidSlug(InvalidName):
-    """Not a slug."""
+    """A slug is malformed."""
 
     code = "invalid-slug"
 
@@ -171,7 +171,7 @@ class InvalidSlug(InvalidName):
 
 
 class ReservedSlug(InvalidName):
-    """A slug that the platform keeps for itself."""
+    """A slug is reserved for the platform."""
 
     code = "reserved-slug"
 
@@ -181,7 +181,7 @@ class ReservedSlug(InvalidName):
 
 
 class InvalidHost(InvalidName):
-    """A Host header that names no host. What it held is not repeated."""
+    """A Host header that is not a host name. The message does not repeat it."""
 
     code = "invalid-host"
 
@@ -190,7 +190,7 @@ class InvalidHost(InvalidName):
 
 
 class InvalidDomain(InvalidName):
-    """A domain that cannot be given to a tenant; ``reason`` is a whole sentence."""
+    """A domain that cannot be assigned to a tenant; ``reason`` is a whole sentence."""
 
     code = "invalid-domain"
 
@@ -201,7 +201,7 @@ class InvalidDomain(InvalidName):
 
 
 class InvalidTenantName(InvalidName):
-    """A tenant's display name that is empty, too long, or holds control characters."""
+    """A tenant's display name is empty, too long, or contains control characters."""
 
     code = "invalid-tenant-name"
 
@@ -210,7 +210,7 @@ class InvalidTenantName(InvalidName):
 
 
 class RegistryError(CentralError):
-    """The registry cannot do what it was asked."""
+    """The registry refuses an operation."""
 
     code = "registry"
 
@@ -246,7 +246,7 @@ class SlugTaken(RegistryError):
 
 
 class DomainTaken(RegistryError):
-    """A tenant, perhaps the same one, has this domain."""
+    """The domain is assigned to a tenant, possibly the same one."""
 
     code = "domain-taken"
 
@@ -266,7 +266,7 @@ class PrimaryDomainKept(RegistryError):
 
 
 class WrongStatus(RegistryError):
-    """The tenant's status does not allow the change; another request may have been first."""
+    """The tenant's status does not allow the change, possibly because another request changed it first."""
 
     code = "wrong-status"
 
@@ -278,13 +278,13 @@ class WrongStatus(RegistryError):
 
 
 class OperatorError(CentralError):
-    """Something about operators and their tokens."""
+    """The base class of errors about operators and their tokens."""
 
     code = "operator"
 
 
 class InvalidOperatorName(OperatorError):
-    """An operator's name that does not follow the grammar."""
+    """An operator's name is malformed."""
 
     code = "invalid-operator-name"
 
@@ -304,7 +304,7 @@ class OperatorNotFound(OperatorError):
 
 
 class OperatorTaken(OperatorError):
-    """There is an operator of this name."""
+    """An operator with this name exists."""
 
     code = "operator-taken"
 
@@ -324,13 +324,13 @@ class TokenNotFound(OperatorError):
 
 
 class IdempotencyError(CentralError):
-    """An Idempotency-Key cannot be honoured."""
+    """A request with an Idempotency-Key cannot be processed."""
 
     code = "idempotency"
 
 
 class InvalidIdempotencyKey(IdempotencyError):
-    """A key that does not follow the grammar."""
+    """An Idempotency-Key is malformed."""
 
     code = "invalid-idempotency-key"
 
@@ -349,7 +349,7 @@ class IdempotencyMismatch(IdempotencyError):
 
 
 class IdempotencyBusy(IdempotencyError):
-    """The key's first request is still at work; try again after ``retry_after`` seconds."""
+    """The key's first request is still being processed; retry after ``retry_after`` seconds."""
 
     code = "idempotency-busy"
 

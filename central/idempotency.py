@@ -1,8 +1,8 @@
-"""Idempotency keys: of several requests with one key, one acts and all get its answer.
+"""Idempotency keys: of several requests with one key, one is executed and all get its response.
 
-The first request holds the key by a lease, which it renews while it acts. If its process dies, the lease runs
-out and the next request takes the key over; if it fails, the key is free again at once. Answers are kept
-without their secrets.
+The first request holds the key with a lease, which it renews while it runs. If its process dies, the lease
+expires and the next request takes the key over; if the request fails, the key is free immediately. Responses
+are stored without their secrets.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from piccolo_engines.leases import Lease, LeaseStore
 __all__ = ["KEEP_ANSWERS", "Answer", "Attempt", "Idempotency"]
 
 KEEP_ANSWERS = timedelta(days=7)
-"""How long a key is remembered, with its answer."""
+"""How long a key and its response are kept."""
 
 _KEY = re.compile(r"[!-~]{1,255}")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.4
@@ -32,7 +32,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.4
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a request was answered. ``body`` is JSON-like; when replayed, None stands for every secret."""
+    """The response to a request. ``body`` is JSON-like; a replayed one has None in place of every secret."""
 
     status: int
     body: object = field(repr=False)
@@ -41,10 +41,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The right to act under a key.
+    """The right to execute the request with a key.
 
-    ``id`` stays the same when a dead attempt is taken over: give it to what is made, and a later attempt can
-    tell whether an earlier one got that far. ``is_takeover`` says that there was one.
+    ``id`` stays the same when the attempt of a dead process is taken over: store it with the rows that the
+    attempt creates, so that a later attempt can find out how far an earlier one got. ``is_takeover`` is true
+    if there was an earlier one.
     """
 
     id: UUID
@@ -61,9 +62,11 @@ class _Request:
 
 
 class Idempotency:
-    """Runs with :data:`central.database.CENTRAL` bound by the caller, and outside of transactions.
+    """Stores keys and responses in the central database.
 
-    :param lease_seconds: how long a key stays taken after its holder died.
+    The caller binds :data:`central.database.CENTRAL`, and calls outside of transactions.
+
+    :param lease_seconds: how long a key stays held after its process died.
     :param wait_seconds: how long a request waits for the first one with its key.
     """
 
@@ -85,26 +88,28 @@ class Idempotency:
     async def run(
         self, operator_id: UUID, key: str, body: bytes, act: Callable[[Attempt], Awaitable[Answer]]
     ) -> Answer:
-        """The answer of ``act``, or the one that a request with this key got before.
+        """Execute ``act`` and return its response, or return the stored response for this key.
 
-        ``body`` is whatever tells requests apart: method, path and content. When ``act`` raises, the key is
-        free again and nothing is kept. A caller that must not be cut off shields all of this, not ``act``
-        alone. Raises what :meth:`begin` and ``act`` raise.
+        ``body`` is everything that distinguishes requests: method, path and content. When ``act`` raises, the
+        key is free again and nothing is stored. A caller that must not be interrupted shields the whole call,
+        not ``act`` alone.
+
+        Raises what :meth:`begin` and ``act`` raise.
         """
         begun = await self.begin(operator_id, key, body)
         if isinstance(begun, Answer):
             return begun
         async with self._leases.kept_unless_failed(_lease_of(begun)):
             answer = await act(begun)
-        with suppress(DatabaseError):  # it is done, and who did it is told so in any case
+        with suppress(DatabaseError):  # the request is executed; its response is sent in any case
             await self.finish(begun, answer)
         return answer
 
     async def begin(self, operator_id: UUID, key: str, body: bytes) -> Attempt | Answer:
-        """Take the key, or wait for the answer of the request that has it.
+        """Acquire the key, or wait for the response of the request that holds it.
 
         Raises :class:`~central.errors.IdempotencyMismatch` when the key was used with another body,
-        :class:`~central.errors.IdempotencyBusy` when the answer does not come in time, and
+        :class:`~central.errors.IdempotencyBusy` when no response is stored in time, and
         :class:`~central.errors.InvalidIdempotencyKey`.
         """
         request = _request(operator_id, key, body)
@@ -119,11 +124,14 @@ class Idempotency:
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def keep(self, attempt: Attempt) -> bool:
-        """Renew the lease; False when another attempt has taken the key over."""
+        """Renew the lease. Returns False when another attempt has taken the key over."""
         return await self._leases.renew(_lease_of(attempt))
 
     async def finish(self, attempt: Attempt, answer: Answer) -> bool:
-        """Keep the answer, without its secrets; False when another attempt has taken the key over."""
+        """Store the response without its secrets.
+
+        Returns False when another attempt has taken over the key.
+        """
         changes = {
             IdempotencyKey.state: IdempotencyState.DONE.value,
             IdempotencyKey.status: answer.status,
@@ -132,16 +140,16 @@ class Idempotency:
         return await self._leases.change(_lease_of(attempt), changes)
 
     async def release(self, attempt: Attempt) -> None:
-        """Give the key back, as if it had never been used."""
+        """Release the key as if it had never been used."""
         await self._leases.release(_lease_of(attempt))
 
     async def purge(self, older_than: timedelta = KEEP_ANSWERS) -> None:
-        """Forget keys that nobody will use again."""
+        """Delete keys older than ``older_than``."""
         before = self._now() - older_than
         await IdempotencyKey.delete().where(IdempotencyKey.leased_until < before)
 
     async def _try(self, request: _Request) -> Attempt | Answer | None:
-        """One look: the key if it is free, the answer if there is one, else None."""
+        """Return the attempt if the key is free, the stored response if there is one, otherwise None."""
         query = IdempotencyKey.select().where(IdempotencyKey.fingerprint == request.fingerprint)
         row = await query.output(load_json=True).first()
         if row is None:

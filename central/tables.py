@@ -1,8 +1,8 @@
-"""The central database's tables: tenants and their hosts, operators, the journal, and what operators did.
+"""The tables of the central database: tenants, domains, operators, the journal, the audit trail.
 
-Every primary key is a UUIDv7, so that ordering by ``id`` is ordering by creation. Uniqueness that the
-registry relies on (slugs, domains, token hashes, idempotency fingerprints) is each a unique column, because
-every engine can make those without an ``ALTER TABLE``.
+Every primary key is a UUIDv7, so ordering by ``id`` is ordering by creation. Each uniqueness that the
+registry relies on (slugs, domains, token hashes, idempotency fingerprints) is a unique column, because every
+engine can create those without an ``ALTER TABLE``.
 """
 
 from enum import StrEnum
@@ -48,7 +48,7 @@ __all__ = [
 
 
 class TenantStatus(StrEnum):
-    """Where a tenant stands; only an ``active`` one is served."""
+    """The status of a tenant. Only an ``active`` one is served."""
 
     PROVISIONING = "provisioning"
     ACTIVE = "active"
@@ -57,15 +57,15 @@ class TenantStatus(StrEnum):
 
 
 class RunOperation(StrEnum):
-    """What a run does to its tenant."""
+    """The operation of a run."""
 
     CREATE = "create"
     DELETE = "delete"
-    CHANGE_PASSWORD = "change-password"  # noqa: S105 # the name of an act
+    CHANGE_PASSWORD = "change-password"  # noqa: S105 # the name of an operation
 
 
 class RunState(StrEnum):
-    """How a provisioning run stands: ``undone`` left nothing behind, ``failed`` needs an operator."""
+    """The state of a run. An ``undone`` run left nothing behind; a ``failed`` one is open."""
 
     RUNNING = "running"
     DONE = "done"
@@ -74,7 +74,7 @@ class RunState(StrEnum):
 
 
 class StepState(StrEnum):
-    """How one step of a run stands: the intent is ``started``, the result is one of the others."""
+    """The state of a step: ``started`` and ``undoing`` are intents, the others results."""
 
     STARTED = "started"
     DONE = "done"
@@ -84,17 +84,18 @@ class StepState(StrEnum):
 
 
 class IdempotencyState(StrEnum):
-    """Whether the first request of an Idempotency-Key is still at work, or has its answer."""
+    """Whether the first request of an Idempotency-Key is still running, or has a response."""
 
     RUNNING = "running"
     DONE = "done"
 
 
 class Tenant(Timestamps, Table, db=CENTRAL, help_text="One customer, with a database of its own."):
-    """``version`` counts the changes of the row; ``folded_name`` is the name as searching compares it.
+    """A tenant.
 
-    ``disconnects`` counts the requests to close the tenant's connections; the latest one that was not to wait
-    for what runs on them is ``forced_disconnect``.
+    ``version`` counts the changes of the row. ``folded_name`` is the name as searches compare it.
+    ``disconnects`` counts the requests to close the tenant's connections; ``forced_disconnect`` is the latest
+    one that does not wait for running statements.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -110,8 +111,8 @@ class Tenant(Timestamps, Table, db=CENTRAL, help_text="One customer, with a data
     forced_disconnect = Integer(default=0, null=False)
 
 
-class Domain(Timestamps, Table, db=CENTRAL, help_text="A host name that leads to a tenant."):
-    """A host name in its canonical form (lower case, A-labels, no port, no trailing dot)."""
+class Domain(Timestamps, Table, db=CENTRAL, help_text="A host name of a tenant."):
+    """A host name in canonical form (lower case, A-labels, no port, no trailing dot)."""
 
     id = UUID(primary_key=True, default=new_id)
     tenant = ForeignKey(Tenant, on_delete=OnDelete.cascade, null=False, index=True)
@@ -133,7 +134,7 @@ class Credential(Timestamps, Table, db=CENTRAL, help_text="A tenant's database u
 
 
 class Operator(Timestamps, Table, db=CENTRAL, help_text="Someone who runs the platform."):
-    """An operator; an inactive one is refused whatever token it shows."""
+    """An operator. The tokens of an inactive one are refused."""
 
     id = UUID(primary_key=True, default=new_id)
     name = Varchar(length=100, unique=True, null=False)
@@ -141,7 +142,7 @@ class Operator(Timestamps, Table, db=CENTRAL, help_text="Someone who runs the pl
 
 
 class OperatorToken(Timestamps, Table, db=CENTRAL, help_text="A bearer token of an operator."):
-    """Only the token's SHA-256 is kept; ``hint`` is its beginning, to tell tokens apart."""
+    """A token, stored as its SHA-256. ``hint`` is its beginning, to distinguish tokens."""
 
     id = UUID(primary_key=True, default=new_id)
     operator = ForeignKey(Operator, on_delete=OnDelete.cascade, null=False, index=True)
@@ -153,9 +154,7 @@ class OperatorToken(Timestamps, Table, db=CENTRAL, help_text="A bearer token of 
 
 
 class OperatorSession(Timestamps, Table, db=CENTRAL, help_text="An operator signed in with a browser."):
-    """Only the SHA-256 of what the browser shows is kept. It is worth no more than ``token``, by which its
-    operator signed in: revoking that ends it.
-    """
+    """A browser session, stored as the SHA-256 of its secret. Valid only as long as ``token``."""
 
     id = UUID(primary_key=True, default=new_id)
     token = ForeignKey(OperatorToken, on_delete=OnDelete.cascade, null=False, index=True)
@@ -169,7 +168,10 @@ class OperatorSession(Timestamps, Table, db=CENTRAL, help_text="An operator sign
 class OperatorThrottle(
     Timestamps, Table, db=CENTRAL, help_text="Failed sign-ins of operators by name and address."
 ):
-    """``key`` is a hash of the name or address, so that a token typed as a name is kept nowhere."""
+    """Failed sign-ins.
+
+    ``key`` is a hash of the name or address, so that a token typed as a name is not stored.
+    """
 
     id = UUID(primary_key=True, default=new_id)
     key = Varchar(length=64, unique=True, null=False)
@@ -178,8 +180,13 @@ class OperatorThrottle(
     blocked_until = Timestamptz(null=True, default=None)
 
 
-class ProvisioningRun(Timestamps, Table, db=CENTRAL, help_text="One act on a tenant in several steps."):
-    """A run outlives its tenant, so ``tenant_id`` is no foreign key. ``owner`` names the process at work."""
+class ProvisioningRun(
+    Timestamps, Table, db=CENTRAL, help_text="One operation on a tenant, in several steps."
+):
+    """A run. It outlives its tenant, so ``tenant_id`` is no foreign key.
+
+    ``owner`` is the process that executes it.
+    """
 
     id = UUID(primary_key=True, default=new_id)
     tenant_id = UUID(default=None, null=True, index=True)
@@ -192,7 +199,7 @@ class ProvisioningRun(Timestamps, Table, db=CENTRAL, help_text="One act on a ten
 
 
 class ProvisioningStep(Timestamps, Table, db=CENTRAL, help_text="One step of a run."):
-    """The journal: written as intent before the step, and as result after it."""
+    """A step in the journal: written as intent before the step, and as result after it."""
 
     id = UUID(primary_key=True, default=new_id)
     run = ForeignKey(ProvisioningRun, on_delete=OnDelete.cascade, null=False, index=True)
@@ -205,7 +212,10 @@ class ProvisioningStep(Timestamps, Table, db=CENTRAL, help_text="One step of a r
 
 
 class AuditEvent(Timestamps, Table, db=CENTRAL, help_text="What an operator did."):
-    """Names are copied beside the ids: an event says who and whom after both are gone."""
+    """An action of an operator.
+
+    Names are stored next to the ids, so that an event stays readable without them.
+    """
 
     id = UUID(primary_key=True, default=new_id)
     operator_id = UUID(default=None, null=True, index=True)
@@ -218,8 +228,11 @@ class AuditEvent(Timestamps, Table, db=CENTRAL, help_text="What an operator did.
     address = Varchar(length=64, null=True, default=None)
 
 
-class IdempotencyKey(Timestamps, Table, db=CENTRAL, help_text="A request that must not count twice."):
-    """``fingerprint`` is a hash of operator and key together: unique as a pair, in one short column."""
+class IdempotencyKey(Timestamps, Table, db=CENTRAL, help_text="A request that must not be executed twice."):
+    """An Idempotency-Key.
+
+    ``fingerprint`` is a hash of operator and key: unique as a pair, in one short column.
+    """
 
     id = UUID(primary_key=True, default=new_id)
     fingerprint = Varchar(length=64, unique=True, null=False)
@@ -234,14 +247,14 @@ class IdempotencyKey(Timestamps, Table, db=CENTRAL, help_text="A request that mu
 
 
 class SealedCheck(Table, db=CENTRAL, help_text="Tells whether ENCRYPTION_KEY is this installation's."):
-    """One row, ``id`` 1: see :mod:`central.secrets.key_check`."""
+    """One row with ``id`` 1. See :mod:`central.secrets.key_check`."""
 
     id = Integer(primary_key=True, default=1)
     sealed = Text(secret=True, null=False)
 
 
 class RegistryVersion(Table, db=CENTRAL, help_text="Counts the changes of tenants and domains."):
-    """One row, ``id`` 1: other processes compare ``version`` to know that what they cached is stale."""
+    """One row with ``id`` 1. Other processes compare ``version`` to detect that their caches are stale."""
 
     id = Integer(primary_key=True, default=1)
     version = Integer(default=0, null=False)

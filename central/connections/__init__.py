@@ -1,3 +1,3 @@
-"""Connections to database servers: a budget for each server and process, shared by all tenants on it."""
+"""Connections to MySQL and MariaDB servers: one budget per server and process, shared by all its tenants."""
 
 __all__: list[str] = []

@@ -1,12 +1,12 @@
 """ConnectionBudget: the connections of one process to one database server, shared by the tenants on it.
 
-A tenant's queries take a connection for one statement or one transaction and give it back. A connection is a
-tenant's own, since it is its user's: to serve another tenant it is closed, and one for that tenant opened in
-its place. A place is free again only when the server has hung up as well, so that by the server's own count
-there are never more connections than the budget says.
+A query acquires a connection for one statement or one transaction and then releases it. A connection is
+logged in as one tenant's user, so it cannot serve another tenant: the budget closes it and opens a new one in
+its place. A place is free again only after the server has closed the connection, too. The server therefore
+never counts more connections than the limit.
 
-Who may have how many is decided by :meth:`ConnectionBudget._may_have`, and whose connection is closed for
-whom by :meth:`ConnectionBudget._match`. ADR 75 says why.
+:meth:`ConnectionBudget._may_have` decides how many connections a tenant may use, and
+:meth:`ConnectionBudget._match` decides which connection is closed for whom. ADR 75 gives the reasons.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True, eq=False)
 class _Waiter:
-    """Waits for a connection of its part, or for a place to open one in (``None``)."""
+    """A query that waits for a connection of its part, or for a place to open one in (``None``)."""
 
     future: "asyncio.Future[Session | None]"
     since: float
@@ -34,12 +34,12 @@ class _Waiter:
 
 @dataclass(slots=True, eq=False)
 class Part:
-    """What one tenant has of a budget.
+    """One tenant's part of a budget.
 
-    :ivar open: connects as the tenant's user.
-    :ivar held: connections in use, those being opened included.
-    :ivar opening: connections being opened.
-    :ivar served_at: when one of its waiters got a connection last, by the event loop's clock.
+    :ivar open: opens a connection as the tenant's user.
+    :ivar held: the number of connections in use, including those being opened.
+    :ivar opening: the number of connections being opened.
+    :ivar served_at: when one of its waiters last got a connection, in seconds of the event loop's clock.
     """
 
     open: Callable[[], Awaitable[Session]]
@@ -53,10 +53,11 @@ class Part:
 
 
 class ConnectionBudget:
-    """Hands out connections, to each tenant's queries in their order; all on one event loop.
+    """Lends connections to tenants, in the order of requests within each tenant. Bound to one event loop.
 
-    :param end_thread: tells the server to end a connection whose answer nobody will read (by its thread id),
-        and returns when it has.
+    :param rules: the limits.
+    :param end_thread: ends the connection with this thread id on the server, whose result nobody will read;
+        returns once it has ended.
     """
 
     def __init__(self, rules: BudgetRules, *, end_thread: Callable[[int], Awaitable[None]]) -> None:
@@ -67,22 +68,22 @@ class ConnectionBudget:
         self._waiting: OrderedDict[Part, None] = OrderedDict()  # parts with waiters, next in turn first
         self._ending: set[asyncio.Task[None]] = set()
         self._trimmer: asyncio.TimerHandle | None = None
-        self._matcher: asyncio.TimerHandle | None = None  # as long as somebody waits
+        self._matcher: asyncio.TimerHandle | None = None  # set while there are waiters
         self._opened = self._evicted = self._timeouts = 0
-        self._connecting = 0.0  # seconds that it takes, lately
+        self._connecting = 0.0  # seconds that opening one takes: a moving average
 
     @property
     def use(self) -> BudgetUse:
-        """A snapshot, for metrics."""
+        """A snapshot of the budget, for metrics."""
         idle, waiting = len(self._idle), sum(len(part.waiters) for part in self._waiting)
         counts = (self._opened, self._evicted, self._timeouts)
         return BudgetUse(self._rules.limit, self._size - idle, idle, waiting, *counts)
 
     async def acquire(self, part: Part) -> Session:
-        """A connection of this tenant that looks alive; give it back with :meth:`release`.
+        """Return a live connection of this tenant. Give it back with :meth:`release`.
 
-        Raises ``PoolTimeout`` when none became free in time, ``EngineClosed`` when the part was closed, and
-        what connecting raises.
+        Raises ``PoolTimeout`` when no connection becomes free in time, ``EngineClosed`` when the part is
+        closed, and whatever connecting raises.
         """
         if part.is_closed:
             raise EngineClosed
@@ -97,7 +98,7 @@ class ConnectionBudget:
         return session or await self._fill_place(part)
 
     def release(self, part: Part, session: Session) -> None:
-        """Give a connection back. Never waits, so it cannot be interrupted."""
+        """Give a connection back. Never waits, so it cannot be cancelled."""
         part.in_use.discard(session)
         part.held -= 1
         if part.is_closed or not session.may_be_shared or self._is_old(session):
@@ -112,9 +113,10 @@ class ConnectionBudget:
             self._match()
 
     async def close(self, part: Part) -> None:
-        """End all connections of the tenant, those in use too, and hand out no more.
+        """End all connections of the tenant, including those in use, and refuse further requests for one.
 
-        What runs on them fails with ``ConnectionLost``. Returns when the server has ended those not in use.
+        Statements that run on them fail with ``ConnectionLost``. Returns once the server has ended the
+        connections that were not in use.
         """
         part.is_closed = True
         waiters, part.waiters = part.waiters, deque()
@@ -143,11 +145,11 @@ class ConnectionBudget:
                 return session
             session.kill()
             self._size -= 1
-            asyncio.get_running_loop().call_soon(self._match)  # there is a place for whoever waits
+            asyncio.get_running_loop().call_soon(self._match)  # a place is free for a waiter
         return None
 
     def _forget(self, session: Session) -> Session:
-        """It is not idle any more; its place stays taken."""
+        """Remove the session from the idle ones. Its place stays taken."""
         self._idle.pop(session).idle.remove(session)
         return session
 
@@ -192,7 +194,7 @@ class ConnectionBudget:
             raise
 
     def _give_up(self, part: Part, waiter: _Waiter) -> None:
-        """Forget a waiter; what it was handed at the last moment goes to the next."""
+        """Remove a waiter. A connection it received at the last moment goes to the next waiter."""
         if waiter in part.waiters:
             part.waiters.remove(waiter)
             if not part.waiters:
@@ -208,11 +210,12 @@ class ConnectionBudget:
             self.release(part, session)
 
     def _may_have(self, part: Part) -> bool:
-        """Whether the tenant may have one more in use.
+        """Whether the tenant may use one more connection.
 
-        A tenant that has none always may. One below its share leaves the reserve to those. One beyond its
-        share leaves more than it has itself: alone it gets half of the budget, two get a quarter and a half
-        of it, and so on. Unused connections count as free, since they give way.
+        A tenant that uses none always may. A tenant below its share may as long as the reserve for tenants
+        without a connection is left. A tenant above its share may as long as more are free than it uses
+        itself: a single tenant gets half of the budget, the second one a quarter, and so on. Idle connections
+        count as free, because they can be closed.
         """
         held, rules = part.held, self._rules
         if not held:
@@ -221,21 +224,21 @@ class ConnectionBudget:
         return free > (rules.reserve if held < rules.share else held)
 
     def _is_due_elsewhere(self, part: Part) -> bool:
-        """Whether another tenant, the next in turn, has waited so long that any connection will do."""
+        """Whether the next tenant in turn has waited so long that it may take any connection."""
         first = next((one for one in self._waiting if one is part or self._may_have(one)), part)
         return first is not part and not self._ending and self._patience_with_others(first) == 0
 
     @property
     def _linger(self) -> float:
-        """Seconds that are worth waiting to save a connection: as many as opening one takes."""
+        """How many seconds to wait before closing a connection: as long as opening one takes."""
         return max(self._rules.linger, min(self._connecting, self._rules.patience / 4))
 
     def _patience_with_others(self, part: Part) -> float | None:
-        """For how long another tenant's connection must have been unused to be closed for this tenant's first
-        waiter; ``None`` when none is, since one of its own is about to come.
+        """Return the idle seconds after which another tenant's connection may be closed for this tenant.
 
-        While a tenant's own connections go from one of its waiters to the next, or one is being opened, only
-        what nobody is likely to want soon is closed for it.
+        ``None`` means that none is closed, because one of the tenant's own is about to be free. While a
+        tenant's own connections pass from one of its waiters to the next, or while one is being opened, only
+        connections that have been idle for long are closed for it.
         """
         now, since, linger = asyncio.get_running_loop().time(), part.waiters[0].since, self._linger
         if not part.opening and now - max(since, part.served_at) >= linger:
@@ -245,8 +248,10 @@ class ConnectionBudget:
         return 10 * linger if now - since >= linger else None
 
     def _match(self) -> None:
-        """Give those who wait what there is: a connection of their own, a free place, or, when the budget is
-        spent, the place of an unused connection that is closed for them. Each tenant gets one in its turn.
+        """Serve the waiters with what is available. Each tenant gets one connection per turn.
+
+        Available are idle connections of the same tenant, free places, and, when the limit is reached, the
+        places of idle connections that are closed for the waiters.
         """
         coming = len(self._ending)
         for part in sorted(self._waiting, key=self._rank):
@@ -269,7 +274,7 @@ class ConnectionBudget:
                 self._end(self._forget(victim))
 
     def _match_again(self) -> None:
-        """Those who have waited for a while may get more than when they came."""
+        """Match again after a delay: waiters are entitled to more the longer they wait."""
         self._matcher = None
         self._match()
         if self._waiting:
@@ -277,11 +282,11 @@ class ConnectionBudget:
             self._matcher = loop.call_later(self._linger, self._match_again)
 
     def _rank(self, part: Part) -> int:
-        """Tenants that have none come first, those beyond their share last."""
+        """Order of service: first tenants without a connection, last those above their share."""
         return 0 if not part.held else 1 if part.held < self._rules.share else 2
 
     def _still_waits(self, part: Part) -> bool:
-        """Whether a query waits that was not given up just now."""
+        """Whether the tenant has a waiter that has not given up."""
         while part.waiters and part.waiters[0].future.done():
             part.waiters.popleft()
         if not part.waiters:
@@ -289,8 +294,9 @@ class ConnectionBudget:
         return bool(part.waiters)
 
     def _victim(self, patience: float) -> Session | None:
-        """The connection to close of those unused for so many seconds: the longest unused of a tenant that
-        has others, else of any.
+        """Choose the connection to close among those idle for ``patience`` seconds.
+
+        Prefers the longest idle one of a tenant that has others; otherwise the longest idle one.
         """
         limit = asyncio.get_running_loop().time() - patience
         found = [one for one in self._idle if one.idle_since <= limit]
@@ -298,7 +304,7 @@ class ConnectionBudget:
         return next(spare, found[0] if found else None)
 
     def _serve(self, part: Part, session: Session | None) -> None:
-        """Give the tenant's first waiter a connection, or a place to open one in; its turn is over."""
+        """Give the tenant's first waiter a connection, or a place (``None``), and end the tenant's turn."""
         waiter = part.waiters.popleft()
         part.served_at = asyncio.get_running_loop().time()
         if part.waiters:
@@ -308,7 +314,7 @@ class ConnectionBudget:
         waiter.future.set_result(session)
 
     def _free_place(self) -> None:
-        """A connection is gone: its place goes to whoever waits."""
+        """Free the place of a connection that has gone, for the next waiter."""
         self._size -= 1
         if self._waiting:
             self._match()
@@ -325,7 +331,7 @@ class ConnectionBudget:
             self._trimmer = loop.call_later(self._rules.idle, self._trim)
 
     def _trim(self) -> None:
-        """Close what has been idle for too long; look again when the next one is due."""
+        """Close connections that have been idle for too long, and schedule the next check."""
         self._trimmer = None
         loop = asyncio.get_running_loop()
         while self._idle and loop.time() - next(iter(self._idle)).idle_since >= self._rules.idle:
@@ -335,17 +341,20 @@ class ConnectionBudget:
             self._trimmer = loop.call_at(due, self._trim)
 
     def _end(self, session: Session) -> "asyncio.Task[None]":
-        """End a connection, in a task that no caller's cancellation stops; its place is free afterwards."""
+        """End a connection in a task that the caller's cancellation does not stop.
+
+        Its place is free afterwards.
+        """
         task = asyncio.create_task(self._until_gone(session))
         self._ending.add(task)
         task.add_done_callback(self._ended)
         return task
 
     async def _until_gone(self, session: Session) -> None:
-        if session.in_flight and not session.hung_up:  # the server would go on with what nobody waits for
+        if session.in_flight and not session.hung_up:  # otherwise the server would continue the statement
             session.kill()
             await self._end_thread(session.thread_id)
-        elif not await session.leave():  # a server that is too busy to hang up still counts it
+        elif not await session.leave():  # a server too busy to close it still counts it
             await self._end_thread(session.thread_id)
 
     def _ended(self, task: "asyncio.Task[None]") -> None:

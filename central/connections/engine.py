@@ -1,4 +1,4 @@
-"""BudgetedEngine: a tenant's MySQL engine whose connections come out of a budget shared with others."""
+"""BudgetedEngine: a tenant's MySQL engine that takes its connections from a shared budget."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,15 +16,19 @@ __all__ = ["BudgetedEngine"]
 
 
 _LOOKS = 10
-"""How often the registry is asked for other passwords before the refusal is believed."""
+"""How often the registry is read for a changed password before ``AccessDenied`` is raised."""
 
 
 class BudgetedEngine(MySQLEngine):
     """A :class:`~piccolo_engines.mysql.MySQLEngine` without a pool of its own.
 
-    Every statement outside of a transaction, and every transaction, takes one connection from the budget and
-    gives it back. Closed, it stays closed.
+    Every statement outside of a transaction, and every transaction, acquires one connection from the budget
+    and releases it. A closed engine cannot be opened again.
 
+    :param config: the driver's arguments, without user and password.
+    :param login: the tenant's database user.
+    :param budget: lends the connections.
+    :param watchdog: stops statements that exceed ``limit``.
     :param limit: seconds that a statement may take, outside of ``without_limit()``.
     """
 
@@ -47,14 +51,17 @@ class BudgetedEngine(MySQLEngine):
         self._part = Part(self.get_new_connection)
 
     async def get_new_connection(self) -> Session:
-        """As the tenant's user, also when its password was changed after this engine was made."""
-        for _ in range(_LOOKS):  # it may change again between looking and connecting
+        """Open a connection as the tenant's user, with a changed password if the known one is refused.
+
+        Raises ``AccessDenied`` when the server refuses all known passwords.
+        """
+        for _ in range(_LOOKS):  # it may change again between reading it and connecting
             login = self._login
             try:
                 return await self._open(self.config)
             except AccessDenied as error:
                 refused = error
-            if self._login is not login:  # another task has found the new one meanwhile
+            if self._login is not login:  # another task has found the new password
                 continue
             others = await login.others()
             for other in others:
@@ -73,8 +80,8 @@ class BudgetedEngine(MySQLEngine):
     async def _open(self, config: Mapping[str, Any]) -> Session:
         return await Session.open(config, self.collation, self.most_prepared, self._limit)
 
-    async def lease(self, *, in_pool: bool = True) -> Session:  # noqa: ARG002 # there is no way past the budget
-        """A connection of the budget. Raises ``PoolTimeout`` when there is none in time."""
+    async def lease(self, *, in_pool: bool = True) -> Session:  # noqa: ARG002 # every connection comes from the budget
+        """Acquire a connection from the budget. Raises ``PoolTimeout`` when none becomes free in time."""
         session = await self._budget.acquire(self._part)
         self._watchdog.begin(session)
         limit = self._limit if are_limited() else None
@@ -87,24 +94,24 @@ class BudgetedEngine(MySQLEngine):
         return session
 
     def give_back(self, session: Session) -> None:
-        """Give it back. Never waits."""
+        """Release a connection. Never waits."""
         self._watchdog.end(session)
         self._budget.release(self._part, session)
 
     @property
     def pool_use(self) -> PoolUse:
-        """What this tenant has of the budget just now; the totals are the budget's."""
+        """The tenant's current part of the budget. The totals are 0: the budget counts them."""
         return PoolUse(self._part.held, len(self._part.idle), 0, 0, 0)
 
     @property
     def open_connections(self) -> int:
-        """The number of this tenant's connections that are open, in use or not."""
+        """The number of this tenant's open connections, in use or idle."""
         return self._part.held + len(self._part.idle)
 
     async def close(self) -> None:
-        """End the connections, those in use too; nothing is opened any more."""
+        """End all connections, including those in use. The engine opens no more."""
         await self._budget.close(self._part)
 
     async def close_connection_pool(self) -> None:
-        """As :meth:`close`."""
+        """Same as :meth:`close`. Piccolo's name for it."""
         await self.close()

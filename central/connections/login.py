@@ -1,4 +1,4 @@
-"""Login: what a connection is opened with."""
+"""Login: a database user and how to get its password."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,12 @@ async def _no_others() -> "Sequence[Login]":
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A database user; the password is asked for when connecting, and kept nowhere in plain.
+    """A database user. The password is requested when connecting and never stored as plain text.
 
-    :ivar others: what to try when the server refuses it: the password was changed since, or is just now.
+    :ivar username: the user's name.
+    :ivar password: returns the password.
+    :ivar others: returns the logins to try when the server refuses this one, because the password has been
+        changed or is being changed.
     """
 
     username: str
@@ -23,5 +26,5 @@ class Login:
     others: "Callable[[], Awaitable[Sequence[Login]]]" = _no_others
 
     def for_driver(self) -> dict[str, Any]:
-        """As the driver's arguments have it."""
+        """Return the login as arguments of the driver."""
         return {"user": self.username, "password_creator": self.password}

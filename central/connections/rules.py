@@ -1,4 +1,4 @@
-"""The bounds of a budget of connections and its state, apart from the budget, which only MySQL has."""
+"""The limits of a connection budget and its metrics. Imports nothing of MySQL, unlike the budget itself."""
 
 from dataclasses import dataclass
 
@@ -7,17 +7,17 @@ __all__ = ["BudgetRules", "BudgetUse"]
 
 @dataclass(frozen=True, slots=True)
 class BudgetRules:
-    """The bounds of a budget.
+    """The limits of a budget.
 
-    :ivar limit: how many connections there may be.
-    :ivar share: how many of them a tenant may have in use while fewer are left than it has.
+    :ivar limit: the maximum number of connections.
+    :ivar share: how many of them a tenant may use while fewer are free than it uses.
     :ivar patience: seconds that a query waits for a connection.
-    :ivar linger: seconds that a query waits at least for a connection of its own tenant to come back, or for
-        one of another tenant to be unused for that long, before any unused connection is closed for it. It
-        waits for as long as connecting takes, when that is more.
-    :ivar idle: seconds after which an unused connection is closed.
-    :ivar max_age: seconds after which a connection is closed when it is given back.
-    :ivar silence: seconds without an answer after which the server is asked whether it is there.
+    :ivar linger: the minimum number of seconds that a query waits for a connection of its own tenant to be
+        released, or for one of another tenant to be idle that long, before an idle connection is closed for
+        it. It waits as long as connecting takes if that is more.
+    :ivar idle: seconds after which an idle connection is closed.
+    :ivar max_age: seconds after which a connection is closed when it is released.
+    :ivar silence: seconds without a response after which the server is checked with a new connection.
     """
 
     limit: int = 40
@@ -30,13 +30,16 @@ class BudgetRules:
 
     @property
     def reserve(self) -> int:
-        """How many are kept for tenants that have none in use."""
+        """How many connections are reserved for tenants that use none."""
         return max(1, self.limit // 8)
 
 
 @dataclass(frozen=True, slots=True)
 class BudgetUse:
-    """How a budget stands: ``opened``, ``evicted`` and ``timeouts`` count up, the rest is now."""
+    """The state of a budget.
+
+    ``opened``, ``evicted`` and ``timeouts`` are counters, the others current values.
+    """
 
     limit: int
     in_use: int

@@ -1,4 +1,4 @@
-"""Watchdog: notices statements that take longer than they may, and a database server that answers nothing."""
+"""Watchdog: stops statements that exceed their limit, and detects database servers that do not respond."""
 
 import asyncio
 import logging
@@ -13,18 +13,18 @@ _log = logging.getLogger(__name__)
 
 
 class Watchdog:
-    """Cuts the connections to a server that is frozen, whose machine still says at TCP's level that it lives.
+    """Closes the connections to a server that is frozen while its machine still acknowledges TCP packets.
 
-    A server is not given up because a statement takes long, but when it does not even greet somebody new.
-    What waits for its answer then fails with ``ConnectionLost``.
+    A server counts as frozen when a new connection gets no greeting, never because a statement takes long.
+    Statements that wait for a frozen server fail with ``ConnectionLost``.
 
-    A statement that runs for longer than its session's limit is stopped, and fails with ``StatementTimeout``.
-    Servers do so themselves, sooner and exactly; but MySQL's limit is for queries alone, not for changes.
+    A statement that runs longer than its session's limit is stopped and fails with ``StatementTimeout``.
+    Servers have limits themselves, which are more exact, but MySQL's applies to queries only, not to writes.
 
-    :param patience: seconds after which a statement without an answer makes it ask.
-    :param greets: whether the server says anything to a new connection.
-    :param stop: ends what a connection (by its thread id) is doing, and leaves the connection.
-    :param pause: seconds between two looks at what runs.
+    :param patience: seconds without a response after which the server is checked.
+    :param greets: whether the server sends anything to a new connection.
+    :param stop: ends the statement of a connection, given its thread id, and keeps the connection.
+    :param pause: seconds between two checks of the running statements.
     """
 
     def __init__(
@@ -40,24 +40,25 @@ class Watchdog:
         self._stop_statement = stop
         self._pause = min(pause, patience)
         self._since: dict[Session, float] = {}  # the longest in use first
-        self._seen: dict[Session, tuple[int, float]] = {}  # what ran at the last look, since when
+        # Number and start of the statements at the last check.
+        self._seen: dict[Session, tuple[int, float]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._asking: asyncio.Task[None] | None = None
         self._stopping: set[asyncio.Task[None]] = set()
 
     def begin(self, session: Session) -> None:
-        """The session is in use from now on."""
+        """Watch the session from now on."""
         loop = asyncio.get_running_loop()
         self._since[session] = loop.time()
         if self._timer is None:
             self._timer = loop.call_later(self._pause, self._look)
 
     def end(self, session: Session) -> None:
-        """The session is in use no more."""
+        """Stop watching the session."""
         self._since.pop(session, None)
 
     def stop(self) -> None:
-        """Watch no more."""
+        """Stop watching altogether."""
         if self._timer is not None:
             self._timer.cancel()
         self._timer = None
@@ -73,7 +74,10 @@ class Watchdog:
         self._timer = asyncio.get_running_loop().call_later(self._pause, self._look)
 
     def _stop_slow(self) -> None:
-        """Stop the statements that have run for longer than they may. They are told apart by their number."""
+        """Stop the statements that exceed their limit.
+
+        Statements are identified by their number in the session.
+        """
         now, before = asyncio.get_running_loop().time(), self._seen
         self._seen = {}
         for session in self._since:
@@ -91,7 +95,7 @@ class Watchdog:
         overdue = self._overdue()
         if await self._greets():
             return
-        _log.error("A database server does not answer: %d connections to it are cut", len(overdue))
+        _log.error("A database server does not respond: closing %d connections to it", len(overdue))
         for session in overdue:
             if session in self._since:
                 session.kill()

@@ -1,1 +1,1 @@
-"""Runs Piccolo migrations on the central database and on the databases of tenants."""
+"""Runs Piccolo migrations on the central database and on the tenants' databases."""

@@ -1,6 +1,7 @@
-"""``piccolo central check`` and ``piccolo central forwards``: its migrations, where Piccolo's people look.
+"""``piccolo central check`` and ``piccolo central forwards``: the migrations of the central database.
 
-``piccolo migrations`` cannot do it: every database here is bound where it is used, and there is no default.
+Piccolo's own ``piccolo migrations`` needs a default database. Here every database is bound where it is used,
+and there is no default.
 """
 
 import sys
@@ -21,14 +22,14 @@ __all__ = ["commands_of"]
 
 
 def commands_of(app: AppConfig) -> list[Callable[[], Awaitable[None]]]:
-    """The commands for the migrations of this app, which is the central database's."""
+    """Return the commands for the migrations of the central database's app."""
 
     async def check() -> None:
-        """Say which migrations of the central database have not run; status 1 when there are any."""
+        """List the migrations of the central database that have not run; exit status 1 if there are any."""
         await _migrations(app, run=False)
 
     async def forwards() -> None:
-        """Run those that have not run. `freehold migrate` does the tenants' as well."""
+        """Run the migrations that have not run. `freehold migrate` runs those of the tenants as well."""
         await _migrations(app, run=True)
 
     return [check, forwards]

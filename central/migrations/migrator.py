@@ -1,4 +1,4 @@
-"""Migrator: brings one database up to date with Piccolo's migrations, quietly, while others are served."""
+"""Migrator: runs Piccolo's migrations on one database while others are being served. Prints nothing."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -20,7 +20,10 @@ _Progress = Callable[[MigrationName], None]
 
 
 class MigrationFailed(CentralError):
-    """A migration could not be run: those before it stay, and of it nothing where DDL can be rolled back."""
+    """A migration failed. Earlier ones are kept.
+
+    The failed one is rolled back where the database can roll back DDL.
+    """
 
     code = "migration-failed"
 
@@ -31,7 +34,7 @@ class MigrationFailed(CentralError):
 
 
 class Migrator:
-    """Runs the migrations of some Piccolo apps on any number of databases, several at once if need be.
+    """Runs the migrations of Piccolo apps on any number of databases, also concurrently.
 
     ::
 
@@ -39,12 +42,13 @@ class Migrator:
         migrator.preload()
         await migrator.migrate(engine)
 
-    What has run is kept in Piccolo's own ``migration`` table, so that ``piccolo migrations check`` agrees.
-    Each migration and its row are one transaction (where the database can roll back DDL). One that another
-    process runs at the same time is waited for, not run twice.
+    Finished migrations are recorded in Piccolo's own ``migration`` table, so that ``piccolo migrations
+    check`` agrees. Each migration and its row are one transaction, where the database can roll back DDL. A
+    migration that another process is running is waited for and not run twice.
 
-    :param apps: in any order; those they depend on come along.
-    :param slot: where the apps' tables find their database; a target is bound to it while its migrations run.
+    :param apps: in any order; their dependencies are included.
+    :param slot: where the apps' tables find their database; it is bound to an engine while that is being
+        migrated.
     """
 
     def __init__(self, apps: Sequence[AppConfig], slot: RoutedEngine) -> None:
@@ -53,19 +57,22 @@ class Migrator:
         self._rows = _migration_table(slot)
 
     def preload(self) -> int:
-        """Import and work out every migration now, so that nothing is compiled while requests are served.
+        """Import and prepare every migration now, so that nothing is compiled while requests are served.
 
-        Gives their number. Raises :class:`~central.migrations.plans.MigrationInvalid` at the first bad one.
+        Returns the number of migrations. Raises :class:`~central.migrations.plans.MigrationInvalid` at the
+        first invalid one.
         """
         return len(self._shelf.plans)
 
     async def pending(self, engine: Engine[Any]) -> list[MigrationName]:
-        """What :meth:`migrate` would run on this database."""
+        """Return the migrations that :meth:`migrate` would run on this database."""
         with self._slot.bind(engine):
             return [plan.name for plan in await self._unrun()]
 
     async def migrate(self, engine: Engine[Any], *, progress: _Progress | None = None) -> list[MigrationName]:
-        """Run what has not run yet and give the names; ``progress`` is told each one when it is through.
+        """Run the migrations that have not run yet and return their names.
+
+        :param progress: called with the name of each finished migration.
 
         Raises :class:`MigrationFailed`, with the reason as its cause.
         """
@@ -87,7 +94,7 @@ class Migrator:
         return [plan for plan in self._shelf.plans if plan.name not in ran]
 
     async def _run(self, plan: MigrationPlan) -> bool:
-        """Run the plan and record it; false when another process was faster."""
+        """Run the plan and record it. Returns False when another process has run it."""
         try:
             async with self._transaction(plan):
                 if await self._is_recorded(plan.name):
@@ -109,7 +116,10 @@ class Migrator:
 
 
 def _migration_table(slot: RoutedEngine) -> type[Migration]:
-    """Piccolo's own table, which would look for ``piccolo_conf``, with the slot for its database."""
+    """Return Piccolo's ``migration`` table with ``slot`` as its engine.
+
+    Piccolo's own would look for ``piccolo_conf``.
+    """
     columns = {column._meta.name: column for column in Migration._meta.non_default_columns}
     kwargs = {"tablename": Migration._meta.tablename, "db": slot}
     return cast(

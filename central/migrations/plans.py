@@ -1,8 +1,8 @@
-"""Piccolo's migration modules as plans: each is imported and worked out once, and then runs on any database.
+"""Piccolo's migration modules as plans, which are prepared once and run on any database.
 
-Piccolo's own runner does this work again for every database: it imports the modules by bare name from folders
-that it puts on ``sys.path``, prints, and builds table classes that stay in its registry for ever. A plan is
-worked out at start-up, without a database, and shares nothing between the databases that it runs on.
+Piccolo's own runner repeats this work for every database: it imports the modules by bare name from folders
+that it adds to ``sys.path``, prints, and creates table classes that stay in its registry. A plan is prepared
+at start-up, without a database, and shares no state between the databases that it runs on.
 """
 
 import importlib.util
@@ -31,7 +31,7 @@ _T = TypeVar("_T")
 
 
 class MigrationInvalid(CentralError):
-    """A migration module that cannot be turned into a plan; a mistake of its author, found at start-up."""
+    """A migration module cannot be turned into a plan: an error of its author, detected at start-up."""
 
     code = "migration-invalid"
 
@@ -44,7 +44,7 @@ class MigrationInvalid(CentralError):
 
 @dataclass(frozen=True, slots=True)
 class MigrationName:
-    """A migration as Piccolo's ``migration`` table knows it."""
+    """A migration as named in Piccolo's ``migration`` table."""
 
     app: str
     id: str
@@ -56,7 +56,7 @@ class _Runnable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MigrationPlan:
-    """What one migration does, in the order of Piccolo's runner: its own functions, then the queries."""
+    """What one migration does, in the order of Piccolo's runner: its raw functions, then its queries."""
 
     name: MigrationName
     functions: tuple[Callable[[], object], ...]
@@ -64,7 +64,7 @@ class MigrationPlan:
     in_transaction: bool
 
     async def run(self) -> None:
-        """Run it on the database that is bound to the slot."""
+        """Run the plan on the database that is bound to the slot."""
         for function in self.functions:
             result = function()
             if isawaitable(result):
@@ -74,7 +74,7 @@ class MigrationPlan:
 
 
 async def _sent(query: _Runnable) -> None:
-    """Send the query; of DDL, Piccolo's own ``run`` would put the text together anew for every look at it."""
+    """Run the query. Piccolo's own ``run`` would build the text of a DDL query each time it reads it."""
     if not isinstance(query, DDL):
         await query.run()
         return
@@ -84,12 +84,12 @@ async def _sent(query: _Runnable) -> None:
 
 
 class PlanShelf:
-    """The plans of some apps, in the order in which they have to run.
+    """The plans of several apps, in the order in which they have to run.
 
-    :param apps: the apps; those that they depend on (``migration_dependencies``) come along by themselves.
-    :param slot: the engine that the migrations' tables get, normally a
+    :param apps: the apps; their dependencies (``migration_dependencies``) are included.
+    :param slot: the engine of the migrations' tables, normally a
         :class:`~piccolo_engines.routed.RoutedEngine`.
-    :raises MigrationInvalid: from :attr:`plans`, for a module that fails, or cannot do without a database.
+    :raises MigrationInvalid: from :attr:`plans`, for a module that fails or that needs a database.
     """
 
     def __init__(self, apps: Sequence[AppConfig], slot: Engine[Any]) -> None:
@@ -100,14 +100,14 @@ class PlanShelf:
 
     @property
     def plans(self) -> tuple[MigrationPlan, ...]:
-        """All plans; imported and worked out at the first use."""
+        """All plans. They are imported and prepared at the first access."""
         if self._plans is None:
             self._modules = {app.app_name: self._load(app) for app in self._apps}
             self._plans = tuple(self._plan(app, id_) for app, ids in self._modules.items() for id_ in ids)
         return self._plans
 
     def snapshot(self, app: str, table: str, last: str, offset: int) -> type[Table]:
-        """The table as it stood after the migration ``last`` of ``app`` (``offset=-1``: before it)."""
+        """Return the table as of the migration ``last`` of ``app``; with ``offset=-1`` before it."""
         ids = [id_ for id_ in self._modules[app] if id_ <= last]
         with self._private_tables():
             managers = [self._describe(app, id_) for id_ in (ids[:offset] if offset else ids)]
@@ -121,7 +121,7 @@ class PlanShelf:
         return dict(sorted((module.ID, module) for module in modules if getattr(module, "ID", None)))
 
     def _describe(self, app: str, id_: str) -> MigrationManager:
-        """A fresh manager: what Piccolo calls the outcome of a module's ``forwards()``."""
+        """Return a new ``MigrationManager``, which is what a module's ``forwards()`` returns."""
         manager = _without_waiting(self._modules[app][id_].forwards())
         if not isinstance(manager, MigrationManager):
             raise MigrationInvalid(app, id_, "its forwards() does not return a MigrationManager.")
@@ -144,24 +144,27 @@ class PlanShelf:
 
     @contextmanager
     def _private_tables(self) -> Iterator[None]:
-        """Give the tables made inside the block to the slot, and take them out of Piccolo's global lists.
+        """Assign the slot to the tables created in the block, and remove them from Piccolo's global lists.
 
-        Nothing inside may wait: so nobody else adds to the lists meanwhile.
+        The block must not await anything, so that no other task adds to the lists meanwhile.
         """
         mark, lazy = len(TABLE_REGISTRY), LAZY_COLUMN_REFERENCES.foreign_key_columns
         lazy_mark = len(lazy)
         try:
             yield
         finally:
-            made = {table for table in TABLE_REGISTRY[mark:] if _is_made_for_migrations(table)}
-            for table in made:
+            created = {table for table in TABLE_REGISTRY[mark:] if _is_private(table)}
+            for table in created:
                 table._meta.db = self._slot
-            TABLE_REGISTRY[mark:] = [table for table in TABLE_REGISTRY[mark:] if table not in made]
-            lazy[lazy_mark:] = [column for column in lazy[lazy_mark:] if column._meta.table not in made]
+            TABLE_REGISTRY[mark:] = [table for table in TABLE_REGISTRY[mark:] if table not in created]
+            lazy[lazy_mark:] = [column for column in lazy[lazy_mark:] if column._meta.table not in created]
 
 
 class _Recorder(MigrationManager):
-    """A manager that keeps its queries instead of running them, and takes snapshots from what is loaded."""
+    """A manager that collects its queries instead of running them.
+
+    It takes snapshots from the loaded modules.
+    """
 
     recorded: list[_Runnable]
     shelf: PlanShelf
@@ -190,7 +193,7 @@ class _Recorder(MigrationManager):
 
 
 def _recorder(manager: MigrationManager, shelf: PlanShelf) -> _Recorder:
-    """Turn the very object into a recorder: the module's functions hold on to it, for snapshots."""
+    """Turn the manager itself into a recorder: the module's functions refer to it, for snapshots."""
     manager.__class__ = _Recorder
     recorder = cast("_Recorder", manager)
     recorder.recorded = []
@@ -199,7 +202,7 @@ def _recorder(manager: MigrationManager, shelf: PlanShelf) -> _Recorder:
 
 
 def _in_order(apps: Sequence[AppConfig]) -> list[AppConfig]:
-    """The apps and what they depend on, dependencies first."""
+    """Return the apps and their dependencies, dependencies first."""
     known: dict[str, AppConfig] = {}
     waiting = list(apps)
     while waiting:
@@ -212,7 +215,7 @@ def _in_order(apps: Sequence[AppConfig]) -> list[AppConfig]:
 
 
 def _import(app: str, path: Path) -> ModuleType:
-    """Execute the module under a name of its own; neither ``sys.path`` nor ``sys.modules`` changes."""
+    """Execute the module under its own name. Changes neither ``sys.path`` nor ``sys.modules``."""
     name = f"{app}.piccolo_migrations.{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
@@ -225,13 +228,13 @@ def _import(app: str, path: Path) -> ModuleType:
     return module
 
 
-def _is_made_for_migrations(table: type[Table]) -> bool:
-    """True for a migration module's own tables, and for those that Piccolo makes (by ``types.new_class``)."""
+def _is_private(table: type[Table]) -> bool:
+    """Whether a table belongs to a migration module, or was created by Piccolo with ``types.new_class``."""
     return table.__module__ == "types" or ".piccolo_migrations." in table.__module__
 
 
 def _without_waiting(coroutine: Coroutine[Any, Any, _T]) -> _T:
-    """The result of a coroutine that never really waits for anything."""
+    """Return the result of a coroutine that never suspends."""
     try:
         coroutine.send(None)
     except StopIteration as stop:

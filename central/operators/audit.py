@@ -1,4 +1,4 @@
-"""The audit trail of operators: who did what to which tenant, from where, in which request."""
+"""The audit trail of operators: who did what to which tenant, from which address, in which request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _LONGEST_ADDRESS = 64
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. ``operator_id`` is None for who is no operator, such as the command line."""
+    """Who acts. ``operator_id`` is None when the actor is no operator, such as the command line."""
 
     name: str
     operator_id: UUID | None = None
@@ -28,7 +28,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
-    """One act."""
+    """One recorded action."""
 
     id: UUID
     at: datetime
@@ -47,9 +47,11 @@ async def record(
     tenant_slug: str | None = None,
     detail: Mapping[str, object] | None = None,
 ) -> None:
-    """Keep one act, such as ``tenant.suspend``; inside a transaction it is kept only if that is committed.
+    """Record an action, such as ``tenant.suspend``.
 
-    Values of ``detail`` that go by the name of a secret are replaced by None.
+    Inside a transaction it is kept only if that is committed.
+
+    Values in ``detail`` whose names are those of secrets are replaced by None.
     """
     event = AuditEvent(
         operator_id=actor.operator_id,
@@ -72,9 +74,9 @@ async def page(
     operator_id: UUID | None = None,
     action: str | None = None,
 ) -> Page[AuditRecord]:
-    """Acts, the newest first.
+    """Return a page of actions, newest first.
 
-    Raises ``InvalidCursor``, and :class:`ValueError` for a limit that is not 1 to 200.
+    Raises ``InvalidCursor``, and :class:`ValueError` for a limit outside of 1 to 200.
     """
     if not 1 <= limit <= MAX_LIMIT:
         raise ValueError(f"A page has 1 to {MAX_LIMIT} items.")

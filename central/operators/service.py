@@ -1,7 +1,7 @@
-"""Operators and their bearer tokens: made, shown once, checked, revoked.
+"""Operators and their bearer tokens: creating, authenticating, revoking.
 
-A token is 256 random bits, so its plain SHA-256 can be kept in its place: there is nothing to guess. All of
-it runs with :data:`central.database.CENTRAL` bound by the caller.
+A token has 256 random bits, so storing its plain SHA-256 is safe: it cannot be guessed. The caller binds
+:data:`central.database.CENTRAL`.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ __all__ = [
     "hash_of",
 ]
 
-TOKEN_PREFIX = "fho_"  # noqa: S105 - what tokens begin with, so that scanners for leaked ones can find them
+TOKEN_PREFIX = "fho_"  # noqa: S105 - a fixed prefix lets scanners find leaked tokens
 FIRST_OPERATOR = "operator"
 
 _LONGEST_NAME = 100
@@ -44,7 +44,7 @@ _USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class OperatorRef:
-    """An operator who showed a good token."""
+    """An authenticated operator."""
 
     id: UUID
     name: str
@@ -52,7 +52,7 @@ class OperatorRef:
 
 @dataclass(frozen=True, slots=True)
 class NewToken:
-    """A token just made. ``token`` is known here and nowhere else."""
+    """A new token. ``token`` is available here only; the database has its hash."""
 
     operator: OperatorRef
     token_id: UUID
@@ -61,7 +61,7 @@ class NewToken:
 
 @dataclass(frozen=True, slots=True)
 class TokenRecord:
-    """A token as operators see it; ``hint`` is how it begins."""
+    """A token as operators see it; ``hint`` is its first characters."""
 
     id: UUID
     hint: str
@@ -73,7 +73,7 @@ class TokenRecord:
 
 @dataclass(frozen=True, slots=True)
 class OperatorRecord:
-    """An operator and all tokens ever made for them, the oldest first."""
+    """An operator and all of their tokens, oldest first."""
 
     id: UUID
     name: str
@@ -83,20 +83,23 @@ class OperatorRecord:
 
 
 class Operators:
-    """Nothing is cached: what is revoked, here or in another process, is refused by the next request."""
+    """Manages operators. Nothing is cached.
+
+    A revoked token is refused from the next request on, by all processes.
+    """
 
     def __init__(self, *, now: Callable[[], datetime] = utc_now) -> None:
         self._now = now
 
     async def create(self, name: str, *, expires_at: datetime | None = None) -> NewToken:
-        """Make an operator with a first token.
+        """Create an operator with a first token.
 
         Raises :class:`~central.errors.OperatorTaken` and :class:`~central.errors.InvalidOperatorName`.
         """
         return await self._create(_parse_name(name), _new_token(), expires_at)
 
     async def issue(self, name: str, *, expires_at: datetime | None = None) -> NewToken:
-        """Make another token for an operator, who is active again if they were not.
+        """Create another token for an operator. Reactivates an inactive operator.
 
         Raises :class:`~central.errors.OperatorNotFound`.
         """
@@ -106,22 +109,23 @@ class Operators:
             return await _insert_token(ref, _new_token(), expires_at)
 
     async def authenticate(self, token: str | None) -> OperatorRef | None:
-        """Whose token this is; None when it is nobody's, expired, revoked, or of an inactive operator.
+        """Return the operator of this token, or None.
 
-        One statement, and once a minute and token another one that notes the use.
+        It is None if the token is unknown, expired or revoked, or if its operator is inactive. Runs one
+        statement, and at most once a minute per token another one to record its use.
         """
         if not token or len(token) > _LONGEST_TOKEN or not token.isascii():
             return None
         token_hash = hash_of(token)
         row = await _find_token(token_hash)
-        # The index has compared hashes, not tokens; that takes time to learn from, and this takes none.
+        # The index compared hashes, so its timing reveals little; this comparison reveals nothing.
         if row is None or not hmac.compare_digest(row["token_hash"], token_hash) or not self._is_good(row):
             return None
         await self._note_use(row)
         return OperatorRef(row["operator.id"], row["operator.name"])
 
     async def revoke(self, name: str) -> None:
-        """Refuse the operator from now on, and all their tokens for ever.
+        """Deactivate the operator and revoke all of their tokens.
 
         Raises :class:`~central.errors.OperatorNotFound`.
         """
@@ -131,7 +135,7 @@ class Operators:
             await self._revoke_where(OperatorToken.operator == ref.id)
 
     async def revoke_token(self, token_id: UUID) -> None:
-        """Refuse one token for ever; doing it again changes nothing.
+        """Revoke one token. Repeating it changes nothing.
 
         Raises :class:`~central.errors.TokenNotFound`.
         """
@@ -140,26 +144,28 @@ class Operators:
         await self._revoke_where(OperatorToken.id == token_id)
 
     async def list(self) -> tuple[OperatorRecord, ...]:
-        """All operators by name, with their tokens: two statements."""
+        """Return all operators by name, with their tokens, in two statements."""
         operators = sorted(await Operator.select(), key=lambda one: sort_key(one["name"]) or b"")
         tokens = await OperatorToken.select(exclude_secrets=True).order_by(OperatorToken.id)
         return tuple(_operator_record(operator, tokens) for operator in operators)
 
     async def ensure_first_operator(self, token: str | None = None) -> str | None:
-        """See that there is an operator, and give their token if one had to be made up: show it once.
+        """Create the first operator if there is none.
 
-        With a configured ``token`` nothing is made up: it becomes the first operator's, also later on if it
-        was never seen before. One that was revoked stays revoked. Safe to call by many processes at once.
+        Returns a generated token, which must be shown once, or None.
+
+        With a configured ``token`` none is generated: the first operator gets it, also at a later start if it
+        is new. A revoked token stays revoked. Several processes may call this at the same time.
         """
         try:
             async with CENTRAL.transaction():
                 if await Operator.exists():
                     await self._adopt(token)
                     return None
-                made = await self._create(FIRST_OPERATOR, token or _new_token(), None)
+                created = await self._create(FIRST_OPERATOR, token or _new_token(), None)
         except (OperatorTaken, UniqueViolation):
             return None  # another process was first
-        return None if token else made.token
+        return None if token else created.token
 
     async def _adopt(self, token: str | None) -> None:
         if not token:
@@ -191,7 +197,7 @@ class Operators:
         now = self._now()
         if row["last_used_at"] is not None and now - row["last_used_at"] < _USE_IS_NOTED_EVERY:
             return
-        with suppress(DatabaseError):  # the note is not worth refusing a good token
+        with suppress(DatabaseError):  # failing to record the use is no reason to refuse a valid token
             await OperatorToken.update({OperatorToken.last_used_at: now}).where(OperatorToken.id == row["id"])
 
     async def _revoke_where(self, condition: Any) -> None:
@@ -243,10 +249,10 @@ def _new_token() -> str:
 
 
 def _hint(token: str) -> str:
-    """How a token begins; of a configured one, which may be short, nothing is told."""
+    """Return the first characters of a token. Reveals nothing of a configured one, which may be short."""
     return token[:_HINT_LENGTH] if token.startswith(TOKEN_PREFIX) else "OPERATOR_TOKEN"
 
 
 def hash_of(token: str) -> str:
-    """What is kept of a token or another secret of 256 random bits."""
+    """Return the SHA-256 that is stored for a token or another secret of 256 random bits."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -1,8 +1,7 @@
-"""Operators signed in with a browser: a session that is worth no more than the token it began with.
+"""Browser sessions of operators. A session is valid only as long as the token that it was started with.
 
-What the browser keeps is a secret of its own, of which the hash is stored: a stolen cookie is no operator's
-token, and is worth nothing once its session is over. All of it runs with
-:data:`central.database.CENTRAL` bound by the caller.
+The browser holds a secret of its own, whose hash is stored: a stolen cookie is not an operator's token, and
+is useless once its session has ended. The caller binds :data:`central.database.CENTRAL`.
 """
 
 import secrets
@@ -26,7 +25,7 @@ _USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class NewOperatorSession:
-    """A session just begun. ``secret`` is known here and in the browser alone."""
+    """A new session. ``secret`` is available here and in the browser only."""
 
     operator: OperatorRef
     secret: str = field(repr=False)
@@ -34,10 +33,12 @@ class NewOperatorSession:
 
 
 class OperatorSessions:
-    """Nothing is cached: what ends here, or in another process, is over with the next request.
+    """Manages browser sessions.
 
-    :param idle: a session that was not used for so long is over.
-    :param absolute: and so is one that is so old.
+    Nothing is cached: a session that has ended is refused from the next request on.
+
+    :param idle: a session ends when it was not used for this long.
+    :param absolute: a session ends at this age.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class OperatorSessions:
     async def begin(
         self, name: str, token: str, address: str = "", user_agent: str = ""
     ) -> NewOperatorSession | None:
-        """A session of the operator with this name and token; None when they do not belong together."""
+        """Start a session for the operator with this name and token; None if they do not belong together."""
         operator = await self._operators.authenticate(token.strip())
         if operator is None or operator.name.casefold() != name.strip().casefold():
             return None
@@ -77,9 +78,10 @@ class OperatorSessions:
         return NewOperatorSession(operator, secret, now + self._absolute)
 
     async def authenticate(self, secret: str) -> OperatorRef | None:
-        """Whose session this is; None when it is over, or its token or operator is refused by now.
+        """Return the operator of this session, or None.
 
-        One statement, and once a minute another one that notes the use.
+        It is None if the session has ended, or if its token or operator is no longer valid. Runs one
+        statement, and at most once a minute another one to record the use.
         """
         if not secret.startswith(_PREFIX) or len(secret) > _LONGEST or not secret.isascii():
             return None
@@ -90,7 +92,7 @@ class OperatorSessions:
         return OperatorRef(row["token.operator.id"], row["token.operator.name"])
 
     async def end(self, secret: str) -> None:
-        """End the session; nothing happens when there is none."""
+        """End the session. Does nothing if there is none."""
         await OperatorSession.delete().where(OperatorSession.session_hash == hash_of(secret))
 
     def _is_good(self, row: dict[str, Any]) -> bool:
@@ -103,7 +105,7 @@ class OperatorSessions:
         now = self._now()
         if now - row["last_used_at"] < _USE_IS_NOTED_EVERY:
             return
-        with suppress(DatabaseError):  # the note is not worth refusing a good session
+        with suppress(DatabaseError):  # failing to record the use is no reason to refuse a valid session
             await OperatorSession.update({OperatorSession.last_used_at: now}).where(
                 OperatorSession.id == row["id"]
             )

@@ -1,3 +1,3 @@
-"""Making and deleting tenants: visible lists of steps, journaled, finished or undone whatever happens."""
+"""Creating and deleting tenants: lists of steps with a journal, each run either finished or undone."""
 
 __all__: list[str] = []

@@ -1,4 +1,4 @@
-"""The steps of making a tenant; :mod:`central.provisioning.steps` has their order."""
+"""The steps that create a tenant. :mod:`central.provisioning.steps` has their order."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ __all__ = [
 
 
 class _WithinDatabase(Repeated):
-    """A step whose work is inside the tenant's database, and goes when that is dropped."""
+    """A step that works inside the tenant's database. Dropping the database undoes it."""
 
     is_central = False
 
@@ -37,7 +37,7 @@ class _WithinDatabase(Repeated):
 
 @dataclass(frozen=True)
 class Reserve(Repeated):
-    """Take the slug and the domain, both or none, before anything is made."""
+    """Insert the tenant and its primary domain, both or neither, before anything else is created."""
 
     registry: Registry
     name = "reserve"
@@ -61,7 +61,7 @@ class Reserve(Repeated):
 
 @dataclass(frozen=True)
 class CreateDatabase:
-    """Make the empty database. One that is there already is not ours to use or drop, and refuses the run."""
+    """Create the empty database. An existing one belongs to somebody else: the run is refused."""
 
     servers: DatabaseServers
     engines: TenantEngines
@@ -80,7 +80,7 @@ class CreateDatabase:
         try:
             await self.servers.get(tenant.database_server).create_database(tenant.db_name)
         except DatabaseExists:
-            subject.is_refused = True  # somebody made it just now
+            subject.is_refused = True  # created by somebody else since the check
             raise
 
     async def undo(self, subject: NewTenant) -> None:
@@ -92,9 +92,9 @@ class CreateDatabase:
 
 @dataclass(frozen=True)
 class StoreCredentials:
-    """Store the login of the database user, sealed; nothing to do where there is no user.
+    """Store the sealed login of the database user. Does nothing where databases have no users.
 
-    It comes before the user itself, so that whatever has to drop the user finds its name.
+    It precedes the creation of the user, so that undoing the run finds the user's name.
     """
 
     servers: DatabaseServers
@@ -114,7 +114,7 @@ class StoreCredentials:
 
 @dataclass(frozen=True)
 class CreateUser:
-    """Create the database's own user; nothing to do where databases have none."""
+    """Create the database's own user. Does nothing where databases have no users."""
 
     servers: DatabaseServers
     credentials: Credentials
@@ -132,7 +132,7 @@ class CreateUser:
         try:
             await server.create_user(subject.username, subject.password, subject.tenant.db_name)
         except UserExists:
-            subject.is_user_refused = True  # somebody made it just now
+            subject.is_user_refused = True  # created by somebody else since the check
             raise
 
     async def undo(self, subject: NewTenant) -> None:
@@ -142,7 +142,7 @@ class CreateUser:
 
 @dataclass(frozen=True)
 class Migrate(_WithinDatabase):
-    """Make the tables of the tenant's schema."""
+    """Create the tables of the tenant's schema."""
 
     tenancy: Tenancy
     migrator: Migrator
@@ -155,7 +155,7 @@ class Migrate(_WithinDatabase):
 
 @dataclass(frozen=True)
 class SeedAccess(_WithinDatabase):
-    """Fill in the roles, the permissions, and what else every tenant starts with."""
+    """Insert the roles, the permissions and the other rows that every tenant starts with."""
 
     tenancy: Tenancy
     seed: TenantSeed
@@ -168,7 +168,7 @@ class SeedAccess(_WithinDatabase):
 
 @dataclass(frozen=True)
 class CreateAdministrator(_WithinDatabase):
-    """Make the first administrator, who can then make everybody else."""
+    """Create the first administrator, who can create all other users."""
 
     tenancy: Tenancy
     seed: TenantSeed
@@ -181,7 +181,7 @@ class CreateAdministrator(_WithinDatabase):
 
 @dataclass(frozen=True)
 class MapDomain:
-    """See that the domain leads to the tenant. It was taken with the slug, so there is seldom more to do."""
+    """Ensure that the primary domain is assigned to the tenant. Normally :class:`Reserve` has done so."""
 
     registry: Registry
     name = "map domain"
@@ -200,7 +200,7 @@ class MapDomain:
 
 @dataclass(frozen=True)
 class Activate(Repeated):
-    """Let the tenant be served."""
+    """Set the tenant's status to ``active``, so that it is served."""
 
     registry: Registry
     name = "activate"
@@ -212,4 +212,4 @@ class Activate(Repeated):
         subject.tenant = tenant
 
     async def undo(self, _subject: object, /) -> None:
-        pass  # never needed: its transaction closes the run
+        pass  # never called: the step's transaction closes the run

@@ -1,4 +1,4 @@
-"""The steps of deleting a tenant; :mod:`central.provisioning.steps` has their order."""
+"""The steps that delete a tenant. :mod:`central.provisioning.steps` has their order."""
 
 from dataclasses import dataclass
 
@@ -23,8 +23,10 @@ __all__ = [
 
 @dataclass(frozen=True)
 class MarkDeleting(Repeated):
-    """Stop serving the tenant; of several deletions at once, one gets through, and none in the middle of a
-    change of the database user's password, which might make the user anew.
+    """Stop serving the tenant.
+
+    Of several concurrent deletions one succeeds. Refused while the database user's password is being changed,
+    since that could create the user again.
     """
 
     registry: Registry
@@ -41,7 +43,7 @@ class MarkDeleting(Repeated):
 
 @dataclass(frozen=True)
 class CutLeases(Repeated):
-    """Wait for the requests that still use the database, within bounds, and close the engine on it."""
+    """Wait, for a limited time, for requests that use the database, then close its engine."""
 
     engines: TenantEngines
     name = "cut leases"
@@ -53,7 +55,7 @@ class CutLeases(Repeated):
 
 @dataclass(frozen=True)
 class DropDatabase:
-    """Remove the database with all that is in it."""
+    """Drop the database."""
 
     servers: DatabaseServers
     name = "drop database"
@@ -68,9 +70,9 @@ class DropDatabase:
 
 @dataclass(frozen=True)
 class DropUser:
-    """Drop the database user that the stored credentials name; nothing to do where there are none.
+    """Drop the database user that the stored credentials name. Does nothing if there are none.
 
-    The name is never derived again from the slug: ``DB_PREFIX`` may have changed since the user was created.
+    The name is not derived from the slug: ``DB_PREFIX`` may have changed since the user was created.
     """
 
     servers: DatabaseServers
@@ -91,7 +93,7 @@ class DropUser:
 
 @dataclass(frozen=True)
 class RemoveCredentials(Repeated):
-    """Forget the database user's password."""
+    """Delete the stored credentials."""
 
     credentials: Credentials
     name = "remove credentials"
@@ -103,7 +105,7 @@ class RemoveCredentials(Repeated):
 
 @dataclass(frozen=True)
 class RemoveDomains(Repeated):
-    """Let others have the host names."""
+    """Delete the tenant's domains, so that other tenants can use the host names."""
 
     registry: Registry
     name = "remove domains"
@@ -115,7 +117,10 @@ class RemoveDomains(Repeated):
 
 @dataclass(frozen=True)
 class RemoveTenant(Repeated):
-    """Let others have the slug. The last step: until here, whatever is left can be found by the row."""
+    """Delete the tenant's row, which frees the slug.
+
+    The last step: until then the row leads to what remains.
+    """
 
     registry: Registry
     name = "remove tenant"

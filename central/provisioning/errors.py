@@ -1,4 +1,4 @@
-"""What can go wrong while a tenant is made or deleted, or its database user gets another password.
+"""Errors of creating or deleting a tenant, and of changing the password of its database user.
 
 ::
 
@@ -11,7 +11,7 @@
         ├── NoDatabaseUser(slug)
         └── RunLost(slug)
 
-The reason is the ``__cause__``, for the log; a message names the step and never what the database said.
+The reason is the ``__cause__``, for the log. A message names the step, and never repeats the database's own.
 """
 
 from typing import ClassVar
@@ -30,13 +30,13 @@ __all__ = [
 
 
 class ProvisioningError(CentralError):
-    """What was to be done with a tenant could not be done."""
+    """An operation on a tenant failed."""
 
     code: ClassVar[str] = "provisioning-failed"
 
 
 class CreationFailed(ProvisioningError):
-    """A step of making a tenant failed; ``is_clean`` tells whether all that was made is undone already."""
+    """A step of creating a tenant failed. ``is_clean`` is true if everything has been undone already."""
 
     code = "creation-failed"
 
@@ -44,12 +44,15 @@ class CreationFailed(ProvisioningError):
         self.slug = slug
         self.step = step
         self.is_clean = is_clean
-        rest = "It was undone." if is_clean else "What is left of it will be removed by itself."
-        super().__init__(f"The tenant {slug!r} could not be made: the step '{step}' failed. {rest}")
+        rest = "It was undone." if is_clean else "The remains will be removed automatically."
+        super().__init__(f"The tenant {slug!r} could not be created: the step '{step}' failed. {rest}")
 
 
 class DeletionFailed(ProvisioningError):
-    """A step of deleting a tenant failed; the tenant is not served any more, and the rest will follow."""
+    """A step of deleting a tenant failed.
+
+    The tenant is no longer served, and reconciliation deletes the rest.
+    """
 
     code = "deletion-failed"
 
@@ -57,12 +60,13 @@ class DeletionFailed(ProvisioningError):
         self.slug = slug
         self.step = step
         super().__init__(
-            f"The tenant {slug!r} is not wholly deleted: the step '{step}' failed. The rest will follow."
+            f"The tenant {slug!r} is only partly deleted: the step '{step}' failed. "
+            "The deletion will be completed automatically."
         )
 
 
 class PasswordNotChanged(ProvisioningError):
-    """The database user's password may be the old or the new one; both work here until the rest is done."""
+    """Changing the database user's password failed. Both passwords work here until it is completed."""
 
     code = "password-not-changed"
 
@@ -70,23 +74,23 @@ class PasswordNotChanged(ProvisioningError):
         self.slug = slug
         self.step = step
         super().__init__(
-            f"The database password of {slug!r} is not wholly changed: the step '{step}' failed. "
-            "The rest will follow."
+            f"The database password of {slug!r} is only partly changed: the step '{step}' failed. "
+            "The change will be completed automatically."
         )
 
 
 class PasswordChanging(ProvisioningError):
-    """Another change of the password is under way."""
+    """The password is being changed by another run."""
 
     code = "password-changing"
 
     def __init__(self, slug: str) -> None:
         self.slug = slug
-        super().__init__(f"The database password of {slug!r} is being changed just now; try again shortly.")
+        super().__init__(f"The database password of {slug!r} is being changed; try again shortly.")
 
 
 class NoDatabaseUser(ProvisioningError):
-    """The tenant's database is a file, and has no user."""
+    """The tenant's database is a file and has no user."""
 
     code = "no-database-user"
 
@@ -96,7 +100,7 @@ class NoDatabaseUser(ProvisioningError):
 
 
 class RunLost(ProvisioningError):
-    """Another process took this one for dead and has taken over its work on the tenant."""
+    """Another process considered this one dead and has taken over its run."""
 
     code = "run-lost"
 

@@ -1,4 +1,4 @@
-"""Journal: the runs of all processes, and which of them this one may take over; with ``CENTRAL`` bound."""
+"""Journal: the runs of all processes, and which of them this process may take over."""
 
 import asyncio
 import logging
@@ -20,17 +20,17 @@ from piccolo_engines.errors import DatabaseError
 __all__ = ["HEARTBEAT", "STALE_AFTER", "Journal", "OpenRun"]
 
 HEARTBEAT = timedelta(seconds=5)
-"""How often a process says that it is at work on a run."""
+"""How often a process renews the heartbeat of a run."""
 
 STALE_AFTER = timedelta(seconds=30)
-"""How old the last heartbeat has to be before another process takes a run over, whatever else it knows."""
+"""The age of a heartbeat after which another process takes the run over in any case."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenRun:
-    """A run that is not finished, as the journal has it."""
+    """An unfinished run, as recorded in the journal."""
 
     id: UUID
     tenant_id: UUID
@@ -42,9 +42,9 @@ class OpenRun:
 
 
 class Journal:
-    """The runs of all processes, seen by this one.
+    """The runs of all processes, as seen by this one. The caller binds ``CENTRAL``.
 
-    :param registry: whose transaction the central steps share, so that its callbacks run after the commit.
+    :param registry: its transaction is used for central steps, so that its callbacks run after the commit.
     :param owner: this process.
     """
 
@@ -55,14 +55,20 @@ class Journal:
 
     @asynccontextmanager
     async def opened(self, operation: RunOperation, tenant_id: UUID, slug: str) -> AsyncIterator[Run]:
-        """A new run, kept alive inside the block; its row is written with its first step."""
+        """Open a new run and renew its heartbeat inside the block.
+
+        Its row is inserted with its first step.
+        """
         run = Run(self._registry, str(self._owner), new_id(), operation, tenant_id, slug)
         async with self._kept_alive(run):
             yield run
 
     @asynccontextmanager
     async def claimed(self, found: OpenRun) -> AsyncIterator[Run | None]:
-        """The run as ours, kept alive inside the block; ``None`` when another process was faster."""
+        """Take over a run and renew its heartbeat inside the block.
+
+        ``None`` if another process was faster.
+        """
         row = ProvisioningRun
         claim = row.update(
             {row.owner: str(self._owner), row.state: RunState.RUNNING, row.heartbeat_at: utc_now()}
@@ -77,14 +83,14 @@ class Journal:
             yield run
 
     async def abandoned(self) -> list[OpenRun]:
-        """The unfinished runs that nobody is at work on, the oldest first."""
+        """Return the unfinished runs that no process is working on, oldest first."""
         row = ProvisioningRun
         states = [RunState.RUNNING.value, RunState.FAILED.value]
         rows = await row.select().where(row.state.is_in(states)).order_by(row.id)
         return [run for run in map(_open_run, rows) if self._is_abandoned(run)]
 
     async def prune(self, older_than: timedelta) -> int:
-        """Forget the finished runs that ended longer ago than that; gives their number."""
+        """Delete finished runs that ended longer ago than ``older_than``. Returns their number."""
         row = ProvisioningRun
         is_finished = row.state.is_in([RunState.DONE.value, RunState.UNDONE.value])
         old = is_finished & (row.updated_at < utc_now() - older_than)
@@ -124,5 +130,5 @@ async def _beat(run: Run) -> None:
 
 def _open_run(row: dict[str, Any]) -> OpenRun:
     names = ("id", "tenant_id", "slug", "owner", "heartbeat_at")
-    facts = {name: row[name] for name in names}
-    return OpenRun(operation=RunOperation(row["operation"]), state=RunState(row["state"]), **facts)
+    values = {name: row[name] for name in names}
+    return OpenRun(operation=RunOperation(row["operation"]), state=RunState(row["state"]), **values)

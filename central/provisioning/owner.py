@@ -1,4 +1,4 @@
-"""Owner: the process that carries out a run, named so that another one can tell whether it still lives."""
+"""Owner: the process that executes a run, named so that other processes can tell whether it is alive."""
 
 import os
 import socket
@@ -12,7 +12,7 @@ _PROC = Path("/proc")
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A process. ``place`` is where its pid means something: host, boot and pid namespace."""
+    """A process. ``place`` (host, boot and pid namespace) is where its pid is valid."""
 
     place: str
     pid: int
@@ -20,12 +20,12 @@ class Owner:
 
     @classmethod
     def current(cls) -> "Owner":
-        """This process."""
+        """Return this process."""
         return cls(_place(), os.getpid(), _started(os.getpid()) or "")
 
     @classmethod
     def parse(cls, text: str) -> "Owner | None":
-        """The owner that :meth:`__str__` wrote, or ``None``."""
+        """Parse the result of :meth:`__str__`; ``None`` if it is malformed."""
         place, _, rest = text.rpartition("#")
         pid, _, started = rest.partition("@")
         return cls(place, int(pid), started) if place and pid.isdecimal() else None
@@ -34,9 +34,10 @@ class Owner:
         return f"{self.place}#{self.pid}@{self.started}"
 
     def is_surely_dead(self) -> bool:
-        """True only when it can be known: the pid is free, or belongs to a process that started later.
+        """Whether the process is known to be dead.
 
-        Of a process elsewhere (another host, boot or container) nothing is known: its heartbeat has to tell.
+        True if its pid is free or belongs to a process that started later. False for a process in another
+        place (host, boot or container), of which only its heartbeat is known.
         """
         if self.place != _place():
             return False
@@ -56,10 +57,10 @@ def _place() -> str:
 
 
 def _started(pid: int) -> str | None:
-    """When the process started, in clock ticks since boot; ``None`` without ``/proc`` or such a process.
+    """Return when the process started, in clock ticks since boot.
 
-    https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: the 22nd field; the second is the command's
-    name in parentheses and may hold anything. A zombie has ended: its start does not count.
+    ``None`` without ``/proc`` or such a process. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html:
+    field 22. Field 2 is the command's name in parentheses and may contain anything. A zombie counts as ended.
     """
     fields = _read(_PROC / str(pid) / "stat").rpartition(")")[2].split()
     return fields[19] if len(fields) > 19 and fields[0] not in "ZX" else None
@@ -74,7 +75,7 @@ def _read(path: Path) -> str:
 
 def _exists(pid: int) -> bool:
     if (_PROC / "self").exists():
-        return False  # no start time was found, so there is no such process
+        return False  # no start time was found, so the process does not exist
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,7 +1,7 @@
-"""The steps of giving a tenant's database user another password.
+"""The steps that change the password of a tenant's database user.
 
-In between, the registry knows both, and who connects tries the other one when the first is refused: no
-request meets the change.
+Until the last step the registry has both passwords, and connecting tries the other one when the first is
+refused, so requests are not affected by the change.
 """
 
 from dataclasses import dataclass
@@ -19,9 +19,10 @@ __all__ = ["ChangePassword", "KeepNewPassword", "UseNewPassword"]
 
 @dataclass(frozen=True)
 class KeepNewPassword(Repeated):
-    """Keep a new password beside the one in use; of several changes at once, one gets through.
+    """Store a new password next to the current one. Of several concurrent changes one succeeds.
 
-    The tenant's row is written as well, so that deleting the tenant comes before or after, and not between.
+    The tenant's row is updated as well, so that a deletion runs before or after the change and never in
+    between.
     """
 
     registry: Registry
@@ -41,7 +42,7 @@ class KeepNewPassword(Repeated):
 
 @dataclass(frozen=True)
 class ChangePassword(Repeated):
-    """Give it to the database user, who is made anew when somebody has dropped it."""
+    """Set the password of the database user, and create the user again if it has been dropped."""
 
     servers: DatabaseServers
     credentials: Credentials
@@ -58,7 +59,7 @@ class ChangePassword(Repeated):
 
 @dataclass(frozen=True)
 class UseNewPassword(Repeated):
-    """Forget the old one."""
+    """Replace the old password by the new one."""
 
     credentials: Credentials
     name = "use new password"

@@ -1,9 +1,9 @@
-"""The pipeline: does steps in order, or undoes them in reverse, with intent and result written around each.
+"""The pipeline: executes steps in order, or undoes them in reverse, and records intent and result of each.
 
-It knows nothing of tenants. A step that changes rows of the central database only is one transaction with
-its journal entry: it has happened and is recorded, or neither. Of any other step the intent is written
-before, and the result after; found started after a crash, it may be done wholly, in part or not at all, and
-its ``do`` and ``undo`` have to cope.
+It knows nothing of tenants. A step that changes only rows of the central database is one transaction with its
+journal entry: both are committed or neither. For any other step the intent is recorded before and the result
+after. After a crash such a step may be done completely, partly or not at all, so its ``do`` and ``undo`` must
+be repeatable.
 """
 
 from collections.abc import Callable, Coroutine, Sequence
@@ -32,40 +32,43 @@ _S_contra = TypeVar("_S_contra", contravariant=True)
 
 
 class Step(Protocol[_S_contra]):
-    """One step, of which only the arguments of its methods change from run to run."""
+    """One step. Only the arguments of its methods differ from run to run."""
 
     @property
     def name(self) -> str:
-        """What the journal and the errors call it."""
+        """The step's name in the journal and in errors."""
 
     @property
     def is_central(self) -> bool:
-        """Whether it changes rows of the central database and nothing else."""
+        """Whether the step changes rows of the central database and nothing else."""
 
     async def is_done(self, subject: _S_contra, /) -> bool:
-        """Whether there is nothing to do; asked before the intent is written, so it may refuse by raising."""
+        """Whether there is nothing to do.
+
+        Called before the intent is recorded, so it may raise to refuse the run.
+        """
 
     async def do(self, subject: _S_contra, /) -> None:
-        """Do it; to be repeatable, also when it was done in part."""
+        """Execute the step. Must be repeatable, also when it was done in part."""
 
 
 class Repeated:
-    """A step that is done again whenever it is come to; doing it twice does no harm."""
+    """A step that is always executed, because executing it twice does no harm."""
 
     async def is_done(self, _subject: object, /) -> bool:
         return False
 
 
 class UndoableStep(Step[_S_contra], Protocol[_S_contra]):
-    """A step that can be taken back."""
+    """A step that can be undone."""
 
     async def undo(self, subject: _S_contra, /) -> None:
-        """Remove what :meth:`do` made, wholly or in part; to be repeatable."""
+        """Remove what :meth:`do` created, completely or partly. Must be repeatable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Which step of which operation it is about.
+    """A step of an operation, as reported to an observer.
 
     :ivar is_skipped: whether there was nothing to do; known after the step.
     """
@@ -77,33 +80,33 @@ class Moment:
 
 
 class Observer(Protocol):
-    """Told of every step before anything of it is done or written, and after all of it is."""
+    """Called before anything of a step is done or recorded, and after all of it is."""
 
     async def before(self, moment: Moment) -> None:
-        """The step comes next. What this raises counts as a failure of the step."""
+        """Called before the step. An exception counts as a failure of the step."""
 
     async def after(self, moment: Moment) -> None:
-        """The step is done and recorded. What this raises counts as a failure of the step."""
+        """Called once the step is done and recorded. An exception counts as a failure of the step."""
 
 
 class RunLog(Protocol):
-    """The journal of one run, as the pipeline uses it. Those that are coroutines write."""
+    """The journal of one run, as the pipeline uses it. The coroutines write to the database."""
 
     @property
     def operation(self) -> str:
-        """What the run does."""
+        """The name of the run's operation."""
 
     def is_done(self, step: str) -> bool:
-        """Whether the step was done in this run."""
+        """Whether the step was completed in this run."""
 
     def is_standing(self, step: str) -> bool:
-        """Whether the step was at least begun in this run, and not undone since."""
+        """Whether the step was at least started in this run, and not undone since."""
 
     def transaction(self) -> AbstractAsyncContextManager[object]:
-        """A transaction for what a central step does and what the journal says of it."""
+        """Return a transaction for a central step and its journal entry."""
 
     async def reload(self) -> None:
-        """Read again how far the run came: what was rolled back with a transaction did not happen."""
+        """Read the recorded states again, after a transaction was rolled back."""
 
     async def begin(self, step: str) -> None:
         """Record the intent."""
@@ -112,17 +115,17 @@ class RunLog(Protocol):
         """Record the result."""
 
     async def begin_undo(self, step: str) -> None:
-        """Record the intent to undo."""
+        """Record the intent to undo the step."""
 
     async def finish_undo(self, step: str) -> None:
-        """Record that it is undone."""
+        """Record that the step is undone."""
 
     async def close(self, *, undone: bool) -> None:
         """Record the end of the run."""
 
 
-class StepFailed(Exception):  # a fact, as in every error tree here
-    """A step did not succeed, for that reason."""
+class StepFailed(Exception):
+    """A step failed; ``reason`` is the exception."""
 
     def __init__(self, step: str, reason: Exception) -> None:
         self.step = step
@@ -133,7 +136,10 @@ class StepFailed(Exception):  # a fact, as in every error tree here
 async def carry_out(
     steps: Sequence[Step[_S]], subject: _S, log: RunLog, observer: Observer | None = None
 ) -> None:
-    """Do the steps that this run has not done; the last one closes the run. Raises :class:`StepFailed`."""
+    """Execute the steps that are not done in this run.
+
+    The last one closes the run. Raises :class:`StepFailed`.
+    """
     for step in steps:
         if log.is_done(step.name):
             continue
@@ -141,7 +147,9 @@ async def carry_out(
         try:
             if observer is not None:
                 await observer.before(moment)
-            is_taken = await _together(step, log, partial(_do, step, subject, log, closes=step is steps[-1]))
+            is_taken = await _in_transaction(
+                step, log, partial(_do, step, subject, log, closes=step is steps[-1])
+            )
             if observer is not None:
                 await observer.after(replace(moment, is_skipped=not is_taken))
         except Exception as error:
@@ -151,7 +159,7 @@ async def carry_out(
 async def roll_back(
     steps: Sequence[UndoableStep[_S]], subject: _S, log: RunLog, observer: Observer | None = None
 ) -> None:
-    """Undo in reverse what this run began; the first step closes the run. Raises :class:`StepFailed`."""
+    """Undo the started steps in reverse. The first step closes the run. Raises :class:`StepFailed`."""
     for step in reversed(steps):
         if not log.is_standing(step.name):
             continue
@@ -159,7 +167,7 @@ async def roll_back(
         try:
             if observer is not None:
                 await observer.before(moment)
-            await _together(step, log, partial(_undo, step, subject, log, closes=step is steps[0]))
+            await _in_transaction(step, log, partial(_undo, step, subject, log, closes=step is steps[0]))
             if observer is not None:
                 await observer.after(moment)
         except Exception as error:
@@ -186,8 +194,10 @@ async def _undo(step: UndoableStep[_S], subject: _S, log: RunLog, *, closes: boo
     return True
 
 
-async def _together(step: Step[_S], log: RunLog, work: Callable[[], Coroutine[object, object, bool]]) -> bool:
-    """Of a central step all happens or nothing; when the database gave it up for a deadlock, all again."""
+async def _in_transaction(
+    step: Step[_S], log: RunLog, work: Callable[[], Coroutine[object, object, bool]]
+) -> bool:
+    """Run the work of a central step in one transaction, and again when it ends in a deadlock."""
     if not step.is_central:
         return await work()
 

@@ -1,6 +1,6 @@
-"""Reconciliation: settles runs that a crash or a failure left open: undoes creations, finishes the rest.
+"""Reconciliation: settles runs that a crash or a failure left open. Creations are undone, others finished.
 
-A creation is undone even when only its activation was missing: nobody was told its passwords, and the
+A creation is undone even when only its activation is missing: its passwords were reported to nobody, and the
 caller's next attempt finds the slug free.
 """
 
@@ -23,7 +23,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Slugs of tenants: creation undone, deletion finished, password changed, and none of it yet."""
+    """The slugs of the tenants by outcome.
+
+    :ivar undone: creations that were undone.
+    :ivar finished: deletions that were finished.
+    :ivar changed: password changes that were finished.
+    :ivar failed: runs that could not be settled yet.
+    """
 
     undone: tuple[str, ...] = ()
     finished: tuple[str, ...] = ()
@@ -31,7 +37,7 @@ class Report:
     failed: tuple[str, ...] = ()
 
     def with_run(self, run: OpenRun, *, is_settled: bool) -> "Report":
-        """The report with one more run."""
+        """Return the report with one more run."""
         if not is_settled:
             return replace(self, failed=(*self.failed, run.slug))
         if run.operation is RunOperation.CREATE:
@@ -42,7 +48,7 @@ class Report:
 
 
 class Reconciliation:
-    """Claims open runs, one after the other, and settles them."""
+    """Claims open runs one after the other and settles them."""
 
     def __init__(self, parts: Parts, journal: Journal, observer: Observer | None) -> None:
         self._registry = parts.registry
@@ -55,7 +61,7 @@ class Reconciliation:
         self._observer = observer
 
     async def run(self) -> Report:
-        """Settle what can be settled, and say what was."""
+        """Settle all abandoned runs and report the outcome."""
         report = Report()
         for found in await self._journal.abandoned():
             async with self._journal.claimed(found) as run:
@@ -66,9 +72,9 @@ class Reconciliation:
         return report
 
     async def take_back(self, new: NewTenant, run: Run, failure: StepFailed) -> bool:
-        """Undo what the run made; false when something is left, for a later reconciliation."""
+        """Undo what the run created. Returns False when something remains for a later reconciliation."""
         try:
-            await run.reload()  # what a transaction took back was not done
+            await run.reload()  # steps of a rolled back transaction were not done
             if not run.is_written:
                 return True
             await run.fail(failure.step, failure.reason)
@@ -78,7 +84,10 @@ class Reconciliation:
         return await self._roll_back(new, run)
 
     async def postpone(self, run: Run, failure: StepFailed) -> bool:
-        """Leave the run for a later reconciliation, with a note of the reason; false when it never began."""
+        """Leave the run to a later reconciliation and record the reason.
+
+        Returns False if the run never started.
+        """
         try:
             await run.reload()
             if not run.is_written:
@@ -118,6 +127,6 @@ class Reconciliation:
         return True
 
     async def _subject(self, found: OpenRun) -> NewTenant:
-        """What undoing needs to know; secrets are not among it, and are gone."""
+        """Return what the undo steps need. The passwords are not known any more, and not needed."""
         tenant = await self._registry.get(found.tenant_id)
         return NewTenant(tenant, Admin("", ""), username="", password="")

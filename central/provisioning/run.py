@@ -1,4 +1,4 @@
-"""Run: the journal of one making or deleting of a tenant, as the process that carries it out writes it."""
+"""Run: the journal of one run, written by the process that executes it."""
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -23,10 +23,10 @@ _STANDING = _UNDER_WAY | {StepState.DONE, StepState.FAILED}
 
 @dataclass(slots=True)
 class Run:
-    """The pipeline's :class:`~central.provisioning.pipeline.RunLog`, on rows.
+    """Implements :class:`~central.provisioning.pipeline.RunLog` with rows.
 
-    Every write checks that the run still belongs to this process: one that was taken for dead while it only
-    slept finds that out at its next write, and stops with :class:`~central.provisioning.errors.RunLost`.
+    Every write checks that the run still belongs to this process. A process that was considered dead while it
+    was only suspended fails at its next write with :class:`~central.provisioning.errors.RunLost`.
     """
 
     registry: Registry
@@ -40,7 +40,7 @@ class Run:
     states: dict[str, StepState] = field(default_factory=dict)
 
     async def reload(self) -> None:
-        """Read how far the run came: what was rolled back with a transaction did not happen."""
+        """Read the recorded states again, after a transaction was rolled back."""
         run, step = ProvisioningRun, ProvisioningStep
         row = await run.select(run.state).where(run.id == self.id).first()
         self.is_written = row is not None
@@ -77,7 +77,7 @@ class Run:
         await self._move(step, StepState.UNDONE, finished_at=utc_now())
 
     async def fail(self, step: str, error: BaseException) -> None:
-        """Note why the step failed, in words that hold no secret; what was done by then stays done."""
+        """Record why the step failed, without secrets. Completed steps stay completed."""
         if self.states.get(step) in _UNDER_WAY:
             await self._move(step, StepState.FAILED, error=_in_short(error))
         await self._check(error=f"{step}: {_in_short(error)}")
@@ -92,31 +92,34 @@ class Run:
         self.is_closed = True
 
     async def beat(self) -> None:
-        """Say that this process is at work on the run."""
+        """Renew the heartbeat."""
         await self._check()
 
-    async def _move(self, step: str, state: StepState, **facts: Any) -> None:
+    async def _move(self, step: str, state: StepState, **values: Any) -> None:
         async with CENTRAL.transaction():
             await self._check()
-            await self._set(step, state, **facts)
+            await self._set(step, state, **values)
         self.states[step] = state
 
-    async def _set(self, step: str, state: StepState, **facts: Any) -> None:
+    async def _set(self, step: str, state: StepState, **values: Any) -> None:
         row = ProvisioningStep
-        await row.update(_values(state=state, **facts)).where(row.run == self.id, row.name == step)
+        await row.update(_values(state=state, **values)).where(row.run == self.id, row.name == step)
 
     async def _claim_or_open(self) -> None:
         if self.is_written:
             await self._check()
             return
-        facts: dict[str, Any] = {"slug": self.slug, "operation": self.operation, "owner": self.owner}
-        await ProvisioningRun.insert(ProvisioningRun(id=self.id, tenant_id=self.tenant_id, **facts))
+        values: dict[str, Any] = {"slug": self.slug, "operation": self.operation, "owner": self.owner}
+        await ProvisioningRun.insert(ProvisioningRun(id=self.id, tenant_id=self.tenant_id, **values))
         self.is_written = True
 
-    async def _check(self, **facts: Any) -> None:
-        """Write to the run's row, if it is still ours and open. Raises :class:`RunLost`."""
+    async def _check(self, **values: Any) -> None:
+        """Update the run's row if it is open and belongs to this process.
+
+        Raises :class:`RunLost` otherwise.
+        """
         row = ProvisioningRun
-        mine = row.update(_values(heartbeat_at=utc_now(), **facts))
+        mine = row.update(_values(heartbeat_at=utc_now(), **values))
         mine = mine.where(row.id == self.id, row.owner == self.owner, row.state == RunState.RUNNING)
         if not await mine.returning(row.id):
             raise RunLost(self.slug)
@@ -127,6 +130,10 @@ def _values(**values: Any) -> dict[Column | str, Any]:
 
 
 def _in_short(error: BaseException) -> str:
-    """Our own errors' messages hold facts and no secrets; of any other error only its kind is kept."""
+    """Describe an error for the journal.
+
+    The messages of this project's errors contain no secrets. Of any other error only the class name is
+    recorded.
+    """
     own = isinstance(error, CentralError | DatabaseError)
     return f"{type(error).__name__}: {error}" if own else type(error).__name__

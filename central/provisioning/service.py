@@ -1,6 +1,4 @@
-"""Provisioning: makes and deletes tenants, changes their databases' passwords, and settles what a crash left
-open.
-"""
+"""Provisioning: creates and deletes tenants, changes database passwords, settles interrupted runs."""
 
 import asyncio
 import logging
@@ -34,7 +32,7 @@ from piccolo_engines.columns import new_id
 __all__ = ["KEEP_FINISHED_RUNS", "Provisioning"]
 
 KEEP_FINISHED_RUNS = timedelta(days=90)
-"""How long the journal of a finished run is kept as history."""
+"""How long the journal of a finished run is kept."""
 
 _TURNS_BETWEEN_PRUNINGS = 240
 
@@ -43,14 +41,16 @@ _T = TypeVar("_T")
 
 
 class Provisioning:
-    """The acts on whole tenants. Each of them survives a crash of the process, and a caller that goes away.
+    """The operations on whole tenants.
 
-    All of it runs with ``CENTRAL`` bound and outside of any transaction.
+    Each survives a crash of the process, and the cancellation of its caller.
 
-    :param parts: what the steps work with.
-    :param faults: errors of the seed that are the caller's to mend (a weak password); they are raised as they
-        are once everything is undone, and not as :class:`~central.provisioning.errors.CreationFailed`.
-    :param observer: told of every step.
+    The caller binds ``CENTRAL`` and calls outside of any transaction.
+
+    :param parts: the services that the steps use.
+    :param faults: errors of the seed that the caller can correct, such as a weak password. They are raised
+        unchanged once everything is undone, instead of :class:`~central.provisioning.errors.CreationFailed`.
+    :param observer: is called around every step.
     """
 
     def __init__(
@@ -72,43 +72,48 @@ class Provisioning:
         self._at_work: set[asyncio.Task[Any]] = set()
 
     async def create(self, request: TenantRequest) -> ProvisionedTenant:
-        """Make the tenant, whole or not at all.
+        """Create the tenant completely or not at all.
 
         Raises ``SlugTaken``, ``DomainTaken``, ``InvalidSlug``, ``ReservedSlug``, ``InvalidTenantName`` and
-        ``UnknownServer`` before anything is made; after undoing it ``DatabaseExists`` and ``UserExists``, one
-        of ``faults``, or ``CreationFailed``.
+        ``UnknownServer`` before anything is created; after undoing the steps ``DatabaseExists``,
+        ``UserExists``, one of ``faults``, or ``CreationFailed``.
         """
         new = self._new_tenant(request)
         return await self._uninterrupted(self._create(new))
 
     async def delete(self, tenant_id: UUID) -> TenantRef:
-        """Delete the tenant with all its data; gives what it was.
+        """Delete the tenant with all its data. Returns its last state.
 
-        Raises ``TenantNotFound``, ``WrongStatus`` for one being made or deleted, and ``DeletionFailed``.
+        Raises ``TenantNotFound``, ``WrongStatus`` for a tenant that is being created or deleted, and
+        ``DeletionFailed``.
         """
         tenant = await self._parts.registry.get(tenant_id)
         return await self._uninterrupted(self._delete(tenant))
 
     async def change_password(self, tenant_id: UUID, *, ends_connections: bool = False) -> Login:
-        """Give the tenant's database user another password; gives what to connect with from now on.
+        """Change the password of the tenant's database user. Returns the new login.
 
-        Requests go on meanwhile. Connections that are open stay open, unless ``ends_connections``.
+        Requests continue meanwhile. Open connections stay open, unless ``ends_connections``.
 
-        Raises ``TenantNotFound``, ``WrongStatus`` for one being made or deleted, ``NoDatabaseUser``,
-        ``PasswordChanging``, and ``PasswordNotChanged``: reconciling then does the rest.
+        Raises ``TenantNotFound``, ``WrongStatus`` for a tenant that is being created or deleted,
+        ``NoDatabaseUser``, ``PasswordChanging``, and ``PasswordNotChanged``, after which reconciliation
+        completes the change.
         """
         tenant = await self._parts.registry.get(tenant_id)
         return await self._uninterrupted(self._change_password(tenant, ends_connections))
 
     async def reconcile(self) -> Report:
-        """Undo the creations and finish the deletions that nobody is at work on any more.
+        """Undo abandoned creations and finish abandoned deletions and password changes.
 
-        To be called at start-up, and every now and then. Any number of processes may do so at once.
+        Call it at start-up and periodically. Any number of processes may do so at the same time.
         """
         return await self._uninterrupted(self._reconciliation.run())
 
     async def prune(self, older_than: timedelta = KEEP_FINISHED_RUNS) -> int:
-        """Forget the journal of runs that ended longer ago than that; gives their number."""
+        """Delete the journal of runs that ended longer ago than ``older_than``.
+
+        Returns the number of runs.
+        """
         return await self._journal.prune(older_than)
 
     async def keep_reconciled(
@@ -117,10 +122,10 @@ class Provisioning:
         *,
         pruning: Sequence[Callable[[], Awaitable[object]]] = (),
     ) -> None:
-        """Reconcile, close idle and disconnected engines and, less often, prune the journal, until cancelled.
+        """Periodically reconcile, close idle and disconnected engines and, less often, prune the journal.
 
-        For a task of its own, started with ``CENTRAL`` bound. ``pruning`` is what else forgets what is old,
-        called as seldom as the journal is pruned.
+        Runs until cancelled, in a task of its own that is started with ``CENTRAL`` bound. ``pruning`` are
+        further functions that delete old rows, called as often as the journal is pruned.
         """
         for turn in count():
             await asyncio.sleep(every.total_seconds())
@@ -131,11 +136,14 @@ class Provisioning:
                 if turn % _TURNS_BETWEEN_PRUNINGS == 0:
                     for prune in (self.prune, *pruning):
                         await prune()
-            except Exception:  # noqa: BLE001 # whatever it is, the next round may succeed
+            except Exception:  # noqa: BLE001 # the next round may succeed
                 _log.exception("Reconciling failed; it will be tried again")
 
     async def close(self, patience: float = 30.0) -> None:
-        """Wait for what is under way; what takes longer is settled by the next start."""
+        """Wait up to ``patience`` seconds for running operations.
+
+        The next start settles those that take longer.
+        """
         if self._at_work:
             await asyncio.wait(self._at_work, timeout=patience)
 
@@ -173,13 +181,13 @@ class Provisioning:
         return ProvisionedTenant(new.tenant, None, None, new.admin)
 
     async def _take_back(self, new: NewTenant, run: Run, failure: StepFailed) -> NoReturn:
-        """Undo what the run made, and raise what the caller should know."""
+        """Undo what the run created, and raise the error for the caller."""
         reason = failure.reason
         is_clean = await self._reconciliation.take_back(new, run, failure)
         is_refusal = failure.step == self._creation[0].name and isinstance(reason, CentralError)
         if is_clean and (is_refusal or isinstance(reason, (DatabaseExists, UserExists, *self._faults))):
             raise reason
-        _log.error("Making the tenant %s failed: %s", run.slug, failure.step, exc_info=reason)
+        _log.error("Creating the tenant %s failed: %s", run.slug, failure.step, exc_info=reason)
         raise CreationFailed(run.slug, failure.step, is_clean=is_clean) from reason
 
     async def _delete(self, tenant: TenantRef) -> TenantRef:
@@ -202,16 +210,16 @@ class Provisioning:
                 _log.error("Changing the password of %s failed: %s", run.slug, failure.step, exc_info=reason)
                 raise PasswordNotChanged(run.slug, failure.step) from reason
         login = await self._parts.credentials.login(tenant.id)
-        assert login is not None  # the last step has kept it
+        assert login is not None  # stored by the last step
         if ends_connections:
             await self._parts.servers.get(tenant.database_server).end_connections(login.username)
         return login
 
     async def _uninterrupted(self, work: Coroutine[Any, Any, _T]) -> _T:
-        """The work's result; when the caller is cancelled meanwhile, the work goes on."""
+        """Return the result of ``work``, which continues when the caller is cancelled."""
         if CENTRAL.transaction_exists():
             work.close()
-            raise RuntimeError("Provisioning has transactions of its own: call it outside of any.")
+            raise RuntimeError("Provisioning uses its own transactions: call it outside of any transaction.")
         task = asyncio.create_task(work)
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
@@ -219,7 +227,7 @@ class Provisioning:
 
 
 async def _attempt(work: Coroutine[Any, Any, None]) -> StepFailed | None:
-    """How it failed, if it did."""
+    """Await the work; return its failure, if any."""
     try:
         await work
     except StepFailed as failure:

@@ -1,10 +1,10 @@
-"""The steps of making and of deleting a tenant, and of changing its database user's password, in order.
+"""The steps that create a tenant, delete it, and change its database user's password, in order.
 
-Making: reserve · create database · store credentials · create user · migrate · seed access · create
-administrator · map domain · activate. Deleting: mark deleting · cut leases · drop database · drop user ·
-remove credentials · remove domains · remove tenant. Changing the password: keep new password · change
-password · use new password. The first of each opens its run and the last one closes it, in one transaction
-with what they do: a run is open as long as its tenant is between two states.
+Creation: reserve · create database · store credentials · create user · migrate · seed access · create
+administrator · map domain · activate. Deletion: mark deleting · cut leases · drop database · drop user ·
+remove credentials · remove domains · remove tenant. Password change: keep new password · change password ·
+use new password. The first step of each opens its run and the last one closes it, in the same transaction as
+the step: a run is open exactly as long as its tenant is between two states.
 """
 
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ __all__ = ["Parts", "creation", "deletion", "password_change"]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the steps work with."""
+    """The services that the steps use."""
 
     registry: Registry
     servers: DatabaseServers
@@ -56,7 +56,7 @@ class Parts:
 
 
 def creation(parts: Parts) -> tuple[UndoableStep[NewTenant], ...]:
-    """How a tenant is made."""
+    """Return the steps that create a tenant."""
     return (
         Reserve(parts.registry),
         CreateDatabase(parts.servers, parts.engines),
@@ -71,7 +71,7 @@ def creation(parts: Parts) -> tuple[UndoableStep[NewTenant], ...]:
 
 
 def deletion(parts: Parts) -> tuple[Step[TenantRef], ...]:
-    """How a tenant is deleted."""
+    """Return the steps that delete a tenant."""
     return (
         MarkDeleting(parts.registry, parts.credentials),
         CutLeases(parts.engines),
@@ -84,7 +84,7 @@ def deletion(parts: Parts) -> tuple[Step[TenantRef], ...]:
 
 
 def password_change(parts: Parts) -> tuple[Step[TenantRef], ...]:
-    """How a tenant's database user gets another password."""
+    """Return the steps that change the password of a tenant's database user."""
     return (
         KeepNewPassword(parts.registry, parts.servers, parts.credentials),
         ChangePassword(parts.servers, parts.credentials),

@@ -1,4 +1,4 @@
-"""What goes into provisioning and what comes out, and what its steps work on."""
+"""The input and output of provisioning, and the state that its steps share."""
 
 import secrets
 import string
@@ -14,9 +14,10 @@ _ALPHABET = string.ascii_letters + string.digits + _SPECIAL
 
 
 def generate_password(length: int = 32) -> str:
-    """Letters, digits, ``-`` and ``_``, 6 bits each; at least one upper case, lower case, digit and other.
+    """Return a random password of letters, digits, ``-`` and ``_``, with 6 bits per character.
 
-    So that a server's rules for passwords (MySQL's ``validate_password``) are met.
+    It has at least one upper case letter, lower case letter, digit and special character, so that it
+    satisfies a server's password policy, such as MySQL's ``validate_password``.
     """
     while True:
         password = "".join(secrets.choice(_ALPHABET) for _ in range(length))
@@ -27,12 +28,12 @@ def generate_password(length: int = 32) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TenantRequest:
-    """A tenant to be made.
+    """A tenant to create.
 
     :ivar domain: its primary host name, in canonical form.
-    :ivar server: the database server's name; the installation's first when ``None``.
-    :ivar admin_email: of the first administrator; ``admin@<domain>`` when ``None``.
-    :ivar admin_password: generated when ``None``.
+    :ivar server: the name of the database server; ``None`` for the installation's default.
+    :ivar admin_email: the first administrator's address; ``None`` for ``admin@<domain>``.
+    :ivar admin_password: the first administrator's password; ``None`` to generate one.
     """
 
     slug: str
@@ -53,7 +54,7 @@ class Admin:
 
 @dataclass(frozen=True, slots=True)
 class ProvisionedTenant:
-    """A tenant that was made. The passwords are told here and never again.
+    """A new tenant. The passwords are returned here and never again.
 
     ``db_username`` and ``db_password`` are ``None`` where databases have no users (SQLite).
     """
@@ -66,7 +67,7 @@ class ProvisionedTenant:
 
 @dataclass(frozen=True, slots=True)
 class TenantSeed:
-    """What a new database is filled with. Both run with the tenant bound, and have to be repeatable."""
+    """The functions that fill a new database. Both run with the tenant bound, and must be repeatable."""
 
     access: Callable[[TenantRef], Awaitable[None]]
     administrator: Callable[[TenantRef, Admin], Awaitable[None]]
@@ -74,11 +75,11 @@ class TenantSeed:
 
 @dataclass(slots=True)
 class NewTenant:
-    """What the steps of making a tenant work on.
+    """The state that the steps of creating a tenant share.
 
-    :ivar tenant: what the registry said last.
-    :ivar is_refused: whether the database turned out to be somebody else's.
-    :ivar is_user_refused: the same of the user.
+    :ivar tenant: the tenant as last returned by the registry.
+    :ivar is_refused: whether the database turned out to exist already.
+    :ivar is_user_refused: whether the database user turned out to exist already.
     """
 
     tenant: TenantRef

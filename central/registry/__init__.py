@@ -1,4 +1,4 @@
-"""Tenants and their domains, as rows: unique by index, changed by compare-and-set, paged by keyset cursor."""
+"""Tenants and their domains: unique by index, changed by compare-and-set, paged by keyset cursors."""
 
 from central.registry.records import DomainRecord, TenantRecord, TenantRef
 from central.registry.service import Registry

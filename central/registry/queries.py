@@ -1,4 +1,4 @@
-"""How tenants are looked up and searched for."""
+"""Queries that find and search tenants."""
 
 import unicodedata
 from typing import Any
@@ -12,9 +12,9 @@ __all__ = ["find_tenants", "matches", "ref_of"]
 
 
 async def find_tenants(*conditions: Any, limit: int = 1) -> list[TenantRecord]:
-    """The tenants that meet all conditions, the newest first.
+    """Return the tenants that meet all conditions, newest first, up to ``limit``.
 
-    Two statements: the tenants, and the primary domains of those found.
+    Runs two statements: one for the tenants and one for their primary domains.
     """
     query = Tenant.select().order_by(Tenant.id, ascending=False).limit(limit)
     for condition in conditions:
@@ -51,7 +51,10 @@ def ref_of(row: dict[str, Any], primary_domain: str) -> TenantRef:
 
 
 def matches(search: str) -> Any:
-    """The condition that the text is in a tenant's name, slug or domains; ``%`` and ``_`` mean themselves."""
+    """Return the condition that the text occurs in a tenant's name, slug or domains.
+
+    ``%`` and ``_`` are matched literally.
+    """
     pattern = f"%{escaped(unicodedata.normalize('NFC', search.strip()).casefold())}%"
     owners = Domain.select(Domain.tenant).where(like(Domain.domain, pattern))
     return like(Tenant.folded_name, pattern) | like(Tenant.slug, pattern) | Tenant.id.is_in(owners)

@@ -1,4 +1,4 @@
-"""What the registry gives out."""
+"""The values that the registry returns."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,11 +11,11 @@ __all__ = ["DomainRecord", "TenantRecord", "TenantRef"]
 
 @dataclass(frozen=True, slots=True)
 class TenantRef:
-    """What the rest of the platform needs to know of a tenant to find and serve it.
+    """What the other services need to know about a tenant to find and serve it.
 
-    ``primary_domain`` is empty when the domains are gone, as they are for a moment while a tenant is deleted.
-    An engine that was opened at a lower count of ``disconnects`` is closed: at once if that is lower than
-    ``forced_disconnect`` as well, otherwise when nothing runs on it any more.
+    ``primary_domain`` is empty while a tenant is being deleted and its domains are gone. An engine that was
+    opened at a lower count of ``disconnects`` is closed: immediately if the count is also lower than
+    ``forced_disconnect``, otherwise once nothing runs on it any more.
     """
 
     id: UUID

@@ -1,6 +1,6 @@
-"""Registry: the changes of tenants and domains, each a transaction that other processes can notice.
+"""Registry: reads and changes tenants and domains. Other processes can detect each change.
 
-All of it runs with :data:`central.database.CENTRAL` bound by the caller.
+The caller binds :data:`central.database.CENTRAL`.
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
@@ -34,36 +34,36 @@ _IDS_A_STATEMENT = 500
 
 
 class Registry:
-    """The rows of tenants and domains, and who wants to know when they change.
+    """The rows of tenants and domains, and callbacks for their changes.
 
-    Every change and the bump of ``RegistryVersion`` are one transaction; the callbacks run after its end.
+    Every change also increments ``RegistryVersion``, in the same transaction. The callbacks run after its
+    end.
     """
 
     def __init__(self) -> None:
         self._callbacks: list[Callable[[], None]] = []
 
     def on_change(self, callback: Callable[[], None]) -> None:
-        """Call ``callback`` after every change made through this registry, on this process's event loop."""
+        """Call ``callback`` after every change through this registry, on this process's event loop."""
         self._callbacks.append(callback)
 
     @asynccontextmanager
     async def changing(self) -> AsyncIterator[None]:
         """A transaction on the central database that changes tenants or domains.
 
-        Use it around several changes, or a change and rows of your own, that must happen together: the
-        callbacks then run again after the whole is committed. A plain ``CENTRAL.transaction()`` around a
-        change would let them run too early.
+        Use it around several changes, or around a change and other rows, that must be committed together: the
+        callbacks run again after the commit. In a plain ``CENTRAL.transaction()`` they would run too early.
         """
         try:
             async with CENTRAL.transaction():
                 yield
                 await _bump()
-        finally:  # a commit that was cancelled half-way may have happened all the same
+        finally:  # a cancelled commit may have succeeded
             for callback in self._callbacks:
                 callback()
 
     async def version(self) -> int:
-        """How often the registry was changed, by any process: one statement."""
+        """Return the number of changes to the registry by all processes. Runs one statement."""
         row = await RegistryVersion.select(RegistryVersion.version).where(RegistryVersion.id == 1).first()
         return int(row["version"]) if row else 0
 
@@ -78,9 +78,9 @@ class Registry:
         admin_email: str,
         tenant_id: UUID | None = None,
     ) -> TenantRef:
-        """Make the row of a tenant that is ``provisioning``, and its primary domain (in canonical form).
+        """Insert a tenant with the status ``provisioning``, and its primary domain (in canonical form).
 
-        Of any number of simultaneous calls with one slug or one domain, one succeeds. Raises
+        Of any number of concurrent calls with the same slug or domain one succeeds. Raises
         :class:`~central.errors.SlugTaken`, :class:`~central.errors.DomainTaken` and what
         :func:`~central.tenancy.slugs.parse_slug` and :func:`~central.tenancy.slugs.parse_tenant_name` raise.
         """
@@ -98,20 +98,20 @@ class Registry:
         return ref_of(tenant.to_dict(), domain)
 
     async def get(self, tenant_id: UUID) -> TenantRef:
-        """The tenant. Raises :class:`~central.errors.TenantNotFound`."""
+        """Return the tenant. Raises :class:`~central.errors.TenantNotFound`."""
         return (await self.record(tenant_id)).ref
 
     async def by_slug(self, slug: str) -> TenantRef:
-        """The tenant. Raises :class:`~central.errors.TenantNotFound`."""
+        """Return the tenant with this slug. Raises :class:`~central.errors.TenantNotFound`."""
         return _found(await find_tenants(Tenant.slug == slug), slug).ref
 
     async def by_domain(self, domain: str) -> TenantRef:
-        """The tenant of a canonical host name. Raises :class:`~central.errors.TenantNotFound`."""
+        """Return the tenant of a canonical host name. Raises :class:`~central.errors.TenantNotFound`."""
         owners = Domain.select(Domain.tenant).where(Domain.domain == domain)
         return _found(await find_tenants(Tenant.id.is_in(owners)), domain).ref
 
     async def with_ids(self, tenant_ids: Sequence[UUID]) -> list[TenantRef]:
-        """Those of the tenants that there are, without their domains: a statement for each 500."""
+        """Return the existing tenants among these, without their domains. Runs one statement per 500."""
         found: list[TenantRef] = []
         for start in range(0, len(tenant_ids), _IDS_A_STATEMENT):
             portion = list(tenant_ids[start : start + _IDS_A_STATEMENT])
@@ -120,7 +120,7 @@ class Registry:
         return found
 
     async def record(self, tenant_id: UUID) -> TenantRecord:
-        """The tenant as operators see it. Raises :class:`~central.errors.TenantNotFound`."""
+        """Return the tenant as operators see it. Raises :class:`~central.errors.TenantNotFound`."""
         return _found(await find_tenants(Tenant.id == tenant_id), tenant_id)
 
     async def page(
@@ -130,11 +130,10 @@ class Registry:
         status: TenantStatus | None = None,
         search: str | None = None,
     ) -> Page[TenantRecord]:
-        """Tenants, the newest first.
+        """Return a page of tenants, newest first.
 
-        ``search`` is looked for in names, slugs and domains, whatever the case; ``%`` and ``_`` mean
-        themselves. Raises ``InvalidCursor``, and :class:`ValueError` for a limit that is
-        not 1 to 200.
+        ``search`` is looked for in names, slugs and domains, ignoring case; ``%`` and ``_`` are matched
+        literally. Raises ``InvalidCursor``, and :class:`ValueError` for a limit outside of 1 to 200.
         """
         if not 1 <= limit <= MAX_LIMIT:
             raise ValueError(f"A page has 1 to {MAX_LIMIT} items.")
@@ -146,7 +145,7 @@ class Registry:
         return page_of(await find_tenants(*conditions, limit=limit + 1), limit, lambda record: record.ref.id)
 
     async def rename(self, tenant_id: UUID, name: str) -> TenantRecord:
-        """Change the display name; the slug, the domains and the database keep theirs.
+        """Change the display name. The slug, the domains and the database keep their names.
 
         Raises :class:`~central.errors.TenantNotFound` and :class:`~central.errors.InvalidTenantName`.
         """
@@ -158,7 +157,7 @@ class Registry:
     async def set_status(
         self, tenant_id: UUID, wanted: TenantStatus, *, expected: Collection[TenantStatus]
     ) -> TenantRef:
-        """Compare and set: of two calls that exclude each other, one succeeds.
+        """Change the status by compare-and-set: of two conflicting calls one succeeds.
 
         Raises :class:`~central.errors.WrongStatus` when the status is none of ``expected``, and
         :class:`~central.errors.TenantNotFound`.
@@ -174,9 +173,9 @@ class Registry:
     async def disconnect(
         self, tenant_id: UUID, *, force: bool, expected: Collection[TenantStatus]
     ) -> TenantRef:
-        """Count a request to close the tenant's connections, which every process then follows.
+        """Record a request to close the tenant's connections, which every process then executes.
 
-        Raises as :meth:`set_status`.
+        Raises the same errors as :meth:`set_status`.
         """
         changes: dict[Any, Any] = {Tenant.disconnects: Tenant.disconnects + 1}
         async with self.changing():
@@ -190,7 +189,7 @@ class Registry:
             return await self.get(tenant_id)
 
     async def hold(self, tenant_id: UUID, *, expected: Collection[TenantStatus]) -> None:
-        """Keep the status from being changed by others until the transaction around this call is over.
+        """Lock the tenant's status until the end of the surrounding transaction.
 
         Raises :class:`~central.errors.WrongStatus` when it is none of ``expected``, and
         :class:`~central.errors.TenantNotFound`.
@@ -200,23 +199,26 @@ class Registry:
             raise WrongStatus((await self.get(tenant_id)).status)
 
     async def remove(self, tenant_id: UUID) -> None:
-        """Delete the tenant's row, its domains and its credentials. Doing it again changes nothing."""
+        """Delete the tenant's row, domains and credentials. Repeating it changes nothing."""
         async with self.changing():
             await Credential.delete().where(Credential.tenant == tenant_id)
             await Domain.delete().where(Domain.tenant == tenant_id)
             await Tenant.delete().where(Tenant.id == tenant_id)
 
     async def domains(self, tenant_id: UUID) -> tuple[DomainRecord, ...]:
-        """The tenant's domains, the primary one first. Raises :class:`~central.errors.TenantNotFound`."""
+        """Return the tenant's domains, the primary one first.
+
+        Raises :class:`~central.errors.TenantNotFound`.
+        """
         await self.get(tenant_id)
         rows = await Domain.select().where(Domain.tenant == tenant_id).order_by(Domain.id)
         records = [DomainRecord(row["domain"], row["is_primary"], row["created_at"]) for row in rows]
         return tuple(sorted(records, key=lambda record: not record.is_primary))
 
     async def add_domain(self, tenant_id: UUID, domain: str) -> DomainRecord:
-        """Give the tenant another host name, in canonical form.
+        """Add a host name, in canonical form, to the tenant.
 
-        Raises :class:`~central.errors.DomainTaken` (by this tenant, too) and
+        Raises :class:`~central.errors.DomainTaken`, also when this tenant has it, and
         :class:`~central.errors.TenantNotFound`.
         """
         row = Domain(tenant=tenant_id, domain=domain, is_primary=False)
@@ -225,7 +227,7 @@ class Registry:
         return DomainRecord(domain, is_primary=False, created_at=row.created_at)
 
     async def remove_domain(self, tenant_id: UUID, domain: str) -> None:
-        """Take a host name away.
+        """Remove a host name from the tenant.
 
         Raises :class:`~central.errors.DomainNotFound`, and :class:`~central.errors.PrimaryDomainKept` for the
         primary one.
@@ -240,14 +242,14 @@ class Registry:
             await Domain.delete().where(mine)
 
     async def remove_domains(self, tenant_id: UUID) -> None:
-        """Take all host names away, the primary one included: a step of deleting a tenant."""
+        """Remove all host names, including the primary one. A step of deleting a tenant."""
         async with self.changing():
             await Domain.delete().where(Domain.tenant == tenant_id)
 
 
-def _found(records: Sequence[TenantRecord], asked: object) -> TenantRecord:
+def _found(records: Sequence[TenantRecord], key: object) -> TenantRecord:
     if not records:
-        raise TenantNotFound(asked)
+        raise TenantNotFound(key)
     return records[0]
 
 

@@ -1,4 +1,4 @@
-"""The database users of tenants: kept sealed, opened only to connect; with ``CENTRAL`` bound."""
+"""The database users of tenants. Passwords are stored sealed and opened only to connect."""
 
 import logging
 from collections.abc import Sequence
@@ -19,33 +19,39 @@ _log: Final = logging.getLogger(__name__)
 
 
 class Credentials:
-    """A tenant's database user and its password; a tenant on SQLite has none."""
+    """Stores the database user and the password of each tenant. Tenants on SQLite have none.
+
+    The caller binds ``CENTRAL``.
+    """
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
     async def store(self, tenant_id: UUID, username: str, password: str) -> None:
-        """Keep them, in place of what there was."""
+        """Store user and password, replacing existing ones."""
         await self.remove(tenant_id)
         secret = self._vault.seal(password, tenant_id)
         await Credential.insert(Credential(tenant=tenant_id, username=username, secret=secret))
 
     async def remove(self, tenant_id: UUID) -> None:
-        """Forget them; not an error when there are none."""
+        """Delete them. Does nothing if there are none."""
         await Credential.delete().where(Credential.tenant == tenant_id)
 
     async def username(self, tenant_id: UUID) -> str | None:
-        """The name of the tenant's database user; ``None`` where no credentials are stored."""
+        """Return the name of the tenant's database user; ``None`` where no credentials are stored."""
         row = await _row(tenant_id)
         return None if row is None else str(row["username"])
 
     async def login(self, tenant_id: UUID) -> Login | None:
-        """What to connect with; the password is opened each time it is asked for."""
+        """Return the login to connect with. The password is decrypted at each use."""
         row = await _row(tenant_id)
         return None if row is None else self._login(tenant_id, row["username"], row["secret"])
 
     async def begin_change(self, tenant_id: UUID, username: str, password: str) -> bool:
-        """Keep the password that will take the other's place; false when another one is about to."""
+        """Store the password that will replace the current one.
+
+        Returns False if another change is in progress.
+        """
         secret = self._vault.seal(password, tenant_id)
         mine = Credential.tenant == tenant_id
         begun = Credential.update({Credential.next_secret: secret}).where(mine)
@@ -58,18 +64,18 @@ class Credentials:
         return True
 
     async def is_changing(self, tenant_id: UUID) -> bool:
-        """Whether a new password is about to take the other's place."""
+        """Whether a password change is in progress."""
         begun = (Credential.tenant == tenant_id) & Credential.next_secret.is_not_null()
         return await Credential.exists().where(begun)
 
     async def next_password(self, tenant_id: UUID) -> str | None:
-        """The password that is about to take the other's place, if one is."""
+        """Return the new password of the change in progress, if any."""
         row = await _row(tenant_id)
         secret = None if row is None else row["next_secret"]
         return None if secret is None else self._vault.open(secret, tenant_id)
 
     async def finish_change(self, tenant_id: UUID) -> None:
-        """Put the new password in the other's place."""
+        """Replace the current password by the new one."""
         password = await self.next_password(tenant_id)
         if password is not None:
             sealed = self._vault.seal(password, tenant_id)
@@ -92,7 +98,7 @@ async def _row(tenant_id: UUID) -> dict[str, Any] | None:
 
 
 class TenantOpener:
-    """Makes the engine of a tenant, on the server where its database is, with its own user."""
+    """Creates the engine of a tenant, on its database server and with its own user."""
 
     def __init__(self, servers: DatabaseServers, credentials: Credentials) -> None:
         self._servers = servers
@@ -100,15 +106,19 @@ class TenantOpener:
         self._unreadable: dict[UUID, str] = {}
 
     async def __call__(self, tenant: TenantRef) -> Engine[Any]:
-        """For :class:`~central.tenancy.engines.TenantEngines`. Raises ``DatabaseMissing``, ``UnknownServer``
-        and ``CredentialsUnreadable``.
+        """Create the engine, for :class:`~central.tenancy.engines.TenantEngines`.
+
+        Raises ``DatabaseMissing``, ``UnknownServer`` and ``CredentialsUnreadable``.
         """
         server = self._servers.get(tenant.database_server)
         login = await self._login(tenant) if server.has_users else None
         return server.engine_for(tenant.db_name, login)
 
     async def _login(self, tenant: TenantRef) -> Login | None:
-        """The login, which can be opened. The reason why it cannot is logged once, not for every request."""
+        """Return the login after checking that it can be decrypted.
+
+        Logs a failure once, not for every request.
+        """
         login = await self._credentials.login(tenant.id)
         try:
             if login is not None:

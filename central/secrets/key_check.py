@@ -1,6 +1,7 @@
-"""KeyCheck: a sealed text in the central database that only the installation's own encryption keys open.
+"""KeyCheck: a sealed text in the central database that only the installation's encryption keys can open.
 
-A process with other keys would serve as if all was well, and seal what nobody else can open: it stops here.
+A process with other keys would appear to work, and would seal secrets that no other process can open. The
+check stops it at start-up.
 """
 
 from collections.abc import Iterable
@@ -16,21 +17,21 @@ __all__ = ["KeyCheck"]
 
 _ROW: Final = 1
 _NOBODY: Final = UUID(int=0)
-"""For whom it is sealed: no tenant has this id."""
+"""The tenant id that the text is sealed for. No tenant has it."""
 _TEXT: Final = "The encryption key of this installation."
 
 
 class KeyCheck:
-    """Runs with ``CENTRAL`` bound."""
+    """Checks the keys of this process. The caller binds ``CENTRAL``."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
     async def require(self) -> None:
-        """Returns when the keys are this installation's.
+        """Check that the configured keys are those of this installation.
 
-        The first time the text is sealed under the first key, if all stored credentials are under keys that
-        this process has. Raises :class:`~central.errors.WrongEncryptionKey` otherwise.
+        The first call seals the text with the first key, provided that all stored credentials are sealed with
+        configured keys. Raises :class:`~central.errors.WrongEncryptionKey` otherwise.
         """
         sealed = await self._sealed()
         if sealed is None:
@@ -42,12 +43,12 @@ class KeyCheck:
             raise WrongEncryptionKey(self._missing([sealed, *await _secrets()])) from None
 
     async def key_id(self) -> str | None:
-        """Under which key the text is; None when there is none yet."""
+        """Return the id of the key that sealed the text; None if there is no text yet."""
         sealed = await self._sealed()
         return None if sealed is None else key_id_of(sealed)
 
     async def reseal(self) -> None:
-        """Put the text under the first key. Raises what :meth:`require` raises."""
+        """Seal the text with the first key. Raises the same errors as :meth:`require`."""
         await self.require()
         sealed = await self._sealed()
         if sealed is not None:
@@ -55,7 +56,7 @@ class KeyCheck:
             await SealedCheck.update({SealedCheck.sealed: resealed}).where(SealedCheck.id == _ROW)
 
     async def replace(self) -> None:
-        """Seal the text anew under the first key, whatever it was under: the old key is lost."""
+        """Seal the text again with the first key, whatever key it was sealed with. For a lost key."""
         await SealedCheck.delete().where(SealedCheck.id == _ROW)
         await self._seal()
 
@@ -77,7 +78,7 @@ class KeyCheck:
         return None if row is None else str(row["sealed"])
 
     def _missing(self, secrets: Iterable[str]) -> list[str]:
-        """The ids of the keys that the secrets are under and this process has not."""
+        """Return the ids of the keys that the secrets are sealed with and that this process lacks."""
         return sorted({key_id_of(one) or "?" for one in secrets} - self._vault.key_ids)
 
 

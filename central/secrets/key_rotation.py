@@ -1,4 +1,4 @@
-"""Key rotation: puts what is sealed under an older key under the first one, row by row."""
+"""Key rotation: seals secrets of older keys again with the first key, row by row."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -15,42 +15,44 @@ _SEALED = (Credential.secret, Credential.next_secret)
 
 
 class KeyRotation:
-    """Runs with ``CENTRAL`` bound. Every row is a statement of its own: stopped anywhere, the next run
-    goes on.
+    """Rotates keys. The caller binds ``CENTRAL``.
 
-    While it runs, processes that know both keys serve on: either of a row's two forms opens for them.
+    Every row is one statement, so an interrupted rotation can be continued. Processes that have both keys
+    continue to serve meanwhile: they can open a row in either form.
     """
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
     async def by_key(self) -> Counter[str]:
-        """How many credentials are sealed under which key, by its id; ``?`` is of no form we know."""
+        """Count the sealed credentials by key id. ``?`` counts those in an unknown format."""
         found: Counter[str] = Counter()
         for row in await Credential.select(*_SEALED):
             found.update(key_id_of(sealed) or "?" for sealed in row.values() if sealed is not None)
         return found
 
     async def pending(self) -> list[UUID]:
-        """The tenants whose credentials are not under the first key."""
+        """Return the tenants whose credentials are not sealed with the first key."""
         rows = await Credential.select(Credential.tenant, *_SEALED).order_by(Credential.id)
         return [row["tenant"] for row in rows if not self._is_current(row)]
 
-    async def rotate(self, told: Callable[[UUID, str | None], None]) -> tuple[int, int]:
-        """Put all of them under the first key; how many were, and how many could not be opened.
+    async def rotate(self, report: Callable[[UUID, str | None], None]) -> tuple[int, int]:
+        """Seal all credentials with the first key.
 
-        ``told`` is called after each, with the reason when it could not be.
+        Returns how many succeeded and how many could not be opened.
+
+        :param report: called after each tenant, with the reason if its credentials could not be opened.
         """
         done = failed = 0
         for tenant_id in await self.pending():
             reason = await self._reseal(tenant_id)
-            told(tenant_id, reason)
+            report(tenant_id, reason)
             done, failed = (done + 1, failed) if reason is None else (done, failed + 1)
-        await KeyCheck(self._vault).reseal()  # last, so that a run that was stopped still needs the older key
+        await KeyCheck(self._vault).reseal()  # last: an interrupted rotation still needs the older key
         return done, failed
 
     async def _reseal(self, tenant_id: UUID) -> str | None:
-        """One tenant's; a row that somebody has written since is theirs, and under the first key already."""
+        """Reseal one tenant's credentials. A row that was written meanwhile has the first key already."""
         mine = Credential.tenant == tenant_id
         row = await Credential.select(*_SEALED).where(mine).first()
         try:
@@ -64,6 +66,6 @@ class KeyRotation:
         return None
 
     def _is_current(self, row: dict[str, str | None]) -> bool:
-        """Whether all of a row that is sealed is under the first key."""
+        """Whether all sealed values of a row are sealed with the first key."""
         sealed = [row[column._meta.name] for column in _SEALED]
         return all(key_id_of(one) == self._vault.current_key_id for one in sealed if one is not None)

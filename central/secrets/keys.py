@@ -1,4 +1,4 @@
-"""Encryption keys: how they are written, which of them everyone knows, and how a new one is made."""
+"""Encryption keys: their format, how weak ones are detected, and how one is generated."""
 
 import hashlib
 import secrets
@@ -37,14 +37,14 @@ _DIGESTS = frozenset(hashlib.sha256(word.encode()).digest() for word in _SAMPLE_
 
 @dataclass(frozen=True, slots=True)
 class EncryptionKey:
-    """A master key. ``id`` is a fingerprint that tells keys apart and nothing about the key."""
+    """A master key. ``id`` is a fingerprint that distinguishes keys and reveals nothing about them."""
 
     id: str
     secret: bytes = field(repr=False)
 
     @classmethod
     def from_hex(cls, text: str) -> "EncryptionKey":
-        """Read 32 bytes of hex. Raises :class:`ValueError`, whose message does not repeat the text."""
+        """Parse 32 bytes of hex. Raises :class:`ValueError`, whose message does not repeat the text."""
         if len(text) != 2 * KEY_BYTES or not all(digit in "0123456789abcdefABCDEF" for digit in text):
             raise ValueError(f"a key is {2 * KEY_BYTES} hexadecimal digits")
         secret = bytes.fromhex(text)
@@ -52,12 +52,15 @@ class EncryptionKey:
 
 
 def generate_key() -> str:
-    """A new random key, in hex, as ``ENCRYPTION_KEY`` wants it."""
+    """Return a new random key in hex, in the format of ``ENCRYPTION_KEY``."""
     return secrets.token_hex(KEY_BYTES)
 
 
 def weakness(key: EncryptionKey) -> str | None:
-    """Why others could guess this key, or None. A random key is called weak with odds below 1 in 10**13."""
+    """Return why this key could be guessed, or None.
+
+    The odds that a random key is called weak are below 1 in 10**13.
+    """
     secret = key.secret
     if secret in _SAMPLES or secret in _DIGESTS:
         return "it is a sample that anyone can look up"

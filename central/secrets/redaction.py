@@ -1,4 +1,4 @@
-"""Takes passwords, tokens and the like out of what is about to be kept."""
+"""Removes passwords, tokens and other secrets from values before they are stored."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,12 +8,12 @@ _SECRET = ("password", "passwd", "secret", "token", "credential", "credentials",
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether what goes by this name is a secret: ``dbPassword``, ``operator_token``, ``Authorization``."""
+    """Whether a name is that of a secret: ``dbPassword``, ``operator_token``, ``Authorization``."""
     return name.replace("_", "").replace("-", "").lower().endswith(_SECRET)
 
 
 def without_secrets(value: object) -> object:
-    """A copy of a JSON-like value in which None stands for every secret, at any depth.
+    """Return a copy of a JSON-like value with None in place of every secret, at any depth.
 
     >>> without_secrets({"dbName": "tenant_acme", "admin": {"password": "hush"}})
     {'dbName': 'tenant_acme', 'admin': {'password': None}}

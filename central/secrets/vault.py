@@ -1,8 +1,8 @@
-"""Seals secrets for one tenant with AES-256-GCM, and derives signing keys from the same master keys.
+"""Vault: seals secrets for a tenant with AES-256-GCM, and derives signing keys from the same master keys.
 
-A sealed secret reads ``v1.<key id>.<base64url of nonce, ciphertext and tag>``. The head and the tenant's id
-are authenticated with it, so it opens for no other tenant and under no other key id. The master keys
-themselves encrypt nothing: sealing uses one key derived from each of them, :meth:`Vault.derive` gives others.
+A sealed secret is ``v1.<key id>.<base64url of nonce, ciphertext and tag>``. Its head and the tenant's id are
+authenticated, so it can be opened only for the same tenant and key id. The master keys encrypt nothing
+themselves: sealing uses one key derived from each, and :meth:`Vault.derive` returns others.
 """
 
 import base64
@@ -54,12 +54,15 @@ class DerivedKeys(Mapping[str, bytes]):
 
 
 class Vault:
-    """The first key seals, every key opens: to rotate, put a new key in front and :meth:`reseal` the old."""
+    """Seals with the first key and opens with any.
+
+    To rotate, prepend a new key and :meth:`reseal` the secrets.
+    """
 
     __slots__ = ("_ciphers", "_current", "_keys")
 
     def __init__(self, keys: Sequence[EncryptionKey]) -> None:
-        """Raises :class:`ValueError` without a key."""
+        """Raises :class:`ValueError` if ``keys`` is empty."""
         if not keys:
             raise ValueError("A vault needs at least one key.")
         self._keys = {key.id: key.secret for key in keys}
@@ -73,7 +76,7 @@ class Vault:
 
     @property
     def key_ids(self) -> frozenset[str]:
-        """The ids of all keys, each of which opens."""
+        """The ids of all keys that can open secrets."""
         return frozenset(self._keys)
 
     def seal(self, plaintext: str, tenant_id: UUID) -> str:
@@ -84,10 +87,10 @@ class Vault:
         return f"{head}.{_encode(nonce + data)}"
 
     def open(self, sealed: str, tenant_id: UUID) -> str:
-        """Decrypt what :meth:`seal` made for this tenant.
+        """Decrypt the result of :meth:`seal` for this tenant.
 
-        Raises :class:`~central.errors.UnknownKey` when the key it was sealed with is not among ours, and
-        :class:`~central.errors.SealBroken` for everything else, without saying what.
+        Raises :class:`~central.errors.UnknownKey` when its key is not configured, and
+        :class:`~central.errors.SealBroken` for any other failure, without details.
         """
         key_id, data = _parse(sealed)
         if key_id not in self._ciphers:
@@ -99,16 +102,16 @@ class Vault:
             raise SealBroken from None
 
     def is_current(self, sealed: str) -> bool:
-        """Whether the first key sealed this; if not, :meth:`reseal` is due."""
+        """Whether the first key sealed this. If not, :meth:`reseal` is due."""
         return _parse(sealed)[0] == self._current
 
     def reseal(self, sealed: str, tenant_id: UUID) -> str:
-        """The same secret under the first key; unchanged when it is under that key already."""
+        """Return the same secret sealed with the first key; unchanged if it already is."""
         plaintext = self.open(sealed, tenant_id)
         return sealed if self.is_current(sealed) else self.seal(plaintext, tenant_id)
 
     def derive(self, purpose: str, tenant_id: UUID) -> DerivedKeys:
-        """32 bytes for this purpose and tenant from each master key, always the same ones.
+        """Derive 32 bytes for this purpose and tenant from each master key. Deterministic.
 
         ``vault.derive("access-tokens", tenant.id).current`` signs; look the key up by its id to verify.
         """
@@ -120,7 +123,7 @@ class Vault:
 
 
 def key_id_of(sealed: str) -> str | None:
-    """The id of the key that sealed this; None for what no vault has sealed."""
+    """Return the id of the key that sealed this; None if it is not a sealed secret."""
     try:
         return _parse(sealed)[0]
     except SealBroken:
@@ -156,7 +159,7 @@ def _decode(body: str) -> bytes:
         data = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise SealBroken from None
-    # One text for one secret: spare bits at the end of the base64 text must be zero.
+    # A canonical encoding: spare bits at the end of the base64 text must be zero.
     if len(data) < _NONCE_BYTES + _TAG_BYTES or _encode(data) != body:
         raise SealBroken
     return data

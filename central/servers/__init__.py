@@ -1,6 +1,6 @@
-"""Database servers: where tenants' databases and their users are made and dropped, behind one protocol.
+"""Database servers: create and drop tenants' databases and users, behind one protocol.
 
-``sqlite`` is a directory of files, ``mysql`` a MySQL or MariaDB server with a user for each database. The
+``sqlite`` is a directory of files; ``mysql`` is a MySQL or MariaDB server with one user per database. The
 latter is not imported here: see :mod:`central.servers.installed`.
 """
 

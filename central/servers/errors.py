@@ -1,4 +1,4 @@
-"""What can go wrong with databases and their users on a server.
+"""Errors of creating and finding databases and users on a server.
 
 ::
 
@@ -14,7 +14,7 @@ __all__ = ["DatabaseExists", "UnknownServer", "UserExists"]
 
 
 class DatabaseExists(CentralError):
-    """There is a database of this name already; it was not touched."""
+    """A database with this name exists. It was not changed."""
 
     code = "database-exists"
 
@@ -27,7 +27,7 @@ class DatabaseExists(CentralError):
 
 
 class UserExists(CentralError):
-    """There is a database user of this name already; it was not touched."""
+    """A database user with this name exists. It was not changed."""
 
     code = "database-user-exists"
 
@@ -40,7 +40,7 @@ class UserExists(CentralError):
 
 
 class UnknownServer(CentralError):
-    """A database server that this installation does not know, or does not allow."""
+    """A database server that is not configured in this installation."""
 
     code = "unknown-database-server"
 

@@ -1,4 +1,4 @@
-"""The database servers of an installation, as its settings name them."""
+"""The database servers of an installation, from its settings."""
 
 import ssl
 from pathlib import Path
@@ -15,13 +15,13 @@ from piccolo_engines.sqlite.threads import Threads
 __all__ = ["central_engine_of", "installed_servers", "tls_of"]
 
 _MOST_THREADS = 320
-"""For the SQLite tenants of a process: each can have all of its connections at work, when 64 are open."""
+"""The threads for SQLite tenants of a process: enough for all connections of 64 open tenants."""
 
 
 def installed_servers(settings: Settings) -> DatabaseServers:
-    """The server of ``DB_HOST`` first, if there is one, those of ``DB_HOSTS``, and SQLite in any case.
+    """Return the server of ``DB_HOST`` if there is one, those of ``DB_HOSTS``, and SQLite.
 
-    New tenants go to the first one; those that were made on another stay there.
+    New tenants are created on the first one. Tenants that were created on another one stay there.
     """
     mysql: list[DatabaseServer] = [_mysql_server(settings, address) for address in _addresses(settings)]
     sqlite = _sqlite_server(settings)
@@ -30,7 +30,7 @@ def installed_servers(settings: Settings) -> DatabaseServers:
 
 
 def central_engine_of(settings: Settings) -> CentralEngine:
-    """The engine of the central database; nothing is opened yet. Raises as ``central_engine`` does."""
+    """Create the engine of the central database. Opens nothing. Raises as ``central_engine``."""
     return central_engine(
         settings.central_database_url,
         synchronous=settings.sqlite_synchronous,
@@ -40,10 +40,10 @@ def central_engine_of(settings: Settings) -> CentralEngine:
 
 
 def tls_of(settings: Settings) -> ssl.SSLContext | None:
-    """What checks a database server's certificate, when connections are to be encrypted.
+    """Return the context that verifies database servers' certificates; None without TLS.
 
-    An authority that somebody made for their own servers need not have all that RFC 5280 asks of one, as
-    Python wants it from 3.13 on.
+    A private certificate authority need not meet all requirements of RFC 5280, which Python enforces from
+    3.13 on.
     """
     if settings.db_tls_ca is None:
         return None
@@ -80,7 +80,9 @@ def _mysql_server(settings: Settings, address: tuple[str, int]) -> DatabaseServe
 
 
 def _sqlite_server(settings: Settings) -> SQLiteServer:
-    threads = Threads(_MOST_THREADS)  # not those of the central database, which nobody can use up
+    threads = Threads(
+        _MOST_THREADS
+    )  # apart from the central database's, so that tenants cannot exhaust those
 
     def engine(path: Path) -> SQLiteEngine:
         return SQLiteEngine(

@@ -1,6 +1,6 @@
-"""MySQLServer: a MySQL or MariaDB server, on which every tenant's database has a user of its own.
+"""MySQLServer: a MySQL or MariaDB server on which every tenant's database has its own user.
 
-The one module of this package with SQL text of its own. Names are validated and quoted, values are bound.
+The only module of this package with SQL text. Names are validated and quoted, values are bound.
 """
 
 import asyncio
@@ -28,13 +28,13 @@ from piccolo_engines.mysql.processes import Process, process_list
 __all__ = ["PRIVILEGES", "MySQLServer", "UserRules", "grant_pattern"]
 
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFERENCES", "INDEX", "ALTER")
-"""What a tenant's user may do in its own database: work with rows, and change tables."""
+"""What a tenant's user may do in its own database: change rows and tables."""
 
 _DATABASE_EXISTS, _NO_SUCH_THREAD, _CANNOT_USER = 1007, 1094, 1396  # the server's error numbers
-_HAS_PASSWORD = 3638  # of a server that keeps a history: ours are made for one user, so this one is in place
+_HAS_PASSWORD = 3638  # a password history has it: ours are unique, so it is already set
 _ADMIN_POOL = PoolSettings(max_size=2, wait_timeout=30, max_idle=5)
 _ENDING_POOL = PoolSettings(max_size=1, wait_timeout=10, max_idle=5)
-"""Of its own: what ends a tenant's statements must not wait while tenants are created and deleted."""
+"""A separate pool: ending a tenant's statements must not wait for the creation or deletion of tenants."""
 _LOCK_SECONDS = 30
 _CONNECTING: dict[str, Any] = {"connect_timeout": 5, "init_command": READ_COMMITTED}
 _GONE_POLLS, _GONE_PAUSE, _ENDING_SECONDS = 100, 0.01, 10
@@ -43,10 +43,10 @@ _LONGEST_ACT = 600
 
 @dataclass(frozen=True, slots=True)
 class UserRules:
-    """What every tenant's user is made with.
+    """The attributes of every tenant's user.
 
-    :ivar host: from where it may connect, as ``CREATE USER`` has it: ``%`` is anywhere.
-    :ivar max_connections: the server's own bound for each user, behind the budget; 0 is none.
+    :ivar host: the host it may connect from, as in ``CREATE USER``: ``%`` is any.
+    :ivar max_connections: the server's own limit per user, in addition to the budget; 0 for none.
     """
 
     host: str = "%"
@@ -54,10 +54,10 @@ class UserRules:
 
 
 def grant_pattern(database: str, *, is_literal: bool) -> str:
-    r"""The database in ``GRANT … ON``, quoted, so that it means this database and no other.
+    r"""Return the quoted database for ``GRANT … ON``, escaped so that it matches this database only.
 
-    It is a pattern there, in which ``_`` is any character and ``\`` takes that meaning away; with MySQL's
-    ``partial_revokes`` it is the plain name (``is_literal``), and a ``\`` would be a part of it.
+    A database name is a pattern there, in which ``_`` matches any character unless escaped with ``\``. With
+    MySQL's ``partial_revokes`` it is a plain name (``is_literal``), and a ``\`` would be part of it.
 
     >>> print(grant_pattern("tenant_acme", is_literal=False))
     "tenant\_acme"
@@ -67,12 +67,14 @@ def grant_pattern(database: str, *, is_literal: bool) -> str:
 
 
 class MySQLServer:
-    """A server and the administrator's login to it, which acts on databases and users and nothing else.
+    """A server and the administrator's login to it, which is used only to manage databases and users.
 
-    :param admin: may CREATE, DROP, CREATE USER, GRANT what it grants, see processes and KILL them.
-    :param tls: for all connections, the tenants' included; they are then refused without.
-    :param budget: bounds the connections of all tenants' engines.
-    :param statement_seconds: how long a statement of theirs may take.
+    :param admin: needs CREATE, DROP, CREATE USER, the privileges it grants, and the right to list and KILL
+        processes.
+    :param users: the attributes of every tenant's user.
+    :param tls: for all connections including the tenants', which are then refused without TLS.
+    :param budget: limits the connections of all tenants' engines.
+    :param statement_seconds: how long a tenant's statement may take.
     """
 
     has_users = True
@@ -134,14 +136,17 @@ class MySQLServer:
                 raise
 
     async def drop_database(self, database: str) -> None:
-        """See :class:`~central.servers.protocol.DatabaseServer`; connections that use it are ended."""
+        """See :class:`~central.servers.protocol.DatabaseServer`.
+
+        Ends the connections that use the database.
+        """
         async with self._acting():
-            name = validate(database).lower()  # as a server lists it that does not tell cases apart
+            name = validate(database).lower()  # a case-insensitive server lists names in lower case
             await self._end_connections(lambda one: (one.database or "").lower() == name)
             await self._run(f"DROP DATABASE IF EXISTS {quote(database)}")
 
     async def user_exists(self, username: str) -> bool:
-        """See :class:`~central.servers.protocol.DatabaseServer`; whatever the host it may connect from."""
+        """See :class:`~central.servers.protocol.DatabaseServer`. The user's host is ignored."""
         return bool(await self._hosts(username))
 
     async def create_user(self, username: str, password: str, database: str) -> None:
@@ -159,7 +164,10 @@ class MySQLServer:
             await self._grant(username, self._users.host, database)
 
     async def change_password(self, username: str, password: str, database: str) -> None:
-        """See :class:`~central.servers.protocol.DatabaseServer`; the rules for users are applied, too."""
+        """See :class:`~central.servers.protocol.DatabaseServer`.
+
+        Also applies the current attributes for users.
+        """
         change = f"ALTER USER {{}}@{{}} IDENTIFIED BY {{}} {self._rules}"
         async with self._acting():
             hosts = await self._hosts(validate(username))
@@ -185,7 +193,7 @@ class MySQLServer:
             await self._end_connections(lambda one: one.user == username)
 
     async def drop_user(self, username: str) -> None:
-        """See :class:`~central.servers.protocol.DatabaseServer`; the user's connections are ended."""
+        """See :class:`~central.servers.protocol.DatabaseServer`. Ends the user's connections."""
         async with self._acting():
             for host in await self._hosts(validate(username)):
                 await self._run("DROP USER IF EXISTS {}@{}", username, host)
@@ -206,7 +214,7 @@ class MySQLServer:
         await self._ending.close()
 
     async def _greets(self) -> bool:
-        """Whether the server says anything to a new connection, if only that it has too many."""
+        """Whether the server sends anything to a new connection, even if only that it has too many."""
         try:
             async with asyncio.timeout(_CONNECTING["connect_timeout"]):
                 reader, writer = await asyncio.open_connection(self._config["host"], self._config["port"])
@@ -219,7 +227,7 @@ class MySQLServer:
 
     @property
     def _rules(self) -> str:
-        """What ``CREATE USER`` and ``ALTER USER`` end with."""
+        """The end of ``CREATE USER`` and ``ALTER USER``."""
         needs = "REQUIRE SSL " if self._is_tls else ""
         return f"{needs}WITH MAX_USER_CONNECTIONS {self._users.max_connections:d}"
 
@@ -229,9 +237,9 @@ class MySQLServer:
 
     @asynccontextmanager
     async def _acting(self) -> AsyncIterator[None]:
-        """Inside, statements share one connection, which does not wait for locks for ever.
+        """Run the statements of the block on one connection, with a limit for lock waits.
 
-        Without a bound, DROP DATABASE would wait for up to a year for a forgotten transaction.
+        Without a limit DROP DATABASE would wait up to a year for a forgotten transaction.
         """
         async with self._admin.transaction():
             await self._run(f"SET SESSION lock_wait_timeout = {_LOCK_SECONDS}")
@@ -248,22 +256,22 @@ class MySQLServer:
         rows = await self._run("SHOW GLOBAL VARIABLES LIKE 'partial_revokes'")  # MariaDB: none
         return any(_text(value).upper() in {"ON", "1"} for row in rows for value in row.values())
 
-    async def _end_connections(self, is_meant: Callable[[Process], bool]) -> None:
-        """End the connections for which this holds, of this process and of any other."""
+    async def _end_connections(self, matches: Callable[[Process], bool]) -> None:
+        """End the connections for which ``matches`` is true, of this process and of others."""
         for process in await process_list(self._admin):
-            if is_meant(process):
-                with suppress(DatabaseError):  # most often: it has gone by itself meanwhile
+            if matches(process):
+                with suppress(DatabaseError):  # usually because it has ended by itself
                     await self._run(f"KILL {process.id:d}")
 
     async def _stop_statement(self, thread_id: int) -> None:
-        """End what a connection is doing; when that cannot be done, it goes on until it ends by itself."""
+        """End a connection's statement. If that fails, the statement ends by itself."""
         with suppress(DatabaseError):
             await self._ending.run_querystring(QueryString(f"KILL QUERY {thread_id:d}"))
 
     async def _end_thread(self, thread_id: int) -> None:
-        """End one connection, and wait until the server does not count it any more.
+        """End one connection and wait until the server no longer counts it.
 
-        Raises ``TimeoutError`` when the server does not answer.
+        Raises ``TimeoutError`` when the server does not respond.
         """
         async with asyncio.timeout(_ENDING_SECONDS):
             for _ in range(_GONE_POLLS):
@@ -272,7 +280,7 @@ class MySQLServer:
                 await asyncio.sleep(_GONE_PAUSE)
 
     async def _was_gone(self, thread_id: int) -> bool:
-        """End a connection; whether the server did not know it any more."""
+        """End a connection. Returns whether the server did not know it any more."""
         try:
             await self._ending.run_querystring(QueryString(f"KILL {thread_id:d}"))
         except DatabaseError as error:
@@ -281,7 +289,7 @@ class MySQLServer:
 
 
 def _number(error: DatabaseError) -> int | None:
-    """The server's error number."""
+    """Return the server's error number, if any."""
     arguments = getattr(error.__cause__, "args", ())
     return arguments[0] if arguments and isinstance(arguments[0], int) else None
 

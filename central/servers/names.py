@@ -1,4 +1,4 @@
-"""What a tenant's database and its user are called, and what a server is."""
+"""The names of tenants' databases and database users, and of servers."""
 
 import hashlib
 
@@ -7,13 +7,13 @@ from piccolo_engines.identifiers import validate
 __all__ = ["PREFIX", "database_name", "database_username", "server_name"]
 
 PREFIX = "tenant_"
-"""What the names of tenants' databases and users begin with, unless the settings say otherwise."""
+"""The default prefix of the names of tenants' databases and users."""
 
 _MAX_USERNAME = 32  # characters, in MySQL
 
 
 def database_name(slug: str, prefix: str = PREFIX) -> str:
-    """The name of a tenant's database: the prefix and the slug, hyphens included.
+    """Return the name of a tenant's database: the prefix and the slug, including hyphens.
 
     >>> database_name("north-sea")
     'tenant_north-sea'
@@ -22,9 +22,9 @@ def database_name(slug: str, prefix: str = PREFIX) -> str:
 
 
 def database_username(slug: str, prefix: str = PREFIX) -> str:
-    """The name of a tenant's database user; a long slug is cut and gets a hash.
+    """Return the name of a tenant's database user. A long slug is cut and gets a hash.
 
-    A name with a hash has exactly 32 characters and one without has fewer, so they never coincide.
+    Names with a hash have exactly 32 characters, names without have fewer, so they never collide.
 
     >>> database_username("acme")
     'tenant_acme_user'
@@ -37,7 +37,7 @@ def database_username(slug: str, prefix: str = PREFIX) -> str:
 
 
 def server_name(host: str, port: int) -> str:
-    """What a tenant's row calls a database server.
+    """Return the name of a database server, as stored in a tenant's row.
 
     >>> server_name("DB1.internal", 3306)
     'db1.internal:3306'

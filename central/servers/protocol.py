@@ -1,4 +1,4 @@
-"""A database server as provisioning and engines see it, and the servers of an installation by name."""
+"""The protocol of a database server, and the servers of an installation by name."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
@@ -14,62 +14,62 @@ __all__ = ["DatabaseServer", "DatabaseServers"]
 
 
 class DatabaseServer(Protocol):
-    """Somewhere that databases live. Names are validated here, before they become a path or SQL."""
+    """A server that holds databases. It validates names before they become part of a path or of SQL."""
 
     @property
     def name(self) -> str:
-        """What a tenant's row calls it: ``sqlite``, or ``host:port``."""
+        """The name stored in a tenant's row: ``sqlite``, or ``host:port``."""
 
     @property
     def has_users(self) -> bool:
-        """Whether a database here has a user of its own; if not, the acts on users do nothing."""
+        """Whether every database has its own user. If not, the methods for users do nothing."""
 
     @property
     def connections(self) -> BudgetUse | None:
-        """How its budget of connections stands; ``None`` where there are no connections to save."""
+        """The state of the connection budget; ``None`` where there is none."""
 
     async def is_reachable(self) -> bool:
-        """Whether it answers just now; may take as long as connecting may."""
+        """Whether the server responds. May take as long as connecting."""
 
     async def database_exists(self, database: str) -> bool:
-        """Whether the database is there, or anything that is left of it."""
+        """Whether the database, or a part of it, exists."""
 
     async def create_database(self, database: str) -> None:
-        """Make it, empty. Raises :class:`DatabaseExists` and changes nothing when there is one."""
+        """Create an empty database. Raises :class:`DatabaseExists`, and changes nothing, if it exists."""
 
     async def drop_database(self, database: str) -> None:
-        """Remove it and all that belongs to it; not an error when it is gone."""
+        """Drop the database and everything that belongs to it. Does nothing if it does not exist."""
 
     async def user_exists(self, username: str) -> bool:
-        """Whether the server knows the user."""
+        """Whether the user exists."""
 
     async def create_user(self, username: str, password: str, database: str) -> None:
-        """Make the user, allowed to use this database and no other.
+        """Create the user, with access to this database only.
 
-        Raises :class:`UserExists` and changes nothing when there is one.
+        Raises :class:`UserExists`, and changes nothing, if it exists.
         """
 
     async def change_password(self, username: str, password: str, database: str) -> None:
-        """Give the user this password, and what :meth:`create_user` allows it; makes it when it is gone."""
+        """Set the user's password and privileges, as :meth:`create_user` does. Creates a missing user."""
 
     async def connections_of(self, username: str) -> int:
-        """The number of the user's connections, of every process; 0 where databases have no users."""
+        """Return the number of the user's connections from all processes; 0 where databases have no users."""
 
     async def end_connections(self, username: str) -> None:
-        """End the user's connections, of every process."""
+        """End the user's connections from all processes."""
 
     async def drop_user(self, username: str) -> None:
-        """Remove the user; not an error when it is gone."""
+        """Drop the user. Does nothing if it does not exist."""
 
     def engine_for(self, database: str, login: Login | None) -> Engine[Any]:
-        """An engine on the database, which it never creates; nothing is opened yet."""
+        """Create an engine for the database. Opens nothing, and never creates the database."""
 
     async def close(self) -> None:
-        """Close what this object has open itself; the engines that it made are others' to close."""
+        """Close the server's own connections. The engines that it created are closed by their owners."""
 
 
 class DatabaseServers:
-    """The servers of this installation; a new tenant goes to the first unless it asks for another.
+    """The servers of this installation. New tenants are created on the first one unless they name another.
 
     :param prefix: of the names of all databases and users, so that installations can share a server.
     """
@@ -83,25 +83,28 @@ class DatabaseServers:
 
     @property
     def default(self) -> DatabaseServer:
-        """Where a tenant's database is made when nothing else is asked for."""
+        """The server of new tenants that do not name one."""
         return next(iter(self._servers.values()))
 
     def get(self, name: str) -> DatabaseServer:
-        """The server of this name. Raises :class:`UnknownServer`: none is ever made from a name alone."""
+        """Return the server with this name.
+
+        Raises :class:`UnknownServer`: only configured servers are used.
+        """
         try:
             return self._servers[name]
         except KeyError:
             raise UnknownServer(name) from None
 
     def database_name(self, slug: str) -> str:
-        """What the database of the tenant with this slug is called."""
+        """Return the name of the database of the tenant with this slug."""
         return database_name(slug, self._prefix)
 
     def username(self, slug: str) -> str:
-        """What the user of that database is called."""
+        """Return the name of the user of that database."""
         return database_username(slug, self._prefix)
 
     async def close(self) -> None:
-        """Close what the servers have open themselves."""
+        """Close the servers' own connections."""
         for server in self:
             await server.close()

@@ -1,4 +1,4 @@
-"""SQLiteServer: a directory with a file for each database."""
+"""SQLiteServer: a directory with one file per database."""
 
 import asyncio
 import os
@@ -18,10 +18,10 @@ __all__ = ["SQLiteServer"]
 
 
 class SQLiteServer:
-    """A directory (0700) with one file (0600) for each database; there are no users.
+    """A directory (mode 0700) with one file (mode 0600) per database. There are no users.
 
-    :param directory: made at the first database.
-    :param engine: what makes an engine from a file's path; it must not create the file.
+    :param directory: created with the first database.
+    :param engine: creates an engine for a file's path; must not create the file.
     """
 
     name = "sqlite"
@@ -34,11 +34,11 @@ class SQLiteServer:
         self._engine = engine
 
     async def is_reachable(self) -> bool:
-        """Files are always at hand."""
+        """Always true: files are always available."""
         return True
 
     async def database_exists(self, database: str) -> bool:
-        """See the protocol; a ``-wal`` left alone counts, and so does a link."""
+        """See the protocol. A remaining ``-wal`` file counts, and so does a link."""
         return await asyncio.to_thread(lambda: any(map(os.path.lexists, self._files(database))))
 
     async def create_database(self, database: str) -> None:
@@ -46,11 +46,11 @@ class SQLiteServer:
         await asyncio.to_thread(self._create, database)
 
     async def drop_database(self, database: str) -> None:
-        """See the protocol; no engine of this process may have it open."""
+        """See the protocol. No engine of this process may have it open."""
         await asyncio.to_thread(self._drop, database)
 
     async def user_exists(self, username: str) -> bool:  # noqa: ARG002 # the protocol's signature
-        """Never: SQLite has no users."""
+        """Always false: SQLite has no users."""
         return False
 
     async def create_user(self, username: str, password: str, database: str) -> None:
@@ -60,7 +60,7 @@ class SQLiteServer:
         """Do nothing: SQLite has no users."""
 
     async def connections_of(self, username: str) -> int:  # noqa: ARG002 # the protocol's signature
-        """0: SQLite has no users."""
+        """Always 0: SQLite has no users."""
         return 0
 
     async def end_connections(self, username: str) -> None:
@@ -70,7 +70,7 @@ class SQLiteServer:
         """Do nothing: SQLite has no users."""
 
     def engine_for(self, database: str, login: Login | None) -> Engine[Any]:  # noqa: ARG002 # no users
-        """See the protocol. Raises ``DatabaseMissing`` when there is no file, or a link."""
+        """See the protocol. Raises ``DatabaseMissing`` when the file does not exist or is a link."""
         path = self._path(database)
         try:
             is_file = stat.S_ISREG(path.lstat().st_mode)
@@ -81,7 +81,7 @@ class SQLiteServer:
         return self._engine(path)
 
     async def close(self) -> None:
-        """Do nothing: engines are all that is ever open here."""
+        """Do nothing: only engines hold connections."""
 
     def _path(self, database: str) -> Path:
         return self._directory / f"{validate(database)}.sqlite"
@@ -109,7 +109,7 @@ class SQLiteServer:
             self._persist()
 
     def _persist(self) -> None:
-        """Make the directory's entries survive a loss of power."""
+        """Sync the directory, so that its entries survive a power failure."""
         descriptor = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(descriptor)

@@ -1,6 +1,6 @@
-"""Reads typed values out of an environment, and collects all that is wrong with them.
+"""EnvironmentReader: reads typed values from environment variables and collects all problems.
 
-A problem names the variable and says what to do; it never repeats a value that could be a secret.
+A problem names the variable and its remedy. It never repeats a value that could be a secret.
 """
 
 import re
@@ -19,39 +19,39 @@ _Value = TypeVar("_Value")
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
 _PREFIX = re.compile(r"[a-z][a-z0-9_]{0,15}")
-_KEY_HELP = "make one with `openssl rand -hex 32`"
+_KEY_HELP = "generate one with `openssl rand -hex 32`"
 
 
 class EnvironmentReader:
-    """Each method reads one variable; on a fault it notes a problem and returns something harmless."""
+    """Each method reads one variable. For an invalid value it adds a problem and returns a harmless value."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
         self.problems: list[str] = []
 
     def optional(self, name: str) -> str | None:
-        """The value without surrounding blanks; None when it is missing or empty."""
+        """Return the value without surrounding blanks; None if it is missing or empty."""
         return self._environ.get(name, "").strip() or None
 
     def text(self, name: str, default: str) -> str:
-        """Any text."""
+        """Return any text."""
         return self.optional(name) or default
 
     def require(self, *names: str, because: str) -> None:
-        """Note those of the variables that are missing."""
+        """Add a problem for each of the variables that is missing."""
         self.problems += [
             f"{name} is missing: it is needed when {because}." for name in names if not self.optional(name)
         ]
 
     def flag(self, name: str) -> bool:
-        """Yes or no; no when it is not given."""
+        """Return a boolean; False if the variable is missing."""
         value = (self.optional(name) or "0").lower()
         if value not in _YES | _NO:
             self.problems.append(f"{name} is neither yes nor no: say 1 or 0.")
         return value in _YES
 
     def choice(self, name: str, default: str, choices: Sequence[str]) -> str:
-        """One of the choices, whatever its case."""
+        """Return one of the choices, ignoring case."""
         value = self.text(name, default)
         found = next((choice for choice in choices if choice.lower() == value.lower()), None)
         if found is None:
@@ -59,15 +59,15 @@ class EnvironmentReader:
         return found or default
 
     def integer(self, name: str, default: int, *, least: int, most: int) -> int:
-        """A whole number within bounds."""
+        """Return an integer from ``least`` to ``most``."""
         return self._bounded(name, default, least, most, int, "a whole number")
 
     def number(self, name: str, default: float, *, least: float, most: float) -> float:
-        """A number within bounds."""
+        """Return a number from ``least`` to ``most``."""
         return self._bounded(name, default, least, most, float, "a number")
 
     def prefix(self, name: str, default: str) -> str:
-        """What names in SQL begin with."""
+        """Return the prefix of names in SQL."""
         value = self.text(name, default)
         if not _PREFIX.fullmatch(value):
             self.problems.append(f"{name} must be 1 to 16 characters of a-z, 0-9 and _, a letter first.")
@@ -75,19 +75,19 @@ class EnvironmentReader:
         return value
 
     def domains(self, name: str, default: str) -> tuple[str, ...]:
-        """Host names in canonical form, without duplicates."""
+        """Return host names in canonical form, without duplicates."""
         return tuple(dict.fromkeys(self._each(name, self.text(name, default), _base_domain)))
 
     def networks(self, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
-        """IP addresses and networks."""
+        """Return IP addresses and networks."""
         return tuple(self._each(name, self.text(name, ""), _network))
 
     def servers(self, name: str) -> tuple[str, ...]:
-        """``host:port`` pairs; the port is 3306 when it is left out."""
+        """Return ``host:port`` pairs; the port defaults to 3306."""
         return tuple(dict.fromkeys(self._each(name, self.text(name, ""), _server)))
 
     def database_url(self, name: str, default: str) -> str:
-        """A URL of a kind that is known; what follows the scheme may hold a password and is not repeated."""
+        """Return a URL of a supported kind. Problems do not repeat the part that may contain a password."""
         url = self.text(name, default)
         scheme, _, rest = url.partition("://")
         if (
@@ -99,21 +99,21 @@ class EnvironmentReader:
         return url
 
     def token(self, name: str, *, minimum: int) -> str | None:
-        """A secret of visible ASCII characters."""
+        """Return a secret of visible ASCII characters."""
         value = self.optional(name)
         if value is not None and not (
             minimum <= len(value) <= 200 and value.isascii() and value.isprintable()
         ):
             self.problems.append(
                 f"{name} must have {minimum} to 200 visible ASCII characters: "
-                "make one with `openssl rand -hex 32`, or leave it out and one is made."
+                "generate one with `openssl rand -hex 32`, or leave it out to have one generated."
             )
         elif value is not None and " " in value:
             self.problems.append(f"{name} must not contain blanks.")
         return value
 
     def encryption_keys(self, name: str, *, allow_weak: bool) -> tuple[EncryptionKey, ...]:
-        """One or more keys in hex, separated by commas. Weak ones are a problem unless they are allowed."""
+        """Return one or more keys in hex, separated by commas. Weak ones are a problem unless allowed."""
         value = self.optional(name)
         if value is None:
             self.problems.append(

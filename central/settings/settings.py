@@ -1,8 +1,8 @@
-"""The settings of one process: read from the environment once, checked as a whole, and never changed.
+"""The settings of a process: read from the environment once, validated together, and immutable.
 
-This is the only module that reads the environment. ``FREEHOLD_LOCAL=1`` relaxes exactly two checks: a
-well-known ``ENCRYPTION_KEY`` is accepted (it must still be 32 bytes of hex), and ``OPERATOR_TOKEN`` may be
-short. It also makes ``console`` the default ``LOG_FORMAT``.
+Only this module reads the environment. ``FREEHOLD_LOCAL=1`` relaxes exactly two checks: a well-known
+``ENCRYPTION_KEY`` is accepted (which must still be 32 bytes of hex), and ``OPERATOR_TOKEN`` may be short. It
+also makes ``console`` the default of ``LOG_FORMAT``.
 """
 
 import os
@@ -25,13 +25,14 @@ _DAY = 24 * 60 * 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All that can be configured. Durations are in seconds, sizes in bytes; secrets stay out of ``repr``.
+    """All settings. Durations are in seconds, sizes in bytes. Secrets are excluded from ``repr``.
 
-    ``encryption_keys``: the first one encrypts, all of them decrypt. ``base_domains``: the first one is where
-    a tenant's label goes. ``db_hosts``: the database servers, as ``host:port``, that a request may name.
-    ``db_connections``: the budget of this process for each of them, and ``db_tenant_connections`` one
-    tenant's share of it. ``statement_timeout``: how long a statement of a tenant's requests may take; 0 for
-    as long as it takes.
+    :ivar encryption_keys: the first one encrypts, all of them decrypt.
+    :ivar base_domains: a tenant's label is placed under the first one.
+    :ivar db_hosts: the database servers, as ``host:port``, that a request may name.
+    :ivar db_connections: the connection budget of this process for each database server.
+    :ivar db_tenant_connections: one tenant's share of that budget.
+    :ivar statement_timeout: how long a statement of a tenant's request may take; 0 for no limit.
     """
 
     central_database_url: str = field(repr=False)
@@ -81,7 +82,7 @@ class Settings:
     max_open_tenants: int = 64
 
     def url_of(self, host: str) -> str:
-        """The address at which browsers find a host: this process's port in local mode, else HTTPS.
+        """Return the URL of a host for browsers: with this process's port in local mode, otherwise HTTPS.
 
         >>> Settings.from_env({"FREEHOLD_LOCAL": "1", "ENCRYPTION_KEY": "0" * 64}).url_of("acme.localhost")
         'http://acme.localhost:8000'
@@ -92,9 +93,9 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
-        """Read and check ``environ`` (this process's own by default); an empty value counts as not given.
+        """Read and validate ``environ``, by default that of the process. An empty value counts as missing.
 
-        Raises :class:`~central.errors.SettingsError` with every problem at once.
+        Raises :class:`~central.errors.SettingsError` with all problems.
         """
         read = EnvironmentReader(os.environ if environ is None else environ)
         local = read.flag("FREEHOLD_LOCAL")
@@ -209,11 +210,11 @@ _LINE = re.compile(
 
 
 def read_env_file(path: Path, environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """``environ`` (this process's own by default) completed by a file of ``NAME=value`` lines, if any.
+    """Return ``environ``, by default that of the process, completed by a file of ``NAME=value`` lines.
 
-    What the real environment holds wins. Lines may begin with ``export``, values may be in quotes, ``#``
-    begins a comment; nothing is expanded. Raises :class:`~central.errors.SettingsError` naming every line
-    that cannot be read.
+    The environment takes precedence over the file, which may be missing. Lines may begin with ``export``,
+    values may be quoted, ``#`` starts a comment; nothing is expanded. Raises
+    :class:`~central.errors.SettingsError` that names every malformed line.
     """
     real = dict(os.environ if environ is None else environ)
     try:

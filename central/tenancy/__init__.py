@@ -1,1 +1,1 @@
-"""From a host name to a tenant and its bound database engine."""
+"""From a host name to a tenant and its database engine."""

@@ -1,4 +1,4 @@
-"""TenantEngines: the open engines of tenants, leased to requests, bounded in number, closed when idle."""
+"""TenantEngines: the open engines of tenants, leased to requests, limited in number, closed when idle."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ _REMEMBERED_GONE = 4096
 
 
 class TenantGone(CentralError):
-    """The tenant is being deleted, or was: its database is not opened any more."""
+    """The tenant is being deleted or is deleted. Its database is not opened any more."""
 
     code = "tenant-gone"
 
@@ -31,7 +31,7 @@ class TenantGone(CentralError):
 
 
 class EnginesBusy(CentralError):
-    """As many tenants as may be open at once are all in use, and none became free in time."""
+    """All engines that may be open at once are in use, and none became free in time."""
 
     code = "engines-busy"
 
@@ -42,7 +42,10 @@ class EnginesBusy(CentralError):
 
 @dataclass(frozen=True, slots=True)
 class EngineStats:
-    """How the engines stand: ``opened``, ``evicted`` and ``timeouts`` count up, the rest is now."""
+    """The state of the engines.
+
+    ``opened``, ``evicted`` and ``timeouts`` are counters, the others current values.
+    """
 
     open: int
     leased: int
@@ -54,7 +57,7 @@ class EngineStats:
 
 @dataclass(slots=True, eq=False)
 class _Entry:
-    """One tenant's place; its engine comes with the first lease."""
+    """One tenant's place. Its engine is opened with the first lease."""
 
     server: str
     disconnects: int = 0
@@ -67,20 +70,21 @@ class _Entry:
 
 
 class TenantEngines:
-    """Opens the engine of a tenant at its first lease and keeps it until it is idle, evicted or discarded.
+    """Opens the engine of a tenant with its first lease and closes it when idle, evicted or discarded.
 
     ::
 
         async with engines.lease(tenant) as engine:
             ...
 
-    :param opener: makes a tenant's engine; must not create the database.
-    :param capacity: how many engines may be open on one server; the least recently used idle one gives way.
-        Engines on MySQL cost little: their connections are opened and closed by a budget of their own.
-    :param capacities: the same for some servers, by their names.
-    :param patience: seconds that a lease waits for a place when all are in use.
-    :param drain: seconds that :meth:`discard` waits for running leases, before it closes regardless.
+    :param opener: creates a tenant's engine; must not create the database.
+    :param capacity: how many engines may be open per server; the least recently used idle one is closed for
+        another. Engines for MySQL are cheap, since the budget limits their connections.
+    :param capacities: the same for individual servers, by name.
+    :param patience: seconds that a lease waits when all engines are in use.
+    :param drain: seconds that :meth:`discard` waits for running leases before it closes the engine.
     :param idle: seconds after which :meth:`close_idle` closes an unused engine.
+    :param clock: returns seconds that only increase.
     """
 
     def __init__(
@@ -109,16 +113,16 @@ class TenantEngines:
         self._waiting = self._opened = self._evicted = self._timeouts = 0
 
     def lease(self, tenant: TenantRef) -> AbstractAsyncContextManager[Engine[Any]]:
-        """The tenant's engine, which stays open at least until the end of the block.
+        """Lease the tenant's engine, which stays open at least until the end of the block.
 
-        Raises :class:`EnginesBusy`, and :class:`TenantGone` once the tenant was discarded.
+        Raises :class:`EnginesBusy`, and :class:`TenantGone` after the tenant was discarded.
         """
         return _Lease(self, tenant)
 
     async def discard(self, tenant_id: UUID) -> None:
-        """Refuse new leases of the tenant from now on, wait for the running ones, and close its engine.
+        """Refuse new leases of the tenant, wait for running ones, and close its engine.
 
-        When this returns, nothing of this process has the database open, and nothing will open it.
+        After the return this process has no connection to the database and opens none.
         """
         self._gone[tenant_id] = None
         while len(self._gone) > _REMEMBERED_GONE:
@@ -128,10 +132,12 @@ class TenantEngines:
         await self._closed(tenant_id)
 
     async def disconnect(self, tenant: TenantRef) -> int:
-        """Close the engine that was opened before the tenant's latest disconnect; a lease opens another one.
+        """Close the engine if it was opened before the tenant's latest disconnect.
 
-        Returns the number of its connections. When the disconnect was forced they are closed on return;
-        otherwise each is closed once the leases of the engine are over.
+        The next lease opens a new one.
+
+        Returns the number of its connections. After a forced disconnect they are closed on return; otherwise
+        they are closed once the engine's leases have ended.
         """
         entry = self._entries.get(tenant.id)
         if entry is None or entry.disconnects >= tenant.disconnects:
@@ -148,7 +154,7 @@ class TenantEngines:
         return list(self._entries)
 
     async def close_idle(self) -> int:
-        """Close the engines that nobody has used for a while; gives their number."""
+        """Close the engines that have been idle for too long. Returns their number."""
         limit = self._clock() - self._idle
         found = [id_ for id_, entry in self._entries.items() if not entry.leases and entry.last_used <= limit]
         for id_ in found:
@@ -158,7 +164,7 @@ class TenantEngines:
         return len(found)
 
     async def close_all(self) -> None:
-        """Close every engine, in use or not, after waiting for the leases; for the end of the process."""
+        """Wait for the leases, then close every engine, in use or not. For the end of the process."""
         for tenant_id in list(self._entries):
             self._start_closing(tenant_id, drain=self._drain)
         await self._closed_in_time(list(self._closing))
@@ -170,7 +176,7 @@ class TenantEngines:
         return EngineStats(self._taken.total(), leased, *counts)
 
     async def _place(self, tenant: TenantRef) -> _Entry:
-        """The tenant's entry: the one there is, or a new one as soon as there is room."""
+        """Return the tenant's entry; create it once there is room."""
         deadline = self._clock() + self._patience
         while True:
             if tenant.id in self._gone:
@@ -189,7 +195,7 @@ class TenantEngines:
             await self._make_room(server, deadline)
 
     async def _make_room(self, server: str, deadline: float) -> None:
-        """Close the server's least recently used idle engine, or wait until something changes."""
+        """Close the server's least recently used idle engine, or wait for a change."""
         mine = ((id_, entry) for id_, entry in self._entries.items() if entry.server == server)
         idle = next((id_ for id_, entry in mine if not entry.leases), None)
         if idle is not None:
@@ -207,7 +213,7 @@ class TenantEngines:
             self._waiting -= 1
 
     async def _open(self, entry: _Entry, tenant: TenantRef) -> Engine[Any] | None:
-        """Open the entry's engine, once however many ask at the same time; ``None`` for a retired entry."""
+        """Open the entry's engine, once for all concurrent callers. ``None`` for a retired entry."""
         async with entry.opening:
             if entry.retired:
                 return None
@@ -232,9 +238,9 @@ class TenantEngines:
         self._start_closing(tenant.id, drain=0.0 if tenant.forced_disconnect > entry.disconnects else None)
 
     def _start_closing(self, tenant_id: UUID, *, drain: float | None = 0.0) -> None:
-        """Take the entry out and close its engine, in a task that no caller's cancellation stops.
+        """Remove the entry and close its engine, in a task that the caller's cancellation does not stop.
 
-        :param drain: seconds to wait for running leases; ``None`` is as long as they last.
+        :param drain: seconds to wait for running leases; ``None`` for as long as they last.
         """
         entry = self._entries.pop(tenant_id)
         entry.retired = True
@@ -247,7 +253,7 @@ class TenantEngines:
         await self._closed_in_time([task for task, (id_, _) in self._closing.items() if id_ == tenant_id])
 
     async def _closed_in_time(self, tasks: Sequence[asyncio.Task[None]]) -> None:
-        """Wait for the tasks; those that would wait longer than ``drain`` for a lease do so no more."""
+        """Wait for the tasks. Those that wait longer than ``drain`` for a lease stop waiting."""
         if not tasks:
             return
         _, late = await asyncio.wait(tasks, timeout=self._drain)  # neither fails with them nor cancels them
@@ -277,7 +283,7 @@ class TenantEngines:
 
 
 class _Lease:
-    """One block in which a tenant's engine is used."""
+    """One use of a tenant's engine."""
 
     __slots__ = ("_engines", "_entry", "_tenant")
 

@@ -1,7 +1,7 @@
-"""Host names: the strict grammar of the Host header, and which names a tenant may be given.
+"""Host names: the grammar of the Host header, and the names that a tenant may have.
 
 The canonical form of a name, in the registry and in every cache, is lower case, in A-labels, without port and
-without trailing dot. Names that the grammar does not know are refused before anything is looked up.
+without trailing dot. Malformed names are refused before any lookup.
 """
 
 import re
@@ -35,11 +35,12 @@ _NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
 def parse_host(header: str | bytes) -> str:
-    """The canonical host name of a Host header: of ``ACME.Example.com.:8000`` it is ``acme.example.com``.
+    """Return the canonical host name of a Host header.
 
-    An IP address comes back as its canonical text, without brackets. Raises
-    :class:`~central.errors.InvalidHost`, and nothing else, for whatever is not a host: blanks, underscores,
-    control characters, dots that are not ``.``, letters that only look like ASCII ones, a port out of range.
+    ``ACME.Example.com.:8000`` becomes ``acme.example.com``. An IP address is returned as canonical text,
+    without brackets. Raises :class:`~central.errors.InvalidHost`, and nothing else, for anything that is not
+    a host: blanks, underscores, control characters, dots other than ``.``, look-alikes of ASCII letters, a
+    port out of range.
     """
     if len(header) > _LONGEST_HEADER:
         raise InvalidHost
@@ -53,7 +54,7 @@ def parse_host(header: str | bytes) -> str:
 
 
 def parse_domain(text: str) -> str:
-    """The canonical form of a full host name that someone typed: at least two labels, no port, no IP address.
+    """Return the canonical form of a full host name: at least two labels, no port, no IP address.
 
     Raises :class:`~central.errors.InvalidDomain`.
     """
@@ -75,7 +76,7 @@ def parse_base_domain(text: str) -> str:
 
 
 def parse_tenant_domain(text: str, base_domains: Sequence[str]) -> str:
-    """The canonical domain for a tenant, from a label under the first base domain or a full host name.
+    """Return the canonical domain of a tenant for a label under the first base domain or a full name.
 
     >>> parse_tenant_domain("acme", ["example.com", "localhost"])
     'acme.example.com'
@@ -84,9 +85,9 @@ def parse_tenant_domain(text: str, base_domains: Sequence[str]) -> str:
     >>> parse_tenant_domain("crm.acme.org", ["example.com", "localhost"])
     'crm.acme.org'
 
-    A name under a base domain is exactly one label deep (as a wildcard certificate covers it) and that
-    label follows the grammar of slugs, reserved ones refused. A base domain itself, or a name above one, is
-    nobody's. Raises :class:`~central.errors.InvalidDomain`.
+    A name under a base domain has exactly one more label (as covered by a wildcard certificate), which
+    follows the grammar of slugs and must not be reserved. A base domain, or a parent of one, cannot be
+    assigned. Raises :class:`~central.errors.InvalidDomain`.
     """
     name = parse_domain(f"{text}.{base_domains[0]}" if _is_single_label(text) else text)
     if any(name == base or base.endswith(f".{name}") for base in base_domains):
@@ -98,7 +99,7 @@ def parse_tenant_domain(text: str, base_domains: Sequence[str]) -> str:
 
 
 def tenant_label(name: str, base_domains: Sequence[str]) -> str | None:
-    """What stands before the longest base domain that ``name`` is under; None when it is under none."""
+    """Return the part before the longest base domain that ``name`` is under; None if it is under none."""
     under = [base for base in base_domains if name.endswith(f".{base}")]
     return name[: -len(max(under, key=len)) - 1] if under else None
 
@@ -128,12 +129,12 @@ def _is_single_label(text: str) -> bool:
 
 
 def _name(text: str) -> str:
-    """The canonical form of a name or an IPv4 address."""
+    """Return the canonical form of a name or an IPv4 address."""
     text = text.removesuffix(".")
     name = text.lower() if text.isascii() else ".".join(map(_label, text.split(".")))
     if len(name) > MAX_NAME or not _NAME.fullmatch(name):
         raise _NotAName
-    # What ends in a number is an IPv4 address or nothing, as browsers have it.
+    # A name that ends in a number is an IPv4 address or invalid, as in browsers.
     # https://url.spec.whatwg.org/#ends-in-a-number-checker
     return _ipv4(name) if _NUMERIC.fullmatch(name.rpartition(".")[2]) else name
 
@@ -146,8 +147,10 @@ def _ipv4(text: str) -> str:
 
 
 def _label(text: str) -> str:
-    """One label in lower case, as A-label. What is not ASCII but maps to it (full width letters, the Kelvin
-    sign) is refused, and so is what maps to several labels: no name can be written in look-alikes.
+    """Return one label in lower case, as an A-label.
+
+    Refuses labels that are not ASCII but map to it (full width letters, the Kelvin sign) or to several
+    labels, so that no name can be written in look-alikes.
     """
     if text.isascii():
         return text.lower()

@@ -1,8 +1,9 @@
-"""Resolver: from a host name, or an operator's tenant key, to the tenant; cached, and never stale for long.
+"""Resolver: finds the tenant of a host name, or of an operator's tenant key. Cached.
 
-What is cached counts until the registry changes. A change made in this process is told by the registry and
-counts at once. Changes by others are noticed by the registry's version, which is asked for when a name is
-resolved and the last time was ``cache_seconds`` ago: one statement, shared by all who wait for it.
+Cached results are valid until the registry changes. A change in this process clears the cache immediately, by
+the registry's callback. Changes by other processes are detected by the registry's version, which is read when
+a name is resolved and the last check is older than ``cache_seconds``: one statement, shared by all concurrent
+callers.
 """
 
 import asyncio
@@ -29,11 +30,11 @@ class Central:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The host, or key, is nobody's."""
+    """The host or key belongs to no tenant."""
 
 
 Resolution: TypeAlias = Central | Unknown | TenantRef
-"""Whose host it is; a tenant's ``status`` may be any, also ``provisioning`` and ``deleting``."""
+"""The owner of a host. A tenant may have any ``status``, including ``provisioning`` and ``deleting``."""
 
 _Find: TypeAlias = Callable[[], Awaitable[TenantRef]]
 
@@ -44,10 +45,10 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Resolver:
-    """Keeps up to ``capacity`` tenants' names and, apart from them, as many names that are nobody's.
+    """Caches the names of up to ``capacity`` tenants and, separately, as many unknown names.
 
-    :param cache_seconds: how long a change made by another process may go unnoticed.
-    :param clock: seconds that only go forward.
+    :param cache_seconds: how long a change by another process may go unnoticed.
+    :param clock: returns seconds that only increase.
     """
 
     def __init__(
@@ -73,11 +74,11 @@ class Resolver:
         registry.on_change(self.forget)
 
     async def resolve(self, host: str) -> Resolution:
-        """Return the tenant of ``host``, in the canonical form of
-        :func:`central.tenancy.hostnames.parse_host`.
+        """Return the tenant of ``host``, a name in canonical form.
 
-        Raises a :class:`~piccolo_engines.errors.DatabaseError` when the central database has to be asked and
-        does not answer; names that nobody can have are told without asking.
+        :func:`~central.tenancy.hostnames.parse_host` returns that form. Names that no tenant can have are
+        resolved without a query. Raises a :class:`~piccolo_engines.errors.DatabaseError` when the central
+        database is needed and not available.
         """
         if host in self._central:
             return _CENTRAL
@@ -86,7 +87,10 @@ class Resolver:
         return await self._cached(f"host {host}", lambda: self._registry.by_domain(host))
 
     async def resolve_key(self, key: str) -> TenantRef | Unknown:
-        """The tenant with this id or slug, as in the ``x-tenant-id`` header. Raises as :meth:`resolve`."""
+        """Return the tenant with this id or slug, as in the ``x-tenant-id`` header.
+
+        Raises as :meth:`resolve`.
+        """
         tenant_id = _tenant_id(key)
         if tenant_id is not None:
             return await self._cached(f"id {tenant_id}", lambda: self._registry.get(tenant_id))
@@ -95,7 +99,7 @@ class Resolver:
         return await self._cached(f"slug {key}", lambda: self._registry.by_slug(key))
 
     def forget(self) -> None:
-        """Drop all that is cached; what is being looked up just now will not be kept either."""
+        """Clear the cache. Lookups in progress are not cached either."""
         self._generation += 1
         self._tenants.clear()
         self._nobodies.clear()
@@ -111,7 +115,7 @@ class Resolver:
             tenant = await find()
         except TenantNotFound:
             tenant = None
-        if generation == self._generation:  # else it may be older than the change that was told meanwhile
+        if generation == self._generation:  # otherwise it may be older than a change
             if tenant is None:
                 self._nobodies.put(name, _UNKNOWN)
             else:
@@ -119,33 +123,33 @@ class Resolver:
         return _UNKNOWN if tenant is None else tenant
 
     async def _revalidate(self) -> None:
-        """Make sure that the cache was compared with the registry's version lately."""
+        """Ensure that the cache was recently compared with the registry's version."""
         if self._checked_at is not None and self._clock() - self._checked_at < self._cache_seconds:
             return
         if self._checking is None or self._checking.done():
             self._checking = asyncio.create_task(self._check())
             self._checking.add_done_callback(_retrieve)
-        # Whoever gives up waiting must not take the answer from the others.
+        # A caller that is cancelled must not cancel the check for the others.
         await asyncio.shield(self._checking)
 
     async def _check(self) -> None:
-        asked_at = self._clock()
+        started_at = self._clock()
         version = await self._registry.version()
         if version != self._version:
             self.forget()
         self._version = version
-        self._checked_at = asked_at
+        self._checked_at = started_at
 
 
 def _retrieve(check: asyncio.Task[None]) -> None:
-    """Look at the outcome, so that a failure that nobody waits for any more is not reported as forgotten."""
+    """Read the outcome, so that a failure that nobody awaits is not reported as never retrieved."""
     if not check.cancelled():
         check.exception()
 
 
 @lru_cache(maxsize=4_096)
 def _can_be_a_tenants(host: str, base_domains: tuple[str, ...]) -> bool:
-    """Asked for each request, of the same few names."""
+    """Whether a tenant can have this name. Cached: called for each request with the same few names."""
     label = tenant_label(host, base_domains)
     if label is not None:
         return _is_slug(label)
@@ -163,7 +167,7 @@ def _is_slug(text: str) -> bool:
     try:
         parse_slug(text)
     except ReservedSlug:
-        return True  # it may have been given away before it was reserved
+        return True  # a tenant may have had it before it was reserved
     except InvalidSlug:
         return False
     return True

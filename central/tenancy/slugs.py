@@ -1,4 +1,4 @@
-"""Slugs (the short names of tenants) and display names: their grammar, and which slugs are kept back."""
+"""Slugs (the short names of tenants) and display names: their grammar, and the reserved slugs."""
 
 import re
 import unicodedata
@@ -32,11 +32,11 @@ _SERVICE = """
     null none undefined true false default all any everyone me self
 """
 RESERVED = frozenset(_HOSTS.split()) | frozenset(_SERVICE.split())
-"""Names with a meaning of their own under a domain (RFC 2142 and custom), or to this platform."""
+"""Names that have a meaning under a domain (RFC 2142 and common use) or on this platform."""
 
 
 def parse_slug(text: str) -> str:
-    """Return the slug unchanged. Nothing is mended: capitals and blanks are errors.
+    """Return the slug unchanged. Nothing is corrected: capitals and blanks are errors.
 
     >>> parse_slug("acme")
     'acme'
@@ -52,10 +52,10 @@ def parse_slug(text: str) -> str:
 
 
 def parse_tenant_name(text: str) -> str:
-    """Return the display name, trimmed and in Unicode's composed form.
+    """Return the display name, trimmed and in Unicode's composed form (NFC).
 
-    Raises :class:`~central.errors.InvalidTenantName` when nothing is left, when it is longer than
-    :data:`MAX_TENANT_NAME` characters, or when it holds a control character, a line break or a surrogate.
+    Raises :class:`~central.errors.InvalidTenantName` when it is empty, longer than :data:`MAX_TENANT_NAME`
+    characters, or contains a control character, a line break or a surrogate.
     """
     try:
         name = composed(text.strip()[: 4 * MAX_TENANT_NAME + 1])  # four characters compose to one, at most

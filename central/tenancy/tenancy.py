@@ -1,4 +1,4 @@
-"""Tenancy: the one door to a tenant's data."""
+"""Tenancy: access to a tenant's data. All queries of tenant tables go through it."""
 
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
@@ -14,9 +14,9 @@ __all__ = ["Tenancy"]
 
 
 class Tenancy:
-    """Leases a tenant's engine and binds it to the slot by which tenant tables find their database.
+    """Leases a tenant's engine and binds it to the slot of the tenant tables.
 
-    :param engines: where the engines come from.
+    :param engines: leases the engines.
     :param slot: the routed engine of the tenant tables.
     """
 
@@ -25,21 +25,22 @@ class Tenancy:
         self._slot = slot
 
     def use(self, tenant: TenantRef) -> AbstractAsyncContextManager[Engine[Any]]:
-        """Send the queries of tenant tables to this tenant; what was bound before comes back after the block.
+        """Route the queries of tenant tables to this tenant inside the block.
 
         ::
 
             async with tenancy.use(tenant):
                 await Account.select()
 
-        Raises the errors of :meth:`central.tenancy.engines.TenantEngines.lease`. Tasks started inside
-        keep the binding for as long as they live, but the lease ends with the block: wait for them in it.
+        The earlier binding is restored after the block. Raises the errors of
+        :meth:`central.tenancy.engines.TenantEngines.lease`. Tasks that are started in the block keep the
+        binding, but the lease ends with the block: await them inside.
         """
         return _Use(self._engines.lease(tenant), self._slot)
 
 
 class _Use:
-    """One block with a leased engine in the slot."""
+    """One block with a leased engine bound to the slot."""
 
     __slots__ = ("_binding", "_lease", "_slot")
 

@@ -103,7 +103,7 @@ async def test_a_step_of_making_fails(installation: Installation, step: str) -> 
     assert (answer.status_code, answer.json()["code"]) == (503, "creation-failed")
     assert (
         answer.json()["detail"]
-        == f"The tenant 'acme' could not be made: the step '{step}' failed. It was undone."
+        == f"The tenant 'acme' could not be created: the step '{step}' failed. It was undone."
     )
     assert_says_nothing_of_the_inside(answer)
     assert (await installation.slugs(), installation.files()) == ([], [])

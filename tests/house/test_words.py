@@ -1,4 +1,4 @@
-"""The repository speaks of the product alone: no registry host, no path of one machine."""
+"""No file names a registry host or a path of one machine, or uses a word that docs/glossary.md replaced."""
 
 import re
 import subprocess
@@ -12,12 +12,80 @@ FORBIDDEN = {
     "a path of one machine": re.compile(r"(?<![\w.-])/(home|root|work|Users)/[\w.-]+/"),
 }
 
+CLEANED = ("central", "docs/glossary.md")
+"""The files and folders that are checked for old words."""
+
+EXEMPT = {
+    "central/idempotency.py": "answer",
+    "central/tables.py": "answer",
+}
+"""Old words that a file may still use, as a regular expression."""
+
+OLD_WORDS = {
+    "answer": "response, to respond, to return",
+    "answers": "response, to respond, to return",
+    "answered": "response, to respond, to return",
+    "answering": "response, to respond, to return",
+    "edge": "error boundary",
+    "edges": "error boundary",
+    "door": "mount",
+    "doors": "mount",
+    "facts": "request context; values, details",
+    "surroundings": "schema view",
+    "sight": "schema view",
+    "leafing": "offset pages",
+    "standing_in": "command-line access",
+    "standing in": "command-line access",
+    "acceptance": "invitations",
+    "complaint": "problem collector, problem",
+    "complaints": "problem collector, problem",
+    "wire": "protocol, wire format",
+    "told": "reported, message, or what it is",
+    "said": "message, or what it is",
+    "meant": "expected, intended, or what it is",
+    "anew": "again",
+    "mend": "correct, repair",
+    "mends": "correct, repair",
+    "mended": "correct, repair",
+}
+"""Words that were replaced, each with what replaced it. See docs/glossary.md."""
+
+OLD_PHRASES = {
+    re.compile(
+        r"\b(mak(e|es|ing)|made) (a|an|another|the|one's|this|every|each|new) tenants?\b", re.IGNORECASE
+    ): ("create or provision a tenant"),
+    re.compile(r"\b(a|the|its|their|whose|of|in|\w+'s) reach\b|\bReach\b|_reach\b"): "delegation",
+    re.compile(r"\bLastUsed\b"): "Lru",
+}
+
 
 def tracked_files() -> list[Path]:
     names = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
     ).stdout
     return [ROOT / name for name in names.split("\0") if name and (ROOT / name).is_file()]
+
+
+def cleaned_files() -> list[Path]:
+    """The tracked text files under ``CLEANED``, without migrations."""
+    folders = [ROOT / name for name in CLEANED]
+    return [
+        path
+        for path in tracked_files()
+        if path != Path(__file__)
+        and path.suffix not in {".png", ".ico", ".bin"}
+        and "piccolo_migrations" not in path.parts
+        and any(path.is_relative_to(folder) for folder in folders)
+    ]
+
+
+def as_part_of_a_name(word: str) -> str:
+    """A pattern for the word on its own and as a part of ``snake_case`` and ``CamelCase``."""
+    capital = word[0].upper() + word[1:]
+    return rf"(?<![A-Za-z]){word}(?![a-z])|(?<![A-Z]){capital}(?![a-z])"
+
+
+PATTERNS = {re.compile(as_part_of_a_name(word)): better for word, better in OLD_WORDS.items()} | OLD_PHRASES
 
 
 def test_no_file_names_a_registry_or_a_machine() -> None:
@@ -30,3 +98,27 @@ def test_no_file_names_a_registry_or_a_machine() -> None:
             f"{path.relative_to(ROOT)}: {what}" for what, pattern in FORBIDDEN.items() if pattern.search(text)
         ]
     assert not found
+
+
+def test_no_file_uses_a_word_that_was_replaced() -> None:
+    found = []
+    for path in cleaned_files():
+        name = str(path.relative_to(ROOT))
+        exempt = re.compile(EXEMPT.get(name, r"(?!)"), re.IGNORECASE)
+        for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+            found += [
+                f"{name}:{number}: {match.group()!r}; say {better}"
+                for pattern, better in PATTERNS.items()
+                for match in pattern.finditer(line)
+                if not exempt.search(match.group())
+            ]
+    assert not found, "\n".join(found)
+
+
+def test_every_exemption_is_needed() -> None:
+    needless = [
+        name
+        for name, words in EXEMPT.items()
+        if not (ROOT / name).is_file() or not re.search(words, (ROOT / name).read_text(), re.IGNORECASE)
+    ]
+    assert not needless

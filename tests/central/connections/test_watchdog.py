@@ -43,7 +43,7 @@ async def test_a_frozen_server_is_given_up_and_used_again_when_it_is_back(
     proxy.going_down.clear()
     with pytest.raises(ConnectionLost):
         await ask(engine, "SELECT 1")
-    assert "does not answer: 1 connections" in caplog.text
+    assert "does not respond: closing 1 connections" in caplog.text
     proxy.going_down.set()
     assert await ask(engine, "SELECT 1 AS one") == [{"one": 1}]
     await until(lambda: not server.connections.in_use)

@@ -254,7 +254,7 @@ async def test_an_undo_that_fails_is_reported_and_finished_later(world: World):
             pass
 
     process = world.process(Both())
-    with pytest.raises(CreationFailed, match="will be removed by itself") as caught:
+    with pytest.raises(CreationFailed, match="will be removed automatically") as caught:
         await process.provisioning.create(request("acme"))
     assert not caught.value.is_clean
     assert (await world.residue())["open runs"] == ["create acme failed"]
