@@ -12,13 +12,16 @@ from contextlib import asynccontextmanager
 from typing import Final, TypeVar, cast
 from uuid import UUID
 
+from piccolo import columns
+from piccolo.columns import BigInt, Varchar
+from piccolo.table import Table
+
 from piccolo_conf import DB
-from piccolo_engines.columns import utc_now
+from piccolo_engines.columns import Timestamps, new_id, utc_now
 from piccolo_engines.lru import Lru
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.tables import CacheVersion
 
-__all__ = ["ACCESS", "DEFINITIONS", "VersionedCache", "bump"]
+__all__ = ["ACCESS", "DEFINITIONS", "CacheVersion", "VersionedCache", "bump"]
 
 ACCESS = "access"
 DEFINITIONS = "definitions"
@@ -26,6 +29,16 @@ DEFINITIONS = "definitions"
 _Value = TypeVar("_Value")
 _NOTHING: Final = object()
 """Not even None is cached."""
+
+
+class CacheVersion(
+    Timestamps, Table, tablename="cache_versions", help_text="Counts the changes of what is cached."
+):
+    """One row for each kind of cache; ``version`` is incremented in the transaction of every change."""
+
+    id = columns.UUID(primary_key=True, default=new_id)
+    name = Varchar(length=40, unique=True, null=False)
+    version = BigInt(default=0, null=False)
 
 
 async def bump(name: str) -> None:

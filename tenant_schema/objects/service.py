@@ -25,6 +25,7 @@ from piccolo_engines.errors import (
     TransactionEnded,
     UniqueViolation,
 )
+from tenant_schema.objects.changes.bound_dialect import dialect_of_bound
 from tenant_schema.objects.changes.decide.decisions import (
     Decision,
     decide_adding_field,
@@ -35,14 +36,9 @@ from tenant_schema.objects.changes.decide.decisions import (
     decide_dropping_field,
 )
 from tenant_schema.objects.changes.decide.definitions import Definitions
-from tenant_schema.objects.changes.decide.intents import (
-    added_number,
-    dialect_of_bound,
-    intent_of,
-    refuse_by_data,
-)
+from tenant_schema.objects.changes.decide.dialect import Dialect
+from tenant_schema.objects.changes.decide.intents import added_number, intent_of, refuse_by_data
 from tenant_schema.objects.changes.decide.plan import Plan, plan_of
-from tenant_schema.objects.changes.dialect import Dialect
 from tenant_schema.objects.changes.drift import Drift, find_drift, repair_drift
 from tenant_schema.objects.changes.journal import State, state_of
 from tenant_schema.objects.changes.recovery import Recovery

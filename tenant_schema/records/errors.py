@@ -25,14 +25,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tenant_schema.problems import InvalidInput, Problem
-
-if TYPE_CHECKING:
-    from tenant_schema.records.preconditions import Versions
-    from tenant_schema.records.sql.rendering import Record
+from tenant_schema.records.preconditions import Versions
+from tenant_schema.records.record import Record
 
 __all__ = [
     "AlreadyThere",
@@ -137,7 +134,7 @@ class PreconditionFailed(RecordsError):
     """The record is not as the caller wants it to be. ``current`` is the record as it is now, if it is."""
 
     code = "precondition-failed"
-    current: "Record | None" = None
+    current: Record | None = None
 
 
 class VersionMismatch(PreconditionFailed):
@@ -145,7 +142,7 @@ class VersionMismatch(PreconditionFailed):
 
     code = "version-mismatch"
 
-    def __init__(self, expected: "Versions", current: "Record") -> None:
+    def __init__(self, expected: Versions, current: Record) -> None:
         if isinstance(expected, int):
             message = f"The record is at version {current.version}, not {expected}."
         else:
@@ -160,7 +157,7 @@ class AlreadyThere(PreconditionFailed):
 
     code = "already-there"
 
-    def __init__(self, current: "Record") -> None:
+    def __init__(self, current: Record) -> None:
         super().__init__(f"The record is there already, at version {current.version}.")
         self.current = current
 

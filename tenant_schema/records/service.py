@@ -27,8 +27,8 @@ from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.reading.pages import Page
 from tenant_schema.records.reading.read import read_page, read_record, still_readable
 from tenant_schema.records.reading.trash import in_trash
+from tenant_schema.records.record import Record
 from tenant_schema.records.retry import again_when_changed
-from tenant_schema.records.sql.rendering import Record
 from tenant_schema.records.sql.statement_cache import Plans
 from tenant_schema.records.writing.bulk import Item
 from tenant_schema.records.writing.bulk_create import bulk_create

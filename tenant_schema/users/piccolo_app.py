@@ -4,6 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from tenant_schema.tenant_cache import CacheVersion
 from tenant_schema.users import tables
 
 __all__ = ["APP_CONFIG"]
@@ -20,7 +21,7 @@ APP_CONFIG = AppConfig(
         tables.Session,
         tables.SessionToken,
         tables.SignInThrottle,
-        tables.CacheVersion,
+        CacheVersion,
         tables.FieldRestriction,
         tables.RowRule,
         tables.ApiKey,

@@ -2,7 +2,7 @@
 trail.
 """
 
-from piccolo.columns import JSON, UUID, BigInt, Boolean, ForeignKey, Integer, OnDelete, Timestamptz, Varchar
+from piccolo.columns import JSON, UUID, Boolean, ForeignKey, Integer, OnDelete, Timestamptz, Varchar
 from piccolo.table import Table
 
 from piccolo_engines.columns import Timestamps, new_id
@@ -10,7 +10,6 @@ from piccolo_engines.columns import Timestamps, new_id
 __all__ = [
     "ApiKey",
     "AuditEvent",
-    "CacheVersion",
     "FieldRestriction",
     "OneTimeLink",
     "Permission",
@@ -149,16 +148,6 @@ class SignInThrottle(
     failures = Integer(default=0, null=False)
     last_attempt_at = Timestamptz(null=False, index=True)
     blocked_until = Timestamptz(null=True, default=None)
-
-
-class CacheVersion(
-    Timestamps, Table, tablename="cache_versions", help_text="Counts the changes of what is cached."
-):
-    """Bumped in the transaction of every change, so that caches in every process know: ``versions.py``."""
-
-    id = UUID(primary_key=True, default=new_id)
-    name = Varchar(length=40, unique=True, null=False)
-    version = BigInt(default=0, null=False)
 
 
 class ApiKey(

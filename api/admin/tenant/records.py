@@ -21,7 +21,8 @@ from tenant_schema.records.access.target import Target
 from tenant_schema.records.query.model import Query
 from tenant_schema.records.query.query_string import parse_query
 from tenant_schema.records.query.user_fields import USERS
-from tenant_schema.records.reading.offset_pages import count_records, read_rows
+from tenant_schema.records.reading.counting import count_records
+from tenant_schema.records.reading.offset_pages import read_rows
 
 __all__ = ["RECORDS", "RecordTable"]
 

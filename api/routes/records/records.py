@@ -12,7 +12,7 @@ from api.requests.request import TenantRequest
 from api.responses import Answer, RawHeader, empty, encoded, json_bytes
 from api.routes.records.lists import EXPAND, FIELDS
 from api.schemas.records import RECORD_EXAMPLE, DeleteQuery, RecordAnswer
-from tenant_schema.records.sql.rendering import Record
+from tenant_schema.records.record import Record
 
 __all__ = [
     "IF_MATCH",

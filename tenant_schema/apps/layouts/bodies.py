@@ -6,9 +6,9 @@ from typing import Any
 
 from piccolo_engines.errors import UniqueViolation
 from tenant_schema.apps.errors import NameTaken
-from tenant_schema.objects.definitions.names import check_name
 from tenant_schema.objects.errors import InvalidName, InvalidValue
 from tenant_schema.objects.fields.unicode import clean_text
+from tenant_schema.objects.names import check_name
 from tenant_schema.problems import InvalidInput, Problem
 from tenant_schema.records.query.conditions import Complaints
 

@@ -15,6 +15,7 @@ from piccolo_conf import DB
 from piccolo_engines.errors import ConnectionLost, DatabaseError, TransactionEnded
 from piccolo_engines.identifiers import quote
 from tenant_schema.objects.changes.decide.definitions import Definitions
+from tenant_schema.objects.changes.decide.dialect import PROBE, Dialect
 from tenant_schema.objects.changes.decide.diff import creation
 from tenant_schema.objects.changes.decide.operations import (
     AddColumn,
@@ -32,7 +33,6 @@ from tenant_schema.objects.changes.decide.operations import (
     Operation,
 )
 from tenant_schema.objects.changes.decide.shapes import ColumnShape, TableShape
-from tenant_schema.objects.changes.dialect import PROBE, Dialect
 from tenant_schema.objects.model.search_index import OLD_INDEX
 
 __all__ = ["Drift", "find_drift", "repair_drift"]

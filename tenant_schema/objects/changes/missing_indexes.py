@@ -2,12 +2,12 @@
 and tables of words in the place of the FULLTEXT indexes that record tables once had.
 """
 
+from tenant_schema.objects.changes.bound_dialect import dialect_of_bound
 from tenant_schema.objects.changes.decide.definitions import Definitions
+from tenant_schema.objects.changes.decide.dialect import Dialect
 from tenant_schema.objects.changes.decide.diff import NOTICED
-from tenant_schema.objects.changes.decide.intents import dialect_of_bound
 from tenant_schema.objects.changes.decide.operations import AddSearch, DropOldSearch, FillSearch
 from tenant_schema.objects.changes.decide.shapes import TableShape
-from tenant_schema.objects.changes.dialect import Dialect
 from tenant_schema.objects.model.catalog import load_rows
 from tenant_schema.objects.model.search_index import OLD_INDEX
 from tenant_schema.objects.tables import ObjectDefinition

@@ -7,12 +7,13 @@ from typing import Any
 
 import msgspec
 
+from tenant_schema.objects.changes.bound_dialect import dialect_of_bound
 from tenant_schema.objects.changes.decide.decisions import Decision
 from tenant_schema.objects.changes.decide.definitions import Definitions, field_draft
+from tenant_schema.objects.changes.decide.dialect import Dialect
 from tenant_schema.objects.changes.decide.intent import Intent
-from tenant_schema.objects.changes.decide.intents import dialect_of_bound, intent_of
+from tenant_schema.objects.changes.decide.intents import intent_of
 from tenant_schema.objects.changes.decide.operations import FillKeys
-from tenant_schema.objects.changes.dialect import Dialect
 from tenant_schema.objects.changes.runner import Runner
 from tenant_schema.objects.changes.writing import write_definitions
 from tenant_schema.objects.definitions.limits import count_problems, row_problems, sort_keys_wanted

@@ -9,9 +9,9 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from tenant_schema.objects.changes.bound_dialect import dialect_of_bound
+from tenant_schema.objects.changes.decide.dialect import Dialect
 from tenant_schema.objects.changes.decide.intent import Intent
-from tenant_schema.objects.changes.decide.intents import dialect_of_bound
-from tenant_schema.objects.changes.dialect import Dialect
 from tenant_schema.objects.changes.journal import has_open_entries
 from tenant_schema.objects.changes.runner import Runner
 from tenant_schema.objects.changes.writing import write_definitions

@@ -13,9 +13,9 @@ from uuid import UUID
 
 from piccolo_engines.columns import new_id
 from piccolo_engines.errors import ConnectionLost, DatabaseError, Deadlock, TransactionEnded
+from tenant_schema.objects.changes.decide.dialect import Dialect
 from tenant_schema.objects.changes.decide.intent import Intent
 from tenant_schema.objects.changes.decide.operations import NumberRecords, Operation, inverse
-from tenant_schema.objects.changes.dialect import Dialect
 from tenant_schema.objects.changes.journal import Entry, State, begin, open_entries, record
 from tenant_schema.objects.changes.numbering import forget_numbers, number
 

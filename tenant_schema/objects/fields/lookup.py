@@ -14,7 +14,6 @@ from uuid import UUID
 import piccolo.columns
 from piccolo.columns import Column, ForeignKey
 
-from tenant_schema.objects.definitions.names import check_name
 from tenant_schema.objects.errors import InvalidName
 from tenant_schema.objects.fields.id import EXAMPLE_ID, parse_id
 from tenant_schema.objects.fields.protocol import (
@@ -25,6 +24,7 @@ from tenant_schema.objects.fields.protocol import (
     column_options,
 )
 from tenant_schema.objects.fields.settings import Settings, SettingsReader
+from tenant_schema.objects.names import check_name
 from tenant_schema.problems import Problem
 
 __all__ = ["ON_DELETE", "LookupType", "joined"]

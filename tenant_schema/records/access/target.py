@@ -23,9 +23,10 @@ from tenant_schema.records.query.relations import Relations
 from tenant_schema.records.query.search import search_filter
 from tenant_schema.records.query.table_ref import other
 from tenant_schema.records.query.user_fields import USERS
+from tenant_schema.records.record import Record, Row
 from tenant_schema.records.sql.compiler import with_slots
 from tenant_schema.records.sql.lookup_joins import Hop, self_contained
-from tenant_schema.records.sql.rendering import Record, Row, json_ready
+from tenant_schema.records.sql.rendering import json_ready
 from tenant_schema.records.sql.statement_cache import Slot, Statement, planned
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access

@@ -19,13 +19,15 @@ import msgspec
 
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.access.target import Target
-from tenant_schema.records.csv.file_format import BLANKS, ExportFormat
+from tenant_schema.records.csv.file_format import BLANKS
+from tenant_schema.records.query.export_format import ExportFormat
 from tenant_schema.records.query.model import Query, SortTerm
 from tenant_schema.records.query.paths import fields_of
 from tenant_schema.records.reading.cursors import Place
 from tenant_schema.records.reading.pages import cut, window_of
+from tenant_schema.records.record import Row
 from tenant_schema.records.sql.keyset import full_order
-from tenant_schema.records.sql.rendering import Row, known
+from tenant_schema.records.sql.rendering import known
 from tenant_schema.records.sql.statements import Reading, Source, reading
 
 __all__ = ["MARK", "PAGE", "cell_of", "chained", "csv_lines", "export", "harmless"]

@@ -12,18 +12,16 @@ from tenant_schema.problems import Problem, suggestion
 from tenant_schema.records.csv.dates import DateFormat, date_format
 from tenant_schema.records.csv.numbers import NumberFormat, decimal_mark, number_format, thousands_mark
 from tenant_schema.records.errors import InvalidQuery
+from tenant_schema.records.query.export_format import read_delimiter
 from tenant_schema.records.query.time_zones import UnknownZone, zone_of
 
 __all__ = [
     "BLANKS",
     "BOOLEANS",
-    "DELIMITERS",
     "ENCODINGS",
     "MOST_ABOVE",
     "NO_VALUE",
     "CsvFormat",
-    "ExportFormat",
-    "read_delimiter",
     "read_format",
 ]
 
@@ -31,12 +29,6 @@ MOST_ABOVE: Final = 1_000
 """Lines above the head."""
 BLANKS: Final = " \u00a0\u202f\ufeff"
 """Spaces that count as stray around a cell."""
-
-DELIMITERS: Final[Mapping[str, str]] = {
-    ",": ",", ";": ";", "\t": "\t", "|": "|",
-    "comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|",
-}  # fmt: skip
-"""Names of what separates cells."""
 
 ENCODINGS: Final[Mapping[str, str]] = {
     "utf-8": "utf-8", "utf8": "utf-8", "utf-8-sig": "utf-8", "utf-16": "utf-16", "utf16": "utf-16",
@@ -141,17 +133,6 @@ class CsvFormat:
     zone: tzinfo = UTC
 
 
-@dataclass(frozen=True, slots=True)
-class ExportFormat:
-    """How a file is to be written.
-
-    :param mark: whether it begins with a byte order mark, by which Excel knows UTF-8.
-    """
-
-    delimiter: str = ","
-    mark: bool = False
-
-
 def read_format(options: Mapping[str, str], *, rounds: bool = False) -> CsvFormat:
     """The format that the texts of the options describe, by their names in a query string.
 
@@ -184,13 +165,6 @@ class _Unknown(ValueError):
     def __init__(self, message: str, name: str, known: Mapping[str, object]) -> None:
         super().__init__(message)
         self.near = suggestion(name.lower()[:64], [*known])
-
-
-def read_delimiter(text: str) -> str:
-    """The character of that name. Raises ValueError."""
-    if text.lower() not in DELIMITERS:
-        raise ValueError("Must be comma, semicolon, tab or pipe, or the character itself.")
-    return DELIMITERS[text.lower()]
 
 
 def _encoding(text: str) -> str:

@@ -15,7 +15,8 @@ from tenant_schema.records.access.target import Target
 from tenant_schema.records.csv.columns import Column
 from tenant_schema.records.query.user_fields import USERS
 from tenant_schema.records.reading.by_value import ids_by_value, users_by_value
-from tenant_schema.records.sql.rendering import Row, shown
+from tenant_schema.records.record import Row
+from tenant_schema.records.sql.rendering import shown
 from tenant_schema.records.writing.bulk import Item
 
 __all__ = ["CsvRow", "fail_dependents", "find_lookups"]

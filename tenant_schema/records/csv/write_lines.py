@@ -16,7 +16,8 @@ from tenant_schema.records.csv.columns import Column
 from tenant_schema.records.csv.lookups import CsvRow, fail_dependents, find_lookups
 from tenant_schema.records.query.conditions import Complaints
 from tenant_schema.records.reading.by_value import ids_by_value
-from tenant_schema.records.sql.rendering import Row, shown
+from tenant_schema.records.record import Row
+from tenant_schema.records.sql.rendering import shown
 from tenant_schema.records.writing.bulk import Item, each_that_can, fail_dangling, fail_equal
 from tenant_schema.records.writing.bulk_create import explain_refusals
 from tenant_schema.records.writing.bulk_restore import restore_items

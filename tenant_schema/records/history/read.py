@@ -14,7 +14,7 @@ from tenant_schema.records.history.write import Action, field_key
 from tenant_schema.records.query.model import ALL
 from tenant_schema.records.reading.cursors import Cursors, Place
 from tenant_schema.records.reading.pages import Page
-from tenant_schema.records.sql.rendering import Row
+from tenant_schema.records.record import Row
 from tenant_schema.records.sql.statements import Reading, Source, reading
 from tenant_schema.records.tables import RecordHistory
 from tenant_schema.users.tables import User

@@ -17,7 +17,8 @@ from piccolo.query.methods.insert import Insert
 from piccolo_engines.columns import new_id
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.access.target import Target
-from tenant_schema.records.sql.rendering import Row, shown
+from tenant_schema.records.record import Row
+from tenant_schema.records.sql.rendering import shown
 from tenant_schema.records.sql.statement_cache import Slot, Statement, prepare, repeated
 from tenant_schema.records.tables import RecordHistory
 

@@ -21,27 +21,16 @@ text itself goes any further. Everything wrong is told at once.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Final
 
-from tenant_schema.records.csv.file_format import ExportFormat, read_delimiter
 from tenant_schema.records.errors import InvalidQuery
 from tenant_schema.records.query.aggregates import Summary, SummaryReader
-from tenant_schema.records.query.conditions import Complaints, text_condition
+from tenant_schema.records.query.conditions import Complaints
 from tenant_schema.records.query.expansions import ExpansionReader, Options
-from tenant_schema.records.query.model import (
-    ALL,
-    DEFAULT_LIMIT,
-    DEFAULT_RELATED,
-    MAX_DEPTH,
-    MAX_TERMS,
-    And,
-    Expansion,
-    Filter,
-    Not,
-    Or,
-    Query,
-)
+from tenant_schema.records.query.export_format import ExportFormat, read_delimiter
+from tenant_schema.records.query.filter_parameters import FilterEntry, filter_entry, read_filter
+from tenant_schema.records.query.model import DEFAULT_LIMIT, DEFAULT_RELATED, Expansion, Query
 from tenant_schema.records.query.parameters import (
     read_count,
     read_cursor,
@@ -68,19 +57,8 @@ PARAMETERS: Final = ("filter", "search", "sort", "fields", "expand", "limit", "c
 EXPORT_PARAMETERS: Final = ("filter", "search", "sort", "fields", "timeZone", "bom", "delimiter")
 SUMMARY_PARAMETERS: Final = ("groupBy", "select", "filter", "search", "sort", "limit", "timeZone")
 _SINGLE: Final = frozenset({*PARAMETERS, *EXPORT_PARAMETERS, *SUMMARY_PARAMETERS}) - {"filter"}
-_GROUPS: Final[Mapping[str, type[And] | type[Or]]] = {"and": And, "or": Or}
-_KEY: Final = re.compile(r"filter((?:\[[^\[\]]+\])+)")
-_SEGMENT: Final = re.compile(r"\[([^\[\]]+)\]")
-_POSITION: Final = re.compile(r"[0-9]{1,3}")
+_LIMIT: Final = re.compile(r"[0-9]{1,3}")
 _SUMMARY_LIMIT: Final = re.compile(r"[0-9]{1,4}")
-
-
-class _Entry(NamedTuple):
-    """One ``filter`` parameter: what is left of its brackets, the whole key, and its value."""
-
-    path: tuple[str, ...]
-    key: str
-    text: str
 
 
 def parse_query(
@@ -98,7 +76,7 @@ def parse_query(
     read_zone(singles.get("timeZone"), complaints)
     shown = read_fields(_split_names(singles.get("fields")), fields, complaints)
     query = Query(
-        filter=_read_filter(entries, fields, complaints),
+        filter=read_filter(entries, fields, complaints),
         words=read_search(singles.get("search"), fields, complaints),
         sort=read_sort(_split_names(singles.get("sort")), fields, complaints),
         fields=shown,
@@ -138,7 +116,7 @@ def parse_export(pairs: Sequence[tuple[str, str]], fields: Fields) -> tuple[Quer
     singles, entries = _sort_out(pairs, EXPORT_PARAMETERS, complaints)
     read_zone(singles.get("timeZone"), complaints)
     query = Query(
-        filter=_read_filter(entries, fields, complaints),
+        filter=read_filter(entries, fields, complaints),
         words=read_search(singles.get("search"), fields, complaints),
         sort=read_sort(_split_names(singles.get("sort")), fields, complaints),
         fields=read_fields(_split_names(singles.get("fields")), fields, complaints),
@@ -168,7 +146,7 @@ def parse_summary(pairs: Sequence[tuple[str, str]], fields: Fields) -> Summary:
     text = singles.get("limit")
     limit = None if text is None else int(text) if _SUMMARY_LIMIT.fullmatch(text) else 0
     wanted = (
-        _read_filter(entries, fields, complaints),
+        read_filter(entries, fields, complaints),
         read_search(singles.get("search"), fields, complaints),
     )
     names = {name: _split_names(singles.get(name)) for name in ("groupBy", "select", "sort")}
@@ -200,18 +178,18 @@ def _plain(relation: Relation, _options: Options, _where: str) -> Query:
 
 def _sort_out(
     pairs: Sequence[tuple[str, str]], parameters: Sequence[str], complaints: Complaints
-) -> tuple[dict[str, str], list[_Entry]]:
+) -> tuple[dict[str, str], list[FilterEntry]]:
     """The parameters that may be given once, and the filters; problems for unknown, repeated and
     malformed ones.
     """
     singles: dict[str, str] = {}
-    entries: list[_Entry] = []
+    entries: list[FilterEntry] = []
     for key, text in pairs:
         name = key.partition("[")[0]
         if name not in parameters or (key != name and name in _SINGLE):
             complaints.unknown(key, "parameter", key if name in parameters else name, parameters)
         elif name == "filter":
-            entries += _filter_entry(key, text, complaints)
+            entries += filter_entry(key, text, complaints)
         elif name in singles:
             complaints.add(name, "repeated", f"{name} can be given once.")
         elif text == "":
@@ -219,114 +197,6 @@ def _sort_out(
         else:
             singles[name] = text
     return singles, entries
-
-
-def _filter_entry(key: str, text: str, complaints: Complaints) -> list[_Entry]:
-    """The parameter's brackets taken apart; none of it, and a problem, when they do not pair."""
-    match = _KEY.fullmatch(key)
-    if match is None:
-        complaints.add(
-            key, "malformed", "A filter reads filter[field]=value or filter[field][operator]=value."
-        )
-        return []
-    return [_Entry(tuple(_SEGMENT.findall(match[1])), key, text)]
-
-
-def _read_filter(entries: Sequence[_Entry], fields: Fields, complaints: Complaints) -> Filter:
-    """The tree of conditions; problems for too many, too deep, and whatever is wrong with each."""
-    if len(entries) > MAX_TERMS:
-        complaints.add("filter", "too-many-terms", f"A filter has at most {MAX_TERMS} conditions.")
-        return ALL
-    return And(tuple(_read_terms(entries, fields, complaints, depth=1)))
-
-
-def _read_terms(
-    entries: Iterable[_Entry], fields: Fields, complaints: Complaints, depth: int
-) -> list[Filter]:
-    """What one level of brackets holds: groups, and conditions that must hold together."""
-    terms: list[Filter] = []
-    seen: set[tuple[str, str]] = set()
-    for first, level in _by_first(entries).items():
-        if first in _GROUPS:
-            terms += _read_group(_GROUPS[first], level, fields, complaints, depth)
-            continue
-        if first == "not":
-            terms += _read_complement(level, fields, complaints, depth)
-            continue
-        if complaints.group_in_another_case(level[0].key, first, fields):
-            continue
-        for entry in level:
-            terms += _read_condition(first, entry, fields, complaints, seen)
-    return terms
-
-
-def _read_condition(
-    name: str, entry: _Entry, fields: Fields, complaints: Complaints, seen: set[tuple[str, str]]
-) -> list[Filter]:
-    """The condition of one parameter whose field is known by ``name``; nothing when there is a problem."""
-    operator = entry.path[0] if entry.path else "eq"
-    if len(entry.path) > 1:
-        complaints.add(entry.key, "malformed", "After the operator there are no more brackets.")
-        return []
-    if (name, operator) in seen:
-        complaints.add(
-            entry.key, "repeated", f"{name} {operator} is given twice: use in, between, or filter[or][0][…]."
-        )
-        return []
-    seen.add((name, operator))
-    found = text_condition(name, operator, entry.text, entry.key, fields, complaints)
-    return [] if found is None else [found]
-
-
-def _read_group(
-    kind: type[And] | type[Or], entries: Sequence[_Entry], fields: Fields, complaints: Complaints, depth: int
-) -> list[Filter]:
-    """A group in which the parameters with one number belong together."""
-    if depth >= MAX_DEPTH:
-        complaints.add(entries[0].key, "too-deep", f"Groups go {MAX_DEPTH - 1} deep at most.")
-        return []
-    numbered = [entry for entry in entries if _has_number(entry, complaints)]
-    levels = [
-        _read_terms(level, fields, complaints, depth + 1) for level in _by_first(numbered, key=int).values()
-    ]
-    members = [level[0] if len(level) == 1 else And(tuple(level)) for level in levels if level]
-    return [kind(tuple(members))] if members else []
-
-
-def _read_complement(
-    entries: Sequence[_Entry], fields: Fields, complaints: Complaints, depth: int
-) -> list[Filter]:
-    """What does not match the conditions that follow, taken together."""
-    if depth >= MAX_DEPTH:
-        complaints.add(entries[0].key, "too-deep", f"Groups go {MAX_DEPTH - 1} deep at most.")
-        return []
-    going_on = [entry for entry in entries if entry.path or _complain_of_end(entry, complaints)]
-    terms = _read_terms(going_on, fields, complaints, depth + 1)
-    return [Not(terms[0] if len(terms) == 1 else And(tuple(terms)))] if terms else []
-
-
-def _complain_of_end(entry: _Entry, complaints: Complaints) -> bool:
-    """A problem: something has to follow ``not``."""
-    complaints.add(entry.key, "malformed", "A complement reads filter[not][field][operator]=value.")
-    return False
-
-
-def _has_number(entry: _Entry, complaints: Complaints) -> bool:
-    """Whether a group's parameter goes on with a number and then something."""
-    if len(entry.path) > 1 and _POSITION.fullmatch(entry.path[0]):
-        return True
-    complaints.add(
-        entry.key, "malformed", "A group reads filter[or][0][field][operator]=value, with numbers up to 999."
-    )
-    return False
-
-
-def _by_first(entries: Iterable[_Entry], key: Callable[[str], object] = str) -> dict[str, list[_Entry]]:
-    """The entries by the first of their brackets (as ``key`` sees it), which is taken off; in order."""
-    levels: dict[object, list[_Entry]] = {}
-    for entry in entries:
-        levels.setdefault(key(entry.path[0]), []).append(entry._replace(path=entry.path[1:]))
-    return {str(first): level for first, level in levels.items()}
 
 
 def _split_names(text: str | None) -> list[str] | None:
@@ -338,4 +208,4 @@ def _text_limit(text: str | None, complaints: Complaints) -> int:
     """The limit as a number, written in digits."""
     if text is None:
         return DEFAULT_LIMIT
-    return read_limit(int(text) if _POSITION.fullmatch(text) else None, complaints)
+    return read_limit(int(text) if _LIMIT.fullmatch(text) else None, complaints)

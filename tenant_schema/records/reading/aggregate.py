@@ -21,9 +21,11 @@ from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.query.aggregates import Group, Measure, Summary
 from tenant_schema.records.query.paths import fields_of
-from tenant_schema.records.sql.local_time import Clock, Clocks, clocks_of, local_time
+from tenant_schema.records.reading.clocks import clocks_of
+from tenant_schema.records.record import Row
+from tenant_schema.records.sql.local_time import Clock, Clocks, local_time
 from tenant_schema.records.sql.lookup_joins import PathColumns
-from tenant_schema.records.sql.rendering import Row, expression, known, renderer
+from tenant_schema.records.sql.rendering import expression, known, renderer
 from tenant_schema.records.sql.statement_cache import Statement, compiled
 from tenant_schema.records.sql.statements import Source
 from tenant_schema.records.sql.text_order import is_text

@@ -15,8 +15,8 @@ from piccolo_engines.statements import SelectSQL
 from tenant_schema.records.access.target import Target, target_of
 from tenant_schema.records.query.model import And, Condition, Expansion
 from tenant_schema.records.query.paths import fields_of
+from tenant_schema.records.record import Row
 from tenant_schema.records.sql.keyset import full_order
-from tenant_schema.records.sql.rendering import Row
 from tenant_schema.records.sql.statement_cache import Slot, chained, compiled
 from tenant_schema.records.sql.statements import Reading, Source, Window, reading, selection
 

@@ -15,11 +15,11 @@ from tenant_schema.problems import InvalidInput, Problem, suggestion
 from tenant_schema.records.access.opening import Targets
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.query.model import ALL, Filter
-from tenant_schema.records.writing.rows import is_there, lets_pass
+from tenant_schema.records.reading.exists import is_there, lets_pass
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.rights.access import access_of_user
 from tenant_schema.users.rights.delegation import is_oneself
 from tenant_schema.users.rights.permissions import ACTIONS, ANY, Access, Grants, RoleGrants
+from tenant_schema.users.sessions.access import access_of_user
 
 __all__ = ["Explanation", "Explanations", "Question", "RoleVerdict"]
 

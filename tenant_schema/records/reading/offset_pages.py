@@ -11,9 +11,9 @@ from tenant_schema.records.query.model import Query
 from tenant_schema.records.query.paths import fields_of
 from tenant_schema.records.sql.keyset import full_order
 from tenant_schema.records.sql.statement_cache import Slot
-from tenant_schema.records.sql.statements import Source, Window, counting, reading
+from tenant_schema.records.sql.statements import Source, Window, reading
 
-__all__ = ["count_records", "read_rows"]
+__all__ = ["read_rows"]
 
 
 async def read_rows(target: Target, query: Query, limit: int, offset: int) -> list[dict[str, Any]]:
@@ -32,12 +32,3 @@ async def read_rows(target: Target, query: Query, limit: int, offset: int) -> li
         *(query.fields, where, source.hops, window),
     )
     return plan.show(await target.run(plan.statement, values))
-
-
-async def count_records(target: Target, query: Query) -> int:
-    """How many there are: one statement."""
-    values: list[object] = []
-    where = target.records(query.filter, values)
-    source = Source(target.model, where, target.hops(fields_of(query.filter), values), target.readable)
-    statement = target.plan(lambda: counting(source, target.engine.engine_type), "count", where, source.hops)
-    return int((await target.run(statement, values))[0]["count"])

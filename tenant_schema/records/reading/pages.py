@@ -12,8 +12,8 @@ from piccolo.columns import Column
 from tenant_schema.records.errors import CursorMismatch
 from tenant_schema.records.query.model import SortTerm
 from tenant_schema.records.reading.cursors import Place
+from tenant_schema.records.record import Row
 from tenant_schema.records.sql.keyset import turned
-from tenant_schema.records.sql.rendering import Row
 from tenant_schema.records.sql.statement_cache import Slot
 from tenant_schema.records.sql.statements import Window
 

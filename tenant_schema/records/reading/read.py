@@ -6,17 +6,17 @@ from uuid import UUID
 from tenant_schema.records.access.rights import ALWAYS_READABLE
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import RecordNotFound
-from tenant_schema.records.query.model import ALL, Count, Query
+from tenant_schema.records.query.model import ALL, MAX_COUNTED, Count, Query
 from tenant_schema.records.query.paths import fields_of
 from tenant_schema.records.reading.counting import count_records
 from tenant_schema.records.reading.cursors import Cursors, Place, digest, shape_digest
+from tenant_schema.records.reading.exists import is_there
 from tenant_schema.records.reading.expand import expand, needed
 from tenant_schema.records.reading.pages import Counted, Page, Slice, cut, restored, window_of
+from tenant_schema.records.record import Record, Row
 from tenant_schema.records.sql.keyset import full_order
 from tenant_schema.records.sql.lookup_joins import PathColumns
-from tenant_schema.records.sql.rendering import Record, Row
 from tenant_schema.records.sql.statements import Reading, Source, Window, reading
-from tenant_schema.records.writing.rows import is_there
 
 __all__ = ["read_page", "read_record", "still_readable"]
 
@@ -83,7 +83,10 @@ async def _counted(target: Target, query: Query, found: Slice) -> Counted | None
         return None
     if query.cursor is None and found.next is None:
         return Counted(len(found.rows), capped=False)
-    return await count_records(target, query)
+    if query.count is Count.EXACT:
+        return Counted(await count_records(target, query), capped=False)
+    number = await count_records(target, query, MAX_COUNTED + 1)
+    return Counted(min(number, MAX_COUNTED), capped=number > MAX_COUNTED)
 
 
 def _prepared(target: Target, source: Source, names: Sequence[str], window: Window | None) -> Reading:

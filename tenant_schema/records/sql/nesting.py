@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tenant_schema.records.query.paths import prefixes_of
-from tenant_schema.records.sql.rendering import Row
+from tenant_schema.records.record import Row
 
 __all__ = ["Nest", "flat_names", "nest", "nests"]
 

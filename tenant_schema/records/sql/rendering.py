@@ -10,7 +10,6 @@ database keeps is mended where it differs from the answer's.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, TypeAlias
@@ -23,9 +22,7 @@ from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.query.paths import Fields
 
 __all__ = [
-    "Record",
     "Render",
-    "Row",
     "expression",
     "json_ready",
     "known",
@@ -36,20 +33,6 @@ __all__ = [
 ]
 
 Render: TypeAlias = Callable[[Any], object]
-Row: TypeAlias = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One record as the API shows it, and its version for the ETag.
-
-    ``is_whole``: it has every field, and no definition of one has changed since the record has. Read without
-    paths and expansions, it is then told from every other form of it by the version alone.
-    """
-
-    data: dict[str, Any]
-    version: int
-    is_whole: bool = field(default=False, compare=False)
 
 
 def utc_text(stored: str) -> str:

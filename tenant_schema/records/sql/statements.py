@@ -16,11 +16,12 @@ from tenant_schema.objects.model.packing import insert_packed, is_packed, packed
 from tenant_schema.objects.model.sort_columns import keys_of
 from tenant_schema.records.query.model import Filter, SortTerm
 from tenant_schema.records.query.paths import Fields
+from tenant_schema.records.record import Row
 from tenant_schema.records.sql.compiler import Predicate, all_of, any_of, compile_filter
 from tenant_schema.records.sql.keyset import beyond
 from tenant_schema.records.sql.lookup_joins import Hop, PathColumns, joins
 from tenant_schema.records.sql.nesting import Nest, flat_names, nest, nests
-from tenant_schema.records.sql.rendering import Render, Row, expression, renderers
+from tenant_schema.records.sql.rendering import Render, expression, renderers
 from tenant_schema.records.sql.select import Select
 from tenant_schema.records.sql.statement_cache import Slot, Statement, compiled, prepare
 from tenant_schema.records.sql.text_order import order_of, tie_break_of

@@ -15,7 +15,7 @@ from tenant_schema.problems import MAX_PROBLEMS, Problem, ProblemCollector
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import BulkRefused
 from tenant_schema.records.query.conditions import Complaints
-from tenant_schema.records.sql.rendering import Row
+from tenant_schema.records.record import Row
 from tenant_schema.records.writing.constraints import TOO_LARGE
 from tenant_schema.records.writing.equal_values import problems_of_equal_values
 from tenant_schema.records.writing.lookup_targets import problems_of_many

@@ -18,7 +18,7 @@ from tenant_schema.problems import Problem
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.history.write import Action, Entry, changed, keep
 from tenant_schema.records.query.model import ALL, And, Condition, Filter
-from tenant_schema.records.sql.rendering import Row
+from tenant_schema.records.record import Row
 from tenant_schema.records.sql.statements import locked
 from tenant_schema.records.writing.bulk import (
     BodyProblems,

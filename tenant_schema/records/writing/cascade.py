@@ -14,7 +14,7 @@ from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.records.access.rights import Rights
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import TooManyDependents
-from tenant_schema.records.sql.rendering import Row
+from tenant_schema.records.record import Row
 
 __all__ = [
     "MAX_AFFECTED",

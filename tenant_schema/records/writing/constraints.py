@@ -16,7 +16,7 @@ from tenant_schema.problems import Problem
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import UniqueConflict, ValidationFailed
 from tenant_schema.records.query.conditions import Complaints
-from tenant_schema.records.sql.rendering import Row
+from tenant_schema.records.record import Row
 from tenant_schema.records.writing.equal_values import problems_of_equal_values
 from tenant_schema.records.writing.lookup_targets import problems_of_lookups
 from tenant_schema.records.writing.trashed_values import trashed_with, value_taken

@@ -8,7 +8,7 @@ from piccolo_engines.columns import new_id
 from tenant_schema.objects.model.auto_numbers import counted_fields, take_numbers
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.query.conditions import Complaints
-from tenant_schema.records.sql.rendering import Record, Row
+from tenant_schema.records.record import Record, Row
 from tenant_schema.records.writing.constraints import accept, refusals, refuse_equal
 from tenant_schema.records.writing.rows import answer_to_writer, insert_records
 from tenant_schema.records.writing.validation import Body, fill_in, parse_creation

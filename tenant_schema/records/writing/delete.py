@@ -14,7 +14,8 @@ from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import StillReferenced
 from tenant_schema.records.history.write import Action, Entry, field_key, forget, keep
 from tenant_schema.records.preconditions import Versions
-from tenant_schema.records.sql.rendering import Record, Row, shown
+from tenant_schema.records.record import Record, Row
+from tenant_schema.records.sql.rendering import shown
 from tenant_schema.records.writing.cascade import (
     Affected,
     Tie,

@@ -10,8 +10,8 @@ from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.problems import Problem
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.query.conditions import is_one_of
+from tenant_schema.records.record import Row
 from tenant_schema.records.sql.compiler import compile_filter
-from tenant_schema.records.sql.rendering import Row
 from tenant_schema.records.writing.trashed_values import trashed_among, value_taken
 
 __all__ = ["problems_of_equal_values"]

@@ -10,20 +10,18 @@ from uuid import UUID
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import ChangeDenied, RecordNotFound, VersionMismatch
 from tenant_schema.records.preconditions import Versions, are_met
-from tenant_schema.records.query.model import ALL, IN_USE, And, Condition, Filter
+from tenant_schema.records.query.model import ALL, And, Condition, Filter
 from tenant_schema.records.query.paths import fields_of
-from tenant_schema.records.sql.compiler import with_slots
-from tenant_schema.records.sql.rendering import Record, Row
+from tenant_schema.records.reading.exists import is_there
+from tenant_schema.records.record import Record, Row
 from tenant_schema.records.sql.statement_cache import repeated
-from tenant_schema.records.sql.statements import Source, destroy, insert, locked, reading, update
+from tenant_schema.records.sql.statements import destroy, insert, locked, update
 from tenant_schema.records.writing.search_words import run_with_words
 
 __all__ = [
     "answer_to_writer",
     "destroy_record",
     "insert_records",
-    "is_there",
-    "lets_pass",
     "lock_record",
     "write_changes",
 ]
@@ -77,31 +75,6 @@ async def answer_to_writer(target: Target, stored: Row, changed: Collection[str]
     if _fields_of(target.rights.read).isdisjoint(changed) or await is_there(target, stored["id"]):
         return target.answer(stored)
     return target.bare_answer(stored)
-
-
-async def lets_pass(target: Target, record_id: UUID, rule: Filter) -> bool:
-    """Whether there is such a record, not in the trash, and a rule of the object lets it pass."""
-    values: list[object] = []
-    wanted = And((Condition("id", "eq", record_id), IN_USE, target.rule(rule)))
-    where = with_slots(wanted, target.access.user_id, values)
-    plan = target.plan(
-        lambda: reading(Source(target.model, where), ("id",), None, target.engine.engine_type),
-        *("lets pass", where),
-    )
-    return bool(await target.run(plan.statement, values))
-
-
-async def is_there(target: Target, record_id: UUID, *, with_trash: bool = False) -> bool:
-    """Whether the caller may read the record."""
-    if not target.access.allows(target.model.name, "read"):
-        return False
-    values: list[object] = []
-    where = target.record(record_id, values, with_trash=with_trash)
-    plan = target.plan(
-        lambda: reading(Source(target.model, where), ("id",), None, target.engine.engine_type),
-        *("is there", where),
-    )
-    return bool(await target.run(plan.statement, values))
 
 
 def _fields_of(rule: Filter) -> frozenset[str]:

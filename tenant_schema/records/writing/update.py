@@ -10,7 +10,7 @@ from tenant_schema.records.preconditions import Versions
 from tenant_schema.records.query.conditions import Complaints
 from tenant_schema.records.query.model import Query
 from tenant_schema.records.reading.read import read_record
-from tenant_schema.records.sql.rendering import Record, Row
+from tenant_schema.records.record import Record, Row
 from tenant_schema.records.writing.constraints import accept, refusals, refuse_equal
 from tenant_schema.records.writing.rows import answer_to_writer, lock_record, write_changes
 from tenant_schema.records.writing.validation import Body, Stored, parse_changes

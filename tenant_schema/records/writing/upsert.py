@@ -20,7 +20,8 @@ from tenant_schema.records.preconditions import Versions
 from tenant_schema.records.query.conditions import equals, nearest
 from tenant_schema.records.query.model import Query
 from tenant_schema.records.reading.read import read_record
-from tenant_schema.records.sql.rendering import Record, shown
+from tenant_schema.records.record import Record
+from tenant_schema.records.sql.rendering import shown
 from tenant_schema.records.sql.statements import Reading, Source, reading
 from tenant_schema.records.writing.create import create_record
 from tenant_schema.records.writing.delete import restore_record

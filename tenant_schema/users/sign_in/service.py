@@ -27,8 +27,8 @@ from tenant_schema.users.errors import (
 )
 from tenant_schema.users.passwords.hashing import PasswordHashing
 from tenant_schema.users.passwords.policy import password_problems
-from tenant_schema.users.rights.access import AccessReader
 from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.sessions.access import AccessReader
 from tenant_schema.users.sessions.refresh_tokens import RefreshToken, parse_refresh_token
 from tenant_schema.users.sessions.store import (
     EndReason,

@@ -11,8 +11,8 @@ from tenant_schema.apps.schema_view import whole_sight
 from tenant_schema.apps.seed import seed_apps
 from tenant_schema.apps.tables import App, AppPage, PageType
 from tenant_schema.objects.definitions.checks import object_rows
-from tenant_schema.objects.definitions.names import check_name
 from tenant_schema.objects.model.model import object_model
+from tenant_schema.objects.names import check_name
 from tenant_schema.standard.definitions import STANDARD_OBJECTS
 from tests.tenant_schema.objects.databases import count_statements
 

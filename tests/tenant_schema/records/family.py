@@ -11,7 +11,7 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.objects.changes.decide.intents import dialect_of_bound
+from tenant_schema.objects.changes.bound_dialect import dialect_of_bound
 from tenant_schema.objects.changes.decide.operations import AddSearch, FillSearch
 from tenant_schema.objects.definitions.checks import object_rows
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft

@@ -10,8 +10,8 @@ from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model.model import ObjectModel, object_model
 from tenant_schema.records.reading.pages import Page
+from tenant_schema.records.record import Record
 from tenant_schema.records.service import Operation, RecordService
-from tenant_schema.records.sql.rendering import Record
 from tenant_schema.records.writing.bulk import Item
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access

@@ -22,8 +22,8 @@ from tenant_schema.records.errors import (
     VersionMismatch,
 )
 from tenant_schema.records.reading.cursors import Cursors
+from tenant_schema.records.record import Record
 from tenant_schema.records.service import RecordService
-from tenant_schema.records.sql.rendering import Record
 from tenant_schema.users.errors import PermissionDenied
 from tenant_schema.users.tables import User
 from tests.support.record_tables import make_table

@@ -10,7 +10,7 @@ from tenant_schema.objects.model.catalog import load_objects
 from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition
 from tenant_schema.standard.definitions import ACCOUNTS, STANDARD_OBJECTS
 from tenant_schema.standard.seed import seed_standard_objects
-from tenant_schema.users.tables import CacheVersion
+from tenant_schema.tenant_cache import CacheVersion
 from tests.tenant_schema.objects.databases import count_statements
 
 

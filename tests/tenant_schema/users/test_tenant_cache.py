@@ -9,8 +9,7 @@ import pytest
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from tenant_schema.scope import TenantScope
-from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, VersionedCache, bump
-from tenant_schema.users.tables import CacheVersion
+from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, CacheVersion, VersionedCache, bump
 from tests.tenant_schema.users.doubles import Clock, RolledBack
 
 

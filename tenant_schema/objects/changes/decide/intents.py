@@ -1,35 +1,15 @@
 """From a decision to an intent: what the data says, and the operations that the change takes."""
 
-import functools
-
-from piccolo_conf import DB
 from tenant_schema.objects.changes.decide.data_checks import count_records, count_values, refuse_misfits
 from tenant_schema.objects.changes.decide.decisions import Decision
+from tenant_schema.objects.changes.decide.dialect import Dialect
 from tenant_schema.objects.changes.decide.diff import difference
 from tenant_schema.objects.changes.decide.intent import Intent, row_changes
 from tenant_schema.objects.changes.decide.operations import NumberRecords
-from tenant_schema.objects.changes.dialect import Dialect
-from tenant_schema.objects.changes.sqlite.dialect import SQLiteDialect
 from tenant_schema.objects.errors import WouldBreakData, WouldLoseData
 from tenant_schema.objects.model.model import FieldModel
 
-__all__ = ["added_number", "dialect_of_bound", "intent_of", "refuse_by_data"]
-
-_SQLITE = SQLiteDialect()
-
-
-def dialect_of_bound() -> Dialect:
-    """The dialect of the engine that is bound."""
-    return _SQLITE if DB.engine_type == "sqlite" else _mysql()
-
-
-@functools.cache
-def _mysql() -> Dialect:
-    # Not at the top: where all tenants are on SQLite, neither MySQL's engine nor its driver is loaded
-    # (ADR 93).
-    from tenant_schema.objects.changes.mysql.dialect import MySQLDialect  # noqa: PLC0415
-
-    return MySQLDialect()
+__all__ = ["added_number", "intent_of", "refuse_by_data"]
 
 
 async def refuse_by_data(decision: Decision, confirm: str | None) -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tenant_schema.objects.changes.decide.decisions import Decision
+from tenant_schema.objects.changes.decide.dialect import Dialect, PlannedStatement
 from tenant_schema.objects.changes.decide.intent import Intent
-from tenant_schema.objects.changes.dialect import Dialect, PlannedStatement
 from tenant_schema.objects.dependents import Dependents, NameChanges
 from tenant_schema.objects.model.model import FieldModel
 

@@ -16,9 +16,9 @@ from piccolo_engines.mysql.engine import MySQLEngine
 from piccolo_engines.mysql.literals import literal
 from piccolo_engines.mysql.sessions.session import Session
 from piccolo_engines.mysql.sessions.transaction import MySQLTransaction
+from tenant_schema.objects.changes.decide.dialect import PlannedStatement
 from tenant_schema.objects.changes.decide.operations import FillKeys, FillSearch, Operation
 from tenant_schema.objects.changes.decide.shapes import TableShape
-from tenant_schema.objects.changes.dialect import PlannedStatement
 from tenant_schema.objects.changes.mysql.algorithms import Algorithms, checked_as_needed
 from tenant_schema.objects.changes.mysql.change_lock import owned, require_ownership
 from tenant_schema.objects.changes.mysql.dry_run import planned
@@ -37,7 +37,7 @@ _TRIES = 5
 
 
 class MySQLDialect:
-    """See :class:`tenant_schema.objects.changes.dialect.Dialect`."""
+    """See :class:`tenant_schema.objects.changes.decide.dialect.Dialect`."""
 
     is_transactional = False
     keys_with_columns = False

@@ -12,6 +12,7 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.identifiers import quote
 from piccolo_engines.mysql.sessions.session import Session
+from tenant_schema.objects.changes.decide.dialect import PROBE, PlannedStatement
 from tenant_schema.objects.changes.decide.operations import (
     AddReference,
     AddSearch,
@@ -23,7 +24,6 @@ from tenant_schema.objects.changes.decide.operations import (
     FillSearch,
     Operation,
 )
-from tenant_schema.objects.changes.dialect import PROBE, PlannedStatement
 from tenant_schema.objects.changes.mysql.algorithms import Algorithms, Way, checked_as_needed
 from tenant_schema.objects.changes.mysql.search import filling_statement
 from tenant_schema.objects.changes.mysql.sort_keys import filling_keys
@@ -33,7 +33,7 @@ __all__ = ["planned"]
 
 
 async def planned(operations: Sequence[Operation], session: Session) -> list[PlannedStatement]:
-    """See :class:`tenant_schema.objects.changes.dialect.Dialect`."""
+    """See :class:`tenant_schema.objects.changes.decide.dialect.Dialect`."""
     plan: list[PlannedStatement] = []
     for table in dict.fromkeys(one.table for one in operations):
         plan += await _planned(table, [one for one in operations if one.table == table], session)

@@ -31,7 +31,7 @@ _HERE = "table_schema = DATABASE() AND table_name = {}"
 
 
 async def is_done(operation: Operation) -> bool:
-    """See :class:`tenant_schema.objects.changes.dialect.Dialect`."""
+    """See :class:`tenant_schema.objects.changes.decide.dialect.Dialect`."""
     table = operation.table
     match operation:
         case CreateTable():

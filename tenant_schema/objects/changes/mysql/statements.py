@@ -5,6 +5,7 @@ The SQL of DDL is written here because Piccolo has no words for most of it. Name
 """
 
 from piccolo_engines.identifiers import quote
+from tenant_schema.objects.changes.decide.dialect import limited
 from tenant_schema.objects.changes.decide.operations import (
     AddColumn,
     AddIndex,
@@ -24,7 +25,6 @@ from tenant_schema.objects.changes.decide.operations import (
     Operation,
 )
 from tenant_schema.objects.changes.decide.shapes import ColumnShape, TableShape
-from tenant_schema.objects.changes.dialect import limited
 from tenant_schema.objects.model.search_index import words_table
 
 __all__ = ["index_name", "reference_name", "statements"]

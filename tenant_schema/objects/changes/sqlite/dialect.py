@@ -16,6 +16,7 @@ from piccolo_engines.errors import LockTimeout
 from piccolo_engines.identifiers import quote
 from piccolo_engines.limits import without_limit
 from piccolo_engines.sqlite.exact_decimals import DECIMAL_KEY, DECIMAL_TEXT
+from tenant_schema.objects.changes.decide.dialect import PlannedStatement, limited
 from tenant_schema.objects.changes.decide.operations import (
     AddColumn,
     AddIndex,
@@ -29,7 +30,6 @@ from tenant_schema.objects.changes.decide.operations import (
     Operation,
 )
 from tenant_schema.objects.changes.decide.shapes import ColumnShape, TableShape
-from tenant_schema.objects.changes.dialect import PlannedStatement, limited
 from tenant_schema.objects.changes.sqlite.inspection import read_table, table_names
 from tenant_schema.objects.changes.sqlite.search import add_search, drop_search
 from tenant_schema.objects.definitions.row_budget import SQLITE, RowLimits
@@ -41,7 +41,7 @@ _TEXTS = ("VARCHAR", "TEXT")
 
 
 class SQLiteDialect:
-    """See :class:`tenant_schema.objects.changes.dialect.Dialect`."""
+    """See :class:`tenant_schema.objects.changes.decide.dialect.Dialect`."""
 
     is_transactional = True
     keys_with_columns = True

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from piccolo_conf import DB
-from tenant_schema.objects.changes.decide.intents import dialect_of_bound
+from tenant_schema.objects.changes.bound_dialect import dialect_of_bound
 from tenant_schema.objects.changes.decide.operations import AddSearch
 from tenant_schema.objects.changes.missing_indexes import ensure_searches
 from tenant_schema.objects.changes.mysql.statements import index_name

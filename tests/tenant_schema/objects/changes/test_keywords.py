@@ -8,7 +8,7 @@ import pytest
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.definitions.names import check_field_name, check_object_name
 from tenant_schema.objects.errors import InvalidName
-from tenant_schema.records.sql.rendering import Record
+from tenant_schema.records.record import Record
 from tests.support.keywords import KEYWORDS
 from tests.tenant_schema.objects.changes.conftest import ON_SQLITE
 from tests.tenant_schema.objects.changes.worlds import MANAGER, SCOPE, Tenant

@@ -6,7 +6,7 @@ import pytest
 
 from piccolo_conf import DB
 from piccolo_engines.identifiers import quote
-from tenant_schema.objects.changes.decide.intents import dialect_of_bound
+from tenant_schema.objects.changes.bound_dialect import dialect_of_bound
 from tenant_schema.objects.changes.missing_sort_keys import ensure_sort_keys
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.model.catalog import Catalog

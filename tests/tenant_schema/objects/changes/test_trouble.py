@@ -18,8 +18,8 @@ from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import ObjectBusy
 from tenant_schema.objects.tables import SchemaChange, SchemaLease
+from tenant_schema.tenant_cache import CacheVersion
 from tenant_schema.users.audit.write import Subject, record_event
-from tenant_schema.users.tables import CacheVersion
 from tests.tenant_schema.objects.changes.conftest import ON_SERVERS
 from tests.tenant_schema.objects.changes.worlds import SCOPE, Config, Tenant, tenant_on
 

@@ -8,15 +8,11 @@ from hypothesis import strategies as st
 
 from piccolo_engines.columns import new_id
 from piccolo_engines.identifiers import validate
-from tenant_schema.objects.definitions.names import (
-    check_field_name,
-    check_name,
-    check_object_name,
-    physical_name,
-)
+from tenant_schema.objects.definitions.names import check_field_name, check_object_name, physical_name
 from tenant_schema.objects.definitions.reserved import FILTER_WORDS
 from tenant_schema.objects.errors import InvalidName
 from tenant_schema.objects.model.runtime_table import attribute_name
+from tenant_schema.objects.names import check_name
 
 NAMES = st.from_regex(r"\A[a-z](?:_?[a-z0-9])*\Z").filter(lambda name: len(name) <= 40)
 

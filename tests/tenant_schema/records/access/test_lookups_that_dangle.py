@@ -14,7 +14,7 @@ from piccolo_engines.columns import utc_now
 from tenant_schema.records.csv.import_csv import ImportOptions
 from tenant_schema.records.errors import ValidationFailed
 from tenant_schema.records.query.model import Condition
-from tenant_schema.records.sql.rendering import Record
+from tenant_schema.records.record import Record
 from tests.tenant_schema.records.models import Caller
 
 NOWHERE = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"

@@ -11,8 +11,8 @@ from tenant_schema.records.errors import CursorInvalid, CursorMismatch, RecordNo
 from tenant_schema.records.query.model import Condition
 from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.reading.pages import Page
+from tenant_schema.records.record import Record
 from tenant_schema.records.service import RecordService
-from tenant_schema.records.sql.rendering import Record
 from tenant_schema.users.errors import PermissionDenied
 from tenant_schema.users.tables import User
 from tests.tenant_schema.records.conftest import Counting

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tenant_schema.objects.model.model import ObjectModel
-from tenant_schema.records.sql.rendering import Record, renderers, shown, utc_text
+from tenant_schema.records.record import Record
+from tenant_schema.records.sql.rendering import renderers, shown, utc_text
 from tests.tenant_schema.records.models import Caller
 from tests.tenant_schema.records.worlds import TEXTS
 

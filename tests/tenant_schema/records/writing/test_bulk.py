@@ -8,7 +8,7 @@ import pytest
 from piccolo_engines.columns import new_id
 from tenant_schema.records.errors import BulkRefused
 from tenant_schema.records.query.model import Condition
-from tenant_schema.records.sql.rendering import Record
+from tenant_schema.records.record import Record
 from tenant_schema.records.writing.bulk import Item
 from tenant_schema.users.errors import PermissionDenied
 from tests.tenant_schema.records.conftest import Counting

@@ -15,8 +15,8 @@ from tenant_schema.records.access.rights import Rights
 from tenant_schema.records.errors import RecordNotFound, StillReferenced, TooManyDependents
 from tenant_schema.records.query.model import Condition
 from tenant_schema.records.reading.cursors import Cursors
+from tenant_schema.records.record import Record
 from tenant_schema.records.service import RecordService
-from tenant_schema.records.sql.rendering import Record
 from tenant_schema.records.tables import RecordHistory
 from tenant_schema.records.writing import cascade as affected
 from tenant_schema.scope import TenantScope

@@ -17,7 +17,7 @@ from tenant_schema.records.errors import (
     VersionMismatch,
 )
 from tenant_schema.records.query.model import NOTHING, Condition
-from tenant_schema.records.sql.rendering import Record
+from tenant_schema.records.record import Record
 from tests.tenant_schema.records.models import Caller
 
 KEY = ("code", "K")

@@ -1,0 +1,35 @@
+"""Whether one record exists for a caller, and whether a row rule lets it pass."""
+
+from uuid import UUID
+
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.query.model import IN_USE, And, Condition, Filter
+from tenant_schema.records.sql.compiler import with_slots
+from tenant_schema.records.sql.statements import Source, reading
+
+__all__ = ["is_there", "lets_pass"]
+
+
+async def is_there(target: Target, record_id: UUID, *, with_trash: bool = False) -> bool:
+    """Whether the caller may read the record."""
+    if not target.access.allows(target.model.name, "read"):
+        return False
+    values: list[object] = []
+    where = target.record(record_id, values, with_trash=with_trash)
+    plan = target.plan(
+        lambda: reading(Source(target.model, where), ("id",), None, target.engine.engine_type),
+        *("is there", where),
+    )
+    return bool(await target.run(plan.statement, values))
+
+
+async def lets_pass(target: Target, record_id: UUID, rule: Filter) -> bool:
+    """Whether there is such a record, not in the trash, and a rule of the object lets it pass."""
+    values: list[object] = []
+    wanted = And((Condition("id", "eq", record_id), IN_USE, target.rule(rule)))
+    where = with_slots(wanted, target.access.user_id, values)
+    plan = target.plan(
+        lambda: reading(Source(target.model, where), ("id",), None, target.engine.engine_type),
+        *("lets pass", where),
+    )
+    return bool(await target.run(plan.statement, values))
