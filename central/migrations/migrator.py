@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from operator import attrgetter
 from typing import Any, cast
 
 from piccolo.apps.migrations.tables import Migration
@@ -14,7 +15,7 @@ from central.migrations.plans import MigrationName, MigrationPlan, PlanShelf
 from piccolo_engines.limits import without_limit
 from piccolo_engines.routed import RoutedEngine
 
-__all__ = ["MigrationFailed", "Migrator"]
+__all__ = ["MigrationFailed", "MigrationsUnknown", "Migrator"]
 
 _Progress = Callable[[MigrationName], None]
 
@@ -31,6 +32,27 @@ class MigrationFailed(CentralError):
         self.app = name.app
         self.migration = name.id
         super().__init__(f"The migration {name.id} of the app {name.app!r} failed.")
+
+
+class MigrationsUnknown(CentralError):
+    """A database lacks migrations, and has others that this version does not have: it is another version's.
+
+    A database that lacks none is not refused: while processes are replaced one after the other, those of the
+    older version go on with a database that a newer one has migrated.
+    """
+
+    code = "migrations-unknown"
+
+    def __init__(self, unknown: Sequence[MigrationName], pending: Sequence[MigrationName]) -> None:
+        self.unknown = tuple(unknown)
+        self.pending = tuple(pending)
+        first = self.unknown[0]
+        others = f" and {len(self.unknown) - 1} more" if len(self.unknown) > 1 else ""
+        super().__init__(
+            f"The database was created by another version: it has run the migration {first.id} of the app "
+            f"{first.app!r}{others}, which this version does not have. Nothing was changed. Use the version "
+            "that created it, or begin with an empty database (a local installation: `make clean-data`)."
+        )
 
 
 class Migrator:
@@ -65,7 +87,10 @@ class Migrator:
         return len(self._shelf.plans)
 
     async def pending(self, engine: Engine[Any]) -> list[MigrationName]:
-        """Return the migrations that :meth:`migrate` would run on this database."""
+        """Return the migrations that :meth:`migrate` would run on this database.
+
+        Raises :class:`MigrationsUnknown` as :meth:`migrate` does.
+        """
         with self._slot.bind(engine):
             return [plan.name for plan in await self._unrun()]
 
@@ -74,7 +99,8 @@ class Migrator:
 
         :param progress: called with the name of each finished migration.
 
-        Raises :class:`MigrationFailed`, with the reason as its cause.
+        Raises :class:`MigrationFailed`, with the reason as its cause, and :class:`MigrationsUnknown` before
+        anything is run.
         """
         ran: list[MigrationName] = []
         with self._slot.bind(engine), without_limit():
@@ -91,7 +117,12 @@ class Migrator:
             return list(self._shelf.plans)
         rows = await self._rows.select(self._rows.app_name, self._rows.name)
         ran = {MigrationName(row["app_name"], row["name"]) for row in rows}
-        return [plan for plan in self._shelf.plans if plan.name not in ran]
+        unrun = [plan for plan in self._shelf.plans if plan.name not in ran]
+        if unrun and (unknown := ran.difference(plan.name for plan in self._shelf.plans)):
+            apps = self._shelf.app_names
+            if foreign := sorted((one for one in unknown if one.app in apps), key=attrgetter("app", "id")):
+                raise MigrationsUnknown(foreign, [plan.name for plan in unrun])
+        return unrun
 
     async def _run(self, plan: MigrationPlan) -> bool:
         """Run the plan and record it. Returns False when another process has run it."""

@@ -106,6 +106,11 @@ class PlanShelf:
             self._plans = tuple(self._plan(app, id_) for app, ids in self._modules.items() for id_ in ids)
         return self._plans
 
+    @property
+    def app_names(self) -> frozenset[str]:
+        """The names of the apps, of those that others depend on as well."""
+        return frozenset(app.app_name for app in self._apps)
+
     def snapshot(self, app: str, table: str, last: str, offset: int) -> type[Table]:
         """Return the table as of the migration ``last`` of ``app``; with ``offset=-1`` before it."""
         ids = [id_ for id_ in self._modules[app] if id_ <= last]
@@ -193,8 +198,12 @@ class _Recorder(MigrationManager):
 
 
 def _recorder(manager: MigrationManager, shelf: PlanShelf) -> _Recorder:
-    """Turn the manager itself into a recorder: the module's functions refer to it, for snapshots."""
-    manager.__class__ = _Recorder
+    """Turn the manager itself into a recorder: the module's functions refer to it, for snapshots.
+
+    A subclass of ``MigrationManager`` keeps what it overrides.
+    """
+    own = type(manager)
+    manager.__class__ = _Recorder if own is MigrationManager else type("_Recorder", (own, _Recorder), {})
     recorder = cast("_Recorder", manager)
     recorder.recorded = []
     recorder.shelf = shelf

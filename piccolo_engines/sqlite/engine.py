@@ -17,6 +17,7 @@ from piccolo_engines.effects import note, take_back
 from piccolo_engines.errors import ConnectionLost, DatabaseError, PoolTimeout
 from piccolo_engines.sqlite.batches import SQLiteBatch
 from piccolo_engines.sqlite.connections import ConnectionFactory, Synchronous
+from piccolo_engines.sqlite.constraints import as_index
 from piccolo_engines.sqlite.errors import SQLiteLockTimeout
 from piccolo_engines.sqlite.lanes import Lane, Lease
 from piccolo_engines.sqlite.statements import Row, fetch, is_select
@@ -221,9 +222,11 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
     ) -> list[Row]:
         """Run a statement without values and return its rows; ``in_pool`` is there for Piccolo's sake.
 
+        A unique constraint is added to a table as a unique index.
+
         :raises DatabaseError: one of its subclasses, with the driver's error as ``__cause__``.
         """
-        return await self._run(ddl, (), ddl)
+        return await self._run(as_index(ddl), (), ddl)
 
     async def _run(self, sql: str, args: Sequence[Any], query: object) -> list[Row]:
         query_id = self._announce(sql, query)

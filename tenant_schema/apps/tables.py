@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from piccolo.columns import JSON, UUID, Boolean, ForeignKey, Integer, OnDelete, Varchar
+from piccolo.constraints import Unique
 from piccolo.table import Table
 
 from piccolo_engines.columns import Timestamps, new_id
@@ -33,10 +34,9 @@ class App(Timestamps, Table, tablename="apps", help_text="A group of pages for o
 
 
 class AppPage(Timestamps, Table, tablename="app_pages", help_text="A page of an app."):
-    """Unique over ``(app, name)``: an index that the migration makes.
+    """``object`` is the name of the object that the page shows, empty for a custom page without one.
 
-    ``object`` is the name of the object that the page shows, empty for a custom page without one; ``layout``
-    is what :func:`tenant_schema.apps.layouts.layouts.check_layout` lets pass for the page's type.
+    ``layout`` is what :func:`tenant_schema.apps.layouts.layouts.check_layout` lets pass for the page's type.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -47,6 +47,8 @@ class AppPage(Timestamps, Table, tablename="app_pages", help_text="A page of an 
     object = Varchar(length=40, default="", null=False, index=True)
     layout = JSON(default="{}", null=False)
     position = Integer(default=0, null=False)
+
+    app_pages_app_name = Unique(["app", "name"])
 
 
 class ListView(
@@ -70,17 +72,21 @@ class ListView(
 class ListViewRole(
     Timestamps, Table, tablename="list_view_roles", help_text="A role that a view is shared with."
 ):
-    """Unique over ``(view, role)``: an index that the migration makes."""
+    """A view has a row for each role that sees it."""
 
     id = UUID(primary_key=True, default=new_id)
     view = ForeignKey(ListView, on_delete=OnDelete.cascade, null=False)
     role = ForeignKey(Role, on_delete=OnDelete.cascade, null=False, index=True)
 
+    list_view_roles_view_role = Unique(["view", "role"])
+
 
 class DefaultView(Timestamps, Table, tablename="default_views", help_text="With which view a user begins."):
-    """Unique over ``(user, object)``: an index that the migration makes."""
+    """A user has at most one row for an object."""
 
     id = UUID(primary_key=True, default=new_id)
     user = ForeignKey(User, on_delete=OnDelete.cascade, null=False)
     object = Varchar(length=40, null=False)
     view = ForeignKey(ListView, on_delete=OnDelete.cascade, null=False, index=True)
+
+    default_views_user_object = Unique(["user", "object"])

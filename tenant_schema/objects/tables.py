@@ -12,6 +12,7 @@ from piccolo.columns import (
     Timestamptz,
     Varchar,
 )
+from piccolo.constraints import Unique
 from piccolo.table import Table
 
 from piccolo_engines.columns import Timestamps, new_id
@@ -37,13 +38,11 @@ class ObjectDefinition(Timestamps, Table, tablename="object_definitions", help_t
 
 
 class FieldDefinition(Timestamps, Table, tablename="field_definitions", help_text="A field of an object."):
-    """Unique over ``(object, name)``: an index that the migration makes.
-
-    ``column_name`` is the physical name, given once; ``storage`` is how a text is kept, decided with it, and
-    ``sort_key`` whether its sort keys are kept in a column beside it.
-    ``settings`` are the type's, complete; ``default_value`` is the text of a JSON value, null when there is
-    none: SQLite keeps numbers in a JSON column as it likes. ``searchable`` fields are what ``search`` looks
-    into; of those without ``history`` no changes are kept. The fields that every record has are not kept
+    """``column_name`` is the physical name, given once; ``storage`` is how a text is kept, decided with it,
+    and ``sort_key`` whether its sort keys are kept in a column beside it. ``settings`` are the type's,
+    complete; ``default_value`` is the text of a JSON value, null when there is none: SQLite keeps numbers in
+    a JSON column as it likes. ``searchable`` fields are what ``search`` looks into; of those without
+    ``history`` no changes are kept. The fields that every record has are not kept
     here: they are ``SYSTEM_FIELDS`` of ``model``.
     """
 
@@ -65,6 +64,8 @@ class FieldDefinition(Timestamps, Table, tablename="field_definitions", help_tex
     history = Boolean(default=True, null=False)
     storage = Varchar(length=10, default="", null=False)
     sort_key = Boolean(default=False, null=False)
+
+    field_definitions_object_name = Unique(["object", "name"])
 
 
 class AutoNumber(Table, tablename="auto_numbers", help_text="How far an auto_number field has counted."):

@@ -1,6 +1,7 @@
 """The tables beside the records themselves: what became of each, and what requests were answered."""
 
 from piccolo.columns import UUID, Integer, Text, Timestamptz, Varchar
+from piccolo.constraints import Unique
 from piccolo.table import Table
 
 from piccolo_engines.columns import new_id, utc_now
@@ -13,9 +14,8 @@ class RecordHistory(Table, tablename="record_history", help_text="A change of a 
 
     ``object`` is the object's id and ``version`` the one that the change made of the record. ``changes`` is
     the JSON text of an object: the ids of fields (names of those that every record has), and what they held
-    before and after, as the API shows it. Unique over ``(object, record, version)``: an index that the
-    migration makes. None of the ids is a foreign key: a history outlives the user who made it, and of a
-    destroyed record one row stays, with no values in it.
+    before and after, as the API shows it. None of the ids is a foreign key: a history
+    outlives the user who made it, and of a destroyed record one row stays, with no values in it.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -26,6 +26,8 @@ class RecordHistory(Table, tablename="record_history", help_text="A change of a 
     actor = UUID(default=None, null=True)
     at = Timestamptz(default=utc_now, null=False)
     changes = Text(default="{}", null=False)
+
+    record_history_object_record_version = Unique(["object", "record", "version"])
 
 
 class AnsweredRequest(Table, tablename="answered_requests", help_text="A request with an idempotency key."):

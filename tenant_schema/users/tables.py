@@ -3,6 +3,7 @@ trail.
 """
 
 from piccolo.columns import JSON, UUID, Boolean, ForeignKey, Integer, OnDelete, Timestamptz, Varchar
+from piccolo.constraints import Unique
 from piccolo.table import Table
 
 from piccolo_engines.columns import Timestamps, new_id
@@ -57,21 +58,25 @@ class Permission(Timestamps, Table, tablename="permissions", help_text="Somethin
 
 
 class UserRole(Timestamps, Table, tablename="user_roles", help_text="A role given to a user."):
-    """Unique over ``(user, role)``: an index that the migration makes."""
+    """A user has a row for each of the user's roles."""
 
     id = UUID(primary_key=True, default=new_id)
     user = ForeignKey(User, on_delete=OnDelete.cascade, null=False)
     role = ForeignKey(Role, on_delete=OnDelete.cascade, null=False, index=True)
 
+    user_roles_user_role = Unique(["user", "role"])
+
 
 class RolePermission(
     Timestamps, Table, tablename="role_permissions", help_text="A permission given to a role."
 ):
-    """Unique over ``(role, permission)``: an index that the migration makes."""
+    """A role has a row for each of its permissions."""
 
     id = UUID(primary_key=True, default=new_id)
     role = ForeignKey(Role, on_delete=OnDelete.cascade, null=False)
     permission = ForeignKey(Permission, on_delete=OnDelete.cascade, null=False, index=True)
+
+    role_permissions_role_permission = Unique(["role", "permission"])
 
 
 class FieldRestriction(
@@ -79,8 +84,7 @@ class FieldRestriction(
 ):
     """Fields without a row are open to the role; what may not be read may not be changed either.
 
-    ``object`` and ``field`` are names, as in permissions; a renamed field takes its rows along. Unique over
-    ``(role, object, field)``: an index that the migration makes.
+    ``object`` and ``field`` are names, as in permissions; a renamed field takes its rows along.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -89,14 +93,15 @@ class FieldRestriction(
     field = Varchar(length=40, null=False)
     readable = Boolean(default=False, null=False)
 
+    field_restrictions_role_object_field = Unique(["role", "object", "field"])
+
 
 class RowRule(
     Timestamps, Table, tablename="row_rules", help_text="Which records a role may read, update or delete."
 ):
     """Without a row, the role's permission is for every record of the object.
 
-    ``filter`` is a filter of the record API. Unique over ``(role, object, action)``: an index that the
-    migration makes.
+    ``filter`` is a filter of the record API.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -104,6 +109,8 @@ class RowRule(
     object = Varchar(length=40, null=False)
     action = Varchar(length=10, null=False)
     filter = JSON(default="{}", null=False)
+
+    row_rules_role_object_action = Unique(["role", "object", "action"])
 
 
 class Session(Timestamps, Table, tablename="sessions", help_text="A sign-in that lasts until it is ended."):

@@ -1,48 +1,9 @@
-"""Unique indexes over several columns, made and dropped as migrations do."""
+"""Indexes of tables of records, as migrations create them."""
 
-from pathlib import Path
-
-import pytest
-from piccolo.columns import Integer
 from piccolo.querystring import QueryString
-from piccolo.table import Table
 
 from piccolo_conf import DB
-from piccolo_engines.errors import UniqueViolation
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.indexes import create_unique_index, drop_unique_index, order_by_id, order_by_nothing
-
-
-@pytest.fixture
-async def pair(tmp_path: Path):
-    engine = SQLiteEngine(tmp_path / "pairs.sqlite")
-
-    class Pair(Table, db=engine):
-        left = Integer()
-        right = Integer()
-
-    await Pair.create_table()
-    yield Pair
-    await engine.close()
-
-
-async def test_the_columns_are_unique_together(pair: type[Table]) -> None:
-    await create_unique_index(pair, "left", "right")
-
-    await pair.insert(pair(left=1, right=1), pair(left=1, right=2), pair(left=2, right=1))
-    with pytest.raises(UniqueViolation) as error:
-        await pair.insert(pair(left=1, right=2))
-
-    assert error.value.columns == ("left", "right")
-
-
-async def test_the_index_can_be_dropped_and_dropped_again(pair: type[Table]) -> None:
-    await create_unique_index(pair, "left", "right")
-
-    await drop_unique_index(pair, "left", "right")
-    await drop_unique_index(pair, "left", "right")
-
-    await pair.insert(pair(left=1, right=1), pair(left=1, right=1))
 
 
 async def columns_of(index: str) -> list[str]:
@@ -51,13 +12,8 @@ async def columns_of(index: str) -> list[str]:
 
 
 async def test_plain_indexes_go_on_with_the_id(bound: SQLiteEngine) -> None:
-    """After all migrations, as far as they are not unique."""
-    assert await columns_of("contacts_account") == ["account", "id"]
-    await order_by_nothing("contacts")
-    assert await columns_of("contacts_account") == ["account"]
-    await order_by_id("contacts")
-    await order_by_id("contacts")
-    assert await columns_of("contacts_account") == ["account", "id"]
+    for index in ("accounts_name", "contacts_account", "opportunities_close_date"):
+        assert await columns_of(index) == [index.partition("_")[2], "id"]
 
 
 async def test_records_with_one_value_are_in_order(bound: SQLiteEngine) -> None:

@@ -4,10 +4,6 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from piccolo.apps.migrations.auto.diffable_table import DiffableTable
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.apps.migrations.auto.schema_differ import SchemaDiffer
-from piccolo.apps.migrations.auto.schema_snapshot import SchemaSnapshot
 from piccolo.columns import Column
 from piccolo.table import Table
 
@@ -22,33 +18,8 @@ from tenant_schema.users.tables import (
     User,
     UserRole,
 )
-from tests.tenant_schema.users.conftest import migrations
 
 TABLES = APP_CONFIG.table_classes
-
-
-async def test_the_migrations_make_what_the_tables_say(bound) -> None:
-    managers: list[MigrationManager] = [await migration.forwards() for migration in migrations()]
-    tables = [
-        DiffableTable(table.__name__, table._meta.tablename, table._meta.schema, table._meta.columns)
-        for table in TABLES
-    ]
-
-    differ = SchemaDiffer(
-        schema=tables, schema_snapshot=SchemaSnapshot(managers).get_snapshot(), auto_input="n"
-    )
-
-    assert [alter.statements for alter in differ.get_alter_statements() if alter.statements] == []
-
-
-async def test_the_migrations_can_be_undone_and_done_again(bound) -> None:
-    for migration in reversed(migrations()):
-        await (await migration.forwards()).run(backwards=True)
-    assert [table for table in TABLES if await table.table_exists()] == []
-
-    for migration in migrations():
-        await (await migration.forwards()).run()
-    assert [table for table in TABLES if not await table.table_exists()] == []
 
 
 @pytest.mark.parametrize("table", TABLES, ids=str)

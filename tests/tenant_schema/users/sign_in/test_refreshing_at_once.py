@@ -1,7 +1,6 @@
 """One refresh token used many times at the same moment, in one process and in several, on every database."""
 
 import asyncio
-import importlib
 from itertools import cycle, islice
 
 import pytest
@@ -15,7 +14,7 @@ from tenant_schema.users.errors import TokenInvalid, TokenReused
 from tenant_schema.users.piccolo_app import APP_CONFIG
 from tenant_schema.users.seed import seed_access
 from tenant_schema.users.sign_in.service import Authentication, SignedIn
-from tenant_schema.users.tables import Role, Session, SessionToken, User, UserRole
+from tenant_schema.users.tables import Role, Session, User, UserRole
 from tests.tenant_schema.objects.databases import Bound
 from tests.tenant_schema.users.conftest import PASSWORD
 
@@ -79,22 +78,3 @@ async def test_of_twenty_late_uses_at_once_none_gets_anything_and_the_session_en
     assert (await Session.select(Session.end_reason).first())["end_reason"] == "token-reused"
     with pytest.raises(TokenInvalid):
         await auth.refresh(scope, newest.refresh_token)
-
-
-async def test_a_session_that_was_open_before_tokens_had_rows_goes_on(
-    any_database: Bound, auth: Authentication, scope, signed_in: SignedIn
-) -> None:
-    """The migration copies what the session's row kept of its token; run again, it copies nothing twice."""
-    (kept,) = await SessionToken.select(SessionToken.token_hash)
-    await any_database.run_ddl("ALTER TABLE sessions ADD COLUMN refresh_hash VARCHAR(64)")
-    await any_database.run_ddl(f"UPDATE sessions SET refresh_hash = '{kept['token_hash']}'")  # noqa: S608 - a hash
-    await SessionToken.delete(force=True)
-
-    copying = await importlib.import_module(
-        "tenant_schema.users.piccolo_migrations.users_2026_11_30t01_55_42_851608"
-    ).forwards()
-    for _ in range(2):
-        await copying.raw[0]()
-
-    assert await SessionToken.count() == 1
-    assert (await auth.refresh(scope, signed_in.refresh_token)).user.email == "ada@acme.example"

@@ -1,0 +1,263 @@
+from enum import Enum
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.columns.base import OnDelete
+from piccolo.columns.column_types import JSON, UUID, Boolean, ForeignKey, Integer, Secret, Text, Timestamptz, Varchar
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
+from piccolo.table import Table
+
+from piccolo_engines.columns import new_id
+
+
+class Operator(Table, tablename="operator", schema=None):
+    id = UUID(default=new_id, null=False, primary_key=True)
+
+
+class OperatorToken(Table, tablename="operator_token", schema=None):
+    id = UUID(default=new_id, null=False, primary_key=True)
+
+
+class ProvisioningRun(Table, tablename="provisioning_run", schema=None):
+    id = UUID(default=new_id, null=False, primary_key=True)
+
+
+class Tenant(Table, tablename="tenant", schema=None):
+    id = UUID(default=new_id, null=False, primary_key=True)
+
+
+ID = "2026-11-30T14:10:14:352964"
+VERSION = "1.38.0"
+DESCRIPTION = "The tables of the central database"
+
+
+async def forwards():
+    manager = MigrationManager(migration_id=ID, app_name="central", description=DESCRIPTION)
+
+    manager.add_table("Tenant", "tenant")
+    manager.add_column("Tenant", "tenant", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Tenant", "tenant", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Tenant", "tenant", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("Tenant", "tenant", "slug", column_class=Varchar, params={"length": 63, "default": "", "null": False, "unique": True})
+    manager.add_column("Tenant", "tenant", "name", column_class=Varchar, params={"length": 200, "default": "", "null": False})
+    manager.add_column("Tenant", "tenant", "folded_name", column_class=Varchar, params={"length": 600, "default": "", "null": False})
+    manager.add_column(
+        "Tenant",
+        "tenant",
+        "status",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": "provisioning",
+            "null": False,
+            "index": True,
+            "choices": Enum("TenantStatus", {"PROVISIONING": "provisioning", "ACTIVE": "active", "SUSPENDED": "suspended", "DELETING": "deleting"}),
+        },
+    )
+    manager.add_column("Tenant", "tenant", "database_server", column_class=Varchar, params={"length": 300, "default": "", "null": False})
+    manager.add_column("Tenant", "tenant", "db_name", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+    manager.add_column("Tenant", "tenant", "admin_email", column_class=Varchar, params={"length": 320, "default": "", "null": False})
+    manager.add_column("Tenant", "tenant", "version", column_class=Integer, params={"default": 1, "null": False})
+    manager.add_column("Tenant", "tenant", "disconnects", column_class=Integer, params={"default": 0, "null": False})
+    manager.add_column("Tenant", "tenant", "forced_disconnect", column_class=Integer, params={"default": 0, "null": False})
+
+    manager.add_table("Domain", "domain")
+    manager.add_column("Domain", "domain", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Domain", "domain", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Domain", "domain", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "Domain", "domain", "tenant", column_class=ForeignKey, params={"references": Tenant, "on_delete": OnDelete.cascade, "null": False, "index": True}
+    )
+    manager.add_column("Domain", "domain", "domain", column_class=Varchar, params={"length": 253, "default": "", "null": False, "unique": True})
+    manager.add_column("Domain", "domain", "is_primary", column_class=Boolean, params={"default": False, "null": False})
+
+    manager.add_table("Credential", "credential")
+    manager.add_column("Credential", "credential", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Credential", "credential", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Credential", "credential", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "Credential",
+        "credential",
+        "tenant",
+        column_class=ForeignKey,
+        params={"references": Tenant, "on_delete": OnDelete.cascade, "null": False, "unique": True},
+    )
+    manager.add_column("Credential", "credential", "username", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+    manager.add_column("Credential", "credential", "secret", column_class=Secret, params={"length": 500, "default": "", "null": False, "secret": True})
+    manager.add_column("Credential", "credential", "next_secret", column_class=Secret, params={"length": 500, "default": None, "null": True, "secret": True})
+
+    manager.add_table("Operator", "operator")
+    manager.add_column("Operator", "operator", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Operator", "operator", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Operator", "operator", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("Operator", "operator", "name", column_class=Varchar, params={"length": 100, "default": "", "null": False, "unique": True})
+    manager.add_column("Operator", "operator", "active", column_class=Boolean, params={"default": True, "null": False})
+
+    manager.add_table("OperatorToken", "operator_token")
+    manager.add_column("OperatorToken", "operator_token", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("OperatorToken", "operator_token", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("OperatorToken", "operator_token", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "OperatorToken",
+        "operator_token",
+        "operator",
+        column_class=ForeignKey,
+        params={"references": Operator, "on_delete": OnDelete.cascade, "null": False, "index": True},
+    )
+    manager.add_column(
+        "OperatorToken",
+        "operator_token",
+        "token_hash",
+        column_class=Secret,
+        params={"length": 64, "default": "", "null": False, "unique": True, "secret": True},
+    )
+    manager.add_column("OperatorToken", "operator_token", "hint", column_class=Varchar, params={"length": 20, "default": "", "null": False})
+    manager.add_column("OperatorToken", "operator_token", "expires_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("OperatorToken", "operator_token", "last_used_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("OperatorToken", "operator_token", "revoked_at", column_class=Timestamptz, params={"default": None, "null": True})
+
+    manager.add_table("OperatorSession", "operator_session")
+    manager.add_column("OperatorSession", "operator_session", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("OperatorSession", "operator_session", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("OperatorSession", "operator_session", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "OperatorSession",
+        "operator_session",
+        "token",
+        column_class=ForeignKey,
+        params={"references": OperatorToken, "on_delete": OnDelete.cascade, "null": False, "index": True},
+    )
+    manager.add_column(
+        "OperatorSession",
+        "operator_session",
+        "session_hash",
+        column_class=Secret,
+        params={"length": 64, "default": "", "null": False, "unique": True, "secret": True},
+    )
+    manager.add_column("OperatorSession", "operator_session", "address", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+    manager.add_column("OperatorSession", "operator_session", "user_agent", column_class=Varchar, params={"length": 255, "default": "", "null": False})
+    manager.add_column("OperatorSession", "operator_session", "last_used_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column(
+        "OperatorSession", "operator_session", "expires_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False, "index": True}
+    )
+
+    manager.add_table("OperatorThrottle", "operator_throttle")
+    manager.add_column("OperatorThrottle", "operator_throttle", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("OperatorThrottle", "operator_throttle", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("OperatorThrottle", "operator_throttle", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "OperatorThrottle", "operator_throttle", "key", column_class=Varchar, params={"length": 64, "default": "", "null": False, "unique": True}
+    )
+    manager.add_column("OperatorThrottle", "operator_throttle", "failures", column_class=Integer, params={"default": 0, "null": False})
+    manager.add_column(
+        "OperatorThrottle", "operator_throttle", "last_attempt_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False, "index": True}
+    )
+    manager.add_column("OperatorThrottle", "operator_throttle", "blocked_until", column_class=Timestamptz, params={"default": None, "null": True})
+
+    manager.add_table("ProvisioningRun", "provisioning_run")
+    manager.add_column("ProvisioningRun", "provisioning_run", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("ProvisioningRun", "provisioning_run", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("ProvisioningRun", "provisioning_run", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("ProvisioningRun", "provisioning_run", "tenant_id", column_class=UUID, params={"default": None, "null": True, "index": True})
+    manager.add_column("ProvisioningRun", "provisioning_run", "slug", column_class=Varchar, params={"length": 63, "default": "", "null": False})
+    manager.add_column(
+        "ProvisioningRun",
+        "provisioning_run",
+        "operation",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": "create",
+            "null": False,
+            "choices": Enum("RunOperation", {"CREATE": "create", "DELETE": "delete", "CHANGE_PASSWORD": "change-password"}),
+        },
+    )
+    manager.add_column(
+        "ProvisioningRun",
+        "provisioning_run",
+        "state",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": "running",
+            "null": False,
+            "index": True,
+            "choices": Enum("RunState", {"RUNNING": "running", "DONE": "done", "UNDONE": "undone", "FAILED": "failed"}),
+        },
+    )
+    manager.add_column("ProvisioningRun", "provisioning_run", "owner", column_class=Varchar, params={"length": 255, "default": "", "null": False})
+    manager.add_column("ProvisioningRun", "provisioning_run", "heartbeat_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("ProvisioningRun", "provisioning_run", "error", column_class=Text, params={"default": None, "null": True})
+
+    manager.add_table("ProvisioningStep", "provisioning_step")
+    manager.add_column("ProvisioningStep", "provisioning_step", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("ProvisioningStep", "provisioning_step", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("ProvisioningStep", "provisioning_step", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "ProvisioningStep",
+        "provisioning_step",
+        "run",
+        column_class=ForeignKey,
+        params={"references": ProvisioningRun, "on_delete": OnDelete.cascade, "null": False, "index": True},
+    )
+    manager.add_column("ProvisioningStep", "provisioning_step", "position", column_class=Integer, params={"default": 0, "null": False})
+    manager.add_column("ProvisioningStep", "provisioning_step", "name", column_class=Varchar, params={"length": 100, "default": "", "null": False})
+    manager.add_column(
+        "ProvisioningStep",
+        "provisioning_step",
+        "state",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": "started",
+            "null": False,
+            "choices": Enum("StepState", {"STARTED": "started", "DONE": "done", "UNDOING": "undoing", "UNDONE": "undone", "FAILED": "failed"}),
+        },
+    )
+    manager.add_column("ProvisioningStep", "provisioning_step", "started_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("ProvisioningStep", "provisioning_step", "finished_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("ProvisioningStep", "provisioning_step", "error", column_class=Text, params={"default": None, "null": True})
+
+    manager.add_table("SealedCheck", "sealed_check")
+    manager.add_column("SealedCheck", "sealed_check", "id", column_class=Integer, params={"default": 1, "null": False, "primary_key": True})
+    manager.add_column("SealedCheck", "sealed_check", "sealed", column_class=Text, params={"default": "", "null": False, "secret": True})
+
+    manager.add_table("AuditEvent", "audit_event")
+    manager.add_column("AuditEvent", "audit_event", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("AuditEvent", "audit_event", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("AuditEvent", "audit_event", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("AuditEvent", "audit_event", "operator_id", column_class=UUID, params={"default": None, "null": True, "index": True})
+    manager.add_column("AuditEvent", "audit_event", "operator_name", column_class=Varchar, params={"length": 100, "default": "", "null": False})
+    manager.add_column("AuditEvent", "audit_event", "action", column_class=Varchar, params={"length": 100, "default": "", "null": False, "index": True})
+    manager.add_column("AuditEvent", "audit_event", "tenant_id", column_class=UUID, params={"default": None, "null": True, "index": True})
+    manager.add_column("AuditEvent", "audit_event", "tenant_slug", column_class=Varchar, params={"length": 63, "default": None, "null": True})
+    manager.add_column("AuditEvent", "audit_event", "detail", column_class=JSON, params={"default": "{}", "null": False})
+    manager.add_column("AuditEvent", "audit_event", "request_id", column_class=Varchar, params={"length": 128, "default": None, "null": True})
+    manager.add_column("AuditEvent", "audit_event", "address", column_class=Varchar, params={"length": 64, "default": None, "null": True})
+
+    manager.add_table("IdempotencyKey", "idempotency_key")
+    manager.add_column("IdempotencyKey", "idempotency_key", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("IdempotencyKey", "idempotency_key", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("IdempotencyKey", "idempotency_key", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "IdempotencyKey", "idempotency_key", "fingerprint", column_class=Varchar, params={"length": 64, "default": "", "null": False, "unique": True}
+    )
+    manager.add_column("IdempotencyKey", "idempotency_key", "operator_id", column_class=UUID, params={"default": None, "null": True})
+    manager.add_column("IdempotencyKey", "idempotency_key", "key", column_class=Varchar, params={"length": 255, "default": "", "null": False})
+    manager.add_column("IdempotencyKey", "idempotency_key", "body_hash", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+    manager.add_column(
+        "IdempotencyKey",
+        "idempotency_key",
+        "state",
+        column_class=Varchar,
+        params={"length": 20, "default": "running", "null": False, "choices": Enum("IdempotencyState", {"RUNNING": "running", "DONE": "done"})},
+    )
+    manager.add_column("IdempotencyKey", "idempotency_key", "owner", column_class=UUID, params={"default": None, "null": False})
+    manager.add_column("IdempotencyKey", "idempotency_key", "leased_until", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("IdempotencyKey", "idempotency_key", "status", column_class=Integer, params={"default": None, "null": True})
+    manager.add_column("IdempotencyKey", "idempotency_key", "answer", column_class=JSON, params={"default": None, "null": True})
+
+    manager.add_table("RegistryVersion", "registry_version")
+    manager.add_column("RegistryVersion", "registry_version", "id", column_class=Integer, params={"default": 1, "null": False, "primary_key": True})
+    manager.add_column("RegistryVersion", "registry_version", "version", column_class=Integer, params={"default": 0, "null": False})
+
+    return manager

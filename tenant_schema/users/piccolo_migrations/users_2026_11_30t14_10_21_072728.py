@@ -1,0 +1,213 @@
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.columns.base import OnDelete
+from piccolo.columns.column_types import JSON, UUID, BigInt, Boolean, ForeignKey, Integer, Timestamptz, Varchar
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
+from piccolo.constraints import Unique
+from piccolo.table import Table
+
+from piccolo_engines.columns import new_id
+
+
+class Permission(Table, tablename="permissions", schema=None):
+    id = UUID(default=new_id, null=False, primary_key=True)
+
+
+class Role(Table, tablename="roles", schema=None):
+    id = UUID(default=new_id, null=False, primary_key=True)
+
+
+class Session(Table, tablename="sessions", schema=None):
+    id = UUID(default=new_id, null=False, primary_key=True)
+
+
+class User(Table, tablename="users", schema=None):
+    id = UUID(default=new_id, null=False, primary_key=True)
+
+
+ID = "2026-11-30T14:10:21:072728"
+VERSION = "1.38.0"
+DESCRIPTION = "Users, roles, sessions, API keys and the audit trail"
+
+
+async def forwards():
+    manager = MigrationManager(migration_id=ID, app_name="users", description=DESCRIPTION)
+
+    manager.add_table("User", "users")
+    manager.add_column("User", "users", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("User", "users", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("User", "users", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("User", "users", "email", column_class=Varchar, params={"length": 254, "default": "", "null": False, "unique": True})
+    manager.add_column("User", "users", "name", column_class=Varchar, params={"length": 200, "default": "", "null": False})
+    manager.add_column("User", "users", "password_hash", column_class=Varchar, params={"length": 255, "default": "", "null": False, "secret": True})
+    manager.add_column("User", "users", "active", column_class=Boolean, params={"default": True, "null": False})
+    manager.add_column("User", "users", "last_sign_in_at", column_class=Timestamptz, params={"default": None, "null": True})
+
+    manager.add_table("Role", "roles")
+    manager.add_column("Role", "roles", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Role", "roles", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Role", "roles", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("Role", "roles", "name", column_class=Varchar, params={"length": 40, "default": "", "null": False, "unique": True})
+    manager.add_column("Role", "roles", "label", column_class=Varchar, params={"length": 100, "default": "", "null": False})
+    manager.add_column("Role", "roles", "description", column_class=Varchar, params={"length": 500, "default": "", "null": False})
+    manager.add_column("Role", "roles", "system", column_class=Boolean, params={"default": False, "null": False})
+
+    manager.add_table("Permission", "permissions")
+    manager.add_column("Permission", "permissions", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Permission", "permissions", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Permission", "permissions", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("Permission", "permissions", "name", column_class=Varchar, params={"length": 60, "default": "", "null": False, "unique": True})
+    manager.add_column("Permission", "permissions", "description", column_class=Varchar, params={"length": 500, "default": "", "null": False})
+
+    manager.add_table("UserRole", "user_roles")
+    manager.add_column("UserRole", "user_roles", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("UserRole", "user_roles", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("UserRole", "user_roles", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("UserRole", "user_roles", "user", column_class=ForeignKey, params={"references": User, "on_delete": OnDelete.cascade, "null": False})
+    manager.add_column(
+        "UserRole", "user_roles", "role", column_class=ForeignKey, params={"references": Role, "on_delete": OnDelete.cascade, "null": False, "index": True}
+    )
+    manager.add_constraint("UserRole", "user_roles", "user_roles_user_role", Unique, params={"columns": ["user", "role"]})
+
+    manager.add_table("RolePermission", "role_permissions")
+    manager.add_column("RolePermission", "role_permissions", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("RolePermission", "role_permissions", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("RolePermission", "role_permissions", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "RolePermission", "role_permissions", "role", column_class=ForeignKey, params={"references": Role, "on_delete": OnDelete.cascade, "null": False}
+    )
+    manager.add_column(
+        "RolePermission",
+        "role_permissions",
+        "permission",
+        column_class=ForeignKey,
+        params={"references": Permission, "on_delete": OnDelete.cascade, "null": False, "index": True},
+    )
+    manager.add_constraint("RolePermission", "role_permissions", "role_permissions_role_permission", Unique, params={"columns": ["role", "permission"]})
+
+    manager.add_table("Session", "sessions")
+    manager.add_column("Session", "sessions", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Session", "sessions", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Session", "sessions", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "Session", "sessions", "user", column_class=ForeignKey, params={"references": User, "on_delete": OnDelete.cascade, "null": False, "index": True}
+    )
+    manager.add_column("Session", "sessions", "family_hash", column_class=Varchar, params={"length": 64, "default": "", "null": False, "secret": True})
+    manager.add_column("Session", "sessions", "address", column_class=Varchar, params={"length": 45, "default": "", "null": False})
+    manager.add_column("Session", "sessions", "user_agent", column_class=Varchar, params={"length": 255, "default": "", "null": False})
+    manager.add_column("Session", "sessions", "last_used_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Session", "sessions", "idle_expires_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Session", "sessions", "expires_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Session", "sessions", "ended_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("Session", "sessions", "end_reason", column_class=Varchar, params={"length": 20, "default": "", "null": False})
+
+    manager.add_table("SessionToken", "session_tokens")
+    manager.add_column("SessionToken", "session_tokens", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("SessionToken", "session_tokens", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("SessionToken", "session_tokens", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "SessionToken",
+        "session_tokens",
+        "session",
+        column_class=ForeignKey,
+        params={"references": Session, "on_delete": OnDelete.cascade, "null": False, "index": True},
+    )
+    manager.add_column(
+        "SessionToken",
+        "session_tokens",
+        "token_hash",
+        column_class=Varchar,
+        params={"length": 64, "default": "", "null": False, "unique": True, "secret": True},
+    )
+    manager.add_column("SessionToken", "session_tokens", "used_at", column_class=Timestamptz, params={"default": None, "null": True})
+
+    manager.add_table("SignInThrottle", "sign_in_throttles")
+    manager.add_column("SignInThrottle", "sign_in_throttles", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("SignInThrottle", "sign_in_throttles", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("SignInThrottle", "sign_in_throttles", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("SignInThrottle", "sign_in_throttles", "key", column_class=Varchar, params={"length": 64, "default": "", "null": False, "unique": True})
+    manager.add_column("SignInThrottle", "sign_in_throttles", "failures", column_class=Integer, params={"default": 0, "null": False})
+    manager.add_column(
+        "SignInThrottle", "sign_in_throttles", "last_attempt_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False, "index": True}
+    )
+    manager.add_column("SignInThrottle", "sign_in_throttles", "blocked_until", column_class=Timestamptz, params={"default": None, "null": True})
+
+    manager.add_table("CacheVersion", "cache_versions")
+    manager.add_column("CacheVersion", "cache_versions", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("CacheVersion", "cache_versions", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("CacheVersion", "cache_versions", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("CacheVersion", "cache_versions", "name", column_class=Varchar, params={"length": 40, "default": "", "null": False, "unique": True})
+    manager.add_column("CacheVersion", "cache_versions", "version", column_class=BigInt, params={"default": 0, "null": False})
+
+    manager.add_table("FieldRestriction", "field_restrictions")
+    manager.add_column("FieldRestriction", "field_restrictions", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("FieldRestriction", "field_restrictions", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("FieldRestriction", "field_restrictions", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "FieldRestriction", "field_restrictions", "role", column_class=ForeignKey, params={"references": Role, "on_delete": OnDelete.cascade, "null": False}
+    )
+    manager.add_column("FieldRestriction", "field_restrictions", "object", column_class=Varchar, params={"length": 40, "default": "", "null": False})
+    manager.add_column("FieldRestriction", "field_restrictions", "field", column_class=Varchar, params={"length": 40, "default": "", "null": False})
+    manager.add_column("FieldRestriction", "field_restrictions", "readable", column_class=Boolean, params={"default": False, "null": False})
+    manager.add_constraint(
+        "FieldRestriction", "field_restrictions", "field_restrictions_role_object_field", Unique, params={"columns": ["role", "object", "field"]}
+    )
+
+    manager.add_table("RowRule", "row_rules")
+    manager.add_column("RowRule", "row_rules", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("RowRule", "row_rules", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("RowRule", "row_rules", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("RowRule", "row_rules", "role", column_class=ForeignKey, params={"references": Role, "on_delete": OnDelete.cascade, "null": False})
+    manager.add_column("RowRule", "row_rules", "object", column_class=Varchar, params={"length": 40, "default": "", "null": False})
+    manager.add_column("RowRule", "row_rules", "action", column_class=Varchar, params={"length": 10, "default": "", "null": False})
+    manager.add_column("RowRule", "row_rules", "filter", column_class=JSON, params={"default": "{}", "null": False})
+    manager.add_constraint("RowRule", "row_rules", "row_rules_role_object_action", Unique, params={"columns": ["role", "object", "action"]})
+
+    manager.add_table("ApiKey", "api_keys")
+    manager.add_column("ApiKey", "api_keys", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("ApiKey", "api_keys", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("ApiKey", "api_keys", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "ApiKey", "api_keys", "user", column_class=ForeignKey, params={"references": User, "on_delete": OnDelete.cascade, "null": False, "index": True}
+    )
+    manager.add_column("ApiKey", "api_keys", "name", column_class=Varchar, params={"length": 100, "default": "", "null": False})
+    manager.add_column("ApiKey", "api_keys", "prefix", column_class=Varchar, params={"length": 16, "default": "", "null": False, "unique": True})
+    manager.add_column("ApiKey", "api_keys", "secret_hash", column_class=Varchar, params={"length": 64, "default": "", "null": False, "secret": True})
+    manager.add_column("ApiKey", "api_keys", "roles", column_class=JSON, params={"default": "[]", "null": False})
+    manager.add_column("ApiKey", "api_keys", "expires_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("ApiKey", "api_keys", "last_used_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("ApiKey", "api_keys", "revoked_at", column_class=Timestamptz, params={"default": None, "null": True})
+
+    manager.add_table("OneTimeLink", "one_time_links")
+    manager.add_column("OneTimeLink", "one_time_links", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("OneTimeLink", "one_time_links", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("OneTimeLink", "one_time_links", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "OneTimeLink",
+        "one_time_links",
+        "user",
+        column_class=ForeignKey,
+        params={"references": User, "on_delete": OnDelete.cascade, "null": False, "index": True},
+    )
+    manager.add_column("OneTimeLink", "one_time_links", "purpose", column_class=Varchar, params={"length": 20, "default": "", "null": False})
+    manager.add_column(
+        "OneTimeLink", "one_time_links", "token_hash", column_class=Varchar, params={"length": 64, "default": "", "null": False, "unique": True, "secret": True}
+    )
+    manager.add_column("OneTimeLink", "one_time_links", "expires_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("OneTimeLink", "one_time_links", "used_at", column_class=Timestamptz, params={"default": None, "null": True})
+
+    manager.add_table("AuditEvent", "audit_events")
+    manager.add_column("AuditEvent", "audit_events", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("AuditEvent", "audit_events", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("AuditEvent", "audit_events", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("AuditEvent", "audit_events", "actor", column_class=UUID, params={"default": None, "null": True, "index": True})
+    manager.add_column("AuditEvent", "audit_events", "actor_email", column_class=Varchar, params={"length": 254, "default": "", "null": False})
+    manager.add_column("AuditEvent", "audit_events", "api_key", column_class=UUID, params={"default": None, "null": True})
+    manager.add_column("AuditEvent", "audit_events", "action", column_class=Varchar, params={"length": 60, "default": "", "null": False, "index": True})
+    manager.add_column("AuditEvent", "audit_events", "subject_kind", column_class=Varchar, params={"length": 40, "default": "", "null": False})
+    manager.add_column("AuditEvent", "audit_events", "subject", column_class=UUID, params={"default": None, "null": True, "index": True})
+    manager.add_column("AuditEvent", "audit_events", "subject_name", column_class=Varchar, params={"length": 254, "default": "", "null": False})
+    manager.add_column("AuditEvent", "audit_events", "detail", column_class=JSON, params={"default": "{}", "null": False})
+    manager.add_column("AuditEvent", "audit_events", "address", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+    manager.add_column("AuditEvent", "audit_events", "request_id", column_class=Varchar, params={"length": 128, "default": "", "null": False})
+
+    return manager
