@@ -69,6 +69,14 @@ lock: ## write constraints.txt anew from what pyproject.toml allows
 clean: ## remove what was installed and cached (your data in var/ stays)
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 
+.PHONY: clean-data
+clean-data: ## delete a local installation's data: var/, with the databases of all its tenants
+	rm -rf var
+
+.PHONY: migration
+migration: $(VENV)/installed-dev ## write the migration of an app whose tables changed: APP=users WHY="..."
+	$(BIN)/python tools/new-migration $(if $(APP),$(APP),$(error name the app: make migration APP=users)) "$(WHY)"
+
 .PHONY: help
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^## / { printf "\n%s\n", substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from api.checkup.finding import Finding, error, fine, warning
 from api.composition import Platform
 from api.number_text import counted
-from central.errors import CentralError
+from central.migrations.migrator import MigrationsUnknown
 from central.secrets.key_check import KeyCheck
 from central.secrets.key_rotation import KeyRotation
 from central.tables import ProvisioningRun, RunState
@@ -23,7 +23,7 @@ async def check_central(platform: Platform) -> list[Finding]:
         pending = await platform.central_migrator.pending(platform.central_engine)
     except DatabaseError as problem:
         return [error(_ABOUT, f"It does not answer: {problem}", "Check CENTRAL_DATABASE_URL and its server.")]
-    except CentralError as problem:
+    except MigrationsUnknown as problem:
         return [error(_ABOUT, str(problem), "Use the version of Freehold that created it.")]
     if pending:
         message = f"{counted(len(pending), 'migration')} not run yet."

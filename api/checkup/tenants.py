@@ -8,6 +8,7 @@ from api.composition import Platform
 from api.number_text import counted
 from api.operations.command_line_access import COMMAND_LINE
 from central.errors import CentralError, CredentialsUnreadable
+from central.migrations.migrator import MigrationsUnknown
 from central.registry import TenantRef
 from central.tables import TenantStatus
 from piccolo_engines.errors import AccessDenied, DatabaseError
@@ -46,6 +47,8 @@ async def _check_tenant(platform: Platform, tenant: TenantRef) -> list[Finding]:
                 message = f"{counted(len(pending), 'migration')} not run yet."
                 return [error(about, message, f"freehold migrate {tenant.slug}")]
             return await _check_definitions(platform, tenant.slug)
+    except MigrationsUnknown as problem:
+        return [error(about, str(problem), "Use the version of Freehold that created it.")]
     except AccessDenied as problem:
         mend = f"freehold tenants change-password {tenant.slug}"
         return [error(about, f"Its database user cannot use its database: {problem}", mend)]

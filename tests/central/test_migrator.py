@@ -16,7 +16,7 @@ from piccolo.columns.reference import LAZY_COLUMN_REFERENCES
 from piccolo.conf.apps import AppConfig
 from piccolo.table import TABLE_REGISTRY
 
-from central.migrations.migrator import MigrationFailed, Migrator
+from central.migrations.migrator import MigrationFailed, MigrationsUnknown, Migrator
 from central.migrations.plans import MigrationInvalid, MigrationName
 from piccolo_engines.routed import RoutedEngine
 from piccolo_engines.sqlite import SQLiteEngine
@@ -228,3 +228,52 @@ async def test_a_faked_migration_is_only_recorded(database, tmp_path):
     await migrator.migrate(database("acme"))
     assert columns(tmp_path / "acme.sqlite", "never") == []
     assert await migrator.pending(database("acme")) == []
+
+
+NOTHING = "async def forwards():\n    return MigrationManager(migration_id=ID, app_name='odd')\n"
+
+
+async def test_a_database_of_another_version_is_refused_before_anything_is_run(database, tmp_path):
+    theirs = Migrator([app(tmp_path / "theirs", m1=NOTHING, m2=NOTHING)], RoutedEngine("sample"))
+    ours = Migrator([app(tmp_path / "ours", n1=NOTHING)], RoutedEngine("sample"))
+    engine = database("acme")
+    await theirs.migrate(engine)
+    for refused in (ours.pending, ours.migrate):
+        with pytest.raises(MigrationsUnknown, match=r"migration m1 of the app 'odd' and 1 more") as caught:
+            await refused(engine)
+        assert caught.value.unknown == (MigrationName("odd", "m1"), MigrationName("odd", "m2"))
+        assert caught.value.pending == (MigrationName("odd", "n1"),)
+    assert await theirs.pending(engine) == []
+
+
+async def test_a_newer_database_that_lacks_nothing_is_served(database, tmp_path):
+    """While the processes of a service are replaced one after the other."""
+    newer = Migrator([app(tmp_path / "newer", m1=NOTHING, m2=NOTHING)], RoutedEngine("sample"))
+    older = Migrator([app(tmp_path / "older", m1=NOTHING)], RoutedEngine("sample"))
+    await newer.migrate(database("acme"))
+    assert await older.pending(database("acme")) == await older.migrate(database("acme")) == []
+
+
+async def test_what_other_apps_have_run_is_no_matter(migrator, database, tmp_path):
+    other = Migrator([app(tmp_path / "odd", m1=NOTHING)], RoutedEngine("sample"))
+    await migrator.migrate(database("acme"))
+    assert await other.migrate(database("acme")) == [MigrationName("odd", "m1")]
+
+
+async def test_a_migration_of_a_class_of_its_own_keeps_what_the_class_overrides(database, tmp_path):
+    body = (
+        "class Plural(MigrationManager):\n"
+        "    async def _run_query(self, query):\n"
+        "        query.table._meta.tablename += 's'\n"
+        "        await super()._run_query(query)\n"
+        "async def forwards():\n"
+        "    manager = Plural(migration_id=ID, app_name='odd')\n"
+        "    manager.add_table('Word', tablename='word')\n"
+        "    return manager\n"
+    )
+    migrator = Migrator([app(tmp_path / "odd", m1=body)], RoutedEngine("sample"))
+    await migrator.migrate(database("acme"))
+    assert (columns(tmp_path / "acme.sqlite", "words"), columns(tmp_path / "acme.sqlite", "word")) == (
+        ["id"],
+        [],
+    )

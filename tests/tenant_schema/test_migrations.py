@@ -62,6 +62,13 @@ async def test_no_change_of_a_table_lacks_its_migration(app: AppConfig) -> None:
     assert [statement for change in changes for statement in change.statements] == []
 
 
+@pytest.mark.parametrize("app", APPS, ids=lambda app: app.app_name)
+async def test_what_a_migration_does_by_itself_has_a_way_back_or_says_why_not(app: AppConfig) -> None:
+    """A function that cannot be taken back has one beside it that raises, with the reason."""
+    for manager in await AutoMigrationManager().get_migration_managers(app_config=app):
+        assert len(manager.raw_backwards) == len(manager.raw), manager.migration_id
+
+
 async def test_migrations_create_what_the_tables_say_and_can_be_taken_back(any_database: Bound) -> None:
     with CENTRAL.bind(any_database):
         await Migrator(APPS, DB).migrate(any_database)

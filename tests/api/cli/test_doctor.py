@@ -103,6 +103,16 @@ def test_a_central_database_that_is_behind_is_all_that_is_told_of(told: Told, fo
     assert not [one for one in findings if one["about"].startswith("tenant ")]
 
 
+def test_a_database_of_another_version(told: Told, call: Run, folder: Path) -> None:
+    rename = "UPDATE migration SET name = '2020-' || name"
+    execute(folder / "tenants" / "tenant_acme.sqlite", rename)
+    assert "another version" in found(told, "tenant acme")[1]
+    execute(folder / "central.sqlite", rename)
+    assert "another version" in found(told, "central database")[1]
+    for command in (["migrate"], ["setup"], ["serve"], ["tenants", "list"]):
+        assert "make clean-data" in call(*command, status=1).stderr
+
+
 def test_a_central_database_that_does_not_answer(told: Told) -> None:
     url = "mysql://nobody:nothing@127.0.0.1:1/nowhere"
     findings = told("doctor", status=1, CENTRAL_DATABASE_URL=url)
