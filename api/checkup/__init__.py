@@ -1,1 +1,1 @@
-"""What ``freehold doctor`` looks at: each check finds what is wrong, and how it is mended."""
+"""The checks of ``freehold doctor``: each reports problems and how to correct them."""

@@ -1,4 +1,4 @@
-"""The central database, the database servers, and the keys."""
+"""Checks of the central database, the database servers, and the encryption keys."""
 
 from collections.abc import Iterator
 
@@ -18,59 +18,63 @@ _PROBE = "freehold_doctor"
 
 
 async def check_central(platform: Platform) -> list[Finding]:
-    """Whether it answers and is up to date; only then there is more to look at."""
+    """Check that the central database responds and is up to date, then its operators and runs."""
     try:
         pending = await platform.central_migrator.pending(platform.central_engine)
     except DatabaseError as problem:
-        return [error(_ABOUT, f"It does not answer: {problem}", "Check CENTRAL_DATABASE_URL and its server.")]
+        return [
+            error(_ABOUT, f"It does not respond: {problem}", "Check CENTRAL_DATABASE_URL and its server.")
+        ]
     except MigrationsUnknown as problem:
         return [error(_ABOUT, str(problem), "Use the version of Freehold that created it.")]
     if pending:
         message = f"{counted(len(pending), 'migration')} not run yet."
         return [error(_ABOUT, message, "freehold migrate --central-only")]
     return [
-        fine(_ABOUT, "It answers, and is up to date."),
+        fine(_ABOUT, "It responds and is up to date."),
         await _operators(platform),
         *await _runs(),
     ]
 
 
 async def check_servers(platform: Platform) -> list[Finding]:
-    """Whether every server where databases are made answers its administrator."""
+    """Check that every database server accepts the administrator's login."""
     found = []
     for server in platform.servers:
         about = f"database server {server.name}"
         try:
             await server.database_exists(_PROBE)
         except (DatabaseError, OSError) as problem:
-            found.append(error(about, f"It does not answer: {problem}", "Check DB_HOST, DB_ROOT_USER, …"))
+            found.append(error(about, f"It does not respond: {problem}", "Check DB_HOST, DB_ROOT_USER, …"))
         else:
-            found.append(fine(about, "It answers."))
+            found.append(fine(about, "It responds."))
     return found
 
 
 async def check_keys(platform: Platform) -> list[Finding]:
-    """Whether everything sealed can be opened, and is under the first key."""
+    """Check that all sealed secrets can be opened and are sealed with the first key."""
     by_key = await KeyRotation(platform.vault).by_key()
     check = await KeyCheck(platform.vault).key_id()
     known = {key.id for key in platform.settings.encryption_keys}
     current = platform.vault.current_key_id
     if check is not None:
         by_key.setdefault(check, 0)
-    return list(_keys(by_key, known, current)) or [fine("encryption keys", f"Everything is under {current}.")]
+    return list(_keys(by_key, known, current)) or [
+        fine("encryption keys", f"All secrets are sealed with {current}.")
+    ]
 
 
 def _keys(by_key: dict[str, int], known: set[str], current: str) -> Iterator[Finding]:
     for key_id, number in sorted(by_key.items()):
         about = f"encryption key {key_id}"
         if key_id not in known:
-            message = f"{_what(number)} sealed under a key that ENCRYPTION_KEY does not hold."
-            yield error(about, message, "Put the key that they were sealed with behind the first one.")
+            message = f"{_what(number)} sealed with a key that ENCRYPTION_KEY does not contain."
+            yield error(about, message, "Add the key that they were sealed with after the first one.")
         elif key_id != current:
-            yield warning(about, f"{_what(number)} under an older key.", "freehold keys rotate")
+            yield warning(about, f"{_what(number)} sealed with an older key.", "freehold keys rotate")
     for key_id in sorted(known - by_key.keys() - {current}):
-        message = "Nothing is sealed under it any more."
-        yield warning(f"encryption key {key_id}", message, "Take it out of ENCRYPTION_KEY, and restart.")
+        message = "No secret is sealed with it."
+        yield warning(f"encryption key {key_id}", message, "Remove it from ENCRYPTION_KEY and restart.")
 
 
 def _what(number: int) -> str:
@@ -84,24 +88,24 @@ async def _operators(platform: Platform) -> Finding:
         if one.active and any(token.revoked_at is None for token in one.tokens)
     ]
     if not active:
-        return error("operators", "Nobody has a token that works.", "freehold operators create NAME")
+        return error("operators", "No operator has a valid token.", "freehold operators create NAME")
     return fine("operators", f"{len(active)} can sign in.")
 
 
 async def _runs() -> list[Finding]:
-    """What making or deleting tenants has left open."""
+    """Check for unfinished runs."""
     row = ProvisioningRun
     rows = await row.select(row.slug, row.operation, row.state, row.error).where(
         row.state.is_in([RunState.RUNNING.value, RunState.FAILED.value])
     )
     return [_run(one["slug"], one["operation"], one["state"], one["error"]) for one in rows] or [
-        fine("journal", "Nothing is left open.")
+        fine("journal", "No run is open.")
     ]
 
 
 def _run(slug: str, operation: str, state: str, reason: str | None) -> Finding:
-    about, mend = f"tenant {slug}", "freehold tenants reconcile"
+    about, remedy = f"tenant {slug}", "freehold tenants reconcile"
     if state == RunState.FAILED:
-        return error(about, f"Its run ({operation}) failed: {reason or 'the journal says no more'}", mend)
-    message = f"Its run ({operation}) is open: somebody is at work, or died."
-    return warning(about, message, mend)
+        return error(about, f"Its run ({operation}) failed: {reason or 'no reason is recorded'}", remedy)
+    message = f"Its run ({operation}) is open: a process is working on it, or has died."
+    return warning(about, message, remedy)

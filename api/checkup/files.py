@@ -1,4 +1,4 @@
-"""Files and folders: who else may read them, and whether there is room."""
+"""Checks of files and folders: their permissions, and free disk space."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def check_files(settings: Settings, env_file: Path) -> list[Finding]:
-    """The file of secrets, the folder of data, and the disk that it is on."""
+    """Check the .env file, the data folder, and the disk of the data folder."""
     return [*_env_file(env_file), *_data(settings.data_dir), *_central(settings)]
 
 
@@ -24,7 +24,9 @@ def _env_file(path: Path) -> Iterator[Finding]:
     if not path.exists():
         return
     if path.stat().st_mode & _OTHERS:
-        yield error(str(path), "Others on this machine may read the encryption key.", f"chmod 600 {path}")
+        yield error(
+            str(path), "Other users of this machine may read the encryption key.", f"chmod 600 {path}"
+        )
     else:
         yield fine(str(path), "Only its owner may read it.")
 
@@ -32,24 +34,28 @@ def _env_file(path: Path) -> Iterator[Finding]:
 def _data(folder: Path) -> Iterator[Finding]:
     about = str(folder)
     if not folder.is_dir():
-        yield error(about, "The data folder is not there.", "freehold setup")
+        yield error(about, "The data folder does not exist.", "freehold setup")
         return
     if not os.access(folder, os.W_OK | os.X_OK):
         yield error(about, "This user may not write to the data folder.", f"chown -R $(id -un) {folder}")
     elif folder.stat().st_mode & _OTHERS:
-        yield error(about, "Others on this machine may look into the data.", f"chmod 700 {folder}")
+        yield error(about, "Other users of this machine may read the data.", f"chmod 700 {folder}")
     else:
-        yield fine(about, "Only its owner may look into it.")
+        yield fine(about, "Only its owner may read it.")
     free = shutil.disk_usage(folder).free
     if free < _LEAST_FREE:
-        yield warning(about, f"{free // 1024**2} MiB are free on its disk.", "Make room, or move DATA_DIR.")
+        yield warning(
+            about, f"{free // 1024**2} MiB are free on its disk.", "Free disk space, or move DATA_DIR."
+        )
 
 
 def _central(settings: Settings) -> Iterator[Finding]:
-    """A central database of its own place; in the data folder it is safe with that."""
+    """Check a central database outside of the data folder, which protects one inside."""
     kind, _, path = settings.central_database_url.partition(":///")
     file = Path(path)
     if kind != "sqlite" or not file.exists() or settings.data_dir.resolve() in file.resolve().parents:
         return
     if file.stat().st_mode & _OTHERS:
-        yield error(str(file), "Others on this machine may read the central database.", f"chmod 600 {file}")
+        yield error(
+            str(file), "Other users of this machine may read the central database.", f"chmod 600 {file}"
+        )

@@ -1,4 +1,4 @@
-"""What a check has found."""
+"""The result of a check."""
 
 from typing import Literal
 
@@ -10,24 +10,24 @@ Level = Literal["ok", "warning", "error"]
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing looked at. ``mend`` is what to do about it, a command where there is one."""
+    """One result. ``remedy`` (``mend`` in JSON) is what to do about it: a command, if there is one."""
 
     level: Level
     about: str
     message: str
-    mend: str = ""
+    remedy: str = msgspec.field(default="", name="mend")
 
 
 def fine(about: str, message: str) -> Finding:
-    """It is as it should be."""
+    """Return a finding without a problem."""
     return Finding(level="ok", about=about, message=message)
 
 
-def warning(about: str, message: str, mend: str) -> Finding:
-    """It works, and should be looked at."""
-    return Finding(level="warning", about=about, message=message, mend=mend)
+def warning(about: str, message: str, remedy: str) -> Finding:
+    """Return a finding about something that works but needs attention."""
+    return Finding(level="warning", about=about, message=message, remedy=remedy)
 
 
-def error(about: str, message: str, mend: str) -> Finding:
-    """It does not work, or will not."""
-    return Finding(level="error", about=about, message=message, mend=mend)
+def error(about: str, message: str, remedy: str) -> Finding:
+    """Return a finding about something that does not work."""
+    return Finding(level="error", about=about, message=message, remedy=remedy)

@@ -1,4 +1,4 @@
-"""Every tenant's database: whether it opens, is up to date, and is what its definitions say."""
+"""Checks of tenants' databases: whether they open, are up to date, and match the definitions."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -22,16 +22,19 @@ _OPEN = (TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
 
 
 async def check_tenants(
-    platform: Platform, tenants: Sequence[TenantRef], told: Callable[[str], None], parallel: int = 4
+    platform: Platform, tenants: Sequence[TenantRef], done: Callable[[str], None], parallel: int = 4
 ) -> list[Finding]:
-    """Of each that is served or suspended; ``told`` is called with each one's slug when it is through."""
+    """Check the active and suspended tenants, ``parallel`` at a time.
+
+    Calls ``done`` with the slug of each.
+    """
     platform.tenant_migrator.preload()
     free = asyncio.Semaphore(parallel)
 
     async def check(tenant: TenantRef) -> list[Finding]:
         async with free:
             found = await _check_tenant(platform, tenant)
-        told(tenant.slug)
+        done(tenant.slug)
         return found
 
     found = await asyncio.gather(*(check(one) for one in tenants if one.status in _OPEN))
@@ -50,30 +53,34 @@ async def _check_tenant(platform: Platform, tenant: TenantRef) -> list[Finding]:
     except MigrationsUnknown as problem:
         return [error(about, str(problem), "Use the version of Freehold that created it.")]
     except AccessDenied as problem:
-        mend = f"freehold tenants change-password {tenant.slug}"
-        return [error(about, f"Its database user cannot use its database: {problem}", mend)]
+        remedy = f"freehold tenants change-password {tenant.slug}"
+        return [error(about, f"Its database user cannot use its database: {problem}", remedy)]
     except CredentialsUnreadable as problem:
-        mend = "Put the key that they were sealed with back into ENCRYPTION_KEY (see `freehold keys status`)."
-        return [error(about, f"Its credentials cannot be opened: {problem.__cause__}", mend)]
+        remedy = (
+            "Add the key that they were sealed with to ENCRYPTION_KEY again (see `freehold keys status`)."
+        )
+        return [error(about, f"Its credentials cannot be opened: {problem.__cause__}", remedy)]
     except (CentralError, DatabaseError, OSError) as problem:
-        mend = f"Restore {tenant.db_name} on {tenant.database_server}, or see what its server says."
-        return [error(about, f"Its database cannot be opened: {problem}", mend)]
+        remedy = f"Restore {tenant.db_name} on {tenant.database_server}, or check its server."
+        return [error(about, f"Its database cannot be opened: {problem}", remedy)]
 
 
 async def _check_definitions(platform: Platform, slug: str) -> list[Finding]:
     about = f"tenant {slug}"
     if open_changes := [entry.intent.object for entry in await open_entries()]:
-        message = f"A change of {', '.join(open_changes)} is open: somebody is at work, or died."
+        message = f"A change of {', '.join(open_changes)} is open: a process is working on it, or has died."
         return [warning(about, message, "freehold tenants reconcile")]
     try:
         drift = await platform.schema.drift(COMMAND_LINE)
     except ObjectBusy:
-        return [warning(about, "Its objects are being changed just now.", f"freehold doctor {slug}")]
+        return [warning(about, "Its objects are being changed.", f"freehold doctor {slug}")]
     if not drift:
-        return [fine(about, "Its database opens, and is what its definitions say.")]
+        return [fine(about, "Its database opens and matches its definitions.")]
     return [_drift(about, slug, one) for one in drift]
 
 
 def _drift(about: str, slug: str, one: Drift) -> Finding:
-    mend = f"freehold tenants repair {slug}" if one.repair else "Restore it from a backup, or drop the field."
-    return error(about, f"{one.object or 'the database'}: {one.message} ({one.name})", mend)
+    remedy = (
+        f"freehold tenants repair {slug}" if one.repair else "Restore it from a backup, or drop the field."
+    )
+    return error(about, f"{one.object or 'the database'}: {one.message} ({one.name})", remedy)

@@ -1,4 +1,4 @@
-"""The command line: ``freehold`` and its commands, one module for each."""
+"""The command line: ``freehold`` and its commands, one module per command."""
 
 from api.cli.main import main
 

@@ -1,4 +1,4 @@
-"""``python -m api.cli``: the same as ``freehold``."""
+"""``python -m api.cli``: same as ``freehold``."""
 
 from api.cli.main import main
 

@@ -1,4 +1,4 @@
-"""``freehold tenants administrator``: lets somebody into a tenant that has locked itself out."""
+"""``freehold tenants administrator``: creates or restores an administrator of a tenant."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from api.cli.console import Output, say, with_output
 from api.cli.session import ACTOR, load_settings, run, tenant_called
 from api.composition import Platform
 from api.operations.command_line_access import COMMAND_LINE
-from api.schemas.common import Output as Answer
+from api.schemas.common import Output as Result
 from central.operators import audit
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.emails import normalise_email
@@ -20,8 +20,8 @@ from tenant_schema.users.service import NewUser, UserRecord
 __all__ = ["administrator"]
 
 
-class _LetIn(Answer):
-    """The token by which they choose a password; it works once."""
+class _Invited(Result):
+    """The one-time token with which the administrator sets a password."""
 
     email: str
     domain: str
@@ -34,17 +34,17 @@ class _LetIn(Answer):
 @click.argument("email")
 @with_output
 def administrator(slug: str, email: str, out: Output) -> None:
-    """Make EMAIL an administrator of the tenant SLUG, and print a token to choose a password with, once.
+    """Make EMAIL an administrator of the tenant SLUG, and print a one-time token to set a password with.
 
-    For a tenant whose administrators are gone or have forgotten their passwords. A user who is there already
-    is let in again, and keeps their password until they choose another.
+    For a tenant that has no administrator left, or whose administrators have forgotten their passwords. An
+    existing user is activated and keeps the old password until setting a new one.
     """
     settings = load_settings()
-    answer = run(settings, lambda platform: _let_in(platform, slug, normalise_email(email)))
-    out.one(answer, lambda: _tell(answer, settings.url_of(answer.domain)))
+    invited = run(settings, lambda platform: _invite_administrator(platform, slug, normalise_email(email)))
+    out.one(invited, lambda: _print(invited, settings.url_of(invited.domain)))
 
 
-async def _let_in(platform: Platform, slug: str, email: str) -> _LetIn:
+async def _invite_administrator(platform: Platform, slug: str, email: str) -> _Invited:
     tenant = (await tenant_called(platform, slug)).ref
     detail = {"email": email}
     await audit.record(ACTOR, "tenant.administrator", tenant_id=tenant.id, tenant_slug=slug, detail=detail)
@@ -54,7 +54,7 @@ async def _let_in(platform: Platform, slug: str, email: str) -> _LetIn:
         link = (
             await _invite(platform, scope, email) if known is None else await _admit(platform, scope, known)
         )
-    return _LetIn(email, tenant.primary_domain, link.token, link.expires_at)
+    return _Invited(email, tenant.primary_domain, link.token, link.expires_at)
 
 
 async def _user(platform: Platform, email: str) -> UserRecord | None:
@@ -79,9 +79,7 @@ async def _admit(platform: Platform, scope: TenantScope, known: UserRecord) -> L
     return await users.make_link(scope, COMMAND_LINE, known.id)
 
 
-def _tell(answer: _LetIn, url: str) -> None:
-    say(
-        f"{answer.email} is an administrator. With this token, once, until {answer.expires_at:%Y-%m-%d %H:%M}"
-    )
-    say(f"UTC, they choose a password at {url}/api/v1/auth/accept:\n")
-    say(f"    {answer.token}\n")
+def _print(invited: _Invited, url: str) -> None:
+    say(f"{invited.email} is an administrator. Until {invited.expires_at:%Y-%m-%d %H:%M} UTC, this one-time")
+    say(f"token sets their password at {url}/api/v1/auth/accept:\n")
+    say(f"    {invited.token}\n")

@@ -1,4 +1,4 @@
-"""``freehold completion``: what a shell needs to complete commands, options and tenants."""
+"""``freehold completion``: shell completion of commands, options and tenants."""
 
 import asyncio
 
@@ -26,15 +26,15 @@ _HOW = {
 @click.argument("shell", type=click.Choice(list(_HOW)))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print what makes your shell complete commands, options and tenants."""
+    """Print the script that completes commands, options and tenants in your shell."""
     found = get_completion_class(shell)
-    assert found is not None, "click knows the shells that are offered"
+    assert found is not None, "click supports the offered shells"
     root = context.find_root()
     click.echo(found(root.command, {}, "freehold", "_FREEHOLD_COMPLETE").source())
 
 
 def tenant_slugs(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
-    """The tenants whose slugs go on from what is typed; none when they cannot be had just now."""
+    """Return the tenants whose slugs begin with the typed text; none when they cannot be read."""
     try:
         return [CompletionItem(slug) for slug in asyncio.run(_slugs(begun)) if slug.startswith(begun)]
     except (CentralError, DatabaseError, OSError):

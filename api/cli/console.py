@@ -1,8 +1,7 @@
-"""How commands speak: tables and sentences for people, JSON for programs, errors to standard error.
+"""The output of commands: tables and sentences for people, JSON for programs, errors to standard error.
 
-On a terminal people are spoken to. Where there is none, every answer is one line of JSON, and so is every
-item of a list and every step of long work, as it is taken. ``--json`` asks for one whole document instead,
-``--text`` for what people would see.
+On a terminal, output is text. Otherwise each result, each item of a list and each step of a long operation is
+one line of JSON. ``--json`` selects one JSON document instead, ``--text`` selects text.
 """
 
 import functools
@@ -21,36 +20,36 @@ from rich.table import Table
 __all__ = ["Mode", "Output", "fail", "say", "warn", "with_output"]
 
 _WIDE = 200
-"""Columns of a table that goes into a file or a pipe."""
+"""The width in columns of a table that is written to a file or a pipe."""
 _UNBOUNDED = 10_000
 
 
 class Mode(StrEnum):
-    """Whom a command speaks to."""
+    """The format of a command's output."""
 
     TEXT = "text"
-    """People."""
+    """For people."""
     DOCUMENT = "document"
-    """A program that wants one JSON document."""
+    """For programs: one JSON document."""
     LINES = "lines"
-    """A program that reads line by line."""
+    """For programs: one line of JSON per item."""
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What a command answers with."""
+    """Writes a command's results in the selected format."""
 
     mode: Mode
 
     @property
     def is_text(self) -> bool:
-        """Whether people are spoken to."""
+        """Whether the output is text for people."""
         return self.mode is Mode.TEXT
 
-    def one(self, value: object, tell: Callable[[], None]) -> None:
-        """One answer; ``tell`` says it to people."""
+    def one(self, value: object, show: Callable[[], None]) -> None:
+        """Write one result. ``show`` prints it as text."""
         if self.is_text:
-            tell()
+            show()
         elif self.mode is Mode.LINES:
             click.echo(msgspec.json.encode(value).decode())
         else:
@@ -63,28 +62,30 @@ class Output:
         rows: Sequence[Mapping[str, object]],
         columns: Sequence[str],
     ) -> None:
-        """A list of answers; people get the rows as a table."""
+        """Write a list of results. As text, the rows are printed as a table."""
         if self.mode is Mode.LINES:
             for value in values:
                 click.echo(msgspec.json.encode(value).decode())
         else:
             self.one(values, lambda: _print_table(title, rows, columns))
 
-    def event(self, **facts: object) -> None:
-        """Something that happened on the way, for a program that reads line by line.
+    def event(self, **values: object) -> None:
+        """Write an event of a long operation, in lines mode only.
 
-        That nobody reads any more keeps no work from being done.
+        A reader that has closed the pipe does not stop the operation.
         """
         if self.mode is Mode.LINES:
             with suppress(BrokenPipeError):
-                click.echo(msgspec.json.encode(facts).decode())
+                click.echo(msgspec.json.encode(values).decode())
 
 
 def with_output(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Gives a command ``--json`` and ``--text``, and the :class:`Output` that they ask for as ``out``."""
+    """Add ``--json`` and ``--text`` to a command, and pass it the :class:`Output` as ``out``."""
 
-    @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
-    @click.option("--text", "as_text", is_flag=True, help="Answer as on a terminal, wherever it goes.")
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+    @click.option(
+        "--text", "as_text", is_flag=True, help="Print text, also when the output is not a terminal."
+    )
     @functools.wraps(command)
     def speaking(*, as_json: bool, as_text: bool, **given: Any) -> Any:
         if as_json and as_text:
@@ -100,25 +101,25 @@ def with_output(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def say(sentence: str) -> None:
-    """A sentence for people."""
+    """Print a sentence for people."""
     click.echo(sentence)
 
 
 def warn(sentence: str) -> None:
-    """A sentence for people that is no part of the answer."""
+    """Print a sentence for people to standard error."""
     click.echo(sentence, err=True)
 
 
 def fail(problem: str, status: int = 1) -> NoReturn:
-    """Ends the command with this status, saying why."""
+    """End the command with this exit status and message."""
     warn(f"freehold: {problem}")
     sys.exit(status)
 
 
 def _print_table(title: str, rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> None:
-    """Rows as a table; a line when there are none.
+    """Print rows as a table, or a line if there are none.
 
-    Where there is no room for ids, which are to be copied whole, the rows are shown one below the other.
+    If the table is too wide and has ids, which must stay whole to be copied, each row is printed as a block.
     """
     if not rows:
         say(f"{title}: none.")
@@ -139,7 +140,7 @@ def _print_table(title: str, rows: Sequence[Mapping[str, object]], columns: Sequ
 
 
 def _print_blocks(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> None:
-    """Each value on a line of its own."""
+    """Print each value on its own line."""
     widest = max(map(len, columns))
     for row in rows:
         for column in columns:

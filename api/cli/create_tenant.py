@@ -1,4 +1,4 @@
-"""``freehold tenants create``: makes a tenant, and shows its passwords this once."""
+"""``freehold tenants create``: creates a tenant and prints its passwords once."""
 
 from typing import Any
 
@@ -18,19 +18,19 @@ __all__ = ["create"]
 
 @click.command("create")
 @click.argument("slug")
-@click.option("--name", help="What people call it; the slug otherwise.")
-@click.option("--domain", help="A label under the base domain, or a whole host name; the slug otherwise.")
-@click.option("--admin-email", help="Of the first administrator; admin@ the domain otherwise.")
+@click.option("--name", help="The display name. Default: the slug.")
+@click.option("--domain", help="A label under the base domain, or a full host name. Default: the slug.")
+@click.option("--admin-email", help="The first administrator's address. Default: admin@ the domain.")
 @click.option(
-    "--ask-password", is_flag=True, help="Ask for the administrator's password instead of making one."
+    "--ask-password", is_flag=True, help="Prompt for the administrator's password instead of generating one."
 )
-@click.option("--db-host", help="A database server that this installation allows.")
+@click.option("--db-host", help="A configured database server.")
 @click.option("--db-port", type=click.IntRange(1, 65535), help="Its port.")
 @with_output
 def create(slug: str, ask_password: bool, out: Output, **given: Any) -> None:
-    """Make the tenant SLUG, with a database of its own: whole or not at all.
+    """Create the tenant SLUG with its own database, completely or not at all.
 
-    Its passwords are shown this once, and kept nowhere in plain.
+    Its passwords are printed once and not stored in plain text.
     """
     settings = load_settings()
     password = None
@@ -44,12 +44,12 @@ def create(slug: str, ask_password: bool, out: Output, **given: Any) -> None:
         db_port=given["db_port"],
         admin=_admin(given["admin_email"], password, given["domain"] or slug, settings.base_domains[0]),
     )
-    made = run(settings, lambda platform: _create(platform, wanted), observer=Steps(out))
-    out.one(made, lambda: _tell(made, settings.url_of(made.domain)))
+    created = run(settings, lambda platform: _create(platform, wanted), observer=Steps(out))
+    out.one(created, lambda: _print(created, settings.url_of(created.domain)))
 
 
 def _admin(email: str | None, password: str | None, domain: str, base: str) -> NewAdmin | None:
-    """Who comes first; None leaves address and password to provisioning."""
+    """Return the first administrator; None leaves address and password to provisioning."""
     if email is None and password is None:
         return None
     host = domain if "." in domain else f"{domain}.{base}"
@@ -62,16 +62,16 @@ async def _create(platform: Platform, wanted: NewTenant) -> ProvisionedAnswer:
     if problems:
         raise InvalidInput(problems)
     platform.tenant_migrator.preload()
-    kept = await TenantCreation(platform, None, ACTOR).run(wanted, None)
-    return msgspec.convert(kept.body, ProvisionedAnswer)
+    response = await TenantCreation(platform, None, ACTOR).run(wanted, None)
+    return msgspec.convert(response.body, ProvisionedAnswer)
 
 
-def _tell(made: ProvisionedAnswer, url: str) -> None:
-    say(f"{made.slug} is served at {url}. Keep what follows: it is shown this once.\n")
-    say(f"    administrator  {made.admin.email}")
-    say(f"    password       {made.admin.password}")
-    if made.db_password is not None:
-        say(f"    database       {made.db_name}")
-        say(f"    database user  {made.db_username}")
-        say(f"    its password   {made.db_password}")
+def _print(created: ProvisionedAnswer, url: str) -> None:
+    say(f"{created.slug} is served at {url}. Store these passwords: they are shown only once.\n")
+    say(f"    administrator  {created.admin.email}")
+    say(f"    password       {created.admin.password}")
+    if created.db_password is not None:
+        say(f"    database       {created.db_name}")
+        say(f"    database user  {created.db_username}")
+        say(f"    its password   {created.db_password}")
     say("")

@@ -1,4 +1,4 @@
-"""``freehold doctor``: looks at everything, and says how to mend what is wrong."""
+"""``freehold doctor``: checks the installation and reports how to correct problems."""
 
 import sys
 
@@ -27,53 +27,53 @@ _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "
 @click.argument("tenants", nargs=-1, metavar="[TENANT]...", shell_complete=tenant_slugs)
 @with_output
 def doctor(tenants: tuple[str, ...], out: Output) -> None:
-    """Look at settings, files, databases, keys, the journal, and all tenants, or those named.
+    """Check settings, files, databases, keys, the journal, and all tenants or those named.
 
-    Changes nothing. Ends with status 1 when something does not work; each finding says how to mend it.
+    Changes nothing. Each finding says how to correct it. The exit status is 1 if there are errors.
     """
     settings = load_settings()
     found = check_settings(settings)
     can_connect = not any(one.level == "error" for one in found)
     found += check_files(settings, ENV_FILE)
     if can_connect:
-        found += run(settings, lambda platform: _look(platform, tenants, out), is_migrating=True)
-    out.many(found, "Findings", [], ()) if not out.is_text else _tell(found)
+        found += run(settings, lambda platform: _check(platform, tenants, out), is_migrating=True)
+    out.many(found, "Findings", [], ()) if not out.is_text else _print(found)
     if any(one.level == "error" for one in found):
         sys.exit(Status.FAILED)
 
 
-async def _look(platform: Platform, slugs: tuple[str, ...], out: Output) -> list[Finding]:
+async def _check(platform: Platform, slugs: tuple[str, ...], out: Output) -> list[Finding]:
     found = await check_central(platform)
     found += await check_servers(platform)
-    if found[0].level == "error":  # without it, nothing else can be found out
+    if found[0].level == "error":  # nothing else can be checked without it
         return found
     found += await check_keys(platform)
     if slugs:
         tenants = [(await tenant_called(platform, slug)).ref for slug in dict.fromkeys(slugs)]
     else:
         tenants = [one.ref for one in await all_tenants(platform)]
-    with tally(out, "tenant", "Looking at tenants", len(tenants)) as told:
-        return found + await check_tenants(platform, tenants, told.done)
+    with tally(out, "tenant", "Checking tenants", len(tenants)) as progress:
+        return found + await check_tenants(platform, tenants, progress.done)
 
 
-def _tell(found: list[Finding]) -> None:
+def _print(found: list[Finding]) -> None:
     for one in _summed_up(found):
         mark, color = _MARKS[one.level]
         click.echo(f"{click.style(mark, fg=color)} {one.about}: {one.message}")
-        if one.mend:
-            click.echo(f"    → {one.mend}")
+        if one.remedy:
+            click.echo(f"    → {one.remedy}")
     errors = sum(one.level == "error" for one in found)
     warnings = sum(one.level == "warning" for one in found)
-    say(f"\n{len(found)} looked at, {errors} wrong, {warnings} to look after.")
+    say(f"\n{len(found)} checks, {errors} errors, {warnings} warnings.")
 
 
 def _summed_up(found: list[Finding]) -> list[Finding]:
-    """The findings, with many tenants that are well as one."""
-    well = [one for one in found if one.level == "ok" and one.about.startswith("tenant ")]
-    if len(well) <= _MANY:
+    """Return the findings with many healthy tenants combined into one."""
+    healthy = [one for one in found if one.level == "ok" and one.about.startswith("tenant ")]
+    if len(healthy) <= _MANY:
         return found
-    rest = [one for one in found if one not in well]
+    rest = [one for one in found if one not in healthy]
     return [
         *rest,
-        fine(counted(len(well), "tenant"), "Databases open, and are what the definitions say."),
+        fine(counted(len(healthy), "tenant"), "Databases open, and are what the definitions say."),
     ]

@@ -1,4 +1,4 @@
-"""``freehold tenants domains``: the host names by which a tenant is found."""
+"""``freehold tenants domains``: the host names of a tenant."""
 
 import rich_click as click
 
@@ -7,7 +7,7 @@ from api.cli.console import Output, say, with_output
 from api.cli.session import ACTOR, load_settings, run, tenant_called
 from api.composition import Platform
 from api.operations.tenant_acts import TenantActs
-from api.schemas.common import Output as Answer
+from api.schemas.common import Output as Result
 from api.schemas.tenants import DomainAnswer
 
 __all__ = ["domains"]
@@ -15,8 +15,8 @@ __all__ = ["domains"]
 _slug = click.argument("slug", shell_complete=tenant_slugs)
 
 
-class _Removed(Answer):
-    """A host name that leads nowhere any more."""
+class _Removed(Result):
+    """A removed host name."""
 
     removed: str
 
@@ -30,7 +30,7 @@ def domains() -> None:
 @_slug
 @with_output
 def _list_domains(slug: str, out: Output) -> None:
-    """Show the host names of the tenant SLUG, the primary one first."""
+    """List the host names of the tenant SLUG, the primary one first."""
     found = run(load_settings(), lambda platform: _all(platform, slug))
     rows = [
         {"domain": one.domain, "primary": "yes" if one.primary else "", "since": f"{one.created_at:%Y-%m-%d}"}
@@ -44,11 +44,11 @@ def _list_domains(slug: str, out: Output) -> None:
 @click.argument("domain")
 @with_output
 def _add_domain(slug: str, domain: str, out: Output) -> None:
-    """Give the tenant SLUG another host name: a label under the first base domain, or a whole one."""
+    """Add a host name to the tenant SLUG: a label under the first base domain, or a full name."""
     settings = load_settings()
-    made = run(settings, lambda platform: _add(platform, slug, domain))
-    url = settings.url_of(made.domain)
-    out.one(made, lambda: say(f"{url} leads to {slug} now. Pointing its DNS here is up to you."))
+    added = run(settings, lambda platform: _add(platform, slug, domain))
+    url = settings.url_of(added.domain)
+    out.one(added, lambda: say(f"{url} belongs to {slug} now. Point its DNS record to this service."))
 
 
 @domains.command("remove")
@@ -56,9 +56,9 @@ def _add_domain(slug: str, domain: str, out: Output) -> None:
 @click.argument("domain")
 @with_output
 def _remove_domain(slug: str, domain: str, out: Output) -> None:
-    """Take a host name away. The primary one stays as long as the tenant."""
+    """Remove a host name from the tenant SLUG. The primary one cannot be removed."""
     gone = run(load_settings(), lambda platform: _remove(platform, slug, domain))
-    out.one(gone, lambda: say(f"{gone.removed} leads nowhere any more."))
+    out.one(gone, lambda: say(f"{gone.removed} is removed."))
 
 
 async def _all(platform: Platform, slug: str) -> list[DomainAnswer]:

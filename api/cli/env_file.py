@@ -1,4 +1,4 @@
-"""The ``.env`` file that local use needs, readable by its owner alone."""
+"""The ``.env`` file for local use, readable by its owner only."""
 
 import os
 import re
@@ -10,8 +10,8 @@ from typing import Final
 __all__ = ["remember_port", "write_env_file"]
 
 _CONTENT: Final = """\
-# Written by `freehold setup` for use on this machine; .env.example lists what else can be set.
-# Keep the key: without it, the credentials stored under it cannot be read again.
+# Written by `freehold setup` for use on this machine; .env.example lists all settings.
+# Keep the key: stored credentials cannot be decrypted without it.
 LITESTAR_APP=api.app:create_app
 FREEHOLD_LOCAL=1
 ENCRYPTION_KEY={key}
@@ -22,7 +22,7 @@ _PORT: Final = re.compile(r"^[ \t]*(?:export[ \t]+)?PORT[ \t]*=.*$", re.MULTILIN
 
 
 def write_env_file(path: Path) -> bool:
-    """Write the file with a new key, unless there is one; returns whether it was written."""
+    """Write the file with a new key, unless it exists. Returns whether it was written."""
     if os.path.lexists(path):
         return False
     draft = _draft(path, _CONTENT.format(key=secrets.token_hex(32)), mode=0o600)
@@ -36,7 +36,7 @@ def write_env_file(path: Path) -> bool:
 
 
 def remember_port(path: Path, port: int) -> None:
-    """Set ``PORT`` in the file, which keeps its mode and its other lines; nothing changes if it is set so.
+    """Set ``PORT`` in the file. Keeps the file's mode and other lines.
 
     Raises ``OSError`` when the file cannot be read or replaced.
     """
@@ -56,7 +56,7 @@ def remember_port(path: Path, port: int) -> None:
 
 
 def _draft(path: Path, content: str, *, mode: int) -> Path:
-    """A file with the content beside ``path``, on the disk before this returns."""
+    """Write the content to a new file next to ``path``, synced to disk."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.draft")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""``freehold keys``: new encryption keys, and putting what is sealed under the newest one."""
+"""``freehold keys``: generates, lists and rotates encryption keys."""
 
 import sys
 from collections import Counter
@@ -12,7 +12,7 @@ from api.cli.progress import tally
 from api.cli.session import ACTOR, load_settings, run
 from api.cli.statuses import Status
 from api.composition import Platform
-from api.schemas.common import Output as Answer
+from api.schemas.common import Output as Result
 from central.operators import audit
 from central.secrets.key_check import KeyCheck
 from central.secrets.key_rotation import KeyRotation
@@ -23,8 +23,8 @@ __all__ = ["keys"]
 _COLUMNS = ("key", "does", "credentials")
 
 
-class _Rotated(Answer):
-    """How many credentials were put under the first key, and how many could not be opened."""
+class _Rotated(Result):
+    """How many credentials were sealed with the first key, and how many could not be opened."""
 
     key: str
     done: int
@@ -35,15 +35,15 @@ class _Rotated(Answer):
 def keys() -> None:
     """Encryption keys.
 
-    To rotate: make a key, put it in front of the old one in ENCRYPTION_KEY (with a comma between), restart
-    every process, run `freehold keys rotate`, wait for ACCESS_TOKEN_SECONDS, take the old key out, restart.
+    To rotate: generate a key, prepend it to the old one in ENCRYPTION_KEY (separated by a comma), restart all
+    processes, run `freehold keys rotate`, wait for ACCESS_TOKEN_SECONDS, remove the old key, and restart.
     """
 
 
 @keys.command("generate")
 @with_output
 def _generate(out: Output) -> None:
-    """Print a new key for ENCRYPTION_KEY. It is kept nowhere."""
+    """Print a new key for ENCRYPTION_KEY. It is not stored."""
     key = generate_key()
     out.one({"key": key, "id": EncryptionKey.from_hex(key).id}, lambda: say(key))
 
@@ -51,7 +51,7 @@ def _generate(out: Output) -> None:
 @keys.command("status")
 @with_output
 def _status(out: Output) -> None:
-    """Show the keys that are configured or used, by their ids, and what is sealed under each."""
+    """List the configured and the used keys by id, with the number of credentials sealed with each."""
     settings = load_settings()
     by_key = run(settings, _by_key, checks_keys=False)
     rows = []
@@ -76,13 +76,13 @@ async def _by_key(platform: Platform) -> Counter[str]:
 @click.confirmation_option(prompt="Are the keys that the stored secrets are sealed with lost for good?")
 @with_output
 def _replace_lost(out: Output) -> None:
-    """Go on with another ENCRYPTION_KEY although the old one is lost.
+    """Continue with a new ENCRYPTION_KEY although the old one is lost.
 
-    Everybody has to sign in again. The tenants with a database user answer 503 until each of them is given
-    another password (`freehold tenants change-password`).
+    All users have to sign in again. Tenants with a database user respond with 503 until they get a new
+    password (`freehold tenants change-password`).
     """
     key_id = run(load_settings(), _replace, checks_keys=False)
-    out.one({"key": key_id}, lambda: say(f"This installation's key is {key_id} from now on."))
+    out.one({"key": key_id}, lambda: say(f"The key of this installation is {key_id} now."))
 
 
 async def _replace(platform: Platform) -> str:
@@ -94,36 +94,36 @@ async def _replace(platform: Platform) -> str:
 @keys.command("rotate")
 @with_output
 def _rotate(out: Output) -> None:
-    """Put all stored credentials under the first key of ENCRYPTION_KEY.
+    """Seal all stored credentials with the first key of ENCRYPTION_KEY.
 
-    Safe while Freehold serves, and to run again: it goes on where it was stopped. Ends with status 3 when
-    some could not be opened with any key.
+    Safe to run while Freehold serves, and to repeat: it continues where it stopped. The exit status is 3 if
+    some credentials could not be opened with any key.
     """
-    answer = run(load_settings(), lambda platform: _rotate_all(platform, out))
-    out.one(answer, lambda: _tell(answer))
-    if answer.failed:
+    rotated = run(load_settings(), lambda platform: _rotate_all(platform, out))
+    out.one(rotated, lambda: _print(rotated))
+    if rotated.failed:
         sys.exit(Status.PARTLY)
 
 
 async def _rotate_all(platform: Platform, out: Output) -> _Rotated:
     rotation = KeyRotation(platform.vault)
     pending = await rotation.pending()
-    with tally(out, "credential", "Credentials", len(pending)) as told:
+    with tally(out, "credential", "Credentials", len(pending)) as progress:
 
-        def tell(tenant_id: UUID, reason: str | None) -> None:
-            facts: dict[str, Any] = {} if reason is None else {"failure": reason}
-            told.done(str(tenant_id), **facts)
+        def report(tenant_id: UUID, reason: str | None) -> None:
+            values: dict[str, Any] = {} if reason is None else {"failure": reason}
+            progress.done(str(tenant_id), **values)
 
-        done, failed = await rotation.rotate(tell)
+        done, failed = await rotation.rotate(report)
     key_id = platform.vault.current_key_id
     if pending:
         await audit.record(ACTOR, "keys.rotate", detail={"to": key_id, "done": done, "failed": failed})
     return _Rotated(key_id, done, failed)
 
 
-def _tell(answer: _Rotated) -> None:
-    say(f"{answer.done} credentials were put under the key {answer.key}.")
-    if answer.failed:
-        warn(f"{answer.failed} could not be opened with any key; `freehold keys status` shows theirs.")
+def _print(rotated: _Rotated) -> None:
+    say(f"{rotated.done} credentials were sealed with the key {rotated.key}.")
+    if rotated.failed:
+        warn(f"{rotated.failed} could not be opened with any key; `freehold keys status` lists their keys.")
     else:
-        say("Everything is under it: older keys can be taken out of ENCRYPTION_KEY.")
+        say("All are sealed with it: older keys can be removed from ENCRYPTION_KEY.")

@@ -1,4 +1,4 @@
-"""``freehold``: the group of all commands, and what they have in common; `litestar freehold` is the same."""
+"""``freehold``: the group of all commands. `litestar freehold` is the same."""
 
 import logging
 from typing import Any
@@ -23,16 +23,18 @@ __all__ = ["main"]
 
 
 class _Freehold(click.RichGroup):
-    """Whatever goes wrong is said in a sentence."""
+    """Reports every error in a sentence."""
 
     def invoke(self, context: click.Context) -> Any:
-        """Call the command that was asked for."""
+        """Run the command."""
         try:
             return super().invoke(context)
-        except (ClickException, Exit, BrokenPipeError):  # click knows what to do
+        except (ClickException, Exit, BrokenPipeError):  # handled by click
             raise
         except (KeyboardInterrupt, Abort):
-            fail("Interrupted. What was done stays done; calling it again goes on.", Status.INTERRUPTED)
+            fail(
+                "Interrupted. Completed work is kept; run the command again to continue.", Status.INTERRUPTED
+            )
         except Exception as error:
             if context.params["traceback"]:
                 raise
@@ -43,19 +45,18 @@ class _Freehold(click.RichGroup):
     cls=_Freehold,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=(
-        "Exit statuses: 0 done, 1 it could not be done, 2 called wrongly, 3 some of several failed, "
-        "130 interrupted."
+        "Exit statuses: 0 success, 1 failure, 2 invalid usage, 3 some of several failed, 130 interrupted."
     ),
 )
 @click.version_option(VERSION, prog_name="freehold")
-@click.option("--traceback", is_flag=True, help="Show where an unforeseen error comes from.")
-def main(traceback: bool) -> None:  # the group looks at it
+@click.option("--traceback", is_flag=True, help="Show the traceback of an unexpected error.")
+def main(traceback: bool) -> None:  # read by the group
     """Freehold: a multi-tenant platform backend in which every tenant owns a database.
 
-    Settings come from the environment and from .env in the current folder; .env.example lists them. Answers
-    are for people on a terminal, and lines of JSON where there is none; --json and --text choose.
+    Settings come from the environment and from .env in the current folder; .env.example lists them. Output is
+    text on a terminal, and otherwise lines of JSON; --json and --text choose.
     """
-    if not traceback:  # what the services log is said by the command in its own words
+    if not traceback:  # commands report errors themselves
         logging.getLogger().addHandler(logging.NullHandler())
 
 

@@ -1,4 +1,4 @@
-"""``freehold operators``: who may use the operators' REST, and their tokens."""
+"""``freehold operators``: manages operators and their tokens."""
 
 from datetime import datetime
 from uuid import UUID
@@ -27,17 +27,17 @@ def operators() -> None:
 @click.argument("name")
 @with_output
 def _create_operator(name: str, out: Output) -> None:
-    """Make an operator called NAME, or another token for them, and print the token once."""
-    made = run(load_settings(), lambda platform: _create(platform, name))
-    answer = {"name": made.operator.name, "tokenId": made.token_id, "token": made.token}
-    out.one(answer, lambda: say(_token_of(made)))
+    """Create an operator called NAME, or another token for an existing one, and print the token once."""
+    created = run(load_settings(), lambda platform: _create(platform, name))
+    result = {"name": created.operator.name, "tokenId": created.token_id, "token": created.token}
+    out.one(result, lambda: say(_token_of(created)))
 
 
 @operators.command("list")
 @with_output
 def _list_operators(out: Output) -> None:
-    """Show all operators with their tokens."""
-    found = [_answer(one) for one in run(load_settings(), lambda platform: platform.operators.list())]
+    """List all operators with their tokens."""
+    found = [_with_tokens(one) for one in run(load_settings(), lambda platform: platform.operators.list())]
     out.many(found, "Operators", [row for operator in found for row in _rows(operator)], _COLUMNS)
 
 
@@ -45,7 +45,7 @@ def _list_operators(out: Output) -> None:
 @click.argument("name_or_token_id")
 @with_output
 def _revoke_operator(name_or_token_id: str, out: Output) -> None:
-    """Revoke one token by its id, or an operator with all their tokens by their name; both count at once."""
+    """Revoke one token by its id, or an operator with all their tokens by name. Effective immediately."""
     run(load_settings(), lambda platform: _revoke(platform, name_or_token_id))
     out.one({"revoked": name_or_token_id}, lambda: say(f"Revoked {name_or_token_id}."))
 
@@ -53,11 +53,11 @@ def _revoke_operator(name_or_token_id: str, out: Output) -> None:
 async def _create(platform: Platform, name: str) -> NewToken:
     async with CENTRAL.transaction():
         known = {record.name for record in await platform.operators.list()}
-        make = platform.operators.issue if name in known else platform.operators.create
-        made = await make(name)
-        detail = {"operator": made.operator.name, "id": str(made.token_id)}
+        create = platform.operators.issue if name in known else platform.operators.create
+        created = await create(name)
+        detail = {"operator": created.operator.name, "id": str(created.token_id)}
         await audit.record(ACTOR, "operator.create", detail=detail)
-    return made
+    return created
 
 
 async def _revoke(platform: Platform, name_or_token_id: str) -> None:
@@ -70,8 +70,8 @@ async def _revoke(platform: Platform, name_or_token_id: str) -> None:
         await audit.record(ACTOR, "operator.revoke", detail={"revoked": name_or_token_id})
 
 
-def _token_of(made: NewToken) -> str:
-    return f"The token of {made.operator.name}; it is shown this once:\n\n    {made.token}\n"
+def _token_of(created: NewToken) -> str:
+    return f"The token of {created.operator.name}; it is shown only once:\n\n    {created.token}\n"
 
 
 def _token_id(text: str) -> UUID | None:
@@ -81,7 +81,7 @@ def _token_id(text: str) -> UUID | None:
         return None
 
 
-def _answer(record: OperatorRecord) -> OperatorAnswer:
+def _with_tokens(record: OperatorRecord) -> OperatorAnswer:
     tokens = [
         TokenAnswer(
             token.id, token.hint, token.created_at, token.expires_at, token.last_used_at, token.revoked_at

@@ -1,4 +1,4 @@
-"""``freehold tenants change-password``: another password for a tenant's database user."""
+"""``freehold tenants change-password``: changes the password of a tenant's database user."""
 
 import rich_click as click
 
@@ -15,20 +15,20 @@ __all__ = ["change_password"]
 
 @click.command("change-password")
 @click.argument("slug", shell_complete=tenant_slugs)
-@click.option("--end-connections", is_flag=True, help="End what is connected with the old password.")
+@click.option("--end-connections", is_flag=True, help="End the connections with the old password.")
 @with_output
 def change_password(slug: str, end_connections: bool, out: Output) -> None:
-    """Give the database user of the tenant SLUG another password, while the tenant is served.
+    """Change the password of the database user of the tenant SLUG, while the tenant is served.
 
-    Mends as well what somebody did to the user by hand: it is made anew when it was dropped, and gets its
-    privileges back. The password is shown this once, and kept nowhere in plain.
+    Also repairs the user: a dropped one is created again, and missing privileges are granted. The password is
+    printed once and not stored in plain text.
     """
     changed = run(
         load_settings(),
         lambda platform: _change(platform, slug, ends_connections=end_connections),
         observer=Steps(out),
     )
-    out.one(changed, lambda: _tell(changed))
+    out.one(changed, lambda: _print(changed))
 
 
 async def _change(platform: Platform, slug: str, *, ends_connections: bool) -> DatabaseLogin:
@@ -36,7 +36,7 @@ async def _change(platform: Platform, slug: str, *, ends_connections: bool) -> D
     return await TenantActs(platform, ACTOR).change_password(tenant.id, ends_connections=ends_connections)
 
 
-def _tell(changed: DatabaseLogin) -> None:
-    say(f"{changed.slug} has another database password. Keep what follows: it is shown this once.\n")
+def _print(changed: DatabaseLogin) -> None:
+    say(f"{changed.slug} has a new database password. Store it: it is shown only once.\n")
     say(f"    database user  {changed.db_username}")
     say(f"    its password   {changed.db_password}\n")

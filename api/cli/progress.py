@@ -1,4 +1,4 @@
-"""Long work as it is seen: a bar or a list of steps on a terminal, lines of JSON for programs."""
+"""The progress of long operations: a bar or a list of steps on a terminal, lines of JSON for programs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,23 +21,23 @@ __all__ = ["Steps", "Tally", "tally"]
 
 
 class Tally:
-    """Counts what is done of many things that are alike."""
+    """Counts the finished ones of many similar items."""
 
     def __init__(self, out: Output, what: str, progress: Progress | None, task: TaskID) -> None:
         self._out, self._what, self._progress, self._task = out, what, progress, task
 
-    def done(self, name: str, **facts: object) -> None:
-        """One more is done, or has failed: the facts say how."""
-        self._out.event(event=self._what, name=name, **facts)
+    def done(self, name: str, **values: object) -> None:
+        """Report that one more item is finished or has failed; ``values`` describe the outcome."""
+        self._out.event(event=self._what, name=name, **values)
         if self._progress is not None:
             self._progress.update(self._task, advance=1, name=name)
 
 
 @contextmanager
 def tally(out: Output, what: str, label: str, total: int) -> Iterator[Tally]:
-    """A bar with this label for so many things, for as long as the block lasts.
+    """Show a progress bar for ``total`` items during the block.
 
-    It is drawn on standard error, so that an answer can go elsewhere, and gone when the block ends.
+    It is drawn on standard error, so that the result can be redirected, and removed at the end of the block.
     """
     console = Console(stderr=True)
     if not out.is_text or not console.is_terminal or total == 0:
@@ -56,21 +56,21 @@ def tally(out: Output, what: str, label: str, total: int) -> Iterator[Tally]:
 
 
 class Steps:
-    """The steps of provisioning as they are taken: an ``Observer`` of the pipeline."""
+    """Prints the steps of provisioning. An ``Observer`` of the pipeline."""
 
     def __init__(self, out: Output) -> None:
         self._out = out
         self._console = Console(stderr=True)
 
     async def before(self, moment: Moment) -> None:
-        """The step comes next."""
+        """Report that the step starts."""
         self._out.event(event="step", step=moment.step, state="undoing" if moment.is_undoing else "begun")
         if self._out.is_text and self._console.is_terminal:
             word = "undoing " if moment.is_undoing else ""
             self._console.print(f"[dim]… {word}{moment.step}[/dim]", end="\r", highlight=False)
 
     async def after(self, moment: Moment) -> None:
-        """The step is done, or there was nothing to do, which a terminal does not show."""
+        """Report that the step is done or skipped. A terminal does not show skipped ones."""
         done = "skipped" if moment.is_skipped else "undone" if moment.is_undoing else "done"
         self._out.event(event="step", step=moment.step, state=done)
         if moment.is_skipped:

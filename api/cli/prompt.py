@@ -1,4 +1,4 @@
-"""A Python prompt at which ``await`` works, in the context of whoever opens it."""
+"""A Python prompt with top-level ``await``, in the context of its caller."""
 
 import ast
 import asyncio
@@ -17,9 +17,9 @@ __all__ = ["Prompt"]
 
 
 class Prompt:
-    """The prompt is read in a thread, so that tasks go on while it waits; what is typed runs on the loop.
+    """Reads input in a thread, so that tasks continue meanwhile, and runs it on the event loop.
 
-    :param names: what is known at the prompt.
+    :param names: the names that are defined at the prompt.
     """
 
     def __init__(self, names: dict[str, Any]) -> None:
@@ -29,7 +29,7 @@ class Prompt:
         self._at_work: asyncio.Task[None] | None = None
 
     async def ask(self, banner: str) -> bool:
-        """Read and run until the end of input. Ctrl-C ends what is running, and nothing else."""
+        """Read and run input until its end. Ctrl-C cancels only what is running."""
         self._loop.add_signal_handler(signal.SIGINT, self._interrupt)
         try:
             await asyncio.to_thread(self._interact, banner)
@@ -38,24 +38,24 @@ class Prompt:
         return True
 
     async def run(self, source: str) -> bool:
-        """Run the source as a whole; false, with a traceback on standard error, when it fails."""
+        """Run the source as a whole. Returns False, with a traceback on standard error, if it fails."""
         return await asyncio.to_thread(self._console.run_whole, source)
 
     def _interact(self, banner: str) -> None:
         with suppress(ImportError):
-            import readline  # noqa: F401, PLC0415 # history and editing, where Python has it
+            import readline  # noqa: F401, PLC0415 # history and editing, where available
         with suppress(SystemExit):
             self._console.interact(banner, exitmsg="")
 
     def _run_on_loop(self, function: Callable[[], Any]) -> Any:
-        """What the function gives, awaited on the loop, with what was bound where the prompt was opened."""
+        """Return the function's result, awaited on the loop in the context of the prompt's creation."""
         result: Future[Any] = Future()
 
         async def finish() -> None:
             try:
                 found = function()
                 result.set_result(await found if inspect.isawaitable(found) else found)
-            except BaseException as error:  # noqa: BLE001 # it goes to whoever typed it
+            except BaseException as error:  # noqa: BLE001 # raised at the prompt
                 result.set_exception(error)
 
         def begin() -> None:
@@ -68,11 +68,11 @@ class Prompt:
         if self._at_work is not None and not self._at_work.done():
             self._at_work.cancel()
         else:
-            print("\n(Ctrl-D leaves)", file=sys.stderr)  # noqa: T201 # there is nobody else to say it
+            print("\n(Ctrl-D leaves)", file=sys.stderr)  # noqa: T201 # a message at the prompt
 
 
 class _Console(code.InteractiveConsole):
-    """Compiles with top-level ``await``, and hands what it has compiled to somebody who can run it."""
+    """Compiles with top-level ``await`` and passes the code to ``run``."""
 
     def __init__(self, names: dict[str, Any], run: Callable[[Callable[[], Any]], Any]) -> None:
         super().__init__(names)
@@ -81,17 +81,17 @@ class _Console(code.InteractiveConsole):
         self.failed = False
 
     def runcode(self, code: CodeType) -> None:
-        """Run it; what it raises is shown, but for ``exit()``."""
+        """Run the code; print the traceback of any exception except ``exit()``."""
         try:
             self._run(FunctionType(code, self.locals))
         except SystemExit:
             raise
-        except BaseException:  # noqa: BLE001 # shown to whoever typed it
+        except BaseException:  # noqa: BLE001 # its traceback is shown
             self.failed = True
             self.showtraceback()
 
     def run_whole(self, source: str) -> bool:
-        """Run many lines at once; whether they ended well."""
+        """Run several lines at once. Returns whether they succeeded."""
         try:
             compiled = compile(source, "<freehold shell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         except SyntaxError:

@@ -1,4 +1,4 @@
-"""``freehold tenants reconcile``: settles what a crash left open, of tenants and of their objects."""
+"""``freehold tenants reconcile``: settles interrupted changes of tenants and of their objects."""
 
 import sys
 
@@ -9,7 +9,7 @@ from api.cli.progress import tally
 from api.cli.session import all_tenants, load_settings, reason_of, run
 from api.cli.statuses import Status
 from api.composition import Platform
-from api.schemas.common import Output as Answer
+from api.schemas.common import Output as Result
 from central.errors import CentralError
 from central.provisioning.reconcile import Report
 from central.tables import TenantStatus
@@ -19,8 +19,11 @@ from tenant_schema.scope import TenantScope
 __all__ = ["reconcile"]
 
 
-class _Outcome(Answer):
-    """Tenants by slug; ``objects`` are those whose change of a definition was finished or undone."""
+class _Outcome(Result):
+    """The slugs of tenants by outcome.
+
+    ``objects`` are those whose interrupted change was finished or undone.
+    """
 
     undone: list[str]
     finished: list[str]
@@ -32,13 +35,13 @@ class _Outcome(Answer):
 @click.command("reconcile")
 @with_output
 def reconcile(out: Output) -> None:
-    """Undo half-made tenants, finish half-deleted ones, and settle half-done changes of theirs.
+    """Undo partly created tenants, finish partly deleted ones, and settle interrupted changes.
 
-    What somebody is at work on is left to them. Freehold does the same when it starts and while it serves.
-    Ends with status 3 when something could not be settled.
+    Changes that a process is working on are left alone. Freehold does the same at start-up and periodically.
+    The exit status is 3 if something could not be settled.
     """
     outcome = run(load_settings(), lambda platform: _reconcile(platform, out))
-    out.one(outcome, lambda: _tell(outcome))
+    out.one(outcome, lambda: _print(outcome))
     if outcome.failed:
         sys.exit(Status.PARTLY)
 
@@ -50,7 +53,7 @@ async def _reconcile(platform: Platform, out: Output) -> _Outcome:
         list(report.undone), list(report.finished), list(report.changed), list(report.failed), {}
     )
     tenants = [one.ref for one in await all_tenants(platform, TenantStatus.ACTIVE)]
-    with tally(out, "tenant", "Looking into tenants", len(tenants)) as told:
+    with tally(out, "tenant", "Checking tenants", len(tenants)) as progress:
         for tenant in tenants:
             try:
                 async with platform.tenancy.use(tenant):
@@ -58,15 +61,15 @@ async def _reconcile(platform: Platform, out: Output) -> _Outcome:
                     settled = await platform.schema.recover(scope)
             except (CentralError, DatabaseError) as error:
                 outcome.failed.append(tenant.slug)
-                told.done(tenant.slug, failure=reason_of(error))
+                progress.done(tenant.slug, failure=reason_of(error))
             else:
-                told.done(tenant.slug, objects=settled)
+                progress.done(tenant.slug, objects=settled)
                 if settled:
                     outcome.objects[tenant.slug] = settled
     return outcome
 
 
-def _tell(outcome: _Outcome) -> None:
+def _print(outcome: _Outcome) -> None:
     done = {"Undone": outcome.undone, "Deleted": outcome.finished, "Password changed": outcome.changed}
     for what, slugs in done.items():
         if slugs:
@@ -74,6 +77,6 @@ def _tell(outcome: _Outcome) -> None:
     for slug, objects in outcome.objects.items():
         say(f"Settled in {slug}: {', '.join(objects)}.")
     if outcome.failed:
-        warn(f"Not settled: {', '.join(outcome.failed)}. `freehold doctor` says why.")
+        warn(f"Not settled: {', '.join(outcome.failed)}. `freehold doctor` reports why.")
     if outcome == _Outcome([], [], [], [], {}):
         say("There was nothing to settle.")

@@ -1,4 +1,4 @@
-"""``freehold tenants repair``: makes a tenant's tables what its definitions say again."""
+"""``freehold tenants repair``: repairs drift between a tenant's tables and definitions."""
 
 import sys
 
@@ -10,14 +10,14 @@ from api.cli.session import ACTOR, load_settings, run, tenant_called
 from api.cli.statuses import Status
 from api.composition import Platform
 from api.operations.command_line_access import COMMAND_LINE
-from api.schemas.common import Output as Answer
+from api.schemas.common import Output as Result
 from central.operators import audit
 from tenant_schema.scope import TenantScope
 
 __all__ = ["repair"]
 
 
-class _Repaired(Answer):
+class _Repaired(Result):
     """What was settled and repaired, and what needs a backup."""
 
     recovered: list[str]
@@ -29,14 +29,14 @@ class _Repaired(Answer):
 @click.argument("slug", shell_complete=tenant_slugs)
 @with_output
 def repair(slug: str, out: Output) -> None:
-    """End every difference between definitions and tables of the tenant SLUG that can be ended without loss.
+    """Repair all drift of the tenant SLUG that can be repaired without loss.
 
-    Such differences come from outside: somebody altered a table by hand, or restored an older backup. Ends
-    with status 3 when some remain.
+    Drift is a difference between definitions and tables, caused by changes made by hand or by an older
+    backup. The exit status is 3 if some remains.
     """
-    answer = run(load_settings(), lambda platform: _repair(platform, slug))
-    out.one(answer, lambda: _tell(answer))
-    if answer.remaining:
+    repaired = run(load_settings(), lambda platform: _repair(platform, slug))
+    out.one(repaired, lambda: _print(repaired))
+    if repaired.remaining:
         sys.exit(Status.PARTLY)
 
 
@@ -49,12 +49,12 @@ async def _repair(platform: Platform, slug: str) -> _Repaired:
     return _Repaired(recovered, [one.message for one in repaired], [one.message for one in remaining])
 
 
-def _tell(answer: _Repaired) -> None:
-    if answer.recovered:
-        say(f"Settled: {', '.join(answer.recovered)}.")
-    for message in answer.repaired:
+def _print(result: _Repaired) -> None:
+    if result.recovered:
+        say(f"Settled: {', '.join(result.recovered)}.")
+    for message in result.repaired:
         say(f"Repaired: {message}")
-    for message in answer.remaining:
+    for message in result.remaining:
         warn(f"Remains: {message}")
-    if answer == _Repaired([], [], []):
+    if result == _Repaired([], [], []):
         say("There was nothing to repair.")

@@ -1,4 +1,4 @@
-"""``freehold serve``: uvicorn, set up for this application."""
+"""``freehold serve``: runs uvicorn with the settings of this application."""
 
 import socket
 import sys
@@ -24,22 +24,25 @@ __all__ = ["serve"]
 
 _APPLICATION: Final = "api.app:create_app"
 _HEALTH_SECONDS: Final = 60
-"""After so long without a sign of life a process is replaced. Starting takes seconds on a busy machine."""
+"""Seconds without a sign of life after which a process is replaced.
+
+Starting takes seconds on a busy machine.
+"""
 _STARTUP_FAILURE: Final = 3
-"""The status with which uvicorn ends when the application cannot start."""
+"""Uvicorn's exit status when the application cannot start."""
 
 
 @click.command()
-@click.option("--host", help="Where to listen; HOST otherwise.")
-@click.option("--port", type=click.IntRange(0, 65535), help="Where to listen; PORT otherwise.")
+@click.option("--host", help="The address to listen on. Default: HOST.")
+@click.option("--port", type=click.IntRange(0, 65535), help="The port to listen on. Default: PORT.")
 @click.option(
-    "--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that serve."
+    "--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="The number of processes."
 )
-@click.option("--migrate", is_flag=True, help="Bring the central database up to date first.")
+@click.option("--migrate", is_flag=True, help="Migrate the central database first.")
 def serve(host: str | None, port: int | None, workers: int, migrate: bool) -> None:
-    """Serve until told to stop; requests under way are finished first, for SHUTDOWN_TIMEOUT at most.
+    """Serve until stopped. Running requests are finished first, within SHUTDOWN_TIMEOUT.
 
-    Refuses to start while the central database is not up to date.
+    Refuses to start if the central database is not up to date.
     """
     settings = load_settings()
     host, port = host or settings.host, settings.port if port is None else port
@@ -52,7 +55,7 @@ def serve(host: str | None, port: int | None, workers: int, migrate: bool) -> No
 
 
 class _Server(uvicorn.Server):
-    """Prints the address once it accepts connections; ``None`` prints nothing."""
+    """Prints the URL once it accepts connections, unless it is ``None``."""
 
     def __init__(self, config: uvicorn.Config, url: str | None) -> None:
         super().__init__(config)
@@ -61,11 +64,11 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started and self._url is not None:
-            say(f"Freehold serves {self._url}: its contract at /schema, pages for operators at /admin/")
+            say(f"Freehold serves {self._url}: the API at /schema, the operators' pages at /admin/")
 
 
 def _serve(config: uvicorn.Config, url: str | None) -> None:
-    """Serve in this process, or in several; returns when told to stop."""
+    """Serve in this process or in several, until stopped."""
     if config.workers > 1:
         if url is not None:
             say(f"Freehold starts {config.workers} processes for {url}")
@@ -89,12 +92,12 @@ def _uvicorn_config(settings: Settings, host: str, port: int, workers: int) -> u
         loop="uvloop",
         http=ProblemProtocol,
         ws="none",
-        reset_contextvars=True,  # no request begins with what another one had bound
+        reset_contextvars=True,  # no request inherits another one's context
         lifespan="on",
         access_log=False,  # the application writes its own
         log_config=None,
         server_header=False,
-        proxy_headers=False,  # TRUSTED_PROXIES says whose count, and for what
+        proxy_headers=False,  # TRUSTED_PROXIES decides which are trusted
         backlog=BACKLOG,
         timeout_keep_alive=ceil(settings.keep_alive_timeout),
         timeout_graceful_shutdown=grace_of(settings.shutdown_timeout),
@@ -102,13 +105,13 @@ def _uvicorn_config(settings: Settings, host: str, port: int, workers: int) -> u
 
 
 def _require_free(host: str, port: int) -> None:
-    """Ends the command when nothing can listen there, before anything says that it does."""
+    """End the command if the port is not available, before the server starts."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         socket.create_server((host, port), family=family).close()
     except OSError as error:
-        reason = str(error.strerror).partition(" (")[0]  # Python adds the address, which is said already
-        fail(f"Port {port} of {host} cannot be had: {reason}. Choose another one with PORT or --port.")
+        reason = str(error.strerror).partition(" (")[0]  # without the address that Python adds
+        fail(f"Port {port} of {host} is not available: {reason}. Choose another one with PORT or --port.")
 
 
 async def _migrate(platform: Platform) -> None:
@@ -117,4 +120,4 @@ async def _migrate(platform: Platform) -> None:
 
 
 async def _nothing(_platform: Platform) -> None:
-    """The session has checked already what there is to check."""
+    """Do nothing. All checks were made by the session."""

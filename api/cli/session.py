@@ -1,4 +1,4 @@
-"""What a command works with: the settings, and the services for as long as it runs."""
+"""The settings and services of a running command."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -24,14 +24,14 @@ __all__ = ["ACTOR", "ENV_FILE", "all_tenants", "load_settings", "reason_of", "ru
 
 ENV_FILE: Final = Path(".env")
 ACTOR: Final = Actor("command line")
-"""Who acts, for the audit trail."""
+"""The actor in the audit trail."""
 
 _PAGE: Final = 200
 _Result = TypeVar("_Result")
 
 
 def load_settings() -> Settings:
-    """The settings, or the end of the command with everything that is wrong with them."""
+    """Return the settings, or end the command with all of their problems."""
     try:
         return Settings.from_env(read_env_file(ENV_FILE))
     except SettingsError as error:
@@ -46,16 +46,18 @@ def run(
     checks_keys: bool = True,
     observer: Observer | None = None,
 ) -> _Result:
-    """What ``work`` gives, called with the services and the central database bound.
+    """Run ``work`` with the services and the central database bound, and return its result.
 
-    Ends the command with a sentence when that cannot be. Unless the command is ``is_migrating`` the central
-    database, that has to be up to date, and ENCRYPTION_KEY this installation's, unless the command does not
-    ``check_keys``. ``observer`` is told of every step of provisioning.
+    Ends the command with a message when it fails.
+
+    :param is_migrating: skip the check that the central database is up to date.
+    :param checks_keys: check that ENCRYPTION_KEY is the key of this installation.
+    :param observer: called around every step of provisioning.
     """
     try:
         return asyncio.run(_run(settings, work, observer, (is_migrating, checks_keys)))
     except TenantNotFound as error:
-        fail(f"There is no tenant {error.tenant!r}; `freehold tenants list` shows those that there are.")
+        fail(f"There is no tenant {error.tenant!r}; `freehold tenants list` lists all tenants.")
     except InvalidInput as error:
         fail("\n".join(f"{problem.field}: {problem.message}" for problem in error.problems))
     except (CentralError, CentralOutOfDate, DatabaseError) as error:
@@ -63,7 +65,7 @@ def run(
 
 
 def reason_of(error: Exception) -> str:
-    """What an error says, and what was behind it."""
+    """Return an error's message with that of its cause."""
     cause = error.__cause__
     if cause is None:
         return str(error)
@@ -71,14 +73,14 @@ def reason_of(error: Exception) -> str:
 
 
 async def tenant_called(platform: Platform, slug: str) -> TenantRecord:
-    """The tenant of that slug. Raises ``TenantNotFound``."""
+    """Return the tenant with this slug. Raises ``TenantNotFound``."""
     return await platform.registry.record((await platform.registry.by_slug(slug)).id)
 
 
 async def all_tenants(
     platform: Platform, status: TenantStatus | None = None, search: str | None = None
 ) -> list[TenantRecord]:
-    """Every tenant, the newest first."""
+    """Return every tenant, newest first."""
     found: list[TenantRecord] = []
     cursor = None
     while True:
@@ -105,7 +107,7 @@ async def _run(
 
 
 async def _require_central(platform: Platform) -> None:
-    """Ends the command when the central database does not answer; raises when it is not up to date."""
+    """End the command if the central database does not respond. Raises if it is not up to date."""
     try:
         pending = await platform.central_migrator.pending(platform.central_engine)
     except DatabaseError as error:
@@ -116,7 +118,7 @@ async def _require_central(platform: Platform) -> None:
 
 def _remedy(settings: Settings) -> str:
     if settings.central_database_url.startswith("sqlite"):
-        return "`freehold setup` makes it; is this the folder, and the DATA_DIR, where it is?"
+        return "`freehold setup` creates it. Check the current folder and DATA_DIR."
     return "Check CENTRAL_DATABASE_URL, and that its server runs."
 
 

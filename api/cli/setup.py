@@ -1,4 +1,4 @@
-"""``freehold setup``: everything that has to be there before the first ``freehold serve``."""
+"""``freehold setup``: creates everything that the first ``freehold serve`` needs."""
 
 from pathlib import Path
 
@@ -9,15 +9,15 @@ from api.cli.env_file import remember_port, write_env_file
 from api.cli.session import ENV_FILE, load_settings, run
 from api.composition import Platform
 from api.number_text import counted
-from api.schemas.common import Output as Answer
+from api.schemas.common import Output as Result
 from central.secrets.key_check import KeyCheck
 from central.settings.settings import Settings
 
 __all__ = ["setup"]
 
 
-class _Outcome(Answer):
-    """What was done; nothing of it the second time."""
+class _Outcome(Result):
+    """What was done. Nothing the second time."""
 
     env_file_written: bool
     migrations: int
@@ -26,12 +26,12 @@ class _Outcome(Answer):
 
 @click.command()
 @click.option("--env-file/--no-env-file", default=True, help="Write a .env for local use if there is none.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Set PORT in .env for every later serve.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Set PORT in .env for later runs.")
 @with_output
 def setup(env_file: bool, port: int | None, out: Output) -> None:
-    """Create what serving needs: .env, the central database, the first operator.
+    """Create .env, the central database and the first operator.
 
-    Safe to run again: what exists stays as it is.
+    Safe to repeat: whatever exists is kept.
     """
     is_written = env_file and write_env_file(ENV_FILE)
     if env_file and port is not None:
@@ -39,7 +39,7 @@ def setup(env_file: bool, port: int | None, out: Output) -> None:
     settings = load_settings()
     _make_folders(settings)
     outcome = run(settings, lambda platform: _set_up(platform, is_written), is_migrating=True)
-    out.one(outcome, lambda: _tell(outcome))
+    out.one(outcome, lambda: _print(outcome))
 
 
 async def _set_up(platform: Platform, is_written: bool) -> _Outcome:
@@ -53,29 +53,27 @@ def _remember(port: int) -> None:
     try:
         remember_port(ENV_FILE, port)
     except OSError as error:
-        fail(f"The port cannot be kept in {ENV_FILE}: {error.strerror}.")
+        fail(f"The port cannot be stored in {ENV_FILE}: {error.strerror}.")
 
 
 def _make_folders(settings: Settings) -> None:
-    """The data folder, for its owner alone, and the one that the central database is to be in."""
+    """Create the data folder, accessible to its owner only, and the folder of the central database."""
     kind, _, path = settings.central_database_url.partition(":///")
     folders = [settings.data_dir, *([Path(path).parent] if kind == "sqlite" else [])]
     for folder in folders:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            fail(f"The folder {folder} cannot be made: {error.strerror}.")
+            fail(f"The folder {folder} cannot be created: {error.strerror}.")
 
 
-def _tell(outcome: _Outcome) -> None:
+def _print(outcome: _Outcome) -> None:
     if outcome.env_file_written:
-        say(
-            f"Wrote {ENV_FILE} with a key of its own (keep it: stored credentials cannot be read without it)."
-        )
+        say(f"Wrote {ENV_FILE} with a new key. Keep it: stored credentials cannot be decrypted without it.")
     if outcome.migrations:
         say(f"Brought the central database up to date ({counted(outcome.migrations, 'migration')}).")
     if outcome.operator_token:
-        say("Made the first operator. This is the token; it is shown this once:\n")
+        say("Created the first operator. This is the token; it is shown only once:\n")
         say(f"    {outcome.operator_token}\n")
     if outcome == _Outcome(env_file_written=False, migrations=0, operator_token=None):
-        say("Everything is set up already.")
+        say("Everything is already set up.")

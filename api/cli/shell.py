@@ -1,4 +1,4 @@
-"""``freehold shell``: Python with a tenant bound, and ``await`` at the prompt."""
+"""``freehold shell``: a Python prompt with a tenant bound and top-level ``await``."""
 
 import sys
 from typing import Any
@@ -21,20 +21,20 @@ from tenant_schema.users import tables as users
 __all__ = ["shell"]
 
 _BANNER = """\
-Freehold, in the database of {name} ({slug}). `await` works here, and Ctrl-D leaves.
+Freehold, in the database of {name} ({slug}). `await` works here; Ctrl-D exits.
   tables     Account, Contact, User, Role, App, …: await Account.select().limit(3)
   objects    the tenant's objects by name: await objects["accounts"].table.count()
-  platform, tenant, scope    every service, and what they want to know of the tenant
-What you change is changed: there is no trash and no history here."""
+  platform, tenant, scope    the services, and the tenant for their methods
+Changes take effect immediately, without trash or history."""
 
 
 @click.command()
 @click.argument("slug", shell_complete=tenant_slugs)
-@click.option("-c", "--command", "source", help="Run this instead of asking.")
+@click.option("-c", "--command", "source", help="Run this code instead of a prompt.")
 def shell(slug: str, source: str | None) -> None:
     """Open a Python shell with the tenant SLUG bound.
 
-    What comes through a pipe is run as a whole: echo 'print(await Account.count())' | freehold shell acme
+    Code from a pipe is run as a whole: echo 'print(await Account.count())' | freehold shell acme
     """
     given = source if source is not None or sys.stdin.isatty() else sys.stdin.read()
     if not run(load_settings(), lambda platform: _open(platform, slug, given)):
@@ -42,7 +42,7 @@ def shell(slug: str, source: str | None) -> None:
 
 
 async def _open(platform: Platform, slug: str, source: str | None) -> bool:
-    """Whether what was run ended well."""
+    """Return whether the code succeeded."""
     tenant = (await tenant_called(platform, slug)).ref
     await audit.record(ACTOR, "tenant.shell", tenant_id=tenant.id, tenant_slug=slug)
     async with platform.tenancy.use(tenant):

@@ -1,4 +1,4 @@
-"""The exit statuses of every command."""
+"""The exit statuses of all commands."""
 
 from enum import IntEnum
 
@@ -6,15 +6,15 @@ __all__ = ["Status"]
 
 
 class Status(IntEnum):
-    """How a command ended. Scripts may rely on these."""
+    """The exit status of a command. Stable, for use in scripts."""
 
     DONE = 0
-    """All of it is done."""
+    """Success."""
     FAILED = 1
-    """It could not be done; standard error says why."""
+    """Failure; standard error has the reason."""
     MISUSED = 2
-    """The command was called wrongly; nothing was done."""
+    """Invalid usage; nothing was done."""
     PARTLY = 3
-    """Of several things some failed, and the others are done; the answer tells which."""
+    """Some of several items failed, the others succeeded; the output lists them."""
     INTERRUPTED = 130
-    """Somebody pressed Ctrl-C; calling it again goes on."""
+    """Interrupted with Ctrl-C; repeating the command continues."""

@@ -1,4 +1,4 @@
-"""``freehold tenants``: the tenants there are, and what operators do to them."""
+"""``freehold tenants``: lists and changes tenants."""
 
 import sys
 from collections.abc import Awaitable, Callable
@@ -38,7 +38,7 @@ class _Detail(TenantAnswer):
 
 
 class _Gone(msgspec.Struct):
-    """What a tenant was."""
+    """A deleted tenant."""
 
     slug: str
     deleted: bool = True
@@ -46,19 +46,21 @@ class _Gone(msgspec.Struct):
 
 @click.group()
 def tenants() -> None:
-    """Tenants: make, find, suspend, resume, rename and delete them."""
+    """Create, find, suspend, resume, rename and delete tenants."""
 
 
 @tenants.command("list")
-@click.option("--status", type=click.Choice([one.value for one in TenantStatus]), help="Only these.")
-@click.option("--search", metavar="TEXT", help="Only those whose name, slug or a domain holds this.")
+@click.option(
+    "--status", type=click.Choice([one.value for one in TenantStatus]), help="Only tenants with this status."
+)
+@click.option("--search", metavar="TEXT", help="Only tenants whose name, slug or domains contain this text.")
 @with_output
 def _list_tenants(status: str | None, search: str | None, out: Output) -> None:
-    """Show all tenants, the newest first."""
+    """List all tenants, newest first."""
     wanted = None if status is None else TenantStatus(status)
     found = run(load_settings(), lambda platform: all_tenants(platform, wanted, search))
-    answers = [TenantAnswer.of(one) for one in found]
-    out.many(answers, "Tenants", [_row(one) for one in answers], _COLUMNS)
+    results = [TenantAnswer.of(one) for one in found]
+    out.many(results, "Tenants", [_row(one) for one in results], _COLUMNS)
 
 
 @tenants.command("show")
@@ -68,7 +70,7 @@ def _show_tenant(slug: str, out: Output) -> None:
     """Show the tenant SLUG with all its host names."""
     settings = load_settings()
     found = run(settings, lambda platform: _detail(platform, slug))
-    out.one(found, lambda: _tell(found, settings))
+    out.one(found, lambda: _print(found, settings))
 
 
 @tenants.command("rename")
@@ -76,20 +78,20 @@ def _show_tenant(slug: str, out: Output) -> None:
 @click.argument("name")
 @with_output
 def _rename_tenant(slug: str, name: str, out: Output) -> None:
-    """Give the tenant SLUG another NAME. Slug, domains and database keep theirs."""
-    answer = run(
+    """Change the display name of the tenant SLUG to NAME. Slug, domains and database stay the same."""
+    renamed = run(
         load_settings(), lambda platform: _act(platform, slug, lambda acts, one: acts.rename(one, name))
     )
-    out.one(answer, lambda: say(f"{answer.slug} is called {answer.name} now."))
+    out.one(renamed, lambda: say(f"{renamed.slug} is called {renamed.name} now."))
 
 
 @tenants.command("suspend")
 @_slug
 @with_output
 def _suspend_tenant(slug: str, out: Output) -> None:
-    """Stop serving the tenant SLUG, and keep all that is its."""
-    answer = run(load_settings(), lambda platform: _act(platform, slug, TenantActs.suspend))
-    out.one(answer, lambda: say(f"{slug} is suspended; `freehold tenants resume {slug}` serves it again."))
+    """Stop serving the tenant SLUG. Its data is kept."""
+    suspended = run(load_settings(), lambda platform: _act(platform, slug, TenantActs.suspend))
+    out.one(suspended, lambda: say(f"{slug} is suspended; `freehold tenants resume {slug}` serves it again."))
 
 
 @tenants.command("resume")
@@ -98,19 +100,19 @@ def _suspend_tenant(slug: str, out: Output) -> None:
 def _resume_tenant(slug: str, out: Output) -> None:
     """Serve the suspended tenant SLUG again."""
     settings = load_settings()
-    answer = run(settings, lambda platform: _act(platform, slug, TenantActs.resume))
-    out.one(answer, lambda: say(f"{slug} is served again at {settings.url_of(answer.domain)}."))
+    resumed = run(settings, lambda platform: _act(platform, slug, TenantActs.resume))
+    out.one(resumed, lambda: say(f"{slug} is served again at {settings.url_of(resumed.domain)}."))
 
 
 @tenants.command("disconnect")
 @_slug
-@click.option("--force", is_flag=True, help="Do not wait for what runs on them.")
+@click.option("--force", is_flag=True, help="Do not wait for running statements.")
 @with_output
 def _disconnect_tenant(slug: str, force: bool, out: Output) -> None:
-    """Close the connections to the database of the tenant SLUG, in every process.
+    """Close the connections to the database of the tenant SLUG, in all processes.
 
-    Each process closes its connections once what runs on them is finished, within 15 seconds if it is idle.
-    The next request opens them again with the credentials as they are stored then.
+    Each process closes its connections once their statements are finished, and idle ones within 15 seconds.
+    The next request opens new connections with the credentials that are stored then.
     """
     closed = run(load_settings(), lambda platform: _disconnect(platform, slug, force=force))
     out.one(closed, lambda: say(f"The connections of {slug} are being closed: {closed.closed} were open."))
@@ -118,24 +120,26 @@ def _disconnect_tenant(slug: str, force: bool, out: Output) -> None:
 
 @tenants.command("delete")
 @_slug
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @with_output
 def _delete_tenant(slug: str, yes: bool, out: Output) -> None:
-    """Delete the tenant SLUG with its database. There is no way back."""
+    """Delete the tenant SLUG with its database. This cannot be undone."""
     settings = load_settings()
     found = run(settings, lambda platform: _detail(platform, slug))
     if not yes:
         _ask(found)
     run(settings, lambda platform: _delete(platform, slug), observer=Steps(out))
-    out.one(_Gone(slug), lambda: say(f"{slug} is gone, with the database {found.db_name}."))
+    out.one(_Gone(slug), lambda: say(f"Deleted {slug} and its database {found.db_name}."))
 
 
 def _ask(tenant: TenantAnswer) -> None:
-    """Ends the command unless somebody at a terminal types the slug."""
+    """End the command unless the slug is typed at a terminal."""
     if not sys.stdin.isatty():
-        fail(f"Deleting {tenant.slug} cannot be undone. Say --yes when there is nobody to ask.", 2)
-    click.echo(f"{tenant.name} ({tenant.domain}) and its database {tenant.db_name} will be gone for good.")
-    if click.prompt("Type its slug to go on", default="", show_default=False) != tenant.slug:
+        fail(f"Deleting {tenant.slug} cannot be undone. Use --yes to delete it without confirmation.", 2)
+    click.echo(
+        f"{tenant.name} ({tenant.domain}) and its database {tenant.db_name} will be deleted permanently."
+    )
+    if click.prompt("Type its slug to continue", default="", show_default=False) != tenant.slug:
         fail("Nothing was deleted.")
 
 
@@ -172,14 +176,14 @@ def _row(tenant: TenantAnswer) -> dict[str, object]:
     }
 
 
-def _tell(tenant: _Detail, settings: Settings) -> None:
+def _print(tenant: _Detail, settings: Settings) -> None:
     say(f"{tenant.name} ({tenant.slug}), {tenant.status}")
     say(f"  id             {tenant.tenant_id}")
     for one in tenant.domains:
         say(f"  address        {settings.url_of(one.domain)}{' (primary)' if one.primary else ''}")
     say(f"  database       {tenant.db_name} on {tenant.db_server}")
     say(f"  administrator  {tenant.admin_email}")
-    say(f"  made           {tenant.created_at:%Y-%m-%d %H:%M} UTC")
+    say(f"  created        {tenant.created_at:%Y-%m-%d %H:%M} UTC")
 
 
 for command in (create, administrator, change_password, domains, reconcile, repair):

@@ -34,7 +34,7 @@ def test_what_is_said(tmp_path: Path, changes: dict[str, Any], about: str, level
     settings = settings_in(tmp_path, **({"sqlite_synchronous": "FULL"} | changes))
     (finding,) = check_settings(settings)
     assert (finding.about, finding.level) == (about, level)
-    assert bool(finding.mend) == (level != "ok")
+    assert bool(finding.remedy) == (level != "ok")
 
 
 def test_all_of_them_are_told(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_setup_makes_everything_once(run: Run, tmp_path: Path) -> None:
     assert stat.S_IMODE(central.stat().st_mode) == 0o600
     before = env_file.read_bytes()
     second = run("setup", "--text").stdout
-    assert second.strip() == "Everything is set up already."
+    assert second.strip() == "Everything is already set up."
     assert env_file.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == [".env", "var"]
 
@@ -189,11 +189,11 @@ def test_a_port_that_is_taken_is_told_before_anything_is_said_to_be_served(insta
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = installed("serve", "--port", str(port), status=1)
-    assert f"Port {port} of 127.0.0.1 cannot be had: Address already in use." in done.stderr
+    assert f"Port {port} of 127.0.0.1 is not available: Address already in use." in done.stderr
     assert "serves" not in done.output
 
 
 def test_a_folder_in_which_nothing_is_set_up_is_told_what_makes_it(run: Run) -> None:
     assert "`freehold setup`" in run("serve", status=1).stderr
     key = secrets.token_hex(32)
-    assert "`freehold setup` makes it" in run("serve", status=1, ENCRYPTION_KEY=key).stderr
+    assert "`freehold setup` creates it" in run("serve", status=1, ENCRYPTION_KEY=key).stderr

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.checkup.finding import error, fine
-from api.cli.doctor import _tell
+from api.cli.doctor import _print
 from tests.api.cli.conftest import Run, Told
 from tests.api.conftest import KEY
 
@@ -145,14 +145,14 @@ def test_people_are_told_how_to_mend_it(call: Run, folder: Path) -> None:
     folder.chmod(0o755)
     printed = call("doctor", "--text", status=1).stdout
     assert f"    → chmod 700 {folder}" in printed
-    assert "1 wrong" in printed
+    assert "1 errors" in printed
 
 
 def test_many_tenants_that_are_well_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     many = [fine(f"tenant t{number}", "It is well.") for number in range(500)]
     bad = error("tenant bad", "It is not.", "mend it")
-    _tell([*many, bad])
+    _print([*many, bad])
     printed = capsys.readouterr().out.splitlines()
     assert printed[0].endswith("tenant bad: It is not.")
     assert "500 tenants" in printed[2]
-    assert printed[-1] == "501 looked at, 1 wrong, 0 to look after."
+    assert printed[-1] == "501 checks, 1 errors, 0 warnings."

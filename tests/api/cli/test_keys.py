@@ -75,7 +75,7 @@ def test_what_cannot_be_opened_is_told_and_the_rest_is_done(
         "demo",
     )
     done = call("keys", "rotate", "--text", status=3, ENCRYPTION_KEY=BOTH)
-    assert "1 credentials were put" in done.stdout
+    assert "1 credentials were sealed" in done.stdout
     assert "1 could not be opened" in done.stderr
     shown = {one["key"]: one for one in told("keys", "status", ENCRYPTION_KEY=BOTH)}
     assert shown == {
@@ -97,7 +97,7 @@ def test_the_doctor_sees_how_far_it_is(told: Told, sealed: dict[str, UUID]) -> N
     assert (level, about) == ("error", f"encryption key {KEY.id}")
     told("keys", "rotate", ENCRYPTION_KEY=BOTH)
     ((level, about, mend),) = about_keys(ENCRYPTION_KEY=BOTH)
-    assert (level, "Take it out" in mend) == ("warning", True)
+    assert (level, "Remove it" in mend) == ("warning", True)
     assert about_keys(ENCRYPTION_KEY=NEW.secret.hex()) == [("ok", "encryption keys", "")]
 
 

@@ -53,7 +53,7 @@ def test_the_address_is_printed_once_it_accepts_connections(
 ) -> None:
     serve.append(start(tmp_path, port))
     printed = line_with(serve[0], "Freehold serves")
-    assert f"http://localhost:{port}: its contract at /schema" in printed
+    assert f"http://localhost:{port}: the API at /schema" in printed
     assert status(port) == 200
 
 
@@ -77,5 +77,5 @@ def test_a_port_that_is_taken_is_reported_and_nothing_is_said_to_be_served(
     refused = start(tmp_path, port)
     printed, _ = refused.communicate(timeout=60)
     assert refused.returncode != 0
-    assert f"Port {port} of 127.0.0.1 cannot be had" in printed
+    assert f"Port {port} of 127.0.0.1 is not available" in printed
     assert "serves" not in printed

@@ -64,7 +64,7 @@ def test_a_session_of_an_operator(at: At) -> None:
         terminal.type("globex\n")
         assert terminal.end() == 0
         assert "✓ drop database" in terminal.seen
-        assert "globex is gone" in terminal.seen
+        assert "Deleted globex" in terminal.seen
 
 
 def test_ctrl_c_leaves_things_as_they_are(at: At, folder: Path) -> None:
