@@ -23,15 +23,11 @@
     │   ├── DomainTaken(domain)
     │   ├── PrimaryDomainKept(domain)
     │   └── WrongStatus(current, wanted)
-    ├── OperatorError
-    │   ├── InvalidOperatorName(name)
-    │   ├── OperatorNotFound(operator)
-    │   ├── OperatorTaken(name)
-    │   └── TokenNotFound(token_id)
-    └── IdempotencyError
-        ├── InvalidIdempotencyKey
-        ├── IdempotencyMismatch(key)
-        └── IdempotencyBusy(key, retry_after)
+    └── OperatorError
+        ├── InvalidOperatorName(name)
+        ├── OperatorNotFound(operator)
+        ├── OperatorTaken(name)
+        └── TokenNotFound(token_id)
 
 ``code`` is the kebab-case name that clients see. A message never contains a secret or a database's message.
 """
@@ -44,12 +40,8 @@ __all__ = [
     "CredentialsUnreadable",
     "DomainNotFound",
     "DomainTaken",
-    "IdempotencyBusy",
-    "IdempotencyError",
-    "IdempotencyMismatch",
     "InvalidDomain",
     "InvalidHost",
-    "InvalidIdempotencyKey",
     "InvalidName",
     "InvalidOperatorName",
     "InvalidSlug",
@@ -321,39 +313,3 @@ class TokenNotFound(OperatorError):
     def __init__(self, token_id: object) -> None:
         self.token_id = str(token_id)
         super().__init__("There is no such token.")
-
-
-class IdempotencyError(CentralError):
-    """A request with an Idempotency-Key cannot be processed."""
-
-    code = "idempotency"
-
-
-class InvalidIdempotencyKey(IdempotencyError):
-    """An Idempotency-Key is malformed."""
-
-    code = "invalid-idempotency-key"
-
-    def __init__(self) -> None:
-        super().__init__("An Idempotency-Key is 1 to 255 visible ASCII characters.")
-
-
-class IdempotencyMismatch(IdempotencyError):
-    """The key was used before, with another body."""
-
-    code = "idempotency-mismatch"
-
-    def __init__(self, key: str) -> None:
-        self.key = key
-        super().__init__("This Idempotency-Key was used with another body; use a new key for a new request.")
-
-
-class IdempotencyBusy(IdempotencyError):
-    """The key's first request is still being processed; retry after ``retry_after`` seconds."""
-
-    code = "idempotency-busy"
-
-    def __init__(self, key: str, retry_after: int) -> None:
-        self.key = key
-        self.retry_after = retry_after
-        super().__init__("The first request with this Idempotency-Key is still at work; try again shortly.")

@@ -13,7 +13,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from contextvars import Context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -31,12 +31,16 @@ __all__ = ["Lease", "LeaseStore"]
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """What an owner has of a row: the row's ``id``, which stays the same when the row is taken over, and its
-    own ``owner``, which nobody else has.
+    """A row that is owned.
+
+    :param id: of the row; stays the same when the row is taken over.
+    :param owner: unique to this owner.
+    :param is_takeover: whether an earlier owner's time had run out.
     """
 
     id: UUID
     owner: UUID
+    is_takeover: bool = field(default=False, compare=False)
 
 
 class LeaseStore:
@@ -99,7 +103,7 @@ class LeaseStore:
         """
         if not is_owner_dead and row["leased_until"] > self._now():
             return None
-        lease = Lease(row["id"], new_id())
+        lease = Lease(row["id"], new_id(), is_takeover=True)
         until = self._now() + self._duration
         values: dict[Any, Any] = {**(changes or {}), self._owner: lease.owner, self._until: until}
         is_as_read = self._held(Lease(row["id"], row["owner"])) & (self._until == row["leased_until"])
@@ -123,6 +127,10 @@ class LeaseStore:
     async def release(self, lease: Lease) -> None:
         """Delete the row when it is still owned, as if it had never been."""
         await self._again_after_deadlock(self._table.delete().where(self._held(lease)).run)
+
+    async def delete(self, row: Mapping[str, Any]) -> None:
+        """Delete a row as it was read, finished or not, unless somebody has taken it over since."""
+        await self._table.delete().where((self._id == row["id"]) & (self._owner == row["owner"]))
 
     @asynccontextmanager
     async def renewing(self, lease: Lease, context: Context | None = None) -> AsyncIterator[None]:

@@ -18,17 +18,15 @@ from api.composition import Platform
 from api.middleware.expect_continue import is_tried
 from api.requests.request import TenantRequest
 from api.responses import Answer
-from central.errors import InvalidIdempotencyKey
 from central.secrets.redaction import without_secrets
 from piccolo_conf import DB
 from piccolo_engines.errors import DatabaseError
-from tenant_schema.records.errors import KeyBusy
-from tenant_schema.records.idempotency import Answered, AnsweredRequests, Claim
+from piccolo_engines.idempotency import Claim, IdempotencyBusy, InvalidIdempotencyKey, require_key
+from tenant_schema.records.idempotency import StoredResponse, TenantIdempotency
 from tenant_schema.users.rights.permissions import Access
 
 __all__ = ["Idempotent", "refuse_bad_key", "takes_key"]
 
-_KEY: Final = re.compile(r"[!-~]{1,255}")
 _API: Final = "/api/v1/"
 _DATA: Final = "/api/v1/data/"
 _ASKS: Final = re.compile(rf"{_DATA}[^/]+/(query|aggregate)|{_API}permissions/explain")
@@ -50,7 +48,7 @@ class Idempotent:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._requests = AnsweredRequests()
+        self._requests = TenantIdempotency()
         self._under_way: set[tuple[UUID, str]] = set()
 
     async def __call__(self, any_scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,10 +81,10 @@ class Idempotent:
         try:
             async with DB.transaction():
                 found = await self._requests.take(claim)
-                if isinstance(found, Answered):
+                if isinstance(found, StoredResponse):
                     return _answer(found), True
                 answer = await self._served(scope, receive)
-                await self._requests.keep(found, _kept(answer, scope["path"]))
+                await self._requests.store(found, _kept(answer, scope["path"]))
         finally:
             if not scope["path"].startswith(_DATA):
                 platform.forget(scope["state"]["tenant"])
@@ -95,11 +93,11 @@ class Idempotent:
     async def _apart(self, claim: Claim, scope: HTTPScope, receive: Receive) -> tuple[Answer, bool]:
         """The key is held by a lease for as long as it takes."""
         found = await self._requests.take(claim, lease=True)
-        if isinstance(found, Answered):
+        if isinstance(found, StoredResponse):
             return _answer(found), True
         async with self._requests.leases.kept_unless_failed(found):
             answer = await self._served(scope, receive)
-        await self._requests.keep(found, _kept(answer, scope["path"]))
+        await self._requests.store(found, _kept(answer, scope["path"]))
         return answer, False
 
     async def _served(self, scope: HTTPScope, receive: Receive) -> Answer:
@@ -119,7 +117,7 @@ class _Held:
 
     def __enter__(self) -> None:
         if self._this in self._all:
-            raise KeyBusy
+            raise IdempotencyBusy
         self._all.add(self._this)
 
     def __exit__(self, *_: object) -> None:
@@ -167,8 +165,9 @@ def _key_of(scope: HTTPScope) -> str | None:
     if not given or not takes_key("post", scope["path"]):
         return None
     key = given[0].decode("latin-1")
-    if len(given) > 1 or not _KEY.fullmatch(key):
+    if len(given) > 1:
         raise InvalidIdempotencyKey
+    require_key(key)
     return key
 
 
@@ -191,7 +190,7 @@ def _claim(request: TenantRequest, access: Access, key: str, body: bytes) -> Cla
     )
 
 
-def _kept(answer: Answer, path: str) -> Answered:
+def _kept(answer: Answer, path: str) -> StoredResponse:
     """What is kept of an answer: no secrets. Values of records are the tenant's own, whatever they are
     called.
     """
@@ -200,7 +199,7 @@ def _kept(answer: Answer, path: str) -> Answered:
         body = msgspec.json.encode(without_secrets(msgspec.json.decode(body))).decode()
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
     kept = {name: value for name, value in headers.items() if name in _KEPT_HEADERS}
-    return Answered(answer.status, kept, body)
+    return StoredResponse(answer.status, kept, body)
 
 
 async def _as_seen_now(request: TenantRequest, access: Access, answer: Answer) -> Answer:
@@ -219,7 +218,7 @@ async def _as_seen_now(request: TenantRequest, access: Access, answer: Answer) -
     return Answer(answer.status, [*headers, (b"content-length", b"%d" % len(body))], body)
 
 
-def _answer(kept: Answered) -> Answer:
+def _answer(kept: StoredResponse) -> Answer:
     body = kept.body.encode()
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in kept.headers.items()]
     if body:

@@ -11,8 +11,7 @@ import msgspec
 from api.composition import Platform
 from api.schemas.tenants import AdminAnswer, NewTenant, ProvisionedAnswer
 from central.errors import CentralError, InvalidName, TenantNotFound
-from central.idempotency import Answer as KeptAnswer
-from central.idempotency import Attempt
+from central.idempotency import StoredResponse
 from central.operators import audit
 from central.operators.audit import Actor
 from central.operators.service import OperatorRef
@@ -23,6 +22,7 @@ from central.settings.settings import Settings
 from central.tables import TenantStatus
 from central.tenancy.hostnames import parse_tenant_domain
 from central.tenancy.slugs import parse_slug, parse_tenant_name
+from piccolo_engines.leases import Lease
 from tenant_schema.problems import InvalidInput, Problem
 from tenant_schema.users.emails import email_problem, normalise_email
 from tenant_schema.users.passwords.policy import password_problems
@@ -38,7 +38,7 @@ class TenantCreation:
     operator: OperatorRef | None
     actor: Actor
 
-    async def run(self, wanted: NewTenant, key: str | None) -> KeptAnswer:
+    async def run(self, wanted: NewTenant, key: str | None) -> StoredResponse:
         """The answer, a kept one when ``key`` was used before with the same body.
 
         ``wanted`` has none of the :func:`faults_of` a body. Goes on when the client hangs up. Raises what
@@ -46,10 +46,10 @@ class TenantCreation:
         """
         request = _request_of(wanted, self.platform.settings)
 
-        async def act(attempt: Attempt) -> KeptAnswer:
-            return await self._act(request, is_takeover=attempt.is_takeover)
+        async def act(lease: Lease) -> StoredResponse:
+            return await self._act(request, is_takeover=lease.is_takeover)
 
-        work: Coroutine[Any, Any, KeptAnswer]
+        work: Coroutine[Any, Any, StoredResponse]
         if key is None or self.operator is None:
             work = self._act(request, is_takeover=False)
         else:
@@ -62,11 +62,11 @@ class TenantCreation:
         key = self.platform.vault.derive("idempotency", operator.id).current
         return hmac.digest(key, b"POST /setup/tenants " + msgspec.json.encode(wanted), "sha256")
 
-    async def _act(self, request: TenantRequest, *, is_takeover: bool) -> KeptAnswer:
+    async def _act(self, request: TenantRequest, *, is_takeover: bool) -> StoredResponse:
         if is_takeover:  # whoever had the key is dead, and may have got as far as a tenant
             made = await self._made_already(request)
             if made is not None:
-                return KeptAnswer(201, await self._body(request, made, None), is_replay=True)
+                return StoredResponse(201, await self._body(request, made, None), is_replay=True)
         await self._record("tenant.create", request)
         try:
             made_now = await self.platform.provisioning.create(request)
@@ -74,7 +74,7 @@ class TenantCreation:
             await self._record("tenant.create-failed", request, reason=error.code)
             raise
         await self._record("tenant.created", request, made_now.tenant)
-        return KeptAnswer(201, await self._body(request, made_now.tenant, made_now))
+        return StoredResponse(201, await self._body(request, made_now.tenant, made_now))
 
     async def _made_already(self, request: TenantRequest) -> TenantRef | None:
         try:

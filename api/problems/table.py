@@ -34,6 +34,7 @@ from central.provisioning.errors import NoDatabaseUser, PasswordChanging, Provis
 from central.servers import DatabaseExists, UnknownServer, UserExists
 from central.tenancy.engines import EnginesBusy, TenantGone
 from piccolo_engines import errors as engines
+from piccolo_engines.idempotency import IdempotencyBusy, IdempotencyMismatch, InvalidIdempotencyKey
 from piccolo_engines.paging import InvalidCursor
 from tenant_schema.apps import errors as apps
 from tenant_schema.objects import errors as objects
@@ -67,7 +68,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     records.CursorMismatch: 400,
     central.InvalidHost: 400,
     InvalidCursor: 400,
-    central.InvalidIdempotencyKey: 400,
+    InvalidIdempotencyKey: 400,
     BodyTooSlow: 408,
     BodyTooLarge: 413,
     TooManyValues: 413,
@@ -76,8 +77,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     InvalidInput: 422,
     central.InvalidName: 422,
     UnknownServer: 422,
-    central.IdempotencyMismatch: 422,
-    records.KeyMismatch: 422,
+    IdempotencyMismatch: 422,
     # who sent it
     NotAuthenticated: 401,
     users.Unauthenticated: 401,
@@ -102,14 +102,13 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     DatabaseExists: 409,
     UserExists: 409,
     central.WrongStatus: 409,
-    central.IdempotencyBusy: 409,
+    IdempotencyBusy: 409,
     PasswordChanging: 409,
     NoDatabaseUser: 409,
     objects.ChangeRefused: 409,
     records.UniqueConflict: 409,
     users.Taken: 409,
     users.Kept: 409,
-    records.KeyBusy: 409,
     records.StillReferenced: 409,
     records.TooManyDependents: 409,
     apps.NameTaken: 409,

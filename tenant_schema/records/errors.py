@@ -18,9 +18,7 @@
     │   └── NothingToMatch    it is not there, and was to be changed
     ├── UniqueConflict        another record has that value already
     ├── StillReferenced       others refer to the record; those that the caller may see
-    ├── TooManyDependents     too much would go with the record
-    ├── KeyMismatch           the idempotency key was used with another body
-    └── KeyBusy               the first request with the key is still at work
+    └── TooManyDependents     too much would go with the record
 """
 
 from collections.abc import Sequence
@@ -39,8 +37,6 @@ __all__ = [
     "CursorInvalid",
     "CursorMismatch",
     "InvalidQuery",
-    "KeyBusy",
-    "KeyMismatch",
     "NothingToMatch",
     "PreconditionFailed",
     "RecordNotFound",
@@ -221,24 +217,3 @@ class TooManyDependents(RecordsError):
     def __init__(self, limit: int) -> None:
         super().__init__(f"More than {limit:,} records would go with it; remove some of them first.")
         self.limit = limit
-
-
-class KeyMismatch(RecordsError):
-    """The idempotency key was used before, with another body."""
-
-    code = "idempotency-mismatch"
-
-    def __init__(self) -> None:
-        super().__init__("This Idempotency-Key was used with another body; use a new key for a new request.")
-
-
-class KeyBusy(RecordsError):
-    """The first request with this idempotency key is still at work; try again after ``retry_after``
-    seconds.
-    """
-
-    code = "idempotency-busy"
-    retry_after = 1
-
-    def __init__(self) -> None:
-        super().__init__("The first request with this Idempotency-Key is still at work; try again shortly.")

@@ -7,9 +7,10 @@ from uuid import uuid4
 import pytest
 
 from central.database import CENTRAL
-from central.errors import IdempotencyBusy, IdempotencyMismatch, InvalidIdempotencyKey
-from central.idempotency import Answer, Attempt, Idempotency
+from central.idempotency import Idempotency, StoredResponse
 from central.tables import IdempotencyKey
+from piccolo_engines.idempotency import IdempotencyBusy, IdempotencyMismatch, InvalidIdempotencyKey
+from piccolo_engines.leases import Lease
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.conftest import ON_SQLITE
 from tests.central.rows import Clock
@@ -26,14 +27,14 @@ class Work:
 
     def __init__(self, seconds: float = 0.0) -> None:
         self.times = 0
-        self.attempts: list[Attempt] = []
+        self.attempts: list[Lease] = []
         self._seconds = seconds
 
-    async def __call__(self, attempt: Attempt) -> Answer:
+    async def __call__(self, attempt: Lease) -> StoredResponse:
         self.times += 1
         self.attempts.append(attempt)
         await asyncio.sleep(self._seconds)
-        return Answer(201, {"tenantId": "1", "dbPassword": "hush", "admin": {"password": "hush"}})
+        return StoredResponse(201, {"tenantId": "1", "dbPassword": "hush", "admin": {"password": "hush"}})
 
 
 @pytest.fixture
@@ -59,7 +60,9 @@ async def test_the_first_request_acts_and_later_ones_get_its_answer_without_the_
     assert not first.is_replay
     for _ in range(3):
         again = await idempotency.run(ANNA, "k", BODY, work)
-        assert again == Answer(201, {"tenantId": "1", "dbPassword": None, "admin": {"password": None}}, True)
+        assert again == StoredResponse(
+            201, {"tenantId": "1", "dbPassword": None, "admin": {"password": None}}, True
+        )
     assert work.times == 1
 
 
@@ -82,7 +85,7 @@ async def test_requests_to_several_processes_act_once(central: SQLiteEngine) -> 
     work = Work(seconds=0.1)
     engines = [SQLiteEngine(central.path, synchronous="OFF") for _ in range(5)]
 
-    async def request(engine: SQLiteEngine) -> Answer:
+    async def request(engine: SQLiteEngine) -> StoredResponse:
         with CENTRAL.bind(engine):
             return await Idempotency().run(ANNA, "k", BODY, work)
 
@@ -96,10 +99,10 @@ async def test_requests_to_several_processes_act_once(central: SQLiteEngine) -> 
 async def test_the_same_key_with_another_body_is_refused_before_and_after_the_answer() -> None:
     work, idempotency = Work(), Idempotency()
     attempt = await idempotency.begin(ANNA, "k", BODY)
-    assert isinstance(attempt, Attempt)
+    assert isinstance(attempt, Lease)
     with pytest.raises(IdempotencyMismatch):
         await idempotency.run(ANNA, "k", b"other", work)
-    await idempotency.finish(attempt, Answer(201, {}))
+    await idempotency.finish(attempt, StoredResponse(201, {}))
     with pytest.raises(IdempotencyMismatch):
         await idempotency.run(ANNA, "k", b"other", work)
     assert work.times == 0
@@ -120,7 +123,7 @@ async def test_a_key_is_plain_text_of_limited_length(key: str) -> None:
 
 
 async def test_a_failed_attempt_frees_the_key_at_once() -> None:
-    async def fail(attempt: Attempt) -> Answer:
+    async def fail(attempt: Lease) -> StoredResponse:
         raise ZeroDivisionError
 
     work, idempotency = Work(), Idempotency()
@@ -134,7 +137,7 @@ async def test_when_the_first_fails_one_of_those_that_wait_acts() -> None:
     outcomes = iter([ZeroDivisionError()])
     work = Work(seconds=0.05)
 
-    async def fail_once(attempt: Attempt) -> Answer:
+    async def fail_once(attempt: Lease) -> StoredResponse:
         await asyncio.sleep(0.05)
         if error := next(outcomes, None):
             raise error
@@ -145,14 +148,14 @@ async def test_when_the_first_fails_one_of_those_that_wait_acts() -> None:
         *(idempotency.run(ANNA, "k", BODY, fail_once) for _ in range(10)), return_exceptions=True
     )
     assert sum(isinstance(result, ZeroDivisionError) for result in results) == 1
-    assert sum(isinstance(result, Answer) for result in results) == 9
+    assert sum(isinstance(result, StoredResponse) for result in results) == 9
     assert work.times == 1
 
 
 async def test_a_cancelled_attempt_frees_the_key() -> None:
     started = asyncio.Event()
 
-    async def hang(attempt: Attempt) -> Answer:
+    async def hang(attempt: Lease) -> StoredResponse:
         started.set()
         await asyncio.sleep(60)
         raise AssertionError
@@ -180,7 +183,7 @@ async def test_the_key_of_a_dead_attempt_can_be_used_when_its_lease_is_over(
 ) -> None:
     work = Work()
     dead = await idempotency.begin(ANNA, "k", BODY)
-    assert isinstance(dead, Attempt)
+    assert isinstance(dead, Lease)
     clock.seconds += 31
     assert not (await idempotency.run(ANNA, "k", BODY, work)).is_replay
     (attempt,) = work.attempts
@@ -188,7 +191,7 @@ async def test_the_key_of_a_dead_attempt_can_be_used_when_its_lease_is_over(
     assert attempt.is_takeover
     assert not dead.is_takeover
     assert not await idempotency.keep(dead)
-    assert not await idempotency.finish(dead, Answer(201, {"tenantId": "2"}))
+    assert not await idempotency.finish(dead, StoredResponse(201, {"tenantId": "2"}))
     await idempotency.release(dead)
     assert (await idempotency.run(ANNA, "k", BODY, work)).body["tenantId"] == "1"  # type: ignore[index]  # a mapping
 
@@ -205,7 +208,7 @@ async def test_of_many_that_wait_for_a_dead_attempt_one_takes_over(clock: Clock)
 
 async def test_a_renewed_lease_is_not_taken_over(idempotency: Idempotency, clock: Clock) -> None:
     attempt = await idempotency.begin(ANNA, "k", BODY)
-    assert isinstance(attempt, Attempt)
+    assert isinstance(attempt, Lease)
     for _ in range(3):
         clock.seconds += 20
         assert await idempotency.keep(attempt)
@@ -223,7 +226,7 @@ async def test_long_work_renews_its_lease_by_itself(clock: Clock) -> None:
     work, began = Work(), clock.seconds
     idempotency = Idempotency(lease_seconds=30, wait_seconds=10_000, now=clock.now, sleep=sleep)
 
-    async def long_work(attempt: Attempt) -> Answer:
+    async def long_work(attempt: Lease) -> StoredResponse:
         await until(lambda: clock.seconds >= began + 120)
         return await work(attempt)
 
@@ -233,9 +236,9 @@ async def test_long_work_renews_its_lease_by_itself(clock: Clock) -> None:
 
 
 async def test_the_answer_is_given_even_if_it_cannot_be_kept(central: SQLiteEngine) -> None:
-    async def act_and_lose_the_database(attempt: Attempt) -> Answer:
+    async def act_and_lose_the_database(attempt: Lease) -> StoredResponse:
         await central.close()
-        return Answer(201, {"tenantId": "1"})
+        return StoredResponse(201, {"tenantId": "1"})
 
     assert (await Idempotency().run(ANNA, "k", BODY, act_and_lose_the_database)).status == 201
 
@@ -243,8 +246,8 @@ async def test_the_answer_is_given_even_if_it_cannot_be_kept(central: SQLiteEngi
 async def test_any_json_answer_comes_back_as_it_was() -> None:
     for number, body in enumerate([None, [], {}, "text", 1, {"a": [1, None, {"b": "\u00fc"}]}]):
 
-        async def act(attempt: Attempt, body: object = body) -> Answer:
-            return Answer(200, body)
+        async def act(attempt: Lease, body: object = body) -> StoredResponse:
+            return StoredResponse(200, body)
 
         await Idempotency().run(ANNA, f"k{number}", BODY, act)
         assert (await Idempotency().run(ANNA, f"k{number}", BODY, act)).body == body

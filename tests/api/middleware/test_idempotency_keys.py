@@ -133,7 +133,7 @@ async def test_a_crash_loses_both_or_neither(world: World, monkeypatch: pytest.M
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr(idempotency.AnsweredRequests, "keep", crash)
+        patched.setattr(idempotency.TenantIdempotency, "store", crash)
         answer = await client.post(ACCOUNTS, json={"name": "Initech"}, headers=KEY)
         assert answer.status_code == 500
     assert await names(world) == []

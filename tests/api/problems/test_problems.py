@@ -12,6 +12,7 @@ from api.problems.table import STATUSES, answer_to, document_of, is_fault, statu
 from central import errors as central
 from central.tenancy.engines import TenantGone
 from piccolo_engines import errors as engines
+from piccolo_engines import idempotency
 from tenant_schema.objects import errors as objects
 from tenant_schema.problems import InvalidInput, Problem
 from tenant_schema.records import errors as records
@@ -34,7 +35,7 @@ NEVER_MET_BY_A_CLIENT = {
     central.OperatorNotFound,
     central.OperatorTaken,
     central.TokenNotFound,
-    central.IdempotencyError,
+    idempotency.IdempotencyError,
     objects.CounterMissing,
     objects.ObjectsError,
     objects.InvalidName,
@@ -55,7 +56,14 @@ def errors_of(module: ModuleType) -> list[type[Exception]]:
 
 @pytest.mark.parametrize(
     "kind",
-    [*errors_of(http), *errors_of(central), *errors_of(users), *errors_of(records), *errors_of(objects)],
+    [
+        *errors_of(http),
+        *errors_of(central),
+        *errors_of(users),
+        *errors_of(idempotency),
+        *errors_of(records),
+        *errors_of(objects),
+    ],
 )
 def test_every_error_that_a_client_can_meet_has_a_status(kind: type[Exception]) -> None:
     has_status = any(parent in STATUSES for parent in kind.__mro__)

@@ -14,7 +14,7 @@ from api.errors import CentralOutOfDate
 from api.server.lifespan import keep_up
 from central.database import CENTRAL
 from central.errors import WrongEncryptionKey
-from central.idempotency import KEEP_ANSWERS
+from central.idempotency import KEEP_RESPONSES
 from central.provisioning.pipeline import Moment
 from central.secrets.keys import EncryptionKey, generate_key
 from central.settings.settings import Settings
@@ -123,7 +123,7 @@ async def test_old_idempotency_keys_are_forgotten_while_it_runs(world: World) ->
         with CENTRAL.bind(world.platform.central_engine):
             return await IdempotencyKey.select(IdempotencyKey.key).output(as_list=True)
 
-    for number, age in enumerate([timedelta(0), KEEP_ANSWERS + timedelta(minutes=1)]):
+    for number, age in enumerate([timedelta(0), KEEP_RESPONSES + timedelta(minutes=1)]):
         body = {"name": "New", "slug": f"new-{number}", "primaryDomain": f"new-{number}"}
         named = {"Idempotency-Key": f"key-{number}"}
         assert (await world.operator().post("/setup/tenants", json=body, headers=named)).status_code == 201

@@ -11,10 +11,10 @@ import pytest
 
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id, utc_now
+from piccolo_engines.idempotency import Claim, IdempotencyBusy, IdempotencyMismatch
 from piccolo_engines.leases import Lease
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.records.errors import KeyBusy, KeyMismatch
-from tenant_schema.records.idempotency import Answered, AnsweredRequests, Claim
+from tenant_schema.records.idempotency import StoredResponse, TenantIdempotency
 from tenant_schema.records.tables import AnsweredRequest, RecordHistory
 from tests.support.servers import KINDS
 from tests.tenant_schema.objects.databases import Bound
@@ -22,16 +22,16 @@ from tests.tenant_schema.objects.databases import Bound
 ROOT = Path(__file__).parents[3]
 CLAIM = Claim("f" * 64, "b" * 64)
 OTHER_BODY = Claim("f" * 64, "c" * 64)
-ANSWER = Answered(201, {"etag": '"1"'}, '{"ä": 1}')
+ANSWER = StoredResponse(201, {"etag": '"1"'}, '{"ä": 1}')
 
 
 @pytest.fixture
-async def requests(any_database: Bound) -> AnsweredRequests:
+async def requests(any_database: Bound) -> TenantIdempotency:
     await AnsweredRequest.create_table()
-    return AnsweredRequests()
+    return TenantIdempotency()
 
 
-async def test_a_request_of_another_process_waits_and_gets_the_answer(requests: AnsweredRequests) -> None:
+async def test_a_request_of_another_process_waits_and_gets_the_answer(requests: TenantIdempotency) -> None:
     taken = asyncio.Event()
 
     async def first() -> None:
@@ -39,17 +39,17 @@ async def test_a_request_of_another_process_waits_and_gets_the_answer(requests: 
             lease = await taken_by(requests)
             taken.set()
             await asyncio.sleep(0.2)
-            await requests.keep(lease, ANSWER)
+            await requests.store(lease, ANSWER)
 
-    async def second() -> Answered | Lease:
+    async def second() -> StoredResponse | Lease:
         await taken.wait()
         async with DB.transaction():
-            return await AnsweredRequests().take(CLAIM)
+            return await TenantIdempotency().take(CLAIM)
 
     assert (await asyncio.gather(first(), second()))[1] == ANSWER
 
 
-async def test_when_the_first_one_fails_the_next_one_acts(requests: AnsweredRequests) -> None:
+async def test_when_the_first_one_fails_the_next_one_acts(requests: TenantIdempotency) -> None:
     taken = asyncio.Event()
 
     async def first() -> None:
@@ -59,51 +59,51 @@ async def test_when_the_first_one_fails_the_next_one_acts(requests: AnsweredRequ
             await asyncio.sleep(0.1)
             raise ZeroDivisionError
 
-    async def second() -> Answered | Lease:
+    async def second() -> StoredResponse | Lease:
         await taken.wait()
         async with DB.transaction():
-            return await AnsweredRequests().take(CLAIM)
+            return await TenantIdempotency().take(CLAIM)
 
     results = await asyncio.gather(first(), second(), return_exceptions=True)
     assert isinstance(results[0], ZeroDivisionError)
     assert isinstance(results[1], Lease)
 
 
-async def test_another_body_is_told_apart(requests: AnsweredRequests) -> None:
-    await requests.keep(await taken_by(requests), ANSWER)
-    with pytest.raises(KeyMismatch):
+async def test_another_body_is_told_apart(requests: TenantIdempotency) -> None:
+    await requests.store(await taken_by(requests), ANSWER)
+    with pytest.raises(IdempotencyMismatch):
         await requests.take(OTHER_BODY)
     assert await requests.take(CLAIM) == ANSWER
 
 
-async def test_a_lease_holds_the_key_until_it_runs_out(requests: AnsweredRequests) -> None:
+async def test_a_lease_holds_the_key_until_it_runs_out(requests: TenantIdempotency) -> None:
     await taken_by(requests)
-    with pytest.raises(KeyBusy):
+    with pytest.raises(IdempotencyBusy):
         await requests.take(CLAIM, lease=True)
-    with pytest.raises(KeyMismatch):
+    with pytest.raises(IdempotencyMismatch):
         await requests.take(OTHER_BODY, lease=True)
     await run_out()
     takers = [requests.take(CLAIM, lease=True) for _ in range(4)]
     results = await asyncio.gather(*takers, return_exceptions=True)
     assert sum(isinstance(result, Lease) for result in results) == 1
-    assert all(isinstance(result, Lease | KeyBusy) for result in results)
+    assert all(isinstance(result, Lease | IdempotencyBusy) for result in results)
 
 
-async def test_a_renewed_lease_holds_on(requests: AnsweredRequests) -> None:
+async def test_a_renewed_lease_holds_on(requests: TenantIdempotency) -> None:
     lease = await taken_by(requests)
     await run_out()
     assert await requests.leases.renew(lease)
-    with pytest.raises(KeyBusy):
+    with pytest.raises(IdempotencyBusy):
         await requests.take(CLAIM, lease=True)
 
 
-async def test_a_released_key_is_free(requests: AnsweredRequests) -> None:
+async def test_a_released_key_is_free(requests: TenantIdempotency) -> None:
     await requests.leases.release(await taken_by(requests))
     assert isinstance(await requests.take(OTHER_BODY, lease=True), Lease)
 
 
 async def test_a_holder_that_stalls_beyond_its_lease_has_no_effect_any_more(
-    requests: AnsweredRequests,
+    requests: TenantIdempotency,
 ) -> None:
     first = await taken_by(requests)
     await run_out()
@@ -111,28 +111,28 @@ async def test_a_holder_that_stalls_beyond_its_lease_has_no_effect_any_more(
 
     assert not await requests.leases.renew(first)
     await requests.leases.release(first)  # as if the first one had failed
-    with pytest.raises(KeyBusy):
+    with pytest.raises(IdempotencyBusy):
         await requests.take(CLAIM, lease=True)
-    assert not await requests.keep(first, Answered(201, {}, '"late"'))
+    assert not await requests.store(first, StoredResponse(201, {}, '"late"'))
 
-    assert await requests.keep(second, ANSWER)
-    assert not await requests.keep(first, Answered(201, {}, '"late"'))
+    assert await requests.store(second, ANSWER)
+    assert not await requests.store(first, StoredResponse(201, {}, '"late"'))
     await requests.leases.release(first)
     assert await requests.take(CLAIM) == ANSWER
 
 
-async def test_a_key_that_is_still_held_is_not_forgotten_after_a_day(requests: AnsweredRequests) -> None:
+async def test_a_key_that_is_still_held_is_not_forgotten_after_a_day(requests: TenantIdempotency) -> None:
     lease = await taken_by(requests)
     await AnsweredRequest.update({AnsweredRequest.created_at: utc_now() - timedelta(days=2)}, force=True)
     await requests.prune(new_id())
-    with pytest.raises(KeyBusy):
+    with pytest.raises(IdempotencyBusy):
         await requests.take(CLAIM, lease=True)
     await run_out()
     assert isinstance(await requests.take(OTHER_BODY, lease=True), Lease)
-    assert not await requests.keep(lease, ANSWER)
+    assert not await requests.store(lease, ANSWER)
 
 
-async def taken_by(requests: AnsweredRequests) -> Lease:
+async def taken_by(requests: TenantIdempotency) -> Lease:
     """The key, taken."""
     taken = await requests.take(CLAIM, lease=True)
     assert isinstance(taken, Lease)
@@ -149,9 +149,10 @@ DYING = """
 import asyncio, json, os, sys
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id
+from piccolo_engines.idempotency import Claim
 from piccolo_engines.mysql import MySQLEngine
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.records.idempotency import Answered, AnsweredRequests, Claim
+from tenant_schema.records.idempotency import StoredResponse, TenantIdempotency
 from tenant_schema.records.tables import RecordHistory
 
 config, at = json.loads(sys.argv[1]), sys.argv[2]
@@ -162,14 +163,14 @@ def die(point):
         os.kill(os.getpid(), 9)
 
 async def main():
-    requests, claim = AnsweredRequests(), Claim("f" * 64, "b" * 64)
+    requests, claim = TenantIdempotency(), Claim("f" * 64, "b" * 64)
     with DB.bind(engine):
         async with DB.transaction():
             lease = await requests.take(claim)
             die("taken")
             await RecordHistory.insert(RecordHistory(object=new_id(), record=new_id()))
             die("done")
-            await requests.keep(lease, Answered(201, {"etag": '"1"'}, '{"ä": 1}'))
+            await requests.store(lease, StoredResponse(201, {"etag": '"1"'}, '{"ä": 1}'))
             die("kept")
         die("committed")
 
@@ -186,7 +187,7 @@ asyncio.run(main())
     indirect=["any_database"],
 )
 async def test_a_process_that_is_killed_leaves_both_or_neither(
-    requests: AnsweredRequests, any_database: Bound, at: str
+    requests: TenantIdempotency, any_database: Bound, at: str
 ) -> None:
     await RecordHistory.create_table()
     is_file = isinstance(any_database, SQLiteEngine)
@@ -196,15 +197,15 @@ async def test_a_process_that_is_killed_leaves_both_or_neither(
     )
     assert done.returncode == -9
     answer = await retrying_while_busy(requests)
-    kept = answer if isinstance(answer, Answered) else None
+    kept = answer if isinstance(answer, StoredResponse) else None
     assert (kept, await RecordHistory.count()) == ((ANSWER, 1) if at == "committed" else (None, 0))
 
 
-async def retrying_while_busy(requests: AnsweredRequests) -> Answered | Lease:
+async def retrying_while_busy(requests: TenantIdempotency) -> StoredResponse | Lease:
     """A server takes a moment to notice that a client is dead."""
     for _ in range(50):
         try:
             return await requests.take(CLAIM)
-        except KeyBusy:
+        except IdempotencyBusy:
             await asyncio.sleep(0.1)
     raise AssertionError("the key of a dead process is not given back")
