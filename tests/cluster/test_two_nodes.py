@@ -28,6 +28,7 @@ from tenant_schema.users.sign_in.throttle import Throttle
 from tenant_schema.users.tables import Session, User
 from tests.support.galera import galera_cluster
 from tests.support.servers import ServerAddress, ServerMissing
+from tests.support.waiting import until
 from tests.tenant_schema.objects.changes.worlds import SCOPE, Config, Tenant, migrate, tenant_on
 from tests.tenant_schema.users.conftest import PASSWORD, signing_keys
 from tests.tenant_schema.users.doubles import RecordingPasswords
@@ -208,10 +209,7 @@ async def test_one_refresh_token_used_through_two_nodes_at_once_gets_a_pair_each
             return await auth.refresh(SCOPE, signed_in.refresh_token)
 
     with DB.bind(engines[1]):
-        for _ in range(1_000):  # until the other node has applied the sign-in
-            if await Session.exists():
-                break
-            await asyncio.sleep(0.01)
+        await until(lambda: Session.exists().run())  # until the other node has applied the sign-in
     pairs = await asyncio.gather(*(refresh(one) for one in islice(cycle(engines), 20)))
     assert len({one.refresh_token for one in pairs}) == 20
     with DB.bind(engines[0]):

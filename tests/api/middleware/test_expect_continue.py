@@ -23,7 +23,7 @@ async def first_answer(
     """What comes first when the head of a request is sent, and nothing of its body."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write("\r\n".join([*head, "Expect: 100-continue", "", ""]).encode())
-    return await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10), reader, writer
+    return await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60), reader, writer
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ async def test_a_hopeless_request_is_refused_before_its_body(
         assert b"connection: close" in answer.lower()
         length = int(answer.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
         await reader.readexactly(length)
-        assert await asyncio.wait_for(reader.read(), 10) == b""  # and no body is waited for
+        assert await asyncio.wait_for(reader.read(), 60) == b""  # and no body is waited for
         writer.close()
 
 
@@ -89,7 +89,7 @@ async def test_a_request_with_a_chance_is_told_to_go_on(world: World) -> None:
             answer, reader, writer = await first_answer(port, [*head, f"Content-Length: {len(sent)}"])
             assert answer == CONTINUE
             writer.write(sent)
-            answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+            answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60)
             assert answer.startswith(b"HTTP/1.1 %d " % status), answer
             writer.close()
     made = (await (await world.user()).get(ACCOUNTS)).json()["data"]

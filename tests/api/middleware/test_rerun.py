@@ -9,6 +9,7 @@ from piccolo.querystring import QueryString
 
 from api.middleware import rerun as rerunning
 from piccolo_engines.mysql import MySQLEngine
+from piccolo_engines.mysql.processes import process_list
 from tests.api.conftest import ON_MARIADB, PASSWORD, World
 from tests.api.scenarios import assert_problem
 
@@ -35,14 +36,11 @@ async def losing(world: World, word: str, times: int = 1) -> list[str]:
 
 async def _kill(config: dict[str, Any]) -> None:
     engine = MySQLEngine(config)
-    rows = await engine.run_querystring(
-        QueryString(
-            "SELECT id AS id FROM information_schema.processlist "
-            "WHERE db = DATABASE() AND id <> CONNECTION_ID()"
-        )
-    )
-    for row in rows:
-        await engine.run_ddl(f"KILL {row['id']}")
+    async with engine.transaction():
+        (mine,) = await engine.run_querystring(QueryString("SELECT CONNECTION_ID() AS id"))
+        for one in await process_list(engine):
+            if one.database == config["database"] and one.id != mine["id"]:
+                await engine.run_ddl(f"KILL {one.id}")
 
 
 async def test_a_read_whose_connection_is_lost_is_answered_all_the_same(world: World) -> None:

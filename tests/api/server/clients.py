@@ -2,17 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 HEALTH = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
-
-
-async def until(fact: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
-        while not fact():  # noqa: ASYNC110 - a socket's end offers no event
-            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
@@ -26,7 +20,7 @@ async def connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyn
 
 async def answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str], Any]:
     """The next response on a connection."""
-    head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)).decode().split("\r\n")
+    head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60)).decode().split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:]) if name}
     body = await reader.readexactly(int(headers.get("content-length", 0)))
     return int(head[0].split()[1]), headers, json.loads(body) if body else None
@@ -35,6 +29,6 @@ async def answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str], Any
 async def is_closed(reader: asyncio.StreamReader) -> bytes:
     """What was sent until the connection was closed."""
     try:
-        return await asyncio.wait_for(reader.read(), 10)
+        return await asyncio.wait_for(reader.read(), 60)
     except ConnectionError:
         return b""

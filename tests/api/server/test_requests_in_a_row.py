@@ -37,7 +37,7 @@ async def responses(port: int, pieces: Sequence[bytes], number: int) -> list[tup
 
     sending, found = asyncio.create_task(send()), []
     for _ in range(number):
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60)
         named, length = _ID.search(head), re.search(rb"content-length: (\d+)", head)
         await reader.readexactly(int(length[1]) if length else 0)
         found.append((int(named[1]) if named else 0, int(head.split()[1])))
@@ -78,7 +78,7 @@ async def test_a_trailer_that_closes_the_connection_closes_it(world: World) -> N
     async with listening(world) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(request)
-        received = await asyncio.wait_for(reader.read(), 5)
+        received = await asyncio.wait_for(reader.read(), 60)
         writer.close()
     assert json.loads(received.partition(b"\r\n\r\n")[2])["code"] == "validation"
 

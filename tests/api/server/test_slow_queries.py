@@ -23,7 +23,7 @@ async def fill(world: World) -> None:
     answer = await client.post("/api/v1/objects", json=notes)
     assert answer.status_code == 201, answer.text
     text = "a long text without it. " * 400
-    for _ in range(4):
+    for _ in range(10):
         records = [{"notes": text} for _ in range(250)]
         answer = await client.post("/api/v1/data/papers/bulk", json={"op": "create", "records": records})
         assert answer.json()["ok"] == 250, answer.text
@@ -36,7 +36,7 @@ async def slow_list(client: httpx.AsyncClient) -> httpx.Response:
 async def test_slow_lists_are_stopped_with_advice_and_neighbours_are_served(
     world_with: Callable[..., Any],
 ) -> None:
-    async with world_with(statement_timeout=0.2) as world:
+    async with world_with(statement_timeout=0.5) as world:
         await fill(world)
         await make(world, "demo")
         acme, demo = await world.user(), await world.user(slug="demo")
@@ -62,7 +62,7 @@ async def test_a_list_whose_client_has_gone_is_stopped(world_with: Callable[...,
             f"Authorization: Bearer {await world.sign_in()}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         )
-        async with listening(world) as port, asyncio.timeout(60):
+        async with listening(world) as port, asyncio.timeout(250):
             for _ in range(8):
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
                 writer.write(head.encode() + body)

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from tests.api.conftest import ON_MARIADB, Warm, World, world_of
 from tests.api.records.test_records import ACCOUNTS
 from tests.conftest import Found, address_or_skip, ask, clear
 from tests.support.servers import ServerAddress
+from tests.support.waiting import until
 
 pytestmark = ON_MARIADB
 LIMIT = 3
@@ -56,7 +58,7 @@ async def servers(settings: Settings, warm: Warm, servers_found: Found) -> Async
     if (mysql.user, mysql.password) != (settings.db_root_user, settings.db_root_password):
         pytest.skip("one administrator must be known to both servers")
     hosts = (f"{settings.db_host}:{settings.db_port}", f"{mysql.host}:{mysql.port}")
-    budget: dict[str, Any] = {"db_connections": LIMIT, "db_tenant_connections": 2, "db_wait_seconds": 0.3}
+    budget: dict[str, Any] = {"db_connections": LIMIT, "db_tenant_connections": 2, "db_wait_seconds": 3}
     try:
         async with world_of(replace(settings, db_host=None, db_hosts=hosts, **budget), warm) as world:
             clients = {"acme": await world.user()}
@@ -109,7 +111,11 @@ async def test_metrics_say_what_the_server_says(servers: Servers, slug: str) -> 
         engine = await servers.engine(stack, slug)
         sessions = [await engine.lease() for _ in range(MOST)]
         waiting = asyncio.create_task(engine.lease())
-        await asyncio.sleep(0.05)
+
+        async def somebody_waits() -> bool:
+            return (await servers.metrics(slug))["waiting"] == 1
+
+        await until(somebody_waits)
         at_work = await servers.metrics(slug)
         assert (at_work["budget"], at_work["in_use"], at_work["idle"], at_work["waiting"]) == (
             LIMIT,
@@ -117,7 +123,7 @@ async def test_metrics_say_what_the_server_says(servers: Servers, slug: str) -> 
             0,
             1,
         )
-        assert await _connected(engine, sessions[0]) == MOST
+        await until(partial(_are_connected, engine, sessions[0], MOST))
         await asyncio.gather(waiting, return_exceptions=True)
         for session in sessions:
             engine.give_back(session)
@@ -128,10 +134,10 @@ async def test_metrics_say_what_the_server_says(servers: Servers, slug: str) -> 
         assert after["evicted_total"] == before["evicted_total"]
 
 
-async def _connected(engine: BudgetedEngine, session: Any) -> int:
-    """How many connections of its user the server shows a tenant, by one of them."""
+async def _are_connected(engine: BudgetedEngine, session: Any, number: int) -> bool:
+    """Whether the server shows a tenant so many connections of its user, by one of them."""
     shown = f"SELECT id FROM information_schema.processlist WHERE user = '{engine.config['user']}'"  # noqa: S608 # ours
-    return len((await session.send(shown)).rows)
+    return len((await session.send(shown)).rows) == number
 
 
 READS = {

@@ -66,7 +66,7 @@ async def test_a_statement_waits_for_transactions_and_lets_others_by(
         with DB.bind(tenant.engine):
             await asyncio.sleep(0.3)
             assert not change.done()
-            assert await asyncio.wait_for(_count_beside(database, model.table_name), 5) == 3
+            assert await asyncio.wait_for(_count_beside(database, model.table_name), 60) == 3
         done.set()
         await holding
         await change

@@ -13,6 +13,7 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.errors import TransactionEnded
 from piccolo_engines.mysql import MySQLEngine
+from piccolo_engines.mysql.processes import process_list
 from tenant_schema.objects.changes import runner
 from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
@@ -20,6 +21,7 @@ from tenant_schema.objects.errors import ObjectBusy
 from tenant_schema.objects.tables import SchemaChange, SchemaLease
 from tenant_schema.tenant_cache import CacheVersion
 from tenant_schema.users.audit.write import Subject, record_event
+from tests.support.waiting import until
 from tests.tenant_schema.objects.changes.conftest import ON_SERVERS
 from tests.tenant_schema.objects.changes.worlds import SCOPE, Config, Tenant, tenant_on
 
@@ -58,14 +60,11 @@ def meanwhile(config: Config, work: Callable[[MySQLEngine], Coroutine[Any, Any, 
 
 
 async def _kill_others(engine: MySQLEngine) -> None:
-    rows = await engine.run_querystring(
-        QueryString(
-            "SELECT id AS id FROM information_schema.processlist "
-            "WHERE db = DATABASE() AND id <> CONNECTION_ID()"
-        )
-    )
-    for row in rows:
-        await engine.run_ddl(f"KILL {row['id']}")
+    async with engine.transaction():
+        (mine,) = await engine.run_querystring(QueryString("SELECT CONNECTION_ID() AS id"))
+        for one in await process_list(engine):
+            if one.database == engine.config["database"] and one.id != mine["id"]:
+                await engine.run_ddl(f"KILL {one.id}")
 
 
 @pytest.mark.parametrize("point", ["begun", "did 0", "after 0", "did 1", "written", "valid"])
@@ -126,11 +125,8 @@ async def test_a_change_that_is_the_victim_of_a_deadlock_is_done_again(
 
 async def _until_somebody_waits(engine: MySQLEngine) -> None:
     sql = "SELECT 1 AS found FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
-    for _ in range(100):
-        if await engine.run_querystring(QueryString(sql)):
-            return
-        await asyncio.sleep(0.15)  # InnoDB looks anew when nobody has asked for 0.1 s
-    raise AssertionError("nobody waits for the lock")
+    # InnoDB looks anew when nobody has asked for 0.1 s
+    await until(lambda: engine.run_querystring(QueryString(sql)), pause=0.15)
 
 
 async def _own(server: str, *, seconds: float) -> None:
