@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +19,11 @@ from central.servers.mysql import MySQLServer
 from central.settings.settings import Settings
 from piccolo_engines.errors import AccessDenied, ConnectionLost, DatabaseMissing
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
-from piccolo_engines.mysql.processes import process_list
 from tests.api.conftest import CHEAP, ON_MARIADB, Warm, World, world_of
 from tests.api.records.test_records import ACCOUNTS, make
 from tests.api.scenarios import assert_problem
 from tests.conftest import ask, databases, users
-from tests.support.waiting import until
+from tests.support.connected import connections_of, until_one_runs, until_there_are_none
 
 pytestmark = ON_MARIADB
 TENANTS = "/setup/tenants"
@@ -271,19 +269,8 @@ async def test_after_another_prefix_was_set_passwords_are_changed_and_tenants_de
         await renamed.close()
 
 
-async def connections_of(root: MySQLEngine, tenant: TenantRef) -> set[int]:
-    """The ids of the connections that the server lists for the tenant's user."""
-    return {one.id for one in await process_list(root) if one.user == f"{tenant.db_name}_user"}
-
-
-async def runs_something(root: MySQLEngine, tenant: TenantRef) -> bool:
-    listed = await process_list(root)
-    return any(one.statement for one in listed if one.user == f"{tenant.db_name}_user")
-
-
-async def nobody_is_connected(root: MySQLEngine, user: str) -> bool:
-    """A connection that is ended is listed a moment longer."""
-    return all(one.user != user for one in await process_list(root))
+async def ids_of(root: MySQLEngine, tenant: TenantRef) -> set[int]:
+    return {one.id for one in await connections_of(root, f"{tenant.db_name}_user")}
 
 
 @pytest.mark.parametrize("force", [False, True])
@@ -293,14 +280,14 @@ async def test_a_disconnected_tenant_s_connections_end_and_the_next_request_open
     client = await world.user()
     assert (await client.get(ACCOUNTS)).status_code == 200
     acme = await world.tenant("acme")
-    before = await connections_of(root, acme)
+    before = await ids_of(root, acme)
     assert before
     path = f"{TENANTS}/{acme.id}/disconnect?force={str(force).lower()}"
     answer = await world.operator().post(path)
     assert (answer.status_code, answer.json()) == (200, {"closed": len(before)})
-    await until(partial(nobody_is_connected, root, f"{acme.db_name}_user"))
+    await until_there_are_none(root, f"{acme.db_name}_user")
     assert (await client.get(ACCOUNTS)).status_code == 200
-    assert not before & await connections_of(root, acme)
+    assert not before & await ids_of(root, acme)
 
 
 async def test_a_forced_disconnect_ends_what_runs_and_another_waits_for_it(
@@ -314,9 +301,8 @@ async def test_a_forced_disconnect_ends_what_runs_and_another_waits_for_it(
         with CENTRAL.bind(world.platform.central_engine):
             engine = await stack.enter_async_context(world.platform.engines.lease(tenant))
         async with stack:
-            seconds = 600 if outcome else 0.4
-            running = asyncio.create_task(ask(engine, f"SELECT SLEEP({seconds}) AS n"))
-            await until(partial(runs_something, root, acme))
+            running = asyncio.create_task(ask(engine, f"SELECT SLEEP({600 if outcome else 0.4}) AS n"))
+            await until_one_runs(root, f"{acme.db_name}_user")
             assert (await world.operator().post(path + query)).json()["closed"] >= 1
             (result,) = await asyncio.gather(running, return_exceptions=True)
         assert type(result) is outcome or (outcome is None and result == [{"n": 0}]), result
@@ -329,7 +315,7 @@ async def test_deleting_leaves_no_database_no_user_and_no_connection(world: Worl
     await world.client("nova.localhost").get("/api/v1/tenant")
     assert (await world.operator().delete(f"{TENANTS}/{made['tenantId']}")).status_code == 200
     assert (await databases(root, prefix), await users(root, prefix)) == before
-    await until(partial(nobody_is_connected, root, made["dbUsername"]))
+    await until_there_are_none(root, made["dbUsername"])
 
 
 async def test_a_missing_tenant_database_is_503_and_stays_missing(world: World, root: MySQLEngine) -> None:

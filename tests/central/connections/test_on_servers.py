@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 
 import pytest
 from piccolo.engine.base import Engine
@@ -19,8 +18,8 @@ from central.tenancy.engines import TenantEngines
 from piccolo_engines.columns import new_id
 from piccolo_engines.errors import ConnectionLost, PoolTimeout
 from piccolo_engines.mysql import MySQLEngine
-from piccolo_engines.mysql.processes import process_list
 from tests.conftest import ask, cleared
+from tests.support.connected import until_one_runs, until_there_are_none
 from tests.support.servers import ServerAddress
 from tests.support.waiting import until
 
@@ -76,11 +75,6 @@ def engines_on(server: MySQLServer, *, user: str | None = None, **options: float
     return TenantEngines(opener, **options)  # type: ignore[arg-type]
 
 
-async def nobody_is_connected(root: MySQLEngine, prefix: str) -> bool:
-    """Whether the server lists no connection of the tenants' users; what has ended goes a moment later."""
-    return not any(one.user.startswith(prefix) for one in await process_list(root))
-
-
 async def one_user_of(server: MySQLServer, root: MySQLEngine, tenants: list[TenantRef], prefix: str) -> str:
     """A user that may read from all of the tenants' databases."""
     one = f"{prefix}one"
@@ -117,7 +111,7 @@ async def test_many_tenants_at_random_never_exceed_the_budget_and_never_meet(
         assert (server.connections.in_use, server.connections.timeouts) == (0, 0)
         assert server.connections.evicted > 0
         await until(lambda: not server.connections.idle)
-        await until(partial(nobody_is_connected, root, prefix))
+        await until_there_are_none(root, prefix)
         await engines.close_all()
 
 
@@ -128,7 +122,7 @@ async def test_cancelled_queries_leave_nothing_running_and_give_no_wrong_answer(
     rules = BudgetRules(limit=LIMIT, share=2, patience=60, idle=0.2)
     async with server_at(any_server, rules, UserRules(max_connections=LIMIT)) as server:
         await cancel_at_random(server, root, prefix)
-        await until(partial(nobody_is_connected, root, prefix))
+        await until_there_are_none(root, prefix)
 
 
 async def cancel_at_random(server: MySQLServer, root: MySQLEngine, prefix: str) -> None:
@@ -185,16 +179,13 @@ async def test_discarding_a_tenant_cuts_what_still_runs(
 
     hanging = asyncio.create_task(hang())
 
-    async def hangs() -> bool:
-        return any(one.user.startswith(prefix) and one.statement for one in await process_list(root))
-
-    await until(hangs)
+    await until_one_runs(root, prefix)
     await engines.discard(tenant.id)
     with pytest.raises(ConnectionLost):
         await hanging
     await server.drop_database(tenant.db_name)
     await server.close()
-    await until(partial(nobody_is_connected, root, prefix))
+    await until_there_are_none(root, prefix)
 
 
 async def test_one_tenant_with_sixty_slow_statements_leaves_room_for_its_neighbours(

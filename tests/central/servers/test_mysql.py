@@ -15,6 +15,7 @@ from piccolo_engines.mysql import MySQLEngine
 from piccolo_engines.mysql.processes import process_list
 from tests.central.servers.attacks import ATTACKS
 from tests.conftest import ask, cleared
+from tests.support.connected import until_there_are_none
 from tests.support.servers import ServerAddress
 from tests.support.waiting import until
 
@@ -50,11 +51,6 @@ async def make(server: MySQLServer, name: str) -> str:
     await server.create_database(name)
     await server.create_user(f"{name}_user", PASSWORD, name)
     return f"{name}_user"
-
-
-async def nobody_is_connected(root: MySQLEngine, user: str) -> bool:
-    """A connection that is ended is listed until it has cleared up."""
-    return all(one.user != user for one in await process_list(root))
 
 
 async def grants(root: MySQLEngine, user: str) -> list[str]:
@@ -188,7 +184,7 @@ async def test_the_administrator_needs_no_more_than_is_documented(
     await engine.run_ddl("CREATE TABLE t (id INT)")
     await server.drop_database(f"{prefix}acme")
     await server.drop_user(user)
-    await until(partial(nobody_is_connected, root, user))
+    await until_there_are_none(root, user)
     await engine.close()
     await server.close()
 
