@@ -7,6 +7,7 @@ WORKDIR /app
 COPY pyproject.toml constraints.txt README.md LICENSE piccolo_conf.py ./
 COPY api api
 COPY central central
+COPY extensions extensions
 COPY piccolo_engines piccolo_engines
 COPY tenant_schema tenant_schema
 RUN PIP_CONSTRAINT=/app/constraints.txt pip install --editable . \

@@ -1,4 +1,5 @@
-"""The Piccolo project: the slot through which a tenant's tables find their database, and the apps.
+"""The Piccolo project: the slot through which a tenant's tables find their database, the apps, and what this
+installation adds to them (``docs/extending.md``).
 
 ``DB`` is bound to one tenant's engine at a time (``central.tenancy.tenancy``). A query without a binding
 raises :class:`piccolo_engines.errors.EngineNotBound`.
@@ -8,7 +9,7 @@ from piccolo.conf.apps import AppRegistry
 
 from piccolo_engines.routed import RoutedEngine
 
-__all__ = ["APP_REGISTRY", "DB"]
+__all__ = ["APP_REGISTRY", "DB", "FIELD_TYPES", "STANDARD_OBJECTS", "TENANT_APPS"]
 
 DB = RoutedEngine(
     "tenant",
@@ -18,13 +19,21 @@ DB = RoutedEngine(
     ),
 )
 
-APP_REGISTRY = AppRegistry(
-    apps=[
-        "central.piccolo_app",
-        "tenant_schema.users.piccolo_app",
-        "tenant_schema.objects.piccolo_app",
-        "tenant_schema.records.piccolo_app",
-        "tenant_schema.apps.piccolo_app",
-        "tenant_schema.standard.piccolo_app",
-    ]
-)
+TENANT_APPS = [
+    "tenant_schema.users.piccolo_app",
+    "tenant_schema.objects.piccolo_app",
+    "tenant_schema.records.piccolo_app",
+    "tenant_schema.apps.piccolo_app",
+    "tenant_schema.standard.piccolo_app",
+]
+"""The Piccolo apps whose tables are in the database of every tenant."""
+
+STANDARD_OBJECTS: list[str] = []
+"""Objects that every tenant has beside accounts, contacts and opportunities: ``module:NAME`` of an
+:class:`~tenant_schema.objects.definitions.drafts.ObjectDraft` each, those that are looked into first."""
+
+FIELD_TYPES: list[str] = []
+"""Field types beside the built-in ones: ``module:Class`` of a
+:class:`~tenant_schema.objects.fields.protocol.FieldType` each."""
+
+APP_REGISTRY = AppRegistry(apps=["central.piccolo_app", *TENANT_APPS])

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
+import piccolo_conf
 from api.access_services import People, people_of
 from api.admin.services import AdminServices, admin_services
 from api.openapi.tenant_documents import TenantDocuments
@@ -32,7 +34,6 @@ from central.tenancy.engines import TenantEngines
 from central.tenancy.resolver import Resolver
 from central.tenancy.tenancy import Tenancy
 from piccolo_conf import DB
-from tenant_schema.apps import piccolo_app as apps_app
 from tenant_schema.apps.catalog import AppCatalog
 from tenant_schema.apps.dependents import DependentPages, DependentViews
 from tenant_schema.apps.navigation import NavigationService
@@ -40,23 +41,19 @@ from tenant_schema.apps.pages.service import PageService
 from tenant_schema.apps.seed import seed_apps
 from tenant_schema.apps.service import AppService
 from tenant_schema.apps.views.service import ViewService
-from tenant_schema.objects import piccolo_app as objects_app
 from tenant_schema.objects.changes.missing_indexes import ensure_searches
 from tenant_schema.objects.changes.missing_sort_keys import ensure_sort_keys
 from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.service import SchemaService
 from tenant_schema.problems import InvalidInput
-from tenant_schema.records import piccolo_app as records_app
 from tenant_schema.records.access.role_dependents import DependentRoles
 from tenant_schema.records.history.dependents import DependentHistories
 from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
-from tenant_schema.standard import piccolo_app as standard_app
 from tenant_schema.standard.seed import seed_standard_objects
 from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, VersionedCache
-from tenant_schema.users import piccolo_app as users_app
 from tenant_schema.users.passwords.hashing import OWASP, HashParameters, Passwords
 from tenant_schema.users.seed import seed_access, seed_administrator
 from tenant_schema.users.sessions.store import SessionLimits
@@ -69,7 +66,6 @@ __all__ = ["Platform", "compose"]
 _DEPENDENTS = (DependentPages(), DependentViews(), DependentRoles(), DependentHistories())
 _UNDER_WAY = 0.5
 """Seconds that a request takes at most, near enough, between looking at definitions and writing by them."""
-_TENANT_APPS = (users_app, objects_app, records_app, standard_app, apps_app)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +128,7 @@ def compose(
     vault, registry, passwords = Vault(settings.encryption_keys), Registry(), Passwords(hashing)
     servers, credentials = installed_servers(settings), Credentials(vault)
     engines, tenancy = _tenancy(settings, servers, credentials)
-    tenant_migrator = Migrator([app.APP_CONFIG for app in _TENANT_APPS], DB)
+    tenant_migrator = Migrator([import_module(app).APP_CONFIG for app in piccolo_conf.TENANT_APPS], DB)
     parts = Parts(registry, servers, credentials, engines, tenancy, tenant_migrator, _seed(passwords))
     definitions, recovery, catalog = _definitions(settings)
     access, apps = VersionedCache(ACCESS, settings.cache_seconds), AppCatalog(definitions)

@@ -13,9 +13,9 @@ __all__ = ["CreateRecords", "RecordMigration"]
 class RecordMigration(MigrationManager):
     """A migration that creates tables of records, or indexes of such tables.
 
-    ``piccolo migrations new`` writes ``MigrationManager``; put this class in its place where the migration is
-    about objects. On SQLite, plain indexes then end with the id, so that records with one value are found in
-    the order of their ids. InnoDB's indexes end with the primary key anyway
+    ``tools/new-migration`` puts it in the place of the ``MigrationManager`` that Piccolo writes. On SQLite,
+    plain indexes then end with the id, so that records with one value are found in the order of their ids.
+    InnoDB's indexes end with the primary key anyway
     (https://dev.mysql.com/doc/refman/8.0/en/innodb-index-types.html).
     """
 

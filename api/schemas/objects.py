@@ -72,6 +72,7 @@ _FIELD_PROPERTIES: Final[_Json] = {
     "onDelete": {"type": "string", "description": "Of `lookup`: set_null, restrict or cascade."},
     "format": {"type": "string", "description": "Of `auto_number`, such as INV-{0000}."},
     "start": {"type": "integer", "description": "Of `auto_number`: the first number."},
+    **{name: schema for one in FIELD_TYPES.values() for name, schema in one.settings_schema.items()},
 }
 FIELD_CHANGES_BODY: Final[_Json] = {"type": "object", "properties": _FIELD_PROPERTIES}
 FIELD_BODY: Final[_Json] = {**FIELD_CHANGES_BODY, "required": ["name", "type"]}

@@ -1,7 +1,9 @@
 """The standard objects as definitions: what their fields are called, take and show."""
 
 from collections.abc import Mapping
+from pkgutil import resolve_name
 
+import piccolo_conf
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 
 __all__ = ["ACCOUNTS", "CONTACTS", "OPPORTUNITIES", "STANDARD_OBJECTS"]
@@ -149,5 +151,8 @@ OPPORTUNITIES = ObjectDraft(
     ),
 )
 
-STANDARD_OBJECTS = (ACCOUNTS, CONTACTS, OPPORTUNITIES)
+STANDARD_OBJECTS: tuple[ObjectDraft, ...] = (
+    *(ACCOUNTS, CONTACTS, OPPORTUNITIES),
+    *map(resolve_name, piccolo_conf.STANDARD_OBJECTS),
+)
 """What is looked into comes before what looks into it."""

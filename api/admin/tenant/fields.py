@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from api.admin.columns import Column
 from tenant_schema.objects.fields.fixed_decimal import PLAIN_DIGITS
+from tenant_schema.objects.fields.registry import kind_of
 from tenant_schema.objects.model.model import FieldModel
 
 __all__ = ["column_of_field"]
@@ -52,7 +53,7 @@ def column_of_field(field: FieldModel, *, to: str | None, is_writable: bool, lis
     :param to: the admin's table that a lookup looks into; None when there is none for the one who asks.
     :param listed: whether it is in the list if its type is for lists.
     """
-    facts = dict(_KINDS.get(field.type.name, _same())(field))
+    facts = dict(_KINDS.get(kind_of(field.type), _same())(field))
     facts["listed"] = listed and facts.get("listed", True)
     facts["sortable"] = field.type.sortable and facts.get("sortable", True)
     return Column(

@@ -80,6 +80,8 @@ class FieldType(Protocol):
     """What an operator becomes for a type whose values can be equal without being the same text."""
     collated: ClassVar[bool] = False
     """Whether the values are texts that sort as people expect (:mod:`piccolo_engines.sort_keys`)."""
+    settings_schema: ClassVar[Mapping[str, JsonSchema]] = MappingProxyType({})
+    """JSON Schema of the settings by name, for the API's document, which has those of the built-in types."""
     generated: ClassVar[bool] = False
     """Whether the system makes the values, all different: callers never write them, and they are unique."""
 

@@ -1,8 +1,10 @@
-"""Every field type that a tenant may use, by its name: the one place where a new type is registered."""
+"""Every field type that a tenant may use, by its name: the built-in ones and those of ``piccolo_conf``."""
 
 from collections.abc import Mapping
+from pkgutil import resolve_name
 from types import MappingProxyType
 
+import piccolo_conf
 from tenant_schema.objects.fields.auto_number import AutoNumberType
 from tenant_schema.objects.fields.boolean import BooleanType
 from tenant_schema.objects.fields.currency import CurrencyType
@@ -23,9 +25,9 @@ from tenant_schema.objects.fields.text import TextType
 from tenant_schema.objects.fields.time import TimeType
 from tenant_schema.objects.fields.url import UrlType
 
-__all__ = ["FIELD_TYPES"]
+__all__ = ["FIELD_TYPES", "kind_of"]
 
-_TYPES: tuple[FieldType, ...] = (
+_BUILT_IN: tuple[FieldType, ...] = (
     TextType(),
     LongTextType(),
     EmailType(),
@@ -47,5 +49,18 @@ _TYPES: tuple[FieldType, ...] = (
 )
 
 FIELD_TYPES: Mapping[str, FieldType] = MappingProxyType(
-    {field_type.name: field_type for field_type in _TYPES}
+    {one.name: one for one in (*_BUILT_IN, *(resolve_name(name)() for name in piccolo_conf.FIELD_TYPES))}
 )
+
+_NAMES: Mapping[type[FieldType], str] = {type(one): one.name for one in _BUILT_IN}
+
+
+def kind_of(field_type: FieldType) -> str:
+    """Return the name of the built-in type that the type is or extends; its own name if it extends none.
+
+    Files, forms and aggregates treat a type as its kind.
+
+    >>> kind_of(FIELD_TYPES["percent"])
+    'percent'
+    """
+    return next((_NAMES[one] for one in type(field_type).__mro__ if one in _NAMES), field_type.name)

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from tenant_schema.objects.errors import InvalidValue
+from tenant_schema.objects.fields.registry import kind_of
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.csv.dates import DateCell, Order, local_moment, read_clock, read_date
 from tenant_schema.records.csv.file_format import BLANKS, NO_VALUE, CsvFormat
@@ -61,7 +62,7 @@ class CellReader:
     ) -> None:
         self.field, self.form, self.style = field, form, style or Style()
         self._operands = operands
-        self._kind = field.type.name
+        self._kind = kind_of(field.type)
         self._options = _options(field) if self._kind in {"select", "multi_select"} else {}
         self._currency = ""
         self._plain = None if self._operands else self._plain_shape()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from tenant_schema.objects.fields.registry import kind_of
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.problems import Problem
 from tenant_schema.records.access.target import Target
@@ -167,7 +168,7 @@ class _Matching:
                 continue
             reached, beyond = await self._beyond(lookup), path[dot + 1 :].strip()
             by = None if reached is None else reached[1].find(beyond)
-            if reached is not None and by is not None and by.type.name not in _NO_KEYS:
+            if reached is not None and by is not None and kind_of(by.type) not in _NO_KEYS:
                 return Column(place, name, lookup, by, reached[0])
             problem = problem or self._no_lookup(lookup, beyond, by, reached)
         if problem is None:

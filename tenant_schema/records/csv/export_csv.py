@@ -17,6 +17,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from tenant_schema.objects.fields.registry import kind_of
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.csv.file_format import BLANKS
@@ -108,11 +109,12 @@ def csv_lines(rows: Iterable[Iterable[object]], delimiter: str) -> bytes:
 
 def cell_of(field: FieldModel) -> _Cell | None:
     """What makes a cell of a shown value, when that is not one by itself; no value is an empty cell."""
-    if field.type.name in {"json", "multi_select"}:
+    kind = kind_of(field.type)
+    if kind in {"json", "multi_select"}:
         return lambda value: msgspec.json.encode(value).decode()
-    if field.type.name == "boolean":
+    if kind == "boolean":
         return lambda value: "true" if value else "false"
-    return None if field.type.name in _NEVER_TEXT else harmless
+    return None if kind in _NEVER_TEXT else harmless
 
 
 def harmless(text: str) -> str:

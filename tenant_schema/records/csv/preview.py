@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tenant_schema.objects.fields.registry import kind_of
 from tenant_schema.records.csv.cells import DATES, NUMBERS, CellReader
 from tenant_schema.records.csv.columns import Column, Columns
 from tenant_schema.records.csv.file_format import ENCODINGS
@@ -85,7 +86,8 @@ class TakenCells:
 
     def _taken(self, column: Column, reader: CellReader) -> ColumnTaken:
         field = column.by or column.field
-        is_date, is_number = field.type.name in DATES, field.type.name in NUMBERS
+        kind = kind_of(field.type)
+        is_date, is_number = kind in DATES, kind in NUMBERS
         dates, numbers = reader.form.dates, reader.form.numbers
         order = dates.order if dates is not None else reader.style.order or "YMD"
         mark = numbers.decimal or reader.style.mark or "."

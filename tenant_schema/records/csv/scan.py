@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from tenant_schema.objects.errors import InvalidValue
+from tenant_schema.objects.fields.registry import kind_of
 from tenant_schema.portions import in_portions
 from tenant_schema.records.csv.cells import DATES, NUMBERS, CellReader, Style, unescaped
 from tenant_schema.records.csv.columns import Column
@@ -78,7 +79,7 @@ class _Evidence:
     def _fits(self, text: str) -> bool:
         """Whether an export of the field could have written the number."""
         found, field = _DECIMALS.fullmatch(text), self.reader.field
-        if found is None or field.type.name == "integer":
+        if found is None or kind_of(field.type) == "integer":
             return False
         scale: int = field.type.digits(field)[1]  # type: ignore[attr-defined]  # a decimal of some kind
         return len(found[1]) <= scale
@@ -89,7 +90,7 @@ async def find_styles(source: CsvSource, columns: Sequence[Column], form: CsvFor
     evidence = {
         column.place: _Evidence(CellReader(field, form), kind)
         for column in columns
-        if (kind := _kind_of((field := column.by or column.field).type.name, form)) is not None
+        if (kind := _style_of(kind_of((field := column.by or column.field).type), form)) is not None
     }
     if not evidence:
         return {}
@@ -104,7 +105,7 @@ async def find_styles(source: CsvSource, columns: Sequence[Column], form: CsvFor
     return _decided(evidence, source.delimiter)
 
 
-def _kind_of(type_name: str, form: CsvFormat) -> _Kind | None:
+def _style_of(type_name: str, form: CsvFormat) -> _Kind | None:
     """What is to be found out about a column; None for nothing."""
     if type_name in DATES:
         return "date" if form.dates is None else None

@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 
 from tenant_schema.objects.fields.fixed_decimal import FixedDecimal
 from tenant_schema.objects.fields.integer import IntegerType
+from tenant_schema.objects.fields.registry import kind_of
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.query.conditions import Complaints, known_field, nearest
 from tenant_schema.records.query.model import Filter
@@ -137,9 +138,9 @@ class SummaryReader:
         field = None if path is None else known_field(path, where, self.fields, self.complaints)
         if field is None or path is None:
             return None
-        if part and field.type.name not in _TIMES:
+        if part and kind_of(field.type) not in _TIMES:
             self.complaints.add(where, "not-a-time", f"{path} is {field.type.name}, which has no {part}.")
-        elif not part and field.type.name in _NOT_GROUPED:
+        elif not part and kind_of(field.type) in _NOT_GROUPED:
             message = f"{path} is {field.type.name}, by which one cannot group."
             self.complaints.add(where, "not-groupable", message)
         return Group(path, part)
@@ -186,4 +187,4 @@ def _works_for(function: str, field: FieldModel) -> bool:
     """Whether the function means something for such values."""
     if function in {"sum", "avg"}:
         return isinstance(field.type, FixedDecimal | IntegerType)
-    return function == "count" or field.type.name not in _NOT_ORDERED
+    return function == "count" or kind_of(field.type) not in _NOT_ORDERED

@@ -1,15 +1,5 @@
 from piccolo.columns.base import OnDelete
-from piccolo.columns.column_types import (
-    UUID,
-    BigInt,
-    Date,
-    ForeignKey,
-    Integer,
-    Numeric,
-    Text,
-    Timestamptz,
-    Varchar,
-)
+from piccolo.columns.column_types import UUID, BigInt, Date, ForeignKey, Integer, Numeric, Text, Timestamptz, Varchar
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 

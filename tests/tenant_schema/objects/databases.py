@@ -2,24 +2,20 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 
 from central.migrations.migrator import Migrator
-from piccolo_conf import DB
+from piccolo_conf import DB, TENANT_APPS
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.sqlite import SQLiteEngine
-from tenant_schema.apps.piccolo_app import APP_CONFIG as APPS
-from tenant_schema.objects.piccolo_app import APP_CONFIG as OBJECTS
-from tenant_schema.records.piccolo_app import APP_CONFIG as RECORDS
-from tenant_schema.standard.piccolo_app import APP_CONFIG as STANDARD
-from tenant_schema.users.piccolo_app import APP_CONFIG as USERS
 from tests.conftest import cleared
 from tests.support.servers import ServerAddress
 
 Bound: TypeAlias = SQLiteEngine | MySQLEngine
 """The engine that a test's queries go to."""
-APP_CONFIGS = (USERS, OBJECTS, RECORDS, APPS, STANDARD)
+APP_CONFIGS = [import_module(name).APP_CONFIG for name in TENANT_APPS]
 
 
 @asynccontextmanager
