@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from api.openapi.record_schemas import component, reference
+from api.openapi.record_schemas import change_properties, component, reference
 from api.openapi.schema_view import SeenObject
 from tenant_schema.records.query.model import DEFAULT_LIMIT, MAX_FIELDS, MAX_LIMIT, MAX_SEARCH, MAX_SORT
 from tenant_schema.records.query.query_string import PARAMETERS
@@ -26,7 +26,11 @@ def record_envelopes(one: SeenObject, any_page: Mapping[str, Any]) -> Iterator[t
         data = {"type": "array", "items": reference(one.name, "Selected")}
         yield (
             component(one.name, "Page"),
-            {**any_page, "properties": {**any_page["properties"], "data": data}},
+            {
+                **any_page,
+                "title": component(one.name, "Page"),
+                "properties": {**any_page["properties"], "data": data},
+            },
         )
         yield component(one.name, "Query"), _query(one)
         yield component(one.name, "Aggregate"), _aggregate(one)
@@ -86,21 +90,12 @@ def _bulk_schemas(one: SeenObject) -> Iterator[tuple[str, _Json]]:
     }
     change = {
         **identity,
-        "properties": {**identity["properties"], **_changes(one)},
+        "properties": {**identity["properties"], **change_properties(one)},
         "additionalProperties": False,
     }
     yield "create", _bulk("create", reference(one.name, "Create"))
     yield "update", _bulk("update", change)
     yield "delete", _bulk("delete", {**identity, "additionalProperties": False})
-
-
-def _changes(one: SeenObject) -> _Json:
-    change = component(one.name, "Change")
-    return {
-        name: {"$ref": f"#/components/schemas/{change}/properties/{name}"}
-        for name in one.changeable
-        if "update" in one.actions
-    }
 
 
 def _bulk(op: str, record: _Json) -> _Json:

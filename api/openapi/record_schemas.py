@@ -8,7 +8,7 @@ from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.query.model import MAX_VALUES
 from tenant_schema.records.query.user_fields import USERS
 
-__all__ = ["component", "example_of", "operand_schema", "record_schemas", "reference"]
+__all__ = ["change_properties", "component", "example_of", "operand_schema", "record_schemas", "reference"]
 
 _Schema = dict[str, Any]
 
@@ -17,8 +17,8 @@ _PATHS: Final = r"^[a-z0-9_]+(\.[a-z0-9_]+){1,3}$"
 
 
 def component(name: str, kind: str) -> str:
-    """What a schema of the object is called: ``deals.Record``. No other schema has a point in its name."""
-    return f"{name}.{kind}"
+    """Return the name of a schema of the object: ``deals_Record``. Other schemas have no underscore."""
+    return f"{name}_{kind}"
 
 
 def reference(name: str, kind: str) -> _Schema:
@@ -45,12 +45,17 @@ def record_schemas(one: SeenObject, seen: Seen) -> Iterator[tuple[str, _Schema]]
             _object(f"{label}: what a new record may be given.", given, required, example_of(one.creatable)),
         )
     if "update" in one.actions:
-        given = {name: _given(field) for name, field in one.changeable.items()}
+        given = change_properties(one)
         first = dict(list(example_of(one.changeable).items())[:2])
         yield (
             component(one.name, "Change"),
             _object(f"{label}: what of a record may be changed.", given, [], first),
         )
+
+
+def change_properties(one: SeenObject) -> _Schema:
+    """Return the schemas of the fields that the caller may change, by name."""
+    return {name: _given(field) for name, field in one.changeable.items()}
 
 
 def example_of(fields: Fields) -> _Schema:
@@ -139,7 +144,7 @@ def _compared(field: FieldModel) -> _Schema:
     operators = {name: _operand(name, field) for name in sorted(field.type.operators)}
     comparison = {"type": "object", "properties": operators, "additionalProperties": False}
     plain = [_operand("eq", field)] if "eq" in operators else []
-    return {**_words(field), "anyOf": [*plain, comparison]}
+    return {**_words(field), **({"anyOf": [*plain, comparison]} if plain else comparison)}
 
 
 def operand_schema(field: FieldModel) -> _Schema:

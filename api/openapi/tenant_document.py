@@ -46,13 +46,32 @@ def tenant_document(fixed: Mapping[str, Any], seen: Seen, tenant_name: str) -> _
         schemas |= dict(record_schemas(one, seen))
     for one in objects:
         schemas |= dict(record_envelopes(one, fixed["components"]["schemas"]["RecordPage"]))
+    tags = [*map(_tag, objects), *(tag for tag in fixed["tags"] if tag["name"] != "Records")]
+    others = {kind: parts for kind, parts in fixed["components"].items() if kind != "schemas"}
     return {
         **fixed,
         "info": {**fixed["info"], "title": f"{tenant_name}: objects and records"},
-        "tags": [*map(_tag, objects), *(tag for tag in fixed["tags"] if tag["name"] != "Records")],
+        "tags": tags,
         "paths": paths,
-        "components": {**fixed["components"], "schemas": schemas},
+        "components": {**others, "schemas": _referenced(schemas, [paths, others, tags])},
     }
+
+
+def _referenced(schemas: _Json, roots: list[Any]) -> _Json:
+    """Return the schemas to which ``roots`` refer, directly or through other schemas."""
+    kept: set[str] = set()
+    rest = list(roots)
+    while rest:
+        found = rest.pop()
+        if isinstance(found, Mapping):
+            name = found.get("x-record") or str(found.get("$ref", "")).removeprefix("#/components/schemas/")
+            if name in schemas and name not in kept:
+                kept.add(name)
+                rest.append(schemas[name])
+            rest.extend(found.values())
+        elif isinstance(found, list):
+            rest.extend(found)
+    return {name: schema for name, schema in schemas.items() if name in kept}
 
 
 def _tag(one: SeenObject) -> _Json:

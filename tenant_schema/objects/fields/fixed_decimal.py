@@ -71,10 +71,7 @@ class FixedDecimal(FieldType):
     def input_schema(self, field: FieldSpec) -> JsonSchema:
         precision, scale = self.digits(field)
         decimals = rf"(\.[0-9]{{1,{scale}}})?" if scale else ""
-        limit = 10 ** (precision - scale)
-        text = {"type": "string", "pattern": f"^[+-]?{_whole(precision - scale)}{decimals}$"}
-        number = {"type": "number", "exclusiveMinimum": -limit, "exclusiveMaximum": limit}
-        return {"anyOf": [text, {**number, "multipleOf": 10.0**-scale}]}
+        return {"type": "string", "pattern": f"^[+-]?{_whole(precision - scale)}{decimals}$"}
 
     def example(self, field: FieldSpec) -> str:
         precision, scale = self.digits(field)

@@ -20,12 +20,12 @@ import type {
 
 const small: ContactsCreate = { last_name: "Scorpio" };
 const whole: Prototype_2xCreate = {
-  constructor: "x", stage: "it's", tags: ["a/b*/", "won"], money: 12.5, share: "7.00", account: null,
+  constructor: "x", stage: "it's", tags: ["a/b*/", "won"], money: "12.50", share: "7.00", account: null,
   extra: { any: ["thing", 1, null] }, seen: "2026-02-28T12:30:00Z", active: true, a_1: "0.125",
 };
 const change: Prototype_2xChange = { money: null };
 const filter: Prototype_2xFilter = {
-  stage: { in: ["open", "won"] }, money: { between: ["1", 2] }, owner: "$me", "account.industry": "media",
+  stage: { in: ["open", "won"] }, money: { between: ["1", "2"] }, owner: "$me", "account.industry": "media",
   or: [{ active: true }, { tags: { contains: "won" } }], not: { constructor: { icontains: "x" } },
 };
 const sort: Prototype_2xSort[] = ["-money", "account.name", "number"];
