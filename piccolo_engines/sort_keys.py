@@ -17,10 +17,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from piccolo.querystring import QueryString
-
-from piccolo_engines.identifiers import quote
-
 __all__ = [
     "SORT_COLLATION",
     "SORT_KEY",
@@ -29,13 +25,8 @@ __all__ = [
     "SORT_WEIGHTS",
     "SORT_WEIGHTS_END",
     "compare_texts",
-    "first_and_last",
     "implicit_weights",
     "key_and_text",
-    "key_of_column",
-    "key_of_name",
-    "key_of_value",
-    "keys_from",
     "sort_key",
     "sort_weights",
     "sort_weights_end",
@@ -62,59 +53,15 @@ _CHINESE: Final = (range(0x4E00, 0x9FA6), (0xFA0E, 0xFA0F, 0xFA11, 0xFA13, 0xFA1
                                            0xFA24, 0xFA27, 0xFA28, 0xFA29))  # fmt: skip
 _RARE_CHINESE: Final = range(0x3400, 0x4DB6)
 
-_WEIGHTS: Final = "WEIGHT_STRING({} COLLATE utf8mb4_unicode_520_ci)"
-_KEY: Final = f"LEFT(CONCAT({_WEIGHTS}, x'0000', CAST({{}} AS BINARY)), {SORT_KEY_BYTES})"
-_BOUND: Final = "CONVERT({} USING utf8mb4)"  # or a server might take a parameter for one without characters
-
-
-def key_of_column(column: object, engine_type: str) -> QueryString:
-    """The key of a column's text, in SQL; null for null."""
-    if engine_type == "sqlite":
-        return QueryString(f"{SORT_KEY}({{}})", column)
-    return QueryString(_KEY, column, column)
-
-
-def key_of_name(column: str) -> str:
-    """The key of a column's text, in SQL of MySQL and MariaDB."""
-    return _KEY.format(quote(column), quote(column))
-
-
-def key_of_value(value: object, engine_type: str) -> QueryString:
-    """The key of a bound text, in SQL."""
-    if engine_type == "sqlite":
-        return QueryString(f"{SORT_KEY}({{}})", value)
-    return QueryString(_KEY.format(_BOUND, _BOUND), value, value)
-
-
-def keys_from(value: object, engine_type: str) -> tuple[QueryString, QueryString]:
-    """Between which two the keys of all texts are that begin with a bound text, in SQL."""
-    if engine_type == "sqlite":
-        return QueryString(f"{SORT_WEIGHTS}({{}})", value), QueryString(f"{SORT_WEIGHTS_END}({{}})", value)
-    least = f"LEFT({_WEIGHTS.format(_BOUND)}, {SORT_KEY_BYTES})"
-    return QueryString(least, value), QueryString(f"CONCAT({least}, x'FFFF')", value)
-
-
-def first_and_last(column: object, engine_type: str) -> QueryString:
-    """A column's text behind its key, which always has the same length: least and greatest are those of the
-    key.
-
-    :data:`SORT_KEY_BYTES` later the text begins, as :func:`text_behind_key` has it.
-    """
-    if engine_type == "sqlite":
-        return QueryString(f"{SORT_KEY_AND_TEXT}({{}})", column)
-    return QueryString(
-        f"CONCAT(RPAD({_KEY}, {SORT_KEY_BYTES}, x'00'), CAST({{}} AS BINARY))", column, column, column
-    )
-
 
 def key_and_text(text: str | None) -> bytes | None:
-    """What :func:`first_and_last` selects, for SQLite."""
+    """The sort key, padded with zero bytes to :data:`SORT_KEY_BYTES`, then the text in UTF-8."""
     key = sort_key(text)
     return None if key is None or text is None else key.ljust(SORT_KEY_BYTES, b"\0") + text.encode()
 
 
 def text_behind_key(selected: bytes) -> str:
-    """The text in what :func:`first_and_last` selected."""
+    """The text in a padded key with its text, as :func:`key_and_text` returns it."""
     return bytes(selected[SORT_KEY_BYTES:]).decode()
 
 

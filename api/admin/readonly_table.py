@@ -21,7 +21,7 @@ from api.admin.site import Row
 from api.admin.values import uuid_of
 from api.errors import InvalidQuery
 from piccolo_engines.searching import escaped, like_in_any_case
-from piccolo_engines.sort_keys import key_of_column
+from piccolo_engines.sort_key_sql import SortKeySQL, sort_key_sql
 from tenant_schema.problems import Problem
 
 __all__ = ["LookedAt", "ReadOnlyTable", "Shown", "column_of", "conditions", "ready"]
@@ -37,10 +37,10 @@ _COMPARISONS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
 _PATTERNS: Final[Mapping[str, str]] = {"icontains": "%{}%", "startswith": "{}%", "endswith": "%{}"}
 
 
-def _order_of(column: PiccoloColumn, engine_type: str) -> PiccoloColumn | QueryString:
+def _order_of(column: PiccoloColumn, keys: SortKeySQL) -> PiccoloColumn | QueryString:
     """What to sort by: texts as people expect."""
     if isinstance(column, kinds.Varchar | kinds.Text):
-        return key_of_column(column, engine_type)
+        return keys.of_column(column)
     return column
 
 
@@ -115,10 +115,11 @@ class LookedAt(ReadOnlyTable):
     async def rows(self, listing: Listing) -> Sequence[Row]:
         """A page."""
         query = self._select().limit(listing.page_size).offset(listing.offset)
+        keys = sort_key_sql(query.engine_type)
         for condition in self._conditions(listing):
             query = query.where(condition)
         for name, ascending in listing.order:
-            query = query.order_by(_order_of(self._column(name), query.engine_type), ascending=ascending)
+            query = query.order_by(_order_of(self._column(name), keys), ascending=ascending)
         if "id" not in [name for name, _ in listing.order]:
             query = query.order_by(self._table.id, ascending=False)
         return [self._row(row) for row in await query]
@@ -139,7 +140,7 @@ class LookedAt(ReadOnlyTable):
         """What the rows are called: by the column that links to them."""
         name = self._column(self._schema.link)
         query = self._table.select(self._table.id, name.as_alias("name"))
-        query = query.order_by(_order_of(name, query.engine_type))
+        query = query.order_by(_order_of(name, sort_key_sql(query.engine_type)))
         if search:
             query = query.where(like_in_any_case(name, f"%{escaped(search)}%"))
         return {str(row["id"]): str(row["name"]) for row in await query.limit(limit).offset(offset)}

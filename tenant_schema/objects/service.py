@@ -267,7 +267,7 @@ class SchemaService:
             await self._recovery.runner(dialect).recover()
             definitions = await self._definitions(dialect)
             decision = await to_thread(decide, definitions)  # 50 ms for an object of 400 fields
-            await refuse_by_data(decision, confirm if not dry_run else _whatever(decision))
+            await refuse_by_data(decision, confirm if not dry_run else _whatever(decision), dialect)
             intent = await intent_of(decision, dialect)
             if dry_run:
                 return await plan_of(decision, intent, dialect, self._recovery.dependents)
@@ -276,7 +276,7 @@ class SchemaService:
             except LockTimeout as error:
                 raise ObjectBusy from error
             except (UniqueViolation, ForeignKeyViolation) as error:
-                await refuse_by_data(decision, confirm)
+                await refuse_by_data(decision, confirm, dialect)
                 raise WouldBreakData(decision.object, 1, [], "one that was written just now") from error
         return None
 

@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 from piccolo.querystring import QueryString
 
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
+from piccolo_engines.sort_key_sql import MYSQL_SORT_KEYS, SQLITE_SORT_KEYS
 from piccolo_engines.sort_keys import (
     SORT_KEY_BYTES,
     compare_texts,
     key_and_text,
-    key_of_value,
-    keys_from,
     sort_key,
     sort_weights,
     sort_weights_end,
@@ -65,7 +64,7 @@ async def test_the_servers_work_out_the_same_keys(servers_found: Found, kind: st
     try:
         for start in range(0, len(texts), 250):
             some = texts[start : start + 250]
-            keys = [QueryString("{} AS {}", key_of_value(text, "mysql"), QueryString(f"k{at}"))
+            keys = [QueryString("{} AS {}", MYSQL_SORT_KEYS.of_value(text), QueryString(f"k{at}"))
                     for at, text in enumerate(some)]  # fmt: skip
             sql = f"SELECT {', '.join(['{}'] * len(keys))}"
             row = (await engine.run_querystring(QueryString(sql, *keys)))[0]
@@ -77,15 +76,15 @@ async def test_the_servers_work_out_the_same_keys(servers_found: Found, kind: st
 async def test_sqlite_has_the_keys_as_functions(tmp_path: Path) -> None:
     engine = SQLiteEngine(tmp_path / "keys.sqlite")
     for text in ("", "Äpfel", "a" * 600, "😀"):
-        least, most = keys_from(text, "sqlite")
+        least, most = SQLITE_SORT_KEYS.range_from(text)
         sql = QueryString(
-            "SELECT {} AS key, {} AS least, {} AS most", key_of_value(text, "sqlite"), least, most
+            "SELECT {} AS key, {} AS least, {} AS most", SQLITE_SORT_KEYS.of_value(text), least, most
         )
         row = (await engine.run_querystring(sql))[0]
         assert tuple(row.values()) == (sort_key(text), sort_weights(text), sort_weights_end(text))
-    assert (await engine.run_querystring(QueryString("SELECT {} AS key", key_of_value(None, "sqlite")))) == [
-        {"key": None}
-    ]
+    assert (
+        await engine.run_querystring(QueryString("SELECT {} AS key", SQLITE_SORT_KEYS.of_value(None)))
+    ) == [{"key": None}]
     await engine.close()
 
 

@@ -10,7 +10,8 @@ from tenant_schema.objects.changes.decide.operations import CreateTable
 from tenant_schema.objects.changes.decide.shapes import shape_of
 from tenant_schema.objects.changes.mysql.statements import statements
 from tenant_schema.objects.model.model import ObjectModel
-from tenant_schema.objects.model.sort_columns import kept_keys, key_definition
+from tenant_schema.objects.model.sort_columns import kept_keys
+from tenant_schema.objects.model.storage import bound_storage
 
 __all__ = ["make_table"]
 
@@ -27,7 +28,7 @@ async def make_table(model: ObjectModel) -> None:
     for key in kept_keys(model.table).values():
         name = key._meta.db_column_name
         index = quote(f"{name}_{model.id.hex[-8:]}")
-        await DB.run_ddl(f"ALTER TABLE {table} ADD COLUMN {key_definition(key)}")
+        await DB.run_ddl(f"ALTER TABLE {table} ADD COLUMN {bound_storage().key_definition(key)}")
         await DB.run_ddl(f'CREATE INDEX {index} ON {table} ({quote(name)}, "id")')
 
 

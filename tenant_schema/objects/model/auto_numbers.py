@@ -18,7 +18,7 @@ from tenant_schema.objects.errors import CounterMissing
 from tenant_schema.objects.fields.auto_number import number_format
 from tenant_schema.objects.fields.number_format import NumberFormat
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
-from tenant_schema.objects.model.sort_columns import keys_of
+from tenant_schema.objects.model.storage import bound_storage
 from tenant_schema.objects.tables import AutoNumber
 
 __all__ = [
@@ -139,7 +139,7 @@ async def _without_number(model: ObjectModel, field: FieldModel, last: Any) -> l
         where = where & (record_id > last)
     selected = (record_id.as_alias("id"), model.columns["created_at"].as_alias("created_at"))
     query = model.table.select(*selected).where(where).order_by(record_id).limit(_BATCH)
-    rows: list[dict[str, Any]] = await (query if query.engine_type == "sqlite" else query.lock_rows("UPDATE"))
+    rows: list[dict[str, Any]] = await bound_storage().lock_rows(query)
     return rows
 
 
@@ -152,6 +152,6 @@ async def _number(model: ObjectModel, field: FieldModel, rows: Sequence[Mapping[
     cases = QueryString(f"CASE {{}} {'WHEN {} THEN {} ' * len(rows)}END", model.columns["id"], *pairs)
     ids = [row["id"] for row in rows]
     values: dict[Column | str, Any] = {model.columns[field.name]: cases}
-    values |= keys_of(values, DB.engine_type)
+    values |= bound_storage().written_keys(values)
     update = model.table.update(values, use_auto_update=False)
     await update.where(model.columns["id"].is_in(ids))

@@ -14,6 +14,7 @@ from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model.model import ObjectModel, object_model
 from tenant_schema.objects.model.runtime_table import SharedTables
 from tenant_schema.objects.model.search_index import search_columns, words_table
+from tenant_schema.objects.model.storage import bound_storage
 from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition
 from tenant_schema.problems import suggestion
 from tenant_schema.scope import TenantScope
@@ -64,7 +65,7 @@ async def load_objects(tables: SharedTables | None = None) -> Mapping[str, Objec
     search has tables of its own.
     """
     models = [object_model(row, fields, tables) for row, fields in await load_rows()]
-    if DB.engine_type == "mysql":
+    if bound_storage().has_words_tables:
         there = await tables_of_words()
         models = [with_words_table(one, there) for one in models]
     return MappingProxyType({one.name: one for one in models})

@@ -1,9 +1,9 @@
-"""Texts that share one column on MySQL, when there are more of them than a row of MySQL has room for.
+"""Packed fields: texts that share one column on MySQL and MariaDB.
 
-MySQL counts 41 bytes of its 8,126 for every text, whatever its type, so that a table has 190 of them at most.
-Fields that are *packed* are members of one JSON document, in the column :data:`PACK`, and generated columns
-over it, which take no room: they are selected, filtered and sorted by like any others, but written through
-the document. They have no index. Elsewhere a packed field is a text column like any other.
+MySQL counts 41 bytes of a row's 8,126 for every text, whatever its type, so that a table has at most 190 of
+them. *Packed* fields are members of one JSON document in the column :data:`PACK`, with a virtual generated
+column for each, which takes no room in the row. They are selected, filtered and sorted by like other fields,
+are written through the document, and have no index. On SQLite a packed field is a text column like any other.
 """
 
 from collections.abc import Mapping
@@ -16,19 +16,14 @@ from piccolo.table import Table
 from piccolo_engines.identifiers import quote
 from tenant_schema.objects.model.model import ObjectModel
 
-__all__ = ["PACK", "generated_column", "insert_packed", "is_packed", "packed_changes"]
+__all__ = ["PACK", "generated_column", "insert_packed", "packed_changes"]
 
 PACK: Final = "packed"
-"""The name of the column of documents. No field's column has it: theirs end in a piece of an id."""
-
-
-def is_packed(model: ObjectModel, engine_type: str) -> bool:
-    """Whether fields of the object are written through a document."""
-    return engine_type == "mysql" and any(field.storage == PACK for field in model.fields.values())
+"""The name of the column of documents. No field's column has it: theirs end in part of an id."""
 
 
 def generated_column(column_name: str) -> str:
-    """The definition of a packed field's column in DDL."""
+    """The definition of a packed field's generated column in DDL."""
     member = f"JSON_EXTRACT({quote(PACK)}, '{_path(column_name)}')"
     text = f"IF(JSON_TYPE({member}) = 'STRING', JSON_UNQUOTE({member}), NULL)"
     return f"{quote(column_name)} LONGTEXT GENERATED ALWAYS AS ({text}) VIRTUAL"
@@ -37,7 +32,7 @@ def generated_column(column_name: str) -> str:
 def insert_packed(
     model: ObjectModel, values: Mapping[str, object], more: Mapping[Column, object]
 ) -> QueryString:
-    """An INSERT of one row, which Piccolo has no way to say; ``values`` are by field, ``more`` by column."""
+    """An INSERT of one row with a document; ``values`` are by field name, ``more`` by column."""
     plain = [name for name in values if not _is_in_pack(model, name)]
     packed = [name for name in values if _is_in_pack(model, name)]
     columns = [*(model.columns[name] for name in plain), *more]
@@ -59,7 +54,7 @@ def insert_packed(
 
 
 def packed_changes(model: ObjectModel, values: Mapping[Column | str, Any]) -> dict[Column | str, Any]:
-    """What an UPDATE sets, with the packed fields as one change of the document."""
+    """The values of an UPDATE, with those of packed fields combined into one change of the document."""
     by_column = {id(model.columns[name]): name for name in model.fields if _is_in_pack(model, name)}
     packed = {column: value for column, value in values.items() if id(column) in by_column}
     if not packed:

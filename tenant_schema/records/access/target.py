@@ -20,13 +20,15 @@ from tenant_schema.records.access.schema_view import Sight, Surroundings
 from tenant_schema.records.query.model import ALL, IN_TRASH, IN_USE, And, Condition, Filter
 from tenant_schema.records.query.paths import Paths, prefixes_of
 from tenant_schema.records.query.relations import Relations
-from tenant_schema.records.query.search import search_filter
 from tenant_schema.records.query.table_ref import other
 from tenant_schema.records.query.user_fields import USERS
 from tenant_schema.records.record import Record, Row
 from tenant_schema.records.sql.compiler import with_slots
+from tenant_schema.records.sql.dialects.protocol import RecordsDialect
+from tenant_schema.records.sql.dialects.registry import dialect_of
 from tenant_schema.records.sql.lookup_joins import Hop, self_contained
 from tenant_schema.records.sql.rendering import json_ready
+from tenant_schema.records.sql.search import search_filter
 from tenant_schema.records.sql.statement_cache import Slot, Statement, planned
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
@@ -76,9 +78,14 @@ class Target:
         """The engine of the tenant that is bound (or rather the slot that it is bound to)."""
         return self.model.table._meta.db
 
+    @cached_property
+    def dialect(self) -> RecordsDialect:
+        """The SQL of the tenant's database."""
+        return dialect_of(self.engine)
+
     def plan(self, build: Callable[[], _Plan], *key: Hashable) -> _Plan:
-        """What is prepared under ``key`` for the database's dialect, built now when it is not."""
-        return planned(self.plans, (self.engine.engine_type, *key), build)
+        """The plan for ``key`` in the database's dialect, from the cache or built now."""
+        return planned(self.plans, (self.dialect, *key), build)
 
     async def run(self, statement: Statement, values: Sequence[object]) -> list[Row]:
         """Send the statement with these values."""
@@ -128,7 +135,7 @@ class Target:
         """What is wanted, of the records that hold all the words."""
         if words is None:
             return wanted
-        found = search_filter(words, self.model, self.rights.readable, self.engine.engine_type)
+        found = search_filter(words, self.model, self.rights.readable, self.dialect)
         return And((wanted, found))
 
     def rule(self, rule: Filter) -> Filter:

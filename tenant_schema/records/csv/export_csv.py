@@ -93,7 +93,7 @@ async def _page(
     values = list(base)
     window = window_of(order, PAGE, place, values)
     plan: Reading = target.plan(
-        lambda: reading(source, names, window, target.engine.engine_type, nested=False),
+        lambda: reading(source, names, window, target.dialect, nested=False),
         *("export", names, source.where, source.hops, window),
     )
     found = cut(await target.run(plan.statement, values), order, PAGE, place)

@@ -59,7 +59,7 @@ async def _making(target: Target, record_id: UUID) -> Row | None:
     values: list[object] = []
     where = target.record(record_id, values, with_trash=True)
     plan: Reading = target.plan(
-        lambda: reading(Source(target.model, where), _MADE, None, target.engine.engine_type),
+        lambda: reading(Source(target.model, where), _MADE, None, target.dialect),
         *("making", where),
     )
     rows = plan.show(await target.run(plan.statement, values))

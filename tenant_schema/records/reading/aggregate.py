@@ -1,21 +1,17 @@
-"""Works out aggregates: one statement, the same answer from every database, decimals exact.
+"""Computes aggregates with one statement, with the same exact results on every database.
 
-SQLite keeps decimals as doubles and sums numbers to 64 bits. There a decimal is summed as the whole number
-of its smallest units, in two halves, which no table is long enough to overflow, put together again here.
-Averages are worked out here from sums and counts on every database.
+Averages are computed here from sums and counts. How a database sums exactly, see
+:meth:`tenant_schema.records.sql.dialects.protocol.RecordsDialect.total`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Context, Decimal
 from typing import Any, Final, TypeAlias
 
 from piccolo.columns import Column
 from piccolo.querystring import QueryString, Selectable
 
-from piccolo_engines.columns import ExactNumeric
-from piccolo_engines.sort_keys import first_and_last, key_of_column, text_behind_key
-from piccolo_engines.sqlite.exact_decimals import DECIMAL_AVERAGE, DECIMAL_SUM, decimal_of
+from piccolo_engines.sort_keys import text_behind_key
 from tenant_schema.objects.fields.fixed_decimal import FixedDecimal
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.access.target import Target
@@ -23,9 +19,10 @@ from tenant_schema.records.query.aggregates import Group, Measure, Summary
 from tenant_schema.records.query.paths import fields_of
 from tenant_schema.records.reading.clocks import clocks_of
 from tenant_schema.records.record import Row
+from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.local_time import Clock, Clocks, local_time
 from tenant_schema.records.sql.lookup_joins import PathColumns
-from tenant_schema.records.sql.rendering import expression, known, renderer
+from tenant_schema.records.sql.rendering import known
 from tenant_schema.records.sql.statement_cache import Statement, compiled
 from tenant_schema.records.sql.statements import Source
 from tenant_schema.records.sql.text_order import is_text
@@ -34,30 +31,9 @@ __all__ = ["Groups", "summarise"]
 
 _MORE_DECIMALS: Final = 4
 """Decimals of an average, beyond those of its field."""
-_HALF: Final = 10**9
-_EXACT: Final = Context(prec=80)
 
 _Show: TypeAlias = Callable[[Row], object]
 _Order: TypeAlias = Sequence[Column | QueryString]
-
-_SQLITE_PARTS: Final[Mapping[str, str]] = {
-    "year": "SUBSTR({}, 1, 4)",
-    "quarter": "SUBSTR({}, 1, 4) || '-Q' || ((SUBSTR({}, 6, 2) + 2) / 3)",
-    "month": "SUBSTR({}, 1, 7)",
-    # the year and number of a week are those of its Thursday
-    "week": (
-        "STRFTIME('%Y', SUBSTR({}, 1, 10), '-3 days', 'weekday 4') || '-W' || "
-        "SUBSTR('0' || ((STRFTIME('%j', SUBSTR({}, 1, 10), '-3 days', 'weekday 4') - 1) / 7 + 1), -2)"
-    ),
-    "day": "SUBSTR({}, 1, 10)",
-}
-_MYSQL_PARTS: Final[Mapping[str, str]] = {
-    "year": "DATE_FORMAT({}, '%Y')",
-    "quarter": "CONCAT(DATE_FORMAT({}, '%Y'), '-Q', QUARTER({}))",
-    "month": "DATE_FORMAT({}, '%Y-%m')",
-    "week": "DATE_FORMAT({}, '%x-W%v')",
-    "day": "DATE_FORMAT({}, '%Y-%m-%d')",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +70,20 @@ async def summarise(target: Target, summary: Summary) -> Groups:
     asked = (summary.groups, summary.measures, summary.sort, summary.limit)
     clocks = await clocks_of(target, source, summary, values)
     plan = target.plan(
-        lambda: _prepared(source, summary, clocks, target.engine.engine_type), where, hops, *asked, clocks
+        lambda: _prepared(source, summary, clocks, target.dialect), where, hops, *asked, clocks
     )
     rows = await target.run(plan.statement, values)
     shown = [{key: show(row) for key, show in plan.show} for row in rows[: summary.limit]]
     return Groups(shown, len(rows) > summary.limit)
 
 
-def _prepared(source: Source, summary: Summary, clocks: Clocks, engine_type: str) -> _Plan:
+def _prepared(source: Source, summary: Summary, clocks: Clocks, dialect: RecordsDialect) -> _Plan:
     columns = PathColumns(source.model, source.hops)
-    maker = _Maker(source, columns, dict(clocks), engine_type)
+    maker = _Maker(source, columns, dict(clocks), dialect)
     groups = [maker.group(group, f"g{place}") for place, group in enumerate(summary.groups)]
     measures = [maker.measure(measure, f"m{place}") for place, measure in enumerate(summary.measures)]
     items = [*groups, *measures]
-    select = source.select(engine_type, columns)
+    select = source.select(dialect, columns)
     select.selected = [one for item in items for one in item.selected]
     select.hints = [hint for item in items for hint in item.hints]
     select.groups = [_named(item.group) for item in groups if item.group is not None]
@@ -115,7 +91,7 @@ def _prepared(source: Source, summary: Summary, clocks: Clocks, engine_type: str
     select.order = [(by, down) for place, down in (*summary.sort, *ties) for by in items[place].order]
     select.limit = summary.limit + 1
     show = tuple((key, item.show) for key, item in zip(summary.keys, items, strict=True))
-    return _Plan(compiled(select.querystring(engine_type), engine_type), show)
+    return _Plan(compiled(select.querystring(dialect), dialect), show)
 
 
 def _named(group: Column | QueryString) -> QueryString:
@@ -126,25 +102,24 @@ class _Maker:
     """Makes the items of one statement."""
 
     def __init__(
-        self, source: Source, columns: PathColumns, clocks: Mapping[str, Clock], engine_type: str
+        self, source: Source, columns: PathColumns, clocks: Mapping[str, Clock], dialect: RecordsDialect
     ) -> None:
         self.fields = source.model.fields if source.fields is None else source.fields
-        self.columns, self.clocks, self.engine_type = columns, clocks, engine_type
+        self.columns, self.clocks, self.dialect = columns, clocks, dialect
 
     def group(self, group: Group, alias: str) -> _Item:
         """A field's value or a part of it."""
         column, name = self.columns[group.field], QueryString(f'"{alias}"')
         if group.part is None:
-            selected = expression(alias, column, self.engine_type)
+            selected = self.dialect.selected(alias, column)
             order: _Order = (column,)
             if is_text(column):
-                order = (key_of_column(column, self.engine_type), column)
+                order = (self.dialect.sort_keys.of_column(column), column)
             return _Item((selected,), (column,), order, self._shown(group.field, alias), column)
-        parts = _SQLITE_PARTS if self.engine_type == "sqlite" else _MYSQL_PARTS
-        template = parts[group.part]
+        template = self.dialect.date_part(group.part)
         moment: Column | QueryString = column
         if group.field in self.clocks:
-            moment = local_time(column, self.clocks[group.field], self.engine_type)
+            moment = local_time(column, self.clocks[group.field], self.dialect)
         part = QueryString(template, *[moment] * template.count("{}"), alias=alias)
         return _Item((part,), (None,), (name,), lambda row: row[alias], name)
 
@@ -158,9 +133,8 @@ class _Maker:
         if function in {"sum", "avg"}:
             return self._total(function, column, known(measure.field, self.fields), alias)
         if function in {"min", "max"} and is_text(column):
-            found = QueryString(
-                f"{function.upper()}({{}})", first_and_last(column, self.engine_type), alias=alias
-            )
+            extreme = f"{function.upper()}({{}})"
+            found = QueryString(extreme, self.dialect.sort_keys.with_text(column), alias=alias)
             return _Item((found,), (None,), (name,), lambda row: _text(row[alias]))
         found = QueryString(f"{function.upper()}({{}})", column, alias=alias)
         if function == "count":
@@ -169,7 +143,7 @@ class _Maker:
 
     def _shown(self, field: str, alias: str) -> _Show:
         """The value in the form in which records show it."""
-        render = renderer(known(field, self.fields), self.columns[field], self.engine_type)
+        render = self.dialect.renderer(known(field, self.fields), self.columns[field])
         if render is None:
             return lambda row: row[alias]
         return lambda row: None if row[alias] is None else render(row[alias])
@@ -177,49 +151,22 @@ class _Maker:
     def _total(self, function: str, column: Column, field: FieldModel, alias: str) -> _Item:
         """A sum or an average."""
         scale = field.type.digits(field)[1] if isinstance(field.type, FixedDecimal) else 0
+        total = self.dialect.total(function, column, scale, alias)
         counted = QueryString("COUNT({})", column, alias=f"{alias}n")
-        if self.engine_type == "sqlite" and isinstance(column, ExactNumeric):
-            halves: tuple[QueryString, ...] = (QueryString(f"{DECIMAL_SUM}({{}})", column, alias=alias),)
-            average = QueryString(f"{DECIMAL_AVERAGE}({{}})", column)
-            order: _Order = (average if function == "avg" else QueryString(f'"{alias}"'),)
-        elif self.engine_type == "sqlite":
-            units = QueryString(f"CAST(ROUND({{}} * {10**scale}) AS INTEGER)", column) if scale else column
-            halves = _halves(units, alias)
-            order = _average_order(units, column) if function == "avg" else _sum_order(alias)
-        else:
-            halves = (QueryString("SUM({})", column, alias=alias),)
-            order = (QueryString("AVG({})", column) if function == "avg" else QueryString(f'"{alias}"'),)
-        selected = (*halves, counted) if function == "avg" else halves
-        show = _show_total(function, field, scale, alias)
-        return _Item(selected, (None,) * len(selected), order, show)
+        selected = (*total.selected, counted) if function == "avg" else total.selected
+        show = _show_total(function, field, scale, alias, self.dialect)
+        return _Item(selected, (None,) * len(selected), total.order, show)
 
 
 def _text(selected: bytes | None) -> str | None:
     return None if selected is None else text_behind_key(selected)
 
 
-def _halves(units: Selectable, alias: str) -> tuple[QueryString, ...]:
-    """The sums of the high and low halves of whole numbers."""
-    high = QueryString(f"SUM({{}} / {_HALF})", units, alias=f"{alias}h")
-    return high, QueryString(f"SUM({{}} % {_HALF})", units, alias=f"{alias}l")
-
-
-def _sum_order(alias: str) -> _Order:
-    """To order by two halves: what the low one carries over, then what is left of it, not below nought."""
-    low = f'(("{alias}l" % {_HALF} + {_HALF}) % {_HALF})'
-    return QueryString(f'("{alias}h" + ("{alias}l" - {low}) / {_HALF})'), QueryString(low)
-
-
-def _average_order(units: Selectable, column: Column) -> _Order:
-    """Exact as long as the sum has 15 digits."""
-    return (QueryString("TOTAL({}) / COUNT({})", units, column),)
-
-
-def _show_total(function: str, field: FieldModel, scale: int, alias: str) -> _Show:
+def _show_total(function: str, field: FieldModel, scale: int, alias: str, dialect: RecordsDialect) -> _Show:
     is_whole = not isinstance(field.type, FixedDecimal)
 
     def show(row: Row) -> object:
-        units = _units(row, alias, scale)
+        units = dialect.units(row, alias, scale)
         if units is None:
             return None
         if function == "sum":
@@ -227,17 +174,6 @@ def _show_total(function: str, field: FieldModel, scale: int, alias: str) -> _Sh
         return _fixed(_divided(units * 10**_MORE_DECIMALS, row[f"{alias}n"]), scale + _MORE_DECIMALS)
 
     return show
-
-
-def _units(row: Row, alias: str, scale: int) -> int | None:
-    """A sum in the field's smallest units, as either database gives it."""
-    if f"{alias}h" in row:
-        high, low = row[f"{alias}h"], row[f"{alias}l"]
-        return None if high is None else int(high) * _HALF + int(low)
-    total = row[alias]
-    if isinstance(total, str):
-        total = decimal_of(total)
-    return None if total is None else int(_EXACT.scaleb(Decimal(total), scale))
 
 
 def _divided(units: int, count: int) -> int:

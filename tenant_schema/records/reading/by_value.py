@@ -25,7 +25,7 @@ async def ids_by_value(
     slots: list[object] = []
     where = target.records(is_one_of(field, wanted), slots)
     names = ("id",) if field.name == "id" else ("id", field.name)
-    plan = reading(Source(target.model, where), names, None, target.engine.engine_type)
+    plan = reading(Source(target.model, where), names, None, target.dialect)
     found: defaultdict[object, list[UUID]] = defaultdict(list)
     for row in plan.show(await target.run(plan.statement, slots)):
         found[field.type.comparable(row[field.name])].append(UUID(row["id"]))

@@ -8,6 +8,7 @@ from piccolo.querystring import QueryString
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.query.aggregates import Summary
 from tenant_schema.records.query.time_zones import UTC as UTC_ZONE
+from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.local_time import Clock, Clocks
 from tenant_schema.records.sql.lookup_joins import PathColumns
 from tenant_schema.records.sql.rendering import known
@@ -29,7 +30,7 @@ async def clocks_of(target: Target, source: Source, summary: Summary, values: li
     if not names:
         return ()
     key = ("first and last", source.where, source.hops, tuple(names))
-    statement = target.plan(lambda: _extremes(source, names, target.engine.engine_type), *key)
+    statement = target.plan(lambda: _extremes(source, names, target.dialect), *key)
     [row] = await target.run(statement, values)
     found: list[tuple[str, Clock]] = []
     for place, name in enumerate(names):
@@ -42,10 +43,10 @@ async def clocks_of(target: Target, source: Source, summary: Summary, values: li
     return tuple(found)
 
 
-def _extremes(source: Source, names: Sequence[str], engine_type: str) -> Statement:
+def _extremes(source: Source, names: Sequence[str], dialect: RecordsDialect) -> Statement:
     """A SELECT of the first and the last moment of each field."""
     columns = PathColumns(source.model, source.hops)
-    select = source.select(engine_type, columns)
+    select = source.select(dialect, columns)
     pairs = [(columns[name], place) for place, name in enumerate(names)]
     select.selected = [
         QueryString(f"{function}({{}})", column, alias=f"{alias}{place}")
@@ -53,7 +54,7 @@ def _extremes(source: Source, names: Sequence[str], engine_type: str) -> Stateme
         for function, alias in (("MIN", "first"), ("MAX", "last"))
     ]
     select.hints = [column for column, _ in pairs for _ in range(2)]
-    return compiled(select.querystring(engine_type), engine_type)
+    return compiled(select.querystring(dialect), dialect)
 
 
 def _moment(value: object) -> datetime:

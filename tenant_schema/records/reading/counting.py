@@ -16,7 +16,5 @@ async def count_records(target: Target, query: Query, limit: int | None = None) 
     values: list[object] = []
     where = target.records(target.searched(query.filter, query.words), values)
     source = Source(target.model, where, target.hops(fields_of(query.filter), values))
-    plan = target.plan(
-        lambda: counting(source, target.engine.engine_type, limit), *("count", limit, where, source.hops)
-    )
+    plan = target.plan(lambda: counting(source, target.dialect, limit), *("count", limit, where, source.hops))
     return int((await target.run(plan, values))[0]["count"])

@@ -17,7 +17,7 @@ async def is_there(target: Target, record_id: UUID, *, with_trash: bool = False)
     values: list[object] = []
     where = target.record(record_id, values, with_trash=with_trash)
     plan = target.plan(
-        lambda: reading(Source(target.model, where), ("id",), None, target.engine.engine_type),
+        lambda: reading(Source(target.model, where), ("id",), None, target.dialect),
         *("is there", where),
     )
     return bool(await target.run(plan.statement, values))
@@ -29,7 +29,7 @@ async def lets_pass(target: Target, record_id: UUID, rule: Filter) -> bool:
     wanted = And((Condition("id", "eq", record_id), IN_USE, target.rule(rule)))
     where = with_slots(wanted, target.access.user_id, values)
     plan = target.plan(
-        lambda: reading(Source(target.model, where), ("id",), None, target.engine.engine_type),
+        lambda: reading(Source(target.model, where), ("id",), None, target.dialect),
         *("lets pass", where),
     )
     return bool(await target.run(plan.statement, values))

@@ -9,13 +9,11 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from piccolo.querystring import QueryString
-
-from piccolo_engines.statements import SelectSQL
 from tenant_schema.records.access.target import Target, target_of
 from tenant_schema.records.query.model import And, Condition, Expansion
 from tenant_schema.records.query.paths import fields_of
 from tenant_schema.records.record import Row
+from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.keyset import full_order
 from tenant_schema.records.sql.statement_cache import Slot, chained, compiled
 from tenant_schema.records.sql.statements import Reading, Source, Window, reading, selection
@@ -70,7 +68,7 @@ async def _read(target: Target, expansion: Expansion, ids: Sequence[str]) -> lis
     names = needed(("id", *query.fields), query.expand)
     source = Source(beyond.model, where, beyond.hops(names, values), beyond.readable)
     plan: Reading = beyond.plan(
-        lambda: reading(source, names, None, beyond.engine.engine_type, beside=()),
+        lambda: reading(source, names, None, beyond.dialect, beside=()),
         *("by id", names, source.where, source.hops),
     )
     rows = plan.show(await beyond.run(plan.statement, values))
@@ -108,7 +106,7 @@ async def _read_lists(target: Target, expansion: Expansion, ids: Sequence[str]) 
     values += [*map(UUID, ids), *[None] * (parts - len(ids))]
     window = Window(order, query.limit + 1)
     plan: Reading = beyond.plan(
-        lambda: _list(source, expansion.lookup, names, window, first, beyond.engine.engine_type),
+        lambda: _list(source, expansion.lookup, names, window, first, beyond.dialect),
         *("list", expansion.lookup, names, source.where, source.hops, window),
     )
     rows = await beyond.run(chained(plan.statement, parts, first), values)
@@ -126,17 +124,13 @@ def _rounded_up(number: int) -> int:
 
 
 def _list(
-    source: Source, lookup: str, names: Sequence[str], window: Window, slot: int, engine_type: str
+    source: Source, lookup: str, names: Sequence[str], window: Window, slot: int, dialect: RecordsDialect
 ) -> Reading:
     """The list of the record whose id is in the slot, as a part of a chain."""
     mine = Condition(lookup, "eq", Slot.at(slot))
     one = Source(source.model, And((mine, source.where)), source.hops, source.fields)
-    part = selection(one, names, window, engine_type, parent=(lookup, _PARENT))
-    if engine_type == "sqlite":
-        return part.reading(compiled(part.query, engine_type))
-    hints = getattr(part.query, "hints", ())
-    query = SelectSQL.adopt(QueryString("({})", part.query), source.model.table, hints)
-    return part.reading(compiled(query, engine_type))
+    part = selection(one, names, window, dialect, parent=(lookup, _PARENT))
+    return part.reading(compiled(dialect.union_part(part.query, source.model.table), dialect))
 
 
 def _beyond(target: Target, expansion: Expansion) -> Target:

@@ -28,7 +28,7 @@ async def read_rows(target: Target, query: Query, limit: int, offset: int) -> li
     window = Window(order, limit, offset=Slot.at(len(values)))
     values.append(offset)
     plan = target.plan(
-        lambda: reading(source, query.fields, window, target.engine.engine_type),
+        lambda: reading(source, query.fields, window, target.dialect),
         *(query.fields, where, source.hops, window),
     )
     return plan.show(await target.run(plan.statement, values))

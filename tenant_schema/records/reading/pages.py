@@ -13,6 +13,7 @@ from tenant_schema.records.errors import CursorMismatch
 from tenant_schema.records.query.model import SortTerm
 from tenant_schema.records.reading.cursors import Place
 from tenant_schema.records.record import Row
+from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.keyset import turned
 from tenant_schema.records.sql.statement_cache import Slot
 from tenant_schema.records.sql.statements import Window
@@ -63,21 +64,15 @@ def window_of(order: tuple[SortTerm, ...], limit: int, place: Place | None, valu
 
 
 def restored(
-    place: Place, order: Sequence[SortTerm], columns: Mapping[str, Column], engine_type: str
+    place: Place, order: Sequence[SortTerm], columns: Mapping[str, Column], dialect: RecordsDialect
 ) -> Place:
-    """The place with its values as the database's driver takes them: a cursor keeps some types as text.
+    """The place with its values as they are bound; a cursor has some types as text.
 
-    SQLite's rows are selected as they are kept, so their values are exactly what is compared with.
-    Raises :class:`CursorMismatch` when a field has another type by now.
+    :raises CursorMismatch: a field has another type by now.
     """
-    if engine_type == "sqlite":
-        return place
     types = [columns[term.field].value_type for term in order]
     try:
-        position = [
-            None if value is None else msgspec.convert(value, kind)
-            for value, kind in zip(place.position, types, strict=True)
-        ]
+        position = dialect.position(place.position, types)
     except msgspec.ValidationError as error:
         raise CursorMismatch from error
     return Place(tuple(position), place.backward, place.inclusive)

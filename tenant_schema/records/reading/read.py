@@ -69,7 +69,7 @@ async def read_page(target: Target, query: Query, cursors: Cursors) -> Page:
     place = None
     if query.cursor is not None:
         place = cursors.open(target.scope.id, sealed_for, query.cursor)
-        place = restored(place, order, PathColumns(target.model, source.hops), target.engine.engine_type)
+        place = restored(place, order, PathColumns(target.model, source.hops), target.dialect)
     plan = _prepared(target, source, names, window_of(order, query.limit, place, values))
     found = cut(await target.run(plan.statement, values), order, query.limit, place)
     rows = plan.show(found.rows)
@@ -92,6 +92,6 @@ async def _counted(target: Target, query: Query, found: Slice) -> Counted | None
 def _prepared(target: Target, source: Source, names: Sequence[str], window: Window | None) -> Reading:
     """The SELECT of this shape."""
     return target.plan(
-        lambda: reading(source, names, window, target.engine.engine_type),
+        lambda: reading(source, names, window, target.dialect),
         *(names, source.where, source.hops, window),
     )

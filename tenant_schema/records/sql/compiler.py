@@ -18,8 +18,9 @@ from piccolo.columns.combination import Where, WhereRaw
 
 from tenant_schema.objects.model.sort_columns import kept_key
 from tenant_schema.records.query.model import And, Condition, Filter, Indexed, Me, Not, Through
+from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.statement_cache import Slot
-from tenant_schema.records.sql.text_matching import equal_numbers, found_by_index, matches
+from tenant_schema.records.sql.text_matching import equal_numbers, matches
 from tenant_schema.records.sql.text_order import found_by_key, is_text
 
 __all__ = ["Predicate", "all_of", "any_of", "compile_filter", "with_slots"]
@@ -28,22 +29,24 @@ Predicate: TypeAlias = Both | Either | Where | WhereRaw
 _Columns = Mapping[str, Column]
 
 
-def compile_filter(tree: Filter, columns: _Columns, engine_type: str, depth: int = 0) -> Predicate | None:
+def compile_filter(
+    tree: Filter, columns: _Columns, dialect: RecordsDialect, depth: int = 0
+) -> Predicate | None:
     """The conditions for ``where``; None when everything passes. The filter holds no :class:`Me` any more.
 
     :param columns: by field name; by path too, when the filter has any.
     :param depth: how many tables deep the filter is, to tell their aliases apart.
     """
     if isinstance(tree, Condition):
-        found = _compile_condition(tree, columns[tree.field], engine_type)
+        found = _compile_condition(tree, columns[tree.field], dialect)
         return found if "." not in tree.field else _beyond_lookup(tree, columns[tree.field], found)
     if isinstance(tree, Through):
-        return _compile_through(tree, columns[tree.field], engine_type, depth + 1)
+        return _compile_through(tree, columns[tree.field], dialect, depth + 1)
     if isinstance(tree, Indexed):
-        return found_by_index(tree, columns["id"], engine_type)
+        return dialect.found_by_index(tree, columns["id"])
     if isinstance(tree, Not):
-        return _complement(compile_filter(tree.term, columns, engine_type, depth))
-    terms = [compile_filter(term, columns, engine_type, depth) for term in tree.terms]
+        return _complement(compile_filter(tree.term, columns, dialect, depth))
+    terms = [compile_filter(term, columns, dialect, depth) for term in tree.terms]
     if isinstance(tree, And):
         return all_of([term for term in terms if term is not None])
     return None if None in terms else any_of([term for term in terms if term is not None])
@@ -84,12 +87,12 @@ class _Aliased(dict[str, Column]):
         return column
 
 
-def _compile_through(node: Through, lookup: Column, engine_type: str, depth: int) -> Predicate:
+def _compile_through(node: Through, lookup: Column, dialect: RecordsDialect, depth: int) -> Predicate:
     """A subquery for the row that the lookup leads to; Piccolo's own have no alias, and a table may look
     into itself.
     """
     columns = _Aliased(node, f"x{depth}")
-    term = compile_filter(node.term, columns, engine_type, depth)
+    term = compile_filter(node.term, columns, dialect, depth)
     template = f'EXISTS (SELECT 1 FROM "{node.other.name}" AS "{columns.alias}" WHERE {{}} = {{}}'  # noqa: S608 (names come from definitions)
     arguments = [columns["id"], lookup, *([] if term is None else [term.querystring])]
     template += ")" if term is None else " AND {})"
@@ -98,15 +101,15 @@ def _compile_through(node: Through, lookup: Column, engine_type: str, depth: int
     return found
 
 
-def _compile_condition(condition: Condition, column: Column, engine_type: str) -> Predicate:
+def _compile_condition(condition: Condition, column: Column, dialect: RecordsDialect) -> Predicate:
     """One comparison."""
     if is_text(column):
-        found: Predicate | None = found_by_key(condition.operator, column, condition.value, engine_type)
+        found: Predicate | None = found_by_key(condition.operator, column, condition.value, dialect)
         if found is not None:
             return found
     compare = _COMPARISONS.get(condition.operator)
     if compare is None:
-        return matches(condition.operator, column, condition.value, engine_type)
+        return matches(condition.operator, column, condition.value, dialect)
     return compare(column, condition.value)
 
 

@@ -13,9 +13,9 @@ from piccolo.columns import Column
 from piccolo.columns import Or as Either
 from piccolo.columns.combination import WhereRaw
 
-from piccolo_engines.sort_keys import key_of_value
 from tenant_schema.records.query.model import SortTerm
 from tenant_schema.records.sql.compiler import Predicate
+from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.text_order import compare, is_missing, is_text, order_of
 
 __all__ = ["beyond", "full_order", "turned"]
@@ -45,7 +45,7 @@ def beyond(
     order: Sequence[SortTerm],
     position: Sequence[object],
     columns: _Columns,
-    engine_type: str,
+    dialect: RecordsDialect,
     *,
     inclusive: bool,
 ) -> list[Predicate]:
@@ -54,20 +54,18 @@ def beyond(
     That is one stretch of the first field's values or two, one after the other: with a value and without. For
     each there is a plain range in front, which an index on that field can begin with.
 
-    ``inclusive`` takes in the record at the position itself. For SQLite a field and the id are compared at
-    once, which its indexes can begin with, so that ties before the position are not read; MySQL sees as
-    much in the long form, and nothing in this one.
+    ``inclusive`` takes in the record at the position itself. Where the database uses an index for it, a field
+    and the id are compared as a pair, so that ties before the position are not read.
     """
     one_way = len({term.descending for term in order}) == 1
-    ends = _At(order[-1], position[-1], columns["id"], engine_type)
-    if engine_type == "sqlite" and one_way and len(order) == 2 and position[0] is not None:
+    ends = _At(order[-1], position[-1], columns["id"], dialect)
+    if dialect.compares_pairs and one_way and len(order) == 2 and position[0] is not None:
         return _at_both(
-            _At(order[0], position[0], columns[order[0].field], engine_type), ends, inclusive=inclusive
+            _At(order[0], position[0], columns[order[0].field], dialect), ends, inclusive=inclusive
         )
     rest: Predicate = ends.compared("<=" if order[-1].descending else ">=") if inclusive else ends.beyond
     terms = [
-        _At(term, value, columns[term.field], engine_type)
-        for term, value in zip(order, position, strict=True)
+        _At(term, value, columns[term.field], dialect) for term, value in zip(order, position, strict=True)
     ]
     for term in reversed(terms[1:-1]):
         rest = _step(term, rest)
@@ -81,11 +79,11 @@ class _At:
     term: SortTerm
     value: object
     column: Column
-    engine_type: str
+    dialect: RecordsDialect
 
     def compared(self, sign: str) -> Predicate:
         """The condition that a record is there in the field's order."""
-        return compare(self.column, sign, self.value, self.engine_type)
+        return compare(self.column, sign, self.value, self.dialect)
 
     @property
     def sign(self) -> str:
@@ -111,8 +109,8 @@ class _At:
 def _at_both(one: _At, last: _At, *, inclusive: bool) -> list[Predicate]:
     """Further on in one field and the id, which go in the same direction."""
     template = f"({{}}, {{}}) {one.sign}{'=' if inclusive else ''} ({{}}, {{}})"
-    value = key_of_value(one.value, one.engine_type) if is_text(one.column) else one.value
-    here = WhereRaw(template, order_of(one.column, one.engine_type), last.column, value, last.value)
+    value = one.dialect.sort_keys.of_value(one.value) if is_text(one.column) else one.value
+    here = WhereRaw(template, order_of(one.column, one.dialect), last.column, value, last.value)
     return [here, one.missing] if one.ends_in_nulls else [here]
 
 

@@ -5,11 +5,12 @@ given what it needs: the moments at which clocks were changed between the first 
 there, and what clocks showed from each on.
 """
 
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from piccolo.columns import Column
 from piccolo.querystring import QueryString
 
+from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.statement_cache import Slot
 
 __all__ = ["Clock", "Clocks", "local_time"]
@@ -21,15 +22,10 @@ its moment, too.
 Clocks: TypeAlias = tuple[tuple[str, Clock], ...]
 """The clock for each field that needs one."""
 
-_SHIFTED: Final = {
-    "sqlite": "DATETIME(SUBSTR({}, 1, 19), ({}) || ' seconds')",
-    "mysql": "DATE_ADD({}, INTERVAL ({}) SECOND)",
-}
 
-
-def local_time(column: Column, clock: Clock, engine_type: str) -> QueryString:
+def local_time(column: Column, clock: Clock, dialect: RecordsDialect) -> QueryString:
     """The moments of a column as clocks show them."""
-    return QueryString(_SHIFTED[engine_type], column, _offset(column, clock))
+    return dialect.shifted(column, _offset(column, clock))
 
 
 def _offset(column: Column, clock: Clock) -> QueryString:

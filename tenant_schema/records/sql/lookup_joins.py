@@ -11,6 +11,7 @@ from tenant_schema.records.query.model import IN_USE, NOTHING, And, Condition, F
 from tenant_schema.records.query.table_ref import Other, other
 from tenant_schema.records.query.user_fields import USERS
 from tenant_schema.records.sql.compiler import compile_filter
+from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 
 __all__ = ["Hop", "PathColumns", "joins", "self_contained"]
 
@@ -109,12 +110,12 @@ class PathColumns(dict[str, Column]):
         return column
 
 
-def joins(hops: Sequence[Hop], columns: PathColumns, engine_type: str) -> list[QueryString]:
+def joins(hops: Sequence[Hop], columns: PathColumns, dialect: RecordsDialect) -> list[QueryString]:
     """A LEFT JOIN for each hop, to the row that its lookup leads to when the caller may know of it.
 
     Piccolo joins over its own ``ForeignKey`` only, without conditions on the row that is joined.
     """
-    return [_join(hop, columns, f"r{number}", engine_type) for number, hop in enumerate(hops, 1)]
+    return [_join(hop, columns, f"r{number}", dialect) for number, hop in enumerate(hops, 1)]
 
 
 class _Beyond(dict[str, Column]):
@@ -128,10 +129,10 @@ class _Beyond(dict[str, Column]):
         return self.columns[f"{self.path}.{name}"]
 
 
-def _join(hop: Hop, columns: PathColumns, alias: str, engine_type: str) -> QueryString:
+def _join(hop: Hop, columns: PathColumns, alias: str, dialect: RecordsDialect) -> QueryString:
     """One of the joins."""
     beyond = _Beyond(hop, columns)
-    visible = compile_filter(hop.visible, beyond, engine_type)
+    visible = compile_filter(hop.visible, beyond, dialect)
     conditions = "({} = {})" if visible is None else "({} = {} AND {})"
     arguments = [beyond["id"], columns[hop.path], *([] if visible is None else [visible.querystring])]
     return QueryString(f' LEFT JOIN "{hop.other.name}" AS "{alias}" ON {conditions}', *arguments)

@@ -10,8 +10,8 @@ from piccolo.columns import Column
 from piccolo.querystring import QueryString, Selectable
 from piccolo.table import Table
 
-from piccolo_engines.statements import SelectSQL
 from tenant_schema.records.sql.compiler import Predicate
+from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.statement_cache import Slot
 
 __all__ = ["Select"]
@@ -35,9 +35,9 @@ class Select:
     offset: Slot | None = None
     hints: Sequence[Column | None] | None = field(default=None)
 
-    def querystring(self, engine_type: str) -> QueryString:
-        """The statement for a database of this kind."""
-        selected = [one.get_select_string(engine_type) for one in self.selected]
+    def querystring(self, dialect: RecordsDialect) -> QueryString:
+        """The statement for this kind of database."""
+        selected = [dialect.select_string(one) for one in self.selected]
         template = f"SELECT {_list(selected)} FROM {self.table._meta.get_formatted_tablename()}"  # noqa: S608 (placeholders)
         template += "{}" * len(self.joins)
         arguments: list[object] = [*selected, *self.joins]
@@ -56,7 +56,7 @@ class Select:
             template += " OFFSET {}"
             arguments.append(self.offset)
         standard = QueryString(template, *arguments, table=self.table)
-        return standard if engine_type == "sqlite" else SelectSQL.adopt(standard, self.table, self._hints())
+        return dialect.select(standard, self.table, self._hints())
 
     def _hints(self) -> list[Column | None]:
         if self.hints is not None:

@@ -18,6 +18,8 @@ from piccolo.table import Table
 
 from piccolo_engines.lru import Lru
 from piccolo_engines.statements import EngineSQL
+from tenant_schema.records.sql.dialects.protocol import RecordsDialect
+from tenant_schema.records.sql.dialects.registry import dialect_of
 
 __all__ = [
     "Bound",
@@ -102,12 +104,12 @@ class Statement:
 
 def prepare(query: Query[Any, Any]) -> Statement:
     """Compile a query whose values are all slots. Raises ValueError when one is not."""
-    return compiled(query.querystrings[0], query.engine_type)
+    return compiled(query.querystrings[0], dialect_of(query.table._meta.db))
 
 
-def compiled(querystring: QueryString, engine_type: str) -> Statement:
+def compiled(querystring: QueryString, dialect: RecordsDialect) -> Statement:
     """As :func:`prepare`, for a query that is put together already."""
-    sql, values = querystring.compile_string(engine_type=engine_type)
+    sql, values = dialect.compile(querystring)
     if not all(isinstance(value, Slot | EngineSQL) for value in values):
         raise ValueError("A prepared statement holds a value instead of a slot.")
     return Statement(

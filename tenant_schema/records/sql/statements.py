@@ -12,16 +12,16 @@ from piccolo.table import Table
 
 from piccolo_engines.identifiers import quote
 from tenant_schema.objects.model.model import ObjectModel
-from tenant_schema.objects.model.packing import insert_packed, is_packed, packed_changes
-from tenant_schema.objects.model.sort_columns import keys_of
+from tenant_schema.objects.model.packing import insert_packed, packed_changes
 from tenant_schema.records.query.model import Filter, SortTerm
 from tenant_schema.records.query.paths import Fields
 from tenant_schema.records.record import Row
 from tenant_schema.records.sql.compiler import Predicate, all_of, any_of, compile_filter
+from tenant_schema.records.sql.dialects.protocol import RecordsDialect, Render
 from tenant_schema.records.sql.keyset import beyond
 from tenant_schema.records.sql.lookup_joins import Hop, PathColumns, joins
 from tenant_schema.records.sql.nesting import Nest, flat_names, nest, nests
-from tenant_schema.records.sql.rendering import Render, expression, renderers
+from tenant_schema.records.sql.rendering import known
 from tenant_schema.records.sql.select import Select
 from tenant_schema.records.sql.statement_cache import Slot, Statement, compiled, prepare
 from tenant_schema.records.sql.text_order import order_of, tie_break_of
@@ -36,6 +36,7 @@ __all__ = [
     "insert",
     "locked",
     "reading",
+    "renderers",
     "selection",
     "update",
 ]
@@ -94,11 +95,13 @@ class Source:
     hops: tuple[Hop, ...] = ()
     fields: Fields | None = None
 
-    def select(self, engine_type: str, columns: PathColumns, stretch: Predicate | None = None) -> Select:
+    def select(
+        self, dialect: RecordsDialect, columns: PathColumns, stretch: Predicate | None = None
+    ) -> Select:
         """A SELECT of nothing yet, of one stretch of an order when there is one."""
-        both = (compile_filter(self.where, columns, engine_type), stretch)
+        both = (compile_filter(self.where, columns, dialect), stretch)
         conditions = all_of([one for one in both if one is not None])
-        return Select(table=self.model.table, joins=joins(self.hops, columns, engine_type), where=conditions)
+        return Select(table=self.model.table, joins=joins(self.hops, columns, dialect), where=conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ def reading(
     source: Source,
     names: Sequence[str],
     window: Window | None,
-    engine_type: str,
+    dialect: RecordsDialect,
     beside: Sequence[str] = ("version",),
     *,
     nested: bool = True,
@@ -129,15 +132,15 @@ def reading(
 
     :param nested: whether what is beyond a lookup is shown in an object under it.
     """
-    found = selection(source, names, window, engine_type, beside, nested=nested)
-    return found.reading(compiled(found.query, engine_type))
+    found = selection(source, names, window, dialect, beside, nested=nested)
+    return found.reading(compiled(found.query, dialect))
 
 
 def selection(
     source: Source,
     names: Sequence[str],
     window: Window | None,
-    engine_type: str,
+    dialect: RecordsDialect,
     beside: Sequence[str] = (),
     parent: tuple[str, str] | None = None,
     *,
@@ -155,10 +158,18 @@ def selection(
     if parent is not None:
         selected[parent[1]] = columns[parent[0]]
         hidden += (parent[1],)
-    query = _windowed(source, columns, selected, window, engine_type, is_part=parent is not None)
+    query = _windowed(source, columns, selected, window, dialect, is_part=parent is not None)
     fields = source.model.fields if source.fields is None else source.fields
     made = nests(names) if nested else ()
-    return Selection(query, renderers(flat, fields, columns, engine_type), hidden, made)
+    return Selection(query, renderers(flat, fields, columns, dialect), hidden, made)
+
+
+def renderers(
+    names: Sequence[str], fields: Fields, columns: Mapping[str, Column], dialect: RecordsDialect
+) -> tuple[tuple[str, Render], ...]:
+    """The functions to apply to the values of a row, by name; most values need none."""
+    found = ((name, dialect.renderer(known(name, fields), columns[name])) for name in names)
+    return tuple((name, render) for name, render in found if render is not None)
 
 
 def _windowed(
@@ -166,7 +177,7 @@ def _windowed(
     columns: PathColumns,
     selected: Mapping[str, Column],
     window: Window | None,
-    engine_type: str,
+    dialect: RecordsDialect,
     *,
     is_part: bool,
 ) -> QueryString:
@@ -176,24 +187,23 @@ def _windowed(
     """
     stretches: list[Predicate] = []
     if window is not None and window.position is not None:
-        stretches = beyond(window.order, window.position, columns, engine_type, inclusive=window.inclusive)
-    is_chain = engine_type == "sqlite" and (is_part or len(stretches) > 1)
+        stretches = beyond(window.order, window.position, columns, dialect, inclusive=window.inclusive)
+    is_chain = dialect.chains_ranges and (is_part or len(stretches) > 1)
     names = [f"c{place}" for place in range(len(selected))] if is_chain else list(selected)
 
     def query(stretch: Predicate | None) -> QueryString:
-        select = source.select(engine_type, columns, stretch)
+        select = source.select(dialect, columns, stretch)
         select.selected = [
-            expression(name, column, engine_type)
-            for name, column in zip(names, selected.values(), strict=True)
+            dialect.selected(name, column) for name, column in zip(names, selected.values(), strict=True)
         ]
         if window is not None:
             first, *rest = window.order
             select.order = [
-                (order_of(columns[first.field], engine_type), first.descending),
-                *((tie_break_of(columns[one.field], engine_type), one.descending) for one in rest),
+                (order_of(columns[first.field], dialect), first.descending),
+                *((tie_break_of(columns[one.field], dialect), one.descending) for one in rest),
             ]
             select.limit, select.offset = window.limit, window.offset
-        return select.querystring(engine_type)
+        return select.querystring(dialect)
 
     if not is_chain:
         return query(any_of(stretches))
@@ -206,8 +216,7 @@ def _windowed(
 def _chained(queries: Sequence[QueryString], names: Mapping[str, str]) -> QueryString:
     """One query after the other, which Piccolo has no way to say.
 
-    For two ranges joined by OR, SQLite reads and sorts all of both before the first row of a page; MySQL
-    does not. It runs the parts of a UNION ALL in turn, and stops at the limit.
+    See :attr:`~tenant_schema.records.sql.dialects.protocol.RecordsDialect.chains_ranges`.
 
     :param names: what is selected, by its name in the queries: SQLite takes one that is called ``true`` there
         for a constant.
@@ -217,38 +226,35 @@ def _chained(queries: Sequence[QueryString], names: Mapping[str, str]) -> QueryS
     return QueryString(parts, *queries)
 
 
-def counting(source: Source, engine_type: str, limit: int | None = None) -> Statement:
+def counting(source: Source, dialect: RecordsDialect, limit: int | None = None) -> Statement:
     """A SELECT of how many there are; of how many up to a limit, when there is one."""
-    select = source.select(engine_type, PathColumns(source.model, source.hops))
+    select = source.select(dialect, PathColumns(source.model, source.hops))
     if limit is None:
         select.selected = [Count(alias="count")]
-        return compiled(select.querystring(engine_type), engine_type)
+        return compiled(select.querystring(dialect), dialect)
     select.selected, select.limit = [QueryString("1", alias="one")], limit
-    counted = QueryString('SELECT COUNT(*) AS "count" FROM ({}) AS "found"', select.querystring(engine_type))
-    return compiled(counted, engine_type)
+    counted = QueryString('SELECT COUNT(*) AS "count" FROM ({}) AS "found"', select.querystring(dialect))
+    return compiled(counted, dialect)
 
 
-def locked(model: ObjectModel, where: Filter, engine_type: str) -> Statement:
-    """A SELECT of every column in stored form, for a change in the same transaction.
-
-    SQLite's transactions lock the database as they begin; elsewhere the row is locked.
-    """
+def locked(model: ObjectModel, where: Filter, dialect: RecordsDialect) -> Statement:
+    """A SELECT of every column in stored form that locks the row, for a change in the same transaction."""
     selected = [column.as_alias(name) for name, column in model.columns.items()]
-    conditions = compile_filter(where, model.columns, engine_type)
+    conditions = compile_filter(where, model.columns, dialect)
     assert conditions is not None, "a filter for one record"
     query = model.table.select(*selected).where(conditions)
-    return prepare(query if engine_type == "sqlite" else query.lock_rows("UPDATE"))
+    return prepare(dialect.lock_rows(query))
 
 
-def insert(model: ObjectModel, engine_type: str) -> Statement:
+def insert(model: ObjectModel, dialect: RecordsDialect) -> Statement:
     """An INSERT whose values are those of ``model.columns``, in that order."""
     slots: dict[Column, Any] = {column: Slot.at(place) for place, column in enumerate(model.columns.values())}
-    keys = keys_of(slots, engine_type)
-    if is_packed(model, engine_type):
+    keys = dialect.written_keys(slots)
+    if dialect.is_packed(model):
         values = dict(zip(model.columns, slots.values(), strict=True))
-        return compiled(insert_packed(model, values, keys), engine_type)
+        return compiled(insert_packed(model, values, keys), dialect)
     if keys:
-        return compiled(_insertion(model.table, {**slots, **keys}), engine_type)
+        return compiled(_insertion(model.table, {**slots, **keys}), dialect)
     return prepare(Insert(model.table, model.table(slots)))  # Table.insert would have the id returned
 
 
@@ -260,13 +266,13 @@ def _insertion(table: type[Table], values: Mapping[Column, Any]) -> QueryString:
     return QueryString(sql, *values.values(), query_type="insert", table=table)
 
 
-def update(model: ObjectModel, names: Sequence[str], engine_type: str) -> Statement:
+def update(model: ObjectModel, names: Sequence[str], dialect: RecordsDialect) -> Statement:
     """An UPDATE of the named columns; the values are theirs, then the id, then the version it is at."""
     columns = model.columns
     values: dict[Column | str, Any] = {columns[name]: Slot.at(place) for place, name in enumerate(names)}
     is_it = (columns["id"] == Slot.at(len(names))) & (columns["version"] == Slot.at(len(names) + 1))
-    values |= keys_of(values, engine_type)
-    changes = packed_changes(model, values) if is_packed(model, engine_type) else values
+    values |= dialect.written_keys(values)
+    changes = packed_changes(model, values) if dialect.is_packed(model) else values
     return prepare(model.table.update(changes, use_auto_update=False).where(is_it))
 
 

@@ -11,8 +11,7 @@ from piccolo.querystring import QueryString
 
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.fields.id import parse_id
-from tenant_schema.objects.model.packing import is_packed, packed_changes
-from tenant_schema.objects.model.sort_columns import keys_of
+from tenant_schema.objects.model.packing import packed_changes
 from tenant_schema.portions import in_portions
 from tenant_schema.problems import Problem
 from tenant_schema.records.access.target import Target
@@ -134,7 +133,7 @@ async def _rows(
     where = target.records(
         wanted if allowed == ALL else And((wanted, target.rule(allowed))), values, with_trash=with_trash
     )
-    statement = locked(target.model, where, target.engine.engine_type)
+    statement = locked(target.model, where, target.dialect)
     return {row["id"]: row for row in await target.run(statement, values)}
 
 
@@ -189,8 +188,8 @@ async def _update(target: Target, items: Sequence[Item], names: tuple[str, ...],
         columns["updated_by"]: target.access.user_id,
     }
     ids = [item.id for item in items]
-    values |= keys_of(values, target.engine.engine_type)
-    if is_packed(target.model, target.engine.engine_type):
+    values |= target.dialect.written_keys(values)
+    if target.dialect.is_packed(target.model):
         values = packed_changes(target.model, values)
     await target.model.table.update(values, use_auto_update=False).where(columns["id"].is_in(ids))
 

@@ -11,6 +11,7 @@ from piccolo.columns.combination import Where
 
 from piccolo_engines.lru import Lru
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
+from tenant_schema.objects.model.storage import bound_storage
 from tenant_schema.records.access.rights import Rights
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import TooManyDependents
@@ -151,5 +152,5 @@ async def referring(reference: Reference, ids: Sequence[UUID], which: Which) -> 
         these = lookup.is_in(list(ids[start : start + _PORTION]))
         query = model.table.select(*selected).where(these if counts is None else these & counts)
         query = query.order_by(model.columns["id"]).limit(MAX_AFFECTED + 1)
-        found += await (query if query.engine_type == "sqlite" else query.lock_rows("UPDATE"))
+        found += await bound_storage().lock_rows(query)
     return found

@@ -59,6 +59,6 @@ async def _owners(target: Target, field: FieldModel, values: Iterable[object]) -
         return {}
     columns = target.model.columns
     query = target.model.table.select(columns["id"].as_alias("id"), columns[field.name].as_alias("value"))
-    where = compile_filter(is_one_of(field, wanted), columns, target.engine.engine_type)
+    where = compile_filter(is_one_of(field, wanted), columns, target.dialect)
     assert where is not None, "a condition"
     return {field.type.comparable(row["value"]): row["id"] for row in await query.where(where)}

@@ -80,7 +80,7 @@ async def _portion(target: Target, name: str, ids: Sequence[UUID]) -> Iterable[U
     values: list[object] = []
     where = beyond.records(Condition("id", "in", tuple(ids)), values)
     plan = beyond.plan(
-        lambda: reading(Source(beyond.model, where), ("id",), None, beyond.engine.engine_type),
+        lambda: reading(Source(beyond.model, where), ("id",), None, beyond.dialect),
         *("which are there", where),
     )
     return [UUID(row["id"]) for row in plan.show(await beyond.run(plan.statement, values))]

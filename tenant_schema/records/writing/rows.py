@@ -29,7 +29,7 @@ __all__ = [
 
 async def insert_records(target: Target, records: Sequence[Mapping[str, Any]]) -> None:
     """New rows with a value for every column, and their words: in one trip."""
-    statement = target.plan(lambda: insert(target.model, target.engine.engine_type), "insert")
+    statement = target.plan(lambda: insert(target.model, target.dialect), "insert")
     columns = tuple(target.model.columns)
     values = [record[name] for record in records for name in columns]
     bound = repeated(statement, len(records)).bind(values)
@@ -57,7 +57,7 @@ async def lock_record(
     else:
         wanted = And((Condition("id", "eq", record_id), target.rule(allowed)))
         where = target.records(wanted, values, with_trash=with_trash)
-    statement = target.plan(lambda: locked(target.model, where, target.engine.engine_type), "lock", where)
+    statement = target.plan(lambda: locked(target.model, where, target.dialect), "lock", where)
     rows = await target.run(statement, values)
     if not rows:
         if allowed != ALL and await is_there(target, record_id, with_trash=with_trash):
@@ -89,7 +89,7 @@ async def write_changes(target: Target, current: Row, changes: Mapping[str, Any]
     stamps = {"version": current["version"] + 1, "updated_at": now, "updated_by": target.access.user_id}
     written = dict(sorted(changes.items())) | stamps
     statement = target.plan(
-        lambda: update(target.model, tuple(written), target.engine.engine_type), "update", tuple(written)
+        lambda: update(target.model, tuple(written), target.dialect), "update", tuple(written)
     )
     values = [*written.values(), current["id"], current["version"]]
     full = current | written

@@ -70,12 +70,13 @@ def _forgetting(model: ObjectModel, records: Sequence[_Row]) -> QueryString:
 
 def _words(target: Target, names: Set[str], records: Sequence[_Row]) -> Bound:
     model = target.model
-    one_row = target.plan(lambda: _writing(model), "words", model.words_table)
+    one_row = target.plan(lambda: _writing(target), "words", model.words_table)
     rows = [words_row(record["id"], [record[name] for name in names]) for record in records]
     return repeated(one_row, len(rows)).bind([value for row in rows for value in row])
 
 
-def _writing(model: ObjectModel) -> Statement:
+def _writing(target: Target) -> Statement:
+    model = target.model
     columns = sorted(search_columns(model))
     sql = writing_words(model.table_name, columns, 1)
-    return compiled(QueryString(sql, *[Slot.at(place) for place in range(len(columns) + 2)]), "mysql")
+    return compiled(QueryString(sql, *[Slot.at(place) for place in range(len(columns) + 2)]), target.dialect)

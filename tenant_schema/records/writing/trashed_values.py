@@ -64,7 +64,7 @@ async def _rows(target: Target, wanted: Filter, *names: str) -> list[dict[str, A
     values: list[object] = []
     where = target.records(And((IN_TRASH, wanted)), values, with_trash=True)
     plan = target.plan(
-        lambda: reading(Source(target.model, where), ("id", *names), None, target.engine.engine_type),
+        lambda: reading(Source(target.model, where), ("id", *names), None, target.dialect),
         *("trashed", names, where),
     )
     return plan.show(await target.run(plan.statement, values))

@@ -144,7 +144,7 @@ async def _find(target: Target, field: FieldModel, key: object) -> UUID | None:
     values: list[object] = []
     where = target.records(equals(field, key), values)
     plan: Reading = target.plan(
-        lambda: reading(Source(target.model, where), ("id",), None, target.engine.engine_type),
+        lambda: reading(Source(target.model, where), ("id",), None, target.dialect),
         *("find", where),
     )
     rows = plan.show(await target.run(plan.statement, values))

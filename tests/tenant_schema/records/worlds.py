@@ -14,6 +14,7 @@ from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.sort_keys import sort_key as text_key
 from tenant_schema.objects.model.model import ObjectModel
 from tenant_schema.records.query.model import And, Condition, Filter, Me, Or, SortTerm
+from tenant_schema.records.sql.dialects.registry import dialect_of
 from tenant_schema.records.sql.statement_cache import Slot, repeated
 from tenant_schema.records.sql.statements import insert
 
@@ -167,7 +168,7 @@ async def fill(model: ObjectModel, rows: Sequence[Row]) -> list[Row]:
     stored = [dict.fromkeys(model.columns) | system_values() | row for row in rows]
     if stored:
         values = [row[name] for row in stored for name in model.columns]
-        await DB.run_querystring(repeated(insert(model, DB.engine_type), len(stored)).bind(values))
+        await DB.run_querystring(repeated(insert(model, dialect_of(DB)), len(stored)).bind(values))
     return stored
 
 

@@ -1,28 +1,38 @@
-"""Whether the records that are there fit a narrower definition: asked of the database before it is touched.
+"""Checks that stored records fit a narrower definition, before a change is applied.
 
-The SQL of conditions is written here because Piccolo has no words for lengths, digits and doubles; names are
-quoted, values are bound.
+The conditions are SQL because Piccolo has no expressions for lengths, digits and duplicates. Names are quoted
+and values are bound.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+from piccolo.columns import Column
 from piccolo.columns.combination import WhereRaw
 
-from piccolo_conf import DB
-from piccolo_engines.columns import ExactNumeric
 from piccolo_engines.identifiers import quote
-from piccolo_engines.sqlite.exact_decimals import DECIMAL_FITS
 from tenant_schema.objects.errors import WouldBreakData
 from tenant_schema.objects.fields.fixed_decimal import FixedDecimal
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
 
-__all__ = ["count_records", "count_values", "refuse_misfits"]
+__all__ = ["Functions", "count_records", "count_values", "refuse_misfits"]
 
 _SHOWN = 5
 _NO_TRASH = '"deleted_at" IS NULL'
 _TEXTS = frozenset({"text", "long_text", "email", "url", "phone"})
+
+
+class Functions(Protocol):
+    """The expressions in which databases differ."""
+
+    def text_length(self, column: str) -> str:
+        """The number of characters of a text; ``column`` is quoted."""
+
+    def misfit_of_digits(self, column: str, kind: Column, precision: int, scale: int) -> str | None:
+        """The condition that a decimal has too many digits for ``DECIMAL(precision, scale)``, where the
+        database keeps columns of this ``kind`` as text; None where it compares numbers.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +45,15 @@ class _Misfit:
 
 
 async def refuse_misfits(
-    model: ObjectModel, old: FieldModel, new: FieldModel, tables: Mapping[str, str]
+    model: ObjectModel, old: FieldModel, new: FieldModel, tables: Mapping[str, str], functions: Functions
 ) -> None:
     """Raise :class:`WouldBreakData` when records of the object do not fit the field as it is to be.
 
     :param model: the object as it is.
     :param tables: the physical names of the tables that lookups look into, by target.
+    :param functions: the expressions of the database that is bound.
     """
-    for misfit in (*_misfits(model.table_name, old, new), *_astray(old, new, tables)):
+    for misfit in (*_misfits(model.table_name, old, new, functions), *_astray(old, new, tables)):
         where = WhereRaw(misfit.sql, *misfit.values)
         count = await model.table.count().where(where)
         if count:
@@ -62,7 +73,7 @@ async def count_values(model: ObjectModel, field: FieldModel) -> int:
     return int(await model.table.count().where(model.columns[field.name].is_not_null()))
 
 
-def _misfits(table: str, old: FieldModel, new: FieldModel) -> Iterator[_Misfit]:
+def _misfits(table: str, old: FieldModel, new: FieldModel, functions: Functions) -> Iterator[_Misfit]:
     column = quote(old.column_name)
     if new.required and not old.required:
         blank = f" OR TRIM({column}) = ''" if old.type.name in _TEXTS else ""
@@ -71,9 +82,9 @@ def _misfits(table: str, old: FieldModel, new: FieldModel) -> Iterator[_Misfit]:
         doubles = f"SELECT {column} FROM {quote(table)} WHERE {column} IS NOT NULL GROUP BY {column}"  # noqa: S608 - quoted
         sql = f"{column} IN (SELECT * FROM ({doubles} HAVING COUNT(*) > 1) doubles)"  # noqa: S608 - quoted
         yield _Misfit(f"{new.name} is to be unique", sql)
-    yield from _too_long(column, old, new)
+    yield from _too_long(column, old, new, functions)
     yield from _not_optional(column, old, new)
-    yield from _too_many_digits(column, old, new)
+    yield from _too_many_digits(column, old, new, functions)
 
 
 def _astray(old: FieldModel, new: FieldModel, tables: Mapping[str, str]) -> Iterator[_Misfit]:
@@ -85,12 +96,11 @@ def _astray(old: FieldModel, new: FieldModel, tables: Mapping[str, str]) -> Iter
     yield _Misfit(f"{new.name} is to look into {target}", f"{column} IS NOT NULL AND {column} NOT IN ({ids})")
 
 
-def _too_long(column: str, old: FieldModel, new: FieldModel) -> Iterator[_Misfit]:
+def _too_long(column: str, old: FieldModel, new: FieldModel, functions: Functions) -> Iterator[_Misfit]:
     most, had = _longest(new), _longest(old)
     if most is not None and (had is None or most < had):
-        length = "LENGTH" if DB.engine_type == "sqlite" else "CHAR_LENGTH"
         why = f"{new.name} is to have at most {most:,} characters"
-        yield _Misfit(why, f"{length}({column}) > {{}}", (most,))
+        yield _Misfit(why, f"{functions.text_length(column)} > {{}}", (most,))
 
 
 def _longest(field: FieldModel) -> int | None:
@@ -117,7 +127,9 @@ def _options(field: FieldModel) -> list[str]:
     return [option["value"] for option in field.settings["options"]]
 
 
-def _too_many_digits(column: str, old: FieldModel, new: FieldModel) -> Iterator[_Misfit]:
+def _too_many_digits(
+    column: str, old: FieldModel, new: FieldModel, functions: Functions
+) -> Iterator[_Misfit]:
     if not isinstance(new.type, FixedDecimal):
         return
     precision, scale = new.type.digits(new)
@@ -126,8 +138,9 @@ def _too_many_digits(column: str, old: FieldModel, new: FieldModel) -> Iterator[
         if had - had_scale <= precision - scale and had_scale <= scale:
             return
     why = f"{new.name} is to have {precision} digits, {scale} of them decimals"
-    if DB.engine_type == "sqlite" and isinstance(old.type.column(old), ExactNumeric):
-        yield _Misfit(why, f"NOT {DECIMAL_FITS}({column}, {precision}, {scale})")
+    exact = functions.misfit_of_digits(column, old.type.column(old), precision, scale)
+    if exact is not None:
+        yield _Misfit(why, exact)
         return
     limit = 10 ** (precision - scale)
     sql = f"{column} >= {limit} OR {column} <= -{limit}"

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from tenant_schema.objects.changes.decide.data_checks import Functions
 from tenant_schema.objects.changes.decide.diff import Rules
 from tenant_schema.objects.changes.decide.operations import Operation
 from tenant_schema.objects.changes.decide.shapes import TableShape
@@ -28,7 +29,7 @@ class PlannedStatement:
     rows: int
 
 
-class Dialect(Rules, Protocol):
+class Dialect(Rules, Functions, Protocol):
     """One kind of database, as far as changes of tables differ. Works on the engine that is bound."""
 
     @property

@@ -12,7 +12,7 @@ from tenant_schema.objects.model.model import FieldModel
 __all__ = ["added_number", "intent_of", "refuse_by_data"]
 
 
-async def refuse_by_data(decision: Decision, confirm: str | None) -> None:
+async def refuse_by_data(decision: Decision, confirm: str | None, dialect: Dialect) -> None:
     """Raise :class:`WouldBreakData` or :class:`WouldLoseData` when the records there are in the way."""
     if decision.is_new:
         return
@@ -22,7 +22,7 @@ async def refuse_by_data(decision: Decision, confirm: str | None) -> None:
     if decision.changed is not None and decision.after_name is not None:
         old, new = decision.changed
         changed = decision.after.model(decision.after_name).fields[new]
-        await refuse_misfits(model, model.fields[old], changed, decision.after.tables())
+        await refuse_misfits(model, model.fields[old], changed, decision.after.tables(), dialect)
     if decision.dropped is not None and confirm != decision.dropped:
         held = await count_values(model, model.fields[decision.dropped])
         if held:

@@ -5,13 +5,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import msgspec
 from piccolo.columns import Column
 
-from piccolo_conf import DB
 from piccolo_engines.columns import SortKey
 from piccolo_engines.identifiers import quote
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
-from tenant_schema.objects.model.packing import PACK, generated_column, is_packed
+from tenant_schema.objects.model.packing import PACK, generated_column
 from tenant_schema.objects.model.search_index import search_columns
-from tenant_schema.objects.model.sort_columns import kept_keys, key_definition
+from tenant_schema.objects.model.sort_columns import kept_keys
+from tenant_schema.objects.model.storage import bound_storage
 
 __all__ = ["ColumnShape", "Reference", "TableShape", "shape_found", "shape_of"]
 
@@ -94,7 +94,7 @@ def shape_of(model: ObjectModel, tables: Mapping[str, str]) -> TableShape:
         _column_shape(column, by_column.get(column._meta.db_column_name), tables)
         for column in _columns(model)
     ]
-    if is_packed(model, DB.engine_type):
+    if bound_storage().is_packed(model):
         columns = _with_pack(
             columns, {one.column_name for one in model.fields.values() if one.storage == PACK}
         )
@@ -118,9 +118,8 @@ def _column_shape(column: Column, field: FieldModel | None, tables: Mapping[str,
     meta = column._meta
     sql_type = column.column_type
     if isinstance(column, SortKey):
-        return ColumnShape(
-            meta.db_column_name, sql_type, key_definition(column), index=True, source=column.source
-        )
+        definition = bound_storage().key_definition(column)
+        return ColumnShape(meta.db_column_name, sql_type, definition, index=True, source=column.source)
     own = field is not None and not field.system
     is_custom = field is not None and not field.system and not field.standard
     target = field.settings.get("target") if field is not None and field.type.name == "lookup" else None

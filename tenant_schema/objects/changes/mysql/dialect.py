@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import cast
 
+from piccolo.columns import Column
+
 from piccolo_conf import DB
 from piccolo_engines.errors import LockTimeout
 from piccolo_engines.mysql.engine import MySQLEngine
@@ -47,6 +49,14 @@ class MySQLDialect:
     def same_type(self, one: str, other: str) -> bool:
         """A length more or less is another type."""
         return plain_type(one) == plain_type(other)
+
+    def text_length(self, column: str) -> str:
+        """See :class:`~tenant_schema.objects.changes.decide.data_checks.Functions`."""
+        return f"CHAR_LENGTH({column})"
+
+    def misfit_of_digits(self, column: str, kind: Column, precision: int, scale: int) -> str | None:  # noqa: ARG002 - the protocol's
+        """Always None: decimals are numbers."""
+        return None
 
     @asynccontextmanager
     async def exclusive(self, wait: float) -> AsyncIterator[None]:

@@ -10,7 +10,7 @@ from piccolo.querystring import QueryString
 
 from piccolo_conf import DB
 from piccolo_engines.identifiers import quote
-from piccolo_engines.sort_keys import key_of_name
+from piccolo_engines.sort_key_sql import key_of_name
 from tenant_schema.objects.changes.decide.operations import FillKeys
 
 __all__ = ["fill_keys", "filling_keys", "unkeyed"]

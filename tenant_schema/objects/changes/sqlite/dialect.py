@@ -8,14 +8,15 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from piccolo.columns import Column
 from piccolo.querystring import QueryString
 
 from piccolo_conf import DB
-from piccolo_engines.columns import DECIMAL_TYPE
+from piccolo_engines.columns import DECIMAL_TYPE, ExactNumeric
 from piccolo_engines.errors import LockTimeout
 from piccolo_engines.identifiers import quote
 from piccolo_engines.limits import without_limit
-from piccolo_engines.sqlite.exact_decimals import DECIMAL_KEY, DECIMAL_TEXT
+from piccolo_engines.sqlite.exact_decimals import DECIMAL_FITS, DECIMAL_KEY, DECIMAL_TEXT
 from tenant_schema.objects.changes.decide.dialect import PlannedStatement, limited
 from tenant_schema.objects.changes.decide.operations import (
     AddColumn,
@@ -51,6 +52,15 @@ class SQLiteDialect:
     def same_type(self, one: str, other: str) -> bool:
         """SQLite heeds no lengths and no digits, and knows one kind of text."""
         return _kind(one) == _kind(other)
+
+    def text_length(self, column: str) -> str:
+        """See :class:`~tenant_schema.objects.changes.decide.data_checks.Functions`."""
+        return f"LENGTH({column})"
+
+    def misfit_of_digits(self, column: str, kind: Column, precision: int, scale: int) -> str | None:
+        """A condition for decimals that are kept as text with all their digits; None for other numbers."""
+        is_exact = isinstance(kind, ExactNumeric)
+        return f"NOT {DECIMAL_FITS}({column}, {precision}, {scale})" if is_exact else None
 
     @asynccontextmanager
     async def exclusive(self, wait: float) -> AsyncIterator[None]:

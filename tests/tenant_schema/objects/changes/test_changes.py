@@ -14,7 +14,7 @@ from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.dependents import NameChanges
 from tenant_schema.objects.errors import ConversionRefused, WouldBreakData, WouldLoseData
 from tenant_schema.objects.fields.registry import FIELD_TYPES
-from tenant_schema.objects.model.sort_columns import keys_of
+from tenant_schema.objects.model.storage import bound_storage
 from tenant_schema.objects.service import SchemaService
 from tenant_schema.objects.tables import SchemaChange
 from tenant_schema.problems import InvalidInput
@@ -273,7 +273,7 @@ async def test_what_fails_in_the_middle_is_undone(tenant: Tenant, name: str) -> 
     async def twice(point: str) -> None:
         table, column = model.table, model.columns["code"]
         written: dict[Any, Any] = {column: "A-1"}
-        written |= keys_of(written, DB.engine_type)
+        written |= bound_storage().written_keys(written)
         await table.update(written).where(model.columns["id"] == ids[1])
 
     sent: list[str] = []

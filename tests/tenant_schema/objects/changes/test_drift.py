@@ -12,7 +12,7 @@ from tenant_schema.objects.changes.missing_indexes import ensure_searches
 from tenant_schema.objects.changes.mysql.statements import index_name
 from tenant_schema.objects.definitions.drafts import FieldDraft
 from tenant_schema.objects.model.catalog import Catalog, tables_of_words
-from tenant_schema.objects.model.sort_columns import keys_of
+from tenant_schema.objects.model.storage import bound_storage
 from tenant_schema.objects.tables import SchemaChange
 from tenant_schema.records.errors import InvalidQuery
 from tenant_schema.tenant_cache import DEFINITIONS, VersionedCache
@@ -80,7 +80,7 @@ async def test_without_a_unique_index_doubles_stay_and_are_told(tenant: Tenant, 
     where = "" if DB.engine_type == "sqlite" else f' ON "{table}"'
     await DB.run_ddl(f'DROP INDEX "{table}_{note._meta.db_column_name}_key"{where}')
     same: dict[Any, Any] = {note: "the same"}
-    await model.table.update(same | keys_of(same, DB.engine_type), force=True)
+    await model.table.update(same | bound_storage().written_keys(same), force=True)
     _, repaired, remaining = await tenant.service.repair(SCOPE, MANAGER)
     assert (repaired, [one.kind for one in remaining]) == ([], ["missing-unique"])
     assert not await SchemaChange.exists().where(SchemaChange.state == "undoing")

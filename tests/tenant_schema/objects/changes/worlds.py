@@ -27,6 +27,7 @@ from tenant_schema.objects.model.search_words import words_row, writing_words
 from tenant_schema.objects.service import SchemaService
 from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
+from tenant_schema.records.sql.dialects.registry import dialect_of
 from tenant_schema.records.sql.statements import insert
 from tenant_schema.scope import TenantScope
 from tenant_schema.standard.seed import seed_standard_objects
@@ -164,7 +165,7 @@ class Tenant:
         model, record_id = await self.model(name), new_id()
         stored = {"id": record_id, "version": 1, "created_at": utc_now(), "updated_at": utc_now(), **values}
         row = [stored.get(its) for its in model.columns]
-        await DB.run_querystring(insert(model, DB.engine_type).bind(row))
+        await DB.run_querystring(insert(model, dialect_of(DB)).bind(row))
         if model.words_table:
             await self._index(model, stored)
         return record_id

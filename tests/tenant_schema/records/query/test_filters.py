@@ -16,6 +16,7 @@ from tenant_schema.records.query.model import And, Condition, Filter, Or
 from tenant_schema.records.query.query_string import parse_query
 from tenant_schema.records.query.value_lists import join_values
 from tenant_schema.records.sql.compiler import compile_filter, with_slots
+from tenant_schema.records.sql.dialects.registry import SQLITE
 from tenant_schema.records.sql.statements import Source, reading
 from tests.tenant_schema.records.models import Caller
 from tests.tenant_schema.records.worlds import FILTERS, ME, ROWS, Row, fill, filled, lets_pass
@@ -33,9 +34,9 @@ async def test_a_filter_finds_what_it_means(
     stored = await fill(free_table, rows)
     values: list[object] = []
     shape = with_slots(wanted, ME, values)
-    plan = reading(Source(free_table, shape), ["id"], None, "sqlite")
+    plan = reading(Source(free_table, shape), ["id"], None, SQLITE)
     prepared = await bound.run_querystring(plan.statement.bind(values))
-    predicate = compile_filter(filled(shape, values), free_table.columns, "sqlite")
+    predicate = compile_filter(filled(shape, values), free_table.columns, SQLITE)
     query = free_table.table.select(free_table.columns["id"])
     plain = await (query if predicate is None else query.where(predicate))
     meant = {row["id"] for row in stored if lets_pass(wanted, row)}
@@ -46,7 +47,7 @@ async def test_a_filter_finds_what_it_means(
 @given(FILTERS)
 def test_no_value_enters_the_sql(unused: ObjectModel, wanted: Filter) -> None:
     values: list[object] = []
-    sql = reading(Source(unused, with_slots(wanted, ME, values)), ["id"], None, "sqlite").statement.sql
+    sql = reading(Source(unused, with_slots(wanted, ME, values)), ["id"], None, SQLITE).statement.sql
     assert "'" not in sql
     assert set(re.findall(r'"([^"]*)"', sql)) <= names_in_the_database(unused)
     assert set(re.findall(r"-?\d+", re.sub(r'"[^"]*"', "", sql))) <= {
@@ -112,7 +113,7 @@ async def test_whatever_the_grammar_accepts_the_database_answers(
     except InvalidQuery:
         return
     values: list[object] = []
-    plan = reading(Source(free_table, with_slots(query.filter, ME, values)), ["id"], None, "sqlite")
+    plan = reading(Source(free_table, with_slots(query.filter, ME, values)), ["id"], None, SQLITE)
     assert await bound.run_querystring(plan.statement.bind(values)) == []
 
 

@@ -14,6 +14,7 @@ from piccolo_engines.mysql.literals import ServerSQL
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects.model.model import ObjectModel
 from tenant_schema.records.query.model import Condition
+from tenant_schema.records.sql.dialects.registry import SQLITE
 from tenant_schema.records.sql.statement_cache import (
     Plans,
     Slot,
@@ -61,11 +62,11 @@ def test_a_bound_statement_prints_as_its_sql(gadgets: ObjectModel) -> None:
 
 
 def test_every_column_has_a_value_of_its_own_in_an_insert(gadgets: ObjectModel) -> None:
-    assert sorted(insert(gadgets, "sqlite").order) == list(range(len(gadgets.columns)))
+    assert sorted(insert(gadgets, SQLITE).order) == list(range(len(gadgets.columns)))
 
 
 def test_an_update_changes_one_version_of_one_record(gadgets: ObjectModel) -> None:
-    statement = update(gadgets, ["name", "version"], "sqlite")
+    statement = update(gadgets, ["name", "version"], SQLITE)
     assert statement.order == (0, 1, 2, 3)
     assert statement.sql.endswith(
         f'WHERE ("{gadgets.table_name}"."id" = ? AND "{gadgets.table_name}"."version" = ?)'
@@ -96,8 +97,8 @@ def test_a_changed_definition_starts_anew_and_its_old_table_can_go() -> None:
     old, new = make_gadgets(), make_gadgets()
     new.table._meta.tablename = old.table_name
     before = plans.of(tenant_id, old.table)
-    before.put("insert", insert(old, "sqlite"))
-    before.put("lock", locked(old, Condition("id", "eq", Slot.at(0)), "sqlite"))
+    before.put("insert", insert(old, SQLITE))
+    before.put("lock", locked(old, Condition("id", "eq", Slot.at(0)), SQLITE))
     assert plans.of(tenant_id, new.table) is not before
     watched = weakref.ref(old.table)
     del old

@@ -1,0 +1,1 @@
+"""The SQL of the record API that differs between databases: one protocol, one implementation for each."""
