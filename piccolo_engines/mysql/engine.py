@@ -13,9 +13,9 @@ from piccolo.utils.warnings import colored_warning
 from piccolo_engines.closable import ClosableEngine
 from piccolo_engines.errors import UniqueViolation
 from piccolo_engines.mysql import dialect
-from piccolo_engines.mysql.migrations.catalog import Catalog
+from piccolo_engines.mysql.catalog import Catalog
+from piccolo_engines.mysql.duplicates import DuplicateKeys
 from piccolo_engines.mysql.migrations.recording import run_ddl
-from piccolo_engines.mysql.results.duplicates import DuplicateKeys
 from piccolo_engines.mysql.results.rows import to_rows
 from piccolo_engines.mysql.sessions.batch import Batch
 from piccolo_engines.mysql.sessions.pool import Pool, PoolUse

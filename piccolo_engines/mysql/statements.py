@@ -11,11 +11,12 @@ from piccolo.querystring import QueryString
 from piccolo.table import Table
 
 from piccolo_engines.errors import DatabaseError, Deadlock
+from piccolo_engines.mysql.catalog import Catalog
 from piccolo_engines.mysql.literals import literals
-from piccolo_engines.mysql.migrations.catalog import Catalog, TableName
 from piccolo_engines.mysql.results.rows import to_rows
 from piccolo_engines.mysql.results.values import Hints
 from piccolo_engines.mysql.sessions.session import Session, Watch
+from piccolo_engines.mysql.table_name import TableName
 from piccolo_engines.mysql.templates import compiled_flat
 from piccolo_engines.statements import SelectSQL, Together
 

@@ -1,9 +1,9 @@
 """Transactions, savepoints, and queries collected to run in one transaction."""
 
 import sqlite3
-from contextvars import Token
+from contextvars import ContextVar, Token
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from piccolo.engine.base import BaseAtomic, BaseTransaction
 from piccolo.engine.exceptions import TransactionError
@@ -18,10 +18,24 @@ from piccolo_engines.identifiers import quote
 from piccolo_engines.sqlite.lanes import Lease
 from piccolo_engines.sqlite.statements import Row, fetch
 
-if TYPE_CHECKING:
-    from piccolo_engines.sqlite.engine import SQLiteEngine
+__all__ = ["Atomic", "SQLiteTransaction", "Savepoint", "TransactionalEngine"]
 
-__all__ = ["Atomic", "SQLiteTransaction", "Savepoint"]
+
+class TransactionalEngine(Protocol):
+    """What transactions need of an engine. ``SQLiteEngine`` is one."""
+
+    current_transaction: "ContextVar[SQLiteTransaction | None]"
+    """The transaction of this task or of one that started it, open or not."""
+
+    @property
+    def open_transaction(self) -> "SQLiteTransaction | None":
+        """The open transaction that statements of this task belong to."""
+
+    def transaction(self, transaction_type: TransactionType = ...) -> "SQLiteTransaction":
+        """A new transaction, or one that joins the open one."""
+
+    def lease_writer(self) -> Lease:
+        """The exclusive use of the connection that writes."""
 
 
 class Savepoint:
@@ -81,7 +95,7 @@ class SQLiteTransaction(BaseTransaction):
 
     def __init__(
         self,
-        engine: "SQLiteEngine",
+        engine: "TransactionalEngine",
         transaction_type: TransactionType,
         *,
         allow_nested: bool = True,
@@ -208,7 +222,7 @@ class Atomic(BaseAtomic):
 
     __slots__ = ("engine", "queries", "transaction_type")
 
-    def __init__(self, engine: "SQLiteEngine", transaction_type: TransactionType) -> None:
+    def __init__(self, engine: TransactionalEngine, transaction_type: TransactionType) -> None:
         self.engine = engine
         self.transaction_type = transaction_type
         self.queries: list[Any] = []

@@ -22,11 +22,12 @@ from piccolo.engine.base import Engine
 from piccolo.querystring import QueryString
 
 from piccolo_engines.errors import LockTimeout, StatementError
+from piccolo_engines.mysql.catalog import Catalog
 from piccolo_engines.mysql.literals import literal, quote_name
-from piccolo_engines.mysql.migrations.catalog import Catalog, TableName
 from piccolo_engines.mysql.migrations.recording import send_ddl
 from piccolo_engines.mysql.sessions.session import Session, Watch
 from piccolo_engines.mysql.statements import PlannedDDL
+from piccolo_engines.mysql.table_name import TableName
 
 __all__ = ["JOURNAL", "Journal", "forget"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 
-from piccolo_engines.mysql.migrations.catalog import Catalog
+from piccolo_engines.mysql.catalog import Catalog
 from piccolo_engines.mysql.sessions.session import Session, Watch
 from piccolo_engines.mysql.statements import PlannedDDL
 

@@ -1,17 +1,15 @@
 """Results read from the server in batches, never the whole of them in memory."""
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from piccolo.engine.base import BaseBatch
 from piccolo.query.base import Query
 
 from piccolo_engines.mysql.literals import literals
 from piccolo_engines.mysql.results.rows import to_rows
+from piccolo_engines.mysql.sessions.lending import SessionLender
 from piccolo_engines.mysql.sessions.session import Session
-
-if TYPE_CHECKING:
-    from piccolo_engines.mysql.engine import MySQLEngine
 
 __all__ = ["Batch"]
 
@@ -29,7 +27,7 @@ class Batch(BaseBatch):
     changed. A block left early drops the rest.
     """
 
-    def __init__(self, engine: "MySQLEngine", query: Query[Any, Any], batch_size: int) -> None:
+    def __init__(self, engine: SessionLender, query: Query[Any, Any], batch_size: int) -> None:
         if batch_size < 1:
             raise ValueError("A batch has at least one row.")
         self.engine = engine

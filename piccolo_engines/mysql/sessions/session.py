@@ -5,7 +5,7 @@ import contextlib
 import re
 import select
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from asyncmy.errors import Error as DriverError
 
@@ -24,10 +24,7 @@ from piccolo_engines.mysql.server import Server
 from piccolo_engines.mysql.sessions.connection import Connection, password_of
 from piccolo_engines.mysql.sessions.prepared import PreparedStatements, binary
 
-if TYPE_CHECKING:
-    from piccolo_engines.mysql.sessions.pool import Pool
-
-__all__ = ["NothingSent", "Session", "Watch"]
+__all__ = ["NothingSent", "Session", "SessionOwner", "Watch"]
 
 Watch = Callable[[str], None] | None
 
@@ -44,6 +41,13 @@ class _Unreadable(ConnectionLost):
 
 _REFUSED = (NothingSent, ServerNotReady)
 _UNKNOWN = (ConnectionLost, StatementTimeout)
+
+
+class SessionOwner(Protocol):
+    """What a session is given back to."""
+
+    def release(self, session: "Session") -> None:
+        """Take the session back. Never waits."""
 
 
 class Session:
@@ -85,7 +89,7 @@ class Session:
         self._prepared = PreparedStatements(connection, most_prepared)
         self.server = Server.from_greeting(connection.get_server_info())
         self.collation = collation or self.server.collation
-        self.pool: Pool | None = None
+        self.pool: SessionOwner | None = None
         self.limit = limit
         self.in_flight = self.hung_up = self.is_overdue = False
         self.sent = 0

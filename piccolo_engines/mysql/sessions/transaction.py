@@ -5,8 +5,9 @@ import contextlib
 import enum
 import inspect
 from collections.abc import Awaitable, Callable, Generator
+from contextvars import ContextVar
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from piccolo.engine.base import BaseAtomic, BaseTransaction, validate_savepoint_name
 from piccolo.engine.exceptions import TransactionError
@@ -21,13 +22,11 @@ from piccolo_engines.errors import (
     StorageFailed,
     TransactionEnded,
 )
-from piccolo_engines.mysql.migrations.catalog import TableName
+from piccolo_engines.mysql.sessions.lending import SessionLender
 from piccolo_engines.mysql.sessions.session import Session
+from piccolo_engines.mysql.table_name import TableName
 
-if TYPE_CHECKING:
-    from piccolo_engines.mysql.engine import MySQLEngine
-
-__all__ = ["Atomic", "IsolationLevel", "MySQLTransaction", "Savepoint", "T"]
+__all__ = ["Atomic", "IsolationLevel", "MySQLTransaction", "Savepoint", "T", "TransactionalEngine"]
 
 T = TypeVar("T")
 
@@ -39,6 +38,19 @@ class IsolationLevel(enum.Enum):
     read_committed = "READ COMMITTED"
     repeatable_read = "REPEATABLE READ"
     serializable = "SERIALIZABLE"
+
+
+class TransactionalEngine(SessionLender, Protocol):
+    """What transactions need of an engine. ``MySQLEngine`` is one."""
+
+    current_transaction: "ContextVar[MySQLTransaction | None]"
+    """The transaction of this task or of one that started it, open or not."""
+
+    def active_transaction(self) -> "MySQLTransaction | None":
+        """The open transaction that statements of this task belong to."""
+
+    def transaction(self) -> "MySQLTransaction":
+        """A new transaction, or one that joins the open one."""
 
 
 class Savepoint:
@@ -83,7 +95,7 @@ class MySQLTransaction(BaseTransaction):
 
     def __init__(
         self,
-        engine: "MySQLEngine",
+        engine: "TransactionalEngine",
         *,
         allow_nested: bool = True,
         isolation_level: IsolationLevel | None = None,
@@ -248,7 +260,7 @@ class Atomic(BaseAtomic):
 
     __slots__ = ("engine", "queries")
 
-    def __init__(self, engine: "MySQLEngine") -> None:
+    def __init__(self, engine: TransactionalEngine) -> None:
         self.engine = engine
         self.queries: list[Any] = []
 

@@ -29,6 +29,7 @@ from piccolo.querystring import QueryString
 from piccolo.table import Table
 
 from piccolo_engines.errors import NotNullViolation, Unsupported
+from piccolo_engines.mysql.catalog import Catalog
 from piccolo_engines.mysql.dialect.ddl.columns import (
     add_foreign_key,
     constraints_of,
@@ -50,10 +51,10 @@ from piccolo_engines.mysql.dialect.ddl.restating import (
 from piccolo_engines.mysql.dialect.ddl.tables import constraint_sql, drop_index_sql
 from piccolo_engines.mysql.dialect.patching import Patch
 from piccolo_engines.mysql.literals import quote_name
-from piccolo_engines.mysql.migrations.catalog import Catalog, TableName
 from piccolo_engines.mysql.migrations.recording import run_ddl
 from piccolo_engines.mysql.results.values import UNLIMITED_SCALE
 from piccolo_engines.mysql.statements import DDLStep, PlannedDDL, Steps, Work
+from piccolo_engines.mysql.table_name import TableName
 
 __all__ = ["PATCHES", "RawDrop", "Statements"]
 

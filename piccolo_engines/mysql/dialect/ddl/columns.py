@@ -45,9 +45,9 @@ from piccolo_engines.mysql.dialect.patching import (
     speaks_mysql,
 )
 from piccolo_engines.mysql.literals import literal, quote_name
-from piccolo_engines.mysql.migrations.catalog import TableName
 from piccolo_engines.mysql.results.values import UNLIMITED_SCALE
 from piccolo_engines.mysql.server import MYSQL, Server
+from piccolo_engines.mysql.table_name import TableName
 from piccolo_engines.sort_keys import SORT_KEY_BYTES
 
 __all__ = [

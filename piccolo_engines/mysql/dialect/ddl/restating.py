@@ -7,9 +7,10 @@ from dataclasses import replace
 from piccolo.columns import Column
 
 from piccolo_engines.errors import StatementError, Unsupported
+from piccolo_engines.mysql.catalog import Catalog, ColumnFacts
 from piccolo_engines.mysql.dialect.ddl.columns import is_keyed_by_prefix, key_part, sql_value
 from piccolo_engines.mysql.literals import quote_name, text_literal
-from piccolo_engines.mysql.migrations.catalog import Catalog, ColumnFacts, TableName
+from piccolo_engines.mysql.table_name import TableName
 
 __all__ = [
     "change_default",

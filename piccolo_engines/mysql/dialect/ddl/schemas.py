@@ -12,11 +12,12 @@ from piccolo.querystring import QueryString
 from piccolo.schema import DropSchema, ListSchemas, ListTables, MoveTable, RenameSchema
 
 from piccolo_engines.errors import Unsupported
+from piccolo_engines.mysql.catalog import Catalog
 from piccolo_engines.mysql.dialect.ddl.columns import table_name
 from piccolo_engines.mysql.dialect.patching import Patch
 from piccolo_engines.mysql.literals import quote_name
-from piccolo_engines.mysql.migrations.catalog import Catalog, TableName
 from piccolo_engines.mysql.statements import PlannedDDL
+from piccolo_engines.mysql.table_name import TableName
 
 __all__ = ["PATCHES"]
 

@@ -16,6 +16,7 @@ from piccolo.schema import CreateSchema
 from piccolo.table import Table, TableMeta
 
 from piccolo_engines.errors import Unsupported
+from piccolo_engines.mysql.catalog import Catalog
 from piccolo_engines.mysql.dialect.ddl.columns import (
     constraints_of,
     definition,
@@ -26,10 +27,10 @@ from piccolo_engines.mysql.dialect.ddl.columns import (
 )
 from piccolo_engines.mysql.dialect.patching import Patch
 from piccolo_engines.mysql.literals import quote_name
-from piccolo_engines.mysql.migrations.catalog import Catalog, TableName
 from piccolo_engines.mysql.migrations.recording import run_ddl
 from piccolo_engines.mysql.server import MYSQL, Server
 from piccolo_engines.mysql.statements import PlannedDDL, Steps, Work
+from piccolo_engines.mysql.table_name import TableName
 
 __all__ = ["PATCHES", "DropIndexSteps", "constraint_sql", "drop_index_sql"]
 

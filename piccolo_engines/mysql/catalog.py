@@ -7,20 +7,9 @@ from typing import Any
 from piccolo_engines.mysql.literals import literal, quote_name
 from piccolo_engines.mysql.server import Server
 from piccolo_engines.mysql.sessions.session import Session
+from piccolo_engines.mysql.table_name import TableName
 
-__all__ = ["Catalog", "ColumnFacts", "ConstraintFacts", "ForeignKeyFacts", "TableName"]
-
-
-@dataclass(frozen=True, slots=True)
-class TableName:
-    """A table in the session's database, or in another one."""
-
-    name: str
-    schema: str | None = None
-
-    @property
-    def sql(self) -> str:
-        return (quote_name(self.schema) + "." if self.schema else "") + quote_name(self.name)
+__all__ = ["Catalog", "ColumnFacts", "ConstraintFacts", "ForeignKeyFacts"]
 
 
 @dataclass(frozen=True, slots=True)

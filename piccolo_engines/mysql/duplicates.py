@@ -4,8 +4,8 @@ from asyncmy.errors import Error as DriverError
 from piccolo.table import Table
 
 from piccolo_engines.errors import DatabaseError, UniqueViolation
+from piccolo_engines.mysql.catalog import Catalog
 from piccolo_engines.mysql.errors import duplicate_key
-from piccolo_engines.mysql.migrations.catalog import Catalog
 from piccolo_engines.mysql.sessions.session import Session
 
 __all__ = ["DuplicateKeys"]
