@@ -25,9 +25,9 @@ from central.provisioning.service import Provisioning
 from central.provisioning.steps import Parts
 from central.provisioning.types import Admin, TenantSeed
 from central.registry import Registry, TenantRef
-from central.secrets.credentials import Credentials, TenantOpener
 from central.secrets.vault import Vault
 from central.servers import DatabaseServers
+from central.servers.credentials import Credentials, TenantOpener
 from central.servers.installed import central_engine_of, installed_servers
 from central.settings.settings import Settings
 from central.tenancy.engines import TenantEngines

@@ -15,7 +15,7 @@ from api.admin.errors import ForgedRequest
 from api.requests.request import ApiRequest
 from api.responses import RawHeader
 from central.errors import InvalidHost
-from central.tenancy.hostnames import parse_host
+from central.hostnames import parse_host
 
 __all__ = [
     "CSRF_COOKIE",

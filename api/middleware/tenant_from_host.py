@@ -19,9 +19,9 @@ from api.requests.uploads import boundary_of, is_upload, object_of, taken_in
 from api.routes.records.imports import refuse_import
 from central.database import CENTRAL
 from central.errors import TenantNotFound
+from central.hostnames import parse_host
 from central.registry import TenantRef
 from central.tables import TenantStatus
-from central.tenancy.hostnames import parse_host
 from central.tenancy.resolver import Central, Unknown
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.audit.write import Origin, came_from

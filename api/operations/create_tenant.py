@@ -11,6 +11,7 @@ import msgspec
 from api.composition import Platform
 from api.schemas.tenants import AdminAnswer, NewTenant, ProvisionedAnswer
 from central.errors import CentralError, InvalidName, TenantNotFound
+from central.hostnames import parse_tenant_domain
 from central.idempotency import StoredResponse
 from central.operators import audit
 from central.operators.audit import Actor
@@ -19,9 +20,8 @@ from central.provisioning.types import ProvisionedTenant, TenantRequest
 from central.registry import TenantRef
 from central.servers import server_name
 from central.settings.settings import Settings
+from central.slugs import parse_slug, parse_tenant_name
 from central.tables import TenantStatus
-from central.tenancy.hostnames import parse_tenant_domain
-from central.tenancy.slugs import parse_slug, parse_tenant_name
 from piccolo_engines.leases import Lease
 from tenant_schema.problems import InvalidInput, Problem
 from tenant_schema.users.emails import email_problem, normalise_email

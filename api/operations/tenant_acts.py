@@ -10,11 +10,11 @@ from uuid import UUID
 from api.composition import Platform
 from api.schemas.tenants import DatabaseLogin
 from central.errors import CentralError, DomainNotFound, InvalidDomain
+from central.hostnames import parse_domain, parse_tenant_domain
 from central.operators import audit
 from central.operators.audit import Actor
 from central.registry import DomainRecord, TenantRecord, TenantRef
 from central.tables import TenantStatus
-from central.tenancy.hostnames import parse_domain, parse_tenant_domain
 
 __all__ = ["TenantActs"]
 

@@ -5,21 +5,18 @@ What the parser cannot read is refused with a problem document, as every other e
 
 import asyncio
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import httptools
 import msgspec
 from uuid_utils import uuid7
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from api.middleware.response_headers import SAFETY
 from api.problems.catalog import title_of
 from api.problems.table import ProblemDocument
 from api.server.client_connections import ClientConnections, Outcome
-
-if TYPE_CHECKING:
-    from uvicorn.config import Config
-    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 __all__ = ["MOST_HEAD_BYTES", "MOST_TARGET_BYTES", "MOST_TRAILER_BYTES", "ProblemProtocol"]
 

@@ -7,8 +7,8 @@ from central.provisioning.deletion import DropDatabase, DropUser
 from central.provisioning.pipeline import Repeated
 from central.provisioning.types import NewTenant, TenantSeed
 from central.registry import Registry
-from central.secrets.credentials import Credentials
 from central.servers import DatabaseExists, DatabaseServers, UserExists
+from central.servers.credentials import Credentials
 from central.tables import TenantStatus
 from central.tenancy.engines import TenantEngines
 from central.tenancy.tenancy import Tenancy

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from central.provisioning.errors import PasswordChanging
 from central.provisioning.pipeline import Repeated
 from central.registry import Registry, TenantRef
-from central.secrets.credentials import Credentials
 from central.servers import DatabaseServers
+from central.servers.credentials import Credentials
 from central.tables import TenantStatus
 from central.tenancy.engines import TenantEngines
 

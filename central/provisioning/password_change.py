@@ -10,8 +10,8 @@ from central.provisioning.errors import NoDatabaseUser, PasswordChanging
 from central.provisioning.pipeline import Repeated
 from central.provisioning.types import generate_password
 from central.registry import Registry, TenantRef
-from central.secrets.credentials import Credentials
 from central.servers import DatabaseServers
+from central.servers.credentials import Credentials
 from central.tables import TenantStatus
 
 __all__ = ["ChangePassword", "KeepNewPassword", "UseNewPassword"]

@@ -25,8 +25,8 @@ from central.provisioning.types import (
 )
 from central.registry import TenantRef
 from central.servers import DatabaseExists, Login, UserExists
+from central.slugs import parse_slug
 from central.tables import RunOperation, TenantStatus
-from central.tenancy.slugs import parse_slug
 from piccolo_engines.columns import new_id
 
 __all__ = ["KEEP_FINISHED_RUNS", "Provisioning"]

@@ -34,8 +34,8 @@ from central.provisioning.password_change import ChangePassword, KeepNewPassword
 from central.provisioning.pipeline import Step, UndoableStep
 from central.provisioning.types import NewTenant, TenantSeed
 from central.registry import Registry, TenantRef
-from central.secrets.credentials import Credentials
 from central.servers import DatabaseServers
+from central.servers.credentials import Credentials
 from central.tenancy.engines import TenantEngines
 from central.tenancy.tenancy import Tenancy
 

@@ -22,8 +22,8 @@ from central.errors import (
 )
 from central.registry.queries import find_tenants, matches, ref_of
 from central.registry.records import DomainRecord, TenantRecord, TenantRef
+from central.slugs import parse_slug, parse_tenant_name
 from central.tables import Credential, Domain, RegistryVersion, Tenant, TenantStatus
-from central.tenancy.slugs import parse_slug, parse_tenant_name
 from piccolo_engines.columns import new_id
 from piccolo_engines.errors import ForeignKeyViolation, UniqueViolation
 from piccolo_engines.paging import MAX_LIMIT, Page, decode_cursor, page_of
@@ -82,7 +82,7 @@ class Registry:
 
         Of any number of concurrent calls with the same slug or domain one succeeds. Raises
         :class:`~central.errors.SlugTaken`, :class:`~central.errors.DomainTaken` and what
-        :func:`~central.tenancy.slugs.parse_slug` and :func:`~central.tenancy.slugs.parse_tenant_name` raise.
+        :func:`~central.slugs.parse_slug` and :func:`~central.slugs.parse_tenant_name` raise.
         """
         tenant = Tenant(
             _named(name),

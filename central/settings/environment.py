@@ -9,8 +9,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TypeVar
 
 from central.errors import InvalidDomain
+from central.hostnames import parse_base_domain
 from central.secrets.keys import EncryptionKey, weakness
-from central.tenancy.hostnames import parse_base_domain
 
 __all__ = ["EnvironmentReader"]
 

@@ -15,9 +15,9 @@ from typing import TypeAlias
 from uuid import UUID
 
 from central.errors import InvalidSlug, ReservedSlug, TenantNotFound
+from central.hostnames import tenant_label
 from central.registry import Registry, TenantRef
-from central.tenancy.hostnames import tenant_label
-from central.tenancy.slugs import parse_slug
+from central.slugs import parse_slug
 from piccolo_engines.lru import Lru
 
 __all__ = ["Central", "Resolution", "Resolver", "Unknown"]
@@ -76,7 +76,7 @@ class Resolver:
     async def resolve(self, host: str) -> Resolution:
         """Return the tenant of ``host``, a name in canonical form.
 
-        :func:`~central.tenancy.hostnames.parse_host` returns that form. Names that no tenant can have are
+        :func:`~central.hostnames.parse_host` returns that form. Names that no tenant can have are
         resolved without a query. Raises a :class:`~piccolo_engines.errors.DatabaseError` when the central
         database is needed and not available.
         """

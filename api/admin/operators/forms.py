@@ -16,9 +16,9 @@ from api.operations.tenant_acts import TenantActs
 from api.requests.bodies import decode_struct
 from api.schemas.tenants import NewTenant
 from central.errors import InvalidDomain
+from central.hostnames import parse_tenant_domain
 from central.operators.audit import Actor
 from central.operators.service import OperatorRef
-from central.tenancy.hostnames import parse_tenant_domain
 from tenant_schema.problems import Problem
 
 __all__ = [

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from central.tenancy.slugs import RESERVED
+from central.slugs import RESERVED
 from tests.api.cli.conftest import Run, Told
 from tests.api.conftest import PASSWORD
 

@@ -12,8 +12,8 @@ from central.provisioning.owner import Owner
 from central.provisioning.reconcile import Report
 from central.provisioning.steps import Parts, password_change
 from central.registry import TenantRef
-from central.secrets.credentials import Credentials
 from central.servers import DatabaseServers
+from central.servers.credentials import Credentials
 from central.tables import Credential, ProvisioningRun, TenantStatus
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.provisioning.world import Halt, PowerCut, ServerWithUsers, World, request

@@ -11,8 +11,8 @@ import pytest
 from central.database import CENTRAL
 from central.errors import DomainTaken, InvalidSlug, ReservedSlug, SlugTaken, TenantNotFound, WrongStatus
 from central.provisioning.errors import CreationFailed, DeletionFailed
-from central.secrets.credentials import Credentials
 from central.servers import DatabaseExists, DatabaseServers, UnknownServer, UserExists
+from central.servers.credentials import Credentials
 from central.tables import ProvisioningRun, ProvisioningStep, TenantStatus
 from central.tenancy.engines import TenantGone
 from tests.central.provisioning.world import (

@@ -11,10 +11,10 @@ from central.provisioning.service import Provisioning
 from central.provisioning.steps import Parts
 from central.provisioning.types import Admin, TenantRequest, TenantSeed
 from central.registry import Registry, TenantRef
-from central.secrets.credentials import Credentials, TenantOpener
 from central.secrets.keys import EncryptionKey
 from central.secrets.vault import Vault
 from central.servers import DatabaseServers, SQLiteServer, UserExists
+from central.servers.credentials import Credentials, TenantOpener
 from central.tables import Credential, Domain, ProvisioningRun, RunState, Tenant
 from central.tenancy.engines import TenantEngines
 from central.tenancy.tenancy import Tenancy

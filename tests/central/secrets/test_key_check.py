@@ -4,11 +4,11 @@ import pytest
 
 from central.errors import WrongEncryptionKey
 from central.registry import Registry
-from central.secrets.credentials import Credentials
 from central.secrets.key_check import KeyCheck
 from central.secrets.key_rotation import KeyRotation
 from central.secrets.keys import EncryptionKey
 from central.secrets.vault import Vault
+from central.servers.credentials import Credentials
 from central.tables import SealedCheck
 from tests.central.rows import make_tenant
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from central.database import CENTRAL
 from central.errors import InvalidHost, TenantNotFound
+from central.hostnames import parse_host
 from central.registry import Registry, TenantRef
 from central.tables import TenantStatus
-from central.tenancy.hostnames import parse_host
 from central.tenancy.resolver import Central, Resolver, Unknown
 from piccolo_engines.errors import DatabaseError
 from piccolo_engines.sqlite import SQLiteEngine

@@ -4,11 +4,11 @@ import pytest
 
 from central.errors import SealBroken
 from central.registry import Registry
-from central.secrets.credentials import Credentials, TenantOpener
 from central.secrets.key_rotation import KeyRotation
 from central.secrets.keys import EncryptionKey
 from central.secrets.vault import Vault
 from central.servers import DatabaseServers, SQLiteServer, UnknownServer
+from central.servers.credentials import Credentials, TenantOpener
 from central.tables import Credential
 from piccolo_engines.errors import DatabaseMissing
 from piccolo_engines.sqlite import SQLiteEngine

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from central.errors import InvalidSlug, InvalidTenantName, ReservedSlug
-from central.tenancy.slugs import RESERVED, parse_slug, parse_tenant_name
+from central.slugs import RESERVED, parse_slug, parse_tenant_name
 
 GRAMMAR = r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
 

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from central.errors import InvalidDomain, InvalidHost
-from central.tenancy.hostnames import (
+from central.hostnames import (
     MAX_NAME,
     parse_base_domain,
     parse_domain,

@@ -11,7 +11,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 import idna
 
 from central.errors import InvalidDomain, InvalidHost, InvalidSlug, ReservedSlug
-from central.tenancy.slugs import parse_slug
+from central.slugs import parse_slug
 
 __all__ = [
     "MAX_NAME",
