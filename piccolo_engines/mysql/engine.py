@@ -23,6 +23,7 @@ from piccolo_engines.mysql.sessions.session import NothingSent, Session
 from piccolo_engines.mysql.sessions.settings import PoolSettings, pool_arguments
 from piccolo_engines.mysql.sessions.transaction import Atomic, IsolationLevel, MySQLTransaction
 from piccolo_engines.mysql.statements import PlannedDDL, Steps, Told, Work, run_together
+from piccolo_engines.mysql.templates import compiled
 from piccolo_engines.statements import Together
 
 __all__ = ["MySQLEngine", "Rows", "T"]
@@ -247,7 +248,7 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
             if isinstance(querystring, Together):
                 await run_together(querystring, Work(session, self.on_statement))
                 return []
-            template, args = querystring.compile_string(engine_type="mysql")
+            template, args = compiled(querystring)
             run = session.run_again if getattr(querystring, "repeats", False) else session.run
             result = await run(template, args, self.on_statement)
         except UniqueViolation as violation:

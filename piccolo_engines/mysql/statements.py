@@ -17,7 +17,7 @@ from piccolo_engines.mysql.results.rows import to_rows
 from piccolo_engines.mysql.results.values import Hints
 from piccolo_engines.mysql.sessions.session import Session, Watch
 from piccolo_engines.mysql.table_name import TableName
-from piccolo_engines.mysql.templates import compiled_flat
+from piccolo_engines.mysql.templates import compiled, compiled_flat
 from piccolo_engines.statements import SelectSQL, Together
 
 __all__ = [
@@ -111,7 +111,7 @@ class Work:
 
     def execute(self, querystring: QueryString) -> Awaitable[Any]:
         """Send one statement; return the driver's result."""
-        template, args = querystring.compile_string(engine_type="mysql")
+        template, args = compiled(querystring)
         return self.session.run(template, args, self.watch)
 
     async def fetch(self, querystring: QueryString, table: type[Table] | None = None) -> list[dict[str, Any]]:
@@ -152,8 +152,7 @@ async def run_together(together: Together, work: Work) -> None:
     """Send the statements in one trip to the server, their own transaction (or, inside of one, their
     savepoint) included. The server stops at the first statement that fails.
     """
-    compiled = [one.compile_string(engine_type="mysql") for one in together.statements]
-    texts = [work.text(*one) for one in compiled]
+    texts = [work.text(*compiled(one)) for one in together.statements]
     session = work.session
     if sum(map(len, texts)) > _TOGETHER:
         async with statement_group(session):

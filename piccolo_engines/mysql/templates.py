@@ -1,4 +1,4 @@
-"""How a QueryString becomes text: ``%s`` in the place of each value, and the values beside it."""
+"""Compiles a QueryString for the driver: ``%s`` for each value, and the values."""
 
 import datetime as dt
 import functools
@@ -53,7 +53,13 @@ def compiled_flat(template: str) -> str:
 
 
 def compiled(querystring: QueryString) -> tuple[str, list[Any]]:
-    """The querystring's text and values, those of the querystrings inside included."""
+    """The SQL of a QueryString with ``%s`` for each value and other ``%`` doubled, and the values.
+
+    Takes the place of Piccolo's ``QueryString.compile_string``, which does not know the engine. A frozen
+    QueryString returns what it was frozen with.
+    """
+    if querystring._frozen_compiled_strings is not None:
+        return querystring._frozen_compiled_strings
     if _is_flat(querystring.args) and not hasattr(querystring, "mysql_form"):
         text, count = _text(querystring.template)
         if count == len(querystring.args):

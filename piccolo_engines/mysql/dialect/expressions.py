@@ -38,7 +38,7 @@ from piccolo_engines.mysql.literals import microseconds, quote_name
 from piccolo_engines.mysql.results.values import UNLIMITED_SCALE
 from piccolo_engines.mysql.statements import Bilingual
 
-__all__ = ["PATCHES", "preserved_alias"]
+__all__ = ["PATCHES", "named", "preserved_alias"]
 
 
 def preserved_alias(identifier: object, alias: str | None) -> str | None:
@@ -113,18 +113,13 @@ def _result_name(function: QueryString) -> str | None:
     return call.group(1).lower() if call is not None else known
 
 
-def _select_string(original: Any) -> Any:
-    """A function without an alias is called by its name, as in PostgreSQL."""
+def named(selected: QueryString) -> QueryString:
+    """A selected expression with the alias that PostgreSQL would give it: the name of its function.
 
-    def method(self: QueryString, engine_type: str, with_alias: bool = True) -> QueryString:
-        if engine_type == "mysql" and with_alias and not self._alias:
-            name = _result_name(self)
-            if name is not None:
-                return QueryString("{} AS " + quote_name(name), self)
-        selected: QueryString = original(self, engine_type, with_alias)
-        return selected
-
-    return method
+    MySQL names a result after the whole expression. What has an alias, or is no function, stays as it is.
+    """
+    name = None if selected._alias else _result_name(selected)
+    return selected if name is None else QueryString("{} AS " + quote_name(name), selected)
 
 
 # Functions
@@ -250,7 +245,6 @@ PATCHES = (
     ),
     Patch(QueryString, "ilike", _also("LOWER({}) LIKE LOWER({})"), "MySQL has no ILIKE"),
     Patch(QueryString, "__pow__", _also("POW({}, {})"), "`^` is exclusive or in MySQL"),
-    Patch(QueryString, "get_select_string", _select_string, "MySQL calls a result by the whole expression"),
     Patch(Length, "__init__", lambda _: _length, "LENGTH counts bytes in MySQL", adds=True),
     Patch(Concat, "__init__", _concat, "MySQL cannot cast to TEXT, and CONCAT gives null for null"),
     Patch(Count, "__init__", _count, "COUNT(DISTINCT (a, b)) is not MySQL"),

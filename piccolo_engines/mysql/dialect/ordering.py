@@ -1,4 +1,4 @@
-"""ORDER BY."""
+"""ORDER BY: MySQL does not order JSON arrays."""
 
 import decimal
 from typing import Any
@@ -7,9 +7,7 @@ from piccolo.columns import Array
 from piccolo.query.mixins import OrderBy, OrderByItem
 from piccolo.querystring import QueryString
 
-from piccolo_engines.mysql.dialect.patching import Patch, speaks_mysql
-
-__all__ = ["PATCHES"]
+__all__ = ["sortable"]
 
 _ITEMS = 4
 _NUMBERS = (int, float, decimal.Decimal)
@@ -27,28 +25,22 @@ def _keys(array: Array) -> list[Any]:
     ]
 
 
-def _needs_keys(column: object) -> bool:
-    return isinstance(column, Array) and speaks_mysql(column)
+class _WithArrays(OrderBy):
+    """An order whose SQL has the items of arrays in place of the arrays."""
 
+    __slots__ = ()
 
-def _querystring(original: property) -> property:
-    assert original.fget is not None
-    standard = original.fget
-
-    def querystring(self: OrderBy) -> QueryString:
-        columns = [column for item in self.order_by_items for column in item.columns]
-        if getattr(self, "takes_only_selected", False) or not any(map(_needs_keys, columns)):
-            unchanged: QueryString = standard(self)
-            return unchanged
+    @property
+    def querystring(self) -> QueryString:
         items = [
             OrderByItem(_keys(column) if isinstance(column, Array) else [column], item.ascending)
             for item in self.order_by_items
             for column in item.columns
         ]
-        sortable: QueryString = standard(OrderBy(items))
-        return sortable
-
-    return property(querystring, doc=original.__doc__)
+        return OrderBy(items).querystring
 
 
-PATCHES = (Patch(OrderBy, "querystring", _querystring, "MySQL does not order JSON arrays"),)
+def sortable(order: OrderBy) -> OrderBy:
+    """The order as MySQL can sort by it; its columns, and so the joins that they need, stay the same."""
+    has_arrays = any(isinstance(column, Array) for item in order.order_by_items for column in item.columns)
+    return _WithArrays(order.order_by_items) if has_arrays else order

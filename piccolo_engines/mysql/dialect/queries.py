@@ -1,13 +1,13 @@
-"""How Piccolo finds the SQL of a query, and how its QueryStrings become text."""
+"""Where Piccolo finds the SQL of a query, and how a query is run."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 from piccolo.query.base import DDL, Query
 from piccolo.query.methods.insert import Insert
 from piccolo.querystring import QueryString
 
-from piccolo_engines.mysql.dialect.patching import Patch
+from piccolo_engines.mysql.dialect.patching import Patch, serves_mysql
 from piccolo_engines.mysql.templates import compiled
 
 __all__ = ["PATCHES"]
@@ -18,9 +18,7 @@ def _querystrings(original: property) -> property:
     standard = original.fget
 
     def querystrings(self: Query[Any, Any]) -> Sequence[QueryString]:
-        if self._frozen_querystrings is not None:
-            return self._frozen_querystrings
-        if self.engine_type != "mysql":
+        if not serves_mysql(self.table) or self._frozen_querystrings is not None:
             return standard(self)  # type: ignore[no-any-return]  # the original's annotation, lost by fget
         built: Sequence[QueryString] = self.mysql_querystrings  # type: ignore[attr-defined]  # added below
         for querystring in built:
@@ -39,37 +37,40 @@ def _ddl(original: property) -> property:
     )
 
 
-def _compile(original: Any) -> Any:
-    def compile_string(self: QueryString, engine_type: str = "postgres") -> tuple[str, list[Any]]:
-        """Compile into a template and its arguments; for MySQL with ``%s``, and other ``%`` doubled."""
-        if engine_type != "mysql" or self._frozen_compiled_strings is not None:
-            standard: tuple[str, list[Any]] = original(self, engine_type)
-            return standard
-        return compiled(self)
+def _freeze(original: Any) -> Any:
+    def freeze(self: QueryString, engine_type: str = "postgres") -> None:
+        if engine_type == "mysql":
+            self._frozen_compiled_strings = compiled(self)
+        else:
+            original(self, engine_type)
 
-    return compile_string
+    return freeze
 
 
-def _run_on_node(original: Any) -> Any:
-    async def _run(self: Query[Any, Any], node: str | None = None, in_pool: bool = True) -> Any:
-        engine = self.table._meta.db
-        if engine is None or engine.engine_type != "mysql":
-            return await original(self, node=node, in_pool=in_pool)
-        self._validate()  # type: ignore[no-untyped-call]  # Piccolo does not annotate it
-        asked = engine if node is None else engine.extra_nodes[node]
-        querystrings = self.querystrings
-        if type(self) is Insert and len(querystrings) == 1:  # which has nothing else to process
-            rows = await asked.run_querystring(querystrings[0], in_pool=in_pool)
-            self._raw_response_callback(rows)
-            return rows
-        if len(querystrings) == 1:
-            return await self._process_results(await asked.run_querystring(querystrings[0], in_pool=in_pool))
-        return [
-            await self._process_results(await asked.run_querystring(querystring, in_pool=in_pool))
-            for querystring in querystrings
-        ]
+async def _run_on_mysql(self: Query[Any, Any], node: str | None = None, in_pool: bool = True) -> Any:
+    self._validate()  # type: ignore[no-untyped-call]  # Piccolo does not annotate it
+    engine: Any = self.table._meta.db
+    asked = engine if node is None else engine.extra_nodes[node]
+    querystrings = self.querystrings
+    if type(self) is Insert and len(querystrings) == 1:  # which has nothing else to process
+        rows = await asked.run_querystring(querystrings[0], in_pool=in_pool)
+        self._raw_response_callback(rows)
+        return rows
+    if len(querystrings) == 1:
+        return await self._process_results(await asked.run_querystring(querystrings[0], in_pool=in_pool))
+    return [
+        await self._process_results(await asked.run_querystring(querystring, in_pool=in_pool))
+        for querystring in querystrings
+    ]
 
-    return _run
+
+def _run(original: Any) -> Any:
+    def run(self: Query[Any, Any], node: str | None = None, in_pool: bool = True) -> Awaitable[Any]:
+        chosen: Any = _run_on_mysql if serves_mysql(self.table) else original
+        awaitable: Awaitable[Any] = chosen(self, node=node, in_pool=in_pool)
+        return awaitable
+
+    return run
 
 
 PATCHES = (
@@ -81,7 +82,7 @@ PATCHES = (
         "where a kind of query has its SQL for MySQL",
         adds=True,
     ),
-    Patch(Query, "_run", _run_on_node, "asks replicas only of PostgresEngine"),
+    Patch(Query, "_run", _run, "asks replicas only of PostgresEngine"),
     Patch(DDL, "ddl", _ddl, "raises for an engine it does not know"),
     Patch(
         DDL,
@@ -90,5 +91,5 @@ PATCHES = (
         "where a kind of DDL has its SQL for MySQL",
         adds=True,
     ),
-    Patch(QueryString, "compile_string", _compile, "raises for an engine it does not know"),
+    Patch(QueryString, "freeze", _freeze, "raises for an engine it does not know"),
 )

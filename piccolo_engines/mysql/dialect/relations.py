@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Awaitable
 from typing import Any
 
 from piccolo.columns import JSON, UUID, Column, Text
@@ -13,7 +14,7 @@ from piccolo.querystring import QueryString
 from piccolo.utils.dictionary import make_nested
 from piccolo.utils.encoding import load_json
 
-from piccolo_engines.mysql.dialect.patching import Patch
+from piccolo_engines.mysql.dialect.patching import Patch, serves_mysql
 from piccolo_engines.mysql.literals import quote_name, text_literal
 
 __all__ = ["PATCHES"]
@@ -64,18 +65,21 @@ def _unpack(text: str | None, select: M2MSelect, key: Column) -> list[Any]:
     return gathered
 
 
-def _response_handler(original: Any) -> Any:
-    async def response_handler(self: Select[Any], response: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        selected = self.columns_delegate.selected_columns
-        if selected is self.table._meta.columns and not self.output_delegate._output.nested:
-            return response  # as it would be at the end of the long way
-        selects = [item for item in selected if isinstance(item, M2MSelect)]
-        if not selects or self.engine_type != "mysql":
-            standard: list[dict[str, Any]] = await original(self, response)
-            return standard
-        for select in selects:
+async def _handle_response(self: Select[Any], response: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    selected, is_nested = self.columns_delegate.selected_columns, self.output_delegate._output.nested
+    if selected is not self.table._meta.columns:
+        for select in [item for item in selected if isinstance(item, M2MSelect)]:
             await _fill_in(self, response, select)
-        return [make_nested(row) for row in response] if self.output_delegate._output.nested else response
+    return [make_nested(row) for row in response] if is_nested and selected else response
+
+
+def _response_handler(original: Any) -> Any:
+    def response_handler(
+        self: Select[Any], response: list[dict[str, Any]]
+    ) -> Awaitable[list[dict[str, Any]]]:
+        chosen: Any = _handle_response if serves_mysql(self.table) else original
+        awaitable: Awaitable[list[dict[str, Any]]] = chosen(self, response)
+        return awaitable
 
     return response_handler
 

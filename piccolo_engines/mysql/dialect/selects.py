@@ -1,6 +1,7 @@
 """Selects: the columns behind their results, locks, and clauses that read differently."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from piccolo.columns import Array, Column, Interval, Numeric
@@ -13,6 +14,8 @@ from piccolo.query.mixins import LockRows, LockStrength
 from piccolo.querystring import QueryString, Selectable
 
 from piccolo_engines.mysql.dialect.distinct import first_of_each
+from piccolo_engines.mysql.dialect.expressions import named
+from piccolo_engines.mysql.dialect.ordering import sortable
 from piccolo_engines.mysql.dialect.patching import Patch
 from piccolo_engines.mysql.dialect.plain import plain_select
 from piccolo_engines.mysql.literals import ServerSQL
@@ -76,22 +79,38 @@ def _lock(lock: LockRows) -> QueryString:
     return Bilingual(lock.querystring, QueryString(" {}{}" + patience, strength, of))
 
 
+@contextlib.contextmanager
+def _as_mysql_reads_it(select: Select[Any]) -> Iterator[None]:
+    """While this is open the select has no lock, and names and orders what it selects in MySQL's way."""
+    columns, order, lock = select.columns_delegate, select.order_by_delegate, select.lock_rows_delegate
+    before = (columns.selected_columns, order._order_by, lock._lock_rows)
+    distinct = select.distinct_delegate._distinct
+    columns.selected_columns = [
+        named(one) if isinstance(one, QueryString) else one for one in columns.selected_columns
+    ]
+    if not distinct.enabled or distinct.on:  # else it may order by nothing but what is selected
+        order._order_by = sortable(order._order_by)
+    lock._lock_rows = None
+    try:
+        with first_of_each(select):
+            yield
+    finally:
+        columns.selected_columns, order._order_by, lock._lock_rows = before
+
+
 def _select(self: Select[Any]) -> Sequence[QueryString]:
     if self.offset_delegate._offset and not self.limit_delegate._limit:
         self.limit_delegate.limit(_ALL_ROWS)  # there is no OFFSET without LIMIT
     if (plain := plain_select(self)) is not None:
         return [plain]
-    order: Any = self.order_by_delegate._order_by
-    distinct = self.distinct_delegate._distinct
-    order.takes_only_selected = distinct.enabled and not distinct.on
-    lock, self.lock_rows_delegate._lock_rows = self.lock_rows_delegate._lock_rows, None
-    try:
-        with first_of_each(self):
-            (standard,) = self.default_querystrings
-    finally:
-        self.lock_rows_delegate._lock_rows = lock
-    selected = self.columns_delegate.selected_columns
-    hints = Projection([_hint(item) for item in selected])
+    if not self.columns_delegate.selected_columns:
+        self.columns_delegate.selected_columns = self.table._meta.columns  # as Piccolo does
+    if self.exclude_secrets:
+        self.columns_delegate.remove_secret_columns()  # type: ignore[no-untyped-call]  # Piccolo does not annotate it
+    with _as_mysql_reads_it(self):
+        (standard,) = self.default_querystrings
+    lock: LockRows | None = self.lock_rows_delegate._lock_rows
+    hints = Projection([_hint(item) for item in self.columns_delegate.selected_columns])
     if lock is not None:
         standard = QueryString(standard.template + "{}", *standard.args, _lock(lock))
     return [SelectSQL.adopt(standard, self.table, hints)]

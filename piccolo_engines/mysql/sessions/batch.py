@@ -10,6 +10,7 @@ from piccolo_engines.mysql.literals import literals
 from piccolo_engines.mysql.results.rows import to_rows
 from piccolo_engines.mysql.sessions.lending import SessionLender
 from piccolo_engines.mysql.sessions.session import Session
+from piccolo_engines.mysql.templates import compiled
 
 __all__ = ["Batch"]
 
@@ -39,7 +40,7 @@ class Batch(BaseBatch):
     async def __aenter__(self) -> "Batch":
         self.query._validate()  # type: ignore[no-untyped-call]  # Piccolo does not annotate it
         querystring = self.query.querystrings[0]
-        template, args = querystring.compile_string(engine_type="mysql")
+        template, args = compiled(querystring)
         self._hints = getattr(querystring, "hints", None)
         session = self._session = await self.engine.lease()
         try:

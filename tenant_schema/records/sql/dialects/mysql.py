@@ -10,6 +10,7 @@ from piccolo.columns.combination import WhereRaw
 from piccolo.querystring import QueryString, Selectable
 from piccolo.table import Table
 
+from piccolo_engines.mysql.templates import compiled
 from piccolo_engines.statements import SelectSQL
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.objects.model.search_index import search_columns
@@ -47,7 +48,7 @@ class MySQLRecords(MySQLStorage):
 
     def compile(self, query: QueryString) -> tuple[str, list[Any]]:
         """See the protocol."""
-        return query.compile_string(engine_type="mysql")
+        return compiled(query)
 
     def select_string(self, selected: Selectable) -> QueryString:
         """See the protocol."""

@@ -19,6 +19,7 @@ from piccolo.table import TABLE_REGISTRY, Table
 from piccolo_engines.mysql import MySQLEngine
 from piccolo_engines.mysql.dialect import selects
 from piccolo_engines.mysql.dialect.plain import plain_select
+from piccolo_engines.mysql.templates import compiled
 from tests.piccolo_engines.mysql.tables import MUSIC, Band, Genre, Manager, bound, created
 
 KEY = uuid.UUID("01900000-0000-7000-8000-000000000001")
@@ -62,7 +63,7 @@ def the_long_way(query: Select[Any], monkeypatch: pytest.MonkeyPatch) -> tuple[s
     with monkeypatch.context() as patch:
         patch.setattr(selects, "plain_select", lambda _: None)
         (querystring,) = query.querystrings
-    return querystring.compile_string(engine_type="mysql")
+    return compiled(querystring)
 
 
 @pytest.mark.parametrize("make", PLAIN)
@@ -70,7 +71,7 @@ def test_the_sql_is_piccolos(make: Callable[[], Select[Any]], monkeypatch: pytes
     for _ in range(2):  # the second time out of what is kept
         plain = plain_select(make())
         assert plain is not None
-        assert plain.compile_string(engine_type="mysql") == the_long_way(make(), monkeypatch)
+        assert compiled(plain) == the_long_way(make(), monkeypatch)
 
 
 @pytest.mark.parametrize("make", NOT_PLAIN)
@@ -101,7 +102,7 @@ def test_any_condition_reads_the_same_both_ways(condition: Where) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
         standard = the_long_way(query, monkeypatch)
     assert plain is not None
-    assert plain.compile_string(engine_type="mysql") == standard
+    assert compiled(plain) == standard
 
 
 def test_a_renamed_table_is_another_table(monkeypatch: pytest.MonkeyPatch) -> None:

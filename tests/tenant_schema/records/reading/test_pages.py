@@ -11,7 +11,7 @@ from tenant_schema.records.query.model import SortTerm
 from tenant_schema.records.reading.cursors import Place
 from tenant_schema.records.reading.pages import Page, restored
 from tenant_schema.records.service import RecordService
-from tenant_schema.records.sql.dialects.registry import MYSQL
+from tenant_schema.records.sql.dialects.registry import mysql_dialect
 from tenant_schema.records.sql.keyset import full_order
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
@@ -200,9 +200,9 @@ async def test_where_a_driver_has_types_a_place_has_them_again(
     sealed = caller.service._cursors.seal(caller.scope.id, b"digest", Place((row["value"], None)))
     place = caller.service._cursors.open(caller.scope.id, b"digest", sealed)
     order = (SortTerm(field), SortTerm("id"))
-    assert restored(place, order, gadgets.columns, MYSQL).position == (row["value"], None)
+    assert restored(place, order, gadgets.columns, mysql_dialect()).position == (row["value"], None)
 
 
 def test_a_place_in_a_field_whose_type_has_changed_is_a_mismatch(gadgets: ObjectModel) -> None:
     with pytest.raises(CursorMismatch):
-        restored(Place(("many",)), (SortTerm("count"),), gadgets.columns, MYSQL)
+        restored(Place(("many",)), (SortTerm("count"),), gadgets.columns, mysql_dialect())

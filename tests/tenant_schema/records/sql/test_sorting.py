@@ -11,7 +11,7 @@ from piccolo_engines.columns import new_id
 from piccolo_engines.sort_keys import sort_key
 from tenant_schema.records.query.model import ALL, SortTerm
 from tenant_schema.records.record import Record
-from tenant_schema.records.sql.dialects.registry import MYSQL
+from tenant_schema.records.sql.dialects.registry import mysql_dialect
 from tenant_schema.records.sql.keyset import full_order
 from tenant_schema.records.sql.statement_cache import Bound, Slot
 from tenant_schema.records.sql.statements import Source, Window, reading
@@ -153,7 +153,7 @@ async def test_an_index_has_the_order_of_a_text(family: Family, descending: bool
     await family.engine.run_ddl(f'ANALYZE TABLE "{table}"')
     order = full_order([SortTerm("name", descending)])
     for position, values in ((None, []), ((Slot.at(0), Slot.at(1)), ["Firm 0070", new_id()])):
-        plan = reading(Source(model, ALL), ["id"], Window(order, 26, position), MYSQL)
+        plan = reading(Source(model, ALL), ["id"], Window(order, 26, position), mysql_dialect())
         bound = plan.statement.bind(values)
         explained = Bound(f"EXPLAIN {bound.template}", list(bound.args), "generic", None)
         rows = await DB.run_querystring(explained)
