@@ -3,15 +3,16 @@
 import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from litestar import Litestar, Router
 from litestar.connection import Request
-from litestar.datastructures import State
-from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.spec import OpenAPI
 from litestar.types import (
     BeforeRequestHookHandler,
+    ControllerRouterHandler,
     LifeSpanReceive,
     LifeSpanScope,
     LifeSpanSend,
@@ -20,17 +21,25 @@ from litestar.types import (
     Send,
 )
 
-from api.admin.mount import AdminDoor
+from api.admin.mount import AdminMount
 from api.admin.operators.site import OperatorSite
 from api.admin.tenant.site import TenantSite
 from api.composition import Platform, compose
-from api.middleware.error_boundary import Edge
+from api.controllers.record_batches import RecordBatchController
+from api.controllers.record_queries import RecordQueryController
+from api.controllers.records import RecordController
+from api.controllers.tenants import TenantController
+from api.dependencies import DEPENDENCIES
+from api.middleware.error_boundary import ErrorBoundary
+from api.middleware.host_kinds import OPERATORS_PATHS, TENANTS_PATHS, ServedPaths
 from api.middleware.idempotency import Idempotent
 from api.middleware.tenant_from_host import TenantFromHost
-from api.openapi.document import HostKind, document_for
-from api.openapi.hosts import CENTRAL_HOST, TENANT_HOST
+from api.openapi.documents import describe, whole_document
+from api.plugins.allowed_methods import AllowedMethods
+from api.plugins.arguments import HandlerArguments
 from api.requests.guards import admits_anyone, requires_operator, requires_user
 from api.requests.request import ApiRequest, CentralRequest, TenantRequest
+from api.responses import Json
 from api.routes import (
     api_keys,
     apps,
@@ -46,24 +55,15 @@ from api.routes import (
     schema,
     service,
     sessions,
-    tenants,
     users,
     views,
 )
-from api.routes.options import with_options
-from api.routes.records import aggregates as data_aggregates
-from api.routes.records import bulk as data_bulk
-from api.routes.records import by_value as data_writes
-from api.routes.records import imports as data_import
-from api.routes.records import lists as data_queries
-from api.routes.records import records as data
 from api.server.lifespan import running
 from api.server.logs import configure_logs
 from api.server.shutdown import ending_within
-from api.version import VERSION
 from central.settings.settings import Settings, read_env_file
 
-__all__ = ["Freehold", "central_app", "create_app", "tenant_app"]
+__all__ = ["Freehold", "create_app"]
 
 
 def create_app(settings: Settings | None = None, *, platform: Platform | None = None) -> "Freehold":
@@ -88,22 +88,52 @@ def _settle_memory() -> None:
 
 
 class Freehold(Litestar):
-    """The outer application: has the lifespan, and hands requests to the application of their kind of host.
+    """The application: every route of both kinds of host, behind the middleware that finds the tenant.
 
-    Two applications, so that a path of one kind of host is not there on the other, and ``/schema`` is each
-    kind's own. They know no platform, so that one pair can serve several.
+    A platform is not needed to describe the routes. :meth:`serving` gives the application for another
+    platform, with the same routes.
+
+    :param route_handlers: further handlers, Controllers or Routers.
     """
 
-    def __init__(self, platform: Platform, inner: tuple[Litestar, Litestar] | None = None) -> None:
+    platform: Platform
+
+    def __init__(
+        self, platform: Platform | None = None, route_handlers: Sequence[ControllerRouterHandler] = ()
+    ) -> None:
+        super().__init__(
+            [*_routers(), *route_handlers],
+            dependencies=DEPENDENCIES,
+            exception_handlers={Exception: _hand_up},
+            lifespan=[_running],
+            logging_config=None,
+            openapi_config=None,
+            plugins=[HandlerArguments(), AllowedMethods()],
+            request_class=TenantRequest,
+        )
+        describe(self)
+        if platform is not None:
+            self._serve(platform)
+
+    def serving(self, platform: Platform) -> "Freehold":
+        """The application with these services; routes and documents are shared with this one."""
+        other = copy(self)
+        other.asgi_router = copy(self.asgi_router)  # for the lifespan; requests go to the one that is shared
+        other.asgi_router.app = other
+        other._serve(platform)
+        return other
+
+    def _serve(self, platform: Platform) -> None:
         self.platform = platform
-        self.inner = inner or (central_app(), tenant_app())
+        routes = super().__call__
+        central = ServedPaths(routes, TENANTS_PATHS)
+        tenant = ServedPaths(routes, OPERATORS_PATHS)
         host = TenantFromHost(
             platform,
-            central_app=AdminDoor(OperatorSite(), CentralRequest, self.inner[0]),
-            tenant_app=AdminDoor(TenantSite(), TenantRequest, Idempotent(self.inner[1])),
+            central_app=AdminMount(OperatorSite(), CentralRequest, central),
+            tenant_app=AdminMount(TenantSite(), TenantRequest, Idempotent(tenant)),
         )
-        self.edge = Edge(host, platform.request_counts)
-        super().__init__([], openapi_config=None, logging_config=None, lifespan=[self._running])
+        self.boundary = ErrorBoundary(host, platform.request_counts)
 
     async def __call__(
         self,
@@ -115,23 +145,20 @@ class Freehold(Litestar):
         if scope["type"] == "lifespan":
             await super().__call__(scope, receive, send)
         else:
-            await self.edge(scope, cast("Receive", receive), cast("Send", send))
+            await self.boundary(scope, cast("Receive", receive), cast("Send", send))
 
-    @asynccontextmanager
-    async def _running(self, _app: Litestar) -> AsyncIterator[None]:
-        central, tenant = self.inner
-        with ending_within(self.platform.settings.shutdown_timeout):
-            async with running(self.platform), central.lifespan(), tenant.lifespan():
-                yield
+    @property
+    def openapi_schema(self) -> OpenAPI:
+        """The OpenAPI document of both kinds of host, for Litestar's commands."""
+        return whole_document(self)
 
 
-def central_app() -> Litestar:
-    """What a central host serves."""
-    routers = [
-        _router("/setup", [*tenants.ROUTES, *domains.ROUTES], requires_operator),
-        _router("/", [*service.ROUTES, *problems.ROUTES, schema.schema], admits_anyone),
-    ]
-    return _application(routers, CentralRequest, CENTRAL_HOST, requires_operator)
+@asynccontextmanager
+async def _running(app: Litestar) -> AsyncIterator[None]:
+    platform = cast("Freehold", app).platform
+    with ending_within(platform.settings.shutdown_timeout):
+        async with running(platform):
+            yield
 
 
 _USERS_ROUTES = [
@@ -143,51 +170,44 @@ _USERS_ROUTES = [
     *api_keys.ROUTES,
     *sessions.ROUTES,
     *audit.ROUTES,
-    *data_queries.ROUTES,
-    *data_aggregates.ROUTES,
     *drift.ROUTES,
     *objects.ROUTES,
-    *data.ROUTES,
-    *data_bulk.ROUTES,
-    *data_import.ROUTES,
-    *data_writes.ROUTES,
     *navigation.ROUTES,
     *apps.ROUTES,
     *views.ROUTES,
 ]
 
 
-def tenant_app() -> Litestar:
-    """What a tenant's host serves."""
-    routers = [
-        _router("/api/v1", [*auth.OPEN_ROUTES, *users.OPEN_ROUTES], admits_anyone),
-        _router("/api/v1", _USERS_ROUTES, requires_user),
-        _router("/", [*problems.ROUTES, schema.tenant_schema], admits_anyone),
+_USERS_CONTROLLERS = [RecordController, RecordQueryController, RecordBatchController]
+
+
+def _routers() -> list[Router]:
+    """Every route, by who may call it."""
+    return [
+        _router("/setup", [TenantController, *domains.ROUTES], requires_operator, CentralRequest),
+        _router("/api/v1", [*auth.OPEN_ROUTES, *users.OPEN_ROUTES], admits_anyone, TenantRequest),
+        _router("/api/v1", _USERS_ROUTES, requires_user, TenantRequest),
+        _router("/api/v1", _USERS_CONTROLLERS, requires_user, TenantRequest),
+        _router("/", service.ROUTES, admits_anyone, CentralRequest),
+        _router("/", [*problems.ROUTES, schema.schema], admits_anyone, TenantRequest),
     ]
-    return _application(routers, TenantRequest, TENANT_HOST, requires_user)
 
 
-def _router(path: str, handlers: Sequence[HTTPRouteHandler], guard: BeforeRequestHookHandler) -> Router:
-    return Router(path, route_handlers=with_options(handlers), before_request=guard)
-
-
-def _application(
-    routers: Sequence[Router],
-    request_class: type[ApiRequest],
-    kind: HostKind,
+def _router(
+    path: str,
+    handlers: Sequence[ControllerRouterHandler],
     guard: BeforeRequestHookHandler,
-) -> Litestar:
-    app = Litestar(
-        routers,
+    request_class: type[ApiRequest],
+) -> Router:
+    return Router(
+        path,
+        route_handlers=handlers,
+        before_request=guard,
         request_class=request_class,
-        exception_handlers={Exception: _hand_up},
-        openapi_config=None,
-        logging_config=None,
+        response_class=Json,
     )
-    app.state = State({"schema": schema.SchemaAnswers(document_for(app, kind, guard, VERSION))})
-    return app
 
 
 def _hand_up(_request: Request[Any, Any, Any], error: Exception) -> NoReturn:
-    """All errors are answered in one place, which is the edge."""
+    """All errors are reported in one place, which is the error boundary."""
     raise error

@@ -17,7 +17,7 @@ from typing import Final
 
 from api.middleware.compression import takes_gzip
 from api.requests.request import ApiRequest
-from api.responses import Answer, RawHeader
+from api.responses import RawHeader, RawResponse
 
 __all__ = ["FRONT_END_VERSION", "asset", "front_page"]
 
@@ -49,16 +49,16 @@ class _File:
     headers: tuple[RawHeader, ...]
     tag: bytes
 
-    def answer(self, request: ApiRequest) -> Answer:
+    def answer(self, request: ApiRequest) -> RawResponse:
         if request.header(b"if-none-match") == self.tag.decode():
-            return Answer(304, [*self.headers])
+            return RawResponse(304, [*self.headers])
         is_packed = takes_gzip((request.header(b"accept-encoding") or "").encode("latin-1"))
         body = self.packed if is_packed else self.content
         headers = [*self.headers, (b"content-length", b"%d" % len(body))]
-        return Answer(200, [*headers, (b"content-encoding", b"gzip")] if is_packed else headers, body)
+        return RawResponse(200, [*headers, (b"content-encoding", b"gzip")] if is_packed else headers, body)
 
 
-async def front_page(request: ApiRequest, *, is_signed_in: bool, has_passwords: bool) -> Answer:
+async def front_page(request: ApiRequest, *, is_signed_in: bool, has_passwords: bool) -> RawResponse:
     """The page that everything else is loaded from.
 
     It says whether the browser has a session, so that a page without one asks for nothing but signing in, and
@@ -68,7 +68,7 @@ async def front_page(request: ApiRequest, *, is_signed_in: bool, has_passwords: 
     return page.answer(request)
 
 
-async def asset(request: ApiRequest, name: str) -> Answer | None:
+async def asset(request: ApiRequest, name: str) -> RawResponse | None:
     """A file of the page; None when there is none of this name."""
     found = (await asyncio.to_thread(_assets)).get(name)
     return None if found is None else found.answer(request)

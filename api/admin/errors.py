@@ -15,7 +15,7 @@
 from typing import ClassVar
 
 from api.problems.table import FieldProblem, document_of, status_of
-from api.responses import Answer, RawHeader, json, json_bytes
+from api.responses import RawHeader, RawResponse, json, json_bytes
 from piccolo_engines import errors as engines
 
 __all__ = [
@@ -106,7 +106,7 @@ class FormRefused(AdminError):
     status = 422
 
 
-def in_table(error: Exception, request_id: str) -> Answer | None:
+def in_table(error: Exception, request_id: str) -> RawResponse | None:
     """The answer for a row's form; None for what is nobody's mistake and belongs into the log."""
     status, problems = _status(error), _problems_of(error, request_id)
     if problems and status in (400, 409, 422):
@@ -118,7 +118,7 @@ def in_table(error: Exception, request_id: str) -> Answer | None:
     return json_bytes(_sentence(error, request_id).encode(), status, _TEXT, _headers(error))
 
 
-def in_form(error: Exception, request_id: str) -> Answer | None:
+def in_form(error: Exception, request_id: str) -> RawResponse | None:
     """The answer for a form, of which the front end shows no status but 422."""
     status = _status(error)
     if status in (401, 405):  # to be signed in first; the front end sees to that
@@ -131,7 +131,7 @@ def in_form(error: Exception, request_id: str) -> Answer | None:
     return json({"custom_form_error": _sentence(error, request_id)}, 422, _headers(error))
 
 
-def in_words(error: Exception, request_id: str) -> Answer | None:
+def in_words(error: Exception, request_id: str) -> RawResponse | None:
     """The response where the front end shows a sentence and no fields."""
     status, problems = _status(error), _problems_of(error, request_id)
     if status == 500 or not problems:

@@ -1,4 +1,4 @@
-"""AdminDoor: /admin of one kind of host, spoken as Piccolo Admin's front end speaks it; the rest goes on.
+"""AdminMount: /admin of one kind of host, spoken as Piccolo Admin's front end speaks it; the rest goes on.
 
 The front end is Piccolo Admin's own; what answers it is this: every list, row and form goes to the services
 that REST uses, with the rights of the one who asks. No route of it can reach a table any other way.
@@ -19,13 +19,13 @@ from api.errors import InvalidBody, NotAuthenticated
 from api.middleware.expect_continue import stop_if_tried
 from api.problems.table import is_fault, status_of
 from api.requests.request import ApiRequest
-from api.responses import NOT_STORED, Answer, RawHeader, Stream, json
+from api.responses import NOT_STORED, RawHeader, RawResponse, Stream, json
 from tenant_schema.problems import Problem
 
-__all__ = ["AdminDoor"]
+__all__ = ["AdminMount"]
 
-_Response = TypeVar("_Response", Answer, Stream, Answer | Stream)
-_EXPLAINED: Final[Mapping[str, Callable[[Exception, str], Answer | None]]] = {
+_Response = TypeVar("_Response", RawResponse, Stream, RawResponse | Stream)
+_EXPLAINED: Final[Mapping[str, Callable[[Exception, str], RawResponse | None]]] = {
     "forms": in_form,
     "change-password": in_words,
 }
@@ -37,11 +37,11 @@ _SAFETY: Final[Sequence[RawHeader]] = (
 )
 
 
-class AdminDoor:
+class AdminMount:
     """An ASGI application in front of another one: /admin is the site's, everything else the other's.
 
     What fails in a form or a table is answered in the words of the front end; what nobody expected goes on
-    to the edge, like any other error.
+    to the error boundary, like any other error.
     """
 
     __slots__ = ("_app", "_log", "_request_class", "_site")
@@ -61,13 +61,13 @@ class AdminDoor:
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         request = self._request_class(scope, receive, send)
         if scope["path"] == _PREFIX:
-            answer: Answer | Stream = Answer(308, [(b"location", b"/admin/")])
+            answer: RawResponse | Stream = RawResponse(308, [(b"location", b"/admin/")])
         else:
             answer = await self._answer(request, tuple(part for part in scope["path"].split("/")[2:] if part))
         answer.headers = [*answer.headers, *_SAFETY]
         await answer(scope, receive, send)
 
-    async def _answer(self, request: ApiRequest, segments: tuple[str, ...]) -> Answer | Stream:
+    async def _answer(self, request: ApiRequest, segments: tuple[str, ...]) -> RawResponse | Stream:
         if segments[:1] == ("api",):
             return await self._private(request, segments[1:])
         if segments[:1] == ("public",):
@@ -81,11 +81,11 @@ class AdminDoor:
             raise NotFoundException
         return found
 
-    async def _private(self, request: ApiRequest, segments: tuple[str, ...]) -> Answer | Stream:
+    async def _private(self, request: ApiRequest, segments: tuple[str, ...]) -> RawResponse | Stream:
         explain = _EXPLAINED.get(segments[0] if segments else "", in_table)
         return await self._explained(request, self._for_visitor(request, segments), explain)
 
-    async def _front_page(self, request: ApiRequest) -> Answer:
+    async def _front_page(self, request: ApiRequest) -> RawResponse:
         is_signed_in = await self._visit(request) is not None
         return await assets.front_page(
             request, is_signed_in=is_signed_in, has_passwords=self._site.has_passwords
@@ -95,7 +95,7 @@ class AdminDoor:
         secret = cookies.session_secret(request)
         return None if secret is None else await self._site.visit(request, secret)
 
-    async def _for_visitor(self, request: ApiRequest, segments: tuple[str, ...]) -> Answer | Stream:
+    async def _for_visitor(self, request: ApiRequest, segments: tuple[str, ...]) -> RawResponse | Stream:
         if request.method not in _SAFE:
             cookies.require_own_page(request)
         visit = await self._visit(request)
@@ -107,7 +107,7 @@ class AdminDoor:
         answer = await routes.answer(request, visit, segments)
         return answer if visit.renewed is None else _with_session(request, answer, visit.renewed)
 
-    async def _public(self, request: ApiRequest, segments: tuple[str, ...]) -> Answer:
+    async def _public(self, request: ApiRequest, segments: tuple[str, ...]) -> RawResponse:
         match (request.method, *segments):
             case ("GET", "meta"):
                 return json(
@@ -129,7 +129,7 @@ class AdminDoor:
                 return await self._sign_out(request)
         raise NotFoundException
 
-    async def _sign_in(self, request: ApiRequest) -> Answer:
+    async def _sign_in(self, request: ApiRequest) -> RawResponse:
         given = await request.read_object()
         username, password = given.get("username"), given.get("password")
         if not (isinstance(username, str) and isinstance(password, str)):
@@ -139,7 +139,7 @@ class AdminDoor:
         answer.headers.append(cookies.csrf_cookie(request))  # a new one, that nobody knew before
         return answer
 
-    async def _sign_out(self, request: ApiRequest) -> Answer:
+    async def _sign_out(self, request: ApiRequest) -> RawResponse:
         secret = cookies.session_secret(request)
         if secret is not None:
             await self._site.sign_out(request, secret)
@@ -151,15 +151,15 @@ class AdminDoor:
         self,
         request: ApiRequest,
         work: Awaitable[_Response],
-        explain: Callable[[Exception, str], Answer | None],
-    ) -> _Response | Answer:
+        explain: Callable[[Exception, str], RawResponse | None],
+    ) -> _Response | RawResponse:
         """The answer, or what went wrong in words for a person."""
         try:
             return await work
         except (NotFoundException, MethodNotAllowedException):
             raise
         except Exception as error:
-            answer = explain(error, request.facts.id)
+            answer = explain(error, request.context.id)
             if answer is None:
                 raise
             if is_fault(error) and status_of(error) != 500:
@@ -172,13 +172,13 @@ def _with_session(request: ApiRequest, answer: _Response, session: NewSession) -
     return answer
 
 
-def _with_csrf(request: ApiRequest, answer: Answer) -> Answer:
+def _with_csrf(request: ApiRequest, answer: RawResponse) -> RawResponse:
     if cookies.csrf_token(request) is None:
         answer.headers.append(cookies.csrf_cookie(request))
     return answer
 
 
-def _found(content: object) -> Answer:
+def _found(content: object) -> RawResponse:
     if content is None:
         raise NotFoundException
     return json(content)

@@ -12,18 +12,18 @@ from api.admin.site import Form, Row, Table, Visit
 from api.admin.values import accept, changed, problems_together, read
 from api.errors import InvalidBody
 from api.requests.request import ApiRequest, TenantRequest
-from api.responses import NOT_STORED, Answer, Stream, empty, json
+from api.responses import NOT_STORED, RawResponse, Stream, empty, json
 from tenant_schema.problems import Problem
 from tenant_schema.records.csv.export_csv import chained
 
 __all__ = ["answer"]
 
-_Handler = Callable[[ApiRequest, Visit, tuple[str, ...]], Awaitable[Answer | Stream]]
+_Handler = Callable[[ApiRequest, Visit, tuple[str, ...]], Awaitable[RawResponse | Stream]]
 _MOST_NAMES: Final = 200
 _FURTHEST: Final = 1_000_000
 
 
-async def answer(request: ApiRequest, visit: Visit, segments: tuple[str, ...]) -> Answer | Stream:
+async def answer(request: ApiRequest, visit: Visit, segments: tuple[str, ...]) -> RawResponse | Stream:
     """The answer. Raises Litestar's 404 and 405 for what is not asked for by any page."""
     methods: dict[str, tuple[_Handler, tuple[str, ...]]] = {}
     for method, pattern, handler in _ROUTES:
@@ -39,48 +39,48 @@ async def answer(request: ApiRequest, visit: Visit, segments: tuple[str, ...]) -
     return await chosen(request, visit, arguments)
 
 
-async def _user(_request: ApiRequest, visit: Visit, _: tuple[str, ...]) -> Answer:
+async def _user(_request: ApiRequest, visit: Visit, _: tuple[str, ...]) -> RawResponse:
     return json({"username": visit.name, "user_id": visit.user_id})
 
 
-async def _links(_request: ApiRequest, visit: Visit, _: tuple[str, ...]) -> Answer:
+async def _links(_request: ApiRequest, visit: Visit, _: tuple[str, ...]) -> RawResponse:
     return json(dict(await visit.links()))
 
 
-async def _table_names(_request: ApiRequest, visit: Visit, _: tuple[str, ...]) -> Answer:
+async def _table_names(_request: ApiRequest, visit: Visit, _: tuple[str, ...]) -> RawResponse:
     return json(list(await visit.tables()))
 
 
-async def _table_groups(_request: ApiRequest, visit: Visit, _: tuple[str, ...]) -> Answer:
+async def _table_groups(_request: ApiRequest, visit: Visit, _: tuple[str, ...]) -> RawResponse:
     groups: dict[str, list[str]] = {}
     for name, table in (await visit.tables()).items():
         groups.setdefault(table.group, []).append(name)
     return json({"grouped": groups, "ungrouped": []})
 
 
-async def _schema(_request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> Answer:
+async def _schema(_request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> RawResponse:
     return json((await (await _table(visit, given[0])).schema()).document())
 
 
-async def _references(_request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> Answer:
+async def _references(_request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> RawResponse:
     found = await (await _table(visit, given[0])).references()
     return json({"references": [{"tableName": name, "columnName": column} for name, column in found]})
 
 
-async def _names(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> Answer:
+async def _names(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> RawResponse:
     asked = dict(request.pairs())
     limit, offset = _number(asked, "limit", 25, _MOST_NAMES), _number(asked, "offset", 0, _FURTHEST)
     table = await _table(visit, given[0])
     return json(dict(await table.names(asked.get("search", ""), limit, offset)))
 
 
-async def _rows(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> Answer:
+async def _rows(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> RawResponse:
     table, listing = await _list(request, visit, given[0])
     rows = await table.rows(listing)
     return json({"rows": [_shown(row, listing.columns) for row in rows]}, headers=[NOT_STORED])
 
 
-async def _count(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> Answer:
+async def _count(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> RawResponse:
     table, listing = await _list(request, visit, given[0])
     return json({"count": await table.count(listing), "page_size": listing.page_size})
 
@@ -100,19 +100,19 @@ async def _export(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> 
     return Stream(chained(first, pieces), headers)
 
 
-async def _row(_request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> Answer:
+async def _row(_request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> RawResponse:
     table = await _table(visit, given[0])
     row = await table.row(given[1])
     columns = (await table.schema()).by_name
     return json(_shown(row, tuple(columns)), headers=[NOT_STORED])
 
 
-async def _new(_request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> Answer:
+async def _new(_request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> RawResponse:
     schema = await (await _table(visit, given[0])).schema()
     return json({column.name: column.default for column in schema.columns})
 
 
-async def _create(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> Answer:
+async def _create(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> RawResponse:
     table = await _table(visit, given[0])
     schema = await table.schema()
     if not schema.can_add:
@@ -124,7 +124,7 @@ async def _create(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> 
     return json([{"id": await problems_together(problems, table.create(values), columns=ours)}], 201)
 
 
-async def _update(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> Answer:
+async def _update(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> RawResponse:
     table = await _table(visit, given[0])
     schema = await table.schema()
     if not schema.can_change:
@@ -140,7 +140,7 @@ async def _update(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> 
     return await _row(request, visit, given)
 
 
-async def _delete(_request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> Answer:
+async def _delete(_request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> RawResponse:
     table = await _table(visit, given[0])
     schema = await table.schema()
     if not schema.can_delete:
@@ -149,22 +149,22 @@ async def _delete(_request: ApiRequest, visit: Visit, given: tuple[str, ...]) ->
     return empty()
 
 
-async def _form_list(_request: ApiRequest, visit: Visit, _: tuple[str, ...]) -> Answer:
+async def _form_list(_request: ApiRequest, visit: Visit, _: tuple[str, ...]) -> RawResponse:
     return json([_described(form) for form in await visit.forms()])
 
 
-async def _form_groups(_request: ApiRequest, visit: Visit, _: tuple[str, ...]) -> Answer:
+async def _form_groups(_request: ApiRequest, visit: Visit, _: tuple[str, ...]) -> RawResponse:
     groups: dict[str, list[dict[str, str]]] = {}
     for form in await visit.forms():
         groups.setdefault(form.group, []).append(_described(form))
     return json({"grouped": groups, "ungrouped": []})
 
 
-async def _form_config(_request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> Answer:
+async def _form_config(_request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> RawResponse:
     return json(_described(await _form(visit, given[0])))
 
 
-async def _form_schema(_request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> Answer:
+async def _form_schema(_request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> RawResponse:
     form = await _form(visit, given[0])
     fields = await form.fields()
     return json(
@@ -178,7 +178,7 @@ async def _form_schema(_request: ApiRequest, visit: Visit, given: tuple[str, ...
     )
 
 
-async def _submit(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> Answer:
+async def _submit(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> RawResponse:
     form = await _form(visit, given[0])
     fields = await form.fields()
     values, problems = _values(form, fields, await request.read_object())
@@ -186,7 +186,7 @@ async def _submit(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> 
     return json({"custom_form_success": said}, headers=[NOT_STORED])
 
 
-async def _change_password(request: ApiRequest, visit: Visit, _: tuple[str, ...]) -> Answer:
+async def _change_password(request: ApiRequest, visit: Visit, _: tuple[str, ...]) -> RawResponse:
     given = await request.read_object()
     current, new, again = (
         given.get(name) for name in ("current_password", "new_password", "confirm_new_password")

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from litestar.types import HTTPScope, Receive
 
 from api.errors import ClientGone
-from api.middleware.request_context import RequestFacts
+from api.middleware.request_context import RequestContext
 
 __all__ = ["WATCHED_AFTER", "CancelOnDisconnect", "may_be_cancelled"]
 
@@ -31,14 +31,14 @@ class CancelOnDisconnect:
     To be entered when the whole body has arrived: further messages of ``receive`` are dropped. It ends with
     :class:`~api.errors.ClientGone` in the place of the ``CancelledError`` that it caused; a task that is
     cancelled by somebody else as well stays cancelled. A client that disconnects after the response was
-    handed to the server (``facts.responded``) is not a reason: what follows then, such as pruning, is done.
+    handed to the server (``context.responded``) is not a reason: what follows then, such as pruning, is done.
     """
 
-    __slots__ = ("_cancelling", "_facts", "_is_gone", "_receive", "_task", "_timer", "_watch")
+    __slots__ = ("_cancelling", "_context", "_is_gone", "_receive", "_task", "_timer", "_watch")
 
-    def __init__(self, receive: Receive, facts: RequestFacts) -> None:
+    def __init__(self, receive: Receive, context: RequestContext) -> None:
         self._receive = receive
-        self._facts = facts
+        self._context = context
         self._is_gone = False
         self._watch: asyncio.Task[None] | None = None
 
@@ -66,6 +66,6 @@ class CancelOnDisconnect:
     async def _until_gone(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        if not self._facts.responded:
+        if not self._context.responded:
             self._is_gone = True
             self._task.cancel()

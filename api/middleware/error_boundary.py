@@ -12,26 +12,26 @@ from litestar.types import HTTPScope, Receive, Scope, Send
 from uuid_utils import uuid7
 
 from api.errors import ClientGone
-from api.middleware.request_context import CURRENT, RequestFacts
+from api.middleware.request_context import CURRENT, RequestContext
 from api.middleware.response_finishing import Finished
 from api.problems.pages import as_page, wants_page
-from api.problems.table import answer_to, is_fault
+from api.problems.table import is_fault, problem_response
 from api.requests.links import where_to_go
 from api.requests.methods import allowed
-from api.responses import Answer
-from api.routes.problems import answer_to_type
+from api.responses import RawResponse
+from api.routes.problems import response_to_type
 from api.server.metrics import RequestCounts
 from api.server.request_targets import require_plain_target
 from tenant_schema.problems import SUGGESTIONS, SuggestionBudget
 
-__all__ = ["Edge"]
+__all__ = ["ErrorBoundary"]
 
 _HttpApp = Callable[[HTTPScope, Receive, Send], Awaitable[None]]
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:=+/@-]{0,127}\Z")
 _LONGEST_PATH: Final = 512
 
 
-class Edge:
+class ErrorBoundary:
     """An ASGI application around another one, through which nothing passes but answers."""
 
     __slots__ = ("_app", "_counts", "_log")
@@ -45,66 +45,68 @@ class Edge:
         if scope["type"] != ScopeType.HTTP:
             await send({"type": "websocket.close", "code": 1000, "reason": "There are no web sockets here."})
             return
-        facts = _facts_of(scope)
-        scope.setdefault("state", {})["facts"] = facts
-        previous, unspent = CURRENT.set(facts), SUGGESTIONS.set(SuggestionBudget())
+        context = _context_of(scope)
+        scope.setdefault("state", {})["context"] = context
+        previous, unspent = CURRENT.set(context), SUGGESTIONS.set(SuggestionBudget())
         started = perf_counter()
         try:
-            await self._serve(_as_get(scope), receive, Finished(scope, send, facts), facts)
+            await self._serve(_as_get(scope), receive, Finished(scope, send, context), context)
         finally:
             seconds = perf_counter() - started
-            self._counts.add(facts.method, facts.status, seconds)
-            self._write(facts, seconds)
+            self._counts.add(context.method, context.status, seconds)
+            self._write(context, seconds)
             SUGGESTIONS.reset(unspent)
             CURRENT.reset(previous)
 
-    async def _serve(self, scope: HTTPScope, receive: Receive, send: Send, facts: RequestFacts) -> None:
+    async def _serve(self, scope: HTTPScope, receive: Receive, send: Send, context: RequestContext) -> None:
         try:
             require_plain_target(scope)
             await self._app(scope, receive, send)
         except ClientGone:
-            facts.status = facts.status or 499
+            context.status = context.status or 499
         except Exception as error:
-            answer = _answer_to(error, scope, facts)
+            answer = _problem_response(error, scope, context)
             if is_fault(error):
                 self._log.exception("failed", error=type(error).__name__)
-            if facts.status:
+            if context.status:
                 raise  # the answer has begun; cutting the connection tells the client that it is not whole
             await answer(scope, receive, send)
 
-    def _write(self, facts: RequestFacts, seconds: float) -> None:
+    def _write(self, context: RequestContext, seconds: float) -> None:
         self._log.info(
             "request",
-            method=facts.method,
-            path=facts.path,
-            status=facts.status,
+            method=context.method,
+            path=context.path,
+            status=context.status,
             duration_ms=round(seconds * 1000, 2),
-            caller=facts.caller,
+            caller=context.caller,
         )
 
 
-def _answer_to(error: Exception, scope: HTTPScope, facts: RequestFacts) -> Answer:
+def _problem_response(error: Exception, scope: HTTPScope, context: RequestContext) -> RawResponse:
     headers = dict(scope["headers"])
     if scope["method"] == "GET":
-        explanation = answer_to_type(scope["path"], headers)  # of a host that has nothing else to say
+        explanation = response_to_type(scope["path"], headers)  # of a host that has nothing else to say
         if explanation is not None:
             return explanation
     elsewhere = where_to_go(scope) if isinstance(error, NotFoundException) else None
-    answer = answer_to(error, facts.id, elsewhere)
+    answer = problem_response(error, context.id, elsewhere)
     if answer.status == 405:
         answer.headers = [
             (name, allowed(value.decode().split(",")) if name == b"allow" else value)
             for name, value in answer.headers
         ]
-    return as_page(error, answer, facts.id) if wants_page(scope) else answer
+    return as_page(error, answer, context.id) if wants_page(scope) else answer
 
 
-def _facts_of(scope: HTTPScope) -> RequestFacts:
+def _context_of(scope: HTTPScope) -> RequestContext:
     """The request's id (the client's X-Request-ID when it is sane, else a new one), method and path."""
     given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
     request_id = given.decode() if _REQUEST_ID.match(given) else str(uuid7())
     path = scope.get("raw_path") or scope["path"].encode(errors="replace")
-    return RequestFacts(request_id, scope["method"], path[:_LONGEST_PATH].decode("ascii", "backslashreplace"))
+    return RequestContext(
+        request_id, scope["method"], path[:_LONGEST_PATH].decode("ascii", "backslashreplace")
+    )
 
 
 def _as_get(scope: HTTPScope) -> HTTPScope:

@@ -9,7 +9,6 @@ from typing import NoReturn, cast
 
 from litestar.types import ASGIApp, HTTPScope, Send
 
-from api.openapi.operation import Operation
 from api.requests.bodies import require_json
 from api.requests.request import ApiRequest
 
@@ -37,13 +36,13 @@ def is_tried(scope: HTTPScope) -> bool:
     return _TRIED in scope["state"]
 
 
-def stop_if_tried(request: ApiRequest, operation: Operation | None = None) -> None:
+def stop_if_tried(request: ApiRequest, *, takes_json: bool = False) -> None:
     """To be called where a request has passed all that can be checked without its body; goes no further when
     it is only tried. Raises :class:`~api.errors.UnsupportedMediaType`.
     """
     if _TRIED not in request.scope["state"]:
         return
-    if operation is not None and operation.body is not None and operation.body_type == "application/json":
+    if takes_json:
         require_json(request.header(b"content-type") or "")
     raise _WouldGoOn
 

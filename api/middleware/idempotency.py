@@ -17,7 +17,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from api.composition import Platform
 from api.middleware.expect_continue import is_tried
 from api.requests.request import TenantRequest
-from api.responses import Answer
+from api.responses import RawResponse
 from central.secrets.redaction import without_secrets
 from piccolo_conf import DB
 from piccolo_engines.errors import DatabaseError
@@ -75,7 +75,7 @@ class Idempotent:
     def _only_one(self, tenant_id: UUID, claim: Claim) -> "_Held":
         return _Held(self._under_way, (tenant_id, claim.fingerprint))
 
-    async def _together(self, claim: Claim, scope: HTTPScope, receive: Receive) -> tuple[Answer, bool]:
+    async def _together(self, claim: Claim, scope: HTTPScope, receive: Receive) -> tuple[RawResponse, bool]:
         """The answer and what it answers for, in one transaction."""
         platform = cast("Platform", scope["state"]["platform"])
         try:
@@ -90,7 +90,7 @@ class Idempotent:
                 platform.forget(scope["state"]["tenant"])
         return answer, False
 
-    async def _apart(self, claim: Claim, scope: HTTPScope, receive: Receive) -> tuple[Answer, bool]:
+    async def _apart(self, claim: Claim, scope: HTTPScope, receive: Receive) -> tuple[RawResponse, bool]:
         """The key is held by a lease for as long as it takes."""
         found = await self._requests.take(claim, lease=True)
         if isinstance(found, StoredResponse):
@@ -100,7 +100,7 @@ class Idempotent:
         await self._requests.store(found, _kept(answer, scope["path"]))
         return answer, False
 
-    async def _served(self, scope: HTTPScope, receive: Receive) -> Answer:
+    async def _served(self, scope: HTTPScope, receive: Receive) -> RawResponse:
         """What the application answers; it raises for what it refuses."""
         taken = _Taken()
         await self._app(scope, receive, taken)
@@ -138,8 +138,8 @@ class _Taken:
         elif message["type"] == "http.response.body":
             self._body += message["body"]
 
-    def answer(self) -> Answer:
-        return Answer(self._status, self._headers, bytes(self._body))
+    def answer(self) -> RawResponse:
+        return RawResponse(self._status, self._headers, bytes(self._body))
 
 
 def takes_key(method: str, path: str) -> bool:
@@ -190,7 +190,7 @@ def _claim(request: TenantRequest, access: Access, key: str, body: bytes) -> Cla
     )
 
 
-def _kept(answer: Answer, path: str) -> StoredResponse:
+def _kept(answer: RawResponse, path: str) -> StoredResponse:
     """What is kept of an answer: no secrets. Values of records are the tenant's own, whatever they are
     called.
     """
@@ -202,7 +202,7 @@ def _kept(answer: Answer, path: str) -> StoredResponse:
     return StoredResponse(answer.status, kept, body)
 
 
-async def _as_seen_now(request: TenantRequest, access: Access, answer: Answer) -> Answer:
+async def _as_seen_now(request: TenantRequest, access: Access, answer: RawResponse) -> RawResponse:
     """A record that was answered, as far as the caller may still read it: roles may have changed since."""
     path = request.scope["path"]
     content = msgspec.json.decode(answer.body) if path.startswith(_DATA) and answer.body else None
@@ -215,12 +215,12 @@ async def _as_seen_now(request: TenantRequest, access: Access, answer: Answer) -
         return answer
     body = msgspec.json.encode({**content, "data": seen})
     headers = [one for one in answer.headers if one[0] != b"content-length"]
-    return Answer(answer.status, [*headers, (b"content-length", b"%d" % len(body))], body)
+    return RawResponse(answer.status, [*headers, (b"content-length", b"%d" % len(body))], body)
 
 
-def _answer(kept: StoredResponse) -> Answer:
+def _answer(kept: StoredResponse) -> RawResponse:
     body = kept.body.encode()
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in kept.headers.items()]
     if body:
         headers.append((b"content-length", b"%d" % len(body)))
-    return Answer(kept.status, headers, body)
+    return RawResponse(kept.status, headers, body)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-__all__ = ["CURRENT", "RequestFacts"]
+__all__ = ["CURRENT", "RequestContext"]
 
 
 @dataclass(slots=True)
-class RequestFacts:
+class RequestContext:
     """Filled in on the way: the tenant by the host, the caller by the guard, the status by the answer.
 
     ``responded``: the last piece of the response was handed to the server.
@@ -25,5 +25,5 @@ class RequestFacts:
     responded: bool = False
 
 
-CURRENT: Final[ContextVar[RequestFacts | None]] = ContextVar("freehold_request", default=None)
+CURRENT: Final[ContextVar[RequestContext | None]] = ContextVar("freehold_request", default=None)
 """The request that this task works for; None outside of requests."""

@@ -52,7 +52,7 @@ async def rerun_mended(
         with watched() as effects:
             await rerun(scope, serve)
     except _DIFFERS:
-        if state["facts"].status:
+        if state["context"].status:
             raise
         is_mended = False
         with suppress(ObjectBusy):
@@ -69,7 +69,7 @@ async def rerun(scope: HTTPScope, serve: Callable[[HTTPScope], Awaitable[_T]]) -
 
     Raises what ``serve`` raises in the end.
     """
-    facts, started = scope["state"]["facts"], time.monotonic()
+    context, started = scope["state"]["context"], time.monotonic()
     before, state = scope.copy(), scope["state"].copy()
     for pause in _PAUSES:
         with watched() as effects:
@@ -77,7 +77,7 @@ async def rerun(scope: HTTPScope, serve: Callable[[HTTPScope], Awaitable[_T]]) -
                 return await serve(scope)
             except _CUT_SHORT:
                 is_late = time.monotonic() - started > _PATIENCE
-                if effects.possible or facts.status or "upload" in state or is_late:
+                if effects.possible or context.status or "upload" in state or is_late:
                     raise
         await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret depends on it
         scope = before.copy()

@@ -9,7 +9,7 @@ from typing import Final
 from litestar.types import HTTPResponseStartEvent, HTTPScope, Message, Send
 
 from api.middleware.compression import LEAST_BYTES, Pieces, compressed, pieces, preferred_coding
-from api.middleware.request_context import RequestFacts
+from api.middleware.request_context import RequestContext
 from api.middleware.response_headers import SAFETY
 from api.responses import NOT_STORED, RawHeader
 
@@ -31,20 +31,20 @@ _VARY: Final[RawHeader] = (b"vary", b"accept-encoding")
 class Finished:
     """The ``send`` of a request, through which its response goes; notes its status and its end."""
 
-    __slots__ = ("_facts", "_held", "_id", "_pieces", "_scope", "_send")
+    __slots__ = ("_context", "_held", "_id", "_pieces", "_scope", "_send")
 
-    def __init__(self, scope: HTTPScope, send: Send, facts: RequestFacts) -> None:
+    def __init__(self, scope: HTTPScope, send: Send, context: RequestContext) -> None:
         self._scope = scope
         self._send = send
-        self._facts = facts
-        self._id = (b"x-request-id", facts.id.encode())
+        self._context = context
+        self._id = (b"x-request-id", context.id.encode())
         self._held: tuple[HTTPResponseStartEvent, str] | None = None
         self._pieces: Pieces | None = None
 
     async def __call__(self, message: Message) -> None:
         """Pass on one event."""
         if message["type"] == "http.response.start":
-            self._facts.status = message["status"]
+            self._context.status = message["status"]
             if self._begin(message):
                 await self._send(message)
             return
@@ -53,7 +53,7 @@ class Finished:
             return
         is_last = not message.get("more_body")
         if is_last:
-            self._facts.responded = True
+            self._context.responded = True
         if self._held is not None:
             start, coding = self._held
             self._held = None

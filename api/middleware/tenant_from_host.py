@@ -9,14 +9,14 @@ from api.errors import TenantNotReady, TenantSuspended
 from api.middleware.disconnects import CancelOnDisconnect, may_be_cancelled
 from api.middleware.expect_continue import try_without_body
 from api.middleware.idempotency import refuse_bad_key
-from api.middleware.request_context import RequestFacts
+from api.middleware.request_context import RequestContext
 from api.middleware.rerun import rerun, rerun_mended
 from api.requests.addresses import client_address, is_proxy, requested_host
 from api.requests.bodies import arrived, read_body, require_length, require_plain
 from api.requests.guards import identify
+from api.requests.imports import refuse_import
 from api.requests.request import TenantRequest
 from api.requests.uploads import boundary_of, is_upload, object_of, taken_in
-from api.routes.records.imports import refuse_import
 from central.database import CENTRAL
 from central.errors import TenantNotFound
 from central.hostnames import parse_host
@@ -62,8 +62,8 @@ class TenantFromHost:
             if tenant is None:
                 await self._serve_central(scope, receive, send)
                 return
-            facts: RequestFacts = state["facts"]
-            facts.tenant, facts.tenant_id = tenant.slug, tenant.id
+            context: RequestContext = state["context"]
+            context.tenant, context.tenant_id = tenant.slug, tenant.id
             _refuse_unless_active(tenant)
             state["tenant"] = TenantScope(tenant.id, tenant.slug, tenant.name)
             if is_upload(scope):
@@ -93,7 +93,7 @@ class TenantFromHost:
         await rerun_mended(scope, serve, mend)
 
     async def _once(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
-        origin = Origin(scope["state"]["facts"].id, scope["state"]["address"])
+        origin = Origin(scope["state"]["context"].id, scope["state"]["address"])
         async with self._platform.tenancy.use(tenant):
             with came_from(origin):
                 try:
@@ -174,7 +174,7 @@ async def _watched(app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send)
     if not may_be_cancelled(scope):
         await app(scope, receive, send)
         return
-    with CancelOnDisconnect(receive, scope["state"]["facts"]):
+    with CancelOnDisconnect(receive, scope["state"]["context"]):
         await app(scope, receive, send)
 
 

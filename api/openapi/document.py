@@ -1,16 +1,18 @@
-"""One OpenAPI 3.1 document from the routes of one kind of host."""
+"""One OpenAPI 3.1 document from the routes of one kind of host: Litestar's, completed."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
 from litestar import Litestar
+from litestar._openapi.plugin import OpenAPIPlugin
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
-from litestar.types import BeforeRequestHookHandler
 
+from api.openapi.completion import completed, parameter_schema, structs_of
+from api.openapi.host_kind import HostKind
 from api.openapi.operation import Operation, Parameter, Reply, Schema
 from api.openapi.shared import (
     HEADERS,
@@ -23,75 +25,107 @@ from api.openapi.shared import (
 )
 from api.problems.table import ProblemDocument
 
-__all__ = ["HostKind", "document_for"]
+__all__ = ["document_for"]
 
-_Described = tuple[str, str, Operation, bool]
-_PATH_TYPE: Final = re.compile(r":\w+(?=\})")
-
-
-@dataclass(frozen=True, slots=True)
-class HostKind:
-    """What all routes of a kind of host have in common."""
-
-    title: str
-    description: str
-    servers: tuple[Schema, ...]
-    tags: tuple[tuple[str, str], ...]
-    security_scheme: str
-    security_schemes: Mapping[str, Schema]
-    problems: tuple[int, ...]
-    """Statuses with which any route may answer."""
-    secured_problems: tuple[int, ...]
-    """Statuses with which a route that needs a token may answer."""
-    takes_key: Callable[[str, str], bool] = field(default=lambda _method, _path: False)
-    """Whether a route (method, path) heeds an Idempotency-Key, without knowing of it itself."""
+_SCHEMAS: Final = "#/components/schemas/"
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def document_for(
-    app: Litestar, kind: HostKind, guard: BeforeRequestHookHandler, version: str
-) -> dict[str, Any]:
-    """The document of every route of ``app`` that says what it is; those behind ``guard`` need a token."""
-    described = [
-        (path, method, _completed(operation, takes_key=kind.takes_key(method, path)), secured)
-        for path, method, operation, secured in _operations(app, guard)
-    ]
-    structs = {shape for _, _, operation, _ in described for shape in _structs(operation)}
-    _, components = msgspec.json.schema_components(
-        sorted({ProblemDocument, *structs}, key=lambda shape: shape.__name__),
-        ref_template="#/components/schemas/{name}",
-    )
+def document_for(app: Litestar, kinds: Sequence[HostKind], version: str) -> dict[str, Any]:
+    """The document of every route of ``app`` that one of the ``kinds`` of host serves."""
+    given = app.plugins.get(OpenAPIPlugin).provide_openapi().to_schema()
+    structs: set[type[msgspec.Struct]] = {ProblemDocument}
     paths: dict[str, dict[str, Any]] = {}
-    for path, method, operation, secured in described:
-        paths.setdefault(path, {})[method] = _operation(operation, kind, path, secured=secured)
+    for route in sorted(app.routes, key=lambda one: one.path):
+        kind = next((one for one in kinds if one.serves(route.path)), None)
+        if kind is None or not isinstance(route, HTTPRoute):
+            continue
+        for method, handler in _handlers(route):
+            paths.setdefault(route.path_format, {})[method] = _shown(
+                given, handler, kind, method, route.path_format
+            )
+            structs.update(_all_structs(handler))
+    schemas = {**given["components"].get("schemas", {}), **_schemas(structs)}
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": kind.title,
-            "version": version,
-            "description": kind.description,
-            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-        },
-        "servers": list(kind.servers),
-        "tags": [{"name": name, "description": text} for name, text in kind.tags],
+        "info": _info(kinds, version),
+        "servers": list(kinds[0].servers),
+        "tags": [
+            {"name": name, "description": text}
+            for name, text in dict(tag for kind in kinds for tag in kind.tags).items()
+        ],
         "paths": paths,
         "components": {
-            "schemas": components,
+            "schemas": _referenced(paths, schemas),
             "responses": problem_responses(),
             "headers": HEADERS,
-            "securitySchemes": dict(kind.security_schemes),
+            "securitySchemes": {name: one for kind in kinds for name, one in kind.security_schemes.items()},
         },
     }
 
 
-def _operations(app: Litestar, guard: BeforeRequestHookHandler) -> Iterator[_Described]:
-    """Path, method, description of each route, and whether it needs a token."""
-    for route in sorted(app.routes, key=lambda one: one.path):
-        if isinstance(route, HTTPRoute):
-            for handler in route.route_handlers:
-                operation = handler.opt.get("operation")
-                if operation is not None:
-                    path = _PATH_TYPE.sub("", route.path)
-                    yield path, _method(handler), operation, handler.resolve_before_request() is guard
+def _info(kinds: Sequence[HostKind], version: str) -> dict[str, Any]:
+    is_one = len(kinds) == 1
+    return {
+        "title": kinds[0].title if is_one else "Freehold",
+        "version": version,
+        "description": kinds[0].description if is_one else "Every route of both kinds of host.",
+        "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    }
+
+
+def _handlers(route: HTTPRoute) -> Iterator[tuple[str, HTTPRouteHandler]]:
+    """Methods in lower case, in the order in which a reader looks for them."""
+    for method in _METHODS:
+        if method in route.route_handler_map:
+            handler, _ = route.route_handler_map[method]
+            if handler.opt.get("operation") is not None or handler.resolve_include_in_schema():
+                yield method.lower(), handler
+
+
+def _shown(
+    given: dict[str, Any], handler: HTTPRouteHandler, kind: HostKind, method: str, path: str
+) -> dict[str, Any]:
+    operation = handler.opt.get("operation")
+    if operation is None:
+        return completed(given["paths"][path][method], handler, kind, method, path)
+    operation = _completed(operation, takes_key=kind.takes_key(method, path))
+    return _operation(operation, kind, path, secured=handler.resolve_before_request() is kind.guard)
+
+
+def _all_structs(handler: HTTPRouteHandler) -> Iterator[type[msgspec.Struct]]:
+    operation = handler.opt.get("operation")
+    yield from structs_of(handler) if operation is None else _structs(operation)
+
+
+def _schemas(structs: Set[type[msgspec.Struct]]) -> dict[str, Any]:
+    """msgspec's schemas by the names of the Structs, which are those of Litestar's too."""
+    _, components = msgspec.json.schema_components(
+        sorted(structs, key=lambda shape: shape.__name__), ref_template="#/components/schemas/{name}"
+    )
+    return components
+
+
+def _referenced(paths: object, schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """The schemas that the paths or other schemas refer to, and that of problems."""
+    wanted, pending = {ProblemDocument.__name__}, [paths, schemas[ProblemDocument.__name__]]
+    while pending:
+        for name in set(_references(pending.pop())) - wanted:
+            wanted.add(name)
+            pending.append(schemas[name])
+    return {name: schema for name, schema in sorted(schemas.items()) if name in wanted}
+
+
+def _references(part: object) -> Iterator[str]:
+    if isinstance(part, Mapping):
+        reference = part.get("$ref")
+        if isinstance(reference, str) and reference.startswith(_SCHEMAS):
+            yield reference.removeprefix(_SCHEMAS)
+        for held in part.values():
+            yield from _references(held)
+    elif isinstance(part, list | tuple):
+        for held in part:
+            yield from _references(held)
 
 
 def _completed(operation: Operation, *, takes_key: bool) -> Operation:
@@ -115,10 +149,6 @@ def _completed(operation: Operation, *, takes_key: bool) -> Operation:
     )
 
 
-def _method(handler: HTTPRouteHandler) -> str:
-    return next(iter(handler.http_methods)).lower()
-
-
 def _structs(operation: Operation) -> Iterator[type[msgspec.Struct]]:
     for shape in (operation.body, *(reply.content for reply in operation.replies.values())):
         if isinstance(shape, type):
@@ -134,7 +164,7 @@ def _operation(operation: Operation, kind: HostKind, path: str, *, secured: bool
         "responses": _responses(operation, kind, secured=secured),
         "security": [{kind.security_scheme: []}] if secured else [],
     }
-    parameters = [_parameter(one) for one in (*_path_parameters(path), *_all_parameters(operation))]
+    parameters = [parameter_schema(one) for one in (*_path_parameters(path), *_all_parameters(operation))]
     if parameters:
         shown["parameters"] = parameters
     if operation.body is not None:
@@ -166,21 +196,6 @@ def _query_parameters(shape: type[msgspec.Struct]) -> Iterator[Parameter]:
 def _path_parameters(path: str) -> Iterator[Parameter]:
     for name in re.findall(r"\{(\w+)\}", path):
         yield PATH_PARAMETERS[name]
-
-
-def _parameter(parameter: Parameter) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "name": parameter.name,
-        "in": parameter.where,
-        "description": parameter.description,
-        "schema": dict(parameter.schema),
-        **parameter.more,
-    }
-    if parameter.required:
-        shown["required"] = True
-    if parameter.example is not None:
-        shown["example"] = parameter.example
-    return shown
 
 
 def _schema(shape: type[msgspec.Struct] | Schema) -> dict[str, Any]:

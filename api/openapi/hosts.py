@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from api.middleware.host_kinds import OPERATORS_PATHS, TENANTS_PATHS
 from api.middleware.idempotency import takes_key
-from api.openapi.document import HostKind
+from api.openapi.host_kind import HostKind
+from api.requests.guards import requires_operator, requires_user
 
 __all__ = ["CENTRAL_HOST", "TENANT_HOST"]
 
@@ -28,6 +30,8 @@ CENTRAL_HOST: Final = HostKind(
             "description": "An operator's token, from `freehold operators create`.",
         }
     },
+    guard=requires_operator,
+    refused=TENANTS_PATHS,
     problems=(400, 500, 503),
     secured_problems=(401,),
 )
@@ -67,6 +71,8 @@ TENANT_HOST: Final = HostKind(
             "description": "An access token, from /api/v1/auth/login, or an API key (`fhk_…`).",
         }
     },
+    guard=requires_user,
+    refused=OPERATORS_PATHS,
     problems=(400, 403, 404, 500, 503),
     secured_problems=(401,),
     takes_key=takes_key,

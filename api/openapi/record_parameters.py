@@ -35,7 +35,7 @@ def parameter_of(parameter: Mapping[str, Any], kind: str, one: SeenObject) -> _J
     examples = _examples(kind, one)
     if name not in examples:
         return dict(parameter)
-    own = {**parameter, "examples": {one.name: {"value": examples[name]}}}
+    own = {**parameter, "example": examples[name]}
     return {**own, "description": _filter_words(parameter, one)} if name == "filter" else own
 
 

@@ -9,7 +9,7 @@ from litestar.types import HTTPScope
 from api.problems.catalog import EXPLANATIONS
 from api.problems.table import document_of
 from api.requests.etags import digest_tag
-from api.responses import NOT_STORED, Answer, RawHeader, json_bytes
+from api.responses import NOT_STORED, RawHeader, RawResponse, json_bytes
 
 __all__ = ["as_page", "explanation_page", "list_page", "prefers_html", "wants_page"]
 
@@ -43,7 +43,7 @@ def wants_page(scope: HTTPScope) -> bool:
     return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
 
 
-def as_page(error: Exception, answer: Answer, request_id: str) -> Answer:
+def as_page(error: Exception, answer: RawResponse, request_id: str) -> RawResponse:
     """``answer``, which tells a program of ``error``, as a page with the same status and headers."""
     document = document_of(error, request_id)
     ways_on = _WAYS_ON if document.code == "not-found" else ""
@@ -56,7 +56,7 @@ def as_page(error: Exception, answer: Answer, request_id: str) -> Answer:
     return json_bytes(page, answer.status, _HTML, [*kept, NOT_STORED, _CLOSED, _VARY])
 
 
-def explanation_page(code: str, statuses: Sequence[int]) -> Answer:
+def explanation_page(code: str, statuses: Sequence[int]) -> RawResponse:
     """What a code means, as a page. Raises KeyError for a code that there is not."""
     title, explanation = EXPLANATIONS[code]
     shown = ", ".join(map(str, statuses))
@@ -67,7 +67,7 @@ def explanation_page(code: str, statuses: Sequence[int]) -> Answer:
     return _kept(_page(title, body))
 
 
-def list_page() -> Answer:
+def list_page() -> RawResponse:
     """All codes, as a page."""
     entries = (
         f'<li><a href="/problems/{escape(code)}">{escape(title)}</a> <code>{escape(code)}</code></li>'
@@ -76,7 +76,7 @@ def list_page() -> Answer:
     return _kept(_page("Problems", f"<ul>{''.join(entries)}</ul>"))
 
 
-def _kept(page: bytes) -> Answer:
+def _kept(page: bytes) -> RawResponse:
     return json_bytes(page, 200, _HTML, [digest_tag(page), _CLOSED, _VARY])
 
 

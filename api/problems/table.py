@@ -28,7 +28,7 @@ from api.errors import (
     UnsupportedMediaType,
 )
 from api.problems.catalog import title_of
-from api.responses import Answer, RawHeader, json_bytes
+from api.responses import RawHeader, RawResponse, json_bytes
 from central import errors as central
 from central.provisioning.errors import NoDatabaseUser, PasswordChanging, ProvisioningError
 from central.servers import DatabaseExists, UnknownServer, UserExists
@@ -46,10 +46,10 @@ __all__ = [
     "STATUSES",
     "FieldProblem",
     "ProblemDocument",
-    "answer_to",
     "document_of",
     "field_problem",
     "is_fault",
+    "problem_response",
     "status_of",
     "statuses_of",
 ]
@@ -362,7 +362,7 @@ def _blocker(blocker: records.Blocker) -> FieldProblem:
     return FieldProblem(f"{blocker.object_name}.{blocker.field}", "still-referenced", f"{where}{dots}")
 
 
-def answer_to(error: Exception, request_id: str, detail: str | None = None) -> Answer:
+def problem_response(error: Exception, request_id: str, detail: str | None = None) -> RawResponse:
     """``error`` as an answer, with the headers that its status asks for; ``detail`` instead of its own."""
     document = document_of(error, request_id)
     if detail is not None:

@@ -30,7 +30,7 @@ async def requires_operator(request: _Any) -> None:
     if operator is None:
         raise NotAuthenticated
     asked.scope["auth"] = operator
-    asked.facts.caller = operator.name
+    asked.context.caller = operator.name
     _pass(asked)
 
 
@@ -45,14 +45,16 @@ async def identify(request: TenantRequest) -> None:
     """Make the token ``request.access``. Raises :class:`~api.errors.NotAuthenticated` without a valid one."""
     access = await request.platform.authentication.authenticate(request.tenant, request.bearer_token())
     request.scope["auth"] = access
-    request.facts.caller = access.user_id
+    request.context.caller = access.user_id
 
 
 def _pass(request: ApiRequest) -> None:
-    """Refuses any parameter of a route that takes none; the others check their own. A request that is only
-    tried goes no further.
+    """Refuses query parameters that the route does not take; providers check their own. A request that is
+    only tried goes no further.
     """
-    operation = request.route_handler.opt.get("operation")
-    if request.scope["query_string"] and (operation is None or not operation.takes_query):
-        refuse_unknown([name for name, _ in request.pairs()], ())
-    stop_if_tried(request, operation)
+    options = request.route_handler.opt
+    if request.scope["query_string"]:
+        names = options["query_names"]
+        if names is not None:
+            refuse_unknown([name for name, _ in request.pairs()], sorted(names))
+    stop_if_tried(request, takes_json=options.get("takes_json", False))

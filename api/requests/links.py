@@ -2,12 +2,11 @@
 
 from litestar.types import HTTPScope
 
+from api.middleware.host_kinds import OPERATORS_PATHS, is_below
 from api.requests.addresses import is_proxy
 from central.settings.settings import Settings
 
 __all__ = ["link_to", "where_to_go"]
-
-_OPERATORS_PATHS = ("/setup", "/health", "/ready", "/metrics")
 
 
 def link_to(scope: HTTPScope, settings: Settings, host: str) -> str:
@@ -41,7 +40,7 @@ def where_to_go(scope: HTTPScope) -> str | None:
     if tenant is None:
         there = link_to(scope, settings, f"SLUG.{base}")
         return f"This is the operators' host; tenants are at {there}." if path.startswith("/api/") else None
-    if not path.startswith(_OPERATORS_PATHS):
+    if not is_below(path, OPERATORS_PATHS):
         return None
     mine = next((one for one in settings.base_domains if state["host"].endswith(f".{one}")), None)
     if mine is None:

@@ -9,12 +9,12 @@ from litestar import Request
 from litestar.datastructures import State
 
 from api.errors import InvalidBody, NotAuthenticated
-from api.middleware.request_context import RequestFacts
+from api.middleware.request_context import RequestContext
 from api.requests import bodies
 from api.requests.etags import digest_tag, known_tag
 from api.requests.json_portions import SMALL, decode_in_portions
 from api.requests.query_parameters import decode_query, query_pairs
-from api.responses import Answer, RawHeader, encoded, json_bytes, not_modified
+from api.responses import RawHeader, RawResponse, encoded, json_bytes, not_modified
 from api.server.concurrency import Slot
 from central.operators.audit import Actor
 from central.operators.service import OperatorRef
@@ -41,9 +41,9 @@ class ApiRequest(Request[Any, Any, State]):
         return cast("Platform", self.scope["state"]["platform"])
 
     @property
-    def facts(self) -> RequestFacts:
+    def context(self) -> RequestContext:
         """The request's id, and what the log says of it."""
-        return cast("RequestFacts", self.scope["state"]["facts"])
+        return cast("RequestContext", self.scope["state"]["context"])
 
     @property
     def address(self) -> str:
@@ -55,7 +55,7 @@ class ApiRequest(Request[Any, Any, State]):
         values = [value for key, value in self.scope["headers"] if key == name]
         return b", ".join(values).decode("latin-1") if values else None
 
-    def unchanged(self, tag: RawHeader, more: Sequence[RawHeader] = ()) -> Answer | None:
+    def unchanged(self, tag: RawHeader, more: Sequence[RawHeader] = ()) -> RawResponse | None:
         """304, when the client has the response with this ETag already, as its If-None-Match header says.
 
         ``more`` are the other headers of the response that matter to a cache.
@@ -64,7 +64,7 @@ class ApiRequest(Request[Any, Any, State]):
         known = None if given is None else known_tag(given, tag[1])
         return None if known is None else not_modified([(b"etag", known), *more])
 
-    def tagged(self, content: object) -> Answer:
+    def tagged(self, content: object) -> RawResponse:
         """``content`` as JSON with a digest of it as its ETag; 304 when the client has it already."""
         body = encoded(content)
         tag = digest_tag(body)
@@ -137,7 +137,7 @@ class CentralRequest(ApiRequest):
     @property
     def actor(self) -> Actor:
         """The operator as the audit trail names them."""
-        return Actor(self.operator.name, self.operator.id, self.facts.id, self.address)
+        return Actor(self.operator.name, self.operator.id, self.context.id, self.address)
 
 
 class TenantRequest(ApiRequest):

@@ -6,7 +6,7 @@ from litestar import delete, get, post
 
 from api.openapi.operation import Operation, Reply
 from api.requests.request import TenantRequest
-from api.responses import NOT_STORED, Answer, empty, json
+from api.responses import NOT_STORED, RawResponse, empty, json
 from api.schemas.access import ApiKeyAnswer, ApiKeyList, NewApiKey, NewApiKeyAnswer, WhoseQuery
 
 __all__ = ["ROUTES", "create_api_key", "list_api_keys", "revoke_api_key"]
@@ -24,7 +24,7 @@ _TAG = "API keys"
         replies={200: Reply("The keys, without their secrets.", ApiKeyList)},
     ),
 )
-async def list_api_keys(request: TenantRequest) -> Answer:
+async def list_api_keys(request: TenantRequest) -> RawResponse:
     """One's own keys."""
     user_id = request.query_as(WhoseQuery).user_id
     found = await request.platform.people.api_keys.of_user(request.access, user_id)
@@ -47,7 +47,7 @@ async def list_api_keys(request: TenantRequest) -> Answer:
         replies={201: Reply("The key; it is shown once.", NewApiKeyAnswer)},
     ),
 )
-async def create_api_key(request: TenantRequest) -> Answer:
+async def create_api_key(request: TenantRequest) -> RawResponse:
     """Make a key."""
     given = await request.read(NewApiKey)
     made, text = await request.platform.people.api_keys.create(
@@ -67,7 +67,7 @@ async def create_api_key(request: TenantRequest) -> Answer:
         replies={204: Reply("It is revoked.")},
     ),
 )
-async def revoke_api_key(request: TenantRequest) -> Answer:
+async def revoke_api_key(request: TenantRequest) -> RawResponse:
     """Revoke a key."""
     key_id = request.asked_id("keyId", "API key")
     await request.platform.people.api_keys.revoke(request.tenant, request.access, key_id)

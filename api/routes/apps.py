@@ -6,7 +6,7 @@ from litestar import delete, get, patch, post, put
 
 from api.openapi.operation import Operation, Reply
 from api.requests.request import TenantRequest
-from api.responses import Answer, empty, json
+from api.responses import RawResponse, empty, json
 from api.schemas.apps import (
     AppAnswer,
     AppChanges,
@@ -52,7 +52,7 @@ _LAYOUT: Final = {"columns": ["name", "industry"], "sort": ["-created_at"], "fil
         conditional=True,
     ),
 )
-async def list_apps(request: TenantRequest) -> Answer:
+async def list_apps(request: TenantRequest) -> RawResponse:
     """The caller's apps."""
     return request.tagged(AppList.of(await request.platform.apps.all(request.tenant, request.access)))
 
@@ -69,7 +69,7 @@ async def list_apps(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def create_app(request: TenantRequest) -> Answer:
+async def create_app(request: TenantRequest) -> RawResponse:
     """Make an app."""
     body = await request.read_object()
     app = await request.platform.apps.create(request.tenant, request.access, body)
@@ -87,7 +87,7 @@ async def create_app(request: TenantRequest) -> Answer:
         replies={200: Reply("The apps in their new order.", AppList)},
     ),
 )
-async def order_apps(request: TenantRequest) -> Answer:
+async def order_apps(request: TenantRequest) -> RawResponse:
     """Put the apps into an order."""
     body = await request.read_object()
     return json(AppList.of(await request.platform.apps.order(request.tenant, request.access, body)))
@@ -103,7 +103,7 @@ async def order_apps(request: TenantRequest) -> Answer:
         conditional=True,
     ),
 )
-async def read_app(request: TenantRequest) -> Answer:
+async def read_app(request: TenantRequest) -> RawResponse:
     """One app."""
     name = request.path_params["app"]
     return request.tagged(
@@ -123,7 +123,7 @@ async def read_app(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def change_app(request: TenantRequest) -> Answer:
+async def change_app(request: TenantRequest) -> RawResponse:
     """Change an app."""
     body = await request.read_object()
     app = await request.platform.apps.change(request.tenant, request.access, request.path_params["app"], body)
@@ -141,7 +141,7 @@ async def change_app(request: TenantRequest) -> Answer:
         replies={204: Reply("It is gone.")},
     ),
 )
-async def delete_app(request: TenantRequest) -> Answer:
+async def delete_app(request: TenantRequest) -> RawResponse:
     """Remove an app."""
     await request.platform.apps.delete(request.tenant, request.access, request.path_params["app"])
     return empty()
@@ -157,7 +157,7 @@ async def delete_app(request: TenantRequest) -> Answer:
         conditional=True,
     ),
 )
-async def list_pages(request: TenantRequest) -> Answer:
+async def list_pages(request: TenantRequest) -> RawResponse:
     """The pages of an app."""
     name = request.path_params["app"]
     return request.tagged(PageList.of(await request.platform.pages.all(request.tenant, request.access, name)))
@@ -182,7 +182,7 @@ async def list_pages(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def create_page(request: TenantRequest) -> Answer:
+async def create_page(request: TenantRequest) -> RawResponse:
     """Make a page."""
     app, body = request.path_params["app"], await request.read_object()
     page = await request.platform.pages.create(request.tenant, request.access, app, body)
@@ -201,7 +201,7 @@ async def create_page(request: TenantRequest) -> Answer:
         replies={200: Reply("The pages in their new order.", PageList)},
     ),
 )
-async def order_pages(request: TenantRequest) -> Answer:
+async def order_pages(request: TenantRequest) -> RawResponse:
     """Put the pages into an order."""
     app, body = request.path_params["app"], await request.read_object()
     return json(PageList.of(await request.platform.pages.order(request.tenant, request.access, app, body)))
@@ -217,7 +217,7 @@ async def order_pages(request: TenantRequest) -> Answer:
         conditional=True,
     ),
 )
-async def read_page(request: TenantRequest) -> Answer:
+async def read_page(request: TenantRequest) -> RawResponse:
     """One page."""
     page = await request.platform.pages.read(request.tenant, request.access, *_names(request))
     return request.tagged(PageAnswer.of(page))
@@ -239,7 +239,7 @@ async def read_page(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def change_page(request: TenantRequest) -> Answer:
+async def change_page(request: TenantRequest) -> RawResponse:
     """Change a page."""
     body = await request.read_object()
     page = await request.platform.pages.change(request.tenant, request.access, *_names(request), body)
@@ -253,7 +253,7 @@ async def change_page(request: TenantRequest) -> Answer:
         id="deletePage", tag=_TAG, summary="Remove a page", replies={204: Reply("It is gone.")}
     ),
 )
-async def delete_page(request: TenantRequest) -> Answer:
+async def delete_page(request: TenantRequest) -> RawResponse:
     """Remove a page."""
     await request.platform.pages.delete(request.tenant, request.access, *_names(request))
     return empty()

@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from api.openapi.operation import Operation, Reply
 from api.requests.request import TenantRequest
-from api.responses import Answer, json
+from api.responses import RawResponse, json
 from api.schemas.access import AuditPage, AuditQuery
 from tenant_schema.users.audit.write import AUDIT_KEPT
 
@@ -28,7 +28,7 @@ __all__ = ["ROUTES", "list_events"]
         replies={200: Reply("A page.", AuditPage)},
     ),
 )
-async def list_events(request: TenantRequest) -> Answer:
+async def list_events(request: TenantRequest) -> RawResponse:
     """Who did what."""
     query = request.query_as(AuditQuery)
     cursor = None if query.cursor is UNSET else query.cursor

@@ -6,7 +6,7 @@ from litestar import get, post
 
 from api.openapi.operation import Operation, Reply
 from api.requests.request import TenantRequest
-from api.responses import NOT_STORED, Answer, empty, json
+from api.responses import NOT_STORED, RawResponse, empty, json
 from api.schemas.auth import Credentials, NewPassword, ProfileAnswer, Refresh, TenantName, Tokens
 
 __all__ = ["OPEN_ROUTES", "ROUTES", "change_password", "login", "logout", "me", "refresh", "tenant"]
@@ -24,7 +24,7 @@ _TENANT_EXAMPLE = {"name": "Acme Corporation", "slug": "acme"}
         replies={200: Reply("Its name and slug.", TenantName, _TENANT_EXAMPLE)},
     ),
 )
-async def tenant(request: TenantRequest) -> Answer:
+async def tenant(request: TenantRequest) -> RawResponse:
     """The tenant of this host name."""
     return json(TenantName(name=request.tenant.name, slug=request.tenant.slug))
 
@@ -45,7 +45,7 @@ async def tenant(request: TenantRequest) -> Answer:
         problems=(401, 429),
     ),
 )
-async def login(request: TenantRequest) -> Answer:
+async def login(request: TenantRequest) -> RawResponse:
     """Sign in."""
     given = await request.read(Credentials)
     signed_in = await request.platform.authentication.sign_in(
@@ -69,7 +69,7 @@ async def login(request: TenantRequest) -> Answer:
         problems=(401,),
     ),
 )
-async def refresh(request: TenantRequest) -> Answer:
+async def refresh(request: TenantRequest) -> RawResponse:
     """Exchange a refresh token for new tokens."""
     given = await request.read(Refresh)
     signed_in = await request.platform.authentication.refresh(request.tenant, given.refresh_token)
@@ -85,7 +85,7 @@ async def refresh(request: TenantRequest) -> Answer:
         replies={204: Reply("Its tokens are worth nothing any more.")},
     ),
 )
-async def logout(request: TenantRequest) -> Answer:
+async def logout(request: TenantRequest) -> RawResponse:
     """End this session."""
     await request.platform.authentication.sign_out(request.tenant, request.access)
     return empty()
@@ -100,7 +100,7 @@ async def logout(request: TenantRequest) -> Answer:
         replies={200: Reply("The caller.", ProfileAnswer)},
     ),
 )
-async def me(request: TenantRequest) -> Answer:
+async def me(request: TenantRequest) -> RawResponse:
     """Who the caller is."""
     return json(ProfileAnswer.of(request.platform.authentication.me(request.access)))
 
@@ -118,7 +118,7 @@ async def me(request: TenantRequest) -> Answer:
         problems=(429,),
     ),
 )
-async def change_password(request: TenantRequest) -> Answer:
+async def change_password(request: TenantRequest) -> RawResponse:
     """Change the caller's password."""
     given = await request.read(NewPassword)
     await request.platform.authentication.change_password(

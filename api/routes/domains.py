@@ -1,19 +1,28 @@
 """/setup/tenants/{tenantId}/domains: the host names by which a tenant is found."""
 
 from typing import Final
+from uuid import UUID
 
 from litestar import delete, get, post
 
 from api.openapi.operation import Operation, Reply
 from api.operations.tenant_acts import TenantActs
 from api.requests.request import CentralRequest
-from api.responses import Answer, json
-from api.routes.tenants import asked_tenant
+from api.responses import RawResponse, json
 from api.schemas.tenants import Deleted, DomainAnswer, DomainList, NewDomain
+from central.errors import TenantNotFound
 
-__all__ = ["ROUTES", "add_domain", "list_domains", "remove_domain"]
+__all__ = ["ROUTES", "add_domain", "asked_tenant", "list_domains", "remove_domain"]
 
 _TAG = "Domains"
+
+
+def asked_tenant(request: CentralRequest) -> UUID:
+    """The tenant's id in the path. Raises :class:`~central.errors.TenantNotFound` for what is no id."""
+    found = request.path_id("tenantId")
+    if found is None:
+        raise TenantNotFound(request.path_params["tenantId"])
+    return found
 
 
 @get(
@@ -26,7 +35,7 @@ _TAG = "Domains"
         problems=(404,),
     ),
 )
-async def list_domains(request: CentralRequest) -> Answer:
+async def list_domains(request: CentralRequest) -> RawResponse:
     """All host names of a tenant."""
     records = await request.platform.registry.domains(asked_tenant(request))
     return json(DomainList(data=[DomainAnswer.of(record) for record in records]))
@@ -45,7 +54,7 @@ async def list_domains(request: CentralRequest) -> Answer:
         problems=(404, 409),
     ),
 )
-async def add_domain(request: CentralRequest) -> Answer:
+async def add_domain(request: CentralRequest) -> RawResponse:
     """Give a tenant another host name."""
     given = await request.read(NewDomain)
     acts = TenantActs(request.platform, request.actor)
@@ -65,7 +74,7 @@ async def add_domain(request: CentralRequest) -> Answer:
         problems=(404, 409),
     ),
 )
-async def remove_domain(request: CentralRequest) -> Answer:
+async def remove_domain(request: CentralRequest) -> RawResponse:
     """Take a host name away."""
     acts = TenantActs(request.platform, request.actor)
     await acts.remove_domain(asked_tenant(request), request.path_params["domain"])

@@ -6,7 +6,7 @@ from litestar import get, post
 
 from api.openapi.operation import Operation, Reply
 from api.requests.request import TenantRequest
-from api.responses import Answer, json
+from api.responses import RawResponse, json
 from api.schemas.objects import DriftAnswer, DriftItem, RepairAnswer
 
 __all__ = ["ROUTES", "read_drift", "repair_drift"]
@@ -25,7 +25,7 @@ _TAG: Final = "Objects"
         problems=(409,),
     ),
 )
-async def read_drift(request: TenantRequest) -> Answer:
+async def read_drift(request: TenantRequest) -> RawResponse:
     """Every difference."""
     found = await request.platform.schema.drift(request.access)
     return json(DriftAnswer([DriftItem.of(one) for one in found]))
@@ -45,7 +45,7 @@ async def read_drift(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def repair_drift(request: TenantRequest) -> Answer:
+async def repair_drift(request: TenantRequest) -> RawResponse:
     """Make the tables what the definitions say."""
     recovered, repaired, remaining = await request.platform.schema.repair(request.tenant, request.access)
     answer = RepairAnswer(

@@ -6,7 +6,7 @@ from litestar import get
 
 from api.openapi.operation import Operation, Reply
 from api.requests.request import TenantRequest
-from api.responses import Answer
+from api.responses import RawResponse
 from api.schemas.navigation import NavigationAnswer
 
 __all__ = ["ROUTES", "read_navigation"]
@@ -26,7 +26,7 @@ __all__ = ["ROUTES", "read_navigation"]
         conditional=True,
     ),
 )
-async def read_navigation(request: TenantRequest) -> Answer:
+async def read_navigation(request: TenantRequest) -> RawResponse:
     """What there is for the caller."""
     found = await request.platform.navigation.read(request.tenant, request.access)
     return request.tagged(NavigationAnswer.of(request.tenant, request.access, found))

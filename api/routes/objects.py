@@ -7,7 +7,7 @@ from litestar import delete, get, patch, post
 
 from api.openapi.operation import Operation, Reply, Schema
 from api.requests.request import TenantRequest
-from api.responses import Answer, RawHeader, empty, json
+from api.responses import RawHeader, RawResponse, empty, json
 from api.schemas.common import Output
 from api.schemas.object_drafts import (
     body_places,
@@ -83,7 +83,7 @@ _NEW_FIELD: Final = {
         conditional=True,
     ),
 )
-async def list_objects(request: TenantRequest) -> Answer:
+async def list_objects(request: TenantRequest) -> RawResponse:
     """Every object that the caller may see."""
     seen = await seen_objects(request.platform.catalog, request.tenant, request.access)
     return request.tagged({"data": [shown_object(model, fields) for model, fields in seen]})
@@ -106,7 +106,7 @@ async def list_objects(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def create_object(request: TenantRequest) -> Answer:
+async def create_object(request: TenantRequest) -> RawResponse:
     """Make an object."""
     request.access.require_system(_MANAGE)
     query = request.query_as(ChangeQuery)
@@ -129,7 +129,7 @@ async def create_object(request: TenantRequest) -> Answer:
         conditional=True,
     ),
 )
-async def read_object(request: TenantRequest) -> Answer:
+async def read_object(request: TenantRequest) -> RawResponse:
     """One object."""
     return await _object(request, request.path_params["object"], tagged=True)
 
@@ -150,7 +150,7 @@ async def read_object(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def change_object(request: TenantRequest) -> Answer:
+async def change_object(request: TenantRequest) -> RawResponse:
     """Rename or relabel an object."""
     request.access.require_system(_MANAGE)
     query = request.query_as(ChangeQuery)
@@ -175,7 +175,7 @@ async def change_object(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def drop_object(request: TenantRequest) -> Answer:
+async def drop_object(request: TenantRequest) -> RawResponse:
     """Drop an object."""
     request.access.require_system(_MANAGE)
     query = request.query_as(DropQuery)
@@ -203,7 +203,7 @@ async def drop_object(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def add_field(request: TenantRequest) -> Answer:
+async def add_field(request: TenantRequest) -> RawResponse:
     """Add a field."""
     request.access.require_system(_MANAGE)
     query = request.query_as(ChangeQuery)
@@ -227,7 +227,7 @@ async def add_field(request: TenantRequest) -> Answer:
         conditional=True,
     ),
 )
-async def read_field(request: TenantRequest) -> Answer:
+async def read_field(request: TenantRequest) -> RawResponse:
     """One field."""
     return await _field(request, request.path_params["field"], tagged=True)
 
@@ -251,7 +251,7 @@ async def read_field(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def change_field(request: TenantRequest) -> Answer:
+async def change_field(request: TenantRequest) -> RawResponse:
     """Change a field."""
     request.access.require_system(_MANAGE)
     query = request.query_as(ChangeQuery)
@@ -276,7 +276,7 @@ async def change_field(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def drop_field(request: TenantRequest) -> Answer:
+async def drop_field(request: TenantRequest) -> RawResponse:
     """Drop a field."""
     request.access.require_system(_MANAGE)
     query = request.query_as(DropQuery)
@@ -294,7 +294,7 @@ async def _object(
     headers: Sequence[RawHeader] = (),
     *,
     tagged: bool = False,
-) -> Answer:
+) -> RawResponse:
     catalog = request.platform.catalog
     model = await seen_object(catalog, request.tenant, request.access, name)
     fields = await seen_fields(catalog, request.tenant, request.access, model)
@@ -309,7 +309,7 @@ async def _field(
     headers: Sequence[RawHeader] = (),
     *,
     tagged: bool = False,
-) -> Answer:
+) -> RawResponse:
     catalog = request.platform.catalog
     model = await seen_object(catalog, request.tenant, request.access, request.path_params["object"])
     field = await seen_field(catalog, request.tenant, request.access, model, name)
@@ -317,7 +317,7 @@ async def _field(
     return request.tagged(shown) if tagged else json(shown, status, headers)
 
 
-def _plan(plan: Plan | None) -> Answer | None:
+def _plan(plan: Plan | None) -> RawResponse | None:
     """The answer to a dry run."""
     return None if plan is None else json(shown_plan(plan))
 

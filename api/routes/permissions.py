@@ -7,7 +7,7 @@ from litestar import delete, get, patch, post
 
 from api.openapi.operation import Operation, Reply
 from api.requests.request import TenantRequest
-from api.responses import Answer, empty, json
+from api.responses import RawResponse, empty, json
 from api.schemas.roles import (
     ExplanationAnswer,
     NewPermission,
@@ -49,7 +49,7 @@ def _permission_id(request: TenantRequest) -> UUID:
         replies={200: Reply("The permissions.", PermissionList)},
     ),
 )
-async def list_permissions(request: TenantRequest) -> Answer:
+async def list_permissions(request: TenantRequest) -> RawResponse:
     """Every permission."""
     found = await _permissions(request).all(request.access)
     return json(PermissionList(data=[PermissionAnswer.of(one) for one in found]))
@@ -67,7 +67,7 @@ async def list_permissions(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def create_permission(request: TenantRequest) -> Answer:
+async def create_permission(request: TenantRequest) -> RawResponse:
     """Make a permission."""
     given = await request.read(NewPermission)
     made = await _permissions(request).create(request.tenant, request.access, given.name, given.description)
@@ -84,7 +84,7 @@ async def create_permission(request: TenantRequest) -> Answer:
         replies={200: Reply("The permission.", PermissionAnswer)},
     ),
 )
-async def read_permission(request: TenantRequest) -> Answer:
+async def read_permission(request: TenantRequest) -> RawResponse:
     """One permission."""
     found = await _permissions(request).get(request.access, _permission_id(request))
     return json(PermissionAnswer.of(found))
@@ -101,7 +101,7 @@ async def read_permission(request: TenantRequest) -> Answer:
         replies={200: Reply("The permission as it is now.", PermissionAnswer)},
     ),
 )
-async def update_permission(request: TenantRequest) -> Answer:
+async def update_permission(request: TenantRequest) -> RawResponse:
     """Say what a permission is for."""
     given = await request.read(PermissionChanges)
     changed = await _permissions(request).describe(
@@ -122,7 +122,7 @@ async def update_permission(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def delete_permission(request: TenantRequest) -> Answer:
+async def delete_permission(request: TenantRequest) -> RawResponse:
     """Delete a permission."""
     await _permissions(request).delete(request.tenant, request.access, _permission_id(request))
     return empty()
@@ -143,7 +143,7 @@ async def delete_permission(request: TenantRequest) -> Answer:
         replies={200: Reply("Yes or no, and why.", ExplanationAnswer)},
     ),
 )
-async def explain_permission(request: TenantRequest) -> Answer:
+async def explain_permission(request: TenantRequest) -> RawResponse:
     """May this user do that, and why?"""
     given = await request.read(QuestionBody)
     found = await request.platform.people.explanations.explain(request.tenant, request.access, given.wanted())

@@ -11,10 +11,10 @@ from api.problems.catalog import EXPLANATIONS
 from api.problems.pages import explanation_page, list_page, prefers_html
 from api.problems.table import statuses_of
 from api.requests.request import ApiRequest
-from api.responses import Answer, json
+from api.responses import RawResponse, json
 from api.schemas.problems import ProblemExplanation, ProblemExplanations
 
-__all__ = ["ROUTES", "answer_to_type", "list_problems", "read_problem"]
+__all__ = ["ROUTES", "list_problems", "read_problem", "response_to_type"]
 
 _EXAMPLE: Final = {
     "type": "/problems/malformed-json",
@@ -37,7 +37,7 @@ _TAG: Final = "Service"
         conditional=True,
     ),
 )
-async def list_problems(request: ApiRequest) -> Answer:
+async def list_problems(request: ApiRequest) -> RawResponse:
     """Every code."""
     if prefers_html(request.header(b"accept") or ""):
         return list_page()
@@ -59,7 +59,7 @@ async def list_problems(request: ApiRequest) -> Answer:
         conditional=True,
     ),
 )
-async def read_problem(request: ApiRequest) -> Answer:
+async def read_problem(request: ApiRequest) -> RawResponse:
     """What a code means."""
     code = request.path_params["code"]
     if code not in EXPLANATIONS:
@@ -69,7 +69,7 @@ async def read_problem(request: ApiRequest) -> Answer:
     return request.tagged(_explained(code))
 
 
-def answer_to_type(path: str, headers: Mapping[bytes, bytes]) -> Answer | None:
+def response_to_type(path: str, headers: Mapping[bytes, bytes]) -> RawResponse | None:
     """The answer to ``GET path`` on a host of which nothing else can be served, such as a suspended tenant's;
     None when it is not the type of a problem.
     """

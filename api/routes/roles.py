@@ -7,7 +7,7 @@ from litestar import delete, get, patch, post, put
 
 from api.openapi.operation import Operation, Reply
 from api.requests.request import TenantRequest
-from api.responses import Answer, empty, json
+from api.responses import RawResponse, empty, json
 from api.schemas.roles import (
     FieldRights,
     NewRole,
@@ -52,7 +52,7 @@ def _role_id(request: TenantRequest) -> UUID:
         replies={200: Reply("The roles.", RoleList)},
     ),
 )
-async def list_roles(request: TenantRequest) -> Answer:
+async def list_roles(request: TenantRequest) -> RawResponse:
     """Every role."""
     return json(RoleList(data=[RoleAnswer.of(one) for one in await _roles(request).all(request.access)]))
 
@@ -75,7 +75,7 @@ async def list_roles(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def create_role(request: TenantRequest) -> Answer:
+async def create_role(request: TenantRequest) -> RawResponse:
     """Make a role."""
     given = await request.read(NewRole)
     role = await _roles(request).create(request.tenant, request.access, given.wanted())
@@ -88,7 +88,7 @@ async def create_role(request: TenantRequest) -> Answer:
         id="readRole", tag=_TAG, summary="One role", replies={200: Reply("The role.", RoleAnswer)}
     ),
 )
-async def read_role(request: TenantRequest) -> Answer:
+async def read_role(request: TenantRequest) -> RawResponse:
     """One role."""
     return json(RoleAnswer.of(await _roles(request).get(request.access, _role_id(request))))
 
@@ -106,7 +106,7 @@ async def read_role(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def update_role(request: TenantRequest) -> Answer:
+async def update_role(request: TenantRequest) -> RawResponse:
     """Change a role's name, label or description."""
     given = await request.read(RoleChanges)
     role = await _roles(request).update(request.tenant, request.access, _role_id(request), given.wanted())
@@ -124,7 +124,7 @@ async def update_role(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def delete_role(request: TenantRequest) -> Answer:
+async def delete_role(request: TenantRequest) -> RawResponse:
     """Delete a role."""
     await _roles(request).delete(request.tenant, request.access, _role_id(request))
     return empty()
@@ -146,7 +146,7 @@ async def delete_role(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def set_role_permissions(request: TenantRequest) -> Answer:
+async def set_role_permissions(request: TenantRequest) -> RawResponse:
     """What a role allows."""
     given = await request.read(PermissionNames)
     role = await _roles(request).set_permissions(
@@ -177,7 +177,7 @@ async def set_role_permissions(request: TenantRequest) -> Answer:
         replies=_AS_IT_IS,
     ),
 )
-async def set_role_fields(request: TenantRequest) -> Answer:
+async def set_role_fields(request: TenantRequest) -> RawResponse:
     """The fields that a role may not read or update."""
     given = await request.read(FieldRights)
     role = await _roles(request).set_fields(request.tenant, request.access, _role_id(request), given.wanted())
@@ -205,7 +205,7 @@ async def set_role_fields(request: TenantRequest) -> Answer:
         replies=_AS_IT_IS,
     ),
 )
-async def set_role_rules(request: TenantRequest) -> Answer:
+async def set_role_rules(request: TenantRequest) -> RawResponse:
     """Which records a role may read, update and delete."""
     given = await request.read(RowRules)
     role = await _roles(request).set_rules(request.tenant, request.access, _role_id(request), given.wanted())

@@ -1,13 +1,9 @@
 """/schema: the host's own OpenAPI document, as JSON or as a page to read; and types for TypeScript."""
 
-import asyncio
-from typing import Any
-
-import msgspec
 from litestar import get
 
 from api.openapi.operation import Operation, Reply
-from api.openapi.page import page_of
+from api.openapi.responses import SchemaResponses
 from api.openapi.schema_view import Seen
 from api.openapi.tenant_document import tenant_document
 from api.openapi.typescript import declarations_of
@@ -15,56 +11,12 @@ from api.problems.pages import prefers_html
 from api.requests.etags import digest_tag
 from api.requests.guards import identify
 from api.requests.request import ApiRequest, TenantRequest
-from api.responses import Answer, RawHeader, json_bytes
+from api.responses import RawHeader, RawResponse, json_bytes
 
-__all__ = ["SchemaAnswers", "schema", "tenant_schema", "typescript"]
+__all__ = ["schema", "typescript"]
 
-_HTML: RawHeader = (b"content-type", b"text/html; charset=utf-8")
-_HEADERS: list[RawHeader] = [(b"vary", b"accept, authorization"), (b"cache-control", b"no-cache")]
 _TYPESCRIPT: RawHeader = (b"content-type", b"application/typescript; charset=utf-8")
 _PRIVATE: list[RawHeader] = [(b"vary", b"authorization"), (b"cache-control", b"private, no-cache")]
-_CLOSED: RawHeader = (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'")
-
-
-class SchemaAnswers:
-    """The two answers of one document. It is kept as JSON, which is a tenth of what it takes as objects."""
-
-    def __init__(self, document: dict[str, Any]) -> None:
-        self._page: Answer | None = None
-        body = msgspec.json.encode(document)
-        self.as_json = json_bytes(body, headers=[digest_tag(body), *_HEADERS])
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """The document, decoded anew."""
-        found: dict[str, Any] = msgspec.json.decode(self.as_json.body)
-        return found
-
-    async def page(self) -> Answer:
-        """For people; made once, in a thread."""
-        if self._page is None:
-            self._page = await asyncio.to_thread(self._as_page)
-        return self._page
-
-    def _as_page(self) -> Answer:
-        body = page_of(self.document).encode()
-        return json_bytes(body, 200, _HTML, [digest_tag(body), *_HEADERS, _CLOSED])
-
-
-@get(
-    "/schema",
-    operation=Operation(
-        id="schema",
-        tag="Service",
-        summary="This document",
-        description="As JSON, or as a plain page for those who accept text/html.",
-        replies={200: Reply("OpenAPI 3.1.", {"type": "object", "required": ["openapi"]}, also_html=True)},
-        conditional=True,
-    ),
-)
-async def schema(request: ApiRequest) -> Answer:
-    """This document."""
-    return await _preferred(request.app.state.schema, request)
 
 
 @get(
@@ -74,25 +26,28 @@ async def schema(request: ApiRequest) -> Answer:
         tag="Service",
         summary="This document",
         description=(
-            "As JSON, or as a plain page for those who accept text/html. With a token, it describes the "
-            "objects of this tenant with their fields, as far as the caller may use them; without one, what "
-            "every tenant has."
+            "As JSON, or as a plain page for those who accept text/html. On a tenant's host, with a token, "
+            "it describes the objects of the tenant with their fields, as far as the caller may use them; "
+            "without one, what every tenant has."
         ),
         replies={200: Reply("OpenAPI 3.1.", {"type": "object", "required": ["openapi"]}, also_html=True)},
         problems=(401,),
         conditional=True,
     ),
 )
-async def tenant_schema(request: TenantRequest) -> Answer:
-    """This document, with the objects that the caller sees."""
-    answers: SchemaAnswers = request.app.state.schema
+async def schema(request: TenantRequest) -> RawResponse:
+    """This document, on a tenant's host with the objects that the caller sees."""
+    documents = request.app.state.documents
+    if "tenant" not in request.scope["state"]:
+        return await _preferred(documents["central"], request)
+    responses: SchemaResponses = documents["tenant"]
     if request.header(b"authorization") is None:
-        return await _preferred(answers, request)
+        return await _preferred(responses, request)
     await identify(request)
     name = request.tenant.name
 
-    def make(seen: Seen) -> SchemaAnswers:
-        return SchemaAnswers(tenant_document(answers.document, seen, name))
+    def make(seen: Seen) -> SchemaResponses:
+        return SchemaResponses(tenant_document(responses.document, seen, name))
 
     own = await request.platform.documents.get(request.tenant, request.access, "schema", make)
     return await _preferred(own, request)
@@ -112,11 +67,11 @@ async def tenant_schema(request: TenantRequest) -> Answer:
         conditional=True,
     ),
 )
-async def typescript(request: TenantRequest) -> Answer:
+async def typescript(request: TenantRequest) -> RawResponse:
     """Types for TypeScript."""
     name = request.tenant.name
 
-    def make(seen: Seen) -> Answer:
+    def make(seen: Seen) -> RawResponse:
         body = declarations_of(seen, name).encode()
         return json_bytes(body, 200, _TYPESCRIPT, [digest_tag(body), *_PRIVATE])
 
@@ -124,12 +79,12 @@ async def typescript(request: TenantRequest) -> Answer:
     return _unless_known(answer, request)
 
 
-async def _preferred(answers: SchemaAnswers, request: ApiRequest) -> Answer:
+async def _preferred(answers: SchemaResponses, request: ApiRequest) -> RawResponse:
     as_page = prefers_html(request.header(b"accept") or "")
     return _unless_known(await answers.page() if as_page else answers.as_json, request)
 
 
-def _unless_known(answer: Answer, request: ApiRequest) -> Answer:
+def _unless_known(answer: RawResponse, request: ApiRequest) -> RawResponse:
     """The answer, or 304 when the client has it already."""
     tag = next(one for one in answer.headers if one[0] == b"etag")
     more = [one for one in answer.headers if one[0] in {b"vary", b"cache-control"}]

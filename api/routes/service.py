@@ -8,7 +8,7 @@ from litestar import get
 from api.errors import NotReady
 from api.openapi.operation import Operation, Reply
 from api.requests.request import CentralRequest
-from api.responses import Answer, json, json_bytes
+from api.responses import RawResponse, json, json_bytes
 from api.schemas.service import Health, Readiness
 from api.server.metrics import CONTENT_TYPE, exposition
 from central.servers import DatabaseServer
@@ -32,7 +32,7 @@ _METRICS_EXAMPLE: Final = 'freehold_connections_in_use{server="db:3306"} 3\n'
         replies={200: Reply("It is.", Health, {"status": "ok"})},
     ),
 )
-async def health() -> Answer:
+async def health() -> RawResponse:
     """The process is alive."""
     return json(Health(status="ok"))
 
@@ -50,7 +50,7 @@ async def health() -> Answer:
         replies={200: Reply("It can.", Readiness, _READY_EXAMPLE)},
     ),
 )
-async def ready(request: CentralRequest) -> Answer:
+async def ready(request: CentralRequest) -> RawResponse:
     """What it cannot do without answers, or a problem that says that it does not."""
     central, tenants = await asyncio.gather(_central_answers(request), _tenant_databases(request))
     if not central:
@@ -72,7 +72,7 @@ async def ready(request: CentralRequest) -> Answer:
         replies={200: Reply("The counts.", {"type": "string"}, _METRICS_EXAMPLE, media_type="text/plain")},
     ),
 )
-async def metrics(request: CentralRequest) -> Answer:
+async def metrics(request: CentralRequest) -> RawResponse:
     """The counts of this process."""
     platform = request.platform
     budgets = {server.name: server.connections for server in platform.servers}

@@ -6,7 +6,7 @@ from litestar import delete, get
 
 from api.openapi.operation import Operation, Reply
 from api.requests.request import TenantRequest
-from api.responses import Answer, empty, json
+from api.responses import RawResponse, empty, json
 from api.schemas.access import SessionAnswer, SessionList, WhoseQuery
 
 __all__ = ["ROUTES", "end_session", "end_sessions", "list_sessions"]
@@ -24,7 +24,7 @@ _TAG = "Sessions"
         replies={200: Reply("The sessions that go on, the newest first.", SessionList)},
     ),
 )
-async def list_sessions(request: TenantRequest) -> Answer:
+async def list_sessions(request: TenantRequest) -> RawResponse:
     """Where one is signed in."""
     user_id = request.query_as(WhoseQuery).user_id
     found = await request.platform.people.sessions.of_user(request.access, user_id)
@@ -43,7 +43,7 @@ async def list_sessions(request: TenantRequest) -> Answer:
         replies={204: Reply("They are over.")},
     ),
 )
-async def end_sessions(request: TenantRequest) -> Answer:
+async def end_sessions(request: TenantRequest) -> RawResponse:
     """Sign out everywhere else."""
     user_id = request.query_as(WhoseQuery).user_id
     await request.platform.people.sessions.end_all(request.tenant, request.access, user_id)
@@ -61,7 +61,7 @@ async def end_sessions(request: TenantRequest) -> Answer:
         replies={204: Reply("It is over.")},
     ),
 )
-async def end_session(request: TenantRequest) -> Answer:
+async def end_session(request: TenantRequest) -> RawResponse:
     """End a session."""
     session_id = request.asked_id("sessionId", "session")
     await request.platform.people.sessions.end(request.tenant, request.access, session_id)

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from api.openapi.operation import Operation, Reply
 from api.requests.request import TenantRequest
-from api.responses import NOT_STORED, Answer, empty, json
+from api.responses import NOT_STORED, RawResponse, empty, json
 from api.schemas.auth import UserAnswer
 from api.schemas.users import (
     Acceptance,
@@ -60,7 +60,7 @@ def _user_id(request: TenantRequest) -> UUID:
         replies={200: Reply("A page.", UserPage)},
     ),
 )
-async def list_users(request: TenantRequest) -> Answer:
+async def list_users(request: TenantRequest) -> RawResponse:
     """A page of users."""
     query = request.query_as(UserQuery)
     page = await _users(request).page(
@@ -90,7 +90,7 @@ async def list_users(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def create_user(request: TenantRequest) -> Answer:
+async def create_user(request: TenantRequest) -> RawResponse:
     """Invite somebody."""
     given = await request.read(NewUserBody)
     user, link = await _users(request).create(request.tenant, request.access, given.wanted())
@@ -104,7 +104,7 @@ async def create_user(request: TenantRequest) -> Answer:
         id="readUser", tag=_TAG, summary="One user", replies={200: Reply("The user.", UserDetail)}
     ),
 )
-async def read_user(request: TenantRequest) -> Answer:
+async def read_user(request: TenantRequest) -> RawResponse:
     """One user."""
     return json(UserDetail.of(await _users(request).get(request.access, _user_id(request))))
 
@@ -122,7 +122,7 @@ async def read_user(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def update_user(request: TenantRequest) -> Answer:
+async def update_user(request: TenantRequest) -> RawResponse:
     """Change a user's name or address."""
     given = await request.read(UserChangesBody)
     user = await _users(request).update(request.tenant, request.access, _user_id(request), given.wanted())
@@ -144,7 +144,7 @@ async def update_user(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def delete_user(request: TenantRequest) -> Answer:
+async def delete_user(request: TenantRequest) -> RawResponse:
     """Delete a user."""
     await _users(request).delete(request.tenant, request.access, _user_id(request))
     return empty()
@@ -163,7 +163,7 @@ async def delete_user(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def set_user_roles(request: TenantRequest) -> Answer:
+async def set_user_roles(request: TenantRequest) -> RawResponse:
     """The roles of a user."""
     given = await request.read(RoleNames)
     user = await _users(request).set_roles(request.tenant, request.access, _user_id(request), given.roles)
@@ -181,7 +181,7 @@ async def set_user_roles(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def deactivate_user(request: TenantRequest) -> Answer:
+async def deactivate_user(request: TenantRequest) -> RawResponse:
     """Let a user in no more."""
     return await _set_active(request, active=False)
 
@@ -195,12 +195,12 @@ async def deactivate_user(request: TenantRequest) -> Answer:
         replies={200: Reply("The user as they are now.", UserDetail)},
     ),
 )
-async def reactivate_user(request: TenantRequest) -> Answer:
+async def reactivate_user(request: TenantRequest) -> RawResponse:
     """Let a user in again."""
     return await _set_active(request, active=True)
 
 
-async def _set_active(request: TenantRequest, *, active: bool) -> Answer:
+async def _set_active(request: TenantRequest, *, active: bool) -> RawResponse:
     user = await _users(request).set_active(request.tenant, request.access, _user_id(request), active=active)
     return json(UserDetail.of(user))
 
@@ -220,7 +220,7 @@ async def _set_active(request: TenantRequest, *, active: bool) -> Answer:
         problems=(409,),
     ),
 )
-async def make_user_link(request: TenantRequest) -> Answer:
+async def make_user_link(request: TenantRequest) -> RawResponse:
     """A one-time link for a user."""
     link = await _users(request).make_link(request.tenant, request.access, _user_id(request))
     return json(LinkAnswer.of(link), 201, [NOT_STORED])
@@ -238,7 +238,7 @@ async def make_user_link(request: TenantRequest) -> Answer:
         replies={200: Reply("Whose password it is.", UserAnswer)},
     ),
 )
-async def accept_link(request: TenantRequest) -> Answer:
+async def accept_link(request: TenantRequest) -> RawResponse:
     """Choose a password by a one-time link."""
     given = await request.read(Acceptance)
     user = await request.platform.people.invitations.accept(

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from api.openapi.operation import Operation, Reply
 from api.requests.request import TenantRequest
-from api.responses import Answer, empty, json
+from api.responses import RawResponse, empty, json
 from api.schemas.apps import NewView, ViewAnswer, ViewChanges, ViewList, ViewQuery
 from tenant_schema.apps.errors import ViewNotFound
 
@@ -36,7 +36,7 @@ _EXAMPLE: Final = {
         conditional=True,
     ),
 )
-async def list_views(request: TenantRequest) -> Answer:
+async def list_views(request: TenantRequest) -> RawResponse:
     """The caller's views."""
     asked = request.query_as(ViewQuery).object
     name = None if asked is UNSET else asked
@@ -56,7 +56,7 @@ async def list_views(request: TenantRequest) -> Answer:
         problems=(409,),
     ),
 )
-async def create_view(request: TenantRequest) -> Answer:
+async def create_view(request: TenantRequest) -> RawResponse:
     """Save a view."""
     body = await request.read_object()
     view = ViewAnswer.of(await request.platform.views.create(request.tenant, request.access, body))
@@ -73,7 +73,7 @@ async def create_view(request: TenantRequest) -> Answer:
         conditional=True,
     ),
 )
-async def read_view(request: TenantRequest) -> Answer:
+async def read_view(request: TenantRequest) -> RawResponse:
     """One view."""
     view = await request.platform.views.read(request.tenant, request.access, _view_id(request))
     return request.tagged(ViewAnswer.of(view))
@@ -90,7 +90,7 @@ async def read_view(request: TenantRequest) -> Answer:
         replies={200: Reply("The view as it is now.", ViewAnswer)},
     ),
 )
-async def change_view(request: TenantRequest) -> Answer:
+async def change_view(request: TenantRequest) -> RawResponse:
     """Change a view."""
     body = await request.read_object()
     view = await request.platform.views.change(request.tenant, request.access, _view_id(request), body)
@@ -104,7 +104,7 @@ async def change_view(request: TenantRequest) -> Answer:
         id="deleteView", tag=_TAG, summary="Remove a view", replies={204: Reply("It is gone.")}
     ),
 )
-async def delete_view(request: TenantRequest) -> Answer:
+async def delete_view(request: TenantRequest) -> RawResponse:
     """Remove a view."""
     await request.platform.views.delete(request.tenant, request.access, _view_id(request))
     return empty()

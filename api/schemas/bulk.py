@@ -1,14 +1,15 @@
 """Many records at once, and what became of each."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
-from api.problems.table import FieldProblem
+from api.problems.table import FieldProblem, field_problem
 from api.schemas.common import Input, Output
-from tenant_schema.records.writing.bulk import MAX_BULK
+from tenant_schema.records.writing.bulk import MAX_BULK, Item
 
 __all__ = ["BulkAnswer", "BulkRequest", "BulkResult"]
 
@@ -40,6 +41,14 @@ class BulkResult(Output, omit_defaults=True):
         int | msgspec.UnsetType, Meta(description="Further problems of the record, where there are any.")
     ] = msgspec.UNSET
 
+    @classmethod
+    def of(cls, item: Item) -> "BulkResult":
+        """What became of one record."""
+        if not item.problems:
+            return cls(item.id, item.status, version=cast("int", item.version))  # null once it is deleted
+        errors = [field_problem(one) for one in item.problems]
+        return cls(item.id, item.status, errors=errors, errors_left_out=item.left_out or msgspec.UNSET)
+
 
 class BulkAnswer(Output):
     """What became of the records, by position."""
@@ -47,3 +56,9 @@ class BulkAnswer(Output):
     ok: int
     failed: int
     results: list[BulkResult]
+
+    @classmethod
+    def of(cls, items: Sequence[Item]) -> "BulkAnswer":
+        """What the service has done."""
+        failed = sum(bool(item.problems) for item in items)
+        return cls(len(items) - failed, failed, [BulkResult.of(item) for item in items])

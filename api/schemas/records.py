@@ -1,7 +1,7 @@
 """Records: what is the same for every object. The fields themselves come from the tenant's definitions."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, cast
 from uuid import UUID
 
 import msgspec
@@ -9,6 +9,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, Output
 from tenant_schema.records.query.model import DEFAULT_LIMIT, MAX_LIMIT
+from tenant_schema.records.reading.aggregate import Groups
+from tenant_schema.records.reading.pages import Page
 
 __all__ = [
     "RECORD_EXAMPLE",
@@ -66,6 +68,11 @@ class AggregateAnswer(Output):
     data: list[dict[str, Any]]
     has_more: bool
 
+    @classmethod
+    def of(cls, groups: Groups) -> "AggregateAnswer":
+        """What the service has found."""
+        return cls(groups.data, groups.has_more)
+
 
 class RecordCount(Output):
     """How many records there are in all; when ``capped``, that many at least."""
@@ -80,6 +87,12 @@ class RecordPage(Output):
     data: list[_Record]
     page: CursorLinks
     count: RecordCount | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, page: Page) -> "RecordPage":
+        """What the service has found."""
+        count = UNSET if page.count is None else RecordCount(page.count.value, page.count.capped)
+        return cls(page.data, CursorLinks(page.next, page.prev), count)
 
 
 class DeleteQuery(Input):
@@ -131,3 +144,8 @@ class HistoryPage(Output):
 
     data: list[HistoryEntry]
     page: CursorLinks
+
+    @classmethod
+    def of(cls, page: Page) -> "HistoryPage":
+        """What the service has found: entries that have the form of a :class:`HistoryEntry` already."""
+        return cls(cast("list[HistoryEntry]", page.data), CursorLinks(page.next, page.prev))

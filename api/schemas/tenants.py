@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, NextLink, Output
 from central.registry import DomainRecord, TenantRecord
+from piccolo_engines.paging import Page
 
 __all__ = [
     "AdminAnswer",
@@ -165,6 +166,11 @@ class TenantPage(Output):
 
     data: list[TenantAnswer]
     page: NextLink
+
+    @classmethod
+    def of(cls, page: Page[TenantRecord]) -> "TenantPage":
+        """What the registry has found."""
+        return cls([TenantAnswer.of(one) for one in page.items], NextLink(next=page.next))
 
 
 class TenantQuery(Input):

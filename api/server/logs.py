@@ -56,11 +56,11 @@ def _renderers(form: str) -> list[Processor]:
 
 def _add_request(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Names the request, and its tenant once it is known."""
-    facts = CURRENT.get()
-    if facts is not None:
-        event["request_id"] = facts.id
-        if facts.tenant is not None:
-            event["tenant"], event["tenant_id"] = facts.tenant, str(facts.tenant_id)
+    context = CURRENT.get()
+    if context is not None:
+        event["request_id"] = context.id
+        if context.tenant is not None:
+            event["tenant"], event["tenant_id"] = context.tenant, str(context.tenant_id)
     return event
 
 

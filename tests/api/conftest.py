@@ -14,9 +14,8 @@ from typing import Any
 
 import httpx
 import pytest
-from litestar import Litestar
 
-from api.app import Freehold, central_app, tenant_app
+from api.app import Freehold
 from api.composition import Platform, compose
 from central.database import CENTRAL
 from central.migrations.migrator import Migrator
@@ -194,7 +193,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 class Warm:
     """What costs time to make, knows no database, and so can be shared by all tests."""
 
-    inner: tuple[Litestar, Litestar]
+    app: Freehold
     central_migrator: Migrator
     tenant_migrator: Migrator
 
@@ -205,7 +204,7 @@ def warm(template: Path) -> Warm:
     platform = compose(settings_in(template), hashing=CHEAP)
     platform.central_migrator.preload()
     platform.tenant_migrator.preload()
-    return Warm((central_app(), tenant_app()), platform.central_migrator, platform.tenant_migrator)
+    return Warm(Freehold(), platform.central_migrator, platform.tenant_migrator)
 
 
 @asynccontextmanager
@@ -213,7 +212,7 @@ async def world_of(settings: Settings, warm: Warm, observer: Observer | None = N
     """Freehold at work with these settings."""
     cold = compose(settings, observer, hashing=CHEAP)
     platform = replace(cold, central_migrator=warm.central_migrator, tenant_migrator=warm.tenant_migrator)
-    async with served(Freehold(platform, warm.inner)) as app:
+    async with served(warm.app.serving(platform)) as app:
         yield World(platform, app)
 
 

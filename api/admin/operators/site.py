@@ -50,7 +50,7 @@ class OperatorSite:
         operator = await request.platform.admin.operator_sessions.authenticate(secret)
         if operator is None:
             return None
-        request.facts.caller = operator.name
+        request.context.caller = operator.name
         return OperatorVisit(request, operator)
 
     async def sign_out(self, request: ApiRequest, secret: str) -> None:
@@ -97,4 +97,4 @@ class OperatorVisit:
 
 
 def _actor(request: ApiRequest, operator: OperatorRef) -> Actor:
-    return Actor(operator.name, operator.id, request.facts.id, request.address)
+    return Actor(operator.name, operator.id, request.context.id, request.address)

@@ -36,7 +36,7 @@ class TenantSite:
         if found is None:
             return None
         access, renewed = found
-        request.facts.caller = access.user_id
+        request.context.caller = access.user_id
         here = address_of(request, request.scope["state"]["host"])
         return TenantVisit(Visitor(request.platform, _scope(request), access, request.address, here), renewed)
 

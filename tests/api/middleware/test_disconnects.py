@@ -8,7 +8,7 @@ import pytest
 
 from api.errors import ClientGone
 from api.middleware.disconnects import CancelOnDisconnect, may_be_cancelled
-from api.middleware.request_context import RequestFacts
+from api.middleware.request_context import RequestContext
 
 
 class Client:
@@ -28,15 +28,15 @@ class Client:
 
 
 @pytest.fixture
-def facts() -> RequestFacts:
-    return RequestFacts("one", "GET", "/")
+def context() -> RequestContext:
+    return RequestContext("one", "GET", "/")
 
 
-async def test_work_is_cancelled_when_the_client_disconnects(facts: RequestFacts) -> None:
+async def test_work_is_cancelled_when_the_client_disconnects(context: RequestContext) -> None:
     client, undone = Client(), asyncio.Event()
 
     async def serve() -> None:
-        with CancelOnDisconnect(client.receive, facts):
+        with CancelOnDisconnect(client.receive, context):
             try:
                 await asyncio.Event().wait()
             finally:
@@ -51,31 +51,33 @@ async def test_work_is_cancelled_when_the_client_disconnects(facts: RequestFacts
     assert not serving.cancelling()
 
 
-async def test_a_short_request_is_not_watched(facts: RequestFacts) -> None:
+async def test_a_short_request_is_not_watched(context: RequestContext) -> None:
     client = Client()
-    with CancelOnDisconnect(client.receive, facts):
+    with CancelOnDisconnect(client.receive, context):
         await asyncio.sleep(0)
     await asyncio.sleep(0.4)
     assert not client.asked.is_set()
 
 
-async def test_what_follows_the_response_is_done_though_the_client_disconnects(facts: RequestFacts) -> None:
+async def test_what_follows_the_response_is_done_though_the_client_disconnects(
+    context: RequestContext,
+) -> None:
     client, done = Client(), False
 
-    with CancelOnDisconnect(client.receive, facts):
+    with CancelOnDisconnect(client.receive, context):
         await client.asked.wait()
-        facts.responded = True
+        context.responded = True
         client.disconnect()
         await asyncio.sleep(0.01)
         done = True
     assert done
 
 
-async def test_a_request_that_the_server_cancels_stays_cancelled(facts: RequestFacts) -> None:
+async def test_a_request_that_the_server_cancels_stays_cancelled(context: RequestContext) -> None:
     client = Client()
 
     async def serve() -> None:
-        with CancelOnDisconnect(client.receive, facts):
+        with CancelOnDisconnect(client.receive, context):
             await asyncio.Event().wait()
 
     serving = asyncio.create_task(serve())
@@ -87,12 +89,12 @@ async def test_a_request_that_the_server_cancels_stays_cancelled(facts: RequestF
         await serving
 
 
-async def test_a_result_that_is_there_when_the_client_disconnects_is_kept(facts: RequestFacts) -> None:
+async def test_a_result_that_is_there_when_the_client_disconnects_is_kept(context: RequestContext) -> None:
     """The cancellation comes too late to stop anything, and must not stop what comes after the request."""
     client = Client()
 
     async def serve() -> int:
-        with CancelOnDisconnect(client.receive, facts), contextlib.suppress(asyncio.CancelledError):
+        with CancelOnDisconnect(client.receive, context), contextlib.suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
         await asyncio.sleep(0)
         return 7

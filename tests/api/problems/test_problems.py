@@ -8,7 +8,7 @@ import pytest
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
 
 from api import errors as http
-from api.problems.table import STATUSES, answer_to, document_of, is_fault, status_of
+from api.problems.table import STATUSES, document_of, is_fault, problem_response, status_of
 from central import errors as central
 from central.tenancy.engines import TenantGone
 from piccolo_engines import errors as engines
@@ -146,7 +146,7 @@ def test_conflicts_name_their_field() -> None:
     ],
 )
 def test_headers_belong_to_statuses(error: Exception, name: bytes, value: bytes) -> None:
-    assert (name, value) in answer_to(error, "the-id").headers
+    assert (name, value) in problem_response(error, "the-id").headers
 
 
 def test_litestar_s_errors_are_problems_too() -> None:

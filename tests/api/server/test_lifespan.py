@@ -94,7 +94,7 @@ async def test_litestar_s_own_command_can_make_it_from_the_environment(
 
 async def test_background_tasks_keep_their_tenant(settings: Settings, warm: Warm) -> None:
     """A Litestar response with a background task: it runs with the tenant bound."""
-    from litestar import Litestar, Response, get
+    from litestar import Response, get
     from litestar.background_tasks import BackgroundTask
 
     from api.requests.request import TenantRequest
@@ -110,8 +110,8 @@ async def test_background_tasks_keep_their_tenant(settings: Settings, warm: Warm
     async def later(request: TenantRequest) -> Response[str]:
         return Response(request.tenant.slug, background=BackgroundTask(look))
 
-    inner = (warm.inner[0], Litestar([later], request_class=TenantRequest, openapi_config=None))
-    async with world_of(settings, Warm(inner, warm.central_migrator, warm.tenant_migrator)) as world:
+    app = Freehold(route_handlers=[later])
+    async with world_of(settings, Warm(app, warm.central_migrator, warm.tenant_migrator)) as world:
         for slug in ("acme", "demo"):
             assert (await world.client(f"{slug}.localhost").get("/later")).text == slug
     assert seen == ["administrator@acme.example", "administrator@demo.example"]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from api.app import central_app, tenant_app
+from api.app import Freehold
 from api.composition import compose
 from central.connections.engine import BudgetedEngine
 from central.database import CENTRAL
@@ -87,7 +87,7 @@ async def test_a_new_database_password_is_told_once_and_no_request_meets_the_cha
 ) -> None:
     """Two processes, with connections opened all the while: every one is closed after its statement."""
     short = replace(settings, db_idle_seconds=0.001)
-    second = replace(warm, inner=(central_app(), tenant_app()))
+    second = replace(warm, app=Freehold())
     async with world_of(short, warm) as world, world_of(short, second) as other:
         made = (await make_nova(world)).json()
         statuses: set[int] = set()

@@ -7,6 +7,8 @@ from msgspec import Meta
 
 from api.schemas.common import Input, Output
 from tenant_schema.records.csv.file_format import ENCODINGS
+from tenant_schema.records.csv.import_csv import ImportReport, LineProblem
+from tenant_schema.records.csv.preview import TakenAs
 
 __all__ = ["CellAnswer", "ColumnAnswer", "ImportAnswer", "ImportQuery", "LineError", "TakenAsAnswer"]
 
@@ -145,6 +147,20 @@ class LineError(Output, omit_defaults=True):
     in_trash: Annotated[bool, Meta(description="The record that is in the way is in the trash.")] = False
     record: Annotated[str | None, Meta(description="Its id, for those who may restore it.")] = None
 
+    @classmethod
+    def of(cls, one: LineProblem) -> "LineError":
+        """One problem of a line."""
+        problem = one.problem
+        return cls(
+            line=one.line,
+            field=problem.field,
+            code=problem.code,
+            message=problem.message,
+            did_you_mean=problem.did_you_mean,
+            in_trash=problem.in_trash,
+            record=problem.record,
+        )
+
 
 class CellAnswer(Output):
     """A cell that was taken for something else than what stands in it."""
@@ -176,6 +192,24 @@ class TakenAsAnswer(Output):
     header_line: Annotated[int, Meta(description="The line that names the columns; 0 for none.")]
     columns: list[ColumnAnswer]
 
+    @classmethod
+    def of(cls, taken: TakenAs) -> "TakenAsAnswer":
+        """What the service took it for."""
+        columns = [
+            ColumnAnswer(
+                column=one.column,
+                field=one.field,
+                reason=one.reason,
+                date_format=one.date_format,
+                decimal=one.decimal,
+                examples=[
+                    CellAnswer(line=cell.line, cell=cell.cell, value=cell.value) for cell in one.examples
+                ],
+            )
+            for one in taken.columns
+        ]
+        return cls(taken.encoding, taken.delimiter, taken.header_line, columns)
+
 
 class ImportAnswer(Output, omit_defaults=True):
     """What became of the lines."""
@@ -188,3 +222,15 @@ class ImportAnswer(Output, omit_defaults=True):
     taken_as: Annotated[
         TakenAsAnswer | None, Meta(description="What the file was taken for; of a dry run only.")
     ] = None
+
+    @classmethod
+    def of(cls, report: ImportReport) -> "ImportAnswer":
+        """What the service has done."""
+        return cls(
+            created=report.created,
+            updated=report.updated,
+            failed=report.failed,
+            errors=[LineError.of(one) for one in report.errors],
+            errors_left_out=report.left_out,
+            taken_as=None if report.taken_as is None else TakenAsAnswer.of(report.taken_as),
+        )

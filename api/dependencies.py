@@ -1,0 +1,252 @@
+"""Dependencies that every handler can take by name, on both kinds of host.
+
+::
+
+    @get("/deals", before_request=requires_user)
+    async def list_deals(tenant_engine: Injected[Engine[Any]], access: Injected[Access]) -> list[str]: ...
+
+Each provider is synchronous and takes only the request; the values are there already: the middleware has
+found the tenant by the host name and bound its engine, the ``before_request`` hook has found the caller. A
+dependency that the request cannot have raises :class:`DependencyMissing`, which is a mistake in the route.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, cast
+
+from litestar.di import Provide
+from piccolo.engine import Engine
+
+from api.composition import Platform
+from api.openapi.tenant_documents import TenantDocuments
+from api.operations.tenant_acts import TenantActs
+from api.requests.request import ApiRequest
+from central.operators.audit import Actor
+from central.operators.service import OperatorRef
+from central.registry import Registry
+from piccolo_conf import DB
+from tenant_schema.apps.navigation import NavigationService
+from tenant_schema.apps.pages.service import PageService
+from tenant_schema.apps.service import AppService
+from tenant_schema.apps.views.service import ViewService
+from tenant_schema.objects.service import SchemaService
+from tenant_schema.records.reading.explain import Explanations
+from tenant_schema.records.service import RecordService
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.api_keys.service import ApiKeys
+from tenant_schema.users.audit.service import AuditTrail
+from tenant_schema.users.links.service import Invitations
+from tenant_schema.users.permissions.service import Permissions
+from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.roles.service import Roles
+from tenant_schema.users.service import Users
+from tenant_schema.users.sessions.service import Sessions
+from tenant_schema.users.sign_in.service import Authentication
+
+__all__ = [
+    "DEPENDENCIES",
+    "DependencyMissing",
+    "provide_access",
+    "provide_actor",
+    "provide_api_keys",
+    "provide_apps",
+    "provide_audit",
+    "provide_authentication",
+    "provide_documents",
+    "provide_explanations",
+    "provide_invitations",
+    "provide_navigation",
+    "provide_objects",
+    "provide_operator",
+    "provide_pages",
+    "provide_permissions",
+    "provide_platform",
+    "provide_records",
+    "provide_registry",
+    "provide_roles",
+    "provide_sessions",
+    "provide_tenant",
+    "provide_tenant_engine",
+    "provide_tenants",
+    "provide_users",
+    "provide_views",
+]
+
+
+class DependencyMissing(RuntimeError):
+    """A handler takes a dependency that its requests do not have."""
+
+    def __init__(self, name: str, need: str) -> None:
+        super().__init__(f"The dependency {name!r} needs {need}.")
+
+
+def provide_platform(request: ApiRequest) -> Platform:
+    """Every service of the process."""
+    return request.platform
+
+
+def provide_tenant(request: ApiRequest) -> TenantScope:
+    """The tenant of the host name. Raises :class:`DependencyMissing` on a central host."""
+    tenant = request.scope["state"].get("tenant")
+    if tenant is None:
+        raise DependencyMissing("tenant", "a tenant's host")
+    return cast("TenantScope", tenant)
+
+
+def provide_tenant_engine(request: ApiRequest) -> Engine[Any]:
+    """The engine of the tenant's database, as the middleware has chosen it by the host name and bound it.
+
+    Raises :class:`DependencyMissing` on a central host.
+    """
+    provide_tenant(request)
+    return DB.bound
+
+
+def provide_access(request: ApiRequest) -> Access:
+    """Who calls, and what their roles allow.
+
+    Raises :class:`DependencyMissing` where nobody has signed in: on a route without ``requires_user``.
+    """
+    access = request.scope.get("auth")
+    if not isinstance(access, Access):
+        raise DependencyMissing("access", "a route with before_request=requires_user")
+    return access
+
+
+def provide_operator(request: ApiRequest) -> OperatorRef:
+    """The operator who calls.
+
+    Raises :class:`DependencyMissing` on a route without ``requires_operator``.
+    """
+    operator = request.scope.get("auth")
+    if not isinstance(operator, OperatorRef):
+        raise DependencyMissing("operator", "a route with before_request=requires_operator")
+    return operator
+
+
+def provide_actor(request: ApiRequest) -> Actor:
+    """The operator who calls, as the audit trail names them."""
+    operator = provide_operator(request)
+    return Actor(operator.name, operator.id, request.context.id, request.address)
+
+
+def provide_tenants(request: ApiRequest) -> TenantActs:
+    """What the operator who calls can do to tenants."""
+    return TenantActs(request.platform, provide_actor(request))
+
+
+def provide_registry(request: ApiRequest) -> Registry:
+    """The registry of tenants and domains."""
+    return request.platform.registry
+
+
+def provide_records(request: ApiRequest) -> RecordService:
+    """Records of every object."""
+    return request.platform.records
+
+
+def provide_objects(request: ApiRequest) -> SchemaService:
+    """Objects and their fields."""
+    return request.platform.schema
+
+
+def provide_apps(request: ApiRequest) -> AppService:
+    """Apps."""
+    return request.platform.apps
+
+
+def provide_pages(request: ApiRequest) -> PageService:
+    """Pages of apps."""
+    return request.platform.pages
+
+
+def provide_views(request: ApiRequest) -> ViewService:
+    """Saved list views."""
+    return request.platform.views
+
+
+def provide_navigation(request: ApiRequest) -> NavigationService:
+    """Apps, pages and objects as a caller sees them."""
+    return request.platform.navigation
+
+
+def provide_documents(request: ApiRequest) -> TenantDocuments:
+    """Documents that are generated for a caller of a tenant."""
+    return request.platform.documents
+
+
+def provide_authentication(request: ApiRequest) -> Authentication:
+    """Signing in and out."""
+    return request.platform.authentication
+
+
+def provide_users(request: ApiRequest) -> Users:
+    """The tenant's users."""
+    return request.platform.people.users
+
+
+def provide_invitations(request: ApiRequest) -> Invitations:
+    """Accepting invitations and one-time links."""
+    return request.platform.people.invitations
+
+
+def provide_roles(request: ApiRequest) -> Roles:
+    """Roles and their permissions."""
+    return request.platform.people.roles
+
+
+def provide_permissions(request: ApiRequest) -> Permissions:
+    """Permissions."""
+    return request.platform.people.permissions
+
+
+def provide_explanations(request: ApiRequest) -> Explanations:
+    """Why somebody may do something or not."""
+    return request.platform.people.explanations
+
+
+def provide_api_keys(request: ApiRequest) -> ApiKeys:
+    """Keys of programs."""
+    return request.platform.people.api_keys
+
+
+def provide_sessions(request: ApiRequest) -> Sessions:
+    """Where people are signed in."""
+    return request.platform.people.sessions
+
+
+def provide_audit(request: ApiRequest) -> AuditTrail:
+    """The tenant's audit trail."""
+    return request.platform.people.audit
+
+
+_PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
+    provide_access,
+    provide_actor,
+    provide_api_keys,
+    provide_apps,
+    provide_audit,
+    provide_authentication,
+    provide_documents,
+    provide_explanations,
+    provide_invitations,
+    provide_navigation,
+    provide_objects,
+    provide_operator,
+    provide_pages,
+    provide_permissions,
+    provide_platform,
+    provide_records,
+    provide_registry,
+    provide_roles,
+    provide_sessions,
+    provide_tenant,
+    provide_tenant_engine,
+    provide_tenants,
+    provide_users,
+    provide_views,
+)
+
+DEPENDENCIES: Final = {
+    one.__name__.removeprefix("provide_"): Provide(one, sync_to_thread=False) for one in _PROVIDERS
+}
+"""By the name of the argument; for ``Litestar(dependencies=DEPENDENCIES)``."""

@@ -1,0 +1,41 @@
+"""What the decorators of handlers say beside Litestar's own options: problems, headers, schemas of bodies.
+
+Litestar keeps options that it does not know in a handler's ``opt``. :mod:`api.openapi.completion` reads
+these:
+
+- ``body_example``, ``example``: of the request's body, of the response's.
+- ``conditional``: the response has an ETag, and is 304 for an If-None-Match that names it.
+- ``also_html``: browsers get a page in place of JSON.
+- ``body``: a :class:`BodySchema`, where the handler takes no ``data``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from litestar.datastructures import ResponseHeader
+from litestar.openapi import ResponseSpec
+
+from api.problems.table import ProblemDocument
+
+__all__ = ["CONTENT_DISPOSITION", "ETAG", "LOCATION", "BodySchema", "problems"]
+
+CONTENT_DISPOSITION: Final = ResponseHeader(name="Content-Disposition", documentation_only=True)
+LOCATION: Final = ResponseHeader(name="Location", documentation_only=True)
+ETAG: Final = ResponseHeader(name="ETag", documentation_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class BodySchema:
+    """Metadata of a body that no Struct describes: ``Annotated[dict[str, Any], BodySchema({…})]``."""
+
+    schema: Mapping[str, Any]
+    media_type: str = "application/json"
+
+
+def problems(*statuses: int) -> dict[int, ResponseSpec]:
+    """A route's own problems, for its ``responses``. Those that follow from its kind need not be named."""
+    return {
+        status: ResponseSpec(ProblemDocument, generate_examples=False, media_type="application/problem+json")
+        for status in statuses
+    }

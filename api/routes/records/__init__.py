@@ -1,1 +1,0 @@
-"""Routes under /api/v1/data: the records of every object."""

@@ -1,0 +1,90 @@
+"""What stands in paths, as the types of handlers' arguments."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID
+
+from litestar.exceptions import NotFoundException
+from litestar.openapi.spec import Example
+from litestar.params import PathParameter
+
+from api.problems.catalog import EXPLANATIONS
+from api.requests.sources import PathId
+from central.errors import TenantNotFound
+from tenant_schema.apps.errors import ViewNotFound
+from tenant_schema.users.errors import NotThere
+
+__all__ = [
+    "ApiKeyId",
+    "AppName",
+    "DomainName",
+    "FieldName",
+    "ObjectName",
+    "PageName",
+    "PermissionId",
+    "ProblemCode",
+    "RecordId",
+    "RoleId",
+    "SessionId",
+    "TenantId",
+    "UniqueField",
+    "UserId",
+    "ViewId",
+]
+
+_AN_ID: Final = "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
+_NAME: Final[dict[str, Any]] = {"pattern": "^[a-z](?:_?[a-z0-9])*$", "maxLength": 40}
+
+
+def _id(name: str, description: str, missing: Callable[[str], Exception]) -> PathId:
+    return PathId(
+        name=name, description=description, examples=[Example(id="id", value=_AN_ID)], missing=missing
+    )
+
+
+def _text(name: str, description: str, example: str, schema: dict[str, Any]) -> PathParameter:
+    examples = [Example(id="name", value=example)]
+    return PathParameter(name=name, description=description, examples=examples, schema_extra=schema)
+
+
+def _not_there(kind: str) -> Callable[[str], Exception]:
+    return lambda _text: NotThere(kind)
+
+
+def _nothing(_text: str) -> Exception:
+    return NotFoundException()
+
+
+TenantId: TypeAlias = Annotated[UUID, _id("tenantId", "The tenant's id.", TenantNotFound)]
+RecordId: TypeAlias = Annotated[UUID, _id("id", "The record's id.", _nothing)]
+ViewId: TypeAlias = Annotated[UUID, _id("view", "The view's id.", ViewNotFound)]
+UserId: TypeAlias = Annotated[UUID, _id("userId", "The user's id.", _not_there("user"))]
+RoleId: TypeAlias = Annotated[UUID, _id("roleId", "The role's id.", _not_there("role"))]
+PermissionId: TypeAlias = Annotated[
+    UUID, _id("permissionId", "The permission's id.", _not_there("permission"))
+]
+ApiKeyId: TypeAlias = Annotated[UUID, _id("keyId", "The API key's id.", _not_there("API key"))]
+SessionId: TypeAlias = Annotated[UUID, _id("sessionId", "The session's id.", _not_there("session"))]
+
+DomainName: TypeAlias = Annotated[
+    str,
+    _text(
+        "domain", "One of the tenant's host names.", "crm.acme.example", {"minLength": 1, "maxLength": 253}
+    ),
+]
+ObjectName: TypeAlias = Annotated[str, _text("object", "The object's name.", "accounts", _NAME)]
+FieldName: TypeAlias = Annotated[str, _text("field", "The field's name.", "industry", _NAME)]
+AppName: TypeAlias = Annotated[str, _text("app", "The app's name.", "sales", _NAME)]
+PageName: TypeAlias = Annotated[str, _text("page", "The page's name.", "accounts", _NAME)]
+ProblemCode: TypeAlias = Annotated[
+    str, _text("code", "The problem's code.", "malformed-json", {"enum": sorted(EXPLANATIONS)})
+]
+UniqueField: TypeAlias = Annotated[
+    str,
+    _text(
+        "uniqueField",
+        "A field that the object defines as unique.",
+        "email",
+        {"minLength": 1, "maxLength": 40},
+    ),
+]
