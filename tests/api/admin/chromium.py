@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import ConsoleMessage, Dialog, Page, Request, async_playwright
+from playwright.async_api import ConsoleMessage, Dialog, Page, Request, async_playwright, expect
 
 __all__ = ["Admin", "browsing", "chromium_or_skip"]
 
@@ -20,6 +20,9 @@ _SWITCHES = (
 )
 _REFUSED = "Failed to load resource: the server responded with a status of 4"
 _TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+_PATIENCE = 60_000
+"""Milliseconds after which what a page should show is believed not to come; also for ``expect``."""
+expect.set_options(timeout=_PATIENCE)
 _PICTURES = os.environ.get("ADMIN_PICTURES")
 """A folder in which pictures are to be left; see docs/administering.md."""
 
@@ -128,7 +131,7 @@ async def browsing(*addresses: str, **options: Any) -> AsyncIterator[list[Admin]
         windows = []
         for address in addresses:
             page = await browser.new_page(**{"viewport": {"width": 1100, "height": 640}, **options})
-            page.set_default_timeout(30_000)
+            page.set_default_timeout(_PATIENCE)
             windows.append(Admin(page, address))
         try:
             yield windows
