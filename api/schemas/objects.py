@@ -114,7 +114,6 @@ FIELD_EXAMPLE: Final[_Json] = {
     "index": True,
     "searchable": False,
     "history": True,
-    "default": "open",
     "readOnly": False,
     "standard": False,
     "system": False,
@@ -132,8 +131,38 @@ DEAL_EXAMPLE: Final[_Json] = {
     "fields": [FIELD_EXAMPLE],
 }
 
-_Field = Annotated[_Json, Meta(description="A field.", examples=[FIELD_EXAMPLE])]
-_Object = Annotated[_Json, Meta(description="An object with its fields.", examples=[DEAL_EXAMPLE])]
+_FIELD_SCHEMA: Final[_Json] = {
+    "properties": {
+        "id": {"type": "string", "format": "uuid", "description": "Absent for system fields."},
+        **_FIELD_PROPERTIES,
+        "type": {"type": "string", "enum": [*FIELD_TYPES, "id"]},
+        "readOnly": {"type": "boolean", "description": "Whether only the system sets it."},
+        "standard": {
+            "type": "boolean",
+            "description": "Whether every tenant has it.",
+        },
+        "system": {"type": "boolean", "description": "Whether every object has it."},
+        "position": {"type": "integer", "description": "Its place among the object's fields."},
+    },
+    "required": [name for name in FIELD_EXAMPLE if name not in ("id", "options")],
+}
+_OBJECT_SCHEMA: Final[_Json] = {
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        **_OBJECT_PROPERTIES,
+        "standard": {"type": "boolean", "description": "Whether every tenant has it."},
+        "fields": {"type": "array", "items": {"type": "object", **_FIELD_SCHEMA}},
+    },
+    "required": list(DEAL_EXAMPLE),
+}
+_Field = Annotated[
+    _Json, Meta(description="A field.", examples=[FIELD_EXAMPLE], extra_json_schema=_FIELD_SCHEMA)
+]
+_Object = Annotated[
+    _Json,
+    Meta(description="An object with its fields.", examples=[DEAL_EXAMPLE], extra_json_schema=_OBJECT_SCHEMA),
+]
+_Affected = Annotated[list[Any], Meta(extra_json_schema={"items": {}})]
 _DryRun = Annotated[bool, Meta(description="Do nothing, and answer with the plan.")]
 
 
@@ -182,7 +211,7 @@ class PlanAnswer(Output):
     """What would be done, in order, and who names what is renamed or dropped."""
 
     plan: list[PlannedDdl]
-    affects: dict[str, list[Any]]
+    affects: dict[str, _Affected]
 
 
 class DriftItem(Output):
