@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from tenant_schema.objects.model.catalog import Catalog
-from tenant_schema.records.access.opening import Targets
 from tenant_schema.records.access.restrictions import Restrictions
+from tenant_schema.records.access.target import Targets
 from tenant_schema.records.reading.explain import Explanations
 from tenant_schema.records.sql.statement_cache import Plans
 from tenant_schema.scope import TenantScope

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from api.openapi.record_schemas import change_properties, component, reference
-from api.openapi.schema_view import SeenObject
+from tenant_schema.records.access.schema_view import ObjectView
 from tenant_schema.records.query.model import DEFAULT_LIMIT, MAX_FIELDS, MAX_LIMIT, MAX_SEARCH, MAX_SORT
 from tenant_schema.records.query.query_string import PARAMETERS
 from tenant_schema.records.writing.bulk import MAX_BULK
@@ -20,7 +20,7 @@ _TIME_ZONE: Final[_Json] = {
 }
 
 
-def record_envelopes(one: SeenObject, any_page: Mapping[str, Any]) -> Iterator[tuple[str, _Json]]:
+def record_envelopes(one: ObjectView, any_page: Mapping[str, Any]) -> Iterator[tuple[str, _Json]]:
     """Their schemas by name; ``any_page`` is that of a page of any records."""
     if "read" in one.actions:
         data = {"type": "array", "items": reference(one.name, "Selected")}
@@ -39,7 +39,7 @@ def record_envelopes(one: SeenObject, any_page: Mapping[str, Any]) -> Iterator[t
         yield component(one.name, "Bulk"), {"oneOf": writes}
 
 
-def _query(one: SeenObject) -> _Json:
+def _query(one: ObjectView) -> _Json:
     names = {"type": "array", "items": {"type": "string"}, "maxItems": MAX_FIELDS}
     sort = "Names of fields or paths; `-` in front is descending."
     expand = "Names of lookups and related lists, or an object of these with what to show of each."
@@ -62,7 +62,7 @@ def _query(one: SeenObject) -> _Json:
     }
 
 
-def _aggregate(one: SeenObject) -> _Json:
+def _aggregate(one: ObjectView) -> _Json:
     names: _Json = {"type": "array", "items": {"type": "string"}}
     parts = "`year(…)`, `quarter(…)`, `month(…)`, `week(…)` and `day(…)` of dates and moments"
     measures = "`count`, `count(…)`, `sum(…)`, `avg(…)`, `min(…)`, `max(…)`"
@@ -82,7 +82,7 @@ def _aggregate(one: SeenObject) -> _Json:
     }
 
 
-def _bulk_schemas(one: SeenObject) -> Iterator[tuple[str, _Json]]:
+def _bulk_schemas(one: ObjectView) -> Iterator[tuple[str, _Json]]:
     identity: _Json = {
         "type": "object",
         "properties": {"id": {"type": "string", "format": "uuid"}, "version": {"type": "integer"}},

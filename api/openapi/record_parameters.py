@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Final
 
-from api.openapi.schema_view import SeenObject
 from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.records.access.schema_view import ObjectView
 
 __all__ = ["aggregate_example", "parameter_of"]
 
@@ -20,7 +20,7 @@ _OPERATORS: Final = (
 _SUMMED: Final = ("currency", "decimal", "integer", "percent")
 
 
-def parameter_of(parameter: Mapping[str, Any], kind: str, one: SeenObject) -> _Json | None:
+def parameter_of(parameter: Mapping[str, Any], kind: str, one: ObjectView) -> _Json | None:
     """A parameter of the route for any object, for this one; None for that which names the object."""
     name = parameter["name"]
     if name == "object":
@@ -39,14 +39,14 @@ def parameter_of(parameter: Mapping[str, Any], kind: str, one: SeenObject) -> _J
     return {**own, "description": _filter_words(parameter, one)} if name == "filter" else own
 
 
-def aggregate_example(one: SeenObject) -> _Json:
+def aggregate_example(one: ObjectView) -> _Json:
     """How many there are by the first field that groups well, and the sum of the first amount."""
     group = _first(one, _GROUPED) or "created_by"
     amount = _first(one, _SUMMED)
     return {"groupBy": [group], "select": ["count", f"sum({amount})"] if amount else ["count"]}
 
 
-def _examples(kind: str, one: SeenObject) -> _Json:
+def _examples(kind: str, one: ObjectView) -> _Json:
     """Values of the parameters that name fields."""
     own = [name for name, field in one.readable.items() if not field.system] or ["id"]
     sortable = [name for name in own if one.readable[name].type.sortable] or ["id"]
@@ -62,7 +62,7 @@ def _examples(kind: str, one: SeenObject) -> _Json:
     return found
 
 
-def _filter(one: SeenObject, names: list[str]) -> _Json:
+def _filter(one: ObjectView, names: list[str]) -> _Json:
     for name in names:
         field = one.readable[name]
         if "eq" in field.type.operators and field.type.name != "json":
@@ -70,7 +70,7 @@ def _filter(one: SeenObject, names: list[str]) -> _Json:
     return {}
 
 
-def _filter_words(parameter: Mapping[str, Any], one: SeenObject) -> str:
+def _filter_words(parameter: Mapping[str, Any], one: ObjectView) -> str:
     alike: defaultdict[str, list[str]] = defaultdict(list)
     for name, field in one.readable.items():
         if field.type.operators:
@@ -83,7 +83,7 @@ def _operators(field: FieldModel) -> str:
     return " ".join(sorted(field.type.operators, key=_OPERATORS.index))
 
 
-def _first(one: SeenObject, types: tuple[str, ...]) -> str | None:
+def _first(one: ObjectView, types: tuple[str, ...]) -> str | None:
     """The first own field of the first of the types of which there is one."""
     own = {name: field.type.name for name, field in one.readable.items() if not field.system}
     return next((name for kind in types for name, found in own.items() if found == kind), None)

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from api.openapi.schema_view import Fields, Seen, SeenObject
 from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.records.access.schema_view import ObjectView, SchemaView
 from tenant_schema.records.query.model import MAX_VALUES
+from tenant_schema.records.query.paths import Fields
 from tenant_schema.records.query.user_fields import USERS
 
 __all__ = ["change_properties", "component", "example_of", "operand_schema", "record_schemas", "reference"]
@@ -26,7 +27,7 @@ def reference(name: str, kind: str) -> _Schema:
     return {"$ref": f"#/components/schemas/{component(name, kind)}"}
 
 
-def record_schemas(one: SeenObject, seen: Seen) -> Iterator[tuple[str, _Schema]]:
+def record_schemas(one: ObjectView, schema: SchemaView) -> Iterator[tuple[str, _Schema]]:
     """Every schema of the object, by its name."""
     label = one.model.label
     properties = {name: _shown(field) for name, field in one.readable.items()}
@@ -34,7 +35,7 @@ def record_schemas(one: SeenObject, seen: Seen) -> Iterator[tuple[str, _Schema]]
         component(one.name, "Record"),
         _object(f"{label}: a whole record.", properties, list(properties), example_of(one.readable)),
     )
-    yield component(one.name, "Selected"), _selected(one, seen)
+    yield component(one.name, "Selected"), _selected(one, schema)
     if "read" in one.actions:
         yield component(one.name, "Filter"), _filter(one)
     if "create" in one.actions:
@@ -53,7 +54,7 @@ def record_schemas(one: SeenObject, seen: Seen) -> Iterator[tuple[str, _Schema]]
         )
 
 
-def change_properties(one: SeenObject) -> _Schema:
+def change_properties(one: ObjectView) -> _Schema:
     """Return the schemas of the fields that the caller may change, by name."""
     return {name: _given(field) for name, field in one.changeable.items()}
 
@@ -74,11 +75,11 @@ def _object(text: str, properties: _Schema, required: list[str], example: _Schem
     }
 
 
-def _selected(one: SeenObject, seen: Seen) -> _Schema:
+def _selected(one: ObjectView, schema: SchemaView) -> _Schema:
     """With ``fields`` and ``expand``, anything may be missing, and records stand where ids stood."""
     properties = {name: _shown(field) for name, field in one.readable.items()}
     for name, target in one.lookups.items():
-        if target in seen and (target == USERS.name or "read" in seen[target].actions):
+        if schema.readable(target) is not None:
             known = {"anyOf": [properties[name], reference(target, "Selected")]}
             properties[name] = {**_words(one.readable[name]), **known}
     return {
@@ -125,7 +126,7 @@ def _or_null(schema: Mapping[str, Any]) -> _Schema:
     return {**schema, "anyOf": [*schema["anyOf"], {"type": "null"}]}
 
 
-def _filter(one: SeenObject) -> _Schema:
+def _filter(one: ObjectView) -> _Schema:
     """One filter in JSON: fields to values or to comparisons, which must all hold; and groups of such."""
     mine = reference(one.name, "Filter")
     properties = {name: _compared(field) for name, field in one.readable.items()}

@@ -10,7 +10,7 @@ from typing import Any, Final
 from api.openapi.record_envelopes import record_envelopes
 from api.openapi.record_parameters import aggregate_example, parameter_of
 from api.openapi.record_schemas import component, example_of, record_schemas, reference
-from api.openapi.schema_view import Seen, SeenObject
+from tenant_schema.records.access.schema_view import USERS_VIEW, ObjectView, SchemaView
 from tenant_schema.records.query.user_fields import USERS
 
 __all__ = ["tenant_document"]
@@ -32,9 +32,9 @@ _WRITING: Final = frozenset({"create", "update", "delete"})
 """What many records at once asks: one of these."""
 
 
-def tenant_document(fixed: Mapping[str, Any], seen: Seen, tenant_name: str) -> _Json:
+def tenant_document(fixed: Mapping[str, Any], schema: SchemaView, tenant_name: str) -> _Json:
     """The whole document. ``fixed`` is the one of all tenant hosts, and stays as it is."""
-    objects = [one for one in seen.values() if one.name != USERS.name]
+    objects = schema.usable
     paths: _Json = {}
     for path, methods in fixed["paths"].items():
         if not path.startswith(_PREFIX):
@@ -42,8 +42,8 @@ def tenant_document(fixed: Mapping[str, Any], seen: Seen, tenant_name: str) -> _
     for one in objects:
         paths |= dict(_paths(fixed, one))
     schemas = dict(fixed["components"]["schemas"])
-    for one in seen.values():
-        schemas |= dict(record_schemas(one, seen))
+    for one in (USERS_VIEW, *schema.usable):
+        schemas |= dict(record_schemas(one, schema))
     for one in objects:
         schemas |= dict(record_envelopes(one, fixed["components"]["schemas"]["RecordPage"]))
     tags = [*map(_tag, objects), *(tag for tag in fixed["tags"] if tag["name"] != "Records")]
@@ -74,12 +74,12 @@ def _referenced(schemas: _Json, roots: list[Any]) -> _Json:
     return {name: schema for name, schema in schemas.items() if name in kept}
 
 
-def _tag(one: SeenObject) -> _Json:
+def _tag(one: ObjectView) -> _Json:
     description = one.model.description or f"Records of {one.name}."
     return {"name": one.name, "description": description, "x-record": component(one.name, "Record")}
 
 
-def _paths(fixed: Mapping[str, Any], one: SeenObject) -> Iterator[tuple[str, _Json]]:
+def _paths(fixed: Mapping[str, Any], one: ObjectView) -> Iterator[tuple[str, _Json]]:
     for path, methods in fixed["paths"].items():
         if not path.startswith(_PREFIX) or ("{uniqueField}" in path and not one.unique_fields):
             continue
@@ -92,13 +92,13 @@ def _paths(fixed: Mapping[str, Any], one: SeenObject) -> Iterator[tuple[str, _Js
             yield path.replace("{object}", one.name), own
 
 
-def _may(one: SeenObject, kind: str) -> bool:
+def _may(one: ObjectView, kind: str) -> bool:
     if kind == "writeRecords":
         return bool(one.actions & _WRITING)
     return one.actions.issuperset(_NEEDED.get(kind, ("read",)))
 
 
-def _operation(operation: Mapping[str, Any], one: SeenObject) -> _Json:
+def _operation(operation: Mapping[str, Any], one: ObjectView) -> _Json:
     kind = operation["operationId"]
     parameters = [parameter_of(parameter, kind, one) for parameter in operation["parameters"]]
     own = {
@@ -116,7 +116,7 @@ def _operation(operation: Mapping[str, Any], one: SeenObject) -> _Json:
     return own
 
 
-def _body(kind: str, one: SeenObject) -> _Json | None:
+def _body(kind: str, one: ObjectView) -> _Json | None:
     if kind == "createRecord":
         return {"schema": reference(one.name, "Create"), "example": example_of(one.creatable)}
     if kind == "updateRecord":
@@ -136,7 +136,7 @@ def _first(example: _Json) -> _Json:
     return dict(list(example.items())[:2])
 
 
-def _bulk_example(one: SeenObject) -> _Json:
+def _bulk_example(one: ObjectView) -> _Json:
     some_id = {"id": USERS.fields["id"].type.example(USERS.fields["id"])}
     if "create" in one.actions:
         return {"op": "create", "records": [example_of(one.creatable)]}
@@ -145,7 +145,7 @@ def _bulk_example(one: SeenObject) -> _Json:
     return {"op": "delete", "records": [some_id]}
 
 
-def _answer(answer: Mapping[str, Any], kind: str, one: SeenObject) -> _Json:
+def _answer(answer: Mapping[str, Any], kind: str, one: ObjectView) -> _Json:
     """An answer with the object's record in place of any record."""
     shape = answer.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
     names = {"RecordAnswer": "Selected" if kind in _SELECTING else "Record", "RecordPage": "Page"}

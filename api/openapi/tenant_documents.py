@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from api.openapi.schema_view import Seen, seen_by
 from piccolo_engines.lru import Lru
 from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.records.access.schema_view import SchemaView
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
 
@@ -38,7 +38,9 @@ class TenantDocuments:
         self._kept: Lru[str, _Kept] = Lru(capacity)
         self._making = asyncio.Lock()
 
-    async def get(self, scope: TenantScope, access: Access, kind: str, make: Callable[[Seen], _T]) -> _T:
+    async def get(
+        self, scope: TenantScope, access: Access, kind: str, make: Callable[[SchemaView], _T]
+    ) -> _T:
         """The document of that kind, which ``make`` makes of what the caller sees."""
         objects = await self._catalog.all(scope)
         grants: Any = access.grants or access.permissions
@@ -48,8 +50,8 @@ class TenantDocuments:
             async with self._making:
                 kept = self._made_of(key, objects, grants)  # somebody else may have made it meanwhile
                 if kept is None:
-                    seen = await seen_by(scope, access, self._catalog)
-                    kept = _Kept(objects, grants, await asyncio.to_thread(make, seen))
+                    schema = SchemaView.of(access, objects)
+                    kept = _Kept(objects, grants, await asyncio.to_thread(make, schema))
                     self._kept.put(key, kept)
         return cast("_T", kept.document)
 

@@ -7,11 +7,11 @@ from typing import Any, Final
 import msgspec
 
 from api.openapi.record_schemas import component, operand_schema, record_schemas
-from api.openapi.schema_view import Fields, Seen, SeenObject, lists_of
 from tenant_schema.objects.fields.protocol import EQUALITY, MATCHING, ORDERING
 from tenant_schema.objects.fields.select import option_values
 from tenant_schema.objects.model.model import FieldModel
-from tenant_schema.records.query.user_fields import USERS
+from tenant_schema.records.access.schema_view import USERS_VIEW, ObjectView, SchemaView
+from tenant_schema.records.query.paths import Fields
 
 __all__ = ["declarations_of", "type_name"]
 
@@ -78,11 +78,11 @@ def type_name(name: str) -> str:
     return _PART.sub(lambda found: (found[1] or found[2]).upper(), name)
 
 
-def declarations_of(seen: Seen, tenant_name: str) -> str:
+def declarations_of(schema: SchemaView, tenant_name: str) -> str:
     """The whole module."""
     parts = [f"// {_line(tenant_name)}: objects and records.\n", _SHARED]
-    parts += [_Declarations(one, seen).text() for one in seen.values()]
-    entries = "".join(f"  {one.name}: {type_name(one.name)}Types;\n" for one in seen.values())
+    parts += [_Declarations(one, schema).text() for one in (USERS_VIEW, *schema.usable)]
+    entries = "".join(f"  {one.name}: {type_name(one.name)}Types;\n" for one in (USERS_VIEW, *schema.usable))
     parts.append(f"/** Every object by name. */\nexport interface Objects {{\n{entries}}}\n")
     return "\n".join(parts)
 
@@ -90,9 +90,9 @@ def declarations_of(seen: Seen, tenant_name: str) -> str:
 class _Declarations:
     """The types of one object."""
 
-    def __init__(self, one: SeenObject, seen: Seen) -> None:
-        self.one, self.seen, self.name = one, seen, type_name(one.name)
-        self.schemas = dict(record_schemas(one, seen))
+    def __init__(self, one: ObjectView, schema: SchemaView) -> None:
+        self.one, self.schema, self.name = one, schema, type_name(one.name)
+        self.schemas = dict(record_schemas(one, schema))
         self.options = {
             tuple(option_values(field)): f"{self.name}_{type_name(name)}"
             for name, field in reversed({**one.changeable, **one.creatable, **one.readable}.items())
@@ -158,11 +158,13 @@ class _Declarations:
         yield _members(
             "lookups", {name: target for name, target in self.one.lookups.items() if self.shows(target)}
         )
-        yield _members("lists", {key: other.name for key, other, _ in lists_of(self.seen, self.one.name)})
+        yield _members(
+            "lists", {key: other.name for key, other, _ in self.schema.related_lists(self.one.name)}
+        )
 
     def shows(self, target: str) -> bool:
         """Whether lookups into the object can be expanded."""
-        return target == USERS.name or (target in self.seen and "read" in self.seen[target].actions)
+        return self.schema.readable(target) is not None
 
     def union(self, schema: _Schema) -> str:
         """The type of what a schema lets pass, as far as TypeScript tells it apart."""

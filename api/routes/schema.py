@@ -4,7 +4,6 @@ from litestar import get
 
 from api.openapi.operation import Operation, Reply
 from api.openapi.responses import SchemaResponses
-from api.openapi.schema_view import Seen
 from api.openapi.tenant_document import tenant_document
 from api.openapi.typescript import declarations_of
 from api.problems.pages import prefers_html
@@ -12,6 +11,7 @@ from api.requests.etags import digest_tag
 from api.requests.guards import identify
 from api.requests.request import ApiRequest, TenantRequest
 from api.responses import RawHeader, RawResponse, json_bytes
+from tenant_schema.records.access.schema_view import SchemaView
 
 __all__ = ["schema", "typescript"]
 
@@ -46,8 +46,8 @@ async def schema(request: TenantRequest) -> RawResponse:
     await identify(request)
     name = request.tenant.name
 
-    def make(seen: Seen) -> SchemaResponses:
-        return SchemaResponses(tenant_document(responses.document, seen, name))
+    def make(schema: SchemaView) -> SchemaResponses:
+        return SchemaResponses(tenant_document(responses.document, schema, name))
 
     own = await request.platform.documents.get(request.tenant, request.access, "schema", make)
     return await _preferred(own, request)
@@ -71,8 +71,8 @@ async def typescript(request: TenantRequest) -> RawResponse:
     """Types for TypeScript."""
     name = request.tenant.name
 
-    def make(seen: Seen) -> RawResponse:
-        body = declarations_of(seen, name).encode()
+    def make(schema: SchemaView) -> RawResponse:
+        body = declarations_of(schema, name).encode()
         return json_bytes(body, 200, _TYPESCRIPT, [digest_tag(body), *_PRIVATE])
 
     answer = await request.platform.documents.get(request.tenant, request.access, "typescript", make)

@@ -1,6 +1,7 @@
 """The navigation: what a frontend needs to know after sign-in."""
 
-from typing import Annotated, Any, cast
+from collections.abc import Iterable
+from typing import Annotated, cast
 
 from msgspec import UNSET, Meta, Raw, UnsetType, json
 
@@ -8,10 +9,11 @@ from api.schemas.apps import Group, PageSummary
 from api.schemas.auth import TenantName, UserAnswer
 from api.schemas.common import Output
 from tenant_schema.apps.catalog import AppFacts
-from tenant_schema.apps.navigation import Navigation, SeenObject
+from tenant_schema.apps.navigation import Navigation
 from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.records.access.schema_view import ObjectView
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.rights.permissions import SYSTEM_PERMISSIONS, Access
+from tenant_schema.users.rights.permissions import ACTIONS, SYSTEM_PERMISSIONS, Access
 
 __all__ = ["Abilities", "FieldSummary", "NavigationAnswer", "NavigationApp", "ObjectSummary"]
 
@@ -49,16 +51,16 @@ class ObjectSummary(Output):
     fields: list[FieldSummary]
 
     @classmethod
-    def of(cls, seen: SeenObject) -> "ObjectSummary":
-        model = seen.model
-        fields = [_field(field, seen) for field in seen.fields]
+    def of(cls, view: ObjectView) -> "ObjectSummary":
+        model = view.model
+        fields = [_field(field, view) for field in _readable(view)]
         return cls(
             name=model.name,
             label=model.label,
             plural_label=model.plural_label,
             name_field=model.name_field if model.name_field in {one.name for one in fields} else None,
             standard=model.standard,
-            can=Abilities(**seen.may),
+            can=Abilities(**{action: action in view.actions for action in ACTIONS}),
             fields=fields,
         )
 
@@ -109,24 +111,27 @@ class NavigationAnswer(Output):
         )
 
 
-def _encoded(seen: SeenObject, access: Access) -> ObjectSummary:
+def _encoded(view: ObjectView, access: Access) -> ObjectSummary:
     """The summary as JSON, made once for all who hold the same roles, while these and the object stay."""
     if access.grants is None:
-        return ObjectSummary.of(seen)
-    key = ("navigation", seen.model.id)
+        return ObjectSummary.of(view)
+    key = ("navigation", view.model.id)
     kept = access.grants.kept.get(key)
-    if kept is None or kept[0] is not seen.model:
-        kept = (seen.model, Raw(json.encode(ObjectSummary.of(seen))))
+    if kept is None or kept[0] is not view.model:
+        kept = (view.model, Raw(json.encode(ObjectSummary.of(view))))
         access.grants.kept[key] = kept
     return cast("ObjectSummary", kept[1])
 
 
-def _field(field: FieldModel, seen: SeenObject) -> FieldSummary:
-    writable: Any = seen.rights.writable if seen.rights else ()
+def _readable(view: ObjectView) -> Iterable[FieldModel]:
+    return view.readable.values() if "read" in view.actions else ()
+
+
+def _field(field: FieldModel, view: ObjectView) -> FieldSummary:
     return FieldSummary(
         name=field.name,
         label=field.label,
         type=field.type.name,
         target=field.settings["target"] if field.type.name == "lookup" else UNSET,
-        read_only=field.read_only or field.name not in writable,
+        read_only=field.read_only or field.name not in view.rights.writable,
     )

@@ -12,7 +12,7 @@ from tenant_schema.objects.errors import FieldNotFound
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.problems import InvalidInput, Problem, ProblemCollector, ProblemList, suggestion
-from tenant_schema.records.access.rights import rights_of
+from tenant_schema.records.access.schema_view import SchemaView
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
 
@@ -208,7 +208,7 @@ async def seen_fields(
     if _manages(access):
         return list(model.fields.values())
     access.require(model.name, "read")
-    rights = await rights_of(scope, access, model, catalog)
+    rights = SchemaView.of(access, await catalog.all(scope)).view(model.name).rights
     return [one for name, one in model.fields.items() if name in rights.readable]
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from piccolo_engines.columns import utc_now
 from tenant_schema.objects.model.catalog import Catalog
-from tenant_schema.records.access.opening import Targets
+from tenant_schema.records.access.target import Targets
 from tenant_schema.records.csv.export_csv import chained, export
 from tenant_schema.records.csv.import_csv import ImportOptions, ImportReport, import_csv, key_field
 from tenant_schema.records.csv.source import File
@@ -85,7 +85,7 @@ class RecordService:
         Raises InvalidQuery, CursorInvalid, CursorMismatch.
         """
         target = await self.targets.open(scope, access, object_name, "read")
-        query = await target.around.resolve(lambda: parse_query(pairs, target.readable, target.relations))
+        query = parse_query(pairs, target.readable, target.relations)
         return await read_page(target, query, self._cursors)
 
     @again_when_changed
@@ -94,7 +94,7 @@ class RecordService:
         ``deleted_at`` is a field.
         """
         target = in_trash(await self.targets.open(scope, access, object_name, "read", "delete"))
-        query = await target.around.resolve(lambda: parse_query(pairs, target.readable, target.relations))
+        query = parse_query(pairs, target.readable, target.relations)
         return await read_page(target, query, self._cursors)
 
     @again_when_changed
@@ -103,9 +103,7 @@ class RecordService:
         :meth:`page`.
         """
         target = await self.targets.open(scope, access, object_name, "read")
-        query = await target.around.resolve(
-            lambda: parse_json_query(document, target.readable, target.relations)
-        )
+        query = parse_json_query(document, target.readable, target.relations)
         return await read_page(target, query, self._cursors)
 
     @again_when_changed
@@ -115,7 +113,7 @@ class RecordService:
         Raises InvalidQuery.
         """
         target = await self.targets.open(scope, access, object_name, "read")
-        asked = await target.around.resolve(lambda: parse_summary(pairs, target.readable))
+        asked = parse_summary(pairs, target.readable)
         return await summarise(target, asked)
 
     @again_when_changed
@@ -124,7 +122,7 @@ class RecordService:
     ) -> Groups:
         """The aggregates that a JSON document asks for. Raises as :meth:`summary`."""
         target = await self.targets.open(scope, access, object_name, "read")
-        asked = await target.around.resolve(lambda: parse_json_summary(document, target.readable))
+        asked = parse_json_summary(document, target.readable)
         return await summarise(target, asked)
 
     @again_when_changed
@@ -135,7 +133,7 @@ class RecordService:
         by now, so that what is wrong comes out before the file begins. Raises InvalidQuery.
         """
         target = await self.targets.open(scope, access, object_name, "read")
-        asked, form = await target.around.resolve(lambda: parse_export(pairs, target.readable))
+        asked, form = parse_export(pairs, target.readable)
         pieces = export(target, asked, form)
         return chained(await anext(pieces), pieces)
 
@@ -145,7 +143,7 @@ class RecordService:
     ) -> Record:
         """One record; ``pairs`` may hold ``fields`` and ``expand``. Raises InvalidQuery, RecordNotFound."""
         target = await self.targets.open(scope, access, object_name, "read")
-        query = await target.around.resolve(lambda: parse_fields(pairs, target.readable, target.relations))
+        query = parse_fields(pairs, target.readable, target.relations)
         return await read_record(target, record_id, query)
 
     @again_when_changed

@@ -36,8 +36,11 @@ _OPERATORS: Final[Mapping[str, tuple[str, str]]] = {"null": ("null", "true"), "n
 
 
 @dataclass(frozen=True, slots=True)
-class _Sight:
-    """The object as the user may see it; by lookup, the fields that say what it leads to."""
+class _Display:
+    """How the records of the object are displayed to the user.
+
+    :param called: by lookup, the fields of the other record that are displayed in place of its id.
+    """
 
     target: Target
     called: Mapping[str, tuple[str, ...]]
@@ -56,10 +59,10 @@ class _Sight:
             paths += [f"{name}.{one}" for one in ("id", *beyond)] if beyond else [name]
         return paths
 
-    async def query(self, pairs: Sequence[tuple[str, str]], columns: Sequence[str]) -> Query:
-        """A list in the grammar of the record API, by which the user's rights are kept."""
+    def query(self, pairs: Sequence[tuple[str, str]], columns: Sequence[str]) -> Query:
+        """Parse a list request of the record API, which applies the user's rights."""
         fields = ("fields", ",".join(self.paths(columns)))
-        return await self.target.around.resolve(lambda: parse_query([*pairs, fields], self.target.readable))
+        return parse_query([*pairs, fields], self.target.readable)
 
     def shown(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """A record with each lookup's id under the lookup's name, and JSON as text."""
@@ -91,10 +94,10 @@ class RecordTable:
 
     async def schema(self) -> TableSchema:
         """The fields that the user may read; those that they may not write are read-only."""
-        sight, model, access = await self._look(), self._model, self._visitor.access
-        rights = sight.target.rights
+        display, model, access = await self._display(), self._model, self._visitor.access
+        rights = display.target.rights
         open_fields = {**rights.creatable, **rights.writable}
-        listed = _listed(rights.readable, sight.name)
+        listed = _listed(rights.readable, display.name)
         columns = [
             column_of_field(
                 field,
@@ -107,7 +110,7 @@ class RecordTable:
         return TableSchema(
             title=model.label,
             columns=columns,
-            link=sight.name,
+            link=display.name,
             help_text=model.description or None,
             can_add=access.allows(model.name, "create"),
             can_change=access.allows(model.name, "update"),
@@ -116,23 +119,23 @@ class RecordTable:
 
     async def rows(self, listing: Listing) -> Sequence[Row]:
         """A page: one statement."""
-        sight = await self._look()
-        query = await sight.query(_pairs(listing), listing.columns)
-        found = await read_rows(sight.target, query, listing.page_size, listing.offset)
-        return [_to_the_second(sight.shown(row)) for row in found]
+        display = await self._display()
+        query = display.query(_pairs(listing), listing.columns)
+        found = await read_rows(display.target, query, listing.page_size, listing.offset)
+        return [_to_the_second(display.shown(row)) for row in found]
 
     async def count(self, listing: Listing) -> int:
         """How many: one statement."""
-        sight = await self._look()
-        return await count_records(sight.target, await sight.query(_pairs(listing), ("id",)))
+        display = await self._display()
+        return await count_records(display.target, display.query(_pairs(listing), ("id",)))
 
     async def export(self, listing: Listing, *, readable: bool) -> AsyncIterator[bytes]:
         """All pages as the record API exports them; ``account`` is followed by ``account.name``."""
-        visitor, sight = self._visitor, await self._look()
+        visitor, display = self._visitor, await self._display()
         paths = [
             path
             for name in dict.fromkeys(listing.columns)
-            for path in (name, *(f"{name}.{one}" for one in sight.called.get(name, ()) if readable))
+            for path in (name, *(f"{name}.{one}" for one in display.called.get(name, ()) if readable))
         ]
         form = [("delimiter", ";"), ("bom", "true")] if listing.delimiter == ";" else []
         pairs = [*_pairs(listing), ("fields", ",".join(paths)), *form]
@@ -142,21 +145,21 @@ class RecordTable:
 
     async def names(self, search: str, limit: int, offset: int) -> Mapping[str, str]:
         """Records by what they are called."""
-        sight = await self._look()
-        name, pairs = sight.name, [("sort", sight.name)]
+        display = await self._display()
+        name, pairs = display.name, [("sort", display.name)]
         if search and "icontains" in self._model.fields[name].type.operators:
             pairs.append((f"filter[{name}][icontains]", search))
-        rows = await read_rows(sight.target, await sight.query(pairs, (name,)), limit, offset)
+        rows = await read_rows(display.target, display.query(pairs, (name,)), limit, offset)
         return {str(row["id"]): str(row[name] or row["id"]) for row in rows}
 
     async def row(self, row_id: str) -> Row:
         """One record."""
-        sight, visitor = await self._look(), self._visitor
-        pairs = [("fields", ",".join(sight.paths(tuple(sight.target.rights.readable))))]
+        display, visitor = await self._display(), self._visitor
+        pairs = [("fields", ",".join(display.paths(tuple(display.target.rights.readable))))]
         record = await self._records.read(
             visitor.scope, visitor.access, self._model.name, uuid_of(row_id), pairs
         )
-        return sight.shown(record.data)
+        return display.shown(record.data)
 
     async def create(self, values: Mapping[str, Any]) -> str:
         """A new record. What was left empty gets the field's default."""
@@ -191,15 +194,15 @@ class RecordTable:
     async def _open(self, name: str) -> Target:
         return await self._records.targets.open(self._visitor.scope, self._visitor.access, name, "read")
 
-    async def _look(self) -> _Sight:
+    async def _display(self) -> _Display:
         target = await self._open(self._model.name)
         lookups = [name for name, field in target.rights.readable.items() if _target_of(field)]
         called = {name: await self._called_by(target, name) for name in lookups[:_MOST_NAMED]}
-        return _Sight(target, {name: fields for name, fields in called.items() if fields})
+        return _Display(target, {name: fields for name, fields in called.items() if fields})
 
     async def _called_by(self, target: Target, lookup: str) -> tuple[str, ...]:
         """The fields that say what a lookup leads to; none when the user may not read them."""
-        beyond = await target.around.resolve(lambda: target.readable.beyond(lookup))
+        beyond = target.readable.beyond(lookup)
         if beyond is None:
             return ()
         leads_to = _target_of(self._model.fields[lookup])

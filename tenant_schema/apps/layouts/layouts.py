@@ -33,11 +33,12 @@ from tenant_schema.apps.layouts.names import (
     check_names,
     check_sort,
 )
-from tenant_schema.apps.schema_view import Sight, lookup_target
 from tenant_schema.apps.tables import PageType
 from tenant_schema.problems import Problem
+from tenant_schema.records.access.schema_view import SchemaView
 from tenant_schema.records.query.conditions import Complaints, nearest
 from tenant_schema.records.query.model import MAX_LIMIT
+from tenant_schema.records.query.paths import Fields, Paths, lookup_target
 
 __all__ = ["check_layout", "check_navigation"]
 
@@ -50,8 +51,11 @@ _check_label = a_text(1, 100)
 _Layout = Mapping[str, object]
 
 
-def check_layout(page_type: PageType, object_name: str, layout: object, sight: Sight) -> list[Problem]:
-    """Everything wrong with the layout of a page that shows the object (which is in sight, if it is any).
+def check_layout(page_type: PageType, object_name: str, layout: object, schema: SchemaView) -> list[Problem]:
+    """Return everything wrong with the layout of a page.
+
+    :param object_name: the object that the page shows, which the caller may read; empty for a custom page
+        that shows none.
 
     Problems are named by their place: ``layout.sections.0.fields.2``.
     """
@@ -63,7 +67,7 @@ def check_layout(page_type: PageType, object_name: str, layout: object, sight: S
     elif len(msgspec.json.encode(layout)) > _LARGEST:
         told.add("layout", "too-large", f"Must have {_LARGEST} bytes at most.")
     else:
-        _CHECKS[page_type](layout, object_name, sight, told)
+        _CHECKS[page_type](layout, object_name, schema, told)
     return told.problems
 
 
@@ -86,25 +90,33 @@ def check_navigation(navigation: object, pages: Collection[str]) -> list[Problem
     return told.problems
 
 
-def _check_list(layout: _Layout, object_name: str, sight: Sight, told: Complaints) -> None:
+def _check_list(layout: _Layout, object_name: str, schema: SchemaView, told: Complaints) -> None:
     check_keys(layout, "layout", ("columns", "sort", "filters", "filter"), told)
-    _check_rows("layout", layout, object_name, sight, told)
-    check_filterable("layout.filters", layout.get("filters", []), object_name, sight, told)
+    fields = _fields_of(object_name, schema)
+    _check_rows("layout", layout, fields, told)
+    check_filterable("layout.filters", layout.get("filters", []), fields, told)
 
 
-def _check_rows(place: str, layout: _Layout, object_name: str, sight: Sight, told: Complaints) -> None:
+def _fields_of(object_name: str, schema: SchemaView) -> Paths:
+    fields = schema.paths(object_name)
+    assert fields is not None, "the object of a page was looked up before its layout is checked"
+    return fields
+
+
+def _check_rows(place: str, layout: _Layout, fields: Fields, told: Complaints) -> None:
     """What list pages and related lists have in common: columns, sort and filter."""
-    check_fields(f"{place}.columns", layout.get("columns"), object_name, sight, told, least=1)
-    check_sort(f"{place}.sort", layout.get("sort", []), object_name, sight, told)
-    check_filter(f"{place}.filter", layout.get("filter", {}), object_name, sight, told)
+    check_fields(f"{place}.columns", layout.get("columns"), fields, told, least=1)
+    check_sort(f"{place}.sort", layout.get("sort", []), fields, told)
+    check_filter(f"{place}.filter", layout.get("filter", {}), fields, told)
 
 
-def _check_record(layout: _Layout, object_name: str, sight: Sight, told: Complaints) -> None:
+def _check_record(layout: _Layout, object_name: str, schema: SchemaView, told: Complaints) -> None:
     check_keys(layout, "layout", ("sections", "related"), told)
+    fields = _fields_of(object_name, schema)
     for position, section in enumerate(_some(layout, "sections", 1, told)):
-        _check_section(f"layout.sections.{position}", section, object_name, sight, told)
+        _check_section(f"layout.sections.{position}", section, fields, told)
     for position, related in enumerate(_some(layout, "related", 0, told)):
-        _check_related(f"layout.related.{position}", related, object_name, sight, told)
+        _check_related(f"layout.related.{position}", related, object_name, schema, told)
 
 
 def _some(layout: _Layout, key: str, least: int, told: Complaints) -> list[object]:
@@ -116,17 +128,17 @@ def _some(layout: _Layout, key: str, least: int, told: Complaints) -> list[objec
     return []
 
 
-def _check_section(place: str, section: object, object_name: str, sight: Sight, told: Complaints) -> None:
+def _check_section(place: str, section: object, fields: Fields, told: Complaints) -> None:
     if not check_keys(section, place, ("label", "columns", "fields"), told):
         return
     _tell_label(place, section, told)
     columns = section.get("columns", 1)
     if isinstance(columns, bool) or columns not in (1, 2):
         told.add(f"{place}.columns", "out-of-range", "Must be 1 or 2.")
-    check_fields(f"{place}.fields", section.get("fields"), object_name, sight, told, least=1)
+    check_fields(f"{place}.fields", section.get("fields"), fields, told, least=1)
 
 
-def _check_related(place: str, related: object, shown: str, sight: Sight, told: Complaints) -> None:
+def _check_related(place: str, related: object, shown: str, schema: SchemaView, told: Complaints) -> None:
     keys = ("label", "object", "field", "columns", "sort", "filter", "limit")
     if not check_keys(related, place, keys, told):
         return
@@ -135,29 +147,30 @@ def _check_related(place: str, related: object, shown: str, sight: Sight, told: 
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_LIMIT:
         told.add(f"{place}.limit", "out-of-range", f"Must be a number from 1 to {MAX_LIMIT}.")
     object_name = related.get("object")
-    if not isinstance(object_name, str) or object_name not in sight:
-        told.unknown(f"{place}.object", "object", str(object_name), tuple(sight))
+    fields = schema.paths(object_name) if isinstance(object_name, str) else None
+    if fields is None:
+        told.unknown(f"{place}.object", "object", str(object_name), schema.readable_names)
         return
-    _check_way_back(f"{place}.field", related.get("field"), object_name, shown, sight, told)
-    _check_rows(place, related, object_name, sight, told)
+    _check_way_back(f"{place}.field", related.get("field"), str(object_name), shown, fields, told)
+    _check_rows(place, related, fields, told)
 
 
 def _check_way_back(
-    place: str, name: object, object_name: str, shown: str, sight: Sight, told: Complaints
+    place: str, name: object, object_name: str, shown: str, fields: Fields, told: Complaints
 ) -> None:
     """A related list needs a lookup that leads to the object that the page shows."""
-    ways = [one.name for one in sight[object_name].values() if lookup_target(one) == shown]
+    ways = [one.name for one in fields.values() if lookup_target(one) == shown]
     if name not in ways:
         message = f"{object_name} has no lookup of that name that leads to {shown}."
         near = nearest(str(name), ways) or next(iter(ways), None)
         told.add(place, "unknown-lookup", message, near)
 
 
-def _check_custom(_layout: _Layout, _object_name: str, _sight: Sight, _told: Complaints) -> None:
+def _check_custom(_layout: _Layout, _object_name: str, _schema: SchemaView, _told: Complaints) -> None:
     """Nobody but its frontend knows what it may hold."""
 
 
-_CHECKS: Mapping[PageType, Callable[[_Layout, str, Sight, Complaints], None]] = MappingProxyType(
+_CHECKS: Mapping[PageType, Callable[[_Layout, str, SchemaView, Complaints], None]] = MappingProxyType(
     {PageType.LIST: _check_list, PageType.RECORD: _check_record, PageType.CUSTOM: _check_custom}
 )
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Collection
 from typing import Any, TypeGuard
 
-from tenant_schema.apps.schema_view import Sight
 from tenant_schema.records.errors import InvalidQuery
 from tenant_schema.records.query.conditions import Complaints, known_field
 from tenant_schema.records.query.json_query import parse_json_filter
 from tenant_schema.records.query.model import MAX_SORT
+from tenant_schema.records.query.paths import Fields
 
 __all__ = [
     "MOST",
@@ -56,43 +56,41 @@ def check_names(
             look(here, name)
 
 
-def check_fields(
-    place: str, names: object, object_name: str, sight: Sight, told: Complaints, *, least: int = 0
-) -> None:
+def check_fields(place: str, names: object, fields: Fields, told: Complaints, *, least: int = 0) -> None:
     """Complains of a list of fields to show."""
 
     def look(here: str, name: str) -> None:
-        known_field(name, here, sight[object_name], told)
+        known_field(name, here, fields, told)
 
     check_names(place, names, look, told, least=least)
 
 
-def check_sort(place: str, names: object, object_name: str, sight: Sight, told: Complaints) -> None:
+def check_sort(place: str, names: object, fields: Fields, told: Complaints) -> None:
     """Complains of a list of fields to sort by; ``-`` in front is descending."""
 
     def look(here: str, name: str) -> None:
-        field = known_field(name.removeprefix("-"), here, sight[object_name], told)
+        field = known_field(name.removeprefix("-"), here, fields, told)
         if field is not None and not field.type.sortable:
             told.add(here, "not-sortable", f"{field.name} is {field.type.name}, which has no order.")
 
     check_names(place, names, look, told, most=MAX_SORT)
 
 
-def check_filterable(place: str, names: object, object_name: str, sight: Sight, told: Complaints) -> None:
+def check_filterable(place: str, names: object, fields: Fields, told: Complaints) -> None:
     """Complains of a list of fields that people can filter by."""
 
     def look(here: str, name: str) -> None:
-        field = known_field(name, here, sight[object_name], told)
+        field = known_field(name, here, fields, told)
         if field is not None and not field.type.operators:
             told.add(here, "not-filterable", f"{field.name} is {field.type.name}, which has no filters.")
 
     check_names(place, names, look, told)
 
 
-def check_filter(place: str, document: object, object_name: str, sight: Sight, told: Complaints) -> None:
+def check_filter(place: str, document: object, fields: Fields, told: Complaints) -> None:
     """Complains of a filter in the grammar of the record API; ``place`` ends in ``filter``."""
     try:
-        parse_json_filter(document, sight[object_name])
+        parse_json_filter(document, fields)
     except InvalidQuery as error:
         around = place.removesuffix("filter")
         for problem in error.problems:

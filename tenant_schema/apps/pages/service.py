@@ -17,10 +17,10 @@ from tenant_schema.apps.layouts.bodies import (
 )
 from tenant_schema.apps.layouts.layouts import check_layout
 from tenant_schema.apps.layouts.visible import hides_anything, shown_layout
-from tenant_schema.apps.schema_view import Sight, sight_of, whole_sight
 from tenant_schema.apps.tables import App, AppPage, PageType
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.problems import Problem, suggestion
+from tenant_schema.records.access.schema_view import SchemaView
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
 from tenant_schema.users.audit.write import Subject, record_event
@@ -59,21 +59,21 @@ class PageService:
     async def all(self, scope: TenantScope, access: Access, app_name: str) -> list[ShownPage]:
         """The pages of the app that there are for the caller, in order; one statement."""
         app = await self._apps.get(scope, access, app_name)
-        sight = await sight_of(scope, access, self._objects)
+        schema = await self._schema(scope, access)
         layouts = await _layouts(app)
-        return [_shown(page, layouts.get(page.id, {}), sight) for page in app.pages.values()]
+        return [_shown(page, layouts.get(page.id, {}), schema) for page in app.pages.values()]
 
     async def read(self, scope: TenantScope, access: Access, app_name: str, name: str) -> ShownPage:
         """One page; one statement. Raises PageNotFound."""
         page = (await self._apps.get(scope, access, app_name)).page(name)
-        return _shown(page, await _layout(page), await sight_of(scope, access, self._objects))
+        return _shown(page, await _layout(page), await self._schema(scope, access))
 
     async def create(self, scope: TenantScope, access: Access, app_name: str, body: _Body) -> ShownPage:
         """A new page, behind the others. Raises NameTaken, TooMany."""
         access.require_system(MANAGE)
         app = await self._apps.get(scope, access, app_name)
-        sight = await sight_of(scope, access, self._objects)
-        values = read_body(body, _checks_of_new(body, sight), _required(body))
+        schema = await self._schema(scope, access)
+        values = read_body(body, _checks_of_new(body, schema), _required(body))
         if len(app.pages) >= _MOST:
             raise TooMany("pages", _MOST)
         with refusing_taken_names("page", values):
@@ -92,10 +92,10 @@ class PageService:
         """
         access.require_system(MANAGE)
         app = await self._apps.get(scope, access, app_name)
-        page, sight = app.page(name), await sight_of(scope, access, self._objects)
-        values = read_body(body, _checks_of_change(page, sight))
+        page, schema = app.page(name), await self._schema(scope, access)
+        values = read_body(body, _checks_of_change(page, schema))
         if "layout" in values:
-            await self._require_whole(scope, page, sight)
+            await self._require_whole(page, schema)
         new_name = values.get("name", name)
         if values:
             with refusing_taken_names("page", values):
@@ -126,10 +126,13 @@ class PageService:
             await record_event(access, "page.order", Subject("app", app.id, app_name), {"pages": names})
         return await self.all(scope, access, app_name)
 
-    async def _require_whole(self, scope: TenantScope, page: PageFacts, sight: Sight) -> None:
+    async def _schema(self, scope: TenantScope, access: Access) -> SchemaView:
+        return SchemaView.of(access, await self._objects.all(scope))
+
+    async def _require_whole(self, page: PageFacts, schema: SchemaView) -> None:
         """Raise LayoutHidden when the caller would replace what they cannot see."""
-        whole = whole_sight(await self._objects.all(scope))
-        if hides_anything(page.type, page.object, await _layout(page), sight, whole):
+        whole = SchemaView(schema.objects)
+        if hides_anything(page.type, page.object, await _layout(page), schema, whole):
             raise LayoutHidden(page.name)
 
 
@@ -140,8 +143,8 @@ async def _record(
     await record_event(access, action, Subject("page", page_id, name), {"app": app.name, **detail})
 
 
-def _shown(page: PageFacts, layout: Any, sight: Sight) -> ShownPage:
-    return ShownPage(page, *shown_layout(page.type, page.object, layout, sight))
+def _shown(page: PageFacts, layout: Any, schema: SchemaView) -> ShownPage:
+    return ShownPage(page, *shown_layout(page.type, page.object, layout, schema))
 
 
 async def _layout(page: PageFacts) -> Any:
@@ -172,21 +175,21 @@ def _required(body: _Body) -> tuple[str, ...]:
     return ("name", "label", "type", *rest)
 
 
-def _checks_of_new(body: _Body, sight: Sight) -> Mapping[str, Check]:
+def _checks_of_new(body: _Body, schema: SchemaView) -> Mapping[str, Check]:
     """What may be said of a new page. Its layout can be looked at when its type and object are known."""
     page_type, object_name = body.get("type"), body.get("object", "")
 
     def layout(_place: str, value: object) -> Sequence[Problem]:
         if page_type not in list(PageType):
             return []
-        if page_type != PageType.CUSTOM and object_name not in list(sight):
+        if page_type != PageType.CUSTOM and object_name not in schema.readable_names:
             return []
-        return check_layout(PageType(str(page_type)), str(object_name), value, sight)
+        return check_layout(PageType(str(page_type)), str(object_name), value, schema)
 
     def known_object(place: str, value: object) -> Sequence[Problem]:
-        if value in list(sight) or (page_type == PageType.CUSTOM and value == ""):
+        if value in schema.readable_names or (page_type == PageType.CUSTOM and value == ""):
             return []
-        near = suggestion(str(value)[:100], sight)
+        near = suggestion(str(value)[:100], schema.readable_names)
         return [Problem(place, "unknown-object", f"There is no object {str(value)[:100]!r}.", near)]
 
     return {
@@ -205,13 +208,13 @@ def _known_type(place: str, value: object) -> Sequence[Problem]:
     return [Problem(place, "not-an-option", f"Must be one of {', '.join(PageType)}.", near)]
 
 
-def _checks_of_change(page: PageFacts, sight: Sight) -> Mapping[str, Check]:
+def _checks_of_change(page: PageFacts, schema: SchemaView) -> Mapping[str, Check]:
     """What may be said of a page that there is."""
 
     def layout(_place: str, value: object) -> Sequence[Problem]:
-        if page.object and page.object not in sight:
+        if page.object and page.object not in schema.readable_names:
             return [Problem("layout", "unknown-object", f"There is no object {page.object!r} for you.")]
-        return check_layout(PageType(page.type), page.object, value, sight)
+        return check_layout(PageType(page.type), page.object, value, schema)
 
     return {"name": _page_name, "label": a_text(1, 100), "type": _kept, "object": _kept, "layout": layout}
 

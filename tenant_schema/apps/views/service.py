@@ -12,13 +12,14 @@ from tenant_schema.apps.errors import TooMany, ViewNotFound
 from tenant_schema.apps.layouts.bodies import Check, a_flag, a_text, read_body
 from tenant_schema.apps.layouts.names import check_fields, check_filter, check_names, check_sort
 from tenant_schema.apps.layouts.visible import shown_view
-from tenant_schema.apps.schema_view import Sight, sight_of
 from tenant_schema.apps.tables import ListView
 from tenant_schema.apps.views import store as view_rows
 from tenant_schema.apps.views.store import Row
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.problems import Problem
+from tenant_schema.records.access.schema_view import SchemaView
 from tenant_schema.records.query.conditions import Complaints
+from tenant_schema.records.query.paths import Fields
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.errors import PermissionDenied
 from tenant_schema.users.rights.permissions import Access
@@ -73,8 +74,8 @@ class ViewService:
 
     async def create(self, scope: TenantScope, access: Access, body: _Body) -> ShownView:
         """A new view of the caller's. Raises TooMany."""
-        sight = await sight_of(scope, access, self._objects)
-        values = await self._read(access, body, _checks_of_new(body, sight), ("object", "label", "columns"))
+        schema = SchemaView.of(access, await self._objects.all(scope))
+        values = await self._read(access, body, _checks_of_new(body, schema), ("object", "label", "columns"))
         roles, is_default = values.pop("roles", []), values.pop("default", False)
         if await view_rows.count_of(access, values["object"]) >= _MOST:
             raise TooMany("views of one object", _MOST)
@@ -94,8 +95,8 @@ class ViewService:
         view = await self.read(scope, access, view_id)
         if set(body) - {"default"}:
             _require_mastery(access, view)
-        sight = await sight_of(scope, access, self._objects)
-        values = await self._read(access, body, _checks_of_change(view, sight))
+        schema = SchemaView.of(access, await self._objects.all(scope))
+        values = await self._read(access, body, _checks_of_change(view, schema))
         roles, is_default = values.pop("roles", None), values.pop("default", None)
         async with DB.transaction():
             if values:
@@ -129,20 +130,20 @@ class ViewService:
 
     async def _shown(self, scope: TenantScope, access: Access, rows: Sequence[Row]) -> list[ShownView]:
         """The views of objects that the caller may read."""
-        sight = await sight_of(scope, access, self._objects)
-        rows = [row for row in rows if row["object"] in sight]
+        schema = SchemaView.of(access, await self._objects.all(scope))
+        rows = [row for row in rows if row["object"] in schema.readable_names]
         if not rows:
             return []
         roles = await view_rows.roles_of([row["id"] for row in rows])
         defaults = await view_rows.defaults_of(access)
-        return [_shown_one(row, roles.get(row["id"], []), defaults, access, sight) for row in rows]
+        return [_shown_one(row, roles.get(row["id"], []), defaults, access, schema) for row in rows]
 
 
 def _shown_one(
-    row: Row, roles: Sequence[str], defaults: Collection[UUID], access: Access, sight: Sight
+    row: Row, roles: Sequence[str], defaults: Collection[UUID], access: Access, schema: SchemaView
 ) -> ShownView:
     stored = {key: row[key] for key in ("columns", "sort", "filter")}
-    shown, left_out = shown_view(row["object"], stored, sight)
+    shown, left_out = shown_view(row["object"], stored, schema)
     return ShownView(
         row=row,
         roles=roles,
@@ -159,33 +160,33 @@ def _require_mastery(access: Access, view: ShownView) -> None:
         raise PermissionDenied(*MANAGE.split(":"))
 
 
-def _checks_of_new(body: _Body, sight: Sight) -> Mapping[str, Check]:
+def _checks_of_new(body: _Body, schema: SchemaView) -> Mapping[str, Check]:
     """What may be said of a new view; what names fields is looked at when its object is known."""
     name = body.get("object")
-    object_name = name if isinstance(name, str) and name in sight else None
+    fields = schema.paths(name) if isinstance(name, str) else None
 
     def known(place: str, value: object) -> Sequence[Problem]:
         told = Complaints()
-        if object_name is None:
-            told.unknown(place, "object", str(value), tuple(sight))
+        if fields is None:
+            told.unknown(place, "object", str(value), schema.readable_names)
         return told.problems
 
-    return {"object": known, **_checks_of(object_name, sight)}
+    return {"object": known, **_checks_of(fields)}
 
 
-def _checks_of_change(view: ShownView, sight: Sight) -> Mapping[str, Check]:
+def _checks_of_change(view: ShownView, schema: SchemaView) -> Mapping[str, Check]:
     def kept(place: str, _value: object) -> Sequence[Problem]:
         return [Problem(place, "kept", "The object of a view is given when it is made, and kept.")]
 
-    return {"object": kept, **_checks_of(view.row["object"], sight)}
+    return {"object": kept, **_checks_of(schema.paths(view.row["object"]))}
 
 
-def _checks_of(object_name: str | None, sight: Sight) -> Mapping[str, Check]:
-    def over_fields(check: Callable[[str, object, str, Sight, Complaints], None]) -> Check:
+def _checks_of(fields: Fields | None) -> Mapping[str, Check]:
+    def over_fields(check: Callable[[str, object, Fields, Complaints], None]) -> Check:
         def checked(place: str, value: object) -> Sequence[Problem]:
             told = Complaints()
-            if object_name is not None:
-                check(place, value, object_name, sight, told)
+            if fields is not None:
+                check(place, value, fields, told)
             return told.problems
 
         return checked

@@ -9,16 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.records.errors import InvalidQuery
 from tenant_schema.records.query.json_query import parse_json_filter
 from tenant_schema.records.query.model import ALL, NOTHING, Filter, Or
 from tenant_schema.records.query.paths import Paths, all_paths
-from tenant_schema.scope import TenantScope
-from tenant_schema.users.rights.permissions import Access, RoleGrants
+from tenant_schema.users.rights.permissions import ACTIONS, Access, RoleGrants
 
-__all__ = ["ALWAYS_READABLE", "Rights", "rights_of"]
+__all__ = ["ALWAYS_READABLE", "Rights", "all_rights", "rights_of"]
 
 ALWAYS_READABLE: Final = ("id", "version")
 """No role can keep these back: without them a record cannot be named or changed."""
@@ -48,27 +46,14 @@ class Rights:
     delete: Filter = ALL
 
 
-async def rights_of(scope: TenantScope, access: Access, model: ObjectModel, catalog: Catalog) -> Rights:
-    """The caller's rights to the object's records; that the action is allowed at all is checked before.
+def rights_of(access: Access, model: ObjectModel, objects: Mapping[str, ObjectModel]) -> Rights:
+    """Return the caller's rights to the records of an object. They hold for actions that the caller is
+    permitted, which is checked elsewhere.
 
-    Worked out once for all who hold the same roles, for as long as neither these nor the definition change.
+    :param objects: every object of the tenant: row rules may name fields beyond lookups.
     """
-    if access.grants is None:
-        return _worked_out(access.role_grants, model, all_paths(model, await catalog.all(scope)))
-    kept = access.grants.kept.get(model.id)
-    if kept is not None and kept[0] is model:
-        found: Rights = kept[1]
-        return found
-    rights = _worked_out(access.grants.roles, model, all_paths(model, await catalog.all(scope)))
-    access.grants.kept[model.id] = (model, rights)
-    return rights
-
-
-def _worked_out(roles: Sequence[RoleGrants], model: ObjectModel, paths: Paths) -> Rights:
-    by_action = {
-        action: [role for role in roles if role.allows(model.name, action)]
-        for action in ("create", "read", "update", "delete")
-    }
+    roles, paths = access.role_grants, all_paths(model, objects)
+    by_action = {action: [role for role in roles if role.allows(model.name, action)] for action in ACTIONS}
     return Rights(
         readable=_readable(by_action["read"], model),
         creatable=_open_fields(by_action["create"], model),
@@ -77,6 +62,11 @@ def _worked_out(roles: Sequence[RoleGrants], model: ObjectModel, paths: Paths) -
         update=_rule(by_action["update"], model, paths, "update"),
         delete=_rule(by_action["delete"], model, paths, "delete"),
     )
+
+
+def all_rights(model: ObjectModel) -> Rights:
+    """Return the rights of someone who may do everything with the records of an object."""
+    return Rights(readable=model.fields, creatable=model.fields, writable=model.fields)
 
 
 def _readable(roles: Sequence[RoleGrants], model: ObjectModel) -> Mapping[str, FieldModel]:

@@ -1,100 +1,153 @@
-"""The objects around one that is read, as far as the caller may know of them."""
+"""The schema as one caller sees it: a tenant's objects, each with the caller's rights to it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final
 
-from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.model.model import ObjectModel
-from tenant_schema.records.access.rights import Rights, rights_of
-from tenant_schema.records.query.paths import Fields
+from tenant_schema.records.access.rights import Rights, all_rights, rights_of
+from tenant_schema.records.query.paths import Fields, Paths, lookup_target
 from tenant_schema.records.query.user_fields import USERS
-from tenant_schema.records.sql.statement_cache import Plans
-from tenant_schema.scope import TenantScope
-from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.rights.permissions import ACTIONS, Access
 
-__all__ = ["Sight", "Surroundings"]
+__all__ = ["USERS_VIEW", "ObjectView", "SchemaView"]
 
-_Found = TypeVar("_Found")
+_ALL_ACTIONS: Final = frozenset(ACTIONS)
+_KEPT: Final = "schema view"
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """An object and what the caller may do with its records."""
+class ObjectView:
+    """One object as a caller may use it.
+
+    :param rights: the fields that the caller may read and write, and the row rules.
+    :param actions: what the caller may do with records: ``create``, ``read``, ``update``, ``delete``.
+    """
 
     model: ObjectModel
     rights: Rights
+    actions: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        """The name of the object."""
+        return self.model.name
+
+    @property
+    def readable(self) -> Fields:
+        """The fields that a record is returned with."""
+        return self.rights.readable
+
+    @property
+    def creatable(self) -> Fields:
+        """The fields that the body of a new record may hold."""
+        return _settable(self.rights.creatable) if "create" in self.actions else {}
+
+    @property
+    def changeable(self) -> Fields:
+        """The fields that the body of a change may hold."""
+        return _settable(self.rights.writable) if "update" in self.actions else {}
+
+    @property
+    def lookups(self) -> dict[str, str]:
+        """The readable lookups, each with the name of the object that it refers to."""
+        return {name: target for name, field in self.readable.items() if (target := lookup_target(field))}
+
+    @property
+    def unique_fields(self) -> list[str]:
+        """The readable fields whose value identifies a record, without the id."""
+        return [name for name, field in self.readable.items() if field.unique and not field.system]
 
 
-_USERS = Sight(USERS, Rights(readable=USERS.fields, creatable={}, writable={}))
+USERS_VIEW: Final = ObjectView(
+    USERS, Rights(readable=USERS.fields, creatable={}, writable={}), actions=frozenset()
+)
+"""Users, as every caller sees them where lookups refer to them."""
 
 
-class _NotLoaded(Exception):
-    """The rights to an object are needed that were not asked for yet."""
+class SchemaView:
+    """A tenant's objects as one caller may use them, for one version of the definitions.
 
-    def __init__(self, object_name: str) -> None:
-        super().__init__(object_name)
-        self.object_name = object_name
+    Rights are computed when an object is first asked for. Use :meth:`of` to get the view of a caller.
 
-
-class Surroundings:
-    """A tenant's objects as one caller may see them. Rights are loaded as objects are reached.
-
-    :param plans: where prepared statements are kept.
+    :param objects: every object of the tenant by name, in the order of names.
+    :param access: the caller; None for a view in which everything is open.
     """
 
-    __slots__ = ("_sights", "access", "catalog", "objects", "plans", "scope")
+    __slots__ = ("_access", "_views", "objects")
 
-    def __init__(
-        self,
-        scope: TenantScope,
-        access: Access,
-        catalog: Catalog,
-        objects: Mapping[str, ObjectModel],
-        plans: Plans,
-    ) -> None:
-        self.scope, self.access, self.catalog, self.objects, self.plans = (
-            scope,
-            access,
-            catalog,
-            objects,
-            plans,
-        )
-        self._sights: dict[str, Sight] = {}
+    def __init__(self, objects: Mapping[str, ObjectModel], access: Access | None = None) -> None:
+        self.objects = objects
+        self._access = access
+        self._views: dict[str, ObjectView] = {}
 
-    def sight(self, name: str) -> Sight | None:
-        """The object of that name; None when there is none, or none for the caller.
-
-        Inside of :meth:`resolve` only, when the object was not reached before.
+    @classmethod
+    def of(cls, access: Access, objects: Mapping[str, ObjectModel]) -> "SchemaView":
+        """Return the caller's view of these objects. It is created once for all callers with the same roles,
+        and kept until the roles or the definitions change.
         """
+        if access.grants is None:
+            return cls(objects, access)
+        kept = access.grants.kept.get(_KEPT)
+        if kept is None or kept.objects is not objects:
+            kept = access.grants.kept[_KEPT] = cls(objects, access)
+        view: SchemaView = kept
+        return view
+
+    def view(self, name: str) -> ObjectView:
+        """Return the object ``name``, which must exist, whatever the caller may do with it."""
+        found = self._views.get(name)
+        if found is None:
+            found = self._views[name] = self._create(self.objects[name])
+        return found
+
+    def readable(self, name: str) -> ObjectView | None:
+        """Return the object ``name``, or users; None if there is none, or the caller may not read it."""
         if name == USERS.name:
-            return _USERS
-        if name not in self.objects or not self.access.allows(name, "read"):
-            return None
-        if name not in self._sights:
-            raise _NotLoaded(name)
-        return self._sights[name]
+            return USERS_VIEW
+        view = self.view(name) if name in self.objects else None
+        return view if view is not None and "read" in view.actions else None
 
     def fields(self, name: str) -> Fields | None:
-        """What the caller may read of the object of that name; None as for :meth:`sight`."""
-        found = self.sight(name)
-        return None if found is None else found.rights.readable
+        """Return the fields of the object ``name`` that the caller may read; None as in :meth:`readable`."""
+        found = self.readable(name)
+        return None if found is None else found.readable
 
-    async def load(self, name: str) -> Sight:
-        """An object that is there, with the caller's rights."""
-        if name not in self._sights:
-            model = self.objects[name]
-            rights = await rights_of(self.scope, self.access, model, self.catalog)
-            self._sights[name] = Sight(model, rights)
-        return self._sights[name]
-
-    async def resolve(self, find: Callable[[], _Found]) -> _Found:
-        """What ``find`` gives, once the rights to every object that it reaches for are there.
-
-        ``find`` reads only, and is run again after each object that it came upon.
+    def paths(self, name: str) -> Paths | None:
+        """Return the fields of the object ``name`` that the caller may read, and those beyond its lookups by
+        path; None if there is no such object, or the caller may not read it.
         """
-        while True:
-            try:
-                return find()
-            except _NotLoaded as missing:
-                await self.load(missing.object_name)
+        fields = self.fields(name) if name in self.objects else None
+        return None if fields is None else Paths(fields, self.fields)
+
+    @property
+    def readable_names(self) -> tuple[str, ...]:
+        """The names of the objects that the caller may read."""
+        return tuple([name for name in self.objects if "read" in self.view(name).actions])
+
+    @property
+    def usable(self) -> Sequence[ObjectView]:
+        """The objects with whose records the caller may do something."""
+        return [view for name in self.objects if (view := self.view(name)).actions]
+
+    def related_lists(self, name: str) -> Sequence[tuple[str, ObjectView, str]]:
+        """Return the related lists of an object: the key of each, the object of its records, and the lookup
+        by which they refer to the object. Users have none.
+        """
+        if name == USERS.name:
+            return []
+        found: list[tuple[str, ObjectView, str]] = []
+        for view in self.usable:
+            by = [lookup for lookup, into in view.lookups.items() if into == name and "read" in view.actions]
+            found += [(view.name if len(by) == 1 else f"{view.name}.{one}", view, one) for one in by]
+        return found
+
+    def _create(self, model: ObjectModel) -> ObjectView:
+        if self._access is None:
+            return ObjectView(model, all_rights(model), _ALL_ACTIONS)
+        actions = frozenset([action for action in ACTIONS if self._access.allows(model.name, action)])
+        return ObjectView(model, rights_of(self._access, model, self.objects), actions)
+
+
+def _settable(fields: Fields) -> Fields:
+    return {name: field for name, field in fields.items() if not field.read_only}

@@ -13,12 +13,14 @@ from piccolo.engine.base import Engine
 
 from piccolo_engines.lru import Lru
 from piccolo_engines.retrying import retrying
+from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.model.model import ObjectModel
+from tenant_schema.problems import suggestion
 from tenant_schema.records.access.rights import ALWAYS_READABLE, Rights
-from tenant_schema.records.access.schema_view import Sight, Surroundings
+from tenant_schema.records.access.schema_view import ObjectView, SchemaView
 from tenant_schema.records.query.model import ALL, IN_TRASH, IN_USE, And, Condition, Filter
-from tenant_schema.records.query.paths import Paths, prefixes_of
+from tenant_schema.records.query.paths import Paths, lookup_target, prefixes_of
 from tenant_schema.records.query.relations import Relations
 from tenant_schema.records.query.table_ref import other
 from tenant_schema.records.query.user_fields import USERS
@@ -29,11 +31,11 @@ from tenant_schema.records.sql.dialects.registry import dialect_of
 from tenant_schema.records.sql.lookup_joins import Hop, self_contained
 from tenant_schema.records.sql.rendering import json_ready
 from tenant_schema.records.sql.search import search_filter
-from tenant_schema.records.sql.statement_cache import Slot, Statement, planned
+from tenant_schema.records.sql.statement_cache import Plans, Slot, Statement, planned
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
 
-__all__ = ["Target", "target_of"]
+__all__ = ["Target", "Targets"]
 
 _Plan = TypeVar("_Plan")
 _THIS_ONE: Final = Condition("id", "eq", Slot.at(0))
@@ -45,8 +47,9 @@ class Target:
 
     :param rights: what the caller may do: fields that are not readable are never named or shown, and the rule
         for reading is part of every statement's conditions.
-    :param around: the objects that this one's lookups lead to, and that look it up.
+    :param schema: the tenant's objects as the caller may use them.
     :param plans: the object's prepared statements.
+    :param all_plans: those of every object.
     :param in_trash: it is what lies in the trash that is read, not what is in use.
     """
 
@@ -54,24 +57,20 @@ class Target:
     access: Access
     model: ObjectModel
     rights: Rights
-    around: Surroundings
+    schema: SchemaView
     plans: Lru[Hashable, Any]
+    all_plans: Plans
     in_trash: bool = False
 
     @cached_property
     def readable(self) -> Paths:
         """The fields that the caller may read, and those beyond lookups by path."""
-        return Paths(self.rights.readable, self.around.fields)
+        return Paths(self.rights.readable, self.schema.fields)
 
     @property
     def relations(self) -> Relations:
         """What can be expanded."""
-        return Relations(self.around, self.model.name, self.readable)
-
-    @property
-    def catalog(self) -> Catalog:
-        """The tenant's other objects."""
-        return self.around.catalog
+        return Relations(self.schema.objects, self.model.name, self.readable)
 
     @property
     def engine(self) -> Engine[Any]:
@@ -140,7 +139,7 @@ class Target:
 
     def rule(self, rule: Filter) -> Filter:
         """A row rule of this object as it can stand in any statement: its paths become subqueries."""
-        return self_contained(rule, self.model, self.around.objects)
+        return self_contained(rule, self.model, self.schema.objects)
 
     def hops(self, paths: Iterable[str], values: list[object]) -> tuple[Hop, ...]:
         """The joins that these paths need, with slots; the values are added.
@@ -151,15 +150,15 @@ class Target:
 
     def _hop(self, path: str, values: list[object]) -> Hop:
         field = self.readable.get(path)
-        sight = None if field is None else self.around.sight(field.settings["target"])
-        assert sight is not None, "a path was looked up before it is followed"
-        table = other(sight.model.table)
-        terms = (*([IN_USE] if table.has_trash else []), *self._readable_of(sight.model, sight.rights.read))
+        view = None if field is None else self.schema.readable(lookup_target(field))
+        assert view is not None, "a path was looked up before it is followed"
+        table = other(view.model.table)
+        terms = (*([IN_USE] if table.has_trash else []), *self._readable_of(view.model, view.rights.read))
         return Hop(path, table, with_slots(And(terms), self.access.user_id, values))
 
     def _readable_of(self, model: ObjectModel, rule: Filter) -> tuple[Filter, ...]:
         """The rule for reading a model's records, when it restricts anything."""
-        return () if rule == ALL else (self_contained(rule, model, self.around.objects),)
+        return () if rule == ALL else (self_contained(rule, model, self.schema.objects),)
 
     def answer(self, stored: Row) -> Record:
         """What the caller is shown of a record that it wrote: who may not read the object sees the id and
@@ -173,8 +172,39 @@ class Target:
         """What the caller is shown of a record that it wrote, and may not read now."""
         return Record(json_ready(ALWAYS_READABLE, stored, self.model.fields), stored["version"])
 
+    def related(self, name: str) -> "Target | None":
+        """Return another object for the same caller; None if there is none, or the caller may not read it."""
+        view = self.schema.readable(name)
+        return None if view is None else self.other(view, self.all_plans.of(self.scope.id, view.model.table))
 
-def target_of(sight: Sight, around: Surroundings) -> Target:
-    """The object as the caller whose surroundings these are may use it."""
-    own = around.plans.of(around.scope.id, sight.model.table)
-    return Target(around.scope, around.access, sight.model, sight.rights, around, own)
+    def other(self, view: ObjectView, plans: Lru[Hashable, Any]) -> "Target":
+        """Return another object for the same caller, with a cache of its own for prepared statements."""
+        return Target(self.scope, self.access, view.model, view.rights, self.schema, plans, self.all_plans)
+
+
+class Targets:
+    """Opens objects for callers.
+
+    :param catalog: the objects of each tenant.
+    :param plans: the cache of prepared statements.
+    """
+
+    def __init__(self, catalog: Catalog, plans: Plans) -> None:
+        self._catalog = catalog
+        self._plans = plans
+
+    async def open(self, scope: TenantScope, access: Access, object_name: str, *actions: str) -> Target:
+        """Return an object for a caller who needs the permissions for all ``actions``.
+
+        Raises :class:`PermissionDenied` first, so that nobody learns which objects exist, and
+        :class:`ObjectNotFound`.
+        """
+        for action in actions:
+            access.require(object_name, action)
+        objects = await self._catalog.all(scope)
+        if object_name not in objects:
+            raise ObjectNotFound(object_name, suggestion(object_name, objects))
+        schema = SchemaView.of(access, objects)
+        view = schema.view(object_name)
+        plans = self._plans.of(scope.id, view.model.table)
+        return Target(scope, access, view.model, view.rights, schema, plans, self._plans)

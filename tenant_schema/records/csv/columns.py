@@ -12,7 +12,6 @@ from tenant_schema.problems import Problem
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import ValidationFailed
 from tenant_schema.records.query.conditions import Complaints, nearest
-from tenant_schema.records.query.user_fields import USERS
 
 __all__ = ["Column", "Columns", "columns_of"]
 
@@ -166,7 +165,7 @@ class _Matching:
             lookup = self.names.find(path[:dot].strip())
             if lookup is None:
                 continue
-            reached, beyond = await self._beyond(lookup), path[dot + 1 :].strip()
+            reached, beyond = self._beyond(lookup), path[dot + 1 :].strip()
             by = None if reached is None else reached[1].find(beyond)
             if reached is not None and by is not None and kind_of(by.type) not in _NO_KEYS:
                 return Column(place, name, lookup, by, reached[0])
@@ -198,23 +197,18 @@ class _Matching:
         message = f"{lookup.label} leads to no records with a field {beyond[:64]!r}."
         return "unknown-field", message, near and f"{lookup.name}.{near}"
 
-    async def _beyond(self, field: FieldModel) -> tuple[ObjectModel, _Names] | None:
+    def _beyond(self, field: FieldModel) -> tuple[ObjectModel, _Names] | None:
         """The object that a lookup leads to and what the caller may read of it; None for none of that."""
         if field.type.name != "lookup":
             return None
         name: str = field.settings["target"]
         if name not in self._reached:
-            self._reached[name] = await self._open(name)
+            self._reached[name] = self._open(name)
         return self._reached[name]
 
-    async def _open(self, name: str) -> tuple[ObjectModel, _Names] | None:
-        target = self.target
-        if name == USERS.name:
-            return USERS, _Names(USERS.fields)
-        if name not in target.around.objects or not target.access.allows(name, "read"):
-            return None
-        sight = await target.around.load(name)
-        return sight.model, _Names(sight.rights.readable)
+    def _open(self, name: str) -> tuple[ObjectModel, _Names] | None:
+        view = self.target.schema.readable(name)
+        return None if view is None else (view.model, _Names(view.readable))
 
     def check_together(self) -> None:
         """What is wrong with the columns that are taken in together."""

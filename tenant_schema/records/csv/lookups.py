@@ -136,6 +136,5 @@ async def _ids(
     model = column.target
     if model is None or model is USERS:
         return await users_by_value(by, values)
-    sight = await target.around.load(model.name)
-    seen = Target(target.scope, target.access, sight.model, sight.rights, target.around, Lru(4))
-    return await ids_by_value(seen, by, values)
+    related = target.other(target.schema.view(model.name), Lru(4))
+    return await ids_by_value(related, by, values)

@@ -6,7 +6,7 @@ from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.records.query.model import MAX_HOPS, And, Condition, Filter, Not, Or
 from tenant_schema.records.query.user_fields import USERS
 
-__all__ = ["Fields", "Lead", "Paths", "all_paths", "candidates", "fields_of", "prefixes_of"]
+__all__ = ["Fields", "Lead", "Paths", "all_paths", "candidates", "fields_of", "lookup_target", "prefixes_of"]
 
 Fields = Mapping[str, FieldModel]
 Lead = Callable[[str], Fields | None]
@@ -62,6 +62,11 @@ def candidates(fields: Fields, path: str) -> Sequence[str]:
     if not isinstance(fields, Paths):
         return tuple(fields)
     return [name for name in fields.candidates(path) if fields.get(name) is not None]
+
+
+def lookup_target(field: FieldModel) -> str:
+    """Return the name of the object that a lookup refers to; empty for a field of another type."""
+    return str(field.settings["target"]) if field.type.name == "lookup" else ""
 
 
 def all_paths(model: ObjectModel, objects: Mapping[str, ObjectModel]) -> Paths:

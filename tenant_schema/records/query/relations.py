@@ -2,23 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from tenant_schema.objects.model.model import ObjectModel
-from tenant_schema.records.query.paths import Fields, Paths
+from tenant_schema.records.query.paths import Paths, lookup_target
 
-__all__ = ["Ambiguous", "Around", "Relation", "Relations"]
-
-
-class Around(Protocol):
-    """What has to be known of the objects around: ``Surroundings`` are one."""
-
-    @property
-    def objects(self) -> Mapping[str, ObjectModel]:
-        """Every object by name."""
-
-    def fields(self, name: str) -> Fields | None:
-        """What the caller may read of the object of that name; None when it is not for the caller."""
+__all__ = ["Ambiguous", "Relation", "Relations"]
 
 
 class Ambiguous(Exception):
@@ -46,11 +34,12 @@ class Relation:
 class Relations:
     """The relations of an object, as far as the caller may follow them.
 
-    :param fields: what the caller may name of the object.
+    :param objects: every object of the tenant by name.
+    :param fields: the fields of the object that the caller may read, and those beyond its lookups.
     """
 
-    def __init__(self, around: Around, object_name: str, fields: Paths) -> None:
-        self.around, self.object_name, self.fields = around, object_name, fields
+    def __init__(self, objects: Mapping[str, ObjectModel], object_name: str, fields: Paths) -> None:
+        self.objects, self.object_name, self.fields = objects, object_name, fields
 
     def find(self, path: Sequence[str]) -> tuple[Relation, Sequence[str]] | None:
         """The relation that a path begins with, and the rest of the path; None when there is none.
@@ -72,24 +61,20 @@ class Relations:
 
     def beyond(self, relation: Relation) -> "Relations":
         """The relations of the records that a relation leads to."""
-        return Relations(self.around, relation.object_name, relation.fields)
+        return Relations(self.objects, relation.object_name, relation.fields)
 
     def names(self) -> list[str]:
         """What may be expanded."""
         lookups = [name for name, field in self.fields.items() if field.type.name == "lookup"]
-        return lookups + [one.key for name in self.around.objects for one in self._lists(name)]
+        return lookups + [one.key for name in self.objects for one in self._lists(name)]
 
     def _lists(self, name: str) -> Iterator[Relation]:
         """The lists of records of the object ``name`` that look this one up."""
-        model = self.around.objects.get(name)
+        model = self.objects.get(name)
         if model is None or self.fields.hops == 0:
             return
-        lookups = [
-            field.name
-            for field in model.fields.values()
-            if field.type.name == "lookup" and field.settings["target"] == self.object_name
-        ]
-        readable = self.around.fields(name) if lookups else None
+        lookups = [one.name for one in model.fields.values() if lookup_target(one) == self.object_name]
+        readable = self.fields.lead(name) if lookups else None
         found = [lookup for lookup in lookups if readable is not None and lookup in readable]
         for lookup in found:
             assert readable is not None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from tenant_schema.records.access.target import Target, target_of
+from tenant_schema.records.access.target import Target
 from tenant_schema.records.query.model import And, Condition, Expansion
 from tenant_schema.records.query.paths import fields_of
 from tenant_schema.records.record import Row
@@ -135,6 +135,6 @@ def _list(
 
 def _beyond(target: Target, expansion: Expansion) -> Target:
     """The object of the related records, as the caller may use it."""
-    sight = target.around.sight(expansion.object_name)
-    assert sight is not None, "a relation was looked up before it is followed"
-    return target_of(sight, target.around)
+    related = target.related(expansion.object_name)
+    assert related is not None, "a relation was looked up before it is followed"
+    return related

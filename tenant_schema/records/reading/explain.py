@@ -12,8 +12,7 @@ from uuid import UUID
 
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.problems import InvalidInput, Problem, suggestion
-from tenant_schema.records.access.opening import Targets
-from tenant_schema.records.access.target import Target
+from tenant_schema.records.access.target import Target, Targets
 from tenant_schema.records.query.model import ALL, Filter
 from tenant_schema.records.reading.exists import is_there, lets_pass
 from tenant_schema.scope import TenantScope

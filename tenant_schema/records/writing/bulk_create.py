@@ -106,7 +106,7 @@ async def _explain_lookup(target: Target, field: FieldModel, items: Sequence[Ite
     having = [item for item in items if item.values.get(field.name) is not None]
     if not having:
         return
-    column = await column_looked_into(target, field)
+    column = column_looked_into(target, field)
     wanted = {item.values[field.name] for item in having}
     there = set() if column is None else await _among(column, wanted)
     if field.settings["target"] == target.model.name:

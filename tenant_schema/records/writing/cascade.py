@@ -12,7 +12,8 @@ from piccolo.columns.combination import Where
 from piccolo_engines.lru import Lru
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.objects.model.storage import bound_storage
-from tenant_schema.records.access.rights import Rights
+from tenant_schema.records.access.rights import all_rights
+from tenant_schema.records.access.schema_view import ObjectView
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import TooManyDependents
 from tenant_schema.records.record import Row
@@ -99,7 +100,7 @@ def references(target: Target, object_name: str, *on_delete: str) -> list[Refere
     """The lookups that lead to an object, of those that have it so when a record is destroyed."""
     return [
         found
-        for model in target.around.objects.values()
+        for model in target.schema.objects.values()
         for one in model.fields.values()
         if one.type.name == "lookup"
         and one.settings["target"] == object_name
@@ -109,8 +110,7 @@ def references(target: Target, object_name: str, *on_delete: str) -> list[Refere
 
 def beside(target: Target, model: ObjectModel) -> Target:
     """Another object, for what its definition does to its records, whatever the caller may do."""
-    everything = Rights(readable=model.fields, creatable=model.fields, writable=model.fields)
-    return Target(target.scope, target.access, model, everything, target.around, Lru(16))
+    return target.other(ObjectView(model, all_rights(model), frozenset()), Lru(16))
 
 
 async def collect(target: Target, rows: Sequence[Row], which: Which) -> Affected:

@@ -10,7 +10,6 @@ from uuid import UUID
 from piccolo.columns import Column
 
 from piccolo_engines.errors import ForeignKeyViolation, RowTooLarge, UniqueViolation
-from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.problems import Problem
 from tenant_schema.records.access.target import Target
@@ -71,12 +70,10 @@ async def _unique_conflict(
     return UniqueConflict(fields, [value_taken(name, trashed) for name in fields])
 
 
-async def column_looked_into(target: Target, field: FieldModel) -> Column | None:
+def column_looked_into(target: Target, field: FieldModel) -> Column | None:
     """The column of ids that a lookup leads to; None when there is no such object."""
     name = field.settings["target"]
     if name == "users":
         return User.id
-    try:
-        return (await target.catalog.get(target.scope, name)).columns["id"]
-    except ObjectNotFound:
-        return None
+    model = target.schema.objects.get(name)
+    return None if model is None else model.columns["id"]

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.problems import Problem
-from tenant_schema.records.access.target import Target, target_of
+from tenant_schema.records.access.target import Target
 from tenant_schema.records.query.model import Condition
 from tenant_schema.records.query.user_fields import USERS
 from tenant_schema.records.sql.statements import Source, reading
@@ -74,9 +74,9 @@ async def _portion(target: Target, name: str, ids: Sequence[UUID]) -> Iterable[U
     if name == USERS.name:
         rows = await User.select(User.id).where(User.id.is_in(list(ids)))
         return [row["id"] for row in rows]
-    if name not in target.around.objects or not target.access.allows(name, "read"):
+    beyond = target.related(name)
+    if beyond is None:
         return ()
-    beyond = target_of(await target.around.load(name), target.around)
     values: list[object] = []
     where = beyond.records(Condition("id", "in", tuple(ids)), values)
     plan = beyond.plan(

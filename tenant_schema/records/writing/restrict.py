@@ -34,7 +34,7 @@ async def restricting(target: Target, affected: Affected, which: Which) -> tuple
     going = affected.ids()
     for model_name, ids in going.items():
         for reference in references(target, model_name, "restrict"):
-            model_id = target.around.objects[model_name].id
+            model_id = target.schema.objects[model_name].id
             together = going.get(reference.model.name, set())
             rows = await referring(reference, sorted(ids), which)
             if tied := [row["id"] for row in rows if row["id"] in together]:
@@ -58,12 +58,10 @@ async def told(target: Target, blocking: Sequence[tuple[Reference, UUID]]) -> li
 
 async def _blocker(target: Target, reference: Reference, ids: Sequence[UUID]) -> Blocker | None:
     name, field = reference.model.name, reference.field.name
-    if not target.access.allows(name, "read"):
+    view = target.schema.readable(name)
+    if view is None or field not in view.readable:
         return None
-    sight = await target.around.load(name)
-    if field not in sight.rights.readable:
-        return None
-    seen = Target(target.scope, target.access, sight.model, sight.rights, target.around, Lru(4))
+    seen = target.other(view, Lru(4))
     values: list[object] = []
     where = seen.records(Condition(field, "in", tuple(ids[:_COUNTED])), values, with_trash=True)
     window = Window((SortTerm("id", descending=False),), _COUNTED)

@@ -1,9 +1,9 @@
 """Two objects, one of which refers to the other, for tests of what names them."""
 
-from tenant_schema.apps.schema_view import Sight, sight_over
 from tenant_schema.objects.definitions.checks import object_rows
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.model.model import object_model
+from tenant_schema.records.access.schema_view import SchemaView
 
 _INDUSTRIES = [{"value": name, "label": name.title()} for name in ("media", "retail")]
 
@@ -30,6 +30,6 @@ PEOPLE = ObjectDraft(
 )
 
 
-def all_of(*drafts: ObjectDraft) -> Sight:
+def all_of(*drafts: ObjectDraft) -> SchemaView:
     """All of these objects with all of their fields."""
-    return sight_over({draft.name: object_model(*object_rows(draft)).fields for draft in drafts})
+    return SchemaView({draft.name: object_model(*object_rows(draft)) for draft in drafts})

@@ -3,15 +3,15 @@
 import pytest
 
 from tenant_schema.apps.layouts.layouts import check_layout, check_navigation
-from tenant_schema.apps.schema_view import Sight
 from tenant_schema.apps.tables import PageType
+from tenant_schema.records.access.schema_view import SchemaView
 from tests.tenant_schema.apps.objects import COMPANIES, PEOPLE, all_of
 
-SIGHT = all_of(COMPANIES, PEOPLE)
+SCHEMA = all_of(COMPANIES, PEOPLE)
 
 
-def problems_of(page_type: PageType, layout: object, sight: Sight = SIGHT) -> dict[str, str]:
-    return {one.field: one.code for one in check_layout(page_type, "companies", layout, sight)}
+def problems_of(page_type: PageType, layout: object, schema: SchemaView = SCHEMA) -> dict[str, str]:
+    return {one.field: one.code for one in check_layout(page_type, "companies", layout, schema)}
 
 
 def problems_of_section(section: object) -> dict[str, str]:
@@ -37,7 +37,7 @@ def test_every_problem_of_a_list_is_told() -> None:
 
 
 def test_an_unknown_field_comes_with_the_one_that_was_meant() -> None:
-    (problem,) = check_layout(PageType.LIST, "companies", {"columns": ["indusry"]}, SIGHT)
+    (problem,) = check_layout(PageType.LIST, "companies", {"columns": ["indusry"]}, SCHEMA)
     assert problem.did_you_mean == "industry"
 
 
@@ -104,7 +104,7 @@ def test_a_navigation_groups_the_pages_of_its_app(navigation: object, problems: 
 
 @pytest.mark.parametrize("path", ["company.industry", "company.owner", "company.owner.email"])
 def test_a_column_may_be_reached_over_a_lookup(path: str) -> None:
-    assert check_layout(PageType.LIST, "people", {"columns": [path], "sort": [f"-{path}"]}, SIGHT) == []
+    assert check_layout(PageType.LIST, "people", {"columns": [path], "sort": [f"-{path}"]}, SCHEMA) == []
 
 
 @pytest.mark.parametrize(
@@ -118,13 +118,13 @@ def test_a_column_may_be_reached_over_a_lookup(path: str) -> None:
     ],
 )
 def test_a_path_that_leads_nowhere_is_told_with_what_was_meant(path: str, meant: str | None) -> None:
-    (problem,) = check_layout(PageType.LIST, "people", {"columns": [path]}, SIGHT)
+    (problem,) = check_layout(PageType.LIST, "people", {"columns": [path]}, SCHEMA)
     assert (problem.field, problem.code, problem.did_you_mean) == ("layout.columns.0", "unknown-field", meant)
 
 
 def test_no_path_leads_through_an_object_that_is_out_of_sight() -> None:
-    sight = all_of(PEOPLE)
-    (problem,) = check_layout(PageType.LIST, "people", {"columns": ["company.industry"]}, sight)
+    schema = all_of(PEOPLE)
+    (problem,) = check_layout(PageType.LIST, "people", {"columns": ["company.industry"]}, schema)
     assert (problem.code, problem.did_you_mean) == ("unknown-field", None)
 
 
@@ -188,7 +188,7 @@ def test_what_is_wrong_with_a_related_list_is_told(change: dict, place: str, cod
 def test_the_lookup_that_was_meant_is_told() -> None:
     related = {"label": "People", "object": "people", "field": "firm", "columns": ["name"]}
     layout = {"sections": [{"label": "All", "fields": ["name"]}], "related": [related]}
-    (problem,) = check_layout(PageType.RECORD, "companies", layout, SIGHT)
+    (problem,) = check_layout(PageType.RECORD, "companies", layout, SCHEMA)
     assert problem.did_you_mean == "company"
 
 
@@ -204,4 +204,4 @@ def test_a_layout_has_an_end(page_type: PageType) -> None:
 
 def test_of_very_many_problems_some_are_told() -> None:
     columns = [f"f{number}" for number in range(200)]
-    assert len(check_layout(PageType.LIST, "companies", {"columns": columns}, SIGHT)) == 50
+    assert len(check_layout(PageType.LIST, "companies", {"columns": columns}, SCHEMA)) == 50

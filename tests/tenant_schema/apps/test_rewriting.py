@@ -1,6 +1,8 @@
 """What is shown of a layout is never more than the caller may read; what is renamed back is what it was."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -9,10 +11,11 @@ from hypothesis import strategies as st
 from tenant_schema.apps.layouts.layouts import check_layout
 from tenant_schema.apps.layouts.rewrite import Rewriting
 from tenant_schema.apps.layouts.visible import hides_anything, shown_layout
-from tenant_schema.apps.schema_view import Sight, field_at, sight_over
 from tenant_schema.apps.tables import PageType
 from tenant_schema.objects.dependents import NameChanges
 from tenant_schema.objects.renaming import Renamed
+from tenant_schema.records.access.schema_view import SchemaView
+from tenant_schema.records.query.paths import Fields
 from tests.tenant_schema.apps.objects import COMPANIES, PEOPLE, all_of
 
 WHOLE = all_of(COMPANIES, PEOPLE)
@@ -79,15 +82,20 @@ records = st.builds(
 pages = st.one_of(st.tuples(st.just(PageType.LIST), lists), st.tuples(st.just(PageType.RECORD), records))
 
 
+def view_of(objects: Mapping[str, Fields]) -> SchemaView:
+    """These objects with these fields."""
+    return SchemaView({name: replace(WHOLE.objects[name], fields=fields) for name, fields in objects.items()})
+
+
 @st.composite
-def sights(draw: st.DrawFn) -> Sight:
+def views(draw: st.DrawFn) -> SchemaView:
     """Some of the fields, perhaps without one of the objects."""
     objects = {}
-    for name, fields in WHOLE.items():
+    for name, model in WHOLE.objects.items():
         hidden = draw(st.sets(st.sampled_from(OWN[name])))
         if name == "companies" or draw(st.booleans()):
-            objects[name] = {its: field for its, field in fields.items() if its not in hidden}
-    return sight_over(objects)
+            objects[name] = {its: field for its, field in model.fields.items() if its not in hidden}
+    return view_of(objects)
 
 
 def renamed_layout(
@@ -107,17 +115,17 @@ def names_in(found: Any) -> set[str]:
 
 
 @settings(deadline=None, max_examples=150)
-@given(pages, sights())
-def test_nothing_out_of_sight_is_shown(page: tuple[PageType, Any], sight: Sight) -> None:
+@given(pages, views())
+def test_nothing_is_shown_that_the_caller_may_not_see(page: tuple[PageType, Any], schema: SchemaView) -> None:
     page_type, layout = page
     assert check_layout(page_type, "companies", layout, WHOLE) == []
-    shown, left_out = shown_layout(page_type, "companies", layout, sight)
+    shown, left_out = shown_layout(page_type, "companies", layout, schema)
     named = names_in(shown) & {path for paths in PATHS.values() for path in paths}
-    assert all(any(field_at(sight, name, path) for name in sight) for path in named)
-    problems = check_layout(page_type, "companies", shown, sight)
+    assert all(any(schema.paths(name).get(path) for name in schema.objects) for path in named)
+    problems = check_layout(page_type, "companies", shown, schema)
     assert all(one.code == "invalid-list" for one in problems), "it is a good layout, but for empty lists"
     assert bool(left_out) == (shown != layout)
-    assert hides_anything(page_type, "companies", layout, sight, WHOLE) == (shown != layout)
+    assert hides_anything(page_type, "companies", layout, schema, WHOLE) == (shown != layout)
     assert not [name for name in OWN["companies"] if any(name in place.split(".")[2:] for place in left_out)]
 
 
@@ -153,10 +161,12 @@ def test_a_dropped_field_is_nowhere_any_more(page: tuple[PageType, Any]) -> None
     changes = NameChanges(object="companies", fields_dropped=("industry",))
     left = renamed_layout(page_type, "companies", layout, changes, TARGETS)
     assert not [name for name in names_in(left) if "industry" in name.split(".")]
-    without = sight_over(
+    without = view_of(
         {
-            name: {its: field for its, field in fields.items() if (name, its) != ("companies", "industry")}
-            for name, fields in WHOLE.items()
+            name: {
+                its: field for its, field in model.fields.items() if (name, its) != ("companies", "industry")
+            }
+            for name, model in WHOLE.objects.items()
         }
     )
     assert left == shown_layout(page_type, "companies", layout, without)[0], "as who may not read it has it"

@@ -7,23 +7,23 @@ from piccolo_engines.errors import UniqueViolation
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.apps.definitions import STANDARD_APPS, AppDraft, PageDraft
 from tenant_schema.apps.layouts.layouts import check_layout, check_navigation
-from tenant_schema.apps.schema_view import whole_sight
 from tenant_schema.apps.seed import seed_apps
 from tenant_schema.apps.tables import App, AppPage, PageType
 from tenant_schema.objects.definitions.checks import object_rows
 from tenant_schema.objects.model.model import object_model
 from tenant_schema.objects.names import check_name
+from tenant_schema.records.access.schema_view import SchemaView
 from tenant_schema.standard.definitions import STANDARD_OBJECTS
 from tests.tenant_schema.objects.databases import count_statements
 
 MODELS = {draft.name: object_model(*object_rows(draft, standard=True)) for draft in STANDARD_OBJECTS}
-SIGHT = whole_sight(MODELS)
+SCHEMA = SchemaView(MODELS)
 PAGES = [page for app in STANDARD_APPS for page in app.pages]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_pages_show_fields_that_there_are(page: PageDraft) -> None:
-    assert check_layout(page.type, page.object, dict(page.layout), SIGHT) == []
+    assert check_layout(page.type, page.object, dict(page.layout), SCHEMA) == []
 
 
 @pytest.mark.parametrize("app", STANDARD_APPS, ids=lambda app: app.name)

@@ -11,7 +11,7 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects.model.model import ObjectModel
-from tenant_schema.records.access import schema_view as surroundings
+from tenant_schema.records.access import schema_view
 from tenant_schema.records.access.rights import Rights
 from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
@@ -191,9 +191,9 @@ def with_rights(monkeypatch: pytest.MonkeyPatch, gadgets: ObjectModel) -> Callab
     def restrict(**rights: Any) -> None:
         given = dict.fromkeys(("readable", "creatable", "writable"), gadgets.fields) | rights
 
-        async def rights_of(*_: object) -> Rights:
+        def rights_of(*_: object) -> Rights:
             return Rights(**given)
 
-        monkeypatch.setattr(surroundings, "rights_of", rights_of)
+        monkeypatch.setattr(schema_view, "rights_of", rights_of)
 
     return restrict

@@ -8,6 +8,7 @@ import pytest
 from piccolo_engines.columns import new_id
 from tenant_schema.objects.model.model import ObjectModel
 from tenant_schema.records.access.rights import rights_of
+from tenant_schema.records.access.schema_view import SchemaView
 from tenant_schema.records.errors import (
     ChangeDenied,
     InvalidQuery,
@@ -19,7 +20,7 @@ from tenant_schema.records.query.model import ALL, NOTHING, Or
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access, Grants, RoleGrants
 from tests.tenant_schema.records.conftest import Counting
-from tests.tenant_schema.records.models import Caller, Models
+from tests.tenant_schema.records.models import Caller
 
 EVERYTHING = frozenset({"*:*"})
 READ = frozenset({"gadgets:read"})
@@ -54,7 +55,7 @@ def acting(caller: Caller, *roles: RoleGrants) -> Caller:
 
 
 async def rights(scope: TenantScope, access: Access, model: ObjectModel, *roles: RoleGrants):
-    return await rights_of(scope, with_roles(access, *roles), model, Models(model))
+    return rights_of(with_roles(access, *roles), model, {model.name: model})
 
 
 async def test_without_restrictions_everything_is_open(scope, access, gadgets) -> None:
@@ -101,10 +102,11 @@ async def test_a_rule_that_fits_no_longer_lets_nothing_pass(scope, access, gadge
 
 async def test_rights_are_worked_out_once_for_a_definition(scope, access, gadgets, things) -> None:
     who = with_roles(access, role(read=MINE))
-    first = await rights_of(scope, who, gadgets, Models(gadgets))
-    assert await rights_of(scope, replace(who, user_id=new_id()), gadgets, Models(gadgets)) is first
-    changed = replace(gadgets, label="Other")
-    assert await rights_of(scope, who, changed, Models(changed)) is not first
+    objects = {"gadgets": gadgets}
+    first = SchemaView.of(who, objects).view("gadgets").rights
+    assert SchemaView.of(replace(who, user_id=new_id()), objects).view("gadgets").rights is first
+    changed = {"gadgets": replace(gadgets, label="Other")}
+    assert SchemaView.of(who, changed).view("gadgets").rights is not first
 
 
 async def test_what_a_rule_hides_is_not_there(caller: Caller) -> None:

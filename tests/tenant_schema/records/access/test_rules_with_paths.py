@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tenant_schema.records.access.rights import Rights
-from tenant_schema.records.access.schema_view import Sight, Surroundings
-from tenant_schema.records.access.target import Target, target_of
+from tenant_schema.records.access.schema_view import ObjectView, SchemaView
+from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import ChangeDenied, RecordNotFound
 from tenant_schema.records.query.json_query import parse_json_filter, parse_json_query
 from tenant_schema.records.query.model import ALL, NOTHING, Condition, Filter, Not, Or, Query
@@ -17,22 +17,21 @@ from tenant_schema.records.reading.read import read_page, read_record
 from tenant_schema.records.sql.statement_cache import Plans
 from tenant_schema.records.writing.rows import lock_record
 from tests.tenant_schema.records.family import Family
-from tests.tenant_schema.records.models import Models
 from tests.tenant_schema.records.sql.test_paths import FILTERS, crm
 
 
-class Ruled(Surroundings):
-    """Surroundings in which objects have row rules, and fields that cannot be read."""
+class Ruled(SchemaView):
+    """A view in which objects have row rules, and fields that cannot be read."""
 
     __slots__ = ("hidden", "rules")
 
-    async def load(self, name: str) -> Sight:
+    def view(self, name: str) -> ObjectView:
         model = self.objects[name]
         readable = {key: one for key, one in model.fields.items() if f"{name}.{key}" not in self.hidden}
         rights = Rights(readable=readable, creatable=model.fields, writable=model.fields)
         rule = self.rules.get(name)
-        self._sights[name] = Sight(model, rights if rule is None else replace(rights, read=rule))
-        return self._sights[name]
+        rights = rights if rule is None else replace(rights, read=rule)
+        return ObjectView(model, rights, super().view(name).actions)
 
 
 @dataclass
@@ -47,11 +46,12 @@ class Reader:
     async def target(self, name: str = "staff") -> Target:
         access = self.family.caller(name).access
         models = self.family.models
-        catalog = Models(*models.values())
-        around = Ruled(self.family.scope, access, catalog, models, self.plans)  # type: ignore[arg-type]
-        around.hidden = self.hidden
-        around.rules = {one: self.parsed(one, rule) for one, rule in self.rules.items()}
-        return target_of(await around.load(name), around)
+        schema = Ruled(models, access)
+        schema.hidden = self.hidden
+        schema.rules = {one: self.parsed(one, rule) for one, rule in self.rules.items()}
+        view, scope = schema.view(name), self.family.scope
+        plans = self.plans.of(scope.id, view.model.table)
+        return Target(scope, access, view.model, view.rights, schema, plans, self.plans)
 
     def parsed(self, name: str, rule: Any) -> Filter:
         models = self.family.models
@@ -60,9 +60,7 @@ class Reader:
     async def rows(self, name: str = "staff", **document: Any) -> list[dict[str, Any]]:
         target = await self.target(name)
         document = {"sort": ["name"], **document}
-        query = await target.around.resolve(
-            lambda: parse_json_query(document, target.readable, target.relations)
-        )
+        query = parse_json_query(document, target.readable, target.relations)
         return (await read_page(target, query, Cursors(lambda _: [b"k" * 32]))).data
 
     async def names(self, name: str = "staff", **document: Any) -> str:

@@ -10,7 +10,7 @@ import pytest
 from tenant_schema.objects.definitions.checks import object_rows
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.model.model import ObjectModel, object_model
-from tenant_schema.records.access import schema_view as surroundings
+from tenant_schema.records.access import schema_view
 from tenant_schema.records.access.rights import Rights
 from tenant_schema.records.errors import RecordNotFound, StillReferenced, TooManyDependents
 from tenant_schema.records.query.model import Condition
@@ -242,12 +242,12 @@ async def test_blockers_are_told_as_far_as_the_caller_may_see_them(
         await league.make("contracts", name, player=Record(ann, 1))
 
     async def told(permissions: set[str], **rights: Any) -> list[tuple[str, int]]:
-        async def rights_of(_scope: object, _access: object, model: ObjectModel, _catalog: object) -> Rights:
+        def rights_of(_access: object, model: ObjectModel, _objects: object) -> Rights:
             every = model.fields
             limited = rights if model.name == "contracts" else {}
             return Rights(**dict.fromkeys(("readable", "creatable", "writable"), every) | limited)
 
-        monkeypatch.setattr(surroundings, "rights_of", rights_of)
+        monkeypatch.setattr(schema_view, "rights_of", rights_of)
         access = replace(league.caller.access, permissions=frozenset(permissions))
         with pytest.raises(StillReferenced) as caught:
             await replace(league.of("players"), access=access).delete(Record(ann, 1))
