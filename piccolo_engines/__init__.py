@@ -1,1 +1,1 @@
-"""Piccolo engines that Piccolo lacks: MySQL and MariaDB, SQLite that keeps its connections, and a slot."""
+"""Piccolo engines for MySQL, MariaDB and SQLite, and a slot that forwards to the engine bound to it."""

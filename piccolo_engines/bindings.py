@@ -1,4 +1,4 @@
-"""A value that a context variable has for the length of a block."""
+"""Binding: sets a context variable for the duration of a block."""
 
 from contextvars import ContextVar, Token
 from types import TracebackType
@@ -10,10 +10,12 @@ _Value = TypeVar("_Value")
 
 
 class Binding(Generic[_Value]):
-    """Sets the variable inside the block, and what it was before however the block ends.
+    """Sets the variable inside the block and restores its earlier value afterwards.
 
-    Every request goes through some of these; a generator under ``contextlib.contextmanager`` costs three
-    times as much. For one block at a time.
+    Use each instance once at a time.
+
+    Every request uses several of these. A generator with ``contextlib.contextmanager`` would take three times
+    as long.
     """
 
     __slots__ = ("_token", "_value", "_variable")

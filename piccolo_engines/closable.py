@@ -1,4 +1,4 @@
-"""ClosableEngine: what both engines of this package are, beyond Piccolo's ``Engine``."""
+"""ClosableEngine: the base class of both engines of this package."""
 
 from abc import abstractmethod
 from typing import TypeVar
@@ -11,10 +11,10 @@ TransactionT = TypeVar("TransactionT", bound=BaseTransaction)
 
 
 class ClosableEngine(Engine[TransactionT]):
-    """An engine that has connections of its own, which can be closed."""
+    """An engine with its own connections, which can be closed."""
 
     __slots__ = ()
 
     @abstractmethod
     async def close(self) -> None:
-        """Close the connections. Does nothing when there are none."""
+        """Close the connections. Does nothing if there are none."""

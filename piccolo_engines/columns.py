@@ -1,4 +1,4 @@
-"""What every table has: a time-ordered id made by us, and two timestamps that keep themselves."""
+"""Columns of this package, and what every table has: a time-ordered id and two timestamps."""
 
 import uuid
 from datetime import UTC, datetime
@@ -10,21 +10,21 @@ from piccolo.columns import Bytea, Numeric, Timestamptz
 __all__ = ["DECIMAL_TYPE", "ExactNumeric", "SortKey", "Timestamps", "new_id", "utc_now"]
 
 DECIMAL_TYPE: Final = "DECIMALTEXT"
-"""The type that SQLite's columns of an :class:`ExactNumeric` are declared with: it compares them as texts."""
+"""The declared type of an :class:`ExactNumeric` in SQLite, which compares such columns as texts."""
 
 
 def new_id() -> uuid.UUID:
-    """A new UUID of version 7 (RFC 9562): ids made later sort later, so that B-trees grow at their end."""
+    """Return a new UUID of version 7 (RFC 9562). Later ids sort later, so B-trees grow at their end."""
     return uuid_utils.compat.uuid7()
 
 
 def utc_now() -> datetime:
-    """The time now, aware, in UTC, to the microsecond."""
+    """Return the current time, aware, in UTC, with microseconds."""
     return datetime.now(UTC)
 
 
 class Timestamps:
-    """Mixin for tables: ``created_at`` is set when a row is made, ``updated_at`` at every update as well.
+    """Mixin for tables that adds ``created_at`` and ``updated_at``.
 
     ::
 
@@ -32,8 +32,8 @@ class Timestamps:
             id = UUID(primary_key=True, default=new_id)
             name = Varchar()
 
-    Piccolo sets ``updated_at`` in ``update()`` queries and in ``save()``, not in raw SQL. Both times
-    come from this process's clock.
+    ``created_at`` is set at the insertion of a row, ``updated_at`` also at every update. Piccolo sets it in
+    ``update()`` queries and in ``save()``, not in raw SQL. Both times come from the clock of this process.
     """
 
     created_at = Timestamptz()
@@ -41,7 +41,7 @@ class Timestamps:
 
 
 class SortKey(Bytea):
-    """The sort key of a text (:mod:`piccolo_engines.sort_keys`), kept beside it so that an index can have it.
+    """The sort key of a text (:mod:`piccolo_engines.sort_keys`), stored in a column that can be indexed.
 
     :param source: the name of the text's column in the database.
     """
@@ -53,13 +53,14 @@ class SortKey(Bytea):
 
 
 class ExactNumeric(Numeric):
-    """A decimal that is exact on SQLite, too, where a ``Numeric`` holds 15 digits
-    (:mod:`piccolo_engines.sqlite.exact_decimals`).
+    """A decimal that is exact on SQLite as well, where a ``Numeric`` has 15 digits.
+
+    See :mod:`piccolo_engines.sqlite.exact_decimals`.
     """
 
     @property
     def column_type(self) -> str:
-        """The type in the database."""
+        """The column's type in the database."""
         if self._meta.engine_type == "sqlite":
             return DECIMAL_TYPE
         declared: str = super().column_type

@@ -1,15 +1,15 @@
-"""Whether what has been done so far may have changed a database for good.
+"""Tracks whether the statements of a block may have changed a database permanently.
 
 ::
 
     with watched() as effects:
         await work()  # raises ConnectionLost
     if not effects.possible:
-        ...  # nothing has happened: it may be done again
+        ...  # nothing has changed: the work may be repeated
 
-Engines note a commit, and a statement outside of transactions that writes, before they send it; when the
-database refuses it, or gives the transaction up, they take that back. What is in a transaction that was never
-committed has no effect, however the connection ended.
+Engines record a commit, and a writing statement outside of transactions, before they send it, and withdraw
+the record when the database refuses the statement or rolls the transaction back. A transaction that was never
+committed has no effect, however its connection ended.
 """
 
 from contextvars import ContextVar
@@ -19,7 +19,7 @@ __all__ = ["Effects", "note", "take_back", "watched"]
 
 
 class Effects:
-    """:ivar possible: whether anything may have been changed for good."""
+    """:ivar possible: whether a permanent change is possible."""
 
     __slots__ = ("possible",)
 
@@ -44,9 +44,10 @@ _WITH_TRANSACTION: Final = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 _NOT_FOR_GOOD: Final = (*_WITH_TRANSACTION, "COMMIT")
 
 
-class watched:  # noqa: N801 - it is used as a function; a generator would cost every request a microsecond
-    """Watch what this task does inside the block, and the tasks that it starts. Blocks nest: what happens in
-    the inner one has happened in the outer one.
+class watched:  # noqa: N801 - used like a function; a generator would cost each request a microsecond
+    """Watch the statements of this task, and of the tasks that it starts, inside the block.
+
+    Blocks nest: the effects of an inner block are effects of the outer one as well.
     """
 
     __slots__ = ("_effects", "_token")
@@ -64,8 +65,10 @@ class watched:  # noqa: N801 - it is used as a function; a generator would cost 
 
 
 def note(sql: str, *, in_transaction: bool) -> Effects | None:
-    """Note a statement that is about to be sent; the effects to be given to :func:`take_back` when it is
-    refused, if it was the first one that counts.
+    """Record a statement before it is sent.
+
+    Returns the effects to pass to :func:`take_back` if the statement is refused; None if it does not count or
+    is not the first one that does.
     """
     if sql.startswith(_NEVER) or (in_transaction and sql.startswith(_WITH_TRANSACTION)):
         return None
@@ -77,5 +80,5 @@ def note(sql: str, *, in_transaction: bool) -> Effects | None:
 
 
 def take_back(effects: Effects) -> None:
-    """Take it back: the statement was refused, or undone with its transaction."""
+    """Withdraw the record: the statement was refused, or rolled back with its transaction."""
     effects.possible = False

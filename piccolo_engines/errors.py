@@ -1,37 +1,36 @@
-"""The errors of every engine of this package, the same whichever database raised them.
+"""The errors of all engines of this package, independent of the database.
 
 ::
 
     DatabaseError
-    ├── EngineNotBound          nothing is bound to a RoutedEngine
-    ├── InvalidIdentifier       a name that may not enter SQL
-    ├── ConnectionLost          the connection went away; what was under way may or may not have happened
+    ├── EngineNotBound          no engine is bound to a RoutedEngine
+    ├── InvalidIdentifier       a name that is not allowed in SQL
+    ├── ConnectionLost          the connection ended; a running statement may or may not have been executed
     │   ├── EngineClosed        the engine was closed before or while the statement ran
-    │   └── ServerNotReady      the server takes no statements at present: this one was not carried out
-    ├── ServerTooOld            the server is older than the engine knows
-    ├── AccessDenied            the server or the file system refuses
-    ├── DatabaseMissing         there is no such database
-    ├── StorageFailed           the disk is full, unreadable, or the file is damaged
+    │   └── ServerNotReady      the server accepts no statements at present; this one was not executed
+    ├── ServerTooOld            the server is older than the engine supports
+    ├── AccessDenied            the server or the file system denies access
+    ├── DatabaseMissing         the database does not exist
+    ├── StorageFailed           the disk is full or unreadable, or the file is damaged
     ├── PoolTimeout             no connection became free in time
-    ├── StatementTimeout        the statement took longer than it may, and was stopped
-    ├── LockTimeout             a lock was not to be had in time
-    ├── Deadlock                the transaction was sacrificed; running it again may succeed
-    ├── TransactionEnded        the transaction this statement belongs to is over or was rolled back
+    ├── StatementTimeout        the statement exceeded its time limit and was stopped
+    ├── LockTimeout             a lock was not available in time
+    ├── Deadlock                the transaction was rolled back; running it again may succeed
+    ├── TransactionEnded        the transaction of this statement has ended or was rolled back
     ├── IntegrityViolation
     │   ├── UniqueViolation     (table, columns)
     │   ├── ForeignKeyViolation
     │   ├── NotNullViolation    (table, column)
     │   └── CheckViolation      (constraint)
-    ├── UnstorableValue         a value that the database cannot hold
+    ├── UnstorableValue         a value that the database cannot store
     │   ├── DataTooLong         (column)
-    │   └── RowTooLarge         the values are too long together
-    ├── Unsupported             something that this kind of database cannot do
-    └── StatementError          the statement itself is wrong
-        └── SchemaMismatch      it names a table, column or index that is not there, or no more
+    │   └── RowTooLarge         the values of a row are too long together
+    ├── Unsupported             a feature that this kind of database lacks
+    └── StatementError          the statement is invalid
+        └── SchemaMismatch      it names a table, column or index that does not exist
 
-Messages name tables and columns, never values, addresses or credentials: what the driver said is in
-``__cause__`` and belongs in a log, not in an answer. Every class has a ``code`` in kebab-case, for those who
-match on it.
+Messages name tables and columns, never values, addresses or credentials. The driver's error is the
+``__cause__``, which belongs in a log and not in a response. Every class has a ``code`` in kebab-case.
 """
 
 from collections.abc import Sequence
@@ -68,13 +67,13 @@ __all__ = [
 
 
 class DatabaseError(Exception):
-    """Whatever went wrong between a statement and its database."""
+    """The base class of all errors below."""
 
     code: ClassVar[str] = "database-error"
 
 
 class EngineNotBound(DatabaseError):
-    """A query went to a :class:`~piccolo_engines.routed.RoutedEngine` to which no engine is bound.
+    """A query was sent to a :class:`~piccolo_engines.routed.RoutedEngine` without a bound engine.
 
     :ivar slot: the name of the routed engine.
     """
@@ -82,19 +81,19 @@ class EngineNotBound(DatabaseError):
     code = "engine-not-bound"
 
     def __init__(self, slot: str, advice: str = "") -> None:
-        what_to_do = (
+        remedy = (
             "Put the query inside `with <slot>.bind(engine):`, in the same task or in one started within "
             "that block."
         )
-        said = f"No database is bound to {slot!r}, and there is no default. {what_to_do} {advice}"
-        super().__init__(said.rstrip())
+        message = f"No database is bound to {slot!r}, and there is no default. {remedy} {advice}"
+        super().__init__(message.rstrip())
         self.slot = slot
 
 
 class InvalidIdentifier(DatabaseError, ValueError):
-    """A name that may not enter SQL as the name of a table, column, index or database.
+    """A name that is not allowed in SQL as the name of a table, column, index or database.
 
-    :ivar name: the name as it was given.
+    :ivar name: the name.
     """
 
     code = "invalid-identifier"
@@ -108,7 +107,7 @@ class InvalidIdentifier(DatabaseError, ValueError):
 
 
 class ConnectionLost(DatabaseError):
-    """The connection went away; a statement that was under way may or may not have been carried out."""
+    """The connection ended. A running statement may or may not have been executed."""
 
     code = "connection-lost"
 
@@ -126,18 +125,18 @@ class EngineClosed(ConnectionLost):
 
 
 class ServerNotReady(ConnectionLost):
-    """The server is there and carries nothing out: a node of a cluster that has lost the others."""
+    """The server accepts no statements: for example a cluster node that has lost contact with the others."""
 
     code = "server-not-ready"
 
     def __init__(self) -> None:
-        super().__init__("The database server takes no statements at present.")
+        super().__init__("The database server accepts no statements at present.")
 
 
 class ServerTooOld(DatabaseError):
-    """The server lacks what the engine's SQL needs; nothing was sent to it.
+    """The server lacks features that the engine's SQL needs. Nothing was sent to it.
 
-    :ivar server: what it calls itself, with its version.
+    :ivar server: its name and version.
     """
 
     code = "server-too-old"
@@ -148,16 +147,16 @@ class ServerTooOld(DatabaseError):
 
 
 class AccessDenied(DatabaseError):
-    """The database server refuses the user, or the file system refuses the file."""
+    """The database server denies the user access, or the file system denies access to the file."""
 
     code = "access-denied"
 
     def __init__(self) -> None:
-        super().__init__("The database refuses access.")
+        super().__init__("The database denies access.")
 
 
 class DatabaseMissing(DatabaseError):
-    """The database does not exist (any more). It is never made by the way."""
+    """The database does not exist (any more). Engines never create it implicitly."""
 
     code = "database-missing"
 
@@ -166,18 +165,18 @@ class DatabaseMissing(DatabaseError):
 
 
 class StorageFailed(DatabaseError):
-    """The database's storage is full, cannot be read or written, or is damaged."""
+    """The database's storage is full, not readable or writable, or damaged."""
 
     code = "storage-failed"
 
     def __init__(self) -> None:
-        super().__init__("The database's storage is full, damaged or out of reach.")
+        super().__init__("The database's storage is full, damaged or unavailable.")
 
 
 class PoolTimeout(DatabaseError):
     """No connection became free in time.
 
-    :ivar seconds: how long was waited.
+    :ivar seconds: how long the statement waited.
     """
 
     code = "pool-timeout"
@@ -188,36 +187,37 @@ class PoolTimeout(DatabaseError):
 
 
 class LockTimeout(DatabaseError):
-    """Somebody else kept a lock for longer than the caller was ready to wait. Nothing was changed."""
+    """Another connection held a lock for too long. Nothing was changed."""
 
     code = "lock-timeout"
 
     def __init__(self) -> None:
-        super().__init__("The database stayed locked by somebody else for too long.")
+        super().__init__("The database was locked by another connection for too long.")
 
 
 class StatementTimeout(DatabaseError):
-    """The statement took longer than the engine's time limit, and was stopped. Nothing of it was done; a
-    transaction that it was part of may have been rolled back.
+    """The statement exceeded the engine's time limit and was stopped.
+
+    It had no effect. Its transaction, if any, may have been rolled back.
     """
 
     code = "query-too-slow"
 
     def __init__(self) -> None:
-        super().__init__("The statement took longer than it may, and was stopped.")
+        super().__init__("The statement exceeded its time limit and was stopped.")
 
 
 class Deadlock(DatabaseError):
-    """The transaction could not go on beside another one and was given up; as a whole it may be run again."""
+    """The transaction conflicted with another one and was rolled back. As a whole it may be run again."""
 
     code = "deadlock"
 
     def __init__(self) -> None:
-        super().__init__("The transaction collided with another one and was given up.")
+        super().__init__("The transaction conflicted with another one and was rolled back.")
 
 
 class TransactionEnded(DatabaseError):
-    """A statement, commit or savepoint came after its transaction had been committed or rolled back."""
+    """A statement, commit or savepoint followed the end of its transaction."""
 
     code = "transaction-ended"
 
@@ -237,8 +237,8 @@ class IntegrityViolation(DatabaseError):
 class UniqueViolation(IntegrityViolation):
     """Another row has the same values in columns that are unique together.
 
-    :ivar table: the table's name in the database, ``None`` when the database did not say.
-    :ivar columns: the columns' names in the database; empty when the database did not say.
+    :ivar table: the table's name in the database; ``None`` when the database does not report it.
+    :ivar columns: the columns' names in the database; empty when the database does not report them.
     """
 
     code = "unique-violation"
@@ -251,7 +251,7 @@ class UniqueViolation(IntegrityViolation):
 
 
 class ForeignKeyViolation(IntegrityViolation):
-    """The row refers to one that does not exist, or is referred to by one that does."""
+    """The row refers to a missing one, or other rows refer to it."""
 
     code = "foreign-key-violation"
 
@@ -260,10 +260,10 @@ class ForeignKeyViolation(IntegrityViolation):
 
 
 class NotNullViolation(IntegrityViolation):
-    """A column that needs a value got none.
+    """A column that requires a value got none.
 
-    :ivar column: the column's name in the database, ``None`` when the database did not say.
-    :ivar table: the table's name, ``None`` when the database did not say.
+    :ivar column: the column's name in the database; ``None`` when the database does not report it.
+    :ivar table: the table's name; ``None`` when the database does not report it.
     """
 
     code = "not-null-violation"
@@ -275,9 +275,9 @@ class NotNullViolation(IntegrityViolation):
 
 
 class CheckViolation(IntegrityViolation):
-    """A check constraint does not hold.
+    """A check constraint is violated.
 
-    :ivar constraint: the constraint's name, ``None`` when the database did not say.
+    :ivar constraint: the constraint's name; ``None`` when the database does not report it.
     """
 
     code = "check-violation"
@@ -288,7 +288,7 @@ class CheckViolation(IntegrityViolation):
 
 
 class UnstorableValue(DatabaseError):
-    """A value that the database cannot hold: a number out of range, text that is not Unicode."""
+    """A value that the database cannot store, such as a number out of range or text that is not Unicode."""
 
     code = "unstorable-value"
 
@@ -297,9 +297,9 @@ class UnstorableValue(DatabaseError):
 
 
 class DataTooLong(UnstorableValue):
-    """A value is longer than its column, or than the database allows.
+    """A value is longer than its column or the database allows.
 
-    :ivar column: the column's name in the database, ``None`` when the database did not say.
+    :ivar column: the column's name in the database; ``None`` when the database does not report it.
     """
 
     code = "data-too-long"
@@ -310,7 +310,7 @@ class DataTooLong(UnstorableValue):
 
 
 class RowTooLarge(UnstorableValue):
-    """The columns, or the values of one row, take more room than the database has for a row."""
+    """The columns or values of a row need more space than the database has for a row."""
 
     code = "row-too-large"
 
@@ -319,7 +319,7 @@ class RowTooLarge(UnstorableValue):
 
 
 class Unsupported(DatabaseError):
-    """Something that this kind of database does not have; the message says what to do instead."""
+    """A feature that this kind of database lacks. The message says what to use instead."""
 
     code = "unsupported"
 
@@ -328,7 +328,7 @@ class Unsupported(DatabaseError):
 
 
 class StatementError(DatabaseError):
-    """The statement is wrong: bad SQL, an unknown table or column, a wrong number of values."""
+    """The statement is invalid: wrong SQL, an unknown table or column, a wrong number of values."""
 
     code = "statement-error"
 
@@ -337,8 +337,9 @@ class StatementError(DatabaseError):
 
 
 class SchemaMismatch(StatementError):
-    """The statement names a table, column or full-text index that the database does not have: it was written
-    for another schema, perhaps for one that has just changed.
+    """The statement names a table, column or full-text index that does not exist.
+
+    It was written for another schema, possibly for one that has just changed.
     """
 
     code = "schema-mismatch"

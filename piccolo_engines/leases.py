@@ -1,12 +1,12 @@
-"""Leases: rows of which one process at a time is the owner, for a while, whichever process or server it is.
+"""Leases: rows that one process at a time owns, across processes and servers.
 
-A row is owned from its insertion on, and its owner renews it as long as it works. When the owner dies, its
-time runs out, and the next one takes the row over. Every change is a compare-and-set by owner: what an owner
-does that has stalled beyond its time, and was replaced, has no effect. Rows are committed at once, so that
-they hold for all nodes of a cluster, where locks of the server (``GET_LOCK``, ``SELECT … FOR UPDATE``) hold
-for one.
+A row is owned from its insertion on, and its owner renews the lease while it works. When the owner dies, the
+lease expires, and another process takes the row over. Every change is a compare-and-set by owner, so an owner
+that stalled and was replaced has no further effect. Rows are committed immediately, so they are valid for all
+nodes of a cluster, where the server's locks (``GET_LOCK``, ``SELECT … FOR UPDATE``) are valid for one node
+only.
 
-Times come from the clocks of the processes: these may differ by a part of the lease's length.
+Times come from the clocks of the processes, which may differ by a fraction of the lease's duration.
 """
 
 import asyncio
@@ -31,11 +31,11 @@ __all__ = ["Lease", "LeaseStore"]
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A row that is owned.
+    """An owned row.
 
-    :param id: of the row; stays the same when the row is taken over.
-    :param owner: unique to this owner.
-    :param is_takeover: whether an earlier owner's time had run out.
+    :ivar id: the row's id, which stays the same when the row is taken over.
+    :ivar owner: the unique id of the owner.
+    :ivar is_takeover: whether an earlier owner's lease had expired.
     """
 
     id: UUID
@@ -44,10 +44,10 @@ class Lease:
 
 
 class LeaseStore:
-    """The leases of one table, which has the columns ``id``, ``owner`` (UUIDs) and ``leased_until``.
+    """The leases of a table with the columns ``id``, ``owner`` (UUIDs) and ``leased_until``.
 
-    :param table: what makes its rows one of a kind is a unique column of its own, such as a key.
-    :param running: the condition that a row's work is not finished; None when finished rows are deleted.
+    :param table: has another unique column, such as a key, that identifies its rows.
+    :param running: the condition that a row's work is not finished; None if finished rows are deleted.
     :param duration: how long a row stays owned after its owner died.
     """
 
@@ -69,9 +69,9 @@ class LeaseStore:
         self._until = self._column("leased_until")
 
     async def take(self, row: Table, duration: timedelta | None = None) -> Lease | None:
-        """Insert the row, with an id and an owner of its own; None when somebody else has inserted it.
+        """Insert the row with a new id and owner. Returns None if another process has inserted it.
 
-        :param duration: when it is to be owned for another time than the store's.
+        :param duration: of the lease, if different from the store's.
         """
         lease = Lease(new_id(), new_id())
         until = self._now() + (self._duration if duration is None else duration)
@@ -94,12 +94,13 @@ class LeaseStore:
         *,
         is_owner_dead: bool = False,
     ) -> Lease | None:
-        """Take a row as it was read; None when its time is not up, or somebody else was faster.
+        """Take over a row in the state in which it was read.
 
-        The owner may have woken up and renewed it, or others take it over, too: one of them wins.
+        Returns None if its lease has not expired, or if it has changed since: the owner may have renewed it,
+        or another process taken it over.
 
-        :param changes: of other columns, with the owner.
-        :param is_owner_dead: the caller knows that nobody works on it any more, whatever its time.
+        :param changes: of other columns, made together with the owner.
+        :param is_owner_dead: the caller knows that the owner has ended, whatever the lease.
         """
         if not is_owner_dead and row["leased_until"] > self._now():
             return None
@@ -116,27 +117,27 @@ class LeaseStore:
         return lease if is_taken else None
 
     async def renew(self, lease: Lease) -> bool:
-        """Own it for longer; False when somebody else has taken it over."""
+        """Extend the lease. Returns False if another process has taken the row over."""
         return await self.change(lease, {self._until: self._now() + self._duration})
 
     async def change(self, lease: Lease, changes: Mapping[Any, Any]) -> bool:
-        """Change a row that is owned; False, and no change, when somebody else has taken it over."""
+        """Change an owned row. Returns False, and changes nothing, if another process has taken it over."""
         query = self._table.update(dict(changes)).where(self._held(lease)).returning(self._id)
         return bool(await self._again_after_deadlock(query.run))
 
     async def release(self, lease: Lease) -> None:
-        """Delete the row when it is still owned, as if it had never been."""
+        """Delete the row if it is still owned."""
         await self._again_after_deadlock(self._table.delete().where(self._held(lease)).run)
 
     async def delete(self, row: Mapping[str, Any]) -> None:
-        """Delete a row as it was read, finished or not, unless somebody has taken it over since."""
+        """Delete a row, finished or not, unless another process has taken it over since it was read."""
         await self._table.delete().where((self._id == row["id"]) & (self._owner == row["owner"]))
 
     @asynccontextmanager
     async def renewing(self, lease: Lease, context: Context | None = None) -> AsyncIterator[None]:
-        """Renew it inside the block, in a task of its own.
+        """Renew the lease inside the block, in a separate task.
 
-        :param context: of that task: one in which no transaction is open.
+        :param context: of that task: one without an open transaction.
         """
         heartbeat = asyncio.create_task(self._keep_on(lease), context=context)
         try:
@@ -146,12 +147,12 @@ class LeaseStore:
 
     @asynccontextmanager
     async def kept_unless_failed(self, lease: Lease) -> AsyncIterator[None]:
-        """As :meth:`renewing`, and release it when the block fails or is cancelled."""
+        """Like :meth:`renewing`, and release the lease when the block fails or is cancelled."""
         async with self.renewing(lease):
             try:
                 yield
             except BaseException:
-                with suppress(DatabaseError):  # its time will run out
+                with suppress(DatabaseError):  # the lease will expire
                     await asyncio.shield(self.release(lease))
                 raise
 
@@ -163,7 +164,10 @@ class LeaseStore:
                 is_owned = await self.renew(lease)
 
     async def _again_after_deadlock(self, run: Callable[[], Awaitable[Any]]) -> Any:
-        """In a transaction it is the transaction that is run again, by whoever has opened it."""
+        """Run the statement, again after a deadlock.
+
+        In a transaction, the whole transaction must be run again by its owner.
+        """
         return await (run() if self._is_in_transaction else retrying(run))
 
     @property

@@ -1,4 +1,4 @@
-"""How long a statement may run, and the blocks in which it may take as long as it takes."""
+"""The time limit of statements, and blocks without it."""
 
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
@@ -12,13 +12,14 @@ _LIMITED: Final = ContextVar("statements are limited", default=True)
 
 
 def without_limit() -> AbstractContextManager[None]:
-    """Inside, statements of this task and of those that it starts have no time limit.
+    """Run statements without a time limit inside the block.
 
-    For what reads or rewrites whole tables: DDL, migrations, copies.
+    It applies to this task and the tasks that it starts. For statements that read or rewrite whole tables:
+    DDL, migrations, copies.
     """
     return Binding(_LIMITED, False)
 
 
 def are_limited() -> bool:
-    """Whether the engine's time limit counts for statements sent here and now."""
+    """Whether the engine's time limit applies to statements in the current context."""
     return _LIMITED.get()

@@ -1,4 +1,4 @@
-"""Keyset pages over ids that grow with time: newest first, with a cursor that is the last id seen."""
+"""Keyset pages over time-ordered ids: newest first, with the last id as the cursor."""
 
 import base64
 import binascii
@@ -15,29 +15,29 @@ _Item = TypeVar("_Item")
 
 
 class InvalidCursor(Exception):
-    """A page cursor that was not made by this list."""
+    """A cursor that this list did not return."""
 
     code: ClassVar[str] = "invalid-cursor"
 
     def __init__(self) -> None:
-        super().__init__("The cursor is not one that this list gave out.")
+        super().__init__("The cursor is not one that this list returned.")
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[_Item]):
-    """Some items, and the cursor that continues after them; None when there are no more."""
+    """Some items, and the cursor that continues after them; None on the last page."""
 
     items: tuple[_Item, ...]
     next: str | None
 
 
 def encode_cursor(last_id: UUID) -> str:
-    """An opaque text for the place after this id."""
+    """Return an opaque text for the position after this id."""
     return base64.urlsafe_b64encode(last_id.bytes).decode("ascii").rstrip("=")
 
 
 def decode_cursor(cursor: str) -> UUID:
-    """The id that :func:`encode_cursor` was given. Raises :class:`InvalidCursor`."""
+    """Return the id of a cursor from :func:`encode_cursor`. Raises :class:`InvalidCursor`."""
     try:
         last_id = UUID(bytes=base64.b64decode(cursor + "==", altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
@@ -48,6 +48,6 @@ def decode_cursor(cursor: str) -> UUID:
 
 
 def page_of(rows: Sequence[_Item], limit: int, id_of: Callable[[_Item], UUID]) -> Page[_Item]:
-    """The page that ``rows`` make; one row more than ``limit`` was asked for, to know whether more follow."""
+    """Return the page for ``rows``, which has one row more than ``limit`` if there is a next page."""
     items = tuple(rows[:limit])
     return Page(items, encode_cursor(id_of(items[-1])) if len(rows) > limit else None)

@@ -1,4 +1,4 @@
-"""Doing a unit of work again after a deadlock."""
+"""Retries a unit of work after a deadlock."""
 
 import asyncio
 import random
@@ -19,7 +19,7 @@ async def retrying(
     first_pause: float = 0.01,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> T:
-    """Run a unit of work, and run it again when the database gave it up for a deadlock.
+    """Run a unit of work, and run it again when it ends in a deadlock.
 
     ::
 
@@ -29,13 +29,13 @@ async def retrying(
 
         await retrying(transfer)
 
-    The unit opens its own transaction: all of it was rolled back, so all of it is done again. Other errors
-    pass.
+    The unit opens its own transaction: a deadlock rolls all of it back, so all of it is run again. Other
+    errors are raised.
 
-    :param attempts: how often it is tried altogether; the last deadlock is raised.
-    :param first_pause: seconds before the second attempt; doubled each time, and varied by up to a half so
-        that two colliding units do not meet again.
-    :raises Deadlock: when every attempt met one.
+    :param attempts: the maximum number of attempts; the last deadlock is raised.
+    :param first_pause: seconds before the second attempt. Doubled each time and varied by up to a half, so
+        that two conflicting units do not meet again.
+    :raises Deadlock: when every attempt ends in one.
     """
     for attempt in range(attempts - 1):
         try:

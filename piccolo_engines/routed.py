@@ -1,4 +1,4 @@
-"""RoutedEngine: a Piccolo engine without a database, which passes everything to the one bound to it."""
+"""RoutedEngine: a Piccolo engine without a database, which forwards everything to the engine bound to it."""
 
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
@@ -15,7 +15,9 @@ __all__ = ["RoutedEngine"]
 
 
 class RoutedEngine(Engine[Any]):
-    """A slot for an engine: tables whose ``db`` it is send their queries to the engine bound just then.
+    """A slot for an engine.
+
+    Tables with it as their ``db`` send their queries to the currently bound engine.
 
     ::
 
@@ -27,18 +29,18 @@ class RoutedEngine(Engine[Any]):
             await Band.select()          # goes to acme.sqlite
         await Band.select()              # raises EngineNotBound
 
-    The binding lives in a :class:`~contextvars.ContextVar` of the slot: it holds for the task that made it
-    and for those that it starts meanwhile (``gather``, background tasks); one made in a child task is not
-    seen by its parent. Reading any attribute that belongs to the database (``engine_type`` included) without
-    a binding raises :class:`~piccolo_engines.errors.EngineNotBound`: there is no default.
+    The binding is a :class:`~contextvars.ContextVar` of the slot: it applies to the task that made it and to
+    tasks started inside (``gather``, background tasks). A binding made in a child task does not affect its
+    parent. Without a binding, any attribute of the database (including ``engine_type``) raises
+    :class:`~piccolo_engines.errors.EngineNotBound`: there is no default.
 
-    Piccolo's ``run_sync``, called where an event loop is running, works in another thread, in which nothing
-    is bound.
+    Piccolo's ``run_sync``, called while an event loop is running, works in another thread, where nothing is
+    bound.
 
-    The constructor does no I/O. Make slots once, at module level, as one makes context variables.
+    The constructor does no I/O. Create slots once, at module level, like context variables.
 
-    :param name: what to call the slot in errors.
-    :param advice: a sentence to be said there to those who have no code to put anything into.
+    :param name: the slot's name in errors.
+    :param advice: a sentence appended to the error, for callers that cannot bind an engine themselves.
     """
 
     __slots__ = ("_advice", "_binding", "name")
@@ -53,17 +55,17 @@ class RoutedEngine(Engine[Any]):
         return f"RoutedEngine({self.name!r})"
 
     def bind(self, engine: Engine[Any]) -> AbstractContextManager[None]:
-        """Send queries to ``engine`` inside the block; restore what was bound before, however the block ends.
+        """Forward queries to ``engine`` inside the block, and restore the earlier binding afterwards.
 
-        Blocks nest, and the innermost counts. The engine is neither opened nor closed.
+        Blocks nest, and the innermost applies. The engine is neither opened nor closed.
         """
         return Binding(self._binding, engine)
 
     @property
     def bound(self) -> Engine[Any]:
-        """The engine bound here and now.
+        """The engine that is bound in the current context.
 
-        :raises EngineNotBound: when there is none.
+        :raises EngineNotBound: if there is none.
         """
         engine = self._binding.get()
         if engine is None:
@@ -72,12 +74,12 @@ class RoutedEngine(Engine[Any]):
 
     @property
     def is_bound(self) -> bool:
-        """Whether an engine is bound here and now."""
+        """Whether an engine is bound in the current context."""
         return self._binding.get() is not None
 
     def __getattr__(self, name: str) -> Any:
-        """What only some engines have (``extra_nodes``, ``path``, ``close``) is asked of the bound one."""
-        if name.startswith("__"):  # protocols such as copying are asked of the slot itself
+        """Return an attribute that only some engines have (``path``, ``close``) from the bound one."""
+        if name.startswith("__"):  # protocols such as copying apply to the slot itself
             raise AttributeError(name)
         return getattr(self.bound, name)
 
@@ -88,7 +90,7 @@ class RoutedEngine(Engine[Any]):
 
     @property
     def min_version_number(self) -> float:  # type: ignore[override]  # read-only here
-        """The bound engine's oldest supported version."""
+        """The oldest version that the bound engine supports."""
         return self.bound.min_version_number
 
     @property
@@ -112,7 +114,7 @@ class RoutedEngine(Engine[Any]):
 
     @property
     def log_responses(self) -> bool:
-        """Whether the bound engine prints what comes back."""
+        """Whether the bound engine prints results."""
         return self.bound.log_responses
 
     @log_responses.setter
@@ -128,11 +130,11 @@ class RoutedEngine(Engine[Any]):
         return self.bound.get_version_sync()
 
     async def prep_database(self) -> None:
-        """Let the bound engine prepare its database."""
+        """Prepare the bound engine's database."""
         await self.bound.prep_database()  # type: ignore[no-untyped-call]  # untyped in Piccolo
 
     async def check_version(self) -> None:
-        """Let the bound engine warn about a version that is too old."""
+        """Make the bound engine warn about an old version."""
         await self.bound.check_version()  # type: ignore[no-untyped-call]  # untyped in Piccolo
 
     async def start_connection_pool(self, *args: Any, **kwargs: Any) -> None:
@@ -146,7 +148,7 @@ class RoutedEngine(Engine[Any]):
     async def batch(
         self, query: Query[Any, Any], batch_size: int = 100, node: str | None = None
     ) -> BaseBatch:
-        """Read a result in pieces from the bound engine."""
+        """Read a result in batches from the bound engine."""
         return await self.bound.batch(query, batch_size=batch_size, node=node)
 
     async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Any:
@@ -158,11 +160,11 @@ class RoutedEngine(Engine[Any]):
         return await self.bound.run_ddl(ddl, in_pool=in_pool)
 
     def transform_response_to_dicts(self, results: Any) -> list[dict[str, Any]]:
-        """What the bound engine makes of its rows."""
+        """Return the rows as the bound engine's dictionaries."""
         return self.bound.transform_response_to_dicts(results)
 
     def transaction(self, *args: Any, **kwargs: Any) -> Any:
-        """A transaction of the bound engine, with its arguments."""
+        """Return a transaction of the bound engine, with its arguments."""
         return self.bound.transaction(*args, **kwargs)
 
     def transaction_exists(self) -> bool:
@@ -170,9 +172,9 @@ class RoutedEngine(Engine[Any]):
         return self.bound.transaction_exists()
 
     def atomic(self, *args: Any, **kwargs: Any) -> BaseAtomic:
-        """Queries that the bound engine will run in one transaction, with its arguments."""
+        """Return an object that collects queries for one transaction of the bound engine."""
         return self.bound.atomic(*args, **kwargs)
 
     def get_query_id(self) -> int:
-        """The next number for a query of the bound engine."""
+        """Return the next number for a query of the bound engine."""
         return self.bound.get_query_id()

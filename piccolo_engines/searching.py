@@ -1,4 +1,4 @@
-"""Looking for text in columns, where ``%`` and ``_`` mean themselves."""
+"""Conditions that find text in columns, with ``%`` and ``_`` matched literally."""
 
 import re
 
@@ -10,27 +10,30 @@ __all__ = ["escaped", "like", "like_in_any_case"]
 
 
 class _Like(ComparisonOperator):
-    """LIKE with an escape character that means the same to SQLite and MySQL; Piccolo's own has none."""
+    """LIKE with an escape character that SQLite and MySQL treat alike. Piccolo's own has none."""
 
     template = "{name} LIKE {value} ESCAPE '!'"
 
 
 class _LikeInAnyCase(ComparisonOperator):
-    """As above, where the database's collation tells upper from lower case."""
+    """The same, for columns whose collation is case-sensitive."""
 
     template = "LOWER({name}) LIKE {value} ESCAPE '!'"
 
 
 def escaped(text: str) -> str:
-    """The text as a part of a pattern for :func:`like`."""
+    """Escape the text for use in a pattern of :func:`like`."""
     return re.sub(r"([!%_])", r"!\1", text)
 
 
 def like(column: Column, pattern: str) -> Where:
-    """The condition that the column fits the pattern, as the column's collation sees it."""
+    """Return the condition that the column matches the pattern under its collation."""
     return Where(column=column, value=pattern, operator=_Like)
 
 
 def like_in_any_case(column: Column, pattern: str) -> Where:
-    """The condition that the column fits the pattern, whatever the case of at least the ASCII letters."""
+    """Return the condition that the column matches the pattern, ignoring case.
+
+    At least that of ASCII letters.
+    """
     return Where(column=column, value=pattern.lower(), operator=_LikeInAnyCase)

@@ -1,6 +1,6 @@
-"""Statements that carry more than SQL and values, for code that does not know which engine runs them.
+"""Statements that carry more than SQL and values, for code that does not know its engine.
 
-An engine that has no use for what they carry runs them as the ``QueryString`` that they are.
+An engine that does not use the additional data runs them as plain ``QueryString`` objects.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,24 +12,25 @@ from piccolo.table import Table
 __all__ = ["BuildRows", "EngineSQL", "Projection", "SelectSQL", "Together"]
 
 BuildRows = Callable[[Sequence[tuple[Any, ...]]], list[dict[str, Any]]]
-"""Turns the rows of a driver into those to return."""
+"""Converts the rows of a driver to the rows to return."""
 
 
 class EngineSQL:
-    """SQL among the arguments of a ``QueryString``, which the engine writes out as it sends the statement.
+    """An argument of a ``QueryString`` that the engine renders as SQL when it sends the statement.
 
-    Each engine has subclasses of its own. It is no value: a statement that is compiled once keeps it.
+    Each engine has its own subclasses. It is not a value: a statement that is compiled once keeps it.
     """
 
     __slots__ = ()
 
 
 class Projection(list[Any]):
-    """The Piccolo columns behind the results of a select, and what an engine has learned about its rows.
+    """The Piccolo columns of a select's results, and what an engine has learned about its rows.
 
-    :ivar shapes: by what the server says about the result; ``None`` for what was met once.
-    :ivar latest: the fields that came last, and what to do with their rows. The results of a prepared
-        statement have the same fields each time.
+    :ivar shapes: functions that build rows, by the server's description of the result; ``None`` for a
+        description seen once.
+    :ivar latest: the last fields and the function for their rows. The results of a prepared statement have
+        the same fields each time.
     """
 
     __slots__ = ("latest", "shapes")
@@ -41,7 +42,7 @@ class Projection(list[Any]):
 
 
 class SelectSQL(QueryString):
-    """A select with the column behind each of its results, where there is one."""
+    """A select with the Piccolo column of each of its results, if there is one."""
 
     __slots__ = ("hints",)
 
@@ -51,7 +52,7 @@ class SelectSQL(QueryString):
 
     @classmethod
     def adopt(cls, standard: QueryString, table: type[Table], hints: Sequence[Any]) -> "SelectSQL":
-        """The same select with its hints, without going through its arguments again."""
+        """Return the same select with hints, without processing its arguments again."""
         select = cls.__new__(cls)
         select.template, select.args, select.columns = standard.template, standard.args, standard.columns
         select.query_type, select._alias = standard.query_type, standard._alias

@@ -1,4 +1,4 @@
-"""A Piccolo engine for SQLite that keeps its connections open and never blocks the event loop."""
+"""A Piccolo engine for SQLite with persistent connections, which never blocks the event loop."""
 
 from piccolo.engine.sqlite import TransactionType
 

@@ -1,4 +1,4 @@
-"""Reading a large result in pieces."""
+"""SQLiteBatch: reads a large result in batches."""
 
 import sqlite3
 from collections.abc import Callable
@@ -17,7 +17,7 @@ __all__ = ["SQLiteBatch"]
 
 
 class SQLiteBatch(BaseBatch):
-    """The result of a query, piece by piece; at no time is more than a piece in memory.
+    """The result of a query in batches. No more than one batch is in memory.
 
     ::
 
@@ -25,9 +25,8 @@ class SQLiteBatch(BaseBatch):
             async for bands in batch:
                 ...
 
-    Outside a transaction it reads from a connection of its own, and sees the database as it was when the
-    block was entered. Inside one it reads from the transaction's connection, and sees the transaction's
-    changes.
+    Outside of a transaction it reads on a connection of its own and sees the database as of the start of the
+    block. Inside one it reads on the transaction's connection and sees the transaction's changes.
     """
 
     def __init__(
@@ -79,7 +78,7 @@ class SQLiteBatch(BaseBatch):
         return rows
 
     async def next(self) -> Any:
-        """The next piece, empty after the last."""
+        """Return the next batch of rows; empty after the last."""
         cursor = self._cursor
         if cursor is None:
             raise ValueError("The batch is read inside `async with`.")

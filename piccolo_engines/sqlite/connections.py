@@ -1,4 +1,4 @@
-"""How a connection to a database file is opened: its pragmas, and never a new file where none is wanted."""
+"""Opens connections to a database file, with their pragmas and SQL functions."""
 
 import os
 import sqlite3
@@ -31,8 +31,11 @@ from piccolo_engines.sqlite.letters import SMALL_LETTERS, small_letters
 __all__ = ["ConnectionFactory", "Synchronous"]
 
 Synchronous = Literal["OFF", "NORMAL", "FULL", "EXTRA"]
-"""See https://www.sqlite.org/pragma.html#pragma_synchronous: with WAL, FULL survives a power cut with every
-committed transaction, NORMAL may lose the last ones (and is faster)."""
+"""See https://www.sqlite.org/pragma.html#pragma_synchronous.
+
+With WAL, FULL keeps every committed transaction at a power failure; NORMAL may lose the last ones and is
+faster.
+"""
 
 _FUNCTIONS: Final[Mapping[str, Callable[[Any], Any]]] = {
     SMALL_LETTERS: small_letters,
@@ -41,7 +44,7 @@ _FUNCTIONS: Final[Mapping[str, Callable[[Any], Any]]] = {
     SORT_WEIGHTS: sort_weights,
     SORT_WEIGHTS_END: sort_weights_end,
 }
-"""The SQL functions of one argument that every connection has."""
+"""The SQL functions with one argument that every connection has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,9 @@ class ConnectionFactory:
     """Opens connections to the file at ``path``. Blocks: call it in a thread.
 
     :param busy_timeout: seconds to wait for another process's lock.
-    :param create: whether a missing file is created, with mode 0600, which SQLite gives the ``-wal`` and
-        ``-shm`` files beside it as well; if not, :class:`~piccolo_engines.errors.DatabaseMissing`.
+    :param create: whether to create a missing file, with mode 0600, which SQLite also gives to the ``-wal``
+        and ``-shm`` files; if not, raises :class:`~piccolo_engines.errors.DatabaseMissing`.
+    :param statements: how many prepared statements a connection keeps.
     """
 
     path: Path
@@ -61,15 +65,15 @@ class ConnectionFactory:
     _opening: threading.Lock = field(default_factory=threading.Lock)
 
     def writer(self) -> sqlite3.Connection:
-        """A connection that may do anything."""
+        """Open a connection for reading and writing."""
         return self._open("")
 
     def reader(self) -> sqlite3.Connection:
-        """A connection that refuses to change data (https://www.sqlite.org/pragma.html#pragma_query_only)."""
+        """Open a connection that refuses changes (https://www.sqlite.org/pragma.html#pragma_query_only)."""
         return self._open("PRAGMA query_only = 1;")
 
     def _open(self, pragmas: str) -> sqlite3.Connection:
-        with self._opening:  # so that an engine's connections do not lock each other out while one sets WAL
+        with self._opening:  # an engine's connections would lock each other out while one sets WAL
             connection = self._connect()
             try:
                 self._use_wal(connection)
@@ -87,7 +91,7 @@ class ConnectionFactory:
         register()
         if self.create:
             self._create_private()
-        mode = "rwc" if self.create else "rw"  # "rw" fails should the file vanish just now
+        mode = "rwc" if self.create else "rw"  # "rw" fails if the file was deleted since
         connection = sqlite3.connect(
             f"file:{quote(str(self.path.absolute()))}?mode={mode}",
             uri=True,
@@ -104,14 +108,14 @@ class ConnectionFactory:
         return connection
 
     def _create_private(self) -> None:
-        """Create the missing file; SQLite itself would let the umask decide who may read it."""
-        with suppress(OSError):  # it exists; for any other reason, opening it reports the better error
+        """Create the missing file. SQLite itself would apply the umask to its mode."""
+        with suppress(OSError):  # it exists; for other reasons, opening it reports a better error
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
     def _use_wal(self, connection: sqlite3.Connection) -> None:
-        """Let readers work beside the writer, see https://www.sqlite.org/wal.html.
+        """Switch to WAL, so that readers do not block the writer; see https://www.sqlite.org/wal.html.
 
-        Changing the mode does not heed SQLite's busy timeout.
+        Changing the mode ignores SQLite's busy timeout, hence the loop.
         """
         deadline = time.monotonic() + self.busy_timeout
         while True:

@@ -1,8 +1,8 @@
-"""Piccolo's way from SQLite's values back to Python's, made cheaper for the types that every row has.
+"""Faster converters from SQLite's values to Python's, in place of Piccolo's.
 
 :func:`register` replaces converters that :mod:`piccolo.engine.sqlite` registered with :mod:`sqlite3`, for the
-whole process. They give the same values, and raise the same errors, in a third of the time: a page of 50
-records has some hundreds of these. Decimals are the same on every version of SQLite.
+whole process. They return the same values, and raise the same errors, in a third of the time: a page of 50
+records has several hundred of these values. Decimals are the same with every version of SQLite.
 """
 
 import sqlite3
@@ -26,7 +26,7 @@ _set_is_safe = UUID.__dict__["is_safe"].__set__
 
 
 def to_int(value: bytes) -> int:
-    """An ``INTEGER``. SQLite may hold ``1.0`` in such a column, which is 1."""
+    """Convert an ``INTEGER``. SQLite may store ``1.0`` in such a column, which is 1."""
     try:
         return int(value)
     except ValueError:
@@ -34,12 +34,12 @@ def to_int(value: bytes) -> int:
 
 
 def to_bool(value: bytes) -> bool:
-    """A ``BOOLEAN``."""
+    """Convert a ``BOOLEAN``."""
     return value == b"1"
 
 
 def to_uuid(value: bytes) -> UUID:
-    """A ``UUID``, without the checks of its constructor that 32 hexadecimal digits pass anyway."""
+    """Convert a ``UUID``, without the constructor's checks, which 32 hexadecimal digits always pass."""
     digits = value.replace(b"-", b"")
     if len(digits) != 32:
         return UUID(value.decode())
@@ -50,15 +50,15 @@ def to_uuid(value: bytes) -> UUID:
 
 
 def to_datetime(value: bytes) -> datetime:
-    """A ``TIMESTAMPTZ``, in UTC: Piccolo stores it so, and ``current_timestamp`` omits the zone."""
+    """Convert a ``TIMESTAMPTZ`` in UTC: Piccolo stores it so, and ``current_timestamp`` omits the zone."""
     moment = datetime.fromisoformat(value.decode())
     return moment if moment.tzinfo is UTC else moment.replace(tzinfo=UTC)
 
 
 def to_decimal(value: bytes) -> Decimal:
-    """A ``NUMERIC``, which SQLite keeps as an integer or a REAL: of the latter, its 15 significant digits.
+    """Convert a ``NUMERIC``, which SQLite stores as an integer or as a REAL with 15 significant digits.
 
-    SQLite 3.40 gives 15 digits as text; 3.53 gives 17, the last two of which are not the value's.
+    SQLite 3.40 returns 15 digits as text; 3.53 returns 17, of which the last two are not part of the value.
     """
     if b"." in value and len(value) > _FIFTEEN_DIGITS:
         return Decimal(format(float(value), ".15g"))
@@ -73,10 +73,10 @@ CONVERTERS: dict[str, Callable[[bytes], Any]] = {
     "TIMESTAMPTZ": to_datetime,
     "UUID": to_uuid,
 }
-"""What is registered, by the type that a column is declared with."""
+"""The converters by declared type."""
 
 
 def register() -> None:
-    """Have :mod:`sqlite3` use the converters, wherever it looks at the declared types of columns."""
+    """Register the converters with :mod:`sqlite3`."""
     for name, converter in CONVERTERS.items():
         sqlite3.register_converter(name, converter)

@@ -1,4 +1,4 @@
-"""SQLiteEngine: one writer and several readers on one file, kept open, used in threads."""
+"""SQLiteEngine: one writer and several readers on one file, with persistent connections used in threads."""
 
 import asyncio
 import sqlite3
@@ -27,39 +27,39 @@ from piccolo_engines.sqlite.transactions import Atomic, SQLiteTransaction
 __all__ = ["SQLiteEngine"]
 
 _STREAMS = 8
-"""How many batches can be read from one database at a time, each on a connection of its own."""
+"""How many batches of a database can be read at a time, each on its own connection."""
 
 
 class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
-    """A Piccolo engine for one SQLite file, for use by many tasks at once.
+    """A Piccolo engine for one SQLite file, for concurrent use by many tasks.
 
-    Connections are opened when they are first needed and kept. One of them writes; statements and
-    transactions queue for it, first come first served. A ``SELECT`` outside a transaction runs on one of the
-    readers, beside the writer (`WAL <https://www.sqlite.org/wal.html>`_), and sees what was committed before
-    it began. Every statement is one hop to a thread and back. Temporary tables and pragmas set by a statement
-    are the writer's alone.
+    Connections are opened when first needed, and kept. One of them writes; statements and transactions queue
+    for it in order of arrival. A ``SELECT`` outside of a transaction runs on a reader, concurrently with the
+    writer (`WAL <https://www.sqlite.org/wal.html>`_), and sees what was committed before it started. Every
+    statement is one round trip to a thread. Temporary tables and pragmas set by a statement belong to the
+    writer.
 
-    The constructor does no I/O. An engine can be used from several event loops, one after the other or at
-    once. After :meth:`close` every statement raises :class:`~piccolo_engines.errors.EngineClosed`, until
-    :meth:`start_connection_pool`: a closed engine never comes back to life by a late query.
+    The constructor does no I/O. An engine can be used from several event loops, in turn or concurrently.
+    After :meth:`close` every statement raises :class:`~piccolo_engines.errors.EngineClosed` until
+    :meth:`start_connection_pool`: a late query does not reopen a closed engine.
 
     :param path: the database file.
-    :param readers: the largest number of reading connections.
-    :param busy_timeout: seconds to wait for a lock of another process before
+    :param readers: the maximum number of reading connections.
+    :param busy_timeout: seconds to wait for another process's lock before
         :class:`~piccolo_engines.errors.LockTimeout`.
-    :param wait_timeout: seconds that a statement waits for a connection of this engine, before
-        ``LockTimeout`` (the writer) or :class:`~piccolo_engines.errors.PoolTimeout` (readers).
+    :param wait_timeout: seconds that a statement waits for a connection of this engine before ``LockTimeout``
+        (the writer) or :class:`~piccolo_engines.errors.PoolTimeout` (readers).
     :param synchronous: https://www.sqlite.org/pragma.html#pragma_synchronous
-    :param create: whether to make the file if it is missing; if not, statements raise
+    :param create: whether to create a missing file; if not, statements raise
         :class:`~piccolo_engines.errors.DatabaseMissing`.
-    :param idle: seconds after which an unused connection is closed; ``None`` for never. Temporary tables go
-        with it.
-    :param statement_seconds: how long a statement may run before it is interrupted and raises
-        :class:`~piccolo_engines.errors.StatementTimeout`, outside of ``without_limit()``.
+    :param idle: seconds after which an unused connection is closed, with its temporary tables; ``None`` for
+        never.
+    :param statement_seconds: how long a statement may run, outside of ``without_limit()``, before it is
+        interrupted and raises :class:`~piccolo_engines.errors.StatementTimeout`.
     :param statements: how many prepared statements each connection keeps.
     :param threads: where SQLite's calls run; by default in threads shared by all engines of the process.
     :param log_queries: whether to print each query before it is run.
-    :param log_responses: whether to print what comes back.
+    :param log_responses: whether to print results.
     """
 
     __slots__ = (
@@ -128,19 +128,19 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
         )
 
     async def get_version(self) -> float:
-        """The version of SQLite as a number, 3.4 for 3.40."""
+        """Return the version of SQLite as a number, 3.4 for 3.40."""
         return self.get_version_sync()
 
     def get_version_sync(self) -> float:
-        """The version of SQLite."""
+        """Return the version of SQLite as a number, 3.4 for 3.40."""
         major, minor, _ = sqlite3.sqlite_version_info
         return major + minor / 100
 
     async def prep_database(self) -> None:
-        """Nothing has to be prepared."""
+        """Do nothing: no preparation is needed."""
 
     async def start_connection_pool(self) -> None:
-        """Let a closed engine be used again, as if it were new. An open one stays as it is."""
+        """Reopen a closed engine. Does nothing if it is open."""
         if self._writer.is_closed:
             self._writer, self._readers, self._streams = self._make_lanes()
 
@@ -149,42 +149,42 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
         await self.close()
 
     async def close(self) -> None:
-        """Close all connections, after the statements that run just now.
+        """Close all connections after their running statements.
 
-        Those that wait for a connection raise ``EngineClosed``; open transactions are rolled back. Closing
-        twice does no harm.
+        Statements that wait for a connection raise ``EngineClosed``; open transactions are rolled back.
+        Closing twice is harmless.
         """
         lanes = (self._writer, self._readers, self._streams)
         await asyncio.gather(*(lane.close() for lane in lanes))
 
     @property
     def open_connections(self) -> int:
-        """The number of connections that are open, in use or not."""
+        """The number of open connections, in use or idle."""
         return sum(lane.open_connections for lane in (self._writer, self._readers, self._streams))
 
     @property
     def open_transaction(self) -> SQLiteTransaction | None:
-        """The transaction that a statement sent here and now would belong to."""
+        """The open transaction of the current context, if any."""
         transaction = self.current_transaction.get()
         return transaction if transaction is not None and transaction.is_open else None
 
     def transaction_exists(self) -> bool:
-        """Whether a statement sent here and now would belong to a transaction."""
+        """Whether a transaction is open in the current context."""
         return self.open_transaction is not None
 
     def transaction(
         self, transaction_type: TransactionType = TransactionType.immediate, allow_nested: bool = True
     ) -> SQLiteTransaction:
-        """A transaction, as ``async with`` block; see :class:`SQLiteTransaction`.
+        """Return a transaction for ``async with``; see :class:`SQLiteTransaction`.
 
         :param transaction_type: https://www.sqlite.org/lang_transaction.html
-        :param allow_nested: whether the block may be inside another one, which it then joins; if not,
+        :param allow_nested: whether the block may be inside another one, which it then joins; if not, raises
             Piccolo's ``TransactionError``.
         """
         return SQLiteTransaction(self, transaction_type, allow_nested=allow_nested)
 
     def atomic(self, transaction_type: TransactionType = TransactionType.immediate) -> Atomic:
-        """Queries to be collected and then run in one transaction."""
+        """Return an object that collects queries and runs them in one transaction."""
         return Atomic(self, transaction_type)
 
     async def batch(
@@ -193,7 +193,10 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
         batch_size: int = 100,
         node: str | None = None,  # noqa: ARG002  # Piccolo passes it; there is one node
     ) -> SQLiteBatch:
-        """Read the query's result in pieces of ``batch_size`` rows; ``node`` is there for Piccolo's sake."""
+        """Read the query's result in batches of ``batch_size`` rows.
+
+        ``node`` is ignored; Piccolo passes it.
+        """
         transaction = self.open_transaction
         return SQLiteBatch(
             transaction.lease if transaction else self._streams.lease(),
@@ -208,7 +211,7 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
         querystring: QueryString,
         in_pool: bool = True,  # noqa: ARG002  # Piccolo passes it
     ) -> list[Row]:
-        """Run a query and return its rows; ``in_pool`` is there for Piccolo's sake.
+        """Run a query and return its rows. ``in_pool`` is ignored; Piccolo passes it.
 
         :raises DatabaseError: one of its subclasses, with the driver's error as ``__cause__``.
         """
@@ -220,9 +223,7 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
         ddl: str,
         in_pool: bool = True,  # noqa: ARG002  # Piccolo passes it
     ) -> list[Row]:
-        """Run a statement without values and return its rows; ``in_pool`` is there for Piccolo's sake.
-
-        A unique constraint is added to a table as a unique index.
+        """Run a statement without values and return its rows. ``in_pool`` is ignored; Piccolo passes it.
 
         :raises DatabaseError: one of its subclasses, with the driver's error as ``__cause__``.
         """
@@ -256,5 +257,5 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
         return query_id
 
     def lease_writer(self) -> Lease:
-        """The exclusive use of the writer, for a transaction."""
+        """Return a lease of the writer, for a transaction."""
         return self._writer.lease()

@@ -1,7 +1,7 @@
-"""SQLite's exceptions, told as those of :mod:`piccolo_engines.errors`.
+"""Translates SQLite's exceptions to those of :mod:`piccolo_engines.errors`.
 
-Each class below is both: one of ours, and the one of :mod:`sqlite3` in its place, so that code which was
-written against Python's driver (``except sqlite3.IntegrityError``) goes on working. Result codes:
+Each class below derives from an error of this package and from the one of :mod:`sqlite3` that it replaces, so
+that code written for Python's driver (``except sqlite3.IntegrityError``) still works. Result codes:
 https://www.sqlite.org/rescode.html
 """
 
@@ -26,15 +26,15 @@ __all__ = [
 
 
 class SQLiteIntegrityViolation(errors.IntegrityViolation, sqlite3.IntegrityError):
-    """A constraint that is none of the kinds below, such as a trigger's ``RAISE``."""
+    """A constraint of another kind than those below, such as a trigger's ``RAISE``."""
 
 
 class SQLiteUniqueViolation(errors.UniqueViolation, sqlite3.IntegrityError):
-    """``UNIQUE constraint failed``; names table and columns unless the index is one on expressions."""
+    """``UNIQUE constraint failed``. Names table and columns, except for an index on expressions."""
 
 
 class SQLiteForeignKeyViolation(errors.ForeignKeyViolation, sqlite3.IntegrityError):
-    """``FOREIGN KEY constraint failed``; SQLite does not say which."""
+    """``FOREIGN KEY constraint failed``. SQLite does not report which one."""
 
 
 class SQLiteNotNullViolation(errors.NotNullViolation, sqlite3.IntegrityError):
@@ -50,7 +50,7 @@ class SQLiteLockTimeout(errors.LockTimeout, sqlite3.OperationalError):
 
 
 class SQLiteStatementError(errors.StatementError, sqlite3.OperationalError):
-    """Bad SQL, an unknown table or column, or values that do not fit the placeholders."""
+    """Invalid SQL, an unknown table or column, or values that do not match the placeholders."""
 
 
 class SQLiteSchemaMismatch(errors.SchemaMismatch, sqlite3.OperationalError):
@@ -61,7 +61,7 @@ _MISSING = re.compile(r"no such (?:table|column): |table .+ has no column named 
 
 
 def _statement(message: str) -> errors.DatabaseError:
-    """SQLite has one code for all that is wrong with a statement."""
+    """SQLite has a single code for every invalid statement."""
     return SQLiteSchemaMismatch() if _MISSING.match(message) else SQLiteStatementError()
 
 
@@ -78,7 +78,7 @@ def _not_null(message: str) -> errors.DatabaseError:
 
 
 def _trigger(message: str) -> errors.DatabaseError:
-    """``ON DELETE RESTRICT`` works by a trigger inside SQLite, and refuses as one."""
+    """SQLite implements ``ON DELETE RESTRICT`` with an internal trigger, and reports it as one."""
     is_reference = message.startswith("FOREIGN KEY")
     return SQLiteForeignKeyViolation() if is_reference else SQLiteIntegrityViolation()
 
@@ -89,7 +89,7 @@ def _check(message: str) -> errors.DatabaseError:
 
 
 def _subject(message: str) -> str:
-    """What stands after the colon: ``band.name`` of ``UNIQUE constraint failed: band.name``."""
+    """Return the part after the colon: ``band.name`` of ``UNIQUE constraint failed: band.name``."""
     return message.partition("constraint failed: ")[2]
 
 
@@ -132,10 +132,10 @@ _FATAL = frozenset(
 
 
 def translate(error: Exception) -> Exception:
-    """The error of ours in place of the driver's, which becomes its ``__cause__``; others stay as they are.
+    """Return this package's error for an error of the driver; other errors are returned unchanged.
 
-    ``OverflowError`` (an integer beyond 64 bits) and ``UnicodeEncodeError`` (half a surrogate pair) are the
-    driver's way to refuse a value.
+    The driver's error becomes the ``__cause__``. The driver refuses values with ``OverflowError`` (an integer
+    beyond 64 bits) and ``UnicodeEncodeError`` (an unpaired surrogate).
     """
     if isinstance(error, OverflowError | UnicodeEncodeError):
         ours: Exception = errors.UnstorableValue()
@@ -161,5 +161,5 @@ def _code(error: Exception) -> int:
 
 
 def is_fatal(error: Exception) -> bool:
-    """Whether the connection had better be opened anew after ``error``."""
+    """Whether the connection should be reopened after ``error``."""
     return isinstance(error, sqlite3.Error) and _code(error) & 0xFF in _FATAL

@@ -1,15 +1,15 @@
-"""Decimals of more digits than a double holds, kept by SQLite as texts that compare as the numbers do.
+"""Decimals with more digits than a double holds, stored in SQLite as texts that compare like the numbers.
 
-SQLite has no decimals: a ``NUMERIC`` column holds 15 digits (docs/adr/0003). A text is, in this order: the
-sign (``1`` for what is not negative, ``0``), how many digits are before the point (two digits), those digits,
-and, where there are any, a point and the decimals without the noughts at their end. Of a negative number each
-digit is its complement to nine, and ``~``, which is more than any of them, ends the text::
+SQLite has no decimals: a ``NUMERIC`` column holds 15 digits (docs/adr/0003). A text consists of the sign
+(``1`` if not negative, ``0`` if negative), the number of digits before the point (two digits), those digits,
+and, if there are any, a point and the decimals without trailing zeros. In a negative number each digit is
+replaced by its complement to nine, and ``~``, which sorts after all of them, ends the text::
 
     12.5    102 12.5        without the space
     -12.5   097 87.4~
     0       100
 
-So texts are equal when the numbers are, and bytes are in the order of the numbers. See docs/adr/0087.
+So texts are equal if the numbers are, and sort bytewise like the numbers. See docs/adr/0087.
 """
 
 import sqlite3
@@ -30,14 +30,14 @@ __all__ = [
 ]
 
 DECIMAL_KEY: Final = "DECIMAL_KEY"
-"""The SQL function that makes such a text of a number, or of the text of a number."""
+"""The SQL function that converts a number, or the text of a number, to such a text."""
 DECIMAL_TEXT: Final = "DECIMAL_TEXT"
-"""The one that makes a number's usual text of it."""
+"""The SQL function that converts such a text to the usual text of the number."""
 DECIMAL_FITS: Final = "DECIMAL_FITS"
-"""The one that says whether it has no more digits than these, and no more of them behind the point."""
+"""The SQL function that checks a number against a precision and a scale."""
 DECIMAL_SUM: Final = "DECIMAL_SUM"
 DECIMAL_AVERAGE: Final = "DECIMAL_AVERAGE"
-"""The sum and average of such texts, as such texts; the average has 60 digits."""
+"""The sum and the average of such texts, as such texts; the average has 60 digits."""
 
 _EXACT: Final = Context(prec=200)
 _AVERAGE: Final = Context(prec=60)
@@ -46,13 +46,13 @@ _END: Final = "~"
 
 
 class ExactDecimal(Decimal):
-    """A decimal that sqlite3 is given as such a text, and every other driver as a decimal."""
+    """A decimal that sqlite3 binds as such a text, and any other driver as a decimal."""
 
     __slots__ = ()
 
 
 def decimal_key(number: Decimal) -> str:
-    """The text of a number.
+    """Return the text for a number.
 
     >>> decimal_key(Decimal("12.50")), decimal_key(Decimal("-12.5")), decimal_key(Decimal("-0"))
     ('10212.5', '09787.4~', '100')
@@ -66,7 +66,7 @@ def decimal_key(number: Decimal) -> str:
 
 
 def decimal_of(key: str) -> ExactDecimal:
-    """The number of a text.
+    """Return the number of a text.
 
     >>> decimal_of("09787.4~")
     ExactDecimal('-12.5')
@@ -77,12 +77,12 @@ def decimal_of(key: str) -> ExactDecimal:
 
 
 def to_exact(value: bytes) -> ExactDecimal:
-    """What is read from a column of such texts."""
+    """Convert a value from a column of such texts."""
     return decimal_of(value.decode())
 
 
 def register_functions(connection: sqlite3.Connection) -> None:
-    """Let the connection have the SQL functions, and take such decimals."""
+    """Register the SQL functions and the adapter of such decimals with the connection."""
     sqlite3.register_adapter(ExactDecimal, decimal_key)
     connection.create_function(DECIMAL_KEY, 1, _key, deterministic=True)
     connection.create_function(DECIMAL_TEXT, 1, _text, deterministic=True)
@@ -92,7 +92,7 @@ def register_functions(connection: sqlite3.Connection) -> None:
 
 
 def _key(value: Any) -> str | None:
-    """Of a double, its 15 significant digits."""
+    """Return the text for a value. Of a double, 15 significant digits are used."""
     if value is None:
         return None
     return decimal_key(Decimal(f"{value:.15g}" if isinstance(value, float) else str(value)))

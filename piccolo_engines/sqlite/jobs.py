@@ -1,4 +1,4 @@
-"""One piece of work on a connection, from the task that asks for it to the thread that does it, and back."""
+"""Jobs: work on a connection, passed from a task to a thread, and its outcome back to the task."""
 
 import asyncio
 import sqlite3
@@ -12,11 +12,11 @@ from piccolo_engines.limits import are_limited
 __all__ = ["Job", "JobState", "Slot", "Work"]
 
 Work = Callable[[sqlite3.Connection], Any]
-"""What a job does, in a thread."""
+"""The function that a job runs in a thread."""
 
 
 class JobState(Enum):
-    """How far a job has come."""
+    """The state of a job."""
 
     WAITING = auto()
     RUNNING = auto()
@@ -27,8 +27,8 @@ class Slot:
     """A place for one connection.
 
     :ivar connection: ``None`` until it is first used, and after a failure.
-    :ivar is_doubtful: whether something happened that makes it better to open the connection anew.
-    :ivar idle_since: when it was given back last (``time.monotonic``).
+    :ivar is_doubtful: whether the connection should be reopened after an error.
+    :ivar idle_since: when it was last released (``time.monotonic``).
     """
 
     __slots__ = ("connection", "idle_since", "is_doubtful")
@@ -40,11 +40,11 @@ class Slot:
 
     @property
     def is_clean(self) -> bool:
-        """Whether the connection can be given to the next user as it is."""
+        """Whether the connection can be passed to the next user as it is."""
         return self.connection is None or not (self.is_doubtful or self.connection.in_transaction)
 
     def roll_back(self) -> None:
-        """Undo what is open. A connection that cannot even do that is doubtful."""
+        """Roll back an open transaction. If that fails, the connection is doubtful."""
         try:
             if self.connection is not None and self.connection.in_transaction:
                 self.connection.rollback()
@@ -60,15 +60,16 @@ class Slot:
 
 
 class Job:
-    """One piece of work, and the future that its ``outcome`` goes to.
+    """A function to run, and the future for its ``outcome``.
 
-    ``state`` changes, and the work is interrupted, under the lock of the lane that the job was handed to: a
-    connection that has passed to another job is never interrupted for this one.
+    ``state`` changes, and the function is interrupted, under the lock of the job's lane: a connection that
+    has passed to another job is never interrupted for this one.
 
-    :param interruptible: whether a task that is cancelled, and a time limit, stops the work.
-    :ivar started: when a thread began with it (``time.monotonic``).
-    :ivar is_limited: whether a time limit counts for it.
-    :ivar is_overdue: whether it was interrupted because of the limit.
+    :param work: the function.
+    :param interruptible: whether a task's cancellation, and a time limit, interrupt the work.
+    :ivar started: when a thread started the work (``time.monotonic``).
+    :ivar is_limited: whether the time limit applies.
+    :ivar is_overdue: whether the work was interrupted because of the limit.
     """
 
     __slots__ = (
@@ -98,13 +99,13 @@ class Job:
         self.connection: sqlite3.Connection | None = None
 
     def alarm(self, seconds: float, callback: Callable[["Job"], None]) -> asyncio.TimerHandle:
-        """Call back in the job's event loop, after ``seconds``."""
+        """Call back in the job's event loop after ``seconds``."""
         return self._loop.call_later(seconds, callback, self)
 
     def stop(self) -> bool:
-        """Drop the work if it has not begun, interrupt it if it has; return whether it is over.
+        """Cancel the work if it has not started, interrupt it if it has. Returns whether it is over.
 
-        An interrupt that comes between two calls to SQLite is lost, so call this again until it is.
+        An interrupt between two calls to SQLite has no effect, so call this repeatedly until it returns True.
         """
         if self.is_interruptible:
             self.is_unwanted = True
@@ -115,22 +116,25 @@ class Job:
         return self.state is JobState.OVER
 
     def limit_to(self, seconds: float, now: float) -> None:
-        """Interrupt the work when it has run for longer; to be called again, as :meth:`stop`."""
+        """Interrupt the work if it has run for longer than ``seconds``.
+
+        Call it repeatedly, like :meth:`stop`.
+        """
         if self.is_limited and self.state is JobState.RUNNING and now - self.started >= seconds:
             self.is_overdue = True
             if self.connection is not None:
                 self.connection.interrupt()
 
     async def ends_within(self, seconds: float) -> None:
-        """Wait for the end of the work, for some time at most; does not end early by being cancelled."""
+        """Wait up to ``seconds`` for the end of the work. A cancellation does not shorten the wait."""
         if self._settled is None:
             self._settled = self._loop.create_future()
         with suppress(asyncio.CancelledError):
             await asyncio.wait([self._settled], timeout=seconds)
 
     def report(self, result: Any, error: BaseException | None) -> None:
-        """Wake the waiting task, from any thread."""
-        with suppress(RuntimeError):  # its event loop is closed: nobody waits any more
+        """Set the outcome and wake the waiting task. May be called from any thread."""
+        with suppress(RuntimeError):  # its event loop is closed, so no task waits
             self._loop.call_soon_threadsafe(self._resolve, result, error)
 
     def _resolve(self, result: Any, error: BaseException | None) -> None:

@@ -1,10 +1,9 @@
-"""Who may use which connection when: lanes of connections, and leases on them.
+"""Lanes of connections, and leases that grant their exclusive use.
 
-Everything here works across threads and event loops. A job is made in an event loop, runs in a thread of
-:class:`~piccolo_engines.sqlite.threads.Threads`, and its outcome goes back to the loop that asked. A
-connection is handed from one lease to the next by the thread that has just finished with it, never by the
-task that was waiting: a cancelled task, or an event loop that is gone, cannot keep it or pass it on half
-used.
+Everything here works across threads and event loops. A job is created in an event loop, runs in a thread of
+:class:`~piccolo_engines.sqlite.threads.Threads`, and its outcome is sent back to the loop. A connection is
+passed from one lease to the next by the thread that has finished with it, never by the waiting task: so
+neither a cancelled task nor a closed event loop can keep it or pass it on in the middle of a use.
 """
 
 import asyncio
@@ -28,8 +27,8 @@ __all__ = ["SETTLE_SECONDS", "Lane", "Lease"]
 SETTLE_SECONDS = 1.0
 """How long a cancelled task waits for its interrupted statement to stop.
 
-Only one that waits for another process's lock takes longer; it ends on its own then, and nobody uses its
-connection before that.
+Only a statement that waits for another process's lock takes longer. It then ends by itself, and its
+connection is not used before that.
 """
 
 _INTERRUPT_AGAIN = 0.01
@@ -40,8 +39,8 @@ _Result = TypeVar("_Result")
 class Lease:
     """The exclusive use of one connection of a lane, for jobs that run one after the other.
 
-    The connection is granted once the first job is handed in and one is free. It goes back after
-    :meth:`finish` or :meth:`release`, as soon as the jobs handed in before are through.
+    The connection is granted when the first job is submitted and one is free. It is returned after
+    :meth:`finish` or :meth:`release`, once the jobs submitted before have ended.
     """
 
     __slots__ = ("is_active", "is_ending", "is_waiting", "job", "jobs", "lane", "slot")
@@ -49,48 +48,50 @@ class Lease:
     def __init__(self, lane: "Lane") -> None:
         self.lane = lane
         self.jobs: deque[Job] = deque()
-        self.job: Job | None = None  # that is being done
+        self.job: Job | None = None  # the running job
         self.slot: Slot | None = None
-        self.is_waiting = False  # for a connection
-        self.is_active = False  # a thread serves it, or is about to
+        self.is_waiting = False  # waits for a connection
+        self.is_active = False  # a thread runs its jobs, or is about to
         self.is_ending = False
 
     def run(
         self, work: Callable[[sqlite3.Connection], _Result], *, interruptible: bool = True
     ) -> Awaitable[_Result]:
-        """Run ``work`` on the connection, in a thread, after the jobs that were handed in before.
+        """Run ``work`` on the connection, in a thread, after the jobs that were submitted before.
 
-        A task that is cancelled meanwhile interrupts the statement, if ``interruptible``, and waits until it
-        has stopped (at most :data:`SETTLE_SECONDS`), so that afterwards nothing of it goes on.
+        If the calling task is cancelled and the job is ``interruptible``, its statement is interrupted, and
+        the task waits until it has stopped (at most :data:`SETTLE_SECONDS`).
 
         :raises EngineClosed: when the lane is or gets closed.
-        :raises TransactionEnded: when the connection was given back before.
-        :raises DatabaseError: what ``work`` raised, translated.
+        :raises TransactionEnded: when the connection was returned already.
+        :raises DatabaseError: the translated error of ``work``.
         """
         return self.lane.perform(self, Job(work, interruptible=interruptible))
 
     def finish(self, work: Callable[[sqlite3.Connection], _Result]) -> Awaitable[_Result]:
-        """Run ``work``, never interrupted, as the last job, and give the connection back after it.
+        """Run ``work``, without interruption, as the last job, and return the connection after it.
 
-        It goes back even when the task is cancelled while it waits.
+        The connection is returned even if the calling task is cancelled.
         """
         return self.lane.perform(self, Job(work, interruptible=False), last=True)
 
     def release(self) -> None:
-        """Give the connection back, without waiting for that; an open transaction is rolled back."""
+        """Return the connection without waiting. An open transaction is rolled back."""
         self.lane.release(self)
 
 
 class Lane:
-    """Up to ``limit`` connections to one database, each used by one lease at a time, first come first served.
+    """Up to ``limit`` connections to one database, each used by one lease at a time, in order of arrival.
 
-    :param connect: opens a connection; called in a thread, when there is need.
-    :param limit: the largest number of connections.
+    :param connect: opens a connection; called in a thread when one is needed.
+    :param limit: the maximum number of connections.
     :param threads: where jobs run.
     :param wait_timeout: seconds that a job waits for a connection before it fails with ``expired()``.
+    :param expired: returns the error of a job that waited too long.
     :param keep: whether connections stay open between leases.
     :param idle: seconds after which an unused connection is closed; ``None`` for never.
-    :param limit_seconds: how long a job may take before it fails with ``StatementTimeout``.
+    :param limit_seconds: how long a job may run before it fails with ``StatementTimeout``.
+    :param upkeep: closes idle connections and interrupts slow jobs.
     """
 
     def __init__(
@@ -116,7 +117,7 @@ class Lane:
         self._upkeep = upkeep or shared_upkeep()
         self._limit = limit
         self._lock = threading.Lock()
-        self._idle = [Slot() for _ in range(limit)]  # the one used last at the end, those not open first
+        self._idle = [Slot() for _ in range(limit)]  # the last used one at the end, unopened ones first
         self._waiting: deque[Lease] = deque()
         self._granted: set[Lease] = set()
         self._is_closed = False
@@ -129,13 +130,13 @@ class Lane:
 
     @property
     def open_connections(self) -> int:
-        """The number of connections that are open, in use or not."""
+        """The number of open connections, in use or idle."""
         with self._lock:
             slots = [*self._idle, *(lease.slot for lease in self._granted)]
         return sum(1 for slot in slots if slot is not None and slot.connection is not None)
 
     def lease(self) -> Lease:
-        """A lease to which no connection is granted yet."""
+        """Return a lease, which has no connection yet."""
         return Lease(self)
 
     def run(self, work: Callable[[sqlite3.Connection], _Result]) -> Awaitable[_Result]:
@@ -143,7 +144,7 @@ class Lane:
         return self.perform(Lease(self), Job(work, interruptible=True), last=True)
 
     async def perform(self, lease: Lease, job: Job, *, last: bool = False) -> Any:
-        """Hand in a job for the lease, its last or not, and wait for what comes of it."""
+        """Submit a job of the lease and await its outcome. ``last`` ends the lease after it."""
         must_wait = self._hand_in(lease, job, last=last)
         timer = job.alarm(self._wait_timeout, self._expire) if must_wait else None
         try:
@@ -165,8 +166,11 @@ class Lane:
         self._threads.run(partial(self._serve, lease))
 
     def look_after(self, now: float) -> bool:
-        """Interrupt what runs for too long, close what nobody has used for a while; whether any connection is
-        left to be looked after. Called from time to time, by a thread.
+        """Interrupt jobs that exceed the limit and close idle connections.
+
+        Called periodically by a thread.
+
+        Returns whether any connection is open.
         """
         with self._lock:
             for lease in self._granted:
@@ -185,7 +189,7 @@ class Lane:
         return [one for one in self._idle if one.connection is not None and now - one.idle_since >= idle]
 
     def _closing(self, slot: Slot) -> Lease:
-        """A lease without a job, whose end closes the connection."""
+        """Return a lease without jobs, whose end closes the connection."""
         self._idle.remove(slot)
         slot.is_doubtful = True
         lease = Lease(self)
@@ -194,7 +198,7 @@ class Lane:
         return lease
 
     async def close(self) -> None:
-        """Refuse new jobs, fail those that wait, let running ones end, roll back, close the connections."""
+        """Refuse new jobs, fail waiting ones, wait for running ones, roll back, and close the connections."""
         loop = asyncio.get_running_loop()
         closed = loop.create_future()
         with self._lock:
@@ -211,7 +215,7 @@ class Lane:
         await closed
 
     def _hand_in(self, lease: Lease, job: Job, *, last: bool) -> bool:
-        """Queue the job; return whether its lease has to wait for a connection."""
+        """Queue the job. Returns whether its lease has to wait for a connection."""
         with self._lock:
             if self._is_closed:
                 raise EngineClosed
@@ -244,7 +248,7 @@ class Lane:
         job.report(None, self._expired())
 
     async def _stop(self, job: Job) -> None:
-        """See the end of a job whose task was cancelled."""
+        """Wait for the end of a job whose task was cancelled."""
         deadline = time.monotonic() + SETTLE_SECONDS
         while not self._try_to_stop(job) and time.monotonic() < deadline:
             await job.ends_within(_INTERRUPT_AGAIN)
@@ -253,13 +257,13 @@ class Lane:
         with self._lock:
             return job.stop()
 
-    # What follows runs in a thread.
+    # The methods below run in a thread.
 
     def _serve(self, lease: Lease) -> Callable[[], object] | None:
-        """Run the lease's jobs, then those of the one that waited longest for its connection, and so on.
+        """Run the lease's jobs, then those of the next lease that waits for its connection, and so on.
 
-        An outcome is reported when all else is done: the task that it wakes then finds the connection free,
-        and the interpreter's lock too.
+        An outcome is reported after everything else: the task that it wakes then finds the connection and the
+        interpreter's lock free.
         """
         while True:
             job = self._next(lease)
@@ -292,19 +296,19 @@ class Lane:
                     self._upkeep.add(self)
             job.connection = slot.connection
             return (None if job.is_unwanted else job.work(slot.connection)), None
-        except Exception as error:  # noqa: BLE001  # it belongs to the task that waits
+        except Exception as error:  # noqa: BLE001  # raised in the waiting task
             slot.is_doubtful = slot.is_doubtful or is_fatal(error)
             return None, _too_slow(error) if job.is_overdue else translate(error)
 
     def _go_on(self, lease: Lease, job: Job | None) -> Lease | None:
-        """The lease to be served now: this one again, the heir of its connection, or none."""
+        """Return the lease to serve next: the same one, the next one for its connection, or None."""
         with self._lock:
             if job is not None:
                 job.state, lease.job = JobState.OVER, None
             if lease.jobs:
                 return lease
             if not (lease.is_ending or self._is_closed):
-                lease.is_active = False  # until it gets another job
+                lease.is_active = False  # until its next job
                 return None
             slot = lease.slot
             assert slot is not None
@@ -331,26 +335,26 @@ class Lane:
         heir.is_active = True
         if not self._threads.is_crowded:
             return heir
-        self._threads.run(partial(self._serve, heir))  # other engines get their turn first
+        self._threads.run(partial(self._serve, heir))  # queued, so that other engines are served first
         return None
 
     def _wind_up(self, parked: Iterable[Lease]) -> None:
-        """Close what can be closed of a closed lane, and tell those who wait when that was all."""
+        """Close the connections of a closed lane, and notify its waiters once all are closed."""
         for lease in parked:
             self._go_on(lease, None)
         with self._lock:
             if len(self._idle) < self._limit:
-                return  # whoever brings the last one back comes here again
+                return  # the return of the last one calls this again
             slots, self._idle = self._idle, [Slot() for _ in range(self._limit)]
             waiting, self._when_closed = self._when_closed, []
         for slot in slots:
             slot.shut()
-        for tell in waiting:
-            tell()
+        for notify in waiting:
+            notify()
 
 
 def _too_slow(error: Exception) -> Exception:
-    """The failure of work that was interrupted because of its time limit, or of another kind."""
+    """Return ``StatementTimeout`` for an interrupted statement, otherwise the translated error."""
     failure = translate(error)
     if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
         failure = StatementTimeout()
@@ -367,5 +371,5 @@ def _drop(jobs: deque[Job]) -> list[Job]:
 
 
 def _wake(loop: asyncio.AbstractEventLoop, future: asyncio.Future[None]) -> None:
-    with suppress(RuntimeError):  # the event loop is closed: nobody waits any more
+    with suppress(RuntimeError):  # the event loop is closed, so no task waits
         loop.call_soon_threadsafe(lambda: None if future.done() else future.set_result(None))

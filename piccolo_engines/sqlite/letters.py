@@ -1,15 +1,15 @@
-"""Small letters of all alphabets: SQLite's own ``LOWER`` knows those from A to Z."""
+"""Lower case for all alphabets. SQLite's own ``LOWER`` converts only A to Z."""
 
 from typing import Final
 
 __all__ = ["SMALL_LETTERS", "small_letters"]
 
 SMALL_LETTERS: Final = "SMALL_LETTERS"
-"""The SQL function that every connection has."""
+"""The name of the SQL function."""
 
 
 def small_letters(text: str | None) -> str | None:
-    """The text in small letters, each for itself, as MySQL's ``LOWER`` has them.
+    """Return the text in lower case, letter by letter, as MySQL's ``LOWER`` does.
 
     >>> small_letters("ÀΣ İ")
     'àσ i'

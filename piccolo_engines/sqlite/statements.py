@@ -1,4 +1,4 @@
-"""What is done in one hop to a thread: run a statement, fetch its rows, make them dictionaries."""
+"""The functions that run in a thread: run a statement, fetch its rows, convert them to dictionaries."""
 
 import re
 import sqlite3
@@ -13,12 +13,12 @@ _SELECT = re.compile(r"\s*SELECT\b", re.IGNORECASE)
 
 
 def is_select(sql: str) -> bool:
-    """Whether a reading connection can run it. ``WITH`` may end in an ``INSERT``: it does not count."""
+    """Whether a reading connection can run it. False for ``WITH``, which may end in an ``INSERT``."""
     return _SELECT.match(sql) is not None
 
 
 def fetch(connection: sqlite3.Connection, sql: str, args: Sequence[Any]) -> list[Row]:
-    """Run the statement to its end and return its rows, or ``[]`` when it is none that has rows."""
+    """Run the statement to its end and return its rows; ``[]`` if it returns none."""
     cursor = connection.execute(sql, args)
     try:
         return _rows(cursor, cursor.fetchall())
@@ -27,7 +27,7 @@ def fetch(connection: sqlite3.Connection, sql: str, args: Sequence[Any]) -> list
 
 
 def fetch_many(cursor: sqlite3.Cursor, size: int) -> list[Row]:
-    """The next ``size`` rows, fewer at the end."""
+    """Return the next ``size`` rows, fewer at the end."""
     return _rows(cursor, cursor.fetchmany(size))
 
 

@@ -1,4 +1,4 @@
-"""The threads in which SQLite's calls run: few, shared by all engines, started when they are needed."""
+"""The threads that run SQLite's calls: a limited number, shared by all engines, started when needed."""
 
 import functools
 import threading
@@ -9,21 +9,21 @@ from queue import SimpleQueue
 __all__ = ["Threads", "Work", "shared_threads"]
 
 Work = Callable[[], Callable[[], object] | None]
-"""What a thread does, and perhaps a last step that it returns.
+"""A function to run in a thread. It may return a last step.
 
-The last step is done when the thread counts as idle again, so that work which it sets off elsewhere comes
-back to the same thread. Neither may raise: they report failures themselves.
+The last step is run once the thread counts as idle, so that work which it triggers elsewhere returns to the
+same thread. Neither may raise: they report failures themselves.
 """
 
 
 class Threads:
-    """At most ``limit`` daemon threads that run work in the order in which it was handed in.
+    """At most ``limit`` daemon threads that run work in order of submission.
 
     The thread that became idle last is used first: its stack is still in the processor's cache, which makes a
-    hop to it as cheap as one to a thread of one's own. A thread is started only when all others are busy, and
-    then stays. Safe to use from any thread and any event loop.
+    round trip as fast as one to a dedicated thread. A thread is started only when all others are busy, and
+    then stays. Safe to use from any thread and event loop.
 
-    :param limit: the largest number of threads; work beyond it waits.
+    :param limit: the maximum number of threads; further work waits.
     """
 
     def __init__(self, limit: int = 32) -> None:
@@ -44,7 +44,7 @@ class Threads:
         return bool(self._queued)
 
     def run(self, work: Work) -> None:
-        """Have ``work`` run in a thread, soon."""
+        """Schedule ``work`` to run in a thread."""
         with self._lock:
             if self._idle:
                 inbox = self._idle.pop()
@@ -72,11 +72,11 @@ class Threads:
                     self._idle.append(inbox)
             if last_step is not None:
                 last_step()
-            del work, last_step  # what they refer to may go while the thread sleeps
+            del work, last_step  # lets their objects be freed while the thread sleeps
             work = following if following is not None else inbox.get()
 
 
 @functools.cache
 def shared_threads() -> Threads:
-    """The threads that all engines of this process share, unless they are given others."""
+    """Return the threads that engines of this process use by default."""
     return Threads()

@@ -1,4 +1,4 @@
-"""Transactions, savepoints, and queries collected to run in one transaction."""
+"""Transactions, savepoints, and collections of queries that run in one transaction."""
 
 import sqlite3
 from contextvars import ContextVar, Token
@@ -39,31 +39,31 @@ class TransactionalEngine(Protocol):
 
 
 class Savepoint:
-    """A mark inside a transaction, to which it can go back: https://www.sqlite.org/lang_savepoint.html"""
+    """A savepoint of a transaction: https://www.sqlite.org/lang_savepoint.html"""
 
     def __init__(self, name: str, transaction: "SQLiteTransaction") -> None:
         self.name = name
         self.transaction = transaction
 
     async def rollback_to(self) -> None:
-        """Undo what happened since the savepoint, which stays.
+        """Undo all changes since the savepoint, which stays valid.
 
-        :raises TransactionEnded: when the transaction is over.
+        :raises TransactionEnded: when the transaction has ended.
         :raises StatementError: when the savepoint was released or undone by an earlier one.
         """
         await self.transaction.run(f"ROLLBACK TO SAVEPOINT {quote(self.name)}")
 
     async def release(self) -> None:
-        """Forget the savepoint and those after it; what happened since stays part of the transaction.
+        """Remove the savepoint and those after it. Changes since stay part of the transaction.
 
-        :raises TransactionEnded: when the transaction is over.
+        :raises TransactionEnded: when the transaction has ended.
         :raises StatementError: when the savepoint was released or undone by an earlier one.
         """
         await self.transaction.run(f"RELEASE SAVEPOINT {quote(self.name)}")
 
 
 class SQLiteTransaction(BaseTransaction):
-    """The block in which queries belong together: all of them are done, or none.
+    """A block whose queries are committed together or rolled back together.
 
     ::
 
@@ -73,13 +73,14 @@ class SQLiteTransaction(BaseTransaction):
             ...
             await savepoint.rollback_to()
 
-    The engine's writer is held from the first to the last line, so keep it short. Tasks started inside share
-    the transaction while it lasts; a statement that they send after its end is a statement of its own. A
-    block inside a block joins it. When the block is left by an exception, cancellation included, or the
-    database undid the transaction by itself (a full disk, an interrupted statement), all is rolled back.
+    The engine's writer is held for the whole block, so keep it short. Tasks started inside share the
+    transaction while it lasts; statements that they send after its end run on their own. A nested block joins
+    the outer one. The transaction is rolled back when the block ends with an exception (including
+    cancellation), or when the database has rolled it back itself (full disk, interrupted statement).
 
     :raises LockTimeout: on entering, when the writer is not free in time.
-    :raises TransactionEnded: by a statement, or on leaving, when the transaction was undone or ended before.
+    :raises TransactionEnded: by a statement, or on leaving, when the transaction was rolled back or ended
+        before.
     """
 
     __slots__ = (
@@ -111,14 +112,14 @@ class SQLiteTransaction(BaseTransaction):
 
     @property
     def is_open(self) -> bool:
-        """Whether the block has been entered and not been left."""
+        """Whether the block was entered and not left."""
         return self._lease is not None
 
     @property
     def lease(self) -> Lease:
-        """The transaction's connection.
+        """The lease of the transaction's connection.
 
-        :raises TransactionEnded: when the transaction is over.
+        :raises TransactionEnded: when the transaction has ended.
         """
         if self._lease is None or self._has_ended:
             raise TransactionEnded
@@ -165,25 +166,25 @@ class SQLiteTransaction(BaseTransaction):
     async def run(self, sql: str, args: Any = ()) -> list[Row]:
         """Run one statement inside the transaction.
 
-        :raises TransactionEnded: when it is over, or the database undid it.
+        :raises TransactionEnded: when it has ended or was rolled back by the database.
         """
         return await self.lease.run(lambda connection: _fetch(connection, sql, args))
 
     async def commit(self) -> None:
-        """Commit before the end of the block; statements after that raise ``TransactionEnded``."""
+        """Commit before the end of the block. Later statements raise ``TransactionEnded``."""
         lease, self._has_ended = self.lease, True
         note("COMMIT", in_transaction=True)
         await lease.run(_commit, interruptible=False)
 
     async def rollback(self) -> None:
-        """Undo all before the end of the block; statements after that raise ``TransactionEnded``."""
+        """Roll back before the end of the block. Later statements raise ``TransactionEnded``."""
         lease, self._has_ended = self.lease, True
         await lease.run(lambda connection: connection.rollback(), interruptible=False)
 
     async def savepoint(self, name: str | None = None) -> Savepoint:
-        """Set a savepoint.
+        """Create a savepoint.
 
-        :raises InvalidIdentifier: (a ``ValueError``) for a name that may not enter SQL.
+        :raises InvalidIdentifier: (a ``ValueError``) for a name that is not allowed in SQL.
         """
         self._savepoints += 1
         savepoint = Savepoint(name or f"savepoint_{self._savepoints}", self)
@@ -191,7 +192,7 @@ class SQLiteTransaction(BaseTransaction):
         return savepoint
 
     async def rollback_to(self, savepoint_name: str) -> None:
-        """Undo what happened since the savepoint of that name."""
+        """Undo all changes since the savepoint with this name."""
         await Savepoint(savepoint_name, self).rollback_to()
 
     def _begin(self, connection: sqlite3.Connection) -> None:
@@ -199,7 +200,7 @@ class SQLiteTransaction(BaseTransaction):
 
 
 def _fetch(connection: sqlite3.Connection, sql: str, args: Any) -> list[Row]:
-    if not connection.in_transaction:  # else the statement would be done on its own
+    if not connection.in_transaction:  # otherwise the statement would commit by itself
         raise TransactionEnded
     return fetch(connection, sql, args)
 
@@ -211,7 +212,7 @@ def _commit(connection: sqlite3.Connection) -> None:
 
 
 class Atomic(BaseAtomic):
-    """Queries collected first and then run in one transaction.
+    """Collects queries and runs them in one transaction.
 
     ::
 
@@ -228,13 +229,13 @@ class Atomic(BaseAtomic):
         self.queries: list[Any] = []
 
     def add(self, *query: Query[Any, Any] | DDL) -> None:
-        """Add queries to be run, in order."""
+        """Add queries, which run in this order."""
         self.queries += query
 
     async def run(self) -> None:
-        """Run the queries and forget them, whether they succeed or not.
+        """Run the queries and remove them, whether they succeed or not.
 
-        :raises ValueError: for what is not a query; nothing is done then.
+        :raises ValueError: for an object that is not a query; nothing is run then.
         """
         queries, self.queries = self.queries, []
         if not all(isinstance(query, Query | DDL | Create | GetOrCreate) for query in queries):

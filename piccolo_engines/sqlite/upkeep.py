@@ -1,4 +1,4 @@
-"""A thread that looks after lanes: statements that run for too long, connections that nobody uses."""
+"""Upkeep: a thread that interrupts slow statements and closes idle connections."""
 
 import functools
 import threading
@@ -9,16 +9,16 @@ __all__ = ["LookedAfter", "Upkeep", "shared_upkeep"]
 
 
 class LookedAfter(Protocol):
-    """What has to be looked after from time to time."""
+    """An object that needs periodic upkeep."""
 
     def look_after(self, now: float) -> bool:
-        """Do what is due at ``now`` (``time.monotonic``), without waiting; whether to come again."""
+        """Do what is due at ``now`` (``time.monotonic``), without blocking. Returns whether to call again."""
 
 
 class Upkeep:
-    """One daemon thread, started when it is first needed, which sleeps as long as there is nothing to do.
+    """One daemon thread, started when first needed, which sleeps while there is nothing to do.
 
-    A thread rather than a timer of an event loop: engines work in several loops, and outlive them.
+    A thread and not a timer of an event loop, because engines work in several loops and outlive them.
 
     :param pause: seconds between two rounds.
     """
@@ -30,7 +30,7 @@ class Upkeep:
         self._thread: threading.Thread | None = None
 
     def add(self, member: LookedAfter) -> None:
-        """Look after it until it says that there is no need. Adding it again does no harm."""
+        """Look after ``member`` until it needs no more upkeep. Adding it twice is harmless."""
         with self._lock:
             self._members.add(member)
             if self._thread is None:
@@ -46,17 +46,17 @@ class Upkeep:
                 members = list(self._members)
             for member in members:
                 self._look_after(member)
-            del members, member  # what they refer to may go while the thread sleeps
+            del members, member  # lets their objects be freed while the thread sleeps
             time.sleep(self._pause)
 
     def _look_after(self, member: LookedAfter) -> None:
         if not member.look_after(time.monotonic()):
             with self._lock:
-                if not member.look_after(time.monotonic()):  # nobody has added it meanwhile
+                if not member.look_after(time.monotonic()):  # unless it was added meanwhile
                     self._members.discard(member)
 
 
 @functools.cache
 def shared_upkeep() -> Upkeep:
-    """The thread of all engines of this process."""
+    """Return the upkeep thread of this process."""
     return Upkeep()
