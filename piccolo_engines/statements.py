@@ -9,7 +9,7 @@ from typing import Any
 from piccolo.querystring import QueryString
 from piccolo.table import Table
 
-__all__ = ["BuildRows", "EngineSQL", "Projection", "SelectSQL", "Together"]
+__all__ = ["BuildRows", "EngineSQL", "Projection", "SelectSQL", "StatementGroup"]
 
 BuildRows = Callable[[Sequence[tuple[Any, ...]]], list[dict[str, Any]]]
 """Converts the rows of a driver to the rows to return."""
@@ -61,11 +61,11 @@ class SelectSQL(QueryString):
         return select
 
 
-class Together(QueryString):
-    """Statements of which all are run or none, sent at once. They return no rows.
+class StatementGroup(QueryString):
+    """Statements that are executed together or not at all, sent at once. They return no rows.
 
-    ``MySQLEngine`` runs it, in a transaction of its own, or in a savepoint of the one that is open.
-    ``SQLiteEngine`` does not: there a transaction costs no round trips.
+    ``MySQLEngine`` runs them in their own transaction, or in a savepoint of an open one. ``SQLiteEngine``
+    does not support them: there a transaction costs no round trips.
     """
 
     __slots__ = ("statements",)

@@ -1,7 +1,7 @@
-"""A Piccolo engine for MySQL and MariaDB, on asyncmy.
+"""A Piccolo engine for MySQL and MariaDB, based on asyncmy.
 
-``engine``, ``session``, ``pool`` and ``transaction`` talk to the server; ``literals`` and ``values``
-translate values there and back; ``dialect`` teaches Piccolo the SQL.
+``engine`` and ``sessions`` talk to the server; ``literals`` and ``results`` convert values; ``dialect`` adds
+MySQL's SQL to Piccolo; ``migrations`` makes migrations resumable.
 """
 
 from piccolo_engines.mysql.engine import MySQLEngine

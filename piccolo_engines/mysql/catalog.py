@@ -1,4 +1,4 @@
-"""What the server says about its tables, read from information_schema."""
+"""Catalog: reads tables, columns, indexes and constraints from information_schema."""
 
 import re
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from piccolo_engines.mysql.server import Server
 from piccolo_engines.mysql.sessions.session import Session
 from piccolo_engines.mysql.table_name import TableName
 
-__all__ = ["Catalog", "ColumnFacts", "ConstraintFacts", "ForeignKeyFacts"]
+__all__ = ["Catalog", "ColumnInfo", "ConstraintInfo", "ForeignKeyInfo"]
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnFacts:
-    """A column as it is, in the words that a statement restating it has to use.
+class ColumnInfo:
+    """A column with all attributes, in the syntax of a statement that restates it.
 
     :ivar type: with length and sign, ``varchar(50)``.
-    :ivar default: SQL of the default, ``None`` for none.
+    :ivar default: SQL of the default; ``None`` for none.
     """
 
     name: str
@@ -36,8 +36,8 @@ class ColumnFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignKeyFacts:
-    """A foreign key constraint, with what it takes to make it again."""
+class ForeignKeyInfo:
+    """A foreign key constraint, with all that is needed to create it again."""
 
     name: str
     table: TableName
@@ -49,8 +49,11 @@ class ForeignKeyFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class ConstraintFacts:
-    """:ivar kind: ``PRIMARY KEY``, ``UNIQUE``, ``FOREIGN KEY`` or ``CHECK``."""
+class ConstraintInfo:
+    """A constraint.
+
+    :ivar kind: ``PRIMARY KEY``, ``UNIQUE``, ``FOREIGN KEY`` or ``CHECK``.
+    """
 
     name: str
     kind: str
@@ -62,7 +65,7 @@ _NOW = re.compile(r"current_timestamp(\(\d*\))?$", re.IGNORECASE)
 
 
 class Catalog:
-    """Questions about the database that a session is connected to. Each one is a statement."""
+    """Queries about the database that a session is connected to. Each method runs one statement."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -80,7 +83,7 @@ class Catalog:
         return list((await self._session.send(bound)).rows)
 
     async def database(self) -> str:
-        """The session's database."""
+        """Return the session's database."""
         ((name,),) = await self._ask("SELECT DATABASE()")
         return str(name)
 
@@ -88,12 +91,12 @@ class Catalog:
         return bool(await self._ask(f"SELECT 1 FROM {table.sql} LIMIT 1"))  # noqa: S608 - the name is quoted
 
     async def has_nulls(self, table: TableName, column: str) -> bool:
-        """Whether a row has no value in a column."""
-        asked = f"SELECT 1 FROM {table.sql} WHERE {quote_name(column)} IS NULL LIMIT 1"  # noqa: S608 - names are quoted
-        return bool(await self._ask(asked))
+        """Whether a column is null in any row."""
+        sql = f"SELECT 1 FROM {table.sql} WHERE {quote_name(column)} IS NULL LIMIT 1"  # noqa: S608 - names are quoted
+        return bool(await self._ask(sql))
 
     async def tables(self, schema: str) -> list[str]:
-        """The tables of a database."""
+        """Return the tables of a database."""
         rows = await self._ask(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = {}", schema
         )
@@ -120,7 +123,10 @@ class Catalog:
         return bool(rows)
 
     async def definition(self, table: TableName) -> str | None:
-        """``SHOW CREATE TABLE``, without what changes by itself; ``None`` when there is no such table."""
+        """Return ``SHOW CREATE TABLE``; ``None`` if there is no such table.
+
+        The auto-increment counter, which changes with every row, is removed.
+        """
         if not await self.table_exists(table):
             return None
         ((_, definition),) = await self._ask(
@@ -128,8 +134,8 @@ class Catalog:
         )
         return re.sub(r" AUTO_INCREMENT=\d+", "", str(definition))
 
-    async def columns(self, table: TableName) -> dict[str, ColumnFacts]:
-        """The table's columns in order, by name."""
+    async def columns(self, table: TableName) -> dict[str, ColumnInfo]:
+        """Return the table's columns by name, in order."""
         rows = await self._ask(
             "SELECT column_name, column_type, data_type, character_maximum_length, collation_name, "
             "is_nullable, column_default, extra, generation_expression, column_comment "
@@ -142,7 +148,7 @@ class Catalog:
         return {row[0]: self._column(row, checks.get(row[0])) for row in rows}
 
     async def _column_checks(self, table: TableName) -> dict[str, str]:
-        """MariaDB's checks that are part of a column, such as the one that makes a text JSON."""
+        """Return MariaDB's checks that are part of a column, such as the one that makes a text JSON."""
         rows = await self._ask(
             "SELECT constraint_name, check_clause FROM information_schema.check_constraints "
             "WHERE constraint_schema = COALESCE({}, DATABASE()) AND table_name = {} AND level = 'Column'",
@@ -151,10 +157,10 @@ class Catalog:
         )
         return {name: str(clause).replace("`", '"') for name, clause in rows}
 
-    def _column(self, row: tuple[Any, ...], check: str | None) -> ColumnFacts:
+    def _column(self, row: tuple[Any, ...], check: str | None) -> ColumnInfo:
         name, type_, data_type, characters, collation, nullable, default, extra, generated, comment = row
         on_update = _ON_UPDATE.search(extra)
-        return ColumnFacts(
+        return ColumnInfo(
             name=name,
             type=type_,
             data_type=data_type.lower(),
@@ -171,7 +177,10 @@ class Catalog:
         )
 
     def _default(self, default: str | None, extra: str) -> str | None:
-        """MariaDB gives SQL; MySQL gives a bare value, or an expression that it says is one."""
+        """Return the default as SQL.
+
+        MariaDB reports SQL; MySQL reports a bare value, or an expression marked as such.
+        """
         if default is None or (self.server.mariadb and default == "NULL"):
             return None
         if self.server.mariadb or _NOW.match(default):
@@ -182,13 +191,13 @@ class Catalog:
             return default
         return literal(default, self.server)
 
-    async def foreign_keys(self, table: TableName, *, of_others: bool = False) -> list[ForeignKeyFacts]:
-        """The table's foreign keys, or (``of_others``) those of other tables that refer to it."""
+    async def foreign_keys(self, table: TableName, *, of_others: bool = False) -> list[ForeignKeyInfo]:
+        """Return the table's foreign keys, or (``of_others``) those of other tables that refer to it."""
         side = (
             "k.referenced_table_schema = {schema} AND k.referenced_table_name = {{}}"
             if of_others
             else "k.table_schema = {schema} AND k.table_name = {{}} "
-            # said of both: MariaDB would open every table of the server for the second otherwise
+            # for both tables: MariaDB would otherwise open every table of the server for the second
             "AND r.constraint_schema = {schema} AND r.table_name = {{}}"
         )
         rows = await self._ask(
@@ -207,18 +216,18 @@ class Catalog:
             found.setdefault((row[1] + "." + row[2], row[0]), []).append(row)
         return [_foreign_key(parts) for parts in found.values()]
 
-    async def constraints(self, table: TableName) -> dict[str, ConstraintFacts]:
-        """The table's constraints by name."""
+    async def constraints(self, table: TableName) -> dict[str, ConstraintInfo]:
+        """Return the table's constraints by name."""
         rows = await self._ask(
             "SELECT constraint_name, constraint_type FROM information_schema.table_constraints "
             "WHERE table_schema = COALESCE({}, DATABASE()) AND table_name = {}",
             table.schema,
             table.name,
         )
-        return {name: ConstraintFacts(name, kind) for name, kind in rows}
+        return {name: ConstraintInfo(name, kind) for name, kind in rows}
 
     async def checks(self, table: TableName) -> dict[str, str]:
-        """The table's check constraints: clauses by name."""
+        """Return the clauses of the table's check constraints by name."""
         where = " AND c.table_name = t.table_name" if self.server.mariadb else ""
         level = " AND c.level = 'Table'" if self.server.mariadb else ""
         rows = await self._ask(
@@ -234,7 +243,10 @@ class Catalog:
         return {name: unescaped(clause).replace("`", '"') for name, clause in rows}
 
     async def indexes(self, table: TableName) -> dict[str, tuple[bool, tuple[str, ...]]]:
-        """The table's indexes: whether unique, and columns (those of expressions as well), by name."""
+        """Return the table's indexes by name: whether unique, and the columns.
+
+        Columns in expressions are included.
+        """
         expression = "NULL" if self.server.mariadb else "expression"
         rows = await self._ask(
             f"SELECT index_name, non_unique, column_name, {expression} FROM information_schema.statistics "  # noqa: S608 - values are bound
@@ -251,7 +263,7 @@ class Catalog:
         return found
 
     async def tables_with_index(self, index: str) -> dict[str, tuple[str, ...]]:
-        """The tables of the current database that have an index of this name, with its columns."""
+        """Return the tables of the current database that have an index with this name, with its columns."""
         rows = await self._ask(
             "SELECT table_name, column_name FROM information_schema.statistics "
             "WHERE table_schema = DATABASE() AND index_name = {} ORDER BY table_name, seq_in_index",
@@ -264,7 +276,7 @@ class Catalog:
 
 
 def _unescaped(expression: str | None) -> str:
-    """An expression as it was written: MySQL shows it the way it would stand in quotes."""
+    """Return an expression as it was written. MySQL reports it escaped as in quotes."""
     return re.sub(r"\\(.)", r"\1", expression or "", flags=re.DOTALL)
 
 
@@ -276,9 +288,9 @@ def _generated(expression: str | None, extra: str) -> str | None:
     return f"GENERATED ALWAYS AS ({clause}) {kind}"
 
 
-def _foreign_key(parts: list[tuple[Any, ...]]) -> ForeignKeyFacts:
+def _foreign_key(parts: list[tuple[Any, ...]]) -> ForeignKeyInfo:
     name, schema, table, _, target_schema, target, _, on_delete, on_update, current = parts[0]
-    return ForeignKeyFacts(
+    return ForeignKeyInfo(
         name=name,
         table=TableName(table, None if schema == current else schema),
         columns=tuple(part[3] for part in parts),

@@ -1,4 +1,4 @@
-"""Which columns a duplicate was found in: the server names an index, callers want its columns."""
+"""Finds the columns of a duplicate: the server reports an index, callers need its columns."""
 
 from asyncmy.errors import Error as DriverError
 from piccolo.table import Table
@@ -15,7 +15,7 @@ _Key = tuple[str, tuple[str, ...]]
 
 
 class DuplicateKeys:
-    """Explains unique violations, and remembers the columns of the indexes that they were about."""
+    """Completes unique violations, and caches the columns of their indexes."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str | None, str], _Key] = {}
@@ -23,7 +23,7 @@ class DuplicateKeys:
     async def explain(
         self, session: Session, table: type[Table] | None, violation: UniqueViolation
     ) -> UniqueViolation:
-        """The violation with its table and columns, as far as they can be found out."""
+        """Return the violation with its table and columns, if they can be found."""
         cause = violation.__cause__
         found = duplicate_key(cause) if isinstance(cause, DriverError) else None
         if found is None or violation.table is not None:
@@ -40,7 +40,7 @@ class DuplicateKeys:
             tables = await Catalog(session).tables_with_index(index)
         except DatabaseError:
             return None
-        if name not in tables and len(tables) == 1:  # MariaDB does not say which table
+        if name not in tables and len(tables) == 1:  # MariaDB does not report the table
             (name,) = tables
         if name is None or name not in tables:
             return None

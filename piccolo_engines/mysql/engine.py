@@ -1,4 +1,4 @@
-"""MySQLEngine: Piccolo on MySQL and MariaDB, over asyncmy."""
+"""MySQLEngine: a Piccolo engine for MySQL and MariaDB."""
 
 import asyncio
 import contextvars
@@ -22,9 +22,9 @@ from piccolo_engines.mysql.sessions.pool import Pool, PoolUse
 from piccolo_engines.mysql.sessions.session import NothingSent, Session
 from piccolo_engines.mysql.sessions.settings import PoolSettings, pool_arguments
 from piccolo_engines.mysql.sessions.transaction import Atomic, IsolationLevel, MySQLTransaction
-from piccolo_engines.mysql.statements import PlannedDDL, Steps, Told, Work, run_together
+from piccolo_engines.mysql.statements import BuiltRows, PlannedDDL, Steps, Work, run_group
 from piccolo_engines.mysql.templates import compiled
-from piccolo_engines.statements import Together
+from piccolo_engines.statements import StatementGroup
 
 __all__ = ["MySQLEngine", "Rows", "T"]
 
@@ -37,7 +37,7 @@ _TYPO = "`{0}_connnection_pool` is a typo - please change it to `{0}_connection_
 
 
 class MySQLEngine(ClosableEngine[MySQLTransaction]):
-    """A Piccolo engine for MySQL 8.0 and newer and MariaDB 10.6 and newer.
+    """A Piccolo engine for MySQL 8.0 and MariaDB 10.6, and newer versions.
 
     ::
 
@@ -46,22 +46,21 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
             pool=PoolSettings(max_size=20),
         )
 
-    The constructor does no I/O. With ``pool`` the pool opens itself at the first query, connection by
-    connection; without it every query has a connection of its own until ``await
-    DB.start_connection_pool()``. A pool belongs to the event loop that opened it: queries of another loop
-    (``run_sync``) get a connection of their own.
+    The constructor does no I/O. With ``pool`` a pool is opened by the first query, and connections as needed;
+    without it each query opens a connection of its own until ``await DB.start_connection_pool()``. A pool
+    belongs to the event loop that opened it: queries from another loop (``run_sync``) get a connection of
+    their own.
 
-    :param config: asyncmy's arguments of ``connect``: ``host``, ``port``, ``unix_socket``, ``user``,
-        ``password`` or ``password_creator`` (a function, or coroutine function, asked at every connect),
+    :param config: the arguments of asyncmy's ``connect``: ``host``, ``port``, ``unix_socket``, ``user``,
+        ``password`` or ``password_creator`` (a function or coroutine function, called at every connect),
         ``database``, ``ssl`` (a dict or an ``SSLContext``), ``connect_timeout``, ``read_timeout`` (seconds).
-        What the session's settings are is the engine's business.
-    :param pool: bounds of the pool.
-    :param extra_nodes: engines for read replicas, by a name to give to ``.run(node=…)`` and
-        ``.batch(node=…)``.
+        The engine sets the session's variables itself.
+    :param pool: the limits of the pool.
+    :param extra_nodes: engines for read replicas, by the name for ``.run(node=…)`` and ``.batch(node=…)``.
     :param collation: of new tables and of the session; by default one that compares character by character.
-    :param most_prepared: statements that each connection may keep prepared on the server; 0 for none.
-    :param log_queries: print every statement.
-    :param log_responses: print every answer.
+    :param most_prepared: how many statements each connection may keep prepared on the server; 0 for none.
+    :param log_queries: whether to print every statement.
+    :param log_responses: whether to print every result.
     """
 
     __slots__ = (
@@ -76,7 +75,7 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
     )
 
     on_statement: Callable[[str], None] | None
-    """Called with the text of each statement as it is sent, without its values; BEGIN and COMMIT excluded."""
+    """Called with the text of each statement, without values, except BEGIN and COMMIT."""
 
     def __init__(
         self,
@@ -108,18 +107,18 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
 
     @property
     def pool(self) -> Pool | None:
-        """The pool, when one is open."""
+        """The open pool, if any."""
         return self._pool
 
     @property
     def pool_use(self) -> PoolUse:
-        """What the pool is doing, for metrics."""
+        """The state of the pool, for metrics."""
         return self._pool.use if self._pool is not None else PoolUse(0, 0, 0, 0, 0)
 
     async def start_connection_pool(self, settings: PoolSettings | None = None, **kwargs: Any) -> None:
-        """Use a pool from now on. Connections are opened when they are needed.
+        """Use a pool from now on. Connections are opened when needed.
 
-        :param kwargs: as Piccolo's engine for PostgreSQL takes them: fields of ``PoolSettings``, ``min_size``
+        :param kwargs: like those of Piccolo's engine for PostgreSQL: fields of ``PoolSettings``, ``min_size``
             (accepted, without effect) and ``max_inactive_connection_lifetime`` for the pool, all others for
             its connections, as in ``config``.
         """
@@ -132,19 +131,19 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
         self._pool = Pool(self.get_new_connection, self.pool_settings)
 
     async def start_connnection_pool(self, **kwargs: Any) -> None:
-        """:meth:`start_connection_pool`, as Piccolo once misspelled it."""
+        """:meth:`start_connection_pool`, with an old spelling of Piccolo."""
         colored_warning(_TYPO.format("start"), category=DeprecationWarning)
         await self.start_connection_pool(**kwargs)
 
     async def close_connnection_pool(self) -> None:
-        """:meth:`close_connection_pool`, as Piccolo once misspelled it."""
+        """:meth:`close_connection_pool`, with an old spelling of Piccolo."""
         colored_warning(_TYPO.format("close"), category=DeprecationWarning)
         await self.close_connection_pool()
 
     async def close_connection_pool(self) -> None:
-        """Close the pool: idle connections now, the others when they are given back.
+        """Close the pool: idle connections immediately, others when they are returned.
 
-        An engine that was given ``pool`` opens a new one at its next query.
+        An engine that was created with ``pool`` opens a new one at its next query.
         """
         if self._pool is None:
             colored_warning("No pool is running.")
@@ -162,11 +161,11 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
             pool.close_from_outside()
 
     async def get_new_connection(self) -> Session:
-        """A connection outside the pool: set up, not counted, the caller's to close."""
+        """Open a connection outside of the pool. It is set up, not counted, and closed by the caller."""
         return await Session.open(self.config, self.collation, self.most_prepared)
 
     def _current_pool(self) -> Pool | None:
-        """The pool of this event loop."""
+        """Return the pool of the current event loop."""
         pool = self._pool
         if pool is not None:
             if pool.loop is asyncio.get_running_loop():
@@ -181,26 +180,26 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
         return self._pool
 
     def _at_hand(self) -> Session | None:
-        """A session of the pool's, when there is one to be had at once and no transaction to belong to."""
+        """Return an idle session of the pool, if there is one and no transaction is open."""
         pool, transaction = self._pool, self.current_transaction.get()
         if pool is None or pool.loop is not asyncio.get_running_loop():
             return None
         return pool.take() if transaction is None or not transaction.active else None
 
     def lease(self, *, in_pool: bool = True) -> Awaitable[Session]:
-        """A session to be given back with :meth:`give_back`; from the pool where there is one."""
+        """Return a session, from the pool if there is one. Give it back with :meth:`give_back`."""
         pool = self._current_pool() if in_pool else None
         return pool.acquire() if pool is not None else self.get_new_connection()
 
     def give_back(self, session: Session) -> None:
-        """Give a session back; one that does not belong to the pool is closed. Never waits."""
+        """Give a session back. Closes it if it does not belong to the pool. Never waits."""
         if session.pool is not None:
             session.pool.release(session)
         else:
             session.close()
 
     async def _use(self, work: Callable[[Session, Any], Awaitable[T]], subject: Any, *, in_pool: bool) -> T:
-        """Do something with the transaction's connection, or with one that is leased for it."""
+        """Run ``work`` on the transaction's connection, or on one that is leased for it."""
         transaction = self.active_transaction()
         if transaction is not None:
             return await transaction.use(work, subject)
@@ -245,8 +244,8 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
         try:
             if isinstance(querystring, Steps):
                 return await querystring.run(Work(session, self.on_statement))
-            if isinstance(querystring, Together):
-                await run_together(querystring, Work(session, self.on_statement))
+            if isinstance(querystring, StatementGroup):
+                await run_group(querystring, Work(session, self.on_statement))
                 return []
             template, args = compiled(querystring)
             run = session.run_again if getattr(querystring, "repeats", False) else session.run
@@ -256,7 +255,7 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
                 session, querystring.table, violation
             ) from violation.__cause__
         if not result.fields:
-            return querystring.rows_told(result) if isinstance(querystring, Told) else []
+            return querystring.build_rows(result) if isinstance(querystring, BuiltRows) else []
         return to_rows(result.rows, result.fields, getattr(querystring, "hints", None), querystring.table)
 
     async def run_ddl(self, ddl: str, in_pool: bool = True) -> Rows:
@@ -267,11 +266,11 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
 
     async def _run_ddl(self, session: Session, ddl: str) -> Rows:
         transaction = self.active_transaction()
-        made = ddl.makes if transaction is not None and isinstance(ddl, PlannedDDL) else None
-        is_new = made is not None and not await Catalog(session).table_exists(made)
+        created = ddl.creates if transaction is not None and isinstance(ddl, PlannedDDL) else None
+        is_new = created is not None and not await Catalog(session).table_exists(created)
         await run_ddl(session, ddl, self.on_statement)
-        if transaction is not None and made is not None and is_new:
-            transaction.made(made)
+        if transaction is not None and created is not None and is_new:
+            transaction.add_table(created)
         return []
 
     async def batch(self, query: Query[Any, Any], batch_size: int = 100, node: str | None = None) -> Batch:
@@ -285,7 +284,7 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
     # Transactions
 
     def active_transaction(self) -> MySQLTransaction | None:
-        """The transaction that queries of this task belong to."""
+        """Return the open transaction of this task, if any."""
         transaction = self.current_transaction.get()
         return transaction if transaction is not None and transaction.active else None
 
@@ -299,24 +298,25 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
         isolation_level: IsolationLevel | None = None,
         read_only: bool = False,
     ) -> MySQLTransaction:
-        """``async with engine.transaction():`` commits at the end of the block, rolls back when it raises.
+        """Return a transaction for ``async with``.
 
-        Inside another transaction it joins that one (and its isolation level).
+        It commits at the end of the block and rolls back on an exception. Inside another transaction it joins
+        that one, with its isolation level.
 
-        :param allow_nested: when false, raise ``TransactionError`` inside another transaction.
+        :param allow_nested: if False, raise ``TransactionError`` inside another transaction.
         """
         return MySQLTransaction(
             self, allow_nested=allow_nested, isolation_level=isolation_level, read_only=read_only
         )
 
     def atomic(self) -> Atomic:
-        """Collect queries, and run them in one transaction."""
+        """Return an object that collects queries and runs them in one transaction."""
         return Atomic(self)
 
-    # What Piccolo asks of every engine
+    # The rest of Piccolo's Engine
 
     async def _run_in_new_connection(self, query: str) -> Rows:
-        """Run SQL as it is, outside the pool, as Piccolo's other engines do: its own tests ask for it."""
+        """Run SQL outside of the pool, like Piccolo's other engines. Used by Piccolo's own tests."""
         session = await self.get_new_connection()
         try:
             result = await session.send(query)
@@ -325,7 +325,7 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
         return to_rows(result.rows, result.fields, None, None) if result.fields else []
 
     async def get_version(self) -> float:
-        """The server's version as a number: 10.11, 8.4. Connects when nothing is open yet."""
+        """Return the server's version as a number: 10.11, 8.4. Connects if no connection is open."""
 
         async def version(session: Session, _: None) -> float:
             major, minor, _patch = session.server.version
@@ -337,4 +337,4 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
         return run_sync(self.get_version())
 
     async def prep_database(self) -> None:
-        """Nothing to prepare."""
+        """Do nothing: no preparation is needed."""

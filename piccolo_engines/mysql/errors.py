@@ -1,4 +1,4 @@
-"""The driver's errors as the errors of :mod:`piccolo_engines.errors`, by the server's error numbers."""
+"""Translates the driver's errors to those of :mod:`piccolo_engines.errors`, by the server's error numbers."""
 
 import re
 from collections.abc import Callable
@@ -30,7 +30,7 @@ from piccolo_engines.errors import (
 __all__ = ["GONE_BEFORE_SENT", "duplicate_key", "translate"]
 
 GONE_BEFORE_SENT = 2006
-"""The number of the error that asyncmy raises when it could not even send a statement."""
+"""The error number with which asyncmy reports that it could not send a statement."""
 
 _QUOTED = re.compile(r"[`'\"]([^`'\"]+)[`'\"]")
 _DUPLICATE_KEY = re.compile(r"for key '(?:(?P<table>[^'.]+)\.)?(?P<index>[^']+)'")
@@ -48,7 +48,7 @@ def _constraint(message: str) -> str | None:
 
 
 def duplicate_key(error: DriverError) -> tuple[str | None, str] | None:
-    """The table (when the server names it) and the index that a duplicate hit."""
+    """Return the table (if the server reports it) and the index of a duplicate."""
     found = _DUPLICATE_KEY.search(_message(error))
     return (found["table"], found["index"]) if found else None
 
@@ -111,11 +111,11 @@ _BY_STATE: dict[str, type[DatabaseError]] = {
     "28": AccessDenied,
     "40": Deadlock,
 }
-"""By the class of the SQLSTATE, for numbers that are not known here."""
+"""By the class of the SQLSTATE, for unknown numbers."""
 
 
 def translate(error: DriverError) -> DatabaseError:
-    """The error to raise from the driver's; what the server said stays in ``__cause__``."""
+    """Return the error for the driver's, which stays available as ``__cause__``."""
     number = error.args[0] if error.args else None
     make: Callable[[str], DatabaseError] | None = _BY_NUMBER.get(number) if isinstance(number, int) else None
     if make is not None:

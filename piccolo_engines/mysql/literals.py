@@ -1,7 +1,7 @@
 """Python values as SQL literals.
 
-asyncmy binds values in the client, so this module decides what enters a statement. It speaks for the session
-that :mod:`piccolo_engines.mysql.sessions.session` sets up: utf8mb4, UTC, backslashes escape.
+asyncmy binds values in the client, so this module decides what enters a statement. It matches the settings of
+:mod:`piccolo_engines.mysql.sessions.session`: utf8mb4, UTC, backslash escapes.
 """
 
 import datetime as dt
@@ -35,7 +35,7 @@ __all__ = [
 
 
 class ServerSQL(EngineSQL):
-    """SQL that reads differently on the two servers; as an argument of a QueryString it is not quoted."""
+    """SQL that differs between the two servers. As an argument of a QueryString it is not quoted."""
 
     __slots__ = ("mariadb", "mysql")
 
@@ -51,9 +51,9 @@ class ServerSQL(EngineSQL):
 
 
 def quote_name(name: str) -> str:
-    """A name in double quotes, whatever it contains.
+    """Return a name in double quotes.
 
-    Names of existing tables and columns may be anything, so this escapes instead of refusing.
+    Existing tables and columns may have any name, so this escapes and does not refuse.
     """
     return '"' + name.replace('"', '""') + '"'
 
@@ -63,13 +63,13 @@ def text_literal(value: str) -> str:
 
 
 def microseconds(value: dt.timedelta) -> int:
-    """How an interval is stored: exact, and ordered as intervals are."""
+    """Return an interval as it is stored: exact, and in the order of intervals."""
     return (value.days * 86_400 + value.seconds) * 1_000_000 + value.microseconds
 
 
 GREATEST_FLOAT = sys.float_info.max
 GREATEST_DECIMAL = decimal.Decimal("9" * 35 + "." + "9" * 30)
-"""What stands for infinity in ``DOUBLE`` and in ``DECIMAL(65, 30)``, where it has its place in orders."""
+"""The values that represent infinity in ``DOUBLE`` and ``DECIMAL(65, 30)``, so that it sorts correctly."""
 
 
 def _float(value: float) -> str:
@@ -97,9 +97,9 @@ def _datetime(value: dt.datetime) -> str:
 
 
 def in_utc(value: dt.datetime) -> dt.datetime:
-    """An aware datetime at the same moment in UTC.
+    """Return the moment of an aware datetime in UTC.
 
-    :raises UnstorableValue: where that is in no year that there is.
+    :raises UnstorableValue: when its year in UTC is out of range.
     """
     if value.tzinfo is dt.UTC:
         return value
@@ -128,7 +128,7 @@ def _json_ready(value: object) -> object:
 
 
 def to_json(value: object) -> str:
-    """JSON text of a list of column values, as an Array column stores it."""
+    """Return JSON text of a list of column values, as an Array column stores it."""
     return dump_json(_json_ready(value))
 
 
@@ -155,11 +155,11 @@ _BASES = (bool, int, str, float, decimal.Decimal, uuid.UUID, dt.datetime, dt.dat
 
 
 def literal(value: object, server: Server) -> str:
-    """The value as SQL.
+    """Return the value as SQL.
 
-    Aware datetimes become UTC, intervals microseconds, lists and dicts JSON, UUIDs sixteen bytes.
+    Aware datetimes become UTC, intervals microseconds, lists and dicts JSON, UUIDs 16 bytes.
 
-    :raises UnstorableValue: for a value of a type that has no counterpart, and for numbers that are none.
+    :raises UnstorableValue: for an unsupported type, and for NaN.
     """
     encoder = _ENCODERS.get(type(value))
     if encoder is not None:
@@ -177,7 +177,7 @@ def literal(value: object, server: Server) -> str:
 
 
 def literals(values: Iterable[object], server: Server) -> tuple[str, ...]:
-    """Each value as :func:`literal` has it; quicker than one by one."""
+    """Return :func:`literal` of each value, faster than one by one."""
     return tuple(
         [
             encode(value) if (encode := _ENCODERS.get(type(value))) is not None else literal(value, server)

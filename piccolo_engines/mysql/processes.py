@@ -1,4 +1,4 @@
-"""The server's process list, whatever the statements in it are made of."""
+"""The server's process list."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,12 @@ __all__ = ["Process", "process_list"]
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One connection as the server lists it. What is not ASCII is ``?``.
+    """One connection in the server's list. Characters outside of ASCII are ``?``.
 
-    :ivar id: the connection's id, as KILL wants it.
-    :ivar database: its current database, if it has one.
+    :ivar id: the connection's id, as in KILL.
+    :ivar database: its current database, if any.
     :ivar command: ``Sleep`` while no statement runs.
-    :ivar statement: the beginning of the statement that runs, if one does.
+    :ivar statement: the beginning of the running statement, if any.
     """
 
     id: int
@@ -27,14 +27,14 @@ class Process:
 
 
 async def process_list(engine: MySQLEngine) -> list[Process]:
-    """The connections to the server, the one that asks included.
+    """Return the connections to the server, including the caller's.
 
-    Without the privilege PROCESS these are the user's own.
+    Without the privilege PROCESS only the user's own.
 
-    On MySQL, ``information_schema.processlist`` fails with error 3854, whatever columns are selected, while
-    a statement runs whose bytes are not UTF-8, such as one with an id in it. And
+    On MySQL, ``information_schema.processlist`` fails with error 3854, whatever columns are selected, while a
+    statement runs whose bytes are not UTF-8, such as one that contains an id;
     ``performance_schema.processlist`` is empty where that schema is off. ``SHOW PROCESSLIST`` works on every
-    server, with results in ASCII: what cannot be converted to another character set is replaced.
+    server with results in ASCII: characters that cannot be converted are replaced.
     """
     async with engine.transaction():
         await engine.run_ddl("SET character_set_results = ascii")

@@ -1,4 +1,4 @@
-"""Which server a connection speaks to, read from its greeting, and what follows from that."""
+"""The kind and version of a server, from its greeting, and the settings that depend on it."""
 
 import re
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ __all__ = ["MYSQL", "Server"]
 _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 _UNKNOWN = (0, 0, 0)
 _OLDEST_MARIADB = (10, 6, 0)  # JSON_TABLE, SKIP LOCKED
-_OLDEST_MYSQL = (8, 0, 19)  # DROP CONSTRAINT, and the table's name in what is said of a duplicate
+_OLDEST_MYSQL = (8, 0, 19)  # DROP CONSTRAINT, and the table's name in the message about a duplicate
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The flavour and version of a database server.
+    """The kind and version of a database server.
 
     :ivar mariadb: MariaDB; otherwise MySQL (or Percona Server, which is one).
-    :ivar version: for instance ``(8, 4, 3)``; all nought when the server does not say.
+    :ivar version: for instance ``(8, 4, 3)``; all zero if the server does not report it.
     """
 
     mariadb: bool
@@ -26,7 +26,7 @@ class Server:
 
     @classmethod
     def from_greeting(cls, greeting: str) -> "Server":
-        """Read the version string of the handshake.
+        """Parse the version string of the handshake.
 
         >>> Server.from_greeting("5.5.5-10.11.6-MariaDB-log")
         Server(mariadb=True, version=(10, 11, 6))
@@ -40,7 +40,7 @@ class Server:
         return cls(mariadb, (int(major), int(minor), int(patch)))
 
     def require_known(self) -> None:
-        """Raises :class:`ServerTooOld` for one that is older than the oldest for which the SQL is written."""
+        """Raise :class:`ServerTooOld` for a server that is older than the oldest supported version."""
         oldest = _OLDEST_MARIADB if self.mariadb else _OLDEST_MYSQL
         if _UNKNOWN != self.version < oldest:
             raise ServerTooOld(f"{self.name} {_dotted(self.version)}", _dotted(oldest))
@@ -51,12 +51,16 @@ class Server:
 
     @property
     def collation(self) -> str:
-        """Compares text character by character, trailing spaces included, as PostgreSQL and SQLite do."""
+        """A collation that compares character by character, like PostgreSQL and SQLite.
+
+        Trailing spaces count.
+        """
         return "utf8mb4_nopad_bin" if self.mariadb else "utf8mb4_0900_bin"
 
     def time_limit(self, seconds: float | None) -> str:
-        """What ``SET`` limits a session's statements with; ``None`` is no limit. MySQL's is for queries
-        alone, MariaDB's for all statements.
+        """Return the ``SET`` assignment of a session's time limit; ``None`` for no limit.
+
+        MySQL's applies to queries only, MariaDB's to all statements.
         """
         if self.mariadb:
             return f"max_statement_time = {seconds or 0:.3f}"
@@ -73,7 +77,7 @@ class Server:
             "ERROR_FOR_DIVISION_BY_ZERO",
             "NO_ENGINE_SUBSTITUTION",
         ]
-        if not self.mariadb:  # MariaDB's does not know that a primary key determines the rest of its row
+        if not self.mariadb:  # MariaDB's ignores that a primary key determines its row
             modes.append("ONLY_FULL_GROUP_BY")
         return ",".join(modes)
 
@@ -83,4 +87,4 @@ def _dotted(version: tuple[int, ...]) -> str:
 
 
 MYSQL = Server(mariadb=False, version=(8, 0, 0))
-"""What SQL is written for where no server is known yet."""
+"""The server that SQL is written for before a server is known."""

@@ -1,6 +1,4 @@
-"""Statements that are more than one piece of text: selects that know their columns, and work in several
-steps.
-"""
+"""Statements with more than text and values: selects that know their columns, and work in several steps."""
 
 import contextlib
 from abc import abstractmethod
@@ -18,18 +16,18 @@ from piccolo_engines.mysql.results.values import Hints
 from piccolo_engines.mysql.sessions.session import Session, Watch
 from piccolo_engines.mysql.table_name import TableName
 from piccolo_engines.mysql.templates import compiled, compiled_flat
-from piccolo_engines.statements import SelectSQL, Together
+from piccolo_engines.statements import SelectSQL, StatementGroup
 
 __all__ = [
     "Bilingual",
+    "BuiltRows",
     "DDLStep",
     "FlatSelect",
     "PlannedDDL",
     "Steps",
-    "Told",
     "Work",
-    "put_together",
-    "run_together",
+    "run_group",
+    "set_parts",
     "statement_group",
 ]
 
@@ -40,9 +38,9 @@ class _Forms(QueryString):
 
 
 class Bilingual(QueryString):
-    """SQL for PostgreSQL, which is also what people are shown, and what is sent to MySQL instead.
+    """SQL for PostgreSQL, which is also printed, and the SQL for MySQL.
 
-    Both are inside, because Piccolo takes a QueryString apart into template and arguments in a where clause.
+    It contains both, because Piccolo takes a QueryString in a where clause apart into template and arguments.
     """
 
     __slots__ = ()
@@ -53,7 +51,7 @@ class Bilingual(QueryString):
         super().__init__("{}", forms, alias=standard._alias)
 
 
-def put_together(
+def set_parts(
     querystring: QueryString,
     query_type: str,
     template: str,
@@ -61,9 +59,9 @@ def put_together(
     table: type[Table],
     compiled: str | None,
 ) -> None:
-    """Make it what Piccolo's constructor would, without going through the arguments.
+    """Set the attributes that Piccolo's constructor would set, without processing the arguments.
 
-    :param compiled: the template as it is sent, where all arguments are values.
+    :param compiled: the compiled template, if all arguments are values.
     """
     querystring.template, querystring.args, querystring.columns = template, args, ()
     querystring.query_type, querystring.table, querystring._alias = query_type, table, None
@@ -71,31 +69,31 @@ def put_together(
 
 
 class FlatSelect(SelectSQL):
-    """A select without other QueryStrings inside.
+    """A select without nested QueryStrings.
 
-    :ivar repeats: that a session may prepare it. The engine asks any QueryString that has the attribute.
+    :ivar repeats: whether a session may prepare it. The engine reads this attribute of any QueryString.
     """
 
     __slots__ = ()
     repeats = True
 
     def __init__(self, template: str, args: list[Any], table: type[Table], hints: Hints) -> None:
-        put_together(self, "generic", template, args, table, compiled_flat(template))
+        set_parts(self, "generic", template, args, table, compiled_flat(template))
         self.hints = hints
 
 
-class Told(QueryString):
-    """A statement without a result set, whose outcome tells what is to be returned."""
+class BuiltRows(QueryString):
+    """A statement without a result set, whose rows are built from the driver's result."""
 
     __slots__ = ()
 
     @abstractmethod
-    def rows_told(self, result: Any) -> list[dict[str, Any]]:
-        """The rows to return, from the driver's result."""
+    def build_rows(self, result: Any) -> list[dict[str, Any]]:
+        """Return the rows, given the driver's result."""
 
 
 class Work:
-    """What a statement in several steps may do with the session it runs on."""
+    """The session of a statement in several steps, and the methods that the steps may use."""
 
     __slots__ = ("session", "watch")
 
@@ -104,18 +102,18 @@ class Work:
         self.watch = watch
 
     def text(self, template: str, args: Sequence[object]) -> str:
-        """A statement with its values in it, as it is sent; ``watch`` is told of it."""
+        """Return a statement with its values, as it is sent. Reports it to ``watch``."""
         if self.watch is not None:
             self.watch(template % tuple("%s" for _ in args))
         return template % literals(args, self.session.server)
 
     def execute(self, querystring: QueryString) -> Awaitable[Any]:
-        """Send one statement; return the driver's result."""
+        """Send one statement and return the driver's result."""
         template, args = compiled(querystring)
         return self.session.run(template, args, self.watch)
 
     async def fetch(self, querystring: QueryString, table: type[Table] | None = None) -> list[dict[str, Any]]:
-        """Send one statement; return its rows, with the values that the table's columns promise."""
+        """Send one statement and return its rows, with values of the table's column types."""
         result = await self.execute(querystring)
         if not result.fields:
             return []
@@ -123,18 +121,18 @@ class Work:
 
 
 class Steps(QueryString):
-    """A statement that MySQL needs several statements for. Its text is for people to read."""
+    """A statement that needs several statements in MySQL. Its text is only for reading."""
 
     __slots__ = ()
 
     @abstractmethod
     async def run(self, work: Work) -> list[dict[str, Any]]:
-        """Carry it out: all of it, or, when it raises, nothing."""
+        """Execute it completely, or raise without any effect."""
 
 
 @contextlib.asynccontextmanager
 async def statement_group(session: Session) -> AsyncIterator[None]:
-    """Make several statements one: in a transaction of their own, or behind a savepoint when one is open."""
+    """Make several statements atomic: in their own transaction, or in a savepoint of an open one."""
     begin, end, undo = _bounds(session)
     await session.send(begin)
     try:
@@ -148,13 +146,14 @@ async def statement_group(session: Session) -> AsyncIterator[None]:
     await session.send(end)
 
 
-async def run_together(together: Together, work: Work) -> None:
-    """Send the statements in one trip to the server, their own transaction (or, inside of one, their
-    savepoint) included. The server stops at the first statement that fails.
+async def run_group(group: StatementGroup, work: Work) -> None:
+    """Send the statements in one round trip, with their own transaction or savepoint.
+
+    The server stops at the first statement that fails.
     """
-    texts = [work.text(*compiled(one)) for one in together.statements]
+    texts = [work.text(*compiled(one)) for one in group.statements]
     session = work.session
-    if sum(map(len, texts)) > _TOGETHER:
+    if sum(map(len, texts)) > _MOST_CHARACTERS:
         async with statement_group(session):
             for text in texts:
                 await session.send(text)
@@ -169,12 +168,12 @@ async def run_together(together: Together, work: Work) -> None:
         raise
 
 
-_TOGETHER = 4 * 1024 * 1024
-"""Characters that are sent at once: servers take no statement of any length."""
+_MOST_CHARACTERS = 4 * 1024 * 1024
+"""The maximum length of statements that are sent together: servers limit the length of a packet."""
 
 
 def _bounds(session: Session) -> tuple[str, str, str]:
-    """What begins, ends and undoes a group of statements."""
+    """Return the statements that begin, end and undo a group of statements."""
     if session.in_transaction:
         name = "SAVEPOINT statement_group"
         return name, f"RELEASE {name}", f"ROLLBACK TO {name}"
@@ -182,23 +181,23 @@ def _bounds(session: Session) -> tuple[str, str, str]:
 
 
 DDLStep = Callable[[Catalog], Awaitable[Sequence[str]]]
-"""Looks at the database and says which statements are to be run."""
+"""Reads the database and returns the statements to run."""
 
 
 class PlannedDDL(str):
-    """DDL that depends on what the database looks like: the text is for people, the steps are carried out.
+    """DDL that depends on the state of the database: the text is only for reading, the steps are executed.
 
-    Each step is planned after the one before it was carried out.
+    Each step is planned after the one before it was executed.
 
-    :ivar makes: the table that comes into being, if any.
+    :ivar creates: the table that is created, if any.
     """
 
-    __slots__ = ("makes", "steps")
-    makes: TableName | None
+    __slots__ = ("creates", "steps")
+    creates: TableName | None
     steps: tuple[DDLStep, ...]
 
-    def __new__(cls, text: str, *steps: DDLStep, makes: TableName | None = None) -> "PlannedDDL":
+    def __new__(cls, text: str, *steps: DDLStep, creates: TableName | None = None) -> "PlannedDDL":
         planned = super().__new__(cls, text)
         planned.steps = steps
-        planned.makes = makes
+        planned.creates = creates
         return planned

@@ -1,4 +1,4 @@
-"""Compiles a QueryString for the driver: ``%s`` for each value, and the values."""
+"""Compiles QueryStrings to text with ``%s`` for each value, and a list of the values."""
 
 import datetime as dt
 import functools
@@ -20,16 +20,16 @@ VALUES = frozenset(
         *(dt.datetime, dt.date, dt.time, dt.timedelta),
     )
 )
-"""Types that are certainly no QueryString; to ask an abstract class takes longer."""
+"""Types that are certainly not a QueryString. Checking for an abstract class takes longer."""
 
 _CAST = re.compile(r"^::[A-Za-z]+(?:\[\])?")
 
 
 @functools.lru_cache(maxsize=4096)
 def _parse(template: str) -> tuple[tuple[str, bool], ...]:
-    """The pieces of a template, each with whether a value follows it; ``%`` doubled.
+    """Return the parts of a template, each with whether a value follows it, and with ``%`` doubled.
 
-    PostgreSQL's casts of values (``{}::INTEGER``) are left out: values are written as what they are.
+    PostgreSQL's casts of values (``{}::INTEGER``) are omitted: literals have their own type.
     """
     pieces = []
     follows = False
@@ -42,21 +42,21 @@ def _parse(template: str) -> tuple[tuple[str, bool], ...]:
 
 @functools.lru_cache(maxsize=4096)
 def _text(template: str) -> tuple[str, int]:
-    """A template whose arguments are values, with how many it takes."""
+    """Return a compiled template whose arguments are values, and their number."""
     pieces = _parse(template)
     return "".join(piece + "%s" * follows for piece, follows in pieces), sum(follows for _, follows in pieces)
 
 
 def compiled_flat(template: str) -> str:
-    """A template, compiled, whose arguments are values."""
+    """Return a compiled template whose arguments are values."""
     return _text(template)[0]
 
 
 def compiled(querystring: QueryString) -> tuple[str, list[Any]]:
-    """The SQL of a QueryString with ``%s`` for each value and other ``%`` doubled, and the values.
+    """Return the SQL of a QueryString with ``%s`` for each value, and the values.
 
-    Takes the place of Piccolo's ``QueryString.compile_string``, which does not know the engine. A frozen
-    QueryString returns what it was frozen with.
+    Any other ``%`` is doubled. Replaces Piccolo's ``QueryString.compile_string``, which does not know the
+    engine. A frozen QueryString returns what it was frozen with.
     """
     if querystring._frozen_compiled_strings is not None:
         return querystring._frozen_compiled_strings

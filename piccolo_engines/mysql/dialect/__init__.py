@@ -1,7 +1,8 @@
-"""Piccolo's SQL for MySQL and MariaDB: everything that is changed in Piccolo, in one list.
+"""Piccolo's SQL for MySQL and MariaDB: a list of all changes to Piccolo.
 
-:func:`install` is called once, when :mod:`piccolo_engines.mysql` is imported. What it replaces serves tables
-of a MySQL engine only; other engines get Piccolo's own. It fails when Piccolo is not as it is known here.
+:func:`install` is called once, when :mod:`piccolo_engines.mysql` is imported. The replacements apply to
+tables of a MySQL engine only; for other engines Piccolo's originals are called. It fails with an unknown
+version of Piccolo.
 """
 
 from piccolo.query.base import Query
@@ -38,13 +39,13 @@ PATCHES: tuple[Patch, ...] = (
     *schemas.PATCHES,
     *migrations.PATCHES,
 )
-"""Every attribute of Piccolo that is replaced or added, with its reason."""
+"""Every attribute of Piccolo that is replaced or added, with the reason."""
 
 
 def install() -> None:
-    """Teach Piccolo MySQL. Doing it again changes nothing.
+    """Add MySQL to Piccolo. Repeating it changes nothing.
 
-    :raises UnknownPiccolo: when the installed Piccolo is not the one that this was written for.
+    :raises UnknownPiccolo: when the installed Piccolo is not the one that the patches were written for.
     """
     if "mysql_querystrings" not in vars(Query):
         apply(PATCHES)

@@ -1,4 +1,4 @@
-"""Where clauses."""
+"""WHERE clauses."""
 
 import functools
 import uuid
@@ -35,11 +35,11 @@ def _ilike(self: Column, value: str) -> Where:
 
 
 def _values(values: Any, *, materialised: bool) -> QueryString:
-    """The right side of IN.
+    """Return the right side of IN.
 
-    A sub-select with LIMIT goes into a derived table, because MySQL refuses it otherwise. In an update or
-    delete every one does, because it may be about the table that is being changed; there DISTINCT keeps the
-    optimizer from taking the derived table apart again.
+    A subselect with LIMIT is wrapped in a derived table, because MySQL refuses it otherwise. In an update or
+    delete every subselect is, because it may read the table that is changed; there DISTINCT keeps the
+    optimizer from merging the derived table.
     """
     if isinstance(values, QueryString):
         if materialised:
@@ -67,8 +67,8 @@ def _condition(where: Where, name: QueryString, *, materialised: bool) -> QueryS
         args.append(where.value)
     if where.values is not UNDEFINED:
         args.append(_values(where.values, materialised=materialised))
-    said = str(name) if name.args else name.template
-    return QueryString(where.operator.template.format(name=said, value="{}", values="{}"), *args)
+    sql = str(name) if name.args else name.template
+    return QueryString(where.operator.template.format(name=sql, value="{}", values="{}"), *args)
 
 
 def _is_item(column: Column) -> bool:
@@ -76,7 +76,7 @@ def _is_item(column: Column) -> bool:
 
 
 def _document_condition(where: Where, name: QueryString) -> QueryString | None:
-    """Documents, and items of them, are equal as documents; MySQL's IN does not take them."""
+    """Compare documents, and their items, as documents. MySQL's IN does not support them."""
     is_item = _is_item(where.column)
     if where.operator in _DOCUMENT_OPERATORS:
         value = item_document(where.value) if is_item else where.value
@@ -124,7 +124,7 @@ def _property(getter: Callable[[Where], QueryString]) -> Any:
 
 
 def _uuid_from_text(original: Any) -> Any:
-    """UUIDs are sixteen bytes here, so one given as text has to be read before it is compared or stored."""
+    """UUIDs are stored as 16 bytes, so one given as text is parsed before it is compared or stored."""
 
     def convert(value: Any, column: Column) -> Any:
         if passes_unchanged(value, column):
@@ -143,14 +143,14 @@ _DOCUMENT, _KEY, _VALUE = "document", "key", "value"
 
 @functools.lru_cache(maxsize=1024)
 def _holder(kind: type) -> str:
-    """What a class of columns may make of a value: JSON of anything, a UUID of a text, or nothing."""
+    """Return how a class of columns converts values: to JSON (any), to a UUID (a text), or not at all."""
     if issubclass(kind, JSON):
         return _DOCUMENT
     return _KEY if issubclass(kind, UUID | ForeignKey) else _VALUE
 
 
 def passes_unchanged(value: Any, column: Column) -> bool:
-    """Whether a value is bound as it is, whichever engine the column belongs to; quickly said."""
+    """Whether a value is bound unchanged for any engine of the column. Cached, hence fast."""
     kind, holder = type(value), _holder(type(column))
     return (kind in _NEVER_CONVERTED and holder is not _DOCUMENT) or (kind is str and holder is _VALUE)
 

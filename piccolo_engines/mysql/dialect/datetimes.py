@@ -1,4 +1,4 @@
-"""Functions of dates and times: parts of them, and the same moment elsewhere."""
+"""Date and time functions: extracting parts, and converting between time zones."""
 
 import datetime as dt
 import zoneinfo
@@ -45,7 +45,7 @@ _OF_TIMES: Mapping[str, str] = {
     "epoch": "HOUR({x}) * 3600 + MINUTE({x}) * 60 + SECOND({x}) + MICROSECOND({x}) / 1000000",
 }
 
-_OF_A_DAY = "MOD(MOD({x}, 86400000000) + 86400000000, 86400000000)"  # as a timedelta has it: never negative
+_OF_A_DAY = "MOD(MOD({x}, 86400000000) + 86400000000, 86400000000)"  # as in a timedelta: never negative
 _OF_INTERVALS: Mapping[str, str] = {
     "century": "0",
     "day": f"({{x}} - {_OF_A_DAY}) DIV 86400000000",
@@ -79,7 +79,7 @@ def _extract(self: Extract, identifier: Any, datetime_component: str, alias: str
     QueryString.__init__(
         self, f"({template.replace('{x}', '{}')})", *[identifier] * template.count("{x}"), alias=alias
     )
-    self.result_name = "extract"  # type: ignore[attr-defined]  # read by the select that it stands in
+    self.result_name = "extract"  # type: ignore[attr-defined]  # read by the select around it
     self.cast_to = Numeric()  # type: ignore[attr-defined]  # the same
 
 
@@ -88,9 +88,9 @@ def _strftime(_self: Strftime, *_args: Any, **_kwargs: Any) -> None:
 
 
 def _zone(timezone: Any) -> str:
-    """A name or an offset that the server knows.
+    """Return a time zone's name, or its offset in the server's notation.
 
-    A timedelta counts westwards, as it does for Piccolo's PostgreSQL: EST is five hours.
+    A timedelta counts westwards, as in Piccolo for PostgreSQL: EST is five hours.
     """
     if isinstance(timezone, dt.timedelta):
         minutes = int(abs(timezone.total_seconds())) // 60
@@ -110,9 +110,9 @@ def _is_naive(identifier: Any) -> bool:
 
 
 def _at_time_zone(self: AtTimeZone, identifier: Any, timezone: Any, alias: str | None = None) -> None:
-    """Aware columns become local time, naive ones are taken as local time, as in PostgreSQL.
+    """Convert aware columns to local time, and interpret naive ones as local time, as in PostgreSQL.
 
-    Named zones need the server's time zone tables; without them the answer is null.
+    Named zones need the server's time zone tables; without them the result is null.
     """
     zone, naive = _zone(timezone), _is_naive(identifier)
     source, target = (zone, "+00:00") if naive else ("+00:00", zone)
@@ -124,6 +124,6 @@ def _at_time_zone(self: AtTimeZone, identifier: Any, timezone: Any, alias: str |
 
 PATCHES = (
     Patch(Extract, "__init__", for_mysql(_extract), "MySQL's EXTRACT knows few components"),
-    Patch(Strftime, "__init__", for_mysql(_strftime), "MySQL has no strftime: say so clearly"),
+    Patch(Strftime, "__init__", for_mysql(_strftime), "MySQL has no strftime: raises a clear error"),
     Patch(AtTimeZone, "__init__", for_mysql(_at_time_zone), "MySQL has no AT TIME ZONE for columns"),
 )

@@ -1,4 +1,4 @@
-"""DISTINCT ON, which MySQL lacks: rows are numbered within each value, and the first ones selected by key."""
+"""DISTINCT ON, which MySQL lacks: rows are numbered per value, and the first ones selected by key."""
 
 import contextlib
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ __all__ = ["first_of_each"]
 
 @contextlib.contextmanager
 def first_of_each(select: Select[Any]) -> Iterator[None]:
-    """While this is open the select asks for the first row of each value by a condition.
+    """Inside the block, the select returns the first row of each value by a condition.
 
     :raises Unsupported: together with ``group_by``.
     """

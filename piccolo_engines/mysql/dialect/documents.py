@@ -1,4 +1,4 @@
-"""JSON columns, and Arrays, which are JSON here."""
+"""JSON columns, and Arrays, which are stored as JSON."""
 
 import json
 from typing import Any
@@ -40,7 +40,7 @@ class ContainsOnly(ComparisonOperator):
 
 
 def _path(*keys: object) -> str:
-    """A JSON path; keys are quoted, whatever they contain."""
+    """Return a JSON path with quoted keys."""
     steps = (f"[{key}]" if isinstance(key, int) else "." + json.dumps(str(key)) for key in keys)
     return "$" + "".join(steps)
 
@@ -65,14 +65,15 @@ def _from_path(original: Any) -> Any:
     return method
 
 
-# MariaDB compares what a JSON function gives as if it were not JSON, except inside another function.
+# MariaDB compares the result of a JSON function as text, except inside another function.
 _OPEN = ServerSQL(mysql="", mariadb="CONCAT('', ")
 _CLOSE = ServerSQL(mysql="", mariadb=")")
 
 
 def compare_documents(left: object, operator: str, right: object) -> QueryString:
-    """Compare two documents, not their texts. (On MariaDB objects are equal only with their keys in one
-    order.)
+    """Compare two documents by value, not by text.
+
+    On MariaDB objects are equal only if their keys are in the same order.
     """
     return QueryString(
         f"{{}}JSON_EXTRACT({{}}, '$'){{}} {operator} {{}}JSON_EXTRACT({{}}, '$'){{}}",
@@ -97,7 +98,7 @@ def _array_where(operator: type[ComparisonOperator]) -> Any:
 
 
 def item_document(value: Any) -> Any:
-    """What an item of an Array is compared with."""
+    """Return the document to compare an item of an Array with."""
     if isinstance(value, Column | QueryString):
         return QueryString("JSON_EXTRACT(JSON_ARRAY({}), '$[0]')", value)
     return to_json(value)
@@ -127,7 +128,7 @@ def _select_item(original: Any) -> Any:
 
 
 def _as_document(value: Any) -> Any:
-    """A list, or an item, as the JSON text of a list."""
+    """Return a list, or a single item, as JSON text of a list."""
     if isinstance(value, Column | QueryString):
         return value
     return to_json(value if isinstance(value, list) else [value])
@@ -145,7 +146,7 @@ def _merge(self: Any, first: Any, second: Any) -> None:
 
 
 def _name_in_postgres(function: object) -> str:
-    """What a result is called: ``array_cat``, and so on."""
+    """Return PostgreSQL's name of the result, such as ``array_cat``."""
     return "array_" + type(function).__name__.removeprefix("Array").lower()
 
 
@@ -174,11 +175,11 @@ def _overlap(self: Any, array_1: Any, array_2: Any) -> None:
     before, between, after = _OVERLAPS
     parts = (before, _as_document(array_1), between, _as_document(array_2), after)
     QueryString.__init__(self, "{}" * len(parts), *parts)
-    self.cast_to = Boolean()  # read by the select that it stands in
+    self.cast_to = Boolean()  # read by the select around it
 
 
 def _rebuild(self: Any, array: Any, item: QueryString, where: QueryString) -> None:
-    """Take an array apart, and gather its items again."""
+    """Expand an array, and aggregate its items again."""
     QueryString.__init__(
         self,
         "COALESCE((SELECT JSON_ARRAYAGG(JSON_EXTRACT({}, '$')) "

@@ -1,4 +1,4 @@
-"""Operators and functions: what PostgreSQL writes one way and MySQL another."""
+"""Operators and functions that differ between PostgreSQL and MySQL."""
 
 import datetime as dt
 import re
@@ -42,7 +42,7 @@ __all__ = ["PATCHES", "named", "preserved_alias"]
 
 
 def preserved_alias(identifier: object, alias: str | None) -> str | None:
-    """The alias that a function keeps from what it is applied to."""
+    """Return the alias of a function's result, which is that of its argument by default."""
     if isinstance(identifier, Column):
         default: str = identifier._meta.get_default_alias()  # type: ignore[no-untyped-call]  # Piccolo does not annotate it
         return alias or identifier._alias or default
@@ -50,7 +50,7 @@ def preserved_alias(identifier: object, alias: str | None) -> str | None:
 
 
 def _add_interval(column: Column, operator: str, value: dt.timedelta) -> QueryString:
-    """A column of the row that is being updated, moved by a timedelta."""
+    """Return an assignment that adds a timedelta to a column of the updated row."""
     if not isinstance(value, dt.timedelta):
         raise ValueError("Only timedelta values can be added.")
     name = quote_name(column._meta.db_column_name)
@@ -62,7 +62,7 @@ def _add_interval(column: Column, operator: str, value: dt.timedelta) -> QuerySt
         return QueryString(moved)
     if isinstance(column, Date):
         return QueryString(f"CAST({moved} AS DATE)")
-    if isinstance(column, Time):  # past midnight it goes on from zero
+    if isinstance(column, Time):  # wraps around at midnight
         return QueryString(
             f"TIME(CAST(CONCAT('2000-01-02 ', {name}) AS DATETIME(6)) "
             f"{operator} INTERVAL {amount} MICROSECOND)"
@@ -80,7 +80,7 @@ def _concatenate(_: ConcatDelegate, column: Column, value: Any, reverse: bool = 
 
 
 def _divide(original: Any) -> Any:
-    """Whole numbers divide to whole numbers, as in PostgreSQL."""
+    """Divide integers to integers, as PostgreSQL does."""
 
     def method(self: Integer, value: Any) -> QueryString:
         divided: QueryString = original(self, value)
@@ -92,7 +92,7 @@ def _divide(original: Any) -> Any:
 
 
 def _also(template: str) -> Any:
-    """Keep what an operator gives for PostgreSQL, and send this to MySQL."""
+    """Keep an operator's SQL for PostgreSQL, and add this for MySQL."""
 
     def replace(original: Any) -> Any:
         def method(self: QueryString, value: Any) -> QueryString:
@@ -107,7 +107,7 @@ _CALL = re.compile(r"(\w+)\(.*\)$", re.DOTALL)
 
 
 def _result_name(function: QueryString) -> str | None:
-    """What PostgreSQL calls the result of a function."""
+    """Return PostgreSQL's name for the result of a function."""
     known: str | None = getattr(function, "result_name", None)
     call = _CALL.match(function.template) if known is None else None
     return call.group(1).lower() if call is not None else known
@@ -162,7 +162,7 @@ def _count(original: Any) -> Any:
 
 
 def _cast_template(column: Column) -> str:
-    """How a value becomes one of the column's type: CAST knows fewer types than CREATE TABLE."""
+    """Return the conversion to the column's type. CAST supports fewer types than CREATE TABLE."""
     simple: list[tuple[Any, str]] = [
         (Boolean, "({} <> 0)"),
         (Integer, "CAST({} AS SIGNED)"),
@@ -204,13 +204,13 @@ def _cast(original: Any) -> Any:
         self.query_type = "cast"
         if isinstance(identifier, QueryString):
             self.result_name = _result_name(identifier) or "cast"  # type: ignore[attr-defined]  # read by the select
-        self.cast_to = as_type  # type: ignore[attr-defined]  # read by the select that it stands in
+        self.cast_to = as_type  # type: ignore[attr-defined]  # read by the select around it
 
     return method
 
 
 def _as_text(identifier: Any) -> Any:
-    """A UUID or a truth value as PostgreSQL writes it."""
+    """Return a UUID or a boolean as PostgreSQL formats it."""
     column = identifier
     while isinstance(column, ForeignKey):
         column = column._foreign_key_meta.resolved_target_column
@@ -240,13 +240,13 @@ PATCHES = (
     ),
     Patch(ConcatDelegate, "get_querystring", for_mysql(_concatenate), "MySQL cannot cast to TEXT"),
     *(
-        Patch(Integer, name, _divide, "`/` of whole numbers gives a fraction in MySQL")
+        Patch(Integer, name, _divide, "`/` of integers returns a fraction in MySQL")
         for name in ("__truediv__", "__rtruediv__", "__floordiv__", "__rfloordiv__")
     ),
     Patch(QueryString, "ilike", _also("LOWER({}) LIKE LOWER({})"), "MySQL has no ILIKE"),
     Patch(QueryString, "__pow__", _also("POW({}, {})"), "`^` is exclusive or in MySQL"),
     Patch(Length, "__init__", lambda _: _length, "LENGTH counts bytes in MySQL", adds=True),
-    Patch(Concat, "__init__", _concat, "MySQL cannot cast to TEXT, and CONCAT gives null for null"),
+    Patch(Concat, "__init__", _concat, "MySQL cannot cast to TEXT, and its CONCAT returns null for null"),
     Patch(Count, "__init__", _count, "COUNT(DISTINCT (a, b)) is not MySQL"),
-    Patch(Cast, "__init__", _cast, "MySQL's CAST knows other types than its columns have"),
+    Patch(Cast, "__init__", _cast, "MySQL's CAST has other types than its columns"),
 )

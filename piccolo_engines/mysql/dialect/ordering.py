@@ -1,4 +1,4 @@
-"""ORDER BY: MySQL does not order JSON arrays."""
+"""ORDER BY. MySQL cannot sort JSON arrays."""
 
 import decimal
 from typing import Any
@@ -14,7 +14,7 @@ _NUMBERS = (int, float, decimal.Decimal)
 
 
 def _keys(array: Array) -> list[Any]:
-    """An array's first items, and then its text."""
+    """Return the sort keys of an array: its first items, then its text."""
     number = " + 0" if array.base_column.value_type in _NUMBERS else ""
     return [
         *(

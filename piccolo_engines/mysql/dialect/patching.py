@@ -1,5 +1,6 @@
-"""How Piccolo is taught MySQL: each replaced attribute is a :class:`Patch`, with its reason, checked to
-exist.
+"""Patches of Piccolo: each replaces or adds one attribute, and has a reason.
+
+Patches are checked before they are applied.
 """
 
 import os
@@ -32,7 +33,7 @@ KNOWN = "1.38."
 
 
 class UnknownPiccolo(ImportError):
-    """The Piccolo that is installed is not one that the dialect was written for."""
+    """The installed version of Piccolo is not supported by the dialect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,10 @@ class Patch:
     """One attribute of Piccolo that the dialect replaces or adds.
 
     :ivar owner: the class or module.
-    :ivar attribute: its name there.
-    :ivar replace: gets the original, gives what takes its place.
-    :ivar reason: why.
-    :ivar adds: the attribute is new; otherwise it must be there already.
+    :ivar attribute: the attribute's name.
+    :ivar replace: returns the replacement, given the original.
+    :ivar reason: why it is replaced.
+    :ivar adds: whether the attribute is new; otherwise it must exist.
     """
 
     owner: Any
@@ -58,19 +59,22 @@ class Patch:
 
 
 def check(patches: Iterable[Patch]) -> None:
-    """:raises UnknownPiccolo: when this is another Piccolo than the one that the patches were written for."""
+    """Check the patches against the installed Piccolo.
+
+    :raises UnknownPiccolo: if it is not the version that they were written for.
+    """
     installed = version("piccolo")
     if not installed.startswith(KNOWN):
-        raise UnknownPiccolo(f"piccolo_engines.mysql knows Piccolo {KNOWN}x, but {installed} is installed.")
+        raise UnknownPiccolo(f"piccolo_engines.mysql needs Piccolo {KNOWN}x; {installed} is installed.")
     missing = [patch.name for patch in patches if (patch.attribute in vars(patch.owner)) == patch.adds]
     if missing:
         raise UnknownPiccolo(
-            f"Piccolo {installed} is not as piccolo_engines.mysql knows it: {', '.join(missing)}."
+            f"Piccolo {installed} is not as piccolo_engines.mysql expects it: {', '.join(missing)}."
         )
 
 
 def apply(patches: Iterable[Patch]) -> None:
-    """Check everything, then replace everything."""
+    """Check all patches, then apply them."""
     patches = tuple(patches)
     check(patches)
     for patch in patches:
@@ -79,7 +83,7 @@ def apply(patches: Iterable[Patch]) -> None:
 
 
 def engine_type_of(table: type[Table]) -> str | None:
-    """The kind of a table's engine; ``None`` when it has none."""
+    """Return the type of a table's engine; ``None`` if it has none."""
     try:
         return table._meta.db.engine_type
     except (EngineNotBound, ValueError):
@@ -97,7 +101,7 @@ def serves_mysql(table: type[Table]) -> bool:
 
 
 def _default_engine_type() -> str | None:
-    """The project's engine, if its ``piccolo_conf`` has been imported; it is not imported for this."""
+    """Return the type of the project's engine, if its ``piccolo_conf`` was imported. Does not import it."""
     conf = sys.modules.get(os.environ.get("PICCOLO_CONF", "piccolo_conf"))
     try:
         return getattr(getattr(conf, "DB", None), "engine_type", None)
@@ -106,15 +110,16 @@ def _default_engine_type() -> str | None:
 
 
 def speaks_mysql(*subjects: object) -> bool:
-    """Whether the first subject that knows its table belongs to a MySQL engine; without any, the default
-    engine.
+    """Whether the first subject with a known table belongs to a MySQL engine.
+
+    Without such a subject, whether the default engine is a MySQL engine.
     """
     for subject in subjects:
         if isinstance(subject, Column):
             if subject._meta._table is not None:
                 return engine_type_of(subject._meta._table) == "mysql"
         elif isinstance(subject, QueryString):
-            if columns := getattr(subject, "columns", None):  # not yet there in a constructor
+            if columns := getattr(subject, "columns", None):  # missing in a constructor
                 return speaks_mysql(*columns)
         elif isinstance(subject, type) and issubclass(subject, Table):
             return engine_type_of(subject) == "mysql"
@@ -122,7 +127,7 @@ def speaks_mysql(*subjects: object) -> bool:
 
 
 def for_mysql(replacement: Callable[..., Any]) -> Callable[[Any], Any]:
-    """Replace a method where its arguments belong to a MySQL engine; the original serves all others."""
+    """Replace a method for arguments that belong to a MySQL engine. Others use the original."""
 
     def replace(original: Any) -> Any:
         def method(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -136,7 +141,7 @@ def for_mysql(replacement: Callable[..., Any]) -> Callable[[Any], Any]:
 
 
 def property_for_mysql(replacement: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Replace a property where the column belongs to a MySQL engine; the original serves all others."""
+    """Replace a property for columns that belong to a MySQL engine. Others use the original."""
 
     def replace(original: property) -> property:
         assert original.fget is not None

@@ -1,8 +1,8 @@
-"""Selects about one table and its own columns, which most requests make, put together in one go.
+"""Plain selects: a fast path for selects of one table and its own columns, the most frequent ones.
 
-Piccolo composes a select out of some twenty QueryStrings. For these the text is written directly, with the
-values beside it, and what is the same every time (the columns) is kept with the table. Everything else goes
-Piccolo's way: a part that is not known here makes the whole select none of these.
+Piccolo composes a select of some twenty QueryStrings. Here the text is written directly, next to its values,
+and the constant parts (the columns) are cached with the table. A select with any other part is left to
+Piccolo.
 """
 
 import datetime as dt
@@ -30,12 +30,12 @@ _MOMENTS = (dt.datetime, dt.date, dt.time)
 
 
 class _Known:
-    """What is the same in all selects about a table. It is kept with the table's metadata, and goes with it.
+    """The constant parts of all selects of a table. Stored in the table's metadata, and freed with it.
 
-    :ivar about: the table, its name, schema and columns, as they were.
-    :ivar star: the beginning of a select of all columns, if it is as simple as that.
-    :ivar beginnings: those of selects of some of them.
-    :ivar names: of the table's own columns, which live as long as the table: an id is theirs alone.
+    :ivar about: the table, its name, schema and columns at the time of caching.
+    :ivar star: the beginning of a select of all columns, if they are plain.
+    :ivar beginnings: the beginnings of selects of some columns.
+    :ivar names: the names of the table's own columns by their ids, which are valid as long as the table.
     """
 
     __slots__ = ("about", "beginnings", "names", "star")
@@ -59,11 +59,11 @@ def _about(table: type[Table]) -> tuple[object, ...]:
 
 
 class _NotPlain(Exception):
-    """There is something in the select that is not known here."""
+    """The select contains something that is not supported here."""
 
 
 def plain_select(select: Select[Any]) -> FlatSelect | None:
-    """The select as one piece of SQL; ``None`` when it is not as simple as that."""
+    """Return the select as one piece of SQL; ``None`` if it is not plain."""
     if (
         select.distinct_delegate._distinct.enabled
         or select.as_of_delegate._as_of
@@ -99,10 +99,10 @@ def _known_about(table: type[Table]) -> _Known:
 
 
 def _beginning(select: Select[Any], known: _Known) -> _Beginning:
-    """``SELECT … FROM …``; kept for the table's own columns, in any choice of them."""
+    """Return ``SELECT … FROM …``. Cached for every choice of the table's own columns."""
     table, delegate = select.table, select.columns_delegate
     if not delegate.selected_columns:
-        delegate.selected_columns = table._meta.columns  # as Piccolo does: others look there
+        delegate.selected_columns = table._meta.columns  # as Piccolo does: other code reads it
     selected = delegate.selected_columns
     if selected is table._meta.columns and known.star is not None:
         return known.star
@@ -132,7 +132,7 @@ def _stands_for_itself(column: Any) -> bool:
 
 @functools.lru_cache(maxsize=1024)
 def _is_plain(kind: Hashable) -> bool:
-    """A column that stands for itself, in what is selected and in conditions."""
+    """Whether columns of this class are selected and compared by name."""
     return (
         isinstance(kind, type)
         and issubclass(kind, Column)
@@ -174,11 +174,11 @@ def _comparison(where: Where, args: list[Any], names: Mapping[int, str]) -> str:
         for one in values:
             _add(one, args, kind)
         count = len(values)
-    return _said(where.operator.template, name, count)
+    return _formatted(where.operator.template, name, count)
 
 
 @functools.lru_cache(maxsize=4096)
-def _said(template: str, name: str, count: int) -> str:
+def _formatted(template: str, name: str, count: int) -> str:
     return template.format(name=name, value="{}", values=", ".join(["{}"] * count))
 
 
@@ -191,10 +191,10 @@ def _add(value: Any, args: list[Any], column: Hashable) -> None:
 
 @functools.lru_cache(maxsize=4096)
 def _is_like(column: Any, value: Any) -> bool:
-    """Whether a column of this class may be compared with a value of this type in a prepared statement.
+    """Whether a prepared statement may compare such a column with a value of this type.
 
-    Where they do not belong together, MySQL decides differently about what is prepared and about text: for a
-    date and a number, say, or a text that is no date.
+    For mismatched types MySQL treats prepared statements and text differently, for example a date and a
+    number, or a text that is not a date.
     """
     if issubclass(column, JSON) or value not in VALUES:
         return False

@@ -1,4 +1,4 @@
-"""Where Piccolo finds the SQL of a query, and how a query is run."""
+"""How Piccolo finds the SQL of a query, and how a query is run."""
 
 from collections.abc import Awaitable, Sequence
 from typing import Any
@@ -23,7 +23,7 @@ def _querystrings(original: property) -> property:
         built: Sequence[QueryString] = self.mysql_querystrings  # type: ignore[attr-defined]  # added below
         for querystring in built:
             if querystring.table is None:
-                querystring.table = self.table  # to find a result's columns by
+                querystring.table = self.table  # identifies the result's columns
         return built
 
     return property(querystrings, doc=original.__doc__)
@@ -50,16 +50,16 @@ def _freeze(original: Any) -> Any:
 async def _run_on_mysql(self: Query[Any, Any], node: str | None = None, in_pool: bool = True) -> Any:
     self._validate()  # type: ignore[no-untyped-call]  # Piccolo does not annotate it
     engine: Any = self.table._meta.db
-    asked = engine if node is None else engine.extra_nodes[node]
+    target = engine if node is None else engine.extra_nodes[node]
     querystrings = self.querystrings
     if type(self) is Insert and len(querystrings) == 1:  # which has nothing else to process
-        rows = await asked.run_querystring(querystrings[0], in_pool=in_pool)
+        rows = await target.run_querystring(querystrings[0], in_pool=in_pool)
         self._raw_response_callback(rows)
         return rows
     if len(querystrings) == 1:
-        return await self._process_results(await asked.run_querystring(querystrings[0], in_pool=in_pool))
+        return await self._process_results(await target.run_querystring(querystrings[0], in_pool=in_pool))
     return [
-        await self._process_results(await asked.run_querystring(querystring, in_pool=in_pool))
+        await self._process_results(await target.run_querystring(querystring, in_pool=in_pool))
         for querystring in querystrings
     ]
 

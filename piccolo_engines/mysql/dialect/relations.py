@@ -21,7 +21,10 @@ __all__ = ["PATCHES"]
 
 
 def _gathered(select: M2MSelect, inner: str, key: Column) -> str:
-    """What is gathered of each related row: the wanted values where JSON can carry them, else its key."""
+    """Return the data to select of each related row.
+
+    The selected values if JSON can represent them, otherwise its key.
+    """
     if not select.serialisation_safe:
         name = f"{inner}.{quote_name(key._meta.db_column_name)}"
         return f"HEX({name})" if isinstance(key, UUID) else name
@@ -45,7 +48,7 @@ def _select_string(original: Any) -> Any:
         far_key, near_key = there._meta.primary_key, here._meta.primary_key
         sql = (
             f"(SELECT JSON_ARRAYAGG({_gathered(self, inner, far_key)}) FROM {joining} "  # noqa: S608 - names are quoted, values are bound
-            # MySQL would begin with the smaller table; so most rows come in the order of the joining one
+            # MySQL would start with the smaller table; this mostly keeps the joining table's order
             f"STRAIGHT_JOIN {there._meta.get_formatted_tablename()} {inner} "
             f"ON ({joining}.{quote_name(far._meta.db_column_name)} "
             f"= {inner}.{quote_name(far_key._meta.db_column_name)}) "
@@ -100,7 +103,7 @@ _PLACE = re.compile(r"%(%|s)")
 
 
 def _readable(self: Readable) -> QueryString:
-    """``FORMAT('%s from %s', a, b)`` as ``CONCAT(a, ' from ', b)``; null reads as nothing."""
+    """Return ``FORMAT('%s from %s', a, b)`` as ``CONCAT(a, ' from ', b)``, with nulls as empty texts."""
     columns = iter(self.columns)
     parts: list[Any] = []
     for place, piece in enumerate(_PLACE.split(self.template)):

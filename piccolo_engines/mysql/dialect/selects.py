@@ -1,4 +1,4 @@
-"""Selects: the columns behind their results, locks, and clauses that read differently."""
+"""Selects: the columns of their results, locks, and clauses with a different syntax."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ _SHARED = (LockStrength.share, LockStrength.key_share)
 
 
 def _hint(selected: Selectable | object) -> Hint:
-    """The column whose type a result has, if there is one."""
+    """Return the column whose type a result has, if any."""
     if isinstance(selected, Column):
         is_item = isinstance(selected, Array) and isinstance(selected.index, int)
         return ArrayItem(selected) if is_item else selected  # type: ignore[arg-type]  # is_item says it is an Array
@@ -46,7 +46,7 @@ def _hint(selected: Selectable | object) -> Hint:
 
 
 def _case_hint(case: Case) -> Hint:
-    """The first of the results that says what it is; columns stand in there by their names."""
+    """Return the hint of the first result that has one. Columns occur there by name."""
     named = {column._meta.get_full_name(with_alias=False): column for column in case.columns}
     for part in case.args:
         result = part.args[1] if isinstance(part, When) else part
@@ -65,9 +65,9 @@ def _function_hint(function: QueryString, column: Column) -> Hint:
 
 
 def _lock(lock: LockRows) -> QueryString:
-    """MySQL knows two strengths; what is weaker than these becomes the stronger.
+    """Return the lock clause. MySQL has two strengths; weaker ones become the stronger one.
 
-    MariaDB cannot lock the rows of some of the tables only, and locks those of all.
+    MariaDB cannot lock the rows of some tables only, and locks those of all.
     """
     if lock.lock_strength in _SHARED:
         strength = ServerSQL(mysql="FOR SHARE", mariadb="LOCK IN SHARE MODE")
@@ -100,7 +100,7 @@ def _as_mysql_reads_it(select: Select[Any]) -> Iterator[None]:
 
 def _select(self: Select[Any]) -> Sequence[QueryString]:
     if self.offset_delegate._offset and not self.limit_delegate._limit:
-        self.limit_delegate.limit(_ALL_ROWS)  # there is no OFFSET without LIMIT
+        self.limit_delegate.limit(_ALL_ROWS)  # MySQL has no OFFSET without LIMIT
     if (plain := plain_select(self)) is not None:
         return [plain]
     if not self.columns_delegate.selected_columns:
@@ -121,7 +121,7 @@ PATCHES = (
         Select,
         "mysql_querystrings",
         lambda _: property(_select),
-        "results need their columns; OFFSET needs LIMIT; locks read differently",
+        "results need their columns; OFFSET needs LIMIT; locks have a different syntax",
         adds=True,
     ),
 )

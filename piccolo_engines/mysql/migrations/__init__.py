@@ -1,1 +1,1 @@
-"""Migrations where DDL commits: the journal that makes them resumable."""
+"""Migrations where DDL commits implicitly: the journal that makes them resumable."""

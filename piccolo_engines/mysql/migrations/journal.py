@@ -1,12 +1,12 @@
-"""The journal of a migration under way: what was begun, what is done, so that it can go on after a crash.
+"""The journal of a running migration, with which it can continue after a crash.
 
-In MySQL every DDL statement commits, so a migration that dies in the middle leaves its beginning behind.
-Before a statement is sent the journal records it with a fingerprint of the table that it is about, and
-afterwards that it is done. DDL is atomic: when a run finds a statement begun but not done, the table tells
-whether it happened, since it has changed or not. What a statement will be is recorded too where that depends
-on the database, because by the second attempt the database may look different.
+In MySQL every DDL statement commits, so a migration that dies in the middle leaves its first steps behind.
+The journal records each statement before it is sent, with a fingerprint of its table, and afterwards that it
+is done. DDL is atomic: if a statement was started and not recorded as done, the fingerprint shows whether it
+was executed. If a statement depends on the state of the database, the journal also records its text, because
+the state may differ at the next attempt.
 
-The rows go when Piccolo records the migration as run, in the same transaction.
+The rows are deleted when Piccolo records the migration as run, in the same transaction.
 """
 
 import contextlib
@@ -45,11 +45,11 @@ _TABLE = re.compile(
     rf"|(?:CREATE|DROP)(?: UNIQUE)? INDEX .*? ON {_NAME}",
     re.IGNORECASE,
 )
-_LITERAL = re.compile(r"x?'(?:[^'\\]|\\.|'')*'")  # defaults may be made anew at every attempt
+_LITERAL = re.compile(r"x?'(?:[^'\\]|\\.|'')*'")  # defaults may differ between attempts
 
 
 _KEY = ("app_name", "migration", "direction", "step")
-_PATIENCE = 3600  # seconds: as long as a statement on a big table may take
+_PATIENCE = 3600  # seconds: the longest time of a statement on a big table
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ class _Entry:
 
 @contextlib.asynccontextmanager
 async def _alone(session: Session) -> AsyncIterator[None]:
-    """Hold the lock of this database's migrations; it ends with the connection at the latest.
+    """Hold the lock of this database's migrations, at the latest until the connection ends.
 
     :raises LockTimeout: when another connection held it all the time.
     """
@@ -77,7 +77,7 @@ async def _alone(session: Session) -> AsyncIterator[None]:
 
 
 def _table_of(statement: str) -> TableName | None:
-    """The table that a statement changes."""
+    """Return the table that a statement changes."""
     found = _TABLE.match(statement)
     if found is None:
         return None
@@ -93,9 +93,9 @@ async def _fingerprint(session: Session, table: TableName | None) -> str:
 
 
 class Journal:
-    """What one migration has done so far, in one direction.
+    """The progress of one migration in one direction.
 
-    :param engine: a MySQL engine, or one that passes everything on to one.
+    :param engine: a MySQL engine, or one that forwards to one.
     """
 
     def __init__(self, engine: Engine[Any], app_name: str, migration: str, direction: str) -> None:
@@ -106,11 +106,11 @@ class Journal:
         self._touched: set[TableName] = set()
 
     async def open(self) -> bool:
-        """Read what is there; return whether the migration is still to be run or finished.
+        """Read the journal. Returns whether the migration still has to be run or finished.
 
-        When an earlier attempt came to its end, but was never recorded as run, and the tables are as it left
-        them, there is nothing left to do. When they are not, somebody has undone it otherwise, and it starts
-        afresh.
+        If an earlier attempt finished without being recorded as run, and the tables are unchanged since,
+        nothing is left to do. If they have changed, the migration was undone by other means, and starts
+        again.
         """
         await self._engine.run_ddl(_CREATE)
         opposite = "backwards" if self._key[2] == "forwards" else "forwards"
@@ -159,7 +159,7 @@ class Journal:
         return re.sub(r" AUTO_INCREMENT=\d+", "", row["Create Table"])
 
     async def finish(self) -> None:
-        """Record that the end was reached, and how the tables look."""
+        """Record the end of the migration, and the definitions of its tables."""
         tables = [
             (table.schema, table.name, await self._definition(table))
             for table in sorted(self._touched, key=str)
@@ -172,11 +172,11 @@ class Journal:
         return entry is not None and entry.done
 
     async def mark_done(self, step: str) -> None:
-        """Record a step as done, in the transaction that is open."""
+        """Record a step as done, in the open transaction."""
         await self._run("REPLACE INTO {} VALUES ({}, {}, {}, {}, {}, {})", *self._key, step, True, "")
 
     async def record(self, session: Session, ddl: str, watch: Watch) -> None:
-        """Run DDL of the migration, or what is left of it."""
+        """Run DDL of the migration, or the rest of it."""
         shape = hashlib.sha256(_LITERAL.sub("?", ddl).encode()).hexdigest()[:40]
         self._met[shape] += 1
         unit = f"{shape}.{self._met[shape]}"
@@ -194,10 +194,10 @@ class Journal:
                 await self._once(session, f"{unit}.{place}.{number}", statement, watch)
 
     async def _once(self, session: Session, step: str, statement: str, watch: Watch) -> None:
-        """Run a statement, unless it has been run, or is just being run.
+        """Run a statement unless it was run or is being run.
 
-        The server goes on with a statement whose client has died. So the connection that runs one holds a
-        lock, and whoever comes next waits for it, and looks again.
+        The server continues a statement whose client has died. So the connection that runs one holds a lock;
+        the next attempt waits for it and reads the journal again.
         """
         table = _table_of(statement)
         if table is not None:
@@ -219,8 +219,8 @@ class Journal:
             f"{quote_name(name)} = {literal(value, session.server)}"
             for name, value in zip(_KEY, (*self._key, step), strict=True)
         )
-        asked = f'SELECT "done", "record" FROM {quote_name(JOURNAL)} WHERE {values} FOR UPDATE'  # noqa: S608 - names are quoted, values are bound
-        rows = (await session.send(asked)).rows
+        sql = f'SELECT "done", "record" FROM {quote_name(JOURNAL)} WHERE {values} FOR UPDATE'  # noqa: S608 - names are quoted, values are bound
+        rows = (await session.send(sql)).rows
         return _Entry(bool(rows[0][0]), rows[0][1]) if rows else _Entry(done=False, record="", is_new=True)
 
     async def _write(self, session: Session, step: str, *, done: bool, record: str) -> None:
@@ -230,11 +230,11 @@ class Journal:
 
 
 async def forget(session: Session, migrations: list[tuple[str, str]]) -> None:
-    """Drop the journal of migrations that are recorded as run: in the transaction that records them."""
+    """Delete the journal of migrations that are recorded as run, in the transaction that records them."""
     pairs = ", ".join(
         f"({literal(app, session.server)}, {literal(name, session.server)})" for app, name in migrations
     )
     try:
         await session.send(f'DELETE FROM {quote_name(JOURNAL)} WHERE ("app_name", "migration") IN ({pairs})')  # noqa: S608 - names are quoted, values are bound
     except StatementError:
-        return  # no migration has ever needed one here
+        return  # the journal was never created

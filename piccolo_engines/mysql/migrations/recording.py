@@ -1,4 +1,4 @@
-"""The way of a DDL statement to the server, past the recorder that makes migrations resumable."""
+"""Sends DDL statements to the server, through the recorder that makes migrations resumable."""
 
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
@@ -10,13 +10,13 @@ from piccolo_engines.mysql.statements import PlannedDDL
 __all__ = ["Recorder", "recorder", "run_ddl", "send_ddl"]
 
 Recorder = Callable[[Session, str, Watch], Awaitable[None]]
-"""Runs DDL that may have been run already, in full or in part, by an attempt that was cut short."""
+"""Runs DDL that an interrupted attempt may have run already, completely or partly."""
 
 recorder: ContextVar[Recorder | None] = ContextVar("recorder of DDL", default=None)
 
 
 async def run_ddl(session: Session, ddl: str, watch: Watch) -> None:
-    """Run DDL, by way of the recorder when a migration is under way."""
+    """Run DDL, through the recorder if a migration is running."""
     record = recorder.get()
     if record is not None:
         await record(session, ddl, watch)
@@ -30,7 +30,7 @@ async def run_ddl(session: Session, ddl: str, watch: Watch) -> None:
 
 
 async def send_ddl(session: Session, statement: str, watch: Watch) -> None:
-    """Send one statement as it is."""
+    """Send one statement unchanged."""
     if watch is not None:
         watch(statement)
     await session.send(statement)

@@ -1,8 +1,8 @@
-"""The rows of a result as dictionaries, with the values that their columns promise.
+"""The rows of a result as dictionaries, with values of the columns' types.
 
-A result of the same shape is turned into rows over and over, so the function that does it is written out for
-the shape: one dictionary display for a row, with the conversions in their places. It is made the second
-time that a shape is met, because making it costs as much as a hundred rows.
+Results of the same shape occur repeatedly, so a function is generated for each shape: one dictionary display
+per row, with inlined conversions. It is generated the second time that a shape occurs, because generating it
+costs as much as converting a hundred rows.
 """
 
 import datetime as dt
@@ -19,9 +19,9 @@ __all__ = ["Rows", "to_rows"]
 
 Rows = list[dict[str, Any]]
 
-_MOST_SHAPES = 64  # the name of the database is part of it, and tenants may share a table class
+_MOST_SHAPES = 64  # shapes contain the database's name, and databases may share a table class
 _INLINE = {aware: "combine({0}, {0}.time(), UTC)", bool: "{0} != 0"}
-"""Conversions that are quicker said in place than called; for values that are not null."""
+"""Conversions that are faster inlined than called. Values are not null."""
 
 
 def to_rows(
@@ -30,11 +30,11 @@ def to_rows(
     hints: Sequence[Hint] | None,
     table: type[Table] | None,
 ) -> Rows:
-    """Name and convert the values of a result set.
+    """Name and convert the values of a result.
 
-    :param hints: for a select, the Piccolo column behind each result column, where there is one; ``None``
-        when the statement is not one of Piccolo's own selects.
-    :param table: the table that the query was made for.
+    :param hints: for a select, the Piccolo column of each result column, if there is one; ``None`` for other
+        statements than Piccolo's selects.
+    :param table: the table of the query.
     """
     if type(hints) is not Projection:
         return _slowly(rows, fields, hints, table)
@@ -86,12 +86,12 @@ def _builder(names: tuple[str, ...], converters: tuple[Converter | None, ...]) -
         value = f"v{place}"
         if convert is not None:
             known[f"c{place}"] = convert
-            said = _INLINE.get(convert, f"c{place}({{0}})").format(value)
-            said = f"None if {value} is None else {said}"
+            code = _INLINE.get(convert, f"c{place}({{0}})").format(value)
+            code = f"None if {value} is None else {code}"
         else:
-            said = value
-        items.append(f"{name!r}: {said}")
+            code = value
+        items.append(f"{name!r}: {code}")
     values = ", ".join(f"v{place}" for place in range(len(names)))
     code = f"lambda rows: [{{{', '.join(items)}}} for ({values},) in rows]"
-    build: BuildRows = eval(code, known)  # noqa: S307 - names of columns are in it as string literals, nothing else is from outside
+    build: BuildRows = eval(code, known)  # noqa: S307 - column names enter as string literals, nothing else is external
     return build

@@ -1,8 +1,8 @@
-"""Values of a result as Piccolo sees them: of the types that columns promise.
+"""Converts values of a result to the types of the columns.
 
-The server tells a result column's type; where that is not enough, the Piccolo column does. ``BINARY(16)`` is
-a UUID and ``TINYINT(1)`` a boolean wherever they occur; but ``DATETIME`` is naive or aware, ``BIGINT`` a
-number or an interval, and JSON a text or an Array. For these the column is found by its place in a select,
+The server reports a result column's type; where that is not enough, the Piccolo column decides.
+``BINARY(16)`` is always a UUID and ``TINYINT(1)`` a boolean, but ``DATETIME`` is naive or aware, ``BIGINT`` a
+number or an interval, and JSON a text or an Array. For these the column is found by its position in a select,
 or by the table and column that the result names.
 """
 
@@ -55,7 +55,7 @@ Hint = Column | ArrayItem | None
 Hints = Sequence[Hint]
 
 UNLIMITED_SCALE = 30
-"""Decimals of a Numeric column that was declared without digits."""
+"""The decimals of a Numeric column that was declared without digits."""
 
 _BINARY = 63  # the id of the character set "binary"
 _UUID_BYTES = 16
@@ -64,13 +64,16 @@ _INTEGERS = (FIELD_TYPE.TINY, FIELD_TYPE.LONG, FIELD_TYPE.LONGLONG)
 
 
 def _time_of_day(raw: Any) -> object:
-    """TIME is a time of day, as Piccolo stores it, unless it is out of a day's range."""
+    """Convert TIME to a time of day, as Piccolo stores it.
+
+    A value out of a day's range becomes an interval.
+    """
     value = convert_time(raw)
     return convert_timedelta(raw) if isinstance(value, str) else value
 
 
 DECODERS: dict[object, object] = {**conversions, FIELD_TYPE.TIME: _time_of_day}
-"""What asyncmy is told to make of the server's types."""
+"""The decoders of the server's types for asyncmy."""
 
 
 def _uuid(value: bytes) -> object:
@@ -78,7 +81,7 @@ def _uuid(value: bytes) -> object:
 
 
 def aware(value: dt.datetime) -> dt.datetime:
-    """The same time of day, said to be UTC; ``replace`` takes several times as long."""
+    """Return the datetime with UTC as its zone. ``replace`` takes several times as long."""
     return dt.datetime.combine(value, value.time(), dt.UTC)
 
 
@@ -95,7 +98,7 @@ def _infinite(value: float) -> float:
 
 
 def _unlimited(value: decimal.Decimal) -> decimal.Decimal:
-    """As few digits as it takes."""
+    """Return the decimal without trailing zeros."""
     if value.copy_abs() == GREATEST_DECIMAL:  # abs() would round
         return decimal.Decimal("Infinity").copy_sign(value)
     text = format(value, "f")
@@ -113,7 +116,7 @@ def _items(value: Any, convert: Converter | None) -> Any:
 
 
 def _from_json(column: Column) -> Converter | None:
-    """How an item of an Array becomes a value of its column."""
+    """Return the conversion of an Array's item to its column's type."""
     parsers: list[tuple[type[Column], Converter]] = [
         (Timestamptz, dt.datetime.fromisoformat),
         (Timestamp, dt.datetime.fromisoformat),
@@ -139,7 +142,7 @@ def _array(column: Array) -> Converter:
 
 
 def _by_column(code: int, hint: Column | ArrayItem) -> Converter | None:
-    """What the Piccolo column adds to the server's type."""
+    """Return the conversion that the Piccolo column needs in addition to the server's type."""
     if type(hint) is ArrayItem:
         return _array(hint.column)
     kind: Any = type(hint)
@@ -158,7 +161,7 @@ def _by_column(code: int, hint: Column | ArrayItem) -> Converter | None:
 
 @functools.lru_cache(maxsize=1024)
 def _by_class(kind: type, code: int) -> Converter | None:
-    """The same for a class of columns; :func:`_depends` when the column itself has to be asked."""
+    """Return the same for a class of columns; :func:`_depends` if it depends on the column."""
     if issubclass(kind, ForeignKey):
         return _depends
     if code == FIELD_TYPE.DATETIME:
@@ -175,7 +178,7 @@ def _by_class(kind: type, code: int) -> Converter | None:
 
 
 def _from_text(kind: type) -> Converter | None:
-    """Dates and times become texts where they meet literals: ``COALESCE(founded, '2000-01-01')``."""
+    """Dates and times become texts when combined with literals: ``COALESCE(founded, '2000-01-01')``."""
     if issubclass(kind, Timestamptz):
         return lambda text: aware(dt.datetime.fromisoformat(text))
     parsers: list[tuple[type[Column], Converter]] = [
@@ -191,7 +194,7 @@ def _depends(_: Any) -> Any:
 
 
 def _by_server(field: Any) -> Converter | None:
-    """What the server's type says by itself."""
+    """Return the conversion that the server's type determines."""
     code = field.type_code
     if code == FIELD_TYPE.TINY:
         return bool if field.length == 1 else None
@@ -210,7 +213,7 @@ _NEEDS_COLUMN = frozenset(
 
 
 def _named_column(field: Any, table: type[Table] | None) -> Column | None:
-    """The Piccolo column that the result says a value came from; the query's own table goes first."""
+    """Return the Piccolo column that the result names. The query's own table takes precedence."""
     if not field.org_table:
         return None
     if table is not None and table._meta.tablename == field.org_table:
@@ -235,7 +238,7 @@ _NAME_DECIDES = frozenset(
 
 
 def converter_of(field: Any, place: int, hints: Hints | None, table: type[Table] | None) -> Converter | None:
-    """What to make of the values of a result column; ``None`` to leave them as the driver gives them."""
+    """Return the conversion for the values of a result column; ``None`` to leave them unchanged."""
     code = field.type_code
     if code in _NEEDS_COLUMN:
         if hints is not None:

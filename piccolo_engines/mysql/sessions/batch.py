@@ -1,4 +1,4 @@
-"""Results read from the server in batches, never the whole of them in memory."""
+"""Batch: a result that is streamed from the server in batches, and never held in memory as a whole."""
 
 from types import TracebackType
 from typing import Any
@@ -24,8 +24,8 @@ class Batch(BaseBatch):
             async for rows in batch:
                 ...
 
-    It has a connection of its own until its block ends, and so does not see what an open transaction has
-    changed. A block left early drops the rest.
+    It has its own connection until the end of the block, so it does not see changes of an open transaction. A
+    block that ends early discards the remaining rows.
     """
 
     def __init__(self, engine: SessionLender, query: Query[Any, Any], batch_size: int) -> None:
@@ -53,7 +53,7 @@ class Batch(BaseBatch):
         return self
 
     async def next(self) -> list[dict[str, Any]]:
-        """The next rows; an empty list when there are no more."""
+        """Return the next rows; an empty list at the end."""
         assert self._session is not None, "a batch is read inside its `async with` block"
         if not self._session.in_flight:
             return []

@@ -1,4 +1,4 @@
-"""The driver's connection: made as this engine needs it, and let go of at once, whatever it is doing."""
+"""The driver's connection, configured for this engine, which can be closed immediately in any state."""
 
 import asyncio
 import inspect
@@ -19,11 +19,11 @@ __all__ = ["Connection", "password_of"]
 
 
 class Connection(DriverConnection):
-    """A connection of asyncmy's of which nothing is left after :meth:`close`.
+    """A connection of asyncmy that releases everything in :meth:`close`.
 
-    The driver closes a transport politely: what is still to be sent keeps it open, and with TLS the server's
-    farewell is waited for, by nobody when the loop ends before. So every transport is remembered here, from
-    the moment at which it is there, and aborted.
+    The driver closes a transport gracefully: unsent data keeps it open, and with TLS it waits for the
+    server's closing message, which fails if the event loop ends before. So every transport is tracked here
+    from its creation on, and aborted.
 
     :param config: asyncmy's arguments.
     """
@@ -38,12 +38,12 @@ class Connection(DriverConnection):
 
     @property
     def patience(self) -> float:
-        """Seconds that connecting may take."""
+        """The time limit for connecting, in seconds."""
         return self._connect_timeout
 
     @property
     def socket(self) -> socket.socket:
-        """To ask and to set up: nothing is read from it."""
+        """The socket, for polling and options. It is not read from."""
         found: socket.socket = self._transport.get_extra_info("socket")
         return found
 
@@ -51,36 +51,39 @@ class Connection(DriverConnection):
     def is_encrypted(self) -> bool:
         return self._transport.get_extra_info("sslcontext") is not None
 
-    async def connect(self) -> None:  # type: ignore[override]  # nobody wants what the driver returns
+    async def connect(self) -> None:  # type: ignore[override]  # the driver's return value is not needed
         """Connect and log in.
 
-        :raises ConnectionLost: when nobody answers, or not as a server does.
-        :raises AccessDenied: when the server refuses the user.
+        :raises ConnectionLost: when nothing responds, or something else than a server does.
+        :raises AccessDenied: when the server denies the user access.
         :raises DatabaseMissing: when the database does not exist.
         """
         try:
             await super().connect()
-            self._password = b""  # which the driver keeps, and needs for nothing more
+            self._password = b""  # the driver keeps it without further use
             _notice_silence(self.socket)
         except DriverError as error:
             raise _refusal(error) from error
-        except _GIBBERISH as error:
+        except _INVALID_GREETING as error:
             raise ConnectionLost(_NO_SERVER) from error
         except OSError as error:
-            raise ConnectionLost("The database server does not answer.") from error
+            raise ConnectionLost("The database server does not respond.") from error
 
     def close(self) -> None:
-        """Close at once: what has not been sent is not sent any more."""
+        """Close immediately, without sending pending data."""
         self._opening.abort()
         super().close()
 
     async def ensure_closed(self) -> None:
-        """What the driver does after ``read_timeout``, and would wait for everything to be sent."""
+        """Close immediately.
+
+        The driver calls it after ``read_timeout``, and its own would wait for pending data.
+        """
         self.close()
 
 
 class _Opening:
-    """What the driver uses of the event loop; remembers the protocols, which know their transports."""
+    """The part of the event loop that the driver uses. Tracks the protocols, which have the transports."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -111,27 +114,27 @@ def _refusal(error: DriverError) -> DatabaseError:
     if not isinstance(number, int):
         return ConnectionLost(_NO_SERVER)
     if number == CR_CONN_HOST_ERROR:
-        return ConnectionLost("No connection to the database server can be made.")
+        return ConnectionLost("Connecting to the database server failed.")
     return translate(error)
 
 
-_NO_SERVER = "What answers there is no MySQL or MariaDB server."
-_GIBBERISH = (IndexError, UnicodeError, struct.error)  # what the driver makes of a greeting that is none
+_NO_SERVER = "The response is not that of a MySQL or MariaDB server."
+_INVALID_GREETING = (IndexError, UnicodeError, struct.error)  # raised by the driver for an invalid greeting
 _SILENCE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 60_000}
 
 
 def _notice_silence(connected: socket.socket) -> None:
-    """A machine that is gone without a word is noticed within a minute, and not after hours, as is usual."""
+    """Set socket options that detect a vanished machine within a minute instead of hours."""
     if connected.family != socket.AF_UNIX:
         for name, value in _SILENCE.items():
-            if hasattr(socket, name):  # not everywhere
+            if hasattr(socket, name):  # not on every platform
                 connected.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 async def password_of(config: Mapping[str, Any]) -> bytes | None:
-    """The password, which ``password_creator`` makes if there is one, as the server wants to read it.
+    """Return the password, from ``password_creator`` if there is one, encoded as the server expects it.
 
-    The driver would say it in Latin-1.
+    The driver would encode it as Latin-1.
     """
     password = config.get("password")
     if (creator := config.get("password_creator")) is not None:
@@ -144,7 +147,7 @@ async def password_of(config: Mapping[str, Any]) -> bytes | None:
 
 
 def _driver_config(config: Mapping[str, Any]) -> dict[str, Any]:
-    """asyncmy's arguments: the user's, and those that this engine decides."""
+    """Return asyncmy's arguments: the user's, and those that this engine sets."""
     driver = {name: value for name, value in config.items() if name != "password_creator"}
     if "db" in driver:
         driver["database"] = driver.pop("db")

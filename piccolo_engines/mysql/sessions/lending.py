@@ -1,4 +1,4 @@
-"""What batches and transactions need of an engine: sessions, one at a time."""
+"""The protocol by which batches and transactions get sessions from an engine."""
 
 from collections.abc import Awaitable, Callable
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""What is to be done before an event loop ends, even if nobody remembers it."""
+"""Runs a function at the end of an event loop."""
 
 import contextlib
 import functools
@@ -9,12 +9,12 @@ __all__ = ["at_end_of_loop"]
 
 
 def at_end_of_loop(finish: Callable[[], Awaitable[None]]) -> Callable[[], None]:
-    """Have ``finish`` called when the running event loop ends, or when nothing refers to it any more.
+    """Call ``finish`` when the running event loop ends, or when nothing refers to it any more.
 
-    Whoever ends a loop properly (``asyncio.run``) cancels its tasks, and then closes the asynchronous
-    generators that were begun on it: so one is begun here.
+    ``asyncio.run`` and its equivalents cancel a loop's tasks and then close the asynchronous generators that
+    were started on it, so this starts one.
 
-    :return: takes it back.
+    :return: a function that withdraws the call.
     """
     waiting = _waiting(finish)
     assert isinstance(waiting, AsyncGeneratorType)

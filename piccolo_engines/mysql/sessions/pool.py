@@ -1,8 +1,8 @@
-"""A bounded pool of sessions: first come, first served; nothing leaks when a task is cancelled.
+"""Pool: a limited number of sessions, lent in order of arrival. A cancelled task leaks nothing.
 
-A session belongs to one task at a time. Given back with an unread answer (its task was cancelled, or a read
-timed out) it is closed, and the server is told to end what it was doing, through the connection that takes
-its place.
+A session belongs to one task at a time. One that is returned with an unread result (its task was cancelled,
+or a read timed out) is closed, and the connection that replaces it makes the server end the running
+statement.
 """
 
 import asyncio
@@ -21,9 +21,7 @@ __all__ = ["Pool", "PoolUse"]
 
 @dataclass(frozen=True, slots=True)
 class PoolUse:
-    """What a pool is doing, for metrics: connections in use and idle, tasks waiting, and totals since its
-    start.
-    """
+    """The state of a pool, for metrics. ``opened`` and ``timeouts`` are totals since its start."""
 
     in_use: int
     idle: int
@@ -33,10 +31,10 @@ class PoolUse:
 
 
 class Pool:
-    """Sessions opened on demand, up to a bound, and kept for a while.
+    """Sessions that are opened on demand, up to a limit, and kept for some time.
 
-    :param open_session: makes a session.
-    :param settings: the bounds.
+    :param open_session: opens a session.
+    :param settings: the limits.
     """
 
     def __init__(self, open_session: Callable[[], Awaitable[Session]], settings: PoolSettings) -> None:
@@ -45,7 +43,7 @@ class Pool:
         self._loop = asyncio.get_running_loop()
         self._idle: deque[Session] = deque()
         self._waiters: deque[asyncio.Future[Session | None]] = deque()
-        self._sessions: list[Session] = []  # those in use, too; some may be gone
+        self._sessions: list[Session] = []  # including those in use; some may be closed
         self._size = 0  # sessions open or being opened
         self._opened = 0
         self._timeouts = 0
@@ -70,7 +68,7 @@ class Pool:
         )
 
     async def acquire(self) -> Session:
-        """A session that looks alive; give it back with :meth:`release`.
+        """Return a live session. Give it back with :meth:`release`.
 
         :raises PoolTimeout: when none became free in time.
         :raises EngineClosed: when the pool was closed.
@@ -90,7 +88,7 @@ class Pool:
         return session if session is not None else await self._fill_place()
 
     def take(self) -> Session | None:
-        """An idle session that looks alive, when there is one and nobody waits for it."""
+        """Return a live idle session if there is one and no task waits for it."""
         while self._idle and not self._waiters:
             session = self._idle.pop()
             if session.looks_alive():
@@ -127,7 +125,7 @@ class Pool:
             raise
 
     def _give_up(self, waiter: "asyncio.Future[Session | None]") -> None:
-        """Forget a waiter; what it was handed at the last moment goes to the next."""
+        """Remove a waiter. A session it received at the last moment goes to the next waiter."""
         if not waiter.done() or waiter.cancelled() or waiter.exception() is not None:
             with contextlib.suppress(ValueError):
                 self._waiters.remove(waiter)
@@ -146,7 +144,7 @@ class Pool:
         return None
 
     def _free_place(self) -> None:
-        """A session is gone: its place goes to whoever waits."""
+        """Pass the place of a closed session to the next waiter."""
         waiter = None if self._closed else self._next_waiter()
         if waiter is not None:
             waiter.set_result(None)
@@ -156,7 +154,7 @@ class Pool:
             self._forget_end()
 
     def release(self, session: Session) -> None:
-        """Give a session back. Never waits, so it cannot be interrupted."""
+        """Give a session back. Never waits, so it cannot be cancelled."""
         if self._closed or not session.may_be_shared:
             self._discard(session)
             return
@@ -173,7 +171,7 @@ class Pool:
                 self._trimmer = self._loop.call_at(now + self._settings.max_idle, self._trim)
 
     def _trim(self) -> None:
-        """Close what has been idle for too long; look again when the next one is due."""
+        """Close sessions that have been idle for too long, and schedule the next check."""
         self._trimmer = None
         now = self._loop.time()
         while self._idle and now - self._idle[0].idle_since >= self._settings.max_idle:
@@ -194,21 +192,19 @@ class Pool:
         task.add_done_callback(self._replacing.discard)
 
     async def _replace(self, thread_id: int) -> None:
-        """Open a session in the place of an interrupted one, and end what that one does on the server."""
+        """Open a session in place of an interrupted one, and end that one's statement on the server."""
         try:
             session = await self._fill_place()
         except DatabaseError:
             return
         try:
-            with contextlib.suppress(DatabaseError):  # most often: there is no such thread any more
+            with contextlib.suppress(DatabaseError):  # usually because the thread has ended
                 await session.send(f"KILL {thread_id}")
         finally:
             self.release(session)
 
     def close_idle(self, count: int | None = None) -> int:
-        """Close up to ``count`` idle sessions (all of them by default), longest unused first; return how
-        many.
-        """
+        """Close up to ``count`` idle sessions (by default all), longest idle first. Returns their number."""
         closed = 0
         while self._idle and (count is None or closed < count):
             self._idle.popleft().close()
@@ -217,7 +213,7 @@ class Pool:
         return closed
 
     def close(self) -> None:
-        """Close idle sessions now, the others when they are given back; whoever waits gets EngineClosed."""
+        """Close idle sessions now and the others when they are returned. Waiters get ``EngineClosed``."""
         self._closed = True
         if self._trimmer is not None:
             self._trimmer.cancel()
@@ -237,7 +233,7 @@ class Pool:
             session.kill()
 
     def close_from_outside(self) -> None:
-        """Close it from another event loop than its own, which may have ended."""
+        """Close the pool from another event loop than its own, which may have ended."""
         if self._loop.is_closed():
             self._closed = True
             self._idle.clear()

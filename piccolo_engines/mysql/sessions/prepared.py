@@ -1,12 +1,12 @@
-"""Statements that a session has prepared on the server, because it sends them over and over.
+"""Prepared statements of a session, for statements that it sends repeatedly.
 
-The server reads a prepared statement once, values and rows travel in binary, and what the columns of its
-result are is taken from the first answer: half the work of both sides for a row by its key. It costs a round
-trip, so a statement is prepared when a session has sent it some times. What might mean something else in
-binary is sent as text, as before: values such as decimals and JSON, and results with times of day or single
-precision.
+The server parses a prepared statement once, values and rows are transferred in binary, and the columns of its
+result are known from the first execution: half the work on both sides for selecting a row by its key.
+Preparing costs a round trip, so a statement is prepared after a session has sent it several times. Values and
+results that could differ in binary are still sent as text: decimals and JSON, and results with times of day
+or single precision.
 
-Server side: `COM_STMT_PREPARE and COM_STMT_EXECUTE
+Protocol: `COM_STMT_PREPARE and COM_STMT_EXECUTE
 <https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_command_phase_ps.html>`_.
 """
 
@@ -26,7 +26,7 @@ __all__ = ["PreparedStatements", "binary"]
 _TIMES = 4
 _NEVER = -1
 _MOST_COUNTED = 512
-_LONGEST = 1 << 16  # characters: what is longer than this is sent as text, which knows how to fail
+_LONGEST = 1 << 16  # characters: longer values are sent as text, whose failures are handled
 _TOO_LARGE = 1 << 63
 _SAME_IN_BINARY = frozenset(
     (
@@ -38,10 +38,10 @@ _SAME_IN_BINARY = frozenset(
 
 
 class PreparedStatements:
-    """Those of one session: the ones used last, up to a bound.
+    """The prepared statements of one session, up to a limit.
 
-    :param connection: the driver's.
-    :param most: how many may be kept; none at all when it is 0.
+    :param connection: the driver's connection.
+    :param most: how many may be kept; 0 for none.
     """
 
     __slots__ = ("_connection", "_counts", "_kept", "_most")
@@ -53,18 +53,18 @@ class PreparedStatements:
         self._counts: dict[str, int] = {}
 
     def find(self, template: str) -> Any:
-        """The driver's statement, when there is one."""
+        """Return the driver's statement, if it is prepared."""
         return self._kept.get(template)
 
     def is_due(self, template: str) -> bool:
-        """Count a use of what is not prepared; tell whether to prepare it now."""
+        """Count a use of an unprepared statement. Returns whether to prepare it now."""
         count = self._counts.get(template, 0)
         if count == _NEVER or not self._most:
             return False
         if count == _TIMES:
             if template.count("SELECT ") <= 1:
                 return True
-            count = _NEVER  # servers have had bugs in what is prepared with queries inside
+            count = _NEVER  # servers have had bugs with prepared subqueries
         else:
             count += 1
         if len(self._counts) >= _MOST_COUNTED:
@@ -73,32 +73,32 @@ class PreparedStatements:
         return False
 
     def refuse(self, template: str) -> None:
-        """It is sent as text for as long as the session lasts."""
+        """Send the statement as text for the rest of the session."""
         self._kept.pop(template, None)
         self._counts[template] = _NEVER
 
     def look_at(self, template: str, fields: Sequence[Any]) -> None:
-        """Note what an answer's columns say about preparing the statement."""
+        """Refuse the statement if a column of its result differs in binary."""
         if any(field.type_code not in _SAME_IN_BINARY for field in fields):
             self.refuse(template)
 
     async def prepare(self, template: str, count: int) -> Any:
-        """Prepare it on the server, for so many values; drop the oldest when there are too many."""
+        """Prepare the statement for ``count`` values. Closes the oldest one above the limit."""
         statement = await self._connection.prepare(template % (("?",) * count))
         while len(self._kept) >= self._most:
-            await self._kept.pop(next(iter(self._kept))).close()  # there is no answer to that
+            await self._kept.pop(next(iter(self._kept))).close()  # the server sends no response
         self._kept[template] = statement
         del self._counts[template]
         return statement
 
     def clear(self) -> None:
-        """Forget all, with the connection."""
+        """Remove all statements of a closed connection."""
         self._kept.clear()
         self._counts.clear()
 
 
 class _AsText(Exception):
-    """The value is better written out."""
+    """The value must be sent as text."""
 
 
 def _text(value: str) -> str:
@@ -140,14 +140,14 @@ _BINDERS: Mapping[type, Callable[[Any], Any]] = {
     int: _integer,
     float: _float,
     uuid.UUID: lambda value: value.bytes,
-    dt.datetime: _datetime,  # as texts, which is what they are in a statement: they compare like these
+    dt.datetime: _datetime,  # as texts, so that they compare like literals
     dt.date: dt.date.isoformat,
     dt.timedelta: microseconds,
 }
 
 
 def binary(values: Sequence[object]) -> list[Any] | None:
-    """The values as a prepared statement takes them; ``None`` when one of them has to be sent as text."""
+    """Return the values for a prepared statement; ``None`` if one of them must be sent as text."""
     try:
         return [_BINDERS[type(value)](value) for value in values]
     except (KeyError, _AsText):

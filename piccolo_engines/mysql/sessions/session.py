@@ -1,4 +1,4 @@
-"""One connection to the server: opened and set up once, and known to be fit for use or not."""
+"""Session: one connection to the server with its settings and its state."""
 
 import asyncio
 import contextlib
@@ -32,11 +32,11 @@ _IN_TRANSACTION = 0x0001  # SERVER_STATUS_IN_TRANS of the protocol
 
 
 class NothingSent(ConnectionLost):
-    """The connection was found dead before the statement was sent: it can be sent on another one."""
+    """The connection was closed before the statement was sent, which can be sent on another one."""
 
 
 class _Unreadable(ConnectionLost):
-    """The server's answer was not what the driver expects."""
+    """The server's response was not what the driver expects."""
 
 
 _REFUSED = (NothingSent, ServerNotReady)
@@ -53,17 +53,17 @@ class SessionOwner(Protocol):
 class Session:
     """A connection with the session settings that the dialect relies on.
 
-    The settings are made once, when it is opened, in one statement: UTF-8, UTC, strict mode, standard quotes.
+    The settings are made when it is opened, in one statement: UTF-8, UTC, strict mode, standard quotes.
 
-    :ivar server: what is at the other end.
-    :ivar collation: how this session compares texts, and what new tables get.
+    :ivar server: the kind and version of the server.
+    :ivar collation: the collation of comparisons in this session, and of new tables.
     :ivar pool: the pool that it belongs to, if any.
-    :ivar sent: how many statements were answered, the first included that sets the session up.
-    :ivar limit: seconds that a statement may take; ``None`` for as long as it takes.
-    :ivar is_overdue: a statement is being stopped, since it took longer than that; nobody else uses the
-        session afterwards.
-    :ivar in_flight: a statement was sent and its answer has not been read to the end. A session that is given
-        back like this is never used again.
+    :ivar sent: the number of completed statements, including the one that sets the session up.
+    :ivar limit: seconds that a statement may take; ``None`` for no limit.
+    :ivar is_overdue: a statement exceeded the limit and is being stopped; the session is not used afterwards.
+    :ivar in_flight: a statement was sent and its result is not read completely. A session that is returned in
+        this state is never used again.
+    :ivar hung_up: the server has ended the connection.
     """
 
     __slots__ = (
@@ -109,8 +109,9 @@ class Session:
 
         :param most_prepared: how many statements it may keep prepared.
         :param limit: seconds that a statement may take.
-        :raises ConnectionLost: when nobody answers within ``connect_timeout``, or not as a server does.
-        :raises AccessDenied: when the server refuses the user.
+        :raises ConnectionLost: when nothing responds within ``connect_timeout``, or something else than a
+            server does.
+        :raises AccessDenied: when the server denies the user access.
         :raises DatabaseMissing: when the database does not exist.
         :raises ServerTooOld: for MySQL before 8.0.19 and MariaDB before 10.6.
         """
@@ -123,7 +124,7 @@ class Session:
                 await session.send(_set_up(session.server, session.collation, limit))
         except TimeoutError as error:
             connection.close()
-            raise ConnectionLost("The database server does not answer.") from error
+            raise ConnectionLost("The database server does not respond.") from error
         except BaseException:
             connection.close()
             raise
@@ -131,7 +132,7 @@ class Session:
 
     @property
     def thread_id(self) -> int:
-        """The server's name for this connection, as KILL wants it."""
+        """The server's id of this connection, as in KILL."""
         return int(self._connection.server_thread_id[0])
 
     @property
@@ -140,38 +141,38 @@ class Session:
 
     @property
     def usable(self) -> bool:
-        """Whether a next statement may be sent, as far as this side knows."""
+        """Whether a statement may be sent, as far as this side knows."""
         return not self.in_flight and not self._connection._stream_broken
 
     @property
     def is_gone(self) -> bool:
-        """Whether the connection is closed, from this side or from the other."""
+        """Whether the connection was closed by either side."""
         return bool(self._connection._stream_broken)
 
     @property
     def may_be_shared(self) -> bool:
-        """Whether somebody else may have it next: it is usable, and no transaction was left open on it."""
+        """Whether another task may use it next: it is usable and has no open transaction."""
         if self.in_flight or self.is_overdue:
             return False
         return not self._connection.server_status & _IN_TRANSACTION
 
     def looks_alive(self) -> bool:
-        """Whether the server has left the idle connection alone: asks the socket, not the server.
+        """Whether the server has not closed the idle connection. Polls the socket, without a statement.
 
-        A server that hangs up makes the socket readable, and nothing else does while no answer is due.
+        A closed connection makes the socket readable, and nothing else does while no response is due.
         """
         return self.usable and not self._poll.poll(0)
 
     async def limit_to(self, seconds: float | None) -> None:
-        """Give the statements that follow another time limit."""
+        """Change the time limit of later statements."""
         await self.send(f"SET {self.server.time_limit(seconds)}")
         self.limit = seconds
 
     async def send(self, sql: str) -> Any:
-        """Send one statement and read its whole answer.
+        """Send one statement and read its complete result.
 
-        :raises NothingSent: when the connection was already gone.
-        :raises DatabaseError: what the server's answer stands for.
+        :raises NothingSent: when the connection was closed before.
+        :raises DatabaseError: the server's error.
         """
         connection = self._connection
         if self.in_flight or connection._stream_broken:
@@ -191,7 +192,7 @@ class Session:
                 take_back(effects)
             is_cut_off = isinstance(failure, _Unreadable) or _CUT_OFF.search(str(error)) is not None
             if is_cut_off and len(sql) > _LARGEST_PACKET:
-                raise DataTooLong from error  # refused in the middle of it: beyond max_allowed_packet
+                raise DataTooLong from error  # refused while sending: larger than max_allowed_packet
             raise failure from error
         self.in_flight = False
         self.sent += 1
@@ -199,12 +200,12 @@ class Session:
         return result
 
     def _failed(self, error: DriverError) -> DatabaseError:
-        """What an error of the driver means, and whether the connection survives it."""
+        """Translate an error of the driver, and record whether the connection survives it."""
         number = error.args[0] if error.args else None
         if number == GONE_BEFORE_SENT:
             return NothingSent()
-        if not isinstance(number, int):  # the driver could not read the answer: some of it may be left
-            return _Unreadable("The database server's answer could not be read.")
+        if not isinstance(number, int):  # the driver could not read the response: some of it may remain
+            return _Unreadable("The database server's response could not be read.")
         translated = translate(error)
         if number in _ENDS_CONNECTION or (
             isinstance(translated, ConnectionLost) and number not in _SPARES_CONNECTION
@@ -215,13 +216,13 @@ class Session:
         return StatementTimeout() if number == _INTERRUPTED and self.is_overdue else translated
 
     def run(self, template: str, args: Sequence[object] = (), watch: Watch = None) -> Awaitable[Any]:
-        """Bind values to a statement, tell ``watch``, send it: to be awaited."""
+        """Bind values to a statement, report it to ``watch``, and send it. Returns an awaitable."""
         if watch is not None:
             watch(template % tuple("%s" for _ in args))
         return self.send(template % literals(args, self.server))
 
     async def run_again(self, template: str, args: Sequence[object] = (), watch: Watch = None) -> Any:
-        """As :meth:`run`, for a statement that comes over and over: prepared, when that is worth it."""
+        """Like :meth:`run`, for a statement that occurs repeatedly. Prepares it when that is worthwhile."""
         if watch is not None:
             watch(template % tuple("%s" for _ in args))
         prepared = self._prepared
@@ -246,7 +247,10 @@ class Session:
         return await self.send(template % literals(args, self.server))
 
     async def _prepare(self, template: str, count: int) -> Any:
-        """``None`` when the server would rather have it as text, or may say then what is wrong with it."""
+        """Prepare the statement. Returns ``None`` if the server refuses.
+
+        It is then sent as text, and its error, if any, reported.
+        """
         try:
             return await self._ask(self._prepared.prepare, template, count)
         except DatabaseError as error:
@@ -256,7 +260,7 @@ class Session:
             return None
 
     async def _ask(self, call: Callable[..., Awaitable[Any]], *args: Any) -> Any:
-        """Do with a prepared statement what gets one answer."""
+        """Call a prepared statement's method that has one response."""
         connection = self._connection
         if self.in_flight or connection._stream_broken:
             raise NothingSent
@@ -271,8 +275,9 @@ class Session:
         return result
 
     async def stream(self, sql: str) -> Any:
-        """Send a statement whose rows are read by :meth:`fetch_many`; until the end the session stays in
-        flight.
+        """Send a statement whose rows are read with :meth:`fetch_many`.
+
+        The session stays in flight until the last row.
         """
         self.in_flight = True
         try:
@@ -282,7 +287,7 @@ class Session:
         return self._connection._result
 
     async def fetch_many(self, result: Any, count: int) -> list[tuple[Any, ...]]:
-        """Up to ``count`` more rows of a stream; fewer at its end."""
+        """Return up to ``count`` more rows of a stream; fewer at its end."""
         rows: list[tuple[Any, ...]] = []
         try:
             while len(rows) < count:
@@ -297,7 +302,7 @@ class Session:
         return rows
 
     def kill(self) -> None:
-        """Close at once, without a word to the server."""
+        """Close immediately, without notifying the server."""
         result = self._connection._result
         if result is not None:
             result.unbuffered_active = False
@@ -305,20 +310,20 @@ class Session:
         self._prepared.clear()
 
     def close(self) -> None:
-        """Take leave of the server, when that is possible, and close. Never waits."""
-        self._say_goodbye()
+        """Notify the server if possible, and close. Never waits."""
+        self._send_quit()
         if self.usable and not self._connection.is_encrypted:
-            self._connection._transport.close()  # once the farewell is out: uvloop sends it in its next turn
+            self._connection._transport.close()  # after COM_QUIT is sent, in uvloop's next iteration
         else:
             self.kill()
 
     async def leave(self, patience: float = 1.0) -> bool:
-        """As :meth:`close`, but wait until the server has hung up, and so counts the connection no more.
+        """Like :meth:`close`, but wait until the server has closed the connection and no longer counts it.
 
         :param patience: seconds to wait at most.
-        :return: whether the server has hung up.
+        :return: whether the server has closed it.
         """
-        self._say_goodbye()
+        self._send_quit()
         loop = asyncio.get_running_loop()
         deadline, pause = loop.time() + patience, 0.0
         while (is_there := self.looks_alive()) and loop.time() < deadline:
@@ -327,32 +332,33 @@ class Session:
         self.kill()
         return not is_there
 
-    def _say_goodbye(self) -> None:
+    def _send_quit(self) -> None:
         if self.usable:
             with contextlib.suppress(DriverError):
                 self._connection._write_bytes(_QUIT)
 
 
 def _was_not_run(error: DatabaseError) -> bool:
-    """Whether the server did not know the prepared statement any more, or could not prepare it again."""
+    """Whether the server no longer knew the prepared statement, or could not prepare it again."""
     cause = error.__cause__
     return isinstance(cause, DriverError) and cause.args[0] in (1243, 1615)
 
 
 _CUT_OFF = re.compile(r"\[Errno (?:32|104)\]")  # the server hung up while the statement was being sent
 _QUIT = b"\x01\x00\x00\x00\x01"  # a packet of one byte, number 0: COM_QUIT
-_LONGEST_TEXT = 1 << 30  # the most that MariaDB takes: a session that is strict already refuses more
-_INTERRUPTED = 1317  # the statement was, the connection was not
+_LONGEST_TEXT = 1 << 30  # MariaDB's maximum: strict mode refuses more
+_INTERRUPTED = 1317  # of the statement, not of the connection
 _SPARES_CONNECTION = frozenset((_INTERRUPTED,))
-_END_OF_STREAM = (2013, "Lost connection to MySQL server during query")  # the driver's words for it
-_ENDS_CONNECTION = frozenset((1153,))  # the server hangs up on whoever sends it too much
-_LARGEST_PACKET = (1 << 24) - 1  # longer statements are sent in several
+_END_OF_STREAM = (2013, "Lost connection to MySQL server during query")  # the driver's message
+_ENDS_CONNECTION = frozenset((1153,))  # the server closes the connection after a packet that is too large
+_LARGEST_PACKET = (1 << 24) - 1  # longer statements are sent as several packets
 _OF_THE_DRIVER = frozenset((0, *range(2000, 3000)))
 
 
 def _is_farewell(error: DriverError) -> bool:
-    """Whether the server ended the connection: said so, or hung up. The driver's own numbers are 0 and from
-    2000.
+    """Whether the server ended the connection, by an error or by closing it.
+
+    The driver's own error numbers are 0 and from 2000 on.
     """
     return error.args == _END_OF_STREAM or error.args[0] not in _OF_THE_DRIVER
 

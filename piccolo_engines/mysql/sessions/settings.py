@@ -1,4 +1,4 @@
-"""How many connections a pool may hold, and for how long."""
+"""The limits of a connection pool."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -9,14 +9,13 @@ __all__ = ["PoolSettings", "pool_arguments"]
 
 @dataclass(frozen=True, slots=True)
 class PoolSettings:
-    """The bounds of a connection pool.
+    """The limits of a connection pool.
 
-    :ivar max_size: connections that may be open at once, those being opened included.
-    :ivar wait_timeout: seconds to wait for a connection before
-        :class:`~piccolo_engines.errors.PoolTimeout`.
-    :ivar max_idle: seconds after which an unused connection is closed.
-    :ivar max_age: seconds after which a connection is closed when it is given back, so that a change of the
-        server's address or of a password is noticed; ``None`` for never.
+    :ivar max_size: the maximum number of connections, including those being opened.
+    :ivar wait_timeout: seconds to wait for a connection before :class:`~piccolo_engines.errors.PoolTimeout`.
+    :ivar max_idle: seconds after which an idle connection is closed.
+    :ivar max_age: seconds after which a connection is closed when it is returned, so that a change of the
+        server's address or of a password takes effect; ``None`` for never.
     """
 
     max_size: int = 10
@@ -34,10 +33,10 @@ class PoolSettings:
 def pool_arguments(
     settings: PoolSettings, arguments: Mapping[str, Any]
 ) -> tuple[PoolSettings, dict[str, Any]]:
-    """The settings changed by the arguments that are for a pool, and the arguments that are not.
+    """Return the settings changed by the arguments for a pool, and the other arguments.
 
-    Names of ``asyncpg.create_pool`` are understood: ``max_inactive_connection_lifetime`` is ``max_idle``, and
-    ``min_size`` has no effect, since connections are opened when they are needed.
+    Names of ``asyncpg.create_pool`` are supported: ``max_inactive_connection_lifetime`` is ``max_idle``, and
+    ``min_size`` has no effect, since connections are opened when needed.
     """
     known = {field.name: field.name for field in fields(PoolSettings)}
     known["max_inactive_connection_lifetime"] = "max_idle"

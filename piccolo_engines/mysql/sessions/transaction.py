@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 
 class IsolationLevel(enum.Enum):
-    """How much a transaction sees of others; InnoDB's default is repeatable read."""
+    """The isolation level of a transaction. InnoDB's default is repeatable read."""
 
     read_uncommitted = "READ UNCOMMITTED"
     read_committed = "READ COMMITTED"
@@ -54,7 +54,7 @@ class TransactionalEngine(SessionLender, Protocol):
 
 
 class Savepoint:
-    """A point inside a transaction to which it can be rolled back."""
+    """A point in a transaction to which it can be rolled back."""
 
     def __init__(self, name: str, transaction: "MySQLTransaction") -> None:
         validate_savepoint_name(name)
@@ -71,18 +71,18 @@ class Savepoint:
 class MySQLTransaction(BaseTransaction):
     """A transaction on one connection; see :meth:`MySQLEngine.transaction`.
 
-    Queries of tasks that were started inside run in it too, one at a time; once it has ended, such tasks go
-    on outside of it. DDL commits what was done so far (that is how MySQL works), and a new transaction
-    begins behind it; tables that were created inside are dropped again when it is rolled back. When the
-    server gave the transaction up (a deadlock, a lost connection), every further statement raises
-    :class:`~piccolo_engines.errors.TransactionEnded`: none of them runs on its own by mistake.
+    Queries of tasks that were started inside run in it as well, one at a time; after its end they run outside
+    of it. DDL commits what was done before (as always in MySQL), and a new transaction starts after it;
+    tables that were created inside are dropped at a rollback. When the server has rolled the transaction back
+    (a deadlock, a lost connection), every further statement raises
+    :class:`~piccolo_engines.errors.TransactionEnded`, so that none runs on its own by mistake.
     """
 
     __slots__ = (
         "_committed",
+        "_created",
         "_given_up",
         "_lock",
-        "_made",
         "_parent",
         "_rolled_back",
         "_savepoint_id",
@@ -108,19 +108,19 @@ class MySQLTransaction(BaseTransaction):
         self._committed = self._rolled_back = self._given_up = False
         self._session: Session | None = None
         self._lock = asyncio.Lock()
-        self._made: list[TableName] = []
+        self._created: list[TableName] = []
         self._parent = engine.active_transaction()
         if self._parent is not None and not allow_nested:
             raise TransactionError("A transaction is already active - nested transactions aren't allowed.")
 
     @property
     def active(self) -> bool:
-        """Whether statements go to this transaction's connection."""
+        """Whether statements use this transaction's connection."""
         return self._session is not None
 
     @property
     def session(self) -> Session | None:
-        """The connection, while the block lasts: for what outlives transactions, such as a named lock."""
+        """The connection inside the block: for state that outlives transactions, such as a named lock."""
         return self._session
 
     async def __aenter__(self) -> "MySQLTransaction":
@@ -142,9 +142,9 @@ class MySQLTransaction(BaseTransaction):
         await session.send("START TRANSACTION READ ONLY" if self.read_only else "START TRANSACTION")
 
     async def use(self, work: Callable[[Session, Any], Awaitable[T]], subject: Any) -> T:
-        """Let ``work`` use the connection; others wait for it.
+        """Run ``work`` on the connection. Concurrent calls wait.
 
-        :raises TransactionEnded: when the server has given the transaction up.
+        :raises TransactionEnded: when the server has rolled the transaction back.
         """
         async with self._lock:
             session = self._open_session()
@@ -160,8 +160,10 @@ class MySQLTransaction(BaseTransaction):
                 raise
 
     async def _look_whether_it_goes_on(self, session: Session, *, is_ddl: bool) -> None:
-        """Some servers undo the statement, some all of the transaction (``innodb_rollback_on_timeout``), and
-        the error does not say. DDL has committed before it waited: nothing was undone.
+        """Check whether the error rolled back the transaction or only the statement.
+
+        That depends on the server (``innodb_rollback_on_timeout``), and the error does not tell. DDL has
+        committed before it waited, so nothing was rolled back.
         """
         if session.in_transaction:
             await session.send("DO 0")
@@ -172,35 +174,36 @@ class MySQLTransaction(BaseTransaction):
             raise TransactionEnded
         return self._session
 
-    def made(self, table: TableName) -> None:
-        """Remember a table that is to go when this is rolled back."""
-        self._made.append(table)
+    def add_table(self, table: TableName) -> None:
+        """Record a table to drop when the transaction is rolled back."""
+        self._created.append(table)
 
     async def _roll_back(self, session: Session) -> None:
         await session.send("ROLLBACK")
-        while self._made:
-            await session.send(f"DROP TABLE IF EXISTS {self._made.pop().sql}")
+        while self._created:
+            await session.send(f"DROP TABLE IF EXISTS {self._created.pop().sql}")
 
     async def send(self, sql: str) -> None:
         await self.use(Session.send, sql)
 
     async def commit(self) -> None:
-        """Commit now. What follows inside the block runs statement by statement, outside a transaction."""
+        """Commit now. Later statements in the block run outside of a transaction."""
         async with self._lock:
             await self._open_session().send("COMMIT")
             self._committed = True
 
     async def rollback(self) -> None:
-        """Roll back now. What follows inside the block runs statement by statement, outside a transaction."""
+        """Roll back now. Later statements in the block run outside of a transaction."""
         async with self._lock:
             await self._roll_back(self._open_session())
             self._rolled_back = True
 
     async def restart(self) -> None:
-        """Roll back, and go on in a new transaction on the same connection; also when the server has given
-        the transaction up.
+        """Roll back and start a new transaction on the same connection.
 
-        :raises TransactionEnded: when the connection is of no more use.
+        Also possible after a rollback by the server.
+
+        :raises TransactionEnded: when the connection is not usable.
         """
         async with self._lock:
             if self._session is None or not self._session.usable:
@@ -209,11 +212,11 @@ class MySQLTransaction(BaseTransaction):
             self._given_up = False
 
     async def rollback_to(self, savepoint_name: str) -> None:
-        """Roll back to a savepoint, by its name."""
+        """Roll back to the savepoint with this name."""
         await Savepoint(savepoint_name, self).rollback_to()
 
     async def savepoint(self, name: str | None = None) -> Savepoint:
-        """Set a savepoint.
+        """Create a savepoint.
 
         :raises ValueError: for a name with characters other than letters, digits, ``-`` and ``_``.
         """
@@ -256,7 +259,7 @@ class MySQLTransaction(BaseTransaction):
 
 
 class Atomic(BaseAtomic):
-    """Queries collected first and run in one transaction; see :meth:`MySQLEngine.atomic`."""
+    """Collects queries and runs them in one transaction; see :meth:`MySQLEngine.atomic`."""
 
     __slots__ = ("engine", "queries")
 
@@ -265,11 +268,11 @@ class Atomic(BaseAtomic):
         self.queries: list[Any] = []
 
     def add(self, *query: "Query[Any, Any] | DDL") -> None:
-        """Add queries, to be run in this order."""
+        """Add queries, which run in this order."""
         self.queries.extend(query)
 
     async def run(self) -> None:
-        """Run what was added, and forget it."""
+        """Run the queries and remove them."""
         queries, self.queries = self.queries, []
         async with self.engine.transaction():
             for query in queries:

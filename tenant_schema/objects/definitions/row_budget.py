@@ -48,7 +48,7 @@ class Storage(StrEnum):
     LONG = "long"
     """A LONGTEXT."""
     PACKED = "packed"
-    """Together with others in one document, where a row has no room for more texts."""
+    """StatementGroup with others in one document, where a row has no room for more texts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from piccolo.querystring import QueryString
 
-from piccolo_engines.statements import Together
+from piccolo_engines.statements import StatementGroup
 from tenant_schema.objects.model.model import ObjectModel
 from tenant_schema.objects.model.search_index import search_columns
 from tenant_schema.objects.model.search_words import forgetting_words, words_row, writing_words
@@ -35,14 +35,14 @@ async def run_with_words(
         await target.engine.run_querystring(statement)
         return
     before = () if are_new else (_forgetting(target.model, records),)
-    await target.engine.run_querystring(Together(statement, *before, _words(target, names, records)))
+    await target.engine.run_querystring(StatementGroup(statement, *before, _words(target, names, records)))
 
 
 async def index_changes(target: Target, records: Sequence[_Row], changed: Iterable[str]) -> None:
     """Write the words of records that were changed in the same transaction."""
     names = _searched(target)
     if not names.isdisjoint(changed):
-        anew = Together(_forgetting(target.model, records), _words(target, names, records))
+        anew = StatementGroup(_forgetting(target.model, records), _words(target, names, records))
         await target.engine.run_querystring(anew)
 
 

@@ -1,4 +1,4 @@
-"""ALTER TABLE, in every form that Piccolo's migrations use."""
+"""ALTER TABLE, in every form used by Piccolo's migrations."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -42,7 +42,7 @@ from piccolo_engines.mysql.dialect.ddl.columns import (
 from piccolo_engines.mysql.dialect.ddl.restating import (
     change_default,
     change_type,
-    column_facts,
+    column_info,
     drop_default,
     indexed_again,
     mentions,
@@ -62,7 +62,7 @@ Statements = Sequence[str]
 
 
 def _added(add: AddColumn) -> str:
-    """The clauses that add the column and its constraints."""
+    """Return the clauses that add the column and its constraints."""
     column = add.column
     column._meta.name = add.name
     clauses = [f"COLUMN {definition(column)}", *constraints_of(column)]
@@ -74,9 +74,9 @@ async def _add_column(catalog: Catalog, table: TableName, add: AddColumn) -> Sta
     sql = definition(column)
     fills_itself = " DEFAULT " in sql or column._meta.null or isinstance(column, Serial)
     if not fills_itself and await catalog.has_rows(table):
-        raise NotNullViolation(column._meta.db_column_name, table.name)  # MySQL would make up values
+        raise NotNullViolation(column._meta.db_column_name, table.name)  # MySQL would invent values
     if isinstance(column, Serial) and any(
-        facts.auto_increment for facts in (await catalog.columns(table)).values()
+        info.auto_increment for info in (await catalog.columns(table)).values()
     ):
         raise Unsupported(f"{table.name} has a Serial column already: MySQL takes one per table.")
     return [f"ALTER TABLE {table.sql} {clauses}"]
@@ -95,7 +95,7 @@ async def _add_foreign_key(_: Catalog, table: TableName, add: AddForeignKeyConst
 
 
 async def _drop_column(catalog: Catalog, table: TableName, drop: DropColumn) -> Statements:
-    """Drop a column with the foreign keys, indexes and checks that it is part of, as PostgreSQL does."""
+    """Drop a column with the foreign keys, indexes and checks that contain it, as PostgreSQL does."""
     name = drop.column_name
     parts = [
         f"DROP FOREIGN KEY {quote_name(key.name)}"
@@ -116,17 +116,17 @@ async def _drop_column(catalog: Catalog, table: TableName, drop: DropColumn) -> 
 
 
 async def _rename_column(catalog: Catalog, table: TableName, rename: RenameColumn) -> Statements:
-    """Rename a column, and what checks and indexes of JSON say about it."""
+    """Rename a column, also in checks and in indexes of JSON columns."""
     old, new = quote_name(rename.column_name), quote_name(rename.new_name)
     checks = {
         name: clause
         for name, clause in (await catalog.checks(table)).items()
         if mentions(clause, rename.column_name)
     }
-    facts = (await catalog.columns(table)).get(rename.column_name)
+    info = (await catalog.columns(table)).get(rename.column_name)
     parts: list[str] = []
-    if facts is not None and facts.type == "json":  # MariaDB's JSON is a text
-        parts += await indexed_again(catalog, table, replace(facts, name=rename.new_name), rename.column_name)
+    if info is not None and info.type == "json":  # MariaDB's JSON is a text
+        parts += await indexed_again(catalog, table, replace(info, name=rename.new_name), rename.column_name)
     parts.append(f"RENAME COLUMN {old} TO {new}")
     statements = [f"ALTER TABLE {table.sql} {', '.join(parts)}"]
     if not checks:
@@ -159,10 +159,10 @@ async def _set_digits(catalog: Catalog, table: TableName, change: SetDigits) -> 
 
 
 async def _set_null(catalog: Catalog, table: TableName, change: SetNull) -> Statements:
-    facts = await column_facts(catalog, table, change.column_name)
-    if not change.boolean and await catalog.has_nulls(table, facts.name):
-        raise NotNullViolation(facts.name, table.name)  # MariaDB would speak of truncated data
-    return [f"ALTER TABLE {table.sql} {restate(facts, nullable=change.boolean)}"]
+    info = await column_info(catalog, table, change.column_name)
+    if not change.boolean and await catalog.has_nulls(table, info.name):
+        raise NotNullViolation(info.name, table.name)  # MariaDB would report truncated data
+    return [f"ALTER TABLE {table.sql} {restate(info, nullable=change.boolean)}"]
 
 
 async def _set_default(catalog: Catalog, table: TableName, change: SetDefault) -> Statements:
@@ -176,8 +176,8 @@ async def _drop_default(catalog: Catalog, table: TableName, change: DropDefault)
 async def _set_unique(catalog: Catalog, table: TableName, change: SetUnique) -> Statements:
     name = change.column_name
     if change.boolean:
-        facts = await column_facts(catalog, table, name)
-        if is_keyed_by_prefix(facts.type):
+        info = await column_info(catalog, table, name)
+        if is_keyed_by_prefix(info.type):
             raise Unsupported(f"{table.name}.{name} is too long to be unique in MySQL: give it a length.")
         key = quote_name(derived_name(table.name, name, "key"))
         return [f"ALTER TABLE {table.sql} ADD CONSTRAINT {key} UNIQUE ({quote_name(name)})"]
@@ -209,7 +209,7 @@ async def _drop_constraint(catalog: Catalog, table: TableName, drop: DropConstra
 
 
 async def _rename_constraint(catalog: Catalog, table: TableName, rename: RenameConstraint) -> Statements:
-    """Indexes can be renamed; other constraints are made again under the new name, in the same statement."""
+    """Rename an index, or drop another constraint and create it with the new name in the same statement."""
     old, new = quote_name(within_limit(rename.old_name)), quote_name(within_limit(rename.new_name))
     found = (await catalog.constraints(table)).get(within_limit(rename.old_name))
     if found is None:
@@ -232,7 +232,7 @@ async def _rename_constraint(catalog: Catalog, table: TableName, rename: RenameC
 
 
 async def _drop_table(catalog: Catalog, table: TableName, drop: DropTable) -> Statements:
-    """Drop a table; with ``cascade`` also the foreign keys of others that refer to it."""
+    """Drop a table; with ``cascade`` also the foreign keys of other tables that refer to it."""
     statements = []
     if drop.cascade:
         statements = [
@@ -260,7 +260,7 @@ def _fixed(sql: str) -> DDLStep:
 
 
 def _changes(self: Alter) -> Iterator[tuple[Any, Sequence[Any]]]:
-    """What was asked for, in the order in which it is done."""
+    """Yield the requested changes in order of execution."""
     yield _drop_constraint, self._drop_constraint
     yield _add_column, self._add
     yield _add_foreign_key, self._add_foreign_key_constraint
@@ -300,7 +300,7 @@ _RAW_DROP = re.compile(
 
 
 class RawDrop(Steps):
-    """``DROP TABLE … CASCADE`` written by hand: MySQL would read over CASCADE."""
+    """A handwritten ``DROP TABLE … CASCADE``. MySQL would ignore CASCADE."""
 
     __slots__ = ()
 
@@ -325,14 +325,14 @@ PATCHES = (
         Raw,
         "mysql_querystrings",
         lambda _: property(_raw),
-        "MySQL reads over the CASCADE of DROP TABLE",
+        "MySQL ignores the CASCADE of DROP TABLE",
         adds=True,
     ),
     Patch(
         Alter,
         "mysql_ddl",
         lambda _: property(_alter),
-        "MySQL changes columns by restating them, and knows constraints by their kinds",
+        "MySQL changes columns by restating them, and drops constraints by kind",
         adds=True,
     ),
 )

@@ -1,4 +1,4 @@
-"""Column types, their definitions in CREATE and ALTER TABLE, and values in DDL."""
+"""Column types, column definitions in CREATE and ALTER TABLE, and values in DDL."""
 
 import hashlib
 import uuid
@@ -74,18 +74,18 @@ _PREFIX = 255  # characters of a long text that an index takes
 
 
 def table_name(table: Any) -> TableName:
-    """Where a Piccolo table is."""
+    """Return the name and schema of a Piccolo table."""
     schema = table._meta.schema
     return TableName(table._meta.tablename, None if schema == "public" else schema)
 
 
 def derived_name(*parts: str) -> str:
-    """A name for an index or constraint, the way PostgreSQL would call it, within what MySQL allows."""
+    """Return a name for an index or constraint like PostgreSQL's, within MySQL's limit."""
     return within_limit("_".join(parts))
 
 
 def within_limit(name: str) -> str:
-    """The name, or, when it is too long for MySQL, its beginning and a digest."""
+    """Return the name, or its beginning with a digest if it is too long for MySQL."""
     if len(name) <= MAX_NAME:
         return name
     digest = hashlib.sha256(name.encode()).hexdigest()[:8]
@@ -135,13 +135,13 @@ TYPES: Mapping[type[Column], str | Callable[[Any], str]] = {
     UUID: "BINARY(16)",
     Varchar: _varchar,
 }
-"""What each column type is in MySQL and MariaDB; subclasses are what their nearest ancestor is."""
+"""The SQL type of each column class in MySQL and MariaDB. Subclasses use that of their nearest ancestor."""
 
 
 def column_type(column: Column) -> str:
-    """The SQL type of a column.
+    """Return the SQL type of a column.
 
-    :raises Unsupported: for a column class that says neither itself nor through an ancestor what it is.
+    :raises Unsupported: for a column class without a type of its own or of an ancestor.
     """
     for ancestor in type(column).__mro__:
         known = TYPES.get(ancestor)
@@ -154,7 +154,7 @@ def column_type(column: Column) -> str:
 
 
 def is_keyed_by_prefix(sql_type: str) -> bool:
-    """Whether an index on such a column can only take its beginning, and none of it can be unique."""
+    """Whether an index can contain only the beginning of such a column, which then cannot be unique."""
     kind = sql_type.upper()
     if kind.startswith("VARCHAR("):
         return int(kind[8:-1]) > _LONGEST_KEYED_VARCHAR
@@ -162,15 +162,15 @@ def is_keyed_by_prefix(sql_type: str) -> bool:
 
 
 def key_part(name: str, sql_type: str | None, server: Server = MYSQL) -> str:
-    """A column as an index has it. MySQL indexes no JSON, but what a function makes of it."""
+    """Return a column as part of an index. MySQL indexes a JSON column by an expression."""
     if sql_type is not None and sql_type.upper() == "JSON" and not server.mariadb:
         return f"(LEFT(CAST({quote_name(name)} AS CHAR), {_PREFIX}))"
     prefix = f"({_PREFIX})" if sql_type is not None and is_keyed_by_prefix(sql_type) else ""
     return quote_name(name) + prefix
 
 
-def sql_value(_: Column, value: Any, delimiter: str = "'") -> str:  # noqa: ARG001 - as Column.get_sql_value has it
-    """A value as it stands in DDL, where nothing can be bound."""
+def sql_value(_: Column, value: Any, delimiter: str = "'") -> str:  # noqa: ARG001 - the signature of Column.get_sql_value
+    """Return a value as SQL for DDL, where values cannot be bound."""
     if isinstance(value, Default):
         return str(getattr(value, "mysql", None) or "null")
     if value is None:
@@ -184,9 +184,9 @@ def sql_value(_: Column, value: Any, delimiter: str = "'") -> str:  # noqa: ARG0
 
 
 def default_clause(column: Column, sql_type: str, value: Any) -> str:
-    """``DEFAULT …``, or nothing when there is none to be had.
+    """Return ``DEFAULT …``, or an empty text without a default.
 
-    Long texts, bytes and JSON take only expressions, hence the parentheses.
+    Long texts, bytes and JSON accept only expressions, hence the parentheses.
     """
     if isinstance(value, QueryString):
         return ""
@@ -198,9 +198,7 @@ def default_clause(column: Column, sql_type: str, value: Any) -> str:
 
 
 def definition(column: Column) -> str:
-    """The column as CREATE TABLE and ADD COLUMN want it; what concerns keys but the primary one goes
-    elsewhere.
-    """
+    """Return the column for CREATE TABLE and ADD COLUMN, without keys other than the primary key."""
     sql_type = column.column_type
     parts = [quote_name(column._meta.db_column_name), sql_type]
     if not column._meta.null or column._meta.primary_key:
@@ -223,9 +221,9 @@ def add_foreign_key(
     on_delete: str | None,
     on_update: str | None,
 ) -> str:
-    """``CONSTRAINT … FOREIGN KEY …``.
+    """Return ``CONSTRAINT … FOREIGN KEY …``.
 
-    :raises Unsupported: for ``SET DEFAULT``, which InnoDB does not have.
+    :raises Unsupported: for ``SET DEFAULT``, which InnoDB lacks.
     """
     for rule in (on_delete, on_update):
         if rule == "SET DEFAULT":
@@ -239,7 +237,7 @@ def add_foreign_key(
 
 
 def constraints_of(column: Column) -> list[str]:
-    """The constraints that come with a column: its uniqueness, and what it refers to.
+    """Return the constraints of a column: its uniqueness and its foreign key.
 
     :raises Unsupported: for a unique column without a length.
     """
@@ -277,7 +275,7 @@ _NULL = QueryString("NULL")
 
 def _serial_default(original: Any) -> Any:
     def default(self: Serial) -> Any:
-        table = self._meta._table  # asked for every object: `speaks_mysql` takes longer
+        table = self._meta._table  # read for every object: `speaks_mysql` takes longer
         is_mysql = speaks_mysql(self) if table is None else engine_type_of(table) == "mysql"
         return _NULL if is_mysql else original(self)
 

@@ -1,4 +1,4 @@
-"""Defaults that the database computes: each of Piccolo's ``Default`` classes in MySQL's words."""
+"""Defaults that the database computes: Piccolo's ``Default`` classes as MySQL's SQL."""
 
 import datetime as dt
 from typing import Any
@@ -17,7 +17,7 @@ from piccolo_engines.mysql.server import MYSQL
 
 __all__ = ["PATCHES"]
 
-_REASON = "a default knows only the engines that Piccolo has"
+_REASON = "a default supports only Piccolo's own engines"
 _UNITS = {"days": "DAY", "hours": "HOUR", "minutes": "MINUTE", "seconds": "SECOND"}
 
 
@@ -36,7 +36,7 @@ def _timestamp(default: Any) -> str:
 
 
 def _random_uuid(_: object) -> str:
-    """Unique, but not random as a version 4 is: only rows that Piccolo does not insert get this one."""
+    """A unique UUID, but not a random version 4. Used only for rows that Piccolo does not insert."""
     return "(UNHEX(REPLACE(UUID(), '-', '')))"
 
 

@@ -1,4 +1,4 @@
-"""Migrations: where DDL commits at once, they are journaled instead of wrapped in a transaction."""
+"""Migrations where DDL commits implicitly: journaled instead of run in a transaction."""
 
 import inspect
 from typing import Any
@@ -17,7 +17,7 @@ __all__ = ["PATCHES"]
 async def _run_raw(
     manager: MigrationManager, engine: Engine[Any], journal: Journal, *, backwards: bool
 ) -> None:
-    """The functions of a migration, each with its mark in one transaction."""
+    """Run the raw functions of a migration, each in one transaction with its journal entry."""
     for place, function in enumerate(manager.raw_backwards if backwards else manager.raw):
         step = f"raw.{place}"
         if journal.is_done(step):
@@ -56,7 +56,7 @@ async def _run_changes(manager: MigrationManager, *, backwards: bool) -> None:
 
 def _run(original: Any) -> Any:
     async def run(self: MigrationManager, backwards: bool = False) -> None:
-        """Run the migration; run again after a crash, go on where it stopped."""
+        """Run the migration. After a crash, continue where it stopped."""
         engine = engine_finder()
         if engine is None or engine.engine_type != "mysql" or self.preview or not self.migration_id:
             await original(self, backwards=backwards)

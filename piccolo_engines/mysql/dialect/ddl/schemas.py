@@ -1,4 +1,4 @@
-"""Schemas, which are databases in MySQL, and foreign keys as migrations look them up."""
+"""Schemas, which are databases in MySQL, and the foreign keys that migrations look up."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +23,7 @@ __all__ = ["PATCHES"]
 
 
 def _move(self: MoveTable, shown: str) -> str:
-    """RENAME TABLE moves between databases; Piccolo's ``public`` is the session's own."""
+    """RENAME TABLE moves a table between databases. Piccolo's ``public`` is the session's database."""
     source = TableName(
         self.table_name, None if self.current_schema in (None, "public") else self.current_schema
     )
@@ -36,7 +36,7 @@ def _move(self: MoveTable, shown: str) -> str:
 
 
 def _drop(self: DropSchema, shown: str) -> str:
-    """MySQL drops a database with its tables, so without ``cascade`` look first."""
+    """MySQL drops a database with its tables, so without ``cascade`` this checks for tables first."""
     exists = "IF EXISTS " if self.if_exists else ""
     sql = f"DROP SCHEMA {exists}{quote_name(self.schema_name)}"
 
@@ -49,7 +49,7 @@ def _drop(self: DropSchema, shown: str) -> str:
 
 
 def _rename(self: RenameSchema, shown: str) -> str:
-    """Make the new database, move the tables, drop the old one."""
+    """Create the new database, move the tables, and drop the old one."""
     old, new = self.schema_name, self.new_schema_name
 
     async def rename(catalog: Catalog) -> Sequence[str]:
@@ -112,7 +112,7 @@ _RULES = (
     "ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name "
     "AND r.table_name = k.table_name "
     "WHERE k.table_schema = COALESCE({}, DATABASE()) AND k.table_name = {} AND k.column_name = {} "
-    # said of both: MariaDB would open every table of the server for the second otherwise
+    # for both tables: MariaDB would otherwise open every table of the server for the second
     "AND r.constraint_schema = COALESCE({}, DATABASE()) AND r.table_name = {}"
 )
 
@@ -151,7 +151,7 @@ _LOOKUP = "names of information_schema's columns are upper case in MySQL, and a 
 
 PATCHES = (
     Patch(MoveTable, "ddl", _ddl(_move), "MySQL has no SET SCHEMA"),
-    Patch(DropSchema, "ddl", _ddl(_drop), "MySQL has no CASCADE there"),
+    Patch(DropSchema, "ddl", _ddl(_drop), "MySQL's has no CASCADE"),
     Patch(RenameSchema, "ddl", _ddl(_rename), "MySQL cannot rename a schema"),
     Patch(ListTables, "run", _list_tables, _LOOKUP),
     Patch(ListSchemas, "run", _list_schemas, _LOOKUP),

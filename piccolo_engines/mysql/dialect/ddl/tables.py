@@ -1,4 +1,4 @@
-"""CREATE TABLE, indexes, and what exists."""
+"""CREATE TABLE, indexes, and queries for existing tables and indexes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -36,7 +36,7 @@ __all__ = ["PATCHES", "DropIndexSteps", "constraint_sql", "drop_index_sql"]
 
 
 def constraint_sql(constraint: Constraint) -> str:
-    """``CONSTRAINT … UNIQUE (…)`` or ``CONSTRAINT … CHECK (…)``.
+    """Return ``CONSTRAINT … UNIQUE (…)`` or ``CONSTRAINT … CHECK (…)``.
 
     :raises Unsupported: for a unique constraint in which nulls are equal.
     """
@@ -52,7 +52,7 @@ def _index_in_table(table: type[Table], column: Column, server: Server) -> str:
 
 
 def _create(self: Create) -> Sequence[str]:
-    """The table with its keys, indexes and constraints, in one statement: all of it or nothing."""
+    """Create the table with its keys, indexes and constraints in one statement, which is atomic."""
     table = self.table
     columns = table._meta.non_default_columns if self.only_default_columns else table._meta.columns
     if sum(isinstance(column, Serial) for column in columns) > 1:
@@ -75,13 +75,13 @@ def _create(self: Create) -> Sequence[str]:
 
     return [
         *_create_schema(self),
-        PlannedDDL(sql(MYSQL), create, makes=table_name(table)),
+        PlannedDDL(sql(MYSQL), create, creates=table_name(table)),
         *_missing_indexes(self, indexed),
     ]
 
 
 def _missing_indexes(self: Create, indexed: Sequence[Column]) -> Sequence[str]:
-    """A table that exists already may lack some of its indexes."""
+    """Return the statements for indexes that an existing table may lack."""
     if not self.if_not_exists:
         return []
     return [
@@ -114,12 +114,12 @@ def _create_index(self: CreateIndex) -> Sequence[str]:
     async def create(catalog: Catalog) -> Sequence[str]:
         if self.if_not_exists and index in await catalog.indexes(table):
             return []
-        facts = await catalog.columns(table)
+        info = await catalog.columns(table)
         parts = ", ".join(
-            key_part(name, facts[name].type if name in facts else None, catalog.server) for name in names
+            key_part(name, info[name].type if name in info else None, catalog.server) for name in names
         )
         method = self.method.value.upper()
-        create = self.prefix.removesuffix(" IF NOT EXISTS")  # a subclass may make it a UNIQUE INDEX
+        create = self.prefix.removesuffix(" IF NOT EXISTS")  # a subclass may create a UNIQUE INDEX
         return [f"{create} {quote_name(index)} ON {table.sql} ({parts}) USING {method}"]
 
     shown = ", ".join(quote_name(name) for name in names)
@@ -127,7 +127,7 @@ def _create_index(self: CreateIndex) -> Sequence[str]:
 
 
 async def drop_index_sql(catalog: Catalog, table: TableName, index: str) -> str:
-    """Drop an index; when a foreign key needs one there, leave it a plain one."""
+    """Return the statement that drops an index. If a foreign key needs one, a plain index replaces it."""
     indexes = await catalog.indexes(table)
     _, columns = indexes[index]
     needed = [key for key in await catalog.foreign_keys(table) if columns[: len(key.columns)] == key.columns]
@@ -141,7 +141,7 @@ async def drop_index_sql(catalog: Catalog, table: TableName, index: str) -> str:
 
 
 class DropIndexSteps(Steps):
-    """Which statement drops an index depends on what else needs it."""
+    """Drops an index. The statement depends on the foreign keys that need it."""
 
     __slots__ = ("query",)
 
@@ -190,7 +190,7 @@ def _table_exists(self: TableExists[Any]) -> Sequence[QueryString]:
 
 
 def _formatted(original: Any) -> Any:
-    """``public`` is PostgreSQL's word for where tables are when nothing is said."""
+    """``public`` is PostgreSQL's default schema."""
 
     def get_formatted_tablename(self: TableMeta, include_schema: bool = True, quoted: bool = True) -> str:
         if self.schema == "public" and include_schema and self.db.engine_type == "mysql":
@@ -221,7 +221,7 @@ PATCHES = (
         "an index belongs to a table; MySQL has no IF EXISTS for it",
         adds=True,
     ),
-    Patch(Indexes, "mysql_querystrings", _added(_indexes), "no SQL that fits", adds=True),
-    Patch(TableExists, "mysql_querystrings", _added(_table_exists), "no SQL that fits", adds=True),
+    Patch(Indexes, "mysql_querystrings", _added(_indexes), "needs other SQL", adds=True),
+    Patch(TableExists, "mysql_querystrings", _added(_table_exists), "needs other SQL", adds=True),
     Patch(TableMeta, "get_formatted_tablename", _formatted, "a schema is a database, but `public` is not"),
 )

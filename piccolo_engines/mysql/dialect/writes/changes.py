@@ -1,4 +1,4 @@
-"""Updates and deletes whose rows are wanted back."""
+"""Updates and deletes that return rows."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +25,7 @@ def _key_name(table: type[Table]) -> str:
 
 
 def _lock_rows(table: type[Table], where: Combinable | None, columns: str) -> QueryString:
-    """Find the rows that are going to be changed, and keep others from changing them."""
+    """Select the rows to change, and lock them."""
     sql = f"SELECT {columns} FROM {table._meta.get_formatted_tablename()}"  # noqa: S608 - names are quoted, values are bound
     if where is None:
         return QueryString(sql + " FOR UPDATE")
@@ -38,7 +38,7 @@ def _by_keys(table: type[Table], statement: str, changes: Sequence[Any], keys: S
 
 
 class UpdateSteps(Steps):
-    """Lock the rows, change them, read them."""
+    """Locks the rows, changes them, and reads them."""
 
     __slots__ = ("query",)
 
@@ -49,7 +49,7 @@ class UpdateSteps(Steps):
     async def run(self, work: Work) -> list[dict[str, Any]]:
         only_keys = all(column._meta.primary_key for column in self._returned)
         if only_keys and work.session.in_transaction:
-            return await self._run(work)  # one statement changes anything, and nothing is read after it
+            return await self._run(work)  # only one statement writes, and none reads after it
         async with statement_group(work.session):
             return await self._run(work)
 
@@ -95,7 +95,7 @@ class UpdateSteps(Steps):
 
 
 class DeleteSteps(Steps):
-    """MariaDB returns the rows itself; on MySQL they are locked and read first."""
+    """MariaDB returns deleted rows itself; on MySQL they are locked and read first."""
 
     __slots__ = ("query",)
 

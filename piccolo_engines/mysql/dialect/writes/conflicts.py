@@ -1,8 +1,8 @@
-"""ON CONFLICT, as ON DUPLICATE KEY UPDATE.
+"""ON CONFLICT, implemented with ON DUPLICATE KEY UPDATE.
 
-MySQL's clause is about whichever unique key is hit, Piccolo's about one that is named. So the first
-assignment checks that the row found has the same values in the named columns. If not, another key was hit:
-it asks for one value out of two, which fails, and :func:`is_other_conflict` knows it by that.
+MySQL's clause applies to any unique key, Piccolo's to a named one. So the first assignment checks that the
+existing row has the same values in the named columns. If not, another key conflicts: the assignment then
+selects one value out of two, which fails, and :func:`is_other_conflict` recognises that failure.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ _MORE_THAN_ONE_ROW = 1242
 
 
 def target_columns(table: type[Table], item: OnConflictItem) -> Sequence[Column]:
-    """The columns that a conflict is about; none when it may be about any.
+    """Return the columns of the conflict; none if it may be any.
 
     :raises Unsupported: for the name of a constraint that the table does not declare.
     """
@@ -49,7 +49,10 @@ def target_columns(table: type[Table], item: OnConflictItem) -> Sequence[Column]
 
 
 def on_duplicate(table: type[Table], item: OnConflictItem) -> QueryString:
-    """The clause; to do nothing is to set the primary key to itself, which changes and reports nothing."""
+    """Return the clause.
+
+    To do nothing, it sets the primary key to itself, which changes and reports nothing.
+    """
     assignments = [_guard(table, target_columns(table, item))]
     if item.action is OnConflictAction.do_update:
         if not item.values:
@@ -68,23 +71,23 @@ def _guard(table: type[Table], target: Sequence[Column]) -> QueryString:
 
 
 def is_other_conflict(error: DatabaseError) -> bool:
-    """Whether the clause failed because the conflict was in other columns than the named ones."""
+    """Whether the clause failed because other columns than the named ones conflict."""
     cause = error.__cause__
     return isinstance(cause, DriverError) and cause.args[:1] == (_MORE_THAN_ONE_ROW,)
 
 
 def _changes(item: OnConflictItem) -> list[QueryString]:
-    """What is set, and, with a condition, only where it holds.
+    """Return the assignments, limited by the condition if there is one.
 
-    :raises Unsupported: when the condition is about several columns that are being set: MySQL would see the
-        new values of those that it has set already.
+    :raises Unsupported: when the condition uses several assigned columns: MySQL would see the new values of
+        those that it has assigned already.
     """
     changes = [_change(value) for value in item.values or ()]
     if item.where is None:
         return [QueryString(f"{name}={{}}", new) for name, new in changes]
-    asked = {quote_name(column._meta.db_column_name) for column in _columns(item.where)}
-    changes.sort(key=lambda change: change[0] in asked)
-    if sum(name in asked for name, _ in changes) > 1:
+    conditional = {quote_name(column._meta.db_column_name) for column in _columns(item.where)}
+    changes.sort(key=lambda change: change[0] in conditional)
+    if sum(name in conditional for name, _ in changes) > 1:
         raise Unsupported(
             "MySQL cannot check a condition about several columns that the same statement sets."
         )

@@ -1,4 +1,4 @@
-"""Inserts: primary keys for the objects, and RETURNING where the server has none."""
+"""Inserts: primary keys of the objects, and RETURNING for servers without it."""
 
 import uuid
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from piccolo_engines.mysql.dialect.writes.conflicts import is_other_conflict, on
 from piccolo_engines.mysql.dialect.writes.tuples import Rows, insert_rows
 from piccolo_engines.mysql.literals import quote_name
 from piccolo_engines.mysql.migrations.journal import forget
-from piccolo_engines.mysql.statements import Steps, Told, Work, put_together, statement_group
+from piccolo_engines.mysql.statements import BuiltRows, Steps, Work, set_parts, statement_group
 
 __all__ = ["PATCHES", "InsertOne", "InsertSteps", "select_by_keys", "wanted"]
 
@@ -33,7 +33,7 @@ def _insert_sql(
 
 
 def wanted(columns: Sequence[Column]) -> str:
-    """The columns to return, under their aliases."""
+    """Return the columns to return, with their aliases."""
     return ", ".join(
         quote_name(column._meta.db_column_name)
         + (f" AS {quote_name(column._alias)}" if column._alias else "")
@@ -42,7 +42,7 @@ def wanted(columns: Sequence[Column]) -> str:
 
 
 def select_by_keys(table: type[Table], columns: Sequence[Column], keys: Sequence[Any]) -> QueryString:
-    """The wanted columns of some rows, and each row's key as ``returned_key``."""
+    """Return a select of the columns of some rows, with each row's key as ``returned_key``."""
     key = quote_name(table._meta.primary_key._meta.db_column_name)
     places = ", ".join("{}" for _ in keys)
     return QueryString(
@@ -52,30 +52,30 @@ def select_by_keys(table: type[Table], columns: Sequence[Column], keys: Sequence
     )
 
 
-class InsertOne(Told):
-    """One row whose key the object brings along, or the server draws: nothing else is to be returned.
+class InsertOne(BuiltRows):
+    """Inserts one row whose key the object has or the server generates; returns nothing else.
 
-    :ivar repeats: that a session may prepare it.
+    :ivar repeats: whether a session may prepare it.
     """
 
     __slots__ = ("_key", "_name")
     repeats = True
 
     def __init__(self, query: Insert[Any], rows: Rows, compiled: str, key: uuid.UUID | None) -> None:
-        put_together(self, "insert", rows.template, rows.args, query.table, compiled)
+        set_parts(self, "insert", rows.template, rows.args, query.table, compiled)
         self._key, self._name = key, query.table._meta.primary_key._meta.db_column_name
 
-    def rows_told(self, result: Any) -> list[dict[str, Any]]:
+    def build_rows(self, result: Any) -> list[dict[str, Any]]:
         return [{self._name: int(result.insert_id) if self._key is None else self._key}]
 
 
 class InsertSteps(Steps):
-    """An insert, with what it is to return and to do about conflicts."""
+    """An insert with RETURNING and ON CONFLICT."""
 
     __slots__ = ("conflict", "instances", "returned", "rows_of")
 
     def __init__(self, query: Insert[Any], conflict: OnConflictItem | None, rows: Rows) -> None:
-        put_together(self, "insert", rows.template, rows.args, query.table, rows.compiled)
+        set_parts(self, "insert", rows.template, rows.args, query.table, rows.compiled)
         self.rows_of: type[Table] = query.table
         self.instances: Sequence[Table] = query.add_delegate._add
         self.conflict = conflict
@@ -116,7 +116,10 @@ class InsertSteps(Steps):
         return _insert_sql(self.rows_of, self.instances, self.conflict)
 
     def _returned_natively(self, work: Work) -> bool:
-        """MariaDB returns also the rows in whose favour nothing was done; PostgreSQL does not."""
+        """Whether MariaDB returns the right rows.
+
+        It also returns rows for which it did nothing, unlike PostgreSQL.
+        """
         assert self.conflict is not None
         return (
             work.session.server.mariadb
@@ -125,7 +128,7 @@ class InsertSteps(Steps):
         )
 
     def _brings_its_keys(self) -> bool:
-        """Whether nothing is to be returned but keys that the objects have already."""
+        """Whether only keys are returned that the objects already have."""
         return (
             self.conflict is None
             and self._only_key()
@@ -137,7 +140,7 @@ class InsertSteps(Steps):
         return self.rows_of._meta.primary_key
 
     def _known_key(self, instance: Table) -> Any:
-        """The key that the object brings along; ``None`` when the server makes it."""
+        """Return the object's key; ``None`` if the server generates it."""
         value = getattr(instance, self._key._meta.name)
         if type(value) is QueryString:
             return None
@@ -150,7 +153,9 @@ class InsertSteps(Steps):
         if any(drawn) and not all(drawn):
             return await self._one_by_one(work)
         if all(drawn) and not isinstance(self._key, Serial):
-            raise Unsupported("MySQL does not tell a primary key that its default made: let Piccolo make it.")
+            raise Unsupported(
+                "MySQL does not return a primary key generated by a default: set it in Piccolo."
+            )
         if self._only_key():
             return self._keys_as_rows(await self._insert_all(work, keys))
         async with statement_group(work.session):
@@ -164,7 +169,7 @@ class InsertSteps(Steps):
         return [dict.fromkeys(names, key) for key in keys]
 
     async def _insert_all(self, work: Work, keys: list[Any]) -> list[Any]:
-        """Insert; the numbers drawn for one statement's rows follow each other."""
+        """Insert the rows and return their keys. The numbers generated by one statement are consecutive."""
         result = await work.execute(self._sql())
         if keys[0] is not None:
             return keys
@@ -197,9 +202,9 @@ class InsertSteps(Steps):
         return await self._read_conflicting(work, instance, changed=result.affected_rows > 0)
 
     async def _read_conflicting(self, work: Work, instance: Table, *, changed: bool) -> list[dict[str, Any]]:
-        """The row that was there already, found by the columns of the conflict.
+        """Return the existing row, found by the columns of the conflict.
 
-        One that was not changed is returned if the condition holds: it had these values before.
+        An unchanged row is returned if the condition holds: it had the new values already.
         """
         assert self.conflict is not None
         columns = target_columns(self.rows_of, self.conflict)
@@ -221,7 +226,7 @@ def _records_migrations(table: type[Table]) -> bool:
 
 
 def _insert_one(query: Insert[Any], rows: Rows) -> InsertOne | None:
-    """``None`` when it is not as simple as that."""
+    """Return the simple form of the insert; ``None`` if it does not apply."""
     if not rows.is_one or rows.compiled is None or (returning := query.returning_delegate._returning) is None:
         return None
     key, returned = query.table._meta.primary_key, returning.columns

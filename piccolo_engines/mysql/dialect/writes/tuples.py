@@ -1,4 +1,4 @@
-"""The rows of an INSERT: its text up to the last of them, and their values beside it."""
+"""The rows of an INSERT: their SQL and their values."""
 
 from collections.abc import Callable, Sequence
 from operator import itemgetter
@@ -19,11 +19,11 @@ _MOST_SHAPES = 64
 
 
 class Rows(NamedTuple):
-    """Rows as a template, its arguments, and what is known of them.
+    """Rows as a template and its arguments.
 
-    :ivar compiled: the template as it is sent; ``None`` when not all arguments are values.
-    :ivar is_one: there is one row.
-    :ivar draws_number: its primary key is a number that the server draws.
+    :ivar compiled: the compiled template; ``None`` if not all arguments are values.
+    :ivar is_one: whether there is one row.
+    :ivar draws_number: whether the server generates its primary key.
     """
 
     template: str
@@ -34,24 +34,24 @@ class Rows(NamedTuple):
 
 
 class _Shape(NamedTuple):
-    """One row whose values are of certain types, and all bound as they are.
+    """One row whose values have certain types and are all bound unchanged.
 
-    :ivar drawn: the place of the value that the server makes, if any.
-    :ivar said: what stands there instead of a value.
+    :ivar drawn: the position of the value that the server generates, if any.
+    :ivar placeholder: the SQL at that position.
     """
 
     template: str
     compiled: str
     drawn: int | None
-    said: str
+    placeholder: str
     draws_number: bool
 
 
 class _Plan:
-    """What is the same in all inserts into a table; kept with the table's metadata, it goes with it.
+    """The constant parts of all inserts into a table. Stored in the table's metadata, and freed with it.
 
-    :ivar values: those of an object, by its attributes; each would go through a descriptor otherwise.
-    :ivar shapes: by the types of the values; ``None`` for those that have to be looked at one by one.
+    :ivar values: reads an object's values by attribute, without descriptors.
+    :ivar shapes: by the types of the values; ``None`` for values that must be processed one by one.
     """
 
     __slots__ = ("about", "beginning", "columns", "shapes", "values")
@@ -66,7 +66,7 @@ class _Plan:
         self.shapes: dict[tuple[type, ...], _Shape | None] = {}
 
     def shape(self, values: Sequence[Any]) -> _Shape | None:
-        """The shape of a row with such values."""
+        """Return the shape of a row with such values."""
         types = tuple(map(type, values))
         try:
             return self.shapes[types]
@@ -105,7 +105,7 @@ def _plan(table: type[Table]) -> _Plan:
 
 
 def insert_rows(table: type[Table], instances: Sequence[Table]) -> Rows:
-    """``INSERT INTO … VALUES (…), (…)``."""
+    """Return ``INSERT INTO … VALUES (…), (…)``."""
     plan = _plan(table)
     if len(instances) == 1 and len(plan.columns) > 1:
         args = list(plan.values(vars(instances[0])))
@@ -114,7 +114,7 @@ def insert_rows(table: type[Table], instances: Sequence[Table]) -> Rows:
             if shape.drawn is None:
                 return Rows(shape.template, args, shape.compiled, True)
             drawn = args.pop(shape.drawn)
-            if drawn.template == shape.said and not drawn.args:
+            if drawn.template == shape.placeholder and not drawn.args:
                 return Rows(shape.template, args, shape.compiled, True, shape.draws_number)
     return _one_by_one(plan, instances)
 

@@ -37,7 +37,7 @@ def engine_over(line: Proxy, address: ServerAddress, **config: object) -> MySQLE
 async def test_connecting_has_its_time_from_beginning_to_end(line: Proxy, address: ServerAddress) -> None:
     engine = engine_over(line, address, connect_timeout=3)
     line.going_down.clear()
-    with pytest.raises(ConnectionLost, match="does not answer"):
+    with pytest.raises(ConnectionLost, match="does not respond"):
         await engine.run_querystring(ONE)
     assert engine.pool_use.in_use == 0
     line.going_down.set()

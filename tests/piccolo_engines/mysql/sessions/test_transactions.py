@@ -12,7 +12,7 @@ from piccolo_engines.errors import (
     UniqueViolation,
 )
 from piccolo_engines.mysql import IsolationLevel, MySQLEngine
-from piccolo_engines.statements import Together
+from piccolo_engines.statements import StatementGroup
 from tests.piccolo_engines.mysql.tables import Manager
 
 
@@ -45,20 +45,22 @@ async def test_statements_together_are_one(music: MySQLEngine) -> None:
     """In one trip, and none of them is done when one of them cannot be."""
     told: list[str] = []
     music.on_statement = told.append
-    await music.run_querystring(Together(insert("it's %s; {}", 1), insert("b", 2)))
+    await music.run_querystring(StatementGroup(insert("it's %s; {}", 1), insert("b", 2)))
     music.on_statement = None
     assert (len(told), await names()) == (2, ["it's %s; {}", "b"])
     for statements in ((insert("c", 3), insert("d", 1)), (insert("d", 1), insert("c", 3))):
         with pytest.raises(UniqueViolation):
-            await music.run_querystring(Together(*statements))
+            await music.run_querystring(StatementGroup(*statements))
         assert await names() == ["it's %s; {}", "b"]
     long = "x" * 3_000_000
     await music.run_querystring(
-        Together(insert("e", 5), QueryString("DO LENGTH({}) + LENGTH({})", long, long))
+        StatementGroup(insert("e", 5), QueryString("DO LENGTH({}) + LENGTH({})", long, long))
     )
     with pytest.raises(UniqueViolation):
         await music.run_querystring(
-            Together(insert("f", 6), QueryString("DO LENGTH({}) + LENGTH({})", long, long), insert("g", 1))
+            StatementGroup(
+                insert("f", 6), QueryString("DO LENGTH({}) + LENGTH({})", long, long), insert("g", 1)
+            )
         )
     assert await names() == ["it's %s; {}", "b", "e"]
     assert music.pool_use.in_use == 0
@@ -68,18 +70,18 @@ async def test_statements_together_within_a_transaction(music: MySQLEngine) -> N
     async with music.transaction():
         await music.run_querystring(insert("a", 1))
         with pytest.raises(UniqueViolation):
-            await music.run_querystring(Together(insert("b", 2), insert("c", 1)))
-        await music.run_querystring(Together(insert("d", 4), insert("e", 5)))
+            await music.run_querystring(StatementGroup(insert("b", 2), insert("c", 1)))
+        await music.run_querystring(StatementGroup(insert("d", 4), insert("e", 5)))
     assert await names() == ["a", "d", "e"]
     with pytest.raises(ZeroDivisionError):  # noqa: PT012 - what is raised passes through the block
         async with music.transaction():
-            await music.run_querystring(Together(insert("f", 6), insert("g", 7)))
+            await music.run_querystring(StatementGroup(insert("f", 6), insert("g", 7)))
             raise ZeroDivisionError
     assert await names() == ["a", "d", "e"]
 
 
 async def test_a_deadlock_of_statements_together_is_told_as_one(music: MySQLEngine) -> None:
-    await music.run_querystring(Together(insert("a", 1), insert("b", 2)))
+    await music.run_querystring(StatementGroup(insert("a", 1), insert("b", 2)))
 
     def change(at: int) -> QueryString:
         return QueryString("UPDATE manager SET name = CONCAT(name, '!') WHERE id = {}", at)
@@ -90,7 +92,7 @@ async def test_a_deadlock_of_statements_together_is_told_as_one(music: MySQLEngi
         async with music.transaction():
             await music.run_querystring(change(first))
             await met.wait()
-            await music.run_querystring(Together(change(second), insert("c")))
+            await music.run_querystring(StatementGroup(change(second), insert("c")))
 
     found = await asyncio.gather(both(1, 2), both(2, 1), return_exceptions=True)
     assert sorted(type(one).__name__ for one in found) == ["Deadlock", "NoneType"]
