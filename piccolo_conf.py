@@ -9,7 +9,7 @@ from piccolo.conf.apps import AppRegistry
 
 from piccolo_engines.routed import RoutedEngine
 
-__all__ = ["APP_REGISTRY", "DB", "FIELD_TYPES", "STANDARD_OBJECTS", "TENANT_APPS"]
+__all__ = ["APP_REGISTRY", "CONTROLLERS", "DB", "FIELD_TYPES", "STANDARD_OBJECTS", "TENANT_APPS"]
 
 DB = RoutedEngine(
     "tenant",
@@ -35,5 +35,9 @@ STANDARD_OBJECTS: list[str] = []
 FIELD_TYPES: list[str] = []
 """Field types beside the built-in ones: ``module:Class`` of a
 :class:`~tenant_schema.objects.fields.protocol.FieldType` each."""
+
+CONTROLLERS: list[str] = []
+"""What is served under ``/api/v1`` of the tenants' hosts to users who have signed in: ``module:Class`` of a
+Litestar Controller each."""
 
 APP_REGISTRY = AppRegistry(apps=["central.piccolo_app", *TENANT_APPS])
