@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from copy import copy
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, NoReturn, cast
 
 from litestar import Litestar, Router
@@ -21,6 +22,7 @@ from litestar.types import (
     Send,
 )
 
+import piccolo_conf
 from api.admin.mount import AdminMount
 from api.admin.operators.site import OperatorSite
 from api.admin.tenant.site import TenantSite
@@ -178,7 +180,10 @@ _USERS_ROUTES = [
 ]
 
 
-_USERS_CONTROLLERS = [RecordController, RecordQueryController, RecordBatchController]
+_USERS_CONTROLLERS = [
+    *(RecordController, RecordQueryController, RecordBatchController),
+    *map(resolve_name, piccolo_conf.CONTROLLERS),
+]
 
 
 def _routers() -> list[Router]:
