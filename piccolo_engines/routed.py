@@ -86,7 +86,10 @@ class RoutedEngine(Engine[Any]):
     @property
     def engine_type(self) -> str:  # type: ignore[override]  # Piccolo: a slot, here: the bound engine's
         """The bound engine's dialect."""
-        return self.bound.engine_type
+        engine = self._binding.get()  # as `bound`, in one call less: every part of a query asks for this
+        if engine is None:
+            raise EngineNotBound(self.name, self._advice)
+        return engine.engine_type
 
     @property
     def min_version_number(self) -> float:  # type: ignore[override]  # read-only here

@@ -2,12 +2,16 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
 
 import pytest
 from piccolo.columns import Varchar
 from piccolo.engine.sqlite import SQLiteEngine
 from piccolo.table import Table
 
+import piccolo_engines.mysql
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.mysql.dialect import PATCHES, Patch, UnknownPiccolo, install, patching
 
@@ -50,6 +54,36 @@ def test_other_engines_get_piccolos_own(tmp_path_factory: pytest.TempPathFactory
         'SELECT ALL "plain"."name" AS "name" FROM "plain" WHERE "plain"."name" = ?',
         ["a"],
     )
+
+
+PACKAGE = Path(piccolo_engines.mysql.__file__).parent
+
+
+def calls_of_the_dialect(work: Callable[[], object]) -> list[str]:
+    """The functions of the MySQL engine that the work calls."""
+    called: list[str] = []
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and Path(frame.f_code.co_filename).is_relative_to(PACKAGE):
+            called.append(frame.f_code.co_name)
+
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return called
+
+
+def test_a_query_of_another_engine_passes_by_the_dialect_once_for_each_part(tmp_path: Path) -> None:
+    engine = SQLiteEngine(str(tmp_path / "x.sqlite"))
+
+    class Passer(Table, db=engine):
+        name = Varchar()
+
+    query = Passer.select(Passer.name).where(Passer.name == "a").order_by(Passer.name).limit(1)
+    built = calls_of_the_dialect(lambda: query.querystrings[0].compile_string("sqlite"))
+    assert sorted(built) == ["get_formatted_tablename", "querystring", "querystrings", "serves_mysql"]
 
 
 def test_importing_changes_no_package_but_piccolo() -> None:
