@@ -25,6 +25,9 @@ from central.registry import TenantRef
 from central.secrets.keys import EncryptionKey, generate_key
 from central.settings.settings import Settings
 from piccolo_conf import DB
+from tenant_schema.objects.model.model import ObjectModel
+from tenant_schema.objects.model.runtime_table import SharedTables
+from tenant_schema.scope import TenantScope
 from tenant_schema.users.passwords.hashing import HashParameters
 from tenant_schema.users.tables import Role, User, UserRole
 from tests.api.on_mariadb import MariaDBTemplate, made_on_mariadb
@@ -196,6 +199,9 @@ class Warm:
     app: Freehold
     central_migrator: Migrator
     tenant_migrator: Migrator
+    tables: SharedTables
+    models: list[ObjectModel]
+    """Hold the table classes of the standard objects."""
 
 
 @pytest.fixture(scope="session")
@@ -204,7 +210,18 @@ def warm(template: Path) -> Warm:
     platform = compose(settings_in(template), hashing=CHEAP)
     platform.central_migrator.preload()
     platform.tenant_migrator.preload()
-    return Warm(Freehold(), platform.central_migrator, platform.tenant_migrator)
+    models, tables = asyncio.run(_models(platform)), platform.catalog.tables
+    return Warm(Freehold(), platform.central_migrator, platform.tenant_migrator, tables, models)
+
+
+async def _models(platform: Platform) -> list[ObjectModel]:
+    """The objects that a new tenant has."""
+    with CENTRAL.bind(platform.central_engine):
+        tenant = await platform.registry.by_slug("acme")
+        async with platform.tenancy.use(tenant):
+            models = await platform.catalog.all(TenantScope(tenant.id, tenant.slug, tenant.name))
+    await platform.close()
+    return list(models.values())
 
 
 @asynccontextmanager
@@ -212,6 +229,7 @@ async def world_of(settings: Settings, warm: Warm, observer: Observer | None = N
     """Freehold at work with these settings."""
     cold = compose(settings, observer, hashing=CHEAP)
     platform = replace(cold, central_migrator=warm.central_migrator, tenant_migrator=warm.tenant_migrator)
+    platform.catalog.tables = warm.tables
     async with served(warm.app.serving(platform)) as app:
         yield World(platform, app)
 

@@ -9,10 +9,11 @@ import pytest
 
 from tests.api.conftest import OPERATOR_TOKEN, World
 
-__all__ = ["CALLERS", "Scenario", "assert_problem", "caller", "check", "table"]
+__all__ = ["CALLERS", "Callers", "Scenario", "assert_problem", "caller", "check", "table"]
 
 CALLERS = ("guest", "viewer", "member", "manager", "administrator", "neighbour", "operator")
 """Nobody, acme's people by role, demo's administrator, and an operator: each with a token of theirs."""
+Callers = tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,15 +36,25 @@ class Scenario:
         return self.statuses.get(who, self.statuses.get("*", 401))
 
 
-def table(*scenarios: Scenario) -> pytest.MarkDecorator:
-    """Every scenario as every caller."""
-    return pytest.mark.parametrize(("scenario", "who"), list(_cases(scenarios)))
+def table(*scenarios: Scenario, apart: bool = False) -> pytest.MarkDecorator:
+    """Every scenario as every caller.
+
+    Callers whose requests change nothing share one run of the test: all that are refused, and all that may
+    read. Whoever may write has a run alone.
+
+    :param apart: whoever may read has a run alone, too.
+    """
+    return pytest.mark.parametrize(("scenario", "callers"), list(_cases(scenarios, apart)))
 
 
-def _cases(scenarios: tuple[Scenario, ...]) -> Iterator[Any]:
+def _cases(scenarios: tuple[Scenario, ...], apart: bool) -> Iterator[Any]:
     for scenario in scenarios:
-        for who in CALLERS:
-            yield pytest.param(scenario, who, id=f"{scenario.name} as {who}")
+        refused = tuple(who for who in CALLERS if scenario.status_for(who) >= 400)
+        admitted = tuple(who for who in CALLERS if who not in refused)
+        reading = scenario.method == "GET" and not apart
+        for callers in (refused, *([admitted] if reading else [(who,) for who in admitted])):
+            if callers:
+                yield pytest.param(scenario, callers, id=f"{scenario.name} as {'+'.join(callers)}")
 
 
 async def caller(world: World, who: str, host: str) -> httpx.AsyncClient:
@@ -57,19 +68,23 @@ async def caller(world: World, who: str, host: str) -> httpx.AsyncClient:
     return world.client(host, await world.sign_in(who, "acme"))
 
 
-async def check(world: World, scenario: Scenario, who: str, **names: str) -> httpx.Response:
-    """Plays the scenario as one caller and gives the answer."""
-    client = await caller(world, who, scenario.host)
-    answer = await client.request(
-        scenario.method, scenario.path.format(**names), json=scenario.body, headers=dict(scenario.headers)
-    )
-    assert answer.status_code == scenario.status_for(who), answer.text
-    if answer.status_code >= 400:
-        assert_problem(answer)
-    else:
-        assert all(text in answer.text for text in scenario.shows), answer.text
-    assert not [text for text in (*scenario.hides, "argon2", "sqlite3", "Traceback") if text in answer.text]
-    return answer
+async def check(world: World, scenario: Scenario, callers: Callers, **names: str) -> None:
+    """Plays the scenario as each of these callers in turn."""
+    for who in callers:
+        client = await caller(world, who, scenario.host)
+        answer = await client.request(
+            scenario.method,
+            scenario.path.format(**names),
+            json=scenario.body,
+            headers=dict(scenario.headers),
+        )
+        assert answer.status_code == scenario.status_for(who), f"as {who}: {answer.text}"
+        if answer.status_code >= 400:
+            assert_problem(answer)
+        else:
+            assert all(text in answer.text for text in scenario.shows), f"as {who}: {answer.text}"
+        hidden = (*scenario.hides, "argon2", "sqlite3", "Traceback")
+        assert not [text for text in hidden if text in answer.text], f"as {who}"
 
 
 def assert_problem(answer: httpx.Response, code: str | None = None) -> dict[str, Any]:

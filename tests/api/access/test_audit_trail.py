@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.api.conftest import ON_SQLITE, PASSWORD, World
 from tests.api.people import invite, made_role, made_user, role_id, user_id
-from tests.api.scenarios import Scenario, check, table
+from tests.api.scenarios import Callers, Scenario, check, table
 
 AUDIT = "/api/v1/audit"
 
@@ -27,8 +27,8 @@ async def events(world: World, query: str = "") -> list[dict[str, Any]]:
         hides=("demo.example",),
     )
 )
-async def test_who_may(world: World, scenario: Scenario, who: str) -> None:
-    await check(world, scenario, who)
+async def test_who_may(world: World, scenario: Scenario, callers: Callers) -> None:
+    await check(world, scenario, callers)
 
 
 @ON_SQLITE

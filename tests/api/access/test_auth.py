@@ -11,7 +11,7 @@ import pytest
 
 from tenant_schema.users.tables import SessionToken
 from tests.api.conftest import PASSWORD, PEOPLE, World
-from tests.api.scenarios import Scenario, assert_problem, check, table
+from tests.api.scenarios import Callers, Scenario, assert_problem, check, table
 
 LOGIN = "/api/v1/auth/login"
 ME = "/api/v1/auth/me"
@@ -50,8 +50,8 @@ SIGNED_IN = {"viewer": 200, "member": 200, "manager": 200, "administrator": 200,
     ),
     Scenario(name="me on a central host", method="GET", path=ME, host="localhost", statuses={"*": 404}),
 )
-async def test_who_may_call_what(world: World, scenario: Scenario, who: str) -> None:
-    await check(world, scenario, who)
+async def test_who_may_call_what(world: World, scenario: Scenario, callers: Callers) -> None:
+    await check(world, scenario, callers)
 
 
 @pytest.mark.parametrize("person", PEOPLE)

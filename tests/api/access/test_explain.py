@@ -6,7 +6,7 @@ import httpx
 
 from tests.api.conftest import ON_SQLITE, World
 from tests.api.people import made_role, made_user, user_id
-from tests.api.scenarios import Scenario, check, table
+from tests.api.scenarios import Callers, Scenario, check, table
 
 EXPLAIN, ACCOUNTS = "/api/v1/permissions/explain", "/api/v1/data/accounts"
 MINE = {"owner": {"eq": "$me"}}
@@ -37,13 +37,13 @@ async def ask(client: httpx.AsyncClient, **question: Any) -> dict[str, Any]:
         statuses={"viewer": 403, "member": 403, "manager": 403, "administrator": 200},
     ),
 )
-async def test_who_may_ask(world: World, scenario: Scenario, who: str) -> None:
+async def test_who_may_ask(world: World, scenario: Scenario, callers: Callers) -> None:
     if "user" in scenario.body:
         body = scenario.body | {"user": await user_id(world, "administrator")}
         scenario = Scenario(
             name=scenario.name, method="POST", path=EXPLAIN, body=body, statuses=scenario.statuses
         )
-    await check(world, scenario, who)
+    await check(world, scenario, callers)
 
 
 async def test_it_tells_the_role_and_the_rule(world: World) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.api.conftest import ON_SQLITE, World
 from tests.api.people import made_role, made_user, role_id, user_id
-from tests.api.scenarios import Scenario, assert_problem, check, table
+from tests.api.scenarios import Callers, Scenario, assert_problem, check, table
 from tests.api.test_statement_counts import counted
 
 ROLES, PERMISSIONS, ACCOUNTS = "/api/v1/roles", "/api/v1/permissions", "/api/v1/data/accounts"
@@ -86,9 +86,9 @@ async def permission_id(world: World, name: str) -> str:
 
 @ON_SQLITE
 @table(*SCENARIOS)
-async def test_who_may(world: World, scenario: Scenario, who: str) -> None:
+async def test_who_may(world: World, scenario: Scenario, callers: Callers) -> None:
     names = {"role": await role_id(world, "viewer"), "own": (await made_role(world, "own"))["id"]}
-    await check(world, scenario, who, **names, permission=await permission_id(world, "accounts:delete"))
+    await check(world, scenario, callers, **names, permission=await permission_id(world, "accounts:delete"))
 
 
 async def test_a_role_is_told_with_all_that_it_allows_and_where_it_stops(world: World) -> None:

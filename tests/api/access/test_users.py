@@ -7,7 +7,7 @@ import pytest
 
 from tests.api.conftest import ON_SQLITE, PASSWORD, World
 from tests.api.people import invite, made_role, made_user, role_id, sign_in_as, user_id
-from tests.api.scenarios import Scenario, assert_problem, check, table
+from tests.api.scenarios import Callers, Scenario, assert_problem, check, table
 
 USERS = "/api/v1/users"
 NEW_PASSWORD = "staple battery horse"
@@ -68,8 +68,8 @@ SCENARIOS = (
 
 @ON_SQLITE
 @table(*SCENARIOS)
-async def test_who_may(world: World, scenario: Scenario, who: str) -> None:
-    await check(world, scenario, who, user=await user_id(world, "viewer"))
+async def test_who_may(world: World, scenario: Scenario, callers: Callers) -> None:
+    await check(world, scenario, callers, user=await user_id(world, "viewer"))
 
 
 @ON_SQLITE

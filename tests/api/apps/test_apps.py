@@ -9,7 +9,7 @@ from piccolo_conf import DB
 from tenant_schema.apps.tables import AppPage
 from tenant_schema.users.tables import FieldRestriction, Permission, Role, RolePermission
 from tests.api.conftest import ON_SQLITE, World
-from tests.api.scenarios import Scenario, assert_problem, check, table
+from tests.api.scenarios import Callers, Scenario, assert_problem, check, table
 
 APPS = "/api/v1/apps"
 PAGES = f"{APPS}/sales/pages"
@@ -107,10 +107,10 @@ async def leave_only(world: World, role: str, *permissions: str) -> None:
     Scenario(name="central host", method="GET", path=APPS, host="localhost", statuses={"*": 404}),
 )
 @ON_SQLITE
-async def test_roles_decide(world: World, scenario: Scenario, who: str) -> None:
+async def test_roles_decide(world: World, scenario: Scenario, callers: Callers) -> None:
     demo = await world.user("administrator", "demo")
     await given(demo, APPS, {"name": "secret", "label": "Secret of demo"})
-    await check(world, scenario, who)
+    await check(world, scenario, callers)
 
 
 async def test_an_app_through_its_life(world: World) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.api.apps.test_apps import APPS, EVERYBODY, PAGES, given, hide, leave_only
 from tests.api.conftest import ON_SQLITE, World
-from tests.api.scenarios import Scenario, check, table
+from tests.api.scenarios import Callers, Scenario, check, table
 
 NAVIGATION = "/api/v1/navigation"
 
@@ -27,10 +27,10 @@ def named(objects: list[dict[str, Any]], name: str) -> dict[str, Any]:
     Scenario(name="central host", method="GET", path=NAVIGATION, host="localhost", statuses={"*": 404}),
 )
 @ON_SQLITE
-async def test_everybody_has_one(world: World, scenario: Scenario, who: str) -> None:
+async def test_everybody_has_one(world: World, scenario: Scenario, callers: Callers) -> None:
     demo = await world.user("administrator", "demo")
     await given(demo, APPS, {"name": "secret", "label": "Secret of demo"})
-    await check(world, scenario, who)
+    await check(world, scenario, callers)
 
 
 async def test_it_holds_what_menus_and_lists_are_drawn_from(world: World) -> None:

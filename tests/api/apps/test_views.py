@@ -10,7 +10,7 @@ from tenant_schema.apps.tables import ListView
 from tenant_schema.users.tables import User
 from tests.api.apps.test_apps import given, hide, leave_only
 from tests.api.conftest import ON_SQLITE, World
-from tests.api.scenarios import Scenario, assert_problem, check, table
+from tests.api.scenarios import Callers, Scenario, assert_problem, check, table
 
 VIEWS = "/api/v1/views"
 VIEW: dict[str, Any] = {
@@ -94,16 +94,17 @@ NOWHERE = "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
     ),
     Scenario(name="no id", method="GET", path=f"{VIEWS}/x", statuses=NOT_THERE),
     Scenario(name="central host", method="GET", path=VIEWS, host="localhost", statuses={"*": 404}),
+    apart=True,
 )
 @ON_SQLITE
-async def test_roles_decide(world: World, scenario: Scenario, who: str) -> None:
+async def test_roles_decide(world: World, scenario: Scenario, callers: Callers) -> None:
     manager = await world.user("manager")
     demo = await world.user("administrator", "demo")
     shared = await given(manager, VIEWS, VIEW | {"roles": ["member"]})
-    label = "Mine" if who == "manager" else "Mine alone"
+    label = "Mine" if callers == ("manager",) else "Mine alone"
     own = await given(manager, VIEWS, VIEW | {"label": label})
     foreign = await given(demo, VIEWS, VIEW | {"label": "Secret of demo"})
-    await check(world, scenario, who, shared=shared["id"], own=own["id"], foreign=foreign["id"])
+    await check(world, scenario, callers, shared=shared["id"], own=own["id"], foreign=foreign["id"])
 
 
 async def test_a_view_through_its_life(world: World) -> None:

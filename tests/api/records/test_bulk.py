@@ -4,7 +4,7 @@ import pytest
 
 from tests.api.conftest import World
 from tests.api.records.test_records import ACCOUNTS, NOWHERE, READERS, WRITERS, make
-from tests.api.scenarios import Scenario, assert_problem, check, table
+from tests.api.scenarios import Callers, Scenario, assert_problem, check, table
 
 
 @table(
@@ -17,10 +17,10 @@ from tests.api.scenarios import Scenario, assert_problem, check, table
         hides=("Demo's own",),
     ),
 )
-async def test_history(world: World, scenario: Scenario, who: str) -> None:
+async def test_history(world: World, scenario: Scenario, callers: Callers) -> None:
     record, client = await make(world), await world.user()
     await client.patch(f"{ACCOUNTS}/{record['id']}", json={"name": "Initech"})
-    await check(world, scenario, who, account=record["id"])
+    await check(world, scenario, callers, account=record["id"])
 
 
 @table(
@@ -33,12 +33,12 @@ async def test_history(world: World, scenario: Scenario, who: str) -> None:
         hides=("Globex", "Demo's own"),
     ),
 )
-async def test_trash(world: World, scenario: Scenario, who: str) -> None:
+async def test_trash(world: World, scenario: Scenario, callers: Callers) -> None:
     client = await world.user()
     await make(world)
     gone = await make(world, name="Initech")
     await client.delete(f"{ACCOUNTS}/{gone['id']}")
-    await check(world, scenario, who)
+    await check(world, scenario, callers)
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ async def test_what_cannot_be_told(world: World, path: str, status: int) -> None
         statuses={**WRITERS, **dict.fromkeys(("member", "manager", "administrator"), 400)},
     ),
 )
-async def test_writing_many(world: World, scenario: Scenario, who: str) -> None:
-    await check(world, scenario, who)
+async def test_writing_many(world: World, scenario: Scenario, callers: Callers) -> None:
+    await check(world, scenario, callers)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.api.conftest import World
 from tests.api.records.test_records import ACCOUNTS, READERS, make
-from tests.api.scenarios import Scenario, assert_problem, check, table
+from tests.api.scenarios import Callers, Scenario, assert_problem, check, table
 
 
 @table(
@@ -33,10 +33,10 @@ from tests.api.scenarios import Scenario, assert_problem, check, table
         hides=("Demo's own", "deleted_at"),
     ),
 )
-async def test_who_may(world: World, scenario: Scenario, who: str) -> None:
+async def test_who_may(world: World, scenario: Scenario, callers: Callers) -> None:
     await make(world)
     await make(world, "demo", name="Demo's own")
-    await check(world, scenario, who)
+    await check(world, scenario, callers)
 
 
 async def test_a_list_with_everything(world: World) -> None:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.api.conftest import World
-from tests.api.scenarios import Scenario, assert_problem, check, table
+from tests.api.scenarios import Callers, Scenario, assert_problem, check, table
 
 ACCOUNTS = "/api/v1/data/accounts"
 READERS = {"viewer": 200, "member": 200, "manager": 200, "administrator": 200, "*": 401}
@@ -100,10 +100,10 @@ async def make(world: World, slug: str = "acme", **values: Any) -> dict[str, Any
         hides=("Globex",),
     ),
 )
-async def test_roles_decide(world: World, scenario: Scenario, who: str) -> None:
+async def test_roles_decide(world: World, scenario: Scenario, callers: Callers) -> None:
     account = (await make(world))["id"]
     foreign = (await make(world, "demo", name="Demo's own"))["id"]
-    await check(world, scenario, who, account=account, foreign=foreign)
+    await check(world, scenario, callers, account=account, foreign=foreign)
 
 
 async def test_a_record_through_its_life(world: World) -> None:

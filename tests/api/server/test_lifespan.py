@@ -111,7 +111,7 @@ async def test_background_tasks_keep_their_tenant(settings: Settings, warm: Warm
         return Response(request.tenant.slug, background=BackgroundTask(look))
 
     app = Freehold(route_handlers=[later])
-    async with world_of(settings, Warm(app, warm.central_migrator, warm.tenant_migrator)) as world:
+    async with world_of(settings, replace(warm, app=app)) as world:
         for slug in ("acme", "demo"):
             assert (await world.client(f"{slug}.localhost").get("/later")).text == slug
     assert seen == ["administrator@acme.example", "administrator@demo.example"]
