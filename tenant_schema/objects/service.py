@@ -45,7 +45,8 @@ from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import CounterMissing, ObjectBusy, TablesDiffer, WouldBreakData
 from tenant_schema.objects.model.auto_numbers import number_records
-from tenant_schema.objects.model.catalog import Catalog, load_rows
+from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.objects.model.row_store import load_rows
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import DEFINITIONS, VersionedCache, bump
 from tenant_schema.users.audit.write import Subject, record_event

@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from piccolo_conf import DB
 from tenant_schema.objects.definitions.checks import object_rows
 from tenant_schema.objects.definitions.drafts import ObjectDraft
-from tenant_schema.objects.definitions.store import Row, insert_definitions
+from tenant_schema.objects.model.row_store import insert_definitions
+from tenant_schema.objects.model.rows import FieldRow, ObjectRow, object_row_of
 from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition
 from tenant_schema.standard.definitions import STANDARD_OBJECTS
 from tenant_schema.tenant_cache import DEFINITIONS, bump
@@ -29,13 +31,11 @@ async def seed_standard_objects(drafts: Sequence[ObjectDraft] = STANDARD_OBJECTS
         if objects or fields:
             await insert_definitions(objects, fields)
             await bump(DEFINITIONS)
-    return [row["name"] for row in (*present, *objects) if row["standard"]]
+    return [row.name for row in (*present, *objects) if row.standard]
 
 
-async def _object_rows() -> list[dict[str, Any]]:
-    columns = ("id", "name", "table_name", "standard")
-    rows: list[dict[str, Any]] = await ObjectDefinition.select(*columns).order_by(ObjectDefinition.id)
-    return rows
+async def _object_rows() -> list[ObjectRow]:
+    return [object_row_of(row) for row in await ObjectDefinition.select().order_by(ObjectDefinition.id)]
 
 
 async def _taken_names() -> Mapping[UUID, set[str]]:
@@ -46,15 +46,15 @@ async def _taken_names() -> Mapping[UUID, set[str]]:
 
 
 def _missing(
-    drafts: Sequence[ObjectDraft], present: Sequence[Row], taken: Mapping[UUID, set[str]]
-) -> tuple[list[Row], list[Row]]:
+    drafts: Sequence[ObjectDraft], present: Sequence[ObjectRow], taken: Mapping[UUID, set[str]]
+) -> tuple[list[ObjectRow], list[FieldRow]]:
     """The rows to add. ``taken`` are the names and columns of each object's fields; ``drafts`` come in an
     order in which lookups look into those before.
     """
-    names = {row["name"] for row in present}
-    standard = {row["table_name"]: row for row in present if row["standard"]}
-    objects: list[Row] = []
-    fields: list[Row] = []
+    names = {row.name for row in present}
+    standard = {row.table_name: row for row in present if row.standard}
+    objects: list[ObjectRow] = []
+    fields: list[FieldRow] = []
     for draft in drafts:
         row, field_rows = object_rows(draft, standard=True)
         if draft.name not in standard:
@@ -62,17 +62,16 @@ def _missing(
                 continue
             standard[draft.name] = row
             objects.append(row)
-        object_id = standard[draft.name]["id"]
-        missing = [one for one in field_rows if one["name"] not in taken.get(object_id, ())]
-        fields += _looking_into(standard, [{**one, "object": object_id} for one in missing])
+        object_id = standard[draft.name].id
+        missing = [one for one in field_rows if one.name not in taken.get(object_id, ())]
+        fields += _looking_into(standard, [msgspec.structs.replace(one, object=object_id) for one in missing])
     return objects, fields
 
 
-def _looking_into(standard: Mapping[str, Row], fields: Sequence[dict[str, Any]]) -> Iterator[Row]:
+def _looking_into(standard: Mapping[str, ObjectRow], fields: Sequence[FieldRow]) -> Iterator[FieldRow]:
     """The fields with the names that the objects have in this tenant; no lookup into what is not there."""
     for field in fields:
-        target = field["settings"].get("target")
-        if target is None or target == "users":
+        if field.target is None or field.target == "users":
             yield field
-        elif target in standard:
-            yield {**field, "settings": {**field["settings"], "target": standard[target]["name"]}}
+        elif field.target in standard:
+            yield field.retargeted(standard[field.target].name)

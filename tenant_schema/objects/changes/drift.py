@@ -60,10 +60,10 @@ async def find_drift(definitions: Definitions, dialect: Dialect) -> list[Drift]:
     """Every difference, in the order of objects. Some statements for each object."""
     found: list[Drift] = []
     for row, _ in definitions.rows:
-        wanted = definitions.shape(row["name"])
+        wanted = definitions.shape(row.name)
         actual = await dialect.read(wanted.name)
-        found += await _of_table(row["name"], wanted, actual, dialect)
-    known = {row["table_name"] for row, _ in definitions.rows}
+        found += await _of_table(row.name, wanted, actual, dialect)
+    known = {row.table_name for row, _ in definitions.rows}
     return found + await _leftovers(known, dialect)
 
 

@@ -8,7 +8,7 @@ from tenant_schema.objects.changes.decide.dialect import Dialect
 from tenant_schema.objects.changes.decide.diff import NOTICED
 from tenant_schema.objects.changes.decide.operations import AddSearch, DropOldSearch, FillSearch
 from tenant_schema.objects.changes.decide.shapes import TableShape
-from tenant_schema.objects.model.catalog import load_rows
+from tenant_schema.objects.model.row_store import load_rows
 from tenant_schema.objects.model.search_index import OLD_INDEX
 from tenant_schema.objects.tables import ObjectDefinition
 from tenant_schema.tenant_cache import DEFINITIONS, bump
@@ -30,7 +30,7 @@ async def ensure_searches() -> None:
     dialect = dialect_of_bound()
     async with dialect.exclusive(_WAIT):
         definitions = Definitions(await load_rows())
-        wanted = [definitions.shape(row["name"]) for row, _ in definitions.rows]
+        wanted = [definitions.shape(row.name) for row, _ in definitions.rows]
         made, old = False, list[tuple[TableShape, str]]()
         for shape in wanted:
             actual = await dialect.read(shape.name)

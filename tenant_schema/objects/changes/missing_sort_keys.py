@@ -2,8 +2,7 @@
 come from migrations, and of objects that were made before there were any.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
 
@@ -18,7 +17,8 @@ from tenant_schema.objects.changes.runner import Runner
 from tenant_schema.objects.changes.writing import write_definitions
 from tenant_schema.objects.definitions.limits import count_problems, row_problems, sort_keys_wanted
 from tenant_schema.objects.dependents import NameChanges
-from tenant_schema.objects.model.catalog import load_rows
+from tenant_schema.objects.model.row_store import load_rows
+from tenant_schema.objects.model.rows import FieldRow
 from tenant_schema.objects.tables import FieldDefinition
 
 __all__ = ["ensure_sort_keys"]
@@ -43,7 +43,7 @@ async def ensure_sort_keys(*, served: bool = True) -> None:
     async with dialect.exclusive(_WAIT):
         runner = Runner(dialect, _write)
         for row, _ in await load_rows():
-            intent = await _intent(row["name"], dialect)
+            intent = await _intent(row.name, dialect)
             if intent is not None:
                 await runner.run(intent if served else _at_once(intent), None)
 
@@ -74,6 +74,6 @@ async def _intent(name: str, dialect: Dialect) -> Intent | None:
     )
 
 
-def _with_keys(fields: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _with_keys(fields: Sequence[FieldRow]) -> list[FieldRow]:
     wanted = sort_keys_wanted([field_draft(one) for one in fields])
-    return [{**one, "sort_key": key} for one, key in zip(fields, wanted, strict=True)]
+    return [msgspec.structs.replace(one, sort_key=key) for one, key in zip(fields, wanted, strict=True)]

@@ -1,7 +1,6 @@
 """The numbers of ``auto_number`` fields while definitions change: counters come and go with them."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 from tenant_schema.objects.changes.decide.intent import Intent
@@ -14,8 +13,9 @@ from tenant_schema.objects.model.auto_numbers import (
     raise_counter,
     skip_taken_numbers,
 )
-from tenant_schema.objects.model.catalog import load_rows
 from tenant_schema.objects.model.model import ObjectModel, field_model, object_model
+from tenant_schema.objects.model.row_store import load_rows
+from tenant_schema.objects.model.rows import FieldRow
 
 __all__ = ["forget_numbers", "number", "write_counters"]
 
@@ -24,7 +24,7 @@ _AUTO_NUMBER = "auto_number"
 
 async def number(intent: Intent, operation: NumberRecords) -> None:
     """Give a number to every record that has none; the field need not be valid yet."""
-    new = [row for row in intent.fields.insert if str(row["id"]) == operation.field]
+    new = [row for row in intent.fields.insert if str(row.id) == operation.field]
     model = await _model_of(operation.table, new)
     field = next(one for one in model.fields.values() if str(one.id) == operation.field)
     await make_counter(field)
@@ -43,35 +43,28 @@ async def write_counters(intent: Intent) -> None:
     """
     await drop_counters(intent.fields.delete)
     for row in intent.fields.insert:
-        if row["type"] == _AUTO_NUMBER:
-            await make_counter(field_model(_with_id(row)))
-    for row in intent.fields.update:
-        settings = row.get("settings", {})
+        if row.type == _AUTO_NUMBER:
+            await make_counter(field_model(row))
+    for update in intent.fields.update:
+        settings = update.values.get("settings", {})
         if "format" in settings:
-            await _skip_taken(UUID(str(row["id"])))
-            await raise_counter(UUID(str(row["id"])), settings["start"])
+            await _skip_taken(update.id)
+            await raise_counter(update.id, settings["start"])
 
 
 async def _skip_taken(field_id: UUID) -> None:
     for row, fields in await load_rows():
         for one in fields:
-            if one["id"] == field_id and one["type"] == _AUTO_NUMBER:
+            if one.id == field_id and one.type == _AUTO_NUMBER:
                 model = object_model(row, fields)
-                await skip_taken_numbers(
-                    model, model.fields[one["name"]], number_format(model.fields[one["name"]])
-                )
+                field = model.fields[one.name]
+                await skip_taken_numbers(model, field, number_format(field))
 
 
-async def _model_of(table: str, new: list[dict[str, Any]]) -> ObjectModel:
+async def _model_of(table: str, new: Sequence[FieldRow]) -> ObjectModel:
     """The object of that table, with fields that are not valid yet."""
     for row, fields in await load_rows():
-        if row["table_name"] == table:
-            known = {str(one["id"]) for one in fields}
-            return object_model(
-                row, [*fields, *(_with_id(one) for one in new if str(one["id"]) not in known)]
-            )
+        if row.table_name == table:
+            known = {one.id for one in fields}
+            return object_model(row, [*fields, *(one for one in new if one.id not in known)])
     raise AssertionError(table)
-
-
-def _with_id(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {**row, "id": UUID(str(row["id"]))}

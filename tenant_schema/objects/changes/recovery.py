@@ -30,7 +30,7 @@ def _event(intent: Intent) -> tuple[str, Subject, dict[str, object]]:
     act, _, what = intent.kind.partition(" ")
     names = intent.names
     detail: dict[str, object] = {
-        "fields": sorted({row["name"] for row in intent.fields.insert}),
+        "fields": sorted({row.name for row in intent.fields.insert}),
         "renamedTo": names.object_renamed_to,
         "renamed": names.fields_renamed,
         "dropped": list(names.fields_dropped),

@@ -1,17 +1,16 @@
 """Writes the definitions of an intent, and what goes with them: permissions, dependents, cache versions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
-import msgspec
 from piccolo.columns import Column
 
 from piccolo_engines.columns import utc_now
-from tenant_schema.objects.changes.decide.intent import Intent, RowChanges
+from tenant_schema.objects.changes.decide.intent import Intent, RowUpdate
 from tenant_schema.objects.changes.numbering import write_counters
-from tenant_schema.objects.definitions.store import insert_definitions
 from tenant_schema.objects.dependents import Dependents
+from tenant_schema.objects.model.row_store import insert_definitions
+from tenant_schema.objects.model.rows import stored_values
 from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition
 from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, bump
 from tenant_schema.users.rights.permissions import ANY, object_permissions
@@ -19,14 +18,12 @@ from tenant_schema.users.tables import Permission
 
 __all__ = ["write_definitions"]
 
-_IDS = ("id", "object")
-
 
 async def write_definitions(intent: Intent, dependents: Sequence[Dependents]) -> None:
     """Make the intent's definitions valid. The caller has a transaction open."""
     await _delete(intent)
     await _update(intent)
-    await insert_definitions(_rows(intent.objects.insert), _rows(intent.fields.insert))
+    await insert_definitions(intent.objects.insert, intent.fields.insert)
     await write_counters(intent)
     changed_access = await _permissions(intent)
     if intent.names:
@@ -50,33 +47,17 @@ async def _delete(intent: Intent) -> None:
 
 
 async def _update(intent: Intent) -> None:
-    for table, changes in ((ObjectDefinition, intent.objects), (FieldDefinition, intent.fields)):
-        await _update_rows(table, changes)
+    await _update_rows(ObjectDefinition, intent.objects.update)
+    await _update_rows(FieldDefinition, intent.fields.update)
 
 
-async def _update_rows(table: type[ObjectDefinition | FieldDefinition], changes: RowChanges) -> None:
-    for row in _rows(changes.update):
+async def _update_rows(table: type[ObjectDefinition | FieldDefinition], updates: Sequence[RowUpdate]) -> None:
+    for update in updates:
         values: dict[Column | str, Any] = {
-            table._meta.get_column_by_name(name): _stored(name, row[name]) for name in row if name != "id"
+            table._meta.get_column_by_name(name): value
+            for name, value in stored_values(update.values).items()
         }
-        await table.update(values).where(table.id == row["id"])
-
-
-def _stored(name: str, value: Any) -> Any:
-    if name == "settings" or (name == "default_value" and value is not None):
-        return msgspec.json.encode(value).decode()
-    return value
-
-
-def _rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The rows with ids for ids, which the journal has as text."""
-    return [
-        {
-            name: UUID(value) if name in _IDS and isinstance(value, str) else value
-            for name, value in row.items()
-        }
-        for row in rows
-    ]
+        await table.update(values).where(table.id == update.id)
 
 
 def _names(object_name: str) -> list[str]:

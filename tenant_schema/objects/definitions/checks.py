@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from piccolo_engines.columns import new_id
@@ -20,6 +19,7 @@ from tenant_schema.objects.errors import InvalidName, InvalidValue
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.fields.unicode import clean_text
 from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.objects.model.rows import FieldRow, ObjectRow
 from tenant_schema.problems import InvalidInput, Problem, suggestion
 
 __all__ = ["check_field", "check_object", "field_row", "object_rows"]
@@ -28,17 +28,27 @@ _USERS = "users"
 
 
 def check_object(
-    draft: ObjectDraft, known_objects: Collection[str], limits: RowLimits = SQLITE
+    draft: ObjectDraft,
+    known_objects: Collection[str],
+    limits: RowLimits = SQLITE,
+    *,
+    positions: Collection[int] | None = None,
 ) -> list[Problem]:
-    """Everything wrong with an object and its fields; lookups may name ``known_objects`` besides.
+    """Return every problem of an object and its fields.
 
-    Problems of fields are named by their place, ``fields.2.settings.maxLength``; those of all fields together
-    (too many, too large for a row of the database that ``limits`` are of) by ``fields``.
+    Problems of one field are named by its position, ``fields.2.settings.maxLength``; those of all fields
+    together (too many, too large for a row) by ``fields``.
+
+    :param known_objects: what lookups may refer to, beside the object itself and users.
+    :param limits: of the database's rows.
+    :param positions: of the fields that are checked one by one; all of them when None.
     """
     targets = {*known_objects, draft.name, _USERS}
     problems = [*_name_problems(draft.name, check_object_name), *_text_problems(draft)]
     problems += _length_problem("pluralLabel", draft.plural_label, 1, 100)
     for position, one in enumerate(draft.fields):
+        if positions is not None and position not in positions:
+            continue
         problems += [_within(f"fields.{position}", problem) for problem in check_field(one, targets)]
     problems += _doubles(draft.fields) + count_problems(draft.fields)
     return problems + row_problems(draft.fields, limits)
@@ -47,76 +57,78 @@ def check_object(
 def check_field(draft: FieldDraft, targets: Collection[str]) -> list[Problem]:
     """Everything wrong with one field. ``targets`` are what a lookup may look into."""
     problems = [*_name_problems(draft.name, check_field_name), *_text_problems(draft)]
-    field_type = FIELD_TYPES.get(draft.type)
-    if field_type is None:
+    parsed = draft.parsed
+    if parsed is None:
         message = f"there is no type {draft.type!r}"
         return [*problems, Problem("type", "unknown-type", message, suggestion(draft.type, FIELD_TYPES))]
-    settings, wrong = field_type.parse_settings(draft.settings)
-    problems += [_within("settings", problem) for problem in wrong]
-    if wrong:
+    problems += [_within("settings", problem) for problem in parsed.problems]
+    if parsed.problems:
         return problems
-    model = draft_model(draft, field_type, settings)
+    model = draft_model(draft, parsed)
     problems += packed_problems(draft)
-    problems += _target_problems(settings.get("target"), targets)
+    problems += _target_problems(parsed.settings.get("target"), targets)
     return problems + _default_problems(draft, model) + _index_problems(draft, model)
 
 
 def object_rows(
     draft: ObjectDraft, *, standard: bool = False, limits: RowLimits = SQLITE
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The rows of the tables that say what a checked draft says, with new ids.
+) -> tuple[ObjectRow, list[FieldRow]]:
+    """Return the rows of a checked draft, with new ids.
 
-    A standard object's table and columns have the names of the object and its fields, since a migration made
-    them; others get names of their own (:func:`physical_name`). ``model.object_model`` takes these rows.
+    A standard object's table and columns have the names of the object and its fields, since a migration
+    created them; others get names of their own (:func:`physical_name`).
 
-    :raises InvalidInput: when the settings of a field are wrong.
+    Raises :class:`InvalidInput` when the settings of a field are wrong.
     """
     object_id = new_id()
-    row = {
-        "id": object_id,
-        "name": draft.name,
-        "label": draft.label,
-        "plural_label": draft.plural_label,
-        "description": draft.description,
-        "table_name": draft.name if standard else physical_name(draft.name, object_id),
-        "standard": standard,
-        "name_field": draft.name_field,
-    }
+    row = ObjectRow(
+        id=object_id,
+        name=draft.name,
+        label=draft.label,
+        plural_label=draft.plural_label,
+        description=draft.description,
+        table_name=draft.name if standard else physical_name(draft.name, object_id),
+        standard=standard,
+        name_field=draft.name_field,
+    )
     fields = draft.fields if standard else with_storage(draft.fields, limits)
     rows = [field_row(one, object_id, at, standard=standard) for at, one in enumerate(fields)]
     return row, rows
 
 
-def field_row(draft: FieldDraft, object_id: UUID, position: int, *, standard: bool = False) -> dict[str, Any]:
-    """The row for one checked field; raises :class:`InvalidInput` when its settings are wrong.
+def field_row(draft: FieldDraft, object_id: UUID, position: int, *, standard: bool = False) -> FieldRow:
+    """Return the row of one checked field, whose type exists.
 
-    How its text is kept has been decided together with the other fields (:func:`with_storage`); otherwise it
-    is kept as its type has it.
+    Its storage is decided together with that of the other fields (:func:`with_storage`); undecided, it is
+    the type's default.
+
+    Raises :class:`InvalidInput` when the settings are wrong.
     """
-    settings, problems = FIELD_TYPES[draft.type].parse_settings(draft.settings)
+    assert draft.parsed is not None
+    field_type, settings, problems = draft.parsed
     if problems:
         raise InvalidInput(problems)
     field_id = new_id()
-    return {
-        "id": field_id,
-        "object": object_id,
-        "name": draft.name,
-        "column_name": draft.name if standard else physical_name(draft.name, field_id),
-        "label": draft.label,
-        "description": draft.description,
-        "type": draft.type,
-        "required": draft.required,
-        "unique": draft.unique or FIELD_TYPES[draft.type].generated,
-        "indexed": draft.indexed,
-        "default_value": None if FIELD_TYPES[draft.type].is_missing(draft.default) else draft.default,
-        "settings": dict(settings),
-        "position": position,
-        "standard": standard,
-        "searchable": draft.searchable,
-        "history": draft.history,
-        "storage": draft.storage or "",
-        "sort_key": bool(draft.sort_key),
-    }
+    return FieldRow(
+        id=field_id,
+        object=object_id,
+        name=draft.name,
+        column_name=draft.name if standard else physical_name(draft.name, field_id),
+        label=draft.label,
+        description=draft.description,
+        type=draft.type,
+        required=draft.required,
+        unique=draft.unique or field_type.generated,
+        indexed=draft.indexed,
+        default_value=None if field_type.is_missing(draft.default) else draft.default,
+        settings=dict(settings),
+        position=position,
+        standard=standard,
+        searchable=draft.searchable,
+        history=draft.history,
+        storage=draft.storage or "",
+        sort_key=bool(draft.sort_key),
+    )
 
 
 def _within(place: str, problem: Problem) -> Problem:

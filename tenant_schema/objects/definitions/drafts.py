@@ -1,17 +1,32 @@
-"""Objects and fields as they are to be: what people write, before anything of it is checked."""
+"""Objects and fields as they are requested, before anything of them is checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple
 
-__all__ = ["FieldDraft", "ObjectDraft"]
+from tenant_schema.objects.fields.protocol import FieldType
+from tenant_schema.objects.fields.registry import FIELD_TYPES
+from tenant_schema.objects.fields.settings import Settings
+from tenant_schema.problems import Problem
+
+__all__ = ["FieldDraft", "ObjectDraft", "ParsedSettings"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedSettings(NamedTuple):
+    """The settings of a draft as its type reads them: complete, unless there are ``problems``."""
+
+    type: FieldType
+    settings: Settings
+    problems: list[Problem]
+
+
+@dataclass(frozen=True, kw_only=True)  # no slots: ``parsed`` is kept in the instance
 class FieldDraft:
-    """One field as it is to be. ``settings`` may leave out what has a default.
+    """One field as it is requested. ``settings`` may leave out what has a default.
 
-    ``storage`` is how the text of a field that is not new is kept, and ``sort_key`` whether its sort keys
-    are kept beside it; people have no say in them.
+    :param storage: how the text of a field that exists is stored; None when it is not decided yet.
+    :param sort_key: whether sort keys are stored beside the text; None when it is not decided yet.
     """
 
     name: str
@@ -28,10 +43,31 @@ class FieldDraft:
     default: object = None
     settings: Mapping[str, object] = field(default_factory=dict)
 
+    @cached_property
+    def parsed(self) -> ParsedSettings | None:
+        """The settings, parsed once for each draft; None when there is no such type."""
+        field_type = FIELD_TYPES.get(self.type)
+        if field_type is None:
+            return None
+        return ParsedSettings(field_type, *field_type.parse_settings(self.settings))
+
+    def decided(self, *, storage: str | None, sort_key: bool | None) -> "FieldDraft":
+        """The draft with another storage; its settings are not parsed again."""
+        other = replace(self, storage=storage, sort_key=sort_key)
+        return other._with_parsed(self.parsed)
+
+    def complete(self) -> "FieldDraft":
+        """The draft of a field that exists: its settings were complete when they were stored."""
+        return self._with_parsed(ParsedSettings(FIELD_TYPES[self.type], self.settings, []))
+
+    def _with_parsed(self, parsed: ParsedSettings | None) -> "FieldDraft":
+        vars(self)["parsed"] = parsed
+        return self
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectDraft:
-    """One object as it is to be, without the fields that every record has."""
+    """One object as it is requested, without the fields that every record has."""
 
     name: str
     label: str

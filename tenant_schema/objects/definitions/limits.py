@@ -1,13 +1,12 @@
 """What the fields of one object may come to together: how many, and whether they fit into a row."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from piccolo.columns import Column
 
 from piccolo_engines.columns import SortKey
-from tenant_schema.objects.definitions.drafts import FieldDraft
+from tenant_schema.objects.definitions.drafts import FieldDraft, ParsedSettings
 from tenant_schema.objects.definitions.row_budget import (
     SQLITE,
     RowLimits,
@@ -16,9 +15,6 @@ from tenant_schema.objects.definitions.row_budget import (
     choose_storage,
     declared,
 )
-from tenant_schema.objects.fields.protocol import FieldType
-from tenant_schema.objects.fields.registry import FIELD_TYPES
-from tenant_schema.objects.fields.settings import Settings
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.problems import Problem
 
@@ -47,18 +43,18 @@ MOST_SEARCHABLE: Final = 16
 """The columns of one full-text index of MySQL."""
 
 
-def draft_model(draft: FieldDraft, field_type: FieldType, settings: Settings) -> FieldModel:
+def draft_model(draft: FieldDraft, parsed: ParsedSettings) -> FieldModel:
     """A field as its type sees it, under a physical name for the time being."""
     return FieldModel(
         name=draft.name,
         column_name=draft.name,
         label=draft.label,
-        type=field_type,
-        unique=draft.unique or field_type.generated,
+        type=parsed.type,
+        unique=draft.unique or parsed.type.generated,
         indexed=draft.indexed,
         sort_key=bool(draft.sort_key),
         storage=draft.storage or "",
-        settings=settings,
+        settings=parsed.settings,
     )
 
 
@@ -106,10 +102,11 @@ def packed_problems(field: FieldDraft) -> list[Problem]:
 
 def with_storage(fields: Sequence[FieldDraft], limits: RowLimits = SQLITE) -> tuple[FieldDraft, ...]:
     """The fields, each with how its text is kept: what is decided already stays if it can."""
-    decided = [replace(one, sort_key=_keeps_key(one)) for one in fields]
+    decided = [one.decided(storage=one.storage, sort_key=_keeps_key(one)) for one in fields]
     sizes = [0 if one.storage is None else _declared(one) for one in fields]
     for at, one in enumerate(fields):
-        decided[at] = replace(decided[at], storage=_storage(one, sum(sizes) - sizes[at]))
+        storage = _storage(one, sum(sizes) - sizes[at])
+        decided[at] = one.decided(storage=storage, sort_key=decided[at].sort_key)
         sizes[at] = _declared(decided[at])
     if limits.packs is not None:
         _pack(decided, [at for at, one in enumerate(fields) if one.storage is None], limits)
@@ -125,7 +122,7 @@ def _pack(decided: list[FieldDraft], new: Sequence[int], limits: RowLimits) -> N
         if excess <= 0:
             return
         if _can_be_packed(decided[at]):
-            decided[at] = replace(decided[at], storage=Storage.PACKED.value)
+            decided[at] = decided[at].decided(storage=Storage.PACKED.value, sort_key=decided[at].sort_key)
             excess -= limits.moved
 
 
@@ -173,23 +170,22 @@ def _columns(fields: Iterable[FieldDraft]) -> list[Column]:
 
 def sort_keys_wanted(fields: Sequence[FieldDraft]) -> list[bool]:
     """For each field whether its sort keys are to be kept: it is a text with an index."""
-    return [_keeps_key(replace(one, sort_key=None)) for one in fields]
+    return [_wants_key(one) for one in fields]
 
 
 def _keeps_key(field: FieldDraft) -> bool:
     """Whether sort keys are kept: for texts with an index, but for those of tables that had no room for
     them, or were made without.
     """
-    if field.sort_key is False:
-        return False
+    return field.sort_key is not False and _wants_key(field)
+
+
+def _wants_key(field: FieldDraft) -> bool:
     model = _model(field)
     return model is not None and model.type.collated and (model.unique or model.indexed)
 
 
 def _model(field: FieldDraft) -> FieldModel | None:
     """The field as its type sees it, when there is nothing wrong with its settings."""
-    field_type = FIELD_TYPES.get(field.type)
-    if field_type is None:
-        return None
-    settings, problems = field_type.parse_settings(field.settings)
-    return None if problems else draft_model(field, field_type, settings)
+    parsed = field.parsed
+    return None if parsed is None or parsed.problems else draft_model(field, parsed)

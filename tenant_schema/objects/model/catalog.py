@@ -1,29 +1,23 @@
 """Which objects a tenant has, read once and kept until a definition changes."""
 
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
 
-import msgspec
 from piccolo.querystring import QueryString
 
 from piccolo_conf import DB
 from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model.model import ObjectModel, object_model
+from tenant_schema.objects.model.row_store import load_rows
 from tenant_schema.objects.model.runtime_table import SharedTables
 from tenant_schema.objects.model.search_index import search_columns, words_table
 from tenant_schema.objects.model.storage import bound_storage
-from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition
 from tenant_schema.problems import suggestion
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
 
-__all__ = ["Catalog", "DefinitionRows", "load_objects", "load_rows", "tables_of_words", "with_words_table"]
-
-DefinitionRows = Sequence[tuple[dict[str, Any], list[dict[str, Any]]]]
-"""Objects with their fields, as rows of the tables of definitions (JSON decoded)."""
+__all__ = ["Catalog", "load_objects", "tables_of_words", "with_words_table"]
 
 
 class Catalog:
@@ -89,22 +83,3 @@ async def tables_of_words() -> set[str]:
         )
     )
     return {row["name"] for row in rows}
-
-
-async def load_rows() -> DefinitionRows:
-    """What the tables of definitions hold: objects in the order of names, fields in theirs."""
-    fields: defaultdict[Any, list[dict[str, Any]]] = defaultdict(list)
-    objects = await ObjectDefinition.select().order_by(ObjectDefinition.name)
-    for row in await _field_rows():
-        fields[row["object"]].append(row)
-    return [(row, fields[row["id"]]) for row in objects]
-
-
-async def _field_rows() -> list[dict[str, Any]]:
-    query = FieldDefinition.select().order_by(FieldDefinition.position, FieldDefinition.id)
-    return [_decoded(row) for row in await query.output(load_json=True)]
-
-
-def _decoded(row: dict[str, Any]) -> dict[str, Any]:
-    text = row["default_value"]
-    return {**row, "default_value": None if text is None else msgspec.json.decode(text)}

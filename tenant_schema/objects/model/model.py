@@ -17,6 +17,7 @@ from tenant_schema.objects.fields.lookup import LookupType
 from tenant_schema.objects.fields.protocol import FieldType
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.fields.settings import Settings
+from tenant_schema.objects.model.rows import FieldRow, ObjectRow
 from tenant_schema.objects.model.runtime_table import SharedTables, attribute_name, runtime_table
 
 __all__ = ["SYSTEM_FIELDS", "FieldModel", "ObjectModel", "field_model", "object_model"]
@@ -104,27 +105,32 @@ SYSTEM_FIELDS = (
 )
 
 
-def field_model(row: Mapping[str, Any]) -> FieldModel:
-    """One field from its row of ``field_definitions`` (JSON decoded)."""
-    field_type, settings = FIELD_TYPES[row["type"]], MappingProxyType(row["settings"])
-    facts = {name: row[name] for name in _FIELD_FACTS}
-    more = {"read_only": field_type.generated, "default": row["default_value"]}
-    return FieldModel(**facts, **more, type=field_type, settings=settings)
+def field_model(row: FieldRow) -> FieldModel:
+    """Return the model of one field."""
+    field_type = FIELD_TYPES[row.type]
+    return FieldModel(
+        **{name: getattr(row, name) for name in _FIELD_FACTS},
+        read_only=field_type.generated,
+        default=row.default_value,
+        type=field_type,
+        settings=MappingProxyType(row.settings),
+    )
 
 
 def object_model(
-    row: Mapping[str, Any], field_rows: Sequence[Mapping[str, Any]], tables: SharedTables | None = None
+    row: ObjectRow, field_rows: Sequence[FieldRow], tables: SharedTables | None = None
 ) -> ObjectModel:
-    """One object from its row of ``object_definitions`` and the rows of its own fields, in order.
+    """Return the model of one object.
 
-    Its table class comes from ``tables`` when it is given, and is a new one otherwise.
+    :param field_rows: the object's own fields, in order.
+    :param tables: where the table class comes from; without it, the class is a new one.
     """
     own = [field_model(field_row) for field_row in field_rows]
     make_table = runtime_table if tables is None else tables.get
-    table = make_table(row["table_name"], own)
+    table = make_table(row.table_name, own)
     fields = {one.name: one for one in (*SYSTEM_FIELDS, *own)}
     columns = {name: getattr(table, attribute_name(name)) for name in (*fields, "deleted_at")}
-    facts = {name: row[name] for name in _OBJECT_FACTS}
+    facts = {name: getattr(row, name) for name in _OBJECT_FACTS}
     return ObjectModel(
         **facts,
         fields=MappingProxyType(fields),
@@ -134,6 +140,6 @@ def object_model(
     )
 
 
-def _changed_at(rows: Sequence[Mapping[str, Any]]) -> str:
-    times = [row["updated_at"] for row in rows if row.get("updated_at") is not None]
+def _changed_at(rows: Sequence[ObjectRow | FieldRow]) -> str:
+    times = [row.updated_at for row in rows if row.updated_at is not None]
     return str(msgspec.to_builtins(max(times))) if times else ""

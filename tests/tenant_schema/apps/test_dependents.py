@@ -10,8 +10,8 @@ from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.apps.dependents import DependentPages, DependentViews
 from tenant_schema.apps.tables import App, AppPage, DefaultView, ListView
 from tenant_schema.objects.definitions.checks import object_rows
-from tenant_schema.objects.definitions.store import insert_definitions
 from tenant_schema.objects.dependents import Dependents, NameChanges
+from tenant_schema.objects.model.row_store import insert_definitions
 from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition
 from tenant_schema.users.tables import User
 from tests.tenant_schema.apps.objects import COMPANIES, PEOPLE

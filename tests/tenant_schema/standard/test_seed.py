@@ -5,8 +5,8 @@ from dataclasses import replace
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects.definitions.checks import field_row, object_rows
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
-from tenant_schema.objects.definitions.store import insert_definitions
 from tenant_schema.objects.model.catalog import load_objects
+from tenant_schema.objects.model.row_store import insert_definitions
 from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition
 from tenant_schema.standard.definitions import ACCOUNTS, STANDARD_OBJECTS
 from tenant_schema.standard.seed import seed_standard_objects

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
+
 from tenant_schema.objects.changes.decide.conversions import check_conversion
 from tenant_schema.objects.changes.decide.definitions import Definitions, field_draft, object_draft
 from tenant_schema.objects.definitions.checks import check_object, field_row, object_rows
@@ -13,6 +15,7 @@ from tenant_schema.objects.definitions.row_budget import Storage
 from tenant_schema.objects.dependents import NameChanges
 from tenant_schema.objects.errors import NameTaken, StandardKept, StillLookedUp
 from tenant_schema.objects.fields.registry import FIELD_TYPES
+from tenant_schema.objects.model.rows import FieldRow, ObjectRow
 from tenant_schema.objects.model.search_index import SEARCHABLE_TYPES
 from tenant_schema.problems import InvalidInput, Problem, suggestion
 
@@ -84,12 +87,13 @@ def decide_changing_object(now: Definitions, name: str, changes: Mapping[str, An
     Raises InvalidInput, NameTaken, StandardKept.
     """
     row, fields = now.object(name)
-    new_row = {**row, **{key: value for key, value in changes.items() if key != "field_order"}}
-    new_name = new_row["name"]
-    if row["standard"] and new_name != name:
+    given = {key: value for key, value in changes.items() if key != "field_order"}
+    new_row = msgspec.structs.replace(row, **given)
+    new_name = new_row.name
+    if row.standard and new_name != name:
         raise StandardKept(name, "name")
     draft = object_draft(new_row, fields)
-    found = check_object(draft, now.names, now.limits)
+    found = check_object(draft, now.names, now.limits, positions=())
     problems = [one for one in found if not one.field.startswith("fields.")]
     problems += _name_field_problems(draft) + _order_problems(draft, changes.get("field_order"))
     if problems:
@@ -105,12 +109,12 @@ def decide_changing_object(now: Definitions, name: str, changes: Mapping[str, An
     )
 
 
-def _ordered(fields: Sequence[Mapping[str, Any]], order: Sequence[str] | None) -> list[Mapping[str, Any]]:
+def _ordered(fields: Sequence[FieldRow], order: Sequence[str] | None) -> list[FieldRow]:
     if order is None:
         return list(fields)
     positions = {name: at for at, name in enumerate(order)}
-    placed = [{**one, "position": positions[one["name"]]} for one in fields]
-    return sorted(placed, key=lambda one: int(one["position"]))
+    placed = [msgspec.structs.replace(one, position=positions[one.name]) for one in fields]
+    return sorted(placed, key=lambda one: one.position)
 
 
 def _order_problems(draft: ObjectDraft, order: Sequence[str] | None) -> list[Problem]:
@@ -123,7 +127,7 @@ def _order_problems(draft: ObjectDraft, order: Sequence[str] | None) -> list[Pro
 def decide_dropping(now: Definitions, name: str) -> Decision:
     """An object goes. Raises StandardKept, StillLookedUp."""
     row, _ = now.object(name)
-    if row["standard"]:
+    if row.standard:
         raise StandardKept(name, "table")
     others = [f"{one}.{its}" for one, its in now.lookups(name) if one != name]
     if others:
@@ -142,12 +146,12 @@ def decide_dropping(now: Definitions, name: str) -> Decision:
 def decide_adding_field(now: Definitions, name: str, draft: FieldDraft) -> Decision:
     """A new field. Raises InvalidInput, NameTaken."""
     row, fields = now.object(name)
-    _check_field(now, row, [*fields], draft, len(fields))
-    if any(one["name"] == draft.name for one in fields):
+    _check_field(now, row, fields, draft, len(fields))
+    if any(one.name == draft.name for one in fields):
         raise NameTaken("field", draft.name)
-    position = max((one["position"] for one in fields), default=-1) + 1
+    position = max((one.position for one in fields), default=-1) + 1
     kept = with_storage([*map(field_draft, fields), draft], now.limits)[-1]
-    new = field_row(kept, row["id"], position)
+    new = field_row(kept, row.id, position)
     return Decision(
         kind="add field",
         object=name,
@@ -170,20 +174,20 @@ def decide_changing_field(
     row, fields = now.object(name)
     old = now.field(name, field_name)
     draft = _changed_draft(old, changes)
-    if old["standard"]:
+    if old.standard:
         _keep_standard(old, draft)
     at = fields.index(old)
     if draft.type in FIELD_TYPES:
-        check_conversion(old["type"], draft.type)
+        check_conversion(old.type, draft.type)
     _check_field(now, row, fields, draft, at)
-    if draft.name != field_name and any(one["name"] == draft.name for one in fields):
+    if draft.name != field_name and any(one.name == draft.name for one in fields):
         raise NameTaken("field", draft.name)
     drafts = [draft if one is old else field_draft(one) for one in fields]
-    made = field_row(with_storage(drafts, now.limits)[at], row["id"], old["position"])
-    kept = {key: old[key] for key in ("id", "column_name", "standard", "position")}
-    others = [made | kept if one is old else one for one in fields]
+    new = field_row(with_storage(drafts, now.limits)[at], row.id, old.position)
+    new = msgspec.structs.replace(new, id=old.id, column_name=old.column_name, standard=old.standard)
+    others = [new if one is old else one for one in fields]
     renamed = {field_name: draft.name} if draft.name != field_name else {}
-    new_row = {**row, "name_field": draft.name} if row["name_field"] == field_name else row
+    new_row = msgspec.structs.replace(row, name_field=draft.name) if row.name_field == field_name else row
     return Decision(
         kind="change field",
         object=name,
@@ -199,9 +203,9 @@ def decide_dropping_field(now: Definitions, name: str, field_name: str) -> Decis
     """A field goes. Raises StandardKept."""
     row, fields = now.object(name)
     old = now.field(name, field_name)
-    if old["standard"]:
+    if old.standard:
         raise StandardKept(f"{name}.{field_name}", "column")
-    new_row = {**row, "name_field": ""} if row["name_field"] == field_name else row
+    new_row = msgspec.structs.replace(row, name_field="") if row.name_field == field_name else row
     return Decision(
         kind="drop field",
         object=name,
@@ -218,7 +222,7 @@ def _refuse_taken_object(now: Definitions, name: str) -> None:
         raise NameTaken("object", name)
 
 
-def _changed_draft(old: Mapping[str, Any], changes: Mapping[str, Any]) -> FieldDraft:
+def _changed_draft(old: FieldRow, changes: Mapping[str, Any]) -> FieldDraft:
     draft = field_draft(old)
     if not changes.keys().isdisjoint({"type", "unique", "indexed"}):
         draft = replace(draft, sort_key=None)
@@ -229,18 +233,18 @@ def _changed_draft(old: Mapping[str, Any], changes: Mapping[str, Any]) -> FieldD
     return replace(draft, **given, settings={**draft.settings, **changes.get("settings", {})})
 
 
-def _keep_standard(old: Mapping[str, Any], draft: FieldDraft) -> None:
-    was = {**old, **old["settings"]}
+def _keep_standard(old: FieldRow, draft: FieldDraft) -> None:
+    was = {"name": old.name, "type": old.type, "unique": old.unique, **old.settings}
     new = {"name": draft.name, "type": draft.type, "unique": draft.unique, **draft.settings}
     for one in _KEPT_OF_STANDARD:
         if one in new and new[one] != was.get(one):
-            raise StandardKept(old["name"], one)
+            raise StandardKept(old.name, one)
 
 
 def _check_field(
     now: Definitions,
-    row: Mapping[str, Any],
-    fields: Sequence[Mapping[str, Any]],
+    row: ObjectRow,
+    fields: Sequence[FieldRow],
     draft: FieldDraft,
     at: int,
 ) -> None:
@@ -251,7 +255,7 @@ def _check_field(
     drafts[at : at + 1] = [draft]
     whole = replace(object_draft(row, []), fields=tuple(drafts))
     place = f"fields.{at}."
-    found = check_object(whole, now.names, now.limits)
+    found = check_object(whole, now.names, now.limits, positions={at})
     problems = [
         replace(one, field=one.field.removeprefix(place))
         for one in found

@@ -1,21 +1,19 @@
 """All definitions of a tenant at one moment, as rows, with what they come to: models, drafts, shapes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from tenant_schema.objects.changes.decide.shapes import TableShape, shape_of
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.definitions.row_budget import SQLITE, RowLimits
 from tenant_schema.objects.errors import FieldNotFound, ObjectNotFound
-from tenant_schema.objects.model.catalog import DefinitionRows
 from tenant_schema.objects.model.model import ObjectModel, object_model
+from tenant_schema.objects.model.rows import DefinitionRows, FieldRow, ObjectRow
 from tenant_schema.objects.model.runtime_table import SharedTables
 from tenant_schema.problems import suggestion
 
 __all__ = ["Definitions", "field_draft", "object_draft"]
 
-_Row = Mapping[str, Any]
 _USERS = "users"
 
 
@@ -33,22 +31,22 @@ class Definitions:
     @property
     def names(self) -> list[str]:
         """The names of all objects."""
-        return [row["name"] for row, _ in self.rows]
+        return [row.name for row, _ in self.rows]
 
-    def object(self, name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    def object(self, name: str) -> tuple[ObjectRow, Sequence[FieldRow]]:
         """An object's row and those of its fields. Raises :class:`ObjectNotFound`."""
         for row, fields in self.rows:
-            if row["name"] == name:
+            if row.name == name:
                 return row, fields
         raise ObjectNotFound(name, suggestion(name, self.names))
 
-    def field(self, object_name: str, name: str) -> dict[str, Any]:
+    def field(self, object_name: str, name: str) -> FieldRow:
         """A field's row. Raises :class:`FieldNotFound`, and :class:`ObjectNotFound`."""
         _, fields = self.object(object_name)
         for row in fields:
-            if row["name"] == name:
+            if row.name == name:
                 return row
-        raise FieldNotFound(object_name, name, suggestion(name, [row["name"] for row in fields]))
+        raise FieldNotFound(object_name, name, suggestion(name, [row.name for row in fields]))
 
     def model(self, name: str) -> ObjectModel:
         """The object as a model."""
@@ -58,7 +56,7 @@ class Definitions:
 
     def tables(self) -> dict[str, str]:
         """What lookups may look into: physical names of tables by names of objects."""
-        return {_USERS: _USERS} | {row["name"]: row["table_name"] for row, _ in self.rows}
+        return {_USERS: _USERS} | {row.name: row.table_name for row, _ in self.rows}
 
     def shape(self, name: str) -> TableShape:
         """The object's table, in the types of the engine that is bound."""
@@ -67,58 +65,53 @@ class Definitions:
     def lookups(self, name: str) -> list[tuple[str, str]]:
         """The fields that look into the object, as pairs of object and field."""
         return [
-            (row["name"], field["name"])
-            for row, fields in self.rows
-            for field in fields
-            if field["type"] == "lookup" and field["settings"].get("target") == name
+            (row.name, field.name) for row, fields in self.rows for field in fields if field.target == name
         ]
 
-    def with_object(self, row: _Row, fields: Sequence[_Row]) -> "Definitions":
+    def with_object(self, row: ObjectRow, fields: Sequence[FieldRow]) -> "Definitions":
         """The object added, or in place of the one of its id."""
-        others = [pair for pair in self.rows if pair[0]["id"] != row["id"]]
-        return replace(self, rows=[*others, (dict(row), [dict(one) for one in fields])])
+        others = [pair for pair in self.rows if pair[0].id != row.id]
+        return replace(self, rows=[*others, (row, fields)])
 
     def without(self, name: str) -> "Definitions":
         """All but one object."""
-        return replace(self, rows=[pair for pair in self.rows if pair[0]["name"] != name])
+        return replace(self, rows=[pair for pair in self.rows if pair[0].name != name])
 
     def retargeted(self, old: str, new: str) -> "Definitions":
         """Lookups into the object follow its new name."""
-
-        def renamed(field: dict[str, Any]) -> dict[str, Any]:
-            if field["type"] == "lookup" and field["settings"].get("target") == old:
-                return {**field, "settings": {**field["settings"], "target": new}}
-            return field
-
-        return replace(self, rows=[(row, [renamed(one) for one in fields]) for row, fields in self.rows])
+        rows = [
+            (row, [one.retargeted(new) if one.target == old else one for one in fields])
+            for row, fields in self.rows
+        ]
+        return replace(self, rows=rows)
 
 
-def field_draft(row: _Row) -> FieldDraft:
-    """A field as somebody would write it."""
+def field_draft(row: FieldRow) -> FieldDraft:
+    """The draft from which the field would be created."""
     return FieldDraft(
-        name=row["name"],
-        label=row["label"],
-        type=row["type"],
-        description=row["description"],
-        required=row["required"],
-        unique=row["unique"],
-        indexed=row["indexed"],
-        searchable=row["searchable"],
-        history=row["history"],
-        storage=row["storage"],
-        sort_key=row["sort_key"],
-        default=row["default_value"],
-        settings=row["settings"],
-    )
+        name=row.name,
+        label=row.label,
+        type=row.type,
+        description=row.description,
+        required=row.required,
+        unique=row.unique,
+        indexed=row.indexed,
+        searchable=row.searchable,
+        history=row.history,
+        storage=row.storage,
+        sort_key=row.sort_key,
+        default=row.default_value,
+        settings=row.settings,
+    ).complete()
 
 
-def object_draft(row: _Row, fields: Sequence[_Row]) -> ObjectDraft:
-    """An object as somebody would write it."""
+def object_draft(row: ObjectRow, fields: Sequence[FieldRow]) -> ObjectDraft:
+    """The draft from which the object would be created."""
     return ObjectDraft(
-        name=row["name"],
-        label=row["label"],
-        plural_label=row["plural_label"],
-        description=row["description"],
-        name_field=row["name_field"],
+        name=row.name,
+        label=row.label,
+        plural_label=row.plural_label,
+        description=row.description,
+        name_field=row.name_field,
         fields=tuple(field_draft(one) for one in fields),
     )

@@ -1,25 +1,33 @@
 """What a change is to do, decided as a whole before anything is touched: the entry of the journal."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from tenant_schema.objects.changes.decide.operations import Operation
 from tenant_schema.objects.dependents import NameChanges
+from tenant_schema.objects.model.rows import FieldRow, ObjectRow
 
-__all__ = ["Intent", "RowChanges", "row_changes"]
+__all__ = ["Intent", "RowChanges", "RowUpdate", "row_changes"]
 
-_Row = dict[str, Any]
-_STAMPS = frozenset({"created_at", "updated_at"})
+_Row = TypeVar("_Row", ObjectRow, FieldRow)
+_KEPT = frozenset({"id", "updated_at"})
 
 
-class RowChanges(msgspec.Struct, frozen=True):
-    """Rows of one table of definitions to be added, changed (by id) and deleted."""
+class RowUpdate(msgspec.Struct, frozen=True):
+    """New values of columns of one row."""
+
+    id: UUID
+    values: dict[str, Any]
+
+
+class RowChanges(msgspec.Struct, Generic[_Row], frozen=True):
+    """Rows of one table of definitions to insert, update and delete."""
 
     insert: list[_Row] = []
-    update: list[_Row] = []
+    update: list[RowUpdate] = []
     delete: list[UUID] = []
 
 
@@ -30,28 +38,27 @@ class Intent(msgspec.Struct, frozen=True):
     object: str
     before: list[Operation]
     after: list[Operation]
-    objects: RowChanges
-    fields: RowChanges
+    objects: RowChanges[ObjectRow]
+    fields: RowChanges[FieldRow]
     names: NameChanges
     created: str | None = None
     """The name of an object that comes into being."""
 
 
-def row_changes(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> RowChanges:
-    """What makes the old rows into the new ones, by their ids; of changed rows only what has changed."""
-    known = {row["id"]: row for row in old}
-    wanted = {row["id"] for row in new}
-    update = []
-    for row in new:
-        if row["id"] in known:
-            before = known[row["id"]]
-            changed = {
-                name: value for name, value in row.items() if name not in _STAMPS and before[name] != value
-            }
-            if changed:
-                update.append({"id": row["id"], **changed})
+def row_changes(old: Sequence[_Row], new: Sequence[_Row]) -> RowChanges[_Row]:
+    """Return the changes from the old rows to the new ones, by their ids; of changed rows, the columns that
+    differ.
+    """
+    known = {row.id: row for row in old}
+    wanted = {row.id for row in new}
+    updates = [RowUpdate(row.id, _changed(known[row.id], row)) for row in new if row.id in known]
     return RowChanges(
-        insert=[dict(row) for row in new if row["id"] not in known],
-        update=update,
+        insert=[row for row in new if row.id not in known],
+        update=[update for update in updates if update.values],
         delete=[key for key in known if key not in wanted],
     )
+
+
+def _changed(old: ObjectRow | FieldRow, new: ObjectRow | FieldRow) -> dict[str, Any]:
+    names = (name for name in new.__struct_fields__ if name not in _KEPT)
+    return {name: getattr(new, name) for name in names if getattr(new, name) != getattr(old, name)}

@@ -89,16 +89,16 @@ def test_what_is_too_long_for_an_index_is_neither_unique_nor_indexed() -> None:
 
 def test_rows_hold_complete_settings_and_physical_names() -> None:
     row, (stage, account) = object_rows(DEALS)
-    assert row["table_name"].startswith("deals_")
-    assert stage["column_name"].startswith("stage_")
-    assert stage["settings"]["options"][0] == {"value": "new", "label": "new"}
-    assert account["settings"] == {"target": "accounts", "onDelete": "set_null"}
-    assert (stage["position"], account["position"], stage["object"]) == (0, 1, row["id"])
+    assert row.table_name.startswith("deals_")
+    assert stage.column_name.startswith("stage_")
+    assert stage.settings["options"][0] == {"value": "new", "label": "new"}
+    assert account.settings == {"target": "accounts", "onDelete": "set_null"}
+    assert (stage.position, account.position, stage.object) == (0, 1, row.id)
 
 
 def test_standard_objects_have_the_physical_names_that_migrations_gave() -> None:
     row, (stage, _) = object_rows(DEALS, standard=True)
-    assert (row["table_name"], stage["column_name"]) == ("deals", "stage")
+    assert (row.table_name, stage.column_name) == ("deals", "stage")
 
 
 def test_rows_are_not_made_of_wrong_settings() -> None:

@@ -7,9 +7,9 @@ from piccolo_engines.errors import UniqueViolation
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects.definitions.checks import object_rows
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
-from tenant_schema.objects.definitions.store import insert_definitions
 from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.objects.model.row_store import insert_definitions
 from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import DEFINITIONS, VersionedCache, bump

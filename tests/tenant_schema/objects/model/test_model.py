@@ -177,9 +177,9 @@ def test_equal_definitions_share_a_table_as_long_as_somebody_holds_it() -> None:
     here, there = (object_model(*object_rows(draft, standard=True), tables) for _ in range(2))
     assert here.table is there.table
     row, (name,) = object_rows(draft, standard=True)
-    longer = object_model(row, [{**name, "settings": {"maxLength": 20}}], tables)
+    longer = object_model(row, [msgspec.structs.replace(name, settings={"maxLength": 20})], tables)
     assert longer.table is not here.table
-    relabelled = object_model(row, [{**name, "label": "Title"}], tables)
+    relabelled = object_model(row, [msgspec.structs.replace(name, label="Title")], tables)
     assert relabelled.table is here.table
     held = weakref.ref(here.table)
     del here, there, relabelled
