@@ -1,14 +1,15 @@
-"""The order of texts: a key for each text, such that texts sort as people expect when their keys are compared
-byte by byte, the same on SQLite, MySQL and MariaDB.
+"""Sort keys of texts: compared byte by byte, they order texts alphabetically, the same on SQLite, MySQL and
+MariaDB.
 
-A key is made of the text's weights in the Unicode Collation Algorithm 5.2.0 as MySQL's and MariaDB's
-collation utf8mb4_unicode_520_ci has them (letters alike but for case and accents weigh the same), then two
-zero bytes, which are less than every weight, so that a text comes before the longer ones that begin with
-it, then the text itself in UTF-8, so that texts that differ have keys that differ. It ends after 512 bytes:
-what follows the first 256 weights counts no more.
+A key has three parts and ends after 512 bytes:
 
-The servers work the key out themselves (``WEIGHT_STRING``); :func:`sort_key` is the same for SQLite, where
-every connection has it as an SQL function. A test compares the two. See docs/adr/0086.
+- the weights of the text in the Unicode Collation Algorithm 5.2.0, as MySQL and MariaDB have them in the
+  collation utf8mb4_unicode_520_ci: letters that differ in case or accents alone have the same weight;
+- two zero bytes, which are less than every weight, so that a text sorts before those that begin with it;
+- the text in UTF-8, so that different texts have different keys.
+
+MySQL and MariaDB compute keys with ``WEIGHT_STRING``. On SQLite, :func:`sort_key` is registered as an SQL
+function on each connection. The expressions are in :mod:`piccolo_engines.sort_key_sql`. See docs/adr/0086.
 """
 
 import struct
@@ -34,17 +35,17 @@ __all__ = [
 ]
 
 SORT_KEY: Final = "SORT_KEY"
-"""The SQL function that every connection to SQLite has for :func:`sort_key`."""
+"""The name of :func:`sort_key` as an SQL function on SQLite."""
 SORT_COLLATION: Final = "SORT_KEYS"
-"""The collation that every connection to SQLite has for the order of the keys."""
+"""The name of :func:`compare_texts` as a collation on SQLite."""
 SORT_WEIGHTS: Final = "SORT_WEIGHTS"
-"""The one for :func:`sort_weights`."""
+"""The name of :func:`sort_weights` as an SQL function on SQLite."""
 SORT_WEIGHTS_END: Final = "SORT_WEIGHTS_END"
-"""The one for :func:`sort_weights_end`."""
+"""The name of :func:`sort_weights_end` as an SQL function on SQLite."""
 SORT_KEY_AND_TEXT: Final = "SORT_KEY_AND_TEXT"
-"""The one for :func:`key_and_text`."""
+"""The name of :func:`key_and_text` as an SQL function on SQLite."""
 SORT_KEY_BYTES: Final = 512
-"""The length of the longest key: MySQL compares no more than 1,024 bytes when it sorts without an index."""
+"""The maximum length of a key: without an index, MySQL compares 1,024 bytes at most (max_sort_length)."""
 
 _FILE: Final = Path(__file__).with_name("sort_weights.bin")
 _END: Final = b"\0\0"
@@ -66,7 +67,7 @@ def text_behind_key(selected: bytes) -> str:
 
 
 def sort_key(text: str | None) -> bytes | None:
-    """The key of a text; None for what is no text.
+    """Return the key of a text; None for any other type.
 
     >>> sort_key("Äa").hex()
     '120f120f0000c38461'
@@ -77,24 +78,24 @@ def sort_key(text: str | None) -> bytes | None:
 
 
 def compare_texts(one: str, other: str) -> int:
-    """Less than, equal to or greater than 0: how the keys of two texts compare."""
+    """Compare the keys of two texts. The result is less than, equal to or greater than 0."""
     first, second = sort_key(one) or b"", sort_key(other) or b""
     return (first > second) - (first < second)
 
 
 def sort_weights(text: str | None) -> bytes | None:
-    """The weights alone, with which the keys of all texts begin that begin with the text."""
+    """The weights of a text alone: the keys of all texts that begin with it begin with them."""
     return _weigh(text)[:SORT_KEY_BYTES] if isinstance(text, str) else None
 
 
 def sort_weights_end(text: str | None) -> bytes | None:
-    """What is more than the keys of all texts that begin with the text."""
+    """A value greater than the keys of all texts that begin with the text."""
     return _weigh(text)[:SORT_KEY_BYTES] + _MOST if isinstance(text, str) else None
 
 
 def implicit_weights(point: int) -> bytes:
-    """The weights of a code point that the table of the algorithm does not name: Chinese characters, Hangul,
-    whatever came into Unicode later. See https://www.unicode.org/reports/tr10/tr10-20.html#Implicit_Weights
+    """The weights of a code point without an entry in the algorithm's table, such as Chinese characters and
+    those of later versions of Unicode. See https://www.unicode.org/reports/tr10/tr10-20.html#Implicit_Weights
     """
     is_chinese = any(point in some for some in _CHINESE)
     base = 0xFB40 if is_chinese else 0xFB80 if point in _RARE_CHINESE else 0xFBC0
@@ -102,7 +103,7 @@ def implicit_weights(point: int) -> bytes:
 
 
 class _Weights(dict[int, str]):
-    """Weights by code point, each as a character of that number, as ``str.translate`` takes them."""
+    """The weights of code points for ``str.translate``, each as the character with that number."""
 
     def __missing__(self, point: int) -> str:
         return implicit_weights(point).decode("utf-16-be", "surrogatepass")
@@ -137,7 +138,9 @@ def _weights() -> _Weights:
 
 @lru_cache(maxsize=1)
 def _ascii_weights() -> tuple[bytes, bytes, bytes]:
-    """The high and low bytes of the one weight of each ASCII character, and the characters that have none."""
+    """The high and the low bytes of the weights of ASCII characters, which have one each or none, and the
+    characters that have none.
+    """
     weights = [_weights()[point] for point in range(128)]
     ignored = bytes(point for point, weight in enumerate(weights) if not weight)
     numbers = [ord(weight or "\0") for weight in weights] + [0] * 128

@@ -1,1 +1,1 @@
-"""SQL for records: conditions, joins, order and statements, built with Piccolo once for each shape."""
+"""The SQL of records: conditions, joins, order, statements and their cache, and the dialects of databases."""

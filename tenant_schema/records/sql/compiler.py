@@ -1,8 +1,10 @@
-"""A filter as Piccolo conditions. Names become columns by look-up, values are bound, nothing else goes in.
+"""Compiles filters to Piccolo conditions.
 
-``ne`` and ``nin`` include records without a value: whoever asks for all that are not "won" means those too.
-``contains``, ``startswith`` and ``endswith`` tell upper from lower case, ``icontains`` does not. ``gt``,
-``lt`` and the like compare texts in the order in which lists sort them; ``eq`` and ``in`` are exact.
+Fields become columns by look-up in a mapping, and values are bound: no text of a request enters the SQL.
+
+``ne`` and ``nin`` include records without a value. ``contains``, ``startswith`` and ``endswith`` are
+case-sensitive, ``icontains`` is not. ``gt``, ``gte``, ``lt``, ``lte`` and ``between`` compare texts in the
+order in which lists sort them; ``eq`` and ``in`` are exact.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,10 +34,11 @@ _Columns = Mapping[str, Column]
 def compile_filter(
     tree: Filter, columns: _Columns, dialect: RecordsDialect, depth: int = 0
 ) -> Predicate | None:
-    """The conditions for ``where``; None when everything passes. The filter holds no :class:`Me` any more.
+    """Compile a filter to the condition of a WHERE clause; None when every record passes.
 
-    :param columns: by field name; by path too, when the filter has any.
-    :param depth: how many tables deep the filter is, to tell their aliases apart.
+    :param tree: a filter without :class:`Me`, which :func:`with_slots` replaces.
+    :param columns: by field name, and by path for the paths in the filter.
+    :param depth: the number of subqueries around the filter, which makes their aliases differ.
     """
     if isinstance(tree, Condition):
         found = _compile_condition(tree, columns[tree.field], dialect)
@@ -53,10 +56,10 @@ def compile_filter(
 
 
 def _beyond_lookup(condition: Condition, column: Column, found: Predicate) -> Predicate:
-    """A condition on a joined row, so that a database begins with that row only when an index finds it.
+    """A condition on a joined row that the optimizer uses to read that table first only if an index finds it.
 
-    Otherwise it might read all of the other table to find what matches, and sort all that look it up, for the
-    first page of a list that is in order anyway.
+    Without ``IS TRUE`` it may scan the other table for matches and sort all records that refer to them, for
+    the first page of a list whose order an index has.
     """
     meta = column._meta
     has_index = meta.index or meta.unique or meta.primary_key or kept_key(column) is not None
@@ -69,14 +72,14 @@ _FOUND_BY_INDEX: Final = frozenset({"eq", "in"})
 
 
 def _complement(predicate: Predicate | None) -> Predicate:
-    """What the predicate does not let pass, or cannot say of. Piccolo has no NOT."""
+    """The records for which the predicate is false or null. Piccolo has no NOT."""
     if predicate is None:
         return WhereRaw("1 = 0")
     return WhereRaw("({}) IS NOT TRUE", predicate.querystring)
 
 
 class _Aliased(dict[str, Column]):
-    """The columns of another table, made as they are asked for."""
+    """The columns of another table under an alias, created when they are looked up."""
 
     def __init__(self, node: Through, alias: str) -> None:
         super().__init__()
@@ -88,8 +91,8 @@ class _Aliased(dict[str, Column]):
 
 
 def _compile_through(node: Through, lookup: Column, dialect: RecordsDialect, depth: int) -> Predicate:
-    """A subquery for the row that the lookup leads to; Piccolo's own have no alias, and a table may look
-    into itself.
+    """A subquery for the record that the lookup refers to. It has an alias, which Piccolo's subqueries lack,
+    because a table may refer to itself.
     """
     columns = _Aliased(node, f"x{depth}")
     term = compile_filter(node.term, columns, dialect, depth)
@@ -97,12 +100,12 @@ def _compile_through(node: Through, lookup: Column, dialect: RecordsDialect, dep
     arguments = [columns["id"], lookup, *([] if term is None else [term.querystring])]
     template += ")" if term is None else " AND {})"
     found = WhereRaw(f"NOT {template}" if node.negated else template, *arguments)
-    found.querystring.columns = ()  # or Piccolo joins their tables to the statement around it
+    found.querystring.columns = ()  # otherwise Piccolo joins their tables in the outer statement
     return found
 
 
 def _compile_condition(condition: Condition, column: Column, dialect: RecordsDialect) -> Predicate:
-    """One comparison."""
+    """Compile one comparison."""
     if is_text(column):
         found: Predicate | None = found_by_key(condition.operator, column, condition.value, dialect)
         if found is not None:
@@ -114,12 +117,12 @@ def _compile_condition(condition: Condition, column: Column, dialect: RecordsDia
 
 
 def _different(column: Column, predicate: Predicate) -> Predicate:
-    """The predicate, or no value at all."""
+    """The predicate, or that the column is null."""
     return Either(predicate, column.is_null()) if column._meta.null else predicate
 
 
 def _between(column: Column, limits: Any) -> Predicate:
-    """Both limits included."""
+    """A range that includes both limits."""
     low, high = limits
     return Both(column >= low, column <= high)
 
@@ -143,20 +146,21 @@ _COMPARISONS: Final[Mapping[str, Callable[[Column, Any], Predicate]]] = {
 
 
 def all_of(predicates: list[Predicate]) -> Predicate | None:
-    """All of them; None when there are none."""
+    """The conjunction of the predicates; None for an empty list."""
     return reduce(Both, predicates) if predicates else None
 
 
 def any_of(predicates: list[Predicate]) -> Predicate | None:
-    """At least one of them; None when there are none."""
+    """The disjunction of the predicates; None for an empty list."""
     return reduce(Either, predicates) if predicates else None
 
 
 def with_slots(tree: Filter, user_id: UUID, values: list[object]) -> Filter:
-    """The same filter with a slot for every value; the values are added to ``values``, ``$me`` as
-    ``user_id``.
+    """Return the filter with a slot in place of each value. Filters that differ in values alone become equal,
+    so the result is part of the key of a prepared statement.
 
-    Filters of one shape come out equal, so that this is what their prepared statement is found by.
+    :param user_id: the value of :class:`Me`.
+    :param values: the values are appended to it.
     """
     if isinstance(tree, Condition):
         return _condition_with_slots(tree, user_id, values)
@@ -172,7 +176,7 @@ def with_slots(tree: Filter, user_id: UUID, values: list[object]) -> Filter:
 
 
 def _condition_with_slots(condition: Condition, user_id: UUID, values: list[object]) -> Condition:
-    """One condition; that there is a value or none is part of the shape."""
+    """One condition with slots. The operand of ``null`` stays: it is part of the statement."""
     if condition.operator == "null":
         return condition
     if not isinstance(condition.value, tuple):
@@ -183,11 +187,11 @@ def _condition_with_slots(condition: Condition, user_id: UUID, values: list[obje
 
 
 def _slot(value: object, user_id: UUID, values: list[object]) -> Slot:
-    """A slot for one value."""
+    """Append a value and return its slot."""
     values.append(user_id if isinstance(value, Me) else value)
     return Slot.at(len(values) - 1)
 
 
 def _rounded_up(values: tuple[object, ...]) -> tuple[object, ...]:
-    """The last value repeated up to a power of two, so that lists of many lengths share a few statements."""
+    """The values, the last one repeated up to a power of two: lists of many lengths share a few statements."""
     return values + values[-1:] * ((1 << (len(values) - 1).bit_length()) - len(values))

@@ -1,8 +1,7 @@
-"""Where a page begins and ends: the full order of a sort, and the condition for what comes after a position.
+"""Keyset pagination: the total order of a sort, and the condition for the records after a position.
 
-Every order ends with the id, so that no two records are at the same place. Nulls come first ascending and
-last descending, which is what SQLite, MySQL and MariaDB do by themselves. Reading backwards is reading the
-reversed order forwards and turning the page around.
+Every order ends with the id, so it is total. Nulls sort first in ascending and last in descending order, as
+SQLite, MySQL and MariaDB do by default. A page is read backwards by reading the reversed order forwards.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,8 +23,8 @@ _Columns = Mapping[str, Column]
 
 
 def full_order(sort: Sequence[SortTerm]) -> tuple[SortTerm, ...]:
-    """The sort up to the id, which is added in the direction of the last field (an index serves both
-    directions).
+    """The sort up to and including the id, which is appended in the direction of the last field if it is
+    missing, so that an index on that field and the id has the order.
 
     >>> [(term.field, term.descending) for term in full_order([SortTerm("amount", descending=True)])]
     [('amount', True), ('id', True)]
@@ -37,7 +36,7 @@ def full_order(sort: Sequence[SortTerm]) -> tuple[SortTerm, ...]:
 
 
 def turned(order: Sequence[SortTerm]) -> tuple[SortTerm, ...]:
-    """The same order read from its end."""
+    """The reversed order."""
     return tuple(SortTerm(term.field, not term.descending) for term in order)
 
 
@@ -49,13 +48,16 @@ def beyond(
     *,
     inclusive: bool,
 ) -> list[Predicate]:
-    """What comes after the ``position``, which has one value (None for null) for each term of the full order.
+    """The conditions for the records after a position, in one range of the first field or in two that follow
+    each other: records with a value, and those without. Each begins with a comparison of the first field
+    alone, for which an index can be used.
 
-    That is one stretch of the first field's values or two, one after the other: with a value and without. For
-    each there is a plain range in front, which an index on that field can begin with.
+    A field and the id are compared as a pair where the database uses an index for that, so that records with
+    the same value before the position are not read.
 
-    ``inclusive`` takes in the record at the position itself. Where the database uses an index for it, a field
-    and the id are compared as a pair, so that ties before the position are not read.
+    :param order: a full order.
+    :param position: a value for each term of the order; None for null.
+    :param inclusive: whether the record at the position is included.
     """
     one_way = len({term.descending for term in order}) == 1
     ends = _At(order[-1], position[-1], columns["id"], dialect)
@@ -74,7 +76,7 @@ def beyond(
 
 @dataclass(frozen=True, slots=True)
 class _At:
-    """A value of one field of the order, None for null."""
+    """The position in one term of the order. ``value`` is None for null."""
 
     term: SortTerm
     value: object
@@ -82,32 +84,32 @@ class _At:
     dialect: RecordsDialect
 
     def compared(self, sign: str) -> Predicate:
-        """The condition that a record is there in the field's order."""
+        """The condition that the column compares like this with the value."""
         return compare(self.column, sign, self.value, self.dialect)
 
     @property
     def sign(self) -> str:
-        """What is further on compares like that."""
+        """The operator for later values in the direction of the term."""
         return "<" if self.term.descending else ">"
 
     @property
     def beyond(self) -> Predicate:
-        """Further on, and not null."""
+        """The condition for later values that are not null."""
         return self.compared(self.sign)
 
     @property
     def missing(self) -> Predicate:
-        """No value."""
+        """The condition for null."""
         return is_missing(self.column)
 
     @property
     def ends_in_nulls(self) -> bool:
-        """Whether those without a value come last."""
+        """Whether nulls come last."""
         return self.term.descending and bool(self.column._meta.null)
 
 
 def _at_both(one: _At, last: _At, *, inclusive: bool) -> list[Predicate]:
-    """Further on in one field and the id, which go in the same direction."""
+    """The ranges of a field and the id, compared as a pair; both have the same direction."""
     template = f"({{}}, {{}}) {one.sign}{'=' if inclusive else ''} ({{}}, {{}})"
     value = one.dialect.sort_keys.of_value(one.value) if is_text(one.column) else one.value
     here = WhereRaw(template, order_of(one.column, one.dialect), last.column, value, last.value)
@@ -115,7 +117,7 @@ def _at_both(one: _At, last: _At, *, inclusive: bool) -> list[Predicate]:
 
 
 def _stretches(one: _At, rest: Predicate) -> list[Predicate]:
-    """Further on in the first field, or equal in it and further on in the rest."""
+    """The ranges: later in the first field, or equal in it and later in the rest."""
     if one.value is None:
         here = Both(one.missing, rest)
         return [here] if one.term.descending else [here, is_missing(one.column, there=True)]
@@ -124,14 +126,14 @@ def _stretches(one: _At, rest: Predicate) -> list[Predicate]:
 
 
 def _step(one: _At, rest: Predicate) -> Predicate:
-    """As :func:`_stretches`, for a field that is not the first."""
+    """As :func:`_stretches`, in one condition, for a field that is not the first."""
     equal = Both(one.missing if one.value is None else one.compared("="), rest)
     later = _further(one)
     return equal if later is None else Either(later, equal)
 
 
 def _further(one: _At) -> Predicate | None:
-    """Further on in one field; None when nothing is."""
+    """Later in one field; None when nothing can be."""
     if one.value is None:
         return None if one.term.descending else is_missing(one.column, there=True)
     return Either(one.beyond, one.missing) if one.ends_in_nulls else one.beyond

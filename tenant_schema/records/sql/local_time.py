@@ -1,8 +1,8 @@
-"""Moments as clocks in a time zone show them, worked out by the database without knowing of time zones.
+"""Local time in SQL, for databases without time zones.
 
-MySQL and MariaDB know zones only where somebody has loaded them, and SQLite knows none. So a statement is
-given what it needs: the moments at which clocks were changed between the first and the last moment that are
-there, and what clocks showed from each on.
+MySQL and MariaDB have time zones only after an administrator has loaded them, and SQLite has none. A
+statement is therefore given the changes of the offset from UTC between the first and the last moment of the
+data, and the offset after each.
 """
 
 from typing import TypeAlias
@@ -16,20 +16,20 @@ from tenant_schema.records.sql.statement_cache import Slot
 __all__ = ["Clock", "Clocks", "local_time"]
 
 Clock: TypeAlias = tuple[tuple[Slot, Slot], ...]
-"""For each offset, the slots of the moment from which on it holds and of its seconds; the first holds before
-its moment, too.
+"""For each offset, in the order of time, the slots of the moment from which it applies and of the offset in
+seconds. The first also applies before its moment.
 """
 Clocks: TypeAlias = tuple[tuple[str, Clock], ...]
-"""The clock for each field that needs one."""
+"""The clock of each field that is shown in local time."""
 
 
 def local_time(column: Column, clock: Clock, dialect: RecordsDialect) -> QueryString:
-    """The moments of a column as clocks show them."""
+    """The moments of a column in local time."""
     return dialect.shifted(column, _offset(column, clock))
 
 
 def _offset(column: Column, clock: Clock) -> QueryString:
-    """The seconds that clocks are ahead of UTC: a tree of comparisons."""
+    """The offset from UTC in seconds at each moment of the column: a binary tree of comparisons."""
     if len(clock) == 1:
         return QueryString("{}", clock[0][1])
     middle = len(clock) // 2

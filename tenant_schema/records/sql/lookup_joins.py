@@ -1,4 +1,4 @@
-"""Paths over lookups: as subqueries, which work in any statement, and as joins, by which one can sort."""
+"""Paths over lookups in SQL: as subqueries, for any statement, and as joins, for lists sorted by a path."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,20 +16,20 @@ from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 __all__ = ["Hop", "PathColumns", "joins", "self_contained"]
 
 _COMPLEMENTS = {"ne": "eq", "nin": "in", "ne_number": "eq_number", "nin_number": "in_number"}
-"""What passes where there is no value, and the operator for everything else."""
+"""Operators that include records without a value, and those of which they are the complement."""
 _Objects = Mapping[str, ObjectModel]
 
 
 class _NotThere(Exception):
-    """A rule names something that is not there any more."""
+    """A rule names a field or an object that no longer exists."""
 
 
 def self_contained(tree: Filter, model: ObjectModel, objects: _Objects) -> Filter:
-    """The filter with its paths as :class:`Through`, so that it can stand in any statement on the model's
-    table: lists, locks, changes, counts.
+    """Return a row rule with its paths as :class:`Through`, so that it can be used in any statement on the
+    model's table.
 
-    It sees every record that is not in the trash, as a rule does. One that names what is not there lets
-    nothing pass.
+    Records beyond lookups are considered whether or not the caller may read them, unless they are in the
+    trash. A rule that names a field or an object which no longer exists becomes :data:`NOTHING`.
     """
     try:
         return _contained(tree, model, objects)
@@ -48,7 +48,7 @@ def _contained(tree: Filter, model: ObjectModel, objects: _Objects) -> Filter:
 
 
 def _condition(condition: Condition, model: ObjectModel, objects: _Objects) -> Filter:
-    """One condition; through a lookup, it is one on the record beyond."""
+    """One condition; with a path, it becomes a condition on the record that the lookup refers to."""
     name, _, rest = condition.field.partition(".")
     if name not in model.columns:
         raise _NotThere
@@ -63,7 +63,7 @@ def _condition(condition: Condition, model: ObjectModel, objects: _Objects) -> F
 
 
 def _target(lookup: FieldModel | None, objects: _Objects) -> ObjectModel:
-    """The object that a field leads to."""
+    """The object that a lookup refers to."""
     target = lookup.settings["target"] if lookup is not None and lookup.type.name == "lookup" else None
     found = USERS if target == USERS.name else objects.get(str(target))
     if found is None:
@@ -72,12 +72,12 @@ def _target(lookup: FieldModel | None, objects: _Objects) -> ObjectModel:
 
 
 def _at(condition: Condition, field: str) -> Condition:
-    """The same of another field."""
+    """The condition on another field."""
     return Condition(field, condition.operator, condition.value)
 
 
 def _positive(condition: Condition, field: str) -> Condition:
-    """What a condition that lets no value pass is the complement of."""
+    """The complement of a condition that includes records without a value."""
     if condition.operator == "null":
         return Condition(field, "null", False)
     return Condition(field, _COMPLEMENTS[condition.operator], condition.value)
@@ -85,10 +85,10 @@ def _positive(condition: Condition, field: str) -> Condition:
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One lookup to follow with a join.
+    """A lookup that is followed with a join.
 
-    :param path: the lookup: ``account.parent``.
-    :param visible: which records of the other table there are for the caller, with slots.
+    :ivar path: of the lookup, such as ``account.parent``.
+    :ivar visible: the filter for records of the other table that the caller may read, with slots.
     """
 
     path: str
@@ -97,7 +97,7 @@ class Hop:
 
 
 class PathColumns(dict[str, Column]):
-    """The columns of an object's own table by field name, and of the joined ones by path."""
+    """The columns of an object's table by field name, and of joined tables by path."""
 
     def __init__(self, model: ObjectModel, hops: Sequence[Hop]) -> None:
         super().__init__(model.columns)
@@ -111,15 +111,15 @@ class PathColumns(dict[str, Column]):
 
 
 def joins(hops: Sequence[Hop], columns: PathColumns, dialect: RecordsDialect) -> list[QueryString]:
-    """A LEFT JOIN for each hop, to the row that its lookup leads to when the caller may know of it.
+    """A LEFT JOIN for each hop, to the record that its lookup refers to if the caller may read it.
 
-    Piccolo joins over its own ``ForeignKey`` only, without conditions on the row that is joined.
+    Piccolo joins over its ``ForeignKey`` only, without conditions on the joined row.
     """
     return [_join(hop, columns, f"r{number}", dialect) for number, hop in enumerate(hops, 1)]
 
 
 class _Beyond(dict[str, Column]):
-    """The columns of one joined table."""
+    """The columns of one joined table, by field name."""
 
     def __init__(self, hop: Hop, columns: PathColumns) -> None:
         super().__init__()

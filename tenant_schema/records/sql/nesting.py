@@ -1,4 +1,4 @@
-"""Rows with paths as objects within objects: ``account.name`` is the name in the object under ``account``."""
+"""Builds nested objects from paths in rows: ``account.name`` becomes ``name`` of the object at ``account``."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,10 @@ __all__ = ["Nest", "flat_names", "nest", "nests"]
 
 @dataclass(frozen=True, slots=True)
 class Nest:
-    """An object to make under ``path`` of a row: from which of the row's values, under which names.
+    """An object to build under ``path`` of a row.
 
-    The first of them is the other record's id: without one there is no record, and the object is null.
+    :ivar members: the name of each value in the row, and in the object. The first is the id of the record; if
+        it is null, so is the object.
     """
 
     path: str
@@ -21,7 +22,7 @@ class Nest:
 
 
 def flat_names(names: Sequence[str]) -> tuple[str, ...]:
-    """What to select for these fields and paths: a lookup gives way to the object that is made of it.
+    """The fields and paths to select: the path of the id takes the place of a lookup that has other paths.
 
     >>> flat_names(["id", "account", "account.name"])
     ('id', 'account.name', 'account.id')
@@ -34,7 +35,7 @@ def flat_names(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def nests(names: Sequence[str]) -> tuple[Nest, ...]:
-    """The objects to make of a row with these fields and paths, the innermost first."""
+    """The objects to build from a row with these fields and paths, the innermost first."""
     prefixes = prefixes_of(names)
     if not prefixes:
         return ()
@@ -49,14 +50,14 @@ def _depth(path: str) -> int:
 
 
 def _members(prefix: str, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """What lies directly under the prefix, the id first."""
+    """The members directly under the prefix, the id first."""
     start = len(prefix) + 1
     found = {name: name[start:] for name in names if name.rpartition(".")[0] == prefix}
     return tuple(({f"{prefix}.id": "id"} | found).items())
 
 
 def nest(rows: Sequence[Row], plan: Sequence[Nest]) -> None:
-    """Make the objects in the rows, which are changed in place."""
+    """Build the objects in the rows, which are changed in place."""
     for one in plan:
         for row in rows:
             inner = {name: row.pop(path) for path, name in one.members}

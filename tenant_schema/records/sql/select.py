@@ -1,6 +1,6 @@
-"""One SELECT put together from parts that Piccolo compiled: columns, joins, conditions, groups, order, limit.
+"""A SELECT composed of Piccolo's expressions, with joins.
 
-Piccolo's own ``select`` knows no joins but those over its ``ForeignKey``, which run-time tables do not have.
+Piccolo's own ``select`` joins over ``ForeignKey`` columns only, which run-time tables do not have.
 """
 
 from collections.abc import Sequence
@@ -19,10 +19,11 @@ __all__ = ["Select"]
 
 @dataclass(kw_only=True, slots=True)
 class Select:
-    """The parts. ``order`` holds what to order by and whether that is descending.
+    """The clauses of a SELECT.
 
-    ``hints`` are the columns behind what is selected, where that is no plain column (MySQL's engine wants
-    to know).
+    :ivar order: expressions, each with whether it is descending.
+    :ivar hints: the columns behind the results, by which the MySQL engine converts values; by default those
+        among ``selected``.
     """
 
     table: type[Table]
@@ -36,7 +37,7 @@ class Select:
     hints: Sequence[Column | None] | None = field(default=None)
 
     def querystring(self, dialect: RecordsDialect) -> QueryString:
-        """The statement for this kind of database."""
+        """Return the statement in the SQL of a database."""
         selected = [dialect.select_string(one) for one in self.selected]
         template = f"SELECT {_list(selected)} FROM {self.table._meta.get_formatted_tablename()}"  # noqa: S608 (placeholders)
         template += "{}" * len(self.joins)
@@ -65,5 +66,5 @@ class Select:
 
 
 def _list(parts: Sequence[object]) -> str:
-    """Placeholders for the parts."""
+    """Placeholders for a list."""
     return ", ".join(["{}"] * len(parts))

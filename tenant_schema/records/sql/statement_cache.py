@@ -1,10 +1,9 @@
-"""Statements built with Piccolo once for each shape of request; afterwards only values are bound.
+"""Prepared statements: built with Piccolo once for each shape of request, then bound to the values of each.
 
-Putting a query together and compiling it takes Piccolo a few hundred microseconds, which is most of what a
-read costs. What differs between two requests of one shape is the values alone, so a query is built with a
-:class:`Slot` in the place of each value, compiled to SQL, and kept. A slot is bound like any value, and a
-statement in which anything but slots is bound is refused: no value can have slipped into a statement that
-others will use.
+Building and compiling a query takes Piccolo a few hundred microseconds, most of the time of a read. Requests
+of one shape differ in values alone. A query is therefore built with a :class:`Slot` in place of each value,
+compiled and kept. A statement that binds anything but slots is refused, so that no value of one request can
+be part of a statement that is used for another.
 """
 
 import weakref
@@ -37,7 +36,7 @@ _Value = TypeVar("_Value")
 
 
 class Slot(str):
-    """Stands for the value at that position, counted from 0; a text, so that Piccolo lets it pass."""
+    """A placeholder for the value at a position, counted from 0; a text, which Piccolo binds unchanged."""
 
     __slots__ = ()
 
@@ -48,10 +47,10 @@ class Slot(str):
 
 
 class Bound(QueryString):
-    """A compiled statement with its values, as an engine runs it.
+    """A compiled statement with its values, for ``run_querystring``.
 
-    :ivar hints: the columns behind what a SELECT gives, where the engine wants them.
-    :ivar repeats: that the engine may prepare it on the server.
+    :ivar hints: the columns behind the results of a SELECT, where the engine uses them.
+    :ivar repeats: whether the engine may prepare it on the server.
     """
 
     __slots__ = ("hints",)
@@ -59,7 +58,7 @@ class Bound(QueryString):
 
     def __init__(
         self, sql: str, values: list[Any], query_type: str, hints: Sequence[Any] | None
-    ) -> None:  # Piccolo's own would take it apart
+    ) -> None:  # Piccolo's constructor would parse the template
         self.hints = hints
         self.template = sql
         self.args = values
@@ -75,10 +74,10 @@ class Bound(QueryString):
 
 
 class Statement:
-    """SQL with placeholders, and which value goes to which of them.
+    """SQL with placeholders, and the position of the value for each.
 
-    ``constants`` are SQL of the engine's own that it puts in as it sends the statement, by their places
-    among the placeholders.
+    ``constants`` are expressions that the engine writes into the SQL when it sends the statement, each with
+    its place among the placeholders.
     """
 
     __slots__ = ("constants", "hints", "order", "query_type", "sql")
@@ -95,7 +94,7 @@ class Statement:
         self.hints, self.constants = hints, tuple(constants)
 
     def bind(self, values: Sequence[object]) -> Bound:
-        """The statement with these values."""
+        """Return the statement with these values."""
         bound: list[object] = [values[position] for position in self.order]
         for place, constant in self.constants:
             bound.insert(place, constant)
@@ -103,12 +102,15 @@ class Statement:
 
 
 def prepare(query: Query[Any, Any]) -> Statement:
-    """Compile a query whose values are all slots. Raises ValueError when one is not."""
+    """Compile a query whose values are all slots.
+
+    :raises ValueError: a value is not a slot.
+    """
     return compiled(query.querystrings[0], dialect_of(query.table._meta.db))
 
 
 def compiled(querystring: QueryString, dialect: RecordsDialect) -> Statement:
-    """As :func:`prepare`, for a query that is put together already."""
+    """As :func:`prepare`, for a ``QueryString``."""
     sql, values = dialect.compile(querystring)
     if not all(isinstance(value, Slot | EngineSQL) for value in values):
         raise ValueError("A prepared statement holds a value instead of a slot.")
@@ -122,11 +124,13 @@ def compiled(querystring: QueryString, dialect: RecordsDialect) -> Statement:
 
 
 def repeated(row: Statement, rows: int) -> Statement:
-    """An INSERT of several rows from that of one; the values of each row follow those of the row before,
-    and may have more places than one.
+    """Return an INSERT of several rows, from that of one row. The values of the rows follow each other; one
+    value may be used in several places of its row.
 
-    Piccolo would make an object of every row and compile them all, at many times the cost of running it. The
-    text is its own, and no values are in it.
+    Piccolo would create an object for each row and compile all of them, which takes many times as long as the
+    statement itself.
+
+    :raises ValueError: the statement is not an ``INSERT … VALUES``.
     """
     if rows == 1:
         return row
@@ -140,8 +144,9 @@ def repeated(row: Statement, rows: int) -> Statement:
 
 
 def chained(part: Statement, parts: int, slot: int) -> Statement:
-    """A SELECT several times over, one after the other. The value at ``slot`` is another one for each: those
-    that follow it, in turn. Only one of them has to be kept, however many are run at once.
+    """Return the UNION ALL of a SELECT with itself. Each part has its own value at ``slot``: the value at
+    that position for the first part, the values after it for the others. Only the part has to be cached, for
+    any number of parts.
     """
     places = len(part.order) + len(part.constants)
     order = [
@@ -155,11 +160,14 @@ def chained(part: Statement, parts: int, slot: int) -> Statement:
 
 
 class Plans:
-    """The prepared statements of every tenant's objects, bounded both ways.
+    """The prepared statements of all tenants' objects.
 
-    Those of one object live as long as its table class is the one they were built with: a changed
-    definition makes another class. On SQLite they hold text and never the class, so that nothing keeps that
-    alive; on MySQL they hold its columns until the object is asked for again, or crowded out.
+    Statements of an object are dropped when its table class is another one, as after a change of its
+    definition. On SQLite they hold no reference to the class; on MySQL they hold its columns until the object
+    is used again, or dropped from the cache.
+
+    :param objects: the maximum number of objects.
+    :param shapes: the maximum number of statements for each.
     """
 
     def __init__(self, objects: int = 512, shapes: int = 48) -> None:
@@ -169,7 +177,7 @@ class Plans:
         )
 
     def of(self, tenant_id: UUID, table: type[Table]) -> Lru[Hashable, Any]:
-        """What is prepared for one table of one tenant."""
+        """The statements of one table of one tenant."""
         key = (tenant_id, table._meta.tablename)
         entry = self._objects.get(key)
         if entry is not None and entry[0]() is table:
@@ -180,7 +188,7 @@ class Plans:
 
 
 def planned(plans: Lru[Hashable, Any], key: Hashable, build: Callable[[], _Value]) -> _Value:
-    """The plan kept under ``key``, built now when there is none. One key always has the same kind of plan."""
+    """Return the plan for ``key``, which is built if it is missing. One key always has one type of plan."""
     plan: _Value | None = plans.get(key)
     if plan is None:
         plan = build()

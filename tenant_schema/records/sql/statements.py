@@ -1,4 +1,4 @@
-"""The statements of the record API, each built with Piccolo and prepared once for its shape."""
+"""Builds the statements of the record API, prepared once for each shape of request."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,10 +44,13 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which rows of a filter: in which order, how many, and from which position on.
+    """The part of a filter's records to read.
 
-    ``position`` holds a slot, or None for null, for each term of the order. ``offset`` is for who leafs
-    through by page number.
+    :ivar order: a full order (:func:`~tenant_schema.records.sql.keyset.full_order`).
+    :ivar limit: the maximum number of rows.
+    :ivar position: a slot for each term of the order, or None for null: rows after it are read.
+    :ivar inclusive: whether the row at the position is read too.
+    :ivar offset: for pages by number: how many rows to skip.
     """
 
     order: tuple[SortTerm, ...]
@@ -59,8 +62,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A prepared SELECT of shown values. ``hidden`` are the columns that were selected for our own use,
-    ``nests`` the objects to make of what was found beyond lookups.
+    """A prepared SELECT, and how its rows become records of a response.
+
+    :ivar renderers: functions for the values of a row, by name.
+    :ivar hidden: the names of values that are not part of the response.
+    :ivar nests: the objects to build from values of lookups' records.
     """
 
     statement: Statement
@@ -69,7 +75,7 @@ class Reading:
     nests: tuple[Nest, ...]
 
     def show(self, rows: list[Row]) -> list[Row]:
-        """The rows as the API shows them. They are changed in place."""
+        """Return the rows in the form of a response. They are changed in place."""
         for name, render in self.renderers:
             for row in rows:
                 if (value := row[name]) is not None:
@@ -83,11 +89,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What to read from: an object's table, and those that its lookups lead to.
+    """The records to read: of an object's table, joined to those of its lookups.
 
-    :param where: which records, with slots.
-    :param hops: the joins that paths in the filter, the order and the fields need.
-    :param fields: every field that is named, by name or path; the object's own when none are given.
+    :ivar where: the filter, with slots.
+    :ivar hops: the joins that paths in the filter, the order and the fields need.
+    :ivar fields: the fields by name and path; by default those of the object.
     """
 
     model: ObjectModel
@@ -98,7 +104,7 @@ class Source:
     def select(
         self, dialect: RecordsDialect, columns: PathColumns, stretch: Predicate | None = None
     ) -> Select:
-        """A SELECT of nothing yet, of one stretch of an order when there is one."""
+        """Return a SELECT without columns. ``stretch`` is a further condition."""
         both = (compile_filter(self.where, columns, dialect), stretch)
         conditions = all_of([one for one in both if one is not None])
         return Select(table=self.model.table, joins=joins(self.hops, columns, dialect), where=conditions)
@@ -106,7 +112,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A SELECT of shown values that is not prepared yet."""
+    """As :class:`Reading`, before the SELECT is compiled."""
 
     query: QueryString
     renderers: tuple[tuple[str, Render], ...]
@@ -114,7 +120,7 @@ class Selection:
     nests: tuple[Nest, ...]
 
     def reading(self, statement: Statement) -> Reading:
-        """With a statement that gives such rows."""
+        """Combine it with a compiled statement that returns such rows."""
         return Reading(statement, self.renderers, self.hidden, self.nests)
 
 
@@ -127,10 +133,11 @@ def reading(
     *,
     nested: bool = True,
 ) -> Reading:
-    """A SELECT of the named fields and paths, and beside them of what the order goes by, or of one record's
-    version.
+    """Build a SELECT of fields and paths.
 
-    :param nested: whether what is beyond a lookup is shown in an object under it.
+    :param window: the part to read; None for all records.
+    :param beside: values that are selected too where there is no window; with one, those of its order are.
+    :param nested: whether values of a lookup's record are shown in an object under the lookup.
     """
     found = selection(source, names, window, dialect, beside, nested=nested)
     return found.reading(compiled(found.query, dialect))
@@ -146,9 +153,9 @@ def selection(
     *,
     nested: bool = True,
 ) -> Selection:
-    """As :func:`reading`, to be made part of another statement.
+    """As :func:`reading`, for use as a part of another statement.
 
-    :param parent: a field to select once more under another name, as it is.
+    :param parent: a field to select once more, in stored form, and the name for it.
     """
     columns = PathColumns(source.model, source.hops)
     flat = flat_names(names) if nested else tuple(names)
@@ -181,9 +188,10 @@ def _windowed(
     *,
     is_part: bool,
 ) -> QueryString:
-    """The SELECT with its conditions, order and limit; ``selected`` are columns by what they are called.
+    """The SELECT with its conditions, order and limit.
 
-    :param is_part: whether it becomes part of a chain, where SQLite takes no order but a subquery's.
+    :param selected: columns by the names of their results.
+    :param is_part: whether it becomes an operand of UNION ALL: there SQLite allows ORDER BY in a subquery only.
     """
     stretches: list[Predicate] = []
     if window is not None and window.position is not None:
@@ -214,12 +222,11 @@ def _windowed(
 
 
 def _chained(queries: Sequence[QueryString], names: Mapping[str, str]) -> QueryString:
-    """One query after the other, which Piccolo has no way to say.
+    """The UNION ALL of the queries, which Piccolo does not have. See
+    :attr:`~tenant_schema.records.sql.dialects.protocol.RecordsDialect.chains_ranges`.
 
-    See :attr:`~tenant_schema.records.sql.dialects.protocol.RecordsDialect.chains_ranges`.
-
-    :param names: what is selected, by its name in the queries: SQLite takes one that is called ``true`` there
-        for a constant.
+    :param names: the names of the results by those in the queries. They differ because SQLite takes a column
+        called ``true`` for a constant.
     """
     same = ", ".join([f'"{inner}" AS "{outer}"' for inner, outer in names.items()])
     parts = " UNION ALL ".join([f"SELECT {same} FROM ({{}})"] * len(queries))  # noqa: S608 - names of fields
@@ -227,7 +234,7 @@ def _chained(queries: Sequence[QueryString], names: Mapping[str, str]) -> QueryS
 
 
 def counting(source: Source, dialect: RecordsDialect, limit: int | None = None) -> Statement:
-    """A SELECT of how many there are; of how many up to a limit, when there is one."""
+    """Build a SELECT of the number of records, counted up to ``limit`` if that is given."""
     select = source.select(dialect, PathColumns(source.model, source.hops))
     if limit is None:
         select.selected = [Count(alias="count")]
@@ -238,7 +245,7 @@ def counting(source: Source, dialect: RecordsDialect, limit: int | None = None) 
 
 
 def locked(model: ObjectModel, where: Filter, dialect: RecordsDialect) -> Statement:
-    """A SELECT of every column in stored form that locks the row, for a change in the same transaction."""
+    """Build a SELECT of all columns in stored form that locks the rows until the transaction ends."""
     selected = [column.as_alias(name) for name, column in model.columns.items()]
     conditions = compile_filter(where, model.columns, dialect)
     assert conditions is not None, "a filter for one record"
@@ -247,7 +254,7 @@ def locked(model: ObjectModel, where: Filter, dialect: RecordsDialect) -> Statem
 
 
 def insert(model: ObjectModel, dialect: RecordsDialect) -> Statement:
-    """An INSERT whose values are those of ``model.columns``, in that order."""
+    """Build an INSERT whose values are those of ``model.columns``, in that order."""
     slots: dict[Column, Any] = {column: Slot.at(place) for place, column in enumerate(model.columns.values())}
     keys = dialect.written_keys(slots)
     if dialect.is_packed(model):
@@ -259,7 +266,7 @@ def insert(model: ObjectModel, dialect: RecordsDialect) -> Statement:
 
 
 def _insertion(table: type[Table], values: Mapping[Column, Any]) -> QueryString:
-    """An INSERT of these columns, of which Piccolo does not know all."""
+    """An INSERT of columns that include sort keys, which are not among Piccolo's columns of the table."""
     names = [quote(one._meta.db_column_name) for one in values]
     places = ", ".join(["{}"] * len(names))
     sql = f"INSERT INTO {quote(table._meta.tablename)} ({', '.join(names)}) VALUES ({places})"  # noqa: S608 - names are quoted, values are bound
@@ -267,7 +274,7 @@ def _insertion(table: type[Table], values: Mapping[Column, Any]) -> QueryString:
 
 
 def update(model: ObjectModel, names: Sequence[str], dialect: RecordsDialect) -> Statement:
-    """An UPDATE of the named columns; the values are theirs, then the id, then the version it is at."""
+    """Build an UPDATE of the named columns. Its values are theirs, then the id, then the current version."""
     columns = model.columns
     values: dict[Column | str, Any] = {columns[name]: Slot.at(place) for place, name in enumerate(names)}
     is_it = (columns["id"] == Slot.at(len(names))) & (columns["version"] == Slot.at(len(names) + 1))
@@ -277,5 +284,5 @@ def update(model: ObjectModel, names: Sequence[str], dialect: RecordsDialect) ->
 
 
 def destroy(model: ObjectModel) -> Statement:
-    """A DELETE of the record with that id."""
+    """Build a DELETE of one record; its value is the id."""
     return prepare(model.table.delete().where(model.columns["id"] == Slot.at(0)))

@@ -23,11 +23,13 @@ _NUMBER: Final = reduce(
     [*((mark, "") for mark in " ()./-"), ("ext", "x"), ("#", "x")],
     "{}",
 )
-"""What ``PhoneType.comparable`` does, in SQL."""
+"""``PhoneType.comparable`` in SQL."""
 
 
 def matches(operator: str, column: Column, text: object, dialect: RecordsDialect) -> WhereRaw:
-    """The condition that the column's text contains, begins or ends with ``text``, which is not empty."""
+    """The condition for ``contains``, ``icontains``, ``startswith`` or ``endswith`` with a text that is not
+    empty.
+    """
     template = dialect.text_template(operator)
     arguments: dict[str, object] = {"column": column, "text": text}
     key = kept_key(column) if operator == "startswith" else None
@@ -40,6 +42,6 @@ def matches(operator: str, column: Column, text: object, dialect: RecordsDialect
 
 
 def equal_numbers(column: Column, numbers: Sequence[object], *, negated: bool = False) -> WhereRaw:
-    """The condition that the column's telephone number is one of those, each in comparable form."""
+    """The condition that the column's telephone number is among ``numbers``, which are in comparable form."""
     several = ", ".join(["{}"] * len(numbers))
     return WhereRaw(f"{_NUMBER} {'NOT IN' if negated else 'IN'} ({several})", column, *numbers)

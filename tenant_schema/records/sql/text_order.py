@@ -20,7 +20,7 @@ __all__ = ["compare", "found_by_key", "is_missing", "is_text", "order_of", "tie_
 
 
 def is_text(column: Column) -> bool:
-    """Whether the column holds text, which has an order of its own."""
+    """Whether the column holds text, which is ordered by sort keys."""
     return isinstance(column, Varchar | Text)
 
 
@@ -38,14 +38,17 @@ def tie_break_of(column: Column, dialect: RecordsDialect) -> Column | QueryStrin
 
 
 def compare(column: Column, sign: str, value: object, dialect: RecordsDialect) -> WhereRaw:
-    """The condition that the column is before (``<``), behind (``>``) or at (``=``) a value in its order."""
+    """The condition that a column compares with a value in the column's order.
+
+    :param sign: ``<``, ``<=``, ``=``, ``>=`` or ``>``.
+    """
     place = dialect.sort_keys.of_value(value) if is_text(column) else value
     return WhereRaw(f"{{}} {sign} {{}}", order_of(column, dialect), place)
 
 
 def is_missing(column: Column, *, there: bool = False) -> WhereRaw:
-    """The condition that there is no value, or one, such that the index by which the column is ordered
-    finds it.
+    """The condition that the column is null, or not null if ``there``, for which the index of its order can
+    be used.
     """
     return WhereRaw(f"{{}} IS {'NOT ' if there else ''}NULL", _indexed(column))
 
@@ -55,7 +58,7 @@ def _indexed(column: Column) -> Column:
 
 
 def found_by_key(operator: str, column: Column, value: Any, dialect: RecordsDialect) -> Any:
-    """The condition of a filter on a text, where its order or its key has a part in that; None otherwise."""
+    """The condition for an operator on a text, where it uses sort keys; otherwise None."""
     condition = _CONDITIONS.get(operator)
     return None if condition is None else condition(column, value, dialect)
 
