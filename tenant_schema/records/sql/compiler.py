@@ -193,5 +193,5 @@ def _slot(value: object, user_id: UUID, values: list[object]) -> Slot:
 
 
 def _rounded_up(values: tuple[object, ...]) -> tuple[object, ...]:
-    """The values, the last one repeated up to a power of two: lists of many lengths share a few statements."""
+    """The values, the last one repeated up to a power of two: lists of any length share a few statements."""
     return values + values[-1:] * ((1 << (len(values) - 1).bit_length()) - len(values))

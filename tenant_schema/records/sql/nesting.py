@@ -1,4 +1,4 @@
-"""Builds nested objects from paths in rows: ``account.name`` becomes ``name`` of the object at ``account``."""
+"""Builds nested objects from paths in rows: ``account.name`` becomes ``name`` of the object ``account``."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

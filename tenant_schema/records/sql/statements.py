@@ -191,7 +191,7 @@ def _windowed(
     """The SELECT with its conditions, order and limit.
 
     :param selected: columns by the names of their results.
-    :param is_part: whether it becomes an operand of UNION ALL: there SQLite allows ORDER BY in a subquery only.
+    :param is_part: whether it becomes an operand of UNION ALL: there SQLite has ORDER BY in subqueries only.
     """
     stretches: list[Predicate] = []
     if window is not None and window.position is not None:
