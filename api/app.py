@@ -27,10 +27,17 @@ from api.admin.mount import AdminMount
 from api.admin.operators.site import OperatorSite
 from api.admin.tenant.site import TenantSite
 from api.composition import Platform, compose
+from api.controllers.api_keys import ApiKeyController
+from api.controllers.audit import AuditController
+from api.controllers.permissions import PermissionController
 from api.controllers.record_batches import RecordBatchController
 from api.controllers.record_queries import RecordQueryController
 from api.controllers.records import RecordController
+from api.controllers.roles import RoleController
+from api.controllers.sessions import SessionController
+from api.controllers.sign_in import SignInController
 from api.controllers.tenants import TenantController
+from api.controllers.users import UserController
 from api.dependencies import DEPENDENCIES
 from api.middleware.error_boundary import ErrorBoundary
 from api.middleware.host_kinds import OPERATORS_PATHS, TENANTS_PATHS, ServedPaths
@@ -43,21 +50,14 @@ from api.requests.guards import admits_anyone, requires_operator, requires_user
 from api.requests.request import ApiRequest, CentralRequest, TenantRequest
 from api.responses import Json
 from api.routes import (
-    api_keys,
     apps,
-    audit,
-    auth,
     domains,
     drift,
     navigation,
     objects,
-    permissions,
     problems,
-    roles,
     schema,
     service,
-    sessions,
-    users,
     views,
 )
 from api.server.lifespan import running
@@ -165,13 +165,6 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
 
 _USERS_ROUTES = [
     schema.typescript,
-    *auth.ROUTES,
-    *users.ROUTES,
-    *roles.ROUTES,
-    *permissions.ROUTES,
-    *api_keys.ROUTES,
-    *sessions.ROUTES,
-    *audit.ROUTES,
     *drift.ROUTES,
     *objects.ROUTES,
     *navigation.ROUTES,
@@ -181,7 +174,16 @@ _USERS_ROUTES = [
 
 
 _USERS_CONTROLLERS = [
-    *(RecordController, RecordQueryController, RecordBatchController),
+    SignInController,
+    UserController,
+    RoleController,
+    PermissionController,
+    ApiKeyController,
+    SessionController,
+    AuditController,
+    RecordController,
+    RecordQueryController,
+    RecordBatchController,
     *map(resolve_name, piccolo_conf.CONTROLLERS),
 ]
 
@@ -190,7 +192,6 @@ def _routers() -> list[Router]:
     """Every route, by who may call it."""
     return [
         _router("/setup", [TenantController, *domains.ROUTES], requires_operator, CentralRequest),
-        _router("/api/v1", [*auth.OPEN_ROUTES, *users.OPEN_ROUTES], admits_anyone, TenantRequest),
         _router("/api/v1", _USERS_ROUTES, requires_user, TenantRequest),
         _router("/api/v1", _USERS_CONTROLLERS, requires_user, TenantRequest),
         _router("/", service.ROUTES, admits_anyone, CentralRequest),

@@ -104,7 +104,7 @@ def _parameters(shape: type[msgspec.Struct]) -> Iterable[tuple[str, Any]]:
     """Each field as an annotation. :mod:`api.openapi.completion` adds msgspec's schemas and descriptions."""
     for field in msgspec.structs.fields(shape):
         yield (
-            field.name,
+            f"query_{field.name}",  # dependencies have names of the same kind
             Annotated[Any, QueryParameter(name=field.encode_name, required=field.required)],
         )
 

@@ -1,0 +1,195 @@
+"""/api/v1/roles: what users may do, and with which fields and records."""
+
+from litestar import Controller, delete, get, patch, post, put
+from litestar.params import JSONBody
+
+from api.openapi.described import LOCATION, problems
+from api.requests.sources import Injected
+from api.responses import Json
+from api.schemas.paths import RoleId
+from api.schemas.roles import (
+    FieldRights,
+    NewRole,
+    PermissionNames,
+    RoleAnswer,
+    RoleChanges,
+    RoleList,
+    RowRules,
+)
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.roles.service import Roles
+
+__all__ = ["RoleController"]
+
+
+class RoleController(Controller):
+    """A role has permissions, fields that it may not read or update, and rules for records."""
+
+    path = "/roles"
+    tags = ("Roles",)
+
+    @get(
+        "/",
+        operation_id="listRoles",
+        summary="All roles, by name",
+        response_description="The roles.",
+    )
+    async def list_roles(self, access: Injected[Access], roles: Injected[Roles]) -> RoleList:
+        """All roles."""
+        return RoleList(data=[RoleAnswer.of(one) for one in await roles.all(access)])
+
+    @post(
+        "/",
+        operation_id="createRole",
+        summary="Create a role",
+        response_description="The role.",
+        response_headers=[LOCATION],
+        responses=problems(409),
+        body_example={
+            "name": "sales",
+            "label": "Sales",
+            "permissions": ["accounts:read", "accounts:update"],
+            "fields": [{"object": "accounts", "field": "annual_revenue", "read": False}],
+            "rules": [{"object": "accounts", "action": "update", "filter": {"owner": {"eq": "$me"}}}],
+        },
+    )
+    async def create_role(
+        self,
+        tenant: Injected[TenantScope],
+        access: Injected[Access],
+        roles: Injected[Roles],
+        data: JSONBody[NewRole],
+    ) -> Json[RoleAnswer]:
+        """Create a role."""
+        role = await roles.create(tenant, access, data.wanted())
+        return Json(RoleAnswer.of(role), headers=[(b"location", f"/api/v1/roles/{role.id}".encode())])
+
+    @get(
+        "/{roleId:str}",
+        operation_id="readRole",
+        summary="One role",
+        response_description="The role.",
+    )
+    async def read_role(
+        self, access: Injected[Access], roles: Injected[Roles], role_id: RoleId
+    ) -> RoleAnswer:
+        """One role."""
+        return RoleAnswer.of(await roles.get(access, role_id))
+
+    @patch(
+        "/{roleId:str}",
+        operation_id="updateRole",
+        summary="Change a role's name, label or description",
+        description="The roles of a new tenant keep their names.",
+        response_description="The changed role.",
+        responses=problems(409),
+        body_example={"label": "Sales team"},
+    )
+    async def update_role(
+        self,
+        tenant: Injected[TenantScope],
+        access: Injected[Access],
+        roles: Injected[Roles],
+        role_id: RoleId,
+        data: JSONBody[RoleChanges],
+    ) -> RoleAnswer:
+        """Change a role's name, label or description."""
+        return RoleAnswer.of(await roles.update(tenant, access, role_id, data.wanted()))
+
+    @delete(
+        "/{roleId:str}",
+        operation_id="deleteRole",
+        summary="Delete a role that no user has",
+        response_description="The role was deleted.",
+        responses=problems(409),
+    )
+    async def delete_role(
+        self,
+        tenant: Injected[TenantScope],
+        access: Injected[Access],
+        roles: Injected[Roles],
+        role_id: RoleId,
+    ) -> None:
+        """Delete a role."""
+        await roles.delete(tenant, access, role_id)
+
+    @put(
+        "/{roleId:str}/permissions",
+        operation_id="setRolePermissions",
+        summary="Replace the permissions of a role",
+        description=(
+            "Roles add up: a user may do what any of their roles allows. Takes effect with the next request. "
+            "At least one user remains who may manage users and roles."
+        ),
+        response_description="The changed role.",
+        responses=problems(409),
+        body_example={"permissions": ["accounts:read", "accounts:update"]},
+    )
+    async def set_role_permissions(
+        self,
+        tenant: Injected[TenantScope],
+        access: Injected[Access],
+        roles: Injected[Roles],
+        role_id: RoleId,
+        data: JSONBody[PermissionNames],
+    ) -> RoleAnswer:
+        """Replace the permissions of a role."""
+        return RoleAnswer.of(await roles.set_permissions(tenant, access, role_id, data.permissions))
+
+    @put(
+        "/{roleId:str}/fields",
+        operation_id="setRoleFields",
+        summary="Replace the fields that a role may not read or update",
+        description=(
+            "Fields that are not listed are open. A field that a user may not read is absent from every "
+            "response, and cannot be filtered, sorted, searched, grouped, expanded or exported. It is closed "
+            "when every role of the user that allows to read (update, create) the object restricts it. "
+            "`id` and `version` can always be read."
+        ),
+        response_description="The changed role.",
+        body_example={
+            "fields": [
+                {"object": "accounts", "field": "annual_revenue", "read": False},
+                {"object": "accounts", "field": "owner", "update": False},
+            ]
+        },
+    )
+    async def set_role_fields(
+        self,
+        tenant: Injected[TenantScope],
+        access: Injected[Access],
+        roles: Injected[Roles],
+        role_id: RoleId,
+        data: JSONBody[FieldRights],
+    ) -> RoleAnswer:
+        """Replace the fields that a role may not read or update."""
+        return RoleAnswer.of(await roles.set_fields(tenant, access, role_id, data.wanted()))
+
+    @put(
+        "/{roleId:str}/rules",
+        operation_id="setRoleRules",
+        summary="Replace the rules for the records that a role may read, update and delete",
+        description=(
+            "Without a rule a permission holds for every record. A user may act on a record when any role "
+            "that allows the action has no rule for it, or one that the record matches. A record that may "
+            "not be read is 404; one that may be read and not changed is 403."
+        ),
+        response_description="The changed role.",
+        body_example={
+            "rules": [
+                {"object": "accounts", "action": "read", "filter": {"owner": {"eq": "$me"}}},
+                {"object": "accounts", "action": "delete", "filter": {"industry": {"eq": "other"}}},
+            ]
+        },
+    )
+    async def set_role_rules(
+        self,
+        tenant: Injected[TenantScope],
+        access: Injected[Access],
+        roles: Injected[Roles],
+        role_id: RoleId,
+        data: JSONBody[RowRules],
+    ) -> RoleAnswer:
+        """Replace the rules of a role."""
+        return RoleAnswer.of(await roles.set_rules(tenant, access, role_id, data.wanted()))

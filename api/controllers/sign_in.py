@@ -1,0 +1,161 @@
+"""/api/v1/auth: signing in and out, the caller's profile and password; /api/v1/tenant: the tenant's name."""
+
+from litestar import Controller, get, post
+from litestar.params import JSONBody
+
+from api.openapi.described import problems
+from api.requests.guards import admits_anyone
+from api.requests.request import TenantRequest
+from api.requests.sources import Injected
+from api.responses import NOT_STORED, Json
+from api.schemas.auth import (
+    Credentials,
+    NewPassword,
+    ProfileAnswer,
+    Refresh,
+    TenantName,
+    Tokens,
+    UserAnswer,
+)
+from api.schemas.users import Acceptance
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.links.service import Invitations
+from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.sign_in.service import Authentication
+
+__all__ = ["SignInController"]
+
+
+class SignInController(Controller):
+    """Sessions begin with a password and go on with refresh tokens."""
+
+    tags = ("Signing in",)
+
+    @get(
+        "/tenant",
+        before_request=admits_anyone,
+        operation_id="readTenantName",
+        summary="The tenant of this host name, for a sign-in page",
+        response_description="Its name and slug.",
+        example={"name": "Acme Corporation", "slug": "acme"},
+    )
+    async def read_tenant(self, tenant: Injected[TenantScope]) -> TenantName:
+        """The tenant of this host name."""
+        return TenantName(name=tenant.name, slug=tenant.slug)
+
+    @post(
+        "/auth/login",
+        before_request=admits_anyone,
+        status_code=200,
+        operation_id="login",
+        summary="Sign in with an e-mail address and a password",
+        description=(
+            "An unknown e-mail address and a wrong password have the same response and take the same time. "
+            "After repeated failures the account and the client's address have to wait (429, with "
+            "Retry-After)."
+        ),
+        response_description="A new session.",
+        responses=problems(401, 429),
+        body_example={"email": "ada@acme.example", "password": "correct horse battery"},
+    )
+    async def login(
+        self,
+        request: TenantRequest,
+        tenant: Injected[TenantScope],
+        authentication: Injected[Authentication],
+        data: JSONBody[Credentials],
+    ) -> Json[Tokens]:
+        """Sign in."""
+        agent = request.header(b"user-agent") or ""
+        signed_in = await authentication.sign_in(tenant, data.email, data.password, request.address, agent)
+        return Json(Tokens.of(signed_in), headers=[NOT_STORED])
+
+    @post(
+        "/auth/refresh",
+        before_request=admits_anyone,
+        status_code=200,
+        operation_id="refresh",
+        summary="Exchange a refresh token for new tokens",
+        description=(
+            "Each refresh token works once. A second use within 10 seconds of the first (two tabs of a "
+            "browser) returns another pair; a later one ends the session."
+        ),
+        response_description="New tokens of the session.",
+        responses=problems(401),
+    )
+    async def refresh(
+        self,
+        tenant: Injected[TenantScope],
+        authentication: Injected[Authentication],
+        data: JSONBody[Refresh],
+    ) -> Json[Tokens]:
+        """Exchange a refresh token for new tokens."""
+        signed_in = await authentication.refresh(tenant, data.refresh_token)
+        return Json(Tokens.of(signed_in), headers=[NOT_STORED])
+
+    @post(
+        "/auth/accept",
+        before_request=admits_anyone,
+        status_code=200,
+        operation_id="acceptLink",
+        summary="Choose a password with a one-time link",
+        description="Ends all sessions of the user. Sign in with the new password afterwards.",
+        response_description="The user.",
+        body_example={"token": "fhl_…", "password": "correct horse battery"},
+    )
+    async def accept_link(
+        self,
+        tenant: Injected[TenantScope],
+        invitations: Injected[Invitations],
+        data: JSONBody[Acceptance],
+    ) -> Json[UserAnswer]:
+        """Choose a password with a one-time link."""
+        user = await invitations.accept(tenant, data.token, data.password, data.name)
+        return Json(UserAnswer.of(user), headers=[NOT_STORED])
+
+    @post(
+        "/auth/logout",
+        status_code=204,
+        operation_id="logout",
+        summary="End this session",
+        response_description="The tokens of the session are refused from now on.",
+    )
+    async def logout(
+        self,
+        tenant: Injected[TenantScope],
+        access: Injected[Access],
+        authentication: Injected[Authentication],
+    ) -> None:
+        """End this session."""
+        await authentication.sign_out(tenant, access)
+
+    @get(
+        "/auth/me",
+        operation_id="me",
+        summary="The caller, with roles and permissions",
+        response_description="The caller.",
+    )
+    async def me(self, access: Injected[Access], authentication: Injected[Authentication]) -> ProfileAnswer:
+        """The caller."""
+        return ProfileAnswer.of(authentication.me(access))
+
+    @post(
+        "/auth/password",
+        status_code=204,
+        operation_id="changePassword",
+        summary="Change the caller's password",
+        description="Ends every other session of the caller.",
+        response_description="The password was changed.",
+        responses=problems(429),
+        body_example={"current": "correct horse battery", "new": "staple battery horse"},
+    )
+    async def change_password(
+        self,
+        request: TenantRequest,
+        tenant: Injected[TenantScope],
+        access: Injected[Access],
+        authentication: Injected[Authentication],
+        data: JSONBody[NewPassword],
+    ) -> None:
+        """Change the caller's password."""
+        await authentication.change_password(tenant, access, data.current, data.new, request.address)
