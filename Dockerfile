@@ -1,4 +1,4 @@
-# The service as an image. compose.yaml builds and runs it beside MySQL.
+# The image of the service. compose.yaml builds it and runs it with MySQL.
 FROM python:3.13-slim
 
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 LITESTAR_APP=api.app:create_app

@@ -1,7 +1,7 @@
 # Freehold's commands. `make help` lists them.
 #
 # Everything is installed into .venv from constraints.txt (names and versions only), by the first Python
-# from 3.15 to 3.11 that is found; say PYTHON=/path/to/python to choose one.
+# from 3.15 to 3.11 that is found; set PYTHON=/path/to/python to choose one.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -30,30 +30,30 @@ test: check ## check everything, then run every test
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
 
 .PHONY: test-pythons
-test-pythons: $(VENV)/installed-dev ## a part of the tests on the other Pythons that are here
+test-pythons: $(VENV)/installed-dev ## a part of the tests on the other supported Pythons
 	@tools/test-pythons $(VENV) $(PYTHONS)
 
 ## Develop
 
 .PHONY: check
-check: $(VENV)/installed-dev ## lint, types, the direction of imports
+check: $(VENV)/installed-dev ## lint, types, layers of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config pyproject.toml
 
 .PHONY: fmt
-fmt: $(VENV)/installed-dev ## format the code and mend what can be mended by itself
+fmt: $(VENV)/installed-dev ## format the code and apply automatic fixes
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 .PHONY: cover
-cover: $(VENV)/installed-dev ## the tests, with a report of what they do not reach
+cover: $(VENV)/installed-dev ## run the tests and report lines that are not covered
 	$(BIN)/coverage run -m pytest $(PYTEST_ARGS)
 	$(BIN)/coverage report --skip-covered --show-missing
 
 .PHONY: bench
-bench: $(VENV)/installed-dev ## what a user would measure, as ratios against a hand-written floor
+bench: $(VENV)/installed-dev ## benchmarks, as ratios to a handwritten baseline
 	$(BIN)/python -m benchmarks.http
 	$(BIN)/python -m benchmarks.sqlite_engine
 	$(BIN)/python -m benchmarks.http --database mariadb
@@ -62,37 +62,37 @@ bench: $(VENV)/installed-dev ## what a user would measure, as ratios against a h
 	$(BIN)/python -m benchmarks.writes
 
 .PHONY: lock
-lock: ## write constraints.txt anew from what pyproject.toml allows
+lock: ## write constraints.txt from pyproject.toml
 	tools/lock
 
 .PHONY: clean
-clean: ## remove what was installed and cached (your data in var/ stays)
+clean: ## remove the installation and caches (keeps the data in var/)
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 
 .PHONY: clean-data
-clean-data: ## delete a local installation's data: var/, with the databases of all its tenants
+clean-data: ## delete the local data in var/, including all tenants' databases
 	rm -rf var
 
 .PHONY: migration
-migration: $(VENV)/installed-dev ## write the migration of an app whose tables changed: APP=users WHY="..."
-	$(BIN)/python tools/new-migration $(if $(APP),$(APP),$(error name the app: make migration APP=users)) "$(WHY)"
+migration: $(VENV)/installed-dev ## write a migration for an app whose tables changed: APP=users WHY="..."
+	$(BIN)/python tools/new-migration $(if $(APP),$(APP),$(error set the app: make migration APP=users)) "$(WHY)"
 
 .PHONY: help
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^## / { printf "\n%s\n", substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# How the virtual environment is made.
+# The virtual environment.
 
 $(VENV)/python:
 	@python="$${PYTHON:-}"; \
 	suits() { "$$1" -c 'import sys, venv, ensurepip; sys.exit(0 if (3, 11) <= sys.version_info < (3, 16) else 3)' >/dev/null 2>&1 && [[ $$("$$1" -c 'print(1)') == 1 ]]; }; \
 	needs="Freehold needs Python 3.11 to 3.15 with venv"; \
-	if [[ -n $$python ]] && ! suits "$$python"; then echo "make: $$needs, and $$python is none; choose another one with PYTHON=/path/to/python" >&2; exit 1; fi; \
+	if [[ -n $$python ]] && ! suits "$$python"; then echo "make: $$needs, which $$python is not; set PYTHON=/path/to/python" >&2; exit 1; fi; \
 	for candidate in python3.15 python3.14 python3.13 python3.12 python3.11 python3; do \
 		[[ -n $$python ]] && break; \
 		if suits "$$candidate"; then python=$$candidate; fi; \
 	done; \
-	if [[ -z $$python ]]; then echo "make: $$needs, and none was found; name one with PYTHON=/path/to/python" >&2; exit 1; fi; \
+	if [[ -z $$python ]]; then echo "make: $$needs, and none was found; set PYTHON=/path/to/python" >&2; exit 1; fi; \
 	"$$python" -m venv $(VENV) && touch $@
 
 $(VENV)/installed: $(VENV)/python pyproject.toml constraints.txt
@@ -101,6 +101,6 @@ $(VENV)/installed: $(VENV)/python pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/python pyproject.toml constraints.txt
-	@echo "Installing Freehold and what its tests need into $(VENV) (once) ..."
+	@echo "Installing Freehold and its development tools into $(VENV) (once) ..."
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/installed

@@ -1,5 +1,4 @@
-"""The Piccolo project: the slot through which a tenant's tables find their database, the apps, and what this
-installation adds to them (``docs/extending.md``).
+"""The Piccolo project: the slot of the tenants' tables, the apps, and extensions (``docs/extending.md``).
 
 ``DB`` is bound to one tenant's engine at a time (``central.tenancy.tenancy``). A query without a binding
 raises :class:`piccolo_engines.errors.EngineNotBound`.
@@ -29,12 +28,12 @@ TENANT_APPS = [
 """The Piccolo apps whose tables are in the database of every tenant."""
 
 STANDARD_OBJECTS: list[str] = []
-"""Objects that every tenant has beside accounts, contacts and opportunities: ``module:NAME`` of an
-:class:`~tenant_schema.objects.definitions.drafts.ObjectDraft` each, those that are looked into first."""
+"""Objects of every tenant in addition to accounts, contacts and opportunities: each is ``module:NAME`` of an
+:class:`~tenant_schema.objects.definitions.drafts.ObjectDraft`, with lookup targets first."""
 
 FIELD_TYPES: list[str] = []
-"""Field types beside the built-in ones: ``module:Class`` of a
-:class:`~tenant_schema.objects.fields.protocol.FieldType` each."""
+"""Field types in addition to the built-in ones: each is ``module:Class`` of a
+:class:`~tenant_schema.objects.fields.protocol.FieldType`."""
 
 CONTROLLERS: list[str] = []
 """What is served under ``/api/v1`` of the tenants' hosts to users who have signed in: ``module:Class`` of a

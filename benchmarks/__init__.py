@@ -1,1 +1,1 @@
-"""What a user would measure: ``python -m benchmarks.<name>``; figures are ratios within one run."""
+"""Benchmarks: ``python -m benchmarks.<name>``. Results are ratios within one run."""

@@ -1,6 +1,7 @@
-"""The hand-written floor: the same three routes with Litestar, aiosqlite and msgspec, no ORM and no checks.
+"""The handwritten baseline: the same three routes with Litestar, aiosqlite and msgspec.
 
-Served on a copy of a tenant's database (``FLOOR_DATABASE``) at ``FLOOR_PORT``, with the same server settings.
+No ORM and no checks. Serves a copy of a tenant's database (``FLOOR_DATABASE``) on ``FLOOR_PORT``, with the
+same server settings.
 """
 
 import os
@@ -60,7 +61,7 @@ async def databases(app: Litestar) -> AsyncIterator[None]:
     await app.state.writer.close()
 
 
-def answer(content: object, status: int = 200) -> Response[bytes]:
+def respond(content: object, status: int = 200) -> Response[bytes]:
     return Response(encode(content), status_code=status, media_type="application/json")
 
 
@@ -68,7 +69,7 @@ def answer(content: object, status: int = 200) -> Response[bytes]:
 async def read(record_id: str, state: State) -> Response[bytes]:
     async with state.reader.execute(state.read, (record_id,)) as cursor:
         row = await cursor.fetchone()
-    return answer({"data": row}) if row else answer({"title": "not found"}, 404)
+    return respond({"data": row}) if row else respond({"title": "not found"}, 404)
 
 
 @get("/api/v1/data/accounts")
@@ -76,7 +77,7 @@ async def page(request: Request[Any, Any, State], state: State) -> Response[byte
     async with state.reader.execute(state.list, (request.query_params["filter[industry]"],)) as cursor:
         rows = await cursor.fetchall()
     more = len(rows) > 50
-    return answer({"data": rows[:50], "page": {"next": rows[49]["id"] if more else None, "prev": None}})
+    return respond({"data": rows[:50], "page": {"next": rows[49]["id"] if more else None, "prev": None}})
 
 
 @post("/api/v1/data/accounts")
@@ -90,7 +91,7 @@ async def create(request: Request[Any, Any, State], state: State) -> Response[by
         | {"id": str(new_id())}
     )
     await state.writer.execute(state.insert, [row[name] for name in state.columns])
-    return answer({"data": row}, 201)
+    return respond({"data": row}, 201)
 
 
 def create_floor() -> Litestar:

@@ -1,10 +1,11 @@
-"""Freehold over HTTP beside the hand-written floor: one worker each, in turn, on copies of one database.
+"""Freehold over HTTP compared with the handwritten baseline.
 
-``python -m benchmarks.http [--records 5000] [--seconds 3] [--rounds 5] [--connections 16]
-[--database sqlite]``
+``python -m benchmarks.http [--records 5000] [--seconds 3] [--rounds 5] [--connections 16] [--database
+sqlite]``
 
-Reads one account by id, lists 50 filtered and sorted, creates one. Prints answers per second, processor time,
-latencies and the ratio Freehold / floor (the median over the rounds), and the memory of both.
+One worker each, in turn, on copies of one database. Reads one account by id, lists 50 with a filter and sort,
+creates one. Prints responses per second, processor time, latencies and the ratio Freehold / baseline (the
+median of the rounds), and the memory of both.
 """
 
 import argparse
@@ -54,20 +55,20 @@ def free_port() -> int:
 def call(
     port: int, method: str, path: str, body: object = None, *, host: str, token: str | None = None
 ) -> Any:
-    """One JSON request with the standard library; raises on anything but success."""
+    """Send one JSON request with the standard library. Raises on any error."""
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", method=method, headers={"Host": host})
     if token:
         request.add_header("Authorization", f"Bearer {token}")
     data = None if body is None else json.dumps(body).encode()
     if data:
         request.add_header("Content-Type", "application/json")
-    with urllib.request.urlopen(request, data, timeout=60) as answer:  # noqa: S310 - loopback
-        return json.loads(answer.read() or b"null")
+    with urllib.request.urlopen(request, data, timeout=60) as response:  # noqa: S310 - loopback
+        return json.loads(response.read() or b"null")
 
 
 @contextmanager
 def running(command: list[str], port: int, environ: dict[str, str]) -> Iterator[int]:
-    """The process of ``command`` once something listens on ``port``; ended on the way out."""
+    """Run ``command`` inside the block. Starts once it listens on ``port``."""
     process = subprocess.Popen(command, env=os.environ | environ)
     try:
         wait_for(port, process)
@@ -153,16 +154,19 @@ def routes(ids: list[str], token: str | None) -> dict[str, Requests]:
 
 
 def sign_up(port: int, operator: str) -> tuple[str, dict[str, Any]]:
-    """Makes the tenant and returns its administrator's access token, and what operators are told of it."""
+    """Create the tenant.
+
+    Returns its administrator's access token and the response of ``POST /setup/tenants``.
+    """
     admin = {"email": "ada@bench.example", "password": PASSWORD}
     tenant = {"name": "Bench", "slug": "bench", "primaryDomain": "bench", "admin": admin}
-    made = call(port, "POST", "/setup/tenants", tenant, host="localhost", token=operator)
-    return str(call(port, "POST", "/api/v1/auth/login", admin, host=HOST)["accessToken"]), made
+    created = call(port, "POST", "/setup/tenants", tenant, host="localhost", token=operator)
+    return str(call(port, "POST", "/api/v1/auth/login", admin, host=HOST)["accessToken"]), created
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round on one server: what its clients saw, and the processor time that an answer cost, in ms."""
+    """One round on one server: the clients' figures, and the processor time per response in ms."""
 
     figures: Figures
     cpu: float
@@ -171,8 +175,8 @@ class Round:
 async def one_round(server: Server, requests: Requests, options: argparse.Namespace) -> Round:
     before = processor_seconds(server.pid)
     figures = await drive(server.port, requests, seconds=options.seconds, connections=options.connections)
-    answers = figures.per_second * options.seconds
-    return Round(figures, (processor_seconds(server.pid) - before) / answers * 1000)
+    responses = figures.per_second * options.seconds
+    return Round(figures, (processor_seconds(server.pid) - before) / responses * 1000)
 
 
 def processor_seconds(pid: int) -> float:
@@ -241,11 +245,11 @@ async def run(options: argparse.Namespace, console: Console, stage: Stage) -> No
         stdout=subprocess.DEVNULL,
     )
     with running([freehold, "serve"], port, environ) as pid:
-        token, made = sign_up(port, environ["OPERATOR_TOKEN"])
+        token, created = sign_up(port, environ["OPERATOR_TOKEN"])
         await fill(port, token, options.records)
         page = call(port, "GET", "/api/v1/data/accounts?limit=200&fields=id", host=HOST, token=token)
         ids = [record["id"] for record in page["data"]]
-        floor_environ = {"FLOOR_DATABASE": stage.floor_database(made), "FLOOR_PORT": str(floor_port)}
+        floor_environ = {"FLOOR_DATABASE": stage.floor_database(created), "FLOOR_PORT": str(floor_port)}
         with running([sys.executable, "-m", stage.floor], floor_port, floor_environ) as floor_pid:
             floor = Server(floor_port, floor_pid, stage.floor_token)
             results = await measure(Server(port, pid, token), floor, ids, options)

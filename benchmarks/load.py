@@ -1,6 +1,7 @@
-"""A small HTTP/1.1 load generator: kept connections, one request in flight on each, for a given time.
+"""A small HTTP/1.1 load generator.
 
-The requests are bytes made beforehand, so that the generator costs less than any server it measures.
+It keeps persistent connections, each with one request at a time, for a given time. The requests are prepared
+as bytes, so that the generator costs less than any server it measures.
 """
 
 import asyncio
@@ -16,7 +17,10 @@ Requests = Callable[[int], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One round: answers per second, latencies in milliseconds, and how many answers were not 2xx."""
+    """The results of a round.
+
+    Responses per second, latencies in milliseconds, and the number of responses other than 2xx.
+    """
 
     per_second: float
     p50: float
@@ -27,7 +31,7 @@ class Figures:
 def request_bytes(
     method: str, path: str, host: str, *, headers: dict[str, str] | None = None, body: bytes = b""
 ) -> bytes:
-    """One HTTP/1.1 request as it goes over the wire."""
+    """Return one HTTP/1.1 request as bytes."""
     lines = [
         f"{method} {path} HTTP/1.1",
         f"Host: {host}",
@@ -72,7 +76,7 @@ async def _read_answer(reader: asyncio.StreamReader) -> int:
     lowered = head.lower()
     start = lowered.find(b"content-length:")
     if start < 0:
-        raise RuntimeError(f"an answer without a length: {head!r}")
+        raise RuntimeError(f"a response without a length: {head!r}")
     length = int(lowered[start + 15 : lowered.index(b"\r\n", start)])
     if length:
         await reader.readexactly(length)

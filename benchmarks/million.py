@@ -1,4 +1,4 @@
-"""A tenant's database with a million accounts and their contacts, made in a few statements."""
+"""A tenant's database with a million accounts and their contacts, created in a few statements."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ from tests.tenant_schema.objects.databases import APP_CONFIGS
 
 __all__ = ["ME", "million"]
 
-# ruff: noqa: S608 - nothing in these statements comes from outside
+# ruff: noqa: S608 - these statements contain no external input
 
 ME = UUID("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")
 _WORDS = [
@@ -36,7 +36,7 @@ _STEP = 30
 
 @asynccontextmanager
 async def million(kind: str, folder: Path, records: int) -> AsyncIterator[SQLiteEngine | MySQLEngine]:
-    """The engine of a database with that many accounts, and a contact for every fifth of them; bound."""
+    """Bind the engine of a database with that many accounts, and a contact for every fifth of them."""
     async with _database(kind, folder) as engine:
         with DB.bind(engine):
             await Migrator(APP_CONFIGS, DB).migrate(engine)
@@ -66,8 +66,8 @@ async def _database(kind: str, folder: Path) -> AsyncIterator[SQLiteEngine | MyS
 
 
 def _filling(kind: str, records: int) -> list[str]:
-    make: Any = _on_sqlite if kind == "sqlite" else _on_mysql
-    return [*make(records), "ANALYZE" if kind == "sqlite" else "ANALYZE TABLE accounts, contacts"]
+    create: Any = _on_sqlite if kind == "sqlite" else _on_mysql
+    return [*create(records), "ANALYZE" if kind == "sqlite" else "ANALYZE TABLE accounts, contacts"]
 
 
 def _case(expression: str, words: list[str]) -> str:
@@ -122,12 +122,12 @@ def _on_mysql(records: int) -> list[str]:
     contacts = f"INSERT INTO contacts ({_SYSTEM}, first_name, last_name, account) "
     contacts += f"SELECT {row_id.format('002')}, {system}, {contact}"
     chunks = [_numbers(start, records) for start in range(0, records, _CHUNK)]
-    made = [f"{accounts} FROM {chunk}" for chunk in chunks]
-    return made + [f"{contacts} FROM {chunk} AND n % 5 = 0" for chunk in chunks]
+    statements = [f"{accounts} FROM {chunk}" for chunk in chunks]
+    return statements + [f"{contacts} FROM {chunk} AND n % 5 = 0" for chunk in chunks]
 
 
 def _numbers(start: int, last: int) -> str:
-    """A chunk of the numbers from 1 on, and the beginning of a WHERE."""
+    """Return a chunk of the numbers from 1 on, and the beginning of a WHERE clause."""
     digits = f"(SELECT 0 d {' '.join(f'UNION ALL SELECT {digit}' for digit in range(1, 10))})"
     places = "edcba"
     number = " + ".join(f"{place}.d * {10**at}" for at, place in enumerate(reversed(places)))

@@ -1,13 +1,14 @@
-"""What the engine costs: the same reads and writes through Piccolo and through bare asyncmy, side by side.
+"""The overhead of the MySQL engine: the same reads and writes through Piccolo and through asyncmy alone.
 
     python benchmarks/mysql_engine.py mysql://user:password@127.0.0.1:3306
 
-Makes a database of its own and drops it again. Each job is done in rounds, alternating between the two; the
-best round of each counts. The ratio is the engine's throughput as a share of asyncmy's: the target is 0.6.
+Creates its own database and drops it afterwards. Each job is run in rounds, alternating between the two, and
+the best round of each counts. The ratio is the engine's throughput as a share of asyncmy's; the target is
+0.6.
 
-Two ratios are shown. ``bare`` is a cursor that gives what the driver gives: numbers for booleans, times
-without a zone. ``same`` is written by hand to give and take the values that the engine does: booleans, aware
-times, the key of what was inserted.
+Two ratios are printed. ``bare`` is a cursor that returns the driver's values: numbers for booleans, times
+without a zone. ``same`` is handwritten code with the engine's values: booleans, aware times, the key of an
+inserted row.
 """
 
 import argparse
@@ -68,7 +69,7 @@ class Bare:
 
 
 class Same(Bare):
-    """The jobs by hand, with the values that the engine gives and takes."""
+    """The jobs as handwritten code with the engine's values."""
 
     async def _rows(self, sql: str, args: tuple[object, ...]) -> list[dict[str, Any]]:
         async with self._connection.cursor() as cursor:
@@ -107,7 +108,7 @@ class Same(Bare):
 
 
 class Engine:
-    """The same through Piccolo."""
+    """The jobs through Piccolo."""
 
     async def read(self, number: int) -> Any:
         return await Band.select().where(Band._meta.primary_key == number % 1000 + 1)
@@ -166,9 +167,9 @@ async def main(url: str, times: int, rounds: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument(
-        "url", help="mysql://user:password@host:port of a server where a database may be made"
+        "url", help="mysql://user:password@host:port of a server where a database may be created"
     )
-    parser.add_argument("--times", type=int, default=1000, help="how often each job is done in a round")
+    parser.add_argument("--times", type=int, default=1000, help="how often each job is run in a round")
     parser.add_argument("--rounds", type=int, default=4)
     chosen = parser.parse_args()
     asyncio.run(main(chosen.url, chosen.times, chosen.rounds))

@@ -1,8 +1,8 @@
-"""The hand-written floor on MySQL: the three routes with Litestar and asyncmy, a token check, and no ORM.
-What it creates can be found by its words.
+"""The handwritten baseline on MySQL: the three routes with Litestar and asyncmy.
 
-Served on a tenant's own database (``FLOOR_*``), with the same server settings. The token is checked as any
-service would: an HS256 signature and its claims; there are no roles and no rules.
+A token check, and no ORM. Created records can be found by search. Serves a tenant's own database
+(``FLOOR_*``), with the same server settings. The token is checked as in a typical service: an HS256 signature
+and its claims; there are no roles and no rules.
 """
 
 import json
@@ -44,7 +44,7 @@ CREATE = "START TRANSACTION; {insert}; INSERT INTO {table} ({columns}) VALUES ({
 
 
 def shown(value: Any) -> Any:
-    """What JSON has no type for."""
+    """Encode values that have no JSON type."""
     return str(uuid.UUID(bytes=value)) if isinstance(value, bytes) else str(value)
 
 
@@ -53,13 +53,13 @@ decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 def token() -> str:
-    """Good for an hour."""
+    """Return a token that is valid for an hour."""
     claims = {"sub": str(new_id()), "exp": int(datetime.now(UTC).timestamp()) + 3600}
     return jwt.encode(claims, KEY, algorithm="HS256")
 
 
 def check(request: Request[Any, Any, State]) -> str:
-    """Whose token it is."""
+    """Return the user of the token."""
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     if scheme != "Bearer":
         raise NotAuthorizedException
@@ -93,12 +93,12 @@ async def databases(app: Litestar) -> AsyncIterator[None]:
     await pool.wait_closed()
 
 
-def answer(content: object, status: int = 200) -> Response[bytes]:
+def respond(content: object, status: int = 200) -> Response[bytes]:
     return Response(encode(content), status_code=status, media_type="application/json")
 
 
 def ready(row: dict[str, Any]) -> dict[str, Any]:
-    """A row with its ids and times as text."""
+    """Return a row with its ids and times as text."""
     for name, value in row.items():
         if isinstance(value, datetime):
             row[name] = value.isoformat() + "Z"
@@ -113,7 +113,7 @@ async def read(request: Request[Any, Any, State], record_id: str, state: State) 
     async with state.pool.acquire() as connection, connection.cursor(DictCursor) as cursor:
         await cursor.execute(state.read, (uuid.UUID(record_id).bytes,))
         row = await cursor.fetchone()
-    return answer({"data": ready(row)}) if row else answer({"title": "not found"}, 404)
+    return respond({"data": ready(row)}) if row else respond({"title": "not found"}, 404)
 
 
 @get("/api/v1/data/accounts")
@@ -123,7 +123,7 @@ async def page(request: Request[Any, Any, State], state: State) -> Response[byte
         await cursor.execute(state.list, (request.query_params["filter[industry]"],))
         rows = [ready(row) for row in await cursor.fetchall()]
     more = len(rows) > 50
-    return answer({"data": rows[:50], "page": {"next": rows[49]["id"] if more else None, "prev": None}})
+    return respond({"data": rows[:50], "page": {"next": rows[49]["id"] if more else None, "prev": None}})
 
 
 @post("/api/v1/data/accounts")
@@ -138,7 +138,7 @@ async def create(request: Request[Any, Any, State], state: State) -> Response[by
         await cursor.execute(state.insert, values)
         while await cursor.nextset():
             pass
-    return answer({"data": ready(row)}, 201)
+    return respond({"data": ready(row)}, 201)
 
 
 def create_floor() -> Litestar:

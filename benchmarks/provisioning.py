@@ -1,10 +1,10 @@
-"""Making tenants beside the same SQL sent raw: what the pipeline costs over the database's own work.
+"""Creating tenants compared with sending the same SQL: the overhead of the pipeline.
 
 ``python -m benchmarks.provisioning [--database mariadb] [--tenants 10]``
 
-Tenants are made, with every statement that goes to the server written down, and deleted; then the statements
-of each are sent again, one after the other, by a loop that does nothing else. Hashing the
-administrator's password is made cheap: it is not the database's, and the same in any design.
+Tenants are created and deleted while every statement to the server is recorded; then the statements of each
+are sent again, one after the other, by a loop that does nothing else. The hash of the administrator's
+password is made cheap, because it costs the same in any design.
 """
 
 import argparse
@@ -39,17 +39,19 @@ Sent = list[tuple[int, str, str]]
 
 @contextmanager
 def written_down(sent: Sent) -> Iterator[None]:
-    """Every statement that any session sends, inside the block; as text, none is prepared."""
+    """Record every statement that any session sends inside the block, as text; none is prepared."""
     original, is_due = Session.send, PreparedStatements.is_due
 
     async def send(self: Session, sql: str) -> Any:
         result = await original(self, sql)
-        if not sql.startswith("SET time_zone"):  # how every session begins, those of the replay too
+        if not sql.startswith(
+            "SET time_zone"
+        ):  # the first statement of every session, including those of the replay
             database = self._connection._db or b""
             sent.append((self.thread_id, database.decode(), sql))
         return result
 
-    Session.send = send  # type: ignore[method-assign]  # there is no other place that sees the values
+    Session.send = send  # type: ignore[method-assign]  # the only place where the values are visible
     PreparedStatements.is_due = lambda *_: False  # type: ignore[method-assign]
     try:
         yield
@@ -58,21 +60,24 @@ def written_down(sent: Sent) -> Iterator[None]:
         PreparedStatements.is_due = is_due  # type: ignore[method-assign]
 
 
-async def make(platform: Platform, number: int) -> tuple[float, Sent]:
-    """How long making a tenant took, and what was sent for it. The tenant is deleted again."""
+async def create(platform: Platform, number: int) -> tuple[float, Sent]:
+    """Create and delete a tenant. Returns how long creating it took, and the statements."""
     sent: Sent = []
     request = TenantRequest(f"bench-{number}", "Bench", f"bench-{number}.localhost")
     with written_down(sent):
         begun = time.perf_counter()
-        made = await platform.provisioning.create(request)
+        created = await platform.provisioning.create(request)
         seconds = time.perf_counter() - begun
-    await platform.provisioning.delete(made.tenant.id)
-    await ProvisioningRun.delete(force=True)  # whose ids the replay will use again
+    await platform.provisioning.delete(created.tenant.id)
+    await ProvisioningRun.delete(force=True)  # the replay reuses their ids
     return seconds, sent
 
 
 async def replay(address: ServerAddress, sent: Sent) -> float:
-    """How long the same statements take, one after the other, over as many connections as were used."""
+    """Return how long the same statements take, one after the other.
+
+    Uses as many connections as were used before.
+    """
     sessions = {number: await Session.open(address.config) for number in {one for one, _, _ in sent}}
     at = dict.fromkeys(sessions, "")
     begun = time.perf_counter()
@@ -89,7 +94,7 @@ async def replay(address: ServerAddress, sent: Sent) -> float:
 
 
 async def delete_replayed(platform: Platform, number: int) -> None:
-    """Delete what the replay made."""
+    """Delete what the replay created."""
     registry = platform.registry
     found = await registry.by_slug(f"bench-{number}")
     await platform.provisioning.delete(found.id)
@@ -114,14 +119,14 @@ async def compare(
     ours, raw, count = [], [], 0
     with CENTRAL.bind(platform.central_engine):
         for number in range(options.tenants):
-            seconds, sent = await make(platform, number)
+            seconds, sent = await create(platform, number)
             ours.append(seconds)
             raw.append(await replay(address, sent))
             count = len(sent)
             await delete_replayed(platform, number)
     ratio = statistics.median(a / b for a, b in zip(ours, raw, strict=True))
     console.print(
-        f"making a tenant: {statistics.median(ours) * 1000:.0f} ms; its {count} statements sent raw: "
+        f"creating a tenant: {statistics.median(ours) * 1000:.0f} ms; its {count} statements sent raw: "
         f"{statistics.median(raw) * 1000:.0f} ms; {ratio:.2f} times (medians of {options.tenants})"
     )
 

@@ -1,9 +1,9 @@
-"""While tenants are made and deleted, how long does the event loop keep everybody else waiting?
+"""How long the event loop is blocked while tenants are created and deleted.
 
 ``python -m benchmarks.provisioning_stall [tenants] [at once]``. A ticker wakes up every millisecond; the
-longest time between two of its turns is the longest stall. On a busy machine the processor itself is away now
-and then: the first line shows that alone, and the columns of CPU time show what the loop's own thread used
-between two turns.
+longest time between two ticks is the longest stall. On a busy machine the processor is sometimes not
+available: the first line shows that alone, and the columns of CPU time show what the loop's own thread used
+between two ticks.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ _TICK = 0.001
 
 @dataclass
 class Ticker:
-    """What the turns of the loop were like, in seconds."""
+    """The times between the loop's ticks, in seconds."""
 
     walls: list[float] = field(default_factory=list)
     cpus: list[float] = field(default_factory=list)
@@ -69,7 +69,7 @@ async def ticking(what: str, acts: int) -> AsyncIterator[None]:
 
 
 async def in_turns(act: Callable[[int], Awaitable[None]], numbers: range, at_once: int) -> None:
-    """Do it for every number, so many at a time."""
+    """Run the function for every number, so many at a time."""
     left = iter(numbers)
 
     async def worker() -> None:
@@ -80,13 +80,13 @@ async def in_turns(act: Callable[[int], Awaitable[None]], numbers: range, at_onc
 
 
 async def measure(platform: Platform, tenants: int, at_once: int) -> None:
-    """Make and delete tenants, one after the other and several at once."""
+    """Create and delete tenants, one after the other and several at once."""
     fresh = count()
 
-    async def make(_: int) -> None:
+    async def create(_: int) -> None:
         slug = f"t{next(fresh)}"
-        made = await platform.provisioning.create(TenantRequest(slug, slug, f"{slug}.localhost"))
-        ids.append(made.tenant.id)
+        created = await platform.provisioning.create(TenantRequest(slug, slug, f"{slug}.localhost"))
+        ids.append(created.tenant.id)
 
     async def delete(_: int) -> None:
         await platform.provisioning.delete(ids.pop())
@@ -97,14 +97,14 @@ async def measure(platform: Platform, tenants: int, at_once: int) -> None:
         await asyncio.sleep(3)
     for width in (1, at_once):
         ids: list[UUID] = []
-        async with ticking(f"make, {width} at once", tenants):
-            await in_turns(make, range(tenants), width)
+        async with ticking(f"create, {width} at once", tenants):
+            await in_turns(create, range(tenants), width)
         async with ticking(f"delete, {width} at once", tenants):
             await in_turns(delete, range(tenants), width)
 
 
 async def run(tenants: int, at_once: int) -> None:
-    """A platform in a folder of its own."""
+    """Run on a platform in a folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
         platform = compose(settings_in(Path(folder)))
         await platform.central_migrator.migrate(platform.central_engine)
@@ -117,7 +117,7 @@ async def run(tenants: int, at_once: int) -> None:
 
 
 def settings_in(folder: Path) -> Settings:
-    """As they are for local use, with every commit on the disk."""
+    """Return settings for local use, with every commit synced to disk."""
     return Settings(
         central_database_url=f"sqlite:///{folder / 'central.sqlite'}",
         data_dir=folder,

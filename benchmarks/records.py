@@ -1,10 +1,9 @@
-"""The record API's engine on a million records: what each kind of request costs, beside hand-written SQL.
+"""The record service on a million records: the cost of each kind of request compared with handwritten SQL.
 
-``python -m benchmarks.records [--records 1000000] [--database sqlite|mariadb|mysql]
-[--parts reads far …]``
+``python -m benchmarks.records [--records 1000000] [--database sqlite|mariadb|mysql] [--parts reads far …]``
 
-Everything runs in one process, without HTTP. ``floor`` is SQL written by hand for this very request, on the
-same engine, its rows encoded as JSON. Prints milliseconds (the median), statements, and the ratio.
+Everything runs in one process, without HTTP. The baseline is SQL written for the same request, on the same
+engine, with its rows encoded as JSON. Prints milliseconds (the median), statements, and the ratio.
 """
 
 import argparse
@@ -47,7 +46,7 @@ Work = Callable[[int], Awaitable[Any]]
 
 @dataclass
 class Bench:
-    """The service over one database, and what was measured of it."""
+    """The service over one database, and its results."""
 
     engine: SQLiteEngine | MySQLEngine
     records: int
@@ -207,8 +206,8 @@ async def export(bench: Bench) -> None:
 
 async def bulk(bench: Bench) -> None:
     async def thousand(number: int) -> None:
-        made = [{"name": f"Bulk {number} {one}", "industry": "media"} for one in range(1_000)]
-        await bench.service.bulk(_SCOPE, _ACCESS, "accounts", "create", made, atomic=True)
+        records = [{"name": f"Bulk {number} {one}", "industry": "media"} for one in range(1_000)]
+        await bench.service.bulk(_SCOPE, _ACCESS, "accounts", "create", records, atomic=True)
 
     await bench.measure("bulk create of 1,000", thousand, times=3)
 
@@ -238,7 +237,7 @@ async def run(kind: str, records: int, parts: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         async with million(kind, Path(folder), records) as engine:
-            print(f"{kind}: {records:,} accounts made in {time.perf_counter() - started:.0f} s")
+            print(f"{kind}: {records:,} accounts created in {time.perf_counter() - started:.0f} s")
             bench = Bench(engine, records)
             for part in parts:
                 await _PARTS[part](bench)

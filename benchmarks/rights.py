@@ -1,11 +1,11 @@
-"""What rights cost: the same lists for an administrator and for people whose roles keep something back.
+"""The cost of rights: lists for an administrator and for users with restricted fields or records.
 
-``python -m benchmarks.rights [--records 2000] [--seconds 0.5] [--rounds 15] [--connections 8]
-[--database sqlite]``
+``python -m benchmarks.rights [--records 2000] [--seconds 0.5] [--rounds 15] [--connections 8] [--database
+sqlite]``
 
-One server; the callers take turns, so that the machine's moods are shared. Every caller is answered with the
-same records. The ratio is the processor time of an answer to the administrator's (the median over the
-rounds); it is to stay below 1.3.
+One server; the callers take turns, so that variations of the machine affect all of them. Every caller gets
+the same records. The ratio is the processor time of a response to that of the administrator's (the median of
+the rounds); the target is below 1.3.
 """
 
 import argparse
@@ -60,13 +60,13 @@ LISTS = {
 
 
 def callers(port: int, token: str) -> dict[str, str]:
-    """The token of each caller, by what is special about them."""
+    """Return the token of each caller, by their restriction."""
     found = {"administrator": token}
     for what, role in ROLES.items():
         call(port, "POST", "/api/v1/roles", role, host=HOST, token=token)
         user = {"email": f"{role['name']}@bench.example", "password": PASSWORD}
-        made = user | {"roles": [role["name"]]}
-        call(port, "POST", "/api/v1/users", made, host=HOST, token=token)
+        body = user | {"roles": [role["name"]]}
+        call(port, "POST", "/api/v1/users", body, host=HOST, token=token)
         found[what] = str(call(port, "POST", "/api/v1/auth/login", user, host=HOST)["accessToken"])
     key = call(port, "POST", "/api/v1/api-keys", {"name": "robot"}, host=HOST, token=token)
     found["the administrator's API key"] = str(key["token"])
@@ -91,7 +91,7 @@ def _always(request: bytes, _number: int) -> bytes:
 
 
 def show(console: Console, results: dict[tuple[str, str], list[Round]]) -> None:
-    table = Table("list", "caller", "answers /s", "CPU ms", "p50 ms", "ratio", "refused")
+    table = Table("list", "caller", "responses /s", "CPU ms", "p50 ms", "ratio", "refused")
     for (name, who), rounds in results.items():
         own = results[name, "administrator"]
         ratio = statistics.median(one.cpu / other.cpu for one, other in zip(rounds, own, strict=True))

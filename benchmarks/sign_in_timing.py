@@ -1,10 +1,10 @@
-"""Does a refused sign-in tell by its time who exists? And what does knowing the caller cost a request?
+"""Whether the time of a refused sign-in reveals that a user exists, and the cost of authentication.
 
     python -m benchmarks.sign_in_timing [--rounds 40]
 
-Each kind of sign-in is timed in turn, with the real argon2id parameters, on a SQLite database of its own; the
-spread of the medians should drown in the spread of each. Then the costs of reading an access token and of the
-whole check.
+Each kind of sign-in is timed in turn, with the real argon2id parameters, on its own SQLite database; the
+medians should differ by less than the spread of each. Then it times reading an access token, and the whole
+check.
 """
 
 import argparse
@@ -44,17 +44,17 @@ REPEATS = 20_000
 
 
 def signing_keys(tenant_id: UUID) -> SigningKeys:
-    """One key for each tenant."""
+    """Return one key for each tenant."""
     return SigningKeys("k1", {"k1": tenant_id.bytes * 2})
 
 
 def make_tokens(remembered: int = 10_000) -> AccessTokens:
-    """The access tokens of the platform."""
+    """Return the access tokens of the platform."""
     return AccessTokens(signing_keys, remembered=remembered)
 
 
 async def make_people(passwords: Passwords) -> None:
-    """An administrator, and a user who is not active."""
+    """Create an administrator and an inactive user."""
     await create_db_tables(*APP_CONFIG.table_classes)
     await seed_access()
     await seed_administrator(passwords, email="ada@acme.example", password=PASSWORD, name="Ada")

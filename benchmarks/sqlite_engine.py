@@ -1,7 +1,8 @@
-"""A read by primary key, from raw sqlite3 up to Piccolo's own engine: what does our engine cost in between?
+"""The overhead of the SQLite engine, for a read by primary key.
 
-``python -m benchmarks.sqlite_engine [reads]``. The contenders take turns within one run, so that a busy
-machine slows all of them; compare the ratios, not the microseconds.
+``python -m benchmarks.sqlite_engine [reads]``. Compares sqlite3, aiosqlite, this engine and Piccolo's own.
+The contenders take turns within one run, so that a busy machine slows all of them; compare the ratios, not
+the microseconds.
 """
 
 import asyncio
@@ -52,7 +53,7 @@ NAMES = ("id", "name", "phone", "employees", "created_at")
 
 
 def raw_read(connection: sqlite3.Connection) -> Read:
-    """sqlite3 in the event loop's thread, which is then blocked: the lowest possible."""
+    """sqlite3 in the event loop's thread, which it blocks: the lower bound."""
 
     async def read(key: uuid.UUID) -> Any:
         row = connection.execute(SQL, (str(key),)).fetchone()
@@ -62,7 +63,7 @@ def raw_read(connection: sqlite3.Connection) -> Read:
 
 
 def aiosqlite_read(connection: aiosqlite.Connection) -> Read:
-    """What one writes by hand, on a kept connection; values come back as SQLite stores them."""
+    """Handwritten code on a persistent connection; values are returned as SQLite stores them."""
 
     async def read(key: uuid.UUID) -> Any:
         async with connection.execute(SQL, (str(key),)) as cursor:
@@ -74,7 +75,7 @@ def aiosqlite_read(connection: aiosqlite.Connection) -> Read:
 
 
 def engine_read(engine: Any) -> Read:
-    """The engine alone: a query that is made already, and values that come back as Python's types."""
+    """The engine alone: a prepared query, and values of Python's types."""
 
     async def read(key: uuid.UUID) -> Any:
         return await engine.run_querystring(QueryString(SQL.replace("?", "{}"), key))
@@ -83,7 +84,7 @@ def engine_read(engine: Any) -> Read:
 
 
 def piccolo_read(engine: Any) -> Read:
-    """What an application writes."""
+    """Typical application code."""
 
     async def read(key: uuid.UUID) -> Any:
         with DB.bind(engine):
@@ -93,7 +94,7 @@ def piccolo_read(engine: Any) -> Read:
 
 
 async def one_by_one(reads: dict[str, Read], keys: list[uuid.UUID], count: int) -> dict[str, float]:
-    """The median of a read's time in µs, for each contender."""
+    """Return the median time of a read in µs, for each contender."""
     times: dict[str, list[float]] = {name: [] for name in reads}
     for turn in range(TURNS + 1):
         for name, read in reads.items():
@@ -106,7 +107,7 @@ async def one_by_one(reads: dict[str, Read], keys: list[uuid.UUID], count: int) 
 
 
 async def side_by_side(read: Read, keys: list[uuid.UUID], count: int) -> float:
-    """Reads per second of many tasks at once."""
+    """Return the reads per second of many concurrent tasks."""
 
     async def task(first: int) -> None:
         for number in range(first, count, TASKS):
@@ -118,7 +119,7 @@ async def side_by_side(read: Read, keys: list[uuid.UUID], count: int) -> float:
 
 
 async def compare(path: Path, count: int) -> None:
-    """Fill a database, let the contenders read from it, and print what they took."""
+    """Fill a database, let the contenders read from it, and print the results."""
     engine = SQLiteEngine(path)
     keys = [new_id() for _ in range(ROWS)]
     with DB.bind(engine):

@@ -1,4 +1,4 @@
-"""Where a benchmark over HTTP takes place: the databases that Freehold and the floor are given."""
+"""The databases of a benchmark over HTTP: those of Freehold and of the baseline."""
 
 import asyncio
 import json
@@ -20,10 +20,10 @@ __all__ = ["Stage", "stage_of"]
 
 @dataclass(frozen=True)
 class Stage:
-    """SQLite in a folder; the floor is served on a copy, since a file has one writer.
+    """SQLite in a folder. The baseline serves a copy, since a file has one writer.
 
-    :ivar environ: what Freehold is told of its databases.
-    :ivar floor: the module that serves the floor.
+    :ivar environ: Freehold's environment variables for its databases.
+    :ivar floor: the module that serves the baseline.
     """
 
     folder: Path
@@ -31,27 +31,31 @@ class Stage:
     floor_token: str | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
 
-    def floor_database(self, made: Mapping[str, Any]) -> str:  # noqa: ARG002 # servers need it
-        """What the floor is told of the tenant's database."""
+    def floor_database(self, created: Mapping[str, Any]) -> str:  # noqa: ARG002 # servers need it
+        """Return the tenant's database for the baseline, as ``FLOOR_DATABASE``."""
         return str(copy_database(self.folder))
 
 
 @dataclass(frozen=True)
 class ServerStage(Stage):
-    """A database server; both are served on the tenant's own database, with its own login."""
+    """A database server. Both serve the tenant's own database, with its own login."""
 
     address: ServerAddress | None = None
 
-    def floor_database(self, made: Mapping[str, Any]) -> str:
-        """Arguments of asyncmy's ``create_pool``."""
+    def floor_database(self, created: Mapping[str, Any]) -> str:
+        """Return arguments of asyncmy's ``create_pool``."""
         assert self.address is not None
-        login = {"user": made["dbUsername"], "password": made["dbPassword"], "database": made["dbName"]}
+        login = {
+            "user": created["dbUsername"],
+            "password": created["dbPassword"],
+            "database": created["dbName"],
+        }
         return json.dumps({"host": self.address.host, "port": self.address.port, **login})
 
 
 @contextmanager
 def stage_of(database: str, folder: Path) -> Iterator[Stage]:
-    """The stage; on a server everything that was made is dropped afterwards."""
+    """Return the stage. On a server everything that was created is dropped afterwards."""
     if database == "sqlite":
         yield Stage(folder)
         return

@@ -1,11 +1,11 @@
-"""Many tenants on one database server: a random load on a small budget, and what a tenant costs.
+"""Many tenants on one database server: a random load on a small budget, and the cost of a tenant.
 
 ``python -m benchmarks.tenants [--database mysql] [--tenants 300] [--budget 40] [--clients 100] [--pause 1]``
 
-Makes the tenants' databases and users, and leases so many known tenants once each: memory and connections.
-Then it lets the clients read and write as random tenants, and asks the server all the while how many
-connections it has. The server is the one of ``TEST_MARIADB_URL`` or ``TEST_MYSQL_URL``, or a private one.
-What was made is dropped.
+Creates the tenants' databases and users, and leases each engine once, to measure memory and connections. Then
+clients read and write as random tenants, while the number of the server's connections is recorded. The server
+is that of ``TEST_MARIADB_URL`` or ``TEST_MYSQL_URL``, or a private one. Everything that was created is
+dropped.
 """
 
 import argparse
@@ -43,7 +43,7 @@ PASSWORD = generate_password(32)
 
 @dataclass
 class Load:
-    """What the clients saw, and what the server counted meanwhile."""
+    """The clients' results, and the server's number of connections."""
 
     waits: list[float] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
@@ -56,7 +56,7 @@ async def rows(engine: MySQLEngine, sql: str, *values: object) -> list[dict[str,
 
 @asynccontextmanager
 async def tenants_on(server: MySQLServer, count: int) -> AsyncIterator[list[TenantRef]]:
-    """So many tenants with a table of a hundred rows each; dropped afterwards."""
+    """Create so many tenants with a table of a hundred rows each. Drops them afterwards."""
     prefix = f"b{uuid.uuid4().hex[:6]}_"
     tenants = [_tenant(server, f"{prefix}{number}") for number in range(count)]
     gate = asyncio.Semaphore(2)
@@ -100,7 +100,7 @@ def engines_on(server: MySQLServer) -> TenantEngines:
 
 
 async def request(engines: TenantEngines, tenant: TenantRef) -> None:
-    """One read; every tenth time a change as well, in a transaction."""
+    """Read once; every tenth time also write, in a transaction."""
     number = random.randrange(100)
     async with engines.lease(tenant) as engine:
         assert isinstance(engine, MySQLEngine)
@@ -155,7 +155,10 @@ def tell(
 
 @contextmanager
 def allocated() -> Iterator[list[int]]:
-    """How many bytes the block allocates and keeps. The process's size tells less: freed memory stays its."""
+    """Count the bytes that the block allocates and keeps.
+
+    The process's size does not shrink when memory is freed.
+    """
     found: list[int] = []
     gc.collect()
     tracemalloc.start()
@@ -168,7 +171,7 @@ def allocated() -> Iterator[list[int]]:
 
 
 async def cost(console: Console, server: MySQLServer, tenants: list[TenantRef], options: Any) -> None:
-    """What a known tenant costs: its engine, and its part of what the process keeps."""
+    """Print the cost of a known tenant: its engine, and its part of the process's memory."""
     known = [_tenant(server, f"known_{number}") for number in range(options.known)]
     engines = engines_on(server)
     with allocated() as for_known:
@@ -194,7 +197,7 @@ async def run(address: ServerAddress, options: argparse.Namespace, console: Cons
     )
     root = MySQLEngine(address.config, PoolSettings(max_size=1))
     async with tenants_on(server, options.tenants) as tenants:
-        await cost(console, server, tenants, options)  # before a load leaves memory to be used again
+        await cost(console, server, tenants, options)  # before a load leaves free memory in the process
         before, engines = server.connections, engines_on(server)
         tell(console, await drive(engines, tenants, root, options), before, server.connections, options)
         await engines.close_all()

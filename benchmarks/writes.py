@@ -1,10 +1,10 @@
-"""Writing beside a million records: what each kind of change costs, beside Piccolo used by hand.
+"""Writes to a million records: the cost of each kind of change compared with Piccolo alone.
 
 ``python -m benchmarks.writes [--records 1000000] [--database sqlite|mariadb|mysql]``
 
-Everything runs in one process, without HTTP. Beside it the same is done with Piccolo by hand: no checks, no
-rights, no versions, no history; in a transaction where ours has one. Prints milliseconds (the median),
-statements and the ratio.
+Everything runs in one process, without HTTP. The comparison is handwritten code with Piccolo: no checks, no
+rights, no versions, no history, but in a transaction where the service has one. Prints milliseconds (the
+median), statements and the ratio.
 """
 
 import argparse
@@ -104,11 +104,11 @@ async def singles(bench: Bench) -> None:
 
 async def many(bench: Bench) -> None:
     bodies = [dict(_BODY) for _ in range(1_000)]
-    made = await bench.bulk("create", bodies)
+    ids = await bench.bulk("create", bodies)
     number = iter(range(1_000_000))
 
     async def change() -> None:
-        changes = [{"id": str(one), "name": f"Globex {next(number)}"} for one in made]
+        changes = [{"id": str(one), "name": f"Globex {next(number)}"} for one in ids]
         await bench.bulk("update", changes)
 
     async def insert_by_hand() -> None:
@@ -116,10 +116,10 @@ async def many(bench: Bench) -> None:
 
     async def one_by_one() -> None:
         async with bench.engine.transaction():
-            for one in made:
+            for one in ids:
                 await Account.update({Account.name: f"Globex {next(number)}"}).where(Account.id == one)
 
-    await bench.measure("bulk: 1,000 made", lambda: bench.bulk("create", bodies), insert_by_hand, 7)
+    await bench.measure("bulk: 1,000 created", lambda: bench.bulk("create", bodies), insert_by_hand, 7)
     await bench.measure("bulk: 1,000 changed (by hand: one by one)", change, one_by_one, 5)
 
 

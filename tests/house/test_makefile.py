@@ -24,7 +24,7 @@ def test_a_program_that_is_no_python_is_refused_with_the_reason(tmp_path: Path) 
     for program in ("/usr/bin/false", "/usr/bin/true", "/nowhere/python"):
         done = make(f"VENV={tmp_path / 'venv'}", f"PYTHON={program}", f"{tmp_path / 'venv'}/python")
         assert done.returncode != 0
-        assert f"needs Python 3.11 to 3.15 with venv, and {program} is none" in done.stderr
+        assert f"needs Python 3.11 to 3.15 with venv, which {program} is not" in done.stderr
         assert not (tmp_path / "venv").exists()
 
 

@@ -12,7 +12,20 @@ FORBIDDEN = {
     "a path of one machine": re.compile(r"(?<![\w.-])/(home|root|work|Users)/[\w.-]+/"),
 }
 
-CLEANED = ("api/checkup", "central", "docs/glossary.md", "piccolo_engines")
+CLEANED = (
+    ".ci",
+    ".env.example",
+    "Dockerfile",
+    "Makefile",
+    "api/checkup",
+    "benchmarks",
+    "central",
+    "compose.yaml",
+    "docs/glossary.md",
+    "piccolo_conf.py",
+    "piccolo_engines",
+    "tools",
+)
 """The files and folders that are checked for old words."""
 
 EXEMPT = {
