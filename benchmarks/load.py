@@ -54,7 +54,7 @@ async def drive(port: int, requests: Requests, *, seconds: float, connections: i
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while (started := time.perf_counter()) < end:
             writer.write(requests(next(counter)))
-            status = await _read_answer(reader)
+            status = await _read_response(reader)
             latencies.append(time.perf_counter() - started)
             refused += status >= 300
         writer.close()
@@ -71,7 +71,7 @@ async def drive(port: int, requests: Requests, *, seconds: float, connections: i
     )
 
 
-async def _read_answer(reader: asyncio.StreamReader) -> int:
+async def _read_response(reader: asyncio.StreamReader) -> int:
     head = await reader.readuntil(b"\r\n\r\n")
     lowered = head.lower()
     start = lowered.find(b"content-length:")

@@ -124,16 +124,16 @@ class Idempotency:
 
 
 class _Responses:
-    """Responses in the columns ``status`` and ``answer``."""
+    """Responses in the columns ``status`` and ``response``."""
 
     def read(self, row: Mapping[str, Any]) -> StoredResponse:
-        return StoredResponse(row["status"], row["answer"]["body"], is_replay=True)
+        return StoredResponse(row["status"], row["response"]["body"], is_replay=True)
 
     def write(self, response: StoredResponse) -> Mapping[Any, Any]:
         return {
             IdempotencyKey.state: IdempotencyState.DONE.value,
             IdempotencyKey.status: response.status,
-            IdempotencyKey.answer: {"body": without_secrets(response.body)},
+            IdempotencyKey.response: {"body": without_secrets(response.body)},
         }
 
 

@@ -243,7 +243,7 @@ class IdempotencyKey(Timestamps, Table, db=CENTRAL, help_text="A request that mu
     owner = UUID(default=None, null=False)
     leased_until = Timestamptz()
     status = Integer(null=True, default=None)
-    answer = JSON(null=True, default=None)
+    response = JSON(null=True, default=None)
 
 
 class SealedCheck(Table, db=CENTRAL, help_text="Tells whether ENCRYPTION_KEY is this installation's."):

@@ -254,7 +254,7 @@ async def forwards():
     manager.add_column("IdempotencyKey", "idempotency_key", "owner", column_class=UUID, params={"default": None, "null": False})
     manager.add_column("IdempotencyKey", "idempotency_key", "leased_until", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
     manager.add_column("IdempotencyKey", "idempotency_key", "status", column_class=Integer, params={"default": None, "null": True})
-    manager.add_column("IdempotencyKey", "idempotency_key", "answer", column_class=JSON, params={"default": None, "null": True})
+    manager.add_column("IdempotencyKey", "idempotency_key", "response", column_class=JSON, params={"default": None, "null": True})
 
     manager.add_table("RegistryVersion", "registry_version")
     manager.add_column("RegistryVersion", "registry_version", "id", column_class=Integer, params={"default": 1, "null": False, "primary_key": True})

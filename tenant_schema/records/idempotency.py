@@ -15,7 +15,7 @@ import msgspec
 from piccolo_engines.columns import utc_now
 from piccolo_engines.idempotency import IdempotencyStore
 from piccolo_engines.lru import Lru
-from tenant_schema.records.tables import AnsweredRequest
+from tenant_schema.records.tables import IdempotentRequest
 
 __all__ = ["LEASE", "StoredResponse", "TenantIdempotency"]
 
@@ -39,7 +39,7 @@ class TenantIdempotency(IdempotencyStore[StoredResponse]):
 
     def __init__(self) -> None:
         super().__init__(
-            AnsweredRequest, _Responses(), lease=LEASE, keep=_KEEP, since=AnsweredRequest.created_at
+            IdempotentRequest, _Responses(), lease=LEASE, keep=_KEEP, since=IdempotentRequest.created_at
         )
         self._pruned_at: Lru[UUID, datetime] = Lru(1_000)
 
@@ -61,7 +61,7 @@ class _Responses:
 
     def write(self, response: StoredResponse) -> Mapping[Any, Any]:
         return {
-            AnsweredRequest.status: response.status,
-            AnsweredRequest.headers: msgspec.json.encode(response.headers).decode(),
-            AnsweredRequest.body: response.body,
+            IdempotentRequest.status: response.status,
+            IdempotentRequest.headers: msgspec.json.encode(response.headers).decode(),
+            IdempotentRequest.body: response.body,
         }

@@ -11,5 +11,5 @@ __all__ = ["APP_CONFIG"]
 APP_CONFIG = AppConfig(
     app_name="records",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=[tables.RecordHistory, tables.AnsweredRequest],
+    table_classes=[tables.RecordHistory, tables.IdempotentRequest],
 )

@@ -6,7 +6,7 @@ from piccolo.table import Table
 
 from piccolo_engines.columns import new_id, utc_now
 
-__all__ = ["AnsweredRequest", "RecordHistory"]
+__all__ = ["IdempotentRequest", "RecordHistory"]
 
 
 class RecordHistory(Table, tablename="record_history", help_text="A change of a record."):
@@ -30,7 +30,9 @@ class RecordHistory(Table, tablename="record_history", help_text="A change of a 
     record_history_object_record_version = Unique(["object", "record", "version"])
 
 
-class AnsweredRequest(Table, tablename="answered_requests", help_text="A request with an idempotency key."):
+class IdempotentRequest(
+    Table, tablename="idempotent_requests", help_text="A request with an Idempotency-Key."
+):
     """``fingerprint`` is a hash of who asked for what under which key, ``body_hash`` one of the body.
 
     ``status`` is null while the request is under way. ``headers`` (JSON text) and ``body`` are the answer,

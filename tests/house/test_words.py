@@ -30,8 +30,6 @@ CLEANED = (
 
 EXEMPT = {
     "api/checkup/finding.py": "mend",
-    "central/idempotency.py": "answer",
-    "central/tables.py": "answer",
 }
 """Old words that a file may still use, as a regular expression."""
 

@@ -25,19 +25,19 @@ async def forwards():
         "RecordHistory", "record_history", "record_history_object_record_version", Unique, params={"columns": ["object", "record", "version"]}
     )
 
-    manager.add_table("AnsweredRequest", "answered_requests")
-    manager.add_column("AnsweredRequest", "answered_requests", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_table("IdempotentRequest", "idempotent_requests")
+    manager.add_column("IdempotentRequest", "idempotent_requests", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
     manager.add_column(
-        "AnsweredRequest", "answered_requests", "fingerprint", column_class=Varchar, params={"length": 64, "default": "", "null": False, "unique": True}
+        "IdempotentRequest", "idempotent_requests", "fingerprint", column_class=Varchar, params={"length": 64, "default": "", "null": False, "unique": True}
     )
-    manager.add_column("AnsweredRequest", "answered_requests", "body_hash", column_class=Varchar, params={"length": 64, "default": "", "null": False})
-    manager.add_column("AnsweredRequest", "answered_requests", "status", column_class=Integer, params={"default": None, "null": True})
-    manager.add_column("AnsweredRequest", "answered_requests", "headers", column_class=Text, params={"default": "{}", "null": False})
-    manager.add_column("AnsweredRequest", "answered_requests", "body", column_class=Text, params={"default": "", "null": False})
+    manager.add_column("IdempotentRequest", "idempotent_requests", "body_hash", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+    manager.add_column("IdempotentRequest", "idempotent_requests", "status", column_class=Integer, params={"default": None, "null": True})
+    manager.add_column("IdempotentRequest", "idempotent_requests", "headers", column_class=Text, params={"default": "{}", "null": False})
+    manager.add_column("IdempotentRequest", "idempotent_requests", "body", column_class=Text, params={"default": "", "null": False})
     manager.add_column(
-        "AnsweredRequest", "answered_requests", "created_at", column_class=Timestamptz, params={"default": utc_now, "null": False, "index": True}
+        "IdempotentRequest", "idempotent_requests", "created_at", column_class=Timestamptz, params={"default": utc_now, "null": False, "index": True}
     )
-    manager.add_column("AnsweredRequest", "answered_requests", "owner", column_class=UUID, params={"default": None, "null": True})
-    manager.add_column("AnsweredRequest", "answered_requests", "leased_until", column_class=Timestamptz, params={"default": utc_now, "null": False})
+    manager.add_column("IdempotentRequest", "idempotent_requests", "owner", column_class=UUID, params={"default": None, "null": True})
+    manager.add_column("IdempotentRequest", "idempotent_requests", "leased_until", column_class=Timestamptz, params={"default": utc_now, "null": False})
 
     return manager

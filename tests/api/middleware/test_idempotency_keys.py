@@ -11,7 +11,7 @@ import pytest
 from api.middleware import idempotency
 from central.database import CENTRAL
 from piccolo_engines.columns import utc_now
-from tenant_schema.records.tables import AnsweredRequest
+from tenant_schema.records.tables import IdempotentRequest
 from tests.api.conftest import PASSWORD, World
 from tests.api.people import made_role, made_user
 from tests.api.records.test_records import ACCOUNTS, make
@@ -123,7 +123,7 @@ async def test_what_is_refused_is_not_kept(world: World) -> None:
     assert wrong.status_code == 422
     right = await client.post(ACCOUNTS, json={"name": "x"}, headers=KEY)
     assert right.status_code == 201
-    assert await in_database(world, lambda: AnsweredRequest.count()) == 1
+    assert await in_database(world, lambda: IdempotentRequest.count()) == 1
 
 
 async def test_a_crash_loses_both_or_neither(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,13 +146,13 @@ async def test_after_a_day_a_key_is_new_and_old_ones_go(world: World) -> None:
 
     async def a_day_later() -> None:
         long_ago = utc_now() - timedelta(hours=25)
-        await AnsweredRequest.update({AnsweredRequest.created_at: long_ago}, force=True)
+        await IdempotentRequest.update({IdempotentRequest.created_at: long_ago}, force=True)
 
     await client.post(ACCOUNTS, json={"name": "Initech"}, headers=KEY)
     await in_database(world, a_day_later)
     assert (await client.post(ACCOUNTS, json={"name": "Hooli"}, headers=KEY)).status_code == 201
     await in_database(world, a_day_later)
-    assert await in_database(world, lambda: AnsweredRequest.count()) == 1
+    assert await in_database(world, lambda: IdempotentRequest.count()) == 1
 
 
 @pytest.mark.parametrize("key", ["", "a b", "ä", "x" * 256])
@@ -178,7 +178,7 @@ async def test_no_token_and_no_password_is_kept(world: World) -> None:
     body = {"email": "administrator@acme.example", "password": PASSWORD}
     tokens = [(await client.post("/api/v1/auth/login", json=body)).json() for _ in range(2)]
     assert tokens[0]["accessToken"] != tokens[1]["accessToken"]
-    assert await in_database(world, lambda: AnsweredRequest.count()) == 0
+    assert await in_database(world, lambda: IdempotentRequest.count()) == 0
 
 
 async def test_reading_is_not_kept(world: World) -> None:
@@ -186,7 +186,7 @@ async def test_reading_is_not_kept(world: World) -> None:
     for name in ("a", "b"):
         query = {"filter": {"name": name}}
         assert (await client.post(f"{ACCOUNTS}/query", json=query, headers=KEY)).status_code == 200
-    assert await in_database(world, lambda: AnsweredRequest.count()) == 0
+    assert await in_database(world, lambda: IdempotentRequest.count()) == 0
 
 
 def test_the_document_tells_of_it(warm: Any) -> None:

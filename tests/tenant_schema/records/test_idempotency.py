@@ -16,7 +16,7 @@ from piccolo_engines.idempotency import Claim, IdempotencyBusy, IdempotencyMisma
 from piccolo_engines.leases import Lease
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.records.idempotency import StoredResponse, TenantIdempotency
-from tenant_schema.records.tables import AnsweredRequest, RecordHistory
+from tenant_schema.records.tables import IdempotentRequest, RecordHistory
 from tests.support.servers import KINDS
 from tests.support.waiting import until
 from tests.tenant_schema.objects.databases import Bound
@@ -29,7 +29,7 @@ ANSWER = StoredResponse(201, {"etag": '"1"'}, '{"ä": 1}')
 
 @pytest.fixture
 async def requests(any_database: Bound) -> TenantIdempotency:
-    await AnsweredRequest.create_table()
+    await IdempotentRequest.create_table()
     return TenantIdempotency()
 
 
@@ -125,7 +125,7 @@ async def test_a_holder_that_stalls_beyond_its_lease_has_no_effect_any_more(
 
 async def test_a_key_that_is_still_held_is_not_forgotten_after_a_day(requests: TenantIdempotency) -> None:
     lease = await taken_by(requests)
-    await AnsweredRequest.update({AnsweredRequest.created_at: utc_now() - timedelta(days=2)}, force=True)
+    await IdempotentRequest.update({IdempotentRequest.created_at: utc_now() - timedelta(days=2)}, force=True)
     await requests.prune(new_id())
     with pytest.raises(IdempotencyBusy):
         await requests.take(CLAIM, lease=True)
@@ -143,8 +143,8 @@ async def taken_by(requests: TenantIdempotency) -> Lease:
 
 async def run_out() -> None:
     """Let the time of every holder be up, as when its process stalls."""
-    ran_out = {AnsweredRequest.leased_until: utc_now() - timedelta(seconds=1)}
-    await AnsweredRequest.update(ran_out, force=True)
+    ran_out = {IdempotentRequest.leased_until: utc_now() - timedelta(seconds=1)}
+    await IdempotentRequest.update(ran_out, force=True)
 
 
 DYING = """
