@@ -31,7 +31,7 @@ def needed(names: Sequence[str], expansions: Sequence[Expansion]) -> tuple[str, 
     """
     if not expansions:
         return tuple(names)
-    expanded = {one.lookup for one in expansions if not one.many}
+    expanded = dict.fromkeys(one.lookup for one in expansions if not one.many)
     kept = [name for name in names if name.partition(".")[0] not in expanded]
     ids = ["id"] if any(one.many for one in expansions) else []
     return tuple(dict.fromkeys([*kept, *expanded, *ids]))
