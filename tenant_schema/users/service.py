@@ -24,8 +24,13 @@ from tenant_schema.users.passwords.policy import password_problems
 from tenant_schema.users.rights.change import changing_access
 from tenant_schema.users.rights.delegation import is_oneself, require_within
 from tenant_schema.users.rights.permissions import Access
-from tenant_schema.users.roles.grants import read_grants
-from tenant_schema.users.roles.reader import grants_of_user, named_roles, roles_of_users
+from tenant_schema.users.roles.reader import (
+    grants_of_user,
+    named_roles,
+    read_grants,
+    roles_of_user,
+    roles_of_users,
+)
 from tenant_schema.users.sessions.store import EndReason, end_sessions_of
 from tenant_schema.users.tables import User, UserRole
 
@@ -209,7 +214,7 @@ class Users:
         async with changing_access(self._cache, scope, may_demote=True):
             row = await self._reached(access, user_id)
             wanted = await named_roles(given)
-            held = (await roles_of_users([user_id]))[user_id]
+            held = await roles_of_user(user_id)
             require_within(access, (await read_grants(wanted | held)).roles)
             await UserRole.delete().where(UserRole.user == user_id)
             await _give_roles(user_id, wanted)

@@ -22,8 +22,12 @@ from tenant_schema.users.errors import NotThere, TokenExpired, TokenInvalid
 from tenant_schema.users.rights.change import changing_access
 from tenant_schema.users.rights.delegation import is_oneself, require_within
 from tenant_schema.users.rights.permissions import Access
-from tenant_schema.users.roles.grants import read_grants
-from tenant_schema.users.roles.reader import grants_of_user, named_roles, roles_of_users
+from tenant_schema.users.roles.reader import (
+    grants_of_user,
+    named_roles,
+    read_grants,
+    roles_of_user,
+)
 from tenant_schema.users.tables import ApiKey, Role
 
 __all__ = ["KEY_PREFIX", "ApiKeyReader", "ApiKeyRecord", "ApiKeys"]
@@ -168,7 +172,7 @@ class ApiKeyReader:
         )
         if row is None or not row["user.active"]:
             raise TokenInvalid
-        held = (await roles_of_users([row["user"]]))[row["user"]]
+        held = await roles_of_user(row["user"])
         roles = {name: role_id for name, role_id in held.items() if str(role_id) in row["roles"]}
         key = ("grants", tuple(roles.values()))
         grants = await self._cache.get(scope, key, lambda: read_grants(roles))

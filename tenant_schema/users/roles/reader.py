@@ -1,20 +1,26 @@
-"""Roles as rows: found by id or name, with what they allow."""
+"""Reads roles: found by id or name, the roles of users, and what roles grant."""
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from tenant_schema.problems import InvalidInput, ProblemCollector, suggestion
-from tenant_schema.users.rights.permissions import RoleGrants
-from tenant_schema.users.roles.grants import read_grants
-from tenant_schema.users.tables import Role, UserRole
+from piccolo.columns import Column
+from piccolo.custom_types import Combinable
 
-__all__ = ["grants_of_user", "named_roles", "roles_of_users"]
+from tenant_schema.problems import InvalidInput, ProblemCollector, suggestion
+from tenant_schema.users.rights.permissions import Grants, RoleGrants
+from tenant_schema.users.roles.records import FieldLimit, RoleRecord, RuleDraft
+from tenant_schema.users.tables import FieldRestriction, Role, RolePermission, RowRule, UserRole
+
+__all__ = ["grants_of_user", "named_roles", "read_grants", "read_roles", "roles_of_user", "roles_of_users"]
 
 
 async def named_roles(given: Sequence[str], field: str = "roles") -> dict[str, UUID]:
-    """The roles that are named, each by its name or its id: their ids by name. 1 statement.
+    """Return the roles that are given by name or id: their ids by name. 1 statement.
 
-    Raises ``InvalidInput`` with a problem for each that is not there.
+    Raises :class:`InvalidInput` with a problem for each that does not exist, at ``field[position]``.
     """
     known = {row["name"]: row["id"] for row in await Role.select(Role.id, Role.name).order_by(Role.name)}
     by_id = {str(role_id): name for name, role_id in known.items()}
@@ -33,7 +39,9 @@ async def named_roles(given: Sequence[str], field: str = "roles") -> dict[str, U
 
 
 async def roles_of_users(user_ids: Sequence[UUID]) -> dict[UUID, dict[str, UUID]]:
-    """The roles (ids by name, in order) of each of these users. 1 statement, none for nobody."""
+    """Return the roles of each of these users: ids by name, in the order of names. 1 statement, none without
+    users.
+    """
     found: dict[UUID, dict[str, UUID]] = {user_id: {} for user_id in user_ids}
     if found:
         rows = (
@@ -46,6 +54,97 @@ async def roles_of_users(user_ids: Sequence[UUID]) -> dict[UUID, dict[str, UUID]
     return found
 
 
+async def roles_of_user(user_id: UUID) -> dict[str, UUID]:
+    """Return the roles of one user: ids by name, in the order of names. 1 statement."""
+    return (await roles_of_users([user_id]))[user_id]
+
+
 async def grants_of_user(user_id: UUID) -> tuple[RoleGrants, ...]:
-    """What each of the user's roles allows. 4 statements."""
-    return (await read_grants((await roles_of_users([user_id]))[user_id])).roles
+    """Return what each of the user's roles grants. 4 statements, 1 without roles."""
+    return (await read_grants(await roles_of_user(user_id))).roles
+
+
+async def read_grants(roles: Mapping[str, UUID]) -> Grants:
+    """Return what these roles (ids by name) grant. 3 statements, none without roles."""
+    if not roles:
+        return Grants((), frozenset())
+    contents = await _read_contents(list(roles.values()))
+    found = tuple(_role_grants(role_id, name, contents) for name, role_id in roles.items())
+    return Grants(found, frozenset().union(*(role.permissions for role in found)))
+
+
+async def read_roles(role_id: UUID | None = None) -> list[RoleRecord]:
+    """Return every role in the order of names, or the one with that id if it exists. 5 statements."""
+    ids = None if role_id is None else [role_id]
+    rows = await Role.select().where(*_among(Role.id, ids)).order_by(Role.name)
+    holders = await UserRole.select(UserRole.role).where(*_among(UserRole.role, ids))
+    users = Counter(row["role"] for row in holders)
+    contents = await _read_contents(ids)
+    return [_role_record(row, users[row["id"]], contents) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """What roles grant, by role."""
+
+    permissions: Mapping[UUID, list[str]]
+    fields: Mapping[UUID, list[FieldLimit]]
+    rules: Mapping[UUID, list[RuleDraft]]
+
+
+async def _read_contents(ids: Sequence[UUID] | None) -> _Contents:
+    """Read what these roles grant, or all roles; each list in order. 3 statements."""
+    contents = _Contents(defaultdict(list), defaultdict(list), defaultdict(list))
+    query = RolePermission.select(RolePermission.role, RolePermission.permission.name)
+    query = query.where(*_among(RolePermission.role, ids)).order_by(RolePermission.permission.name)
+    for row in await query:
+        contents.permissions[row["role"]].append(row["permission.name"])
+    limits = FieldRestriction.select().where(*_among(FieldRestriction.role, ids))
+    for row in await limits.order_by(FieldRestriction.object).order_by(FieldRestriction.field):
+        contents.fields[row["role"]].append(FieldLimit(row["object"], row["field"], row["readable"]))
+    rules = RowRule.select().where(*_among(RowRule.role, ids))
+    for row in await rules.order_by(RowRule.object).order_by(RowRule.action).output(load_json=True):
+        contents.rules[row["role"]].append(RuleDraft(row["object"], row["action"], row["filter"]))
+    return contents
+
+
+def _among(column: Column, ids: Sequence[UUID] | None) -> list[Combinable]:
+    return [] if ids is None else [column.is_in(list(ids))]
+
+
+def _role_grants(role_id: UUID, name: str, contents: _Contents) -> RoleGrants:
+    rules: defaultdict[str, dict[str, object]] = defaultdict(dict)
+    for rule in contents.rules[role_id]:
+        rules[rule.object][rule.action] = rule.filter
+    limits = contents.fields[role_id]
+    return RoleGrants(
+        role_id,
+        name,
+        frozenset(contents.permissions[role_id]),
+        hidden=_names_by_object([one for one in limits if not one.readable]),
+        locked=_names_by_object(limits),
+        rules=dict(rules),
+    )
+
+
+def _names_by_object(limits: Sequence[FieldLimit]) -> dict[str, frozenset[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for one in limits:
+        found[one.object].add(one.field)
+    return {name: frozenset(fields) for name, fields in found.items()}
+
+
+def _role_record(row: Mapping[str, Any], users: int, contents: _Contents) -> RoleRecord:
+    return RoleRecord(
+        row["id"],
+        row["name"],
+        row["label"],
+        row["description"],
+        row["system"],
+        users,
+        tuple(contents.permissions[row["id"]]),
+        tuple(contents.fields[row["id"]]),
+        tuple(contents.rules[row["id"]]),
+        row["created_at"],
+        row["updated_at"],
+    )

@@ -13,16 +13,9 @@ from tenant_schema.users.audit.write import Subject, record_event
 from tenant_schema.users.errors import InUse, NotThere, SystemKept, Taken
 from tenant_schema.users.rights.change import changing_access
 from tenant_schema.users.rights.permissions import Access, is_name
-from tenant_schema.users.roles.records import (
-    FieldLimit,
-    RoleDraft,
-    RoleRecord,
-    RuleDraft,
-    read_roles,
-    write_fields,
-    write_permissions,
-    write_rules,
-)
+from tenant_schema.users.roles.reader import read_roles
+from tenant_schema.users.roles.records import FieldLimit, RoleDraft, RoleRecord, RuleDraft
+from tenant_schema.users.roles.writer import write_fields, write_permissions, write_rules
 from tenant_schema.users.tables import Permission, Role
 
 __all__ = ["RestrictionCheck", "RoleChanges", "Roles"]

@@ -7,8 +7,8 @@ from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
 from tenant_schema.users.errors import NotThere
 from tenant_schema.users.rights.permissions import Access
-from tenant_schema.users.roles.grants import read_grants
-from tenant_schema.users.tables import Session, User, UserRole
+from tenant_schema.users.roles.reader import read_grants, roles_of_user
+from tenant_schema.users.tables import Session, User
 
 __all__ = ["AccessReader", "access_of_user"]
 
@@ -34,7 +34,7 @@ class AccessReader:
         row = await _read_session(session_id)
         if row is None:
             return None
-        roles = await _read_roles(row["user"])
+        roles = await roles_of_user(row["user"])
         grants = await self._cache.get(scope, ("grants", tuple(roles.values())), lambda: read_grants(roles))
         names = tuple(roles)
         return Access(
@@ -49,7 +49,7 @@ async def access_of_user(user_id: UUID) -> Access | None:
         raise NotThere("user")
     if not row["active"]:
         return None
-    roles = await _read_roles(user_id)
+    roles = await roles_of_user(user_id)
     grants = await read_grants(roles)
     return Access(user_id, user_id, row["email"], row["name"], tuple(roles), grants.permissions, grants)
 
@@ -62,13 +62,3 @@ async def _read_session(session_id: UUID) -> dict[str, Any] | None:
         .first()
     )
     return row if row and row["user.active"] else None
-
-
-async def _read_roles(user_id: UUID) -> dict[str, UUID]:
-    """The names of the user's roles, in order, with their ids."""
-    rows = (
-        await UserRole.select(UserRole.role, UserRole.role.name)
-        .where(UserRole.user == user_id)
-        .order_by(UserRole.role.name)
-    )
-    return {row["role.name"]: row["role"] for row in rows}

@@ -16,13 +16,8 @@ from hypothesis import strategies as st
 
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.change import changing_access
-from tenant_schema.users.roles.records import (
-    FieldLimit,
-    RuleDraft,
-    write_fields,
-    write_permissions,
-    write_rules,
-)
+from tenant_schema.users.roles.records import FieldLimit, RuleDraft
+from tenant_schema.users.roles.writer import write_fields, write_permissions, write_rules
 from tenant_schema.users.tables import UserRole
 from tests.api.access.rights_model import FIELDS, READ_ONLY, Model, RolePlan, Row, documents, role_plans
 from tests.api.conftest import ON_SQLITE, World
