@@ -28,7 +28,13 @@ from api.admin.operators.site import OperatorSite
 from api.admin.tenant.site import TenantSite
 from api.composition import Platform, compose
 from api.controllers.api_keys import ApiKeyController
+from api.controllers.apps import AppController
 from api.controllers.audit import AuditController
+from api.controllers.drift import DriftController
+from api.controllers.fields import FieldController
+from api.controllers.navigation import NavigationController
+from api.controllers.objects import ObjectController
+from api.controllers.pages import PageController
 from api.controllers.permissions import PermissionController
 from api.controllers.record_batches import RecordBatchController
 from api.controllers.record_queries import RecordQueryController
@@ -38,6 +44,7 @@ from api.controllers.sessions import SessionController
 from api.controllers.sign_in import SignInController
 from api.controllers.tenants import TenantController
 from api.controllers.users import UserController
+from api.controllers.views import ViewController
 from api.dependencies import DEPENDENCIES
 from api.middleware.error_boundary import ErrorBoundary
 from api.middleware.host_kinds import OPERATORS_PATHS, TENANTS_PATHS, ServedPaths
@@ -49,17 +56,7 @@ from api.plugins.arguments import HandlerArguments
 from api.requests.guards import admits_anyone, requires_operator, requires_user
 from api.requests.request import ApiRequest, CentralRequest, TenantRequest
 from api.responses import Json
-from api.routes import (
-    apps,
-    domains,
-    drift,
-    navigation,
-    objects,
-    problems,
-    schema,
-    service,
-    views,
-)
+from api.routes import domains, problems, schema, service
 from api.server.lifespan import running
 from api.server.logs import configure_logs
 from api.server.shutdown import ending_within
@@ -163,16 +160,6 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
             yield
 
 
-_USERS_ROUTES = [
-    schema.typescript,
-    *drift.ROUTES,
-    *objects.ROUTES,
-    *navigation.ROUTES,
-    *apps.ROUTES,
-    *views.ROUTES,
-]
-
-
 _USERS_CONTROLLERS = [
     SignInController,
     UserController,
@@ -181,6 +168,13 @@ _USERS_CONTROLLERS = [
     ApiKeyController,
     SessionController,
     AuditController,
+    DriftController,
+    ObjectController,
+    FieldController,
+    NavigationController,
+    AppController,
+    PageController,
+    ViewController,
     RecordController,
     RecordQueryController,
     RecordBatchController,
@@ -192,8 +186,7 @@ def _routers() -> list[Router]:
     """Every route, by who may call it."""
     return [
         _router("/setup", [TenantController, *domains.ROUTES], requires_operator, CentralRequest),
-        _router("/api/v1", _USERS_ROUTES, requires_user, TenantRequest),
-        _router("/api/v1", _USERS_CONTROLLERS, requires_user, TenantRequest),
+        _router("/api/v1", [schema.typescript, *_USERS_CONTROLLERS], requires_user, TenantRequest),
         _router("/", service.ROUTES, admits_anyone, CentralRequest),
         _router("/", [*problems.ROUTES, schema.schema], admits_anyone, TenantRequest),
     ]

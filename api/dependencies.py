@@ -28,6 +28,7 @@ from tenant_schema.apps.navigation import NavigationService
 from tenant_schema.apps.pages.service import PageService
 from tenant_schema.apps.service import AppService
 from tenant_schema.apps.views.service import ViewService
+from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.service import SchemaService
 from tenant_schema.records.reading.explain import Explanations
 from tenant_schema.records.service import RecordService
@@ -51,10 +52,12 @@ __all__ = [
     "provide_apps",
     "provide_audit",
     "provide_authentication",
+    "provide_catalog",
     "provide_documents",
     "provide_explanations",
     "provide_invitations",
     "provide_navigation",
+    "provide_object_manager",
     "provide_objects",
     "provide_operator",
     "provide_pages",
@@ -149,6 +152,23 @@ def provide_objects(request: ApiRequest) -> SchemaService:
     return request.platform.schema
 
 
+def provide_object_manager(request: ApiRequest) -> Access:
+    """Who calls, where only those who may manage objects may call.
+
+    Providers are called in the order of the handler's arguments: before ``params``, it refuses callers
+    before their query and body are checked. Raises
+    :class:`~tenant_schema.users.errors.PermissionDenied`.
+    """
+    access = provide_access(request)
+    access.require_system("objects:manage")
+    return access
+
+
+def provide_catalog(request: ApiRequest) -> Catalog:
+    """Definitions of objects and fields, cached."""
+    return request.platform.catalog
+
+
 def provide_apps(request: ApiRequest) -> AppService:
     """Apps."""
     return request.platform.apps
@@ -226,10 +246,12 @@ _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_apps,
     provide_audit,
     provide_authentication,
+    provide_catalog,
     provide_documents,
     provide_explanations,
     provide_invitations,
     provide_navigation,
+    provide_object_manager,
     provide_objects,
     provide_operator,
     provide_pages,

@@ -22,6 +22,8 @@ __all__ = ["completed", "parameter_schema", "structs_of"]
 
 _Json = dict[str, Any]
 _BODY_PROBLEMS: Final = (408, 413, 415, 422)
+_NO_BODY: Final = {"type": "null"}
+"""Litestar's schema of None, as in ``Prepared[None]``."""
 
 
 def structs_of(handler: HTTPRouteHandler) -> Iterator[type[msgspec.Struct]]:
@@ -32,6 +34,9 @@ def structs_of(handler: HTTPRouteHandler) -> Iterator[type[msgspec.Struct]]:
     fields.extend(
         FieldDefinition.from_annotation(one.data_container) for one in (handler.responses or {}).values()
     )
+    described = _described_body(handler)
+    if described is not None and isinstance(described.described_by, type):
+        yield described.described_by
     for one in fields:
         yield from _structs_in(one)
 
@@ -122,11 +127,9 @@ def _query_schemas(handler: HTTPRouteHandler) -> Mapping[str, _Json]:
 
 
 def _request_body(operation: _Json, handler: HTTPRouteHandler) -> _Json | None:
-    field = handler.parsed_fn_signature.parameters.get("data")
-    metadata = () if field is None else field.metadata
-    described = next((one for one in metadata if isinstance(one, BodySchema)), handler.opt.get("body"))
+    described = _described_body(handler)
     if described is not None:
-        content = {described.media_type: {"schema": dict(described.schema)}}
+        content: _Json = {described.media_type: {"schema": described.schema}}
     elif "requestBody" in operation:
         content = {kind: dict(one) for kind, one in operation["requestBody"]["content"].items()}
     else:
@@ -137,16 +140,22 @@ def _request_body(operation: _Json, handler: HTTPRouteHandler) -> _Json | None:
     return {"required": True, "content": content}
 
 
+def _described_body(handler: HTTPRouteHandler) -> BodySchema | None:
+    field = handler.parsed_fn_signature.parameters.get("data")
+    metadata = () if field is None else field.metadata
+    return next((one for one in metadata if isinstance(one, BodySchema)), handler.opt.get("body"))
+
+
 def _responses(
     operation: _Json, handler: HTTPRouteHandler, found: set[int], *, is_conditional: bool
 ) -> _Json:
     shown: _Json = {}
-    headers = [one.name for one in handler.resolve_response_headers()]
+    of_route = operation["responses"][str(handler.status_code)]
     for status, response in operation["responses"].items():
         if int(status) < 400:
-            is_further_creation = status == "201" and handler.status_code != 201
-            names = [*headers, *(["Location"] if is_further_creation else [])]
-            shown[status] = _response(response, handler, names, is_conditional=is_conditional)
+            names = _header_names(handler, int(status), is_conditional=is_conditional)
+            has_example = response.get("content") == of_route.get("content")
+            shown[status] = _response(response, handler, names, has_example=has_example)
     if is_conditional:
         shown["304"] = {"description": NOT_MODIFIED.description, "headers": _headers(NOT_MODIFIED.headers)}
     for status in sorted(found):
@@ -154,13 +163,19 @@ def _responses(
     return shown
 
 
-def _response(
-    response: _Json, handler: HTTPRouteHandler, headers: list[str], *, is_conditional: bool
-) -> _Json:
-    names = [*sorted(headers, reverse=True), *(["ETag"] if is_conditional else [])]
-    shown: _Json = {"description": response["description"], "headers": _headers(names)}
-    content = {kind: {"schema": one["schema"]} for kind, one in response.get("content", {}).items()}
-    if "example" in handler.opt:
+def _header_names(handler: HTTPRouteHandler, status: int, *, is_conditional: bool) -> list[str]:
+    """Those of one response. Beside the route's own status, Location is the header of 201 alone."""
+    names = {one.name for one in handler.resolve_response_headers()}
+    if status != handler.status_code:
+        names = names | {"Location"} if status == 201 else names - {"Location"}
+    return [*sorted(names, reverse=True), *(["ETag"] if is_conditional else [])]
+
+
+def _response(response: _Json, handler: HTTPRouteHandler, headers: list[str], *, has_example: bool) -> _Json:
+    shown: _Json = {"description": response["description"], "headers": _headers(headers)}
+    given = response.get("content", {}).items()
+    content = {kind: {"schema": one["schema"]} for kind, one in given if one["schema"] != _NO_BODY}
+    if has_example and "example" in handler.opt:
         for one in content.values():
             one["example"] = handler.opt["example"]
     if "also_html" in handler.opt:

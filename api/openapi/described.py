@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
 from litestar.datastructures import ResponseHeader
 from litestar.openapi import ResponseSpec
 
@@ -27,10 +28,20 @@ ETAG: Final = ResponseHeader(name="ETag", documentation_only=True)
 
 @dataclass(frozen=True, slots=True)
 class BodySchema:
-    """Metadata of a body that no Struct describes: ``Annotated[dict[str, Any], BodySchema({…})]``."""
+    """Metadata of a body that the handler takes as it is: ``Annotated[dict[str, Any], BodySchema({…})]``.
 
-    schema: Mapping[str, Any]
+    :ivar described_by: a JSON Schema, or a Struct that describes the body where a service checks it.
+    """
+
+    described_by: Mapping[str, Any] | type[msgspec.Struct]
     media_type: str = "application/json"
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema; of a Struct a reference to it."""
+        if isinstance(self.described_by, type):
+            return {"$ref": f"#/components/schemas/{self.described_by.__name__}"}
+        return dict(self.described_by)
 
 
 def problems(*statuses: int) -> dict[int, ResponseSpec]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final
 
+from litestar.openapi import ResponseSpec
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, Output
@@ -17,8 +18,10 @@ __all__ = [
     "FIELD_BODY",
     "FIELD_CHANGES_BODY",
     "FIELD_EXAMPLE",
+    "NEW_FIELD_EXAMPLE",
     "OBJECT_BODY",
     "OBJECT_CHANGES_BODY",
+    "PLANNED",
     "ChangeQuery",
     "DriftAnswer",
     "DriftItem",
@@ -120,6 +123,13 @@ FIELD_EXAMPLE: Final[_Json] = {
     "position": 7,
     "options": [{"value": "open", "label": "Open"}, {"value": "won", "label": "Won"}],
 }
+NEW_FIELD_EXAMPLE: Final[_Json] = {
+    "name": "stage",
+    "label": "Stage",
+    "type": "select",
+    "options": ["open", "won"],
+    "index": True,
+}
 DEAL_EXAMPLE: Final[_Json] = {
     "id": _ID,
     "name": "deals",
@@ -212,6 +222,12 @@ class PlanAnswer(Output):
 
     plan: list[PlannedDdl]
     affects: dict[str, _Affected]
+
+
+PLANNED: Final = ResponseSpec(
+    PlanAnswer, description="With `dryRun`: the planned changes.", generate_examples=False
+)
+"""The response to a dry run, where it differs from that to a change."""
 
 
 class DriftItem(Output):

@@ -1,0 +1,162 @@
+"""/api/v1/objects/{object}/fields: the fields of an object: read, add, change, drop."""
+
+from typing import Annotated, Any, TypeAlias
+
+from litestar import Controller, delete, get, patch, post
+from litestar.params import JSONBody
+
+from api.openapi.described import LOCATION, BodySchema, problems
+from api.requests.request import TenantRequest
+from api.requests.sources import Injected, Query
+from api.responses import Prepared, empty, json
+from api.schemas.object_drafts import body_places, field_changes, field_draft, seen_field, seen_object
+from api.schemas.objects import (
+    FIELD_BODY,
+    FIELD_CHANGES_BODY,
+    FIELD_EXAMPLE,
+    NEW_FIELD_EXAMPLE,
+    PLANNED,
+    ChangeQuery,
+    DropQuery,
+    FieldAnswer,
+    PlanAnswer,
+    shown_field,
+    shown_plan,
+)
+from api.schemas.paths import FieldName, ObjectName
+from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.objects.service import SchemaService
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.rights.permissions import Access
+
+__all__ = ["FieldController"]
+
+_NewField: TypeAlias = JSONBody[Annotated[dict[str, Any], BodySchema(FIELD_BODY)]]
+_FieldChanges: TypeAlias = JSONBody[Annotated[dict[str, Any], BodySchema(FIELD_CHANGES_BODY)]]
+
+
+class FieldController(Controller):
+    """Handlers that change something take ``object_manager`` first: permissions are checked before the query
+    and the body.
+    """
+
+    path = "/objects/{object:str}/fields"
+    tags = ("Objects",)
+
+    @post(
+        "/",
+        operation_id="addField",
+        summary="Add a field to an object",
+        description="Existing records get the field's default.",
+        response_description="The field.",
+        response_headers=[LOCATION],
+        responses={200: PLANNED, **problems(409)},
+        dependencies={"params": Query(ChangeQuery)},
+        body_example=NEW_FIELD_EXAMPLE,
+        example={"data": FIELD_EXAMPLE},
+    )
+    async def add_field(
+        self,
+        tenant: Injected[TenantScope],
+        object_manager: Injected[Access],
+        objects: Injected[SchemaService],
+        catalog: Injected[Catalog],
+        object_name: ObjectName,
+        params: Injected[ChangeQuery],
+        data: _NewField,
+    ) -> Prepared[FieldAnswer]:
+        """Add a field."""
+        draft = field_draft(data)
+        with body_places():
+            plan = await objects.add_field(tenant, object_manager, object_name, draft, dry_run=params.dry_run)
+        if plan is not None:
+            return Prepared(json(shown_plan(plan)))
+        field = await _field(catalog, tenant, object_manager, object_name, draft.name)
+        location = (b"location", f"/api/v1/objects/{object_name}/fields/{draft.name}".encode())
+        return Prepared(json(field, 201, [location]))
+
+    @get(
+        "/{field:str}",
+        operation_id="readField",
+        summary="One field",
+        response_description="The field.",
+        conditional=True,
+        example={"data": FIELD_EXAMPLE},
+    )
+    async def read_field(
+        self,
+        request: TenantRequest,
+        tenant: Injected[TenantScope],
+        access: Injected[Access],
+        catalog: Injected[Catalog],
+        object_name: ObjectName,
+        field_name: FieldName,
+    ) -> Prepared[FieldAnswer]:
+        """One field."""
+        return Prepared(request.tagged(await _field(catalog, tenant, access, object_name, field_name)))
+
+    @patch(
+        "/{field:str}",
+        operation_id="changeField",
+        summary="Change a field's label, name, settings or type",
+        description=(
+            "Renaming keeps the data. A change that restricts the values of a field is checked against the "
+            "records first: 409 gives the number of records that do not fit, and the first of them."
+        ),
+        response_description="The changed field; with `dryRun` the planned changes.",
+        responses=problems(409),
+        dependencies={"params": Query(ChangeQuery)},
+        body_example={"label": "Phase", "required": True},
+    )
+    async def change_field(
+        self,
+        tenant: Injected[TenantScope],
+        object_manager: Injected[Access],
+        objects: Injected[SchemaService],
+        catalog: Injected[Catalog],
+        object_name: ObjectName,
+        field_name: FieldName,
+        params: Injected[ChangeQuery],
+        data: _FieldChanges,
+    ) -> FieldAnswer | PlanAnswer:
+        """Change a field."""
+        changes = field_changes(data)
+        with body_places():
+            plan = await objects.change_field(
+                tenant, object_manager, object_name, field_name, changes, dry_run=params.dry_run
+            )
+        if plan is not None:
+            return shown_plan(plan)
+        return await _field(catalog, tenant, object_manager, object_name, changes.get("name", field_name))
+
+    @delete(
+        "/{field:str}",
+        operation_id="dropField",
+        summary="Drop a field with its values",
+        response_description="The field was dropped.",
+        responses={200: PLANNED, **problems(409)},
+        dependencies={"params": Query(DropQuery)},
+    )
+    async def drop_field(
+        self,
+        tenant: Injected[TenantScope],
+        object_manager: Injected[Access],
+        objects: Injected[SchemaService],
+        object_name: ObjectName,
+        field_name: FieldName,
+        params: Injected[DropQuery],
+    ) -> Prepared[None]:
+        """Drop a field."""
+        plan = await objects.drop_field(
+            tenant, object_manager, object_name, field_name, params.confirm or None, dry_run=params.dry_run
+        )
+        return Prepared(empty() if plan is None else json(shown_plan(plan)))
+
+
+async def _field(
+    catalog: Catalog, tenant: TenantScope, access: Access, object_name: str, name: str
+) -> FieldAnswer:
+    """The field as the caller sees it."""
+    model = await seen_object(catalog, tenant, access, object_name)
+    field = await seen_field(catalog, tenant, access, model, name)
+    return FieldAnswer(shown_field(field, list(model.fields).index(name)))

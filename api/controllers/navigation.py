@@ -1,0 +1,42 @@
+"""/api/v1/navigation: what a frontend needs after sign-in, in one request."""
+
+from litestar import Controller, get
+
+from api.requests.request import TenantRequest
+from api.requests.sources import Injected
+from api.responses import Prepared
+from api.schemas.navigation import NavigationAnswer
+from tenant_schema.apps.navigation import NavigationService
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.rights.permissions import Access
+
+__all__ = ["NavigationController"]
+
+
+class NavigationController(Controller):
+    """Apps, pages and objects as the caller sees them."""
+
+    path = "/navigation"
+    tags = ("Apps and pages",)
+
+    @get(
+        "/",
+        operation_id="readNavigation",
+        summary="The caller's apps, pages and objects, and what the caller may do with each",
+        description=(
+            "All that menus and the headers of lists need. Layouts are read page by page, the whole "
+            "definition of an object under /objects."
+        ),
+        response_description="The navigation.",
+        conditional=True,
+    )
+    async def read_navigation(
+        self,
+        request: TenantRequest,
+        tenant: Injected[TenantScope],
+        access: Injected[Access],
+        navigation: Injected[NavigationService],
+    ) -> Prepared[NavigationAnswer]:
+        """The caller's apps, pages and objects."""
+        found = await navigation.read(tenant, access)
+        return Prepared(request.tagged(NavigationAnswer.of(tenant, access, found)))

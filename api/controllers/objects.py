@@ -1,0 +1,188 @@
+"""/api/v1/objects: the tenant's objects: list, read, create, change, drop."""
+
+from typing import Annotated, Any, TypeAlias
+
+from litestar import Controller, delete, get, patch, post
+from litestar.params import JSONBody
+
+from api.openapi.described import LOCATION, BodySchema, problems
+from api.requests.request import TenantRequest
+from api.requests.sources import Injected, Query
+from api.responses import Prepared, empty, json
+from api.schemas.object_drafts import (
+    body_places,
+    object_changes,
+    object_draft,
+    seen_fields,
+    seen_object,
+    seen_objects,
+)
+from api.schemas.objects import (
+    DEAL_EXAMPLE,
+    NEW_FIELD_EXAMPLE,
+    OBJECT_BODY,
+    OBJECT_CHANGES_BODY,
+    PLANNED,
+    ChangeQuery,
+    DropQuery,
+    ObjectAnswer,
+    ObjectList,
+    PlanAnswer,
+    shown_object,
+    shown_plan,
+)
+from api.schemas.paths import ObjectName
+from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.objects.service import SchemaService
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.rights.permissions import Access
+
+__all__ = ["ObjectController"]
+
+_NewObject: TypeAlias = JSONBody[Annotated[dict[str, Any], BodySchema(OBJECT_BODY)]]
+_ObjectChanges: TypeAlias = JSONBody[Annotated[dict[str, Any], BodySchema(OBJECT_CHANGES_BODY)]]
+
+
+class ObjectController(Controller):
+    """Handlers that change something take ``object_manager`` first: permissions are checked before the query
+    and the body.
+    """
+
+    path = "/objects"
+    tags = ("Objects",)
+
+    @get(
+        "/",
+        operation_id="listObjects",
+        summary="The objects that the caller may read, with their fields",
+        response_description="The objects.",
+        conditional=True,
+        example={"data": [DEAL_EXAMPLE]},
+    )
+    async def list_objects(
+        self,
+        request: TenantRequest,
+        tenant: Injected[TenantScope],
+        access: Injected[Access],
+        catalog: Injected[Catalog],
+    ) -> Prepared[ObjectList]:
+        """The objects that the caller may read."""
+        seen = await seen_objects(catalog, tenant, access)
+        return Prepared(request.tagged(ObjectList([shown_object(model, fields) for model, fields in seen])))
+
+    @post(
+        "/",
+        operation_id="createObject",
+        summary="Create an object, with a table of its own",
+        description=(
+            "It has permissions, and records under `/api/v1/data/{object}`, from the next request on. The "
+            "settings of a field's type stand beside its other properties."
+        ),
+        response_description="The object.",
+        response_headers=[LOCATION],
+        responses={200: PLANNED, **problems(409)},
+        dependencies={"params": Query(ChangeQuery)},
+        body_example={
+            "name": "deals",
+            "label": "Deal",
+            "pluralLabel": "Deals",
+            "fields": [NEW_FIELD_EXAMPLE],
+        },
+        example={"data": DEAL_EXAMPLE},
+    )
+    async def create_object(
+        self,
+        tenant: Injected[TenantScope],
+        object_manager: Injected[Access],
+        objects: Injected[SchemaService],
+        catalog: Injected[Catalog],
+        params: Injected[ChangeQuery],
+        data: _NewObject,
+    ) -> Prepared[ObjectAnswer]:
+        """Create an object."""
+        draft = object_draft(data)
+        with body_places():
+            plan = await objects.create_object(tenant, object_manager, draft, dry_run=params.dry_run)
+        if plan is not None:
+            return Prepared(json(shown_plan(plan)))
+        location = (b"location", f"/api/v1/objects/{draft.name}".encode())
+        return Prepared(json(await _object(catalog, tenant, object_manager, draft.name), 201, [location]))
+
+    @get(
+        "/{object:str}",
+        operation_id="readObject",
+        summary="One object with its fields",
+        response_description="The object.",
+        conditional=True,
+        example={"data": DEAL_EXAMPLE},
+    )
+    async def read_object(
+        self,
+        request: TenantRequest,
+        tenant: Injected[TenantScope],
+        access: Injected[Access],
+        catalog: Injected[Catalog],
+        object_name: ObjectName,
+    ) -> Prepared[ObjectAnswer]:
+        """One object."""
+        return Prepared(request.tagged(await _object(catalog, tenant, access, object_name)))
+
+    @patch(
+        "/{object:str}",
+        operation_id="changeObject",
+        summary="Rename or relabel an object",
+        description=(
+            "Renaming keeps the data. Lookups, permissions and pages that name the object get its new name."
+        ),
+        response_description="The changed object; with `dryRun` the planned changes.",
+        responses=problems(409),
+        dependencies={"params": Query(ChangeQuery)},
+        body_example={"name": "offers", "label": "Offer", "pluralLabel": "Offers"},
+    )
+    async def change_object(
+        self,
+        tenant: Injected[TenantScope],
+        object_manager: Injected[Access],
+        objects: Injected[SchemaService],
+        catalog: Injected[Catalog],
+        object_name: ObjectName,
+        params: Injected[ChangeQuery],
+        data: _ObjectChanges,
+    ) -> ObjectAnswer | PlanAnswer:
+        """Rename or relabel an object."""
+        changes = object_changes(data)
+        with body_places():
+            plan = await objects.change_object(
+                tenant, object_manager, object_name, changes, dry_run=params.dry_run
+            )
+        if plan is not None:
+            return shown_plan(plan)
+        return await _object(catalog, tenant, object_manager, changes.get("name", object_name))
+
+    @delete(
+        "/{object:str}",
+        operation_id="dropObject",
+        summary="Drop an object with all its records",
+        response_description="The object was dropped.",
+        responses={200: PLANNED, **problems(409)},
+        dependencies={"params": Query(DropQuery)},
+    )
+    async def drop_object(
+        self,
+        tenant: Injected[TenantScope],
+        object_manager: Injected[Access],
+        objects: Injected[SchemaService],
+        object_name: ObjectName,
+        params: Injected[DropQuery],
+    ) -> Prepared[None]:
+        """Drop an object."""
+        plan = await objects.drop_object(
+            tenant, object_manager, object_name, params.confirm or None, dry_run=params.dry_run
+        )
+        return Prepared(empty() if plan is None else json(shown_plan(plan)))
+
+
+async def _object(catalog: Catalog, tenant: TenantScope, access: Access, name: str) -> ObjectAnswer:
+    """The object as the caller sees it."""
+    model = await seen_object(catalog, tenant, access, name)
+    return ObjectAnswer(shown_object(model, await seen_fields(catalog, tenant, access, model)))
