@@ -1,8 +1,8 @@
-"""The counters of auto_number fields: where records get their numbers from, without gaps and without doubles.
+"""The counters of auto_number fields: numbers are unique and have no gaps.
 
-A counter is a row, raised in the transaction of the insert. The row stays locked until that ends, so creators
-of one object number their records one after the other, and what is rolled back gives its numbers back. Take
-numbers last before the insert, so that the lock is short.
+A counter is a row that is incremented in the transaction of the insert and stays locked until that ends.
+Transactions that create records of one object therefore take numbers one after the other, and a rollback
+returns them. Numbers are taken immediately before the insert, so that the lock is held briefly.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,15 +35,18 @@ _BATCH = 500
 
 
 def counted_fields(fields: Iterable[FieldModel]) -> list[FieldModel]:
-    """Those of the fields that have a counter."""
+    """The fields that have a counter: those of the type ``auto_number``."""
     return [field for field in fields if field.type.name == "auto_number"]
 
 
 async def take_numbers(model: ObjectModel, count: int, day: date) -> Mapping[str, Sequence[str]]:
-    """The next ``count`` values of every auto_number field of an object, by its name, in order.
+    """Take the next ``count`` values of each auto_number field of an object. Returns them in order, by the
+    name of the field.
 
-    Two statements, however many fields and records; none when the object has no such field. To be called in
-    the transaction of the insert, and ``day`` is the day (UTC) on which the records are made.
+    Runs two statements for any number of fields and records, and none when the object has no such field. Has
+    to be called in the transaction of the insert.
+
+    :param day: the day in UTC on which the records are created.
 
     :raises CounterMissing: a field has no counter, which only a half-made change can bring about.
     """
@@ -55,29 +58,30 @@ async def take_numbers(model: ObjectModel, count: int, day: date) -> Mapping[str
 
 
 async def make_counter(field: FieldModel) -> None:
-    """A counter that begins with the field's ``start``; one that is there already is left as it is."""
+    """Create a counter that begins with the field's ``start``; an existing one is not changed."""
     await AutoNumber.insert(AutoNumber(field=field.id, next_value=field.settings["start"])).on_conflict(
         AutoNumber.field, "DO NOTHING"
     )
 
 
 async def drop_counters(field_ids: Sequence[UUID]) -> None:
-    """Forget how far these fields have counted; those without a counter do not matter."""
+    """Delete the counters of these fields; fields without a counter are ignored."""
     if field_ids:
         await AutoNumber.delete().where(AutoNumber.field.is_in(list(field_ids)))
 
 
 async def raise_counter(field_id: UUID, at_least: int) -> None:
-    """See to it that the next number is not below ``at_least``; a counter never goes back."""
+    """Raise the next number to ``at_least``; a counter is never lowered."""
     counter = (AutoNumber.field == field_id) & (AutoNumber.next_value < at_least)
     await AutoNumber.update({AutoNumber.next_value: at_least}).where(counter)
 
 
 async def number_records(model: ObjectModel, field: FieldModel) -> int:
-    """Give a number to every record without one, those in the trash too, oldest first; how many there were.
+    """Number the records without a number, those in the trash included, in the order of creation. Returns how
+    many there were.
 
-    In small transactions, so that others are not kept waiting, and again after a crash: what has a number
-    keeps it. The counter has to be there, ``model`` has the field and its column is in the database.
+    Works in short transactions, so that other writers do not wait. It can be repeated after a crash: numbered
+    records keep their numbers. The counter and the column have to exist.
     """
     numbered, last = 0, None
     while True:
@@ -91,10 +95,10 @@ async def number_records(model: ObjectModel, field: FieldModel) -> int:
 
 
 async def skip_taken_numbers(model: ObjectModel, field: FieldModel, new_format: NumberFormat) -> None:
-    """Raise the counter past every number that records have already when they are read in the new format.
+    """Raise the counter above all numbers that existing values have in a new format.
 
-    ``1{0}`` gave 123 as its 23rd number: when the format becomes ``{0}``, the next one is 124. To be called
-    in the transaction in which the format changes; reads the whole column.
+    The 23rd number of the format ``1{0}`` is 123: when the format becomes ``{0}``, the next number is 124.
+    Has to be called in the transaction in which the format changes. Reads the whole column.
     """
     column = model.columns[field.name]
     taken = -1
@@ -115,7 +119,7 @@ def _number_or_none(new_format: NumberFormat, text: str) -> int:
 
 
 async def _advance(field_ids: Sequence[UUID], count: int) -> dict[UUID, int]:
-    """Raise the counters and give the first number taken from each."""
+    """Increment the counters by ``count``. Returns the first number taken from each."""
     these = AutoNumber.field.is_in(list(field_ids))
     await AutoNumber.update({AutoNumber.next_value: AutoNumber.next_value + count}).where(these)
     rows = await AutoNumber.select().where(these)
@@ -132,7 +136,7 @@ def _texts(field: FieldModel, first: int, days: Sequence[date]) -> list[str]:
 
 
 async def _without_number(model: ObjectModel, field: FieldModel, last: Any) -> list[dict[str, Any]]:
-    """The next records to number, locked. Ids are in the order in which records were made."""
+    """The next records to number, locked. The order of ids is the order of creation."""
     record_id = model.columns["id"]
     where = model.columns[field.name].is_null()
     if last is not None:
@@ -144,7 +148,7 @@ async def _without_number(model: ObjectModel, field: FieldModel, last: Any) -> l
 
 
 async def _number(model: ObjectModel, field: FieldModel, rows: Sequence[Mapping[str, Any]]) -> None:
-    """One statement for all the rows: a CASE, which Piccolo has no way to say."""
+    """Number the rows with one UPDATE. Piccolo has no CASE for values."""
     assert field.id is not None
     first = await _advance([field.id], len(rows))
     texts = _texts(field, first[field.id], [row["created_at"].date() for row in rows])

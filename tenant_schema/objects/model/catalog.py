@@ -1,4 +1,4 @@
-"""Which objects a tenant has, read once and kept until a definition changes."""
+"""The catalog of a tenant's objects, cached until a definition changes."""
 
 from collections.abc import Awaitable, Callable, Container, Mapping
 from dataclasses import replace
@@ -21,10 +21,10 @@ __all__ = ["Catalog", "load_objects", "tables_of_words", "with_words_table"]
 
 
 class Catalog:
-    """The objects of the tenant that is bound; once warm they cost no statement.
+    """The objects of the bound tenant. No statement is run while they are cached.
 
-    :param cache: the one of ``DEFINITIONS``, which every change of a definition bumps.
-    :param recover: finishes what a process that died has left of a change; asked when definitions are read.
+    :param cache: the cache for ``DEFINITIONS``, whose version every change of a definition increments.
+    :param recover: completes or undoes an interrupted change; called before definitions are read.
     """
 
     def __init__(self, cache: VersionedCache, recover: Callable[[], Awaitable[bool]] | None = None) -> None:
@@ -33,11 +33,14 @@ class Catalog:
         self.tables = SharedTables()
 
     async def all(self, scope: TenantScope) -> Mapping[str, ObjectModel]:
-        """Every object by name, in the order of names."""
+        """All objects by name, in the order of names."""
         return await self._cache.get(scope, "objects", self._load)
 
     async def get(self, scope: TenantScope, name: str) -> ObjectModel:
-        """One object. Raises :class:`ObjectNotFound`, which carries the nearest name."""
+        """One object.
+
+        :raises ObjectNotFound: there is none; the error has the most similar name.
+        """
         objects = await self.all(scope)
         model = objects.get(name)
         if model is None:
@@ -45,7 +48,7 @@ class Catalog:
         return model
 
     def forget(self, scope: TenantScope) -> None:
-        """Drop what is known of the tenant's objects, after a change of them."""
+        """Drop the tenant's objects from the cache, after a change of them."""
         self._cache.forget(scope)
 
     async def _load(self) -> Mapping[str, ObjectModel]:
@@ -55,8 +58,8 @@ class Catalog:
 
 
 async def load_objects(tables: SharedTables | None = None) -> Mapping[str, ObjectModel]:
-    """Every object of the bound tenant, from its tables: two statements, however many objects; three where
-    search has tables of its own.
+    """Read all objects of the bound tenant: two statements for any number of objects, three where the words
+    of searched fields are in tables of their own.
     """
     models = [object_model(row, fields, tables) for row, fields in await load_rows()]
     if bound_storage().has_words_tables:
@@ -66,8 +69,8 @@ async def load_objects(tables: SharedTables | None = None) -> Mapping[str, Objec
 
 
 def with_words_table(model: ObjectModel, there: Container[str]) -> ObjectModel:
-    """The object as one whose records are written with their words, when the table for them is there: before
-    a tenant is brought up to date, there is none.
+    """Return the object with its table of words, if that exists: it may not before the tenant's database is
+    migrated.
     """
     columns = search_columns(model)
     name = words_table(model.table_name, columns)
@@ -75,7 +78,7 @@ def with_words_table(model: ObjectModel, there: Container[str]) -> ObjectModel:
 
 
 async def tables_of_words() -> set[str]:
-    """The names of the bound database's tables of words."""
+    """The names of the tables of words in the bound database."""
     rows = await DB.run_querystring(
         QueryString(
             "SELECT table_name AS name FROM information_schema.tables "

@@ -24,7 +24,7 @@ _TEXTS = frozenset({"text", "long_text", "email", "url", "phone"})
 
 
 class Functions(Protocol):
-    """The expressions in which databases differ."""
+    """The expressions of these checks that differ between databases."""
 
     def text_length(self, column: str) -> str:
         """The number of characters of a text; ``column`` is quoted."""
@@ -37,7 +37,7 @@ class Functions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Misfit:
-    """Records to which this applies do not fit."""
+    """A condition for records that do not fit, and the reason."""
 
     why: str
     sql: str
@@ -47,11 +47,12 @@ class _Misfit:
 async def refuse_misfits(
     model: ObjectModel, old: FieldModel, new: FieldModel, tables: Mapping[str, str], functions: Functions
 ) -> None:
-    """Raise :class:`WouldBreakData` when records of the object do not fit the field as it is to be.
+    """Check that the records of an object fit a changed field.
 
-    :param model: the object as it is.
-    :param tables: the physical names of the tables that lookups look into, by target.
-    :param functions: the expressions of the database that is bound.
+    :param model: the object before the change.
+    :param tables: the names of the tables that lookups refer to, by target.
+    :param functions: the expressions of the bound database.
+    :raises WouldBreakData: some records do not fit.
     """
     for misfit in (*_misfits(model.table_name, old, new, functions), *_astray(old, new, tables)):
         where = WhereRaw(misfit.sql, *misfit.values)
@@ -63,13 +64,13 @@ async def refuse_misfits(
 
 
 async def count_records(model: ObjectModel, *, with_trash: bool = True) -> int:
-    """How many records there are."""
+    """The number of records."""
     query = model.table.count()
     return int(await (query if with_trash else query.where(WhereRaw(_NO_TRASH))))
 
 
 async def count_values(model: ObjectModel, field: FieldModel) -> int:
-    """How many records have a value in the field."""
+    """The number of records with a value in the field."""
     return int(await model.table.count().where(model.columns[field.name].is_not_null()))
 
 
@@ -88,7 +89,7 @@ def _misfits(table: str, old: FieldModel, new: FieldModel, functions: Functions)
 
 
 def _astray(old: FieldModel, new: FieldModel, tables: Mapping[str, str]) -> Iterator[_Misfit]:
-    """What one object's ids mean is nothing in another."""
+    """A lookup with another target must have no values that are not ids of the new one."""
     if new.type.name != "lookup" or new.settings["target"] == old.settings.get("target"):
         return
     column, target = quote(old.column_name), new.settings["target"]

@@ -1,4 +1,4 @@
-"""From a decision to an intent: what the data says, and the operations that the change takes."""
+"""Builds the intent of a decision: checks the data, and lists the operations of the change."""
 
 from tenant_schema.objects.changes.decide.data_checks import count_records, count_values, refuse_misfits
 from tenant_schema.objects.changes.decide.decisions import Decision
@@ -13,7 +13,12 @@ __all__ = ["added_number", "intent_of", "refuse_by_data"]
 
 
 async def refuse_by_data(decision: Decision, confirm: str | None, dialect: Dialect) -> None:
-    """Raise :class:`WouldBreakData` or :class:`WouldLoseData` when the records there are in the way."""
+    """Check that existing records permit the change.
+
+    :param confirm: the name of the object or field whose data may be deleted.
+    :raises WouldBreakData: records do not fit the new definition.
+    :raises WouldLoseData: records or values would be deleted, and that is not confirmed.
+    """
     if decision.is_new:
         return
     model = decision.before.model(decision.object)
@@ -34,7 +39,7 @@ async def refuse_by_data(decision: Decision, confirm: str | None, dialect: Diale
 
 
 async def _refuse_empty(decision: Decision) -> None:
-    """A new field that is required has to have a value for the records that are there."""
+    """Refuse a required field without a default when the object has records."""
     field = _added(decision)
     if not field.required or field.default is not None or field.type.name == "auto_number":
         return
@@ -54,13 +59,13 @@ def _added(decision: Decision) -> FieldModel:
 
 
 def added_number(decision: Decision) -> FieldModel | None:
-    """The field that is added, when it numbers records."""
+    """The added field, if it is an auto_number; otherwise None."""
     field = None if decision.added is None else _added(decision)
     return field if field is not None and field.type.name == "auto_number" else None
 
 
 async def intent_of(decision: Decision, dialect: Dialect) -> Intent:
-    """Everything that the change will do."""
+    """The rows and operations of the change."""
     old = None if decision.is_new else decision.before.shape(decision.object)
     new = None if decision.after_name is None else decision.after.shape(decision.after_name)
     steps = difference(old, new, dialect, await _defaults(decision, dialect))
@@ -87,9 +92,10 @@ async def intent_of(decision: Decision, dialect: Dialect) -> Intent:
 
 
 async def _defaults(decision: Decision, dialect: Dialect) -> dict[str, str]:
-    """What the records there get in a new field: its default, as the record service would store it.
+    """The value of existing records in a new field, as a literal, by column: the field's default in stored
+    form.
 
-    A lookup's stays out: no engine looks whether it leads somewhere while it adds the column.
+    Lookups are left out: no database checks the reference of a default when a column is added.
     """
     if decision.added is None:
         return {}

@@ -1,4 +1,4 @@
-"""What tables a definition comes to: columns, keys and the search index, as the database has them."""
+"""The shape of an object's table, from its definition or from the database: columns, keys, search index."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -19,16 +19,17 @@ _ON_DELETE = {"set_null": "SET NULL", "restrict": "RESTRICT", "cascade": "CASCAD
 
 
 class Reference(msgspec.Struct, frozen=True):
-    """A foreign key: the table whose ``id`` is meant, and SQL's words for what deleting there does here."""
+    """A foreign key to the ``id`` of a table. ``on_delete`` is the action in SQL, such as ``SET NULL``."""
 
     table: str
     on_delete: str
 
 
 class ColumnShape(msgspec.Struct, frozen=True):
-    """One column. ``definition`` is how CREATE TABLE has it, without keys other than the primary one.
+    """One column.
 
-    ``source`` is, for a column of sort keys, the column of the texts.
+    :ivar definition: as in CREATE TABLE, without keys other than the primary key.
+    :ivar source: for a column of sort keys, the name of the text column.
     """
 
     name: str
@@ -41,9 +42,10 @@ class ColumnShape(msgspec.Struct, frozen=True):
 
 
 class TableShape(msgspec.Struct, frozen=True):
-    """One table; ``search`` are the columns of its full-text index, sorted, so that fields may
-    be put into another order without making it anew. ``fulltext`` are the names of FULLTEXT indexes that it
-    was found to have.
+    """One table.
+
+    :ivar search: the columns of its search index, sorted, so that the order of fields does not matter.
+    :ivar fulltext: the names of the FULLTEXT indexes that the database has on it.
     """
 
     name: str
@@ -64,10 +66,10 @@ def shape_found(
     search: tuple[str, ...],
     fulltext: tuple[str, ...] = (),
 ) -> TableShape:
-    """A table as it is in the database.
+    """The shape of a table in the database.
 
-    :param types: of each column.
-    :param keys: of each column that has indexes of its own, whether they are unique.
+    :param types: the type of each column.
+    :param keys: for each column with indexes on it alone, whether they are unique.
     """
     columns = (
         ColumnShape(
@@ -84,10 +86,10 @@ def shape_found(
 
 
 def shape_of(model: ObjectModel, tables: Mapping[str, str]) -> TableShape:
-    """The table of an object, in the types of the engine that is bound.
+    """The shape of an object's table in the bound database.
 
-    :param tables: the physical names of the tables that lookups may look into, by object name; with
-        ``users``.
+    :param tables: the names of the tables that lookups may refer to, by the name of the object, ``users``
+        included.
     """
     by_column = {field.column_name: field for field in model.fields.values()}
     columns = [
@@ -102,7 +104,7 @@ def shape_of(model: ObjectModel, tables: Mapping[str, str]) -> TableShape:
 
 
 def _with_pack(columns: Sequence[ColumnShape], packed: Collection[str]) -> list[ColumnShape]:
-    """The document before the columns that are generated over it."""
+    """The columns with the document of packed fields before the columns that are generated from it."""
     plain = [one for one in columns if one.name not in packed]
     generated = [
         ColumnShape(one.name, one.type, generated_column(one.name)) for one in columns if one.name in packed
@@ -137,7 +139,9 @@ def _column_shape(column: Column, field: FieldModel | None, tables: Mapping[str,
 
 
 def _definition(column: Column, sql_type: str, *, own: bool) -> str:
-    """Fields' columns are nullable; records' ids are given by us."""
+    """The definition. Columns of fields are nullable; ids have no default, since the record service sets
+    them.
+    """
     plain = f"{quote(column._meta.db_column_name)} {sql_type}"
     if own:
         return plain
