@@ -30,19 +30,24 @@ from api.composition import Platform, compose
 from api.controllers.api_keys import ApiKeyController
 from api.controllers.apps import AppController
 from api.controllers.audit import AuditController
+from api.controllers.domains import DomainController
 from api.controllers.drift import DriftController
 from api.controllers.fields import FieldController
 from api.controllers.navigation import NavigationController
 from api.controllers.objects import ObjectController
 from api.controllers.pages import PageController
 from api.controllers.permissions import PermissionController
+from api.controllers.problems import ProblemController
 from api.controllers.record_batches import RecordBatchController
 from api.controllers.record_queries import RecordQueryController
 from api.controllers.records import RecordController
 from api.controllers.roles import RoleController
+from api.controllers.schema import SchemaController
+from api.controllers.service import ServiceController
 from api.controllers.sessions import SessionController
 from api.controllers.sign_in import SignInController
 from api.controllers.tenants import TenantController
+from api.controllers.typescript import TypeScriptController
 from api.controllers.users import UserController
 from api.controllers.views import ViewController
 from api.dependencies import DEPENDENCIES
@@ -56,7 +61,6 @@ from api.plugins.arguments import HandlerArguments
 from api.requests.guards import admits_anyone, requires_operator, requires_user
 from api.requests.request import ApiRequest, CentralRequest, TenantRequest
 from api.responses import Json
-from api.routes import domains, problems, schema, service
 from api.server.lifespan import running
 from api.server.logs import configure_logs
 from api.server.shutdown import ending_within
@@ -178,6 +182,7 @@ _USERS_CONTROLLERS = [
     RecordController,
     RecordQueryController,
     RecordBatchController,
+    TypeScriptController,
     *map(resolve_name, piccolo_conf.CONTROLLERS),
 ]
 
@@ -185,10 +190,10 @@ _USERS_CONTROLLERS = [
 def _routers() -> list[Router]:
     """Every route, by who may call it."""
     return [
-        _router("/setup", [TenantController, *domains.ROUTES], requires_operator, CentralRequest),
-        _router("/api/v1", [schema.typescript, *_USERS_CONTROLLERS], requires_user, TenantRequest),
-        _router("/", service.ROUTES, admits_anyone, CentralRequest),
-        _router("/", [*problems.ROUTES, schema.schema], admits_anyone, TenantRequest),
+        _router("/setup", [TenantController, DomainController], requires_operator, CentralRequest),
+        _router("/api/v1", _USERS_CONTROLLERS, requires_user, TenantRequest),
+        _router("/", [ServiceController], admits_anyone, CentralRequest),
+        _router("/", [ProblemController, SchemaController], admits_anyone, TenantRequest),
     ]
 
 

@@ -16,10 +16,10 @@ from api.middleware.request_context import CURRENT, RequestContext
 from api.middleware.response_finishing import Finished
 from api.problems.pages import as_page, wants_page
 from api.problems.table import is_fault, problem_response
+from api.problems.types import response_to_type
 from api.requests.links import where_to_go
 from api.requests.methods import allowed
 from api.responses import RawResponse
-from api.routes.problems import response_to_type
 from api.server.metrics import RequestCounts
 from api.server.request_targets import require_plain_target
 from tenant_schema.problems import SUGGESTIONS, SuggestionBudget

@@ -14,7 +14,7 @@ from api.requests import bodies
 from api.requests.etags import digest_tag, known_tag
 from api.requests.json_portions import SMALL, decode_in_portions
 from api.requests.query_parameters import decode_query, query_pairs
-from api.responses import RawHeader, RawResponse, encoded, json_bytes, not_modified
+from api.responses import Prepared, RawHeader, RawResponse, encoded, json_bytes, not_modified
 from api.server.concurrency import Slot
 from central.operators.audit import Actor
 from central.operators.service import OperatorRef
@@ -63,6 +63,12 @@ class ApiRequest(Request[Any, Any, State]):
         given = self.header(b"if-none-match")
         known = None if given is None else known_tag(given, tag[1])
         return None if known is None else not_modified([(b"etag", known), *more])
+
+    def unless_known(self, response: RawResponse) -> Prepared[Any]:
+        """A response that has an ETag; 304 when the client has it already."""
+        tag = next(one for one in response.headers if one[0] == b"etag")
+        more = [one for one in response.headers if one[0] in {b"vary", b"cache-control"}]
+        return Prepared(self.unchanged(tag, more) or response)
 
     def tagged(self, content: object) -> RawResponse:
         """``content`` as JSON with a digest of it as its ETag; 304 when the client has it already."""

@@ -1,0 +1,74 @@
+"""/schema: the host's own OpenAPI document, as JSON, as a page to read, and as a page to try it."""
+
+from typing import Any
+
+from litestar import Controller, get
+
+from api.openapi.described import problems
+from api.openapi.responses import SchemaResponses
+from api.openapi.tenant_document import tenant_document
+from api.problems.pages import prefers_html
+from api.requests.guards import identify
+from api.requests.request import TenantRequest
+from api.responses import Prepared
+from tenant_schema.records.access.schema_view import SchemaView
+
+__all__ = ["SchemaController"]
+
+
+class SchemaController(Controller):
+    """On a tenant's host the document describes the objects that the caller sees."""
+
+    path = "/schema"
+    tags = ("Service",)
+
+    @get(
+        "/",
+        operation_id="schema",
+        summary="This document",
+        description=(
+            "As JSON, or as a plain page for those who accept text/html. On a tenant's host, with a token, "
+            "it describes the objects of the tenant with their fields, as far as the caller may use them; "
+            "without one, what every tenant has."
+        ),
+        response_description="OpenAPI 3.1.",
+        responses=problems(401),
+        conditional=True,
+        also_html=True,
+    )
+    async def read_schema(self, request: TenantRequest) -> Prepared[dict[str, Any]]:
+        """The document, in the form that the client prefers."""
+        responses = await _responses(request)
+        is_page = prefers_html(request.header(b"accept") or "")
+        return request.unless_known(await responses.page() if is_page else responses.as_json)
+
+    @get(
+        "/openapi.json",
+        operation_id="openapi",
+        summary="This document as JSON",
+        description="What `/schema` gives to programs, at the address where tools look for it.",
+        response_description="OpenAPI 3.1.",
+        responses=problems(401),
+        conditional=True,
+    )
+    async def read_json(self, request: TenantRequest) -> Prepared[dict[str, Any]]:
+        """The document as JSON."""
+        return request.unless_known((await _responses(request)).as_json)
+
+
+async def _responses(request: TenantRequest) -> SchemaResponses:
+    """Those of the host's kind, or those of the tenant for the caller."""
+    documents = request.app.state.documents
+    if "tenant" not in request.scope["state"]:
+        central: SchemaResponses = documents["central"]
+        return central
+    responses: SchemaResponses = documents["tenant"]
+    if request.header(b"authorization") is None:
+        return responses
+    await identify(request)
+    name = request.tenant.name
+
+    def make(schema: SchemaView) -> SchemaResponses:
+        return SchemaResponses(tenant_document(responses.document, schema, name))
+
+    return await request.platform.documents.get(request.tenant, request.access, "schema", make)

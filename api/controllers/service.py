@@ -1,0 +1,104 @@
+"""/health, /ready and /metrics, for whoever keeps the service running."""
+
+import asyncio
+from typing import Final, Literal
+
+from litestar import Controller, get
+
+from api.composition import Platform
+from api.errors import NotReady
+from api.requests.sources import Injected
+from api.responses import Prepared, json_bytes
+from api.schemas.service import Health, Readiness
+from api.server.metrics import CONTENT_TYPE, exposition
+from central.servers import DatabaseServer
+from piccolo_engines.errors import DatabaseError
+
+__all__ = ["ServiceController"]
+
+_PATIENCE: Final = 2.0
+"""Seconds in which a database must respond."""
+_READY: Final = {"status": "ready", "dependencies": {"central": "up", "tenantDatabases": "up"}}
+
+
+class ServiceController(Controller):
+    """Is it alive, is it ready, what is counted?"""
+
+    path = "/"
+    tags = ("Service",)
+
+    @get(
+        "/health",
+        operation_id="health",
+        summary="Is the process alive?",
+        description="Asks nothing of any database.",
+        response_description="It is.",
+        example={"status": "ok"},
+    )
+    async def health(self) -> Health:
+        """The process is alive."""
+        return Health(status="ok")
+
+    @get(
+        "/ready",
+        operation_id="ready",
+        summary="Can it serve?",
+        description=(
+            "Asks the central database, without which it is not ready, and the servers of the tenants' "
+            "databases: when some or all of those are down, other tenants can still be served."
+        ),
+        response_description="It can.",
+        example=_READY,
+    )
+    async def ready(self, platform: Injected[Platform]) -> Readiness:
+        """What it cannot do without responds, or a problem says what does not."""
+        central, tenants = await asyncio.gather(_central_responds(platform), _tenant_databases(platform))
+        if not central:
+            raise NotReady(["central"])
+        return Readiness(status="ready", dependencies={"central": "up", "tenantDatabases": tenants})
+
+    @get(
+        "/metrics",
+        operation_id="metrics",
+        summary="What is counted",
+        description=(
+            "In Prometheus' text form: requests, connections of clients, uploads and exports, open tenants, "
+            "and of each database server the budget of connections, how many are in use, idle and waited "
+            "for, and how many were opened and evicted."
+        ),
+        media_type="text/plain",
+        response_description="The counts.",
+        example='freehold_connections_in_use{server="db:3306"} 3\n',
+    )
+    async def metrics(self, platform: Injected[Platform]) -> Prepared[str]:
+        """The counts of this process."""
+        budgets = {server.name: server.connections for server in platform.servers}
+        stats = platform.engines.stats()
+        body = exposition(platform.request_counts, stats, budgets, platform.clients, platform.long_requests)
+        return Prepared(json_bytes(body, 200, (b"content-type", CONTENT_TYPE)))
+
+
+async def _central_responds(platform: Platform) -> bool:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            await platform.registry.version()
+    except (DatabaseError, TimeoutError):
+        return False
+    return True
+
+
+async def _tenant_databases(platform: Platform) -> Literal["up", "partly", "down"]:
+    """How many of the servers answer, and not which: this is said to anybody who asks."""
+    answers = await asyncio.gather(*(_reaches(server) for server in platform.servers))
+    remote = [answer for answer, server in zip(answers, platform.servers, strict=True) if server.has_users]
+    if all(remote):
+        return "up"
+    return "partly" if any(remote) else "down"
+
+
+async def _reaches(server: DatabaseServer) -> bool:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await server.is_reachable()
+    except TimeoutError:
+        return False
