@@ -70,7 +70,7 @@ class Bench:
 
     async def summed(self, pairs: tuple[tuple[str, str], ...], _number: int) -> bytes:
         """The aggregates of accounts."""
-        return msgspec.json.encode((await self.service.summary(_SCOPE, _ACCESS, "accounts", pairs)).data)
+        return msgspec.json.encode((await self.service.aggregate(_SCOPE, _ACCESS, "accounts", pairs)).data)
 
     async def sql(self, sql: str, *values: object) -> bytes:
         return msgspec.json.encode(await self.engine.run_querystring(QueryString(sql, *values)))

@@ -29,6 +29,8 @@ MAX_PROBLEMS: Final = 50
 """Problems reported of one input; the others are counted."""
 MAX_NAME: Final = 200
 """Characters of a name from a request that are repeated in a response."""
+_LONGEST_NAME: Final = 64
+"""Characters of an unknown name that a message repeats."""
 _MAX_MESSAGE: Final = 1_000
 _MAX_SUGGESTIONS: Final = 20
 _MAX_COMPARISONS: Final = 4_000
@@ -106,6 +108,24 @@ class ProblemCollector:
                 self.problems.left_out += 1
             else:
                 self.problems.append(problem)
+
+    def unknown(self, where: str, kind: str, name: str, known: Sequence[str]) -> None:
+        """Add the problem of an unknown field, parameter or operator, with the known name closest to it."""
+        if self.full:
+            self.count()
+        else:
+            near = suggestion(name, known)
+            self.add(where, f"unknown-{kind}", f"There is no {kind} {name[:_LONGEST_NAME]!r}.", near)
+
+    def unknown_among(self, names: Iterable[str], kind: str, known: Collection[str], where: str = "") -> None:
+        """Add a problem for each of the names that is not known."""
+        choices = tuple(known)
+        unknown = (name for name in names if name not in known)
+        for name in unknown:
+            self.unknown(f"{where}{name}" if len(name) <= MAX_NAME else name, kind, name, choices)
+            if self.full:
+                break
+        self.count(sum(1 for _ in unknown))
 
 
 class InvalidInput(Exception):

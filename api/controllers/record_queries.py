@@ -96,7 +96,7 @@ class RecordQueryController(Controller):
         pairs: Injected[QueryPairs],
     ) -> AggregateAnswer:
         """Aggregates that a query string asks for."""
-        return AggregateAnswer.of(await records.summary(tenant, access, object_name, pairs))
+        return AggregateAnswer.of(await records.aggregate(tenant, access, object_name, pairs))
 
     @post(
         "/aggregate",
@@ -120,7 +120,7 @@ class RecordQueryController(Controller):
         data: _Document,
     ) -> AggregateAnswer:
         """Aggregates that a JSON document asks for."""
-        return AggregateAnswer.of(await records.summary_of(tenant, access, object_name, data))
+        return AggregateAnswer.of(await records.aggregate_json(tenant, access, object_name, data))
 
     @get(
         "/export.csv",

@@ -210,7 +210,7 @@ async def _as_seen_now(request: TenantRequest, access: Access, answer: RawRespon
         return answer
     told = content["data"]
     name = path.removeprefix(_DATA).partition("/")[0]
-    seen = await request.platform.records.seen_again(request.tenant, access, name, told)
+    seen = await request.platform.records.still_readable_part(request.tenant, access, name, told)
     if len(seen) == len(told):
         return answer
     body = msgspec.json.encode({**content, "data": seen})

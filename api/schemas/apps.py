@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, Output
-from tenant_schema.apps.catalog import AppFacts, PageFacts
+from tenant_schema.apps.catalog import AppModel, PageModel
 from tenant_schema.apps.pages.service import ShownPage
 from tenant_schema.apps.views.service import ShownView
 
@@ -111,7 +111,7 @@ class PageSummary(Output):
     object: _Object | None
 
     @classmethod
-    def of(cls, page: PageFacts) -> "PageSummary":
+    def of(cls, page: PageModel) -> "PageSummary":
         return cls(
             name=page.name,
             label=page.label,
@@ -134,7 +134,7 @@ class AppAnswer(Output):
     updated_at: _Time
 
     @classmethod
-    def of(cls, app: AppFacts) -> "AppAnswer":
+    def of(cls, app: AppModel) -> "AppAnswer":
         return cls(
             name=app.name,
             label=app.label,
@@ -154,7 +154,7 @@ class AppList(Output):
     data: list[AppAnswer]
 
     @classmethod
-    def of(cls, apps: Sequence[AppFacts]) -> "AppList":
+    def of(cls, apps: Sequence[AppModel]) -> "AppList":
         return cls(data=[AppAnswer.of(app) for app in apps])
 
 
@@ -197,14 +197,14 @@ class PageAnswer(Output):
     @classmethod
     def of(cls, page: ShownPage) -> "PageAnswer":
         return cls(
-            name=page.facts.name,
-            label=page.facts.label,
-            type=page.facts.type,  # type: ignore[arg-type]  # no other types are stored
-            object=page.facts.object or None,
+            name=page.page.name,
+            label=page.page.label,
+            type=page.page.type,  # type: ignore[arg-type]  # no other types are stored
+            object=page.page.object or None,
             layout=dict(page.layout),
             left_out=list(page.left_out),
-            created_at=page.facts.created_at,
-            updated_at=page.facts.updated_at,
+            created_at=page.page.created_at,
+            updated_at=page.page.updated_at,
         )
 
 

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, Raw, UnsetType, json
 from api.schemas.apps import Group, PageSummary
 from api.schemas.auth import TenantName, UserAnswer
 from api.schemas.common import Output
-from tenant_schema.apps.catalog import AppFacts
+from tenant_schema.apps.catalog import AppModel
 from tenant_schema.apps.navigation import Navigation
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.access.schema_view import ObjectView
@@ -76,7 +76,7 @@ class NavigationApp(Output):
     pages: list[PageSummary]
 
     @classmethod
-    def of(cls, app: AppFacts) -> "NavigationApp":
+    def of(cls, app: AppModel) -> "NavigationApp":
         return cls(
             name=app.name,
             label=app.label,

@@ -15,14 +15,14 @@ from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
 from tenant_schema.users.rights.permissions import Access
 
-__all__ = ["MANAGE", "AppCatalog", "AppFacts", "Group", "PageFacts"]
+__all__ = ["MANAGE", "AppCatalog", "AppModel", "Group", "PageModel"]
 
 MANAGE = "apps:manage"
 """Who holds it sees every app and page, and may change them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageFacts:
+class PageModel:
     """A page without its layout. ``object`` is empty for a custom page that shows none."""
 
     id: UUID
@@ -47,7 +47,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppFacts:
+class AppModel:
     """An app with its pages in order, by name."""
 
     id: UUID
@@ -57,11 +57,11 @@ class AppFacts:
     description: str
     active: bool
     navigation: tuple[Group, ...]
-    pages: Mapping[str, PageFacts]
+    pages: Mapping[str, PageModel]
     created_at: datetime
     updated_at: datetime
 
-    def seen_by(self, access: Access) -> "AppFacts | None":
+    def visible_part(self, access: Access) -> "AppModel | None":
         """The app as the caller sees it; None when it is not active, or shows them nothing."""
         if access.has(MANAGE):
             return self
@@ -70,7 +70,7 @@ class AppFacts:
             return None
         return replace(self, pages=pages, navigation=_groups_of(self.navigation, pages))
 
-    def page(self, name: str) -> PageFacts:
+    def page(self, name: str) -> PageModel:
         """One of the pages. Raises :class:`PageNotFound`, which carries the nearest name."""
         if name not in self.pages:
             raise PageNotFound(self.name, name, suggestion(name[:100], self.pages))
@@ -87,49 +87,49 @@ class AppCatalog:
     def __init__(self, cache: VersionedCache) -> None:
         self._cache = cache
 
-    async def all(self, scope: TenantScope) -> Mapping[str, AppFacts]:
+    async def all(self, scope: TenantScope) -> Mapping[str, AppModel]:
         """Every app by name, in order."""
         return await self._cache.get(scope, "apps", _load)
 
-    async def seen_by(self, scope: TenantScope, access: Access) -> Mapping[str, AppFacts]:
+    async def visible(self, scope: TenantScope, access: Access) -> Mapping[str, AppModel]:
         """The apps that there are for the caller, in order."""
-        seen = (app.seen_by(access) for app in (await self.all(scope)).values())
+        seen = (app.visible_part(access) for app in (await self.all(scope)).values())
         return {app.name: app for app in seen if app is not None}
 
-    async def get(self, scope: TenantScope, access: Access, name: str) -> AppFacts:
+    async def get(self, scope: TenantScope, access: Access, name: str) -> AppModel:
         """One app as the caller sees it. Raises :class:`AppNotFound`, which carries the nearest name."""
-        apps = await self.seen_by(scope, access)
+        apps = await self.visible(scope, access)
         if name not in apps:
             raise AppNotFound(name, suggestion(name[:100], apps))
         return apps[name]
 
 
-def _groups_of(navigation: tuple[Group, ...], pages: Mapping[str, PageFacts]) -> tuple[Group, ...]:
+def _groups_of(navigation: tuple[Group, ...], pages: Mapping[str, PageModel]) -> tuple[Group, ...]:
     """The groups with those of the pages, without the groups that then are empty."""
     kept = (replace(group, pages=tuple(filter(pages.__contains__, group.pages))) for group in navigation)
     return tuple(group for group in kept if group.pages)
 
 
-async def _load() -> Mapping[str, AppFacts]:
+async def _load() -> Mapping[str, AppModel]:
     """Two statements."""
-    pages: defaultdict[UUID, dict[str, PageFacts]] = defaultdict(dict)
+    pages: defaultdict[UUID, dict[str, PageModel]] = defaultdict(dict)
     for row in await _page_rows():
         app_id = row.pop("app")
-        pages[app_id][row["name"]] = PageFacts(**row)
+        pages[app_id][row["name"]] = PageModel(**row)
     query = App.select().order_by(App.position, App.id).output(load_json=True)
     return MappingProxyType({row["name"]: _app(row, pages[row["id"]]) for row in await query})
 
 
 async def _page_rows() -> list[dict[str, Any]]:
-    facts = (AppPage.id, AppPage.name, AppPage.label, AppPage.type, AppPage.object)
-    query = AppPage.select(AppPage.app, *facts, AppPage.created_at, AppPage.updated_at)
+    columns = (AppPage.id, AppPage.name, AppPage.label, AppPage.type, AppPage.object)
+    query = AppPage.select(AppPage.app, *columns, AppPage.created_at, AppPage.updated_at)
     rows: list[dict[str, Any]] = await query.order_by(AppPage.position, AppPage.id)
     return rows
 
 
-def _app(row: dict[str, Any], pages: Mapping[str, PageFacts]) -> AppFacts:
+def _app(row: dict[str, Any], pages: Mapping[str, PageModel]) -> AppModel:
     """The app; its navigation may still name a page that is gone."""
-    facts = {name: held for name, held in row.items() if name not in ("position", "navigation")}
+    columns = {name: held for name, held in row.items() if name not in ("position", "navigation")}
     groups = (Group(label=group["label"], pages=tuple(group["pages"])) for group in row["navigation"])
     kept = tuple(replace(one, pages=tuple(filter(pages.__contains__, one.pages))) for one in groups)
-    return AppFacts(**facts, navigation=kept, pages=MappingProxyType(pages))
+    return AppModel(**columns, navigation=kept, pages=MappingProxyType(pages))

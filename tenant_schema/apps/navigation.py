@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tenant_schema.apps.catalog import AppCatalog, AppFacts
+from tenant_schema.apps.catalog import AppCatalog, AppModel
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.records.access.schema_view import ObjectView, SchemaView
 from tenant_schema.scope import TenantScope
@@ -16,7 +16,7 @@ __all__ = ["Navigation", "NavigationService"]
 class Navigation:
     """The caller's active apps in order, and by name the objects with which the caller may do something."""
 
-    apps: Sequence[AppFacts]
+    apps: Sequence[AppModel]
     objects: Sequence[ObjectView]
 
 
@@ -33,6 +33,6 @@ class NavigationService:
 
     async def read(self, scope: TenantScope, access: Access) -> Navigation:
         """Return the caller's navigation. Executes no statement once apps and definitions are cached."""
-        apps = await self._apps.seen_by(scope, access)
+        apps = await self._apps.visible(scope, access)
         schema = SchemaView.of(access, await self._objects.all(scope))
         return Navigation([app for app in apps.values() if app.active], schema.usable)

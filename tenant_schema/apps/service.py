@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from tenant_schema.apps.catalog import MANAGE, AppCatalog, AppFacts
+from tenant_schema.apps.catalog import MANAGE, AppCatalog, AppModel
 from tenant_schema.apps.errors import TooMany
 from tenant_schema.apps.layouts.bodies import (
     Check,
@@ -45,15 +45,15 @@ class AppService:
         self._catalog = catalog
         self._cache = cache
 
-    async def all(self, scope: TenantScope, access: Access) -> list[AppFacts]:
+    async def all(self, scope: TenantScope, access: Access) -> list[AppModel]:
         """The apps that there are for the caller, in order."""
-        return list((await self._catalog.seen_by(scope, access)).values())
+        return list((await self._catalog.visible(scope, access)).values())
 
-    async def read(self, scope: TenantScope, access: Access, name: str) -> AppFacts:
+    async def read(self, scope: TenantScope, access: Access, name: str) -> AppModel:
         """One app as the caller sees it. Raises AppNotFound."""
         return await self._catalog.get(scope, access, name)
 
-    async def create(self, scope: TenantScope, access: Access, body: Mapping[str, object]) -> AppFacts:
+    async def create(self, scope: TenantScope, access: Access, body: Mapping[str, object]) -> AppModel:
         """A new app, behind the others. Raises NameTaken, TooMany."""
         access.require_system(MANAGE)
         values = read_body(body, _checks(()), ("name", "label"))
@@ -68,7 +68,7 @@ class AppService:
 
     async def change(
         self, scope: TenantScope, access: Access, name: str, body: Mapping[str, object]
-    ) -> AppFacts:
+    ) -> AppModel:
         """Change what the body gives. Raises AppNotFound, NameTaken."""
         access.require_system(MANAGE)
         app = await self.read(scope, access, name)
@@ -89,7 +89,7 @@ class AppService:
             await App.delete().where(App.id == app.id)
             await record_event(access, "app.delete", Subject("app", app.id, name))
 
-    async def order(self, scope: TenantScope, access: Access, body: Mapping[str, object]) -> list[AppFacts]:
+    async def order(self, scope: TenantScope, access: Access, body: Mapping[str, object]) -> list[AppModel]:
         """Put the apps into the order in which the body names all of them."""
         access.require_system(MANAGE)
         apps = await self._catalog.all(scope)

@@ -17,13 +17,13 @@ from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
 
-__all__ = ["again_when_changed"]
+__all__ = ["retry_when_definitions_changed"]
 
 _Method = TypeVar("_Method", bound=Callable[..., Coroutine[Any, Any, Any]])
 _TELLING = (SchemaMismatch, DataTooLong, UnstorableValue)
 
 
-def again_when_changed(method: _Method) -> _Method:
+def retry_when_definitions_changed(method: _Method) -> _Method:
     """Run a method of a service with a ``catalog`` once more, when the database refuses it and an object is
     not what it was. Its first arguments are scope, access and the object's name.
 

@@ -19,16 +19,16 @@ from tenant_schema.records.csv.import_csv import ImportOptions, ImportReport, im
 from tenant_schema.records.csv.source import File
 from tenant_schema.records.history.read import read_history
 from tenant_schema.records.preconditions import Versions
-from tenant_schema.records.query.json_query import parse_json_query, parse_json_summary
+from tenant_schema.records.query.json_query import parse_json_aggregate, parse_json_query
 from tenant_schema.records.query.model import DEFAULT_LIMIT
-from tenant_schema.records.query.query_string import parse_export, parse_fields, parse_query, parse_summary
-from tenant_schema.records.reading.aggregate import Groups, summarise
+from tenant_schema.records.query.query_string import parse_aggregate, parse_export, parse_fields, parse_query
+from tenant_schema.records.reading.aggregate import Groups, aggregate
 from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.reading.pages import Page
 from tenant_schema.records.reading.read import read_page, read_record, still_readable
 from tenant_schema.records.reading.trash import in_trash
 from tenant_schema.records.record import Record
-from tenant_schema.records.retry import again_when_changed
+from tenant_schema.records.retry import retry_when_definitions_changed
 from tenant_schema.records.sql.statement_cache import Plans
 from tenant_schema.records.writing.bulk import Item
 from tenant_schema.records.writing.bulk_create import bulk_create
@@ -78,7 +78,7 @@ class RecordService:
         self._cursors = cursors
         self._clock = clock
 
-    @again_when_changed
+    @retry_when_definitions_changed
     async def page(self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs) -> Page:
         """The page that a query string asks for, see :mod:`tenant_schema.records.query.query_string`.
 
@@ -88,7 +88,7 @@ class RecordService:
         query = parse_query(pairs, target.readable, target.relations)
         return await read_page(target, query, self._cursors)
 
-    @again_when_changed
+    @retry_when_definitions_changed
     async def trash(self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs) -> Page:
         """A page of what lies in the trash, as :meth:`page`, for those who may read and delete. There
         ``deleted_at`` is a field.
@@ -97,7 +97,7 @@ class RecordService:
         query = parse_query(pairs, target.readable, target.relations)
         return await read_page(target, query, self._cursors)
 
-    @again_when_changed
+    @retry_when_definitions_changed
     async def query(self, scope: TenantScope, access: Access, object_name: str, document: Body) -> Page:
         """The page of a JSON query (:mod:`tenant_schema.records.query.json_query`). Raises as
         :meth:`page`.
@@ -106,26 +106,26 @@ class RecordService:
         query = parse_json_query(document, target.readable, target.relations)
         return await read_page(target, query, self._cursors)
 
-    @again_when_changed
-    async def summary(self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs) -> Groups:
+    @retry_when_definitions_changed
+    async def aggregate(self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs) -> Groups:
         """The aggregates that a query string asks for, see :mod:`tenant_schema.records.query.aggregates`.
 
         Raises InvalidQuery.
         """
         target = await self.targets.open(scope, access, object_name, "read")
-        asked = parse_summary(pairs, target.readable)
-        return await summarise(target, asked)
+        asked = parse_aggregate(pairs, target.readable)
+        return await aggregate(target, asked)
 
-    @again_when_changed
-    async def summary_of(
+    @retry_when_definitions_changed
+    async def aggregate_json(
         self, scope: TenantScope, access: Access, object_name: str, document: Body
     ) -> Groups:
-        """The aggregates that a JSON document asks for. Raises as :meth:`summary`."""
+        """The aggregates that a JSON document asks for. Raises as :meth:`aggregate`."""
         target = await self.targets.open(scope, access, object_name, "read")
-        asked = parse_json_summary(document, target.readable)
-        return await summarise(target, asked)
+        asked = parse_json_aggregate(document, target.readable)
+        return await aggregate(target, asked)
 
-    @again_when_changed
+    @retry_when_definitions_changed
     async def export(
         self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs
     ) -> AsyncIterator[bytes]:
@@ -137,7 +137,7 @@ class RecordService:
         pieces = export(target, asked, form)
         return chained(await anext(pieces), pieces)
 
-    @again_when_changed
+    @retry_when_definitions_changed
     async def read(
         self, scope: TenantScope, access: Access, object_name: str, record_id: UUID, pairs: _Pairs = ()
     ) -> Record:
@@ -146,14 +146,14 @@ class RecordService:
         query = parse_fields(pairs, target.readable, target.relations)
         return await read_record(target, record_id, query)
 
-    @again_when_changed
-    async def seen_again(
-        self, scope: TenantScope, access: Access, object_name: str, told: Mapping[str, object]
+    @retry_when_definitions_changed
+    async def still_readable_part(
+        self, scope: TenantScope, access: Access, object_name: str, returned: Mapping[str, object]
     ) -> Mapping[str, object]:
         """What the caller may read by now of a record that it was answered with before."""
-        return await still_readable(await self.targets.open(scope, access, object_name), told)
+        return await still_readable(await self.targets.open(scope, access, object_name), returned)
 
-    @again_when_changed
+    @retry_when_definitions_changed
     async def create(self, scope: TenantScope, access: Access, object_name: str, body: Body) -> Record:
         """A new record, owned by the caller unless the body says otherwise. Raises ValidationFailed,
         UniqueConflict.
@@ -161,7 +161,7 @@ class RecordService:
         target = await self.targets.open(scope, access, object_name, "create")
         return await create_record(target, body, self._clock())
 
-    @again_when_changed
+    @retry_when_definitions_changed
     async def update(
         self,
         scope: TenantScope,
@@ -181,7 +181,7 @@ class RecordService:
         target = await self.targets.open(scope, access, object_name, "update")
         return await change_record(target, record_id, body, if_match, self._clock())
 
-    @again_when_changed
+    @retry_when_definitions_changed
     async def delete(
         self,
         scope: TenantScope,
@@ -200,7 +200,7 @@ class RecordService:
         remove = destroy if permanent else trash_record
         await remove(target, record_id, if_match, self._clock())
 
-    @again_when_changed
+    @retry_when_definitions_changed
     async def restore(
         self,
         scope: TenantScope,
@@ -217,7 +217,7 @@ class RecordService:
         target = await self.targets.open(scope, access, object_name, "delete")
         return await restore_record(target, record_id, if_match, self._clock())
 
-    @again_when_changed
+    @retry_when_definitions_changed
     async def history(
         self,
         scope: TenantScope,
@@ -231,7 +231,7 @@ class RecordService:
         target = await self.targets.open(scope, access, object_name, "read")
         return await read_history(target, record_id, limit, cursor, self._cursors)
 
-    @again_when_changed
+    @retry_when_definitions_changed
     async def put(
         self,
         scope: TenantScope,
@@ -254,7 +254,7 @@ class RecordService:
         value, now = stored_key(field, key[1]), self._clock()
         return await upsert_record(target, field, value, body, now, if_match=if_match, only_new=only_new)
 
-    @again_when_changed
+    @retry_when_definitions_changed
     async def bulk(
         self,
         scope: TenantScope,
@@ -272,7 +272,7 @@ class RecordService:
         target = await self.targets.open(scope, access, object_name, op)
         return await _BULK[op](target, records, self._clock(), atomic=atomic)
 
-    @again_when_changed
+    @retry_when_definitions_changed
     async def require_import(
         self, scope: TenantScope, access: Access, object_name: str, key: str | None
     ) -> None:

@@ -11,7 +11,7 @@ from api.admin.site import Row
 from api.admin.tenant.visitor import Visitor
 from api.admin.values import accept
 from api.errors import InvalidBody
-from tenant_schema.apps.catalog import AppFacts
+from tenant_schema.apps.catalog import AppModel
 from tenant_schema.apps.pages.service import ShownPage
 from tenant_schema.apps.tables import PageType
 from tenant_schema.problems import Problem
@@ -115,7 +115,7 @@ class PageTable(MemoryTable):
         if not values.get("app"):
             accept((await self.schema()).columns, values)  # which raises for this, and all else that it sees
         visitor, app = self._visitor, await self._app_of(values["app"])
-        return str((await self._pages.create(visitor.scope, visitor.access, app, body)).facts.id)
+        return str((await self._pages.create(visitor.scope, visitor.access, app, body)).page.id)
 
     async def update(self, row_id: str, values: Mapping[str, Any]) -> None:
         """Change it; it stays with its app."""
@@ -136,7 +136,7 @@ class PageTable(MemoryTable):
         return name
 
 
-def _app_row(app: AppFacts) -> Row:
+def _app_row(app: AppModel) -> Row:
     navigation = [{"label": group.label, "pages": list(group.pages)} for group in app.navigation]
     return {
         "id": str(app.id),
@@ -150,8 +150,8 @@ def _app_row(app: AppFacts) -> Row:
     }
 
 
-def _page_row(app: AppFacts, page: ShownPage) -> Row:
-    facts = page.facts
+def _page_row(app: AppModel, page: ShownPage) -> Row:
+    facts = page.page
     return {
         "id": str(facts.id),
         "app": str(app.id),

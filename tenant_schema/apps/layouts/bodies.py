@@ -9,8 +9,7 @@ from tenant_schema.apps.errors import NameTaken
 from tenant_schema.objects.errors import InvalidName, InvalidValue
 from tenant_schema.objects.fields.unicode import clean_text
 from tenant_schema.objects.names import check_name
-from tenant_schema.problems import InvalidInput, Problem
-from tenant_schema.records.query.conditions import Complaints
+from tenant_schema.problems import InvalidInput, Problem, ProblemCollector
 
 __all__ = ["Check", "a_flag", "a_name", "a_text", "names_in_order", "read_body", "refusing_taken_names"]
 
@@ -22,12 +21,12 @@ def read_body(
     body: Mapping[str, object], checks: Mapping[str, Check], required: Collection[str] = ()
 ) -> dict[Any, Any]:
     """The body, texts composed (NFC). Raises :class:`InvalidInput` with every problem; nothing is ignored."""
-    told = Complaints()
-    told.unknown_among(body, "field", checks)
+    collector = ProblemCollector()
+    collector.unknown_among(body, "field", checks)
     for name in required:
         if name not in body:
-            told.add(name, "required", "Must be given.")
-    problems = told.problems
+            collector.add(name, "required", "Must be given.")
+    problems = collector.problems
     for name, check in checks.items():
         if name in body:
             problems += check(name, body[name])
@@ -73,16 +72,16 @@ def names_in_order(known: Collection[str], what: str) -> Check:
     def check(place: str, value: object) -> list[Problem]:
         if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
             return [Problem(place, "wrong-type", "Must be a list of names.")]
-        told = Complaints()
+        collector = ProblemCollector()
         for position, name in enumerate(value[: len(known) + 1]):
             if name not in known:
-                told.unknown(f"{place}.{position}", what, name, tuple(known))
+                collector.unknown(f"{place}.{position}", what, name, tuple(known))
             elif name in value[:position]:
-                told.add(f"{place}.{position}", "duplicate-name", "Is there twice.")
+                collector.add(f"{place}.{position}", "duplicate-name", "Is there twice.")
         missing = [name for name in known if name not in value]
         if missing:
-            told.add(place, f"missing-{what}", f"Must name {', '.join(missing)} too.")
-        return told.problems
+            collector.add(place, f"missing-{what}", f"Must name {', '.join(missing)} too.")
+        return collector.problems
 
     return check
 

@@ -34,9 +34,8 @@ from tenant_schema.apps.layouts.names import (
     check_sort,
 )
 from tenant_schema.apps.tables import PageType
-from tenant_schema.problems import Problem
+from tenant_schema.problems import Problem, ProblemCollector, suggestion
 from tenant_schema.records.access.schema_view import SchemaView
-from tenant_schema.records.query.conditions import Complaints, nearest
 from tenant_schema.records.query.model import MAX_LIMIT
 from tenant_schema.records.query.paths import Fields, Paths, lookup_target
 
@@ -59,42 +58,42 @@ def check_layout(page_type: PageType, object_name: str, layout: object, schema: 
 
     Problems are named by their place: ``layout.sections.0.fields.2``.
     """
-    told = Complaints()
+    collector = ProblemCollector()
     if not isinstance(layout, dict):
-        told.add("layout", "wrong-type", "Must be an object.")
+        collector.add("layout", "wrong-type", "Must be an object.")
     elif _is_deeper(layout, _DEEPEST):
-        told.add("layout", "too-deep", f"Must go {_DEEPEST} levels deep at most.")
+        collector.add("layout", "too-deep", f"Must go {_DEEPEST} levels deep at most.")
     elif len(msgspec.json.encode(layout)) > _LARGEST:
-        told.add("layout", "too-large", f"Must have {_LARGEST} bytes at most.")
+        collector.add("layout", "too-large", f"Must have {_LARGEST} bytes at most.")
     else:
-        _CHECKS[page_type](layout, object_name, schema, told)
-    return told.problems
+        _CHECKS[page_type](layout, object_name, schema, collector)
+    return collector.problems
 
 
 def check_navigation(navigation: object, pages: Collection[str]) -> list[Problem]:
     """Everything wrong with an app's navigation. ``pages`` are the app's."""
-    told = Complaints()
+    collector = ProblemCollector()
 
     def look(place: str, name: str) -> None:
         if name not in pages:
-            told.unknown(place, "page", name, tuple(pages))
+            collector.unknown(place, "page", name, tuple(pages))
 
     if not isinstance(navigation, list) or len(navigation) > MOST:
-        told.add("navigation", "invalid-list", f"Must be a list of {MOST} groups at most.")
-        return told.problems
+        collector.add("navigation", "invalid-list", f"Must be a list of {MOST} groups at most.")
+        return collector.problems
     for position, group in enumerate(navigation):
         place = f"navigation.{position}"
-        if check_keys(group, place, ("label", "pages"), told):
-            _tell_label(place, group, told)
-            check_names(f"{place}.pages", group.get("pages"), look, told)
-    return told.problems
+        if check_keys(group, place, ("label", "pages"), collector):
+            _check_label_of(place, group, collector)
+            check_names(f"{place}.pages", group.get("pages"), look, collector)
+    return collector.problems
 
 
-def _check_list(layout: _Layout, object_name: str, schema: SchemaView, told: Complaints) -> None:
-    check_keys(layout, "layout", ("columns", "sort", "filters", "filter"), told)
+def _check_list(layout: _Layout, object_name: str, schema: SchemaView, collector: ProblemCollector) -> None:
+    check_keys(layout, "layout", ("columns", "sort", "filters", "filter"), collector)
     fields = _fields_of(object_name, schema)
-    _check_rows("layout", layout, fields, told)
-    check_filterable("layout.filters", layout.get("filters", []), fields, told)
+    _check_rows("layout", layout, fields, collector)
+    check_filterable("layout.filters", layout.get("filters", []), fields, collector)
 
 
 def _fields_of(object_name: str, schema: SchemaView) -> Paths:
@@ -103,81 +102,85 @@ def _fields_of(object_name: str, schema: SchemaView) -> Paths:
     return fields
 
 
-def _check_rows(place: str, layout: _Layout, fields: Fields, told: Complaints) -> None:
+def _check_rows(place: str, layout: _Layout, fields: Fields, collector: ProblemCollector) -> None:
     """What list pages and related lists have in common: columns, sort and filter."""
-    check_fields(f"{place}.columns", layout.get("columns"), fields, told, least=1)
-    check_sort(f"{place}.sort", layout.get("sort", []), fields, told)
-    check_filter(f"{place}.filter", layout.get("filter", {}), fields, told)
+    check_fields(f"{place}.columns", layout.get("columns"), fields, collector, least=1)
+    check_sort(f"{place}.sort", layout.get("sort", []), fields, collector)
+    check_filter(f"{place}.filter", layout.get("filter", {}), fields, collector)
 
 
-def _check_record(layout: _Layout, object_name: str, schema: SchemaView, told: Complaints) -> None:
-    check_keys(layout, "layout", ("sections", "related"), told)
+def _check_record(layout: _Layout, object_name: str, schema: SchemaView, collector: ProblemCollector) -> None:
+    check_keys(layout, "layout", ("sections", "related"), collector)
     fields = _fields_of(object_name, schema)
-    for position, section in enumerate(_some(layout, "sections", 1, told)):
-        _check_section(f"layout.sections.{position}", section, fields, told)
-    for position, related in enumerate(_some(layout, "related", 0, told)):
-        _check_related(f"layout.related.{position}", related, object_name, schema, told)
+    for position, section in enumerate(_some(layout, "sections", 1, collector)):
+        _check_section(f"layout.sections.{position}", section, fields, collector)
+    for position, related in enumerate(_some(layout, "related", 0, collector)):
+        _check_related(f"layout.related.{position}", related, object_name, schema, collector)
 
 
-def _some(layout: _Layout, key: str, least: int, told: Complaints) -> list[object]:
+def _some(layout: _Layout, key: str, least: int, collector: ProblemCollector) -> list[object]:
     """The list under this key; none of it, and a problem, when there are too few or too many."""
     found = layout.get(key, [])
     if isinstance(found, list) and least <= len(found) <= MOST:
         return found
-    told.add(f"layout.{key}", "invalid-list", f"Must be a list of {least} to {MOST} objects.")
+    collector.add(f"layout.{key}", "invalid-list", f"Must be a list of {least} to {MOST} objects.")
     return []
 
 
-def _check_section(place: str, section: object, fields: Fields, told: Complaints) -> None:
-    if not check_keys(section, place, ("label", "columns", "fields"), told):
+def _check_section(place: str, section: object, fields: Fields, collector: ProblemCollector) -> None:
+    if not check_keys(section, place, ("label", "columns", "fields"), collector):
         return
-    _tell_label(place, section, told)
+    _check_label_of(place, section, collector)
     columns = section.get("columns", 1)
     if isinstance(columns, bool) or columns not in (1, 2):
-        told.add(f"{place}.columns", "out-of-range", "Must be 1 or 2.")
-    check_fields(f"{place}.fields", section.get("fields"), fields, told, least=1)
+        collector.add(f"{place}.columns", "out-of-range", "Must be 1 or 2.")
+    check_fields(f"{place}.fields", section.get("fields"), fields, collector, least=1)
 
 
-def _check_related(place: str, related: object, shown: str, schema: SchemaView, told: Complaints) -> None:
+def _check_related(
+    place: str, related: object, shown: str, schema: SchemaView, collector: ProblemCollector
+) -> None:
     keys = ("label", "object", "field", "columns", "sort", "filter", "limit")
-    if not check_keys(related, place, keys, told):
+    if not check_keys(related, place, keys, collector):
         return
-    _tell_label(place, related, told)
+    _check_label_of(place, related, collector)
     limit = related.get("limit", 1)
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_LIMIT:
-        told.add(f"{place}.limit", "out-of-range", f"Must be a number from 1 to {MAX_LIMIT}.")
+        collector.add(f"{place}.limit", "out-of-range", f"Must be a number from 1 to {MAX_LIMIT}.")
     object_name = related.get("object")
     fields = schema.paths(object_name) if isinstance(object_name, str) else None
     if fields is None:
-        told.unknown(f"{place}.object", "object", str(object_name), schema.readable_names)
+        collector.unknown(f"{place}.object", "object", str(object_name), schema.readable_names)
         return
-    _check_way_back(f"{place}.field", related.get("field"), str(object_name), shown, fields, told)
-    _check_rows(place, related, fields, told)
+    _check_way_back(f"{place}.field", related.get("field"), str(object_name), shown, fields, collector)
+    _check_rows(place, related, fields, collector)
 
 
 def _check_way_back(
-    place: str, name: object, object_name: str, shown: str, fields: Fields, told: Complaints
+    place: str, name: object, object_name: str, shown: str, fields: Fields, collector: ProblemCollector
 ) -> None:
     """A related list needs a lookup that leads to the object that the page shows."""
     ways = [one.name for one in fields.values() if lookup_target(one) == shown]
     if name not in ways:
         message = f"{object_name} has no lookup of that name that leads to {shown}."
-        near = nearest(str(name), ways) or next(iter(ways), None)
-        told.add(place, "unknown-lookup", message, near)
+        near = suggestion(str(name), ways) or next(iter(ways), None)
+        collector.add(place, "unknown-lookup", message, near)
 
 
-def _check_custom(_layout: _Layout, _object_name: str, _schema: SchemaView, _told: Complaints) -> None:
+def _check_custom(
+    _layout: _Layout, _object_name: str, _schema: SchemaView, collector: ProblemCollector
+) -> None:
     """Nobody but its frontend knows what it may hold."""
 
 
-_CHECKS: Mapping[PageType, Callable[[_Layout, str, SchemaView, Complaints], None]] = MappingProxyType(
+_CHECKS: Mapping[PageType, Callable[[_Layout, str, SchemaView, ProblemCollector], None]] = MappingProxyType(
     {PageType.LIST: _check_list, PageType.RECORD: _check_record, PageType.CUSTOM: _check_custom}
 )
 
 
-def _tell_label(place: str, holder: Mapping[str, object], told: Complaints) -> None:
+def _check_label_of(place: str, holder: Mapping[str, object], collector: ProblemCollector) -> None:
     for problem in _check_label(f"{place}.label", holder.get("label")):
-        told.add(problem.field, problem.code, problem.message)
+        collector.add(problem.field, problem.code, problem.message)
 
 
 def _is_deeper(value: object, levels: int) -> bool:

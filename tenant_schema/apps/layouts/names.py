@@ -3,8 +3,9 @@
 from collections.abc import Callable, Collection
 from typing import Any, TypeGuard
 
+from tenant_schema.problems import ProblemCollector
 from tenant_schema.records.errors import InvalidQuery
-from tenant_schema.records.query.conditions import Complaints, known_field
+from tenant_schema.records.query.conditions import known_field
 from tenant_schema.records.query.json_query import parse_json_filter
 from tenant_schema.records.query.model import MAX_SORT
 from tenant_schema.records.query.paths import Fields
@@ -27,71 +28,73 @@ _Look = Callable[[str, str], None]
 
 
 def check_keys(
-    value: object, place: str, known: Collection[str], told: Complaints
+    value: object, place: str, known: Collection[str], collector: ProblemCollector
 ) -> TypeGuard[dict[str, Any]]:
     """Whether the value is an object; complains when it is not, and of every key that means nothing."""
     if not isinstance(value, dict):
-        told.add(place, "wrong-type", "Must be an object.")
+        collector.add(place, "wrong-type", "Must be an object.")
         return False
     for key in value:
         if key not in known:
-            told.unknown(f"{place}.{key}", "key", key, tuple(known))
+            collector.unknown(f"{place}.{key}", "key", key, tuple(known))
     return True
 
 
 def check_names(
-    place: str, names: object, look: _Look, told: Complaints, *, least: int = 0, most: int = MOST
+    place: str, names: object, look: _Look, collector: ProblemCollector, *, least: int = 0, most: int = MOST
 ) -> None:
     """Complains of a list of names; ``look`` complains of each of them."""
     if not isinstance(names, list) or not least <= len(names) <= most:
-        told.add(place, "invalid-list", f"Must be a list of {least} to {most} names.")
+        collector.add(place, "invalid-list", f"Must be a list of {least} to {most} names.")
         return
     for position, name in enumerate(names):
         here = f"{place}.{position}"
         if not isinstance(name, str):
-            told.add(here, "wrong-type", "Must be text.")
+            collector.add(here, "wrong-type", "Must be text.")
         elif name in names[:position]:
-            told.add(here, "duplicate-name", "Is there twice.")
+            collector.add(here, "duplicate-name", "Is there twice.")
         else:
             look(here, name)
 
 
-def check_fields(place: str, names: object, fields: Fields, told: Complaints, *, least: int = 0) -> None:
+def check_fields(
+    place: str, names: object, fields: Fields, collector: ProblemCollector, *, least: int = 0
+) -> None:
     """Complains of a list of fields to show."""
 
     def look(here: str, name: str) -> None:
-        known_field(name, here, fields, told)
+        known_field(name, here, fields, collector)
 
-    check_names(place, names, look, told, least=least)
+    check_names(place, names, look, collector, least=least)
 
 
-def check_sort(place: str, names: object, fields: Fields, told: Complaints) -> None:
+def check_sort(place: str, names: object, fields: Fields, collector: ProblemCollector) -> None:
     """Complains of a list of fields to sort by; ``-`` in front is descending."""
 
     def look(here: str, name: str) -> None:
-        field = known_field(name.removeprefix("-"), here, fields, told)
+        field = known_field(name.removeprefix("-"), here, fields, collector)
         if field is not None and not field.type.sortable:
-            told.add(here, "not-sortable", f"{field.name} is {field.type.name}, which has no order.")
+            collector.add(here, "not-sortable", f"{field.name} is {field.type.name}, which has no order.")
 
-    check_names(place, names, look, told, most=MAX_SORT)
+    check_names(place, names, look, collector, most=MAX_SORT)
 
 
-def check_filterable(place: str, names: object, fields: Fields, told: Complaints) -> None:
+def check_filterable(place: str, names: object, fields: Fields, collector: ProblemCollector) -> None:
     """Complains of a list of fields that people can filter by."""
 
     def look(here: str, name: str) -> None:
-        field = known_field(name, here, fields, told)
+        field = known_field(name, here, fields, collector)
         if field is not None and not field.type.operators:
-            told.add(here, "not-filterable", f"{field.name} is {field.type.name}, which has no filters.")
+            collector.add(here, "not-filterable", f"{field.name} is {field.type.name}, which has no filters.")
 
-    check_names(place, names, look, told)
+    check_names(place, names, look, collector)
 
 
-def check_filter(place: str, document: object, fields: Fields, told: Complaints) -> None:
+def check_filter(place: str, document: object, fields: Fields, collector: ProblemCollector) -> None:
     """Complains of a filter in the grammar of the record API; ``place`` ends in ``filter``."""
     try:
         parse_json_filter(document, fields)
     except InvalidQuery as error:
         around = place.removesuffix("filter")
         for problem in error.problems:
-            told.add(f"{around}{problem.field}", problem.code, problem.message, problem.did_you_mean)
+            collector.add(f"{around}{problem.field}", problem.code, problem.message, problem.did_you_mean)

@@ -4,8 +4,8 @@ from typing import Any
 
 from tenant_schema.apps.layouts.names import check_filter
 from tenant_schema.apps.layouts.rewrite import Rewriting
+from tenant_schema.problems import ProblemCollector
 from tenant_schema.records.access.schema_view import SchemaView
-from tenant_schema.records.query.conditions import Complaints
 from tenant_schema.records.query.paths import Paths
 
 __all__ = ["hides_anything", "shown_layout", "shown_view"]
@@ -26,7 +26,7 @@ class _Visible:
         return None if fields is None or fields.get(path) is None else path
 
     def keeps(self, object_name: str, document: object) -> bool:
-        fields, problems = self._paths(object_name), Complaints()
+        fields, problems = self._paths(object_name), ProblemCollector()
         check_filter("filter", document, {} if fields is None else fields, problems)
         return not problems.problems
 

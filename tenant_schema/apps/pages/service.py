@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from tenant_schema.apps.catalog import MANAGE, AppCatalog, AppFacts, PageFacts
+from tenant_schema.apps.catalog import MANAGE, AppCatalog, AppModel, PageModel
 from tenant_schema.apps.errors import LayoutHidden, TooMany
 from tenant_schema.apps.layouts.bodies import (
     Check,
@@ -37,7 +37,7 @@ _Body = Mapping[str, object]
 class ShownPage:
     """A page as the caller sees it. ``left_out`` are the places of the layout that are not shown to them."""
 
-    facts: PageFacts
+    page: PageModel
     layout: Mapping[str, Any]
     left_out: Sequence[str]
 
@@ -129,7 +129,7 @@ class PageService:
     async def _schema(self, scope: TenantScope, access: Access) -> SchemaView:
         return SchemaView.of(access, await self._objects.all(scope))
 
-    async def _require_whole(self, page: PageFacts, schema: SchemaView) -> None:
+    async def _require_whole(self, page: PageModel, schema: SchemaView) -> None:
         """Raise LayoutHidden when the caller would replace what they cannot see."""
         whole = SchemaView(schema.objects)
         if hides_anything(page.type, page.object, await _layout(page), schema, whole):
@@ -137,28 +137,28 @@ class PageService:
 
 
 async def _record(
-    access: Access, action: str, app: AppFacts, page_id: UUID, name: str, **detail: object
+    access: Access, action: str, app: AppModel, page_id: UUID, name: str, **detail: object
 ) -> None:
     """What the audit trail says of a page: its app's name too, since pages of two apps may share one."""
     await record_event(access, action, Subject("page", page_id, name), {"app": app.name, **detail})
 
 
-def _shown(page: PageFacts, layout: Any, schema: SchemaView) -> ShownPage:
+def _shown(page: PageModel, layout: Any, schema: SchemaView) -> ShownPage:
     return ShownPage(page, *shown_layout(page.type, page.object, layout, schema))
 
 
-async def _layout(page: PageFacts) -> Any:
+async def _layout(page: PageModel) -> Any:
     row = await AppPage.select(AppPage.layout).where(AppPage.id == page.id).first().output(load_json=True)
     return row["layout"] if row else {}
 
 
-async def _layouts(app: AppFacts) -> dict[Any, Any]:
+async def _layouts(app: AppModel) -> dict[Any, Any]:
     """The layouts of the app's pages by their ids."""
     query = AppPage.select(AppPage.id, AppPage.layout).where(AppPage.app == app.id)
     return {row["id"]: row["layout"] for row in await query.output(load_json=True)}
 
 
-async def _rename_in_navigation(app: AppFacts, name: str, new_name: str | None) -> None:
+async def _rename_in_navigation(app: AppModel, name: str, new_name: str | None) -> None:
     """Write the new name where the old one stands; take it out when there is none."""
     if name == new_name or not any(name in group.pages for group in app.navigation):
         return
@@ -208,7 +208,7 @@ def _known_type(place: str, value: object) -> Sequence[Problem]:
     return [Problem(place, "not-an-option", f"Must be one of {', '.join(PageType)}.", near)]
 
 
-def _checks_of_change(page: PageFacts, schema: SchemaView) -> Mapping[str, Check]:
+def _checks_of_change(page: PageModel, schema: SchemaView) -> Mapping[str, Check]:
     """What may be said of a page that there is."""
 
     def layout(_place: str, value: object) -> Sequence[Problem]:

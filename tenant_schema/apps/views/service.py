@@ -16,9 +16,8 @@ from tenant_schema.apps.tables import ListView
 from tenant_schema.apps.views import store as view_rows
 from tenant_schema.apps.views.store import Row
 from tenant_schema.objects.model.catalog import Catalog
-from tenant_schema.problems import Problem
+from tenant_schema.problems import Problem, ProblemCollector
 from tenant_schema.records.access.schema_view import SchemaView
-from tenant_schema.records.query.conditions import Complaints
 from tenant_schema.records.query.paths import Fields
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.errors import PermissionDenied
@@ -63,11 +62,11 @@ class ViewService:
         if object_name is not None:
             access.require(object_name, "read")
             await self._objects.get(scope, object_name)
-        return await self._shown(scope, access, await view_rows.seen_by(access, object_name))
+        return await self._shown(scope, access, await view_rows.visible(access, object_name))
 
     async def read(self, scope: TenantScope, access: Access, view_id: UUID) -> ShownView:
         """One view; three statements."""
-        shown = await self._shown(scope, access, await view_rows.seen_by(access, view_id=view_id))
+        shown = await self._shown(scope, access, await view_rows.visible(access, view_id=view_id))
         if not shown:
             raise ViewNotFound(view_id)
         return shown[0]
@@ -166,10 +165,10 @@ def _checks_of_new(body: _Body, schema: SchemaView) -> Mapping[str, Check]:
     fields = schema.paths(name) if isinstance(name, str) else None
 
     def known(place: str, value: object) -> Sequence[Problem]:
-        told = Complaints()
+        collector = ProblemCollector()
         if fields is None:
-            told.unknown(place, "object", str(value), schema.readable_names)
-        return told.problems
+            collector.unknown(place, "object", str(value), schema.readable_names)
+        return collector.problems
 
     return {"object": known, **_checks_of(fields)}
 
@@ -182,12 +181,12 @@ def _checks_of_change(view: ShownView, schema: SchemaView) -> Mapping[str, Check
 
 
 def _checks_of(fields: Fields | None) -> Mapping[str, Check]:
-    def over_fields(check: Callable[[str, object, Fields, Complaints], None]) -> Check:
+    def over_fields(check: Callable[[str, object, Fields, ProblemCollector], None]) -> Check:
         def checked(place: str, value: object) -> Sequence[Problem]:
-            told = Complaints()
+            collector = ProblemCollector()
             if fields is not None:
-                check(place, value, fields, told)
-            return told.problems
+                check(place, value, fields, collector)
+            return collector.problems
 
         return checked
 
@@ -201,13 +200,13 @@ def _checks_of(fields: Fields | None) -> Mapping[str, Check]:
 
 def _a_list_of_roles(known: Collection[str]) -> Check:
     def check(place: str, value: object) -> Sequence[Problem]:
-        told = Complaints()
+        collector = ProblemCollector()
 
         def look(here: str, name: str) -> None:
             if name not in known:
-                told.unknown(here, "role", name, tuple(known))
+                collector.unknown(here, "role", name, tuple(known))
 
-        check_names(place, value, look, told)
-        return told.problems
+        check_names(place, value, look, collector)
+        return collector.problems
 
     return check

@@ -21,19 +21,19 @@ __all__ = [
     "defaults_of",
     "role_ids",
     "roles_of",
-    "seen_by",
     "share",
     "stop_beginning_with",
+    "visible",
 ]
 
 Row = Mapping[str, Any]
 
 
-async def seen_by(
+async def visible(
     access: Access, object_name: str | None = None, view_id: UUID | None = None
 ) -> list[dict[str, Any]]:
     """The caller's own views and those shared with them, by label: of one object, or the one of this id."""
-    query = ListView.select(*ListView.all_columns(), ListView.owner.name).where(_seen(access))
+    query = ListView.select(*ListView.all_columns(), ListView.owner.name).where(_is_visible(access))
     if object_name is not None:
         query = query.where(ListView.object == object_name)
     if view_id is not None:
@@ -42,7 +42,7 @@ async def seen_by(
     return sorted(rows, key=lambda row: sort_key(row["label"]) or b"")
 
 
-def _seen(access: Access) -> Where | Or:
+def _is_visible(access: Access) -> Where | Or:
     """One's own; those shared with a role of one's own; for who manages them, all that are shared, and those
     whose owner is gone.
     """

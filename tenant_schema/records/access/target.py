@@ -22,7 +22,7 @@ from tenant_schema.records.access.schema_view import ObjectView, SchemaView
 from tenant_schema.records.query.model import ALL, IN_TRASH, IN_USE, And, Condition, Filter
 from tenant_schema.records.query.paths import Paths, lookup_target, prefixes_of
 from tenant_schema.records.query.relations import Relations
-from tenant_schema.records.query.table_ref import other
+from tenant_schema.records.query.table_ref import table_ref
 from tenant_schema.records.query.user_fields import USERS
 from tenant_schema.records.record import Record, Row
 from tenant_schema.records.sql.compiler import with_slots
@@ -152,7 +152,7 @@ class Target:
         field = self.readable.get(path)
         view = None if field is None else self.schema.readable(lookup_target(field))
         assert view is not None, "a path was looked up before it is followed"
-        table = other(view.model.table)
+        table = table_ref(view.model.table)
         terms = (*([IN_USE] if table.has_trash else []), *self._readable_of(view.model, view.rights.read))
         return Hop(path, table, with_slots(And(terms), self.access.user_id, values))
 
@@ -160,7 +160,7 @@ class Target:
         """The rule for reading a model's records, when it restricts anything."""
         return () if rule == ALL else (self_contained(rule, model, self.schema.objects),)
 
-    def answer(self, stored: Row) -> Record:
+    def record_of(self, stored: Row) -> Record:
         """What the caller is shown of a record that it wrote: who may not read the object sees the id and
         version.
         """
@@ -168,16 +168,18 @@ class Target:
         is_whole = len(readable) == len(self.model.fields)
         return Record(json_ready(readable, stored, self.model.fields), stored["version"], is_whole)
 
-    def bare_answer(self, stored: Row) -> Record:
+    def bare_record_of(self, stored: Row) -> Record:
         """What the caller is shown of a record that it wrote, and may not read now."""
         return Record(json_ready(ALWAYS_READABLE, stored, self.model.fields), stored["version"])
 
     def related(self, name: str) -> "Target | None":
         """Return another object for the same caller; None if there is none, or the caller may not read it."""
         view = self.schema.readable(name)
-        return None if view is None else self.other(view, self.all_plans.of(self.scope.id, view.model.table))
+        return (
+            None if view is None else self.for_view(view, self.all_plans.of(self.scope.id, view.model.table))
+        )
 
-    def other(self, view: ObjectView, plans: Lru[Hashable, Any]) -> "Target":
+    def for_view(self, view: ObjectView, plans: Lru[Hashable, Any]) -> "Target":
         """Return another object for the same caller, with a cache of its own for prepared statements."""
         return Target(self.scope, self.access, view.model, view.rights, self.schema, plans, self.all_plans)
 

@@ -8,10 +8,9 @@ from typing import Final
 
 from tenant_schema.objects.fields.registry import kind_of
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
-from tenant_schema.problems import Problem
+from tenant_schema.problems import Problem, ProblemCollector, suggestion
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import ValidationFailed
-from tenant_schema.records.query.conditions import Complaints, nearest
 
 __all__ = ["Column", "Columns", "columns_of"]
 
@@ -72,7 +71,7 @@ async def columns_of(
     for place, name in enumerate(header):
         if place not in wanted and not has_head:
             message = f'Column {name} has no head: map it to a field, or to null, such as {{"{name}": null}}.'
-            work.complaints.add(name, "missing-mapping", message)
+            work.collector.add(name, "missing-mapping", message)
         elif place not in wanted and not name:
             work.columns.unnamed.append(place)
         elif (to := wanted.get(place, name)) is None:
@@ -80,8 +79,8 @@ async def columns_of(
         else:
             await work.take(place, name or str(place + 1), to, mapped=place in wanted)
     work.check_together()
-    if work.complaints.problems:
-        raise ValidationFailed(work.complaints.problems)
+    if work.collector.problems:
+        raise ValidationFailed(work.collector.problems)
     return work.columns
 
 
@@ -110,7 +109,7 @@ class _Matching:
 
     def __init__(self, target: Target, key: FieldModel | None) -> None:
         self.target, self.key = target, key
-        self.columns, self.complaints = Columns(), Complaints()
+        self.columns, self.collector = Columns(), ProblemCollector()
         self.names = _Names({**target.rights.readable, **target.rights.creatable})
         self._reached: dict[str, tuple[ObjectModel, _Names] | None] = {}
 
@@ -126,10 +125,10 @@ class _Matching:
             if not places and name.isascii() and name.isdigit() and 0 < int(name[:6]) <= len(header):
                 places = [int(name[:6]) - 1]
             if not places:
-                near = None if self.complaints.full else nearest(name, heads)
-                self.complaints.add(name, "unknown-column", "The file has no such column.", near)
+                near = None if self.collector.full else suggestion(name, heads)
+                self.collector.add(name, "unknown-column", "The file has no such column.", near)
             elif any(place in found for place in places):
-                self.complaints.add(name, "repeated", "The mapping names this column twice.")
+                self.collector.add(name, "repeated", "The mapping names this column twice.")
             else:
                 found |= dict.fromkeys(places, to if to is None else to.strip())
         return found
@@ -148,11 +147,11 @@ class _Matching:
                 "The file has the ids of records: set upsertBy=id to change these, or map the column to null "
                 "to create new ones."
             )
-            self.complaints.add(name, "id-without-upsert", message)
+            self.collector.add(name, "id-without-upsert", message)
         elif one.read_only and not mapped:
             self.columns.left_out[place] = "set by the system"  # an export has these, too
         elif one.read_only or one.name not in self.target.rights.creatable:
-            self.complaints.add(name, "not-allowed", f"{one.label} cannot be set.")
+            self.collector.add(name, "not-allowed", f"{one.label} cannot be set.")
         else:
             self.columns.taken.append(column)
 
@@ -173,15 +172,15 @@ class _Matching:
         if problem is None:
             self._unknown(name, path)
         else:
-            self.complaints.add(name, *problem)
+            self.collector.add(name, *problem)
         return None
 
     def _unknown(self, name: str, path: str) -> None:
         """A column that is not mapped, and whose head is no field."""
-        complaints = self.complaints
-        near = None if complaints.full else nearest(path, tuple(self.target.rights.readable))
+        collector = self.collector
+        near = None if collector.full else suggestion(path, tuple(self.target.rights.readable))
         message = f"There is no field {path[:64]!r}: map the column to a field, or to null to leave it out."
-        complaints.add(name, "unknown-field", message, near)
+        collector.add(name, "unknown-field", message, near)
 
     def _no_lookup(
         self,
@@ -193,7 +192,7 @@ class _Matching:
         """Why the lookup does not find records like that."""
         if by is not None:
             return "not-comparable", f"Records are not found by a field of type {by.type.name}.", None
-        near = None if reached is None else nearest(beyond, tuple(reached[1].fields))
+        near = None if reached is None else suggestion(beyond, tuple(reached[1].fields))
         message = f"{lookup.label} leads to no records with a field {beyond[:64]!r}."
         return "unknown-field", message, near and f"{lookup.name}.{near}"
 
@@ -217,11 +216,11 @@ class _Matching:
             heads[column.field.name].append(repr(column.name))
         for name in sorted(name for name, several in heads.items() if len(several) > 1):
             message = f"Several columns go into {name}: {' and '.join(heads[name])[:200]}."
-            self.complaints.add(name, "repeated", message)
+            self.collector.add(name, "repeated", message)
         if self.key is None:
             return
         if self.key.name not in heads:
-            self.complaints.add(self.key.name, "missing-column", f"There is no column for {self.key.name}.")
+            self.collector.add(self.key.name, "missing-column", f"There is no column for {self.key.name}.")
         for name in heads:
             if name != self.key.name and name not in self.target.rights.writable:
-                self.complaints.add(name, "not-allowed", f"Your roles do not allow you to change {name}.")
+                self.collector.add(name, "not-allowed", f"Your roles do not allow you to change {name}.")

@@ -136,5 +136,5 @@ async def _ids(
     model = column.target
     if model is None or model is USERS:
         return await users_by_value(by, values)
-    related = target.other(target.schema.view(model.name), Lru(4))
+    related = target.for_view(target.schema.view(model.name), Lru(4))
     return await ids_by_value(related, by, values)

@@ -143,11 +143,11 @@ class CsvSource:
         if bad is not None:
             line = len(re.findall(r"\r\n|\r|\n", sample[: bad.start()])) + 1
             raise UnreadableCsv(line, _undecodable(self.encoding))
-        said = _SEPARATOR.match(sample)
+        declared = _SEPARATOR.match(sample)
         if self._form.delimiter is not None:
             self.delimiter = self._form.delimiter
-        elif said is not None:
-            self.delimiter = said[1]
+        elif declared is not None:
+            self.delimiter = declared[1]
         else:
             self.delimiter = _delimiter_of(sample, self._form.header or 0)
 

@@ -10,11 +10,10 @@ from uuid import UUID
 from piccolo_engines.columns import new_id
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.portions import in_portions
-from tenant_schema.problems import Problem
+from tenant_schema.problems import Problem, ProblemCollector
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.csv.columns import Column
 from tenant_schema.records.csv.lookups import CsvRow, fail_dependents, find_lookups
-from tenant_schema.records.query.conditions import Complaints
 from tenant_schema.records.reading.by_value import ids_by_value
 from tenant_schema.records.record import Row
 from tenant_schema.records.sql.rendering import shown
@@ -95,9 +94,9 @@ async def _complete(target: Target, rows: Sequence[CsvRow], now: datetime) -> No
     """Add defaults and what the system sets to the lines that make records."""
     async for row in in_portions(rows):
         if row.is_new and not row.item.problems:
-            complaints = Complaints()
-            row.item.values = completed(target, row.item.values, now, complaints) | {"id": row.item.id}
-            row.item.refuse(complaints)
+            collector = ProblemCollector()
+            row.item.values = completed(target, row.item.values, now, collector) | {"id": row.item.id}
+            row.item.refuse(collector)
 
 
 def _groups(rows: Sequence[CsvRow]) -> list[list[CsvRow]]:

@@ -15,13 +15,14 @@ from tenant_schema.objects.fields.fixed_decimal import FixedDecimal
 from tenant_schema.objects.fields.integer import IntegerType
 from tenant_schema.objects.fields.registry import kind_of
 from tenant_schema.objects.model.model import FieldModel
-from tenant_schema.records.query.conditions import Complaints, known_field, nearest
+from tenant_schema.problems import suggestion
+from tenant_schema.records.query.conditions import QueryProblems, known_field
 from tenant_schema.records.query.model import Filter
 from tenant_schema.records.query.parameters import read_limit
 from tenant_schema.records.query.paths import Fields
 from tenant_schema.records.query.time_zones import UTC, Zone
 
-__all__ = ["FUNCTIONS", "MAX_GROUPS", "PARTS", "Group", "Measure", "Summary", "SummaryReader"]
+__all__ = ["FUNCTIONS", "MAX_GROUPS", "PARTS", "AggregateQuery", "AggregateReader", "Group", "Measure"]
 
 PARTS: Final = ("year", "quarter", "month", "week", "day")
 """Parts of dates and moments to group by; weeks are those of ISO 8601."""
@@ -67,7 +68,7 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class AggregateQuery:
     """One request. ``sort`` holds places among the groups and then the measures, and whether descending;
     ``zone`` is the time zone in which moments have days, weeks and so on.
     """
@@ -92,19 +93,19 @@ class Summary:
         return [*(one.field for one in self.groups), *measured]
 
 
-class SummaryReader:
+class AggregateReader:
     """Reads the parts of a request that lists do not have."""
 
-    def __init__(self, fields: Fields, complaints: Complaints) -> None:
-        self.fields, self.complaints = fields, complaints
+    def __init__(self, fields: Fields, collector: QueryProblems) -> None:
+        self.fields, self.collector = fields, collector
 
     def read(
         self,
         wanted: tuple[Filter, tuple[str, ...] | None],
         names: Mapping[str, Sequence[str] | None],
         limit: int | None,
-    ) -> Summary:
-        """The summary of the records wanted; ``names`` are what groupBy, select and sort hold."""
+    ) -> AggregateQuery:
+        """The query of the records wanted; ``names`` are what groupBy, select and sort hold."""
         groups = self._several("groupBy", names.get("groupBy") or (), _MOST_GROUPED, self._group)
         measures = self._several("select", names.get("select") or ("count",), _MOST_MEASURES, self._measure)
         keys = [*(one.key for one in groups), *(one.key for one in measures)]
@@ -115,34 +116,34 @@ class SummaryReader:
             lambda name, _: self._sort_term(name, keys),
         )
         number = _DEFAULT_GROUPS if limit is None else limit
-        return Summary(
+        return AggregateQuery(
             *wanted,
             tuple(groups),
             tuple(measures),
             tuple(sort),
-            read_limit(number, self.complaints, default=_DEFAULT_GROUPS, most=MAX_GROUPS),
-            self.complaints.zone,
+            read_limit(number, self.collector, default=_DEFAULT_GROUPS, most=MAX_GROUPS),
+            self.collector.zone,
         )
 
     def _several(
         self, where: str, names: Sequence[str], most: int, read: Callable[[str, str], _One | None]
     ) -> list[_One]:
         if len(names) > most:
-            self.complaints.add(where, "too-many-fields", f"{where} takes at most {most}.")
+            self.collector.add(where, "too-many-fields", f"{where} takes at most {most}.")
             return []
         found = [read(name.strip(), where) for name in names]
         return list(dict.fromkeys(one for one in found if one is not None))
 
     def _group(self, name: str, where: str) -> Group | None:
         part, path = self._taken_apart(name, where, PARTS)
-        field = None if path is None else known_field(path, where, self.fields, self.complaints)
+        field = None if path is None else known_field(path, where, self.fields, self.collector)
         if field is None or path is None:
             return None
         if part and kind_of(field.type) not in _TIMES:
-            self.complaints.add(where, "not-a-time", f"{path} is {field.type.name}, which has no {part}.")
+            self.collector.add(where, "not-a-time", f"{path} is {field.type.name}, which has no {part}.")
         elif not part and kind_of(field.type) in _NOT_GROUPED:
             message = f"{path} is {field.type.name}, by which one cannot group."
-            self.complaints.add(where, "not-groupable", message)
+            self.collector.add(where, "not-groupable", message)
         return Group(path, part)
 
     def _measure(self, name: str, where: str) -> Measure | None:
@@ -152,14 +153,14 @@ class SummaryReader:
         if function is None:
             message = "Measures read count, sum(field), avg(field), min(field), max(field) or count(field)."
             near = f"{name}(field)" if name in FUNCTIONS else "count" if name.lower() == "count" else None
-            self.complaints.add(where, "malformed", message, near) if path is not None else None
+            self.collector.add(where, "malformed", message, near) if path is not None else None
             return None
-        field = None if path is None else known_field(path, where, self.fields, self.complaints)
+        field = None if path is None else known_field(path, where, self.fields, self.collector)
         if field is None or path is None:
             return None
         if not _works_for(function, field):
             message = f"{path} is {field.type.name}, which has no {function}."
-            self.complaints.add(where, "function-not-allowed", message)
+            self.collector.add(where, "function-not-allowed", message)
         return Measure(function, path)
 
     def _taken_apart(self, name: str, where: str, known: Sequence[str]) -> tuple[str | None, str | None]:
@@ -169,8 +170,8 @@ class SummaryReader:
             return None, name
         function, path = found[1].strip(), found[2].strip()
         if function not in known:
-            self.complaints.add(
-                where, "unknown-function", f"There is no {function[:64]!r} here.", nearest(function, known)
+            self.collector.add(
+                where, "unknown-function", f"There is no {function[:64]!r} here.", suggestion(function, known)
             )
             return None, None
         return function, path
@@ -179,7 +180,7 @@ class SummaryReader:
         key = name.strip().removeprefix("-")
         if key in keys:
             return keys.index(key), name.strip().startswith("-")
-        self.complaints.unknown("sort", "field", key, keys)
+        self.collector.unknown("sort", "field", key, keys)
         return None
 
 

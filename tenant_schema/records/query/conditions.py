@@ -3,7 +3,7 @@ fit?
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from piccolo_engines.sort_keys import sort_key
@@ -11,7 +11,7 @@ from tenant_schema.objects.definitions.reserved import FILTER_WORDS
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.fields.protocol import OPERATORS
 from tenant_schema.objects.model.model import FieldModel
-from tenant_schema.problems import MAX_NAME, MAX_PROBLEMS, ProblemCollector, suggestion
+from tenant_schema.problems import MAX_NAME, ProblemCollector
 from tenant_schema.records.query.days import days_condition
 from tenant_schema.records.query.model import ALL, MAX_TEXT, MAX_VALUES, And, Condition, Filter, Me, Or
 from tenant_schema.records.query.paths import Fields, candidates
@@ -19,19 +19,16 @@ from tenant_schema.records.query.time_zones import UTC, Day, Zone
 from tenant_schema.records.query.value_lists import MalformedList, split_values
 
 __all__ = [
-    "Complaints",
+    "QueryProblems",
     "equals",
     "is_one_of",
     "json_condition",
     "known_field",
-    "nearest",
     "text_condition",
 ]
 
 _MANY: Final = frozenset({"in", "nin", "between"})
 _EQUALITY: Final = frozenset({"eq", "ne", "in", "nin"})
-_LONGEST_NAME: Final = 64
-"""Characters of a name that a message repeats."""
 _OTHER_NAMES: Final = {
     "=": "eq", "==": "eq", "is": "eq", "!=": "ne", "neq": "ne", "not": "ne", "like": "contains",
     ">": "gt", ">=": "gte", "ge": "gte", "<": "lt", "<=": "lte", "le": "lte", "ilike": "icontains",
@@ -43,33 +40,15 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _Parse = Callable[[object, FieldModel, str], object]
 
 
-class Complaints(ProblemCollector):
-    """Collects the problems of queries, records and layouts.
+class QueryProblems(ProblemCollector):
+    """Collects the problems of a query.
 
-    :ivar zone: the time zone in which the input means the days that it names.
+    :ivar zone: the time zone of the days that the query names.
     """
 
-    def __init__(self, most: int = MAX_PROBLEMS) -> None:
-        super().__init__(most)
+    def __init__(self) -> None:
+        super().__init__()
         self.zone: Zone = UTC
-
-    def unknown(self, where: str, kind: str, name: str, known: Sequence[str]) -> None:
-        """An unknown field, parameter or operator, with the name that was probably meant."""
-        if self.full:
-            self.count()
-        else:
-            near = nearest(name, known)
-            self.add(where, f"unknown-{kind}", f"There is no {kind} {name[:_LONGEST_NAME]!r}.", near)
-
-    def unknown_among(self, names: Iterable[str], kind: str, known: Collection[str], where: str = "") -> None:
-        """Those of the names that are not known."""
-        choices = tuple(known)
-        unknown = (name for name in names if name not in known)
-        for name in unknown:
-            self.unknown(f"{where}{name}" if len(name) <= MAX_NAME else name, kind, name, choices)
-            if self.full:
-                break
-        self.count(sum(1 for _ in unknown))
 
     def group_in_another_case(self, where: str, name: str, fields: Fields) -> bool:
         """Whether the name is a word by which filters are combined, in capital letters: then a problem."""
@@ -80,21 +59,16 @@ class Complaints(ProblemCollector):
         return True
 
 
-def nearest(name: str, known: Sequence[str]) -> str | None:
-    """The known name closest to ``name``, which may be any text at all."""
-    return suggestion(name, known)
-
-
-def known_field(name: str, where: str, fields: Fields, complaints: Complaints) -> FieldModel | None:
+def known_field(name: str, where: str, fields: Fields, collector: ProblemCollector) -> FieldModel | None:
     """The field of that name or path, or None and a problem."""
     field = fields.get(name) if len(name) <= MAX_NAME else None
     if field is None:
-        near = candidates(fields, name) if len(name) <= MAX_NAME and not complaints.full else ()
-        complaints.unknown(where, "field", name, near)
+        near = candidates(fields, name) if len(name) <= MAX_NAME and not collector.full else ()
+        collector.unknown(where, "field", name, near)
     return field
 
 
-def _has_operator(field: FieldModel, operator: str, where: str, complaints: Complaints) -> bool:
+def _has_operator(field: FieldModel, operator: str, where: str, collector: QueryProblems) -> bool:
     """Whether the field can be filtered like that; when not, a problem."""
     if operator in field.type.operators:
         return True
@@ -103,33 +77,33 @@ def _has_operator(field: FieldModel, operator: str, where: str, complaints: Comp
         message = (
             f"A {field.type.name} field cannot be filtered with {operator}, only with {', '.join(allowed)}."
         )
-        complaints.add(where, "operator-not-allowed", message)
+        collector.add(where, "operator-not-allowed", message)
     elif (other := _OTHER_NAMES.get(operator.lower())) in field.type.operators:
-        complaints.add(where, "unknown-operator", f"There is no operator {operator!r}.", other)
+        collector.add(where, "unknown-operator", f"There is no operator {operator!r}.", other)
     else:
-        complaints.unknown(where, "operator", operator, allowed)
+        collector.unknown(where, "operator", operator, allowed)
     return False
 
 
 def text_condition(
-    name: str, operator: str, text: str, where: str, fields: Fields, complaints: Complaints
+    name: str, operator: str, text: str, where: str, fields: Fields, collector: QueryProblems
 ) -> Filter | None:
     """A condition from a query string. Commas separate the values of in, nin and between, see
     :mod:`tenant_schema.records.query.value_lists`.
 
     A problem (and None) when the field or operator is unknown or a value does not fit.
     """
-    field = known_field(name, where, fields, complaints)
-    if field is None or not _has_operator(field, operator, where, complaints):
+    field = known_field(name, where, fields, collector)
+    if field is None or not _has_operator(field, operator, where, collector):
         return None
     if operator == "null":
-        return _null_condition(name, {"true": True, "false": False}.get(text), where, complaints)
+        return _null_condition(name, {"true": True, "false": False}.get(text), where, collector)
     try:
         given = split_values(text, MAX_VALUES) if operator in _MANY else [text]
     except MalformedList as error:
-        complaints.add(where, "malformed", str(error))
+        collector.add(where, "malformed", str(error))
         return None
-    return _condition(name, field, operator, given, where, _text_operand, complaints)
+    return _condition(name, field, operator, given, where, _text_operand, collector)
 
 
 def json_condition(
@@ -138,30 +112,30 @@ def json_condition(
     value: object,
     where: str,
     fields: Fields,
-    complaints: Complaints,
+    collector: QueryProblems,
 ) -> Filter | None:
     """A condition from JSON. The values of in, nin and between are a list.
 
     A problem (and None) when the field or operator is unknown or a value does not fit.
     """
-    field = known_field(name, where, fields, complaints)
-    if field is None or not _has_operator(field, operator, where, complaints):
+    field = known_field(name, where, fields, collector)
+    if field is None or not _has_operator(field, operator, where, collector):
         return None
     if operator == "null":
-        return _null_condition(name, value, where, complaints)
+        return _null_condition(name, value, where, collector)
     if operator not in _MANY:
-        return _condition(name, field, operator, [value], where, _json_operand, complaints)
+        return _condition(name, field, operator, [value], where, _json_operand, collector)
     if not isinstance(value, list):
-        complaints.add(where, "invalid-type", f"{operator} takes a list of values.")
+        collector.add(where, "invalid-type", f"{operator} takes a list of values.")
         return None
-    return _condition(name, field, operator, value, where, _json_operand, complaints)
+    return _condition(name, field, operator, value, where, _json_operand, collector)
 
 
-def _null_condition(name: str, value: object, where: str, complaints: Complaints) -> Condition | None:
+def _null_condition(name: str, value: object, where: str, collector: QueryProblems) -> Condition | None:
     """``null`` asks whether there is a value: true or false."""
     if isinstance(value, bool):
         return Condition(name, "null", value)
-    complaints.add(where, "invalid-value", "null takes true or false.")
+    collector.add(where, "invalid-value", "null takes true or false.")
     return None
 
 
@@ -172,22 +146,22 @@ def _condition(
     given: Sequence[object],
     where: str,
     parse: _Parse,
-    complaints: Complaints,
+    collector: QueryProblems,
 ) -> Filter | None:
     """The condition over the parsed values, unless there is a problem with their number or with one of
     them. In a list, a text that is no value stands for the records without one.
     """
-    if not _right_number(operator, len(given), where, complaints):
+    if not _right_number(operator, len(given), where, collector):
         return None
     if operator in _EQUALITY and any(field.type.is_missing(one) for one in given):
         there = [one for one in given if not field.type.is_missing(one)]
-        found = _condition(name, field, operator, there, where, parse, complaints) if there else ALL
+        found = _condition(name, field, operator, there, where, parse, collector) if there else ALL
         return None if found is None else _with_null(name, operator, found)
-    values = [_operand(field, operator, one, where, parse, complaints) for one in given]
+    values = [_operand(field, operator, one, where, parse, collector) for one in given]
     if any(value is None for value in values):
         return None
     if operator == "between" and _out_of_order(values):
-        complaints.add(where, "invalid-value", "between takes the smaller value first.")
+        collector.add(where, "invalid-value", "between takes the smaller value first.")
         return None
     if any(isinstance(value, Day) for value in values):
         return days_condition(name, operator, values)
@@ -223,13 +197,13 @@ def is_one_of(field: FieldModel, values: Sequence[object]) -> Condition:
     return _compared(field.name, field, "in", values)
 
 
-def _right_number(operator: str, number: int, where: str, complaints: Complaints) -> bool:
+def _right_number(operator: str, number: int, where: str, collector: QueryProblems) -> bool:
     """Two values for between, 1 to :data:`MAX_VALUES` for in and nin."""
     if operator == "between" and number != 2:
-        complaints.add(where, "invalid-value", "between takes two values, the smaller first.")
+        collector.add(where, "invalid-value", "between takes two values, the smaller first.")
         return False
     if not 1 <= number <= MAX_VALUES:
-        complaints.add(where, "too-many-values", f"{operator} takes 1 to {MAX_VALUES} values.")
+        collector.add(where, "too-many-values", f"{operator} takes 1 to {MAX_VALUES} values.")
         return False
     return True
 
@@ -245,16 +219,16 @@ def _out_of_order(values: Sequence[object]) -> bool:
 
 
 def _operand(
-    field: FieldModel, operator: str, given: object, where: str, parse: _Parse, complaints: Complaints
+    field: FieldModel, operator: str, given: object, where: str, parse: _Parse, collector: QueryProblems
 ) -> object:
     """One value in stored form, or None and a problem."""
     if given is None or given == "":
-        complaints.add(
+        collector.add(
             where, "empty-value", "There is no value here; the operator null asks for records without one."
         )
         return None
     if isinstance(given, str) and not _is_comparable(given):
-        complaints.add(
+        collector.add(
             where, "invalid-value", f"A value is Unicode text of at most {MAX_TEXT} characters without NUL."
         )
         return None
@@ -262,9 +236,9 @@ def _operand(
         return Me.ME
     try:
         day = field.type.parse_day(given, field)
-        return parse(given, field, operator) if day is None else complaints.zone.day(day)
+        return parse(given, field, operator) if day is None else collector.zone.day(day)
     except InvalidValue as error:
-        complaints.add(where, error.code, error.message, error.did_you_mean)
+        collector.add(where, error.code, error.message, error.did_you_mean)
         return None
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from tenant_schema.records.query.conditions import Complaints
+from tenant_schema.records.query.conditions import QueryProblems
 from tenant_schema.records.query.model import MAX_EXPANSIONS, MAX_HOPS, MAX_RELATED, Expansion, Query
 from tenant_schema.records.query.relations import Ambiguous, Relation, Relations
 
@@ -45,8 +45,8 @@ class ExpansionReader:
     :param read_query: reads the filter, sort and so on of one expansion.
     """
 
-    def __init__(self, complaints: Complaints, read_query: ReadQuery) -> None:
-        self.complaints, self.read_query, self.number = complaints, read_query, 0
+    def __init__(self, collector: QueryProblems, read_query: ReadQuery) -> None:
+        self.collector, self.read_query, self.number = collector, read_query, 0
 
     def read(
         self, given: object, relations: Relations, limit: int, names: Sequence[str]
@@ -60,7 +60,7 @@ class ExpansionReader:
         self.collect(given, relations, nodes, "expand", 1)
         if self.number > MAX_EXPANSIONS:
             message = f"At most {MAX_EXPANSIONS} lookups and lists can be expanded at once."
-            self.complaints.add("expand", "too-many-expansions", message)
+            self.collector.add("expand", "too-many-expansions", message)
             return ()
         return self.finish(nodes, limit, names)
 
@@ -72,17 +72,15 @@ class ExpansionReader:
             given = given.split(",", _MOST_NAMES)
         if isinstance(given, list):
             if len(given) > _MOST_NAMES:
-                self.complaints.add(
-                    where, "too-many-expansions", f"At most {_MOST_NAMES} names can be given."
-                )
+                self.collector.add(where, "too-many-expansions", f"At most {_MOST_NAMES} names can be given.")
                 return
             if all(isinstance(name, str) for name in given):
                 given = {name: {} for name in given}
         if not isinstance(given, Mapping):
-            self.complaints.add(where, "invalid-type", _SHAPE)
+            self.collector.add(where, "invalid-type", _SHAPE)
             return
         for name, options in given.items():
-            if self.complaints.full or self.number > MAX_EXPANSIONS:
+            if self.collector.full or self.number > MAX_EXPANSIONS:
                 return
             place = where if options == {} else f"{where}.{name}"
             self.collect_one(name, options, relations, nodes, place, depth)
@@ -100,7 +98,7 @@ class ExpansionReader:
         if options is True:
             options = {}
         if not isinstance(options, Mapping):
-            self.complaints.add(where, "invalid-type", _SHAPE)
+            self.collector.add(where, "invalid-type", _SHAPE)
             return
         node, depth = self.walk(name, relations, nodes, where, depth)
         if node is None:
@@ -136,18 +134,18 @@ class ExpansionReader:
             found = relations.find(path)
         except Ambiguous as several:
             message = f"There are several lists of {path[0]}: {', '.join(several.keys)}."
-            self.complaints.add(where, "ambiguous", message, several.keys[0])
+            self.collector.add(where, "ambiguous", message, several.keys[0])
             return None
         if found is None:
             start = name[: len(name) - len(".".join(path))]
-            self.complaints.unknown(where, "relation", name, [start + one for one in relations.names()])
+            self.collector.unknown(where, "relation", name, [start + one for one in relations.names()])
         return found
 
     def is_too_deep(self, depth: int, where: str) -> bool:
         """Whether there are too many relations within one another; if so, a problem."""
         if depth <= MAX_HOPS:
             return False
-        self.complaints.add(where, "too-deep", f"Expansions go {MAX_HOPS} deep at most.")
+        self.collector.add(where, "too-deep", f"Expansions go {MAX_HOPS} deep at most.")
         return True
 
     def finish(self, nodes: Mapping[str, _Node], limit: int, names: Sequence[str]) -> tuple[Expansion, ...]:
@@ -163,7 +161,7 @@ class ExpansionReader:
             message = (
                 f"That may be {number:,} records for a page; {MAX_RELATED:,} are the most: lower a limit."
             )
-            self.complaints.add(node.where, "too-many-records", message)
+            self.collector.add(node.where, "too-many-records", message)
         fields = _shown(node, query.fields, names)
         inner = self.finish(node.inner, number, fields)
         return Expansion(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from tenant_schema.records.query.conditions import Complaints, text_condition
+from tenant_schema.records.query.conditions import QueryProblems, text_condition
 from tenant_schema.records.query.model import ALL, MAX_DEPTH, MAX_TERMS, And, Filter, Not, Or
 from tenant_schema.records.query.paths import Fields
 
@@ -24,60 +24,60 @@ class FilterEntry(NamedTuple):
     text: str
 
 
-def filter_entry(key: str, text: str, complaints: Complaints) -> list[FilterEntry]:
+def filter_entry(key: str, text: str, collector: QueryProblems) -> list[FilterEntry]:
     """The parameter's brackets taken apart; none of it, and a problem, when they do not pair."""
     match = _KEY.fullmatch(key)
     if match is None:
-        complaints.add(
+        collector.add(
             key, "malformed", "A filter reads filter[field]=value or filter[field][operator]=value."
         )
         return []
     return [FilterEntry(tuple(_SEGMENT.findall(match[1])), key, text)]
 
 
-def read_filter(entries: Sequence[FilterEntry], fields: Fields, complaints: Complaints) -> Filter:
+def read_filter(entries: Sequence[FilterEntry], fields: Fields, collector: QueryProblems) -> Filter:
     """The tree of conditions; problems for too many, too deep, and whatever is wrong with each."""
     if len(entries) > MAX_TERMS:
-        complaints.add("filter", "too-many-terms", f"A filter has at most {MAX_TERMS} conditions.")
+        collector.add("filter", "too-many-terms", f"A filter has at most {MAX_TERMS} conditions.")
         return ALL
-    return And(tuple(_read_terms(entries, fields, complaints, depth=1)))
+    return And(tuple(_read_terms(entries, fields, collector, depth=1)))
 
 
 def _read_terms(
-    entries: Iterable[FilterEntry], fields: Fields, complaints: Complaints, depth: int
+    entries: Iterable[FilterEntry], fields: Fields, collector: QueryProblems, depth: int
 ) -> list[Filter]:
     """What one level of brackets holds: groups, and conditions that must hold together."""
     terms: list[Filter] = []
     seen: set[tuple[str, str]] = set()
     for first, level in _by_first(entries).items():
         if first in _GROUPS:
-            terms += _read_group(_GROUPS[first], level, fields, complaints, depth)
+            terms += _read_group(_GROUPS[first], level, fields, collector, depth)
             continue
         if first == "not":
-            terms += _read_complement(level, fields, complaints, depth)
+            terms += _read_complement(level, fields, collector, depth)
             continue
-        if complaints.group_in_another_case(level[0].key, first, fields):
+        if collector.group_in_another_case(level[0].key, first, fields):
             continue
         for entry in level:
-            terms += _read_condition(first, entry, fields, complaints, seen)
+            terms += _read_condition(first, entry, fields, collector, seen)
     return terms
 
 
 def _read_condition(
-    name: str, entry: FilterEntry, fields: Fields, complaints: Complaints, seen: set[tuple[str, str]]
+    name: str, entry: FilterEntry, fields: Fields, collector: QueryProblems, seen: set[tuple[str, str]]
 ) -> list[Filter]:
     """The condition of one parameter whose field is known by ``name``; nothing when there is a problem."""
     operator = entry.path[0] if entry.path else "eq"
     if len(entry.path) > 1:
-        complaints.add(entry.key, "malformed", "After the operator there are no more brackets.")
+        collector.add(entry.key, "malformed", "After the operator there are no more brackets.")
         return []
     if (name, operator) in seen:
-        complaints.add(
+        collector.add(
             entry.key, "repeated", f"{name} {operator} is given twice: use in, between, or filter[or][0][…]."
         )
         return []
     seen.add((name, operator))
-    found = text_condition(name, operator, entry.text, entry.key, fields, complaints)
+    found = text_condition(name, operator, entry.text, entry.key, fields, collector)
     return [] if found is None else [found]
 
 
@@ -85,44 +85,44 @@ def _read_group(
     kind: type[And] | type[Or],
     entries: Sequence[FilterEntry],
     fields: Fields,
-    complaints: Complaints,
+    collector: QueryProblems,
     depth: int,
 ) -> list[Filter]:
     """A group in which the parameters with one number belong together."""
     if depth >= MAX_DEPTH:
-        complaints.add(entries[0].key, "too-deep", f"Groups go {MAX_DEPTH - 1} deep at most.")
+        collector.add(entries[0].key, "too-deep", f"Groups go {MAX_DEPTH - 1} deep at most.")
         return []
-    numbered = [entry for entry in entries if _has_number(entry, complaints)]
+    numbered = [entry for entry in entries if _has_number(entry, collector)]
     levels = [
-        _read_terms(level, fields, complaints, depth + 1) for level in _by_first(numbered, key=int).values()
+        _read_terms(level, fields, collector, depth + 1) for level in _by_first(numbered, key=int).values()
     ]
     members = [level[0] if len(level) == 1 else And(tuple(level)) for level in levels if level]
     return [kind(tuple(members))] if members else []
 
 
 def _read_complement(
-    entries: Sequence[FilterEntry], fields: Fields, complaints: Complaints, depth: int
+    entries: Sequence[FilterEntry], fields: Fields, collector: QueryProblems, depth: int
 ) -> list[Filter]:
     """What does not match the conditions that follow, taken together."""
     if depth >= MAX_DEPTH:
-        complaints.add(entries[0].key, "too-deep", f"Groups go {MAX_DEPTH - 1} deep at most.")
+        collector.add(entries[0].key, "too-deep", f"Groups go {MAX_DEPTH - 1} deep at most.")
         return []
-    going_on = [entry for entry in entries if entry.path or _complain_of_end(entry, complaints)]
-    terms = _read_terms(going_on, fields, complaints, depth + 1)
+    going_on = [entry for entry in entries if entry.path or _report_end(entry, collector)]
+    terms = _read_terms(going_on, fields, collector, depth + 1)
     return [Not(terms[0] if len(terms) == 1 else And(tuple(terms)))] if terms else []
 
 
-def _complain_of_end(entry: FilterEntry, complaints: Complaints) -> bool:
+def _report_end(entry: FilterEntry, collector: QueryProblems) -> bool:
     """A problem: something has to follow ``not``."""
-    complaints.add(entry.key, "malformed", "A complement reads filter[not][field][operator]=value.")
+    collector.add(entry.key, "malformed", "A complement reads filter[not][field][operator]=value.")
     return False
 
 
-def _has_number(entry: FilterEntry, complaints: Complaints) -> bool:
+def _has_number(entry: FilterEntry, collector: QueryProblems) -> bool:
     """Whether a group's parameter goes on with a number and then something."""
     if len(entry.path) > 1 and _POSITION.fullmatch(entry.path[0]):
         return True
-    complaints.add(
+    collector.add(
         entry.key, "malformed", "A group reads filter[or][0][field][operator]=value, with numbers up to 999."
     )
     return False

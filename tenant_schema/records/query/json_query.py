@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tenant_schema.records.errors import InvalidQuery
-from tenant_schema.records.query.aggregates import Summary, SummaryReader
-from tenant_schema.records.query.conditions import Complaints, json_condition
+from tenant_schema.records.query.aggregates import AggregateQuery, AggregateReader
+from tenant_schema.records.query.conditions import QueryProblems, json_condition
 from tenant_schema.records.query.expansions import ExpansionReader
 from tenant_schema.records.query.model import (
     ALL,
@@ -36,10 +36,10 @@ from tenant_schema.records.query.parameters import (
     read_zone,
 )
 from tenant_schema.records.query.paths import Fields
-from tenant_schema.records.query.query_string import PARAMETERS, SUMMARY_PARAMETERS
+from tenant_schema.records.query.query_string import AGGREGATE_PARAMETERS, PARAMETERS
 from tenant_schema.records.query.relations import Relation, Relations
 
-__all__ = ["parse_json_filter", "parse_json_query", "parse_json_summary"]
+__all__ = ["parse_json_aggregate", "parse_json_filter", "parse_json_query"]
 
 _GROUPS: Final[Mapping[str, type[And] | type[Or]]] = {"and": And, "or": Or}
 
@@ -53,50 +53,50 @@ def parse_json_query(
 
     :param relations: what can be expanded; nothing when there are none.
     """
-    complaints = Complaints()
-    _refuse_unknown(document, PARAMETERS, "", complaints)
-    limit = _limit(document, complaints)
-    read_zone(_text(document, "timeZone", complaints), complaints)
-    shown = read_fields(_names(document, "fields", complaints), fields, complaints)
+    collector = QueryProblems()
+    _refuse_unknown(document, PARAMETERS, "", collector)
+    limit = _limit(document, collector)
+    read_zone(_text(document, "timeZone", collector), collector)
+    shown = read_fields(_names(document, "fields", collector), fields, collector)
     query = Query(
-        filter=_Reader(fields, complaints).read(document.get("filter", {})),
-        words=read_search(_text(document, "search", complaints), fields, complaints),
-        sort=read_sort(_names(document, "sort", complaints), fields, complaints),
+        filter=_Reader(fields, collector).read(document.get("filter", {})),
+        words=read_search(_text(document, "search", collector), fields, collector),
+        sort=read_sort(_names(document, "sort", collector), fields, collector),
         fields=shown,
-        expand=_expand(document, relations, limit, shown, complaints),
+        expand=_expand(document, relations, limit, shown, collector),
         limit=limit,
-        cursor=read_cursor(_text(document, "cursor", complaints), complaints),
-        count=read_count(_text(document, "count", complaints), complaints),
-        zone=complaints.zone,
+        cursor=read_cursor(_text(document, "cursor", collector), collector),
+        count=read_count(_text(document, "count", collector), collector),
+        zone=collector.zone,
     )
-    if complaints.problems:
-        raise InvalidQuery(complaints.problems)
+    if collector.problems:
+        raise InvalidQuery(collector.problems)
     return query
 
 
-def parse_json_summary(document: Mapping[str, object], fields: Fields) -> Summary:
+def parse_json_aggregate(document: Mapping[str, object], fields: Fields) -> AggregateQuery:
     """The aggregates that the document describes. Raises :class:`InvalidQuery` with every problem."""
-    complaints = Complaints()
-    _refuse_unknown(document, SUMMARY_PARAMETERS, "", complaints)
-    read_zone(_text(document, "timeZone", complaints), complaints)
+    collector = QueryProblems()
+    _refuse_unknown(document, AGGREGATE_PARAMETERS, "", collector)
+    read_zone(_text(document, "timeZone", collector), collector)
     limit = document.get("limit")
     number = limit if isinstance(limit, int) and not isinstance(limit, bool) else 0
     wanted = (
-        _Reader(fields, complaints).read(document.get("filter", {})),
-        read_search(_text(document, "search", complaints), fields, complaints),
+        _Reader(fields, collector).read(document.get("filter", {})),
+        read_search(_text(document, "search", collector), fields, collector),
     )
-    names = {name: _names(document, name, complaints) for name in ("groupBy", "select", "sort")}
-    summary = SummaryReader(fields, complaints).read(wanted, names, None if limit is None else number)
-    if complaints.problems:
-        raise InvalidQuery(complaints.problems)
-    return summary
+    names = {name: _names(document, name, collector) for name in ("groupBy", "select", "sort")}
+    query = AggregateReader(fields, collector).read(wanted, names, None if limit is None else number)
+    if collector.problems:
+        raise InvalidQuery(collector.problems)
+    return query
 
 
 def _refuse_unknown(
-    document: Mapping[str, object], known: Sequence[str], where: str, complaints: Complaints
+    document: Mapping[str, object], known: Sequence[str], where: str, collector: QueryProblems
 ) -> None:
     """A problem for each name that means nothing here."""
-    complaints.unknown_among(document, "parameter", known, where)
+    collector.unknown_among(document, "parameter", known, where)
 
 
 def _expand(
@@ -104,86 +104,86 @@ def _expand(
     relations: Relations | None,
     limit: int,
     shown: Sequence[str],
-    complaints: Complaints,
+    collector: QueryProblems,
 ) -> tuple[Expansion, ...]:
     """The expansions, each with what is said of it."""
     given = document.get("expand")
     if given is None:
         return ()
     if relations is None:
-        complaints.add("expand", "unknown-relation", "Nothing can be expanded here.")
+        collector.add("expand", "unknown-relation", "Nothing can be expanded here.")
         return ()
-    return ExpansionReader(complaints, _RelatedReader(complaints).read).read(given, relations, limit, shown)
+    return ExpansionReader(collector, _RelatedReader(collector).read).read(given, relations, limit, shown)
 
 
 class _RelatedReader:
     """Reads what is said of the records that are expanded."""
 
-    def __init__(self, complaints: Complaints) -> None:
-        self.complaints = complaints
+    def __init__(self, collector: QueryProblems) -> None:
+        self.collector = collector
 
     def read(self, relation: Relation, options: Mapping[str, object], where: str) -> Query:
         """Of a lookup, what to show; of a list, which records, too."""
-        fields, complaints = relation.fields, self.complaints
+        fields, collector = relation.fields, self.collector
         known = ("filter", "sort", "fields", "limit", "expand") if relation.many else ("fields", "expand")
-        _refuse_unknown(options, known, f"{where}.", complaints)
-        names = _names(options, "fields", complaints, where)
-        shown = read_fields(names, fields, complaints, f"{where}.fields")
+        _refuse_unknown(options, known, f"{where}.", collector)
+        names = _names(options, "fields", collector, where)
+        shown = read_fields(names, fields, collector, f"{where}.fields")
         if not relation.many:
             return Query(shown)
         return Query(
             shown,
-            _Reader(fields, complaints).read(options.get("filter", {}), f"{where}.filter"),
-            sort=read_sort(_names(options, "sort", complaints, where), fields, complaints, f"{where}.sort"),
-            limit=_limit(options, complaints, f"{where}.limit", DEFAULT_RELATED),
+            _Reader(fields, collector).read(options.get("filter", {}), f"{where}.filter"),
+            sort=read_sort(_names(options, "sort", collector, where), fields, collector, f"{where}.sort"),
+            limit=_limit(options, collector, f"{where}.limit", DEFAULT_RELATED),
         )
 
 
 def parse_json_filter(document: object, fields: Fields) -> Filter:
     """The filter that the document describes. Raises :class:`InvalidQuery` with every problem."""
-    complaints = Complaints()
-    found = _Reader(fields, complaints).read(document)
-    if complaints.problems:
-        raise InvalidQuery(complaints.problems)
+    collector = QueryProblems()
+    found = _Reader(fields, collector).read(document)
+    if collector.problems:
+        raise InvalidQuery(collector.problems)
     return found
 
 
 class _Reader:
     """Reads one filter, counting its conditions."""
 
-    def __init__(self, fields: Fields, complaints: Complaints) -> None:
-        self.fields, self.complaints, self.number = fields, complaints, 0
+    def __init__(self, fields: Fields, collector: QueryProblems) -> None:
+        self.fields, self.collector, self.number = fields, collector, 0
 
     def read(self, document: object, where: str = "filter") -> Filter:
         """The whole tree; everything, and a problem, when there are too many conditions."""
         terms = self.terms(document, where, depth=1)
         if self.number > MAX_TERMS:
-            self.complaints.add(where, "too-many-terms", f"A filter has at most {MAX_TERMS} conditions.")
+            self.collector.add(where, "too-many-terms", f"A filter has at most {MAX_TERMS} conditions.")
             return ALL
         return And(tuple(terms))
 
     def terms(self, document: object, where: str, depth: int) -> list[Filter]:
         """What one object holds: groups, and conditions that must hold together."""
         if not isinstance(document, Mapping):
-            self.complaints.add(where, "invalid-type", "A filter is an object: fields, and, or.")
+            self.collector.add(where, "invalid-type", "A filter is an object: fields, and, or.")
             return []
         found: list[Filter] = []
         for name, value in document.items():
-            if self.complaints.full or self.number > MAX_TERMS:
+            if self.collector.full or self.number > MAX_TERMS:
                 break
             here = f"{where}.{name}"
             if name == "not":
                 found += self.complement(value, here, depth)
             elif name in _GROUPS:
                 found += self.group(name, value, here, depth)
-            elif not self.complaints.group_in_another_case(here, name, self.fields):
+            elif not self.collector.group_in_another_case(here, name, self.fields):
                 found += self.conditions(name, value, here)
         return found
 
     def complement(self, document: object, where: str, depth: int) -> list[Filter]:
         """``not`` takes one filter with something in it."""
         if depth >= MAX_DEPTH:
-            self.complaints.add(where, "too-deep", f"Groups go {MAX_DEPTH - 1} deep at most.")
+            self.collector.add(where, "too-deep", f"Groups go {MAX_DEPTH - 1} deep at most.")
             return []
         terms = self.member(document, where, depth)
         return [Not(terms[0] if len(terms) == 1 else And(tuple(terms)))]
@@ -191,13 +191,13 @@ class _Reader:
     def group(self, name: str, members: object, where: str, depth: int) -> list[Filter]:
         """``and`` and ``or`` take a list of filters with something in them."""
         if depth >= MAX_DEPTH:
-            self.complaints.add(where, "too-deep", f"Groups go {MAX_DEPTH - 1} deep at most.")
+            self.collector.add(where, "too-deep", f"Groups go {MAX_DEPTH - 1} deep at most.")
             return []
         if not isinstance(members, list) or not members:
-            self.complaints.add(where, "invalid-type", f"{name} takes a list of filters.")
+            self.collector.add(where, "invalid-type", f"{name} takes a list of filters.")
             return []
         if len(members) > MAX_TERMS:
-            self.complaints.add(where, "too-many-terms", f"A filter has at most {MAX_TERMS} conditions.")
+            self.collector.add(where, "too-many-terms", f"A filter has at most {MAX_TERMS} conditions.")
             return []
         levels = [
             self.member(member, f"{where}.{position}", depth) for position, member in enumerate(members)
@@ -207,14 +207,14 @@ class _Reader:
     def member(self, document: object, where: str, depth: int) -> list[Filter]:
         """One filter of a group; an empty one would let everything pass, which nobody means."""
         if document == {}:
-            self.complaints.add(where, "empty-value", "This filter has no conditions.")
+            self.collector.add(where, "empty-value", "This filter has no conditions.")
         return self.terms(document, where, depth + 1)
 
     def conditions(self, name: str, given: object, where: str) -> list[Filter]:
         """The conditions on one field: an object of operators, or a value it must equal."""
         comparisons = given if isinstance(given, Mapping) else {"eq": given}
         if not comparisons:
-            self.complaints.add(where, "empty-value", "There is no operator here.")
+            self.collector.add(where, "empty-value", "There is no operator here.")
         self.number += max(1, len(comparisons))
         if self.number > MAX_TERMS:
             return []
@@ -227,11 +227,11 @@ class _Reader:
     def condition(self, name: str, operator: str, value: object, where: str) -> Filter | None:
         """One comparison, or None and a problem."""
         place = where if operator == "eq" else f"{where}.{operator}"
-        return json_condition(name, operator, value, place, self.fields, self.complaints)
+        return json_condition(name, operator, value, place, self.fields, self.collector)
 
 
 def _names(
-    document: Mapping[str, object], parameter: str, complaints: Complaints, where: str = ""
+    document: Mapping[str, object], parameter: str, collector: QueryProblems, where: str = ""
 ) -> list[str] | None:
     """A list of names, or one text with commas as in a query string."""
     given = document.get(parameter)
@@ -242,23 +242,26 @@ def _names(
     if isinstance(given, list) and all(isinstance(name, str) for name in given):
         return given
     place = f"{where}.{parameter}" if where else parameter
-    complaints.add(place, "invalid-type", f"{parameter} is a list of names.")
+    collector.add(place, "invalid-type", f"{parameter} is a list of names.")
     return None
 
 
-def _text(document: Mapping[str, object], parameter: str, complaints: Complaints) -> str | None:
+def _text(document: Mapping[str, object], parameter: str, collector: QueryProblems) -> str | None:
     """One text; null, as a first page's link is, means none."""
     given = document.get(parameter)
     if given is None or isinstance(given, str):
         return given or None
-    complaints.add(parameter, "invalid-type", f"{parameter} is a text.")
+    collector.add(parameter, "invalid-type", f"{parameter} is a text.")
     return None
 
 
 def _limit(
-    document: Mapping[str, object], complaints: Complaints, where: str = "limit", default: int = DEFAULT_LIMIT
+    document: Mapping[str, object],
+    collector: QueryProblems,
+    where: str = "limit",
+    default: int = DEFAULT_LIMIT,
 ) -> int:
     """The limit, a number."""
     given = document.get("limit", default)
     number = given if isinstance(given, int) and not isinstance(given, bool) else None
-    return read_limit(number, complaints, where, default)
+    return read_limit(number, collector, where, default)

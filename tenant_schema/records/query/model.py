@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
-from tenant_schema.records.query.table_ref import Other
+from tenant_schema.records.query.table_ref import TableRef
 from tenant_schema.records.query.time_zones import UTC, Zone
 
 __all__ = [
@@ -38,12 +38,12 @@ __all__ = [
     "Expansion",
     "Filter",
     "Indexed",
+    "LookupFilter",
     "Me",
     "Not",
     "Or",
     "Query",
     "SortTerm",
-    "Through",
 ]
 
 DEFAULT_LIMIT: Final = 25
@@ -121,14 +121,14 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
-class Through:
+class LookupFilter:
     """The lookup ``field`` leads to a row of the other table that passes the term; to none, if ``negated``.
 
     What conditions on paths become where there are no joins: in row rules and in statements that lock.
     """
 
     field: str
-    other: Other
+    table: TableRef
     term: Filter
     negated: bool = False
 
@@ -147,7 +147,7 @@ class Indexed:
     held: tuple[object, ...] = ()
 
 
-Filter: TypeAlias = And | Or | Not | Condition | Through | Indexed
+Filter: TypeAlias = And | Or | Not | Condition | LookupFilter | Indexed
 
 ALL: Final = And()
 """The filter that lets everything pass."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from tenant_schema.records.query.conditions import Complaints, known_field, nearest
+from tenant_schema.problems import suggestion
+from tenant_schema.records.query.conditions import QueryProblems, known_field
 from tenant_schema.records.query.model import (
     DEFAULT_LIMIT,
     MAX_CURSOR,
@@ -21,100 +22,100 @@ from tenant_schema.records.query.time_zones import UnknownZone, zone_names, zone
 __all__ = ["read_count", "read_cursor", "read_fields", "read_limit", "read_search", "read_sort", "read_zone"]
 
 
-def read_search(text: str | None, fields: Fields, complaints: Complaints) -> tuple[str, ...] | None:
+def read_search(text: str | None, fields: Fields, collector: QueryProblems) -> tuple[str, ...] | None:
     """The words to look for; None when nothing is. Problems for too much, and where nothing is searched."""
     if text is None:
         return None
     if not any(is_searched(field) for field in fields.values()):
-        complaints.add("search", "not-searchable", "No field of this object is marked as searchable.")
+        collector.add("search", "not-searchable", "No field of this object is marked as searchable.")
     if len(text) > MAX_SEARCH or "\0" in text:
         message = f"A search is text of at most {MAX_SEARCH} characters without NUL."
-        complaints.add("search", "invalid-value", message)
+        collector.add("search", "invalid-value", message)
         return None
     words = words_of(text)
     if len(words) > MAX_WORDS:
-        complaints.add("search", "too-many-words", f"A search has at most {MAX_WORDS} words.")
+        collector.add("search", "too-many-words", f"A search has at most {MAX_WORDS} words.")
     return words
 
 
 def read_sort(
-    names: Sequence[str] | None, fields: Fields, complaints: Complaints, where: str = "sort"
+    names: Sequence[str] | None, fields: Fields, collector: QueryProblems, where: str = "sort"
 ) -> tuple[SortTerm, ...]:
     """``-amount`` is descending. Problems for unknown fields, ones without an order, repeated ones, too
     many.
     """
     if names is not None and len(names) > MAX_SORT:
-        complaints.add(where, "too-many-fields", f"A sort has at most {MAX_SORT} fields.")
+        collector.add(where, "too-many-fields", f"A sort has at most {MAX_SORT} fields.")
         return ()
     terms: dict[str, SortTerm] = {}
     for name in names or ():
-        field = known_field(name.removeprefix("-"), where, fields, complaints)
+        field = known_field(name.removeprefix("-"), where, fields, collector)
         if field is None:
             continue
         path = name.removeprefix("-")
         if not field.type.sortable:
-            complaints.add(where, "not-sortable", f"{path} is {field.type.name}, which has no order.")
+            collector.add(where, "not-sortable", f"{path} is {field.type.name}, which has no order.")
         if path in terms:
-            complaints.add(where, "repeated", f"{path} is given twice.")
+            collector.add(where, "repeated", f"{path} is given twice.")
         terms[path] = SortTerm(path, name.startswith("-"))
     return tuple(terms.values())
 
 
 def read_fields(
-    names: Sequence[str] | None, fields: Fields, complaints: Complaints, where: str = "fields"
+    names: Sequence[str] | None, fields: Fields, collector: QueryProblems, where: str = "fields"
 ) -> tuple[str, ...]:
     """The names to answer with: all of them when none are asked for."""
     if names is None:
         return tuple(fields)
     if len(names) > MAX_FIELDS:
-        complaints.add(where, "too-many-fields", f"At most {MAX_FIELDS} fields can be asked for.")
+        collector.add(where, "too-many-fields", f"At most {MAX_FIELDS} fields can be asked for.")
         return ()
-    found = (name for name in names if known_field(name, where, fields, complaints) is not None)
+    found = (name for name in names if known_field(name, where, fields, collector) is not None)
     return tuple(dict.fromkeys(found))
 
 
 def read_limit(
     number: int | None,
-    complaints: Complaints,
+    collector: QueryProblems,
     where: str = "limit",
     default: int = DEFAULT_LIMIT,
     most: int = MAX_LIMIT,
 ) -> int:
     """The limit when it is one; a problem when it is not."""
     if number is None or not 1 <= number <= most:
-        complaints.add(where, "out-of-range", f"limit is a number from 1 to {most:,}.")
+        collector.add(where, "out-of-range", f"limit is a number from 1 to {most:,}.")
         return default
     return number
 
 
-def read_cursor(text: str | None, complaints: Complaints) -> str | None:
+def read_cursor(text: str | None, collector: QueryProblems) -> str | None:
     """The cursor as it was given; only its length is looked at here."""
     if text is not None and len(text) > MAX_CURSOR:
-        complaints.add("cursor", "too-long", f"A cursor has at most {MAX_CURSOR} characters.")
+        collector.add("cursor", "too-long", f"A cursor has at most {MAX_CURSOR} characters.")
         return None
     return text
 
 
-def read_zone(text: str | None, complaints: Complaints) -> None:
+def read_zone(text: str | None, collector: QueryProblems) -> None:
     """The time zone of the days in the filter and the groups, which is UTC when none is named: kept in the
-    ``complaints``, which go through all that is read.
+    ``collector``, which go through all that is read.
     """
     if text is None:
         return
     try:
-        complaints.zone = zone_of(text)
+        collector.zone = zone_of(text)
     except UnknownZone:
         message = f"There is no time zone {text[:64]!r}; names are those of the IANA database."
-        complaints.add("timeZone", "unknown-time-zone", message, nearest(text, tuple(zone_names())))
+        collector.add("timeZone", "unknown-time-zone", message, suggestion(text, tuple(zone_names())))
 
 
-def read_count(text: str | None, complaints: Complaints) -> Count:
+def read_count(text: str | None, collector: QueryProblems) -> Count:
     """Whether and how far to count: ``none``, ``capped`` or ``exact``."""
     choices = [one.value for one in Count]
     if text is None:
         return Count.NONE
     if text not in choices:
         message = f"count is one of {', '.join(choices)}."
-        complaints.add("count", "not-an-option", message, nearest(text, choices))
+        collector.add("count", "not-an-option", message, suggestion(text, choices))
         return Count.NONE
     return Count(text)

@@ -25,8 +25,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tenant_schema.records.errors import InvalidQuery
-from tenant_schema.records.query.aggregates import Summary, SummaryReader
-from tenant_schema.records.query.conditions import Complaints
+from tenant_schema.records.query.aggregates import AggregateQuery, AggregateReader
+from tenant_schema.records.query.conditions import QueryProblems
 from tenant_schema.records.query.expansions import ExpansionReader, Options
 from tenant_schema.records.query.export_format import ExportFormat, read_delimiter
 from tenant_schema.records.query.filter_parameters import FilterEntry, filter_entry, read_filter
@@ -44,21 +44,21 @@ from tenant_schema.records.query.paths import Fields
 from tenant_schema.records.query.relations import Relation, Relations
 
 __all__ = [
+    "AGGREGATE_PARAMETERS",
     "EXPORT_PARAMETERS",
     "PARAMETERS",
-    "SUMMARY_PARAMETERS",
+    "parse_aggregate",
     "parse_export",
     "parse_fields",
     "parse_query",
-    "parse_summary",
 ]
 
 PARAMETERS: Final = ("filter", "search", "sort", "fields", "expand", "limit", "cursor", "count", "timeZone")
 EXPORT_PARAMETERS: Final = ("filter", "search", "sort", "fields", "timeZone", "bom", "delimiter")
-SUMMARY_PARAMETERS: Final = ("groupBy", "select", "filter", "search", "sort", "limit", "timeZone")
-_SINGLE: Final = frozenset({*PARAMETERS, *EXPORT_PARAMETERS, *SUMMARY_PARAMETERS}) - {"filter"}
+AGGREGATE_PARAMETERS: Final = ("groupBy", "select", "filter", "search", "sort", "limit", "timeZone")
+_SINGLE: Final = frozenset({*PARAMETERS, *EXPORT_PARAMETERS, *AGGREGATE_PARAMETERS}) - {"filter"}
 _LIMIT: Final = re.compile(r"[0-9]{1,3}")
-_SUMMARY_LIMIT: Final = re.compile(r"[0-9]{1,4}")
+_AGGREGATE_LIMIT: Final = re.compile(r"[0-9]{1,4}")
 
 
 def parse_query(
@@ -70,24 +70,24 @@ def parse_query(
 
     :param relations: what can be expanded; nothing when there are none.
     """
-    complaints = Complaints()
-    singles, entries = _sort_out(pairs, PARAMETERS, complaints)
-    limit = _text_limit(singles.get("limit"), complaints)
-    read_zone(singles.get("timeZone"), complaints)
-    shown = read_fields(_split_names(singles.get("fields")), fields, complaints)
+    collector = QueryProblems()
+    singles, entries = _sort_out(pairs, PARAMETERS, collector)
+    limit = _text_limit(singles.get("limit"), collector)
+    read_zone(singles.get("timeZone"), collector)
+    shown = read_fields(_split_names(singles.get("fields")), fields, collector)
     query = Query(
-        filter=read_filter(entries, fields, complaints),
-        words=read_search(singles.get("search"), fields, complaints),
-        sort=read_sort(_split_names(singles.get("sort")), fields, complaints),
+        filter=read_filter(entries, fields, collector),
+        words=read_search(singles.get("search"), fields, collector),
+        sort=read_sort(_split_names(singles.get("sort")), fields, collector),
         fields=shown,
-        expand=_read_expand(singles.get("expand"), relations, limit, shown, complaints),
+        expand=_read_expand(singles.get("expand"), relations, limit, shown, collector),
         limit=limit,
-        cursor=read_cursor(singles.get("cursor"), complaints),
-        count=read_count(singles.get("count"), complaints),
-        zone=complaints.zone,
+        cursor=read_cursor(singles.get("cursor"), collector),
+        count=read_count(singles.get("count"), collector),
+        zone=collector.zone,
     )
-    if complaints.problems:
-        raise InvalidQuery(complaints.problems)
+    if collector.problems:
+        raise InvalidQuery(collector.problems)
     return query
 
 
@@ -98,12 +98,12 @@ def parse_fields(
 
     Raises :class:`InvalidQuery` with every problem.
     """
-    complaints = Complaints()
-    singles, _ = _sort_out(pairs, ("fields", "expand"), complaints)
-    shown = read_fields(_split_names(singles.get("fields")), fields, complaints)
-    query = Query(fields=shown, expand=_read_expand(singles.get("expand"), relations, 1, shown, complaints))
-    if complaints.problems:
-        raise InvalidQuery(complaints.problems)
+    collector = QueryProblems()
+    singles, _ = _sort_out(pairs, ("fields", "expand"), collector)
+    shown = read_fields(_split_names(singles.get("fields")), fields, collector)
+    query = Query(fields=shown, expand=_read_expand(singles.get("expand"), relations, 1, shown, collector))
+    if collector.problems:
+        raise InvalidQuery(collector.problems)
     return query
 
 
@@ -112,48 +112,48 @@ def parse_export(pairs: Sequence[tuple[str, str]], fields: Fields) -> tuple[Quer
 
     Raises :class:`InvalidQuery` with every problem.
     """
-    complaints = Complaints()
-    singles, entries = _sort_out(pairs, EXPORT_PARAMETERS, complaints)
-    read_zone(singles.get("timeZone"), complaints)
+    collector = QueryProblems()
+    singles, entries = _sort_out(pairs, EXPORT_PARAMETERS, collector)
+    read_zone(singles.get("timeZone"), collector)
     query = Query(
-        filter=read_filter(entries, fields, complaints),
-        words=read_search(singles.get("search"), fields, complaints),
-        sort=read_sort(_split_names(singles.get("sort")), fields, complaints),
-        fields=read_fields(_split_names(singles.get("fields")), fields, complaints),
+        filter=read_filter(entries, fields, collector),
+        words=read_search(singles.get("search"), fields, collector),
+        sort=read_sort(_split_names(singles.get("sort")), fields, collector),
+        fields=read_fields(_split_names(singles.get("fields")), fields, collector),
     )
-    form = _read_export_format(singles, complaints)
-    if complaints.problems:
-        raise InvalidQuery(complaints.problems)
+    form = _read_export_format(singles, collector)
+    if collector.problems:
+        raise InvalidQuery(collector.problems)
     return query, form
 
 
-def _read_export_format(singles: Mapping[str, str], complaints: Complaints) -> ExportFormat:
+def _read_export_format(singles: Mapping[str, str], collector: QueryProblems) -> ExportFormat:
     mark, delimiter = singles.get("bom", "false"), ","
     if mark not in {"true", "false"}:
-        complaints.add("bom", "invalid-value", "bom takes true or false.")
+        collector.add("bom", "invalid-value", "bom takes true or false.")
     try:
         delimiter = read_delimiter(singles.get("delimiter", ","))
     except ValueError as error:
-        complaints.add("delimiter", "invalid-value", str(error))
+        collector.add("delimiter", "invalid-value", str(error))
     return ExportFormat(delimiter, mark == "true")
 
 
-def parse_summary(pairs: Sequence[tuple[str, str]], fields: Fields) -> Summary:
+def parse_aggregate(pairs: Sequence[tuple[str, str]], fields: Fields) -> AggregateQuery:
     """The aggregates that the parameters describe. Raises :class:`InvalidQuery` with every problem."""
-    complaints = Complaints()
-    singles, entries = _sort_out(pairs, SUMMARY_PARAMETERS, complaints)
-    read_zone(singles.get("timeZone"), complaints)
+    collector = QueryProblems()
+    singles, entries = _sort_out(pairs, AGGREGATE_PARAMETERS, collector)
+    read_zone(singles.get("timeZone"), collector)
     text = singles.get("limit")
-    limit = None if text is None else int(text) if _SUMMARY_LIMIT.fullmatch(text) else 0
+    limit = None if text is None else int(text) if _AGGREGATE_LIMIT.fullmatch(text) else 0
     wanted = (
-        read_filter(entries, fields, complaints),
-        read_search(singles.get("search"), fields, complaints),
+        read_filter(entries, fields, collector),
+        read_search(singles.get("search"), fields, collector),
     )
     names = {name: _split_names(singles.get(name)) for name in ("groupBy", "select", "sort")}
-    summary = SummaryReader(fields, complaints).read(wanted, names, limit)
-    if complaints.problems:
-        raise InvalidQuery(complaints.problems)
-    return summary
+    query = AggregateReader(fields, collector).read(wanted, names, limit)
+    if collector.problems:
+        raise InvalidQuery(collector.problems)
+    return query
 
 
 def _read_expand(
@@ -161,15 +161,15 @@ def _read_expand(
     relations: Relations | None,
     limit: int,
     shown: Sequence[str],
-    complaints: Complaints,
+    collector: QueryProblems,
 ) -> tuple[Expansion, ...]:
     """The expansions that are named; of each, what the fields that are ``shown`` name beyond it, or all."""
     if text is None:
         return ()
     if relations is None:
-        complaints.unknown("expand", "relation", text, ())
+        collector.unknown("expand", "relation", text, ())
         return ()
-    return ExpansionReader(complaints, _plain).read(text, relations, limit, shown)
+    return ExpansionReader(collector, _plain).read(text, relations, limit, shown)
 
 
 def _plain(relation: Relation, _options: Options, _where: str) -> Query:
@@ -177,7 +177,7 @@ def _plain(relation: Relation, _options: Options, _where: str) -> Query:
 
 
 def _sort_out(
-    pairs: Sequence[tuple[str, str]], parameters: Sequence[str], complaints: Complaints
+    pairs: Sequence[tuple[str, str]], parameters: Sequence[str], collector: QueryProblems
 ) -> tuple[dict[str, str], list[FilterEntry]]:
     """The parameters that may be given once, and the filters; problems for unknown, repeated and
     malformed ones.
@@ -187,13 +187,13 @@ def _sort_out(
     for key, text in pairs:
         name = key.partition("[")[0]
         if name not in parameters or (key != name and name in _SINGLE):
-            complaints.unknown(key, "parameter", key if name in parameters else name, parameters)
+            collector.unknown(key, "parameter", key if name in parameters else name, parameters)
         elif name == "filter":
-            entries += filter_entry(key, text, complaints)
+            entries += filter_entry(key, text, collector)
         elif name in singles:
-            complaints.add(name, "repeated", f"{name} can be given once.")
+            collector.add(name, "repeated", f"{name} can be given once.")
         elif text == "":
-            complaints.add(name, "empty-value", f"{name} has no value.")
+            collector.add(name, "empty-value", f"{name} has no value.")
         else:
             singles[name] = text
     return singles, entries
@@ -204,8 +204,8 @@ def _split_names(text: str | None) -> list[str] | None:
     return None if text is None else text.split(",")
 
 
-def _text_limit(text: str | None, complaints: Complaints) -> int:
+def _text_limit(text: str | None, collector: QueryProblems) -> int:
     """The limit as a number, written in digits."""
     if text is None:
         return DEFAULT_LIMIT
-    return read_limit(int(text) if _LIMIT.fullmatch(text) else None, complaints)
+    return read_limit(int(text) if _LIMIT.fullmatch(text) else None, collector)

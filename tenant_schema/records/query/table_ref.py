@@ -8,11 +8,11 @@ from piccolo.table import Table
 
 from tenant_schema.objects.model.runtime_table import attribute_name
 
-__all__ = ["Other", "aliased", "other"]
+__all__ = ["TableRef", "aliased", "table_ref"]
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
+class TableRef:
     """Equal for the same table class only, since a changed definition makes another; keeps none alive."""
 
     table: weakref.ref[type[Table]]
@@ -42,9 +42,9 @@ class Other:
         return table
 
 
-def other(table: type[Table]) -> Other:
+def table_ref(table: type[Table]) -> TableRef:
     """The table as plans are found by."""
-    return Other(weakref.ref(table))
+    return TableRef(weakref.ref(table))
 
 
 @dataclass(frozen=True, slots=True)

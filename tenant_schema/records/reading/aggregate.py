@@ -15,7 +15,7 @@ from piccolo_engines.sort_keys import text_behind_key
 from tenant_schema.objects.fields.fixed_decimal import FixedDecimal
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.access.target import Target
-from tenant_schema.records.query.aggregates import Group, Measure, Summary
+from tenant_schema.records.query.aggregates import AggregateQuery, Group, Measure
 from tenant_schema.records.query.paths import fields_of
 from tenant_schema.records.reading.clocks import clocks_of
 from tenant_schema.records.record import Row
@@ -27,7 +27,7 @@ from tenant_schema.records.sql.statement_cache import Statement, compiled
 from tenant_schema.records.sql.statements import Source
 from tenant_schema.records.sql.text_order import is_text
 
-__all__ = ["Groups", "summarise"]
+__all__ = ["Groups", "aggregate"]
 
 _MORE_DECIMALS: Final = 4
 """Decimals of an average, beyond those of its field."""
@@ -61,36 +61,34 @@ class _Plan:
     show: tuple[tuple[str, _Show], ...]
 
 
-async def summarise(target: Target, summary: Summary) -> Groups:
-    """The groups of the records that the summary is about, as far as the caller may read these."""
+async def aggregate(target: Target, query: AggregateQuery) -> Groups:
+    """The groups of the records that the query is about, as far as the caller may read these."""
     values: list[object] = []
-    where = target.records(target.searched(summary.filter, summary.words), values)
-    hops = target.hops([*fields_of(summary.filter), *summary.fields], values)
+    where = target.records(target.searched(query.filter, query.words), values)
+    hops = target.hops([*fields_of(query.filter), *query.fields], values)
     source = Source(target.model, where, hops, target.readable)
-    asked = (summary.groups, summary.measures, summary.sort, summary.limit)
-    clocks = await clocks_of(target, source, summary, values)
-    plan = target.plan(
-        lambda: _prepared(source, summary, clocks, target.dialect), where, hops, *asked, clocks
-    )
+    asked = (query.groups, query.measures, query.sort, query.limit)
+    clocks = await clocks_of(target, source, query, values)
+    plan = target.plan(lambda: _prepared(source, query, clocks, target.dialect), where, hops, *asked, clocks)
     rows = await target.run(plan.statement, values)
-    shown = [{key: show(row) for key, show in plan.show} for row in rows[: summary.limit]]
-    return Groups(shown, len(rows) > summary.limit)
+    shown = [{key: show(row) for key, show in plan.show} for row in rows[: query.limit]]
+    return Groups(shown, len(rows) > query.limit)
 
 
-def _prepared(source: Source, summary: Summary, clocks: Clocks, dialect: RecordsDialect) -> _Plan:
+def _prepared(source: Source, query: AggregateQuery, clocks: Clocks, dialect: RecordsDialect) -> _Plan:
     columns = PathColumns(source.model, source.hops)
     maker = _Maker(source, columns, dict(clocks), dialect)
-    groups = [maker.group(group, f"g{place}") for place, group in enumerate(summary.groups)]
-    measures = [maker.measure(measure, f"m{place}") for place, measure in enumerate(summary.measures)]
+    groups = [maker.group(group, f"g{place}") for place, group in enumerate(query.groups)]
+    measures = [maker.measure(measure, f"m{place}") for place, measure in enumerate(query.measures)]
     items = [*groups, *measures]
     select = source.select(dialect, columns)
     select.selected = [one for item in items for one in item.selected]
     select.hints = [hint for item in items for hint in item.hints]
     select.groups = [_named(item.group) for item in groups if item.group is not None]
     ties = [(place, False) for place in range(len(groups))]
-    select.order = [(by, down) for place, down in (*summary.sort, *ties) for by in items[place].order]
-    select.limit = summary.limit + 1
-    show = tuple((key, item.show) for key, item in zip(summary.keys, items, strict=True))
+    select.order = [(by, down) for place, down in (*query.sort, *ties) for by in items[place].order]
+    select.limit = query.limit + 1
+    show = tuple((key, item.show) for key, item in zip(query.keys, items, strict=True))
     return _Plan(compiled(select.querystring(dialect), dialect), show)
 
 

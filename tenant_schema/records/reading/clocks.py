@@ -1,4 +1,4 @@
-"""The UTC offsets that a summary needs, read for the range of moments that a statement covers."""
+"""The UTC offsets that a query needs, read for the range of moments that a statement covers."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from piccolo.querystring import QueryString
 
 from tenant_schema.records.access.target import Target
-from tenant_schema.records.query.aggregates import Summary
+from tenant_schema.records.query.aggregates import AggregateQuery
 from tenant_schema.records.query.time_zones import UTC as UTC_ZONE
 from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.local_time import Clock, Clocks
@@ -18,14 +18,14 @@ from tenant_schema.records.sql.statements import Source
 __all__ = ["clocks_of"]
 
 
-async def clocks_of(target: Target, source: Source, summary: Summary, values: list[object]) -> Clocks:
+async def clocks_of(target: Target, source: Source, query: AggregateQuery, values: list[object]) -> Clocks:
     """The clocks for the moments that are grouped by their parts; their values are added to ``values``.
 
     One statement more, for the first and the last moment, and none in UTC.
     """
-    if summary.zone == UTC_ZONE:
+    if query.zone == UTC_ZONE:
         return ()
-    grouped = [one.field for one in summary.groups if one.part is not None]
+    grouped = [one.field for one in query.groups if one.part is not None]
     names = [name for name in dict.fromkeys(grouped) if known(name, target.readable).type.name == "datetime"]
     if not names:
         return ()
@@ -36,7 +36,7 @@ async def clocks_of(target: Target, source: Source, summary: Summary, values: li
     for place, name in enumerate(names):
         first, last = _moment(row[f"first{place}"]), _moment(row[f"last{place}"])
         clock: list[tuple[Slot, Slot]] = []
-        for start, seconds in summary.zone.offsets(first, last):
+        for start, seconds in query.zone.offsets(first, last):
             clock.append((Slot.at(len(values)), Slot.at(len(values) + 1)))
             values += [start, seconds]
         found.append((name, tuple(clock)))

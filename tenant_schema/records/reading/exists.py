@@ -7,10 +7,10 @@ from tenant_schema.records.query.model import IN_USE, And, Condition, Filter
 from tenant_schema.records.sql.compiler import with_slots
 from tenant_schema.records.sql.statements import Source, reading
 
-__all__ = ["is_there", "lets_pass"]
+__all__ = ["exists", "passes_rule"]
 
 
-async def is_there(target: Target, record_id: UUID, *, with_trash: bool = False) -> bool:
+async def exists(target: Target, record_id: UUID, *, with_trash: bool = False) -> bool:
     """Whether the caller may read the record."""
     if not target.access.allows(target.model.name, "read"):
         return False
@@ -23,7 +23,7 @@ async def is_there(target: Target, record_id: UUID, *, with_trash: bool = False)
     return bool(await target.run(plan.statement, values))
 
 
-async def lets_pass(target: Target, record_id: UUID, rule: Filter) -> bool:
+async def passes_rule(target: Target, record_id: UUID, rule: Filter) -> bool:
     """Whether there is such a record, not in the trash, and a rule of the object lets it pass."""
     values: list[object] = []
     wanted = And((Condition("id", "eq", record_id), IN_USE, target.rule(rule)))

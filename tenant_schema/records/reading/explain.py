@@ -14,7 +14,7 @@ from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.problems import InvalidInput, Problem, suggestion
 from tenant_schema.records.access.target import Target, Targets
 from tenant_schema.records.query.model import ALL, Filter
-from tenant_schema.records.reading.exists import is_there, lets_pass
+from tenant_schema.records.reading.exists import exists, passes_rule
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.delegation import is_oneself
 from tenant_schema.users.rights.permissions import ACTIONS, ANY, Access, Grants, RoleGrants
@@ -94,17 +94,17 @@ class Explanations:
         and InvalidInput for what is no question.
         """
         asks_of_self = question.user is None or is_oneself(access, question.user)
-        is_told_all = access.has(_MANAGE)
+        sees_everything = access.has(_MANAGE)
         if not asks_of_self:
             access.require_system(_MANAGE)
         _require_sense(question)
         asked = access if asks_of_self else await access_of_user(question.user or access.user_id)
         if asked is None:
             return Explanation(False, "inactive", question.user or access.user_id)
-        if not asked.allows(question.object, question.action) and not is_told_all:
+        if not asked.allows(question.object, question.action) and not sees_everything:
             return Explanation(False, "no-permission", asked.user_id)
         target = await self._targets.open(scope, asked, question.object)
-        return await _Answering(self._targets, target, question, is_told_all=is_told_all).answer()
+        return await _Explainer(self._targets, target, question, sees_everything=sees_everything).explain()
 
 
 def _require_sense(question: Question) -> None:
@@ -121,18 +121,20 @@ def _require_sense(question: Question) -> None:
         raise InvalidInput(problems)
 
 
-class _Answering:
+class _Explainer:
     """One question about an object that is there."""
 
-    def __init__(self, targets: Targets, target: Target, question: Question, *, is_told_all: bool) -> None:
+    def __init__(
+        self, targets: Targets, target: Target, question: Question, *, sees_everything: bool
+    ) -> None:
         self.targets, self.target, self.question = targets, target, question
-        self.is_told_all = is_told_all
+        self.sees_everything = sees_everything
 
-    async def answer(self) -> Explanation:
+    async def explain(self) -> Explanation:
         """Whether, and why; the verdicts only where they tell nothing that is hidden."""
         code = await self._code()
-        may_tell = self.is_told_all or code not in {"no-record", "no-field"}
-        verdicts = await self._verdicts() if may_tell else ()
+        may_show = self.sees_everything or code not in {"no-record", "no-field"}
+        verdicts = await self._verdicts() if may_show else ()
         return Explanation(code == "allowed", code, self.target.access.user_id, tuple(verdicts))
 
     async def _code(self) -> str:
@@ -146,15 +148,15 @@ class _Answering:
         record_id, target = self.question.record, self.target
         if record_id is None:
             return None
-        if not await lets_pass(target, record_id, ALL):
+        if not await passes_rule(target, record_id, ALL):
             return "no-record"
         may_read = target.access.allows(target.model.name, "read")
-        if may_read and not await is_there(target, record_id):
-            return "record-hidden" if self.is_told_all else "no-record"
+        if may_read and not await exists(target, record_id):
+            return "record-hidden" if self.sees_everything else "no-record"
         rule = _rule_for(target, self.question.action)
-        if self.question.action == "read" or await lets_pass(target, record_id, rule):
+        if self.question.action == "read" or await passes_rule(target, record_id, rule):
             return None
-        return "record-kept" if may_read or self.is_told_all else "no-record"
+        return "record-kept" if may_read or self.sees_everything else "no-record"
 
     def _field_code(self) -> str | None:
         """What is wrong with the field, if anything. A field that is read-only cannot be set by anybody."""
@@ -162,7 +164,7 @@ class _Answering:
         if name is None:
             return None
         field = self.target.model.fields.get(name)
-        known = field is not None and (name in rights.readable or self.is_told_all)
+        known = field is not None and (name in rights.readable or self.sees_everything)
         if self.question.action == "read":
             if known and name in rights.readable:
                 return None
@@ -191,10 +193,10 @@ class _Answering:
         target = await self.targets.open(self.target.scope, alone, question.object)
         passes = is_open = None
         if question.record is not None:
-            passes = await lets_pass(target, question.record, _rule_for(target, action))
+            passes = await passes_rule(target, question.record, _rule_for(target, action))
         if question.field is not None and action == question.action:
             is_open = question.field in _open_for(target, action)
-        rule: Any = role.rules.get(question.object, {}).get(action) if self.is_told_all else None
+        rule: Any = role.rules.get(question.object, {}).get(action) if self.sees_everything else None
         return RoleVerdict(role.name, action, permission, rule, passes, is_open)
 
 

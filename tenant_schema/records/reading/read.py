@@ -10,7 +10,7 @@ from tenant_schema.records.query.model import ALL, MAX_COUNTED, Count, Query
 from tenant_schema.records.query.paths import fields_of
 from tenant_schema.records.reading.counting import count_records
 from tenant_schema.records.reading.cursors import Cursors, Place, digest, shape_digest
-from tenant_schema.records.reading.exists import is_there
+from tenant_schema.records.reading.exists import exists
 from tenant_schema.records.reading.expand import expand, needed
 from tenant_schema.records.reading.pages import Counted, Page, Slice, cut, restored, window_of
 from tenant_schema.records.record import Record, Row
@@ -43,12 +43,15 @@ def _is_whole(target: Target, shown: Row) -> bool:
     return len(shown) == len(model.fields) and shown["updated_at"] > model.changed_at
 
 
-async def still_readable(target: Target, told: Mapping[str, object]) -> dict[str, object]:
-    """Of what was told of a record before, what the caller may still read; no statement without a rule."""
+async def still_readable(target: Target, returned: Mapping[str, object]) -> dict[str, object]:
+    """Return the part of a record, as it was returned before, that the caller may still read.
+
+    Executes a statement if a row rule restricts reading.
+    """
     names: Collection[str] = target.rights.readable
-    if target.rights.read != ALL and not await is_there(target, UUID(str(told["id"])), with_trash=True):
+    if target.rights.read != ALL and not await exists(target, UUID(str(returned["id"])), with_trash=True):
         names = ALWAYS_READABLE
-    return {name: value for name, value in told.items() if name in names}
+    return {name: value for name, value in returned.items() if name in names}
 
 
 async def read_page(target: Target, query: Query, cursors: Cursors) -> Page:

@@ -19,7 +19,7 @@ from piccolo.columns import Or as Either
 from piccolo.columns.combination import Where, WhereRaw
 
 from tenant_schema.objects.model.sort_columns import kept_key
-from tenant_schema.records.query.model import And, Condition, Filter, Indexed, Me, Not, Through
+from tenant_schema.records.query.model import And, Condition, Filter, Indexed, LookupFilter, Me, Not
 from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.statement_cache import Slot
 from tenant_schema.records.sql.text_matching import equal_numbers, matches
@@ -43,8 +43,8 @@ def compile_filter(
     if isinstance(tree, Condition):
         found = _compile_condition(tree, columns[tree.field], dialect)
         return found if "." not in tree.field else _beyond_lookup(tree, columns[tree.field], found)
-    if isinstance(tree, Through):
-        return _compile_through(tree, columns[tree.field], dialect, depth + 1)
+    if isinstance(tree, LookupFilter):
+        return _compile_lookup(tree, columns[tree.field], dialect, depth + 1)
     if isinstance(tree, Indexed):
         return dialect.found_by_index(tree, columns["id"])
     if isinstance(tree, Not):
@@ -81,22 +81,22 @@ def _complement(predicate: Predicate | None) -> Predicate:
 class _Aliased(dict[str, Column]):
     """The columns of another table under an alias, created when they are looked up."""
 
-    def __init__(self, node: Through, alias: str) -> None:
+    def __init__(self, node: LookupFilter, alias: str) -> None:
         super().__init__()
         self.node, self.alias = node, alias
 
     def __missing__(self, name: str) -> Column:
-        column = self[name] = self.node.other.column(name, self.alias)
+        column = self[name] = self.node.table.column(name, self.alias)
         return column
 
 
-def _compile_through(node: Through, lookup: Column, dialect: RecordsDialect, depth: int) -> Predicate:
+def _compile_lookup(node: LookupFilter, lookup: Column, dialect: RecordsDialect, depth: int) -> Predicate:
     """A subquery for the record that the lookup refers to. It has an alias, which Piccolo's subqueries lack,
     because a table may refer to itself.
     """
     columns = _Aliased(node, f"x{depth}")
     term = compile_filter(node.term, columns, dialect, depth)
-    template = f'EXISTS (SELECT 1 FROM "{node.other.name}" AS "{columns.alias}" WHERE {{}} = {{}}'  # noqa: S608 (names come from definitions)
+    template = f'EXISTS (SELECT 1 FROM "{node.table.name}" AS "{columns.alias}" WHERE {{}} = {{}}'  # noqa: S608 (names come from definitions)
     arguments = [columns["id"], lookup, *([] if term is None else [term.querystring])]
     template += ")" if term is None else " AND {})"
     found = WhereRaw(f"NOT {template}" if node.negated else template, *arguments)
@@ -164,7 +164,7 @@ def with_slots(tree: Filter, user_id: UUID, values: list[object]) -> Filter:
     """
     if isinstance(tree, Condition):
         return _condition_with_slots(tree, user_id, values)
-    if isinstance(tree, Through):
+    if isinstance(tree, LookupFilter):
         return replace(tree, term=with_slots(tree.term, user_id, values))
     if isinstance(tree, Not):
         return Not(with_slots(tree.term, user_id, values))

@@ -7,8 +7,8 @@ from piccolo.columns import Column
 from piccolo.querystring import QueryString
 
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
-from tenant_schema.records.query.model import IN_USE, NOTHING, And, Condition, Filter, Not, Or, Through
-from tenant_schema.records.query.table_ref import Other, other
+from tenant_schema.records.query.model import IN_USE, NOTHING, And, Condition, Filter, LookupFilter, Not, Or
+from tenant_schema.records.query.table_ref import TableRef, table_ref
 from tenant_schema.records.query.user_fields import USERS
 from tenant_schema.records.sql.compiler import compile_filter
 from tenant_schema.records.sql.dialects.protocol import RecordsDialect
@@ -25,7 +25,7 @@ class _NotThere(Exception):
 
 
 def self_contained(tree: Filter, model: ObjectModel, objects: _Objects) -> Filter:
-    """Return a row rule with its paths as :class:`Through`, so that it can be used in any statement on the
+    """Return a row rule with its paths as :class:`LookupFilter`, so that it can be used in any statement on the
     model's table.
 
     Records beyond lookups are considered whether or not the caller may read them, unless they are in the
@@ -58,8 +58,8 @@ def _condition(condition: Condition, model: ObjectModel, objects: _Objects) -> F
     asks_for_null = condition.operator == "null" and condition.value is True
     is_negative = asks_for_null or condition.operator in _COMPLEMENTS
     term = _condition(_positive(condition, rest) if is_negative else _at(condition, rest), beyond, objects)
-    table = other(beyond.table)
-    return Through(name, table, And((IN_USE, term)) if table.has_trash else term, negated=is_negative)
+    table = table_ref(beyond.table)
+    return LookupFilter(name, table, And((IN_USE, term)) if table.has_trash else term, negated=is_negative)
 
 
 def _target(lookup: FieldModel | None, objects: _Objects) -> ObjectModel:
@@ -92,7 +92,7 @@ class Hop:
     """
 
     path: str
-    other: Other
+    table: TableRef
     visible: Filter
 
 
@@ -106,7 +106,7 @@ class PathColumns(dict[str, Column]):
     def __missing__(self, path: str) -> Column:
         lookup, _, name = path.rpartition(".")
         hop, alias = self._hops[lookup]
-        column = self[path] = hop.other.column(name, alias)
+        column = self[path] = hop.table.column(name, alias)
         return column
 
 
@@ -135,4 +135,4 @@ def _join(hop: Hop, columns: PathColumns, alias: str, dialect: RecordsDialect) -
     visible = compile_filter(hop.visible, beyond, dialect)
     conditions = "({} = {})" if visible is None else "({} = {} AND {})"
     arguments = [beyond["id"], columns[hop.path], *([] if visible is None else [visible.querystring])]
-    return QueryString(f' LEFT JOIN "{hop.other.name}" AS "{alias}" ON {conditions}', *arguments)
+    return QueryString(f' LEFT JOIN "{hop.table.name}" AS "{alias}" ON {conditions}', *arguments)

@@ -14,7 +14,6 @@ from piccolo_engines.errors import ForeignKeyViolation, RowTooLarge, UniqueViola
 from tenant_schema.problems import MAX_PROBLEMS, Problem, ProblemCollector
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import BulkRefused
-from tenant_schema.records.query.conditions import Complaints
 from tenant_schema.records.record import Row
 from tenant_schema.records.writing.constraints import TOO_LARGE
 from tenant_schema.records.writing.equal_values import problems_of_equal_values
@@ -56,11 +55,11 @@ class Item:
         """It cannot be done."""
         self.status, self.problems, self.left_out = status, problems, 0
 
-    def refuse(self, complaints: ProblemCollector) -> None:
+    def refuse(self, collector: ProblemCollector) -> None:
         """It cannot be done, if there is a problem with its body."""
-        if complaints.problems:
-            self.fail(422, *complaints.problems)
-            self.left_out = complaints.problems.left_out
+        if collector.problems:
+            self.fail(422, *collector.problems)
+            self.left_out = collector.problems.left_out
 
 
 class BodyProblems:
@@ -69,13 +68,13 @@ class BodyProblems:
     def __init__(self) -> None:
         self._room = MAX_PROBLEMS
 
-    def collector(self) -> Complaints:
+    def collector(self) -> ProblemCollector:
         """For the next record."""
-        return Complaints(max(1, self._room))
+        return ProblemCollector(max(1, self._room))
 
-    def spend(self, complaints: Complaints) -> None:
+    def spend(self, collector: ProblemCollector) -> None:
         """What the record took of it."""
-        self._room -= len(complaints.problems)
+        self._room -= len(collector.problems)
 
 
 def refuse_if_any_failed(items: Iterable[Item]) -> None:

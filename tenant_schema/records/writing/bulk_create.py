@@ -65,11 +65,11 @@ def _checked(target: Target, position: int, body: object, now: datetime, room: B
     if not isinstance(body, Mapping):
         item.fail(422, Problem("", "wrong-type", "Must be an object."))
         return item
-    complaints = room.collector()
-    item.values = new_values(target, body, now, complaints)
+    collector = room.collector()
+    item.values = new_values(target, body, now, collector)
     item.id = item.values["id"]
-    item.refuse(complaints)
-    room.spend(complaints)
+    item.refuse(collector)
+    room.spend(collector)
     return item
 
 

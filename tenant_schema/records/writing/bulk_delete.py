@@ -21,11 +21,11 @@ async def bulk_delete(target: Target, bodies: Sequence[object], now: datetime, *
     items, room = named_items(bodies), BodyProblems()
     async for item in in_portions(items):
         if item.values and not item.problems:
-            complaints = room.collector()
+            collector = room.collector()
             for name in item.values:
-                complaints.add(name, "unknown-field", "Takes id and version.")
-            item.refuse(complaints)
-            room.spend(complaints)
+                collector.add(name, "unknown-field", "Takes id and version.")
+            item.refuse(collector)
+            room.spend(collector)
     sound = [item for item in items if not item.problems]
 
     async def work() -> None:

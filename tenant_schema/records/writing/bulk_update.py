@@ -96,10 +96,10 @@ def _read_version(item: Item) -> list[Problem]:
 def _check(target: Target, item: Item, room: BodyProblems) -> None:
     if item.problems:
         return
-    complaints = room.collector()
-    item.values = parse_changes(item.values, complaints, target.rights)
-    item.refuse(complaints)
-    room.spend(complaints)
+    collector = room.collector()
+    item.values = parse_changes(item.values, collector, target.rights)
+    item.refuse(collector)
+    room.spend(collector)
 
 
 async def lock_items(
@@ -108,8 +108,8 @@ async def lock_items(
     """The records as they are, locked in the order of their ids; items that cannot be had fail."""
     rows = await _rows(target, items, allowed, with_trash=with_trash)
     missing = [item for item in items if item.id not in rows]
-    may_be_told = allowed != ALL and target.access.allows(target.model.name, "read")
-    forbidden = await _rows(target, missing, ALL, with_trash=with_trash) if may_be_told else {}
+    may_read = allowed != ALL and target.access.allows(target.model.name, "read")
+    forbidden = await _rows(target, missing, ALL, with_trash=with_trash) if may_read else {}
     for item in missing:
         if item.id in forbidden:
             item.fail(403, Problem("", "permission-denied", "Your roles do not allow this with the record."))

@@ -19,8 +19,8 @@ from tenant_schema.records.errors import TooManyDependents
 from tenant_schema.records.record import Row
 
 __all__ = [
-    "MAX_AFFECTED",
-    "Affected",
+    "MAX_CASCADE",
+    "Cascade",
     "Reference",
     "Tie",
     "Which",
@@ -31,7 +31,7 @@ __all__ = [
     "referring",
 ]
 
-MAX_AFFECTED: Final = 10_000
+MAX_CASCADE: Final = 10_000
 """Records that go with others in one transaction."""
 _PORTION: Final = 500
 """Ids in one statement."""
@@ -58,7 +58,7 @@ Tie: TypeAlias = tuple[Reference, list[UUID]]
 
 
 @dataclass(slots=True)
-class Affected:
+class Cascade:
     """The records themselves and all that goes with them, in levels: each refers to the one before.
 
     ``roots`` says for each record which of the first ones it goes with, ``loops`` which of them refer to
@@ -73,8 +73,8 @@ class Affected:
         """One more level; those of the rows that are new."""
         fresh = [row for row in rows if (model.id, row["id"]) not in self.roots]
         self.roots.update({(model.id, row["id"]): root_of(row) for row in fresh})
-        if len(self.roots) > MAX_AFFECTED:
-            raise TooManyDependents(MAX_AFFECTED)
+        if len(self.roots) > MAX_CASCADE:
+            raise TooManyDependents(MAX_CASCADE)
         if fresh:
             self.levels.append((model, fresh))
         return fresh
@@ -86,10 +86,10 @@ class Affected:
             found[model.name].update(row["id"] for row in rows)
         return found
 
-    def without(self, roots: Iterable[UUID]) -> "Affected":
+    def without(self, roots: Iterable[UUID]) -> "Cascade":
         """What is left when some of the first records, and what goes with them, stay as they are."""
         staying = set(roots)
-        left = Affected()
+        left = Cascade()
         for model, rows in self.levels:
             kept = [row for row in rows if self.roots[model.id, row["id"]] not in staying]
             left.add(model, kept, lambda row, model=model: self.roots[model.id, row["id"]])  # type: ignore[misc]
@@ -110,29 +110,29 @@ def references(target: Target, object_name: str, *on_delete: str) -> list[Refere
 
 def beside(target: Target, model: ObjectModel) -> Target:
     """Another object, for what its definition does to its records, whatever the caller may do."""
-    return target.other(ObjectView(model, all_rights(model), frozenset()), Lru(16))
+    return target.for_view(ObjectView(model, all_rights(model), frozenset()), Lru(16))
 
 
-async def collect(target: Target, rows: Sequence[Row], which: Which) -> Affected:
+async def collect(target: Target, rows: Sequence[Row], which: Which) -> Cascade:
     """Locked records, and what goes with them by ``cascade``, locked too.
 
     Raises :class:`TooManyDependents`.
     """
-    affected = Affected()
-    pending = [(target.model, affected.add(target.model, rows, lambda row: row["id"]))]
+    cascade = Cascade()
+    pending = [(target.model, cascade.add(target.model, rows, lambda row: row["id"]))]
     while pending:
         model, parents = pending.pop(0)
         for reference in references(target, model.name, "cascade"):
             children = await referring(reference, [row["id"] for row in parents], which)
-            affected.loops += loops_among(reference, children)
-            fresh = affected.add(
+            cascade.loops += loops_among(reference, children)
+            fresh = cascade.add(
                 reference.model,
                 children,
-                lambda row, model=model: affected.roots[model.id, row["parent"]],  # type: ignore[misc]
+                lambda row, model=model: cascade.roots[model.id, row["parent"]],  # type: ignore[misc]
             )
             if fresh:
                 pending.append((reference.model, fresh))
-    return affected
+    return cascade
 
 
 def loops_among(reference: Reference, rows: Sequence[Row]) -> list[Tie]:
@@ -151,6 +151,6 @@ async def referring(reference: Reference, ids: Sequence[UUID], which: Which) -> 
     for start in range(0, len(ids), _PORTION):
         these = lookup.is_in(list(ids[start : start + _PORTION]))
         query = model.table.select(*selected).where(these if counts is None else these & counts)
-        query = query.order_by(model.columns["id"]).limit(MAX_AFFECTED + 1)
+        query = query.order_by(model.columns["id"]).limit(MAX_CASCADE + 1)
         found += await bound_storage().lock_rows(query)
     return found

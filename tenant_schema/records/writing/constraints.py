@@ -11,10 +11,9 @@ from piccolo.columns import Column
 
 from piccolo_engines.errors import ForeignKeyViolation, RowTooLarge, UniqueViolation
 from tenant_schema.objects.model.model import FieldModel
-from tenant_schema.problems import Problem
+from tenant_schema.problems import Problem, ProblemCollector
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import UniqueConflict, ValidationFailed
-from tenant_schema.records.query.conditions import Complaints
 from tenant_schema.records.record import Row
 from tenant_schema.records.writing.equal_values import problems_of_equal_values
 from tenant_schema.records.writing.lookup_targets import problems_of_lookups
@@ -27,13 +26,13 @@ TOO_LARGE: Final = Problem("", "record-too-large", "The values are too long toge
 """MariaDB may say so of a record with hundreds of texts: each is allowed, and all of them do not fit."""
 
 
-async def accept(target: Target, values: Mapping[str, Any], complaints: Complaints) -> None:
+async def accept(target: Target, values: Mapping[str, Any], collector: ProblemCollector) -> None:
     """Raise :class:`ValidationFailed` when there are problems, and for lookups to what is not there for the
     caller. No statement without lookups to records.
     """
-    complaints.extend(await problems_of_lookups(target, values, with_users=bool(complaints.problems)))
-    if complaints.problems:
-        raise ValidationFailed(complaints.problems)
+    collector.extend(await problems_of_lookups(target, values, with_users=bool(collector.problems)))
+    if collector.problems:
+        raise ValidationFailed(collector.problems)
 
 
 async def refuse_equal(target: Target, record_id: UUID, values: Row) -> None:

@@ -6,28 +6,28 @@ from typing import Any
 
 from piccolo_engines.columns import new_id
 from tenant_schema.objects.model.auto_numbers import counted_fields, take_numbers
+from tenant_schema.problems import ProblemCollector
 from tenant_schema.records.access.target import Target
-from tenant_schema.records.query.conditions import Complaints
 from tenant_schema.records.record import Record, Row
 from tenant_schema.records.writing.constraints import accept, refusals, refuse_equal
-from tenant_schema.records.writing.rows import answer_to_writer, insert_records
+from tenant_schema.records.writing.rows import insert_records, record_after_write
 from tenant_schema.records.writing.validation import Body, fill_in, parse_creation
 
 __all__ = ["completed", "create_record", "insert_numbered", "new_values"]
 
 
-def new_values(target: Target, body: Body, now: datetime, complaints: Complaints) -> Row:
+def new_values(target: Target, body: Body, now: datetime, collector: ProblemCollector) -> Row:
     """Everything in the new record but its numbers; the caller is its owner unless the body says
     otherwise.
     """
-    values = parse_creation(body, target.model.fields, complaints, target.rights)
+    values = parse_creation(body, target.model.fields, collector, target.rights)
     return _stamped(target, values, body, now)
 
 
-def completed(target: Target, values: Row, now: datetime, complaints: Complaints) -> Row:
+def completed(target: Target, values: Row, now: datetime, collector: ProblemCollector) -> Row:
     """As :func:`new_values`, of values that are in stored form already."""
     full = dict(values)
-    fill_in(full, values, target.model.fields, complaints, target.rights)
+    fill_in(full, values, target.model.fields, collector, target.rights)
     return _stamped(target, full, values, now)
 
 
@@ -42,13 +42,13 @@ def _stamped(target: Target, values: Row, given: Container[str], now: datetime) 
 
 async def create_record(target: Target, body: Body, now: datetime) -> Record:
     """Raises :class:`ValidationFailed`, :class:`UniqueConflict`."""
-    complaints = Complaints()
-    values = new_values(target, body, now, complaints)
-    await accept(target, values, complaints)
+    collector = ProblemCollector()
+    values = new_values(target, body, now, collector)
+    await accept(target, values, collector)
     await refuse_equal(target, values["id"], values)
     async with refusals(target, values):
         await insert_numbered(target, [values], now)
-    return await answer_to_writer(target, values, values)
+    return await record_after_write(target, values, values)
 
 
 async def insert_numbered(target: Target, records: Sequence[dict[str, Any]], now: datetime) -> None:

@@ -17,7 +17,7 @@ from tenant_schema.records.preconditions import Versions
 from tenant_schema.records.record import Record, Row
 from tenant_schema.records.sql.rendering import shown
 from tenant_schema.records.writing.cascade import (
-    Affected,
+    Cascade,
     Tie,
     Which,
     beside,
@@ -26,7 +26,7 @@ from tenant_schema.records.writing.cascade import (
     references,
     referring,
 )
-from tenant_schema.records.writing.restrict import blocked, restricting, told
+from tenant_schema.records.writing.restrict import blocked, restricting, visible_blockers
 from tenant_schema.records.writing.rows import lock_record, write_changes
 
 __all__ = ["destroy", "restore_record", "restore_rows", "trash_record", "trash_rows"]
@@ -47,11 +47,11 @@ async def trash_record(target: Target, record_id: UUID, if_match: Versions, now:
 
 async def trash_rows(target: Target, rows: Sequence[Row], now: datetime) -> dict[UUID, StillReferenced]:
     """Put locked records into the trash, and what goes with them; those that cannot go, and why."""
-    affected = await collect(target, rows, _in_use)
-    blocking = await blocked(target, affected, _in_use)
-    await _mark_all(target, affected.without(blocking), now, now, Action.DELETE)
+    cascade = await collect(target, rows, _in_use)
+    blocking = await blocked(target, cascade, _in_use)
+    await _mark_all(target, cascade.without(blocking), now, now, Action.DELETE)
     return {
-        root: StillReferenced(target.model.name, root, await told(target, reasons))
+        root: StillReferenced(target.model.name, root, await visible_blockers(target, reasons))
         for root, reasons in blocking.items()
     }
 
@@ -66,15 +66,15 @@ async def restore_record(target: Target, record_id: UUID, if_match: Versions, no
         await restore_rows(target, [current], now)
         return current | _stamps(target, now) | {"deleted_at": None, "version": current["version"] + 1}
 
-    return target.answer(await target.unit(restore))
+    return target.record_of(await target.unit(restore))
 
 
 async def restore_rows(target: Target, rows: Sequence[Row], now: datetime) -> None:
     """Take locked records out of the trash, with what went there with them; those in use stay as they are."""
     for deleted_at in dict.fromkeys(row["deleted_at"] for row in rows if row["deleted_at"] is not None):
         together = [row for row in rows if row["deleted_at"] == deleted_at]
-        affected = await collect(target, together, _at(deleted_at))
-        await _mark_all(target, affected, None, now, Action.RESTORE)
+        cascade = await collect(target, together, _at(deleted_at))
+        await _mark_all(target, cascade, None, now, Action.RESTORE)
 
 
 async def destroy(target: Target, record_id: UUID, if_match: Versions, now: datetime) -> None:
@@ -84,13 +84,13 @@ async def destroy(target: Target, record_id: UUID, if_match: Versions, now: date
 
     async def remove() -> None:
         current = await lock_record(target, record_id, if_match, target.rights.delete, with_trash=True)
-        affected = await collect(target, [current], _all)
-        blocking, ties = await restricting(target, affected, _all)
+        cascade = await collect(target, [current], _all)
+        blocking, ties = await restricting(target, cascade, _all)
         for reasons in blocking.values():
-            raise StillReferenced(target.model.name, record_id, await told(target, reasons))
-        loops = await _release(target, affected, now)
-        await _untie([*ties, *affected.loops, *loops])
-        for model, rows in reversed(affected.levels):
+            raise StillReferenced(target.model.name, record_id, await visible_blockers(target, reasons))
+        loops = await _release(target, cascade, now)
+        await _untie([*ties, *cascade.loops, *loops])
+        for model, rows in reversed(cascade.levels):
             await _destroy_rows(beside(target, model), rows, now)
 
     try:
@@ -112,10 +112,10 @@ def _all(_deleted_at: Column) -> None:
 
 
 async def _mark_all(
-    target: Target, affected: Affected, deleted_at: datetime | None, now: datetime, action: Action
+    target: Target, cascade: Cascade, deleted_at: datetime | None, now: datetime, action: Action
 ) -> None:
     """Into the trash or out of it. All that goes together has the same time, by which it comes back."""
-    for model, rows in affected.levels:
+    for model, rows in cascade.levels:
         of_model = target if model is target.model else beside(target, model)
         if len(rows) == 1:
             await write_changes(of_model, rows[0], {"deleted_at": deleted_at}, now)
@@ -142,12 +142,12 @@ def _stamps(target: Target, now: datetime) -> Row:
     return {"updated_at": now, "updated_by": target.access.user_id}
 
 
-async def _release(target: Target, affected: Affected, now: datetime) -> list[Tie]:
+async def _release(target: Target, cascade: Cascade, now: datetime) -> list[Tie]:
     """Empty the lookups that lead to what is destroyed, as the database would, and keep that in histories.
 
     Returns those by which records that are destroyed refer to themselves.
     """
-    going, loops = affected.ids(), list[Tie]()
+    going, loops = cascade.ids(), list[Tie]()
     for name, ids in going.items():
         for reference in references(target, name, "set_null"):
             rows = await referring(reference, sorted(ids), _all)

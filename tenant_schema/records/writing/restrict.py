@@ -10,9 +10,9 @@ from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import Blocker
 from tenant_schema.records.query.model import Condition, SortTerm
 from tenant_schema.records.sql.statements import Source, Window, reading
-from tenant_schema.records.writing.cascade import Affected, Reference, Tie, Which, references, referring
+from tenant_schema.records.writing.cascade import Cascade, Reference, Tie, Which, references, referring
 
-__all__ = ["Blocking", "blocked", "restricting", "told"]
+__all__ = ["Blocking", "blocked", "restricting", "visible_blockers"]
 
 _COUNTED: Final = 100
 _NAMED: Final = 5
@@ -20,18 +20,18 @@ _NAMED: Final = 5
 Blocking = Mapping[UUID, Sequence[tuple[Reference, UUID]]]
 
 
-async def blocked(target: Target, affected: Affected, which: Which) -> Blocking:
+async def blocked(target: Target, cascade: Cascade, which: Which) -> Blocking:
     """For each of the first records that cannot go: the lookups in its way, and to whom they lead."""
-    return (await restricting(target, affected, which))[0]
+    return (await restricting(target, cascade, which))[0]
 
 
-async def restricting(target: Target, affected: Affected, which: Which) -> tuple[Blocking, list[Tie]]:
+async def restricting(target: Target, cascade: Cascade, which: Which) -> tuple[Blocking, list[Tie]]:
     """What is :func:`blocked`, and the lookups by which records that go refer to one another, with the ids of
     the records that refer.
     """
     ties: list[Tie] = []
     found: defaultdict[UUID, list[tuple[Reference, UUID]]] = defaultdict(list)
-    going = affected.ids()
+    going = cascade.ids()
     for model_name, ids in going.items():
         for reference in references(target, model_name, "restrict"):
             model_id = target.schema.objects[model_name].id
@@ -41,11 +41,11 @@ async def restricting(target: Target, affected: Affected, which: Which) -> tuple
                 ties.append((reference, tied))
             for row in rows:
                 if row["id"] not in together:
-                    found[affected.roots[model_id, row["parent"]]].append((reference, row["parent"]))
+                    found[cascade.roots[model_id, row["parent"]]].append((reference, row["parent"]))
     return found, ties
 
 
-async def told(target: Target, blocking: Sequence[tuple[Reference, UUID]]) -> list[Blocker]:
+async def visible_blockers(target: Target, blocking: Sequence[tuple[Reference, UUID]]) -> list[Blocker]:
     """What stands in the way, as far as the caller may see it. Who may see nothing of it is told no more
     than that there is something.
     """
@@ -61,7 +61,7 @@ async def _blocker(target: Target, reference: Reference, ids: Sequence[UUID]) ->
     view = target.schema.readable(name)
     if view is None or field not in view.readable:
         return None
-    seen = target.other(view, Lru(4))
+    seen = target.for_view(view, Lru(4))
     values: list[object] = []
     where = seen.records(Condition(field, "in", tuple(ids[:_COUNTED])), values, with_trash=True)
     window = Window((SortTerm("id", descending=False),), _COUNTED)

@@ -12,17 +12,17 @@ from tenant_schema.records.errors import ChangeDenied, RecordNotFound, VersionMi
 from tenant_schema.records.preconditions import Versions, are_met
 from tenant_schema.records.query.model import ALL, And, Condition, Filter
 from tenant_schema.records.query.paths import fields_of
-from tenant_schema.records.reading.exists import is_there
+from tenant_schema.records.reading.exists import exists
 from tenant_schema.records.record import Record, Row
 from tenant_schema.records.sql.statement_cache import repeated
 from tenant_schema.records.sql.statements import destroy, insert, locked, update
 from tenant_schema.records.writing.search_words import run_with_words
 
 __all__ = [
-    "answer_to_writer",
     "destroy_record",
     "insert_records",
     "lock_record",
+    "record_after_write",
     "write_changes",
 ]
 
@@ -60,21 +60,21 @@ async def lock_record(
     statement = target.plan(lambda: locked(target.model, where, target.dialect), "lock", where)
     rows = await target.run(statement, values)
     if not rows:
-        if allowed != ALL and await is_there(target, record_id, with_trash=with_trash):
+        if allowed != ALL and await exists(target, record_id, with_trash=with_trash):
             raise ChangeDenied(target.model.name, record_id)
         raise RecordNotFound(target.model.name, record_id)
     if not are_met(if_match, rows[0]["version"]):
-        raise VersionMismatch(if_match, target.answer(rows[0]))
+        raise VersionMismatch(if_match, target.record_of(rows[0]))
     return rows[0]
 
 
-async def answer_to_writer(target: Target, stored: Row, changed: Collection[str]) -> Record:
+async def record_after_write(target: Target, stored: Row, changed: Collection[str]) -> Record:
     """What the caller is shown of a record that it made or changed: one statement more when the change may
     have put the record out of the caller's sight. It is told the id and version of one that is.
     """
-    if _fields_of(target.rights.read).isdisjoint(changed) or await is_there(target, stored["id"]):
-        return target.answer(stored)
-    return target.bare_answer(stored)
+    if _fields_of(target.rights.read).isdisjoint(changed) or await exists(target, stored["id"]):
+        return target.record_of(stored)
+    return target.bare_record_of(stored)
 
 
 def _fields_of(rule: Filter) -> frozenset[str]:

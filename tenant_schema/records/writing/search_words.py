@@ -42,8 +42,8 @@ async def index_changes(target: Target, records: Sequence[_Row], changed: Iterab
     """Write the words of records that were changed in the same transaction."""
     names = _searched(target)
     if not names.isdisjoint(changed):
-        anew = StatementGroup(_forgetting(target.model, records), _words(target, names, records))
-        await target.engine.run_querystring(anew)
+        replacement = StatementGroup(_forgetting(target.model, records), _words(target, names, records))
+        await target.engine.run_querystring(replacement)
 
 
 def _searched(target: Target) -> Set[str]:

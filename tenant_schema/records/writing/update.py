@@ -3,16 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
+from tenant_schema.problems import ProblemCollector
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import RecordNotFound
 from tenant_schema.records.history.write import Action, Entry, changed, keep
 from tenant_schema.records.preconditions import Versions
-from tenant_schema.records.query.conditions import Complaints
 from tenant_schema.records.query.model import Query
 from tenant_schema.records.reading.read import read_record
 from tenant_schema.records.record import Record, Row
 from tenant_schema.records.writing.constraints import accept, refusals, refuse_equal
-from tenant_schema.records.writing.rows import answer_to_writer, lock_record, write_changes
+from tenant_schema.records.writing.rows import lock_record, record_after_write, write_changes
 from tenant_schema.records.writing.validation import Body, Stored, parse_changes
 
 __all__ = ["change_locked", "change_record"]
@@ -26,10 +26,10 @@ async def change_record(
     Raises :class:`ValidationFailed`, :class:`RecordNotFound`, :class:`VersionMismatch`,
     :class:`UniqueConflict`, :class:`ChangeDenied`.
     """
-    complaints = Complaints()
-    values = parse_changes(body, complaints, target.rights)
-    if complaints.problems:
-        await accept(target, await _changed_lookups(target, record_id, values), complaints)
+    collector = ProblemCollector()
+    values = parse_changes(body, collector, target.rights)
+    if collector.problems:
+        await accept(target, await _changed_lookups(target, record_id, values), collector)
 
     async def change() -> Row:
         return await change_locked(
@@ -38,7 +38,7 @@ async def change_record(
 
     async with refusals(target, values):
         written = await target.unit(change)
-    return await answer_to_writer(target, written, values)
+    return await record_after_write(target, written, values)
 
 
 async def _changed_lookups(target: Target, record_id: UUID, values: Stored) -> Stored:
@@ -61,7 +61,7 @@ async def change_locked(target: Target, current: Row, values: Stored, now: datet
     changes = {name: value for name, value in values.items() if value != current[name]}
     if not changes:
         return current
-    await accept(target, changes, Complaints())
+    await accept(target, changes, ProblemCollector())
     await refuse_equal(target, current["id"], changes)
     written = await write_changes(target, current, changes, now)
     kept = changed(current, changes, target.model.fields)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.model.model import FieldModel
-from tenant_schema.problems import Problem
+from tenant_schema.problems import Problem, suggestion
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import (
     AlreadyThere,
@@ -17,7 +17,7 @@ from tenant_schema.records.errors import (
     ValidationFailed,
 )
 from tenant_schema.records.preconditions import Versions
-from tenant_schema.records.query.conditions import equals, nearest
+from tenant_schema.records.query.conditions import equals
 from tenant_schema.records.query.model import Query
 from tenant_schema.records.reading.read import read_record
 from tenant_schema.records.record import Record
@@ -110,7 +110,7 @@ def unique_field(target: Target, name: str) -> FieldModel:
     message = (
         f"{name} is not unique, so it does not name one record." if known else f"There is no field {name!r}."
     )
-    near = nearest(name, tuple(fields)) or (next(iter(fields)) if len(fields) == 1 else None)
+    near = suggestion(name, tuple(fields)) or (next(iter(fields)) if len(fields) == 1 else None)
     raise InvalidQuery([Problem(name, "not-unique" if known else "unknown-field", message, near)])
 
 

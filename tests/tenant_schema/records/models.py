@@ -128,7 +128,7 @@ class Caller:
         return await self.service.query(self.scope, self.access, self.object_name, document)
 
     async def groups(self, *pairs: tuple[str, str]) -> list[dict[str, object]]:
-        return (await self.service.summary(self.scope, self.access, self.object_name, pairs)).data
+        return (await self.service.aggregate(self.scope, self.access, self.object_name, pairs)).data
 
     async def names(self, *pairs: tuple[str, str]) -> list[str]:
         """The names of the records on a page."""

@@ -72,7 +72,7 @@ async def test_every_keyword_is_the_name_of_a_field(tenant: Tenant, name: str, w
             SCOPE, MANAGER, name, {"sort": some, "fields": some, "limit": 1, "cursor": page.next}
         )
         assert rest.data == [{word: body[word] for word in some}]
-        groups = await records.summary(
+        groups = await records.aggregate(
             SCOPE, MANAGER, name, (("groupBy", ",".join(some)), ("select", f"count,max({some[0]})"))
         )
         assert {word: body[word] for word in some} in [

@@ -66,7 +66,7 @@ async def test_a_day_is_the_whole_day_in_the_zone(
     document = {"filter": {"seen": {operator: value}}, "timeZone": BERLIN[1]}
     page = await moments.query({**document, "sort": ["seen"]})
     assert [row["name"] for row in page.data] == found
-    groups = await moments.service.summary_of(moments.scope, moments.access, "gadgets", document)
+    groups = await moments.service.aggregate_json(moments.scope, moments.access, "gadgets", document)
     assert groups.data == [{"count": len(names)}]
 
 

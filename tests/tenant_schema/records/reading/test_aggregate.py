@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from piccolo_engines.columns import new_id, utc_now
 from tenant_schema.records.errors import InvalidQuery
-from tenant_schema.records.query.query_string import parse_summary
-from tenant_schema.records.reading.aggregate import summarise
+from tenant_schema.records.query.query_string import parse_aggregate
+from tenant_schema.records.reading.aggregate import aggregate
 from tests.tenant_schema.records.access.test_rules_with_paths import Reader
 from tests.tenant_schema.records.family import Family
 
@@ -160,8 +160,8 @@ async def test_beyond_lookups_as_far_as_they_may_be_seen(family: Family) -> None
     ]
     reader = Reader(family, {"firms": {"industry": "tech"}, "staff": {"name": {"ne": "x"}}})
     target = await reader.target()
-    summary = parse_summary(asked, target.readable)
-    assert (await summarise(target, summary)).data == [
+    summary = parse_aggregate(asked, target.readable)
+    assert (await aggregate(target, summary)).data == [
         {"firm.industry": None, "sum(pay)": "28.000", "max(firm.size)": None},
         {"firm.industry": "tech", "sum(pay)": "2.250", "max(firm.size)": 3},
     ]

@@ -108,7 +108,7 @@ async def test_it(
         with contextlib.suppress(InvalidQuery, CursorInvalid):
             await caller.page(*pairs)
         with contextlib.suppress(InvalidQuery):
-            await caller.service.summary_of(caller.scope, caller.access, "staff", summary)
+            await caller.service.aggregate_json(caller.scope, caller.access, "staff", summary)
         with contextlib.suppress(InvalidQuery):
             async for _ in await caller.service.export(caller.scope, caller.access, "staff", pairs):
                 pass

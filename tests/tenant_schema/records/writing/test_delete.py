@@ -18,7 +18,7 @@ from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.record import Record
 from tenant_schema.records.service import RecordService
 from tenant_schema.records.tables import RecordHistory
-from tenant_schema.records.writing import cascade as affected
+from tenant_schema.records.writing import cascade
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.tables import User
@@ -284,7 +284,7 @@ async def test_what_nobody_refers_to_costs_no_more(league: League, any_database:
 async def test_there_is_an_end_to_what_goes_along(
     league: League, reds: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(affected, "MAX_AFFECTED", 3)
+    monkeypatch.setattr(cascade, "MAX_CASCADE", 3)
     with pytest.raises(TooManyDependents):
         await league.of("teams").delete(reds)
     assert "reds" in await league.names()
