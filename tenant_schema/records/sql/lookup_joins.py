@@ -25,8 +25,8 @@ class _NotThere(Exception):
 
 
 def self_contained(tree: Filter, model: ObjectModel, objects: _Objects) -> Filter:
-    """Return a row rule with its paths as :class:`LookupFilter`, so that it can be used in any statement on the
-    model's table.
+    """Return a row rule with its paths as :class:`LookupFilter`, so that any statement on the model's table
+    can use it.
 
     Records beyond lookups are considered whether or not the caller may read them, unless they are in the
     trash. A rule that names a field or an object which no longer exists becomes :data:`NOTHING`.
