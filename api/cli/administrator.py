@@ -76,7 +76,7 @@ async def _admit(platform: Platform, scope: TenantScope, known: UserRecord) -> L
     roles = known.roles or ()
     if ADMINISTRATOR not in roles:
         await users.set_roles(scope, COMMAND_LINE, known.id, [*roles, ADMINISTRATOR])
-    return await users.make_link(scope, COMMAND_LINE, known.id)
+    return await users.create_link(scope, COMMAND_LINE, known.id)
 
 
 def _print(invited: _Invited, url: str) -> None:

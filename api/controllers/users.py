@@ -210,5 +210,5 @@ class UserController(Controller):
         user_id: UserId,
     ) -> Json[LinkAnswer]:
         """Create a one-time link for a user."""
-        link = await users.make_link(tenant, access, user_id)
+        link = await users.create_link(tenant, access, user_id)
         return Json(LinkAnswer.of(link), headers=[NOT_STORED])

@@ -1,3 +1,3 @@
-"""The people of a tenant: who they are, how they sign in, and what their roles allow."""
+"""The users of a tenant: accounts, sign-in, sessions, API keys, roles and the audit trail."""
 
 __all__: list[str] = []

@@ -1,4 +1,4 @@
-"""E-mail addresses: the one form in which they are kept and looked up, and which ones are accepted."""
+"""E-mail addresses: the form in which they are stored and compared, and which are accepted."""
 
 import unicodedata
 
@@ -10,10 +10,10 @@ EMAIL_LENGTH = 254
 
 
 def normalise_email(text: str) -> str:
-    """The form in which an address is stored and compared: stripped, case folded, NFKC.
+    """Return the form in which an address is stored and compared: stripped, case folded, NFKC.
 
-    Normalising twice gives the same as once, and any text gives one that can be stored. Nothing is refused
-    here, see :func:`email_problem`.
+    The function is idempotent, and its result can be stored for any text. It does not validate, see
+    :func:`email_problem`.
 
     >>> normalise_email("  Ada@Acme.EXAMPLE ")
     'ada@acme.example'
@@ -24,10 +24,7 @@ def normalise_email(text: str) -> str:
 
 
 def email_problem(email: str, field: str = "email") -> Problem | None:
-    """What is wrong with a normalised address for a user to have, or None.
-
-    Only the shape is looked at: whether mail arrives there is known when it does.
-    """
+    """Return the problem of a normalised address, or None. Only its syntax is checked."""
     if not email:
         return Problem(field, "required", "An e-mail address is needed.")
     if len(email) > EMAIL_LENGTH:
@@ -44,5 +41,5 @@ def _has_email_shape(email: str) -> bool:
 
 
 def _is_plain(text: str) -> bool:
-    """No spaces, control or unassigned characters, no lone surrogates."""
+    """Whether the text has no spaces, control characters, unassigned characters or lone surrogates."""
     return not any(unicodedata.category(character)[0] in "CZ" for character in text)

@@ -1,31 +1,31 @@
-"""Everything that can go wrong with people and their rights.
+"""The errors of users and their rights.
 
 ::
 
     UserError
-    ├── Unauthenticated                 who calls is not known
-    │   ├── InvalidCredentials          wrong e-mail, wrong password, or not active: it never says which
-    │   ├── TokenInvalid                not a token of ours, not this tenant's, or its session is over
-    │   │   └── TokenReused             a refresh token that was used before; its session is over now
-    │   └── TokenExpired                it was one of ours; refresh or sign in again
-    ├── PermissionDenied                who calls is known, and may not
-    │   ├── BeyondOwnRights             it would give or take more than the caller has
-    │   └── KeyNotEnough                this takes a person who is signed in, not a program's key
+    ├── Unauthenticated                 the caller is not known
+    │   ├── InvalidCredentials          wrong e-mail, wrong password, or not active; not distinguished
+    │   ├── TokenInvalid                not a token of this tenant, or its session has ended
+    │   │   └── TokenReused             a refresh token that was used before; its session is ended
+    │   └── TokenExpired                a token that has expired; refresh or sign in again
+    ├── PermissionDenied                the caller is known, and may not
+    │   ├── BeyondOwnRights             it would give or take more rights than the caller has
+    │   └── KeyNotEnough                this requires a signed-in user, not an API key
     ├── NotThere                        no such user, role, permission, key or session, or none for the caller
     ├── Taken                           another one has that e-mail address or name
-    ├── Kept                            it stays as it is
+    ├── Kept                            it cannot be changed
     │   ├── LastAdministrator           nobody would be left who could manage users and roles
-    │   ├── SystemKept                  it came with the tenant, and the tenant needs it
+    │   ├── SystemKept                  a role or permission that every tenant has
     │   ├── InUse                       others still have it
-    │   └── Inactive                    the user is not let in: reactivate them first
-    └── TryAgainLater                   not now
+    │   └── Inactive                    the user is not active: reactivate the user first
+    └── TryAgainLater                   not at the moment
         ├── TooManyAttempts             too many failed sign-ins of this account or from this address
-        └── TooBusy                     more passwords to check than this process can take on
+        └── TooBusy                     too many passwords are waiting to be verified
 
     tenant_schema.problems.InvalidInput
     ├── WeakPassword                    a new password that the policy refuses
-    ├── WrongPassword                   the current password of somebody who is signed in
-    └── LinkInvalid                     a one-time link that was used, has run out, or was none
+    ├── WrongPassword                   the current password of a signed-in user
+    └── LinkInvalid                     a one-time link that was used, has expired, or does not exist
 """
 
 from collections.abc import Sequence
@@ -60,17 +60,19 @@ __all__ = [
 
 
 class UserError(Exception):
-    """Root of this tree; ``code`` is what programs read."""
+    """The root of this tree. ``code`` is for programs."""
 
     code: ClassVar[str]
 
 
 class Unauthenticated(UserError):
-    """The caller is not known; it should sign in."""
+    """The caller is not known, and should sign in."""
 
 
 class InvalidCredentials(Unauthenticated):
-    """Says nothing about which part was wrong, so that it cannot be used to learn who has an account."""
+    """The address or the password is wrong. Which one is not revealed, as that would reveal who has an
+    account.
+    """
 
     code = "invalid-credentials"
 
@@ -79,7 +81,7 @@ class InvalidCredentials(Unauthenticated):
 
 
 class TokenInvalid(Unauthenticated):
-    """The token is worth nothing here."""
+    """The token is not valid for this tenant."""
 
     code = "token-invalid"
 
@@ -88,13 +90,13 @@ class TokenInvalid(Unauthenticated):
 
 
 class TokenReused(TokenInvalid):
-    """A refresh token came a second time: somebody else has it, so the whole session was ended."""
+    """A refresh token was used twice: somebody else may have it, so the session was ended."""
 
     code = "token-reused"
 
 
 class TokenExpired(Unauthenticated):
-    """The token was good and is too old."""
+    """The token was valid and has expired."""
 
     code = "token-expired"
 
@@ -114,7 +116,7 @@ class PermissionDenied(UserError):
 
 
 class BeyondOwnRights(PermissionDenied):
-    """The caller may manage users, and does not have all the rights that are at stake."""
+    """The caller may manage users, but does not have all the rights that are concerned."""
 
     code = "beyond-own-rights"
 
@@ -125,7 +127,7 @@ class BeyondOwnRights(PermissionDenied):
 
 
 class KeyNotEnough(PermissionDenied):
-    """An API key cannot give access to anybody, nor end its own user's sign-in."""
+    """An API key cannot give access to anybody, nor end the sign-in of its user."""
 
     code = "key-not-enough"
 
@@ -139,7 +141,7 @@ class KeyNotEnough(PermissionDenied):
 
 
 class NotThere(UserError):
-    """No such ``kind`` of thing, or none for the caller to see."""
+    """There is no such ``kind`` of thing, or the caller may not see it."""
 
     code = "not-found"
 
@@ -149,7 +151,7 @@ class NotThere(UserError):
 
 
 class Taken(UserError):
-    """Another one has the same value of ``field``."""
+    """Another ``kind`` has the same value of ``field``."""
 
     code = "taken"
 
@@ -159,11 +161,11 @@ class Taken(UserError):
 
 
 class Kept(UserError):
-    """It stays as it is, whoever asks."""
+    """It cannot be changed, by any caller."""
 
 
 class LastAdministrator(Kept):
-    """After this, no active user would be left who may manage both users and roles."""
+    """No active user would be left who may manage both users and roles."""
 
     code = "last-administrator"
 
@@ -174,7 +176,7 @@ class LastAdministrator(Kept):
 
 
 class SystemKept(Kept):
-    """A role or permission that came with the tenant cannot be renamed or deleted."""
+    """A role or permission that every tenant has cannot be renamed or deleted."""
 
     code = "system-kept"
 
@@ -184,7 +186,7 @@ class SystemKept(Kept):
 
 
 class InUse(Kept):
-    """Take it from those who have it first."""
+    """It is still given to ``number`` roles or users."""
 
     code = "in-use"
 
@@ -194,7 +196,7 @@ class InUse(Kept):
 
 
 class Inactive(Kept):
-    """The user is not let in, and so needs no password."""
+    """The user is not active, and so cannot get a link."""
 
     code = "inactive"
 
@@ -204,7 +206,7 @@ class Inactive(Kept):
 
 
 class TryAgainLater(UserError):
-    """Refused for now; worth another try after ``retry_after`` whole seconds."""
+    """Refused at the moment; retry after ``retry_after`` whole seconds."""
 
     def __init__(self, message: str, retry_after: int) -> None:
         self.retry_after = retry_after
@@ -212,7 +214,7 @@ class TryAgainLater(UserError):
 
 
 class TooManyAttempts(TryAgainLater):
-    """The account or the address has failed too often; says the same for accounts that do not exist."""
+    """The account or the address has failed too often; the same for accounts that do not exist."""
 
     code = "too-many-attempts"
 
@@ -221,7 +223,7 @@ class TooManyAttempts(TryAgainLater):
 
 
 class TooBusy(TryAgainLater):
-    """As many passwords wait to be checked as this process takes on."""
+    """The maximum of passwords is waiting to be verified."""
 
     code = "too-busy"
 
@@ -230,7 +232,7 @@ class TooBusy(TryAgainLater):
 
 
 class WeakPassword(InvalidInput):
-    """The new password breaks the policy; one problem for each rule that it breaks."""
+    """The policy refuses the new password; one problem for each rule that it breaks."""
 
     code = "weak-password"
 
@@ -239,7 +241,7 @@ class WeakPassword(InvalidInput):
 
 
 class WrongPassword(InvalidInput):
-    """The current password, asked again of somebody who is signed in, is wrong."""
+    """The current password that a signed-in user gave is wrong."""
 
     code = "wrong-password"
 
@@ -248,7 +250,7 @@ class WrongPassword(InvalidInput):
 
 
 class LinkInvalid(InvalidInput):
-    """Which of the reasons it is, is not told."""
+    """The link was used, has expired, or does not exist; which one is not revealed."""
 
     code = "link-invalid"
 

@@ -1,4 +1,4 @@
-"""The Piccolo app of people and their rights."""
+"""The Piccolo app of users and their rights."""
 
 from pathlib import Path
 

@@ -1,7 +1,7 @@
-"""What a new tenant's people start with: permissions, four roles, and the first administrator.
+"""The initial users and rights of a tenant: permissions, four roles, and the first administrator.
 
-Both seeds may run again, after a crash or over a tenant in use: they add what is missing and take back
-nothing that somebody has changed since.
+The seeds may be repeated, after a crash or for a tenant in use: they add what is missing and do not undo
+changes.
 """
 
 from collections.abc import Iterable
@@ -48,43 +48,38 @@ ROLES = (
 
 
 async def seed_access(objects: Iterable[str] = ()) -> None:
-    """Make the roles, and the permissions of these objects beside the general ones. 6 statements, 2 when
-    done.
+    """Create the roles and the permissions, those of these objects included. 6 statements, 2 if all exist.
 
-    A role gets its permissions when it is made, and never again: what an administrator takes from it stays
-    taken.
+    A role gets its permissions when it is created; permissions that an administrator took away stay away.
     """
     async with DB.transaction():
         permissions = await _ids_by_name(Permission)
         roles = await _ids_by_name(Role)
         new_permissions = [name for name in _permission_names(objects) if name not in permissions]
         new_roles = [role for role in ROLES if role.name not in roles]
-        permissions |= await _make_permissions(new_permissions)
-        await _make_roles(new_roles, permissions)
+        permissions |= await _create_permissions(new_permissions)
+        await _create_roles(new_roles, permissions)
         if new_permissions or new_roles:
             await bump(ACCESS)
 
 
 async def seed_permissions(objects: Iterable[str]) -> None:
-    """Make the permissions of objects that came later, for a tenant that has its roles. 3 statements, 1 when
-    done.
-    """
+    """Create the permissions of objects that were added later. 3 statements, 1 if all exist."""
     async with DB.transaction():
         present = await _ids_by_name(Permission)
         missing = [name for name in _permission_names(objects) if name not in present]
         if missing:
-            await _make_permissions(missing)
+            await _create_permissions(missing)
             await bump(ACCESS)
 
 
 async def seed_administrator(passwords: PasswordHashing, *, email: str, password: str, name: str) -> UUID:
-    """Make the first administrator, and give the user's id. At most 6 statements.
+    """Create the first administrator and return the user's id. At most 6 statements.
 
-    A user with this address who has never signed in gets the password (so that making it again with a newly
-    generated one is right); one who has keeps the old one. Either way the user is an administrator
-    afterwards.
+    An existing user with this address becomes an administrator. The password is set only if the user has
+    never signed in.
 
-    :raises InvalidInput: the address is none. :raises WeakPassword: the password breaks the policy.
+    :raises InvalidInput: the address is invalid. :raises WeakPassword: the policy refuses the password.
     """
     email = normalise_email(email)
     if problem := email_problem(email):
@@ -93,14 +88,14 @@ async def seed_administrator(passwords: PasswordHashing, *, email: str, password
         raise WeakPassword(problems)
     password_hash = await passwords.hash(password)
     async with DB.transaction():
-        user_id = await _make_user(email, name, password_hash)
+        user_id = await _create_user(email, name, password_hash)
         await _give_role(user_id, ADMINISTRATOR)
         await bump(ACCESS)
     return user_id
 
 
 def _permission_names(objects: Iterable[str]) -> list[str]:
-    """Every permission that can be given: wildcards, the objects' own, the system's."""
+    """The names of all permissions: wildcards, those of the objects, and those of the system."""
     names = ["*:*", *object_permissions("*"), *SYSTEM_PERMISSIONS]
     for object_name in objects:
         names += [f"{object_name}:*", *object_permissions(object_name)]
@@ -111,14 +106,14 @@ async def _ids_by_name(table: type[Permission] | type[Role]) -> dict[str, UUID]:
     return {row["name"]: row["id"] for row in await table.select(table.id, table.name)}
 
 
-async def _make_permissions(names: list[str]) -> dict[str, UUID]:
+async def _create_permissions(names: list[str]) -> dict[str, UUID]:
     ids = {name: new_id() for name in names}
     if ids:
         await Permission.insert(*(Permission(id=ids[name], name=name) for name in names))
     return ids
 
 
-async def _make_roles(seeds: list[RoleSeed], permissions: dict[str, UUID]) -> None:
+async def _create_roles(seeds: list[RoleSeed], permissions: dict[str, UUID]) -> None:
     if not seeds:
         return
     roles = [
@@ -134,7 +129,7 @@ async def _make_roles(seeds: list[RoleSeed], permissions: dict[str, UUID]) -> No
     )
 
 
-async def _make_user(email: str, name: str, password_hash: str) -> UUID:
+async def _create_user(email: str, name: str, password_hash: str) -> UUID:
     known = await User.select(User.id, User.last_sign_in_at).where(User.email == email).first()
     if known is None:
         user = User(id=new_id(), email=email, name=name, password_hash=password_hash)
@@ -148,7 +143,7 @@ async def _make_user(email: str, name: str, password_hash: str) -> UUID:
 
 async def _give_role(user_id: UUID, role_name: str) -> None:
     role = await Role.select(Role.id).where(Role.name == role_name).first()
-    assert role is not None, "seed_access makes the roles first"
+    assert role is not None, "seed_access creates the roles first"
     held = UserRole.exists().where((UserRole.user == user_id) & (UserRole.role == role["id"]))
     if not await held:
         await UserRole.insert(UserRole(user=user_id, role=role["id"]))

@@ -1,4 +1,4 @@
-"""Users as administrators see them: invited or created, found, changed, deactivated, deleted, given roles."""
+"""The user service: lists, creates, updates, deactivates and deletes users, and sets their roles."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from tenant_schema.tenant_cache import VersionedCache
 from tenant_schema.users.audit.write import Subject, record_event
 from tenant_schema.users.emails import email_problem, normalise_email
 from tenant_schema.users.errors import Inactive, NotThere, Taken
-from tenant_schema.users.links.store import Link, LinkPurpose, make_link, withdraw_links
+from tenant_schema.users.links.store import Link, LinkPurpose, create_link, withdraw_links
 from tenant_schema.users.passwords.hashing import PasswordHashing
 from tenant_schema.users.passwords.policy import password_problems
 from tenant_schema.users.rights.change import changing_access
@@ -43,9 +43,9 @@ _LONGEST_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class UserRecord:
-    """One user. ``status`` is ``invited`` until there is a password, then ``active`` or ``inactive``.
+    """One user. ``status`` is ``invited`` while there is no password, then ``active`` or ``inactive``.
 
-    Who may not manage users is told neither roles nor times.
+    Roles and times are None for callers without ``users:manage``.
     """
 
     id: UUID
@@ -59,7 +59,10 @@ class UserRecord:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class NewUser:
-    """A user to be made; without a password they choose it by an invitation. ``roles`` are names or ids."""
+    """A user to be created. Without a password, the user chooses one by an invitation.
+
+    :param roles: names or ids.
+    """
 
     email: str
     name: str = ""
@@ -69,18 +72,18 @@ class NewUser:
 
 @dataclass(frozen=True, slots=True)
 class UserChanges:
-    """What is to be changed of a user; None leaves it."""
+    """New values of a user; None keeps the value."""
 
     email: str | None = None
     name: str | None = None
 
 
 class Users:
-    """Users of the tenant that is bound. Everything but looking takes ``users:manage``.
+    """Users of the bound tenant. Every method except :meth:`page` and :meth:`get` requires ``users:manage``.
 
-    Every change may raise PermissionDenied, NotThere, and BeyondOwnRights when the user has, or would get,
-    more rights than the caller. What lets somebody in, or gives them more rights, raises KeyNotEnough for a
-    program: who is let in outlives its API key.
+    Every change may raise PermissionDenied, NotThere, and BeyondOwnRights if the user has, or would get,
+    more rights than the caller. Changes that let somebody in or give more rights raise KeyNotEnough for an
+    API key: the access that they give would outlive the key.
     """
 
     def __init__(
@@ -99,7 +102,9 @@ class Users:
         *,
         active: bool | None = None,
     ) -> Page[UserRecord]:
-        """Users, the newest first. 2 statements. ``search`` looks into names and addresses.
+        """Return a page of users, newest first. 2 statements.
+
+        :param search: text to find in names and addresses.
 
         Raises InvalidCursor.
         """
@@ -113,13 +118,13 @@ class Users:
         return page_of(await _records(access, await query), limit, lambda one: one.id)
 
     async def get(self, access: Access, user_id: UUID) -> UserRecord:
-        """One user. 2 statements. Raises NotThere."""
+        """Return one user. 2 statements. Raises NotThere."""
         return (await _records(access, [await _row(user_id)]))[0]
 
     async def create(
         self, scope: TenantScope, access: Access, wanted: NewUser
     ) -> tuple[UserRecord, Link | None]:
-        """A new user, with an invitation when no password is given. Raises InvalidInput and Taken."""
+        """Create a user, with an invitation if no password is given. Raises InvalidInput and Taken."""
         access.require_system(_MANAGE)
         access.require_person()
         email, name = normalise_email(wanted.email), wanted.name.strip()
@@ -131,7 +136,7 @@ class Users:
             require_within(access, (await read_grants(roles)).roles)
             await _insert(user)
             await _give_roles(user.id, roles)
-            link = None if password_hash else await make_link(user.id, LinkPurpose.INVITATION, self._now())
+            link = None if password_hash else await create_link(user.id, LinkPurpose.INVITATION, self._now())
             detail = {"roles": sorted(roles), "invited": link is not None}
             await record_event(access, "user.create", Subject("user", user.id, email), detail)
             made = await self.get(access, user.id)
@@ -140,7 +145,7 @@ class Users:
     async def update(
         self, scope: TenantScope, access: Access, user_id: UUID, changes: UserChanges
     ) -> UserRecord:
-        """Change the name or the address; anybody may change their own name.
+        """Change the name or the address. Users may change their own name without ``users:manage``.
 
         Raises InvalidInput and Taken.
         """
@@ -149,7 +154,7 @@ class Users:
         if changes.email is not None:  # who reads the mail of an address signs in as its user
             access.require_person()
         async with changing_access(self._cache, scope):
-            before = await self._reached(access, user_id)
+            before = await self._delegable(access, user_id)
             email = before["email"] if changes.email is None else normalise_email(changes.email)
             name = before["name"] if changes.name is None else changes.name.strip()
             _require_good(email, name)
@@ -161,7 +166,7 @@ class Users:
     async def set_active(
         self, scope: TenantScope, access: Access, user_id: UUID, *, active: bool
     ) -> UserRecord:
-        """Let the user in, or not any more: then sessions end, and keys and links are worth nothing.
+        """Reactivate or deactivate the user. Deactivating ends sessions and disables API keys and links.
 
         Raises LastAdministrator.
         """
@@ -169,7 +174,7 @@ class Users:
         if active:
             access.require_person()
         async with changing_access(self._cache, scope, may_demote=not active):
-            row = await self._reached(access, user_id)
+            row = await self._delegable(access, user_id)
             await User.update({User.active: active}).where(User.id == user_id)
             if not active:
                 await end_sessions_of(user_id, EndReason.DEACTIVATED, self._now())
@@ -179,26 +184,26 @@ class Users:
             return await self.get(access, user_id)
 
     async def delete(self, scope: TenantScope, access: Access, user_id: UUID) -> None:
-        """Delete the user; records keep, and lose their owner's name. Raises LastAdministrator."""
+        """Delete the user. The user's records stay, without an owner. Raises LastAdministrator."""
         access.require_system(_MANAGE)
         async with changing_access(self._cache, scope, may_demote=True):
-            row = await self._reached(access, user_id)
+            row = await self._delegable(access, user_id)
             await User.delete().where(User.id == user_id)
             await record_event(access, "user.delete", Subject("user", user_id, row["email"]))
 
-    async def make_link(self, scope: TenantScope, access: Access, user_id: UUID) -> Link:
-        """A link by which the user chooses a new password, or a first one. The old one works until then.
+    async def create_link(self, scope: TenantScope, access: Access, user_id: UUID) -> Link:
+        """Create a link by which the user chooses a password. The current password works until then.
 
         Raises Inactive.
         """
         access.require_system(_MANAGE)
         access.require_person()
         async with changing_access(self._cache, scope):
-            row = await self._reached(access, user_id)
+            row = await self._delegable(access, user_id)
             if not row["active"]:
                 raise Inactive(row["email"])
             purpose = LinkPurpose.PASSWORD_RESET if row["password_hash"] else LinkPurpose.INVITATION
-            link = await make_link(user_id, purpose, self._now())
+            link = await create_link(user_id, purpose, self._now())
             subject = Subject("user", user_id, row["email"])
             await record_event(access, "user.link", subject, {"purpose": purpose.value})
         return link
@@ -206,13 +211,11 @@ class Users:
     async def set_roles(
         self, scope: TenantScope, access: Access, user_id: UUID, given: Sequence[str]
     ) -> UserRecord:
-        """The user's roles, by name or id, in the place of those before. Raises InvalidInput and
-        LastAdministrator.
-        """
+        """Replace the user's roles, given by name or id. Raises InvalidInput and LastAdministrator."""
         access.require_system(_MANAGE)
         access.require_person()
         async with changing_access(self._cache, scope, may_demote=True):
-            row = await self._reached(access, user_id)
+            row = await self._delegable(access, user_id)
             wanted = await named_roles(given)
             held = await roles_of_user(user_id)
             require_within(access, (await read_grants(wanted | held)).roles)
@@ -222,8 +225,10 @@ class Users:
             await record_event(access, "user.roles", Subject("user", user_id, row["email"]), detail)
             return await self.get(access, user_id)
 
-    async def _reached(self, access: Access, user_id: UUID) -> dict[str, Any]:
-        """The user's row, when the caller has all the rights that the user has."""
+    async def _delegable(self, access: Access, user_id: UUID) -> dict[str, Any]:
+        """Return the user's row. Raises NotThere, and BeyondOwnRights if the user has rights that the caller
+        lacks.
+        """
         row = await _row(user_id)
         if not is_oneself(access, user_id):
             require_within(access, await grants_of_user(user_id))
@@ -231,13 +236,13 @@ class Users:
 
 
 def _matches(search: str) -> Combinable:
-    """The condition that the text is in the address or the name, whatever the case."""
+    """The condition that the text occurs in the address or the name, ignoring case."""
     name, email = escaped(search.strip()), escaped(normalise_email(search))
     return like(User.email, f"%{email}%") | like_in_any_case(User.name, f"%{name}%")
 
 
 def _require_good(email: str, name: str, password: str | None = None) -> None:
-    """Raise ``InvalidInput`` with all that is wrong."""
+    """Raise :class:`InvalidInput` with every problem of the values."""
     fault = email_problem(email)
     problems = [fault] if fault else []
     if len(name) > _LONGEST_NAME:
@@ -256,7 +261,7 @@ async def _row(user_id: UUID) -> dict[str, Any]:
 
 
 async def _records(access: Access, rows: Sequence[Mapping[str, Any]]) -> list[UserRecord]:
-    """The rows as the caller may see them."""
+    """Return the records of the rows, as far as the caller may see them."""
     if not access.has(_MANAGE):
         return [UserRecord(row["id"], row["email"], row["name"], _status(row)) for row in rows]
     roles = await roles_of_users([row["id"] for row in rows])

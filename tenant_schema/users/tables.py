@@ -1,6 +1,4 @@
-"""The tables of people and their rights: users, roles and what they allow, sessions, keys, links, the audit
-trail.
-"""
+"""The tables of users and their rights: roles and what they grant, sessions, keys, links, audit events."""
 
 from piccolo.columns import JSON, UUID, Boolean, ForeignKey, Integer, OnDelete, Timestamptz, Varchar
 from piccolo.constraints import Unique
@@ -26,9 +24,9 @@ __all__ = [
 
 
 class User(Timestamps, Table, tablename="users", help_text="A person who signs in to this tenant."):
-    """``email`` is kept as :func:`tenant_schema.users.emails.normalise_email` gives it: unique means unique.
+    """``email`` is stored as :func:`tenant_schema.users.emails.normalise_email` returns it.
 
-    An empty ``password_hash`` is a user who cannot sign in with a password (yet).
+    With an empty ``password_hash`` the user cannot sign in with a password.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -40,7 +38,7 @@ class User(Timestamps, Table, tablename="users", help_text="A person who signs i
 
 
 class Role(Timestamps, Table, tablename="roles", help_text="A set of permissions that users are given."):
-    """``system`` roles come with the tenant and keep their names."""
+    """``system`` roles exist in every tenant and keep their names."""
 
     id = UUID(primary_key=True, default=new_id)
     name = Varchar(length=40, unique=True, null=False)
@@ -82,9 +80,9 @@ class RolePermission(
 class FieldRestriction(
     Timestamps, Table, tablename="field_restrictions", help_text="A field that a role may not read or change."
 ):
-    """Fields without a row are open to the role; what may not be read may not be changed either.
+    """Fields without a row are not restricted for the role. A field that may not be read may not be changed.
 
-    ``object`` and ``field`` are names, as in permissions; a renamed field takes its rows along.
+    ``object`` and ``field`` are names, as in permissions; renaming a field updates its rows.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -99,9 +97,8 @@ class FieldRestriction(
 class RowRule(
     Timestamps, Table, tablename="row_rules", help_text="Which records a role may read, update or delete."
 ):
-    """Without a row, the role's permission is for every record of the object.
-
-    ``filter`` is a filter of the record API.
+    """Without a row, the role's permission is for every record of the object. ``filter`` is a filter of the
+    record API.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -116,8 +113,8 @@ class RowRule(
 class Session(Timestamps, Table, tablename="sessions", help_text="A sign-in that lasts until it is ended."):
     """One signed-in device. Its refresh tokens are rows of :class:`SessionToken`.
 
-    ``family_hash`` recognises every refresh token that this session was ever given. A session is over when
-    ``ended_at`` is set, after ``expires_at``, or when it was not refreshed until ``idle_expires_at``.
+    ``family_hash`` identifies every refresh token that the session ever had. A session has ended when
+    ``ended_at`` is set, after ``expires_at``, or when it is not refreshed until ``idle_expires_at``.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -133,10 +130,10 @@ class Session(Timestamps, Table, tablename="sessions", help_text="A sign-in that
 
 
 class SessionToken(Timestamps, Table, tablename="session_tokens", help_text="A refresh token of a session."):
-    """A refresh token that was not used yet, or whose first use (``used_at``) was moments ago.
+    """A refresh token that is unused, or whose first use (``used_at``) was moments ago.
 
-    ``token_hash`` is a hash of the token's own secret. Rows of tokens that are worth nothing any more are
-    deleted; such a token is recognised by its session's ``family_hash``.
+    ``token_hash`` is a hash of the token's own secret. Rows of tokens that can no longer be used are deleted;
+    such a token is recognised by its session's ``family_hash``.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -148,7 +145,7 @@ class SessionToken(Timestamps, Table, tablename="session_tokens", help_text="A r
 class SignInThrottle(
     Timestamps, Table, tablename="sign_in_throttles", help_text="Failed sign-ins per account and address."
 ):
-    """``key`` is a hash of the account or address, so that a password typed as an e-mail is kept nowhere."""
+    """``key`` is a hash of the account or address, so that a password typed as an e-mail is not stored."""
 
     id = UUID(primary_key=True, default=new_id)
     key = Varchar(length=64, unique=True, null=False)
@@ -160,9 +157,10 @@ class SignInThrottle(
 class ApiKey(
     Timestamps, Table, tablename="api_keys", help_text="Lets a program act with some of a user's roles."
 ):
-    """``prefix`` is the part of the key that may be shown and finds its row; of the rest a hash is kept.
+    """``prefix`` is the part of the key that is shown, and by which its row is found; of the rest a hash is
+    stored.
 
-    ``roles`` are ids: of these the key has those that its user still holds.
+    ``roles`` are ids; the key has those of them that its user still has.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -179,7 +177,7 @@ class ApiKey(
 class OneTimeLink(
     Timestamps, Table, tablename="one_time_links", help_text="Lets somebody choose a password, once."
 ):
-    """An invitation or a way back in. ``token_hash`` is a hash of the token that its user was given."""
+    """An invitation or a password reset. ``token_hash`` is a hash of the token."""
 
     id = UUID(primary_key=True, default=new_id)
     user = ForeignKey(User, on_delete=OnDelete.cascade, null=False, index=True)
@@ -190,9 +188,9 @@ class OneTimeLink(
 
 
 class AuditEvent(Timestamps, Table, tablename="audit_events", help_text="Who did what, when and from where."):
-    """Kept when who and what it is about are gone: nothing here is a foreign key.
+    """Rows outlive the user and the subject: no column is a foreign key.
 
-    ``actor`` is a user's id, none for nobody who is signed in; ``api_key`` the key that acted for the user.
+    ``actor`` is a user's id, null if nobody is signed in; ``api_key`` is the key that acted for the user.
     """
 
     id = UUID(primary_key=True, default=new_id)

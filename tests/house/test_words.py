@@ -24,6 +24,7 @@ CLEANED = (
     "docs/glossary.md",
     "piccolo_conf.py",
     "piccolo_engines",
+    "tenant_schema/users",
     "tools",
 )
 """The files and folders that are checked for old words."""

@@ -102,7 +102,7 @@ class MakeLink:
         row = await User.select(User.id).where(User.email == email).first()
         if row is None:
             raise FormRefused(f"Nobody here has the address {email[:254]}.")
-        link = await visitor.platform.people.users.make_link(visitor.scope, visitor.access, row["id"])
+        link = await visitor.platform.people.users.create_link(visitor.scope, visitor.access, row["id"])
         return _handed_over(f"For {email}:", link, visitor.here)
 
 

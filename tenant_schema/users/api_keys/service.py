@@ -1,4 +1,4 @@
-"""API keys: made by people for programs, with some of their roles; shown once, kept as a hash."""
+"""API keys: created by users for programs, with some of the user's roles. The secret is stored as a hash."""
 
 import hashlib
 import hmac
@@ -42,7 +42,7 @@ _USE_COUNTS_EVERY: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyRecord:
-    """One key, without its secret. ``prefix`` is how it begins."""
+    """One key, without its secret. ``prefix`` is the beginning of the key."""
 
     id: UUID
     user_id: UUID
@@ -56,14 +56,17 @@ class ApiKeyRecord:
 
 
 class ApiKeys:
-    """Keys of the tenant that is bound: everybody's own, and all of them for who may manage users."""
+    """API keys of the bound tenant: the caller's own, and those of all users with ``users:manage``."""
 
     def __init__(self, cache: VersionedCache, *, now: Callable[[], datetime] = utc_now) -> None:
         self._cache = cache
         self._now = now
 
     async def of_user(self, access: Access, user_id: UUID | None = None) -> list[ApiKeyRecord]:
-        """The keys of a user, the caller's unless told otherwise; the newest first. 2 statements."""
+        """Return the keys of a user, newest first. 2 statements.
+
+        :param user_id: the caller when None; another user requires ``users:manage``.
+        """
         whose = access.user_id if user_id is None else user_id
         if whose != access.user_id:
             access.require_system("users:manage")
@@ -77,11 +80,11 @@ class ApiKeys:
         roles: Sequence[str] | None = None,
         expires_at: datetime | None = None,
     ) -> tuple[ApiKeyRecord, str]:
-        """A new key of the caller's, and its text, which is told here and never again.
+        """Create a key for the caller. Returns the record and the key itself, which is not stored.
 
-        :param roles: names or ids of those of the caller's roles that it gets; all of them when None.
+        :param roles: names or ids of those of the caller's roles that the key gets; all of them when None.
 
-        Raises InvalidInput, and KeyNotEnough to a program: a key that was stolen cannot outlive itself.
+        Raises InvalidInput, and KeyNotEnough for an API key, so that a stolen key cannot create others.
         """
         access.require_person()
         problems = _faults(name.strip(), expires_at, self._now())
@@ -111,7 +114,7 @@ class ApiKeys:
         return (await _read(ApiKey.id == key.id))[0], f"{prefix}_{secret}"
 
     async def revoke(self, scope: TenantScope, access: Access, key_id: UUID) -> None:
-        """From now on the key is worth nothing. Raises NotThere and BeyondOwnRights."""
+        """Revoke a key. Raises NotThere and BeyondOwnRights."""
         async with changing_access(self._cache, scope):
             found = await _read(ApiKey.id == key_id)
             if not found or (found[0].user_id != access.user_id and not access.has("users:manage")):
@@ -126,7 +129,7 @@ class ApiKeys:
 
 @dataclass(slots=True)
 class _Known:
-    """A key that is good, as it is cached. ``used_at`` is when its use was last written down."""
+    """A valid key as it is cached. ``used_at`` is the last use that was written to the table."""
 
     id: UUID
     secret_hash: str = field(repr=False)
@@ -136,9 +139,9 @@ class _Known:
 
 
 class ApiKeyReader:
-    """Says whose key it is and what it may do, through the cache of the ``access`` version.
+    """Reads the :class:`Access` of API keys, through the cache of the ``access`` version.
 
-    Warm: no statement, but one a minute that writes down the use.
+    With a warm cache: no statement, except one a minute that records the use.
     """
 
     def __init__(self, cache: VersionedCache, *, now: Callable[[], datetime] = utc_now) -> None:
@@ -146,7 +149,9 @@ class ApiKeyReader:
         self._now = now
 
     async def access_of(self, scope: TenantScope, text: str) -> Access:
-        """Raises TokenInvalid for what is no key of this tenant, and TokenExpired."""
+        """Return what the key allows. Raises TokenExpired, and TokenInvalid for anything that is not a key of
+        this tenant.
+        """
         match = _SHAPE.fullmatch(text)
         if match is None:
             raise TokenInvalid
@@ -163,7 +168,9 @@ class ApiKeyReader:
         return known.access
 
     async def _read(self, scope: TenantScope, prefix: str) -> _Known:
-        """The key with what it may do; raises TokenInvalid, so that made-up keys crowd nothing out."""
+        """Read the key and what it allows. Raises TokenInvalid, so that invented keys take no room in the
+        cache.
+        """
         row = await (
             ApiKey.select(*ApiKey.all_columns(), ApiKey.user.email, ApiKey.user.name, ApiKey.user.active)
             .where((ApiKey.prefix == prefix) & ApiKey.revoked_at.is_null())

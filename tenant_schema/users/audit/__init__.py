@@ -1,1 +1,1 @@
-"""The audit trail of a tenant: written with each action, read page by page."""
+"""The audit trail of a tenant: events are written with each action and read page by page."""

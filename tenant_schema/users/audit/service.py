@@ -1,4 +1,4 @@
-"""The audit trail as those see it who may: page by page, the newest first."""
+"""Reads the audit trail page by page, newest first."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,9 +18,11 @@ __all__ = ["AuditFilter", "AuditRecord", "AuditTrail"]
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which events. An ``action`` that ends in ``.*`` is all of that kind: ``user.*``.
+    """Which events to return.
 
-    Of an ``actor``, those before somebody was signed in count too: sign-ins, and attempts at the password.
+    :param actor: a user's id. Events before the sign-in (sign-ins, wrong passwords) count by their subject.
+    :param action: the name of an action, or ``user.*`` for all actions of a kind.
+    :param since: the earliest time, inclusive. :param until: the latest time, exclusive.
     """
 
     actor: UUID | None = None
@@ -49,7 +51,7 @@ class AuditRecord:
 
 
 class AuditTrail:
-    """Events of the tenant that is bound; takes ``audit:read``."""
+    """Events of the bound tenant. Requires ``audit:read``."""
 
     def __init__(self, *, now: Callable[[], datetime] = utc_now) -> None:
         self._now = now
@@ -57,7 +59,7 @@ class AuditTrail:
     async def page(
         self, access: Access, limit: int, cursor: str | None = None, wanted: AuditFilter | None = None
     ) -> Page[AuditRecord]:
-        """Events, the newest first. 1 statement. Raises InvalidCursor."""
+        """Return a page of events, newest first. 1 statement. Raises InvalidCursor."""
         access.require_system("audit:read")
         query = AuditEvent.select().order_by(AuditEvent.id, ascending=False).limit(limit + 1)
         query = query.where(AuditEvent.id >= first_id_at(self._now() - AUDIT_KEPT))

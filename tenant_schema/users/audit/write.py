@@ -1,7 +1,7 @@
-"""The tenant's audit trail: who signed in or failed to, and who changed users, roles or definitions.
+"""Writes the tenant's audit trail: sign-ins, failed sign-ins, changes of users, roles and definitions.
 
-Kept for :data:`AUDIT_KEPT`; what is older is not shown, and deleted as people sign in. No secret is ever in
-it.
+Events are kept for :data:`AUDIT_KEPT`; older ones are not shown, and are deleted when users sign in. Secrets
+are never written.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ class Origin:
 
 
 class Subject(NamedTuple):
-    """What an event is about: ``user``, ``role``, ``object`` …, its id and its name at that time."""
+    """What an event is about: the kind (``user``, ``role``, ``object`` …), the id, and the name then."""
 
     kind: str
     id: UUID | None = None
@@ -46,7 +46,7 @@ _ORIGIN: Final[ContextVar[Origin]] = ContextVar("freehold_audit_origin", default
 
 
 def came_from(origin: Origin) -> AbstractContextManager[None]:
-    """Events recorded inside belong to this request."""
+    """Assign events that are recorded inside the block to this request."""
     return Binding(_ORIGIN, origin)
 
 
@@ -56,12 +56,10 @@ async def record_event(
     subject: Subject | None = None,
     detail: Mapping[str, object] | None = None,
 ) -> None:
-    """Keep one event, such as ``role.update``; inside a transaction it is kept only if that is committed.
+    """Record one event, such as ``role.update``. 1 statement, in the caller's transaction if there is one.
 
-    One statement.
-
-    :param access: who did it; None for nobody who is signed in, and for the service itself.
-    :param detail: what else there is to know, as JSON; what goes by the name of a secret is left out.
+    :param access: the caller; None for nobody signed in, and for the service itself.
+    :param detail: further values, as JSON; those whose name is that of a secret are replaced by null.
     """
     origin, about = _ORIGIN.get(), subject or Subject("")
     event = AuditEvent(
@@ -80,17 +78,17 @@ async def record_event(
 
 
 async def prune_events(now: datetime) -> None:
-    """Delete what is older than events are kept. 1 statement, over the primary key."""
+    """Delete events that are older than :data:`AUDIT_KEPT`. 1 statement, over the primary key."""
     await AuditEvent.delete().where(AuditEvent.id < first_id_at(now - AUDIT_KEPT))
 
 
 def first_id_at(moment: datetime) -> UUID:
-    """What ids made from this moment on are not less than: they begin with their milliseconds (RFC 9562)."""
+    """Return the smallest id that may be created from this time on: they begin with a time (RFC 9562)."""
     return UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)
 
 
 def _without_secrets(value: object) -> object:
-    """The value, and None for whatever in it goes by the name of a secret."""
+    """Return the value with None in place of everything whose name is that of a secret."""
     if isinstance(value, Mapping):
         return {
             str(name): None if _is_secret(str(name)) else _without_secrets(one) for name, one in value.items()

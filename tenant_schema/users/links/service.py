@@ -1,4 +1,4 @@
-"""Choosing a password by a one-time link: how the invited come in, and the locked out come back."""
+"""Accepting one-time links: a user chooses a password, as an invited user or after a password reset."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -22,7 +22,7 @@ _LONGEST_NAME = 200
 
 
 class Invitations:
-    """Takes one-time links. Call it with the tenant's engine bound, outside of any transaction."""
+    """Accepts one-time links. Call it with the tenant's engine bound, outside of transactions."""
 
     def __init__(
         self, passwords: PasswordHashing, cache: VersionedCache, *, now: Callable[[], datetime] = utc_now
@@ -34,10 +34,10 @@ class Invitations:
     async def accept(
         self, scope: TenantScope, token: str, password: str, name: str | None = None
     ) -> SessionUser:
-        """Set the password (and the name) of the link's user; all of the user's sessions end.
+        """Set the password (and the name) of the link's user, and end all of the user's sessions.
 
-        :raises LinkInvalid: it was used, has run out, or is none of this tenant's.
-        :raises WeakPassword: the policy refuses the password, or the name is too long; the link stays good.
+        :raises LinkInvalid: the link was used, has expired, or is not one of this tenant's.
+        :raises WeakPassword: the policy refuses the password, or the name is too long; the link stays valid.
         :raises TooBusy: as for signing in.
         """
         link = await find_link(token, self._now())

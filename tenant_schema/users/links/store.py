@@ -1,6 +1,6 @@
-"""One-time links: an invitation, or a way back in. Whoever has its token may choose the user's password.
+"""One-time links as rows. Whoever has the token of a link may choose its user's password.
 
-There is no mail sender: the token is given to the administrator who asked for it, and never shown again.
+There is no mail sender: the token is returned to the administrator who requested it, and not stored.
 """
 
 import hashlib
@@ -14,14 +14,14 @@ from uuid import UUID
 from tenant_schema.users.errors import LinkInvalid
 from tenant_schema.users.tables import OneTimeLink
 
-__all__ = ["FoundLink", "Link", "LinkPurpose", "find_link", "make_link", "take_link", "withdraw_links"]
+__all__ = ["FoundLink", "Link", "LinkPurpose", "create_link", "find_link", "take_link", "withdraw_links"]
 
 _PREFIX: Final = "fhl_"
 _SECRET_BYTES: Final = 32
 
 
 class LinkPurpose(StrEnum):
-    """What a link is for."""
+    """The purpose of a link."""
 
     INVITATION = "invitation"
     PASSWORD_RESET = "password-reset"  # noqa: S105 (a purpose, not a password)
@@ -35,7 +35,7 @@ _GOOD_FOR: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A new link; its ``repr`` keeps the token secret."""
+    """A new link. Its ``repr`` does not show the token."""
 
     token: str = field(repr=False)
     purpose: LinkPurpose
@@ -44,7 +44,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class FoundLink:
-    """A link that is good, and whose it is."""
+    """A valid link and its user."""
 
     id: UUID
     purpose: LinkPurpose
@@ -56,8 +56,8 @@ class FoundLink:
 _USER: Final[Any] = (OneTimeLink.user.email, OneTimeLink.user.name, OneTimeLink.user.active)
 
 
-async def make_link(user_id: UUID, purpose: LinkPurpose, now: datetime) -> Link:
-    """A new link for the user; those given out before are worth nothing from now on. 2 statements."""
+async def create_link(user_id: UUID, purpose: LinkPurpose, now: datetime) -> Link:
+    """Create a link for the user; earlier links of the user become invalid. 2 statements."""
     await withdraw_links(user_id)
     link = Link(f"{_PREFIX}{secrets.token_urlsafe(_SECRET_BYTES)}", purpose, now + _GOOD_FOR[purpose])
     await OneTimeLink.insert(
@@ -72,12 +72,12 @@ async def make_link(user_id: UUID, purpose: LinkPurpose, now: datetime) -> Link:
 
 
 async def withdraw_links(user_id: UUID) -> None:
-    """Forget the user's links. 1 statement."""
+    """Delete the user's links. 1 statement."""
     await OneTimeLink.delete().where(OneTimeLink.user == user_id)
 
 
 async def find_link(token: str, now: datetime) -> FoundLink:
-    """The link with this token, still good. 1 statement. Raises :class:`LinkInvalid`."""
+    """Return the valid link with this token. 1 statement. Raises :class:`LinkInvalid`."""
     columns = (OneTimeLink.id, OneTimeLink.purpose, OneTimeLink.user, *_USER)
     is_good = (OneTimeLink.expires_at > now) & OneTimeLink.used_at.is_null()
     row = await OneTimeLink.select(*columns).where((OneTimeLink.token_hash == _hash(token)) & is_good).first()
@@ -87,9 +87,9 @@ async def find_link(token: str, now: datetime) -> FoundLink:
 
 
 async def take_link(link: FoundLink, now: datetime) -> None:
-    """Use a link up, in the transaction of what it is used for. 1 statement.
+    """Mark the link as used, in the transaction of what it is used for. 1 statement.
 
-    Of two that come with the same token at once, one gets it. Raises :class:`LinkInvalid`.
+    Of two concurrent requests with the same token, one succeeds. Raises :class:`LinkInvalid` for the other.
     """
     is_unused = (OneTimeLink.id == link.id) & OneTimeLink.used_at.is_null()
     if not await OneTimeLink.update({OneTimeLink.used_at: now}).where(is_unused).returning(OneTimeLink.id):

@@ -1,4 +1,4 @@
-"""The passwords that are tried first, everywhere: long enough for the policy, and refused all the same."""
+"""Common passwords, which are refused although they are long enough."""
 
 __all__ = ["COMMON_PASSWORDS"]
 

@@ -1,6 +1,7 @@
-"""Hashing and checking passwords with argon2id, off the event loop and never more of it than fits.
+"""Hashes and verifies passwords with argon2id, in threads, with a limit on concurrent work.
 
-The parameters are from OWASP's password storage cheat sheet: 19 MiB, two passes, one lane; some 20 ms each.
+The parameters are those of OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one lane; about 20 ms
+each.
 """
 
 import asyncio
@@ -29,7 +30,7 @@ _RETRY_AFTER = 1
 
 @dataclass(frozen=True, slots=True)
 class HashParameters:
-    """What a hash costs: passes, KiB of memory, lanes. ``HashParameters(1, 8, 1)`` is for tests."""
+    """The cost of a hash: passes, memory in KiB, lanes. ``HashParameters(1, 8, 1)`` is for tests."""
 
     time_cost: int
     memory_cost: int
@@ -40,24 +41,26 @@ OWASP = HashParameters(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
 class PasswordHashing(Protocol):
-    """What signing in needs of a password hasher."""
+    """A password hasher, as signing in uses it."""
 
     async def hash(self, password: str) -> str:
-        """A new salted hash."""
+        """Return a new salted hash."""
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Whether the password belongs to the hash; without a hash the same work is done, for False."""
+        """Whether the password matches the hash. Without a hash the same work is done, and the result is
+        False.
+        """
 
     def needs_rehash(self, password_hash: str) -> bool:
-        """Whether the hash was made with other parameters than are in force now."""
+        """Whether the hash has other parameters than the current ones."""
 
 
 class Passwords:
-    """argon2id in a few threads of its own; what does not fit in the queue is :class:`TooBusy` at once.
+    """argon2id in a thread pool. Raises :class:`TooBusy` immediately if the queue is full.
 
-    :param parameters: of new hashes; older hashes are checked with their own and want a rehash.
-    :param workers: threads; each takes ``memory_cost`` while it works and holds no lock on the event loop.
-    :param waiting: how many more may wait for a thread before the next is refused.
+    :param parameters: of new hashes; older hashes are verified with their own.
+    :param workers: threads; each uses ``memory_cost`` while it works.
+    :param waiting: how many calls may wait for a thread.
     """
 
     def __init__(self, parameters: HashParameters = OWASP, *, workers: int = 2, waiting: int = 64) -> None:
@@ -74,18 +77,18 @@ class Passwords:
         self._room = threading.BoundedSemaphore(workers + waiting)
 
     async def hash(self, password: str) -> str:
-        """A new hash. Raises TooBusy, and ValueError for a password that the policy's length forbids."""
+        """Return a new hash. Raises TooBusy, and ValueError for a password that is too long."""
         encoded = encode_password(password)
         if encoded is None:
             raise ValueError("the password is too long to be hashed")
         return await self._run(lambda: self._hasher.hash(encoded))
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Whether the password belongs to the hash; raises TooBusy.
+        """Whether the password matches the hash. Raises TooBusy.
 
-        Without a hash, with one that is not argon2, and for a password longer than any can be, the answer is
-        False after the same work: how long it took tells nothing.
-        A hash with other parameters takes its own time, until its owner signs in and it is renewed.
+        Without a hash, with a malformed one, and for a password that is too long, the result is False after
+        the same work, so that the duration reveals nothing. A hash with other parameters takes its own time,
+        until it is renewed at the next sign-in.
         """
         encoded = encode_password(password)
         if encoded is None or not password_hash:
@@ -93,11 +96,11 @@ class Passwords:
         return await self._run(lambda: self._matches(password_hash, encoded))
 
     def needs_rehash(self, password_hash: str) -> bool:
-        """Whether the hash was made with other parameters than are in force now."""
+        """Whether the hash has other parameters than the current ones."""
         return self._hasher.check_needs_rehash(password_hash)
 
     def close(self) -> None:
-        """Let the threads go; what they are at is finished, what waits is cancelled."""
+        """Stop the threads: running work is finished, waiting work is cancelled."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _matches(self, password_hash: str, encoded: bytes) -> bool:
@@ -120,12 +123,12 @@ class Passwords:
         return await asyncio.wrap_future(future)
 
     def _make_room(self, _: Future[_Result]) -> None:
-        """Called when the work is done, not when its caller stops waiting: a thread is busy until then."""
+        """Called when the work is done, not when its caller stops waiting: the thread is busy until then."""
         self._room.release()
 
 
 def _hash_of_nothing(parameters: HashParameters) -> str:
-    """A hash in argon2's own format that no password has, made without the work that making one takes."""
+    """Return a well-formed hash that no password matches, without the work of computing one."""
     salt, digest = (
         b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (_SALT_BYTES, _HASH_BYTES)
     )

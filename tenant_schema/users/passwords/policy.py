@@ -1,7 +1,7 @@
-"""Which new passwords are accepted: length, and not one of those that are tried first.
+"""Which new passwords are accepted: by their length, and if they are not common.
 
-After NIST SP 800-63B: no rules of composition, no expiry, every character allowed; at least 8 characters, and
-none from a list of common passwords or made from the user's own address. Pure.
+Follows NIST SP 800-63B: no composition rules, no expiry, all characters allowed; at least 8 characters, not
+a common password and not the user's address.
 """
 
 import string
@@ -17,7 +17,7 @@ MAX_BYTES = 1024
 
 
 def encode_password(password: str) -> bytes | None:
-    """The bytes that are hashed: NFKC, so that every keyboard gives the same; None when they are too many."""
+    """Return the bytes that are hashed, in NFKC, or None if there are more than :data:`MAX_BYTES`."""
     if len(password) > MAX_BYTES:
         return None
     encoded = unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
@@ -25,7 +25,7 @@ def encode_password(password: str) -> bytes | None:
 
 
 def password_problems(password: str, email: str, field: str = "password") -> tuple[Problem, ...]:
-    """Every rule that a new password breaks for the user with this normalised address; empty when it is fine.
+    """Return a problem for each rule that a new password of the user with this normalised address breaks.
 
     >>> [problem.code for problem in password_problems("Password", "ada@acme.example")]
     ['too-common']
@@ -43,7 +43,7 @@ def password_problems(password: str, email: str, field: str = "password") -> tup
 
 
 def _is_common(password: str) -> bool:
-    """Whether it is on the list, with or without what people put at the end, or one character throughout."""
+    """Whether it is listed, ignoring digits and punctuation at its end, or is one repeated character."""
     folded = unicodedata.normalize("NFKC", password).casefold()
     word = folded.rstrip(string.digits + string.punctuation)
     return folded in COMMON_PASSWORDS or word in COMMON_PASSWORDS or len(set(folded)) == 1

@@ -1,6 +1,6 @@
-"""Permissions as administrators see them: which there are to be given, and what they are for.
+"""The permission service: lists, creates, describes and deletes permissions.
 
-They come and go with their objects; one that was deleted can be made again.
+Permissions are created and deleted with their objects; one that was deleted can be created again.
 """
 
 from collections.abc import Awaitable, Callable
@@ -27,7 +27,7 @@ _LONGEST_DESCRIPTION = 500
 
 @dataclass(frozen=True, slots=True)
 class PermissionRecord:
-    """One permission. A ``system`` one is for no single object, and part of every tenant."""
+    """One permission. A ``system`` permission is not for a single object and exists in every tenant."""
 
     id: UUID
     name: str
@@ -37,9 +37,9 @@ class PermissionRecord:
 
 
 class Permissions:
-    """Permissions of the tenant that is bound; takes ``roles:manage``, for looking too.
+    """Permissions of the bound tenant. Every method requires ``roles:manage``.
 
-    :param object_names: the names of the objects that there are.
+    :param object_names: returns the names of the tenant's objects.
     """
 
     def __init__(
@@ -49,19 +49,19 @@ class Permissions:
         self._object_names = object_names
 
     async def all(self, access: Access) -> list[PermissionRecord]:
-        """Every permission, in the order of names. 2 statements."""
+        """Return every permission in the order of names. 2 statements."""
         access.require_system(_MANAGE)
         return await _read()
 
     async def get(self, access: Access, permission_id: UUID) -> PermissionRecord:
-        """One permission. 2 statements. Raises NotThere."""
+        """Return one permission. 2 statements. Raises NotThere."""
         access.require_system(_MANAGE)
         return await _one(permission_id)
 
     async def create(
         self, scope: TenantScope, access: Access, name: str, description: str = ""
     ) -> PermissionRecord:
-        """A permission of an object that is there. Raises InvalidInput and Taken."""
+        """Create a permission of an existing object. Raises InvalidInput and Taken."""
         access.require_system(_MANAGE)
         if problems := [*await self._faults(scope, name), *_description_faults(description)]:
             raise InvalidInput(problems)
@@ -77,7 +77,7 @@ class Permissions:
     async def describe(
         self, scope: TenantScope, access: Access, permission_id: UUID, description: str
     ) -> PermissionRecord:
-        """Say what it is for. Raises InvalidInput and NotThere."""
+        """Set the description. Raises InvalidInput and NotThere."""
         access.require_system(_MANAGE)
         if problems := _description_faults(description):
             raise InvalidInput(problems)

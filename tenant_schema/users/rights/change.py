@@ -1,6 +1,4 @@
-"""The one way to change who may do what: one change after the other, and somebody is left who can make the
-next.
-"""
+"""Transactions for changes of rights: one at a time, and never without an administrator at the end."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,14 +21,14 @@ ESSENTIAL = ("users:manage", "roles:manage")
 async def changing_access(
     cache: VersionedCache, scope: TenantScope, *, may_demote: bool = False
 ) -> AsyncIterator[None]:
-    """A transaction for a change of users, roles or keys, which counts in this process when it is over.
+    """Open a transaction for a change of users, roles or keys; its end invalidates this process's cache.
 
-    The version is counted first: its row is what all such changes wait for, so that two administrators cannot
-    remove each other at once.
+    The version is counted first: all such changes wait for its row, so that two administrators cannot remove
+    each other concurrently.
 
-    :param may_demote: look, before it is committed, whether an administrator is left.
+    :param may_demote: check before the commit that an administrator is left.
 
-    Raises :class:`LastAdministrator` when none is; nothing is changed then.
+    Raises :class:`LastAdministrator` if none is; the transaction is rolled back.
     """
     is_done = False
     try:
@@ -46,7 +44,7 @@ async def changing_access(
 
 
 async def _is_administrator_left() -> bool:
-    """Whether somebody who can sign in holds all that is essential. 1 statement."""
+    """Whether a user who can sign in holds every essential permission. 1 statement."""
     active = User.active.eq(True) & (User.password_hash != "")
     return bool(await User.exists().where(active & _holds(ESSENTIAL[0]) & _holds(ESSENTIAL[1])))
 

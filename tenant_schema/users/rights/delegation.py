@@ -1,6 +1,6 @@
-"""Nobody gives or takes away more than they have: what somebody who manages users can do to whom.
+"""Delegation: users who manage users give and take only rights that they have. Nothing here reads a database.
 
-Pure. Who may manage roles can have every right anyway, and so may give every one.
+Who may manage roles can obtain every right, and so may give every right.
 """
 
 from collections.abc import Iterable
@@ -13,21 +13,21 @@ __all__ = ["is_oneself", "is_within", "require_within"]
 
 
 def is_oneself(access: Access, user_id: UUID) -> bool:
-    """Whether it is the user who asks, and no program with some of the user's roles: to that its own user is
-    like any other, who may have more rights than it.
+    """Whether the caller is this user in person. An API key is not: its user may have more rights than the
+    key.
     """
     return user_id == access.user_id and access.api_key is None
 
 
 def require_within(access: Access, roles: Iterable[RoleGrants]) -> None:
-    """Raise :class:`BeyondOwnRights` for the first role that allows more than the caller's do."""
+    """Raise :class:`BeyondOwnRights` for the first role that grants more than the caller's roles."""
     for role in roles:
         if not is_within(access, role):
             raise BeyondOwnRights(role.name)
 
 
 def is_within(access: Access, role: RoleGrants) -> bool:
-    """Whether the caller has the role, or everything that it allows, in full."""
+    """Whether the caller has the role, or everything that it grants without restriction."""
     if access.has("roles:manage") or role.id in {own.id for own in access.role_grants}:
         return True
     return all(_has_in_full(access, permission) for permission in role.permissions)
@@ -42,7 +42,9 @@ def _has_in_full(access: Access, permission: str) -> bool:
 
 
 def _some_role_has(access: Access, object_name: str, action: str) -> bool:
-    """Whether a role allows it for every record and field. ``*`` takes a role without any restriction."""
+    """Whether a role of the caller allows the action for every record and field. ``*`` requires a role
+    without any restriction.
+    """
     return any(
         role.allows(object_name, action)
         and not (role.rules or role.locked if object_name == ANY else role.is_restricted(object_name))

@@ -1,8 +1,8 @@
-"""What a caller may do: the grammar of permissions, and the caller with the rights that its roles add up to.
+"""What a caller may do: the grammar of permissions, and :class:`Access`. Nothing here reads a database.
 
-Pure: nothing here reads a database. A permission is ``<object>:<action>`` (``accounts:read``), with ``*`` for
-every object or every action (``*:read``, ``accounts:*``, ``*:*``), or one of the system permissions. The
-wildcards reach records only: ``*:*`` does not let anyone manage users.
+A permission is ``<object>:<action>`` (``accounts:read``), with ``*`` for every object or every action
+(``*:read``, ``accounts:*``, ``*:*``), or one of the system permissions. Wildcards are for records only:
+``*:*`` does not include ``users:manage``.
 """
 
 import re
@@ -38,7 +38,7 @@ _OBJECT_NAME_LENGTH = 40
 
 
 def is_permission(text: str) -> bool:
-    """Whether ``text`` is written as a permission; whether its object exists is not looked at.
+    """Whether ``text`` has the form of a permission. Whether its object exists is not checked.
 
     >>> is_permission("accounts:read"), is_permission("*:*"), is_permission("accounts:destroy")
     (True, True, False)
@@ -50,12 +50,12 @@ def is_permission(text: str) -> bool:
 
 
 def is_name(text: str) -> bool:
-    """Whether it is written as the name of an object or a role."""
+    """Whether ``text`` has the form of a name of an object or a role."""
     return len(text) <= _OBJECT_NAME_LENGTH and _OBJECT_NAME.fullmatch(text) is not None
 
 
 def object_permissions(object_name: str) -> tuple[str, ...]:
-    """The permissions that come into being with an object.
+    """Return the permissions that are created with an object.
 
     >>> object_permissions("accounts")[:2]
     ('accounts:create', 'accounts:read')
@@ -64,7 +64,7 @@ def object_permissions(object_name: str) -> tuple[str, ...]:
 
 
 def permits(held: Collection[str], object_name: str, action: str) -> bool:
-    """Whether these permissions let ``action`` (one of ACTIONS) be done with the object's records.
+    """Whether these permissions allow ``action`` (one of ACTIONS) with the object's records.
 
     >>> permits({"*:read"}, "accounts", "read"), permits({"*:read"}, "accounts", "update")
     (True, False)
@@ -79,11 +79,11 @@ def permits(held: Collection[str], object_name: str, action: str) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RoleGrants:
-    """What one role allows, and where it stops.
+    """What one role grants, and its restrictions.
 
     :param hidden: by object, the fields that the role may not read.
-    :param locked: by object, the fields that the role may not change: the hidden ones, and more.
-    :param rules: by object and action, the filter that records have to pass; a JSON document.
+    :param locked: by object, the fields that the role may not change; includes the hidden ones.
+    :param rules: by object and action, the filter that records have to match; a JSON document.
     """
 
     id: UUID
@@ -94,19 +94,19 @@ class RoleGrants:
     rules: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     def allows(self, object_name: str, action: str) -> bool:
-        """Whether the role lets ``action`` be done with records of the object, some at least."""
+        """Whether the role allows ``action`` with records of the object, at least with some."""
         return permits(self.permissions, object_name, action)
 
     def is_restricted(self, object_name: str) -> bool:
-        """Whether the role has a rule for the object, or fields of it that are not open to it."""
+        """Whether the role has a rule or a restricted field for the object."""
         return bool(self.locked.get(object_name) or self.rules.get(object_name))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grants:
-    """What some roles allow together: all who hold just these share one of them.
+    """What several roles grant together; shared by all callers with the same roles.
 
-    :param kept: what others have worked out of these grants, for as long as they stay as they are.
+    :param kept: values that others derived from these grants, for as long as the grants live.
     """
 
     roles: tuple[RoleGrants, ...]
@@ -116,10 +116,10 @@ class Grants:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A signed-in caller: who it is, by which session, and everything that its roles allow together.
+    """A caller: the user, the session, and everything that the user's roles grant together.
 
     :param grants: the roles one by one; without them, the permissions hold for every record and field.
-    :param api_key: the key by which a program acts for the user; ``session_id`` is the key's id then.
+    :param api_key: the API key of a program that acts for the user; ``session_id`` is then the key's id.
     """
 
     user_id: UUID
@@ -133,7 +133,7 @@ class Access:
 
     @property
     def role_grants(self) -> tuple[RoleGrants, ...]:
-        """What each of the caller's roles allows."""
+        """What each of the caller's roles grants."""
         if self.grants is None:
             return (RoleGrants(self.user_id, "", self.permissions),)
         return self.grants.roles
@@ -148,17 +148,17 @@ class Access:
             raise PermissionDenied(object_name, action)
 
     def has(self, system_permission: str) -> bool:
-        """Whether the caller holds a system permission such as ``users:manage``; no wildcard implies one."""
+        """Whether the caller has a system permission such as ``users:manage``; no wildcard implies one."""
         return system_permission in SYSTEM_PERMISSIONS and system_permission in self.permissions
 
     def require_system(self, system_permission: str) -> None:
-        """Raise :class:`PermissionDenied` unless the caller holds the system permission."""
+        """Raise :class:`PermissionDenied` unless the caller has the system permission."""
         if not self.has(system_permission):
             raise PermissionDenied(*system_permission.split(":", 1))
 
     def require_person(self) -> None:
-        """Raise :class:`KeyNotEnough` for a program: what gives access to somebody, or takes a password, is
-        for people who are signed in.
+        """Raise :class:`KeyNotEnough` for an API key: giving access and changing passwords require a
+        signed-in user.
         """
         if self.api_key is not None:
             raise KeyNotEnough

@@ -1,4 +1,4 @@
-"""Roles as administrators see them: made, changed and deleted, with what they allow and where they stop."""
+"""The role service: lists, creates, changes and deletes roles, with what they grant."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -27,19 +27,19 @@ RoleChanges = Mapping[str, str]
 
 
 class RestrictionCheck(Protocol):
-    """Says whether restrictions fit the tenant's objects, of which this package knows nothing."""
+    """Checks restrictions against the tenant's objects, which this package does not know."""
 
     async def __call__(
         self, scope: TenantScope, fields: Sequence[FieldLimit], rules: Sequence[RuleDraft]
     ) -> Sequence[Problem]:
-        """Everything that is wrong, under ``fields[0].field`` and ``rules[0].filter``."""
+        """Return every problem, at ``fields[0].field`` or ``rules[0].filter``."""
 
 
 class Roles:
-    """Roles of the tenant that is bound. Changing them takes ``roles:manage``.
+    """Roles of the bound tenant. Changes require ``roles:manage``; reading requires that or ``users:manage``.
 
-    Who may manage users sees roles too, since they give them. Every change may raise PermissionDenied,
-    KeyNotEnough, NotThere and InvalidInput, and LastAdministrator where it takes rights away.
+    Every change may raise PermissionDenied, KeyNotEnough, NotThere and InvalidInput, and LastAdministrator if
+    it takes rights away.
     """
 
     def __init__(self, cache: VersionedCache, check: RestrictionCheck) -> None:
@@ -47,25 +47,25 @@ class Roles:
         self._check = check
 
     async def all(self, access: Access) -> list[RoleRecord]:
-        """Every role, in the order of names. 5 statements."""
-        _require_sight(access)
+        """Return every role in the order of names. 5 statements."""
+        _require_reading(access)
         return await read_roles()
 
     async def get(self, access: Access, role_id: UUID) -> RoleRecord:
-        """One role. 5 statements."""
-        _require_sight(access)
+        """Return one role. 5 statements. Raises NotThere."""
+        _require_reading(access)
         return await _role(role_id)
 
     async def create(self, scope: TenantScope, access: Access, draft: RoleDraft) -> RoleRecord:
-        """A new role. Raises Taken."""
+        """Create a role. Raises Taken."""
         _require_management(access)
-        facts = {"name": draft.name, "label": draft.label or draft.name, "description": draft.description}
-        problems = [*_faults(facts), *await self._check(scope, draft.fields, draft.rules)]
+        texts = {"name": draft.name, "label": draft.label or draft.name, "description": draft.description}
+        problems = [*_faults(texts), *await self._check(scope, draft.fields, draft.rules)]
         async with changing_access(self._cache, scope):
             permissions, unknown = await _known(draft.permissions)
             if problems or unknown:
                 raise InvalidInput([*problems, *unknown])
-            role = Role(id=new_id(), name=draft.name, label=facts["label"], description=draft.description)
+            role = Role(id=new_id(), name=draft.name, label=texts["label"], description=draft.description)
             try:
                 await Role.insert(role)
             except UniqueViolation as error:
@@ -80,7 +80,7 @@ class Roles:
     async def update(
         self, scope: TenantScope, access: Access, role_id: UUID, changes: RoleChanges
     ) -> RoleRecord:
-        """Change the label, the description, or the name of a role that did not come with the tenant.
+        """Change the label, the description, or the name of a role that is not a system role.
 
         Raises SystemKept and Taken.
         """
@@ -100,7 +100,7 @@ class Roles:
             return await _role(role_id)
 
     async def delete(self, scope: TenantScope, access: Access, role_id: UUID) -> None:
-        """Delete a role that nobody has, and that did not come with the tenant.
+        """Delete a role that no user has and that is not a system role.
 
         Raises SystemKept and InUse.
         """
@@ -117,7 +117,7 @@ class Roles:
     async def set_permissions(
         self, scope: TenantScope, access: Access, role_id: UUID, names: Sequence[str]
     ) -> RoleRecord:
-        """What the role allows, in the place of what it did before."""
+        """Replace the permissions of the role, given by name."""
         _require_management(access)
         async with changing_access(self._cache, scope, may_demote=True):
             before = await _role(role_id)
@@ -133,7 +133,7 @@ class Roles:
     async def set_fields(
         self, scope: TenantScope, access: Access, role_id: UUID, fields: Sequence[FieldLimit]
     ) -> RoleRecord:
-        """The fields that the role may not read or change, in the place of those before."""
+        """Replace the fields that the role may not read or change."""
         _require_management(access)
         if problems := await self._check(scope, fields, ()):
             raise InvalidInput(problems)
@@ -149,7 +149,7 @@ class Roles:
     async def set_rules(
         self, scope: TenantScope, access: Access, role_id: UUID, rules: Sequence[RuleDraft]
     ) -> RoleRecord:
-        """Which records the role may read, update or delete, in the place of the rules before."""
+        """Replace the rules for which records the role may read, update or delete."""
         _require_management(access)
         if problems := await self._check(scope, (), rules):
             raise InvalidInput(problems)
@@ -166,7 +166,7 @@ def _require_management(access: Access) -> None:
     access.require_person()
 
 
-def _require_sight(access: Access) -> None:
+def _require_reading(access: Access) -> None:
     if not access.has("users:manage"):
         _require_management(access)
 
@@ -182,19 +182,19 @@ async def _role(role_id: UUID) -> RoleRecord:
     return found[0]
 
 
-def _faults(facts: Mapping[str, str]) -> list[Problem]:
+def _faults(texts: Mapping[str, str]) -> list[Problem]:
     problems = []
-    if "name" in facts and not is_name(facts["name"]):
+    if "name" in texts and not is_name(texts["name"]):
         message = "A name has lower case letters, digits and single underscores, 40 at most."
         problems.append(Problem("name", "invalid-name", message))
     for field, length in _LENGTHS.items():
-        if len(facts.get(field, "")) > length:
+        if len(texts.get(field, "")) > length:
             problems.append(Problem(field, "too-long", f"At most {length} characters."))
     return problems
 
 
 async def _known(names: Sequence[str]) -> tuple[dict[str, UUID], list[Problem]]:
-    """The ids of the permissions by name, and a problem for each that is not there. 1 statement."""
+    """Return the ids of the permissions by name, and a problem for each that does not exist. 1 statement."""
     rows: list[dict[str, Any]] = await Permission.select(Permission.id, Permission.name)
     known = {row["name"]: row["id"] for row in rows}
     choices, found = tuple(known), ProblemCollector()

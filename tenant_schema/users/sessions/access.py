@@ -1,4 +1,4 @@
-"""Who a session belongs to and what its user may do, read from the tables and cached until it changes."""
+"""Reads what the user of a session may do, through a cache."""
 
 from typing import Any
 from uuid import UUID
@@ -16,17 +16,17 @@ __all__ = ["AccessReader", "access_of_user"]
 class AccessReader:
     """Reads the :class:`Access` of sessions, through the cache of the ``access`` version.
 
-    Warm: no statement. Cold: 5, and 1 for the version when it is due; users with the same roles share one set
-    of grants, so that the second of them costs 2.
+    With a warm cache: no statement. Otherwise 5, and 1 for the version when it is due. Users with the same
+    roles share one set of grants, so that the second of them costs 2.
     """
 
     def __init__(self, cache: VersionedCache) -> None:
         self._cache = cache
 
     async def of_session(self, scope: TenantScope, session_id: UUID) -> Access | None:
-        """The session's access; None when it is over, or its user may not sign in any more.
+        """Return the session's access, or None if the session has ended or its user is not active.
 
-        A session that has only run out of time is not noticed here: no access token outlives its session.
+        Expiry is not checked here: no access token outlives its session.
         """
         return await self._cache.get(scope, ("session", session_id), lambda: self._read(scope, session_id))
 
@@ -43,7 +43,7 @@ class AccessReader:
 
 
 async def access_of_user(user_id: UUID) -> Access | None:
-    """What a user may do, whoever asks; None when the user is not active. 5 statements. Raises NotThere."""
+    """Return what a user may do, or None if the user is not active. 5 statements. Raises NotThere."""
     row = await User.select(User.email, User.name, User.active).where(User.id == user_id).first()
     if row is None:
         raise NotThere("user")
@@ -55,7 +55,7 @@ async def access_of_user(user_id: UUID) -> Access | None:
 
 
 async def _read_session(session_id: UUID) -> dict[str, Any] | None:
-    """The session with its user; None when it was ended, or the user is not active."""
+    """Return the session with its user, or None if it has ended or the user is not active."""
     row = (
         await Session.select(Session.user, Session.user.email, Session.user.name, Session.user.active)
         .where((Session.id == session_id) & Session.ended_at.is_null())

@@ -1,9 +1,9 @@
-"""Refresh tokens as text: made, and taken apart again; nothing here knows whether one is still good.
+"""Refresh tokens as text: created and parsed. Whether a token is still valid is not checked here.
 
-A token is the session's id, a family secret that all tokens of the session share, and a secret of its own.
-A hash of the family is kept with the session, a hash of each token that may still be used in a row of its
-own. So a token that was used up is told apart from one that was made up: the first knows the family and ends
-the session, the second can do nothing to it.
+A token consists of the session's id, a family secret that all tokens of the session share, and a secret of
+its own. The session's row has a hash of the family, and each token that may still be used has a row with a
+hash of its own secret. A used token therefore differs from an invented one: it knows the family, and ends
+the session; an invented one has no effect on the session.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ _SHAPE = re.compile(rf"{_PREFIX}[A-Za-z0-9_-]{{{-(-_TOKEN_BYTES * 4 // 3)}}}")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RefreshToken:
-    """One refresh token; its ``repr`` keeps it secret."""
+    """One refresh token. Its ``repr`` does not show it."""
 
     session_id: UUID
     family: bytes
@@ -32,37 +32,37 @@ class RefreshToken:
 
     @classmethod
     def first(cls, session_id: UUID) -> "RefreshToken":
-        """The first token of a new session, with a new family."""
+        """Return the first token of a new session, with a new family."""
         return cls(session_id, secrets.token_bytes(_SECRET_BYTES), secrets.token_bytes(_SECRET_BYTES))
 
     def next(self) -> "RefreshToken":
-        """The token that takes this one's place."""
+        """Return the token that replaces this one."""
         return RefreshToken(self.session_id, self.family, secrets.token_bytes(_SECRET_BYTES))
 
     @property
     def text(self) -> str:
-        """What the client is given."""
+        """The token as clients receive it."""
         return _PREFIX + urlsafe_b64encode(self.session_id.bytes + self.family + self.secret).decode().rstrip(
             "="
         )
 
     @property
     def family_hash(self) -> str:
-        """What the session's row keeps of the family."""
+        """The hash of the family secret, stored with the session."""
         return hashlib.sha256(self.family).hexdigest()
 
     @property
     def token_hash(self) -> str:
-        """What the row of this token keeps of it."""
+        """The hash of the token's own secret, stored in the token's row."""
         return hashlib.sha256(self.secret).hexdigest()
 
     def is_of_family(self, family_hash: str) -> bool:
-        """Whether the session with this family hash was once given this token, or one like it."""
+        """Whether the token belongs to the session with this family hash."""
         return hmac.compare_digest(self.family_hash, family_hash)
 
 
 def parse_refresh_token(text: str) -> RefreshToken | None:
-    """The token that was written as ``text``, or None when it is not one."""
+    """Return the token that ``text`` encodes, or None if it is not one."""
     if not _SHAPE.fullmatch(text):
         return None
     encoded = text.removeprefix(_PREFIX)

@@ -1,4 +1,4 @@
-"""Sessions as people see them: where somebody is signed in, and ending it."""
+"""The session service: lists and ends the sessions of users."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ __all__ = ["SessionRecord", "Sessions"]
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """One device that is signed in. ``current`` is the one that asks."""
+    """One session. ``current`` is the caller's own."""
 
     id: UUID
     user_id: UUID
@@ -35,16 +35,16 @@ class SessionRecord:
 
 
 class Sessions:
-    """Sessions of the tenant that is bound: everybody's own, and all of them for who may manage users."""
+    """Sessions of the bound tenant: the caller's own, and those of all users with ``users:manage``."""
 
     def __init__(self, cache: VersionedCache, *, now: Callable[[], datetime] = utc_now) -> None:
         self._cache = cache
         self._now = now
 
     async def of_user(self, access: Access, user_id: UUID | None = None) -> list[SessionRecord]:
-        """The sessions of a user that go on, the caller's unless told otherwise; the newest first.
+        """Return the active sessions of a user, newest first. 1 statement.
 
-        1 statement.
+        :param user_id: the caller when None; another user requires ``users:manage``.
         """
         whose = access.user_id if user_id is None else user_id
         if whose != access.user_id:
@@ -67,7 +67,7 @@ class Sessions:
         ]
 
     async def end(self, scope: TenantScope, access: Access, session_id: UUID) -> None:
-        """End a session. Raises NotThere, for another's too, and BeyondOwnRights."""
+        """End a session. Raises NotThere, for other users' sessions too, and BeyondOwnRights."""
         async with changing_access(self._cache, scope):
             row = await Session.select(Session.user).where(Session.id == session_id).first()
             if row is None or (row["user"] != access.user_id and not access.has("users:manage")):
@@ -80,7 +80,7 @@ class Sessions:
             )
 
     async def end_all(self, scope: TenantScope, access: Access, user_id: UUID | None = None) -> None:
-        """End all sessions of a user but the one that asks. Raises BeyondOwnRights."""
+        """End all sessions of a user except the caller's own. Raises BeyondOwnRights."""
         whose = access.user_id if user_id is None else user_id
         if whose != access.user_id:
             access.require_system("users:manage")

@@ -1,6 +1,6 @@
-"""Sessions as rows: started by a sign-in, kept alive by refreshing, ended once and for good.
+"""Sessions as rows: started by a sign-in, extended by refreshing, ended.
 
-Whatever ends a session must bump the ``access`` version, which is the caller's part: see
+Whoever ends a session has to count the ``access`` version, see
 :mod:`tenant_schema.users.sign_in.service`.
 """
 
@@ -42,7 +42,7 @@ _USER_AGENT_LENGTH = 255
 
 
 class EndReason(StrEnum):
-    """Why a session ended, as its row says."""
+    """Why a session ended, as its row has it."""
 
     SIGNED_OUT = "signed-out"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - a reason, not a password
@@ -53,7 +53,7 @@ class EndReason(StrEnum):
 
 
 class Refusal(StrEnum):
-    """Why a refresh token is not taken."""
+    """Why a refresh token is refused."""
 
     INVALID = "invalid"
     EXPIRED = "expired"
@@ -62,7 +62,11 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SessionLimits:
-    """How long a session lasts unless refreshed, and at most; how long a dead row is kept to be looked at."""
+    """How long a session lasts.
+
+    :param idle: without a refresh. :param absolute: at most. :param kept: how long its row stays after its
+        end.
+    """
 
     idle: timedelta = timedelta(days=30)
     absolute: timedelta = timedelta(days=90)
@@ -71,7 +75,7 @@ class SessionLimits:
 
 @dataclass(frozen=True, slots=True)
 class SessionUser:
-    """The user of a session, as far as a sign-in answers with it."""
+    """The user of a session, as responses to sign-ins have it."""
 
     id: UUID
     email: str
@@ -80,7 +84,9 @@ class SessionUser:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A session that was started or refreshed: its new refresh token, and its end unless refreshed again."""
+    """A session that was started or refreshed, with its new refresh token. ``expires_at`` is its end unless
+    it is refreshed again.
+    """
 
     session_id: UUID
     user: SessionUser
@@ -90,7 +96,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Refreshable:
-    """A session that goes on, by one of its refresh tokens; ``expires_at`` is its end however it is used."""
+    """An active session, found by one of its refresh tokens. ``expires_at`` is its absolute end."""
 
     token: RefreshToken
     user: SessionUser
@@ -100,7 +106,7 @@ class Refreshable:
 async def open_session(
     user: SessionUser, address: str, user_agent: str, limits: SessionLimits, now: datetime
 ) -> Opened:
-    """Start a session and drop the user's long dead ones. 3 statements."""
+    """Start a session and delete the user's sessions that ended long ago. 3 statements."""
     await Session.delete().where((Session.user == user.id) & _is_long_dead(now - limits.kept))
     session_id = new_id()
     token = RefreshToken.first(session_id)
@@ -123,8 +129,9 @@ async def open_session(
 
 
 async def find_session(token: RefreshToken, now: datetime) -> Refreshable | Refusal:
-    """The session of a refresh token, when it goes on. 1 statement; call it outside of transactions, whose
-    later reads would be as old as this one.
+    """Return the active session of a refresh token, or why it is refused. 1 statement.
+
+    Call it outside of transactions: later reads in the same transaction would see the same snapshot.
     """
     row = await _read(token.session_id)
     if row is None or not token.is_of_family(row["family_hash"]) or row["ended_at"] or not row["user.active"]:
@@ -136,11 +143,11 @@ async def find_session(token: RefreshToken, now: datetime) -> Refreshable | Refu
 
 
 async def rotate_session(found: Refreshable, limits: SessionLimits, now: datetime) -> Opened | Refusal:
-    """Exchange a session's refresh token for a new one. 6 statements; call it in a transaction.
+    """Replace a session's refresh token by a new one. 6 statements; call it in a transaction.
 
-    A token may be used again for :data:`GRACE` after its first use: two tabs of a browser share it and
-    refresh at the same time, and each gets a token of its own. Later it is REUSED, and ending the session is
-    the caller's part. Those that use a session's tokens at once wait for each other.
+    A token may be used again for :data:`GRACE` after its first use: two tabs of a browser share a token and
+    refresh at the same time, and each gets a token of its own. After that the result is REUSED, and the
+    caller has to end the session. Concurrent uses of a session's tokens wait for each other.
     """
     token = found.token
     idle_expires_at = min(now + limits.idle, found.expires_at)
@@ -155,12 +162,12 @@ async def rotate_session(found: Refreshable, limits: SessionLimits, now: datetim
 
 
 async def end_session(session_id: UUID, reason: EndReason, now: datetime) -> None:
-    """End a session; one that is over already keeps its end. 1 statement."""
+    """End a session; an ended one keeps its reason. 1 statement."""
     await _end((Session.id == session_id) & Session.ended_at.is_null(), reason, now)
 
 
 async def end_other_sessions(user_id: UUID, kept_id: UUID, reason: EndReason, now: datetime) -> None:
-    """End all sessions of a user but one. 1 statement."""
+    """End all sessions of a user except one. 1 statement."""
     others = (Session.user == user_id) & (Session.id != kept_id) & Session.ended_at.is_null()
     await _end(others, reason, now)
 
@@ -192,16 +199,14 @@ async def _read(session_id: UUID) -> dict[str, Any] | None:
 
 
 async def _extend(session_id: UUID, idle_expires_at: datetime, now: datetime) -> bool:
-    """Let the session go on; others that refresh it wait for the end of this transaction. False when it is
-    over.
-    """
+    """Extend the session and lock its row until the end of the transaction. False if it has ended."""
     changes: dict[Any, Any] = {Session.last_used_at: now, Session.idle_expires_at: idle_expires_at}
     goes_on = (Session.id == session_id) & Session.ended_at.is_null()
     return bool(await Session.update(changes).where(goes_on).returning(Session.id))
 
 
 async def _use(token: RefreshToken, now: datetime) -> bool:
-    """Use a token. False when its first use is over for longer than :data:`GRACE`, or it is not known."""
+    """Mark a token as used. False if its first use is longer ago than :data:`GRACE`, or it is unknown."""
     this = (SessionToken.token_hash == token.token_hash) & (SessionToken.session == token.session_id)
     row = await SessionToken.select(SessionToken.used_at).where(this).first()
     if row is None:
@@ -213,7 +218,7 @@ async def _use(token: RefreshToken, now: datetime) -> bool:
 
 
 async def _forget_worthless(session_id: UUID, limits: SessionLimits, now: datetime) -> None:
-    """Delete what nobody can use any more, and the oldest of too many. 2 statements, or 3."""
+    """Delete tokens that can no longer be used, and the oldest of too many. 2 or 3 statements."""
     table, its = SessionToken, SessionToken.session == session_id
     worthless = (table.used_at < now - GRACE) | (table.created_at < now - limits.idle)
     await table.delete().where(its & worthless)

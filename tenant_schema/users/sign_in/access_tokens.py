@@ -1,8 +1,8 @@
-"""Access tokens: signed JWTs that are worth something in one tenant alone, for a few minutes.
+"""Access tokens: signed JWTs that are valid in one tenant for a few minutes.
 
-Bound to the tenant twice: by the audience, and by a key that is derived for it. HS256 and nothing else is
-accepted, whatever a token says of itself; the key id in its header says which of the tenant's keys signed it,
-so that keys can be replaced while tokens are about.
+A token is bound to its tenant by the audience and by a key that is derived for the tenant. Only HS256 is
+accepted, whatever the token's header names. The key id in the header names one of the tenant's keys, so
+that keys can be replaced while tokens are in use.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ _LONGEST = 2_048
 
 @dataclass(frozen=True, slots=True)
 class SigningKeys:
-    """A tenant's signing keys of 32 bytes: the one that signs now, and all that are still accepted."""
+    """A tenant's signing keys of 32 bytes: the one that signs, and all that are accepted."""
 
     current_id: str
     keys: Mapping[str, bytes]
@@ -36,7 +36,7 @@ class SigningKeys:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a good token says. ``expires_at`` is a Unix time."""
+    """The claims of a valid token. ``expires_at`` is a Unix time."""
 
     user_id: UUID
     session_id: UUID
@@ -46,22 +46,22 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
-    """A new token, and how many seconds it is good for."""
+    """A new token. ``expires_in`` is in seconds."""
 
     text: str
     expires_in: int
 
 
 class AccessTokens:
-    """Makes and reads the access tokens of every tenant.
+    """Issues and reads the access tokens of every tenant.
 
-    Reading is remembered by the token's digest until it expires: checking a signature and parsing JSON costs
-    some 100 µs, looking a digest up 4 µs (``benchmarks/sign_in_timing.py``), and every request pays for it.
+    Claims are cached by the token's digest until the token expires: verifying a signature and parsing JSON
+    costs about 100 µs, a lookup by digest 4 µs (``benchmarks/sign_in_timing.py``), on every request.
 
-    :param keys_for: a tenant's signing keys.
-    :param seconds: how long a token is good for.
-    :param clock: Unix time.
-    :param remembered: how many tokens are remembered, over all tenants.
+    :param keys_for: returns a tenant's signing keys.
+    :param seconds: the lifetime of a token.
+    :param clock: returns Unix time.
+    :param remembered: how many tokens are cached, over all tenants.
     """
 
     def __init__(
@@ -78,7 +78,9 @@ class AccessTokens:
         self._remembered: Lru[tuple[UUID, bytes], Claims] = Lru(remembered)
 
     def issue(self, scope: TenantScope, user_id: UUID, session_id: UUID, *, until: float) -> IssuedToken:
-        """A token for a session, good for the usual time but not longer than ``until`` (Unix time)."""
+        """Return a token for a session. It expires after the usual lifetime, at the latest at ``until`` (Unix
+        time).
+        """
         now = int(self._clock())
         expires_at = min(now + self._seconds, int(until))
         keys = self._keys_for(scope.id)
@@ -95,7 +97,7 @@ class AccessTokens:
         return IssuedToken(text, expires_at - now)
 
     def read(self, scope: TenantScope, text: str) -> Claims:
-        """What a token of this tenant says; raises TokenInvalid or TokenExpired."""
+        """Return the claims of a token of this tenant. Raises TokenInvalid and TokenExpired."""
         if len(text) > _LONGEST:
             raise TokenInvalid
         key = (scope.id, hashlib.sha256(text.encode("utf-8", "replace")).digest())
@@ -131,7 +133,7 @@ class AccessTokens:
 
 
 def _claims(payload: Mapping[str, Any]) -> Claims:
-    """The claims as their types; whatever does not fit raises ValueError, TypeError or AttributeError."""
+    """Convert the claims. Raises ValueError, TypeError or AttributeError for malformed ones."""
     expires_at = payload["exp"]
     if not isinstance(expires_at, int) or isinstance(expires_at, bool):
         raise TypeError("exp is a whole number of seconds")

@@ -1,8 +1,8 @@
-"""How long to wait after how many failed attempts: pure arithmetic over one counter.
+"""Computes how long to wait after failed attempts, from one counter.
 
-The first few attempts are free. From then on each attempt closes the door for twice as long as the one
-before, up to a longest time; what is refused at the closed door is not counted, so an attacker cannot keep an
-account shut for ever longer. After a quiet ``window`` all is forgotten.
+The first attempts are free. After that, each attempt blocks further ones for twice as long as the one
+before, up to a maximum. Attempts that are refused while blocked are not counted, so an attacker cannot keep
+an account blocked for ever longer. After ``window`` without attempts the counter starts again.
 """
 
 import math
@@ -14,7 +14,12 @@ __all__ = ["ACCOUNT", "ADDRESS", "Attempts", "BackOff", "after_attempt", "second
 
 @dataclass(frozen=True, slots=True)
 class BackOff:
-    """How many attempts are free, how long the door is shut first and at most, and when all is forgotten."""
+    """A rule.
+
+    :param free: attempts that do not block.
+    :param first: how long the first block lasts. :param longest: how long a block lasts at most.
+    :param window: after which time without attempts the counter starts again.
+    """
 
     free: int
     first: timedelta
@@ -29,7 +34,7 @@ ADDRESS = BackOff(50, timedelta(seconds=30), timedelta(minutes=15), timedelta(ho
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """What is known of an account or address: attempts that did not turn out well (yet), the shut door."""
+    """The state of an account or address. ``failures`` includes attempts whose outcome is not known yet."""
 
     failures: int
     last_at: datetime
@@ -37,14 +42,14 @@ class Attempts:
 
 
 def seconds_to_wait(attempts: Attempts, now: datetime) -> int:
-    """Whole seconds until the next attempt is let in; 0 when it is now."""
+    """Return the whole seconds until the next attempt is allowed; 0 if it is allowed now."""
     if attempts.blocked_until is None:
         return 0
     return max(0, math.ceil((attempts.blocked_until - now).total_seconds()))
 
 
 def after_attempt(attempts: Attempts, now: datetime, back_off: BackOff) -> Attempts:
-    """The state once one more attempt is let in, before it is known how it turns out."""
+    """Return the state after one more attempt is allowed, before its outcome is known."""
     forgotten = now - attempts.last_at >= back_off.window
     failures = 1 if forgotten else attempts.failures + 1
     doublings = failures - back_off.free

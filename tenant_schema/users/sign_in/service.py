@@ -1,4 +1,4 @@
-"""Signing in, staying signed in, signing out, and changing the password: each a visible list of steps."""
+"""Signing in, refreshing, signing out, and changing the password: each method is a list of steps."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ _REFUSALS: dict[Refusal, type[Unauthenticated]] = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SignedIn:
-    """What a client is given when it signs in or refreshes; its ``repr`` keeps the tokens secret."""
+    """The tokens of a sign-in or a refresh. Its ``repr`` does not show them."""
 
     access_token: str
     refresh_token: str
@@ -68,7 +68,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Who the caller is and what the caller may do, names in order."""
+    """The caller with the names of roles and permissions, in order."""
 
     user: SessionUser
     roles: tuple[str, ...]
@@ -76,10 +76,10 @@ class Profile:
 
 
 class Authentication:
-    """Who is calling? Call everything here with the tenant's engine bound, outside of any transaction.
+    """Authenticates callers. Call it with the tenant's engine bound, outside of transactions.
 
-    :param cache: of the ``access`` version; share it with whatever else changes users, roles or sessions.
-    :param now: aware UTC time.
+    :param cache: of the ``access`` version; shared with everything that changes users, roles or sessions.
+    :param now: returns aware UTC time.
     """
 
     def __init__(
@@ -104,14 +104,15 @@ class Authentication:
     async def sign_in(
         self, scope: TenantScope, email: str, password: str, address: str = "", user_agent: str = ""
     ) -> SignedIn:
-        """Start a session. 13 statements, 6 when refused, 1 more without failures before; throttled: 1.
+        """Start a session. 13 statements, 6 if refused, 1 more without failures before; 1 if throttled.
 
-        Whether the user is unknown, inactive or the password wrong, the same statements run and one password
-        is checked. A hash made with other parameters than those in force is renewed.
+        For an unknown user, an inactive one and a wrong password, the same statements are executed and one
+        password is verified, so that the duration reveals nothing. A hash with outdated parameters is
+        renewed.
 
-        :raises InvalidCredentials: whichever of them it was.
+        :raises InvalidCredentials: any of these.
         :raises TooManyAttempts: too many failures of this account or from this address.
-        :raises TooBusy: the attempt is not counted then.
+        :raises TooBusy: the attempt is not counted.
         """
         email = normalise_email(email[:_LONGEST_EMAIL])
         async with self._throttle.attempt(email, address) as attempt:
@@ -129,13 +130,13 @@ class Authentication:
         return self._signed_in(scope, opened)
 
     async def refresh(self, scope: TenantScope, refresh_token: str) -> SignedIn:
-        """Exchange a refresh token for new tokens. 7 statements, 1 when the token is bad.
+        """Exchange a refresh token for new tokens. 7 statements, 1 if the token is refused.
 
         Within :data:`~tenant_schema.users.sessions.store.GRACE` of its first use a token may be used again.
 
-        :raises TokenInvalid: not a token of this tenant, or its session is over.
-        :raises TokenExpired: not refreshed in time, or the session is as old as it may become.
-        :raises TokenReused: the token was used up; the session is over, for whoever else holds a token of it.
+        :raises TokenInvalid: not a token of this tenant, or its session has ended.
+        :raises TokenExpired: not refreshed in time, or the session has reached its maximum age.
+        :raises TokenReused: the token was used before; the session is ended, for all holders of its tokens.
         """
         token = parse_refresh_token(refresh_token)
         if token is None:
@@ -161,11 +162,11 @@ class Authentication:
         return outcome
 
     async def authenticate(self, scope: TenantScope, access_token: str) -> Access:
-        """Whose access token or API key this is, and what that user may do. Warm: no statement, see
+        """Return what the holder of an access token or API key may do. No statement with a warm cache, see
         :class:`AccessReader` and :class:`ApiKeyReader`.
 
-        :raises TokenInvalid: not a token of this tenant, its session is over, or its user may not sign in.
-        :raises TokenExpired: it is too old.
+        :raises TokenInvalid: not a token of this tenant, its session has ended, or its user is not active.
+        :raises TokenExpired: the token has expired.
         """
         if access_token.startswith(KEY_PREFIX):
             return await self._keys.access_of(scope, access_token)
@@ -173,9 +174,11 @@ class Authentication:
         return await self.of_session(scope, claims.user_id, claims.session_id)
 
     async def of_session(self, scope: TenantScope, user_id: UUID, session_id: UUID) -> Access:
-        """What a user may do whose session this is; for whoever has made sure of that. Warm: no statement.
+        """Return what the user of a session may do; the caller has verified that the session is the user's.
 
-        :raises TokenInvalid: the session is over, or its user may not sign in.
+        No statement with a warm cache.
+
+        :raises TokenInvalid: the session has ended, or its user is not active.
         """
         access = await self._reader.of_session(scope, session_id)
         if access is None or access.user_id != user_id:
@@ -183,9 +186,9 @@ class Authentication:
         return access
 
     async def sign_out(self, scope: TenantScope, access: Access) -> None:
-        """End the caller's session; nothing happens when it is over already. 3 statements.
+        """End the caller's session, if it has not ended yet. 3 statements.
 
-        :raises KeyNotEnough: a program has no session.
+        :raises KeyNotEnough: an API key has no session.
         """
         access.require_person()
         async with self._cache.change(scope):
@@ -195,14 +198,14 @@ class Authentication:
     async def change_password(
         self, scope: TenantScope, access: Access, current: str, new: str, address: str = ""
     ) -> None:
-        """Change the caller's password and end all other sessions of the caller. 11 or 12 statements.
+        """Change the caller's password and end the caller's other sessions. 11 or 12 statements.
 
-        Guessing the current password counts as guessing at the sign-in does, on the same counters.
+        Wrong current passwords count as failed sign-ins.
 
-        :raises WeakPassword: the new one breaks the policy, or is the current one.
-        :raises WrongPassword: the current one is wrong.
+        :raises WeakPassword: the policy refuses the new password, or it is the current one.
+        :raises WrongPassword: the current password is wrong.
         :raises TooManyAttempts, TooBusy: as for signing in.
-        :raises KeyNotEnough: programs have no part in passwords.
+        :raises KeyNotEnough: the caller is an API key.
         """
         access.require_person()
         _require_good_password(current, new, access.email)
@@ -212,15 +215,16 @@ class Authentication:
             raise WrongPassword from error
 
     def me(self, access: Access) -> Profile:
-        """Who the caller is. No statement."""
+        """Return the caller's profile. No statement."""
         user = SessionUser(access.user_id, access.email, access.name)
         return Profile(user, access.roles, tuple(sorted(access.permissions)))
 
     async def _check(self, email: str, password: str, failure: str) -> dict[str, Any]:
-        """The row of the active user with this address and password. 1 statement and one password checked.
+        """Return the row of the active user with this address and password. 1 statement, one password
+        verified.
 
-        Otherwise the ``failure`` is in the audit trail. An address that is nobody's is not kept: it may be a
-        password, typed into the wrong field.
+        Otherwise, records the event ``failure`` and raises InvalidCredentials. An unknown address is not
+        recorded: it may be a password that was typed into the wrong field.
         """
         row = await (
             User.select(User.id, User.email, User.name, User.password_hash, User.active)
@@ -258,7 +262,9 @@ class Authentication:
 
 
 async def _replace_hash(row: dict[str, Any], values: dict[Any, Any]) -> None:
-    """Update the user, if still active and with the password that was checked: both may change meanwhile."""
+    """Update the user if it is still active and has the password that was verified. Raises
+    InvalidCredentials.
+    """
     is_unchanged = (
         (User.id == row["id"]) & User.active.eq(True) & (User.password_hash == row["password_hash"])
     )

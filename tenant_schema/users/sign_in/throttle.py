@@ -1,8 +1,8 @@
-"""Counting attempts at passwords per account and per address, in the database of those who sign in.
+"""Counts failed attempts at passwords per account and per address, in the tenant's database.
 
-So it holds across processes and restarts. An attempt is counted **before** the password is looked at and
-given back when it turns out well: fifty attempts at once do not get fifty tries. Accounts that do not exist
-are counted just the same, so being locked out says nothing.
+The counters hold across processes and restarts. An attempt is counted *before* the password is verified, and
+taken back if it succeeds, so that fifty concurrent attempts do not get fifty tries. Accounts that do not
+exist are counted in the same way, so that a block does not reveal whether an account exists.
 """
 
 import hashlib
@@ -30,19 +30,19 @@ __all__ = ["Reservation", "Throttle"]
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """One attempt that was let in: its counters, each with the door that it shut behind itself."""
+    """One allowed attempt: its counters, each with the end of the block that it caused."""
 
     account: str
     blocked_until: Mapping[str, datetime | None]
 
 
 class Throttle:
-    """Lets attempts in, or raises :class:`TooManyAttempts`.
+    """Allows attempts, or raises :class:`TooManyAttempts`.
 
-    :param account: the rule for one account, however many addresses it is tried from.
-    :param address: the rule for one address (IPv6: one /64), however many accounts are tried from it.
-    :param now: aware UTC time.
-    :param table: where it is counted; any table with the columns of :class:`SignInThrottle`.
+    :param account: the rule for one account, from any address.
+    :param address: the rule for one address (IPv6: one /64), for any account.
+    :param now: returns aware UTC time.
+    :param table: a table with the columns of :class:`SignInThrottle`.
     """
 
     def __init__(
@@ -59,10 +59,10 @@ class Throttle:
 
     @asynccontextmanager
     async def attempt(self, email: str, address: str) -> AsyncIterator[Reservation]:
-        """Around one attempt: reserves it, and gives it back when there was no time to look at the password.
+        """Reserve one attempt for the block, and take it back if the block raises :class:`TooBusy`.
 
-        Everything else leaves it counted, a client that hangs up included; :meth:`clear` when it turns out
-        well.
+        Otherwise the attempt stays counted, also when the client disconnects; call :meth:`clear` if it
+        succeeds.
         """
         reservation = await self.reserve(email, address)
         try:
@@ -72,11 +72,11 @@ class Throttle:
             raise
 
     async def reserve(self, email: str, address: str) -> Reservation:
-        """Count one attempt at the account with this normalised e-mail, from this address ('' is unknown).
+        """Count one attempt for the account with this normalised e-mail, from this address ('' if unknown).
 
-        Refused: 1 statement, and no lock taken. Let in: 4, and 1 to purge old rows when it makes one.
+        Refused: 1 statement, no lock. Allowed: 4 statements, and 1 that deletes old rows when it adds a row.
 
-        :raises TooManyAttempts: when either must wait; nothing is counted.
+        :raises TooManyAttempts: the account or the address is blocked; the attempt is not counted.
         """
         rules = self._rules(email, address)
         known = await _read(self._table, rules)
@@ -87,15 +87,15 @@ class Throttle:
             return await self._count(rules)
 
     async def give_back(self, reservation: Reservation) -> None:
-        """Take one attempt off its counters, as if it had not been made. At most 4 statements."""
+        """Take one attempt back from its counters. At most 4 statements."""
         for key, blocked_until in reservation.blocked_until.items():
             await _give_back(self._table, key, blocked_until)
 
     async def clear(self, reservation: Reservation) -> None:
-        """Forget the account's failures, since its owner was here; give the attempt back to the address.
+        """Delete the account's counter and take the attempt back from the address. At most 3 statements.
 
-        At most 3 statements. The failures of others from the same address stay counted: whoever has one
-        account cannot use it to keep guessing at all others.
+        Other failures from the same address stay counted: the owner of one account cannot use it to reset the
+        counter for attempts at others.
         """
         await self._table.delete().where(self._table.key == reservation.account)
         for key, blocked_until in reservation.blocked_until.items():
@@ -103,7 +103,7 @@ class Throttle:
                 await _give_back(self._table, key, blocked_until)
 
     def _rules(self, email: str, address: str) -> dict[str, BackOff]:
-        """The rule of each counter; the account's first."""
+        """The rule of each counter, the account's first."""
         rules = {_key("account", email): self._account}
         if address:
             rules[_key("address", _network(address))] = self._address
@@ -167,7 +167,7 @@ async def _lock(table: type[Any], keys: Mapping[str, object], now: datetime) -> 
 
 
 def _without_lock(attempts: Attempts) -> Attempts:
-    """What the row said before :func:`_lock` touched it."""
+    """The state of the row before :func:`_lock` changed it."""
     return Attempts(attempts.failures - 1, attempts.last_at, attempts.blocked_until)
 
 
@@ -184,7 +184,7 @@ async def _write(table: type[Any], counted: Mapping[str, Attempts]) -> None:
 
 async def _give_back(table: type[Any], key: str, blocked_until: datetime | None) -> None:
     await table.update({table.failures: table.failures - 1}).where((table.key == key) & (table.failures > 0))
-    if blocked_until is not None:  # open the door again, unless a later attempt has shut it
+    if blocked_until is not None:  # end the block, unless a later attempt caused another
         await table.update({table.blocked_until: None}).where(
             (table.key == key) & (table.blocked_until == blocked_until)
         )
