@@ -14,6 +14,7 @@ PYTEST_ARGS ?=
 TEST_WORKERS ?= 2
 PYTHONS ?= 3.11 3.12 3.13 3.14 3.15
 
+unexport PYTHONDONTWRITEBYTECODE # tests start many processes, which find what was compiled
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export LITESTAR_APP := api.app:create_app
