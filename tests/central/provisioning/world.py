@@ -49,6 +49,10 @@ DEAD = replace(Owner.current(), started="0")
 """A process with this one's pid that has ended, as far as anybody can tell."""
 
 
+_MIGRATOR = Migrator([NOTES], DB)
+"""Knows no database, and so is shared: it prepares the migrations once."""
+
+
 def request(slug: str = "acme", **changes: str) -> TenantRequest:
     return replace(TenantRequest(slug, slug.title(), f"{slug}.localhost"), **changes)
 
@@ -129,7 +133,7 @@ class World:
         )
         self.vault = Vault([EncryptionKey("k1", bytes(range(32)))])
         self.registry = Registry()
-        self.migrator = Migrator([NOTES], DB)
+        self.migrator = _MIGRATOR
         self.processes: list[Process] = []
         self.seed = TenantSeed(_seed_teams, _seed_person)
 
