@@ -28,7 +28,7 @@ run: $(VENV)/installed ## install, set up for local use, and serve http://localh
 
 .PHONY: test
 test: check ## check everything, then run every test
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 .PHONY: test-pythons
 test-pythons: $(VENV)/installed-dev ## a part of the tests on the other supported Pythons

@@ -1,4 +1,4 @@
-"""How often a test repeats itself with other data: more often with ``TEST_THOROUGHLY=1``, as in ``.ci/run``."""
+"""How often a test repeats itself with other data: more often with ``TEST_THOROUGHLY=1``, as in `.ci/run`."""
 
 import os
 from collections.abc import Sequence
