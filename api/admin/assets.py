@@ -4,58 +4,30 @@ Read and compressed once, in a thread, when the first admin page of a process is
 """
 
 import asyncio
-import gzip
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import distribution, version
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from api.middleware.compression import takes_gzip
 from api.requests.request import ApiRequest
 from api.responses import RawHeader, RawResponse
+from api.static_files import CONTENT_TYPES, FOR_EVER, REVALIDATED, StaticFile, static_file
 
 __all__ = ["FRONT_END_VERSION", "asset", "front_page"]
 
 FRONT_END_VERSION: Final = version("piccolo_admin")
 _DIST: Final = Path(str(distribution("piccolo_admin").locate_file("piccolo_admin"))) / "dist"
 
-_TYPES: Final[Mapping[str, bytes]] = {
-    "css": b"text/css; charset=utf-8",
-    "html": b"text/html; charset=utf-8",
-    "js": b"text/javascript; charset=utf-8",
-    "svg": b"image/svg+xml",
-}
-_FOR_EVER: Final[RawHeader] = (b"cache-control", b"public, max-age=31536000, immutable")
-_ASK_AGAIN: Final[RawHeader] = (b"cache-control", b"no-cache")
 _POLICY: Final[RawHeader] = (
     b"content-security-policy",
     b"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
     b"base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 )
 _OURS: Final = files("api.admin") / "page"
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file, as it is and compressed. Its name or its address changes with its content."""
-
-    content: bytes
-    packed: bytes
-    headers: tuple[RawHeader, ...]
-    tag: bytes
-
-    def answer(self, request: ApiRequest) -> RawResponse:
-        if request.header(b"if-none-match") == self.tag.decode():
-            return RawResponse(304, [*self.headers])
-        is_packed = takes_gzip((request.header(b"accept-encoding") or "").encode("latin-1"))
-        body = self.packed if is_packed else self.content
-        headers = [*self.headers, (b"content-length", b"%d" % len(body))]
-        return RawResponse(200, [*headers, (b"content-encoding", b"gzip")] if is_packed else headers, body)
 
 
 async def front_page(request: ApiRequest, *, is_signed_in: bool, has_passwords: bool) -> RawResponse:
@@ -65,26 +37,26 @@ async def front_page(request: ApiRequest, *, is_signed_in: bool, has_passwords: 
     whether people here have passwords that they can change.
     """
     page = await asyncio.to_thread(_front_page, is_signed_in=is_signed_in, has_passwords=has_passwords)
-    return page.answer(request)
+    return page.response(request)
 
 
 async def asset(request: ApiRequest, name: str) -> RawResponse | None:
     """A file of the page; None when there is none of this name."""
     found = (await asyncio.to_thread(_assets)).get(name)
-    return None if found is None else found.answer(request)
+    return None if found is None else found.response(request)
 
 
 @cache
-def _assets() -> Mapping[str, _File]:
+def _assets() -> Mapping[str, StaticFile]:
     """By the end of their addresses. Ours are in a folder that is called by what is in it."""
     theirs = {one.name: one.read_bytes() for one in (_DIST / "assets").iterdir()}
     ours = {f"{_folder()}/{name}": content for name, content in _ours().items()}
-    return {name: _file(name, content, _FOR_EVER) for name, content in (theirs | ours).items()}
+    return {name: static_file(name, content, FOR_EVER) for name, content in (theirs | ours).items()}
 
 
 @cache
 def _ours() -> Mapping[str, bytes]:
-    found = [one for one in _OURS.iterdir() if one.name.rpartition(".")[2] in _TYPES]
+    found = [one for one in _OURS.iterdir() if one.name.rpartition(".")[2] in CONTENT_TYPES]
     return {one.name: one.read_bytes() for one in sorted(found, key=lambda one: one.name)}
 
 
@@ -94,7 +66,7 @@ def _folder() -> str:
 
 
 @cache
-def _front_page(*, is_signed_in: bool, has_passwords: bool) -> _File:
+def _front_page(*, is_signed_in: bool, has_passwords: bool) -> StaticFile:
     """Piccolo Admin's own page, with our style sheet and scripts beside its own."""
     text = (_DIST / "index.html").read_text(encoding="utf-8")
     folder = f"./assets/{_folder()}"
@@ -109,15 +81,8 @@ def _front_page(*, is_signed_in: bool, has_passwords: bool) -> _File:
     page, heads = re.subn("</head>", after, page)
     if (scripts, heads) != (1, 1):
         raise RuntimeError(f"piccolo_admin {FRONT_END_VERSION} has another front page than Freehold knows.")
-    return _file("index.html", page.encode(), _ASK_AGAIN, _POLICY)
+    return static_file("index.html", page.encode(), REVALIDATED, _POLICY)
 
 
 def _word(fact: bool) -> str:
     return "yes" if fact else "no"
-
-
-def _file(name: str, content: bytes, *headers: RawHeader) -> _File:
-    tag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'.encode()
-    kind = _TYPES.get(name.rpartition(".")[2], b"application/octet-stream")
-    common = ((b"content-type", kind), (b"etag", tag), (b"vary", b"accept-encoding"))
-    return _File(content, gzip.compress(content, 6, mtime=0), (*common, *headers), tag)

@@ -3,10 +3,13 @@
 from typing import Any
 
 from litestar import Controller, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from api.openapi.described import problems
 from api.openapi.responses import SchemaResponses
 from api.openapi.tenant_document import tenant_document
+from api.openapi.trying import try_asset, try_page
 from api.problems.pages import prefers_html
 from api.requests.guards import identify
 from api.requests.request import TenantRequest
@@ -54,6 +57,19 @@ class SchemaController(Controller):
     async def read_json(self, request: TenantRequest) -> Prepared[dict[str, Any]]:
         """The document as JSON."""
         return request.unless_known((await _responses(request)).as_json)
+
+    @get("/try", include_in_schema=False)
+    async def read_try_page(self, request: TenantRequest) -> Prepared[str]:
+        """A page on which requests can be tried."""
+        return Prepared(await try_page(request))
+
+    @get("/try/{name:str}", include_in_schema=False)
+    async def read_try_asset(self, request: TenantRequest, name: FromPath[str]) -> Prepared[bytes]:
+        """A file that this page loads."""
+        found = await try_asset(request, name)
+        if found is None:
+            raise NotFoundException
+        return Prepared(found)
 
 
 async def _responses(request: TenantRequest) -> SchemaResponses:

@@ -14,11 +14,10 @@ from litestar.typing import FieldDefinition
 
 from api.openapi.described import BodySchema
 from api.openapi.host_kind import HostKind
-from api.openapi.operation import Parameter
 from api.openapi.shared import IDEMPOTENCY_KEY, IF_NONE_MATCH, NOT_MODIFIED, response_name
 from api.requests.sources import FromRequest
 
-__all__ = ["completed", "parameter_schema", "structs_of"]
+__all__ = ["completed", "structs_of"]
 
 _Json = dict[str, Any]
 _BODY_PROBLEMS: Final = (408, 413, 415, 422)
@@ -67,28 +66,12 @@ def completed(operation: _Json, handler: HTTPRouteHandler, kind: HostKind, metho
         "security": [{kind.security_scheme: []}] if is_secured else [],
     }
     parameters = list(_parameters(operation, handler))
-    parameters += [parameter_schema(IF_NONE_MATCH)] if is_conditional else []
-    parameters += [parameter_schema(IDEMPOTENCY_KEY)] if takes_key else []
+    parameters += [IF_NONE_MATCH] if is_conditional else []
+    parameters += [IDEMPOTENCY_KEY] if takes_key else []
     if parameters:
         shown["parameters"] = parameters
     if body is not None:
         shown["requestBody"] = body
-    return shown
-
-
-def parameter_schema(parameter: Parameter) -> _Json:
-    """A parameter that many routes share, as the document has it."""
-    shown: _Json = {
-        "name": parameter.name,
-        "in": parameter.where,
-        "description": parameter.description,
-        "schema": dict(parameter.schema),
-        **parameter.more,
-    }
-    if parameter.required:
-        shown["required"] = True
-    if parameter.example is not None:
-        shown["example"] = parameter.example
     return shown
 
 
@@ -157,7 +140,7 @@ def _responses(
             has_example = response.get("content") == of_route.get("content")
             shown[status] = _response(response, handler, names, has_example=has_example)
     if is_conditional:
-        shown["304"] = {"description": NOT_MODIFIED.description, "headers": _headers(NOT_MODIFIED.headers)}
+        shown["304"] = {"description": NOT_MODIFIED, "headers": _headers(["ETag"])}
     for status in sorted(found):
         shown[str(status)] = {"$ref": f"#/components/responses/{response_name(status)}"}
     return shown

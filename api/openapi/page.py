@@ -41,7 +41,8 @@ def page_of(document: Mapping[str, Any]) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(info['title'])}</title><style>{_STYLE}</style></head><body>"
         f"<h1>{escape(info['title'])}</h1><p class=note>Version {escape(info['version'])}. "
-        "The same as OpenAPI 3.1 JSON: <code>curl -H 'Accept: application/json'</code> this address.</p>"
+        "As OpenAPI 3.1: <a href='/schema/openapi.json'>/schema/openapi.json</a>. "
+        "To try requests: <a href='/schema/try'>/schema/try</a>.</p>"
         f"<p>{_prose(info['description'])}</p>{_contents(used)}{body}</body></html>"
     )
 

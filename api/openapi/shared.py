@@ -1,158 +1,44 @@
-"""What many routes share in the OpenAPI documents: path parameters, headers, and how problems look."""
+"""What many routes share in the OpenAPI documents: headers, and how problems look."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from api.openapi.operation import Parameter, Reply
-from api.problems.catalog import EXPLANATIONS, title_of
+from api.problems.catalog import title_of
 
 __all__ = [
     "HEADERS",
     "IDEMPOTENCY_KEY",
     "IF_NONE_MATCH",
     "NOT_MODIFIED",
-    "PATH_PARAMETERS",
     "PROBLEM_STATUSES",
     "problem_responses",
     "response_name",
 ]
 
-_UUID: Final = {"type": "string", "format": "uuid"}
-_NAME: Final = {"type": "string", "pattern": "^[a-z](?:_?[a-z0-9])*$", "maxLength": 40}
 _AN_ID: Final = "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
 
-PATH_PARAMETERS: Final[Mapping[str, Parameter]] = {
-    one.name: one
-    for one in (
-        Parameter(
-            name="tenantId",
-            where="path",
-            required=True,
-            description="The tenant's id.",
-            schema=_UUID,
-            example=_AN_ID,
-        ),
-        Parameter(
-            name="domain",
-            where="path",
-            required=True,
-            description="One of the tenant's host names.",
-            schema={"type": "string", "minLength": 1, "maxLength": 253},
-            example="crm.acme.example",
-        ),
-        Parameter(
-            name="code",
-            where="path",
-            required=True,
-            description="The problem's code.",
-            schema={"type": "string", "enum": sorted(EXPLANATIONS)},
-            example="malformed-json",
-        ),
-        Parameter(
-            name="object",
-            where="path",
-            required=True,
-            description="The object's name.",
-            schema=_NAME,
-            example="accounts",
-        ),
-        Parameter(
-            name="field",
-            where="path",
-            required=True,
-            description="The field's name.",
-            schema={"type": "string", "pattern": "^[a-z](?:_?[a-z0-9])*$", "maxLength": 40},
-            example="industry",
-        ),
-        Parameter(
-            name="id",
-            where="path",
-            required=True,
-            description="The record's id.",
-            schema=_UUID,
-            example=_AN_ID,
-        ),
-        Parameter(
-            name="app",
-            where="path",
-            required=True,
-            description="The app's name.",
-            schema=_NAME,
-            example="sales",
-        ),
-        Parameter(
-            name="page",
-            where="path",
-            required=True,
-            description="The page's name.",
-            schema=_NAME,
-            example="accounts",
-        ),
-        Parameter(
-            name="view",
-            where="path",
-            required=True,
-            description="The view's id.",
-            schema=_UUID,
-            example=_AN_ID,
-        ),
-        Parameter(
-            name="uniqueField",
-            where="path",
-            required=True,
-            description="A field that the object defines as unique.",
-            schema={"type": "string", "minLength": 1, "maxLength": 40},
-            example="email",
-        ),
-        Parameter(
-            name="value",
-            where="path",
-            required=True,
-            description="The value of that field.",
-            schema={"type": "string", "minLength": 1, "maxLength": 255},
-            example="ada@acme.example",
-        ),
-        *(
-            Parameter(
-                name=name,
-                where="path",
-                required=True,
-                description=f"The {what}'s id.",
-                schema=_UUID,
-                example=_AN_ID,
-            )
-            for name, what in (
-                ("userId", "user"),
-                ("roleId", "role"),
-                ("permissionId", "permission"),
-                ("keyId", "API key"),
-                ("sessionId", "session"),
-            )
-        ),
-    )
-}
-
-IDEMPOTENCY_KEY: Final = Parameter(
-    name="Idempotency-Key",
-    where="header",
-    description=(
+IDEMPOTENCY_KEY: Final[dict[str, Any]] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": (
         "A name for this request, at most 255 visible ASCII characters. Sent again within a day by the same "
-        "caller with the same body it acts once, and both get the same answer (the later ones with "
+        "caller with the same body it acts once, and both get the same response (the later ones with "
         "`Idempotent-Replayed: true`, and without secrets); with another body it is 422, while the first is "
         "at work 409. A request that was refused may be sent again."
     ),
-    schema={"type": "string", "pattern": "^[!-~]{1,255}$"},
-    more={"examples": {"random": {"value": "8e03978e-40d5-43dd-bc93-6894a57f9324"}}},
-)
-
-IF_NONE_MATCH: Final = Parameter(
-    name="If-None-Match",
-    where="header",
-    description="ETags of responses that the client has; if one of them is still right: 304, without a body.",
-    schema={"type": "string"},
-    more={"examples": {"tag": {"value": '"7"'}}},
-)
-NOT_MODIFIED: Final = Reply("It is as If-None-Match says.", headers=("ETag",))
+    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
+}
+IF_NONE_MATCH: Final[dict[str, Any]] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": (
+        "ETags of responses that the client has; if one of them is still right: 304, without a body."
+    ),
+    "schema": {"type": "string"},
+    "example": '"7"',
+}
+NOT_MODIFIED: Final = "It is as If-None-Match says."
 
 HEADERS: Final[dict[str, Any]] = {
     "X-Request-ID": {

@@ -136,10 +136,6 @@ def _note(
     names = frozenset(one.field_alias for one in model.expected_query_params)
     handler.opt["query_names"] = None if has_own else names
     handler.opt["takes_json"] = takes_json
-    if (operation := handler.opt.get("operation")) is not None:
-        handler._resolved_include_in_schema = False
-        handler.opt["query_names"] = None if operation.takes_query else frozenset()
-        handler.opt["takes_json"] = operation.body is not None and operation.body_type == "application/json"
 
 
 def _reader(

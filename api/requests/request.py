@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
-from uuid import UUID
 
 import msgspec
 from litestar import Request
@@ -20,7 +19,6 @@ from central.operators.audit import Actor
 from central.operators.service import OperatorRef
 from tenant_schema.problems import Problem
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.errors import NotThere
 from tenant_schema.users.rights.permissions import Access
 
 if TYPE_CHECKING:
@@ -82,22 +80,6 @@ class ApiRequest(Request[Any, Any, State]):
             if name == b"authorization" and value[:7].lower() == _BEARER:
                 return value[7:].strip().decode("latin-1")
         raise NotAuthenticated
-
-    def path_id(self, name: str) -> UUID | None:
-        """An id in the path; None for what is no id, which names nothing and so is not found."""
-        text = self.path_params[name]
-        try:
-            found = UUID(text)
-        except ValueError:
-            return None
-        return found if str(found) == text.lower() else None
-
-    def asked_id(self, name: str, kind: str) -> UUID:
-        """An id in the path. Raises :class:`~tenant_schema.users.errors.NotThere` for what is none."""
-        found = self.path_id(name)
-        if found is None:
-            raise NotThere(kind)
-        return found
 
     def pairs(self) -> list[tuple[str, str]]:
         """The query parameters in order."""

@@ -4,13 +4,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
+import msgspec
 import pytest
 from click.shell_completion import get_completion_class
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.cli import main
 from tests.api.cli.conftest import Run
 from tests.api.conftest import KEY
-from tests.support.processes import environment
+from tests.support.processes import environment, free_port, serving
 
 BIN = Path(sys.executable).parent
 
@@ -30,6 +33,39 @@ def run(arguments: list[str], folder: Path, environ: dict[str, str]) -> subproce
 def test_litestar_has_them_too(tmp_path: Path, environ: dict[str, str]) -> None:
     done = run(["litestar", "freehold", "tenants", "list", "--text"], tmp_path, environ)
     assert "acme.localhost" in done.stdout, done.stderr
+
+
+def litestar(arguments: list[str], folder: Path, environ: dict[str, str]) -> str:
+    done = run(
+        ["litestar", *arguments], folder, environ | {"LITESTAR_APP": "api.app:create_app", "COLUMNS": "200"}
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_litestar_lists_every_route(tmp_path: Path, environ: dict[str, str]) -> None:
+    listed = litestar(["routes"], tmp_path, environ)
+    for route in ("/setup/tenants", "/api/v1/data/{object:str}", "/problems", "/health"):
+        assert f"{route} (HTTP)" in listed
+    assert "create_record async POST" in listed
+    assert "OpenAPI" in litestar(["info"], tmp_path, environ)
+
+
+def test_litestar_writes_the_document_of_both_kinds_of_host(tmp_path: Path, environ: dict[str, str]) -> None:
+    litestar(["schema", "openapi", "--output", "document.json"], tmp_path, environ)
+    document = msgspec.json.decode((tmp_path / "document.json").read_bytes())
+    assert {"/setup/tenants", "/api/v1/data/{object}"} <= set(document["paths"])
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+    litestar(["schema", "typescript", "--output", "document.ts"], tmp_path, environ)
+    assert "export namespace createRecord" in (tmp_path / "document.ts").read_text()
+
+
+def test_litestar_runs_it(tmp_path: Path, environ: dict[str, str]) -> None:
+    port = free_port()
+    command = [str(BIN / "litestar"), "run", "--port", str(port)]
+    environ = environ | {"LITESTAR_APP": "api.app:create_app"}
+    with serving(folder=tmp_path, port=port, environ=environ, command=command):
+        assert httpx.get(f"http://localhost:{port}/health").json() == {"status": "ok"}
 
 
 def test_piccolo_looks_after_the_central_database(tmp_path: Path, environ: dict[str, str]) -> None:
