@@ -1,4 +1,4 @@
-"""The apps of a tenant and their pages without layouts, read once and kept until a definition changes."""
+"""The apps of a tenant and their pages without layouts, cached until definitions or apps change."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from tenant_schema.users.rights.permissions import Access
 __all__ = ["MANAGE", "AppCatalog", "AppModel", "Group", "PageModel"]
 
 MANAGE = "apps:manage"
-"""Who holds it sees every app and page, and may change them."""
+"""The permission to see and change every app and page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class AppModel:
     updated_at: datetime
 
     def visible_part(self, access: Access) -> "AppModel | None":
-        """The app as the caller sees it; None when it is not active, or shows them nothing."""
+        """Return the app with the pages that the caller may see; None if it is inactive or has none."""
         if access.has(MANAGE):
             return self
         pages = {name: page for name, page in self.pages.items() if page.visible_to(access)}
@@ -71,7 +71,7 @@ class AppModel:
         return replace(self, pages=pages, navigation=_groups_of(self.navigation, pages))
 
     def page(self, name: str) -> PageModel:
-        """One of the pages. Raises :class:`PageNotFound`, which carries the nearest name."""
+        """Return a page by name. Raises :class:`PageNotFound`, with the closest known name."""
         if name not in self.pages:
             raise PageNotFound(self.name, name, suggestion(name[:100], self.pages))
         return self.pages[name]
@@ -92,12 +92,12 @@ class AppCatalog:
         return await self._cache.get(scope, "apps", _load)
 
     async def visible(self, scope: TenantScope, access: Access) -> Mapping[str, AppModel]:
-        """The apps that there are for the caller, in order."""
+        """Return the apps that the caller may see, in order."""
         seen = (app.visible_part(access) for app in (await self.all(scope)).values())
         return {app.name: app for app in seen if app is not None}
 
     async def get(self, scope: TenantScope, access: Access, name: str) -> AppModel:
-        """One app as the caller sees it. Raises :class:`AppNotFound`, which carries the nearest name."""
+        """Return one app as the caller sees it. Raises :class:`AppNotFound`, with the closest known name."""
         apps = await self.visible(scope, access)
         if name not in apps:
             raise AppNotFound(name, suggestion(name[:100], apps))

@@ -1,4 +1,6 @@
-"""Pages and views follow the definitions: they tell who names what, and take over new names."""
+"""Pages and list views that name objects and fields: reports those that a change of a definition affects,
+and rewrites their names.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -10,7 +10,7 @@
     ├── TooMany             as many as there may be
     └── LayoutHidden        the layout holds what the caller may not read, and so may not replace
 
-Problems of what was sent are told all at once, as :class:`tenant_schema.problems.InvalidInput`.
+Problems of a request body are raised together, as :class:`tenant_schema.problems.InvalidInput`.
 """
 
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Gives a new tenant its first apps."""
+"""Creates the first apps of a new tenant."""
 
 from collections.abc import Sequence
 

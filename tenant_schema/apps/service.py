@@ -1,4 +1,4 @@
-"""The app service: making, changing and ordering apps."""
+"""The app service: reads, creates, changes, deletes and orders apps."""
 
 from collections.abc import Collection, Mapping
 
@@ -34,9 +34,9 @@ _TEXTS: Mapping[str, Check] = {
 
 
 class AppService:
-    """Apps of the tenant that is bound. Everybody sees their own; changing them takes ``apps:manage``.
+    """Reads and changes the apps of the bound tenant. Changes require ``apps:manage``.
 
-    Whatever changes something may raise PermissionDenied and InvalidInput; what else is said at each.
+    Methods that change something raise PermissionDenied and InvalidInput. Each method lists further errors.
 
     :param cache: the one of ``DEFINITIONS``.
     """
@@ -46,15 +46,15 @@ class AppService:
         self._cache = cache
 
     async def all(self, scope: TenantScope, access: Access) -> list[AppModel]:
-        """The apps that there are for the caller, in order."""
+        """Return the apps that the caller may see, in order."""
         return list((await self._catalog.visible(scope, access)).values())
 
     async def read(self, scope: TenantScope, access: Access, name: str) -> AppModel:
-        """One app as the caller sees it. Raises AppNotFound."""
+        """Return one app as the caller sees it. Raises AppNotFound."""
         return await self._catalog.get(scope, access, name)
 
     async def create(self, scope: TenantScope, access: Access, body: Mapping[str, object]) -> AppModel:
-        """A new app, behind the others. Raises NameTaken, TooMany."""
+        """Create an app after the others. Raises NameTaken, TooMany."""
         access.require_system(MANAGE)
         values = read_body(body, _checks(()), ("name", "label"))
         if len(await self._catalog.all(scope)) >= _MOST:
@@ -82,7 +82,7 @@ class AppService:
         return await self.read(scope, access, str(values.get("name", name)))
 
     async def delete(self, scope: TenantScope, access: Access, name: str) -> None:
-        """Remove the app and its pages. Raises AppNotFound."""
+        """Delete the app and its pages. Raises AppNotFound."""
         access.require_system(MANAGE)
         app = await self.read(scope, access, name)
         async with self._cache.change(scope):
@@ -102,5 +102,5 @@ class AppService:
 
 
 def _checks(pages: Collection[str]) -> Mapping[str, Check]:
-    """What may be said of an app that has these pages."""
+    """The checks of an app with these pages."""
     return {**_TEXTS, "navigation": lambda _place, value: check_navigation(value, pages)}

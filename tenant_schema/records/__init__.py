@@ -1,10 +1,15 @@
-"""The record API's engine: query grammar, compiler to Piccolo, cursors, validation, and the service over
-them.
+"""The record API's engine, in rooms. Each room may import those after it, never those before.
 
-From the outside in: ``service`` (what a request does) · ``grammar`` and ``documents`` (text and JSON to
-``query``) · ``compiler`` and ``keyset`` (``query`` to Piccolo) · ``statements`` and ``prepared`` (Piccolo
-once per shape, then only values) · ``rendering`` and ``validation`` (rows out, bodies in) · ``cursors``
-(signed positions).
+========  ============================================================================
+service   the operations on records, for every object
+csv       import and export
+writing   validation, create, update, upsert, delete, bulk
+history   the stored changes of records
+reading   records, pages, counts, aggregates, expansions
+access    the schema as a caller sees it, rights, targets
+sql       filters, joins, order, statements and their cache, dialects
+query     the model of a query, and its parsers
+========  ============================================================================
 """
 
 __all__: list[str] = []

@@ -1,4 +1,4 @@
-"""What can go wrong with records.
+"""The errors of records.
 
 ::
 

@@ -1,4 +1,4 @@
-"""The Piccolo app of what is kept beside the records: their history, and answers by idempotency key."""
+"""The Piccolo app of the tables beside the records: history and idempotency keys."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Which versions of a record a writer is content with."""
+"""The versions of a record that a writer accepts (``If-Match``)."""
 
 from collections.abc import Collection
 from typing import Final, TypeAlias

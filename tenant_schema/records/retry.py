@@ -1,7 +1,7 @@
-"""What a request does that was prepared with definitions which have changed since: it is done again, once.
+"""Retries a method once if definitions have changed since it read them.
 
-Definitions are cached, and a change in another process is seen up to a second later; what is sent in the
-meantime may name a column that is gone, or hold a value that a narrower one does not take.
+Definitions are cached, and a change in another process is noticed up to a second later. A statement in the
+meantime may name a dropped column, or hold a value that its column no longer accepts.
 """
 
 from collections.abc import Callable, Coroutine
@@ -45,7 +45,7 @@ def retry_when_definitions_changed(method: _Method) -> _Method:
 
 
 async def _has_changed(catalog: Catalog, scope: TenantScope, name: str) -> bool:
-    """Whether the object's table, or that of any other, is another one once definitions are read anew."""
+    """Whether the object's table, or that of any other, has changed once definitions are read again."""
     before = await _tables(catalog, scope)
     catalog.forget(scope)
     try:

@@ -1,8 +1,7 @@
-"""The record service: what a request on records does, whatever the object.
+"""The record service: the operations on records of every object.
 
-Every method begins with the caller's permission. A plain read and a page are one statement each, a create
-is one, a change is three in one transaction: the record as it is, locked, the change of exactly that
-version, and what the history keeps of it.
+Every method checks the caller's permission first. Statements: one for a record, a page or a create; three
+in one transaction for a change (lock, update of that version, history).
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -57,7 +56,7 @@ _BULK: Final[Mapping[Operation, Callable[..., Awaitable[Sequence[Item]]]]] = {
 class RecordService:
     """Records of every object. All calls run with the tenant's engine bound to the tenant slot.
 
-    Every method may raise PermissionDenied and ObjectNotFound; what else is said at each.
+    Every method may raise PermissionDenied and ObjectNotFound. Each method lists further errors.
 
     :param catalog: the objects of each tenant.
     :param cursors: seals places in lists.
@@ -150,12 +149,12 @@ class RecordService:
     async def still_readable_part(
         self, scope: TenantScope, access: Access, object_name: str, returned: Mapping[str, object]
     ) -> Mapping[str, object]:
-        """What the caller may read by now of a record that it was answered with before."""
+        """Return the part of a record, as it was returned before, that the caller may still read."""
         return await still_readable(await self.targets.open(scope, access, object_name), returned)
 
     @retry_when_definitions_changed
     async def create(self, scope: TenantScope, access: Access, object_name: str, body: Body) -> Record:
-        """A new record, owned by the caller unless the body says otherwise. Raises ValidationFailed,
+        """Create a record, owned by the caller unless the body names another owner. Raises ValidationFailed,
         UniqueConflict.
         """
         target = await self.targets.open(scope, access, object_name, "create")
@@ -173,7 +172,7 @@ class RecordService:
     ) -> Record:
         """Change what the body gives. With ``if_match``, only when the record is at one of those
         versions.
-        A record that is out of the caller's sight afterwards is answered with its id and version.
+        If the caller may not read the record afterwards, it is returned with its id and version.
 
         A body that changes nothing leaves the version as it is. Raises ValidationFailed, RecordNotFound,
         ChangeDenied, VersionMismatch, UniqueConflict.

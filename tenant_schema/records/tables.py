@@ -1,4 +1,4 @@
-"""The tables beside the records themselves: what became of each, and what requests were answered."""
+"""The tables beside the records: history and idempotency keys."""
 
 from piccolo.columns import UUID, Integer, Text, Timestamptz, Varchar
 from piccolo.constraints import Unique
@@ -35,8 +35,8 @@ class IdempotentRequest(
 ):
     """``fingerprint`` is a hash of who asked for what under which key, ``body_hash`` one of the body.
 
-    ``status`` is null while the request is under way. ``headers`` (JSON text) and ``body`` are the answer,
-    without secrets. A request that cannot be answered in one transaction holds its key until
+    ``status`` is null while the request is under way. ``headers`` (JSON text) and ``body`` are the response,
+    without secrets. A request that cannot be executed in one transaction holds its key until
     ``leased_until``, as its ``owner`` (:mod:`piccolo_engines.leases`).
     """
 

@@ -1,4 +1,4 @@
-"""What is sent for an app, a page or a view: read part by part, with every problem at once."""
+"""Reads the bodies of requests for apps, pages and list views, and collects every problem."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager

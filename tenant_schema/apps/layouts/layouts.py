@@ -1,4 +1,4 @@
-"""Layouts of pages and the navigation of an app: what they may say, checked without a database.
+"""Validates the layouts of pages and the navigation of apps. Uses no database.
 
 A list page's layout names its columns, how it is sorted at first, which fields people can filter by, and
 which records it shows at all, in the grammar of the record API::

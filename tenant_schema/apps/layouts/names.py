@@ -1,4 +1,4 @@
-"""Lists of fields, sorts and filters in layouts and views: whether they name only what a caller may name."""
+"""Validates the lists of fields, the sorts and the filters of layouts and list views."""
 
 from collections.abc import Callable, Collection
 from typing import Any, TypeGuard

@@ -1,8 +1,8 @@
-"""Every name in a layout or a view, written anew: other names after a change, fewer for one who may not see.
+"""Rewrites the names of objects and fields in layouts and list views: with the new names after a change of a
+definition, or without the names that a caller may not see.
 
-One walk serves both. Whoever walks along says of each name what stands there afterwards, and the walk keeps
-the places of what is left out. What is stored is taken as it comes: a shape that nobody would let pass today
-is left out too.
+Both are one walk over the document with a different :class:`Names`. The walk collects the places of names
+that are left out. It accepts any stored document: parts of an unexpected shape are left out too.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The page service: making, changing and ordering the pages of an app, and showing their layouts."""
+"""The page service: reads, creates, changes, deletes and orders the pages of an app."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,10 @@ _Body = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class ShownPage:
-    """A page as the caller sees it. ``left_out`` are the places of the layout that are not shown to them."""
+    """A page as the caller sees it.
+
+    :param left_out: the places in the stored layout that the caller may not see.
+    """
 
     page: PageModel
     layout: Mapping[str, Any]
@@ -43,10 +46,10 @@ class ShownPage:
 
 
 class PageService:
-    """Pages of the apps of the tenant that is bound. Changing them takes ``apps:manage``.
+    """Reads and changes the pages of apps, in the bound tenant. Changes require ``apps:manage``.
 
-    Every method may raise AppNotFound, those that change something PermissionDenied and InvalidInput; what
-    else is said at each.
+    Every method may raise AppNotFound; methods that change something also raise PermissionDenied and
+    InvalidInput. Each method lists further errors.
 
     :param cache: the one of ``DEFINITIONS``.
     """
@@ -57,19 +60,19 @@ class PageService:
         self._cache = cache
 
     async def all(self, scope: TenantScope, access: Access, app_name: str) -> list[ShownPage]:
-        """The pages of the app that there are for the caller, in order; one statement."""
+        """Return the pages of the app that the caller may see, in order. Executes one statement."""
         app = await self._apps.get(scope, access, app_name)
         schema = await self._schema(scope, access)
         layouts = await _layouts(app)
         return [_shown(page, layouts.get(page.id, {}), schema) for page in app.pages.values()]
 
     async def read(self, scope: TenantScope, access: Access, app_name: str, name: str) -> ShownPage:
-        """One page; one statement. Raises PageNotFound."""
+        """Return one page. Executes one statement. Raises PageNotFound."""
         page = (await self._apps.get(scope, access, app_name)).page(name)
         return _shown(page, await _layout(page), await self._schema(scope, access))
 
     async def create(self, scope: TenantScope, access: Access, app_name: str, body: _Body) -> ShownPage:
-        """A new page, behind the others. Raises NameTaken, TooMany."""
+        """Create a page after the others. Raises NameTaken, TooMany."""
         access.require_system(MANAGE)
         app = await self._apps.get(scope, access, app_name)
         schema = await self._schema(scope, access)
@@ -106,7 +109,7 @@ class PageService:
         return await self.read(scope, access, app_name, new_name)
 
     async def delete(self, scope: TenantScope, access: Access, app_name: str, name: str) -> None:
-        """Remove the page, from the app's navigation too. Raises PageNotFound."""
+        """Delete the page and remove it from the app's navigation. Raises PageNotFound."""
         access.require_system(MANAGE)
         app = await self._apps.get(scope, access, app_name)
         page = app.page(name)
@@ -176,7 +179,7 @@ def _required(body: _Body) -> tuple[str, ...]:
 
 
 def _checks_of_new(body: _Body, schema: SchemaView) -> Mapping[str, Check]:
-    """What may be said of a new page. Its layout can be looked at when its type and object are known."""
+    """The checks of a new page. Its layout is checked only if its type and object are known."""
     page_type, object_name = body.get("type"), body.get("object", "")
 
     def layout(_place: str, value: object) -> Sequence[Problem]:
@@ -209,7 +212,7 @@ def _known_type(place: str, value: object) -> Sequence[Problem]:
 
 
 def _checks_of_change(page: PageModel, schema: SchemaView) -> Mapping[str, Check]:
-    """What may be said of a page that there is."""
+    """The checks of a change of a page."""
 
     def layout(_place: str, value: object) -> Sequence[Problem]:
         if page.object and page.object not in schema.readable_names:

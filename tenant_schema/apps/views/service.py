@@ -1,4 +1,4 @@
-"""The view service: saved ways of looking at an object's records, one's own or shared with roles."""
+"""The view service: reads, creates, changes and deletes saved list views, private or shared with roles."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,10 +45,10 @@ class ShownView:
 
 
 class ViewService:
-    """Views of the tenant that is bound: the caller's own, and those shared with a role of theirs.
+    """Reads and changes list views in the bound tenant: the caller's own, and those shared with their roles.
 
-    Who holds ``apps:manage`` sees and changes every shared view, and may share. Every method that takes a
-    view may raise ViewNotFound, every method that takes a body InvalidInput and PermissionDenied.
+    Callers with ``apps:manage`` see and change every shared view, and may share views. Methods with a view
+    id raise ViewNotFound; methods with a body raise InvalidInput and PermissionDenied.
     """
 
     def __init__(self, objects: Catalog) -> None:
@@ -65,14 +65,14 @@ class ViewService:
         return await self._shown(scope, access, await view_rows.visible(access, object_name))
 
     async def read(self, scope: TenantScope, access: Access, view_id: UUID) -> ShownView:
-        """One view; three statements."""
+        """Return one view. Executes three statements."""
         shown = await self._shown(scope, access, await view_rows.visible(access, view_id=view_id))
         if not shown:
             raise ViewNotFound(view_id)
         return shown[0]
 
     async def create(self, scope: TenantScope, access: Access, body: _Body) -> ShownView:
-        """A new view of the caller's. Raises TooMany."""
+        """Create a view that the caller owns. Raises TooMany."""
         schema = SchemaView.of(access, await self._objects.all(scope))
         values = await self._read(access, body, _checks_of_new(body, schema), ("object", "label", "columns"))
         roles, is_default = values.pop("roles", []), values.pop("default", False)
@@ -160,7 +160,7 @@ def _require_mastery(access: Access, view: ShownView) -> None:
 
 
 def _checks_of_new(body: _Body, schema: SchemaView) -> Mapping[str, Check]:
-    """What may be said of a new view; what names fields is looked at when its object is known."""
+    """The checks of a new view. Fields are checked only if the object is known."""
     name = body.get("object")
     fields = schema.paths(name) if isinstance(name, str) else None
 

@@ -1,4 +1,4 @@
-"""The rows of list views: which there are for a caller, whom they are shared with, where a user begins."""
+"""Reads and writes the rows of list views, of the roles they are shared with, and of users' default views."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,1 +1,1 @@
-"""What a caller may do with the records of an object, and the part of the schema that the caller sees."""
+"""The rights of a caller to objects and records, and the schema as the caller sees it."""

@@ -1,4 +1,4 @@
-"""Whether a role's restrictions fit the tenant's objects: fields that are there, rules that can be read."""
+"""Validates the field restrictions and row rules of a role against the tenant's objects."""
 
 from collections.abc import Mapping, Sequence
 
@@ -44,7 +44,7 @@ class Restrictions:
 
 def _repeated(where: str, key: tuple[str, ...], seen: set[tuple[str, ...]]) -> list[Problem]:
     if key in seen:
-        return [Problem(where, "repeated", "This is said twice.")]
+        return [Problem(where, "repeated", "This entry is repeated.")]
     seen.add(key)
     return []
 

@@ -1,7 +1,7 @@
-"""What one caller may do with the records of one object, field by field and record by record.
+"""The rights of a caller to the records of one object: fields and row rules.
 
-Roles add up. A field is open when any role that allows the action does not keep it back; a record is
-there when any role that allows the action has no rule for it, or one that lets it pass.
+Roles are additive: a caller may use a field or a record if at least one role that permits the action does
+not restrict it.
 """
 
 import logging
@@ -31,8 +31,8 @@ class Rights:
     :param readable: the fields that may be shown, filtered, sorted, searched and grouped by. For who may not
         read the object at all, who may still write to it, those are the id and the version.
     :param creatable: the fields that may be given in the body of a new record.
-    :param writable: the fields that may be given in the body of a change. Both hold the fields that the
-        system sets as well: that nobody may give those is said of the field, not of the caller.
+    :param writable: the fields that may be given in the body of a change. Both include the fields that the
+        system sets, which a body may never hold (``read_only``).
     :param read: which records there are for the caller; what it does not let pass is not there.
     :param update: which of those may be changed.
     :param delete: which of those may be deleted and restored.

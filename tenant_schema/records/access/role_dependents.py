@@ -1,4 +1,6 @@
-"""Roles follow the definitions: restrictions and rules take over new names, and go with what is dropped."""
+"""Roles that name objects and fields: rewrites their restrictions and row rules after a change of a
+definition.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,8 +19,8 @@ _Row = Mapping[str, Any]
 class DependentRoles:
     """The restrictions and rules of every role.
 
-    A rule that names a field that is dropped stays as it is, and lets nothing pass from then on: without the
-    condition it would let more pass than anybody meant.
+    A rule that names a dropped field is kept, and matches no record from then on. Without the condition, it
+    would match more records than intended.
     """
 
     kind = "roles"

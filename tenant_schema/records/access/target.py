@@ -1,5 +1,5 @@
-"""One object of one tenant as one caller may use it: the object's model, what is open to the caller, its
-statements.
+"""``Target``: an object with the caller's access to it and its prepared statements, opened for one
+operation.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence

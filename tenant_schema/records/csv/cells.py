@@ -1,4 +1,4 @@
-"""What a cell of a CSV file becomes: the value that JSON would have, checked as that is."""
+"""Converts the cells of a CSV file to values, and validates them as values in JSON are."""
 
 import re
 from collections.abc import Mapping

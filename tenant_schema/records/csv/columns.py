@@ -1,4 +1,4 @@
-"""Which column of a CSV file goes into which field."""
+"""Assigns the columns of a CSV file to fields."""
 
 import unicodedata
 from collections import defaultdict
@@ -59,7 +59,7 @@ async def columns_of(
     mapping says which (or None: not this one), by the head or by the number of the column from 1; what the
     system sets is left out.
 
-    :param key: the field by which records are told apart, which has to be there.
+    :param key: the field that identifies records, which must have a column.
 
     Raises :class:`ValidationFailed` for all that cannot be understood.
     """

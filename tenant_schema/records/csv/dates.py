@@ -1,4 +1,5 @@
-"""Dates and times as people write them: ``18/06/2020``, ``2012/01/01``, ``Jan 1 2000``, with a time behind.
+"""Parses dates and times in many notations: ``18/06/2020``, ``2012/01/01``, ``Jan 1 2000``, with or without
+a time.
 
 A date is read by its shape. Where the shape leaves open which number is the day, as in ``03/04/2020``, both
 readings are kept, and the other dates of the column or the caller decide; nothing here guesses. With points

@@ -1,4 +1,4 @@
-"""A list as CSV (RFC 4180), piece by piece: everything that a filter finds, in constant memory.
+"""Exports a list as CSV (RFC 4180) in portions, with constant memory.
 
 It is read in pages, each one statement that goes on after the last record of the one before, rather than with
 one cursor that stays open: between pages no connection is held, however slowly somebody takes the file. What

@@ -1,4 +1,4 @@
-"""How a CSV file is written: the options of an import, read from text, each with a default that finds out."""
+"""The options of an import that describe the file. An option that is not given is detected."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -160,7 +160,7 @@ def read_format(options: Mapping[str, str], *, rounds: bool = False) -> CsvForma
 
 
 class _Unknown(ValueError):
-    """A name that is none of those there are; ``near`` is the one that was probably meant."""
+    """An unknown name; ``near`` is the closest known one."""
 
     def __init__(self, message: str, name: str, known: Mapping[str, object]) -> None:
         super().__init__(message)

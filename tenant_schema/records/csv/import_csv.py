@@ -1,5 +1,5 @@
-"""Taking in CSV: every line checked, written in portions, reported by its number; a portion is in memory at a
-time.
+"""Imports CSV: validates every line, writes portions of lines, and reports problems by line number. One
+portion is in memory at a time.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -132,7 +132,7 @@ def _of_line(one: LineProblem) -> Problem:
 
 
 def key_field(target: Target, name: str | None) -> FieldModel | None:
-    """The field by which records are told apart."""
+    """The field that identifies records."""
     if name is None:
         return None
     return target.model.fields["id"] if name == "id" else unique_field(target, name)

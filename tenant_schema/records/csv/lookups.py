@@ -1,5 +1,5 @@
-"""Lookups in CSV that name a record by what it is called: found for many lines by one statement, and among
-the lines above them that are written together with them.
+"""Finds the records that lookups in CSV name by a field, with one statement for many lines, and among the
+lines above that are written in the same transaction.
 """
 
 from collections import defaultdict
@@ -27,7 +27,7 @@ class CsvRow:
     """A line on its way into a record.
 
     :ivar values: what its cells say, in stored form.
-    :ivar key: the value by which the record is told apart, if lines change records.
+    :ivar key: the value that identifies the record, if lines may change records.
     :ivar wanted: by what the columns at these places name other records.
     :ivar above: lookups that lead to lines above, which are written together with this one.
     :ivar is_new: whether it makes a record.

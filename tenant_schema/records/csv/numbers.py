@@ -1,4 +1,4 @@
-"""Numbers as people write them: ``1.234,50``, ``1,234.50``, ``(12.00)``, ``12 %``, ``€ 5``, ``1e+05``.
+"""Parses numbers in many notations: ``1.234,50``, ``1,234.50``, ``(12.00)``, ``12 %``, ``€ 5``, ``1e+05``.
 
 A number is read in both ways, with a point and with a comma before its decimals. ``1,234`` can be either;
 then the other numbers of the file or the caller decide, and nothing here guesses.

@@ -1,4 +1,4 @@
-"""What a dry run reports of a file: what it was taken for, column by column, with some of its cells."""
+"""The report of a dry run: the detected format and, for each column, its field and some of its cells."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

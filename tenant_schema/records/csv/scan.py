@@ -1,4 +1,4 @@
-"""How the dates and numbers of a file are written: found out from all of its lines before any is taken in.
+"""Detects how the dates and numbers of a file are written, from all lines, before any line is imported.
 
 What a column holds is taken together: ``18/06/2020`` says that the day comes first in ``03/04/2020`` above
 it, and ``1.234,50`` that ``1.234`` is a thousand. What nothing in the file settles is a problem that says

@@ -1,5 +1,5 @@
-"""Reading CSV as people have it: in any of several encodings, split by comma, semicolon, tab or bar, with
-blank lines and a line ``sep=;`` above the head. No more than a line is in memory.
+"""Reads CSV files in several encodings, with several delimiters, and with blank lines or a line ``sep=;``
+above the header. One line is in memory at a time.
 """
 
 import csv

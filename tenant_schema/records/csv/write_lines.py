@@ -1,5 +1,5 @@
-"""Lines of a CSV file that are written together: which records they change, which they refer to, which they
-make.
+"""Writes a portion of CSV lines in one transaction: updates, restores and creates records, in the order that
+references between lines require.
 """
 
 from collections.abc import Collection, Sequence

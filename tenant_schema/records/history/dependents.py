@@ -1,4 +1,4 @@
-"""Histories follow the definitions: those of a dropped object's records go with it."""
+"""Deletes the histories of an object's records after the object was dropped."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Reading a record's history, newest first: three statements a page, however many changes there are."""
+"""Reads a record's history, newest change first: three statements for each page."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -54,7 +54,7 @@ async def read_history(
 async def _making(target: Target, record_id: UUID) -> Row | None:
     """When and by whom the record was made; None for one that is there no more, where the caller may know.
 
-    A rule that hides records cannot be applied to a destroyed one, so who has such a rule is told of none.
+    A row rule cannot be applied to a destroyed record, so callers with such a rule see none.
     """
     values: list[object] = []
     where = target.record(record_id, values, with_trash=True)
@@ -110,8 +110,8 @@ async def _names(rows: Sequence[Row]) -> Mapping[str, str]:
 def _entry(
     row: Row, fields: Mapping[str, FieldModel], names: Mapping[str, str], readable: Mapping[str, FieldModel]
 ) -> dict[str, Any]:
-    """One change as the API shows it. Who may not read who changed a record last, or when, is told neither
-    here.
+    """Return one change as the API shows it, without its author or time if the caller may not read
+    ``updated_by`` or ``updated_at``.
     """
     entry: dict[str, Any] = {"version": row["version"], "action": row["action"]}
     if "updated_at" in readable:

@@ -1,7 +1,7 @@
-"""What became of records: kept with each change in one statement more, and told page by page.
+"""Writes the history of records: one additional statement for each portion of changes.
 
-A record's making is not kept: the record itself says when it was made and by whom. What is kept goes by ids
-of objects and fields, so that it holds under every name they get later.
+The creation of a record has no entry: the record itself has its time and author. Entries refer to objects
+and fields by id, so that they remain valid after a renaming.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

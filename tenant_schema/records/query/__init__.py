@@ -1,1 +1,1 @@
-"""Queries as data: the query string and the JSON form of a list, parsed and checked into one model."""
+"""Queries as data: parsers of the query string and of JSON, and the model that both produce."""

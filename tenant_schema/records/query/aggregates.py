@@ -1,4 +1,4 @@
-"""Aggregates as callers ask for them: by what to group, and what to work out for each group.
+"""Aggregate queries: the groups, the measures of each group, and their order.
 
 ::
 
@@ -28,7 +28,7 @@ PARTS: Final = ("year", "quarter", "month", "week", "day")
 """Parts of dates and moments to group by; weeks are those of ISO 8601."""
 FUNCTIONS: Final = ("count", "sum", "avg", "min", "max")
 MAX_GROUPS: Final = 1_000
-"""Groups of one answer."""
+"""Groups in one response."""
 _DEFAULT_GROUPS: Final = 100
 _MOST_GROUPED: Final = 5
 _MOST_MEASURES: Final = 10
@@ -50,7 +50,7 @@ class Group:
 
     @property
     def key(self) -> str:
-        """What it is called in requests and answers."""
+        """Its name in requests and responses."""
         return f"{self.part}({self.field})" if self.part else self.field
 
 
@@ -63,7 +63,7 @@ class Measure:
 
     @property
     def key(self) -> str:
-        """What it is called in requests and answers."""
+        """Its name in requests and responses."""
         return f"{self.function}({self.field})" if self.field else self.function
 
 

@@ -1,6 +1,4 @@
-"""One condition of a filter, from text or JSON: does the field exist, has it that operator, do the values
-fit?
-"""
+"""Parses one condition of a filter, from text or from JSON: field, operator and values."""
 
 import re
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""What a date means in a filter where a moment is asked for: the whole day."""
+"""Conditions that compare a moment with a date: the date stands for the whole day."""
 
 from collections.abc import Sequence
 

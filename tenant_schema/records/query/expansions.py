@@ -1,4 +1,4 @@
-"""``expand``, as text and as JSON.
+"""Parses ``expand``, as text and as JSON.
 
 ::
 
@@ -20,7 +20,7 @@ __all__ = ["ExpansionReader", "Options", "ReadQuery"]
 
 Options = Mapping[str, object]
 ReadQuery = Callable[[Relation, Options, str], Query]
-"""Reads what is said of one expansion, but for what it expands itself."""
+"""Reads the options of one expansion, except its own expansions."""
 
 _MOST_NAMES: Final = MAX_EXPANSIONS * (MAX_HOPS + 1) * 2
 """Names of one list: more than can be expanded, so that what is given twice does no harm."""
@@ -94,7 +94,7 @@ class ExpansionReader:
         where: str,
         depth: int,
     ) -> None:
-        """One name or path, and what is said of it."""
+        """One name or path, with its options."""
         if options is True:
             options = {}
         if not isinstance(options, Mapping):
@@ -149,7 +149,7 @@ class ExpansionReader:
         return True
 
     def finish(self, nodes: Mapping[str, _Node], limit: int, names: Sequence[str]) -> tuple[Expansion, ...]:
-        """The nodes as expansions of at most ``limit`` records; problems with what is said of them."""
+        """The nodes as expansions of at most ``limit`` records; collects the problems of their options."""
         return tuple([self.finished(node, limit, names) for node in nodes.values()])
 
     def finished(self, node: _Node, limit: int, names: Sequence[str]) -> Expansion:

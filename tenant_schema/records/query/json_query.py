@@ -1,4 +1,4 @@
-"""The same queries as JSON documents, as ``POST …/query`` takes them and as row rules are kept.
+"""Parses queries as JSON documents: the bodies of ``POST …/query`` and ``POST …/aggregate``, and row rules.
 
 ::
 
@@ -106,7 +106,7 @@ def _expand(
     shown: Sequence[str],
     collector: QueryProblems,
 ) -> tuple[Expansion, ...]:
-    """The expansions, each with what is said of it."""
+    """Return the expansions with their options."""
     given = document.get("expand")
     if given is None:
         return ()
@@ -117,7 +117,7 @@ def _expand(
 
 
 class _RelatedReader:
-    """Reads what is said of the records that are expanded."""
+    """Read the options of an expansion."""
 
     def __init__(self, collector: QueryProblems) -> None:
         self.collector = collector

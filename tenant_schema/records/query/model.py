@@ -1,6 +1,4 @@
-"""What a query is, once understood: a tree of conditions, a sort, the fields to answer with, and a place
-to start.
-"""
+"""The model of a query: a tree of conditions, a sort, fields to return, and a position to start from."""
 
 from __future__ import annotations
 
@@ -168,7 +166,7 @@ class SortTerm:
 
 
 class Count(Enum):
-    """How many records there are in all: not told, told up to :data:`MAX_COUNTED`, or told however many."""
+    """Whether to count all records: not at all, up to :data:`MAX_COUNTED`, or exactly."""
 
     NONE = "none"
     CAPPED = "capped"
@@ -177,7 +175,7 @@ class Count(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One list request. ``fields`` are the names to answer with, in order; a ``cursor`` is still sealed;
+    """One list request. ``fields`` are the names to return, in order; ``cursor`` is still encoded;
     ``zone`` is the time zone of the days that the filter named.
 
     ``words`` are searched for, all of them, each as the beginning of a word; None when there is no search.

@@ -1,4 +1,4 @@
-"""The parameters of a list other than its filter, each checked once its text or JSON was taken apart."""
+"""Validates the parameters of a list except its filter, for both the query string and JSON."""
 
 from collections.abc import Sequence
 
@@ -64,7 +64,7 @@ def read_sort(
 def read_fields(
     names: Sequence[str] | None, fields: Fields, collector: QueryProblems, where: str = "fields"
 ) -> tuple[str, ...]:
-    """The names to answer with: all of them when none are asked for."""
+    """Return the names of the fields to return: all fields if none are given."""
     if names is None:
         return tuple(fields)
     if len(names) > MAX_FIELDS:

@@ -1,4 +1,4 @@
-"""Names of fields, and paths over lookups: what may be named from one object on."""
+"""The fields of an object by name, and those beyond its lookups by path."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -58,7 +58,7 @@ class Paths(dict[str, FieldModel]):
 
 
 def candidates(fields: Fields, path: str) -> Sequence[str]:
-    """Names among which the one that was meant may be, all of them good."""
+    """Return valid names, among which the closest to an unknown one is suggested."""
     if not isinstance(fields, Paths):
         return tuple(fields)
     return [name for name in fields.candidates(path) if fields.get(name) is not None]

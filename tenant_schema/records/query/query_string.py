@@ -1,5 +1,4 @@
-"""The query string of a list: ``filter[…]``, ``search``, ``sort`` and so on, told apart and
-checked.
+"""Parses the query string of a list: ``filter[…]``, ``search``, ``sort`` and so on.
 
 ::
 
@@ -16,8 +15,8 @@ checked.
     search=acme widg    sort=-amount,name    fields=id,account.name    expand=account,contacts
     limit=25    cursor=…    count=capped
 
-A name is looked up in the definitions and a value is parsed by its field's type, so that nothing of the
-text itself goes any further. Everything wrong is told at once.
+Names are looked up in the definitions and values are parsed by their field's type, so that no text of the
+request reaches SQL. All problems are reported together.
 """
 
 import re
@@ -94,7 +93,7 @@ def parse_query(
 def parse_fields(
     pairs: Sequence[tuple[str, str]], fields: Fields, relations: Relations | None = None
 ) -> Query:
-    """What to answer with when one record is read: ``fields`` and ``expand`` are the only parameters there.
+    """Parse the parameters of reading one record: ``fields`` and ``expand``.
 
     Raises :class:`InvalidQuery` with every problem.
     """

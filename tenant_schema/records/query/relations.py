@@ -1,4 +1,4 @@
-"""What can be expanded from an object on: the lookups it has, and the lists of records that look it up."""
+"""The relations of an object that can be expanded: its lookups, and the lists of records that refer to it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A table that a statement looks into beside its own, as the prepared statements are found by."""
+"""``TableRef``: a table that a filter refers to. It is hashable, so that it can be part of a cache key."""
 
 import weakref
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Time zones by name, as rules that are the same on every machine and need no database server to know them.
+"""Time zones by name, with the same rules on every machine, independent of the database server.
 
 A day in a zone is the time from its first moment there to that of the next one: 23 to 25 hours where clocks
 are changed, and none at all where the calendar skipped it.

@@ -1,4 +1,4 @@
-"""Users as lookups see them: what every record's ``owner`` leads to, and what anybody may know of them."""
+"""Users as a model: what lookups such as ``owner`` refer to, with the fields that every caller may read."""
 
 from types import MappingProxyType
 from typing import Final

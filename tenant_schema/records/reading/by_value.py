@@ -1,4 +1,4 @@
-"""Records by the values of a field: for many values by one statement."""
+"""Finds records by the values of a field, with one statement for many values."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

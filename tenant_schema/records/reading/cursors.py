@@ -1,9 +1,8 @@
-"""Cursors: a place in a list, sealed so that only the tenant's own API can have made it, and tied to its
-query.
+"""Cursors: positions in a list, signed with a tenant's key and bound to one query.
 
-A cursor is URL-safe base64 of a signature and a payload. The payload says which query it belongs to (a
-digest of tenant, object, filter and sort), which way to read, and the values of the sort at the place where
-to go on. It can be read by those who hold it, as the list that it came from could; it cannot be changed.
+A cursor is URL-safe base64 of a signature and a payload. The payload has a digest of the query
+(tenant, object, filter and sort), the direction, and the values of the sort at the position. It is signed,
+not encrypted.
 """
 
 import hashlib

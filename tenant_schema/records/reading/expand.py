@@ -1,8 +1,7 @@
-"""Showing related records with those that were found: one statement for each expansion, however many rows.
+"""Expands related records in a result, with one statement for each expansion.
 
-What a lookup leads to is read by its ids. A related list is read for all records at once, and for each no
-further than its limit: one SELECT with a limit of its own for each, which an index on the lookup answers
-however long the whole list is, chained in one statement.
+Records that lookups refer to are read by id. Related lists are read for all records in one statement: a
+SELECT for each record, with its own limit, so that the index on the lookup is used however long the list is.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,7 @@
-"""May this user do that, and why: the same rights as every request heeds, looked at role by role.
+"""Explains whether a user may perform an action and why, role by role.
 
-Who may manage roles is told everything. Others ask about themselves, and are not told of what is hidden from
-them: a hidden record or field is as one that is not there, and the filters of rules stay with those who wrote
-them.
+Callers with ``roles:manage`` see every detail. Others may ask about themselves only: hidden records and
+fields are reported as if they did not exist, and the filters of rules are left out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -68,7 +67,7 @@ class RoleVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The answer: ``code`` is for programs, ``reason`` for people."""
+    """The explanation: ``code`` is for programs, ``reason`` for people."""
 
     allowed: bool
     code: str
@@ -77,7 +76,7 @@ class Explanation:
 
     @property
     def reason(self) -> str:
-        """The answer in a sentence."""
+        """The explanation in a sentence."""
         return _SENTENCES[self.code]
 
 
@@ -88,7 +87,7 @@ class Explanations:
         self._targets = targets
 
     async def explain(self, scope: TenantScope, access: Access, question: Question) -> Explanation:
-        """The answer. Some statements, more the more roles have rules.
+        """Return the explanation. The number of statements grows with the number of roles that have rules.
 
         Raises PermissionDenied for who asks about others without ``roles:manage``, NotThere, ObjectNotFound,
         and InvalidInput for what is no question.
@@ -108,7 +107,7 @@ class Explanations:
 
 
 def _require_sense(question: Question) -> None:
-    """Raise ``InvalidInput`` for a question that has no answer."""
+    """Raise ``InvalidInput`` for a question that cannot be explained."""
     problems = []
     if question.action not in ACTIONS:
         near = suggestion(question.action[:60], ACTIONS)

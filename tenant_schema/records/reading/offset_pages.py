@@ -1,7 +1,7 @@
-"""Lists for people who leaf through them: by page number, with the count of all.
+"""Pages of a list by page number, as the admins use them.
 
-A program follows cursors, which cost the same on every page; the further on a page number is, the more
-rows the database passes over.
+The cost grows with the page number, because the database skips the rows before the page. Programs use
+cursors, which cost the same on every page.
 """
 
 from typing import Any

@@ -1,6 +1,4 @@
-"""One page of a list: from a place to a window of rows, and from the rows to the page and the places
-around it.
-"""
+"""Keyset pages: the window of rows that a position selects, and the page that these rows give."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

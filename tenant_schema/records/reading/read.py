@@ -1,4 +1,4 @@
-"""Reading: one record, or one page of a list; one statement each, and one for each expansion."""
+"""Reads one record or one page of a list: one statement each, and one for each expansion."""
 
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""An object's trash, to be read as its records in use are."""
+"""The trash of an object as a target of its own."""
 
 from dataclasses import replace
 from typing import Final

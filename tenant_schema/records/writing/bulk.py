@@ -1,8 +1,8 @@
-"""Many records at once: each on its own, or all or nothing, in a few statements for all of them.
+"""Writes of many records: each on its own, or all or none.
 
-What the bodies get wrong is found before anything is sent. What only the database can find (values that are
-taken, lookups that lead nowhere) is found for all at once when it refuses them, and by halving where that
-was not all.
+Bodies are validated before any statement is sent. If the database refuses a portion (unique values, lookups
+without a record), the records at fault are searched with one statement for each constraint, and then by
+halving the portion.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Making many records at once."""
+"""Creates many records."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

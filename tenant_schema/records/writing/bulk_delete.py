@@ -1,4 +1,4 @@
-"""Putting many records into the trash at once."""
+"""Moves many records to the trash."""
 
 from collections.abc import Sequence
 from datetime import datetime

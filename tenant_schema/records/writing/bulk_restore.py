@@ -1,4 +1,4 @@
-"""Taking many records out of the trash, for lines of CSV that name them by a unique field."""
+"""Restores many records from the trash, for CSV lines that name them by a unique field."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,6 @@
-"""Changing many records at once: read and locked by one statement, written by one for each set of fields."""
+"""Changes many records: reads and locks them with one statement, and writes one statement for each set of
+fields.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

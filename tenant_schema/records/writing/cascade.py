@@ -1,4 +1,6 @@
-"""What hangs on records by lookups: what goes with them, and what stands in their way."""
+"""The records that refer to others by lookups: those that are deleted with them, and those that restrict
+this.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence

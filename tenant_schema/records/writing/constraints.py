@@ -1,6 +1,4 @@
-"""What the database's refusals mean in terms of fields: unique values that are taken, lookups that lead
-nowhere.
-"""
+"""Translates constraint violations of the database to errors that name fields."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager

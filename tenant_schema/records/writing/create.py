@@ -1,4 +1,4 @@
-"""Making a record: its values from the body, the defaults and the system, and one INSERT."""
+"""Creates a record: values from the body, defaults and system fields, and one INSERT."""
 
 from collections.abc import Container, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Putting records into the trash, taking them out again, and destroying them, with what goes with them."""
+"""Moves records to the trash, restores and destroys them, with the records that go with them."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,5 +1,5 @@
-"""Unique values that are equal without being the same text, such as telephone numbers: the database's index
-tells texts apart, so records with an equal value are looked for before the write.
+"""Finds records with an equal value in a unique field where the texts differ, such as telephone numbers,
+which a unique index cannot find.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

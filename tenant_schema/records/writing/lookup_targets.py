@@ -1,8 +1,7 @@
-"""Whether lookups lead to records that are there for the caller.
+"""Checks that lookups refer to records which the caller may read.
 
-What is in the trash, hidden by a rule, or of an object that the caller may not read is as if it were not
-there: the same statement looks for it, and the same problem reports it. Users are there for everybody; the
-database holds references to them.
+Records in the trash, hidden by a row rule, or of an object that the caller may not read are reported like
+missing ones. Every caller may refer to users, which the database's foreign keys check.
 """
 
 from collections import defaultdict

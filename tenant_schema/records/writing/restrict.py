@@ -1,4 +1,4 @@
-"""What keeps records from being removed: others that refer to them by ``restrict``."""
+"""Finds the records that prevent others from being deleted, by lookups with ``restrict``."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -46,9 +46,7 @@ async def restricting(target: Target, cascade: Cascade, which: Which) -> tuple[B
 
 
 async def visible_blockers(target: Target, blocking: Sequence[tuple[Reference, UUID]]) -> list[Blocker]:
-    """What stands in the way, as far as the caller may see it. Who may see nothing of it is told no more
-    than that there is something.
-    """
+    """Return the blockers that the caller may see; none if they may see none of them."""
     parents: dict[tuple[UUID, str], tuple[Reference, set[UUID]]] = {}
     for reference, parent in blocking:
         parents.setdefault((reference.model.id, reference.field.name), (reference, set()))[1].add(parent)

@@ -1,6 +1,4 @@
-"""Writing: an INSERT, or a change of the version of a record that was locked and read before, in one
-transaction.
-"""
+"""Locks, inserts, updates and destroys rows of records, within a transaction."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -70,7 +68,7 @@ async def lock_record(
 
 async def record_after_write(target: Target, stored: Row, changed: Collection[str]) -> Record:
     """What the caller is shown of a record that it made or changed: one statement more when the change may
-    have put the record out of the caller's sight. It is told the id and version of one that is.
+    have hidden the record from the caller, who then gets its id and version only.
     """
     if _fields_of(target.rights.read).isdisjoint(changed) or await exists(target, stored["id"]):
         return target.record_of(stored)

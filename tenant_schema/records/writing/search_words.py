@@ -1,6 +1,4 @@
-"""The words of records are written with them, where the database does not see to that by itself: on MySQL and
-MariaDB, into the object's table of words.
-"""
+"""Writes the words of records into the object's table of words, which search uses on MySQL and MariaDB."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Records in the trash that hold a unique value, as far as the caller may know of them."""
+"""Finds records in the trash that hold a unique value, as far as the caller may read them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

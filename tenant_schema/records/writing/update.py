@@ -1,4 +1,4 @@
-"""Changing a record: read and locked, checked, and written with its history, in one transaction."""
+"""Changes a record: locks, validates and writes it and its history, in one transaction."""
 
 from datetime import datetime
 from uuid import UUID

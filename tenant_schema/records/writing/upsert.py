@@ -1,4 +1,4 @@
-"""Making or changing the record that has a given value in a unique field, whatever others do meanwhile."""
+"""Creates or changes the record with a given value in a unique field, safely beside concurrent requests."""
 
 from datetime import datetime
 from typing import Final
@@ -60,7 +60,7 @@ async def upsert_record(
                 if restored is not None:
                     return restored, False
             if conflict is not None:
-                raise conflict  # with a record in the trash, or out of the caller's sight
+                raise conflict  # with a record in the trash, or one that is hidden from the caller
             if if_match is not None:
                 raise NothingToMatch
             try:
@@ -96,8 +96,8 @@ async def _restored(
 
 
 def unique_field(target: Target, name: str) -> FieldModel:
-    """The field by which records are told apart. Raises :class:`InvalidQuery` when it is none, with the one
-    that was probably meant.
+    """Return the field that identifies records. Raises :class:`InvalidQuery` if it cannot, with the closest
+    name of one that can.
     """
     fields = {
         one.name: one

@@ -1,5 +1,5 @@
-"""Bodies of create and PATCH, checked against the definitions: every problem at once, or the values in
-stored form.
+"""Validates the bodies of new records and of changes: returns values in stored form, or reports every
+problem.
 """
 
 from collections.abc import Container, Mapping
