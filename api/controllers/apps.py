@@ -47,7 +47,7 @@ class AppController(Controller):
         apps: Injected[AppService],
     ) -> Prepared[AppList]:
         """The caller's apps."""
-        return Prepared(request.tagged(AppList.of(await apps.all(tenant, access))))
+        return request.tagged(AppList.of(await apps.all(tenant, access)))
 
     @post(
         "/",
@@ -102,7 +102,7 @@ class AppController(Controller):
         app_name: AppName,
     ) -> Prepared[AppAnswer]:
         """One app."""
-        return Prepared(request.tagged(AppAnswer.of(await apps.read(tenant, access, app_name))))
+        return request.tagged(AppAnswer.of(await apps.read(tenant, access, app_name)))
 
     @patch(
         "/{app:str}",

@@ -93,7 +93,7 @@ class FieldController(Controller):
         field_name: FieldName,
     ) -> Prepared[FieldAnswer]:
         """One field."""
-        return Prepared(request.tagged(await _field(catalog, tenant, access, object_name, field_name)))
+        return request.tagged(await _field(catalog, tenant, access, object_name, field_name))
 
     @patch(
         "/{field:str}",

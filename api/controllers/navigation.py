@@ -39,4 +39,4 @@ class NavigationController(Controller):
     ) -> Prepared[NavigationAnswer]:
         """The caller's apps, pages and objects."""
         found = await navigation.read(tenant, access)
-        return Prepared(request.tagged(NavigationAnswer.of(tenant, access, found)))
+        return request.tagged(NavigationAnswer.of(tenant, access, found))

@@ -68,7 +68,7 @@ class ObjectController(Controller):
     ) -> Prepared[ObjectList]:
         """The objects that the caller may read."""
         seen = await seen_objects(catalog, tenant, access)
-        return Prepared(request.tagged(ObjectList([shown_object(model, fields) for model, fields in seen])))
+        return request.tagged(ObjectList([shown_object(model, fields) for model, fields in seen]))
 
     @post(
         "/",
@@ -125,7 +125,7 @@ class ObjectController(Controller):
         object_name: ObjectName,
     ) -> Prepared[ObjectAnswer]:
         """One object."""
-        return Prepared(request.tagged(await _object(catalog, tenant, access, object_name)))
+        return request.tagged(await _object(catalog, tenant, access, object_name))
 
     @patch(
         "/{object:str}",

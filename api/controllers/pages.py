@@ -45,7 +45,7 @@ class PageController(Controller):
         app_name: AppName,
     ) -> Prepared[PageList]:
         """The pages of an app."""
-        return Prepared(request.tagged(PageList.of(await pages.all(tenant, access, app_name))))
+        return request.tagged(PageList.of(await pages.all(tenant, access, app_name)))
 
     @post(
         "/",
@@ -111,7 +111,7 @@ class PageController(Controller):
     ) -> Prepared[PageAnswer]:
         """One page."""
         page = await pages.read(tenant, access, app_name, page_name)
-        return Prepared(request.tagged(PageAnswer.of(page)))
+        return request.tagged(PageAnswer.of(page))
 
     @patch(
         "/{page:str}",

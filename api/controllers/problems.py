@@ -45,7 +45,7 @@ class ProblemController(Controller):
         """Every code."""
         if prefers_html(request.header(b"accept") or ""):
             return Prepared(list_page())
-        return Prepared(request.tagged(ProblemExplanations.all()))
+        return request.tagged(ProblemExplanations.all())
 
     @get(
         "/{code:str}",
@@ -67,4 +67,4 @@ class ProblemController(Controller):
             raise NotFoundException
         if prefers_html(request.header(b"accept") or ""):
             return Prepared(explanation_page(code, statuses_of(code)))
-        return Prepared(request.tagged(ProblemExplanation.of(code)))
+        return request.tagged(ProblemExplanation.of(code))

@@ -58,7 +58,7 @@ class ViewController(Controller):
         """The caller's views."""
         object_name = None if params.object is UNSET else params.object
         found = await views.all(tenant, access, object_name)
-        return Prepared(request.tagged(ViewList(data=[ViewAnswer.of(view) for view in found])))
+        return request.tagged(ViewList(data=[ViewAnswer.of(view) for view in found]))
 
     @post(
         "/",
@@ -96,7 +96,7 @@ class ViewController(Controller):
         view_id: ViewId,
     ) -> Prepared[ViewAnswer]:
         """One view."""
-        return Prepared(request.tagged(ViewAnswer.of(await views.read(tenant, access, view_id))))
+        return request.tagged(ViewAnswer.of(await views.read(tenant, access, view_id)))
 
     @patch(
         "/{view:str}",

@@ -24,7 +24,7 @@ async def admits_anyone(request: _Any) -> None:
 
 
 async def requires_operator(request: _Any) -> None:
-    """For routes of operators: the token becomes ``request.operator``."""
+    """For routes of operators: the operator of the token becomes ``request.auth``."""
     asked = cast("CentralRequest", request)
     operator = await asked.platform.operators.authenticate(asked.bearer_token())
     if operator is None:
@@ -35,14 +35,17 @@ async def requires_operator(request: _Any) -> None:
 
 
 async def requires_user(request: _Any) -> None:
-    """For routes of a tenant's users: the token becomes ``request.access``."""
+    """For routes of a tenant's users: the user of the token becomes ``request.auth``."""
     asked = cast("TenantRequest", request)
     await identify(asked)
     _pass(asked)
 
 
 async def identify(request: TenantRequest) -> None:
-    """Make the token ``request.access``. Raises :class:`~api.errors.NotAuthenticated` without a valid one."""
+    """Set ``request.auth`` to the user of the token.
+
+    Raises :class:`~api.errors.NotAuthenticated` without a valid one.
+    """
     access = await request.platform.authentication.authenticate(request.tenant, request.bearer_token())
     request.scope["auth"] = access
     request.context.caller = access.user_id

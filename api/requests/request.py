@@ -15,8 +15,6 @@ from api.requests.json_portions import SMALL, decode_in_portions
 from api.requests.query_parameters import decode_query, query_pairs
 from api.responses import Prepared, RawHeader, RawResponse, encoded, json_bytes, not_modified
 from api.server.concurrency import Slot
-from central.operators.audit import Actor
-from central.operators.service import OperatorRef
 from tenant_schema.problems import Problem
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["ApiRequest", "CentralRequest", "TenantRequest"]
 
 _S = TypeVar("_S", bound=msgspec.Struct)
+_T = TypeVar("_T")
 _BEARER = b"bearer "
 
 
@@ -68,11 +67,11 @@ class ApiRequest(Request[Any, Any, State]):
         more = [one for one in response.headers if one[0] in {b"vary", b"cache-control"}]
         return Prepared(self.unchanged(tag, more) or response)
 
-    def tagged(self, content: object) -> RawResponse:
+    def tagged(self, content: _T) -> Prepared[_T]:
         """``content`` as JSON with a digest of it as its ETag; 304 when the client has it already."""
         body = encoded(content)
         tag = digest_tag(body)
-        return self.unchanged(tag) or json_bytes(body, headers=[tag])
+        return Prepared(self.unchanged(tag) or json_bytes(body, headers=[tag]))
 
     def bearer_token(self) -> str:
         """The token of the Authorization header. Raises :class:`~api.errors.NotAuthenticated` without one."""
@@ -116,16 +115,6 @@ class ApiRequest(Request[Any, Any, State]):
 
 class CentralRequest(ApiRequest):
     """A request on a central host."""
-
-    @property
-    def operator(self) -> OperatorRef:
-        """Who calls; there is somebody behind ``requires_operator``."""
-        return cast("OperatorRef", self.scope["auth"])
-
-    @property
-    def actor(self) -> Actor:
-        """The operator as the audit trail names them."""
-        return Actor(self.operator.name, self.operator.id, self.context.id, self.address)
 
 
 class TenantRequest(ApiRequest):

@@ -1,6 +1,7 @@
 """Handlers that somebody adds: what they can take by dependency, on both kinds of host."""
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
@@ -98,7 +99,7 @@ def app() -> Freehold:
 
 @pytest.fixture
 async def extended(settings: Any, warm: Warm, app: Freehold) -> Any:
-    async with world_of(settings, Warm(app, warm.central_migrator, warm.tenant_migrator)) as world:
+    async with world_of(settings, replace(warm, app=app)) as world:
         yield world
 
 
