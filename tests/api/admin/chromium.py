@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import ConsoleMessage, Dialog, Page, Request, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Dialog, Page, Request, async_playwright, expect
 
-__all__ = ["Admin", "browsing", "chromium_or_skip"]
+__all__ = ["Admin", "browsing", "launched"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _SWITCHES = (
@@ -123,17 +123,27 @@ class Admin:
 
 
 @asynccontextmanager
-async def browsing(*addresses: str, **options: Any) -> AsyncIterator[list[Admin]]:
-    """A window for each address, each in a profile of its own."""
+async def launched() -> AsyncIterator[Browser]:
+    """The browser, without a window. Without one the test is skipped, or fails in continuous integration."""
     executable = chromium_or_skip()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=list(_SWITCHES))
-        windows = []
-        for address in addresses:
-            page = await browser.new_page(**{"viewport": {"width": 1100, "height": 640}, **options})
-            page.set_default_timeout(_PATIENCE)
-            windows.append(Admin(page, address))
         try:
-            yield windows
+            yield browser
         finally:
             await browser.close()
+
+
+@asynccontextmanager
+async def browsing(browser: Browser, *addresses: str, **options: Any) -> AsyncIterator[list[Admin]]:
+    """A window for each address, each in a profile of its own."""
+    windows: list[Admin] = []
+    try:
+        for address in addresses:
+            page = await browser.new_page(**{"viewport": {"width": 1100, "height": 640}, **options})
+            page.set_default_timeout(30_000)
+            windows.append(Admin(page, address))
+        yield windows
+    finally:
+        for window in windows:
+            await window.page.close()

@@ -2,21 +2,21 @@
 
 from typing import Any
 
-from playwright.async_api import expect
+import pytest
+from playwright.async_api import Browser, expect
 
-from tests.api.admin.chromium import Admin, browsing, chromium_or_skip
+from tests.api.admin.chromium import Admin, browsing
 from tests.api.conftest import ON_SQLITE, OPERATOR_TOKEN, PASSWORD, World
 from tests.api.server.test_protocol import listening
 
-pytestmark = ON_SQLITE
+pytestmark = [ON_SQLITE, pytest.mark.asyncio(loop_scope="module")]
 
 
-async def test_an_operator_s_day(world_with: Any) -> None:
-    chromium_or_skip()
+async def test_an_operator_s_day(world_with: Any, browser: Browser) -> None:
     async with (
         world_with(local=True) as world,
         listening(world) as port,
-        browsing(f"http://localhost:{port}", f"http://nova.localhost:{port}") as (admin, nova),
+        browsing(browser, f"http://localhost:{port}", f"http://nova.localhost:{port}") as (admin, nova),
     ):
         await admin.page.goto(f"{admin.address}/admin/")
         await admin.page.wait_for_selector("[data-uitest=login_button]")
@@ -83,8 +83,7 @@ async def signs_out(admin: Admin) -> None:
     assert (await admin.page.context.request.get(f"{admin.address}/admin/api/links/")).status == 401
 
 
-async def test_an_administrator_s_day(world_with: Any) -> None:
-    chromium_or_skip()
+async def test_an_administrator_s_day(world_with: Any, browser: Browser) -> None:
     async with world_with(local=True) as world, listening(world) as port:
         client = await world.user()
         made = await client.post(
@@ -99,7 +98,7 @@ async def test_an_administrator_s_day(world_with: Any) -> None:
             },
         )
         account = made.json()["data"]["id"]
-        async with browsing(f"http://acme.localhost:{port}") as (admin,):
+        async with browsing(browser, f"http://acme.localhost:{port}") as (admin,):
             admin.expects_refusals = True
             await admin.sign_in("member@acme.example", PASSWORD)
             await admin.sees("Your roles do not let you administer anything here.")

@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import expect
+import pytest
+from playwright.async_api import Browser, expect
 
-from tests.api.admin.chromium import Admin, browsing, chromium_or_skip
+from tests.api.admin.chromium import Admin, browsing
 from tests.api.conftest import ON_SQLITE, OPERATOR_TOKEN, PASSWORD, World
 from tests.api.server.test_protocol import listening
 
-pytestmark = ON_SQLITE
+pytestmark = [ON_SQLITE, pytest.mark.asyncio(loop_scope="module")]
 
 TICKETS = {
     "name": "tickets",
@@ -30,12 +31,11 @@ LOOKUP = "label:has-text('Account') + .key_search > input[type=text]"
 
 
 @asynccontextmanager
-async def tickets(world_with: Any, **options: Any) -> AsyncIterator[Admin]:
+async def tickets(world_with: Any, browser: Browser, **options: Any) -> AsyncIterator[Admin]:
     """The administrator of acme, signed in, with two accounts and two tickets."""
-    chromium_or_skip()
     async with world_with(local=True) as world, listening(world) as port:
         await made(world)
-        async with browsing(f"http://acme.localhost:{port}", **options) as (admin,):
+        async with browsing(browser, f"http://acme.localhost:{port}", **options) as (admin,):
             admin.expects_refusals = True
             await admin.sign_in("administrator@acme.example", PASSWORD)
             await admin.sees("Welcome to")
@@ -57,8 +57,10 @@ async def made(world: World) -> None:
     assert (await client.post("/api/v1/data/tickets/bulk", json=body)).json()["ok"] == 2
 
 
-async def test_all_mistakes_of_a_row_s_form_are_reported_at_once_by_their_labels(world_with: Any) -> None:
-    async with tickets(world_with) as admin:
+async def test_all_mistakes_of_a_row_s_form_are_reported_at_once_by_their_labels(
+    world_with: Any, browser: Browser
+) -> None:
+    async with tickets(world_with, browser) as admin:
         await admin.go("tickets/add")
         await admin.fill(price="many", mail="nobody", more="{")
         await admin.submit("create_button")
@@ -70,8 +72,8 @@ async def test_all_mistakes_of_a_row_s_form_are_reported_at_once_by_their_labels
         ]
 
 
-async def test_a_form_is_empty_after_create(world_with: Any) -> None:
-    async with tickets(world_with) as admin:
+async def test_a_form_is_empty_after_create(world_with: Any, browser: Browser) -> None:
+    async with tickets(world_with, browser) as admin:
         await admin.go("tickets/add")
         await admin.fill(title="Another", price="5")
         await admin.submit("create_button")
@@ -80,8 +82,8 @@ async def test_a_form_is_empty_after_create(world_with: Any) -> None:
         await expect(admin.page.locator("[name=price]:visible")).to_have_value("")
 
 
-async def test_a_page_for_a_new_row_is_that_of_its_table(world_with: Any) -> None:
-    async with tickets(world_with) as admin:
+async def test_a_page_for_a_new_row_is_that_of_its_table(world_with: Any, browser: Browser) -> None:
+    async with tickets(world_with, browser) as admin:
         await admin.go("tickets/add")
         await admin.fill(title="Not saved")
         await admin.go("accounts/add")
@@ -89,8 +91,8 @@ async def test_a_page_for_a_new_row_is_that_of_its_table(world_with: Any) -> Non
         assert await admin.page.locator("[name=title]").count() == 0
 
 
-async def test_the_focus_goes_into_a_lookup_s_dialog_and_returns(world_with: Any) -> None:
-    async with tickets(world_with) as admin:
+async def test_the_focus_goes_into_a_lookup_s_dialog_and_returns(world_with: Any, browser: Browser) -> None:
+    async with tickets(world_with, browser) as admin:
         await admin.go("tickets/add")
         lookup = admin.page.locator(LOOKUP)
         dialog = admin.page.get_by_role("dialog")
@@ -111,8 +113,10 @@ async def test_the_focus_goes_into_a_lookup_s_dialog_and_returns(world_with: Any
         await expect(lookup).to_be_focused()
 
 
-async def test_a_list_shows_a_dash_for_null_and_times_of_the_browser(world_with: Any) -> None:
-    async with tickets(world_with, timezone_id="Europe/Berlin") as admin:
+async def test_a_list_shows_a_dash_for_null_and_times_of_the_browser(
+    world_with: Any, browser: Browser
+) -> None:
+    async with tickets(world_with, browser, timezone_id="Europe/Berlin") as admin:
         await admin.go("tickets")
         full = admin.page.locator("tr", has_text="=1+1")
         await full.get_by_text("2026-03-02 00:30:00").wait_for()
@@ -122,8 +126,8 @@ async def test_a_list_shows_a_dash_for_null_and_times_of_the_browser(world_with:
         assert "NULL" not in await admin.page.locator(".table_wrapper table").inner_text()
 
 
-async def test_what_is_typed_as_local_time_is_the_same_moment(world_with: Any) -> None:
-    async with tickets(world_with, timezone_id="Europe/Berlin") as admin:
+async def test_what_is_typed_as_local_time_is_the_same_moment(world_with: Any, browser: Browser) -> None:
+    async with tickets(world_with, browser, timezone_id="Europe/Berlin") as admin:
         await admin.go("tickets")
         await admin.page.click("a:text-is('=1+1')")
         await admin.settles()
@@ -131,8 +135,8 @@ async def test_what_is_typed_as_local_time_is_the_same_moment(world_with: Any) -
         await expect(moment).to_have_value("2026-03-02T00:30")
 
 
-async def test_a_list_is_exported_as_the_api_exports_it(world_with: Any) -> None:
-    async with tickets(world_with) as admin:
+async def test_a_list_is_exported_as_the_api_exports_it(world_with: Any, browser: Browser) -> None:
+    async with tickets(world_with, browser) as admin:
         await admin.go("tickets?title=thing")
         await admin.sees("Without anything")
         await admin.page.click("[data-uitest=csv_button]")
@@ -147,8 +151,8 @@ async def test_a_list_is_exported_as_the_api_exports_it(world_with: Any) -> None
         assert content == b"title,account,account.name\r\nWithout anything,,\r\n"
 
 
-async def test_a_refused_filter_says_why_and_the_list_stays(world_with: Any) -> None:
-    async with tickets(world_with) as admin:
+async def test_a_refused_filter_says_why_and_the_list_stays(world_with: Any, browser: Browser) -> None:
+    async with tickets(world_with, browser) as admin:
         await admin.go("tickets")
         await admin.page.click("[data-uitest=filter_button]")
         await admin.page.fill(".filter_wrapper [name=price]", "many")
@@ -159,8 +163,8 @@ async def test_a_refused_filter_says_why_and_the_list_stays(world_with: Any) -> 
         await expect(admin.page.locator(".filter_wrapper [name=price]")).to_have_value("")
 
 
-async def test_a_filter_for_no_lookup_finds_rows_without_one(world_with: Any) -> None:
-    async with tickets(world_with) as admin:
+async def test_a_filter_for_no_lookup_finds_rows_without_one(world_with: Any, browser: Browser) -> None:
+    async with tickets(world_with, browser) as admin:
         await admin.go("tickets")
         await admin.sees("=1+1")
         await admin.page.click("[data-uitest=filter_button]")
@@ -173,8 +177,9 @@ async def test_a_filter_for_no_lookup_finds_rows_without_one(world_with: Any) ->
 
 async def test_only_what_can_be_changed_is_offered_for_many_rows_and_a_refusal_says_why(
     world_with: Any,
+    browser: Browser,
 ) -> None:
-    async with tickets(world_with) as admin:
+    async with tickets(world_with, browser) as admin:
         await admin.go("tickets")
         await admin.sees("Without anything")
         await admin.page.locator(".table_wrapper thead input").check()
@@ -201,8 +206,10 @@ async def is_hidden(option: Any) -> bool:
     return bool(await option.evaluate("one => one.hidden"))
 
 
-async def test_a_row_s_menu_is_whole_in_a_short_table_on_a_telephone(world_with: Any) -> None:
-    async with tickets(world_with, viewport={"width": 390, "height": 700}) as admin:
+async def test_a_row_s_menu_is_whole_in_a_short_table_on_a_telephone(
+    world_with: Any, browser: Browser
+) -> None:
+    async with tickets(world_with, browser, viewport={"width": 390, "height": 700}) as admin:
         await admin.go("tickets?title=anything")
         row = admin.page.locator("tr", has_text="Without anything")
         await row.locator("[data-icon=ellipsis-vertical], [data-icon=ellipsis-v]").click()
@@ -216,8 +223,8 @@ async def test_a_row_s_menu_is_whole_in_a_short_table_on_a_telephone(world_with:
             assert await entry.evaluate(script % at), await entry.inner_text()
 
 
-async def test_the_dark_mode_goes_down_to_the_end_of_a_short_page(world_with: Any) -> None:
-    async with tickets(world_with) as admin:
+async def test_the_dark_mode_goes_down_to_the_end_of_a_short_page(world_with: Any, browser: Browser) -> None:
+    async with tickets(world_with, browser) as admin:
         await admin.page.click("[data-uitest=nav_dropdown_button]")
         await admin.page.get_by_text("Dark Mode").click()
         await admin.go("change-password")
@@ -226,8 +233,8 @@ async def test_the_dark_mode_goes_down_to_the_end_of_a_short_page(world_with: An
         assert await admin.page.evaluate(end)
 
 
-async def test_a_password_is_changed_and_mistakes_are_sentences(world_with: Any) -> None:
-    async with tickets(world_with) as admin:
+async def test_a_password_is_changed_and_mistakes_are_sentences(world_with: Any, browser: Browser) -> None:
+    async with tickets(world_with, browser) as admin:
         await admin.page.click("[data-uitest=nav_dropdown_button]")
         await admin.page.get_by_text("MFA Setup").wait_for(state="hidden")
         await admin.page.get_by_role("link", name="Change Password", exact=True).click()
@@ -243,8 +250,10 @@ async def test_a_password_is_changed_and_mistakes_are_sentences(world_with: Any)
             await admin.sees(expected)
 
 
-async def test_a_session_that_has_ended_leads_to_signing_in_and_back(world_with: Any) -> None:
-    async with tickets(world_with) as admin:
+async def test_a_session_that_has_ended_leads_to_signing_in_and_back(
+    world_with: Any, browser: Browser
+) -> None:
+    async with tickets(world_with, browser) as admin:
         await admin.page.context.clear_cookies(name="freehold-admin")
         await admin.go("tickets")
         await admin.sees("Please sign in again.")
@@ -254,12 +263,11 @@ async def test_a_session_that_has_ended_leads_to_signing_in_and_back(world_with:
         await admin.sees("Without anything")
 
 
-async def test_the_page_that_was_asked_for_comes_after_signing_in(world_with: Any) -> None:
-    chromium_or_skip()
+async def test_the_page_that_was_asked_for_comes_after_signing_in(world_with: Any, browser: Browser) -> None:
     async with (
         world_with(local=True) as world,
         listening(world) as port,
-        browsing(f"http://localhost:{port}") as (admin,),
+        browsing(browser, f"http://localhost:{port}") as (admin,),
     ):
         await admin.go("audit")
         await admin.page.fill("input[name=username]", "operator")
@@ -276,12 +284,12 @@ async def test_the_page_that_was_asked_for_comes_after_signing_in(world_with: An
 
 async def test_a_form_s_success_page_and_what_was_typed_go_when_another_form_is_opened(
     world_with: Any,
+    browser: Browser,
 ) -> None:
-    chromium_or_skip()
     async with (
         world_with(local=True) as world,
         listening(world) as port,
-        browsing(f"http://localhost:{port}") as (admin,),
+        browsing(browser, f"http://localhost:{port}") as (admin,),
     ):
         admin.expects_refusals = True
         await admin.sign_in("operator", OPERATOR_TOKEN)
