@@ -88,7 +88,7 @@ class TenantFromHost:
 
         async def mend() -> bool:
             async with self._platform.tenancy.use(tenant):
-                return await self._platform.schema.mend(scope["state"]["tenant"])
+                return await self._platform.schema.repair_after_error(scope["state"]["tenant"])
 
         await rerun_mended(scope, serve, mend)
 

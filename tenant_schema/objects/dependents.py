@@ -1,4 +1,4 @@
-"""What else holds on to an object or a field by its name, and how it is told of a change."""
+"""The protocol of what refers to objects and fields by name: pages, list views, restrictions of roles."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ __all__ = ["Dependents", "NameChanges"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameChanges:
-    """What a change of a definition does to names. ``object`` is the name before the change."""
+    """The names that a change of a definition changes. ``object`` is the name before the change."""
 
     object: str
     object_renamed_to: str | None = None
@@ -24,18 +24,17 @@ class NameChanges:
 
 
 class Dependents(Protocol):
-    """Something that names objects and fields: pages, list views, roles.
+    """Something that refers to objects and fields by name.
 
-    Both methods run with the tenant bound; :meth:`follow` in the transaction in which the change becomes
-    valid.
+    Both methods run with the tenant bound; :meth:`follow` in the transaction of the definitions.
     """
 
     @property
     def kind(self) -> str:
-        """Under which key ``affects`` tells of these: ``pages``, ``views``, ``roles``."""
+        """The key of these in ``affects``: ``pages``, ``views``, ``roles``."""
 
     async def affected(self, changes: NameChanges) -> Sequence[dict[str, Any]]:
-        """Who names what is renamed or dropped: JSON objects for people to read, with a name at least."""
+        """Return what refers to the names, as JSON objects for people that have at least a name."""
 
     async def follow(self, changes: NameChanges) -> None:
-        """Write the new names where the old ones stood, and take out what is dropped."""
+        """Replace the names that were changed, and remove those that were dropped."""

@@ -1,24 +1,24 @@
-"""What can be wrong with objects, their definitions and the values of their fields.
+"""The errors of objects, their definitions and the values of their fields.
 
 ::
 
     ObjectsError
-    ├── TablesDiffer        tables are not as the definitions say, for good
-    ├── CounterMissing      an auto_number field has nothing to count with
+    ├── TablesDiffer        tables differ from the definitions and cannot be repaired
+    ├── CounterMissing      an auto_number field has no counter
     ├── InvalidName         a name breaks the grammar, is too long, or is reserved
     ├── InvalidValue        a value does not fit its field
     ├── ObjectNotFound      no object of that name
     ├── FieldNotFound       the object has no field of that name
     └── ChangeRefused
         ├── NameTaken           another object or field has the name
-        ├── StandardKept        what comes with the product stays as it is
-        ├── StillLookedUp       fields of other objects look up the object
-        ├── ConversionRefused   a field of that type cannot be made into one of the other
-        ├── WouldBreakData      records that are there do not fit
-        ├── WouldLoseData       what is to be dropped holds data, and nobody said that it may go
-        └── ObjectBusy          another change is under way
+        ├── StandardKept        a standard object or field cannot be changed in this way
+        ├── StillLookedUp       fields of other objects refer to the object
+        ├── ConversionRefused   a field of that type cannot be converted into the other
+        ├── WouldBreakData      existing records do not fit
+        ├── WouldLoseData       the object or field holds data, and ``confirm`` is missing
+        └── ObjectBusy          another change is in progress
 
-Problems of a whole definition are told all at once, as :class:`tenant_schema.problems.InvalidInput`.
+The problems of a whole definition are reported together, as :class:`tenant_schema.problems.InvalidInput`.
 """
 
 from collections.abc import Sequence
@@ -44,13 +44,13 @@ __all__ = [
 
 
 class ObjectsError(Exception):
-    """The root of this package's errors."""
+    """The root of this tree."""
 
     code = "objects-error"
 
 
 class CounterMissing(ObjectsError):
-    """No row counts for the auto_number field: its definition and its counter do not agree."""
+    """The auto_number field has no counter."""
 
     code = "counter-missing"
 
@@ -60,7 +60,7 @@ class CounterMissing(ObjectsError):
 
 
 class InvalidName(ObjectsError):
-    """A name that no object or field may have; ``code`` says which rule it breaks."""
+    """A name that no object or field may have. ``code`` is the rule that it breaks."""
 
     def __init__(self, name: str, code: str, message: str) -> None:
         super().__init__(message)
@@ -80,7 +80,7 @@ class InvalidValue(ObjectsError):
 
 
 class ObjectNotFound(ObjectsError):
-    """No object of that name; ``did_you_mean`` is the nearest one there is, if any is near."""
+    """There is no object of that name. ``did_you_mean`` is the most similar name, if there is one."""
 
     code = "object-not-found"
 
@@ -91,7 +91,7 @@ class ObjectNotFound(ObjectsError):
 
 
 class FieldNotFound(ObjectsError):
-    """The object has no field of that name; ``did_you_mean`` is the nearest one there is."""
+    """The object has no field of that name. ``did_you_mean`` is the most similar name, if there is one."""
 
     code = "field-not-found"
 
@@ -103,7 +103,7 @@ class FieldNotFound(ObjectsError):
 
 
 class ChangeRefused(ObjectsError):
-    """A change that is well-formed and cannot be done as things are. ``field`` is what of it is refused."""
+    """A valid change that cannot be applied at present. ``field`` is the part of it that is refused."""
 
     code = "change-refused"
     field = "name"
@@ -120,7 +120,7 @@ class NameTaken(ChangeRefused):
 
 
 class StandardKept(ChangeRefused):
-    """Objects and fields that come with the product cannot be dropped, renamed or retyped."""
+    """Standard objects and fields cannot be dropped, renamed or given another type."""
 
     code = "standard-kept"
 
@@ -131,7 +131,7 @@ class StandardKept(ChangeRefused):
 
 
 class StillLookedUp(ChangeRefused):
-    """Fields of other objects look the object up; ``fields`` are their names, as ``deals.account``."""
+    """Fields of other objects refer to the object. ``fields`` are their names, such as ``deals.account``."""
 
     code = "still-looked-up"
     field = "object"
@@ -143,7 +143,7 @@ class StillLookedUp(ChangeRefused):
 
 
 class ConversionRefused(ChangeRefused):
-    """A field's type can only become one that holds all its values; ``allowed`` are those."""
+    """A field's type can only be changed to one that holds all its values. ``allowed`` are those."""
 
     code = "conversion-refused"
     field = "type"
@@ -155,7 +155,7 @@ class ConversionRefused(ChangeRefused):
 
 
 class WouldBreakData(ChangeRefused):
-    """Records that are there do not fit the change: how many, and the first of them."""
+    """Existing records do not fit the change: their number, and the ids of the first."""
 
     code = "would-break-data"
 
@@ -167,7 +167,7 @@ class WouldBreakData(ChangeRefused):
 
 
 class WouldLoseData(ChangeRefused):
-    """What is to be dropped holds data: ask again with ``confirm=<name>``."""
+    """The object or field holds data: repeat the request with ``confirm=<name>``."""
 
     code = "would-lose-data"
     field = "confirm"
@@ -180,7 +180,7 @@ class WouldLoseData(ChangeRefused):
 
 
 class ObjectBusy(ChangeRefused):
-    """Another change of this tenant's objects, or a long write, is under way, and did not end in time."""
+    """Another change of this tenant's objects, or a long write, did not end in time."""
 
     code = "object-busy"
     field = "object"
@@ -191,9 +191,9 @@ class ObjectBusy(ChangeRefused):
 
 
 class TablesDiffer(ObjectsError):
-    """Tables are not as the definitions say, and cannot be made so without loss.
+    """Tables differ from the definitions, and cannot be repaired without loss.
 
-    :ivar kinds: of the differences, as ``GET /api/v1/objects/drift`` calls them.
+    :ivar kinds: of the differences, as ``GET /api/v1/objects/drift`` names them.
     """
 
     code = "tables-differ"

@@ -1,4 +1,4 @@
-"""Names of objects and fields as they are after a change, wherever they stand: paths over lookups too."""
+"""Translates names of objects and fields, and paths over lookups, into those after a change."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ __all__ = ["Renamed", "lookup_targets"]
 
 
 class Renamed:
-    """Names as they are after the changes. ``targets`` are what lookups lead to, by old names."""
+    """Names after the changes. ``targets`` are the objects that lookups refer to, by old names."""
 
     def __init__(self, changes: NameChanges, targets: Mapping[tuple[str, str], str]) -> None:
         self._changes = changes
@@ -18,7 +18,7 @@ class Renamed:
         """Whether anything was named that is renamed or dropped."""
 
     def of_object(self, name: str) -> str | None:
-        """The object's name afterwards; None when it is dropped."""
+        """Return the object's new name, or None if it is dropped."""
         if name != self._changes.object:
             return name
         if self._changes.object_dropped:
@@ -27,7 +27,7 @@ class Renamed:
         return name if renamed is None else self._touch(renamed)
 
     def of_field(self, object_name: str, path: str) -> str | None:
-        """The path's names afterwards; None when something on the way is dropped."""
+        """Return the path with new names, or None if a part of it is dropped."""
         written: list[str] = []
         for part in path.split("."):
             name = self._part(object_name, part)
@@ -38,7 +38,7 @@ class Renamed:
         return ".".join(written)
 
     def keeps(self, _object_name: str, _document: object) -> bool:
-        """A filter whose names are good stays."""
+        """Always true: a filter whose names exist is kept."""
         return True
 
     def _part(self, object_name: str, name: str) -> str | None:
@@ -56,7 +56,7 @@ class Renamed:
 
 
 async def lookup_targets(changes: NameChanges) -> dict[tuple[str, str], str]:
-    """What every lookup leads to, by the old names, whether the rows have the new ones already or not."""
+    """Return the object that each lookup refers to, by old names, before or after the rows are updated."""
     old_object = {changes.object_renamed_to: changes.object} if changes.object_renamed_to else {}
     old_field = {new: old for old, new in changes.fields_renamed.items()}
     query = FieldDefinition.select(

@@ -1,7 +1,8 @@
-"""The schema service: objects and fields made, changed and dropped, each change whole or not at all.
+"""The schema service: creates, changes and drops objects and fields. Each change is applied whole or not at
+all.
 
-A change is decided on the definitions as they are, refused when the data speaks against it, written down,
-and done; see :mod:`tenant_schema.objects.changes`. One change of a tenant's objects is under way at a time.
+A change is decided from the definitions, checked against the data, written to the journal and executed; see
+:mod:`tenant_schema.objects.changes`. A tenant's objects are changed by one change at a time.
 """
 
 import logging
@@ -57,28 +58,28 @@ __all__ = ["SchemaService"]
 _MANAGE = "objects:manage"
 _ATTEMPTS = 3
 _CUT_SHORT = (Deadlock, ConnectionLost, TransactionEnded)
-_MENDED = frozenset(
+_REPAIRED = frozenset(
     {"missing-column", "missing-index", "missing-unique", "wrong-reference", "wrong-search", "stale-search"}
 )
 """What is repaired by itself when a request has met it: see :mod:`tenant_schema.objects.changes.drift`."""
 _HARMLESS = frozenset({"extra-table", "extra-search"})
-_MENDED_EVERY, _MOST_MENDED = 10.0, 1_000
+_REPAIR_EVERY, _MOST_REMEMBERED = 10.0, 1_000
 _LOG = logging.getLogger(__name__)
 _Decide = Callable[[Definitions], Decision]
 
 
 class SchemaService:
-    """Changes of the definitions of the tenant that is bound.
+    """Changes the definitions of the bound tenant.
 
-    Every change takes ``dry_run``: then it does nothing, and gives the :class:`Plan` instead of None. All may
-    raise PermissionDenied, InvalidInput, ObjectNotFound, FieldNotFound, and every
+    With ``dry_run`` a change is not applied, and its :class:`Plan` is returned instead of None. Every change
+    may raise PermissionDenied, InvalidInput, ObjectNotFound, FieldNotFound, and any
     :class:`~tenant_schema.objects.errors.ChangeRefused`.
 
-    :param catalog: forgets what it knows of a tenant when that has changed.
-    :param access_cache: as well, since permissions come and go with objects.
-    :param recovery: goes on with changes that were cut short, and knows who else names objects and fields.
-    :param wait: seconds to wait for another change to end.
-    :param settle: seconds after which nobody goes by the definitions before a change any more.
+    :param catalog: its cache is invalidated by changes.
+    :param access_cache: likewise, since permissions are created and deleted with objects.
+    :param recovery: completes interrupted changes, and knows what refers to objects and fields by name.
+    :param wait: seconds to wait for another change.
+    :param settle: seconds after which no process uses the definitions from before a change.
     """
 
     def __init__(
@@ -95,12 +96,12 @@ class SchemaService:
         self._recovery = recovery or Recovery()
         self._wait = wait
         self._settle = settle
-        self._mended: dict[UUID, tuple[float, list[str]]] = {}
+        self._repaired_at: dict[UUID, tuple[float, list[str]]] = {}
 
     async def create_object(
         self, scope: TenantScope, access: Access, draft: ObjectDraft, *, dry_run: bool = False
     ) -> Plan | None:
-        """A new object with its table, its permissions, and at once its records."""
+        """Create an object with its table and its permissions."""
         return await self._change(scope, access, partial(decide_creating, draft=draft), dry_run=dry_run)
 
     async def change_object(
@@ -112,7 +113,7 @@ class SchemaService:
         *,
         dry_run: bool = False,
     ) -> Plan | None:
-        """Other words, or another name, for an object: parts of its row. Its records stay as they are."""
+        """Change the texts, the name or the order of fields of an object: new values of its columns."""
         decide = partial(decide_changing_object, name=name, changes=changes)
         return await self._change(scope, access, decide, dry_run=dry_run)
 
@@ -125,14 +126,14 @@ class SchemaService:
         *,
         dry_run: bool = False,
     ) -> Plan | None:
-        """An object with its records goes; when there are any, ``confirm`` must be its name."""
+        """Drop an object with its records. If there are any, ``confirm`` must be its name."""
         decide = partial(decide_dropping, name=name)
         return await self._change(scope, access, decide, confirm, dry_run=dry_run)
 
     async def add_field(
         self, scope: TenantScope, access: Access, name: str, draft: FieldDraft, *, dry_run: bool = False
     ) -> Plan | None:
-        """A new field; records that are there get its default."""
+        """Add a field. Existing records get its default."""
         decide = partial(decide_adding_field, name=name, draft=draft)
         return await self._change(scope, access, decide, dry_run=dry_run)
 
@@ -146,7 +147,7 @@ class SchemaService:
         *,
         dry_run: bool = False,
     ) -> Plan | None:
-        """A field otherwise: ``changes`` are parts of a draft."""
+        """Change a field. ``changes`` are new values of a :class:`FieldDraft`."""
         decide = partial(decide_changing_field, name=name, field_name=field_name, changes=changes)
         return await self._change(scope, access, decide, dry_run=dry_run)
 
@@ -160,30 +161,33 @@ class SchemaService:
         *,
         dry_run: bool = False,
     ) -> Plan | None:
-        """A field with its values goes; when there are any, ``confirm`` must be its name."""
+        """Drop a field with its values. If there are any, ``confirm`` must be its name."""
         decide = partial(decide_dropping_field, name=name, field_name=field_name)
         return await self._change(scope, access, decide, confirm, dry_run=dry_run)
 
     async def recover(self, scope: TenantScope) -> list[str]:
-        """Finish or undo what a process that died has left; the names of the objects that this was about.
+        """Complete or undo changes that were interrupted. Returns the names of the objects that they changed.
 
-        One statement when there is nothing.
+        1 statement if there are none.
         """
         dialect = dialect_of_bound()
         async with self._forgetting(scope), dialect.exclusive(self._wait):
             return [intent.object for intent in await self._recovery.runner(dialect).recover()]
 
     async def drift(self, access: Access) -> list[Drift]:
-        """Every difference between definitions and tables. While nothing is being changed, there is none."""
+        """Return every difference between definitions and tables. There is none unless tables were altered by
+        hand.
+        """
         access.require_system(_MANAGE)
         dialect = dialect_of_bound()
         async with dialect.exclusive(self._wait):
             return await find_drift(await self._definitions(dialect), dialect)
 
     async def repair(self, scope: TenantScope, access: Access) -> tuple[list[str], list[Drift], list[Drift]]:
-        """Finish what was cut short, then end every difference that can be ended without loss.
+        """Complete interrupted changes, then repair every difference that can be repaired without loss.
 
-        The names of objects whose changes were finished or undone, what was repaired, and what remains.
+        Returns the names of the objects whose changes were completed or undone, the repaired differences, and
+        those that remain.
         """
         access.require_system(_MANAGE)
         dialect = dialect_of_bound()
@@ -196,15 +200,15 @@ class SchemaService:
             await bump(DEFINITIONS)
         return recovered, repaired, remaining
 
-    async def mend(self, scope: TenantScope) -> bool:
-        """After the database has refused a statement: end by itself what is lastingly different between
-        definitions and tables, where nothing is lost by it. Whether anything was repaired.
+    async def repair_after_error(self, scope: TenantScope) -> bool:
+        """Repair what can be repaired without loss, after the database has refused a statement. Returns
+        whether anything was repaired.
 
-        At most every ten seconds for each tenant. A table that is missing is not made anew: its records are
-        somewhere else. Raises :class:`TablesDiffer` when tables differ still, and :class:`ObjectBusy`.
+        Runs at most every ten seconds for each tenant. A missing table is not created, since its records
+        would be missing. Raises :class:`TablesDiffer` if differences remain, and :class:`ObjectBusy`.
         """
-        kept = self._mended.get(scope.id)
-        if kept is not None and monotonic() - kept[0] < _MENDED_EVERY:
+        kept = self._repaired_at.get(scope.id)
+        if kept is not None and monotonic() - kept[0] < _REPAIR_EVERY:
             if kept[1]:
                 raise TablesDiffer(kept[1])
             return False
@@ -212,15 +216,15 @@ class SchemaService:
         async with self._forgetting(scope), dialect.exclusive(self._wait):
             recovered = await self._recovery.runner(dialect).recover()
             found = await find_drift(await self._definitions(dialect), dialect)
-            repaired = await repair_drift([one for one in found if one.kind in _MENDED], dialect)
+            repaired = await repair_drift([one for one in found if one.kind in _REPAIRED], dialect)
             for one in repaired:
                 subject = Subject("object", None, one.object)
                 await record_event(None, "object.repair", subject, {"kind": one.kind})
             await bump(DEFINITIONS)
         left = sorted({one.kind for one in found if one not in repaired and one.kind not in _HARMLESS})
-        if len(self._mended) >= _MOST_MENDED:
-            self._mended.clear()
-        self._mended[scope.id] = (monotonic(), left)
+        if len(self._repaired_at) >= _MOST_REMEMBERED:
+            self._repaired_at.clear()
+        self._repaired_at[scope.id] = (monotonic(), left)
         if left and not repaired:
             raise TablesDiffer(left)
         return bool(repaired or recovered)
@@ -262,7 +266,7 @@ class SchemaService:
     async def _attempt(
         self, access: Access, decide: _Decide, confirm: str | None, change: UUID, *, dry_run: bool
     ) -> Plan | None:
-        """One attempt at a change; ``change`` is its id in the journal."""
+        """Run one attempt at a change. ``change`` is its id in the journal."""
         dialect = dialect_of_bound()
         async with dialect.exclusive(self._wait):
             await self._recovery.runner(dialect).recover()
@@ -282,10 +286,10 @@ class SchemaService:
         return None
 
     async def _settled(self, change: UUID) -> State | None:
-        """After a change was cut short by a deadlock or a lost connection: finish or undo it on another
-        connection, and say how it ended; None when it was never begun.
+        """Complete or undo a change that a deadlock or a lost connection interrupted, on another connection.
+        Returns its state; None if it was never begun.
 
-        UNDOING stands for all of which it is not known: whoever comes next looks after it.
+        UNDOING is also returned if the state is not known: the next change or read completes it.
         """
         dialect = dialect_of_bound()
         if dialect.is_transactional or DB.transaction_exists():
@@ -299,7 +303,7 @@ class SchemaService:
             return State.UNDOING
 
     async def _number_latecomers(self, decision: Decision) -> None:
-        """Records that were made by the definitions before, while a field was added that numbers them."""
+        """Number the records that were created by the old definitions while an auto_number was added."""
         field = added_number(decision)
         if field is None or decision.is_new or decision.after_name is None or DB.transaction_exists():
             return
@@ -312,7 +316,7 @@ class SchemaService:
 
     @asynccontextmanager
     async def _forgetting(self, scope: TenantScope) -> AsyncIterator[None]:
-        """However it ends, nothing that this process knew before counts any more."""
+        """Invalidate the caches at the end of the block, however it ends."""
         try:
             yield
         finally:
@@ -321,5 +325,5 @@ class SchemaService:
 
 
 def _whatever(decision: Decision) -> str | None:
-    """A dry run loses nothing, so that it needs no confirmation."""
+    """The confirmation for a dry run, which deletes nothing."""
     return decision.dropped or decision.object

@@ -1,4 +1,4 @@
-"""The tables that say which objects and fields a tenant has, and what was done to change them."""
+"""The tables of definitions, of auto-number counters, and of the journal of schema changes."""
 
 from piccolo.columns import (
     JSON,
@@ -21,10 +21,10 @@ __all__ = ["AutoNumber", "FieldDefinition", "ObjectDefinition", "SchemaChange", 
 
 
 class ObjectDefinition(Timestamps, Table, tablename="object_definitions", help_text="A kind of record."):
-    """``table_name`` is the physical name, given once; ``name`` may change.
+    """``table_name`` is the physical name, which never changes; ``name`` may change.
 
-    ``standard`` objects come with the product. ``name_field`` is the field that says what to call a record
-    where only one line is to be had; empty when there is none.
+    ``standard`` objects exist in every tenant. ``name_field`` is the field whose value is a record's display
+    name; empty when there is none.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -38,12 +38,12 @@ class ObjectDefinition(Timestamps, Table, tablename="object_definitions", help_t
 
 
 class FieldDefinition(Timestamps, Table, tablename="field_definitions", help_text="A field of an object."):
-    """``column_name`` is the physical name, given once; ``storage`` is how a text is kept, decided with it,
-    and ``sort_key`` whether its sort keys are kept in a column beside it. ``settings`` are the type's,
-    complete; ``default_value`` is the text of a JSON value, null when there is none: SQLite keeps numbers in
-    a JSON column as it likes. ``searchable`` fields are what ``search`` looks into; of those without
-    ``history`` no changes are kept. The fields that every record has are not kept
-    here: they are ``SYSTEM_FIELDS`` of ``model``.
+    """``column_name`` is the physical name, which never changes.
+
+    ``storage`` is how a text is stored, and ``sort_key`` whether its sort keys have a column. ``settings``
+    are complete. ``default_value`` is the text of a JSON value, or null: SQLite does not preserve numbers in
+    a JSON column. ``search`` searches ``searchable`` fields; fields without ``history`` have no history of
+    changes. The system fields, which every record has, have no rows: see ``SYSTEM_FIELDS`` in ``model``.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -69,8 +69,8 @@ class FieldDefinition(Timestamps, Table, tablename="field_definitions", help_tex
 
 
 class AutoNumber(Table, tablename="auto_numbers", help_text="How far an auto_number field has counted."):
-    """``field`` is the id of the definition; no foreign key, since a field's counter is made before it is
-    valid.
+    """``field`` is the id of the definition. It is not a foreign key, since the counter is created before the
+    row of the field.
     """
 
     field = UUID(primary_key=True, default=None)
@@ -78,10 +78,10 @@ class AutoNumber(Table, tablename="auto_numbers", help_text="How far an auto_num
 
 
 class SchemaChange(Timestamps, Table, tablename="schema_changes", help_text="A change of objects or fields."):
-    """The journal: ``plan`` is the whole intent as JSON, ``position`` how many of its steps are done.
+    """The journal. ``plan`` is the whole intent as JSON, ``position`` the number of completed operations.
 
-    ``state`` is one of :class:`tenant_schema.objects.changes.journal.State`. Rows of changes that are over
-    stay, to say what was done when, and by whom.
+    ``state`` is one of :class:`tenant_schema.objects.changes.journal.State`. Rows of completed changes stay
+    as a record.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -95,10 +95,10 @@ class SchemaChange(Timestamps, Table, tablename="schema_changes", help_text="A c
 
 
 class SchemaLease(Table, tablename="schema_leases", help_text="Who is changing objects just now."):
-    """One row while a change is under way, by its ``name``; see :mod:`piccolo_engines.leases`.
+    """One row during a change, by its ``name``; see :mod:`piccolo_engines.leases`.
 
-    ``server`` tells the node of a cluster at which its owner is connected: a hash of how the server names
-    itself.
+    ``server`` identifies the node of a cluster that its owner is connected to: a hash of the server's own
+    name.
     """
 
     id = UUID(primary_key=True, default=new_id)

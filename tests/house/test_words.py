@@ -25,6 +25,7 @@ CLEANED = (
     "piccolo_conf.py",
     "piccolo_engines",
     "tenant_schema/apps",
+    "tenant_schema/objects",
     "tenant_schema/records",
     "tenant_schema/users",
     "tools",

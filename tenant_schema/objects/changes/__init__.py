@@ -1,3 +1,3 @@
-"""Changes of objects as journaled DDL: shapes, their difference as operations, a dialect that does them."""
+"""Schema changes: decided from definitions, written to the journal, executed as DDL by a dialect."""
 
 __all__: list[str] = []

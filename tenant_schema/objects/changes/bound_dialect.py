@@ -1,4 +1,4 @@
-"""The dialect of the engine that is bound to the tenant slot."""
+"""The schema-change dialect of the bound tenant's database."""
 
 import functools
 
@@ -12,7 +12,7 @@ _SQLITE = SQLiteDialect()
 
 
 def dialect_of_bound() -> Dialect:
-    """The dialect of the engine that is bound."""
+    """Return the dialect of the bound engine."""
     return _SQLITE if DB.engine_type == "sqlite" else _mysql()
 
 

@@ -1,7 +1,7 @@
-"""Whether definitions and tables agree, and what would make them: differences that nobody should ever see.
+"""Drift: differences between definitions and tables, and how to repair them.
 
-A change that was cut short is in the journal and is not drift. Drift comes from outside: somebody who altered
-a table by hand, a restored backup.
+A change that was interrupted is in the journal and is not drift. Drift is caused from outside: tables that
+were altered by hand, or a restored backup.
 """
 
 import logging
@@ -43,10 +43,11 @@ _MADE_HERE = re.compile(r"[a-z][a-z0-9_]*_[0-9a-f]{8}(?:_sort)?")
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """One difference. ``repair`` are the operations that end it without loss; none where there are none.
+    """One difference.
 
-    :ivar object: the object's name; empty for a table that belongs to none.
-    :ivar kind: kebab-case, for programs. :ivar name: the table, column or index, as the database calls it.
+    :ivar object: the object's name; empty for a table of no object.
+    :ivar kind: kebab-case, for programs. :ivar name: of the table, column or index in the database.
+    :ivar repair: operations that repair it without loss; empty if there are none.
     """
 
     object: str
@@ -57,7 +58,7 @@ class Drift:
 
 
 async def find_drift(definitions: Definitions, dialect: Dialect) -> list[Drift]:
-    """Every difference, in the order of objects. Some statements for each object."""
+    """Return every difference, in the order of objects. Several statements for each object."""
     found: list[Drift] = []
     for row, _ in definitions.rows:
         wanted = definitions.shape(row.name)
@@ -88,7 +89,7 @@ async def _of_table(
 async def _of_keys(
     name: str, wanted: TableShape, there: Mapping[str, ColumnShape], dialect: Dialect
 ) -> list[Drift]:
-    """Sort keys of other texts than the records have: somebody wrote to the table by hand."""
+    """Sort keys that do not match their texts: the table was written to by hand."""
     found, table = list[Drift](), wanted.name
     for key in wanted.columns:
         if key.source and {key.name, key.source} <= there.keys():
@@ -167,7 +168,9 @@ def _making(table: str, column: ColumnShape, dialect: Dialect) -> tuple[Operatio
 def _referring(
     table: str, actual: ColumnShape, wanted: ColumnShape, dialect: Dialect
 ) -> tuple[Operation, ...]:
-    """None when the column is not what it should be in more than that: it would be made anew."""
+    """Operations that correct the reference; none if the column differs in more than that and would be
+    replaced.
+    """
     if not dialect.keys_with_columns:
         drop = (DropReference(table, actual),) if actual.reference else ()
         return (*drop, *((AddReference(table, wanted),) if wanted.reference else ()))
@@ -177,7 +180,7 @@ def _referring(
 
 
 async def _extra(name: str, table: str, column: ColumnShape, wanted: TableShape) -> Drift | None:
-    """A column that no field has: one of ours that is empty can go."""
+    """A column without a field. It can be dropped if it was created for a field and is empty."""
     if column.name in {one.name for one in wanted.columns}:
         return None
     is_ours = _MADE_HERE.fullmatch(column.name) is not None
@@ -204,7 +207,7 @@ async def _is_empty(table: str, condition: str) -> bool:
 
 
 async def repair_drift(found: Sequence[Drift], dialect: Dialect) -> list[Drift]:
-    """End the differences that can be; give those that were. What the database refuses stays."""
+    """Repair what can be repaired, and return it. Operations that the database refuses are skipped."""
     repaired = []
     for one in found:
         try:

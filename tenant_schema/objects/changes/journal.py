@@ -1,4 +1,4 @@
-"""The journal of changes: what was intended, how far it has come, and how it ended."""
+"""The journal of schema changes: the intent, the number of completed operations, and the state."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +15,7 @@ _OPEN = ("begun", "valid", "undoing")
 
 
 class State(StrEnum):
-    """How far a change has come: begun, its definitions valid, done; or undoing, undone."""
+    """The state of a change: begun, its definitions valid, done; or undoing, undone."""
 
     BEGUN = "begun"
     VALID = "valid"
@@ -26,7 +26,7 @@ class State(StrEnum):
 
 @dataclass(slots=True)
 class Entry:
-    """One row of the journal. ``position`` counts the operations that are done, of both halves together."""
+    """One row of the journal. ``position`` counts the completed operations of both halves."""
 
     id: UUID
     intent: Intent
@@ -37,7 +37,7 @@ class Entry:
 
 
 async def begin(entry: Entry, user: UUID | None) -> None:
-    """Write the intent down."""
+    """Insert the intent."""
     intent = entry.intent
     await SchemaChange.insert(
         SchemaChange(
@@ -52,13 +52,13 @@ async def begin(entry: Entry, user: UUID | None) -> None:
 
 
 async def state_of(change: UUID) -> State | None:
-    """How far a change is; None when it was never begun."""
+    """Return the state of a change; None if it was never begun."""
     row = await SchemaChange.select(SchemaChange.state).where(SchemaChange.id == change).first()
     return None if row is None else State(row["state"])
 
 
 async def record(entry: Entry, error: str = "") -> None:
-    """Write down how far it is."""
+    """Update the state."""
     await SchemaChange.update(
         {
             SchemaChange.state: entry.state.value,
@@ -69,12 +69,12 @@ async def record(entry: Entry, error: str = "") -> None:
 
 
 async def has_open_entries() -> bool:
-    """Whether a change is neither done nor undone: under way, or left by a process that died."""
+    """Whether a change is neither done nor undone: in progress, or interrupted."""
     return bool(await SchemaChange.exists().where(SchemaChange.state.is_in(list(_OPEN))))
 
 
 async def open_entries() -> list[Entry]:
-    """The changes that are neither done nor undone, oldest first. One statement."""
+    """Return the changes that are neither done nor undone, oldest first. 1 statement."""
     rows = (
         await SchemaChange.select(
             SchemaChange.id, SchemaChange.state, SchemaChange.position, SchemaChange.plan

@@ -1,5 +1,5 @@
-"""The search indexes that no change has made: those of standard objects, whose tables come from migrations,
-and tables of words in the place of the FULLTEXT indexes that record tables once had.
+"""Creates search indexes that no change has created: those of standard objects, whose tables are created by
+migrations, and tables of words that replace FULLTEXT indexes of earlier versions.
 """
 
 from tenant_schema.objects.changes.bound_dialect import dialect_of_bound
@@ -19,11 +19,10 @@ _WAIT = 30.0
 
 
 async def ensure_searches() -> None:
-    """Make the search index of every object of the bound tenant that has none, and complete those that lack
-    records. The tenant may be served meanwhile.
+    """Create the missing search indexes of the bound tenant's objects, and complete those that lack records.
+    The tenant may be served at the same time.
 
-    What was begun by a process that died is found missing, and made. One statement when there is no object,
-    some for each otherwise.
+    It can be repeated after a crash. 1 statement if there is no object, otherwise several for each.
     """
     if not await ObjectDefinition.exists():
         return
@@ -44,7 +43,7 @@ async def ensure_searches() -> None:
 
 
 async def _ensure(shape: TableShape, actual: TableShape, dialect: Dialect) -> bool:
-    """The index with all records; whether it was not there."""
+    """Create or complete the index. Returns whether it was missing."""
     table, columns = shape.name, shape.search
     is_missing = actual.search != columns
     if is_missing:
@@ -55,7 +54,7 @@ async def _ensure(shape: TableShape, actual: TableShape, dialect: Dialect) -> bo
 
 
 async def _replace(old: list[tuple[TableShape, str]], dialect: Dialect) -> None:
-    """Drop the old indexes, when all that was written without the tables of words is in them."""
+    """Drop the old indexes, once all records that were written without the tables of words are in them."""
     wait = NOTICED
     for shape, index in old:
         await dialect.apply(FillSearch(shape.name, shape.search, after=wait))

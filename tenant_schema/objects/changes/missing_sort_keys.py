@@ -1,5 +1,5 @@
-"""Columns of sort keys for the texts with an index that have none: those of standard objects, whose tables
-come from migrations, and of objects that were made before there were any.
+"""Adds the columns of sort keys that indexed texts lack: those of standard objects, whose tables are created
+by migrations, and of objects from before there were sort keys.
 """
 
 from collections.abc import Sequence
@@ -27,12 +27,13 @@ _WAIT = 30.0
 
 
 async def ensure_sort_keys(*, served: bool = True) -> None:
-    """Give every text with an index of the bound tenant its column of sort keys, with the keys of the
-    records that are there. The tenant may be served meanwhile; ``served`` is false for one that is not yet.
-    One statement when there is nothing to do.
+    """Add a column of sort keys to every indexed text of the bound tenant that has none, and fill it. 1
+    statement if there is nothing to do.
 
-    Each object is a change of its own, journaled as those that people make. Where a table has no room for
-    more columns or indexes it stays as it is: such texts are sorted without an index.
+    Each object is a change of its own in the journal. A table without room for more columns or indexes is not
+    changed: its texts are sorted without an index.
+
+    :param served: whether the tenant may be served at the same time.
     """
     lacking = FieldDefinition.sort_key.eq(False) & (
         FieldDefinition.indexed.eq(True) | FieldDefinition.unique.eq(True)
@@ -49,7 +50,7 @@ async def ensure_sort_keys(*, served: bool = True) -> None:
 
 
 def _at_once(intent: Intent) -> Intent:
-    """The change of a table that nobody writes to: nothing can have been written without the keys."""
+    """The change of a table that nobody writes to: no record can have been written without the keys."""
     after = [one for one in intent.after if not isinstance(one, FillKeys)]
     return msgspec.structs.replace(intent, after=after)
 
@@ -59,7 +60,7 @@ async def _write(intent: Intent) -> None:
 
 
 async def _intent(name: str, dialect: Dialect) -> Intent | None:
-    """The change of one object; None when there is nothing to do, or no room for it."""
+    """The change of one object; None if there is nothing to do, or no room for it."""
     now = Definitions(await load_rows(), await dialect.row_limits())
     row, fields = now.object(name)
     changed = _with_keys(fields)

@@ -1,4 +1,4 @@
-"""The numbers of ``auto_number`` fields while definitions change: counters come and go with them."""
+"""Counters and numbers of ``auto_number`` fields during schema changes."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -23,7 +23,7 @@ _AUTO_NUMBER = "auto_number"
 
 
 async def number(intent: Intent, operation: NumberRecords) -> None:
-    """Give a number to every record that has none; the field need not be valid yet."""
+    """Number every record that has no number; the field's definition need not be valid yet."""
     new = [row for row in intent.fields.insert if str(row.id) == operation.field]
     model = await _model_of(operation.table, new)
     field = next(one for one in model.fields.values() if str(one.id) == operation.field)
@@ -32,14 +32,15 @@ async def number(intent: Intent, operation: NumberRecords) -> None:
 
 
 async def forget_numbers(operation: NumberRecords) -> None:
-    """The field is not to be."""
+    """Delete the counter of a field whose addition is undone."""
     await drop_counters([UUID(operation.field)])
 
 
 async def write_counters(intent: Intent) -> None:
-    """Counters for new fields, none for those that go, and none behind the numbers of a new format or start.
+    """Create counters for new fields, delete those of dropped ones, and raise those whose format or start
+    changed.
 
-    In the transaction of the definitions, after them.
+    Call it in the transaction of the definitions, after they are written.
     """
     await drop_counters(intent.fields.delete)
     for row in intent.fields.insert:
@@ -62,7 +63,7 @@ async def _skip_taken(field_id: UUID) -> None:
 
 
 async def _model_of(table: str, new: Sequence[FieldRow]) -> ObjectModel:
-    """The object of that table, with fields that are not valid yet."""
+    """The model of the object with that table, including fields that are not valid yet."""
     for row, fields in await load_rows():
         if row.table_name == table:
             known = {one.id for one in fields}

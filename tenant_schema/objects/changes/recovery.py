@@ -1,7 +1,7 @@
-"""Finishes, or undoes, the changes that a process left when it died: when a tenant is next used.
+"""Completes or undoes changes that were interrupted by the end of a process, when the tenant is next used.
 
-Where DDL is transactional there is never anything to do. Elsewhere the journal is asked whenever the tenant's
-definitions are read again (:class:`tenant_schema.objects.model.catalog.Catalog`), which is one statement, and
+Where DDL is transactional there is never anything to do. Elsewhere the journal is read whenever the tenant's
+definitions are read again (:class:`tenant_schema.objects.model.catalog.Catalog`), with one statement, and
 before each change.
 """
 
@@ -26,7 +26,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def _event(intent: Intent) -> tuple[str, Subject, dict[str, object]]:
-    """The action (``object.create``, ``field.drop``), what it was done to, and how names changed."""
+    """The audit event of an intent: action (``object.create``, ``field.drop``), subject and detail."""
     act, _, what = intent.kind.partition(" ")
     names = intent.names
     detail: dict[str, object] = {
@@ -35,14 +35,14 @@ def _event(intent: Intent) -> tuple[str, Subject, dict[str, object]]:
         "renamed": names.fields_renamed,
         "dropped": list(names.fields_dropped),
     }
-    told = {name: value for name, value in detail.items() if value}
-    return f"{what}.{act}", Subject("object", None, intent.object), told
+    details = {name: value for name, value in detail.items() if value}
+    return f"{what}.{act}", Subject("object", None, intent.object), details
 
 
 class Recovery:
-    """Knows how to go on with a change.
+    """Completes changes.
 
-    :param dependents: who else names objects and fields.
+    :param dependents: what refers to objects and fields by name.
     :param at: called at each point at which a process might die; for tests.
     """
 
@@ -53,19 +53,18 @@ class Recovery:
         self._at = at
 
     def runner(self, dialect: Dialect, by: Access | None = None) -> Runner:
-        """What does changes and goes on with them; ``by`` whom, as the audit trail will have it."""
+        """Return the runner of changes. ``by`` is the caller in the audit trail."""
         return Runner(dialect, partial(self._write, by), self._at)
 
     async def _write(self, by: Access | None, intent: Intent) -> None:
-        """The definitions, and what is told of the change, in one transaction."""
+        """Write the definitions and the audit event in one transaction."""
         await write_definitions(intent, self.dependents)
         await record_event(by, *_event(intent))
 
     async def __call__(self) -> bool:
-        """Go on with what was left in the tenant that is bound; whether there was anything.
+        """Complete what was interrupted in the bound tenant. Returns whether there was anything.
 
-        What somebody else is just doing is left to them. Never raises: it is somebody's read that
-        asks.
+        Changes that are in progress elsewhere are left alone. Never raises, since it runs within a read.
         """
         dialect = dialect_of_bound()
         if dialect.is_transactional or not await has_open_entries():

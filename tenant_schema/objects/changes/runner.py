@@ -1,8 +1,8 @@
-"""Does what an intent says, step by step through the journal; goes on with what somebody else began.
+"""Executes an intent step by step, recorded in the journal, and resumes one that was interrupted.
 
-Before the definitions become valid an error undoes what was done. Afterwards there is no way back: what is
-left then is only to take away what nobody reads any more, now or at the next occasion. A deadlock takes back
-one unit between two commits, which is done again; on a cluster every commit can end in one.
+Before the definitions become valid, an error undoes what was done. After that a change is only completed:
+what the old definitions needed is dropped, now or later. A deadlock rolls back one unit between two commits,
+which is repeated; on a cluster every commit can end in a deadlock.
 """
 
 import logging
@@ -29,7 +29,7 @@ _FIRST_PAUSE = 0.02
 class Runner:
     """Runs inside ``dialect.exclusive``.
 
-    :param write: writes the definitions of an intent, in the transaction that is open.
+    :param write: writes the definitions of an intent, in the open transaction.
     :param at: called with the name of each point at which a process might die; for tests.
     """
 
@@ -44,7 +44,7 @@ class Runner:
         self._at = at
 
     async def run(self, intent: Intent, user: UUID | None, change: UUID | None = None) -> None:
-        """All of it. Raises ``DatabaseError`` when it could not be done; then it is undone.
+        """Execute the intent. Raises ``DatabaseError`` if it fails; it is undone then.
 
         :param change: the id of its entry in the journal.
         """
@@ -58,8 +58,8 @@ class Runner:
         await self._dialect.keep()
 
     async def _unit(self, entry: Entry, work: Callable[[], Awaitable[None]]) -> None:
-        """Do what ends in a commit; again when the database gave it up for a deadlock. DDL may have happened
-        all the same, and is looked for then.
+        """Run what ends in a commit, and repeat it after a deadlock. DDL may have been executed all the same,
+        and is looked for in that case.
         """
         state, position, is_resumed = entry.state, entry.position, entry.is_resumed
         for attempt in range(1, _TRIES + 1):
@@ -76,7 +76,7 @@ class Runner:
                 return
 
     async def recover(self) -> list[Intent]:
-        """Finish, or undo, what others left; tell what that was."""
+        """Complete or undo interrupted changes, and return their intents."""
         entries = await open_entries()
         for entry in entries:
             try:
@@ -103,7 +103,7 @@ class Runner:
         await self._clear_up(entry)
 
     async def _prepare(self, entry: Entry) -> None:
-        """What the new definitions need, and the definitions."""
+        """Execute what the new definitions need, then write the definitions."""
         before = entry.intent.before
         for operation in before[entry.position :]:
             await self._unit(entry, partial(self._step, entry, operation))
@@ -118,7 +118,7 @@ class Runner:
         await self._dialect.keep()
 
     async def _clear_up(self, entry: Entry) -> None:
-        """What the old definitions needed goes."""
+        """Drop what the old definitions needed."""
         done = entry.position - len(entry.intent.before)
         try:
             for operation in entry.intent.after[done:]:
@@ -136,7 +136,7 @@ class Runner:
             await self._note(entry, State.DONE)
 
     async def _note(self, entry: Entry, state: State, reason: str = "") -> None:
-        """Write the state down, for good."""
+        """Record the state, and commit."""
 
         async def write() -> None:
             entry.state = state
@@ -146,7 +146,7 @@ class Runner:
         await self._unit(entry, write)
 
     async def _step(self, entry: Entry, operation: Operation) -> None:
-        """One operation; the first one after somebody else's may be done already."""
+        """Execute one operation; the first one of a resumed change may be done already."""
         if not (entry.is_resumed and await self._dialect.is_done(operation)):
             await self._do(entry.intent, operation)
         self._at(f"did {entry.position}")
@@ -163,8 +163,8 @@ class Runner:
             await self._dialect.apply(operation)
 
     async def _undo(self, entry: Entry, reason: str) -> None:
-        """Take back the operations that were done, the last first; each only when it is there. In
-        transactions of its own: the one that failed is over.
+        """Undo the completed operations in reverse order, each if it is found. In transactions of its own:
+        the one that failed has ended.
         """
         await self._dialect.discard()
         await self._note(entry, State.UNDOING, reason)

@@ -1,4 +1,4 @@
-"""Writes the definitions of an intent, and what goes with them: permissions, dependents, cache versions."""
+"""Writes the definitions of an intent, with permissions, dependents and cache versions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +20,7 @@ __all__ = ["write_definitions"]
 
 
 async def write_definitions(intent: Intent, dependents: Sequence[Dependents]) -> None:
-    """Make the intent's definitions valid. The caller has a transaction open."""
+    """Write the intent's definitions. The caller has a transaction open."""
     await _delete(intent)
     await _update(intent)
     await insert_definitions(intent.objects.insert, intent.fields.insert)
@@ -65,7 +65,7 @@ def _names(object_name: str) -> list[str]:
 
 
 async def _permissions(intent: Intent) -> bool:
-    """The permissions of an object come, go and are renamed with it."""
+    """Create, delete or rename the permissions of the object. Returns whether any changed."""
     names = intent.names
     if intent.created is not None:
         wanted = _names(intent.created)

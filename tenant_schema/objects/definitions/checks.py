@@ -1,4 +1,4 @@
-"""Definitions as people write them: what an object and its fields are to be, checked as a whole."""
+"""Checks the drafts of objects and fields, and converts them to rows."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -55,7 +55,7 @@ def check_object(
 
 
 def check_field(draft: FieldDraft, targets: Collection[str]) -> list[Problem]:
-    """Everything wrong with one field. ``targets`` are what a lookup may look into."""
+    """Return every problem of one field. ``targets`` are the objects that a lookup may refer to."""
     problems = [*_name_problems(draft.name, check_field_name), *_text_problems(draft)]
     parsed = draft.parsed
     if parsed is None:

@@ -57,7 +57,9 @@ class FieldDraft:
         return other._with_parsed(self.parsed)
 
     def complete(self) -> "FieldDraft":
-        """The draft of a field that exists: its settings were complete when they were stored."""
+        """Mark the settings as complete: they were parsed when the field was stored. Returns the draft
+        itself.
+        """
         return self._with_parsed(ParsedSettings(FIELD_TYPES[self.type], self.settings, []))
 
     def _with_parsed(self, parsed: ParsedSettings | None) -> "FieldDraft":

@@ -1,4 +1,4 @@
-"""What the fields of one object may come to together: how many, and whether they fit into a row."""
+"""Limits for the fields of one object together: their number, their indexes, and the size of a row."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -44,7 +44,7 @@ MOST_SEARCHABLE: Final = 16
 
 
 def draft_model(draft: FieldDraft, parsed: ParsedSettings) -> FieldModel:
-    """A field as its type sees it, under a physical name for the time being."""
+    """Return the model of a draft. Its column has the name of the field."""
     return FieldModel(
         name=draft.name,
         column_name=draft.name,
@@ -59,7 +59,7 @@ def draft_model(draft: FieldDraft, parsed: ParsedSettings) -> FieldModel:
 
 
 def count_problems(fields: Sequence[FieldDraft]) -> list[Problem]:
-    """More fields, indexes or searched fields than an object may have."""
+    """Return a problem if there are more fields, indexes or searched fields than an object may have."""
     counted = (
         ("too-many-fields", "fields", len(fields), MOST_FIELDS),
         ("too-many-indexes", "fields with an index", sum(map(_needs_index, fields)), MOST_INDEXES),
@@ -74,7 +74,7 @@ def count_problems(fields: Sequence[FieldDraft]) -> list[Problem]:
 
 
 def row_problems(fields: Sequence[FieldDraft], limits: RowLimits) -> list[Problem]:
-    """Whether the database can make a table of these fields; wrong fields are left out of account."""
+    """Return a problem if the fields do not fit into a row of the database. Invalid fields are ignored."""
     use = _use(with_storage(fields, limits), limits)
     if use.fits:
         return []
@@ -86,7 +86,7 @@ def row_problems(fields: Sequence[FieldDraft], limits: RowLimits) -> list[Proble
 
 
 def packed_problems(field: FieldDraft) -> list[Problem]:
-    """What cannot be done with a field that is packed: its column cannot become another."""
+    """Return a problem for each change that a packed field does not allow: its column cannot be replaced."""
     if field.storage != Storage.PACKED:
         return []
     model = _model(field)
@@ -101,7 +101,7 @@ def packed_problems(field: FieldDraft) -> list[Problem]:
 
 
 def with_storage(fields: Sequence[FieldDraft], limits: RowLimits = SQLITE) -> tuple[FieldDraft, ...]:
-    """The fields, each with how its text is kept: what is decided already stays if it can."""
+    """Return the fields with the storage of their texts decided. Earlier decisions are kept if possible."""
     decided = [one.decided(storage=one.storage, sort_key=_keeps_key(one)) for one in fields]
     sizes = [0 if one.storage is None else _declared(one) for one in fields]
     for at, one in enumerate(fields):
@@ -114,7 +114,7 @@ def with_storage(fields: Sequence[FieldDraft], limits: RowLimits = SQLITE) -> tu
 
 
 def _pack(decided: list[FieldDraft], new: Sequence[int], limits: RowLimits) -> None:
-    """Pack as many of the new texts as it takes, the last ones first."""
+    """Pack as many of the new texts as necessary, the last ones first."""
     assert limits.packs is not None
     assert limits.moved is not None
     excess = _use(decided, limits).in_page - limits.packs
@@ -156,7 +156,7 @@ def _needs_index(field: FieldDraft) -> bool:
 
 
 def _keys(field: FieldDraft) -> int:
-    """How many indexes the field has in the database."""
+    """The number of indexes that the field has in the database."""
     model = _model(field)
     is_unique = model is not None and model.unique
     return int(_needs_index(field)) + int(is_unique and _keeps_key(field))
@@ -169,14 +169,12 @@ def _columns(fields: Iterable[FieldDraft]) -> list[Column]:
 
 
 def sort_keys_wanted(fields: Sequence[FieldDraft]) -> list[bool]:
-    """For each field whether its sort keys are to be kept: it is a text with an index."""
+    """For each field, whether it should have sort keys: whether it is a text with an index."""
     return [_wants_key(one) for one in fields]
 
 
 def _keeps_key(field: FieldDraft) -> bool:
-    """Whether sort keys are kept: for texts with an index, but for those of tables that had no room for
-    them, or were made without.
-    """
+    """Whether the field has sort keys: it is a text with an index, and was not decided to have none."""
     return field.sort_key is not False and _wants_key(field)
 
 
@@ -186,6 +184,6 @@ def _wants_key(field: FieldDraft) -> bool:
 
 
 def _model(field: FieldDraft) -> FieldModel | None:
-    """The field as its type sees it, when there is nothing wrong with its settings."""
+    """The model of the draft; None if its type or settings are invalid."""
     parsed = field.parsed
     return None if parsed is None or parsed.problems else draft_model(field, parsed)

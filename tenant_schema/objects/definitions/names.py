@@ -1,4 +1,4 @@
-"""Which names objects and fields may have, and what their tables and columns are called."""
+"""Names of objects and fields: validation, and the physical names of tables and columns."""
 
 from uuid import UUID
 
@@ -25,14 +25,14 @@ _SYSTEM_FIELDS = frozenset(system_columns())
 
 
 def check_object_name(name: str) -> str:
-    """The name, when an object may have it. Raises :class:`InvalidName`."""
+    """Return the name if an object may have it. Raises :class:`InvalidName`."""
     if check_name(name) in SYSTEM_OBJECTS:
         raise InvalidName(name, "reserved-name", "is the name of something that every tenant has")
     return name
 
 
 def check_field_name(name: str) -> str:
-    """The name, when a field may have it. Raises :class:`InvalidName`."""
+    """Return the name if a field may have it. Raises :class:`InvalidName`."""
     if check_name(name) in FILTER_WORDS:
         raise InvalidName(name, "reserved-name", "is a word by which filters are combined: and, or, not")
     if name in _SYSTEM_FIELDS:
@@ -41,10 +41,10 @@ def check_field_name(name: str) -> str:
 
 
 def physical_name(name: str, definition_id: UUID) -> str:
-    """The name of an object's table or a field's column: given once, and kept through every renaming.
+    """Return the name of an object's table or a field's column, which is kept when it is renamed.
 
-    The end of the definition's id keeps it apart from one that had the same name before, and from the words
-    of databases.
+    The end of the definition's id distinguishes it from an earlier one of the same name, and from the
+    keywords of databases.
 
     >>> physical_name("deals", UUID("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"))
     'deals_2e3f4a5b'

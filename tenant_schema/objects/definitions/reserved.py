@@ -1,8 +1,7 @@
-"""Names that no field may have because filters mean something else by them.
+"""Names that fields may not have, because filters give them another meaning.
 
-Words of databases and of Python are names like any other: the tables and columns of objects and fields have
-names of their own, with the end of an id (:func:`tenant_schema.objects.definitions.names.physical_name`), and
-whatever else a name becomes in SQL is quoted.
+Keywords of databases and of Python are allowed: tables and columns have physical names that end in a part of
+an id (:func:`tenant_schema.objects.definitions.names.physical_name`), and all other names in SQL are quoted.
 """
 
 __all__ = ["FILTER_WORDS"]

@@ -1,14 +1,13 @@
-"""How much of a row an object's fields take on MySQL and MariaDB, and how texts are kept so that they fit.
+"""How many bytes of a row the fields of an object take on MySQL and MariaDB, and the storage of their texts.
 
-A row has two budgets there. What its columns declare is at most 65,535 bytes, where a character counts four.
-What lies in the page is at most half of it, 8,126 bytes: there a column of up to 255 bytes counts in full, a
-longer one as much as stays in the page when its value is moved out. So a text of up to 63 characters is
-declared longer than it may be, which makes it one that can be moved out, and texts become LONGTEXT, of which
-the row declares next to nothing, when they are long or when half of what may be declared is spent; the other
-half is for those that need an index, which a LONGTEXT cannot have.
+A row has two limits. Its columns declare at most 65,535 bytes, at four bytes a character. At most 8,126 bytes
+are stored in the page: a column of up to 255 bytes counts in full, a longer one with what stays in the page
+when its value is moved out. Texts of up to 63 characters are therefore declared longer than they may be, so
+that they can be moved out. Texts become LONGTEXT, which declares next to nothing, when they are long or when
+half of the declared bytes are used. The other half is for texts with an index, which a LONGTEXT cannot have.
 
-How a field is kept is decided when it is made, or when it is changed in a way that needs it, and is a fact
-of the field from then on (``storage``). SQLite has no such limits: the choice means nothing there.
+The storage of a field is decided when it is created, or by a change that requires it, and stored with the
+field (``storage``). SQLite has no such limits.
 """
 
 import math
@@ -39,7 +38,7 @@ __all__ = ["MARIADB", "MYSQL", "SQLITE", "RowLimits", "RowUse", "Storage", "choo
 
 
 class Storage(StrEnum):
-    """How the text of a field is kept."""
+    """How the text of a field is stored."""
 
     PLAIN = ""
     """As its type has it: a VARCHAR of as many characters as it takes."""
@@ -53,7 +52,7 @@ class Storage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowUse:
-    """How many bytes of the two budgets a row takes, and has."""
+    """The bytes that a row takes of the two limits."""
 
     declared: int
     in_page: int
@@ -62,17 +61,17 @@ class RowUse:
 
     @property
     def fits(self) -> bool:
-        """Whether the database makes such a table."""
+        """Whether the database accepts such a table."""
         return self.declared <= self.most_declared and self.in_page <= self.most_in_page
 
 
 @dataclass(frozen=True, slots=True)
 class RowLimits:
-    """How one kind of database counts.
+    """The limits of one kind of database.
 
-    :ivar moved: what a value that can be moved out counts in the page; None where nothing is counted at all.
-    :ivar packs: whether texts are packed when there are many, and from how many bytes in the page on: the
-        rest is for columns of other types.
+    :ivar moved: the bytes in the page of a value that can be moved out; None if there are no limits.
+    :ivar packs: from how many bytes in the page on texts are packed, None for never; the rest is for columns
+        of other types.
     """
 
     name: str
@@ -80,9 +79,9 @@ class RowLimits:
     packs: int | None = None
 
     def use(self, columns: Iterable[Column], packed: int = 0) -> RowUse:
-        """What a row takes that has these columns beside those of every record.
+        """Return the bytes that a row with these columns takes, the system columns included.
 
-        :param packed: how many fields besides share a document.
+        :param packed: how many further fields are packed into one document.
         """
         if self.moved is None:
             return RowUse(0, 0, 0, 0)
@@ -125,10 +124,10 @@ _BYTES: Final[Mapping[type[Column], int]] = {
 
 
 def choose_storage(length: int, *, needs_index: bool, spent: int, now: str | None = None) -> Storage:
-    """How a text of at most ``length`` characters is kept.
+    """Return the storage of a text of at most ``length`` characters.
 
-    :param spent: what the other fields declare, by :func:`declared`.
-    :param now: how the field is kept already, when it is not new: that stays if it can.
+    :param spent: the bytes that the other fields declare, see :func:`declared`.
+    :param now: the storage of an existing field, which is kept if possible.
     """
     short = Storage.WIDE if _SMALL < length < _MOVABLE else Storage.PLAIN
     if needs_index:
@@ -142,7 +141,7 @@ def choose_storage(length: int, *, needs_index: bool, spent: int, now: str | Non
 
 
 def declared(column: Column) -> int:
-    """The bytes that the row declares for the column."""
+    """Return the bytes that the row declares for the column."""
     return _size_of(column).declared
 
 
@@ -169,5 +168,7 @@ def _size_of(column: Column) -> _Size:
 
 
 def _decimal_bytes(precision: int, scale: int) -> int:
-    """Nine digits take four bytes, what is left of them one for every two; before the point and behind it."""
+    """Nine digits take four bytes, the remaining digits one byte for two; before and after the point
+    separately.
+    """
     return sum(digits // 9 * 4 + (digits % 9 + 1) // 2 for digits in (precision - scale, scale))

@@ -1,4 +1,4 @@
-"""``auto_number``: a number that every record gets once, in a format that people can read."""
+"""``auto_number``: a number that each record gets once, in a readable format."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -19,11 +19,11 @@ _HIGHEST_START = 10**15
 
 
 class AutoNumberType(ShortText):
-    """A text such as ``INV-0042`` in the field's ``format``, counted from ``start`` (1 when it does not say).
+    """A text such as ``INV-0042`` in the field's ``format``, counted from ``start`` (default 1).
 
     See :mod:`tenant_schema.objects.fields.number_format` for formats and
-    :mod:`tenant_schema.objects.model.auto_numbers` for counters. Values compare and sort as texts,
-    with as many zeros as the numbers will have digits, in the order of the numbers.
+    :mod:`tenant_schema.objects.model.auto_numbers` for counters. Values are compared and sorted as texts;
+    with enough zeros in the format, that is the order of the numbers.
     """
 
     name = "auto_number"
@@ -49,7 +49,7 @@ class AutoNumberType(ShortText):
 
 
 def number_format(field: FieldSpec) -> NumberFormat:
-    """The format that the field's settings say."""
+    """Return the format of the field."""
     return _read(field.settings["format"])
 
 

@@ -1,4 +1,4 @@
-"""``boolean``: yes or no."""
+"""``boolean``: true or false."""
 
 from piccolo.columns import Boolean, Column
 
@@ -9,7 +9,7 @@ __all__ = ["BooleanType"]
 
 
 class BooleanType(FieldType):
-    """True or false, and in filters the words ``true`` and ``false``."""
+    """True or false. In query strings, the words ``true`` and ``false``."""
 
     name = "boolean"
     label = "Yes or no"

@@ -1,4 +1,4 @@
-"""``currency``: an amount of money, to the cent."""
+"""``currency``: an amount of money with two decimals."""
 
 from tenant_schema.objects.fields.fixed_decimal import PLAIN_DIGITS, FixedDecimal
 from tenant_schema.objects.fields.protocol import FieldSpec
@@ -7,7 +7,7 @@ __all__ = ["CurrencyType"]
 
 
 class CurrencyType(FixedDecimal):
-    """An amount in the tenant's currency: 13 digits before the point, two behind."""
+    """An amount in the tenant's currency: 13 digits before the point, two after it."""
 
     name = "currency"
     label = "Currency"

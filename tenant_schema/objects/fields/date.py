@@ -1,4 +1,4 @@
-"""``date``: a day of the calendar."""
+"""``date``: a calendar date."""
 
 import datetime as dt
 import re

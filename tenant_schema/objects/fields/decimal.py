@@ -1,4 +1,4 @@
-"""``decimal``: a number with as many digits and decimals as the field says."""
+"""``decimal``: a number with a fixed number of digits and decimals."""
 
 from collections.abc import Mapping
 
@@ -11,9 +11,7 @@ __all__ = ["DecimalType"]
 
 
 class DecimalType(FixedDecimal):
-    """At most ``precision`` digits (15 when the field does not say, 38 at most), ``scale`` of them decimals
-    (2).
-    """
+    """At most ``precision`` digits (default 15, maximum 38), ``scale`` of them decimals (default 2)."""
 
     name = "decimal"
     label = "Decimal"

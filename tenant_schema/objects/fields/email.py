@@ -16,9 +16,9 @@ _ADDRESS = re.compile(
 
 
 class EmailType(ShortText):
-    """An address of RFC 5321's dot-atom form with a dotted domain, international ones included.
+    """An address in RFC 5321's dot-atom form with a dotted domain; international addresses are allowed.
 
-    The domain is kept in lower case, the local part as it was given.
+    The domain is stored in lower case, the local part unchanged.
     """
 
     name = "email"
@@ -32,7 +32,9 @@ class EmailType(ShortText):
         return super().parse(f"{found['local']}@{found['domain'].lower()}", field)
 
     def canonical_part(self, text: str, operator: str) -> str:
-        """What is certainly part of the domain in lower case: what follows the @ or ends the address."""
+        """Return the text with what is certainly part of the domain (after the @, or at the end) in lower
+        case.
+        """
         local, at, domain = text.rpartition("@")
         if at:
             return f"{local}@{domain.lower()}"

@@ -1,4 +1,4 @@
-"""What ``decimal``, ``currency`` and ``percent`` share: exact numbers with a fixed count of decimals."""
+"""The base of ``decimal``, ``currency`` and ``percent``: exact numbers with a fixed number of decimals."""
 
 import math
 import re
@@ -35,8 +35,8 @@ _PLAIN = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 class FixedDecimal(FieldType):
     """A decimal number, given as a string, which is exact, or as a JSON number.
 
-    A JSON number counts to 15 significant digits, so that 0.1 + 0.2 is 0.3. Nothing else is rounded: a digit
-    too many is an error. Shown as a string with all its decimals.
+    Of a JSON number 15 significant digits count, so that 0.1 + 0.2 is 0.3. Nothing else is rounded: too many
+    digits are an error. Rendered as a string with all its decimals.
     """
 
     operators = EQUALITY | ORDERING
@@ -44,7 +44,7 @@ class FixedDecimal(FieldType):
 
     @abstractmethod
     def digits(self, _field: FieldSpec) -> tuple[int, int]:
-        """How many digits in all, and how many of them behind the point."""
+        """Return the number of digits, and how many of them are decimals."""
 
     def column(self, field: FieldSpec) -> Column:
         digits = self.digits(field)

@@ -1,4 +1,4 @@
-"""``id``: a record's own id. Every record has one, and no tenant defines another."""
+"""``id``: the id of a record. Every record has one; tenants cannot define fields of this type."""
 
 import re
 from uuid import UUID
@@ -24,14 +24,14 @@ _SHAPE = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECAS
 
 
 def parse_id(value: object) -> UUID:
-    """A UUID in its usual form, 36 characters with hyphens. Raises :class:`InvalidValue`."""
+    """Parse a UUID in its usual form, 36 characters with hyphens. Raises :class:`InvalidValue`."""
     if not isinstance(value, str) or _SHAPE.fullmatch(value) is None:
         raise InvalidValue("not-an-id", "must be an id such as 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")
     return UUID(value)
 
 
 class IdType(FieldType):
-    """A UUIDv7; later records have later ids."""
+    """A UUIDv7: later records have greater ids."""
 
     name = "id"
     label = "ID"

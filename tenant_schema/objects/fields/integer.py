@@ -22,7 +22,7 @@ _DIGITS = re.compile(r"[+-]?[0-9]{1,30}")
 
 
 class IntegerType(FieldType):
-    """A whole number that a signed 64-bit column holds; ``1.0`` is 1, as JSON has it."""
+    """A whole number in the range of a signed 64-bit column. ``1.0`` is 1, as in JSON."""
 
     name = "integer"
     label = "Whole number"

@@ -1,4 +1,4 @@
-"""``json``: any JSON value but null, kept as it is and not looked into."""
+"""``json``: any JSON value except null, stored unchanged."""
 
 from typing import Any
 
@@ -16,10 +16,10 @@ _INTEGERS = range(-(2**63), 2**63)
 
 
 class JsonType(FieldType):
-    """JSON of at most 64,000 bytes, kept as text.
+    """JSON of at most 64,000 bytes, stored as text.
 
-    A column of the database's own JSON type would not give back what was given: SQLite makes ``1e3`` the
-    number 1000, MySQL orders keys anew.
+    A column of the database's JSON type would change values: SQLite turns ``1e3`` into 1000, MySQL reorders
+    keys.
     """
 
     name = "json"
@@ -65,7 +65,7 @@ class JsonType(FieldType):
 
 
 def _check_depth_and_integers(value: object) -> None:
-    """Refuse what only some databases could look into later on. Looks at a bounded number of values."""
+    """Refuse values that only some databases could process. Looks at a bounded number of values."""
     pending: list[tuple[object, int]] = [(value, 0)]
     seen = 0
     while pending:

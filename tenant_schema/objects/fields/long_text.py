@@ -1,4 +1,4 @@
-"""``long_text``: text of many lines, too long to sort by or to index."""
+"""``long_text``: text of several lines, which cannot be sorted by or indexed."""
 
 from collections.abc import Mapping
 
@@ -13,9 +13,9 @@ __all__ = ["LongTextType"]
 
 
 class LongTextType(TextType):
-    """Text of at most ``maxLength`` characters, kept outside the row.
+    """Text of at most ``maxLength`` characters, stored outside the row.
 
-    The most is what MySQL's TEXT (65,535 bytes) holds of characters of four bytes.
+    The maximum is what MySQL's TEXT (65,535 bytes) holds at four bytes a character.
     """
 
     name = "long_text"

@@ -1,10 +1,9 @@
-"""``lookup``: another record, of the object that the field names.
+"""``lookup``: a reference to a record of another object.
 
-In a run-time table a lookup is a plain UUID column, not a Piccolo ``ForeignKey``: a ``ForeignKey`` enters
-itself into the class of its target, for good, and copies all the target's columns, while run-time classes
-come and go with every change of a definition. Reading a record needs no join. A query that does need one
-makes it for itself: :func:`joined` gives the target's columns through this one. The constraint in the
-database comes from the definition (``target``, ``onDelete``).
+In a run-time table a lookup is a plain UUID column, not a Piccolo ``ForeignKey``: a ``ForeignKey`` registers
+itself with the class of its target permanently and copies all the target's columns, while run-time classes
+are replaced with every change of a definition. Reading a record needs no join; a query that does uses
+:func:`joined`. The constraint in the database comes from the definition (``target``, ``onDelete``).
 """
 
 from collections.abc import Mapping
@@ -33,9 +32,9 @@ ON_DELETE = ("set_null", "restrict", "cascade")
 
 
 class LookupType(FieldType):
-    """The id of a record of ``target``, which is the name of an object, or ``users``.
+    """The id of a record of ``target``, the name of an object or ``users``.
 
-    ``onDelete`` says what becomes of this record when that one is destroyed: ``set_null`` (the default),
+    ``onDelete`` is what happens to this record when the other one is destroyed: ``set_null`` (the default),
     ``restrict`` or ``cascade``.
     """
 
@@ -66,9 +65,9 @@ class LookupType(FieldType):
 
 
 def joined(column: Column, target: Column) -> ForeignKey[Any]:
-    """A lookup's column with the target's columns as attributes, for a query.
+    """Return a lookup's column with the target's columns as attributes, for a query.
 
-    ``target`` is the id column of the table that is looked into: ``joined(deal.account, account.id).name``.
+    :param target: the id column of the other table: ``joined(deal.account, account.id).name``.
     """
     reference = column.join_on(target)
     reference._meta.db_column_name = column._meta.db_column_name  # Piccolo's join_on forgets it

@@ -13,11 +13,11 @@ __all__ = ["MultiSelectType"]
 
 
 class MultiSelectType(SelectType):
-    """A list of options, each at most once, kept as JSON text: ``["tech","health"]``.
+    """A list of options, each at most once, stored as JSON text: ``["tech","health"]``.
 
-    To find the records that hold an option, a filter looks for the option with its quotes: ``contains``
-    compares with ``"tech"``, which is in the text exactly when the option is in the list, since no option
-    holds a quote.
+    A filter for records with an option searches the option with its quotes: ``contains`` compares with
+    ``"tech"``, which occurs in the text exactly if the option is in the list, since options contain no
+    quotes.
     """
 
     name = "multi_select"
@@ -45,7 +45,7 @@ class MultiSelectType(SelectType):
         return msgspec.json.encode(options).decode()
 
     def is_missing(self, value: object) -> bool:
-        """An empty list."""
+        """Whether the list is empty."""
         return value == []
 
     def parse_text(self, text: str, field: FieldSpec, _operator: str = "contains") -> str:

@@ -1,15 +1,15 @@
-"""The format of an ``auto_number`` field: the text around the number, read once, written for each record.
+"""The format of an ``auto_number`` field: text around a number.
 
 ::
 
-    INV-{0000}            INV-0042, and INV-12345 once four digits do not do any more
-    {YYYY}/{MM}-{000}     2026/02-042: year and month of the day (UTC) on which the record was made
+    INV-{0000}            INV-0042, and INV-12345 when four digits are not enough
+    {YYYY}/{MM}-{000}     2026/02-042: year and month of the day (UTC) on which the record was created
     {YY}{MM}{DD}-{0}      260228-42
 
-Exactly one number, written as one to twelve zeros in braces: as many digits as there are zeros, or more. Any
-count of ``{YYYY}``, ``{YY}``, ``{MM}`` and ``{DD}``. Everything else stands for itself; there are no other
-braces. The number goes on from record to record and never begins again, not in a new year either. So no two
-records get the same text: dates have a fixed width, the number is all that varies in length.
+A format has exactly one number, written as one to twelve zeros in braces: at least as many digits as zeros.
+It may have any number of ``{YYYY}``, ``{YY}``, ``{MM}`` and ``{DD}``, and no other braces; the rest is
+literal text. The number never starts again, not in a new year either. Two records therefore never get the
+same text: dates have a fixed width, and only the number varies in length.
 """
 
 import datetime as dt
@@ -32,7 +32,7 @@ _DATES: Final = {"YYYY": "%Y", "YY": "%y", "MM": "%m", "DD": "%d"}
 
 @dataclass(frozen=True, slots=True)
 class NumberFormat:
-    """What :meth:`read` makes of the text of a format.
+    """A parsed format.
 
     >>> NumberFormat.read("INV-{YYYY}-{0000}").text(7, dt.date(2026, 2, 28))
     'INV-2026-0007'
@@ -42,7 +42,7 @@ class NumberFormat:
 
     @classmethod
     def read(cls, value: object) -> "NumberFormat":
-        """The format that a text says. Raises :class:`InvalidValue`."""
+        """Parse a format. Raises :class:`InvalidValue`."""
         text = clean_text(value, LONGEST_FORMAT)
         if not 1 <= len(text) <= LONGEST_FORMAT:
             raise InvalidValue("wrong-length", f"must have 1 to {LONGEST_FORMAT} characters")
@@ -59,11 +59,11 @@ class NumberFormat:
         return cls(tokens)
 
     def text(self, number: int, day: dt.date) -> str:
-        """What a record gets that is made on that day."""
+        """Return the text of a number for a record that is created on that day."""
         return "".join(_written(token, number, day) for token in self.tokens)
 
     def number(self, text: str) -> int | None:
-        """The number in a text of this format; None when it is none."""
+        """Return the number in a text of this format, or None."""
         found = re.fullmatch("".join(map(_pattern, self.tokens)), text, re.ASCII)
         return int(found["number"]) if found else None
 

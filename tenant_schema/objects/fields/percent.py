@@ -1,4 +1,4 @@
-"""``percent``: a share of a hundred."""
+"""``percent``: a percentage."""
 
 from tenant_schema.objects.fields.fixed_decimal import FixedDecimal
 from tenant_schema.objects.fields.protocol import FieldSpec
@@ -7,7 +7,7 @@ __all__ = ["PercentType"]
 
 
 class PercentType(FixedDecimal):
-    """A percentage, where ``12.5`` means 12.5 %: up to 99,999.99, since growth may well pass a hundred."""
+    """A percentage, where ``12.5`` means 12.5 %. The maximum is 99,999.99, since growth may exceed 100 %."""
 
     name = "percent"
     label = "Percent"

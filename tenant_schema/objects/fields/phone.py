@@ -17,10 +17,10 @@ _EXTENSION = re.compile("ext|#")
 
 
 class PhoneType(ShortText):
-    """A number as people write it: 3 to 15 digits (E.164), the usual marks between, an extension behind.
+    """A telephone number: 3 to 15 digits (E.164), the usual separators, and an optional extension.
 
-    Kept as it was given, since how a number is grouped tells its readers something. Two ways of writing the
-    same digits are equal (RFC 3966, 5): ``+49 30 123456`` and ``+49 (30) 12-34-56``.
+    Stored unchanged, to keep the grouping. Numbers with the same digits are equal (RFC 3966, 5):
+    ``+49 30 123456`` and ``+49 (30) 12-34-56``.
     """
 
     name = "phone"
@@ -35,7 +35,7 @@ class PhoneType(ShortText):
         return text
 
     def comparable(self, value: Any) -> str:
-        """The digits, with the ``+`` in front and an ``x`` before the extension."""
+        """Return the digits, with the leading ``+`` and an ``x`` before the extension."""
         return _EXTENSION.sub("x", _MARKS.sub("", value))
 
     def json_schema(self, field: FieldSpec) -> JsonSchema:

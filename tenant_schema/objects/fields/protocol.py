@@ -1,4 +1,4 @@
-"""What a field type is: how its values are checked, kept, shown, compared and documented."""
+"""The protocol of field types: how their values are checked, stored, rendered, compared and documented."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ _WIDE = 64
 
 
 class FieldSpec(Protocol):
-    """What a type needs to know of the field it serves; a ``FieldModel`` is one."""
+    """A field as its type uses it; a ``FieldModel`` is one."""
 
     @property
     def column_name(self) -> str:
@@ -51,23 +51,23 @@ class FieldSpec(Protocol):
 
     @property
     def sort_key(self) -> bool:
-        """Whether the sort keys of its texts are kept in a column of their own, which has the index."""
+        """Whether the field has a column of sort keys, which then has the index."""
 
     @property
     def storage(self) -> str:
-        """Storage of a text (:mod:`tenant_schema.objects.definitions.row_budget`); empty by default."""
+        """The storage of a text (:mod:`tenant_schema.objects.definitions.row_budget`); empty by default."""
 
     @property
     def settings(self) -> Settings:
-        """What :meth:`FieldType.parse_settings` made of the settings: complete, defaults filled in."""
+        """The complete settings, as :meth:`FieldType.parse_settings` returns them."""
 
 
 class FieldType(Protocol):
-    """One kind of field. Types hold no state; everything about one field comes in as ``field``.
+    """One type of field. Types are stateless: everything about one field is passed as ``field``.
 
-    A *stored value* is what a Piccolo column takes and gives back: ``parse`` makes it, ``render`` takes it.
-    None is not for types to handle: a missing value is null on both sides, ``required`` is the business of
-    the record service, and ``parse`` refuses None like any other value that is none of its own.
+    A *stored value* is what a Piccolo column takes and returns: ``parse`` returns it, ``render`` takes it.
+    None is not passed to ``render``: a missing value is null in both forms, and the record service checks
+    ``required``. ``parse`` refuses None.
     """
 
     name: ClassVar[str]
@@ -86,79 +86,82 @@ class FieldType(Protocol):
     """Whether the system makes the values, all different: callers never write them, and they are unique."""
 
     def parse_settings(self, raw: Mapping[str, object]) -> tuple[Settings, list[Problem]]:
-        """The complete settings, and every problem of the ones given; usable only when there is no problem.
+        """Return the complete settings, and every problem of those given. Use them only if there is no
+        problem.
 
-        A type without settings of its own takes none.
+        By default a type has no settings.
         """
         return SettingsReader(raw).finish()
 
     def indexable(self, field: FieldSpec) -> bool:  # noqa: ARG002 - for types that depend on it
-        """Whether the field's column can carry an index, and so be unique."""
+        """Whether the field's column can have an index, and so be unique."""
         return True
 
     def kept_length(self, field: FieldSpec) -> int | None:  # noqa: ARG002 - for types that keep short texts
-        """How many characters the column has to take, when it may be kept in more ways than one."""
+        """The number of characters that the column has to hold, if the type has a choice of storage;
+        otherwise None.
+        """
         return None
 
     def column(self, field: FieldSpec) -> Column:
-        """A new Piccolo column for the field: nullable, without a default, under its physical name."""
+        """Return a new Piccolo column for the field: nullable, without a default, with its physical name."""
 
     def is_missing(self, value: object) -> bool:  # noqa: ARG002 - for types that have an empty value
-        """Whether a value as a caller gives it stands for no value, as an empty text does."""
+        """Whether a value as callers give it means no value, such as an empty text."""
         return False
 
     def parse(self, value: object, field: FieldSpec) -> object:
-        """The stored value for a JSON value. Raises :class:`InvalidValue`, and nothing else."""
+        """Return the stored value of a JSON value. Raises :class:`InvalidValue`, and nothing else."""
 
     def parse_text(self, text: str, field: FieldSpec, operator: str = "eq") -> object:
-        """What a filter compares with, from a query string, in the form in which values are stored.
+        """Return the stored form of an operand in a query string.
 
         Raises :class:`InvalidValue`.
         """
 
     def parse_operand(self, value: object, field: FieldSpec, operator: str = "eq") -> object:  # noqa: ARG002
-        """What a filter compares with, from JSON. Raises :class:`InvalidValue`."""
+        """Return the stored form of an operand in JSON. Raises :class:`InvalidValue`."""
         return self.parse(value, field)
 
     def parse_day(self, value: object, field: FieldSpec) -> dt.date | None:  # noqa: ARG002
-        """The day that a filter names, of a type of moments; None for everything else.
+        """Return the date that an operand names, for types with times; None for other values.
 
-        Raises :class:`InvalidValue` when the calendar has no such day.
+        Raises :class:`InvalidValue` for a date that does not exist.
         """
         return None
 
     def parse_key(self, text: str, field: FieldSpec) -> object:
-        """The stored value for the text that names a record in a path. Raises :class:`InvalidValue`."""
+        """Return the stored value of a record's key in a path. Raises :class:`InvalidValue`."""
         return self.parse_text(text, field)
 
     def comparable(self, value: Any) -> object:
-        """What two stored values have in common when they count as equal: by default the value itself."""
+        """Return what two stored values share if they count as equal: by default the value itself."""
         return value
 
     def render(self, value: Any, field: FieldSpec) -> object:  # noqa: ARG002 - types with a form need it
-        """A value that msgspec encodes as the API shows it (dates, times and UUIDs as they are)."""
+        """Return a value that msgspec encodes in the form of the API (dates, times and UUIDs as they are)."""
         return value
 
     def json_schema(self, field: FieldSpec) -> JsonSchema:
-        """JSON Schema of the value as the API shows it."""
+        """Return the JSON Schema of the value in responses."""
 
     def input_schema(self, field: FieldSpec) -> JsonSchema:
-        """JSON Schema of the value as the API takes it."""
+        """Return the JSON Schema of the value in requests."""
         return self.json_schema(field)
 
     def operand_schema(self, field: FieldSpec) -> JsonSchema:
-        """JSON Schema of one value that a filter compares with."""
+        """Return the JSON Schema of one operand of a filter."""
         return self.input_schema(field)
 
     def example(self, field: FieldSpec) -> object:
-        """A value as the API shows it, for documents: it fits both schemas."""
+        """Return an example in the form of the API, which is valid for both schemas."""
 
 
 def column_options(field: FieldSpec) -> ColumnKwargs:
-    """What every field's column has in common.
+    """The options of every field's column.
 
-    Columns are nullable, required fields included: ``required`` is checked by the record service, so that it
-    can be switched on and off without rebuilding a table, which SQLite would have to.
+    Columns are nullable, also those of required fields: the record service checks ``required``, so that it
+    can be changed without rebuilding a table, as SQLite would have to.
     """
     return {
         "null": True,
@@ -169,7 +172,7 @@ def column_options(field: FieldSpec) -> ColumnKwargs:
 
 
 def text_column(length: int, field: FieldSpec) -> Column:
-    """The column of a text of at most ``length`` characters, kept as the field says."""
+    """Return the column of a text of at most ``length`` characters, in the field's storage."""
     if field.storage in {"long", "packed"}:
         return Text(default=None, **column_options(field))
     declared = max(length, _WIDE) if field.storage == "wide" else length

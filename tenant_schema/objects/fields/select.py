@@ -30,10 +30,10 @@ _VALUE = re.compile(r"(?! )[^,\"\\\x00-\x1f\x7f]{1,100}(?<! )")
 
 
 class SelectType(FieldType):
-    """One of ``options``: ``[{"value": "won", "label": "Won"}, …]``, where a bare text is its own label.
+    """One of ``options``: ``[{"value": "won", "label": "Won"}, …]``; a plain text is its own label.
 
-    Values hold no comma (filters separate values by commas), no quote and no backslash (``multi_select``
-    looks for them in JSON), and no two are alike but for case (some databases compare without it).
+    Values contain no comma (filters separate values by commas), no quote and no backslash (``multi_select``
+    searches for them in JSON), and differ in more than case (some databases ignore it in comparisons).
     """
 
     name = "select"
@@ -53,7 +53,7 @@ class SelectType(FieldType):
         return text_column(_LONGEST, field)
 
     def is_missing(self, value: object) -> bool:
-        """An empty text, or one of blanks alone."""
+        """Whether the text is empty or blank."""
         return isinstance(value, str) and not value.strip()
 
     def parse(self, value: object, field: FieldSpec) -> str:
@@ -70,12 +70,14 @@ class SelectType(FieldType):
 
 
 def option_values(field: FieldSpec) -> list[str]:
-    """The values one may choose from, in order."""
+    """Return the values of the options, in order."""
     return [option["value"] for option in field.settings["options"]]
 
 
 def option_of(value: object, field: FieldSpec) -> str:
-    """The value, when it is an option. Raises :class:`InvalidValue` with the options, and the nearest one."""
+    """Return the value if it is an option. Raises :class:`InvalidValue` with the options and the most similar
+    one.
+    """
     text = clean_text(value, _LONGEST)
     values = option_values(field)
     if text not in values:
@@ -84,7 +86,7 @@ def option_of(value: object, field: FieldSpec) -> str:
 
 
 def _message(values: Sequence[str]) -> str:
-    """What may be chosen; of many options the first, as far as a message goes."""
+    """The allowed values; of many options the first that fit into a message."""
     named: list[str] = []
     for value in values[:_MOST_NAMED]:
         if len(", ".join([*named, value])) > _LONGEST_LIST:

@@ -1,4 +1,4 @@
-"""Reads the settings of one field, collecting every problem instead of stopping at the first."""
+"""Parses the settings of one field, and collects every problem."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -12,9 +12,9 @@ Settings = Mapping[str, Any]
 
 
 class SettingsReader:
-    """Take each setting by its kind, then ``finish``: what was not taken is unknown.
+    """Parses settings: read each with the method of its kind, then call ``finish``, which refuses all others.
 
-    A setting that is missing, or null, has its default.
+    A setting that is missing or null has its default.
     """
 
     def __init__(self, raw: Mapping[str, object]) -> None:
@@ -23,7 +23,7 @@ class SettingsReader:
         self._problems = ProblemCollector()
 
     def integer(self, name: str, *, default: int, least: int, most: int) -> int:
-        """A whole number between two others, both included; the default stands in for a wrong one."""
+        """Read a whole number between two limits, both included. The default replaces an invalid one."""
         value = self._raw.get(name)
         value = default if value is None else value
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
@@ -33,7 +33,7 @@ class SettingsReader:
         return value
 
     def choice(self, name: str, choices: Sequence[str], *, default: str) -> None:
-        """One of a few words."""
+        """Read one of several words."""
         value = self._raw.get(name)
         value = default if value is None else value
         if value not in choices:
@@ -42,20 +42,20 @@ class SettingsReader:
         self._settings[name] = value
 
     def given(self, name: str) -> object:
-        """The setting as it was given, for the caller to check and to ``keep``; None when it is missing."""
+        """Return the setting unchecked, for the caller to check and ``keep``; None if it is missing."""
         return self._raw.get(name)
 
     def keep(self, name: str, value: object) -> None:
-        """Take a value that the caller has checked."""
+        """Set a value that the caller has checked."""
         self._settings[name] = value
 
     def refuse(self, name: str, code: str, message: str, did_you_mean: str | None = None) -> None:
-        """Add a problem with one setting, or with a part of it (``options.3``)."""
+        """Add a problem of a setting, or of a part of it (``options.3``)."""
         self._settings.setdefault(name.partition(".")[0], None)
         self._problems.add(name, code, message, did_you_mean)
 
     def finish(self) -> tuple[Settings, list[Problem]]:
-        """The settings and every problem, unknown settings included."""
+        """Return the settings and every problem, including unknown settings."""
         known = tuple(self._settings)
         unknown = [name for name in self._raw if name not in self._settings]
         for name in unknown[: MAX_PROBLEMS + 1]:

@@ -1,4 +1,4 @@
-"""What the short texts share: one line, a length, every way of comparing."""
+"""The base of short texts: one line, with a maximum length and all comparisons."""
 
 from typing import ClassVar
 
@@ -21,18 +21,18 @@ _LONGEST_INDEXED = 768
 
 
 class ShortText(FieldType):
-    """Text of at most ``longest`` characters (Unicode code points, after composing)."""
+    """Text of at most ``longest`` characters (Unicode code points, composed)."""
 
     operators = OPERATORS
     collated = True
     longest: ClassVar[int]
 
     def max_length(self, field: FieldSpec) -> int:  # noqa: ARG002 - for types that let a field choose
-        """How many characters fit."""
+        """Return the maximum number of characters."""
         return self.longest
 
     def indexable(self, field: FieldSpec) -> bool:
-        """An index of InnoDB takes 3,072 bytes, and a character may take four."""
+        """An index of InnoDB takes 3,072 bytes, and a character up to four."""
         return self.max_length(field) <= _LONGEST_INDEXED
 
     def kept_length(self, field: FieldSpec) -> int | None:
@@ -49,15 +49,15 @@ class ShortText(FieldType):
         return text
 
     def is_missing(self, value: object) -> bool:
-        """An empty text, or one of blanks alone."""
+        """Whether the text is empty or blank."""
         return isinstance(value, str) and not value.strip()
 
     def canonical_part(self, text: str, operator: str) -> str:  # noqa: ARG002 - for types that have one
-        """Part of a value, as it stands in the values that are stored."""
+        """Return a part of a value in the form in which values are stored."""
         return text
 
     def parse_text(self, text: str, field: FieldSpec, operator: str = "eq") -> str:
-        """Any text: half an e-mail address is a fair thing to look for. A whole one is made canonical."""
+        """Accept any text, such as a part of an e-mail address; a whole one is made canonical."""
         return self.parse_operand(text, field, operator)
 
     def parse_operand(self, value: object, field: FieldSpec, operator: str = "eq") -> str:

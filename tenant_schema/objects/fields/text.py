@@ -11,7 +11,7 @@ __all__ = ["TextType"]
 
 
 class TextType(ShortText):
-    """Text of at most ``maxLength`` characters, 255 when the field does not say."""
+    """Text of at most ``maxLength`` characters (default 255)."""
 
     name = "text"
     label = "Text"

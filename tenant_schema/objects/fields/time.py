@@ -1,4 +1,4 @@
-"""``time``: a time of day, anywhere."""
+"""``time``: a time of day without a time zone."""
 
 import datetime as dt
 import re
@@ -22,7 +22,7 @@ _SHAPE = re.compile(_PATTERN)
 
 
 class TimeType(FieldType):
-    """A time on the clock without an offset (``09:30`` or ``09:30:15.25``), to the microsecond."""
+    """A time without an offset (``09:30`` or ``09:30:15.25``), to the microsecond."""
 
     name = "time"
     label = "Time"

@@ -1,4 +1,4 @@
-"""Text as it is kept: whole Unicode characters, composed (NFC), without NUL."""
+"""Normalises text: valid Unicode, composed (NFC), without NUL."""
 
 import re
 from typing import Final
@@ -16,12 +16,12 @@ _MOST_DECOMPOSED: Final = 4
 
 
 def clean_text(value: object, longest: int | None = None) -> str:
-    """The text, NFC normalised. Raises :class:`InvalidValue` for what no database is sure to keep.
+    """Return the text in NFC. Raises :class:`InvalidValue` for text that not every database can store.
 
-    NUL ends a string in too many places, and half a surrogate pair has no UTF-8.
+    NUL ends strings in many places, and half a surrogate pair cannot be encoded in UTF-8.
 
-    :param longest: characters that the caller accepts. A text that would be longer in any form is returned as
-        it is, without the work of composing it.
+    :param longest: characters that the caller accepts. A text that would be longer in any form is returned
+        unchanged, without the work of composing it.
     """
     if not isinstance(value, str):
         raise InvalidValue("not-text", "must be text")

@@ -15,10 +15,10 @@ _BEGINNING = re.compile(r"(?P<scheme>https?://)(?P<user>[^/?#@]*@)?(?P<host>[^/?
 
 
 class UrlType(ShortText):
-    """An absolute ``http`` or ``https`` address, kept as it was given but for its scheme and host, which are
-    kept in lower case: they mean the same in any (RFC 3986, 6.2.2.1).
+    """An absolute ``http`` or ``https`` address. Its scheme and host are stored in lower case, which does not
+    change its meaning (RFC 3986, 6.2.2.1); the rest unchanged.
 
-    Other schemes are refused: some run code when they are clicked.
+    Other schemes are refused: some execute code when they are clicked.
     """
 
     name = "url"

@@ -1,4 +1,4 @@
-"""An object as the record service sees it: its fields in order, and a Piccolo table made at run time."""
+"""The models of objects and fields, with a Piccolo table class that is created at run time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,10 +27,12 @@ _USER: Settings = MappingProxyType({"target": "users", "onDelete": "set_null"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldModel:
-    """One field. ``settings`` are complete; ``default`` is the JSON value that a new record gets.
+    """One field.
 
-    ``search`` looks into ``searchable`` fields; of a field without ``history`` no changes are kept. Callers
-    cannot write a ``read_only`` field: those of the system, and what a type generates.
+    :param default: the JSON value that a new record gets.
+    :param settings: complete settings.
+    :param read_only: callers cannot write it: system fields, and types that generate values.
+    :param searchable: ``search`` searches it. :param history: its changes are recorded.
     """
 
     id: UUID | None = None
@@ -57,12 +59,13 @@ class FieldModel:
 class ObjectModel:
     """One object of one tenant.
 
-    ``fields`` are what callers may name, in order, the system fields first. ``columns`` are the columns of
-    ``table`` by field name; beside the fields' it has the hidden ``deleted_at``. ``words_table`` is the table
-    of words that is to be written with the records; empty when there is none. ``changed_at`` is when a
-    definition of the object or of a field was changed last, in RFC 3339. Reach columns through it
-    rather than with ``getattr(table, name)``: a field may have a name that Piccolo uses itself (``count``,
-    ``copy``).
+    Access columns through ``columns``, not with ``getattr(table, name)``: a field may have a name that
+    Piccolo uses itself (``count``, ``copy``).
+
+    :param fields: by name, in order, the system fields first.
+    :param columns: the columns of ``table`` by field name, and the hidden ``deleted_at``.
+    :param words_table: the table of words that is written with the records; empty when there is none.
+    :param changed_at: when the definition of the object or of a field was last changed, in RFC 3339.
     """
 
     id: UUID
@@ -80,18 +83,18 @@ class ObjectModel:
     changed_at: str = ""
 
 
-_OBJECT_FACTS = (
+_OBJECT_COLUMNS = (
     *("id", "name", "label", "plural_label", "description"),
     *("table_name", "standard", "name_field"),
 )
-_FIELD_FACTS = (
+_FIELD_COLUMNS = (
     *("id", "name", "column_name", "label", "description"),
     *("required", "unique", "indexed", "sort_key", "standard", "searchable", "history", "storage"),
 )
 
 
-def _system(name: str, label: str, field_type: FieldType, **facts: Any) -> FieldModel:
-    return FieldModel(name=name, column_name=name, label=label, type=field_type, system=True, **facts)
+def _system(name: str, label: str, field_type: FieldType, **options: Any) -> FieldModel:
+    return FieldModel(name=name, column_name=name, label=label, type=field_type, system=True, **options)
 
 
 SYSTEM_FIELDS = (
@@ -109,7 +112,7 @@ def field_model(row: FieldRow) -> FieldModel:
     """Return the model of one field."""
     field_type = FIELD_TYPES[row.type]
     return FieldModel(
-        **{name: getattr(row, name) for name in _FIELD_FACTS},
+        **{name: getattr(row, name) for name in _FIELD_COLUMNS},
         read_only=field_type.generated,
         default=row.default_value,
         type=field_type,
@@ -130,9 +133,9 @@ def object_model(
     table = make_table(row.table_name, own)
     fields = {one.name: one for one in (*SYSTEM_FIELDS, *own)}
     columns = {name: getattr(table, attribute_name(name)) for name in (*fields, "deleted_at")}
-    facts = {name: getattr(row, name) for name in _OBJECT_FACTS}
+    values = {name: getattr(row, name) for name in _OBJECT_COLUMNS}
     return ObjectModel(
-        **facts,
+        **values,
         fields=MappingProxyType(fields),
         columns=MappingProxyType(columns),
         table=table,

@@ -1,4 +1,4 @@
-"""Piccolo table classes made at run time, and the columns that every record table has."""
+"""Piccolo table classes that are created at run time, and the columns that every record table has."""
 
 import types
 from collections.abc import Hashable, Sequence
@@ -20,30 +20,31 @@ _TAKEN_BY_PICCOLO = frozenset(
 
 
 class NamedField(FieldSpec, Protocol):
-    """What a table needs to know of a field; a ``FieldModel`` is one."""
+    """A field as tables use it; a ``FieldModel`` is one."""
 
     @property
     def name(self) -> str:
-        """What callers call it."""
+        """The name of the field."""
 
     @property
     def type(self) -> FieldType:
-        """What kind of column it makes."""
+        """The type of the field."""
 
 
 def attribute_name(field_name: str) -> str:
-    """The Python name of a field's column: the field's own, with ``_`` behind where Piccolo uses that name.
+    """Return the Python name of a field's column: the field's name, with ``_`` appended where Piccolo uses
+    it.
 
     Columns of a joined table become attributes of Piccolo's ``ForeignKey``, so its names count too. No field
-    name ends in ``_``, so the result is never another field's.
+    name ends in ``_``, so the result is never the name of another field.
     """
     return f"{field_name}_" if field_name in _TAKEN_BY_PICCOLO else field_name
 
 
 def system_columns() -> dict[str, Column]:
-    """New columns for what every record has, by field name; ``deleted_at`` (the trash) is no field.
+    """Return new columns of the system fields by name, and ``deleted_at`` (the trash), which is not a field.
 
-    The references to users are plain UUID columns here (see :mod:`tenant_schema.objects.fields.lookup`).
+    References to users are plain UUID columns here (see :mod:`tenant_schema.objects.fields.lookup`).
     """
     return {
         "id": UUID(primary_key=True, default=new_id),
@@ -58,10 +59,10 @@ def system_columns() -> dict[str, Column]:
 
 
 def runtime_table(table_name: str, fields: Sequence[NamedField]) -> type[Table]:
-    """A new Piccolo table class for records with these fields, beside those that every record has.
+    """Return a new Piccolo table class for records with these fields and the system fields.
 
-    It has no engine of its own: its queries go to the tenant slot. Piccolo keeps every class it has seen in a
-    list; this one is taken out again, so that it can be collected when its object model is dropped.
+    Its queries run on the tenant slot. Piccolo keeps a list of all table classes; this one is removed from
+    it, so that the class can be garbage collected with its object model.
     """
     columns = system_columns() | {field.name: field.type.column(field) for field in fields}
     members: dict[str, Any] = {attribute_name(name): column for name, column in columns.items()}
@@ -77,16 +78,16 @@ def runtime_table(table_name: str, fields: Sequence[NamedField]) -> type[Table]:
 
 
 def _key_column(field: NamedField, table: type[Table]) -> SortKey:
-    """The column of the sort keys of a field's texts."""
+    """Return the column of sort keys of a text field."""
     column = SortKey(field.column_name, default=None, null=True, index=True)
     column._meta.name, column._meta._table = sort_column(field.column_name), table
     return column
 
 
 class SharedTables:
-    """One table class for all definitions that come to the same columns, as long as somebody holds it.
+    """Shares one table class among all definitions with the same columns, as long as it is referenced.
 
-    The standard objects of a thousand tenants need one class each, not a thousand: a class holds no data and
+    The standard objects of a thousand tenants need one class each, not a thousand. Classes hold no data and
     no engine.
     """
 
@@ -94,7 +95,7 @@ class SharedTables:
         self._tables: WeakValueDictionary[Hashable, type[Table]] = WeakValueDictionary()
 
     def get(self, table_name: str, fields: Sequence[NamedField]) -> type[Table]:
-        """As :func:`runtime_table`, new or not."""
+        """Return an existing or a new class, see :func:`runtime_table`."""
         key = (table_name, *[_column_key(field) for field in fields])
         table = self._tables.get(key)
         if table is None:
@@ -103,5 +104,5 @@ class SharedTables:
 
 
 def _column_key(field: NamedField) -> Hashable:
-    facts = (field.name, field.type.name, field.column_name, field.storage, field.unique, field.indexed)
-    return (*facts, field.sort_key, repr(sorted(field.settings.items())))
+    values = (field.name, field.type.name, field.column_name, field.storage, field.unique, field.indexed)
+    return (*values, field.sort_key, repr(sorted(field.settings.items())))

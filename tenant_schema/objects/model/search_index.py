@@ -1,19 +1,18 @@
-"""What ``search`` looks into: how the full-text index of an object is called and what it holds.
+"""The search index of an object: its name and its contents on each kind of database.
 
 An object with at least one ``searchable`` field has an index over the columns of those fields, sorted by
-name: fields may be put into another order without making it anew.
+name, so that the order of fields does not matter.
 
-On MySQL and MariaDB that is a table of its own (:func:`words_table`), with the columns of the fields under
-the same names, holding their words (:mod:`tenant_schema.objects.model.search_words`), and one FULLTEXT index.
-A record's row has the record's ``id`` and goes with it; ``source`` is :func:`source_of` the texts that its
-words were taken from. The record service writes it with the record. A table over other columns has another
-name, so that a new one can be made before the old one is dropped. (A FULLTEXT index on the record table
-itself would keep InnoDB from adding columns to it at once.)
+On MySQL and MariaDB the index is a table (:func:`words_table`), with columns of the same names as the fields'
+that hold their words (:mod:`tenant_schema.objects.model.search_words`), and one FULLTEXT index. The row of a
+record has the record's ``id`` and is deleted with it; ``source`` is :func:`source_of` the texts that the
+words were taken from. The record service writes the row with the record. A table over other columns has
+another name, so that a new one can be created before the old one is dropped. (With a FULLTEXT index on the
+record table itself, InnoDB could not add columns instantly.)
 
-On SQLite it is an FTS5 table (:func:`search_table`, contentless, tokenizer :data:`TOKENIZER`) with the same
-columns under the same names. Its ``rowid`` is the ``rowid`` of the map :func:`search_ids_table`, whose column
-``record`` is the record's id: the rows of a record table have no rowid that survives VACUUM. Triggers keep
-both::
+On SQLite it is an FTS5 table (:func:`search_table`, contentless, tokenizer :data:`TOKENIZER`) with columns of
+the same names. Its ``rowid`` is the ``rowid`` of the map :func:`search_ids_table`, whose column ``record`` is
+the record's id: the rows of a record table have no rowid that survives VACUUM. Triggers update both::
 
     SELECT … FROM deals_2e3f4a5b WHERE id IN (
         SELECT i.record FROM deals_2e3f4a5b_search s JOIN deals_2e3f4a5b_search_ids i ON i.rowid = s.rowid
@@ -53,12 +52,12 @@ OLD_INDEX: Final = re.compile(r"search_[0-9a-f]{8}")
 
 
 def search_columns(model: ObjectModel) -> tuple[str, ...]:
-    """The physical names of the searched columns, in order; empty when there is no index."""
+    """Return the physical names of the searched columns, sorted; empty when there is no index."""
     return search_columns_of(model.fields.values())
 
 
 def search_columns_of(fields: Iterable[FieldModel]) -> tuple[str, ...]:
-    """As :func:`search_columns`, of the fields alone."""
+    """Like :func:`search_columns`, from fields."""
     return tuple(
         one.column_name
         for one in fields
@@ -67,17 +66,17 @@ def search_columns_of(fields: Iterable[FieldModel]) -> tuple[str, ...]:
 
 
 def search_table(table_name: str) -> str:
-    """SQLite's FTS5 table of a record table."""
+    """The name of SQLite's FTS5 table of a record table."""
     return f"{table_name}_search"
 
 
 def search_ids_table(table_name: str) -> str:
-    """SQLite's map from the FTS5 table's rows to records."""
+    """The name of SQLite's map from rows of the FTS5 table to records."""
     return f"{table_name}_search_ids"
 
 
 def words_table(table_name: str, columns: Iterable[str]) -> str:
-    """MySQL's table of the words in these columns of a record table.
+    """The name of MySQL's table of the words in these columns of a record table.
 
     >>> words_table("deals_2e3f4a5b", ["name", "city"])
     'deals_2e3f4a5b_search_e1ff8b'
@@ -87,7 +86,7 @@ def words_table(table_name: str, columns: Iterable[str]) -> str:
 
 
 def source_of(texts: Iterable[str | None]) -> int:
-    """By what a row of words shows that it is of these texts: MySQL finds the same by itself (CRC32).
+    """Return a checksum of the texts that a row of words was taken from; MySQL's CRC32 returns the same.
 
     >>> source_of(["Zürich", None])
     4083486865

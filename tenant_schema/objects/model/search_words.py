@@ -1,8 +1,8 @@
-"""The words of a text as every database's search sees them, and the form in which a search table holds them.
+"""Splits texts into words like SQLite's search, and encodes them for MySQL's FULLTEXT index.
 
-They are those of FTS5's tokenizer (:data:`tenant_schema.objects.model.search_index.TOKENIZER`): runs of
-letters and digits in lower case, Latin letters without accents. So the same search finds the same
-records on SQLite, MariaDB and MySQL.
+Words are those of FTS5's tokenizer (:data:`tenant_schema.objects.model.search_index.TOKENIZER`): runs of
+letters and digits in lower case, Latin letters without accents. A search therefore finds the same records on
+SQLite, MariaDB and MySQL.
 """
 
 import re
@@ -32,7 +32,7 @@ _ACCENT: Final = re.compile(f"[{_ACCENTS}]")
 
 
 class _Folds(dict[int, str]):
-    """What becomes of each character, found out when it is first met."""
+    """The folded form of each character, computed on first use."""
 
     def __missing__(self, code: int) -> str:
         folded = self[code] = _fold(chr(code))
@@ -50,7 +50,7 @@ def _fold(character: str) -> str:
 
 
 class _Forms(dict[int, str]):
-    """How a search table writes each character of a word: FULLTEXT does not take all letters for letters."""
+    """The form of each character in a search table: FULLTEXT does not treat all letters as letters."""
 
     def __missing__(self, code: int) -> str:
         is_old = code <= 0xFFFF and unicodedata.ucd_3_2_0.category(chr(code)) in _TAKEN
@@ -64,7 +64,7 @@ _FORMS: Final = _Forms()
 
 
 def words_in(text: str) -> list[str]:
-    """The words of the text, in order.
+    """Return the words of the text, in order.
 
     >>> words_in("O'Brien & Müller, ŁÓDŹ")
     ['o', 'brien', 'muller', 'łodz']
@@ -73,7 +73,7 @@ def words_in(text: str) -> list[str]:
 
 
 def indexed_word(word: str) -> str:
-    """A word as a search table holds it.
+    """Return a word as a search table stores it.
 
     >>> indexed_word("de")
     'zzde'
@@ -83,7 +83,7 @@ def indexed_word(word: str) -> str:
 
 
 def indexed_text(text: str | None) -> str:
-    """A text as a search table holds it: its words in order, each after a space.
+    """Return a text as a search table stores it: its words in order, each after a space.
 
     >>> indexed_text("Tel Aviv (IL)")
     ' zztel zzaviv zzil'
@@ -92,12 +92,12 @@ def indexed_text(text: str | None) -> str:
 
 
 def words_row(record: object, texts: Sequence[str | None]) -> list[object]:
-    """The row of a record in the table of words; ``texts`` are in the order of its columns."""
+    """Return the row of a record in the table of words. ``texts`` are in the order of its columns."""
     return [record, source_of(texts), *map(indexed_text, texts)]
 
 
 def writing_words(table_name: str, columns: Sequence[str], rows: int) -> str:
-    """The statement that adds so many rows of :func:`words_row` to the table of words of a record table."""
+    """The statement that inserts so many rows of :func:`words_row` into the table of words."""
     names = ", ".join(map(quote, ("id", "source", *columns)))
     places = f"({', '.join(['{}'] * (len(columns) + 2))})"
     table = quote(words_table(table_name, columns))
@@ -105,10 +105,10 @@ def writing_words(table_name: str, columns: Sequence[str], rows: int) -> str:
 
 
 def forgetting_words(table_name: str, columns: Sequence[str], rows: int) -> str:
-    """The statement that takes the rows of so many records away, before others are written.
+    """The statement that deletes the rows of so many records, before others are inserted.
 
-    They are not replaced by ``REPLACE`` or ``UPDATE``: MySQL 9 would have only the last row of a statement in
-    the index afterwards.
+    ``REPLACE`` and ``UPDATE`` are not used: after those, MySQL 9 has only the last row of a statement in the
+    index.
     """
     table = quote(words_table(table_name, columns))
     return f'DELETE FROM {table} WHERE "id" IN ({", ".join(["{}"] * rows)})'  # noqa: S608 - quoted

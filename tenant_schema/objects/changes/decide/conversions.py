@@ -1,4 +1,4 @@
-"""Which types a field may be given in place of its own: those that hold every value it can have, or has."""
+"""The types that a field's type may be changed to: those that hold every value it can have, or has."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,7 @@ CONVERSIONS: Mapping[str, tuple[str, ...]] = {
 
 
 def check_conversion(one: str, other: str) -> None:
-    """Raise :class:`ConversionRefused` unless a field of the one type can become one of the other."""
+    """Raise :class:`ConversionRefused` unless a field of the one type can be converted into the other."""
     allowed = CONVERSIONS.get(one, ())
     if one != other and other not in allowed:
         raise ConversionRefused(one, other, allowed)

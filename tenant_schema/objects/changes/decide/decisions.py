@@ -1,4 +1,4 @@
-"""What a change comes to, from the definitions as they are: checked as a whole, nothing touched."""
+"""Decides changes: from the definitions and a request to the new definitions, checked as a whole. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -34,11 +34,11 @@ _KEPT_OF_STANDARD = ("name", "type", "unique", "maxLength", "precision", "scale"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The definitions before and after, and what else the change means.
+    """The definitions before and after a change.
 
-    :ivar object: its name before the change, :ivar after_name: afterwards; None for neither.
-    :ivar added: the name of a field that is new, :ivar changed: names of one before and after.
-    :ivar dropped: the name of a field that goes.
+    :ivar object: its name before the change. :ivar after_name: its name afterwards; None if it is dropped.
+    :ivar added: the name of a new field. :ivar changed: the names of a changed field before and after.
+    :ivar dropped: the name of a dropped field.
     """
 
     kind: str
@@ -54,12 +54,12 @@ class Decision:
 
     @property
     def is_new(self) -> bool:
-        """Whether the object comes into being."""
+        """Whether the object is created."""
         return self.kind == "create object"
 
 
 def decide_creating(now: Definitions, draft: ObjectDraft) -> Decision:
-    """A new object. Raises InvalidInput, NameTaken."""
+    """Decide the creation of an object. Raises InvalidInput and NameTaken."""
     problems = [*check_object(draft, now.names, now.limits), *_name_field_problems(draft)]
     problems += [
         replace(problem, field=f"fields.{at}.{problem.field}")
@@ -82,9 +82,10 @@ def decide_creating(now: Definitions, draft: ObjectDraft) -> Decision:
 
 
 def decide_changing_object(now: Definitions, name: str, changes: Mapping[str, Any]) -> Decision:
-    """Other words for an object, or another name; ``field_order`` are the names of all its fields.
+    """Decide a change of an object's texts, name or order of fields. ``field_order`` has the names of all
+    fields.
 
-    Raises InvalidInput, NameTaken, StandardKept.
+    Raises InvalidInput, NameTaken and StandardKept.
     """
     row, fields = now.object(name)
     given = {key: value for key, value in changes.items() if key != "field_order"}
@@ -125,7 +126,7 @@ def _order_problems(draft: ObjectDraft, order: Sequence[str] | None) -> list[Pro
 
 
 def decide_dropping(now: Definitions, name: str) -> Decision:
-    """An object goes. Raises StandardKept, StillLookedUp."""
+    """Decide the drop of an object. Raises StandardKept and StillLookedUp."""
     row, _ = now.object(name)
     if row.standard:
         raise StandardKept(name, "table")
@@ -144,7 +145,7 @@ def decide_dropping(now: Definitions, name: str) -> Decision:
 
 
 def decide_adding_field(now: Definitions, name: str, draft: FieldDraft) -> Decision:
-    """A new field. Raises InvalidInput, NameTaken."""
+    """Decide the addition of a field. Raises InvalidInput and NameTaken."""
     row, fields = now.object(name)
     _check_field(now, row, fields, draft, len(fields))
     if any(one.name == draft.name for one in fields):
@@ -166,10 +167,12 @@ def decide_adding_field(now: Definitions, name: str, draft: FieldDraft) -> Decis
 def decide_changing_field(
     now: Definitions, name: str, field_name: str, changes: Mapping[str, Any]
 ) -> Decision:
-    """A field otherwise: other words, another name, wider or narrower, another type.
+    """Decide a change of a field's texts, name, settings or type.
 
-    ``changes`` are parts of a :class:`FieldDraft`; of ``settings`` those that are not given stay, unless the
-    type changes. Raises InvalidInput, NameTaken, StandardKept, ConversionRefused.
+    :param changes: new values of a :class:`FieldDraft`. Settings that are not given are kept, unless the type
+        changes.
+
+    Raises InvalidInput, NameTaken, StandardKept and ConversionRefused.
     """
     row, fields = now.object(name)
     old = now.field(name, field_name)
@@ -200,7 +203,7 @@ def decide_changing_field(
 
 
 def decide_dropping_field(now: Definitions, name: str, field_name: str) -> Decision:
-    """A field goes. Raises StandardKept."""
+    """Decide the drop of a field. Raises StandardKept."""
     row, fields = now.object(name)
     old = now.field(name, field_name)
     if old.standard:
@@ -248,9 +251,7 @@ def _check_field(
     draft: FieldDraft,
     at: int,
 ) -> None:
-    """Raise InvalidInput for one field in the whole of its object; what is wrong with others is not this
-    change's.
-    """
+    """Raise InvalidInput for the problems of one field in its object, ignoring those of other fields."""
     drafts = [field_draft(one) for one in fields]
     drafts[at : at + 1] = [draft]
     whole = replace(object_draft(row, []), fields=tuple(drafts))

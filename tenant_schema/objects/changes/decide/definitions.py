@@ -1,4 +1,4 @@
-"""All definitions of a tenant at one moment, as rows, with what they come to: models, drafts, shapes."""
+"""All definitions of a tenant at one time, as rows, and the models, drafts and shapes that they result in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ _USERS = "users"
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """Objects with their fields. Never changed: :meth:`with_object` gives other ones."""
+    """Objects with their fields. Immutable: :meth:`with_object` returns new ones."""
 
     rows: DefinitionRows
     limits: RowLimits = SQLITE
@@ -34,14 +34,14 @@ class Definitions:
         return [row.name for row, _ in self.rows]
 
     def object(self, name: str) -> tuple[ObjectRow, Sequence[FieldRow]]:
-        """An object's row and those of its fields. Raises :class:`ObjectNotFound`."""
+        """Return an object's row and those of its fields. Raises :class:`ObjectNotFound`."""
         for row, fields in self.rows:
             if row.name == name:
                 return row, fields
         raise ObjectNotFound(name, suggestion(name, self.names))
 
     def field(self, object_name: str, name: str) -> FieldRow:
-        """A field's row. Raises :class:`FieldNotFound`, and :class:`ObjectNotFound`."""
+        """Return a field's row. Raises :class:`FieldNotFound` and :class:`ObjectNotFound`."""
         _, fields = self.object(object_name)
         for row in fields:
             if row.name == name:
@@ -49,36 +49,36 @@ class Definitions:
         raise FieldNotFound(object_name, name, suggestion(name, [row.name for row in fields]))
 
     def model(self, name: str) -> ObjectModel:
-        """The object as a model."""
+        """Return the object's model."""
         if name not in self._models:
             self._models[name] = object_model(*self.object(name), self.classes)
         return self._models[name]
 
     def tables(self) -> dict[str, str]:
-        """What lookups may look into: physical names of tables by names of objects."""
+        """Return the physical names of the tables that lookups may refer to, by names of objects."""
         return {_USERS: _USERS} | {row.name: row.table_name for row, _ in self.rows}
 
     def shape(self, name: str) -> TableShape:
-        """The object's table, in the types of the engine that is bound."""
+        """Return the shape of the object's table, in the types of the bound engine."""
         return shape_of(self.model(name), self.tables())
 
     def lookups(self, name: str) -> list[tuple[str, str]]:
-        """The fields that look into the object, as pairs of object and field."""
+        """Return the fields that refer to the object, as pairs of object and field."""
         return [
             (row.name, field.name) for row, fields in self.rows for field in fields if field.target == name
         ]
 
     def with_object(self, row: ObjectRow, fields: Sequence[FieldRow]) -> "Definitions":
-        """The object added, or in place of the one of its id."""
+        """Return definitions with the object added, or replaced if its id exists."""
         others = [pair for pair in self.rows if pair[0].id != row.id]
         return replace(self, rows=[*others, (row, fields)])
 
     def without(self, name: str) -> "Definitions":
-        """All but one object."""
+        """Return definitions without the object."""
         return replace(self, rows=[pair for pair in self.rows if pair[0].name != name])
 
     def retargeted(self, old: str, new: str) -> "Definitions":
-        """Lookups into the object follow its new name."""
+        """Return definitions whose lookups into the object have its new name."""
         rows = [
             (row, [one.retargeted(new) if one.target == old else one for one in fields])
             for row, fields in self.rows

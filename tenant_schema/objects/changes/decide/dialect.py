@@ -1,4 +1,4 @@
-"""What changes need of a database: the DDL of its own, a lock, and how to find out what has happened."""
+"""The protocol of a database for schema changes: DDL, a lock, and inspection of what was executed."""
 
 import hashlib
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ _LONGEST = 63
 
 @dataclass(frozen=True, slots=True)
 class PlannedStatement:
-    """A statement as it will be sent. ``rows`` are those that have to be read or written for it."""
+    """A statement of a plan. ``rows`` is the number of rows that have to be read or written for it."""
 
     ddl: str
     algorithm: str
@@ -30,54 +30,58 @@ class PlannedStatement:
 
 
 class Dialect(Rules, Functions, Protocol):
-    """One kind of database, as far as changes of tables differ. Works on the engine that is bound."""
+    """One kind of database, as far as schema changes differ. Works on the bound engine."""
 
     @property
     def is_transactional(self) -> bool:
-        """Whether DDL is undone with its transaction."""
+        """Whether DDL is rolled back with its transaction."""
 
     def exclusive(self, wait: float) -> AbstractAsyncContextManager[None]:
-        """The block in which nobody else changes this tenant's objects, and a transaction around it.
+        """Hold the lock on changes of this tenant's objects during the block, with a transaction.
 
-        What holds others off ends with this process. Raises :class:`ObjectBusy` after ``wait`` seconds.
+        The lock ends with this process. Raises :class:`ObjectBusy` after ``wait`` seconds.
         """
 
     async def keep(self) -> None:
-        """Make what was written so far last, where DDL does so anyway."""
+        """Commit what was written so far, where DDL commits anyway."""
 
     async def discard(self) -> None:
-        """Take back what was written since the last :meth:`keep`, where DDL cannot be taken back."""
+        """Roll back what was written since the last :meth:`keep`, where DDL cannot be rolled back."""
 
     async def apply(self, operation: Operation) -> None:
-        """Do it, in the way that disturbs others least. Raises ``DatabaseError``; nothing is done then."""
+        """Execute the operation, in the way that disturbs others least. Raises ``DatabaseError`` if nothing
+        was done.
+        """
 
     async def is_done(self, operation: Operation) -> bool:
-        """Whether the operation has happened already, by what the database says."""
+        """Whether the operation has been executed already, as far as the database shows."""
 
     async def plan(self, operations: Sequence[Operation]) -> list[PlannedStatement]:
-        """What :meth:`apply` would send, and how the database would do it."""
+        """Return the statements that :meth:`apply` would send, and how the database would execute them."""
 
     async def row_limits(self) -> RowLimits:
-        """How much there is room for in a row."""
+        """Return the limits of a row."""
 
     async def read(self, table: str) -> TableShape | None:
-        """The table as the database has it, keys on single columns included; None when there is none."""
+        """Return the shape of the table in the database, keys on single columns included; None if there is
+        none.
+        """
 
     async def unsearched(self, table: str, columns: Sequence[str]) -> int:
-        """How many records the search index over these columns does not have as they are."""
+        """Return how many records are missing or outdated in the search index over these columns."""
 
     async def unkeyed(self, table: str, source: str, column: str) -> int:
-        """How many records have another sort key than that of their text."""
+        """Return how many records have another sort key than that of their text."""
 
     async def tables(self) -> list[str]:
-        """The names of all tables, but for what belongs to search indexes."""
+        """Return the names of all tables, except those of search indexes."""
 
     async def literal(self, value: object) -> str:
-        """The value as it stands in DDL, in the form in which it is stored."""
+        """Return the stored form of the value as a literal for DDL."""
 
 
 def limited(*parts: str) -> str:
-    """A name for a key as Piccolo's engines would call it, within what every database allows.
+    """Return a name for a key in the form that Piccolo's engines use, within the limits of every database.
 
     >>> limited("deals_2e3f4a5b", "stage_0c1d2e3f", "key")
     'deals_2e3f4a5b_stage_0c1d2e3f_key'

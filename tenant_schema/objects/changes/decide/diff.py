@@ -1,7 +1,7 @@
-"""The difference between two shapes of a table, as operations in the order in which they are safe.
+"""The difference between two shapes of a table, as operations in a safe order.
 
-What a new definition needs is done before it becomes valid; what an old one needed is taken away when nobody
-reads it any more.
+What a new definition needs is executed before it becomes valid; what an old one needed is dropped when no
+process reads it any more.
 """
 
 from collections.abc import Collection, Mapping
@@ -34,27 +34,27 @@ NOTICED: Final = 1.0
 
 
 class Rules(Protocol):
-    """What the difference depends on of an engine."""
+    """The properties of an engine that the difference depends on."""
 
     @property
     def keys_with_columns(self) -> bool:
-        """Whether a foreign key is a part of its column, which cannot be changed but made anew."""
+        """Whether a foreign key is part of its column, which then has to be replaced to change the key."""
 
     @property
     def keys_generated(self) -> bool:
-        """Whether the database itself fills a column of sort keys."""
+        """Whether the database generates the column of sort keys."""
 
     @property
     def search_apart(self) -> bool:
-        """Whether a search index is a table of its own, which the record service fills."""
+        """Whether a search index is a separate table, which the record service writes."""
 
     def same_type(self, one: str, other: str) -> bool:
-        """Whether two types are kept alike."""
+        """Whether two types are stored alike."""
 
 
 @dataclass(slots=True)
 class Steps:
-    """``before`` the definition becomes valid, and ``after``."""
+    """Operations ``before`` the definition becomes valid, and ``after``."""
 
     before: list[Operation] = field(default_factory=list)
     after: list[Operation] = field(default_factory=list)
@@ -66,9 +66,9 @@ def difference(
     rules: Rules,
     defaults: Mapping[str, str] | None = None,
 ) -> Steps:
-    """What makes the one into the other; None is no table.
+    """Return the operations from the old shape to the new one; None stands for no table.
 
-    :param defaults: SQL literals that the rows there get in new columns, by column.
+    :param defaults: SQL literals that existing rows get in new columns, by column.
     """
     if old is None or new is None:
         return Steps(
@@ -79,7 +79,7 @@ def difference(
 
 
 def creation(shape: TableShape, rules: Rules) -> list[Operation]:
-    """What makes the table with its search index."""
+    """Return the operations that create the table with its search index."""
     search = [AddSearch(shape.name, shape.search)] if rules.search_apart and shape.search else []
     return [CreateTable(shape.name, shape), *search]
 
@@ -105,7 +105,7 @@ class _Difference:
         search_changes = self._old.search != self._new.search or bool(redone & set(self._new.search))
         if search_changes:
             self._drop_search()
-        for one in generated:  # from columns that are made anew
+        for one in generated:  # from columns that are replaced
             self._drop(one, self._steps.before)
         for before, after in converted:
             self._convert(before, after)
@@ -121,7 +121,7 @@ class _Difference:
         return self._steps
 
     def _add_new(self, old: Collection[str], redone: Collection[str]) -> None:
-        """The columns that are not there, and those that are generated from others that are made anew."""
+        """Add new columns, and those that are generated from replaced ones."""
         for one in self._new.columns:
             if one.name not in old or one.source in redone:
                 self._add(one, is_of_old=one.source in old)
@@ -132,7 +132,7 @@ class _Difference:
         return self._rules.keys_with_columns and before.reference != after.reference
 
     def _drop_search(self) -> None:
-        """Searches go on in the old index until the new one counts; where DDL is transactional, nobody sees
+        """Searches use the old index until the new one is valid. Where DDL is transactional, nobody sees
         either meanwhile, and both have the same name.
         """
         if self._old.search:
@@ -140,7 +140,7 @@ class _Difference:
             steps.append(DropSearch(self._table, self._old.search))
 
     def _add_search(self, columns: tuple[str, ...]) -> None:
-        """Where the record service fills it, it is looked over once more when everybody knows of it."""
+        """Where the record service writes the index, it is checked again when every process knows of it."""
         self._steps.before.append(AddSearch(self._table, columns))
         if self._rules.search_apart:
             self._steps.before.append(FillSearch(self._table, columns))
@@ -158,7 +158,7 @@ class _Difference:
         steps += [AddIndex(table, after.name, one) for one in _indexes(after)]
 
     def _add(self, column: ColumnShape, *, is_of_old: bool) -> None:
-        """A new column; ``is_of_old`` when it has the sort keys of one that is there, and may be written to
+        """Add a column. ``is_of_old``: it has the sort keys of an existing column, which may be written to
         meanwhile.
         """
         steps, table = self._steps.before, self._table
@@ -198,5 +198,5 @@ _MOMENTS = ("TIMESTAMPTZ", "DATETIME(6)")
 
 
 def _indexes(column: ColumnShape) -> list[bool]:
-    """Of each index of the column, whether it is unique."""
+    """For each index of the column, whether it is unique."""
     return [True] if column.unique else [False] if column.index else []

@@ -1,4 +1,4 @@
-"""What a change is to do, decided as a whole before anything is touched: the entry of the journal."""
+"""The intent of a change, decided as a whole before anything is executed: the entry of the journal."""
 
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar

@@ -1,4 +1,4 @@
-"""The operations that changes are made of, with their inverses, as data that the journal can hold."""
+"""The operations of changes and their inverses, as data for the journal."""
 
 from typing import TypeAlias
 
@@ -34,21 +34,21 @@ class _Operation(msgspec.Struct, frozen=True, tag=True):
 
 
 class CreateTable(_Operation, frozen=True, tag=True):
-    """The table with all its keys, and its search index where that is not a table of its own."""
+    """Create the table with all its keys, and its search index where that is not a separate table."""
 
     shape: TableShape
 
 
 class DropTable(_Operation, frozen=True, tag=True):
-    """The table with all that belongs to it; a search index that is a table of its own is gone already."""
+    """Drop the table with its indexes; a search index that is a separate table has been dropped before."""
 
     shape: TableShape
 
 
 class AddColumn(_Operation, frozen=True, tag=True):
-    """``default`` is an SQL literal that the rows there get; None leaves them null.
+    """Add a column. ``default`` is an SQL literal for existing rows; None leaves them null.
 
-    Keys come with operations of their own, except references where the engine takes them with the column.
+    Keys are operations of their own, except references where the engine takes them with the column.
     """
 
     column: ColumnShape
@@ -56,15 +56,15 @@ class AddColumn(_Operation, frozen=True, tag=True):
 
 
 class DropColumn(_Operation, frozen=True, tag=True):
-    """The column, whose keys are gone already."""
+    """Drop the column, whose keys have been dropped before."""
 
     column: ColumnShape
 
 
 class ConvertColumn(_Operation, frozen=True, tag=True):
-    """The column in another type, or with another reference, with its values.
+    """Change the type or the reference of the column, and keep its values.
 
-    ``moment`` is set when days become moments.
+    ``moment`` is set when dates are converted to datetimes.
     """
 
     before: ColumnShape
@@ -73,51 +73,50 @@ class ConvertColumn(_Operation, frozen=True, tag=True):
 
 
 class AddIndex(_Operation, frozen=True, tag=True):
-    """An index on one column."""
+    """Create an index on one column."""
 
     column: str
     unique: bool
 
 
 class DropIndex(_Operation, frozen=True, tag=True):
-    """The index that :class:`AddIndex` made, or a migration did."""
+    """Drop the index that :class:`AddIndex` or a migration created."""
 
     column: str
     unique: bool
 
 
 class AddReference(_Operation, frozen=True, tag=True):
-    """A foreign key; ``unchecked`` says that all values are known to be good: no row has to be read."""
+    """Add a foreign key. ``unchecked``: all values are known to be valid, so no row has to be read."""
 
     column: ColumnShape
     unchecked: bool = False
 
 
 class DropReference(_Operation, frozen=True, tag=True):
-    """The foreign key alone."""
+    """Drop the foreign key."""
 
     column: ColumnShape
 
 
 class AddSearch(_Operation, frozen=True, tag=True):
-    """The full-text index over these columns; with the rows that are there, unless it is a table of its
-    own.
-    """
+    """Create the full-text index over these columns, with the existing rows unless it is a separate table."""
 
     columns: tuple[str, ...]
 
 
 class DropSearch(_Operation, frozen=True, tag=True):
-    """The full-text index over these columns."""
+    """Drop the full-text index over these columns."""
 
     columns: tuple[str, ...]
 
 
 class FillSearch(_Operation, frozen=True, tag=True):
-    """Rows in the table of words for the records that have none, or one of other texts than theirs.
+    """Write the missing and outdated rows of the table of words.
 
-    ``after`` so many seconds, when all that was begun without knowing of the table is over; None when nobody
-    knows of it yet.
+    :ivar after: seconds to wait until everything that was begun without the table has ended; None when no
+        process
+        knows of it yet.
     """
 
     columns: tuple[str, ...]
@@ -125,10 +124,10 @@ class FillSearch(_Operation, frozen=True, tag=True):
 
 
 class FillKeys(_Operation, frozen=True, tag=True):
-    """The sort keys of the texts in ``source`` that are not in ``column`` as they should be.
+    """Write the missing and outdated sort keys in ``column`` of the texts in ``source``.
 
-    ``after`` so many seconds, when all that was begun without knowing of the column is over; None when nobody
-    knows of it yet.
+    :ivar after: seconds to wait until everything that was begun without the column has ended; None when no
+        process knows of it yet.
     """
 
     source: str
@@ -137,13 +136,13 @@ class FillKeys(_Operation, frozen=True, tag=True):
 
 
 class DropOldSearch(_Operation, frozen=True, tag=True):
-    """The FULLTEXT index that the record table itself had, and what InnoDB keeps of it in every row."""
+    """Drop the FULLTEXT index of the record table, and what InnoDB stores for it in every row."""
 
     index: str
 
 
 class NumberRecords(_Operation, frozen=True, tag=True):
-    """Gives the records that are there their numbers, in order of id; ``field`` is the definition's id."""
+    """Number the existing records in the order of ids. ``field`` is the definition's id."""
 
     field: str
     column: str
@@ -169,7 +168,7 @@ Operation: TypeAlias = (
 
 
 def inverse(operation: Operation) -> Operation | None:
-    """What undoes an operation of the first half of a change; None where there is nothing to undo."""
+    """Return the operation that undoes one of the first half of a change, or None."""
     match operation:
         case CreateTable(table, shape):
             return DropTable(table, shape)

@@ -1,4 +1,4 @@
-"""What a change would be and whom it would touch: the answer to a dry run."""
+"""The plan of a change, for a dry run: its statements, and what it affects."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,9 +15,7 @@ __all__ = ["Plan", "plan_of"]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The statements in order; and ``affects``: who names what is renamed, dropped or made into something
-    else, by kind.
-    """
+    """The statements in order. ``affects`` has what refers to a changed or dropped name, by kind."""
 
     statements: Sequence[PlannedStatement]
     affects: Mapping[str, Sequence[Any]]
@@ -26,7 +24,7 @@ class Plan:
 async def plan_of(
     decision: Decision, intent: Intent, dialect: Dialect, dependents: Sequence[Dependents]
 ) -> Plan:
-    """Ask the database and the dependents."""
+    """Return the plan of a change; the database and the dependents are queried."""
     statements = await dialect.plan([*intent.before, *intent.after])
     affects: dict[str, Sequence[Any]] = {"lookups": _lookups(decision)}
     names = intent.names or _redefined(decision)
@@ -36,7 +34,7 @@ async def plan_of(
 
 
 def _redefined(decision: Decision) -> NameChanges:
-    """A field that keeps its name and takes other values or leads elsewhere: filters may not fit it now."""
+    """The name of a field that gets another type or target: filters on it may become invalid."""
     names = NameChanges(object=decision.object)
     if decision.changed is None or decision.after_name is None:
         return names
@@ -53,7 +51,7 @@ def _heeded(field: FieldModel) -> dict[str, object]:
 
 
 def _lookups(decision: Decision) -> list[dict[str, str]]:
-    """The fields that look into an object that is renamed or dropped."""
+    """The fields that refer to an object that is renamed or dropped."""
     names = decision.names
     if not names.object_dropped and names.object_renamed_to is None:
         return []

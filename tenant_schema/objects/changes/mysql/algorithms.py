@@ -1,6 +1,7 @@
-"""Which way a server can take for a statement: asked by demanding each way, the gentlest first.
+"""The algorithms of InnoDB's online DDL: each is requested in turn, the least disturbing first.
 
-A server refuses a way that it cannot take before it does anything, so that asking is the doing. See
+A server refuses an algorithm that it cannot use before it does anything, so that a request is also the
+execution. See
 https://mariadb.com/kb/en/innodb-online-ddl-overview/ and
 https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html
 """
@@ -24,7 +25,7 @@ table that was changed instantly too often, or of which a row might become too l
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way: the clauses that demand it, and whether it reads or writes every row."""
+    """One algorithm: the clauses that request it, and whether it reads or writes every row."""
 
     name: str
     clauses: str
@@ -41,18 +42,20 @@ _METADATA = Way("METADATA", "", touches_rows=False)
 
 @dataclass(frozen=True, slots=True)
 class Algorithms:
-    """The ways that the server knows, the gentlest first. In all of them readers go on."""
+    """The algorithms of a server, the least disturbing first. None of them blocks readers."""
 
     ways: tuple[Way, ...]
 
     @classmethod
     def of(cls, server: Server) -> "Algorithms":
-        """Those of this kind of server."""
+        """Return those of this kind of server."""
         gentle = (_NOCOPY,) if server.mariadb else ()
         return cls((_INSTANT, *gentle, _INPLACE, _SHARED, _COPY))
 
     async def run(self, statement: str) -> tuple[str, Way]:
-        """Send the statement in the gentlest way that the server accepts; say what was sent and how."""
+        """Execute the statement with the first algorithm that the server accepts. Returns what was sent, and
+        the algorithm.
+        """
         if not statement.startswith("ALTER TABLE"):
             await DB.run_ddl(statement)
             return statement, _METADATA
@@ -76,9 +79,9 @@ def _is_refusal(error: DatabaseError) -> bool:
 
 @asynccontextmanager
 async def checked_as_needed(operation: Operation) -> AsyncIterator[None]:
-    """Spare the server the look at every row that a new foreign key would cost.
+    """Disable the check of foreign keys for a key whose values are known to be valid.
 
-    Only a session that does not check may make one online.
+    A key can only be added online in a session that does not check.
     """
     if not (isinstance(operation, AddReference) and operation.unchecked):
         yield

@@ -1,10 +1,10 @@
-"""Who changes a tenant's objects on MySQL and MariaDB: one at a time, on one server or on a cluster.
+"""The lock on changes of a tenant's objects on MySQL and MariaDB, for one server or a cluster.
 
-Two things are held, in this order. A named lock of the server (``GET_LOCK``) ends when its connection does,
-and a connection whose process was killed ends when its statement does: whoever gets the lock afterwards finds
-nothing under way. It holds for one node of a cluster only. A lease, a row that is committed before anything
-is changed, holds for all nodes; its owner is replaced when its time is up, or at once when it was connected
-to this same server and has lost the lock there.
+Two locks are taken, in this order. A named lock of the server (``GET_LOCK``) ends with its connection, and
+the connection of a killed process ends with its statement: whoever gets the lock afterwards finds nothing in
+progress. It holds for one node of a cluster only. A lease, a row that is committed before anything is
+changed, holds for all nodes. Its owner is replaced when its time is up, or immediately if the owner was
+connected to this same server and has lost the lock there.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ _OWNED: ContextVar[Lease | None] = ContextVar("the lease of the change under way
 
 @asynccontextmanager
 async def owned(engine: MySQLEngine, wait: float) -> AsyncIterator[MySQLTransaction]:
-    """The block in which nobody else changes this tenant's objects, on any node, and a transaction around it.
+    """Hold the lock during the block, on all nodes, with a transaction.
 
     Raises :class:`ObjectBusy` after ``wait`` seconds.
     """
@@ -60,8 +60,8 @@ async def owned(engine: MySQLEngine, wait: float) -> AsyncIterator[MySQLTransact
 
 
 async def require_ownership() -> None:
-    """Renew the lease in the transaction that is open. Raises ``TransactionEnded`` when somebody else has
-    taken the change over: they go on with it by its journal.
+    """Renew the lease in the open transaction. Raises ``TransactionEnded`` if another process has taken the
+    change over, and resumes it from its journal.
     """
     lease = _OWNED.get()
     assert lease is not None, "a change runs in the block of owned()"
@@ -70,7 +70,7 @@ async def require_ownership() -> None:
 
 
 async def _take(transaction: MySQLTransaction, deadline: float) -> Lease:
-    """The lease, committed."""
+    """Return the lease, committed."""
     server = await _server()
     while True:
         try:
@@ -95,7 +95,7 @@ async def _try(server: str) -> Lease | None:
 
 
 async def _server() -> str:
-    """What tells this server from all others."""
+    """A text that identifies the server."""
     rows = await DB.run_querystring(
         QueryString(
             "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_uuid', 'hostname', 'port', 'datadir', "
@@ -115,8 +115,8 @@ async def _lock(wait: float) -> None:
 
 
 async def _give_back(transaction: MySQLTransaction, lease: Lease) -> None:
-    """Give the lease back. When the connection is no good any more, a statement of its may still be running:
-    the lease stays until its time runs out, or whoever gets the lock of this server takes it over.
+    """Release the lease. If the connection is broken, one of its statements may still be running: the lease
+    then stays until it expires, or until the next holder of this server's lock takes it over.
     """
     for _ in range(3):
         with suppress(DatabaseError):
@@ -127,7 +127,7 @@ async def _give_back(transaction: MySQLTransaction, lease: Lease) -> None:
 
 
 async def _unlock(transaction: MySQLTransaction) -> None:
-    """Give the lock back; when the connection is no good any more, it ends with that."""
+    """Release the named lock; if the connection is broken, the lock ends with it."""
     session = transaction.session
     with suppress(DatabaseError):
         if session is not None and session.usable:

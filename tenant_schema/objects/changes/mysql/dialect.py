@@ -1,7 +1,7 @@
-"""Changes on MySQL and MariaDB: every statement of DDL commits, so that each must be found again afterwards.
+"""Schema changes on MySQL and MariaDB, where every DDL statement commits.
 
-Everything of a change goes through one connection, which owns the change as
-:mod:`tenant_schema.objects.changes.mysql.change_lock` says.
+All statements of a change run on one connection, which holds the lock of
+:mod:`tenant_schema.objects.changes.mysql.change_lock`. After an interruption, inspection shows what was done.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ class MySQLDialect:
     search_apart = True
 
     def same_type(self, one: str, other: str) -> bool:
-        """A length more or less is another type."""
+        """Types of different lengths are different."""
         return plain_type(one) == plain_type(other)
 
     def text_length(self, column: str) -> str:
@@ -74,15 +74,15 @@ class MySQLDialect:
                     await session.send("SET SESSION lock_wait_timeout = DEFAULT")
 
     async def keep(self) -> None:
-        """Commit, as long as the change is still owned; what follows is in a transaction of its own.
+        """Commit, if the change is still owned, and begin another transaction.
 
-        Raises ``TransactionEnded`` when somebody else has taken the change over.
+        Raises ``TransactionEnded`` if another process has taken the change over.
         """
         await require_ownership()
         await _transaction().send("COMMIT")
 
     async def discard(self) -> None:
-        """Roll back; what follows is in a transaction of its own."""
+        """Roll back, and begin another transaction."""
         await _transaction().restart()
 
     async def apply(self, operation: Operation) -> None:
@@ -138,14 +138,14 @@ def _transaction() -> MySQLTransaction:
 
 
 def _session() -> Session:
-    """The connection, which knows its server and how new tables compare texts."""
+    """The connection, which has the version of its server and the collation of new tables."""
     session = _transaction().session
     assert session is not None
     return session
 
 
 async def _patiently(send: Callable[[], Awaitable[object]]) -> None:
-    """Try a few times when transactions are in the way; in between those that queue behind us get on."""
+    """Retry a few times while transactions hold locks; those that are waiting run in between."""
     for attempt in range(1, _TRIES + 1):
         try:
             await send()

@@ -1,7 +1,6 @@
-"""What a change would be on MySQL and MariaDB: tried on an empty table that is made like the real one.
+"""Plans changes on MySQL and MariaDB by executing them on an empty copy of the table.
 
-So the answer is the server's own, whatever its version, and what it would be for the second statement is
-asked after the first.
+The plan is therefore correct for the server's version, and for statements that depend on earlier ones.
 """
 
 from collections.abc import Sequence
@@ -55,7 +54,7 @@ async def _planned(table: str, operations: Sequence[Operation], session: Session
 
 
 def _of_whole(operation: Operation, rows: int, session: Session) -> list[PlannedStatement]:
-    """What makes or drops whole tables."""
+    """The plan of an operation that creates or drops a table."""
     touched = rows if isinstance(operation, DropTable | DropSearch) else 0
     return [PlannedStatement(one, "METADATA", touched) for one in statements(operation, session.collation)]
 
@@ -77,7 +76,7 @@ async def _of_one(
 async def _tried(
     operation: Operation, statement: str, table: str, probe: str, rows: int, session: Session
 ) -> PlannedStatement:
-    """One statement, run on the probe; keys to other tables are not in a table made like another."""
+    """Execute one statement on the copy. References to other tables are not copied with a table."""
     if isinstance(operation, DropReference):
         missing = AddReference(table, operation.column, unchecked=True)
         await _send(missing, statements(missing, session.collation)[0], table, probe, session)
@@ -88,7 +87,7 @@ async def _tried(
 async def _send(
     operation: Operation, statement: str, table: str, probe: str, session: Session
 ) -> tuple[str, Way]:
-    """The statement, about the probe instead of the table; what was put behind it, and which way it was."""
+    """Execute the statement on the copy instead of the table. Returns the clauses and the algorithm."""
     tried = statement.replace(f"ALTER TABLE {quote(table)}", f"ALTER TABLE {quote(probe)}", 1)
     if isinstance(operation, AddReference | DropReference):
         tried = tried.replace(reference_name(table, operation.column.name), f"{probe}_fkey", 1)

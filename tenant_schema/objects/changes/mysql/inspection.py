@@ -1,4 +1,4 @@
-"""Tables as MySQL and MariaDB have them, from information_schema."""
+"""Reads the shape of tables on MySQL and MariaDB, from information_schema."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ _HERE = "table_schema = DATABASE() AND table_name = {}"
 
 
 async def table_names() -> list[str]:
-    """The names of all tables, but for those of words."""
+    """Return the names of all tables, except tables of words."""
     rows = await _ask(
         "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()"
     )
@@ -25,7 +25,7 @@ async def table_names() -> list[str]:
 
 
 async def read_table(table: str) -> TableShape | None:
-    """The table with its keys on single columns; None when there is none."""
+    """Return the shape of the table with its keys on single columns; None if there is none."""
     columns = await _ask(
         "SELECT column_name AS name, column_type AS type FROM information_schema.columns "  # noqa: S608 - bound
         f"WHERE {_HERE} ORDER BY ordinal_position",
@@ -41,7 +41,7 @@ async def read_table(table: str) -> TableShape | None:
 
 
 async def _keys(table: str) -> tuple[dict[str, set[bool]], tuple[str, ...]]:
-    """Of each column that has indexes of its own, whether they are unique; and the FULLTEXT indexes."""
+    """For each column with indexes of its own, whether they are unique; and the names of FULLTEXT indexes."""
     rows = await _ask(
         "SELECT index_name AS name, non_unique AS non_unique, column_name AS col, index_type AS kind "  # noqa: S608
         f"FROM information_schema.statistics WHERE {_HERE} AND index_name <> 'PRIMARY' "

@@ -1,6 +1,6 @@
-"""The table of words of an object on MySQL and MariaDB is filled, and what it lacks is found.
+"""Fills the table of words of an object on MySQL and MariaDB, and counts what it lacks.
 
-Some hundred rows are written at a time, in a transaction of their own: nobody waits for the whole.
+Rows are written in portions of some hundred, each in a transaction of its own, so that no writer waits long.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,9 +24,7 @@ _BYTES: Final = 4 * 1024 * 1024
 
 
 async def fill_search(table: str, columns: Sequence[str]) -> None:
-    """Write the rows that are missing, or are of other texts than the records have. Goes on where another
-    one stopped.
-    """
+    """Write the missing and outdated rows. It can be repeated after an interruption."""
     last = b""
     while ids := await _stale(table, columns, last):
         texts = ", ".join(map(quote, ("id", *columns)))
@@ -42,7 +40,7 @@ async def fill_search(table: str, columns: Sequence[str]) -> None:
 
 
 def _portions(rows: Iterable[list[Any]]) -> Iterator[list[list[Any]]]:
-    """The rows, as many at a time as a server takes in one statement."""
+    """The rows in portions that fit into one statement."""
     portion: list[list[Any]] = []
     size = 0
     for row in rows:
@@ -56,25 +54,25 @@ def _portions(rows: Iterable[list[Any]]) -> Iterator[list[list[Any]]]:
 
 
 def filling_statement(table: str, columns: Sequence[str]) -> str:
-    """What is sent for each portion."""
+    """The statement of each portion, for a plan."""
     return writing_words(table, columns, 1)
 
 
 async def unsearched(table: str, columns: Sequence[str]) -> int:
-    """How many records have no row of words, or one of other texts than theirs."""
+    """Return how many records have no row of words, or an outdated one."""
     rows = await DB.run_querystring(QueryString(f"SELECT COUNT(*) AS found {_of_stale(table, columns)}"))
     return int(rows[0]["found"])
 
 
 async def _stale(table: str, columns: Sequence[str], last: bytes) -> list[bytes]:
-    """The next records that are to be written."""
+    """The ids of the next records whose rows have to be written."""
     beyond = f'AND o."id" > {{}} ORDER BY o."id" LIMIT {_TEXTS // len(columns)}'
     sql = f'SELECT o."id" AS id {_of_stale(table, columns)} {beyond}'
     return [row["id"] for row in await DB.run_querystring(QueryString(sql, last))]
 
 
 def _of_stale(table: str, columns: Sequence[str]) -> str:
-    """The server compares: the texts stay where they are."""
+    """The comparison is made by the server, so that no texts are transferred."""
     words = quote(words_table(table, columns))
     texts = ", ".join(f"IFNULL(o.{quote(one)}, '')" for one in columns)
     return (

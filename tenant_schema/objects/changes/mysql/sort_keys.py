@@ -1,7 +1,6 @@
-"""The columns of sort keys on MySQL and MariaDB are filled, and what they lack is found.
+"""Fills columns of sort keys on MySQL and MariaDB, and counts what they lack.
 
-The server works the keys out itself, for a few thousand records at a time, each in a transaction of their
-own.
+The server computes the keys, for some thousand records at a time, each portion in a transaction of its own.
 """
 
 from typing import Final
@@ -21,9 +20,7 @@ _AT_ONCE: Final = 2_000
 
 
 async def fill_keys(operation: FillKeys) -> None:
-    """Write the keys that are missing, or are of other texts than the records have. Goes on where another one
-    stopped.
-    """
+    """Write the missing and outdated keys. It can be repeated after an interruption."""
     last = b""
     wrong = _wrong(operation.source, operation.column)
     while True:
@@ -38,7 +35,7 @@ async def fill_keys(operation: FillKeys) -> None:
 
 
 def filling_keys(operation: FillKeys) -> str:
-    """What is sent for each portion."""
+    """The statement of each portion, for a plan."""
     key, wrong = key_of_name(operation.source), _wrong(operation.source, operation.column)
     return (
         f"UPDATE {quote(operation.table)} SET {quote(operation.column)} = {key} "
@@ -47,7 +44,7 @@ def filling_keys(operation: FillKeys) -> str:
 
 
 async def unkeyed(table: str, source: str, column: str) -> int:
-    """How many records have another key than that of their text."""
+    """Return how many records have another key than that of their text."""
     sql = f"SELECT COUNT(*) AS found FROM {quote(table)} WHERE {_wrong(source, column)}"
     return int((await DB.run_querystring(QueryString(sql)))[0]["found"])
 

@@ -1,4 +1,4 @@
-"""Whether an operation has happened, by what MySQL's or MariaDB's information_schema says."""
+"""Whether an operation has been executed, as information_schema of MySQL or MariaDB shows."""
 
 import re
 
@@ -51,7 +51,7 @@ async def is_done(operation: Operation) -> bool:
 
 
 async def _is_undone(operation: Operation) -> bool:
-    """What takes something away has happened when that is not there."""
+    """An operation that drops something is done if that does not exist."""
     match operation:
         case DropTable(table, _):
             return not await _has_table(table)
@@ -66,7 +66,7 @@ async def _is_undone(operation: Operation) -> bool:
 
 
 def plain_type(sql_type: str) -> str:
-    """A type as both servers might have written it.
+    """Return a type in a form that is the same for both servers.
 
     >>> plain_type("bigint(20)"), plain_type("DECIMAL(15, 2)"), plain_type("INTEGER")
     ('bigint', 'decimal(15,2)', 'int')

@@ -1,6 +1,6 @@
-"""Operations as SQL of MySQL and MariaDB.
+"""Operations as SQL for MySQL and MariaDB.
 
-The SQL of DDL is written here because Piccolo has no words for most of it. Names are validated and quoted by
+DDL is written as SQL because Piccolo has no expressions for most of it. Names are validated and quoted by
 :func:`piccolo_engines.identifiers.quote`; values are literals that the engine has written.
 """
 
@@ -31,17 +31,17 @@ __all__ = ["index_name", "reference_name", "statements"]
 
 
 def index_name(table: str, column: str, *, unique: bool) -> str:
-    """As the engine would name it in a migration."""
+    """The name that the engine gives the index in a migration."""
     return limited(table, column, *(("key",) if unique else ()))
 
 
 def reference_name(table: str, column: str) -> str:
-    """As the engine would name it in a migration; names of constraints are one list for a whole database."""
+    """The name that the engine gives the constraint in a migration. Names are unique in a database."""
     return limited(table, column, "fkey")
 
 
 def statements(operation: Operation, collation: str) -> list[str]:
-    """At most one statement for each operation: all of it or nothing.
+    """Return the SQL of an operation: at most one statement, so that it is executed whole or not at all.
 
     :param collation: of new tables.
     """
@@ -83,13 +83,13 @@ def _alteration(operation: Operation) -> str:
 
 
 def _default_clause(column: ColumnShape, default: str | None) -> str:
-    """Generated columns have none."""
+    """Generated columns have no default."""
     is_generated = " GENERATED ALWAYS AS " in column.definition
     return "" if is_generated else f" DEFAULT {_default(column, default)}"
 
 
 def _default(column: ColumnShape, default: str | None) -> str:
-    """Long texts and JSON take only expressions."""
+    """Long texts and JSON accept only expressions as defaults."""
     if default is None:
         return "NULL"
     is_long = any(word in column.type.upper() for word in ("TEXT", "BLOB", "JSON"))
@@ -120,7 +120,7 @@ def _reference(table: str, column: ColumnShape) -> str:
 
 
 def _create_words(table: str, columns: tuple[str, ...]) -> str:
-    """The table of words, as :mod:`tenant_schema.objects.model.search_index` describes it."""
+    """The table of words, see :mod:`tenant_schema.objects.model.search_index`."""
     name = words_table(table, columns)
     words = [f"{quote(one)} LONGTEXT NOT NULL" for one in columns]
     parts = [

@@ -1,6 +1,6 @@
-"""Changes on SQLite: DDL is transactional there, so that a change is one transaction.
+"""Schema changes on SQLite, where DDL is transactional: a change is one transaction.
 
-The SQL of DDL is written here because Piccolo has no words for most of it. Names are validated and quoted by
+DDL is written as SQL because Piccolo has no expressions for most of it. Names are validated and quoted by
 :func:`piccolo_engines.identifiers.quote`; values are literals that SQLite itself has written.
 """
 
@@ -50,7 +50,7 @@ class SQLiteDialect:
     search_apart = False
 
     def same_type(self, one: str, other: str) -> bool:
-        """SQLite heeds no lengths and no digits, and knows one kind of text."""
+        """SQLite ignores lengths and digits, and has one type of text."""
         return _kind(one) == _kind(other)
 
     def text_length(self, column: str) -> str:
@@ -64,7 +64,7 @@ class SQLiteDialect:
 
     @asynccontextmanager
     async def exclusive(self, wait: float) -> AsyncIterator[None]:
-        """The transaction is the lock: there is one writer."""
+        """The transaction is the lock: SQLite has one writer."""
         transaction = DB.transaction()
         try:
             async with asyncio.timeout(wait):
@@ -80,10 +80,10 @@ class SQLiteDialect:
         await transaction.__aexit__(None, None, None)
 
     async def keep(self) -> None:
-        """Nothing lasts before all does."""
+        """Does nothing: the whole change is committed at its end."""
 
     async def discard(self) -> None:
-        """All is taken back together."""
+        """Does nothing: the whole change is rolled back at its end."""
 
     async def apply(self, operation: Operation) -> None:
         """See the protocol."""
@@ -91,7 +91,7 @@ class SQLiteDialect:
             await DB.run_ddl(statement)
 
     async def is_done(self, operation: Operation) -> bool:  # noqa: ARG002 - nothing is ever found half done
-        """A change is found whole or not at all."""
+        """Always false: a change is committed whole or not at all."""
         return False
 
     async def plan(self, operations: Sequence[Operation]) -> list[PlannedStatement]:
@@ -110,7 +110,7 @@ class SQLiteDialect:
         return planned
 
     async def row_limits(self) -> RowLimits:
-        """None that a definition meets."""
+        """SQLite has no limits that a definition can reach."""
         return SQLITE
 
     async def read(self, table: str) -> TableShape | None:
@@ -199,7 +199,7 @@ def _references(column: ColumnShape) -> str:
 
 
 def _own_references(shape: TableShape) -> list[ColumnShape]:
-    """The columns that refer to the table itself, which would keep its rows from going."""
+    """The columns that refer to the table itself, which would prevent the deletion of its rows."""
     return [one for one in shape.columns if one.reference and one.reference.table == shape.name]
 
 
@@ -208,15 +208,17 @@ def _index_name(table: str, column: str, *, unique: bool) -> str:
 
 
 def _index(table: str, column: str, *, unique: bool) -> str:
-    """One that is not unique goes on with the id, as InnoDB's do: records with one value are in order."""
+    """An index that is not unique ends with the id, as in InnoDB, so that records with one value are in
+    order.
+    """
     kind, name = "UNIQUE INDEX" if unique else "INDEX", _index_name(table, column, unique=unique)
     columns = quote(column) if unique else f'{quote(column)}, "id"'
     return f"CREATE {kind} {quote(name)} ON {quote(table)} ({columns})"
 
 
 def _convert(operation: ConvertColumn) -> list[str]:
-    """A new column with the old one's values takes its place. The table is not made anew: others refer to
-    it, and dropping it would do to them what deleting all its rows does.
+    """Replace the column by a new one with its values. The table is not replaced: other tables refer to it,
+    and dropping it would have the effect on them of deleting all its rows.
     """
     table, after = quote(operation.table), operation.after
     old, new = quote(after.name), quote(limited("new", after.name))
@@ -231,7 +233,7 @@ def _convert(operation: ConvertColumn) -> list[str]:
 
 
 def _converted(operation: ConvertColumn, old: str) -> str:
-    """The value as the new column keeps it: decimals of many digits are texts."""
+    """The value as the new column stores it: decimals with many digits are texts."""
     was, is_exact = (_kind(one.type) == DECIMAL_TYPE for one in (operation.before, operation.after))
     if was == is_exact:
         return old

@@ -1,4 +1,4 @@
-"""Tables as SQLite has them: https://www.sqlite.org/pragma.html#pragfunc"""
+"""Reads the shape of tables on SQLite, see https://www.sqlite.org/pragma.html#pragfunc"""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ __all__ = ["read_table", "table_names"]
 
 
 async def table_names() -> list[str]:
-    """The names of all tables, but for what belongs to search indexes."""
+    """Return the names of all tables, except those of search indexes."""
     rows = await _ask("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
     names = {row["name"] for row in rows}
     searches = {name for name in names if f"{name}_ids" in names and name.endswith("_search")}
@@ -23,7 +23,7 @@ async def table_names() -> list[str]:
 
 
 async def read_table(table: str) -> TableShape | None:
-    """The table with its keys on single columns; None when there is none."""
+    """Return the shape of the table with its keys on single columns; None if there is none."""
     columns = await _ask("SELECT name, type FROM pragma_table_xinfo({})", table)
     if not columns:
         return None
@@ -39,7 +39,7 @@ async def read_table(table: str) -> TableShape | None:
 
 
 async def _keys(table: str) -> dict[str, set[bool]]:
-    """Of each column that has indexes of its own, whether they are unique."""
+    """For each column with indexes of its own, whether they are unique."""
     rows = await _ask(
         'SELECT i.name AS "index", i."unique" AS is_unique, c.name AS "column" '
         "FROM pragma_index_list({}) i, pragma_index_info(i.name) c WHERE i.origin <> 'pk'",
@@ -56,7 +56,7 @@ async def _keys(table: str) -> dict[str, set[bool]]:
 
 
 async def _search(table: str) -> tuple[str, ...]:
-    """The columns of the search index; none when any part of it is missing."""
+    """The columns of the search index; empty if any part of it is missing."""
     rows = await _ask("SELECT name FROM sqlite_master WHERE tbl_name = {} AND type = 'trigger'", table)
     if {row["name"] for row in rows} < {trigger_name(table, kind) for kind in TRIGGERS}:
         return ()

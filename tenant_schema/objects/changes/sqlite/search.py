@@ -12,12 +12,12 @@ TRIGGERS = ("ai", "au", "ad")
 
 
 def trigger_name(table: str, kind: str) -> str:
-    """The trigger that keeps the index, by what it comes after."""
+    """The name of the trigger that updates the index after an event."""
     return f"{table}_search_{kind}"
 
 
 def add_search(table: str, columns: Sequence[str]) -> list[str]:
-    """The index with the rows that are there, and the triggers that keep it."""
+    """The statements that create the index with the existing rows, and its triggers."""
     fts, ids, rows = quote(search_table(table)), quote(search_ids_table(table)), quote(table)
     names = ", ".join(quote(one) for one in columns)
     its = ", ".join(f"r.{quote(one)}" for one in columns)
@@ -56,7 +56,7 @@ def _enter(table: str, columns: Sequence[str]) -> str:
 
 
 def _leave(table: str, columns: Sequence[str]) -> str:
-    """An index without content has to be told what it is to forget."""
+    """A contentless index needs the old values to delete a row."""
     fts, ids = quote(search_table(table)), quote(search_ids_table(table))
     names = ", ".join(quote(one) for one in columns)
     its = ", ".join(f"old.{quote(one)}" for one in columns)
@@ -67,7 +67,7 @@ def _leave(table: str, columns: Sequence[str]) -> str:
 
 
 def drop_search(table: str) -> list[str]:
-    """All that :func:`add_search` makes goes."""
+    """The statements that drop everything that :func:`add_search` creates."""
     return [
         *(f"DROP TRIGGER {quote(trigger_name(table, kind))}" for kind in TRIGGERS),
         f"DROP TABLE {quote(search_table(table))}",
