@@ -24,13 +24,13 @@ class DependentPages:
     kind = "pages"
 
     async def affected(self, changes: NameChanges) -> Sequence[dict[str, Any]]:
-        """The pages that name what changes, with their apps."""
+        """Return the pages that name what changes, with their apps."""
         query = AppPage.select(AppPage.name, AppPage.label, AppPage.app.name, *_PAGE)
         rows = await _touched(changes, await query.order_by(AppPage.id).output(load_json=True), _written_page)
         return [{"app": row["app.name"], "name": row["name"], "label": row["label"]} for row, _ in rows]
 
     async def follow(self, changes: NameChanges) -> None:
-        """Rewrite the pages; those of an object that is dropped go, custom ones stay without it."""
+        """Rewrite the pages. Pages of a dropped object are deleted, custom pages lose the object."""
         rows = await AppPage.select(*_PAGE).output(load_json=True)
         for row, written in await _touched(changes, rows, _written_page):
             if written is None:
@@ -45,7 +45,7 @@ class DependentViews:
     kind = "views"
 
     async def affected(self, changes: NameChanges) -> Sequence[dict[str, Any]]:
-        """The views that name what changes, with their owners' names: others are to be asked."""
+        """Return the views that name what changes, with their owners' names."""
         query = ListView.select(ListView.label, ListView.owner.name, *_VIEW)
         rows = await _touched(
             changes, await query.order_by(ListView.id).output(load_json=True), _written_view
@@ -53,7 +53,7 @@ class DependentViews:
         return [{"id": str(row["id"]), "name": row["label"], "owner": row["owner.name"]} for row, _ in rows]
 
     async def follow(self, changes: NameChanges) -> None:
-        """Rewrite the views; those of an object that is dropped go."""
+        """Rewrite the views. Views of a dropped object are deleted."""
         rows = await ListView.select(*_VIEW).output(load_json=True)
         for row, written in await _touched(changes, rows, _written_view):
             if written is None:
@@ -74,7 +74,7 @@ _Written = dict[Column | str, Any] | None
 async def _touched(
     changes: NameChanges, rows: Sequence[_Row], write: Callable[[_Row, Renamed], _Written]
 ) -> list[tuple[_Row, _Written]]:
-    """The rows that name what changes, each with what it says afterwards; None when it is to go."""
+    """Return the rows that name what changes, each with its new values; None if it is to be deleted."""
     targets = await lookup_targets(changes)
     found = []
     for row in rows:

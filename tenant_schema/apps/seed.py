@@ -12,7 +12,7 @@ __all__ = ["seed_apps"]
 async def seed_apps(drafts: Sequence[AppDraft] = STANDARD_APPS) -> None:
     """Add the apps that the bound tenant does not have, with their pages; leave the others as they are.
 
-    Only a tenant that is being made is given apps: one that is there may have removed them.
+    Only new tenants are given apps: an existing tenant may have removed them.
     """
     async with DB.transaction():
         present = {row["name"] for row in await App.select(App.name)}

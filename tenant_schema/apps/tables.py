@@ -13,7 +13,7 @@ __all__ = ["App", "AppPage", "DefaultView", "ListView", "ListViewRole", "PageTyp
 
 
 class PageType(StrEnum):
-    """What a page shows: an object's records, one record, or what the frontend makes of its layout."""
+    """The type of a page: a list of records, one record, or a layout that only the frontend knows."""
 
     LIST = "list"
     RECORD = "record"
@@ -54,8 +54,8 @@ class AppPage(Timestamps, Table, tablename="app_pages", help_text="A page of an 
 class ListView(
     Timestamps, Table, tablename="list_views", help_text="A way of looking at an object's records."
 ):
-    """``owner`` is who made it; null once that user is gone. It is seen by its owner, and by those who have
-    one of its :class:`ListViewRole`.
+    """``owner`` is the user who created it; null once that user is deleted. It is seen by its owner, and by
+    those who have one of its :class:`ListViewRole`.
 
     ``filter`` is in the grammar of the record API, ``sort`` and ``columns`` are lists of fields' names.
     """

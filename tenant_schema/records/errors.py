@@ -3,22 +3,22 @@
 ::
 
     InvalidInput (tenant_schema.problems)
-    ├── InvalidQuery          the query cannot be understood or is not allowed; all its problems
-    ├── ValidationFailed      the body does not fit the object; all its problems
-    └── BulkRefused           some of many records cannot be written, so none was; all their problems
+    ├── InvalidQuery          the query is invalid; carries all problems
+    ├── ValidationFailed      the body is invalid; carries all problems
+    └── BulkRefused           some records of a bulk cannot be written, so none was
     RecordsError
     ├── UnreadableCsv         the file is not CSV in UTF-8
-    ├── CursorInvalid         no cursor that this tenant's API ever gave
+    ├── CursorInvalid         not a cursor of this tenant's API
     ├── CursorMismatch        a cursor of another query
     ├── RecordNotFound        no such record, or it is in the trash, or hidden
-    ├── ChangeDenied          the caller may read the record, and not do this to it
+    ├── ChangeDenied          the caller may read the record, but not change it so
     ├── PreconditionFailed    carries the record as it is now
     │   ├── VersionMismatch   the record has changed since
-    │   ├── AlreadyThere      it is there, and was to be made
-    │   └── NothingToMatch    it is not there, and was to be changed
+    │   ├── AlreadyThere      it exists, and was to be created
+    │   └── NothingToMatch    it does not exist, and was to be changed
     ├── UniqueConflict        another record has that value already
-    ├── StillReferenced       others refer to the record; those that the caller may see
-    └── TooManyDependents     too much would go with the record
+    ├── StillReferenced       others refer to the record; carries the visible ones
+    └── TooManyDependents     too many records would be deleted with it
 """
 
 from collections.abc import Sequence
@@ -51,33 +51,31 @@ __all__ = [
 
 
 class InvalidQuery(InvalidInput):
-    """A query with problems: unknown parameters, fields or operators, values that do not fit, too much of
-    anything.
-    """
+    """A query with unknown parameters, fields or operators, invalid values, or more than the limits allow."""
 
     code = "invalid-query"
 
 
 class ValidationFailed(InvalidInput):
-    """A body with problems: one for each field that is wrong."""
+    """An invalid body, with a problem for each invalid field."""
 
     code = "validation-failed"
 
 
 class BulkRefused(InvalidInput):
-    """All or nothing was asked for, and it was nothing. Problems name the records by their positions."""
+    """An atomic bulk of which some records are invalid. Problems name the records by position."""
 
     code = "bulk-refused"
 
 
 class RecordsError(Exception):
-    """The root of the errors that are about one record or one page."""
+    """The base class of errors that concern one record or one page."""
 
     code = "records-error"
 
 
 class UnreadableCsv(RecordsError):
-    """A file that is not CSV in UTF-8; ``line`` is where it goes wrong."""
+    """A file that is not CSV in UTF-8; ``line`` is the number of the first invalid line."""
 
     code = "unreadable-csv"
 
@@ -87,7 +85,7 @@ class UnreadableCsv(RecordsError):
 
 
 class CursorInvalid(RecordsError):
-    """The cursor was not made by this tenant's API, or not for this tenant."""
+    """The cursor was not issued by this API for this tenant."""
 
     code = "cursor-invalid"
 
@@ -105,7 +103,7 @@ class CursorMismatch(RecordsError):
 
 
 class RecordNotFound(RecordsError):
-    """No such record here: it never was, is in the trash, is destroyed, or is hidden from the caller."""
+    """The record does not exist, is in the trash, or is hidden from the caller."""
 
     code = "record-not-found"
 
@@ -116,7 +114,7 @@ class RecordNotFound(RecordsError):
 
 
 class ChangeDenied(RecordsError):
-    """The caller may read the record; a rule of the caller's roles keeps it from being changed."""
+    """The caller may read the record, but a row rule of the caller's roles forbids the change."""
 
     code = "permission-denied"
 
@@ -127,14 +125,14 @@ class ChangeDenied(RecordsError):
 
 
 class PreconditionFailed(RecordsError):
-    """The record is not as the caller wants it to be. ``current`` is the record as it is now, if it is."""
+    """A precondition of the request is not met. ``current`` is the current record, if it exists."""
 
     code = "precondition-failed"
     current: Record | None = None
 
 
 class VersionMismatch(PreconditionFailed):
-    """The record is no longer at the version the caller saw. ``current`` is the record as it is now."""
+    """The record is at another version than requested. ``current`` is the current record."""
 
     code = "version-mismatch"
 
@@ -149,7 +147,7 @@ class VersionMismatch(PreconditionFailed):
 
 
 class AlreadyThere(PreconditionFailed):
-    """The record was only to be made, and is there."""
+    """The record was to be created only, and exists."""
 
     code = "already-there"
 
@@ -159,7 +157,7 @@ class AlreadyThere(PreconditionFailed):
 
 
 class NothingToMatch(PreconditionFailed):
-    """The record was only to be changed, and is not there."""
+    """The record was to be changed only, and does not exist."""
 
     code = "nothing-to-match"
 
@@ -196,9 +194,7 @@ class Blocker:
 
 
 class StillReferenced(RecordsError):
-    """The record cannot be removed while others refer to it. ``blockers`` are those that the caller may
-    see.
-    """
+    """Other records refer to the record. ``blockers`` are those that the caller may see."""
 
     code = "still-referenced"
 
@@ -210,7 +206,7 @@ class StillReferenced(RecordsError):
 
 
 class TooManyDependents(RecordsError):
-    """More records than fit into one transaction would go with this one."""
+    """More records would be deleted with this one than one transaction may change."""
 
     code = "too-many-dependents"
 

@@ -79,7 +79,7 @@ class RecordService:
 
     @retry_when_definitions_changed
     async def page(self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs) -> Page:
-        """The page that a query string asks for, see :mod:`tenant_schema.records.query.query_string`.
+        """Return the page that a query string describes, see :mod:`tenant_schema.records.query.query_string`.
 
         Raises InvalidQuery, CursorInvalid, CursorMismatch.
         """
@@ -98,7 +98,7 @@ class RecordService:
 
     @retry_when_definitions_changed
     async def query(self, scope: TenantScope, access: Access, object_name: str, document: Body) -> Page:
-        """The page of a JSON query (:mod:`tenant_schema.records.query.json_query`). Raises as
+        """Return the page of a JSON query (:mod:`tenant_schema.records.query.json_query`). Raises as
         :meth:`page`.
         """
         target = await self.targets.open(scope, access, object_name, "read")
@@ -107,7 +107,8 @@ class RecordService:
 
     @retry_when_definitions_changed
     async def aggregate(self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs) -> Groups:
-        """The aggregates that a query string asks for, see :mod:`tenant_schema.records.query.aggregates`.
+        """Return the aggregates that a query string describes, see
+        :mod:`tenant_schema.records.query.aggregates`.
 
         Raises InvalidQuery.
         """
@@ -119,7 +120,7 @@ class RecordService:
     async def aggregate_json(
         self, scope: TenantScope, access: Access, object_name: str, document: Body
     ) -> Groups:
-        """The aggregates that a JSON document asks for. Raises as :meth:`aggregate`."""
+        """Return the aggregates that a JSON document describes. Raises as :meth:`aggregate`."""
         target = await self.targets.open(scope, access, object_name, "read")
         asked = parse_json_aggregate(document, target.readable)
         return await aggregate(target, asked)
@@ -226,7 +227,9 @@ class RecordService:
         limit: int = DEFAULT_LIMIT,
         cursor: str | None = None,
     ) -> Page:
-        """What became of the record, newest first. Raises RecordNotFound, CursorInvalid, CursorMismatch."""
+        """Return a page of the record's history, newest change first. Raises RecordNotFound, CursorInvalid,
+        CursorMismatch.
+        """
         target = await self.targets.open(scope, access, object_name, "read")
         return await read_history(target, record_id, limit, cursor, self._cursors)
 
@@ -242,8 +245,8 @@ class RecordService:
         if_match: Versions = None,
         only_new: bool = False,
     ) -> tuple[Record, bool]:
-        """Make or change the record whose unique field has a value (``key``); whether it was made. With
-        ``if_match``, only change it, and only at those versions; with ``only_new``, only make it.
+        """Create or change the record whose unique field has a value (``key``). Return it, and whether it was
+        created. With ``if_match``, only change it, at those versions; with ``only_new``, only create it.
 
         For who may create and update. Safe beside others who do the same. Raises InvalidQuery,
         ValidationFailed, ChangeDenied, UniqueConflict, PreconditionFailed.

@@ -10,12 +10,12 @@ __all__ = ["IdempotentRequest", "RecordHistory"]
 
 
 class RecordHistory(Table, tablename="record_history", help_text="A change of a record."):
-    """One row for each change of a record after it was made; who made it and when, it says itself.
+    """One row for each change of a record after its creation.
 
     ``object`` is the object's id and ``version`` the one that the change made of the record. ``changes`` is
     the JSON text of an object: the ids of fields (names of those that every record has), and what they held
     before and after, as the API shows it. None of the ids is a foreign key: a history
-    outlives the user who made it, and of a destroyed record one row stays, with no values in it.
+    outlives the user who made the change, and of a destroyed record one row remains, without values.
     """
 
     id = UUID(primary_key=True, default=new_id)

@@ -24,13 +24,13 @@ MOST = 200
 """Entries of one list."""
 
 _Look = Callable[[str, str], None]
-"""Complains of one name at one place, if there is anything wrong with it."""
+"""Reports the problems of one name at one place."""
 
 
 def check_keys(
     value: object, place: str, known: Collection[str], collector: ProblemCollector
 ) -> TypeGuard[dict[str, Any]]:
-    """Whether the value is an object; complains when it is not, and of every key that means nothing."""
+    """Return whether the value is an object, and report unknown keys."""
     if not isinstance(value, dict):
         collector.add(place, "wrong-type", "Must be an object.")
         return False
@@ -43,7 +43,7 @@ def check_keys(
 def check_names(
     place: str, names: object, look: _Look, collector: ProblemCollector, *, least: int = 0, most: int = MOST
 ) -> None:
-    """Complains of a list of names; ``look`` complains of each of them."""
+    """Report the problems of a list of names; ``look`` reports those of each name."""
     if not isinstance(names, list) or not least <= len(names) <= most:
         collector.add(place, "invalid-list", f"Must be a list of {least} to {most} names.")
         return
@@ -60,7 +60,7 @@ def check_names(
 def check_fields(
     place: str, names: object, fields: Fields, collector: ProblemCollector, *, least: int = 0
 ) -> None:
-    """Complains of a list of fields to show."""
+    """Report the problems of a list of fields."""
 
     def look(here: str, name: str) -> None:
         known_field(name, here, fields, collector)
@@ -69,7 +69,7 @@ def check_fields(
 
 
 def check_sort(place: str, names: object, fields: Fields, collector: ProblemCollector) -> None:
-    """Complains of a list of fields to sort by; ``-`` in front is descending."""
+    """Report the problems of a list of fields to sort by; a leading ``-`` is descending."""
 
     def look(here: str, name: str) -> None:
         field = known_field(name.removeprefix("-"), here, fields, collector)
@@ -80,7 +80,7 @@ def check_sort(place: str, names: object, fields: Fields, collector: ProblemColl
 
 
 def check_filterable(place: str, names: object, fields: Fields, collector: ProblemCollector) -> None:
-    """Complains of a list of fields that people can filter by."""
+    """Report the problems of a list of fields to filter by."""
 
     def look(here: str, name: str) -> None:
         field = known_field(name, here, fields, collector)
@@ -91,7 +91,7 @@ def check_filterable(place: str, names: object, fields: Fields, collector: Probl
 
 
 def check_filter(place: str, document: object, fields: Fields, collector: ProblemCollector) -> None:
-    """Complains of a filter in the grammar of the record API; ``place`` ends in ``filter``."""
+    """Report the problems of a filter in the grammar of the record API; ``place`` ends in ``filter``."""
     try:
         parse_json_filter(document, fields)
     except InvalidQuery as error:

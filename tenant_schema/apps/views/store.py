@@ -32,7 +32,7 @@ Row = Mapping[str, Any]
 async def visible(
     access: Access, object_name: str | None = None, view_id: UUID | None = None
 ) -> list[dict[str, Any]]:
-    """The caller's own views and those shared with them, by label: of one object, or the one of this id."""
+    """Return the caller's own views and those shared with them, by label: of one object, or with this id."""
     query = ListView.select(*ListView.all_columns(), ListView.owner.name).where(_is_visible(access))
     if object_name is not None:
         query = query.where(ListView.object == object_name)
@@ -90,7 +90,7 @@ async def defaults_of(access: Access) -> set[UUID]:
 
 
 async def begin_with(access: Access, object_name: str, view_id: UUID) -> None:
-    """Make it the caller's default view of the object, in place of another one."""
+    """Set the caller's default view of the object."""
     row = DefaultView(user=access.user_id, object=object_name, view=view_id)
     await DefaultView.insert(row).on_conflict(
         target=(DefaultView.user, DefaultView.object),
@@ -100,5 +100,5 @@ async def begin_with(access: Access, object_name: str, view_id: UUID) -> None:
 
 
 async def stop_beginning_with(access: Access, view_id: UUID) -> None:
-    """Make it the caller's default view no more."""
+    """Remove the view as the caller's default."""
     await DefaultView.delete().where((DefaultView.user == access.user_id) & (DefaultView.view == view_id))

@@ -43,7 +43,7 @@ _THIS_ONE: Final = Condition("id", "eq", Slot.at(0))
 
 @dataclass(frozen=True)
 class Target:
-    """What a request works on.
+    """An object for one operation of one caller.
 
     :param rights: what the caller may do: fields that are not readable are never named or shown, and the rule
         for reading is part of every statement's conditions.
@@ -69,7 +69,7 @@ class Target:
 
     @property
     def relations(self) -> Relations:
-        """What can be expanded."""
+        """The relations that can be expanded."""
         return Relations(self.schema.objects, self.model.name, self.readable)
 
     @property
@@ -87,7 +87,7 @@ class Target:
         return planned(self.plans, (self.dialect, *key), build)
 
     async def run(self, statement: Statement, values: Sequence[object]) -> list[Row]:
-        """Send the statement with these values."""
+        """Execute the statement with these values, and return the rows."""
         rows: list[Row] = await self.engine.run_querystring(statement.bind(values))
         return rows
 
@@ -131,7 +131,7 @@ class Target:
         return And((wanted, *place, *slotted))
 
     def searched(self, wanted: Filter, words: Sequence[str] | None) -> Filter:
-        """What is wanted, of the records that hold all the words."""
+        """Return the filter, restricted to records that contain all the words."""
         if words is None:
             return wanted
         found = search_filter(words, self.model, self.rights.readable, self.dialect)

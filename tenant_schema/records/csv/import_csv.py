@@ -161,9 +161,9 @@ class _Import:
         self.key = key_field(target, options.key)
         self.columns = await columns_of(target, self.header, options.mapping, self.key, has_head=has_head)
         self.target = target
-        self._make_readers()
+        self._create_readers()
 
-    def _make_readers(self) -> None:
+    def _create_readers(self) -> None:
         self.readers = {
             one.place: CellReader(
                 one.by or one.field,
@@ -180,7 +180,7 @@ class _Import:
         """
         taken = self.columns.taken
         self.styles = await find_styles(self.source, taken, self.options.form)
-        self._make_readers()
+        self._create_readers()
         if not self.options.dry_run:
             problems = [
                 Problem(one.name, *style.problem)

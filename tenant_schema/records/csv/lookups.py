@@ -30,7 +30,7 @@ class CsvRow:
     :ivar key: the value that identifies the record, if lines may change records.
     :ivar wanted: by what the columns at these places name other records.
     :ivar above: lookups that lead to lines above, which are written together with this one.
-    :ivar is_new: whether it makes a record.
+    :ivar is_new: whether it creates a record.
     """
 
     item: Item

@@ -28,7 +28,7 @@ __all__ = ["runs_without_repetition", "write_rows"]
 
 
 def runs_without_repetition(rows: Sequence[CsvRow], key: FieldModel | None) -> list[list[CsvRow]]:
-    """The lines in runs in which no key comes twice: the later line changes what the earlier one made."""
+    """Split the lines into runs with unique keys: a later line changes what an earlier one wrote."""
     runs, seen = [list[CsvRow]()], set[Any]()
     for row in rows:
         value = None if key is None or row.key is None else key.type.comparable(row.key)
@@ -91,7 +91,7 @@ async def _restore(target: Target, key: FieldModel, rows: Sequence[CsvRow], now:
 
 
 async def _complete(target: Target, rows: Sequence[CsvRow], now: datetime) -> None:
-    """Add defaults and what the system sets to the lines that make records."""
+    """Add defaults and system fields to the lines that create records."""
     async for row in in_portions(rows):
         if row.is_new and not row.item.problems:
             collector = ProblemCollector()
@@ -103,13 +103,13 @@ def _groups(rows: Sequence[CsvRow]) -> list[list[CsvRow]]:
     """The lines in groups of which each first changes records and then makes some: a line that changes a
     record so that it refers to one made by a line above begins another group.
     """
-    groups, made = [list[CsvRow]()], set[int]()
+    groups, created = [list[CsvRow]()], set[int]()
     for row in rows:
-        if not row.is_new and any(id(above) in made for above in row.above.values()):
+        if not row.is_new and any(id(above) in created for above in row.above.values()):
             groups.append([])
-            made.clear()
+            created.clear()
         if row.is_new:
-            made.add(id(row))
+            created.add(id(row))
         groups[-1].append(row)
     return groups
 
@@ -124,8 +124,8 @@ async def _create(target: Target, rows: Sequence[CsvRow], now: datetime) -> None
         await explain_refusals(target, portion)
         fail_dependents(rows)
 
-    made = {row.item.id for row in rows}  # not there yet, and known to nobody
-    await fail_dangling(target, [(row.item, _without(row.item.values, made)) for row in rows])
+    created = {row.item.id for row in rows}  # not there yet, and known to nobody
+    await fail_dangling(target, [(row.item, _without(row.item.values, created)) for row in rows])
     await fail_equal(target, [(row.item, row.item.values) for row in rows if not row.item.problems])
     fail_dependents(rows)
     await each_that_can(target, [row.item for row in rows if not row.item.problems], write, explain)

@@ -27,19 +27,19 @@ _MADE: Final = ("created_at", "created_by")
 async def read_history(
     target: Target, record_id: UUID, limit: int, cursor: str | None, cursors: Cursors
 ) -> Page:
-    """What became of the record, from its making on, in the trash or not; who may read the record may read
+    """Return a page of the record's history, in the trash or not. Callers who may read the record may read
     that, as far as its fields are readable. Of a destroyed one, that it was.
 
     Raises :class:`RecordNotFound`, :class:`CursorInvalid`, :class:`CursorMismatch`.
     """
-    made = await _making(target, record_id)
+    creation = await _creation(target, record_id)
     sealed_for = hashlib.sha256(b"history" + target.model.id.bytes + record_id.bytes).digest()
     place = None if cursor is None else cursors.open(target.scope.id, sealed_for, cursor)
     rows = await _kept(target, record_id, limit, place)
-    if made is None and not rows:
+    if creation is None and not rows:
         raise RecordNotFound(target.model.name, record_id)
-    if made is not None and len(rows) <= limit and not (place and place.backward):
-        rows.append({"version": 1, "action": Action.CREATE.value, "changes": "{}", **made})
+    if creation is not None and len(rows) <= limit and not (place and place.backward):
+        rows.append({"version": 1, "action": Action.CREATE.value, "changes": "{}", **creation})
     shown, older, newer = _cut(rows, limit, place)
     names = await _names(shown)
     fields = {field_key(one): one for one in target.readable.values()}
@@ -51,8 +51,8 @@ async def read_history(
     )
 
 
-async def _making(target: Target, record_id: UUID) -> Row | None:
-    """When and by whom the record was made; None for one that is there no more, where the caller may know.
+async def _creation(target: Target, record_id: UUID) -> Row | None:
+    """Return when and by whom the record was created; None if it was destroyed and the caller may know of it.
 
     A row rule cannot be applied to a destroyed record, so callers with such a rule see none.
     """
@@ -60,7 +60,7 @@ async def _making(target: Target, record_id: UUID) -> Row | None:
     where = target.record(record_id, values, with_trash=True)
     plan: Reading = target.plan(
         lambda: reading(Source(target.model, where), _MADE, None, target.dialect),
-        *("making", where),
+        *("creation", where),
     )
     rows = plan.show(await target.run(plan.statement, values))
     if rows:
@@ -71,7 +71,7 @@ async def _making(target: Target, record_id: UUID) -> Row | None:
 
 
 async def _kept(target: Target, record_id: UUID, limit: int, place: Place | None) -> list[Row]:
-    """The entries of the page and one more, in the order in which they are read."""
+    """Return the entries of the page and one more, in the order in which they are read."""
     where = (RecordHistory.object == target.model.id) & (RecordHistory.record == record_id)
     query = RecordHistory.select().where(where).limit(limit + 1)
     if place is not None:
@@ -86,7 +86,7 @@ async def _kept(target: Target, record_id: UUID, limit: int, place: Place | None
 
 
 def _cut(rows: list[Row], limit: int, place: Place | None) -> tuple[list[Row], Place | None, Place | None]:
-    """The page, newest first, and the places from which older and newer entries go on."""
+    """Return the page, newest first, and the positions at which older and newer pages start."""
     goes_on, is_backward = len(rows) > limit, place is not None and place.backward
     page = rows[:limit]
     if is_backward:
@@ -99,7 +99,7 @@ def _cut(rows: list[Row], limit: int, place: Place | None) -> tuple[list[Row], P
 
 
 async def _names(rows: Sequence[Row]) -> Mapping[str, str]:
-    """The names of those who made the changes, by id."""
+    """Return the names of the users who made the changes, by id."""
     ids = {UUID(str(row["actor"])) for row in rows if row["actor"] is not None}
     if not ids:
         return {}

@@ -34,7 +34,7 @@ _ROWS: Final = 1_000
 
 
 class Action(StrEnum):
-    """What was done to the record."""
+    """The action that an entry records."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -54,14 +54,14 @@ class Entry:
 
 
 def field_key(one: FieldModel) -> str:
-    """What a field's values are kept under: its id, or the name that no one can change."""
+    """Return the key of a field in stored changes: its id, or the name of a system field, which is fixed."""
     return one.name if one.id is None else str(one.id)
 
 
 def changed(
     before: Row, after: Mapping[str, Any], fields: Mapping[str, FieldModel]
 ) -> dict[str, tuple[object, object]]:
-    """The values that differ, of the fields whose history is kept."""
+    """Return the old and new values of the fields that have a history and have changed."""
     return {
         field_key(one): (shown(one, before[name]), shown(one, value))
         for name, value in after.items()
@@ -70,7 +70,7 @@ def changed(
 
 
 async def keep(target: Target, entries: Iterable[Entry], now: datetime) -> None:
-    """Write the entries, in the transaction of what they tell: one statement, unless they are very many."""
+    """Write the entries, in the transaction of the changes: one statement for each portion of rows."""
     one_row = target.plan(_insert, "history")
     for rows in _portions(_rows(target, entries, now)):
         await target.run(repeated(one_row, len(rows)), [value for row in rows for value in row])
@@ -89,7 +89,7 @@ def _rows(target: Target, entries: Iterable[Entry], now: datetime) -> Iterable[l
 
 
 def _portions(rows: Iterable[list[object]]) -> Iterable[Sequence[list[object]]]:
-    """The rows in portions that a server takes as one statement."""
+    """Yield the rows in portions that fit into one statement."""
     portion: list[list[object]] = []
     size = 0
     for row in rows:
@@ -103,6 +103,6 @@ def _portions(rows: Iterable[list[object]]) -> Iterable[Sequence[list[object]]]:
 
 
 async def forget(target: Target, records: Sequence[UUID]) -> None:
-    """Take what was kept of these records out of the history."""
+    """Delete the histories of these records."""
     of_object = RecordHistory.object == target.model.id
     await RecordHistory.delete().where(of_object & RecordHistory.record.is_in(list(records)))

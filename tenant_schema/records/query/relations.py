@@ -10,7 +10,7 @@ __all__ = ["Ambiguous", "Relation", "Relations"]
 
 
 class Ambiguous(Exception):
-    """Several lookups make a related list of that name; ``keys`` are the names that tell them apart."""
+    """Several lookups have a related list of that name; ``keys`` are the unambiguous names."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         super().__init__(", ".join(keys))
@@ -19,7 +19,7 @@ class Ambiguous(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """One of them: see :class:`tenant_schema.records.query.model.Expansion`.
+    """One relation, see :class:`tenant_schema.records.query.model.Expansion`.
 
     :param fields: what may be named of the records beyond.
     """
@@ -32,7 +32,7 @@ class Relation:
 
 
 class Relations:
-    """The relations of an object, as far as the caller may follow them.
+    """The relations of an object that the caller may follow.
 
     :param objects: every object of the tenant by name.
     :param fields: the fields of the object that the caller may read, and those beyond its lookups.
@@ -60,16 +60,16 @@ class Relations:
         return (lists[0], rest) if lists else None
 
     def beyond(self, relation: Relation) -> "Relations":
-        """The relations of the records that a relation leads to."""
+        """Return the relations of the records that a relation leads to."""
         return Relations(self.objects, relation.object_name, relation.fields)
 
     def names(self) -> list[str]:
-        """What may be expanded."""
+        """Return the keys of all relations."""
         lookups = [name for name, field in self.fields.items() if field.type.name == "lookup"]
         return lookups + [one.key for name in self.objects for one in self._lists(name)]
 
     def _lists(self, name: str) -> Iterator[Relation]:
-        """The lists of records of the object ``name`` that look this one up."""
+        """Yield the related lists of records of the object ``name``."""
         model = self.objects.get(name)
         if model is None or self.fields.hops == 0:
             return

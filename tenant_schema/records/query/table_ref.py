@@ -13,7 +13,9 @@ __all__ = ["TableRef", "aliased", "table_ref"]
 
 @dataclass(frozen=True, slots=True)
 class TableRef:
-    """Equal for the same table class only, since a changed definition makes another; keeps none alive."""
+    """A weak reference to a table class. Two are equal if they refer to the same class: a changed definition
+    has another class.
+    """
 
     table: weakref.ref[type[Table]]
 
@@ -43,7 +45,7 @@ class TableRef:
 
 
 def table_ref(table: type[Table]) -> TableRef:
-    """The table as plans are found by."""
+    """Return a reference to the table."""
     return TableRef(weakref.ref(table))
 
 

@@ -38,7 +38,7 @@ _Order: TypeAlias = Sequence[Column | QueryString]
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The groups, each with what was asked for, and whether there are more of them."""
+    """The result: the groups by the keys of the query, and whether there are more."""
 
     data: list[dict[str, Any]]
     has_more: bool
@@ -62,7 +62,7 @@ class _Plan:
 
 
 async def aggregate(target: Target, query: AggregateQuery) -> Groups:
-    """The groups of the records that the query is about, as far as the caller may read these."""
+    """Return the groups of the records that match the query and that the caller may read."""
     values: list[object] = []
     where = target.records(target.searched(query.filter, query.words), values)
     hops = target.hops([*fields_of(query.filter), *query.fields], values)
@@ -77,9 +77,9 @@ async def aggregate(target: Target, query: AggregateQuery) -> Groups:
 
 def _prepared(source: Source, query: AggregateQuery, clocks: Clocks, dialect: RecordsDialect) -> _Plan:
     columns = PathColumns(source.model, source.hops)
-    maker = _Maker(source, columns, dict(clocks), dialect)
-    groups = [maker.group(group, f"g{place}") for place, group in enumerate(query.groups)]
-    measures = [maker.measure(measure, f"m{place}") for place, measure in enumerate(query.measures)]
+    builder = _ItemBuilder(source, columns, dict(clocks), dialect)
+    groups = [builder.group(group, f"g{place}") for place, group in enumerate(query.groups)]
+    measures = [builder.measure(measure, f"m{place}") for place, measure in enumerate(query.measures)]
     items = [*groups, *measures]
     select = source.select(dialect, columns)
     select.selected = [one for item in items for one in item.selected]
@@ -96,8 +96,8 @@ def _named(group: Column | QueryString) -> QueryString:
     return QueryString("{}", group) if isinstance(group, Column) else group
 
 
-class _Maker:
-    """Makes the items of one statement."""
+class _ItemBuilder:
+    """Builds the items of one statement."""
 
     def __init__(
         self, source: Source, columns: PathColumns, clocks: Mapping[str, Clock], dialect: RecordsDialect

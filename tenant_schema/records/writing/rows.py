@@ -26,7 +26,7 @@ __all__ = [
 
 
 async def insert_records(target: Target, records: Sequence[Mapping[str, Any]]) -> None:
-    """New rows with a value for every column, and their words: in one trip."""
+    """Insert rows with a value for every column, and their search words, in one round trip."""
     statement = target.plan(lambda: insert(target.model, target.dialect), "insert")
     columns = tuple(target.model.columns)
     values = [record[name] for record in records for name in columns]
@@ -42,7 +42,7 @@ async def lock_record(
     *,
     with_trash: bool = False,
 ) -> Row:
-    """The record as it is, every column in stored form, kept from changing until the transaction ends.
+    """Lock a record until the transaction ends, and return all its columns in stored form.
 
     :param allowed: the caller's rule for what is about to be done, such as ``target.rights.update``.
 
@@ -67,7 +67,7 @@ async def lock_record(
 
 
 async def record_after_write(target: Target, stored: Row, changed: Collection[str]) -> Record:
-    """What the caller is shown of a record that it made or changed: one statement more when the change may
+    """Return a record that the caller created or changed. Executes one more statement when the change may
     have hidden the record from the caller, who then gets its id and version only.
     """
     if _fields_of(target.rights.read).isdisjoint(changed) or await exists(target, stored["id"]):

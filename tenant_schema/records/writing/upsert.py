@@ -32,7 +32,7 @@ from tenant_schema.records.writing.validation import Body
 __all__ = ["stored_key", "unique_field", "upsert_record"]
 
 _ATTEMPTS: Final = 5
-"""Others may make and destroy the record in turn; nobody does so for long."""
+"""Concurrent requests may create and destroy the record in turn."""
 
 
 async def upsert_record(
@@ -45,8 +45,8 @@ async def upsert_record(
     if_match: Versions = None,
     only_new: bool = False,
 ) -> tuple[Record, bool]:
-    """The record, and whether it was made just now. ``key`` is its value in ``field``, in stored form. One in
-    the trash that the caller may restore is restored and changed.
+    """Return the record, and whether it was created. ``key`` is its value in ``field``, in stored form. One
+    in the trash that the caller may restore is restored and changed.
 
     Raises as creating and changing do, and :class:`NothingToMatch`, :class:`AlreadyThere`.
     """
