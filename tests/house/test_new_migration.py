@@ -62,5 +62,5 @@ def test_another_name_in_the_database_stays(tool: ModuleType) -> None:
         "manager.drop_column(table_class_name='A', tablename='a', column_name='a', schema=None)",
     ],
 )
-def test_changes_say_what_they_turn_off(tool: ModuleType, statement: str) -> None:
+def test_changes_name_what_they_turn_off(tool: ModuleType, statement: str) -> None:
     assert shortened(tool, statement) == statement
