@@ -75,7 +75,7 @@ class Group(Output):
 
 
 class NewApp(Input):
-    """An app to make."""
+    """An app to create."""
 
     name: _Name
     label: _Label
@@ -86,7 +86,7 @@ class NewApp(Input):
 
 
 class AppChanges(Input):
-    """What is to change of an app."""
+    """Changes of an app."""
 
     name: _Name | UnsetType = UNSET
     label: _Label | UnsetType = UNSET
@@ -97,7 +97,7 @@ class AppChanges(Input):
 
 
 class AppOrder(Input):
-    """The names of all apps, in the order that they are to have."""
+    """The names of all apps in the new order."""
 
     apps: list[str]
 
@@ -159,7 +159,7 @@ class AppList(Output):
 
 
 class NewPage(Input):
-    """A page to make. A custom page can do without an object and a layout."""
+    """A page to create. Object and layout are optional for a custom page."""
 
     name: _Name
     label: _Label
@@ -169,7 +169,7 @@ class NewPage(Input):
 
 
 class PageChanges(Input):
-    """What is to change of a page. Its type and object stay."""
+    """Changes of a page. Its type and object cannot be changed."""
 
     name: _Name | UnsetType = UNSET
     label: _Label | UnsetType = UNSET
@@ -177,7 +177,7 @@ class PageChanges(Input):
 
 
 class PageOrder(Input):
-    """The names of all pages of the app, in the order that they are to have."""
+    """The names of all pages of the app in the new order."""
 
     pages: list[str]
 
@@ -231,7 +231,7 @@ class NewView(Input):
 
 
 class ViewChanges(Input):
-    """What is to change of a view. `default` concerns you alone."""
+    """Changes of a view. `default` applies to the caller only."""
 
     label: _Label | UnsetType = UNSET
     columns: _Columns | UnsetType = UNSET

@@ -1,4 +1,4 @@
-"""What several answers share."""
+"""What several schemas share."""
 
 import msgspec
 

@@ -173,17 +173,17 @@ _Object = Annotated[
     Meta(description="An object with its fields.", examples=[DEAL_EXAMPLE], extra_json_schema=_OBJECT_SCHEMA),
 ]
 _Affected = Annotated[list[Any], Meta(extra_json_schema={"items": {}})]
-_DryRun = Annotated[bool, Meta(description="Do nothing, and answer with the plan.")]
+_DryRun = Annotated[bool, Meta(description="Return the planned changes without making them.")]
 
 
 class ChangeQuery(Input):
-    """Whether to do it."""
+    """Whether to plan a change or make it."""
 
     dry_run: _DryRun = False
 
 
 class DropQuery(Input):
-    """Whether to do it, and whether data may be lost."""
+    """Whether to plan or drop, and the confirmation that data may be lost."""
 
     dry_run: _DryRun = False
     confirm: (
@@ -218,7 +218,7 @@ class PlannedDdl(Output):
 
 
 class PlanAnswer(Output):
-    """What would be done, in order, and who names what is renamed or dropped."""
+    """The planned statements in order, and what refers to that which is renamed or dropped."""
 
     plan: list[PlannedDdl]
     affects: dict[str, _Affected]
@@ -301,7 +301,7 @@ def shown_field(field: FieldModel, position: int) -> _Json:
 
 
 def shown_plan(plan: Plan) -> PlanAnswer:
-    """A plan as the API answers with it."""
+    """A plan as the API shows it."""
     return PlanAnswer(
         plan=[PlannedDdl(one.ddl, one.algorithm, one.rows) for one in plan.statements],
         affects={kind: list(found) for kind, found in plan.affects.items()},
