@@ -27,7 +27,7 @@ class SchemaController(Controller):
 
     @get(
         "/",
-        operation_id="schema",
+        operation_id="readSchema",
         summary="This document",
         description=(
             "As JSON, or as a plain page for those who accept text/html. On a tenant's host, with a token, "
@@ -47,7 +47,7 @@ class SchemaController(Controller):
 
     @get(
         "/openapi.json",
-        operation_id="openapi",
+        operation_id="readOpenApi",
         summary="This document as JSON",
         description="What `/schema` gives to programs, at the address where tools look for it.",
         response_description="OpenAPI 3.1.",

@@ -14,7 +14,7 @@ from tenant_schema.users.rights.permissions import Access
 
 __all__ = ["TypeScriptController"]
 
-_TYPESCRIPT: RawHeader = (b"content-type", b"application/typescript; charset=utf-8")
+_TYPESCRIPT: RawHeader = (b"content-type", b"text/typescript; charset=utf-8")
 _PRIVATE: list[RawHeader] = [(b"vary", b"authorization"), (b"cache-control", b"private, no-cache")]
 
 
@@ -32,7 +32,7 @@ class TypeScriptController(Controller):
             "For each object that the caller may use: its records, what may be given to make or change one, "
             "its filters, and its records with lookups and related lists expanded."
         ),
-        media_type="application/typescript",
+        media_type="text/typescript",
         response_description="A module of types.",
         conditional=True,
     )

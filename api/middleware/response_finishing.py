@@ -21,7 +21,7 @@ _COMPRESSIBLE: Final = frozenset(
     {
         b"application/json",
         b"application/problem+json",
-        b"application/typescript",
+        b"text/typescript",
         b"text/csv",
     }
 )

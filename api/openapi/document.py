@@ -1,6 +1,6 @@
 """One OpenAPI 3.1 document from the routes of one kind of host: Litestar's, completed."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from typing import Any, Final
 
 import msgspec
@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from api.openapi.completion import completed, structs_of
+from api.openapi.components import with_used_components
 from api.openapi.host_kind import HostKind
 from api.openapi.shared import (
     HEADERS,
@@ -38,7 +39,7 @@ def document_for(app: Litestar, kinds: Sequence[HostKind], version: str) -> dict
             paths.setdefault(path, {})[method] = completed(operation, handler, kind, method, path)
             structs.update(structs_of(handler))
     schemas = {**given["components"].get("schemas", {}), **_schemas(structs)}
-    return {
+    document = {
         "openapi": "3.1.0",
         "info": _info(kinds, version),
         "servers": list(kinds[0].servers),
@@ -48,12 +49,13 @@ def document_for(app: Litestar, kinds: Sequence[HostKind], version: str) -> dict
         ],
         "paths": paths,
         "components": {
-            "schemas": _referenced(paths, schemas),
+            "schemas": dict(sorted(schemas.items())),
             "responses": problem_responses(),
             "headers": HEADERS,
             "securitySchemes": {name: one for kind in kinds for name, one in kind.security_schemes.items()},
         },
     }
+    return with_used_components(document)
 
 
 def _info(kinds: Sequence[HostKind], version: str) -> dict[str, Any]:
@@ -62,6 +64,7 @@ def _info(kinds: Sequence[HostKind], version: str) -> dict[str, Any]:
         "title": kinds[0].title if is_one else "Freehold",
         "version": version,
         "description": kinds[0].description if is_one else "Every route of both kinds of host.",
+        "contact": {"name": "Freehold"},
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     }
 
@@ -81,25 +84,3 @@ def _schemas(structs: Set[type[msgspec.Struct]]) -> dict[str, Any]:
         sorted(structs, key=lambda shape: shape.__name__), ref_template="#/components/schemas/{name}"
     )
     return components
-
-
-def _referenced(paths: object, schemas: Mapping[str, Any]) -> dict[str, Any]:
-    """The schemas that the paths or other schemas refer to, and that of problems."""
-    wanted, pending = {ProblemDocument.__name__}, [paths, schemas[ProblemDocument.__name__]]
-    while pending:
-        for name in set(_references(pending.pop())) - wanted:
-            wanted.add(name)
-            pending.append(schemas[name])
-    return {name: schema for name, schema in sorted(schemas.items()) if name in wanted}
-
-
-def _references(part: object) -> Iterator[str]:
-    if isinstance(part, Mapping):
-        reference = part.get("$ref")
-        if isinstance(reference, str) and reference.startswith(_SCHEMAS):
-            yield reference.removeprefix(_SCHEMAS)
-        for held in part.values():
-            yield from _references(held)
-    elif isinstance(part, list | tuple):
-        for held in part:
-            yield from _references(held)

@@ -9,9 +9,45 @@ from tenant_schema.records.query.model import DEFAULT_LIMIT, MAX_FIELDS, MAX_LIM
 from tenant_schema.records.query.query_string import PARAMETERS
 from tenant_schema.records.writing.bulk import MAX_BULK
 
-__all__ = ["record_envelopes"]
+__all__ = ["SHARED_SCHEMAS", "record_envelopes"]
 
 _Json = dict[str, Any]
+
+_BULK: Final = {"BulkCreate": "create", "BulkUpdate": "update", "BulkDelete": "delete"}
+"""Each operation on many records, and the action that it requires."""
+_IDENTITY: Final = "BulkIdentity"
+_NAMES: Final[_Json] = {"type": "array", "items": {"type": "string"}, "maxItems": MAX_FIELDS}
+_EXPAND: Final[_Json] = {
+    "description": "Names of lookups and related lists, or an object of these with what to show of each.",
+    "anyOf": [_NAMES, {"$ref": "#/components/schemas/Expansions"}],
+}
+SHARED_SCHEMAS: Final[_Json] = {
+    _IDENTITY: {
+        "type": "object",
+        "description": "A record of a bulk request, and the version that it must have.",
+        "properties": {"id": {"type": "string", "format": "uuid"}, "version": {"type": "integer"}},
+        "required": ["id"],
+        "additionalProperties": False,
+    },
+    "Expansions": {
+        "type": "object",
+        "description": "What to show of each lookup or related list, by its name.",
+        "additionalProperties": {"$ref": "#/components/schemas/Expansion"},
+    },
+    "Expansion": {
+        "type": "object",
+        "description": "What to show of a lookup, or which records of a related list.",
+        "properties": {
+            "fields": _NAMES,
+            "expand": _EXPAND,
+            "filter": {"type": "object", "description": "Of a list: a filter of its object."},
+            "sort": {**_NAMES, "maxItems": MAX_SORT, "description": "Of a list."},
+            "limit": {"type": "integer", "minimum": 1, "description": "Of a list."},
+        },
+        "additionalProperties": False,
+    },
+}
+"""Schemas that the schemas of several objects refer to."""
 
 _TIME_ZONE: Final[_Json] = {
     "type": "string",
@@ -34,21 +70,24 @@ def record_envelopes(one: ObjectView, any_page: Mapping[str, Any]) -> Iterator[t
         )
         yield component(one.name, "Query"), _query(one)
         yield component(one.name, "Aggregate"), _aggregate(one)
-    writes = [schema for action, schema in _bulk_schemas(one) if action in one.actions]
+    writes = [name for name, action in _BULK.items() if action in one.actions]
     if writes:
-        yield component(one.name, "Bulk"), {"oneOf": writes}
+        schemas = dict(_bulk_schemas(one))
+        for name in writes:
+            yield component(one.name, name), schemas[name]
+        if "BulkUpdate" in writes:
+            yield component(one.name, "BulkChange"), _changed(one)
+        yield component(one.name, "Bulk"), {"oneOf": [reference(one.name, name) for name in writes]}
 
 
 def _query(one: ObjectView) -> _Json:
-    names = {"type": "array", "items": {"type": "string"}, "maxItems": MAX_FIELDS}
     sort = "Names of fields or paths; `-` in front is descending."
-    expand = "Names of lookups and related lists, or an object of these with what to show of each."
     properties: _Json = {
         "filter": reference(one.name, "Filter"),
         "search": {"type": "string", "maxLength": MAX_SEARCH},
-        "sort": {**names, "maxItems": MAX_SORT, "description": sort},
-        "fields": {**names, "description": "Names of fields or paths."},
-        "expand": {"description": expand, "anyOf": [names, {"type": "object"}]},
+        "sort": {**_NAMES, "maxItems": MAX_SORT, "description": sort},
+        "fields": {**_NAMES, "description": "Names of fields or paths."},
+        "expand": _EXPAND,
         "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
         "cursor": {"type": "string", "minLength": 1},
         "count": {"type": "string", "enum": ["none", "capped", "exact"], "default": "none"},
@@ -83,19 +122,15 @@ def _aggregate(one: ObjectView) -> _Json:
 
 
 def _bulk_schemas(one: ObjectView) -> Iterator[tuple[str, _Json]]:
-    identity: _Json = {
-        "type": "object",
-        "properties": {"id": {"type": "string", "format": "uuid"}, "version": {"type": "integer"}},
-        "required": ["id"],
-    }
-    change = {
-        **identity,
-        "properties": {**identity["properties"], **change_properties(one)},
-        "additionalProperties": False,
-    }
-    yield "create", _bulk("create", reference(one.name, "Create"))
-    yield "update", _bulk("update", change)
-    yield "delete", _bulk("delete", {**identity, "additionalProperties": False})
+    yield "BulkCreate", _bulk("create", reference(one.name, "Create"))
+    yield "BulkUpdate", _bulk("update", reference(one.name, "BulkChange"))
+    yield "BulkDelete", _bulk("delete", {"$ref": f"#/components/schemas/{_IDENTITY}"})
+
+
+def _changed(one: ObjectView) -> _Json:
+    """The changes of one of several records."""
+    identity = SHARED_SCHEMAS[_IDENTITY]
+    return {**identity, "properties": {**identity["properties"], **change_properties(one)}}
 
 
 def _bulk(op: str, record: _Json) -> _Json:

@@ -9,11 +9,21 @@ from tenant_schema.records.query.model import MAX_VALUES
 from tenant_schema.records.query.paths import Fields
 from tenant_schema.records.query.user_fields import USERS
 
-__all__ = ["change_properties", "component", "example_of", "operand_schema", "record_schemas", "reference"]
+__all__ = [
+    "change_properties",
+    "comparison_schemas",
+    "component",
+    "example_of",
+    "operand_schema",
+    "record_schemas",
+    "reference",
+]
 
 _Schema = dict[str, Any]
 
 _LISTS: Final = {"in", "nin"}
+_GENERAL: Final = frozenset({"type", "format", "description"})
+_USER_OR_ME: Final = r"^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\$me)$"
 _PATHS: Final = r"^[a-z0-9_]+(\.[a-z0-9_]+){1,3}$"
 
 
@@ -142,24 +152,44 @@ def _filter(one: ObjectView) -> _Schema:
 
 
 def _compared(field: FieldModel) -> _Schema:
-    operators = {name: _operand(name, field) for name in sorted(field.type.operators)}
-    comparison = {"type": "object", "properties": operators, "additionalProperties": False}
-    plain = [_operand("eq", field)] if "eq" in operators else []
-    return {**_words(field), **({"anyOf": [*plain, comparison]} if plain else comparison)}
+    comparison = {"$ref": f"#/components/schemas/{_comparison_name(field)}"}
+    if "eq" not in field.type.operators:
+        return {**_words(field), **comparison}
+    return {**_words(field), "anyOf": [operand_schema(field), comparison]}
+
+
+def comparison_schemas(one: ObjectView) -> Iterator[tuple[str, _Schema]]:
+    """Yield the comparisons of the object's fields by name, one for each type: ``TextComparison``.
+
+    Their operands have the JSON type and format of the field type, without the limits of one field.
+    """
+    for field in one.readable.values():
+        name = _comparison_name(field)
+        operators = {operator: _operand(operator, field) for operator in sorted(field.type.operators)}
+        yield name, {"type": "object", "properties": operators, "additionalProperties": False}
+
+
+def _comparison_name(field: FieldModel) -> str:
+    kind = "user" if _leads_to_users(field) else field.type.name
+    return "".join(part.capitalize() for part in kind.split("_")) + "Comparison"
+
+
+def _leads_to_users(field: FieldModel) -> bool:
+    return field.type.name == "lookup" and field.settings["target"] == USERS.name
 
 
 def operand_schema(field: FieldModel) -> _Schema:
     """One value that a filter compares the field with."""
     one = field.type.operand_schema(field)
-    if field.type.name == "lookup" and field.settings["target"] == USERS.name:
-        return {"anyOf": [one, {"const": "$me", "description": "Who calls."}]}
+    if _leads_to_users(field):
+        return {"type": "string", "pattern": _USER_OR_ME, "description": "An id, or `$me` for the caller."}
     return one
 
 
 def _operand(operator: str, field: FieldModel) -> _Schema:
     if operator == "null":
         return {"type": "boolean"}
-    one = operand_schema(field)
+    one = {key: part for key, part in operand_schema(field).items() if key in _GENERAL}
     if operator in _LISTS:
         return {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_VALUES}
     if operator == "between":

@@ -7,9 +7,10 @@ object, which say what that object's records hold, take and can be found by.
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from api.openapi.record_envelopes import record_envelopes
+from api.openapi.components import with_used_components
+from api.openapi.record_envelopes import SHARED_SCHEMAS, record_envelopes
 from api.openapi.record_parameters import aggregate_example, parameter_of
-from api.openapi.record_schemas import component, example_of, record_schemas, reference
+from api.openapi.record_schemas import comparison_schemas, component, example_of, record_schemas, reference
 from tenant_schema.records.access.schema_view import USERS_VIEW, ObjectView, SchemaView
 from tenant_schema.records.query.user_fields import USERS
 
@@ -41,37 +42,21 @@ def tenant_document(fixed: Mapping[str, Any], schema: SchemaView, tenant_name: s
             paths[path] = methods
     for one in objects:
         paths |= dict(_paths(fixed, one))
-    schemas = dict(fixed["components"]["schemas"])
+    schemas = {**fixed["components"]["schemas"], **SHARED_SCHEMAS}
     for one in (USERS_VIEW, *schema.usable):
         schemas |= dict(record_schemas(one, schema))
+        schemas |= dict(comparison_schemas(one))
     for one in objects:
         schemas |= dict(record_envelopes(one, fixed["components"]["schemas"]["RecordPage"]))
     tags = [*map(_tag, objects), *(tag for tag in fixed["tags"] if tag["name"] != "Records")]
-    others = {kind: parts for kind, parts in fixed["components"].items() if kind != "schemas"}
-    return {
+    document = {
         **fixed,
         "info": {**fixed["info"], "title": f"{tenant_name}: objects and records"},
         "tags": tags,
         "paths": paths,
-        "components": {**others, "schemas": _referenced(schemas, [paths, others, tags])},
+        "components": {**fixed["components"], "schemas": schemas},
     }
-
-
-def _referenced(schemas: _Json, roots: list[Any]) -> _Json:
-    """Return the schemas to which ``roots`` refer, directly or through other schemas."""
-    kept: set[str] = set()
-    rest = list(roots)
-    while rest:
-        found = rest.pop()
-        if isinstance(found, Mapping):
-            name = found.get("x-record") or str(found.get("$ref", "")).removeprefix("#/components/schemas/")
-            if name in schemas and name not in kept:
-                kept.add(name)
-                rest.append(schemas[name])
-            rest.extend(found.values())
-        elif isinstance(found, list):
-            rest.extend(found)
-    return {name: schema for name, schema in schemas.items() if name in kept}
+    return with_used_components(document)
 
 
 def _tag(one: ObjectView) -> _Json:

@@ -42,6 +42,11 @@ _NAME: Final = {"type": "string", "pattern": "^[a-z](?:_?[a-z0-9])*$", "minLengt
 _LABEL: Final = {"type": "string", "minLength": 1, "maxLength": 100}
 _DESCRIPTION: Final = {"type": "string", "maxLength": 500}
 
+_OPTION: Final[_Json] = {
+    "type": "object",
+    "properties": {"value": {"type": "string"}, "label": {"type": "string"}},
+    "required": ["value"],
+}
 _FIELD_PROPERTIES: Final[_Json] = {
     "name": _NAME,
     "label": _LABEL,
@@ -68,7 +73,7 @@ _FIELD_PROPERTIES: Final[_Json] = {
     },
     "options": {
         "type": "array",
-        "items": {"anyOf": [{"type": "string"}, {"type": "object"}]},
+        "items": {"anyOf": [{"type": "string"}, _OPTION]},
         "description": "Of `select` and `multi_select`: values, or values with labels.",
     },
     "target": {"type": "string", "description": "Of `lookup`: an object, or users."},

@@ -54,7 +54,11 @@ class DatetimeType(FieldType):
         return DateType().parse(value, field)
 
     def operand_schema(self, _field: FieldSpec) -> JsonSchema:
-        return {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}], "pattern": "^[1-9]"}
+        return {
+            "type": "string",
+            "pattern": "^[1-9]",
+            "description": "A date-time, or the date of a day.",
+        }
 
     def json_schema(self, _field: FieldSpec) -> JsonSchema:
         return {"type": "string", "format": "date-time", "pattern": "^[1-9]"}

@@ -80,7 +80,7 @@ async def test_the_compiler_takes_what_fits_and_refuses_what_does_not(
     client = await world.user()
     shown(await client.post("/api/v1/objects", json=EVERY_TYPE))
     answer = await client.get("/api/v1/schema.d.ts")
-    assert answer.headers["content-type"] == "application/typescript; charset=utf-8"
+    assert answer.headers["content-type"] == "text/typescript; charset=utf-8"
     (tmp_path / "schema.d.ts").write_bytes(answer.content)
     (tmp_path / "use.ts").write_text(USE)
     (tmp_path / "viewer.d.ts").write_text(await viewer_types(world))
