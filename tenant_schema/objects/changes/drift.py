@@ -129,7 +129,7 @@ def _of_column(
 ) -> Iterator[Drift]:
     if actual is None:
         yield Drift(
-            name, "missing-column", wanted.name, "The field has no column.", _making(table, wanted, dialect)
+            name, "missing-column", wanted.name, "The field has no column.", _addition(table, wanted, dialect)
         )
         return
     if not dialect.same_type(actual.type, wanted.type):
@@ -151,7 +151,7 @@ def _named(column: ColumnShape) -> str:
     return "nothing" if reference is None else f"{reference.table} (ON DELETE {reference.on_delete})"
 
 
-def _making(table: str, column: ColumnShape, dialect: Dialect) -> tuple[Operation, ...]:
+def _addition(table: str, column: ColumnShape, dialect: Dialect) -> tuple[Operation, ...]:
     keys = (AddIndex(table, column.name, column.unique),) if column.unique or column.index else ()
     refers = column.reference is not None and not dialect.keys_with_columns
     fill = (

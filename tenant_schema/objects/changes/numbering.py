@@ -7,8 +7,8 @@ from tenant_schema.objects.changes.decide.intent import Intent
 from tenant_schema.objects.changes.decide.operations import NumberRecords
 from tenant_schema.objects.fields.auto_number import number_format
 from tenant_schema.objects.model.auto_numbers import (
+    create_counter,
     drop_counters,
-    make_counter,
     number_records,
     raise_counter,
     skip_taken_numbers,
@@ -27,7 +27,7 @@ async def number(intent: Intent, operation: NumberRecords) -> None:
     new = [row for row in intent.fields.insert if str(row.id) == operation.field]
     model = await _model_of(operation.table, new)
     field = next(one for one in model.fields.values() if str(one.id) == operation.field)
-    await make_counter(field)
+    await create_counter(field)
     await number_records(model, field)
 
 
@@ -45,7 +45,7 @@ async def write_counters(intent: Intent) -> None:
     await drop_counters(intent.fields.delete)
     for row in intent.fields.insert:
         if row.type == _AUTO_NUMBER:
-            await make_counter(field_model(row))
+            await create_counter(field_model(row))
     for update in intent.fields.update:
         settings = update.values.get("settings", {})
         if "format" in settings:

@@ -23,8 +23,8 @@ from tenant_schema.objects.tables import AutoNumber
 
 __all__ = [
     "counted_fields",
+    "create_counter",
     "drop_counters",
-    "make_counter",
     "number_records",
     "raise_counter",
     "skip_taken_numbers",
@@ -57,7 +57,7 @@ async def take_numbers(model: ObjectModel, count: int, day: date) -> Mapping[str
     return {field.name: _texts(field, first[field_id], [day] * count) for field_id, field in fields.items()}
 
 
-async def make_counter(field: FieldModel) -> None:
+async def create_counter(field: FieldModel) -> None:
     """Create a counter that begins with the field's ``start``; an existing one is not changed."""
     await AutoNumber.insert(AutoNumber(field=field.id, next_value=field.settings["start"])).on_conflict(
         AutoNumber.field, "DO NOTHING"

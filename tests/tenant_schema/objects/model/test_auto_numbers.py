@@ -12,8 +12,8 @@ from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import CounterMissing
 from tenant_schema.objects.fields.number_format import NumberFormat
 from tenant_schema.objects.model.auto_numbers import (
+    create_counter,
     drop_counters,
-    make_counter,
     number_records,
     raise_counter,
     skip_taken_numbers,
@@ -43,7 +43,7 @@ async def bills(any_database: Bound) -> ObjectModel:
     await AutoNumber.create_table()
     await make_table(BILLS)
     for field in fields_of(BILLS):
-        await make_counter(field)
+        await create_counter(field)
     return BILLS
 
 
@@ -132,7 +132,7 @@ async def test_numbering_goes_on_where_it_was_broken_off(bills: ObjectModel) -> 
 async def test_a_counter_is_made_once_and_never_goes_back(bills: ObjectModel) -> None:
     _, ticket = fields_of(bills)
     await take_numbers(bills, 5, DAY)
-    await make_counter(ticket)
+    await create_counter(ticket)
     await raise_counter(ticket.id, 10)
     assert (await take_numbers(bills, 1, DAY))["ticket"] == ["905"]
     await raise_counter(ticket.id, 2000)

@@ -6,7 +6,7 @@ import pytest
 
 from tenant_schema.objects.definitions.checks import object_rows
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
-from tenant_schema.objects.model.auto_numbers import make_counter
+from tenant_schema.objects.model.auto_numbers import create_counter
 from tenant_schema.objects.model.model import object_model
 from tenant_schema.objects.tables import AutoNumber
 from tenant_schema.records.errors import UniqueConflict, ValidationFailed
@@ -42,7 +42,7 @@ async def bills(any_database: Bound, scope: TenantScope, access: Access) -> Call
     for table in (User, RecordHistory, AutoNumber):
         await table.create_table().run()
     await make_table(BILLS)
-    await make_counter(BILLS.fields["number"])
+    await create_counter(BILLS.fields["number"])
     await User(id=access.user_id, email=access.email).save()
     service = RecordService(Models(BILLS), Cursors(lambda tenant_id: [tenant_id.bytes * 2]))
     return Caller(service, scope, access, "bills")
