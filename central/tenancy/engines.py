@@ -14,6 +14,7 @@ from piccolo.engine.base import Engine
 
 from central.errors import CentralError
 from central.registry import TenantRef
+from piccolo_engines.lru import Lru
 
 __all__ = ["EngineStats", "EnginesBusy", "TenantEngines", "TenantGone"]
 
@@ -106,7 +107,7 @@ class TenantEngines:
         self._idle = idle
         self._clock = clock
         self._entries: OrderedDict[UUID, _Entry] = OrderedDict()  # least recently leased first
-        self._gone: OrderedDict[UUID, None] = OrderedDict()
+        self._gone: Lru[UUID, bool] = Lru(_REMEMBERED_GONE)
         self._closing: dict[asyncio.Task[None], tuple[UUID, _Entry]] = {}
         self._changed = asyncio.Event()
         self._taken: Counter[str] = Counter()
@@ -124,9 +125,7 @@ class TenantEngines:
 
         After the return this process has no connection to the database and opens none.
         """
-        self._gone[tenant_id] = None
-        while len(self._gone) > _REMEMBERED_GONE:
-            self._gone.popitem(last=False)
+        self._gone.put(tenant_id, True)
         if tenant_id in self._entries:
             self._start_closing(tenant_id, drain=self._drain)
         await self._closed(tenant_id)
@@ -179,7 +178,7 @@ class TenantEngines:
         """Return the tenant's entry; create it once there is room."""
         deadline = self._clock() + self._patience
         while True:
-            if tenant.id in self._gone:
+            if self._gone.get(tenant.id):
                 raise TenantGone(tenant.id)
             entry = self._entries.get(tenant.id)
             if entry is not None and entry.disconnects >= tenant.disconnects:

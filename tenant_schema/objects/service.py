@@ -26,6 +26,7 @@ from piccolo_engines.errors import (
     TransactionEnded,
     UniqueViolation,
 )
+from piccolo_engines.lru import Lru
 from tenant_schema.objects.changes.bound_dialect import dialect_of_bound
 from tenant_schema.objects.changes.decide.decisions import (
     Decision,
@@ -96,7 +97,7 @@ class SchemaService:
         self._recovery = recovery or Recovery()
         self._wait = wait
         self._settle = settle
-        self._repaired_at: dict[UUID, tuple[float, list[str]]] = {}
+        self._repaired_at: Lru[UUID, tuple[float, list[str]]] = Lru(_MOST_REMEMBERED)
 
     async def create_object(
         self, scope: TenantScope, access: Access, draft: ObjectDraft, *, dry_run: bool = False
@@ -222,9 +223,7 @@ class SchemaService:
                 await record_event(None, "object.repair", subject, {"kind": one.kind})
             await bump(DEFINITIONS)
         left = sorted({one.kind for one in found if one not in repaired and one.kind not in _HARMLESS})
-        if len(self._repaired_at) >= _MOST_REMEMBERED:
-            self._repaired_at.clear()
-        self._repaired_at[scope.id] = (monotonic(), left)
+        self._repaired_at.put(scope.id, (monotonic(), left))
         if left and not repaired:
             raise TablesDiffer(left)
         return bool(repaired or recovered)
