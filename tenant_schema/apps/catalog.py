@@ -34,7 +34,7 @@ class PageModel:
     updated_at: datetime
 
     def visible_to(self, access: Access) -> bool:
-        """Whether the caller may see it: those who may read its object, and those who manage apps."""
+        """Return whether the caller may see it: those who may read its object, and those who manage apps."""
         return not self.object or access.allows(self.object, "read") or access.has(MANAGE)
 
 
@@ -105,7 +105,7 @@ class AppCatalog:
 
 
 def _groups_of(navigation: tuple[Group, ...], pages: Mapping[str, PageModel]) -> tuple[Group, ...]:
-    """The groups with those of the pages, without the groups that then are empty."""
+    """Return the groups with those of the pages, without the groups that then are empty."""
     kept = (replace(group, pages=tuple(filter(pages.__contains__, group.pages))) for group in navigation)
     return tuple(group for group in kept if group.pages)
 
@@ -128,7 +128,7 @@ async def _page_rows() -> list[dict[str, Any]]:
 
 
 def _app(row: dict[str, Any], pages: Mapping[str, PageModel]) -> AppModel:
-    """The app; its navigation may still name a page that is gone."""
+    """Return the app; its navigation may still name a page that is gone."""
     columns = {name: held for name, held in row.items() if name not in ("position", "navigation")}
     groups = (Group(label=group["label"], pages=tuple(group["pages"])) for group in row["navigation"])
     kept = tuple(replace(one, pages=tuple(filter(pages.__contains__, one.pages))) for one in groups)

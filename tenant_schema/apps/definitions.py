@@ -52,7 +52,9 @@ def _address(label: str, prefix: str) -> _Section:
 
 
 def _opportunities_by(lookup: str) -> _Section:
-    """The opportunities that refer to the record shown, the ones that close first before the others."""
+    """Return the opportunities that refer to the record shown, the ones that close first before the
+    others.
+    """
     return {
         "label": "Opportunities",
         "object": "opportunities",

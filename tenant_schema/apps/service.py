@@ -102,5 +102,5 @@ class AppService:
 
 
 def _checks(pages: Collection[str]) -> Mapping[str, Check]:
-    """The checks of an app with these pages."""
+    """Return the checks of an app with these pages."""
     return {**_TEXTS, "navigation": lambda _place, value: check_navigation(value, pages)}

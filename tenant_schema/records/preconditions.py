@@ -13,7 +13,7 @@ ANY_VERSION: Final[Collection[int]] = range(1, 2**63)
 
 
 def are_met(wanted: Versions, version: int) -> bool:
-    """Whether a record at ``version`` will do.
+    """Return whether a record at ``version`` will do.
 
     >>> are_met(None, 7), are_met(7, 7), are_met({5, 6}, 7), are_met(ANY_VERSION, 7)
     (True, True, False, True)

@@ -45,7 +45,9 @@ def retry_when_definitions_changed(method: _Method) -> _Method:
 
 
 async def _has_changed(catalog: Catalog, scope: TenantScope, name: str) -> bool:
-    """Whether the object's table, or that of any other, has changed once definitions are read again."""
+    """Return whether the object's table, or that of any other, has changed once definitions are read
+    again.
+    """
     before = await _tables(catalog, scope)
     catalog.forget(scope)
     try:

@@ -89,7 +89,7 @@ class RecordService:
 
     @retry_when_definitions_changed
     async def trash(self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs) -> Page:
-        """A page of what lies in the trash, as :meth:`page`, for those who may read and delete. There
+        """Return a page of what lies in the trash, as :meth:`page`, for those who may read and delete. There
         ``deleted_at`` is a field.
         """
         target = in_trash(await self.targets.open(scope, access, object_name, "read", "delete"))
@@ -129,8 +129,8 @@ class RecordService:
     async def export(
         self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs
     ) -> AsyncIterator[bytes]:
-        """A CSV file, piece by piece, of the records that a query string asks for. The first piece is read
-        by now, so that what is wrong comes out before the file begins. Raises InvalidQuery.
+        """Return a CSV file, piece by piece, of the records that a query string asks for. The first piece is
+        read by now, so that what is wrong comes out before the file begins. Raises InvalidQuery.
         """
         target = await self.targets.open(scope, access, object_name, "read")
         asked, form = parse_export(pairs, target.readable)
@@ -141,7 +141,9 @@ class RecordService:
     async def read(
         self, scope: TenantScope, access: Access, object_name: str, record_id: UUID, pairs: _Pairs = ()
     ) -> Record:
-        """One record; ``pairs`` may hold ``fields`` and ``expand``. Raises InvalidQuery, RecordNotFound."""
+        """Return one record; ``pairs`` may hold ``fields`` and ``expand``. Raises InvalidQuery,
+        RecordNotFound.
+        """
         target = await self.targets.open(scope, access, object_name, "read")
         query = parse_fields(pairs, target.readable, target.relations)
         return await read_record(target, record_id, query)

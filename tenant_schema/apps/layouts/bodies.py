@@ -20,7 +20,9 @@ Check = Callable[[str, object], Sequence[Problem]]
 def read_body(
     body: Mapping[str, object], checks: Mapping[str, Check], required: Collection[str] = ()
 ) -> dict[Any, Any]:
-    """The body, texts composed (NFC). Raises :class:`InvalidInput` with every problem; nothing is ignored."""
+    """Return the body, texts composed (NFC). Raises :class:`InvalidInput` with every problem; nothing is
+    ignored.
+    """
     collector = ProblemCollector()
     collector.unknown_among(body, "field", checks)
     for name in required:
@@ -36,7 +38,7 @@ def read_body(
 
 
 def a_name(place: str, value: object) -> list[Problem]:
-    """A name as objects and fields have it."""
+    """Check a name in the grammar of objects and fields."""
     if not isinstance(value, str):
         return [Problem(place, "wrong-type", "Must be text.")]
     try:
@@ -47,7 +49,7 @@ def a_name(place: str, value: object) -> list[Problem]:
 
 
 def a_text(least: int, most: int) -> Check:
-    """A text of so many characters."""
+    """Return the check of a text with a length in this range."""
 
     def check(place: str, value: object) -> list[Problem]:
         try:
@@ -67,7 +69,7 @@ def a_flag(place: str, value: object) -> list[Problem]:
 
 
 def names_in_order(known: Collection[str], what: str) -> Check:
-    """A list that holds each of the ``known`` names once."""
+    """Return the check of a list that holds each of the ``known`` names once."""
 
     def check(place: str, value: object) -> list[Problem]:
         if not isinstance(value, list) or not all(isinstance(name, str) for name in value):

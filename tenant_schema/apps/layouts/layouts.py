@@ -119,7 +119,7 @@ def _check_record(layout: _Layout, object_name: str, schema: SchemaView, collect
 
 
 def _some(layout: _Layout, key: str, least: int, collector: ProblemCollector) -> list[object]:
-    """The list under this key; none of it, and a problem, when there are too few or too many."""
+    """Return the list under this key; none of it, and a problem, when there are too few or too many."""
     found = layout.get(key, [])
     if isinstance(found, list) and least <= len(found) <= MOST:
         return found
@@ -184,7 +184,7 @@ def _check_label_of(place: str, holder: Mapping[str, object], collector: Problem
 
 
 def _is_deeper(value: object, levels: int) -> bool:
-    """Whether there are more than so many levels of lists and objects."""
+    """Return whether there are more than so many levels of lists and objects."""
     level = [value]
     for _ in range(levels):
         level = [held for one in level for held in _held(one)]

@@ -18,13 +18,13 @@ class Names(Protocol):
     """What becomes of names. Objects are named as they are stored."""
 
     def of_object(self, name: str) -> str | None:
-        """The object's name afterwards; None when it is left out."""
+        """Return the object's name afterwards; None when it is left out."""
 
     def of_field(self, object_name: str, path: str) -> str | None:
-        """The path's names afterwards; None when it is left out."""
+        """Return the path's names afterwards; None when it is left out."""
 
     def keeps(self, object_name: str, document: object) -> bool:
-        """Whether a filter whose names are good can stay."""
+        """Return whether a filter whose names are good can stay."""
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Rewriting:
     left_out: list[str] = field(default_factory=list)
 
     def layout(self, page_type: str, object_name: str, layout: Any) -> dict[str, Any]:
-        """A page's layout. One of a custom page stays as it is."""
+        """Return a page's layout. One of a custom page stays as it is."""
         if page_type == PageType.LIST:
             return self.rows("layout.", object_name, layout)
         if page_type == PageType.RECORD:
@@ -67,13 +67,13 @@ class Rewriting:
         return found
 
     def _section(self, place: str, section: Any, object_name: str) -> dict[str, Any] | None:
-        """The section; None when no field is left in it."""
+        """Return the section; None when no field is left in it."""
         found = dict(_mapping(section))
         found["fields"] = self._fields(f"{place}.fields", object_name, found.get("fields"))
         return found if found["fields"] else None
 
     def _related(self, place: str, related: Any) -> dict[str, Any] | None:
-        """The related list; None when its object or lookup is left out, or no column is left in it."""
+        """Return the related list; None when its object or lookup is left out, or no column is left in it."""
         found = dict(_mapping(related))
         stored = str(found.get("object"))
         object_name, way_back = (
@@ -107,7 +107,9 @@ class Rewriting:
         return found
 
     def _filter(self, place: str, object_name: str, stored: Any) -> dict[str, Any]:
-        """The filter without the conditions that are left out, or without any when it cannot be kept."""
+        """Return the filter without the conditions that are left out, or without any when it cannot be
+        kept.
+        """
         written = self._conditions(place, object_name, stored)
         if written and not self.names.keeps(object_name, written):
             self.left_out.append(place)
@@ -115,7 +117,9 @@ class Rewriting:
         return written
 
     def _conditions(self, place: str, object_name: str, stored: Any) -> dict[str, Any]:
-        """One level of a filter. ``place`` is the whole filter's: more would tell names that are hidden."""
+        """Return one level of a filter. ``place`` is the whole filter's: more would tell names that are
+        hidden.
+        """
         found: dict[str, Any] = {}
         for name, value in _mapping(stored).items():
             if name in ("and", "or"):

@@ -156,7 +156,7 @@ async def _layout(page: PageModel) -> Any:
 
 
 async def _layouts(app: AppModel) -> dict[Any, Any]:
-    """The layouts of the app's pages by their ids."""
+    """Return the layouts of the app's pages by their ids."""
     query = AppPage.select(AppPage.id, AppPage.layout).where(AppPage.app == app.id)
     return {row["id"]: row["layout"] for row in await query.output(load_json=True)}
 
@@ -173,13 +173,13 @@ async def _rename_in_navigation(app: AppModel, name: str, new_name: str | None) 
 
 
 def _required(body: _Body) -> tuple[str, ...]:
-    """A custom page can do without an object and a layout."""
+    """Return the required fields: a custom page needs neither an object nor a layout."""
     rest = () if body.get("type") == PageType.CUSTOM else ("object", "layout")
     return ("name", "label", "type", *rest)
 
 
 def _checks_of_new(body: _Body, schema: SchemaView) -> Mapping[str, Check]:
-    """The checks of a new page. Its layout is checked only if its type and object are known."""
+    """Return the checks of a new page. Its layout is checked only if its type and object are known."""
     page_type, object_name = body.get("type"), body.get("object", "")
 
     def layout(_place: str, value: object) -> Sequence[Problem]:
@@ -212,7 +212,7 @@ def _known_type(place: str, value: object) -> Sequence[Problem]:
 
 
 def _checks_of_change(page: PageModel, schema: SchemaView) -> Mapping[str, Check]:
-    """The checks of a change of a page."""
+    """Return the checks of a change of a page."""
 
     def layout(_place: str, value: object) -> Sequence[Problem]:
         if page.object and page.object not in schema.readable_names:
@@ -227,7 +227,7 @@ def _kept(place: str, _value: object) -> Sequence[Problem]:
 
 
 def _page_name(place: str, value: object) -> list[Problem]:
-    """A name; ``pages/order`` is the address of the order of pages."""
+    """Check a name; ``pages/order`` is the address of the order of pages."""
     if value == "order":
         return [
             Problem(place, "reserved-name", "The order of the pages has this address: choose another name.")

@@ -55,7 +55,8 @@ class ViewService:
         self._objects = objects
 
     async def all(self, scope: TenantScope, access: Access, object_name: str | None) -> list[ShownView]:
-        """The views that there are for the caller, of one object or of all, by label; three statements.
+        """Return the views that there are for the caller, of one object or of all, by label; three
+        statements.
 
         Views of objects that the caller may not read are not there. Raises ObjectNotFound.
         """
@@ -116,7 +117,7 @@ class ViewService:
     async def _read(
         self, access: Access, body: _Body, checks: Mapping[str, Check], required: Sequence[str] = ()
     ) -> dict[Any, Any]:
-        """The body; roles become their ids. Sharing takes ``apps:manage``."""
+        """Return the body; roles become their ids. Sharing takes ``apps:manage``."""
         known: Mapping[str, UUID] = {}
         if "roles" in body:
             if body["roles"] != []:
@@ -128,7 +129,7 @@ class ViewService:
         return values
 
     async def _shown(self, scope: TenantScope, access: Access, rows: Sequence[Row]) -> list[ShownView]:
-        """The views of objects that the caller may read."""
+        """Return the views of objects that the caller may read."""
         schema = SchemaView.of(access, await self._objects.all(scope))
         rows = [row for row in rows if row["object"] in schema.readable_names]
         if not rows:
@@ -160,7 +161,7 @@ def _require_mastery(access: Access, view: ShownView) -> None:
 
 
 def _checks_of_new(body: _Body, schema: SchemaView) -> Mapping[str, Check]:
-    """The checks of a new view. Fields are checked only if the object is known."""
+    """Return the checks of a new view. Fields are checked only if the object is known."""
     name = body.get("object")
     fields = schema.paths(name) if isinstance(name, str) else None
 

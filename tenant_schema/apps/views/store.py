@@ -43,8 +43,8 @@ async def visible(
 
 
 def _is_visible(access: Access) -> Where | Or:
-    """One's own; those shared with a role of one's own; for who manages them, all that are shared, and those
-    whose owner is gone.
+    """Return the condition: one's own; those shared with a role of one's own; for who manages them, all that
+    are shared, and those whose owner is gone.
     """
     mine = ListView.owner == access.user_id
     shared = ListViewRole.select(ListViewRole.view)
@@ -57,18 +57,18 @@ def _is_visible(access: Access) -> Where | Or:
 
 
 async def count_of(access: Access, object_name: str) -> int:
-    """How many views of the object the caller has."""
+    """Return how many views of the object the caller has."""
     mine = (ListView.owner == access.user_id) & (ListView.object == object_name)
     return int(await ListView.count().where(mine))
 
 
 async def role_ids() -> dict[str, UUID]:
-    """The ids of all roles by name."""
+    """Return the ids of all roles by name."""
     return {row["name"]: row["id"] for row in await Role.select(Role.id, Role.name)}
 
 
 async def roles_of(view_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
-    """The names of the roles that the views are shared with, in order."""
+    """Return the names of the roles that the views are shared with, in order."""
     roles: defaultdict[UUID, list[str]] = defaultdict(list)
     query = ListViewRole.select(ListViewRole.view, ListViewRole.role.name)
     for row in await query.where(ListViewRole.view.is_in(list(view_ids))).order_by(ListViewRole.role.name):
@@ -84,7 +84,7 @@ async def share(view_id: UUID, roles: Sequence[UUID]) -> None:
 
 
 async def defaults_of(access: Access) -> set[UUID]:
-    """The views with which the caller begins."""
+    """Return the views with which the caller begins."""
     rows = await DefaultView.select(DefaultView.view).where(DefaultView.user == access.user_id)
     return {row["view"] for row in rows}
 

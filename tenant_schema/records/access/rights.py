@@ -87,7 +87,7 @@ def _open_fields(roles: Sequence[RoleGrants], model: ObjectModel) -> Mapping[str
 
 
 def _kept_back(by_role: Sequence[frozenset[str]], model: ObjectModel) -> set[str]:
-    """The fields that every one of the roles keeps back; without a role, all of them."""
+    """Return the fields that every one of the roles keeps back; without a role, all of them."""
     return set(frozenset.intersection(*by_role)) if by_role else set(model.fields)
 
 
@@ -101,7 +101,7 @@ def _rule(roles: Sequence[RoleGrants], model: ObjectModel, paths: Paths, action:
 
 
 def _parsed(document: object, model: ObjectModel, paths: Paths) -> Filter:
-    """A rule as a filter. One that does not fit the object any more lets nothing pass."""
+    """Return a rule as a filter. One that does not fit the object any more lets nothing pass."""
     try:
         return parse_json_filter(document, paths)
     except InvalidQuery as error:

@@ -26,7 +26,7 @@ class DependentRoles:
     kind = "roles"
 
     async def affected(self, changes: NameChanges) -> Sequence[dict[str, Any]]:
-        """The roles that name what changes, and where."""
+        """Return the roles that name what changes, and where."""
         names = Renamed(changes, await lookup_targets(changes))
         found: dict[str, list[str]] = {}
         for row in await FieldRestriction.select(*_LIMIT, FieldRestriction.role.name):
@@ -85,7 +85,7 @@ async def _follow_limits(changes: NameChanges) -> None:
 
 
 def _written(names: Renamed, object_name: str, document: Any) -> Any:
-    """One level of a rule with the new names; those of what is dropped stay."""
+    """Return one level of a rule with the new names; those of what is dropped stay."""
     if not isinstance(document, dict):
         return document
     found: dict[str, Any] = {}

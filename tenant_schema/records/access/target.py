@@ -83,7 +83,7 @@ class Target:
         return dialect_of(self.engine)
 
     def plan(self, build: Callable[[], _Plan], *key: Hashable) -> _Plan:
-        """The plan for ``key`` in the database's dialect, from the cache or built now."""
+        """Return the plan for ``key`` in the database's dialect, from the cache or built now."""
         return planned(self.plans, (self.dialect, *key), build)
 
     async def run(self, statement: Statement, values: Sequence[object]) -> list[Row]:
@@ -92,7 +92,7 @@ class Target:
         return rows
 
     def transaction(self) -> AbstractAsyncContextManager[Any]:
-        """A transaction of the tenant's database; within another one, a part of that."""
+        """Return a transaction of the tenant's database; within another one, a part of that."""
         context: AbstractAsyncContextManager[Any] = self.engine.transaction()
         return context
 
@@ -109,7 +109,7 @@ class Target:
         return await (attempt() if self.engine.transaction_exists() else retrying(attempt))
 
     def records(self, wanted: Filter, values: list[object], *, with_trash: bool = False) -> Filter:
-        """The filter for records that are wanted and that the caller may reach, with slots; the values
+        """Return the filter for records that are wanted and that the caller may reach, with slots; the values
         are added.
 
         Paths in the caller's rule have become subqueries; those in ``wanted`` need their :meth:`hops`.
@@ -118,7 +118,7 @@ class Target:
         return self._reachable(slotted, values, with_trash=with_trash)
 
     def record(self, record_id: UUID, values: list[object], *, with_trash: bool = False) -> Filter:
-        """The filter for one record, as :meth:`records`; the id is the first of the values."""
+        """Return the filter for one record, as :meth:`records`; the id is the first of the values."""
         assert not values, "the first"
         values.append(record_id)
         return self._reachable(_THIS_ONE, values, with_trash=with_trash)
@@ -138,11 +138,11 @@ class Target:
         return And((wanted, found))
 
     def rule(self, rule: Filter) -> Filter:
-        """A row rule of this object as it can stand in any statement: its paths become subqueries."""
+        """Return a row rule of this object as it can stand in any statement: its paths become subqueries."""
         return self_contained(rule, self.model, self.schema.objects)
 
     def hops(self, paths: Iterable[str], values: list[object]) -> tuple[Hop, ...]:
-        """The joins that these paths need, with slots; the values are added.
+        """Return the joins that these paths need, with slots; the values are added.
 
         A record beyond that the caller may not see, or that is in the trash, is as if there were none.
         """
@@ -157,7 +157,7 @@ class Target:
         return Hop(path, table, with_slots(And(terms), self.access.user_id, values))
 
     def _readable_of(self, model: ObjectModel, rule: Filter) -> tuple[Filter, ...]:
-        """The rule for reading a model's records, when it restricts anything."""
+        """Return the rule for reading a model's records, when it restricts anything."""
         return () if rule == ALL else (self_contained(rule, model, self.schema.objects),)
 
     def record_of(self, stored: Row) -> Record:

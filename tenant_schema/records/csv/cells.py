@@ -68,7 +68,7 @@ class CellReader:
         self._plain = None if self._operands else self._plain_shape()
 
     def read(self, cell: str) -> object:
-        """The value in stored form; None when the cell says nothing. Raises :class:`InvalidValue`."""
+        """Return the value in stored form; None when the cell says nothing. Raises :class:`InvalidValue`."""
         if self._plain is not None and self._plain.fullmatch(cell):
             return self.field.type.parse(int(cell) if self._kind == "integer" else cell, self.field)
         text = unescaped(cell) if self._kind in _TEXTS else unescaped(cell).strip()
@@ -84,7 +84,9 @@ class CellReader:
             raise InvalidValue(error.code, message, error.did_you_mean) from error
 
     def _plain_shape(self) -> re.Pattern[str] | None:
-        """The shape of cells that are what JSON has, and can be nothing else: most cells, read in no time."""
+        """Return the shape of cells that are what JSON has, and can be nothing else: most cells, read in no
+        time.
+        """
         if self._kind in DATES:
             is_odd = self.form.dates is not None and self.form.dates.order == "YDM"
             return None if is_odd else _PLAIN_DATES[self._kind]
@@ -111,7 +113,7 @@ class CellReader:
         )
 
     def _value(self, text: str) -> object:
-        """The value as JSON would have it."""
+        """Return the value as JSON would have it."""
         if self._kind in NUMBERS:
             return self._number(text)
         if self._kind in DATES:
@@ -127,7 +129,7 @@ class CellReader:
         return _json(text) if self._kind == "json" else text
 
     def number(self, text: str) -> NumberCell:
-        """The readings of a number."""
+        """Return the readings of a number."""
         currency, percent = self._kind == "currency", self._kind == "percent"
         try:
             return read_number(text, self.form.numbers, currency=currency, percent=percent)
@@ -172,7 +174,7 @@ class CellReader:
         return int(whole)
 
     def date(self, text: str) -> DateCell:
-        """The readings of a date."""
+        """Return the readings of a date."""
         try:
             return read_date(text, self.form.dates)
         except InvalidValue as error:
@@ -208,7 +210,9 @@ class CellReader:
         return found
 
     def _option(self, text: str) -> str:
-        """The option of that value or label; the text itself when it is none, for the type to refuse."""
+        """Return the option of that value or label; the text itself when it is none, for the type to
+        refuse.
+        """
         found = self._options.get(text) or self._options.get(text.casefold())
         if found == "":
             raise InvalidValue("ambiguous-option", "is the label of several options: give the value")
@@ -266,9 +270,9 @@ def _json(text: str) -> object:
 
 
 def unescaped(cell: str) -> str:
-    """The text of a cell without spaces around it, and without the apostrophes that an export adds: around a
-    text that begins or ends with a space, and before what a spreadsheet would take for a formula. ``="0012"``
-    is how some programs keep a spreadsheet from taking a text for a number.
+    """Return the text of a cell without spaces around it, and without the apostrophes that an export adds:
+    around a text that begins or ends with a space, and before what a spreadsheet would take for a formula.
+    ``="0012"`` is how some programs keep a spreadsheet from taking a text for a number.
     """
     text = trimmed(cell)
     if text[:1] != "'":

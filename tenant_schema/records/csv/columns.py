@@ -95,7 +95,7 @@ class _Names:
             self._labels[label] = None if label in self._labels else one
 
     def find(self, name: str, *, by_label: bool = True) -> FieldModel | None:
-        """The field of that name, or the only one of that label."""
+        """Return the field of that name, or the only one of that label."""
         found = self.fields.get(name)
         return self._labels.get(_folded(name)) if found is None and by_label else found
 
@@ -156,8 +156,8 @@ class _Matching:
             self.columns.taken.append(column)
 
     async def _lookup(self, place: int, name: str, path: str) -> Column | None:
-        """A column of what the records are called that a lookup leads to, or None and a problem. Names and
-        labels may have dots.
+        """Return a column of what the records are called that a lookup leads to, or None and a problem. Names
+        and labels may have dots.
         """
         problem: tuple[str, str, str | None] | None = None
         for dot in [at for at, character in enumerate(path) if character == "."][:_MOST_DOTS]:
@@ -197,7 +197,9 @@ class _Matching:
         return "unknown-field", message, near and f"{lookup.name}.{near}"
 
     def _beyond(self, field: FieldModel) -> tuple[ObjectModel, _Names] | None:
-        """The object that a lookup leads to and what the caller may read of it; None for none of that."""
+        """Return the object that a lookup leads to and what the caller may read of it; None for none of
+        that.
+        """
         if field.type.name != "lookup":
             return None
         name: str = field.settings["target"]

@@ -93,7 +93,9 @@ _STRFTIME: Final = {
 
 
 def date_format(text: str) -> DateFormat:
-    """The format that ``DD/MM/YYYY``, ``dd.mm.yy HH:mm`` or ``%d/%m/%Y`` describes. Raises ValueError."""
+    """Return the format that ``DD/MM/YYYY``, ``dd.mm.yy HH:mm`` or ``%d/%m/%Y`` describes. Raises
+    ValueError.
+    """
     order, year, has_time = "", "", False
     for found in _TOKEN.finditer(text):
         token = _STRFTIME[found[1]] if found[1] else found[2]
@@ -164,7 +166,7 @@ def _of_digits(digits: str, clock: str, wanted: DateFormat | None) -> DateCell:
 
 
 def _of_names(text: str, wanted: DateFormat | None) -> DateCell:
-    """A date with the name of its month."""
+    """Return a date with the name of its month."""
     if found := _DAY_FIRST.fullmatch(text):
         day, name, year, clock = found.groups()
     elif found := _MONTH_FIRST.fullmatch(text):
@@ -200,7 +202,7 @@ def _full(year: str) -> str:
 
 
 def read_clock(text: str) -> tuple[dt.time, dt.tzinfo | None]:
-    """A time of day and its offset, if it has one. Raises :class:`InvalidValue`."""
+    """Return a time of day and its offset, if it has one. Raises :class:`InvalidValue`."""
     found = _CLOCK.fullmatch(text.strip()) if len(text) <= _LONGEST else None
     if found is None:
         raise InvalidValue("not-a-time", "must be a time such as 09:30, 14:05:59 or 2:30 PM")
@@ -228,7 +230,7 @@ def _offset(text: str) -> dt.tzinfo:
 
 
 def local_moment(day: dt.date, clock: str, zone: dt.tzinfo) -> dt.datetime:
-    """The moment of a day and a time of day in a zone; without a time, the first moment of the day.
+    """Return the moment of a day and a time of day in a zone; without a time, the first moment of the day.
 
     Raises :class:`InvalidValue` for a time that the zone leaves out or has twice on that day.
     """

@@ -51,7 +51,7 @@ _NEVER_TEXT: Final = frozenset(
 
 
 async def export(target: Target, query: Query, form: ExportFormat | None = None) -> AsyncIterator[bytes]:
-    """The head and the rows of the file, some at a time."""
+    """Yield the head and the rows of the file, some at a time."""
     form = form or ExportFormat()
     base: list[object] = []
     where = target.records(target.searched(query.filter, query.words), base)
@@ -75,7 +75,7 @@ async def export(target: Target, query: Query, form: ExportFormat | None = None)
 
 
 async def chained(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The pieces of which the first was read already."""
+    """Yield the pieces of which the first was read already."""
     yield first
     async for piece in rest:
         yield piece
@@ -89,7 +89,7 @@ async def _page(
     place: Place | None,
     base: Sequence[object],
 ) -> tuple[list[Row], Place | None]:
-    """The next records, and where to go on; None at the end."""
+    """Return the next records, and where to go on; None at the end."""
     values = list(base)
     window = window_of(order, PAGE, place, values)
     plan: Reading = target.plan(
@@ -118,8 +118,8 @@ def cell_of(field: FieldModel) -> _Cell | None:
 
 
 def harmless(text: str) -> str:
-    """The text, so that no spreadsheet takes it for a formula, and that an import finds it again. Spaces
-    around it, which an import takes for stray ones, are kept by an apostrophe on either side.
+    """Return the text, so that no spreadsheet takes it for a formula, and that an import finds it again.
+    Spaces around it, which an import takes for stray ones, are kept by an apostrophe on either side.
     """
     if text.lstrip("'")[:1] in _FORMULA and _NUMBER.fullmatch(text) is None:
         text = f"'{text}"

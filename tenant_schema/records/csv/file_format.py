@@ -134,7 +134,7 @@ class CsvFormat:
 
 
 def read_format(options: Mapping[str, str], *, rounds: bool = False) -> CsvFormat:
-    """The format that the texts of the options describe, by their names in a query string.
+    """Return the format that the texts of the options describe, by their names in a query string.
 
     Raises :class:`InvalidQuery` with every problem.
     """

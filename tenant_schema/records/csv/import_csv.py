@@ -132,7 +132,7 @@ def _of_line(one: LineProblem) -> Problem:
 
 
 def key_field(target: Target, name: str | None) -> FieldModel | None:
-    """The field that identifies records."""
+    """Return the field that identifies records."""
     if name is None:
         return None
     return target.model.fields["id"] if name == "id" else unique_field(target, name)

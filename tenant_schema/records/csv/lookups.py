@@ -105,7 +105,7 @@ class _Resolver:
             row.fail(422, Problem(name, "reference-not-found", message))
 
     def _is_now(self, row: CsvRow, key: object) -> bool:
-        """Whether no line further down has changed the record's value again."""
+        """Return whether no line further down has changed the record's value again."""
         return row.item.id is not None and self._now.get(row.item.id) == key
 
     def _problem(self, value: object, *, several: bool) -> Problem:

@@ -65,7 +65,7 @@ class NumberCell:
 
 
 def decimal_mark(text: str) -> Mark:
-    """The mark of that name. Raises ValueError."""
+    """Return the mark of that name. Raises ValueError."""
     mark = _MARKS.get(text.lower())
     if mark not in {".", ","}:
         raise ValueError("Must be point or comma, or the character itself.")
@@ -80,7 +80,7 @@ def thousands_mark(text: str) -> str:
 
 
 def number_format(decimal: Mark | None, thousands: str | None) -> NumberFormat:
-    """The format of these marks. Raises ValueError when they are the same."""
+    """Return the format of these marks. Raises ValueError when they are the same."""
     if decimal is not None and decimal == thousands:
         raise ValueError("Must not be the mark before decimals.")
     if decimal is None and thousands in {".", ","}:
@@ -130,7 +130,7 @@ def _scientific(found: re.Match[str], wanted: NumberFormat, sign: str) -> Number
 
 
 def _without_currency(text: str) -> tuple[str, str]:
-    """The text without the sign or code of a currency, and that."""
+    """Return the text without the sign or code of a currency, and that."""
     code = _CODE.search(text)
     if code is not None:
         return (text[: code.start()] + text[code.end() :]).strip(), code[0].strip().rstrip(".")
@@ -142,7 +142,7 @@ def _without_currency(text: str) -> tuple[str, str]:
 
 
 def _plain(text: str, mark: str, thousands: str | None) -> str | None:
-    """The number with nothing between its digits but a point before decimals; None when it is none."""
+    """Return the number with nothing between its digits but a point before decimals; None when it is none."""
     found = _SHAPES[mark].fullmatch(text)
     if found is None:
         return None

@@ -77,7 +77,7 @@ class _Evidence:
         return number.point, number.comma
 
     def _fits(self, text: str) -> bool:
-        """Whether an export of the field could have written the number."""
+        """Return whether an export of the field could have written the number."""
         found, field = _DECIMALS.fullmatch(text), self.reader.field
         if found is None or kind_of(field.type) == "integer":
             return False
@@ -144,7 +144,7 @@ def _date_style(one: _Evidence) -> Style:
 
 
 def _number_style(one: _Evidence, delimiter: str, *, points: bool, commas: bool) -> Style:
-    """A column of its own says most; the other columns of the file are written by the same hand."""
+    """A column's own values say most; the other columns of the file are written by the same hand."""
     if one.first and one.second:
         message = (
             f"{one.first[1]!r} in line {one.first[0]} has a decimal point, and {one.second[1]!r} in line "

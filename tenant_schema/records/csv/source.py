@@ -42,7 +42,7 @@ Line: TypeAlias = tuple[int, list[str]]
 
 
 def trimmed(text: str) -> str:
-    """The text without spaces around it; tabs and line breaks are part of it."""
+    """Return the text without spaces around it; tabs and line breaks are part of it."""
     return text.strip(BLANKS)
 
 
@@ -70,8 +70,8 @@ class CsvSource:
         self._close()
 
     def header(self) -> list[str]:
-        """The names of the columns; with no head, their numbers from 1. Finds out the delimiter; to be called
-        before :meth:`lines`.
+        """Return the names of the columns; with no head, their numbers from 1. Finds out the delimiter; to be
+        called before :meth:`lines`.
         """
         self._find_delimiter()
         self._start()
@@ -93,8 +93,8 @@ class CsvSource:
             next(self._lines())
 
     def lines(self) -> Iterator[Line]:
-        """The records behind the head; one of which all cells are blank comes without cells, so that whoever
-        reads many of them can do something else in between.
+        """Yield the records behind the head; one of which all cells are blank comes without cells, so that
+        whoever reads many of them can do something else in between.
         """
         for number, cells in self._lines():
             yield number, cells if any(cell and not cell.isspace() for cell in cells) else []
@@ -191,8 +191,8 @@ class CsvSource:
 
 
 def _cells_with_blanks(record: str, delimiter: str) -> list[str]:
-    """The cells of a record that has blanks behind the quotes that end cells, which the csv module refuses;
-    none when something else is wrong with it, or when it is long.
+    """Return the cells of a record that has blanks behind the quotes that end cells, which the csv module
+    refuses; none when something else is wrong with it, or when it is long.
     """
     if len(record) > _SAMPLE:
         return []
@@ -220,7 +220,7 @@ def _explained(error: csv.Error) -> str:
 
 
 def _encoding(file: File, form: CsvFormat) -> str:
-    """The codec of the file: of its byte order mark, or what the options say, or UTF-8."""
+    """Return the codec of the file: of its byte order mark, or what the options say, or UTF-8."""
     file.seek(0)
     start = file.read(4)
     file.seek(0)
@@ -234,7 +234,9 @@ def _encoding(file: File, form: CsvFormat) -> str:
 
 
 def _delimiter_of(sample: str, header: int) -> str:
-    """The one by which most of the first records have as many cells as the head, and the head has most."""
+    """Return the one by which most of the first records have as many cells as the head, and the head has
+    most.
+    """
     lines = sample.splitlines(keepends=True)[max(0, header - 1) :]
     if len(sample) == _SAMPLE:
         lines = lines[:-1] or lines

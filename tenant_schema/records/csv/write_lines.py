@@ -100,8 +100,8 @@ async def _complete(target: Target, rows: Sequence[CsvRow], now: datetime) -> No
 
 
 def _groups(rows: Sequence[CsvRow]) -> list[list[CsvRow]]:
-    """The lines in groups of which each first changes records and then makes some: a line that changes a
-    record so that it refers to one made by a line above begins another group.
+    """Return the lines in groups of which each first changes records and then makes some: a line that changes
+    a record so that it refers to one made by a line above begins another group.
     """
     groups, created = [list[CsvRow]()], set[int]()
     for row in rows:
@@ -135,5 +135,5 @@ async def _create(target: Target, rows: Sequence[CsvRow], now: datetime) -> None
 
 
 def _without(values: Row, ids: Collection[UUID | None]) -> Row:
-    """The values but for lookups to these records."""
+    """Return the values but for lookups to these records."""
     return {name: one for name, one in values.items() if not (isinstance(one, UUID) and one in ids)}

@@ -105,7 +105,7 @@ class AggregateReader:
         names: Mapping[str, Sequence[str] | None],
         limit: int | None,
     ) -> AggregateQuery:
-        """The query of the records wanted; ``names`` are what groupBy, select and sort hold."""
+        """Return the query of the records wanted; ``names`` are what groupBy, select and sort hold."""
         groups = self._several("groupBy", names.get("groupBy") or (), _MOST_GROUPED, self._group)
         measures = self._several("select", names.get("select") or ("count",), _MOST_MEASURES, self._measure)
         keys = [*(one.key for one in groups), *(one.key for one in measures)]
@@ -185,7 +185,7 @@ class AggregateReader:
 
 
 def _works_for(function: str, field: FieldModel) -> bool:
-    """Whether the function means something for such values."""
+    """Return whether the function means something for such values."""
     if function in {"sum", "avg"}:
         return isinstance(field.type, FixedDecimal | IntegerType)
     return function == "count" or kind_of(field.type) not in _NOT_ORDERED

@@ -49,7 +49,9 @@ class QueryProblems(ProblemCollector):
         self.zone: Zone = UTC
 
     def group_in_another_case(self, where: str, name: str, fields: Fields) -> bool:
-        """Whether the name is a word by which filters are combined, in capital letters: then a problem."""
+        """Return whether the name is a word by which filters are combined, in capital letters: then a
+        problem.
+        """
         lower = name.lower()
         if name == lower or lower not in FILTER_WORDS or name in fields:
             return False
@@ -58,7 +60,7 @@ class QueryProblems(ProblemCollector):
 
 
 def known_field(name: str, where: str, fields: Fields, collector: ProblemCollector) -> FieldModel | None:
-    """The field of that name or path, or None and a problem."""
+    """Return the field of that name or path, or None and a problem."""
     field = fields.get(name) if len(name) <= MAX_NAME else None
     if field is None:
         near = candidates(fields, name) if len(name) <= MAX_NAME and not collector.full else ()
@@ -67,7 +69,7 @@ def known_field(name: str, where: str, fields: Fields, collector: ProblemCollect
 
 
 def _has_operator(field: FieldModel, operator: str, where: str, collector: QueryProblems) -> bool:
-    """Whether the field can be filtered like that; when not, a problem."""
+    """Return whether the field can be filtered like that; when not, a problem."""
     if operator in field.type.operators:
         return True
     allowed = sorted(field.type.operators)
@@ -86,7 +88,7 @@ def _has_operator(field: FieldModel, operator: str, where: str, collector: Query
 def text_condition(
     name: str, operator: str, text: str, where: str, fields: Fields, collector: QueryProblems
 ) -> Filter | None:
-    """A condition from a query string. Commas separate the values of in, nin and between, see
+    """Return a condition from a query string. Commas separate the values of in, nin and between, see
     :mod:`tenant_schema.records.query.value_lists`.
 
     A problem (and None) when the field or operator is unknown or a value does not fit.
@@ -112,7 +114,7 @@ def json_condition(
     fields: Fields,
     collector: QueryProblems,
 ) -> Filter | None:
-    """A condition from JSON. The values of in, nin and between are a list.
+    """Return a condition from JSON. The values of in, nin and between are a list.
 
     A problem (and None) when the field or operator is unknown or a value does not fit.
     """
@@ -146,7 +148,7 @@ def _condition(
     parse: _Parse,
     collector: QueryProblems,
 ) -> Filter | None:
-    """The condition over the parsed values, unless there is a problem with their number or with one of
+    """Return the condition over the parsed values, unless there is a problem with their number or with one of
     them. In a list, a text that is no value stands for the records without one.
     """
     if not _right_number(operator, len(given), where, collector):
@@ -167,7 +169,9 @@ def _condition(
 
 
 def _with_null(name: str, operator: str, found: Filter) -> Filter:
-    """A condition of equality with "no value" among its values; ``found`` is the one with the others."""
+    """Return a condition of equality with "no value" among its values; ``found`` is the one with the
+    others.
+    """
     if operator in {"ne", "nin"}:
         is_there = Condition(name, "null", False)
         return is_there if found == ALL else And((is_there, found))
@@ -176,7 +180,7 @@ def _with_null(name: str, operator: str, found: Filter) -> Filter:
 
 
 def _compared(name: str, field: FieldModel, operator: str, values: Sequence[object]) -> Condition:
-    """The condition in the terms in which values of the type are compared."""
+    """Return the condition in the terms in which values of the type are compared."""
     compared = field.type.comparisons.get(operator)
     if compared is not None:
         operator_known, values = compared, [field.type.comparable(value) for value in values]
@@ -186,12 +190,12 @@ def _compared(name: str, field: FieldModel, operator: str, values: Sequence[obje
 
 
 def equals(field: FieldModel, value: object) -> Condition:
-    """The condition that a field's stored value equals this one."""
+    """Return the condition that a field's stored value equals this one."""
     return _compared(field.name, field, "eq", [value])
 
 
 def is_one_of(field: FieldModel, values: Sequence[object]) -> Condition:
-    """The condition that a field's stored value equals one of these."""
+    """Return the condition that a field's stored value equals one of these."""
     return _compared(field.name, field, "in", values)
 
 
@@ -207,8 +211,8 @@ def _right_number(operator: str, number: int, where: str, collector: QueryProble
 
 
 def _out_of_order(values: Sequence[object]) -> bool:
-    """Whether the first of two values is the greater; values of one field compare with one another, but
-    for Me. Texts compare in their order.
+    """Return whether the first of two values is the greater; values of one field compare with one another,
+    but for Me. Texts compare in their order.
     """
     low: Any = values[0].start if isinstance(values[0], Day) else values[0]
     high: Any = values[1].last if isinstance(values[1], Day) else values[1]
@@ -219,7 +223,7 @@ def _out_of_order(values: Sequence[object]) -> bool:
 def _operand(
     field: FieldModel, operator: str, given: object, where: str, parse: _Parse, collector: QueryProblems
 ) -> object:
-    """One value in stored form, or None and a problem."""
+    """Return one value in stored form, or None and a problem."""
     if given is None or given == "":
         collector.add(
             where, "empty-value", "There is no value here; the operator null asks for records without one."
@@ -241,20 +245,22 @@ def _operand(
 
 
 def _is_comparable(text: str) -> bool:
-    """Whether a database can compare with the text: not endless, no NUL, no half of a surrogate pair."""
+    """Return whether a database can compare with the text: not endless, no NUL, no half of a surrogate
+    pair.
+    """
     return len(text) <= MAX_TEXT and "\0" not in text and (text.isascii() or _SURROGATE.search(text) is None)
 
 
 def _refers_to_users(field: FieldModel) -> bool:
-    """Whether the field is a lookup to users, so that ``$me`` means something for it."""
+    """Return whether the field is a lookup to users, so that ``$me`` means something for it."""
     return field.type.name == "lookup" and field.settings.get("target") == "users"
 
 
 def _text_operand(given: object, field: FieldModel, operator: str) -> object:
-    """The stored form of a value from a query string."""
+    """Return the stored form of a value from a query string."""
     return field.type.parse_text(str(given), field, operator)
 
 
 def _json_operand(given: object, field: FieldModel, operator: str) -> object:
-    """The stored form of a value from JSON."""
+    """Return the stored form of a value from JSON."""
     return field.type.parse_operand(given, field, operator)

@@ -9,7 +9,7 @@ __all__ = ["days_condition"]
 
 
 def days_condition(field: str, operator: str, values: Sequence[object]) -> Filter:
-    """A comparison with days, or with days and moments, as one with moments alone."""
+    """Return a comparison with days, or with days and moments, as one with moments alone."""
     if operator == "between":
         low, high = values
         return And((_bound(field, "gte", low), _bound(field, "lte", high)))
@@ -36,7 +36,7 @@ def _within(field: str, day: Day) -> Filter:
 
 
 def _bound(field: str, operator: str, value: object) -> Filter:
-    """One comparison. After the last day of the calendar there is nothing."""
+    """Return one comparison. After the last day of the calendar there is nothing."""
     if not isinstance(value, Day):
         return Condition(field, operator, value)
     if operator in {"lt", "gte"}:

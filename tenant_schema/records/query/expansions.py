@@ -51,7 +51,8 @@ class ExpansionReader:
     def read(
         self, given: object, relations: Relations, limit: int, names: Sequence[str]
     ) -> tuple[Expansion, ...]:
-        """The expansions, for a page of at most ``limit`` records; problems for what cannot be expanded.
+        """Return the expansions, for a page of at most ``limit`` records; problems for what cannot be
+        expanded.
 
         :param names: the fields and paths to show of the records: of a lookup that is expanded, those beyond
             it are shown where it is not named itself.
@@ -111,7 +112,9 @@ class ExpansionReader:
     def walk(
         self, name: str, relations: Relations, nodes: dict[str, _Node], where: str, depth: int
     ) -> tuple[_Node | None, int]:
-        """The node at the end of a path, made with those on the way; None and a problem if there is none."""
+        """Return the node at the end of a path, made with those on the way; None and a problem if there is
+        none.
+        """
         rest: Sequence[str] = name.split(".", _MOST_PARTS)
         node: _Node | None = None
         while rest:
@@ -129,7 +132,7 @@ class ExpansionReader:
     def step(
         self, path: Sequence[str], name: str, relations: Relations, where: str
     ) -> tuple[Relation, Sequence[str]] | None:
-        """The relation that a path begins with; None and a problem when there is none."""
+        """Return the relation that a path begins with; None and a problem when there is none."""
         try:
             found = relations.find(path)
         except Ambiguous as several:
@@ -142,18 +145,20 @@ class ExpansionReader:
         return found
 
     def is_too_deep(self, depth: int, where: str) -> bool:
-        """Whether there are too many relations within one another; if so, a problem."""
+        """Return whether there are too many relations within one another; if so, a problem."""
         if depth <= MAX_HOPS:
             return False
         self.collector.add(where, "too-deep", f"Expansions go {MAX_HOPS} deep at most.")
         return True
 
     def finish(self, nodes: Mapping[str, _Node], limit: int, names: Sequence[str]) -> tuple[Expansion, ...]:
-        """The nodes as expansions of at most ``limit`` records; collects the problems of their options."""
+        """Return the nodes as expansions of at most ``limit`` records; collects the problems of their
+        options.
+        """
         return tuple([self.finished(node, limit, names) for node in nodes.values()])
 
     def finished(self, node: _Node, limit: int, names: Sequence[str]) -> Expansion:
-        """One of them."""
+        """Return one expansion."""
         relation = node.relation
         query = self.read_query(relation, node.options, node.where)
         number = limit * query.limit if relation.many else limit

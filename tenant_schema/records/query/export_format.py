@@ -25,7 +25,7 @@ class ExportFormat:
 
 
 def read_delimiter(text: str) -> str:
-    """The character of that name. Raises ValueError."""
+    """Return the character of that name. Raises ValueError."""
     if text.lower() not in DELIMITERS:
         raise ValueError("Must be comma, semicolon, tab or pipe, or the character itself.")
     return DELIMITERS[text.lower()]

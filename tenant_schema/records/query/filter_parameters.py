@@ -25,7 +25,7 @@ class FilterEntry(NamedTuple):
 
 
 def filter_entry(key: str, text: str, collector: QueryProblems) -> list[FilterEntry]:
-    """The parameter's brackets taken apart; none of it, and a problem, when they do not pair."""
+    """Return the parameter's brackets taken apart; none of it, and a problem, when they do not pair."""
     match = _KEY.fullmatch(key)
     if match is None:
         collector.add(
@@ -36,7 +36,7 @@ def filter_entry(key: str, text: str, collector: QueryProblems) -> list[FilterEn
 
 
 def read_filter(entries: Sequence[FilterEntry], fields: Fields, collector: QueryProblems) -> Filter:
-    """The tree of conditions; problems for too many, too deep, and whatever is wrong with each."""
+    """Return the tree of conditions; problems for too many, too deep, and whatever is wrong with each."""
     if len(entries) > MAX_TERMS:
         collector.add("filter", "too-many-terms", f"A filter has at most {MAX_TERMS} conditions.")
         return ALL
@@ -66,7 +66,9 @@ def _read_terms(
 def _read_condition(
     name: str, entry: FilterEntry, fields: Fields, collector: QueryProblems, seen: set[tuple[str, str]]
 ) -> list[Filter]:
-    """The condition of one parameter whose field is known by ``name``; nothing when there is a problem."""
+    """Return the condition of one parameter whose field is known by ``name``; nothing when there is a
+    problem.
+    """
     operator = entry.path[0] if entry.path else "eq"
     if len(entry.path) > 1:
         collector.add(entry.key, "malformed", "After the operator there are no more brackets.")
@@ -88,7 +90,7 @@ def _read_group(
     collector: QueryProblems,
     depth: int,
 ) -> list[Filter]:
-    """A group in which the parameters with one number belong together."""
+    """Return a group in which the parameters with one number belong together."""
     if depth >= MAX_DEPTH:
         collector.add(entries[0].key, "too-deep", f"Groups go {MAX_DEPTH - 1} deep at most.")
         return []
@@ -113,13 +115,13 @@ def _read_complement(
 
 
 def _report_end(entry: FilterEntry, collector: QueryProblems) -> bool:
-    """A problem: something has to follow ``not``."""
+    """Report that a condition has to follow ``not``; return False."""
     collector.add(entry.key, "malformed", "A complement reads filter[not][field][operator]=value.")
     return False
 
 
 def _has_number(entry: FilterEntry, collector: QueryProblems) -> bool:
-    """Whether a group's parameter goes on with a number and then something."""
+    """Return whether a group's parameter goes on with a number and then something."""
     if len(entry.path) > 1 and _POSITION.fullmatch(entry.path[0]):
         return True
     collector.add(
@@ -131,7 +133,9 @@ def _has_number(entry: FilterEntry, collector: QueryProblems) -> bool:
 def _by_first(
     entries: Iterable[FilterEntry], key: Callable[[str], object] = str
 ) -> dict[str, list[FilterEntry]]:
-    """The entries by the first of their brackets (as ``key`` sees it), which is taken off; in order."""
+    """Return the entries by the first of their brackets (as ``key`` sees it), which is taken off; in
+    order.
+    """
     levels: dict[object, list[FilterEntry]] = {}
     for entry in entries:
         levels.setdefault(key(entry.path[0]), []).append(entry._replace(path=entry.path[1:]))

@@ -47,7 +47,7 @@ _GROUPS: Final[Mapping[str, type[And] | type[Or]]] = {"and": And, "or": Or}
 def parse_json_query(
     document: Mapping[str, object], fields: Fields, relations: Relations | None = None
 ) -> Query:
-    """The query that the document describes, over the ``fields`` that the caller may read.
+    """Return the query that the document describes, over the ``fields`` that the caller may read.
 
     Raises :class:`InvalidQuery` with every problem; nothing is ignored.
 
@@ -75,7 +75,7 @@ def parse_json_query(
 
 
 def parse_json_aggregate(document: Mapping[str, object], fields: Fields) -> AggregateQuery:
-    """The aggregates that the document describes. Raises :class:`InvalidQuery` with every problem."""
+    """Return the aggregates that the document describes. Raises :class:`InvalidQuery` with every problem."""
     collector = QueryProblems()
     _refuse_unknown(document, AGGREGATE_PARAMETERS, "", collector)
     read_zone(_text(document, "timeZone", collector), collector)
@@ -140,7 +140,7 @@ class _RelatedReader:
 
 
 def parse_json_filter(document: object, fields: Fields) -> Filter:
-    """The filter that the document describes. Raises :class:`InvalidQuery` with every problem."""
+    """Return the filter that the document describes. Raises :class:`InvalidQuery` with every problem."""
     collector = QueryProblems()
     found = _Reader(fields, collector).read(document)
     if collector.problems:
@@ -155,7 +155,7 @@ class _Reader:
         self.fields, self.collector, self.number = fields, collector, 0
 
     def read(self, document: object, where: str = "filter") -> Filter:
-        """The whole tree; everything, and a problem, when there are too many conditions."""
+        """Return the whole tree; everything, and a problem, when there are too many conditions."""
         terms = self.terms(document, where, depth=1)
         if self.number > MAX_TERMS:
             self.collector.add(where, "too-many-terms", f"A filter has at most {MAX_TERMS} conditions.")
@@ -205,13 +205,13 @@ class _Reader:
         return [_GROUPS[name](tuple(level[0] if len(level) == 1 else And(tuple(level)) for level in levels))]
 
     def member(self, document: object, where: str, depth: int) -> list[Filter]:
-        """One filter of a group; an empty one would let everything pass, which nobody means."""
+        """Return one filter of a group; an empty one would let everything pass, which nobody means."""
         if document == {}:
             self.collector.add(where, "empty-value", "This filter has no conditions.")
         return self.terms(document, where, depth + 1)
 
     def conditions(self, name: str, given: object, where: str) -> list[Filter]:
-        """The conditions on one field: an object of operators, or a value it must equal."""
+        """Return the conditions on one field: an object of operators, or a value it must equal."""
         comparisons = given if isinstance(given, Mapping) else {"eq": given}
         if not comparisons:
             self.collector.add(where, "empty-value", "There is no operator here.")
@@ -225,7 +225,7 @@ class _Reader:
         ]
 
     def condition(self, name: str, operator: str, value: object, where: str) -> Filter | None:
-        """One comparison, or None and a problem."""
+        """Return one comparison, or None and a problem."""
         place = where if operator == "eq" else f"{where}.{operator}"
         return json_condition(name, operator, value, place, self.fields, self.collector)
 
@@ -233,7 +233,7 @@ class _Reader:
 def _names(
     document: Mapping[str, object], parameter: str, collector: QueryProblems, where: str = ""
 ) -> list[str] | None:
-    """A list of names, or one text with commas as in a query string."""
+    """Return a list of names, or one text with commas as in a query string."""
     given = document.get(parameter)
     if given is None:
         return None
@@ -247,7 +247,7 @@ def _names(
 
 
 def _text(document: Mapping[str, object], parameter: str, collector: QueryProblems) -> str | None:
-    """One text; null, as a first page's link is, means none."""
+    """Return one text; null, as a first page's link is, means none."""
     given = document.get(parameter)
     if given is None or isinstance(given, str):
         return given or None
@@ -261,7 +261,7 @@ def _limit(
     where: str = "limit",
     default: int = DEFAULT_LIMIT,
 ) -> int:
-    """The limit, a number."""
+    """Return the limit, a number."""
     given = document.get("limit", default)
     number = given if isinstance(given, int) and not isinstance(given, bool) else None
     return read_limit(number, collector, where, default)

@@ -23,7 +23,9 @@ __all__ = ["read_count", "read_cursor", "read_fields", "read_limit", "read_searc
 
 
 def read_search(text: str | None, fields: Fields, collector: QueryProblems) -> tuple[str, ...] | None:
-    """The words to look for; None when nothing is. Problems for too much, and where nothing is searched."""
+    """Return the words to look for; None when nothing is. Problems for too much, and where nothing is
+    searched.
+    """
     if text is None:
         return None
     if not any(is_searched(field) for field in fields.values()):
@@ -81,7 +83,7 @@ def read_limit(
     default: int = DEFAULT_LIMIT,
     most: int = MAX_LIMIT,
 ) -> int:
-    """The limit when it is one; a problem when it is not."""
+    """Return the limit when it is one; a problem when it is not."""
     if number is None or not 1 <= number <= most:
         collector.add(where, "out-of-range", f"limit is a number from 1 to {most:,}.")
         return default
@@ -89,7 +91,7 @@ def read_limit(
 
 
 def read_cursor(text: str | None, collector: QueryProblems) -> str | None:
-    """The cursor as it was given; only its length is looked at here."""
+    """Return the cursor as it was given; only its length is looked at here."""
     if text is not None and len(text) > MAX_CURSOR:
         collector.add("cursor", "too-long", f"A cursor has at most {MAX_CURSOR} characters.")
         return None
@@ -110,7 +112,7 @@ def read_zone(text: str | None, collector: QueryProblems) -> None:
 
 
 def read_count(text: str | None, collector: QueryProblems) -> Count:
-    """Whether and how far to count: ``none``, ``capped`` or ``exact``."""
+    """Return whether and how far to count: ``none``, ``capped`` or ``exact``."""
     choices = [one.value for one in Count]
     if text is None:
         return Count.NONE

@@ -27,7 +27,7 @@ class Paths(dict[str, FieldModel]):
         self._beyond: dict[str, Paths | None] = {}
 
     def get(self, name: str, default: FieldModel | None = None) -> FieldModel | None:  # type: ignore[override]
-        """The field of that name or path."""
+        """Return the field of that name or path."""
         if name in self:
             return self[name]
         first, _, rest = name.partition(".")
@@ -80,7 +80,7 @@ def all_paths(model: ObjectModel, objects: Mapping[str, ObjectModel]) -> Paths:
 
 
 def fields_of(tree: Filter) -> Iterable[str]:
-    """The fields and paths that a filter names."""
+    """Yield the fields and paths that a filter names."""
     if isinstance(tree, Condition):
         yield tree.field
     elif isinstance(tree, Not):
@@ -91,7 +91,7 @@ def fields_of(tree: Filter) -> Iterable[str]:
 
 
 def prefixes_of(paths: Iterable[str]) -> list[str]:
-    """The lookups to follow for these paths, each after the one that it goes through.
+    """Return the lookups to follow for these paths, each after the one that it goes through.
 
     >>> prefixes_of(["name", "account.owner.name", "account.name"])
     ['account', 'account.owner']

@@ -63,7 +63,7 @@ _AGGREGATE_LIMIT: Final = re.compile(r"[0-9]{1,4}")
 def parse_query(
     pairs: Sequence[tuple[str, str]], fields: Fields, relations: Relations | None = None
 ) -> Query:
-    """The query that the parameters describe, over the ``fields`` that the caller may read.
+    """Return the query that the parameters describe, over the ``fields`` that the caller may read.
 
     Raises :class:`InvalidQuery` with every problem; nothing is ignored.
 
@@ -138,7 +138,7 @@ def _read_export_format(singles: Mapping[str, str], collector: QueryProblems) ->
 
 
 def parse_aggregate(pairs: Sequence[tuple[str, str]], fields: Fields) -> AggregateQuery:
-    """The aggregates that the parameters describe. Raises :class:`InvalidQuery` with every problem."""
+    """Return the aggregates that the parameters describe. Raises :class:`InvalidQuery` with every problem."""
     collector = QueryProblems()
     singles, entries = _sort_out(pairs, AGGREGATE_PARAMETERS, collector)
     read_zone(singles.get("timeZone"), collector)
@@ -162,7 +162,9 @@ def _read_expand(
     shown: Sequence[str],
     collector: QueryProblems,
 ) -> tuple[Expansion, ...]:
-    """The expansions that are named; of each, what the fields that are ``shown`` name beyond it, or all."""
+    """Return the expansions that are named; of each, what the fields that are ``shown`` name beyond it, or
+    all.
+    """
     if text is None:
         return ()
     if relations is None:
@@ -178,7 +180,7 @@ def _plain(relation: Relation, _options: Options, _where: str) -> Query:
 def _sort_out(
     pairs: Sequence[tuple[str, str]], parameters: Sequence[str], collector: QueryProblems
 ) -> tuple[dict[str, str], list[FilterEntry]]:
-    """The parameters that may be given once, and the filters; problems for unknown, repeated and
+    """Return the parameters that may be given once, and the filters; problems for unknown, repeated and
     malformed ones.
     """
     singles: dict[str, str] = {}
@@ -204,7 +206,7 @@ def _split_names(text: str | None) -> list[str] | None:
 
 
 def _text_limit(text: str | None, collector: QueryProblems) -> int:
-    """The limit as a number, written in digits."""
+    """Return the limit as a number, written in digits."""
     if text is None:
         return DEFAULT_LIMIT
     return read_limit(int(text) if _LIMIT.fullmatch(text) else None, collector)

@@ -42,7 +42,7 @@ class Relations:
         self.objects, self.object_name, self.fields = objects, object_name, fields
 
     def find(self, path: Sequence[str]) -> tuple[Relation, Sequence[str]] | None:
-        """The relation that a path begins with, and the rest of the path; None when there is none.
+        """Return the relation that a path begins with, and the rest of the path; None when there is none.
 
         A related list goes by the name of its object, with that of the lookup behind it where there are
         several. Raises :class:`Ambiguous` when that is missing.

@@ -19,7 +19,7 @@ _WORD: Final = re.compile(r"[^\W_]")
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of a typed text, split at spaces, each once; a word has at least one letter or digit.
+    """Return the words of a typed text, split at spaces, each once; a word has at least one letter or digit.
 
     >>> words_of('acme "corp" - (nl)')
     ('acme', '"corp"', '(nl)')
@@ -29,5 +29,5 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def is_searched(field: FieldModel) -> bool:
-    """Whether ``search`` includes the field."""
+    """Return whether ``search`` includes the field."""
     return bool(search_columns_of([field]))

@@ -33,7 +33,7 @@ class TableRef:
         return hasattr(self._alive, "deleted_at")
 
     def column(self, field: str, alias: str) -> Column:
-        """The column of a field where the table goes by ``alias``."""
+        """Return the column of a field where the table goes by ``alias``."""
         found: Column = getattr(self._alive, attribute_name(field))
         return aliased(found, alias)
 
@@ -57,7 +57,7 @@ class _Step:
 
 
 def aliased(column: Column, alias: str) -> Column:
-    """The column where its table goes by ``alias``, and where there may be no row at all."""
+    """Return the column where its table goes by ``alias``, and where there may be no row at all."""
     found = column.copy()
     found._meta.call_chain = [_Step(alias)]  # type: ignore[list-item]
     found._meta.null = True

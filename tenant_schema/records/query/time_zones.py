@@ -90,7 +90,7 @@ def zone_names() -> frozenset[str]:
 
 
 def zone_of(name: str) -> Zone:
-    """The time zone of that name. Raises :class:`UnknownZone`.
+    """Return the time zone of that name. Raises :class:`UnknownZone`.
 
     >>> zone_of("Europe/Berlin").day(date(2026, 3, 29)).start.isoformat()
     '2026-03-28T23:00:00+00:00'
@@ -118,7 +118,9 @@ def _offsets_of(name: str) -> Sequence[Offset]:
 
 
 def _change(info: ZoneInfo, low: datetime, high: datetime) -> datetime:
-    """The first second between two moments at which clocks show another offset than at the first one."""
+    """Return the first second between two moments at which clocks show another offset than at the first
+    one.
+    """
     before = _seconds(info, low)
     while high - low > timedelta(seconds=1):
         middle = low + timedelta(seconds=int((high - low).total_seconds()) // 2)

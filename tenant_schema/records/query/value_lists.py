@@ -23,7 +23,7 @@ class MalformedList(ValueError):
 
 
 def split_values(text: str, most: int) -> list[str]:
-    """The values; no further than one more than ``most``. Raises :class:`MalformedList`.
+    """Return the values; no further than one more than ``most``. Raises :class:`MalformedList`.
 
     >>> split_values('"Doe, John",Smith', 9)
     ['Doe, John', 'Smith']
@@ -47,7 +47,7 @@ def split_values(text: str, most: int) -> list[str]:
 
 
 def join_values(values: Iterable[str]) -> str:
-    """The text that :func:`split_values` takes apart into these values.
+    """Return the text that :func:`split_values` takes apart into these values.
 
     >>> join_values(["Doe, John", "Smith"])
     '"Doe, John",Smith'

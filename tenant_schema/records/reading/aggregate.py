@@ -106,7 +106,7 @@ class _ItemBuilder:
         self.columns, self.clocks, self.dialect = columns, clocks, dialect
 
     def group(self, group: Group, alias: str) -> _Item:
-        """A field's value or a part of it."""
+        """Return a field's value or a part of it."""
         column, name = self.columns[group.field], QueryString(f'"{alias}"')
         if group.part is None:
             selected = self.dialect.selected(alias, column)
@@ -140,14 +140,14 @@ class _ItemBuilder:
         return _Item((found,), (column,), (name,), self._shown(measure.field, alias))
 
     def _shown(self, field: str, alias: str) -> _Show:
-        """The value in the form in which records show it."""
+        """Return the value in the form in which records show it."""
         render = self.dialect.renderer(known(field, self.fields), self.columns[field])
         if render is None:
             return lambda row: row[alias]
         return lambda row: None if row[alias] is None else render(row[alias])
 
     def _total(self, function: str, column: Column, field: FieldModel, alias: str) -> _Item:
-        """A sum or an average."""
+        """Return a sum or an average."""
         scale = field.type.digits(field)[1] if isinstance(field.type, FixedDecimal) else 0
         total = self.dialect.total(function, column, scale, alias)
         counted = QueryString("COUNT({})", column, alias=f"{alias}n")

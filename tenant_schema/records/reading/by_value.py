@@ -18,7 +18,9 @@ __all__ = ["ids_by_value", "users_by_value"]
 async def ids_by_value(
     target: Target, field: FieldModel, values: Iterable[object]
 ) -> Mapping[object, list[UUID]]:
-    """The ids of the records in use that the caller may read, by the comparable form of the shown value."""
+    """Return the ids of the records in use that the caller may read, by the comparable form of the shown
+    value.
+    """
     wanted = tuple(sorted(set(values), key=str))
     if not wanted:
         return {}

@@ -19,7 +19,8 @@ __all__ = ["clocks_of"]
 
 
 async def clocks_of(target: Target, source: Source, query: AggregateQuery, values: list[object]) -> Clocks:
-    """The clocks for the moments that are grouped by their parts; their values are added to ``values``.
+    """Return the clocks for the moments that are grouped by their parts; their values are added to
+    ``values``.
 
     One statement more, for the first and the last moment, and none in UTC.
     """
@@ -44,7 +45,7 @@ async def clocks_of(target: Target, source: Source, query: AggregateQuery, value
 
 
 def _extremes(source: Source, names: Sequence[str], dialect: RecordsDialect) -> Statement:
-    """A SELECT of the first and the last moment of each field."""
+    """Return a SELECT of the first and the last moment of each field."""
     columns = PathColumns(source.model, source.hops)
     select = source.select(dialect, columns)
     pairs = [(columns[name], place) for place, name in enumerate(names)]

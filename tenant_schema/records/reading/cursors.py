@@ -28,7 +28,9 @@ _DIGEST: Final = 16
 
 
 def _plain(value: Any) -> Decimal:
-    """A value of a type that msgspec does not encode: decimals of many digits have one of their own."""
+    """Return a value of a type that msgspec does not encode: decimals of many digits have one of their
+    own.
+    """
     if isinstance(value, Decimal):
         return Decimal(value)
     raise NotImplementedError
@@ -75,14 +77,14 @@ class Cursors:
         self._keys_for = lru_cache(maxsize=1_024)(keys_for)
 
     def seal(self, tenant_id: UUID, query: bytes, place: Place) -> str:
-        """The cursor for a place in the query with that :func:`digest`, which must not have changed when
-        it is opened.
+        """Return the cursor for a place in the query with that :func:`digest`, which must not have changed
+        when it is opened.
         """
         payload = _encode(_Payload(query, place))
         return urlsafe_b64encode(_sign(self._keys_for(tenant_id)[0], payload) + payload).rstrip(b"=").decode()
 
     def open(self, tenant_id: UUID, query: bytes, cursor: str) -> Place:
-        """The place that the cursor stands for.
+        """Return the place that the cursor stands for.
 
         Raises :class:`CursorInvalid` when it was not sealed here for this tenant, :class:`CursorMismatch`
         when it belongs to another query.
@@ -105,5 +107,5 @@ class Cursors:
 
 
 def _sign(key: bytes, payload: bytes) -> bytes:
-    """The signature of a payload."""
+    """Return the signature of a payload."""
     return hmac.digest(key, payload, "sha256")[:_SIGNATURE]

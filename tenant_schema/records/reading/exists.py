@@ -11,7 +11,7 @@ __all__ = ["exists", "passes_rule"]
 
 
 async def exists(target: Target, record_id: UUID, *, with_trash: bool = False) -> bool:
-    """Whether the caller may read the record."""
+    """Return whether the caller may read the record."""
     if not target.access.allows(target.model.name, "read"):
         return False
     values: list[object] = []
@@ -24,7 +24,7 @@ async def exists(target: Target, record_id: UUID, *, with_trash: bool = False) -
 
 
 async def passes_rule(target: Target, record_id: UUID, rule: Filter) -> bool:
-    """Whether there is such a record, not in the trash, and a rule of the object lets it pass."""
+    """Return whether there is such a record, not in the trash, and a rule of the object lets it pass."""
     values: list[object] = []
     wanted = And((Condition("id", "eq", record_id), IN_USE, target.rule(rule)))
     where = with_slots(wanted, target.access.user_id, values)

@@ -24,7 +24,7 @@ _PARTS: Final = 256
 
 
 def needed(names: Sequence[str], expansions: Sequence[Expansion]) -> tuple[str, ...]:
-    """The fields to read so that the expansions can be made: the lookups, and the id for lists.
+    """Return the fields to read so that the expansions can be made: the lookups, and the id for lists.
 
     Fields beyond a lookup that is expanded are part of what is shown in its place.
     """
@@ -60,7 +60,7 @@ async def _show_lookup(target: Target, rows: list[Row], expansion: Expansion) ->
 
 
 async def _read(target: Target, expansion: Expansion, ids: Sequence[str]) -> list[Row]:
-    """The records with these ids, with their id first and their own expansions."""
+    """Return the records with these ids, with their id first and their own expansions."""
     beyond = _beyond(target, expansion)
     query, values = expansion.query, list[object]()
     where = beyond.records(Condition("id", "in", tuple([UUID(one) for one in ids])), values)
@@ -93,7 +93,7 @@ async def _show_lists(target: Target, rows: list[Row], expansion: Expansion) -> 
 
 
 async def _read_lists(target: Target, expansion: Expansion, ids: Sequence[str]) -> list[tuple[str, Row]]:
-    """The lists of these records, one after the other: each row with the id of whose it is."""
+    """Return the lists of these records, one after the other: each row with the id of whose it is."""
     beyond, query = _beyond(target, expansion), expansion.query
     values: list[object] = []
     where = beyond.records(query.filter, values)
@@ -118,14 +118,14 @@ _PARENT: Final = "$parent"
 
 
 def _rounded_up(number: int) -> int:
-    """The next power of two, so that pages of many lengths share a few statements."""
+    """Return the next power of two, so that pages of many lengths share a few statements."""
     return 1 << (number - 1).bit_length()
 
 
 def _list(
     source: Source, lookup: str, names: Sequence[str], window: Window, slot: int, dialect: RecordsDialect
 ) -> Reading:
-    """The list of the record whose id is in the slot, as a part of a chain."""
+    """Return the list of the record whose id is in the slot, as a part of a chain."""
     mine = Condition(lookup, "eq", Slot.at(slot))
     one = Source(source.model, And((mine, source.where)), source.hops, source.fields)
     part = selection(one, names, window, dialect, parent=(lookup, _PARENT))
@@ -133,7 +133,7 @@ def _list(
 
 
 def _beyond(target: Target, expansion: Expansion) -> Target:
-    """The object of the related records, as the caller may use it."""
+    """Return the object of the related records, as the caller may use it."""
     related = target.related(expansion.object_name)
     assert related is not None, "a relation was looked up before it is followed"
     return related

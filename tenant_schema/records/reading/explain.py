@@ -130,7 +130,7 @@ class _Explainer:
         self.sees_everything = sees_everything
 
     async def explain(self) -> Explanation:
-        """Whether, and why; the verdicts only where they tell nothing that is hidden."""
+        """Return whether, and why; the verdicts only where they tell nothing that is hidden."""
         code = await self._code()
         may_show = self.sees_everything or code not in {"no-record", "no-field"}
         verdicts = await self._verdicts() if may_show else ()
@@ -210,7 +210,7 @@ def _open_for(target: Target, action: str) -> Mapping[str, FieldModel]:
 
 
 def _permission_for(role: RoleGrants, object_name: str, action: str) -> str | None:
-    """The permission by which the role allows it."""
+    """Return the permission by which the role allows it."""
     ways: Sequence[str] = (
         f"{object_name}:{action}",
         f"{object_name}:{ANY}",

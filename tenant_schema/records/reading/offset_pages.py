@@ -17,7 +17,7 @@ __all__ = ["read_rows"]
 
 
 async def read_rows(target: Target, query: Query, limit: int, offset: int) -> list[dict[str, Any]]:
-    """The records from that place on, as the API shows them: one statement. The query's cursor is not
+    """Return the records from that place on, as the API shows them: one statement. The query's cursor is not
     looked at.
     """
     values: list[object] = []

@@ -49,7 +49,7 @@ class Slice:
 
 
 def window_of(order: tuple[SortTerm, ...], limit: int, place: Place | None, values: list[object]) -> Window:
-    """The rows of the page, and one more to see whether it goes on. The place's values are added to
+    """Return the rows of the page, and one more to see whether it goes on. The place's values are added to
     ``values``.
     """
     if place is None:
@@ -64,7 +64,7 @@ def window_of(order: tuple[SortTerm, ...], limit: int, place: Place | None, valu
 def restored(
     place: Place, order: Sequence[SortTerm], columns: Mapping[str, Column], dialect: RecordsDialect
 ) -> Place:
-    """The place with its values as they are bound; a cursor has some types as text.
+    """Return the place with its values as they are bound; a cursor has some types as text.
 
     :raises CursorMismatch: a field has another type by now.
     """
@@ -77,7 +77,7 @@ def restored(
 
 
 def cut(rows: list[Row], order: Sequence[SortTerm], limit: int, place: Place | None) -> Slice:
-    """The page and the places around it, from the rows that its window gave.
+    """Return the page and the places around it, from the rows that its window gave.
 
     Where a page has become empty, the way back includes the place that it was reached by.
     """

@@ -22,7 +22,7 @@ __all__ = ["read_page", "read_record", "still_readable"]
 
 
 async def read_record(target: Target, record_id: UUID, query: Query) -> Record:
-    """One record with the fields and expansions of the query. Raises :class:`RecordNotFound`."""
+    """Return one record with the fields and expansions of the query. Raises :class:`RecordNotFound`."""
     values: list[object] = []
     names = needed(query.fields, query.expand)
     where = target.record(record_id, values)
@@ -38,7 +38,7 @@ async def read_record(target: Target, record_id: UUID, query: Query) -> Record:
 
 
 def _is_whole(target: Target, shown: Row) -> bool:
-    """Whether it has every field, in the form that it had when the record was changed last."""
+    """Return whether it has every field, in the form that it had when the record was changed last."""
     model = target.model
     return len(shown) == len(model.fields) and shown["updated_at"] > model.changed_at
 
@@ -55,8 +55,8 @@ async def still_readable(target: Target, returned: Mapping[str, object]) -> dict
 
 
 async def read_page(target: Target, query: Query, cursors: Cursors) -> Page:
-    """The page that the query describes: one statement, one for each expansion, and one for a count that the
-    page does not tell by itself. Raises :class:`CursorInvalid`, :class:`CursorMismatch`.
+    """Return the page that the query describes: one statement, one for each expansion, and one for a count
+    that the page does not tell by itself. Raises :class:`CursorInvalid`, :class:`CursorMismatch`.
     """
     values: list[object] = []
     where = target.records(target.searched(query.filter, query.words), values)
@@ -81,7 +81,7 @@ async def read_page(target: Target, query: Query, cursors: Cursors) -> Page:
 
 
 async def _counted(target: Target, query: Query, found: Slice) -> Counted | None:
-    """How many there are: as many as there are here, when the first page is the last one too."""
+    """Return how many there are: as many as there are here, when the first page is the last one too."""
     if query.count is Count.NONE:
         return None
     if query.cursor is None and found.next is None:
@@ -93,7 +93,7 @@ async def _counted(target: Target, query: Query, found: Slice) -> Counted | None
 
 
 def _prepared(target: Target, source: Source, names: Sequence[str], window: Window | None) -> Reading:
-    """The SELECT of this shape."""
+    """Return the SELECT of this shape."""
     return target.plan(
         lambda: reading(source, names, window, target.dialect),
         *(names, source.where, source.hops, window),

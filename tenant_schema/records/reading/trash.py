@@ -21,6 +21,6 @@ DELETED_AT: Final = FieldModel(
 
 
 def in_trash(target: Target) -> Target:
-    """The target with what lies in the trash in place of what is in use."""
+    """Return the target with what lies in the trash in place of what is in use."""
     readable = {**target.rights.readable, DELETED_AT.name: DELETED_AT}
     return replace(target, rights=replace(target.rights, readable=readable), in_trash=True)

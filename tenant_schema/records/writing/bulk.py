@@ -161,7 +161,7 @@ async def _refused(
 
 
 def _meaning(target: Target, refusal: _Refusal) -> tuple[Any, ...]:
-    """The status and the problems of the one record that was refused."""
+    """Return the status and the problems of the one record that was refused."""
     if isinstance(refusal, RowTooLarge):
         return 422, TOO_LARGE
     if isinstance(refusal, ForeignKeyViolation):

@@ -26,7 +26,9 @@ __all__ = ["bulk_create", "explain_refusals"]
 
 
 async def bulk_create(target: Target, bodies: Sequence[object], now: datetime, *, atomic: bool) -> list[Item]:
-    """One INSERT for as many as a statement holds. Raises :class:`BulkRefused` when ``atomic``."""
+    """Create the records with one INSERT for as many as a statement holds. Raises :class:`BulkRefused` when
+    ``atomic``.
+    """
     room, items = BodyProblems(), list[Item]()
     async for position, body in in_portions(enumerate(bodies)):
         items.append(_checked(target, position, body, now, room))
@@ -60,7 +62,7 @@ async def bulk_create(target: Target, bodies: Sequence[object], now: datetime, *
 
 
 def _checked(target: Target, position: int, body: object, now: datetime, room: BodyProblems) -> Item:
-    """The item with its values, or with what is wrong with the body."""
+    """Return the item with its values, or with what is wrong with the body."""
     item = Item(position)
     if not isinstance(body, Mapping):
         item.fail(422, Problem("", "wrong-type", "Must be an object."))
@@ -94,7 +96,7 @@ async def _explain_unique(target: Target, name: str, items: Sequence[Item]) -> N
 
 
 async def _owners(target: Target, name: str, values: Sequence[Any]) -> dict[Any, Any]:
-    """Which records have these values, in the trash or not."""
+    """Return which records have these values, in the trash or not."""
     if not values:
         return {}
     columns = target.model.columns
@@ -119,6 +121,6 @@ async def _explain_lookup(target: Target, field: FieldModel, items: Sequence[Ite
 
 
 async def _among(column: Column, values: set[Any]) -> set[Any]:
-    """Those of the values that are there."""
+    """Return those of the values that are there."""
     rows = await column._meta.table.select(column.as_alias("value")).where(column.is_in(list(values)))
     return {row["value"] for row in rows}

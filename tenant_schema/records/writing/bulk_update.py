@@ -107,7 +107,7 @@ def _check(target: Target, item: Item, room: BodyProblems) -> None:
 async def lock_items(
     target: Target, items: Sequence[Item], allowed: Filter, *, with_trash: bool = False
 ) -> dict[UUID, Row]:
-    """The records as they are, locked in the order of their ids; items that cannot be had fail."""
+    """Return the records as they are, locked in the order of their ids; items that cannot be had fail."""
     rows = await _rows(target, items, allowed, with_trash=with_trash)
     missing = [item for item in items if item.id not in rows]
     may_read = allowed != ALL and target.access.allows(target.model.name, "read")

@@ -72,7 +72,7 @@ class Cascade:
     loops: list[Tie] = field(default_factory=list)
 
     def add(self, model: ObjectModel, rows: Sequence[Row], root_of: Callable[[Row], UUID]) -> list[Row]:
-        """One more level; those of the rows that are new."""
+        """Return one more level; those of the rows that are new."""
         fresh = [row for row in rows if (model.id, row["id"]) not in self.roots]
         self.roots.update({(model.id, row["id"]): root_of(row) for row in fresh})
         if len(self.roots) > MAX_CASCADE:
@@ -82,7 +82,7 @@ class Cascade:
         return fresh
 
     def ids(self) -> Mapping[str, set[UUID]]:
-        """The records' ids by the names of their objects."""
+        """Return the records' ids by the names of their objects."""
         found: defaultdict[str, set[UUID]] = defaultdict(set)
         for model, rows in self.levels:
             found[model.name].update(row["id"] for row in rows)
@@ -99,7 +99,7 @@ class Cascade:
 
 
 def references(target: Target, object_name: str, *on_delete: str) -> list[Reference]:
-    """The lookups that lead to an object, of those that have it so when a record is destroyed."""
+    """Return the lookups that lead to an object, of those that have it so when a record is destroyed."""
     return [
         found
         for model in target.schema.objects.values()
@@ -138,13 +138,15 @@ async def collect(target: Target, rows: Sequence[Row], which: Which) -> Cascade:
 
 
 def loops_among(reference: Reference, rows: Sequence[Row]) -> list[Tie]:
-    """The records that refer to themselves, of those that :func:`referring` found."""
+    """Return the records that refer to themselves, of those that :func:`referring` found."""
     ids = [row["id"] for row in rows if row["id"] == row["parent"]]
     return [(reference, ids)] if ids else []
 
 
 async def referring(reference: Reference, ids: Sequence[UUID], which: Which) -> list[Row]:
-    """The records that refer to these by a lookup, locked: their ids and versions, and whom they refer to."""
+    """Return the records that refer to these by a lookup, locked: their ids and versions, and whom they refer
+    to.
+    """
     model, found = reference.model, list[Row]()
     lookup = model.columns[reference.field.name]
     columns: dict[str, Any] = {"id": model.columns["id"], "version": model.columns["version"]}

@@ -59,7 +59,7 @@ async def refusals(target: Target, values: Mapping[str, Any]) -> AsyncIterator[N
 async def _unique_conflict(
     violation: UniqueViolation, target: Target, values: Mapping[str, Any]
 ) -> UniqueConflict:
-    """The conflict, in the names that callers know, and whether it is with a record in the trash."""
+    """Return the conflict, in the names that callers know, and whether it is with a record in the trash."""
     names = {column._meta.db_column_name: name for name, column in target.model.columns.items()}
     fields = [names[column] for column in violation.columns if column in names]
     held = {name: values[name] for name in fields if values.get(name) is not None}
@@ -68,7 +68,7 @@ async def _unique_conflict(
 
 
 def column_looked_into(target: Target, field: FieldModel) -> Column | None:
-    """The column of ids that a lookup leads to; None when there is no such object."""
+    """Return the column of ids that a lookup leads to; None when there is no such object."""
     name = field.settings["target"]
     if name == "users":
         return User.id

@@ -53,7 +53,7 @@ async def _look(
 
 
 async def _owners(target: Target, field: FieldModel, values: Iterable[object]) -> Mapping[object, UUID]:
-    """The records that have an equal value, in the trash or not, whoever may see them."""
+    """Return the records that have an equal value, in the trash or not, whoever may see them."""
     wanted = tuple(sorted({str(value) for value in values}))
     if not wanted:
         return {}

@@ -25,8 +25,8 @@ _PORTION: Final = 500
 
 
 async def problems_of_lookups(target: Target, values: _Values, *, with_users: bool = False) -> list[Problem]:
-    """A problem for each lookup among the values that leads to no record of the caller's: one statement for
-    each object that is looked into.
+    """Return a problem for each lookup among the values that leads to no record of the caller's: one
+    statement for each object that is looked into.
 
     :param with_users: look for users as well, where the database is not asked to.
     """
@@ -62,7 +62,7 @@ def _missing(
 
 
 async def _there(target: Target, name: str, ids: Collection[UUID]) -> set[UUID]:
-    """Those of the ids that are of records in use that the caller may read."""
+    """Return those of the ids that are of records in use that the caller may read."""
     ordered, found = sorted(ids), set[UUID]()
     for start in range(0, len(ordered), _PORTION):
         found.update(await _portion(target, name, ordered[start : start + _PORTION]))

@@ -76,7 +76,7 @@ async def record_after_write(target: Target, stored: Row, changed: Collection[st
 
 
 def _fields_of(rule: Filter) -> frozenset[str]:
-    """The record's own fields that the rule looks at, lookups on the way to other records included."""
+    """Return the record's own fields that the rule looks at, lookups on the way to other records included."""
     return frozenset([name.partition(".")[0] for name in fields_of(rule)])
 
 

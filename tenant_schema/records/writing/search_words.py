@@ -45,7 +45,7 @@ async def index_changes(target: Target, records: Sequence[_Row], changed: Iterab
 
 
 def _searched(target: Target) -> Set[str]:
-    """The fields whose words are to be written, in the order of their columns."""
+    """Return the fields whose words are to be written, in the order of their columns."""
     model = target.model
     if not model.words_table:
         return _NONE

@@ -24,21 +24,21 @@ class Trashed:
 
 
 async def trashed_with(target: Target, values: Mapping[str, Any]) -> Trashed | None:
-    """The record in the trash that has these values, by the names of their fields."""
+    """Return the record in the trash that has these values, by the names of their fields."""
     wanted = And(tuple([equals(target.model.fields[name], value) for name, value in values.items()]))
     return next(iter((await _trashed(target, wanted)).values()), None)
 
 
 async def trashed_among(target: Target, ids: Sequence[UUID]) -> Mapping[UUID, Trashed]:
-    """Those of the records that are in the trash, by their ids."""
+    """Return those of the records that are in the trash, by their ids."""
     return await _trashed(target, Condition("id", "in", tuple(sorted(ids)))) if ids else {}
 
 
 async def restorable_by_value(
     target: Target, field: FieldModel, values: Sequence[object]
 ) -> Mapping[object, UUID]:
-    """The records in the trash with these values that the caller may restore, by the comparable form of the
-    shown value.
+    """Return the records in the trash with these values that the caller may restore, by the comparable form
+    of the shown value.
     """
     if not values or not target.access.allows(target.model.name, "delete"):
         return {}
@@ -60,7 +60,7 @@ async def _trashed(target: Target, wanted: Filter) -> dict[UUID, Trashed]:
 
 
 async def _rows(target: Target, wanted: Filter, *names: str) -> list[dict[str, Any]]:
-    """The records in the trash that match and that the caller may read."""
+    """Return the records in the trash that match and that the caller may read."""
     values: list[object] = []
     where = target.records(And((IN_TRASH, wanted)), values, with_trash=True)
     plan = target.plan(
@@ -71,7 +71,7 @@ async def _rows(target: Target, wanted: Filter, *names: str) -> list[dict[str, A
 
 
 def value_taken(field: str, trashed: Trashed | None = None) -> Problem:
-    """The problem of a value that another record has, perhaps one in the trash."""
+    """Return the problem of a value that another record has, perhaps one in the trash."""
     if trashed is None:
         return Problem(field, "unique", "Another record has the same value.")
     if not trashed.restorable:

@@ -21,7 +21,7 @@ __all__ = ["change_locked", "change_record"]
 async def change_record(
     target: Target, record_id: UUID, body: Body, if_match: Versions, now: datetime
 ) -> Record:
-    """A body that changes nothing leaves the version as it is.
+    """Change a record. A body that changes nothing leaves the version as it is.
 
     Raises :class:`ValidationFailed`, :class:`RecordNotFound`, :class:`VersionMismatch`,
     :class:`UniqueConflict`, :class:`ChangeDenied`.
@@ -42,7 +42,9 @@ async def change_record(
 
 
 async def _changed_lookups(target: Target, record_id: UUID, values: Stored) -> Stored:
-    """Those of the values that are lookups and not what the record has already, as far as the caller sees."""
+    """Return those of the values that are lookups and not what the record has already, as far as the caller
+    sees.
+    """
     given = {
         name: one for name, one in values.items() if one and target.model.fields[name].type.name == "lookup"
     }

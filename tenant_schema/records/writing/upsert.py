@@ -80,8 +80,8 @@ async def upsert_record(
 async def _restored(
     target: Target, field: FieldModel, key: object, body: Body, now: datetime, if_match: Versions
 ) -> Record | None:
-    """The record of that key, out of the trash and changed; None when there is none that the caller may
-    restore.
+    """Return the record of that key, out of the trash and changed; None when there is none that the caller
+    may restore.
     """
     there = await restorable_by_value(target, field, [key])
     if not there:
@@ -115,7 +115,7 @@ def unique_field(target: Target, name: str) -> FieldModel:
 
 
 def stored_key(field: FieldModel, text: str) -> object:
-    """The value in the path, in stored form. Raises :class:`InvalidQuery`."""
+    """Return the value in the path, in stored form. Raises :class:`InvalidQuery`."""
     if field.type.is_missing(text):
         message = f"{field.label} has no value here, so it names no record."
         raise InvalidQuery([Problem(field.name, "empty-value", message)])
@@ -140,7 +140,7 @@ def _check_key(field: FieldModel, key: object, body: Body) -> None:
 
 
 async def _find(target: Target, field: FieldModel, key: object) -> UUID | None:
-    """The id of the record that has the value, among those in use that the caller may read."""
+    """Return the id of the record that has the value, among those in use that the caller may read."""
     values: list[object] = []
     where = target.records(equals(field, key), values)
     plan: Reading = target.plan(

@@ -18,8 +18,8 @@ Stored = dict[str, Any]
 
 
 def parse_creation(body: Body, fields: Fields, collector: ProblemCollector, rights: Rights) -> Stored:
-    """A value for each of the ``fields`` that is not the system's to set: the given one, or the default, or
-    None.
+    """Return a value for each of the ``fields`` that is not the system's to set: the given one, or the
+    default, or None.
     """
     values = _parse_body(body, rights.creatable, collector, rights)
     fill_in(values, body, fields, collector, rights)
@@ -40,8 +40,8 @@ def fill_in(
 
 
 def parse_changes(body: Body, collector: ProblemCollector, rights: Rights) -> Stored:
-    """The values that the body gives. Problems for unknown and read-only fields, those that the caller may
-    not change, and values that do not fit.
+    """Return the values that the body gives. Problems for unknown and read-only fields, those that the caller
+    may not change, and values that do not fit.
     """
     return _parse_body(body, rights.writable, collector, rights)
 
@@ -84,7 +84,7 @@ def _report_missing(field: FieldModel, collector: ProblemCollector, rights: Righ
 
 
 def _parse_value(field: FieldModel, given: object, collector: ProblemCollector) -> object:
-    """One value in stored form; None for none, which is a problem where one is required."""
+    """Return one value in stored form; None for none, which is a problem where one is required."""
     if given is not None and not field.type.is_missing(given):
         return _parse_given(field, given, collector)
     if field.required:
@@ -93,7 +93,7 @@ def _parse_value(field: FieldModel, given: object, collector: ProblemCollector) 
 
 
 def _parse_given(field: FieldModel, given: object, collector: ProblemCollector) -> object:
-    """A value that is one, in stored form, or None and a problem."""
+    """Return a value that is one, in stored form, or None and a problem."""
     try:
         return field.type.parse(given, field)
     except InvalidValue as error:
