@@ -15,6 +15,7 @@ import pytest
 from tests.api.conftest import KEY, OPERATOR_TOKEN, PASSWORD
 from tests.api.every_type import EVERY_TYPE
 from tests.support.processes import free_port, serving
+from tests.support.thoroughly import times
 
 pytestmark = pytest.mark.timeout(600)
 NAME = EVERY_TYPE["name"]
@@ -29,7 +30,7 @@ checks.use_after_free.enabled = false  # the history of a destroyed record is ke
 """
 OPTIONS = (
     *("--no-color", "--no-shrink", "--generation-deterministic", "--continue-on-failure"),
-    *("--max-examples", "8", "--exclude-checks", "positive_data_acceptance"),
+    *("--max-examples", str(times(3, 8)), "--exclude-checks", "positive_data_acceptance"),
 )
 
 
