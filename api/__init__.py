@@ -1,3 +1,3 @@
-"""Freehold over HTTP: application, host names, routes, errors, command line; no rules of the domain."""
+"""HTTP and the command line: application, host names, routes and errors. No domain logic."""
 
 __all__: list[str] = []

@@ -1,4 +1,4 @@
-"""The services of people and their rights, built together: they share what is cached of access."""
+"""The services for users and their rights, created together because they share a cache."""
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ __all__ = ["People", "people_of"]
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who is there, and who may do what."""
+    """The services for users, roles and permissions."""
 
     users: Users
     roles: Roles
@@ -38,14 +38,14 @@ class People:
     cache: VersionedCache
 
     def together(self, scope: TenantScope) -> AbstractAsyncContextManager[None]:
-        """Several changes as one: all of them or none, and seen when the whole is committed."""
+        """Run several changes in one transaction; they take effect when it is committed."""
         return self.cache.change(scope)
 
 
 def people_of(passwords: PasswordHashing, cache: VersionedCache, catalog: Catalog) -> People:
-    """The services.
+    """Create the services.
 
-    :param cache: the one of ``ACCESS``, which signing in uses too.
+    :param cache: the cache of ``ACCESS``, which authentication uses as well.
     """
     return People(
         Users(passwords, cache),

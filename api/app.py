@@ -70,10 +70,11 @@ __all__ = ["Freehold", "create_app"]
 
 
 def create_app(settings: Settings | None = None, *, platform: Platform | None = None) -> "Freehold":
-    """The application; ``LITESTAR_APP=api.app:create_app`` for ``litestar run``.
+    """Create the application, for ``LITESTAR_APP=api.app:create_app``.
 
-    Without ``settings`` they are read from the environment and a ``.env`` beside it, and logs are set up as
-    they say. ``platform`` are services that somebody composed already.
+    :param settings: by default read from the environment and the ``.env`` file in the current folder, in
+        which case logging is configured as well.
+    :param platform: existing services to use.
     """
     if settings is None and platform is None:
         settings = Settings.from_env(read_env_file(Path(".env")))
@@ -85,7 +86,10 @@ def create_app(settings: Settings | None = None, *, platform: Platform | None = 
 
 
 def _settle_memory() -> None:
-    """What is there now stays; collecting it again and again would keep the event loop for 50 ms and more."""
+    """Exclude existing objects from garbage collection.
+
+    Collecting them again and again would block the event loop for 50 ms and more.
+    """
     gc.collect()
     gc.freeze()
 
@@ -93,10 +97,10 @@ def _settle_memory() -> None:
 class Freehold(Litestar):
     """The application: every route of both kinds of host, behind the middleware that finds the tenant.
 
-    A platform is not needed to describe the routes. :meth:`serving` gives the application for another
-    platform, with the same routes.
+    Describing the routes needs no platform. :meth:`serving` returns the application for another platform with
+    the same routes.
 
-    :param route_handlers: further handlers, Controllers or Routers.
+    :param route_handlers: additional handlers, Controllers or Routers.
     """
 
     platform: Platform
@@ -119,9 +123,9 @@ class Freehold(Litestar):
             self._serve(platform)
 
     def serving(self, platform: Platform) -> "Freehold":
-        """The application with these services; routes and documents are shared with this one."""
+        """Return the application with these services. Routes and documents are shared with this one."""
         other = copy(self)
-        other.asgi_router = copy(self.asgi_router)  # for the lifespan; requests go to the one that is shared
+        other.asgi_router = copy(self.asgi_router)  # for the lifespan; requests use the shared one
         other.asgi_router.app = other
         other._serve(platform)
         return other
@@ -144,7 +148,7 @@ class Freehold(Litestar):
         receive: Receive | LifeSpanReceive,
         send: Send | LifeSpanSend,
     ) -> None:
-        """One request, or the lifespan."""
+        """Serve one request, or the lifespan."""
         if scope["type"] == "lifespan":
             await super().__call__(scope, receive, send)
         else:
@@ -188,7 +192,7 @@ _USERS_CONTROLLERS = [
 
 
 def _routers() -> list[Router]:
-    """Every route, by who may call it."""
+    """Return every route, grouped by authentication."""
     return [
         _router("/setup", [TenantController, DomainController], requires_operator, CentralRequest),
         _router("/api/v1", _USERS_CONTROLLERS, requires_user, TenantRequest),
@@ -213,5 +217,5 @@ def _router(
 
 
 def _hand_up(_request: Request[Any, Any, Any], error: Exception) -> NoReturn:
-    """All errors are reported in one place, which is the error boundary."""
+    """Raise the error again: the error boundary reports all errors."""
     raise error

@@ -1,4 +1,4 @@
-"""compose: builds every service from the settings, in one visible place. Nothing is opened yet."""
+"""compose: creates every service from the settings. Opens nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -65,12 +65,12 @@ __all__ = ["Platform", "compose"]
 
 _DEPENDENTS = (DependentPages(), DependentViews(), DependentRoles(), DependentHistories())
 _UNDER_WAY = 0.5
-"""Seconds that a request takes at most, near enough, between looking at definitions and writing by them."""
+"""The approximate maximum of seconds between reading definitions and writing by them in a request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
-    """Every service of one process. Handlers reach them through the request, commands directly."""
+    """Every service of one process. Handlers access them through the request, commands directly."""
 
     settings: Settings
     clients: ClientConnections
@@ -104,12 +104,12 @@ class Platform:
     caches: tuple[VersionedCache, ...]
 
     def forget(self, tenant: TenantScope) -> None:
-        """Read anew what a transaction around a whole request may have changed, once it is over."""
+        """Clear caches that a transaction around a whole request may have made stale."""
         for cache in self.caches:
             cache.forget(tenant)
 
     async def close(self) -> None:
-        """Waits for what is under way and closes everything. The services are of no use afterwards."""
+        """Wait for running operations and close everything. The services cannot be used afterwards."""
         await self.provisioning.close()
         await self.engines.close_all()
         await self.servers.close()
@@ -120,10 +120,12 @@ class Platform:
 def compose(
     settings: Settings, observer: Observer | None = None, *, hashing: HashParameters = OWASP
 ) -> Platform:
-    """Every service, ready to be used with :data:`central.database.CENTRAL` bound to its central engine.
+    """Create every service.
 
-    :param observer: told of every step of provisioning.
-    :param hashing: what a password hash costs.
+    Use them with :data:`central.database.CENTRAL` bound to the platform's central engine.
+
+    :param observer: called around every step of provisioning.
+    :param hashing: the parameters of password hashes.
     """
     vault, registry, passwords = Vault(settings.encryption_keys), Registry(), Passwords(hashing)
     servers, credentials = installed_servers(settings), Credentials(vault)
@@ -165,7 +167,7 @@ def compose(
 
 
 def _bounds(settings: Settings) -> dict[str, Any]:
-    """What counts how much is under way."""
+    """Create the limits of concurrent long requests."""
     return {"clients": ClientConnections(settings), "long_requests": LongRequests(settings)}
 
 

@@ -76,7 +76,7 @@ __all__ = [
 
 
 class DependencyMissing(RuntimeError):
-    """A handler takes a dependency that its requests do not have."""
+    """A handler uses a dependency that its requests do not have."""
 
     def __init__(self, name: str, need: str) -> None:
         super().__init__(f"The dependency {name!r} needs {need}.")
@@ -96,7 +96,7 @@ def provide_tenant(request: ApiRequest) -> TenantScope:
 
 
 def provide_tenant_engine(request: ApiRequest) -> Engine[Any]:
-    """The engine of the tenant's database, as the middleware has chosen it by the host name and bound it.
+    """The engine of the tenant's database, which the middleware has bound.
 
     Raises :class:`DependencyMissing` on a central host.
     """
@@ -105,9 +105,9 @@ def provide_tenant_engine(request: ApiRequest) -> Engine[Any]:
 
 
 def provide_access(request: ApiRequest) -> Access:
-    """Who calls, and what their roles allow.
+    """The caller and their rights.
 
-    Raises :class:`DependencyMissing` where nobody has signed in: on a route without ``requires_user``.
+    Raises :class:`DependencyMissing` without authentication: on a route without ``requires_user``.
     """
     access = request.scope.get("auth")
     if not isinstance(access, Access):
@@ -116,7 +116,7 @@ def provide_access(request: ApiRequest) -> Access:
 
 
 def provide_operator(request: ApiRequest) -> OperatorRef:
-    """The operator who calls.
+    """The authenticated operator.
 
     Raises :class:`DependencyMissing` on a route without ``requires_operator``.
     """
@@ -127,13 +127,13 @@ def provide_operator(request: ApiRequest) -> OperatorRef:
 
 
 def provide_actor(request: ApiRequest) -> Actor:
-    """The operator who calls, as the audit trail names them."""
+    """The authenticated operator, as named in the audit trail."""
     operator = provide_operator(request)
     return Actor(operator.name, operator.id, request.context.id, request.address)
 
 
 def provide_tenants(request: ApiRequest) -> TenantActs:
-    """What the operator who calls can do to tenants."""
+    """Operations on tenants, for the authenticated operator."""
     return TenantActs(request.platform, provide_actor(request))
 
 
@@ -153,11 +153,10 @@ def provide_objects(request: ApiRequest) -> SchemaService:
 
 
 def provide_object_manager(request: ApiRequest) -> Access:
-    """Who calls, where only those who may manage objects may call.
+    """The caller, if they may manage objects.
 
-    Providers are called in the order of the handler's arguments: before ``params``, it refuses callers
-    before their query and body are checked. Raises
-    :class:`~tenant_schema.users.errors.PermissionDenied`.
+    Providers are called in the order of the handler's arguments: before ``params``, it refuses callers before
+    their query and body are checked. Raises :class:`~tenant_schema.users.errors.PermissionDenied`.
     """
     access = provide_access(request)
     access.require_system("objects:manage")
@@ -185,17 +184,17 @@ def provide_views(request: ApiRequest) -> ViewService:
 
 
 def provide_navigation(request: ApiRequest) -> NavigationService:
-    """Apps, pages and objects as a caller sees them."""
+    """Apps, pages and objects that the caller may see."""
     return request.platform.navigation
 
 
 def provide_documents(request: ApiRequest) -> TenantDocuments:
-    """Documents that are generated for a caller of a tenant."""
+    """Generated documents for a caller of a tenant."""
     return request.platform.documents
 
 
 def provide_authentication(request: ApiRequest) -> Authentication:
-    """Signing in and out."""
+    """Sign-in and sign-out."""
     return request.platform.authentication
 
 
@@ -205,7 +204,7 @@ def provide_users(request: ApiRequest) -> Users:
 
 
 def provide_invitations(request: ApiRequest) -> Invitations:
-    """Accepting invitations and one-time links."""
+    """Invitations and one-time links."""
     return request.platform.people.invitations
 
 
@@ -220,17 +219,17 @@ def provide_permissions(request: ApiRequest) -> Permissions:
 
 
 def provide_explanations(request: ApiRequest) -> Explanations:
-    """Why somebody may do something or not."""
+    """Explanations of permissions."""
     return request.platform.people.explanations
 
 
 def provide_api_keys(request: ApiRequest) -> ApiKeys:
-    """Keys of programs."""
+    """API keys of programs."""
     return request.platform.people.api_keys
 
 
 def provide_sessions(request: ApiRequest) -> Sessions:
-    """Where people are signed in."""
+    """Sessions of users."""
     return request.platform.people.sessions
 
 
@@ -271,4 +270,4 @@ _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
 DEPENDENCIES: Final = {
     one.__name__.removeprefix("provide_"): Provide(one, sync_to_thread=False) for one in _PROVIDERS
 }
-"""By the name of the argument; for ``Litestar(dependencies=DEPENDENCIES)``."""
+"""The providers by argument name, for ``Litestar(dependencies=DEPENDENCIES)``."""

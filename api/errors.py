@@ -59,13 +59,13 @@ __all__ = [
 
 
 class HttpError(Exception):
-    """The root of this tree."""
+    """The base class of the errors below."""
 
     code: ClassVar[str] = "http"
 
 
 class MalformedJson(HttpError):
-    """The body is no JSON document.
+    """The body is not a JSON document.
 
     :param reason: what is wrong, and where.
     """
@@ -77,7 +77,7 @@ class MalformedJson(HttpError):
 
 
 class TooManyValues(HttpError):
-    """A JSON document of more values than the service takes, whatever their bytes."""
+    """A JSON document has too many values."""
 
     code = "too-many-values"
 
@@ -98,7 +98,7 @@ class BodyTooSlow(HttpError):
 
 
 class BodyTooLarge(HttpError):
-    """More bytes than the service takes; the rest was not read."""
+    """The body is too large. The rest was not read."""
 
     code = "body-too-large"
 
@@ -108,7 +108,7 @@ class BodyTooLarge(HttpError):
 
 
 class UnsupportedMediaType(HttpError):
-    """A body that says it is something else than what is ``wanted``, or does not say what it is."""
+    """The body's media type is missing, or not the ``wanted`` one."""
 
     code = "unsupported-media-type"
 
@@ -128,7 +128,10 @@ class UnsupportedContentEncoding(HttpError):
 
 
 class MalformedAddress(HttpError):
-    """A percent sign in the path or the query without two hexadecimal digits, or what is not UTF-8."""
+    """A percent sign in the path or query encodes nothing.
+
+    It is not followed by two hexadecimal digits, or the bytes are not UTF-8.
+    """
 
     code = "malformed-address"
 
@@ -139,7 +142,7 @@ class MalformedAddress(HttpError):
 
 
 class MalformedMultipart(HttpError):
-    """The body is no multipart/form-data."""
+    """The body is not valid multipart/form-data."""
 
     code = "malformed-multipart"
 
@@ -148,7 +151,7 @@ class MalformedMultipart(HttpError):
 
 
 class InvalidIfMatch(HttpError):
-    """An If-Match header that is no list of entity tags."""
+    """An If-Match header is not a list of entity tags."""
 
     code = "invalid-if-match"
 
@@ -159,7 +162,7 @@ class InvalidIfMatch(HttpError):
 
 
 class InvalidIfNoneMatch(HttpError):
-    """An If-None-Match header that is not ``*``."""
+    """An If-None-Match header is not ``*``."""
 
     code = "invalid-if-none-match"
 
@@ -168,7 +171,7 @@ class InvalidIfNoneMatch(HttpError):
 
 
 class NotAuthenticated(HttpError):
-    """No token, or one that is worth nothing here. Which of the two is not told."""
+    """There is no token, or an invalid one. The response does not distinguish them."""
 
     code = "not-authenticated"
 
@@ -177,7 +180,7 @@ class NotAuthenticated(HttpError):
 
 
 class TenantSuspended(HttpError):
-    """The tenant is there, and an operator has closed it."""
+    """An operator has suspended the tenant."""
 
     code = "tenant-suspended"
 
@@ -186,7 +189,7 @@ class TenantSuspended(HttpError):
 
 
 class TenantNotReady(HttpError):
-    """The tenant is still being made; try again after ``retry_after`` seconds."""
+    """The tenant is being created; retry after ``retry_after`` seconds."""
 
     code = "tenant-not-ready"
 
@@ -196,13 +199,13 @@ class TenantNotReady(HttpError):
 
 
 class NotReady(HttpError):
-    """Some of what the service needs does not answer."""
+    """A part of the service is not available."""
 
     code = "not-ready"
 
     def __init__(self, down: Sequence[str]) -> None:
         self.down = tuple(down)
-        super().__init__(f"Not ready: {', '.join(down)} does not answer.")
+        super().__init__(f"Not ready: {', '.join(down)} does not respond.")
 
 
 class TooManyOfTenant(HttpError):
@@ -219,7 +222,7 @@ class TooManyOfTenant(HttpError):
 
 
 class TooManyAtOnce(HttpError):
-    """The process has as many long requests of this kind as it takes on at once, of all tenants together."""
+    """The process has as many long requests of this kind, of all tenants, as it may have at once."""
 
     code = "too-busy"
 
@@ -229,7 +232,7 @@ class TooManyAtOnce(HttpError):
 
 
 class ClientGone(HttpError):
-    """The client hung up before its request was whole. Nobody is left to answer."""
+    """The client disconnected before its request was complete. There is nobody to respond to."""
 
     code = "client-gone"
 
@@ -251,10 +254,10 @@ class CentralOutOfDate(HttpError):
 
 
 class InvalidBody(InvalidInput):
-    """JSON that does not have the shape asked for."""
+    """A JSON body does not have the expected shape."""
 
 
 class InvalidQuery(InvalidInput):
-    """Query parameters that the route does not know, or cannot use."""
+    """Query parameters are unknown or invalid."""
 
     code = "invalid-query"

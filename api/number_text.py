@@ -1,10 +1,10 @@
-"""How numbers are put into messages."""
+"""Formats numbers for messages."""
 
 __all__ = ["counted"]
 
 
 def counted(number: int, noun: str) -> str:
-    """The number with the noun in singular or plural.
+    """Return the number with the noun in singular or plural.
 
     >>> counted(1, "migration"), counted(1_200, "tenant")
     ('1 migration', '1,200 tenants')

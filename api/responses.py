@@ -33,15 +33,15 @@ _T = TypeVar("_T")
 RawHeader = tuple[bytes, bytes]
 
 NOT_STORED: Final[RawHeader] = (b"cache-control", b"no-store")
-"""For responses that hold a secret: nobody keeps them, and they are not compressed."""
+"""For responses with secrets: they are not cached and not compressed."""
 
 _JSON: Final[RawHeader] = (b"content-type", b"application/json")
 encoded: Final = msgspec.json.Encoder().encode
-"""Anything that msgspec encodes, as JSON."""
+"""Encode a value as JSON."""
 
 
 class RawResponse:
-    """A whole response as an ASGI application: status, headers (content-length included) and body."""
+    """A complete response as an ASGI application: status, headers (including content-length) and body."""
 
     __slots__ = ("body", "headers", "status")
 
@@ -56,12 +56,12 @@ class RawResponse:
 
 
 class Stream:
-    """A response as an ASGI application whose body is produced piece by piece, at the client's pace.
+    """A response as an ASGI application whose body is generated in pieces, at the client's pace.
 
-    Production stops when the client disconnects.
+    Generation stops when the client disconnects.
 
-    :param patience: seconds after which a client that takes nothing of a piece is given up, so that it cannot
-        keep what the response holds.
+    :param patience: seconds after which a client that reads nothing of a piece is disconnected, so that it
+        does not block resources of the response.
     """
 
     __slots__ = ("headers", "patience", "pieces", "status")
@@ -139,28 +139,28 @@ class Json(Response[_T], Generic[_T]):
 
 
 async def _hung_up(receive: Receive) -> None:
-    """Returns when the client is no longer there."""
+    """Return when the client has disconnected."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
 def json(content: object, status: int = 200, headers: Sequence[RawHeader] = ()) -> RawResponse:
-    """``content`` (anything that msgspec encodes) as JSON."""
+    """Return ``content`` (anything that msgspec encodes) as JSON."""
     return json_bytes(encoded(content), status, _JSON, headers)
 
 
 def json_bytes(
     body: bytes, status: int = 200, content_type: RawHeader = _JSON, headers: Sequence[RawHeader] = ()
 ) -> RawResponse:
-    """``body``, encoded already."""
+    """Return ``body``, which is encoded already."""
     return RawResponse(status, [content_type, (b"content-length", b"%d" % len(body)), *headers], body)
 
 
 def empty(status: int = 204, headers: Sequence[RawHeader] = ()) -> RawResponse:
-    """A response without a body."""
+    """Return a response without a body."""
     return RawResponse(status, list(headers))
 
 
 def not_modified(headers: Sequence[RawHeader]) -> RawResponse:
-    """304 for a client that has the response already. ``headers`` are those that it would have had."""
+    """Return a 304 response. ``headers`` are those of the full response."""
     return RawResponse(304, list(headers))

@@ -1,4 +1,4 @@
-"""Which version this is."""
+"""The installed version."""
 
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final

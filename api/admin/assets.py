@@ -70,8 +70,10 @@ def _front_page(*, is_signed_in: bool, has_passwords: bool) -> StaticFile:
     """Piccolo Admin's own page, with our style sheet and scripts beside its own."""
     text = (_DIST / "index.html").read_text(encoding="utf-8")
     folder = f"./assets/{_folder()}"
-    facts = f'data-signed-in="{_word(is_signed_in)}" data-passwords="{_word(has_passwords)}"'
-    before = f'<meta name="freehold" {facts}><script type="module" src="{folder}/first.js"></script><script '
+    attributes = f'data-signed-in="{_word(is_signed_in)}" data-passwords="{_word(has_passwords)}"'
+    before = (
+        f'<meta name="freehold" {attributes}><script type="module" src="{folder}/first.js"></script><script '
+    )
     after = (
         f'<link rel="icon" type="image/svg+xml" href="{folder}/freehold.svg">'
         f'<link rel="stylesheet" href="{folder}/freehold.css">'

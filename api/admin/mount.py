@@ -61,13 +61,15 @@ class AdminMount:
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         request = self._request_class(scope, receive, send)
         if scope["path"] == _PREFIX:
-            answer: RawResponse | Stream = RawResponse(308, [(b"location", b"/admin/")])
+            response: RawResponse | Stream = RawResponse(308, [(b"location", b"/admin/")])
         else:
-            answer = await self._answer(request, tuple(part for part in scope["path"].split("/")[2:] if part))
-        answer.headers = [*answer.headers, *_SAFETY]
-        await answer(scope, receive, send)
+            response = await self._response(
+                request, tuple(part for part in scope["path"].split("/")[2:] if part)
+            )
+        response.headers = [*response.headers, *_SAFETY]
+        await response(scope, receive, send)
 
-    async def _answer(self, request: ApiRequest, segments: tuple[str, ...]) -> RawResponse | Stream:
+    async def _response(self, request: ApiRequest, segments: tuple[str, ...]) -> RawResponse | Stream:
         if segments[:1] == ("api",):
             return await self._private(request, segments[1:])
         if segments[:1] == ("public",):
@@ -104,8 +106,8 @@ class AdminMount:
         if visit is None:
             raise NotAuthenticated
         stop_if_tried(request)
-        answer = await routes.answer(request, visit, segments)
-        return answer if visit.renewed is None else _with_session(request, answer, visit.renewed)
+        response = await routes.respond(request, visit, segments)
+        return response if visit.renewed is None else _with_session(request, response, visit.renewed)
 
     async def _public(self, request: ApiRequest, segments: tuple[str, ...]) -> RawResponse:
         match (request.method, *segments):
@@ -135,17 +137,17 @@ class AdminMount:
         if not (isinstance(username, str) and isinstance(password, str)):
             raise InvalidBody([Problem("username", "required", "a name and a password are needed")])
         session = await self._site.sign_in(request, username, password)
-        answer = _with_session(request, json({"message": "Signed in."}, headers=[NOT_STORED]), session)
-        answer.headers.append(cookies.csrf_cookie(request))  # a new one, that nobody knew before
-        return answer
+        response = _with_session(request, json({"message": "Signed in."}, headers=[NOT_STORED]), session)
+        response.headers.append(cookies.csrf_cookie(request))  # a new one, that nobody knew before
+        return response
 
     async def _sign_out(self, request: ApiRequest) -> RawResponse:
         secret = cookies.session_secret(request)
         if secret is not None:
             await self._site.sign_out(request, secret)
-        answer = json({"message": "Signed out."})
-        answer.headers.append(cookies.forget_session(request))
-        return answer
+        response = json({"message": "Signed out."})
+        response.headers.append(cookies.forget_session(request))
+        return response
 
     async def _explained(
         self,
@@ -159,23 +161,23 @@ class AdminMount:
         except (NotFoundException, MethodNotAllowedException):
             raise
         except Exception as error:
-            answer = explain(error, request.context.id)
-            if answer is None:
+            response = explain(error, request.context.id)
+            if response is None:
                 raise
             if is_fault(error) and status_of(error) != 500:
                 self._log.exception("failed", error=type(error).__name__)
-            return answer
+            return response
 
 
-def _with_session(request: ApiRequest, answer: _Response, session: NewSession) -> _Response:
-    answer.headers.append(cookies.keep_session(request, session.secret, session.seconds))
-    return answer
+def _with_session(request: ApiRequest, response: _Response, session: NewSession) -> _Response:
+    response.headers.append(cookies.keep_session(request, session.secret, session.seconds))
+    return response
 
 
-def _with_csrf(request: ApiRequest, answer: RawResponse) -> RawResponse:
+def _with_csrf(request: ApiRequest, response: RawResponse) -> RawResponse:
     if cookies.csrf_token(request) is None:
-        answer.headers.append(cookies.csrf_cookie(request))
-    return answer
+        response.headers.append(cookies.csrf_cookie(request))
+    return response
 
 
 def _found(content: object) -> RawResponse:

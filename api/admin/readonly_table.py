@@ -206,10 +206,10 @@ def column_of(shown: Shown) -> Column:
     """The column as the front end knows it; read-only."""
     column = shown.column
     meta = column._meta
-    facts = next((facts for kind, facts in _KINDS if isinstance(column, kind)), {})
+    attributes = next((attributes for kind, attributes in _KINDS if isinstance(column, kind)), {})
     choices = meta.choices
     return Column(
-        **facts,
+        **attributes,
         name=meta.name,
         title=shown.title,
         to=shown.to,

@@ -16,14 +16,14 @@ from api.responses import NOT_STORED, RawResponse, Stream, empty, json
 from tenant_schema.problems import Problem
 from tenant_schema.records.csv.export_csv import chained
 
-__all__ = ["answer"]
+__all__ = ["respond"]
 
 _Handler = Callable[[ApiRequest, Visit, tuple[str, ...]], Awaitable[RawResponse | Stream]]
 _MOST_NAMES: Final = 200
 _FURTHEST: Final = 1_000_000
 
 
-async def answer(request: ApiRequest, visit: Visit, segments: tuple[str, ...]) -> RawResponse | Stream:
+async def respond(request: ApiRequest, visit: Visit, segments: tuple[str, ...]) -> RawResponse | Stream:
     """The answer. Raises Litestar's 404 and 405 for what is not asked for by any page."""
     methods: dict[str, tuple[_Handler, tuple[str, ...]]] = {}
     for method, pattern, handler in _ROUTES:
@@ -182,8 +182,8 @@ async def _submit(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> 
     form = await _form(visit, given[0])
     fields = await form.fields()
     values, problems = _values(form, fields, await request.read_object())
-    said = await problems_together(problems, form.submit(values), columns=fields)
-    return json({"custom_form_success": said}, headers=[NOT_STORED])
+    message = await problems_together(problems, form.submit(values), columns=fields)
+    return json({"custom_form_success": message}, headers=[NOT_STORED])
 
 
 async def _change_password(request: ApiRequest, visit: Visit, _: tuple[str, ...]) -> RawResponse:

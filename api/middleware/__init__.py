@@ -1,1 +1,1 @@
-"""ASGI middleware: error boundary, tenant lookup, idempotency, and what completes a response."""
+"""ASGI middleware: error boundary, tenant lookup, idempotency, and response headers and compression."""

@@ -1,7 +1,7 @@
-"""Codings of contents: what a client accepts, and bodies that are compressed whole or piece by piece.
+"""Content codings: the one that a client accepts, and compression of whole bodies and streams.
 
 gzip, and zstd, which takes a fraction of the time. zstd is ``compression.zstd`` from Python 3.14 on, and its
-backport before; where neither is installed there is gzip alone.
+backport before; without either, only gzip is available.
 """
 
 import asyncio
@@ -13,10 +13,10 @@ from typing import Any, Final, Protocol
 __all__ = ["LEAST_BYTES", "Pieces", "compressed", "pieces", "preferred_coding", "takes_gzip"]
 
 LEAST_BYTES: Final = 1024
-"""Of a body that is worth compressing: a smaller one fits into one packet as it is."""
+"""The minimum size of a body to compress: a smaller one fits into one packet uncompressed."""
 
 _IN_A_THREAD: Final = 256 * 1024
-"""Bytes from which on a body is compressed in a thread: it takes a millisecond or more."""
+"""The size in bytes from which a body is compressed in a thread, since it takes a millisecond or more."""
 _GZIP_LEVEL: Final = 1
 _ZSTD_LEVEL: Final = 1
 _GZIP_WINDOW: Final = 31  # zlib's way to ask for gzip's head and checksum
@@ -33,22 +33,22 @@ def _installed_zstd() -> Any:
 
 _ZSTD: Final = _installed_zstd()
 _ZSTD_KEPT: Final[Any] = None if _ZSTD is None else _ZSTD.ZstdCompressor(_ZSTD_LEVEL)
-"""For bodies that are compressed on the event loop: making one anew costs more than using it."""
+"""A reused compressor for bodies compressed on the event loop: creating one costs more than using it."""
 
 
 class Pieces(Protocol):
-    """Compresses a body piece by piece."""
+    """Compresses a body in pieces."""
 
     async def piece(self, content: bytes) -> bytes:
-        """What can be sent of the body up to and with this piece."""
+        """Return the compressed data that can be sent up to and including this piece."""
 
     def end(self) -> bytes:
-        """The rest."""
+        """Return the rest."""
 
 
 @lru_cache(maxsize=512)
 def preferred_coding(accepted: bytes) -> str | None:
-    """The coding that an Accept-Encoding header likes best; None for a body as it is.
+    """Return the preferred coding of an Accept-Encoding header; None for no compression.
 
     >>> preferred_coding(b"gzip, deflate, br, zstd"), preferred_coding(b"gzip;q=1, zstd;q=0.5")
     ('zstd', 'gzip')
@@ -74,7 +74,7 @@ def takes_gzip(accepted: bytes) -> bool:
 
 
 async def compressed(coding: str, body: bytes) -> bytes:
-    """The whole body."""
+    """Compress a whole body."""
     if len(body) >= _IN_A_THREAD:
         return await asyncio.to_thread(_at_once, coding, body)
     if coding == "zstd":
@@ -84,7 +84,7 @@ async def compressed(coding: str, body: bytes) -> bytes:
 
 
 def pieces(coding: str) -> Pieces:
-    """For a body that comes piece by piece: each can be read when it arrives."""
+    """Return a compressor for a stream, each piece of which can be read when it arrives."""
     return _Zstd() if coding == "zstd" else _Gzip()
 
 
@@ -96,7 +96,7 @@ def _at_once(coding: str, body: bytes) -> bytes:
 
 
 def _weights(accepted: bytes) -> dict[str, float]:
-    """The weight of each coding of an Accept-Encoding header, in lower case."""
+    """Return the weight of each coding of an Accept-Encoding header, in lower case."""
     weights: dict[str, float] = {}
     for part in accepted.decode("latin-1").lower().split(","):
         coding, _, parameter = part.partition(";")
@@ -107,7 +107,7 @@ def _weights(accepted: bytes) -> dict[str, float]:
 
 
 def _weight(parameter: str) -> float:
-    """Of ``q=0.5`` the half; 0 for what is no weight."""
+    """Return the weight of a parameter, 0.5 for ``q=0.5``; 0 if it is invalid."""
     if not parameter:
         return 1.0
     name, _, value = parameter.partition("=")
@@ -149,7 +149,7 @@ class _Zstd:
 
 
 async def _run(work: Any, content: bytes) -> bytes:
-    """In a thread what takes long."""
+    """Run long work in a thread."""
     if len(content) < _IN_A_THREAD:
         return bytes(work(content))
     return bytes(await asyncio.to_thread(work, content))

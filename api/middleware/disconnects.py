@@ -1,4 +1,4 @@
-"""Cancels a request whose client has disconnected, so that nothing is computed that nobody will read."""
+"""Cancels a request whose client has disconnected."""
 
 import asyncio
 from types import TracebackType
@@ -12,15 +12,15 @@ from api.middleware.request_context import RequestContext
 __all__ = ["WATCHED_AFTER", "CancelOnDisconnect", "may_be_cancelled"]
 
 WATCHED_AFTER: Final = 0.25
-"""Seconds after which a request is watched; a shorter one costs a timer that is set and cleared, no task."""
+"""Seconds after which a request is watched. A shorter one costs only a timer, no task."""
 _RECORDS: Final = "/api/v1/data/"
 
 
 def may_be_cancelled(scope: HTTPScope) -> bool:
-    """Whether a request may be given up half-way: reads, and whatever is done with records.
+    """Whether a request may be cancelled in progress: reads, and all requests for records.
 
-    Records are written in transactions, which are rolled back. Changes of definitions, of rights and of
-    tenants go on to their end once they have begun, as they would when the response was lost on its way.
+    Records are written in transactions, which are rolled back. Changes of definitions, rights and tenants run
+    to their end once started, as they would if the response was lost.
     """
     return scope["method"] == "GET" or scope["path"].startswith(_RECORDS)
 
@@ -28,10 +28,10 @@ def may_be_cancelled(scope: HTTPScope) -> bool:
 class CancelOnDisconnect:
     """A context in which the current task is cancelled when the client disconnects.
 
-    To be entered when the whole body has arrived: further messages of ``receive`` are dropped. It ends with
-    :class:`~api.errors.ClientGone` in the place of the ``CancelledError`` that it caused; a task that is
-    cancelled by somebody else as well stays cancelled. A client that disconnects after the response was
-    handed to the server (``context.responded``) is not a reason: what follows then, such as pruning, is done.
+    Enter it when the whole body has arrived: further messages of ``receive`` are dropped. It ends with
+    :class:`~api.errors.ClientGone` instead of the ``CancelledError`` that it caused; a task that is also
+    cancelled by others stays cancelled. A client that disconnects after the response was passed to the server
+    (``context.responded``) does not cancel the task: later work, such as pruning, is completed.
     """
 
     __slots__ = ("_cancelling", "_context", "_is_gone", "_receive", "_task", "_timer", "_watch")

@@ -1,4 +1,4 @@
-"""The outermost layer: an id for every request, a problem for every error, one line of log, a count."""
+"""The outermost layer: an id for every request, a problem for every error, one log line, metrics."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -32,7 +32,7 @@ _LONGEST_PATH: Final = 512
 
 
 class ErrorBoundary:
-    """An ASGI application around another one, through which nothing passes but answers."""
+    """Wraps an ASGI application and turns every exception into a response."""
 
     __slots__ = ("_app", "_counts", "_log")
 
@@ -65,12 +65,12 @@ class ErrorBoundary:
         except ClientGone:
             context.status = context.status or 499
         except Exception as error:
-            answer = _problem_response(error, scope, context)
+            response = _problem_response(error, scope, context)
             if is_fault(error):
                 self._log.exception("failed", error=type(error).__name__)
             if context.status:
-                raise  # the answer has begun; cutting the connection tells the client that it is not whole
-            await answer(scope, receive, send)
+                raise  # the response has begun; closing the connection shows the client that it is incomplete
+            await response(scope, receive, send)
 
     def _write(self, context: RequestContext, seconds: float) -> None:
         self._log.info(
@@ -90,17 +90,17 @@ def _problem_response(error: Exception, scope: HTTPScope, context: RequestContex
         if explanation is not None:
             return explanation
     elsewhere = where_to_go(scope) if isinstance(error, NotFoundException) else None
-    answer = problem_response(error, context.id, elsewhere)
-    if answer.status == 405:
-        answer.headers = [
+    response = problem_response(error, context.id, elsewhere)
+    if response.status == 405:
+        response.headers = [
             (name, allowed(value.decode().split(",")) if name == b"allow" else value)
-            for name, value in answer.headers
+            for name, value in response.headers
         ]
-    return as_page(error, answer, context.id) if wants_page(scope) else answer
+    return as_page(error, response, context.id) if wants_page(scope) else response
 
 
 def _context_of(scope: HTTPScope) -> RequestContext:
-    """The request's id (the client's X-Request-ID when it is sane, else a new one), method and path."""
+    """Return the request's id (the client's X-Request-ID if valid, otherwise a new one), method and path."""
     given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
     request_id = given.decode() if _REQUEST_ID.match(given) else str(uuid7())
     path = scope.get("raw_path") or scope["path"].encode(errors="replace")
@@ -110,5 +110,5 @@ def _context_of(scope: HTTPScope) -> RequestContext:
 
 
 def _as_get(scope: HTTPScope) -> HTTPScope:
-    """HEAD is GET without its body, which servers leave out by themselves."""
+    """Treat HEAD as GET; servers omit its body."""
     return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope

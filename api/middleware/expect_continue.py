@@ -1,8 +1,8 @@
-"""Expect: 100-continue (RFC 9110, section 10.1.1): a hopeless request is refused before its body is sent.
+"""Expect: 100-continue (RFC 9110, section 10.1.1): refuses a request before its body is sent.
 
-The body of a request to a tenant is taken in before anything is leased for it. For a client that waits to be
-told to go on, the request is first tried without its body, as far as the guard of its route: whether there is
-such a route, whether the caller may come in, and whether the body is of a type that it takes.
+The body of a request to a tenant is read before an engine is leased for it. If a client waits for 100
+Continue, the request is first tried without its body, up to the guard of its route: whether the route exists,
+whether the caller is authorised, and whether the body's type is supported.
 """
 
 from typing import NoReturn, cast
@@ -22,7 +22,7 @@ class _WouldGoOn(Exception):
 
 
 async def try_without_body(app: ASGIApp, scope: HTTPScope, send: Send) -> bool:
-    """Whether ``app`` would read the body; otherwise it has responded already, or raises why not."""
+    """Return whether ``app`` would read the body. Otherwise it has responded, or raises the reason."""
     tried = cast("HTTPScope", {**scope, "state": {**scope["state"], _TRIED: True}})
     try:
         await app(tried, _no_body, send)
@@ -32,13 +32,14 @@ async def try_without_body(app: ASGIApp, scope: HTTPScope, send: Send) -> bool:
 
 
 def is_tried(scope: HTTPScope) -> bool:
-    """Whether the request is only tried, without its body."""
+    """Whether the request is being tried without its body."""
     return _TRIED in scope["state"]
 
 
 def stop_if_tried(request: ApiRequest, *, takes_json: bool = False) -> None:
-    """To be called where a request has passed all that can be checked without its body; goes no further when
-    it is only tried. Raises :class:`~api.errors.UnsupportedMediaType`.
+    """Stop a tried request. Call it after all checks that need no body.
+
+    Raises :class:`~api.errors.UnsupportedMediaType`.
     """
     if _TRIED not in request.scope["state"]:
         return

@@ -1,4 +1,4 @@
-"""Which paths a kind of host serves: those of the other kind are not found there, whatever the method."""
+"""The paths that each kind of host serves. Those of the other kind are not found, with any method."""
 
 from collections.abc import Awaitable
 from typing import Final
@@ -9,9 +9,9 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 __all__ = ["OPERATORS_PATHS", "TENANTS_PATHS", "ServedPaths", "is_below"]
 
 OPERATORS_PATHS: Final = frozenset({"setup", "health", "ready", "metrics"})
-"""First parts of the paths that central hosts serve and tenants' hosts do not."""
+"""First parts of the paths that only central hosts serve."""
 TENANTS_PATHS: Final = frozenset({"api"})
-"""First parts of the paths that tenants' hosts serve and central hosts do not."""
+"""First parts of the paths that only tenants' hosts serve."""
 
 
 def is_below(path: str, first_parts: frozenset[str]) -> bool:
@@ -24,7 +24,7 @@ def is_below(path: str, first_parts: frozenset[str]) -> bool:
 
 
 class ServedPaths:
-    """An ASGI application around another one, which does not get the paths below ``refused``."""
+    """Wraps an ASGI application and refuses the paths below ``refused``."""
 
     __slots__ = ("_app", "_refused")
 

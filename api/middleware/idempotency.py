@@ -1,7 +1,7 @@
-"""Idempotency-Key on the POST routes of a tenant: one layer around all of them, no handler knows of it.
+"""Idempotency-Key on the POST routes of a tenant, as one layer around all handlers.
 
-See the IETF's draft "The Idempotency-Key HTTP Header Field". A key belongs to a caller and a route. What a
-handler refuses is not kept: the key is free again.
+See the IETF draft "The Idempotency-Key HTTP Header Field". A key belongs to a caller and a route. Errors are
+not stored: the key is free again.
 """
 
 import hashlib
@@ -30,18 +30,18 @@ __all__ = ["Idempotent", "refuse_bad_key", "takes_key"]
 _API: Final = "/api/v1/"
 _DATA: Final = "/api/v1/data/"
 _ASKS: Final = re.compile(rf"{_DATA}[^/]+/(query|aggregate)|{_API}permissions/explain")
-"""Routes that change nothing, and are to be answered as things are."""
+"""Routes that change nothing, whose responses are never replayed."""
 _APART: Final = "/api/v1/objects"
-"""Routes that change tables, which cannot be done in a transaction around them."""
+"""Routes that change tables, which cannot run in a transaction around them."""
 _KEPT_HEADERS: Final = frozenset({"content-type", "etag", "location", "cache-control"})
 _REPLAYED: Final = (b"idempotent-replayed", b"true")
 
 
 class Idempotent:
-    """An ASGI application around a tenant's, with the tenant's engine bound.
+    """Wraps a tenant's ASGI application, with the tenant's engine bound.
 
-    Ignores the header where nothing is written (queries, ``explain``), and where answers are secrets
-    (signing in).
+    Ignores the header where nothing is written (queries, ``explain``), and where responses are secrets
+    (sign-in).
     """
 
     __slots__ = ("_app", "_requests", "_under_way")
@@ -52,7 +52,7 @@ class Idempotent:
         self._under_way: set[tuple[UUID, str]] = set()
 
     async def __call__(self, any_scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request. Raises what the handler raises, and what is wrong with the key."""
+        """Serve one request. Raises what the handler raises, and the errors of the key."""
         scope = cast("HTTPScope", any_scope)
         key = _key_of(scope)
         if key is None or is_tried(scope):
@@ -64,51 +64,51 @@ class Idempotent:
         claim = _claim(request, access, key, body)
         with self._only_one(request.tenant.id, claim):
             serve = self._apart if scope["path"].startswith(_APART) else self._together
-            answer, is_replay = await serve(claim, scope, receive)
+            response, is_replay = await serve(claim, scope, receive)
         if is_replay:
-            answer = await _as_seen_now(request, access, answer)
-            answer.headers.append(_REPLAYED)
-        await answer(scope, receive, send)
-        with suppress(DatabaseError):  # the next one prunes
+            response = await _as_seen_now(request, access, response)
+            response.headers.append(_REPLAYED)
+        await response(scope, receive, send)
+        with suppress(DatabaseError):  # the next request prunes
             await self._requests.prune(request.tenant.id)
 
     def _only_one(self, tenant_id: UUID, claim: Claim) -> "_Held":
         return _Held(self._under_way, (tenant_id, claim.fingerprint))
 
     async def _together(self, claim: Claim, scope: HTTPScope, receive: Receive) -> tuple[RawResponse, bool]:
-        """The answer and what it answers for, in one transaction."""
+        """Run the request and store its response in one transaction."""
         platform = cast("Platform", scope["state"]["platform"])
         try:
             async with DB.transaction():
                 found = await self._requests.take(claim)
                 if isinstance(found, StoredResponse):
-                    return _answer(found), True
-                answer = await self._served(scope, receive)
-                await self._requests.store(found, _kept(answer, scope["path"]))
+                    return _response(found), True
+                response = await self._served(scope, receive)
+                await self._requests.store(found, _kept(response, scope["path"]))
         finally:
             if not scope["path"].startswith(_DATA):
                 platform.forget(scope["state"]["tenant"])
-        return answer, False
+        return response, False
 
     async def _apart(self, claim: Claim, scope: HTTPScope, receive: Receive) -> tuple[RawResponse, bool]:
-        """The key is held by a lease for as long as it takes."""
+        """Run the request while a lease holds the key."""
         found = await self._requests.take(claim, lease=True)
         if isinstance(found, StoredResponse):
-            return _answer(found), True
+            return _response(found), True
         async with self._requests.leases.kept_unless_failed(found):
-            answer = await self._served(scope, receive)
-        await self._requests.store(found, _kept(answer, scope["path"]))
-        return answer, False
+            response = await self._served(scope, receive)
+        await self._requests.store(found, _kept(response, scope["path"]))
+        return response, False
 
     async def _served(self, scope: HTTPScope, receive: Receive) -> RawResponse:
-        """What the application answers; it raises for what it refuses."""
+        """Return the application's response. Raises for errors."""
         taken = _Taken()
         await self._app(scope, receive, taken)
-        return taken.answer()
+        return taken.response()
 
 
 class _Held:
-    """Keeps two requests of this process from using one key at once."""
+    """Prevents two requests of this process from using one key at the same time."""
 
     __slots__ = ("_all", "_this")
 
@@ -125,7 +125,7 @@ class _Held:
 
 
 class _Taken:
-    """Takes in what an application sends."""
+    """Collects what an application sends."""
 
     def __init__(self) -> None:
         self._status = 0
@@ -138,12 +138,12 @@ class _Taken:
         elif message["type"] == "http.response.body":
             self._body += message["body"]
 
-    def answer(self) -> RawResponse:
+    def response(self) -> RawResponse:
         return RawResponse(self._status, self._headers, bytes(self._body))
 
 
 def takes_key(method: str, path: str) -> bool:
-    """Whether a tenant's route heeds a key: it writes, and its answers are no secrets as a whole."""
+    """Whether a tenant's route supports keys: it writes, and its responses are not secret as a whole."""
     return (
         method == "post"
         and path.startswith(_API)
@@ -153,12 +153,12 @@ def takes_key(method: str, path: str) -> bool:
 
 
 def refuse_bad_key(scope: HTTPScope) -> None:
-    """Raises :class:`InvalidIdempotencyKey` before anything else is done with the request."""
+    """Raise :class:`InvalidIdempotencyKey` before any other processing of the request."""
     _key_of(scope)
 
 
 def _key_of(scope: HTTPScope) -> str | None:
-    """The key, where one counts. Raises :class:`InvalidIdempotencyKey`."""
+    """Return the key, if the route supports one. Raises :class:`InvalidIdempotencyKey`."""
     if scope["method"] != "POST":
         return None
     given = [value for name, value in scope["headers"] if name == b"idempotency-key"]
@@ -172,14 +172,14 @@ def _key_of(scope: HTTPScope) -> str | None:
 
 
 def _whole(request: TenantRequest) -> bytes:
-    """The body, or what tells it from another where it is on the disk."""
+    """Return the body, or an identification of a body on disk."""
     if "upload" in request.scope["state"]:
         return cast("bytes", request.scope["state"]["upload"].digest)
     return cast("bytes", request.scope["state"]["body"])
 
 
 def _claim(request: TenantRequest, access: Access, key: str, body: bytes) -> Claim:
-    """What the key stands for. The body is hashed with a secret: there may be a password in it."""
+    """Return the claim of the key. The body is hashed with a secret, since it may contain a password."""
     path = f"{request.scope['path']}?{request.scope['query_string'].decode('latin-1')}"
     named = f"{access.api_key or access.user_id} POST {path} {key}"
     secret = request.platform.vault.derive("idempotency", request.tenant.id).current
@@ -190,35 +190,33 @@ def _claim(request: TenantRequest, access: Access, key: str, body: bytes) -> Cla
     )
 
 
-def _kept(answer: RawResponse, path: str) -> StoredResponse:
-    """What is kept of an answer: no secrets. Values of records are the tenant's own, whatever they are
-    called.
-    """
-    body = answer.body.decode()
+def _kept(response: RawResponse, path: str) -> StoredResponse:
+    """Return the response to store, without secrets. Values of records are kept, whatever their names."""
+    body = response.body.decode()
     if body and not path.startswith(_DATA):
         body = msgspec.json.encode(without_secrets(msgspec.json.decode(body))).decode()
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
     kept = {name: value for name, value in headers.items() if name in _KEPT_HEADERS}
-    return StoredResponse(answer.status, kept, body)
+    return StoredResponse(response.status, kept, body)
 
 
-async def _as_seen_now(request: TenantRequest, access: Access, answer: RawResponse) -> RawResponse:
-    """A record that was answered, as far as the caller may still read it: roles may have changed since."""
+async def _as_seen_now(request: TenantRequest, access: Access, response: RawResponse) -> RawResponse:
+    """Return a replayed record as far as the caller may still read it: roles may have changed."""
     path = request.scope["path"]
-    content = msgspec.json.decode(answer.body) if path.startswith(_DATA) and answer.body else None
+    content = msgspec.json.decode(response.body) if path.startswith(_DATA) and response.body else None
     if not isinstance(content, dict) or not isinstance(content.get("data"), dict):
-        return answer
-    told = content["data"]
+        return response
+    stored = content["data"]
     name = path.removeprefix(_DATA).partition("/")[0]
-    seen = await request.platform.records.still_readable_part(request.tenant, access, name, told)
-    if len(seen) == len(told):
-        return answer
+    seen = await request.platform.records.still_readable_part(request.tenant, access, name, stored)
+    if len(seen) == len(stored):
+        return response
     body = msgspec.json.encode({**content, "data": seen})
-    headers = [one for one in answer.headers if one[0] != b"content-length"]
-    return RawResponse(answer.status, [*headers, (b"content-length", b"%d" % len(body))], body)
+    headers = [one for one in response.headers if one[0] != b"content-length"]
+    return RawResponse(response.status, [*headers, (b"content-length", b"%d" % len(body))], body)
 
 
-def _answer(kept: StoredResponse) -> RawResponse:
+def _response(kept: StoredResponse) -> RawResponse:
     body = kept.body.encode()
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in kept.headers.items()]
     if body:

@@ -1,4 +1,4 @@
-"""What is known of the request being served, for logs and for answers."""
+"""RequestContext: data of the current request, for logs and responses."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -10,9 +10,11 @@ __all__ = ["CURRENT", "RequestContext"]
 
 @dataclass(slots=True)
 class RequestContext:
-    """Filled in on the way: the tenant by the host, the caller by the guard, the status by the answer.
+    """The request's data, filled in on the way.
 
-    ``responded``: the last piece of the response was handed to the server.
+    The tenant is set by the host, the caller by authentication, the status by the response.
+
+    :ivar responded: whether the last piece of the response was passed to the server.
     """
 
     id: str
@@ -26,4 +28,4 @@ class RequestContext:
 
 
 CURRENT: Final[ContextVar[RequestContext | None]] = ContextVar("freehold_request", default=None)
-"""The request that this task works for; None outside of requests."""
+"""The request of this task; None outside of requests."""

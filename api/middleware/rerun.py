@@ -1,8 +1,8 @@
-"""Requests that the database has cut short, and that have certainly changed nothing: they are run again.
+"""Reruns requests that the database has interrupted and that have certainly changed nothing.
 
-A deadlock, a node of a cluster that takes no statements, and a lost connection are over within a moment most
-often. Reads are run again, and writes whose transaction was certainly not committed, as long as nothing was
-sent to the client; see :mod:`piccolo_engines.effects`.
+A deadlock, a cluster node that accepts no statements, and a lost connection usually pass quickly. Reads are
+rerun, and writes whose transaction was certainly not committed, as long as nothing was sent to the client;
+see :mod:`piccolo_engines.effects`.
 """
 
 import asyncio
@@ -25,27 +25,27 @@ from piccolo_engines.errors import (
 )
 from tenant_schema.objects.errors import ObjectBusy
 
-__all__ = ["rerun", "rerun_mended"]
+__all__ = ["rerun", "rerun_repaired"]
 
 _T = TypeVar("_T")
 _CUT_SHORT: Final = (ConnectionLost, Deadlock, TransactionEnded)
 _PAUSES: Final = (0.05, 0.15, 0.4, 0.8)
 _PATIENCE: Final = 2.0
-"""Seconds after its beginning in which a request is begun again."""
+"""Seconds from the start of a request in which it is rerun."""
 
 
 _DIFFERS: Final = (SchemaMismatch, UnstorableValue, NotNullViolation)
-"""What a statement ends in that goes by another definition than the table does."""
+"""The errors of a statement for another definition than the table's."""
 
 
-async def rerun_mended(
+async def rerun_repaired(
     scope: HTTPScope,
     serve: Callable[[HTTPScope], Awaitable[None]],
-    mend: Callable[[], Awaitable[bool]],
+    repair: Callable[[], Awaitable[bool]],
 ) -> None:
-    """As :func:`rerun`; when tables are not as definitions say, ``mend`` them, and serve it once more.
+    """Like :func:`rerun`; when tables differ from definitions, ``repair`` them and serve once more.
 
-    Raises what ``mend`` raises: what to do when they cannot be mended.
+    Raises what ``repair`` raises if they cannot be repaired.
     """
     before, state = scope.copy(), scope["state"].copy()
     try:
@@ -54,20 +54,19 @@ async def rerun_mended(
     except _DIFFERS:
         if state["context"].status:
             raise
-        is_mended = False
+        is_repaired = False
         with suppress(ObjectBusy):
-            is_mended = await mend()
-        if not is_mended or effects.possible or "upload" in state:
+            is_repaired = await repair()
+        if not is_repaired or effects.possible or "upload" in state:
             raise
         before["state"] = state
         await serve(before)
 
 
 async def rerun(scope: HTTPScope, serve: Callable[[HTTPScope], Awaitable[_T]]) -> _T:
-    """Serve the request; when the database cuts it short and nothing has happened, serve it again: a copy of
-    the scope as it was.
+    """Serve the request, and serve it again if the database interrupts it without effects.
 
-    Raises what ``serve`` raises in the end.
+    Each attempt gets a copy of the original scope. Raises what ``serve`` raises at last.
     """
     context, started = scope["state"]["context"], time.monotonic()
     before, state = scope.copy(), scope["state"].copy()

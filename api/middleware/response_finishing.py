@@ -1,4 +1,4 @@
-"""What every response gets on its way out: its id, headers for its safety and its caches, and compression.
+"""Completes every response: its id, security and cache headers, and compression.
 
 See docs/adr/0073-conditional-requests-and-compression.md.
 """
@@ -16,7 +16,7 @@ from api.responses import NOT_STORED, RawHeader
 __all__ = ["Finished"]
 
 _REVALIDATED: Final[RawHeader] = (b"cache-control", b"private, no-cache")
-"""For responses with an ETag: they may be kept by the client, and are asked for again each time."""
+"""For responses with an ETag: clients may cache them, and revalidate at each use."""
 _COMPRESSIBLE: Final = frozenset(
     {
         b"application/json",
@@ -29,7 +29,7 @@ _VARY: Final[RawHeader] = (b"vary", b"accept-encoding")
 
 
 class Finished:
-    """The ``send`` of a request, through which its response goes; notes its status and its end."""
+    """The ``send`` of a request. Records the response's status and end."""
 
     __slots__ = ("_context", "_held", "_id", "_pieces", "_scope", "_send")
 
@@ -42,7 +42,7 @@ class Finished:
         self._pieces: Pieces | None = None
 
     async def __call__(self, message: Message) -> None:
-        """Pass on one event."""
+        """Forward one event."""
         if message["type"] == "http.response.start":
             self._context.status = message["status"]
             if self._begin(message):
@@ -65,7 +65,7 @@ class Finished:
         await self._send(message)
 
     def _begin(self, message: HTTPResponseStartEvent) -> bool:
-        """Complete the headers; whether they can be sent now, before the body is there."""
+        """Complete the headers. Returns whether they can be sent before the body."""
         found = dict(message["headers"])
         has_tag, cached = b"etag" in found, found.get(b"cache-control")
         headers = [*message["headers"], self._id, *SAFETY]
@@ -86,7 +86,7 @@ class Finished:
         return True
 
     def _is_body_unread(self) -> bool:
-        """Whether the client was waiting to be told to send its body (Expect: 100-continue), in vain."""
+        """Whether the client waits in vain for 100 Continue."""
         return any(name == b"expect" for name, _ in self._scope["headers"])
 
     def _compress(
@@ -115,13 +115,13 @@ class Finished:
 
 
 def _is_compressible(found: Mapping[bytes, bytes]) -> bool:
-    """A cookie may be a secret, which must not be compressed beside what a stranger can choose (BREACH)."""
+    """Whether the response may be compressed. Not with a cookie, which may be a secret (BREACH)."""
     kind = found.get(b"content-type", b"").partition(b";")[0]
     return kind in _COMPRESSIBLE and b"set-cookie" not in found and b"content-encoding" not in found
 
 
 def _add_vary(headers: list[RawHeader], found: Mapping[bytes, bytes]) -> None:
-    """Say that the response depends on what the client accepts."""
+    """Add Accept-Encoding to Vary."""
     given = found.get(b"vary")
     if given is None:
         headers.append(_VARY)
@@ -130,7 +130,7 @@ def _add_vary(headers: list[RawHeader], found: Mapping[bytes, bytes]) -> None:
 
 
 def _coded(headers: Iterable[RawHeader], coding: str) -> list[RawHeader]:
-    """The headers of the compressed form, which has a tag of its own and, for now, no length."""
+    """Return the headers of the compressed form, which has its own tag and no length yet."""
     suffix = coding.encode()
     kept = [
         (name, value[:-1] + b'-%s"' % suffix if name == b"etag" else value)

@@ -8,4 +8,4 @@ SAFETY: Final[tuple[tuple[bytes, bytes], ...]] = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
 )
-"""A browser takes a body for what its type says, and tells no other origin which address led to it."""
+"""Browsers must not sniff types, nor send the address to other origins."""

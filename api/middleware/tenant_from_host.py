@@ -1,4 +1,4 @@
-"""TenantFromHost: finds the tenant by the request's host name and binds its database around the rest."""
+"""TenantFromHost: finds the tenant by the request's host name, and binds its database."""
 
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ from api.middleware.disconnects import CancelOnDisconnect, may_be_cancelled
 from api.middleware.expect_continue import try_without_body
 from api.middleware.idempotency import refuse_bad_key
 from api.middleware.request_context import RequestContext
-from api.middleware.rerun import rerun, rerun_mended
+from api.middleware.rerun import rerun, rerun_repaired
 from api.requests.addresses import client_address, is_proxy, requested_host
 from api.requests.bodies import arrived, read_body, require_length, require_plain
 from api.requests.guards import identify
@@ -32,15 +32,15 @@ _BODILESS = frozenset({"GET", "HEAD"})
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 _canonical = lru_cache(maxsize=4_096)(parse_host)
-"""The same few headers come again and again, and their grammar is not for free."""
+"""Cached, because the same few headers occur repeatedly and parsing them takes time."""
 
 
 class TenantFromHost:
-    """Hands a request to ``central_app`` or ``tenant_app``, as its host name says.
+    """Forwards a request to ``central_app`` or ``tenant_app``, depending on its host name.
 
     The central database is bound around both, the tenant's own around the second, until the last byte and the
-    last background task is through. What they find in the scope's state: ``platform``, ``address``, ``host``
-    (in canonical form), and on a tenant's host ``tenant`` (a :class:`~tenant_schema.scope.TenantScope`).
+    last background task. The scope's state has ``platform``, ``address``, ``host`` (in canonical form), and
+    on a tenant's host ``tenant`` (a :class:`~tenant_schema.scope.TenantScope`).
 
     Raises :class:`~central.errors.InvalidHost`, :class:`~central.errors.TenantNotFound`,
     :class:`~api.errors.TenantSuspended` and :class:`~api.errors.TenantNotReady`.
@@ -86,11 +86,11 @@ class TenantFromHost:
             body = one["state"].get("body")
             await self._once(tenant, one, receive if body is None else arrived(body, receive), send)
 
-        async def mend() -> bool:
+        async def repair() -> bool:
             async with self._platform.tenancy.use(tenant):
                 return await self._platform.schema.repair_after_error(scope["state"]["tenant"])
 
-        await rerun_mended(scope, serve, mend)
+        await rerun_repaired(scope, serve, repair)
 
     async def _once(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
         origin = Origin(scope["state"]["context"].id, scope["state"]["address"])
@@ -103,10 +103,10 @@ class TenantFromHost:
                         slot.__exit__(None, None, None)
 
     async def _with_upload(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
-        """Takes in a file, and then serves the request.
+        """Receive a file, then serve the request.
 
-        Nothing of the file is read before the caller may import, the object is there, and all that can be
-        known without the file is in order; nor when as many uploads as may be are under way.
+        Nothing of the file is read before the caller's rights, the object and everything else that does not
+        need the file are checked; nor while the maximum number of uploads is running.
         """
         settings, request = self._platform.settings, TenantRequest(scope, receive, send)
         async with self._platform.tenancy.use(tenant):
@@ -124,7 +124,7 @@ class TenantFromHost:
                 await self._serve(tenant, scope, receive, send)
 
     async def _may_send_body(self, tenant: TenantRef, scope: HTTPScope, send: Send) -> bool:
-        """Whether the body is worth reading, as far as the headers say; if not, it is refused here."""
+        """Check the headers, and refuse the request if the body need not be read."""
         waits = False
         for name, value in scope["headers"]:
             if name == b"content-length":
@@ -141,16 +141,16 @@ class TenantFromHost:
             return await try_without_body(self._tenant_app, scope, send)
 
     async def _take_in(self, scope: HTTPScope, receive: Receive) -> None:
-        """Takes in the body before anything is leased: a slow sender holds nobody's place.
+        """Read the body before an engine is leased, so that a slow client blocks nobody.
 
-        It is in the scope's state as ``body``, so that nobody has to take it in once more.
+        Stored as ``body`` in the scope's state.
         """
         settings = self._platform.settings
         body = await read_body(receive, settings.max_body_bytes, settings.request_timeout)
         scope["state"]["body"] = body
 
     async def _find(self, scope: HTTPScope) -> TenantRef | None:
-        """The tenant asked for; None on a central host."""
+        """Return the requested tenant; None on a central host."""
         settings, headers = self._platform.settings, scope["headers"]
         client = scope.get("client")
         peer = client[0] if client else ""
@@ -170,7 +170,7 @@ class TenantFromHost:
 
 
 async def _watched(app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send) -> None:
-    """Serve the request; it is cancelled when its client disconnects, where that does no harm."""
+    """Serve the request; cancel it when its client disconnects, if that is safe."""
     if not may_be_cancelled(scope):
         await app(scope, receive, send)
         return
@@ -184,7 +184,7 @@ def _tenant_key(scope: HTTPScope) -> str | None:
 
 
 def _rewrite_host(scope: HTTPScope, host: str) -> None:
-    """Puts the name in A-labels in the header's place: Litestar takes no other characters there."""
+    """Replace the Host header by the name in A-labels, the only form that Litestar accepts."""
     kept = [(name, value) for name, value in scope["headers"] if name != b"host"]
     scope["headers"] = [*kept, (b"host", host.encode())]
 

@@ -134,9 +134,9 @@ def _body(operation: Mapping[str, Any]) -> Iterator[str]:
 
 def _answers(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterator[str]:
     rows = []
-    for status, answer in operation["responses"].items():
-        name = answer.get("$ref", "").rpartition("/")[2]
-        shown = document["components"]["responses"][name] if name else answer
+    for status, response in operation["responses"].items():
+        name = response.get("$ref", "").rpartition("/")[2]
+        shown = document["components"]["responses"][name] if name else response
         content = shown.get("content", {}).get("application/json", {})
         example = _json(content["example"]) if "example" in content else ""
         rows.append(f"<tr><td>{status}<td>{_prose(shown['description'])}{example}</tr>")

@@ -115,7 +115,7 @@ PROBLEM_STATUSES: Final[Mapping[int, tuple[str, str, str]]] = {
     ),
     503: (
         "database-unavailable",
-        "The database cannot answer just now; try again shortly.",
+        "The database is not available at present; try again shortly.",
         "Not now: the database is out of reach or busy, a statement took too long (`query-too-slow`), or the "
         "tenant is still being made. A write may have been done all the same: send it again with its "
         "Idempotency-Key.",

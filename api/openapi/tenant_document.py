@@ -91,7 +91,7 @@ def _operation(operation: Mapping[str, Any], one: ObjectView) -> _Json:
         "operationId": f"{kind}_{one.name}",
         "tags": [one.name],
         "responses": {
-            status: _answer(answer, kind, one) for status, answer in operation["responses"].items()
+            status: _response(response, kind, one) for status, response in operation["responses"].items()
         },
         "parameters": [parameter for parameter in parameters if parameter is not None],
     }
@@ -130,29 +130,29 @@ def _bulk_example(one: ObjectView) -> _Json:
     return {"op": "delete", "records": [some_id]}
 
 
-def _answer(answer: Mapping[str, Any], kind: str, one: ObjectView) -> _Json:
+def _response(response: Mapping[str, Any], kind: str, one: ObjectView) -> _Json:
     """An answer with the object's record in place of any record."""
-    shape = answer.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
+    shape = response.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
     names = {"RecordAnswer": "Selected" if kind in _SELECTING else "Record", "RecordPage": "Page"}
     found = names.get(shape.rpartition("/")[2])
     if found is None:
-        return _without_example(answer)
+        return _without_example(response)
     example = example_of(one.readable)
     if found == "Page":
         schema = reference(one.name, "Page")
         content = {"schema": schema, "example": {"data": [example], "page": {"next": None, "prev": None}}}
     else:
         content = {"schema": _envelope(reference(one.name, found)), "example": {"data": example}}
-    return {**answer, "content": {"application/json": content}}
+    return {**response, "content": {"application/json": content}}
 
 
-def _without_example(answer: Mapping[str, Any]) -> _Json:
+def _without_example(response: Mapping[str, Any]) -> _Json:
     """An answer whose example would be of another object."""
     content = {
         media_type: {key: value for key, value in one.items() if key != "example"}
-        for media_type, one in answer.get("content", {}).items()
+        for media_type, one in response.get("content", {}).items()
     }
-    return {**answer, "content": content} if content else dict(answer)
+    return {**response, "content": content} if content else dict(response)
 
 
 def _envelope(record: _Json) -> _Json:

@@ -1,4 +1,4 @@
-"""Who acts inside a tenant when nobody of the tenant's does: whoever has the command line."""
+"""The access with which the command line acts inside a tenant, without a user."""
 
 from typing import Final
 from uuid import UUID
@@ -12,4 +12,4 @@ _NOBODY: Final = UUID(int=0)
 COMMAND_LINE: Final = Access(
     _NOBODY, _NOBODY, "command line", "command line", (), frozenset({"*:*", *SYSTEM_PERMISSIONS})
 )
-"""May do what an administrator may. The tenant's audit trail calls it by this name."""
+"""Has an administrator's rights. The tenant's audit trail uses this name."""

@@ -1,4 +1,4 @@
-"""Making a tenant for an operator: the faults of what is asked, the audit trail, and Idempotency-Key."""
+"""Creates a tenant for an operator: validation, audit trail, and Idempotency-Key."""
 
 import asyncio
 import hmac
@@ -32,17 +32,17 @@ __all__ = ["TenantCreation", "faults_of"]
 
 @dataclass(frozen=True, slots=True)
 class TenantCreation:
-    """One request for a tenant. Who has no ``operator`` to show has no Idempotency-Key either."""
+    """One request to create a tenant. Without an ``operator`` there is no Idempotency-Key."""
 
     platform: Platform
     operator: OperatorRef | None
     actor: Actor
 
     async def run(self, wanted: NewTenant, key: str | None) -> StoredResponse:
-        """The answer, a kept one when ``key`` was used before with the same body.
+        """Create the tenant, or return the stored response if ``key`` was used before with the same body.
 
-        ``wanted`` has none of the :func:`faults_of` a body. Goes on when the client hangs up. Raises what
-        provisioning and idempotency keys raise.
+        ``wanted`` has none of the :func:`faults_of` a body. Continues when the client disconnects. Raises
+        what provisioning and idempotency keys raise.
         """
         request = _request_of(wanted, self.platform.settings)
 
@@ -58,12 +58,12 @@ class TenantCreation:
         return await asyncio.shield(asyncio.ensure_future(work))
 
     def fingerprint(self, wanted: NewTenant, operator: OperatorRef) -> bytes:
-        """Tells bodies apart without keeping a plain hash of the password that may be in them."""
+        """Return a hash that distinguishes bodies; keyed, because a body may contain a password."""
         key = self.platform.vault.derive("idempotency", operator.id).current
         return hmac.digest(key, b"POST /setup/tenants " + msgspec.json.encode(wanted), "sha256")
 
     async def _act(self, request: TenantRequest, *, is_takeover: bool) -> StoredResponse:
-        if is_takeover:  # whoever had the key is dead, and may have got as far as a tenant
+        if is_takeover:  # the earlier attempt died, possibly after creating the tenant
             made = await self._made_already(request)
             if made is not None:
                 return StoredResponse(201, await self._body(request, made, None), is_replay=True)
@@ -91,16 +91,16 @@ class TenantCreation:
     async def _record(
         self, action: str, request: TenantRequest, tenant: TenantRef | None = None, **detail: object
     ) -> None:
-        facts = {"name": request.name, "domain": request.domain, "admin": request.admin_email, **detail}
+        details = {"name": request.name, "domain": request.domain, "admin": request.admin_email, **detail}
         tenant_id = None if tenant is None else tenant.id
-        await audit.record(self.actor, action, tenant_id=tenant_id, tenant_slug=request.slug, detail=facts)
+        await audit.record(self.actor, action, tenant_id=tenant_id, tenant_slug=request.slug, detail=details)
 
     async def _body(
         self, request: TenantRequest, tenant: TenantRef, made: ProvisionedTenant | None
     ) -> object:
         """The answer; without ``made``, passwords are null, as in every answer but the first."""
         admin_email = made.admin.email if made else request.admin_email or f"admin@{request.domain}"
-        answer = ProvisionedAnswer(
+        response = ProvisionedAnswer(
             tenant_id=tenant.id,
             slug=tenant.slug,
             status=tenant.status.value,
@@ -110,11 +110,11 @@ class TenantCreation:
             db_password=made.db_password if made else None,
             admin=AdminAnswer(email=admin_email, password=made.admin.password if made else None),
         )
-        return msgspec.to_builtins(answer)
+        return msgspec.to_builtins(response)
 
 
 def faults_of(given: Mapping[str, Any], base_domains: Sequence[str]) -> Iterator[Problem]:
-    """What is wrong with a body that has the form of a :class:`~api.schemas.tenants.NewTenant`."""
+    """Return the errors of a body with the fields of a :class:`~api.schemas.tenants.NewTenant`."""
     yield from _name_faults(parse_slug, given, "slug")
     yield from _name_faults(parse_tenant_name, given, "name")
     yield from _name_faults(lambda text: parse_tenant_domain(text, base_domains), given, "primaryDomain")
@@ -142,7 +142,7 @@ def _admin_faults(email: str, password: str | None) -> Iterator[Problem]:
 
 
 def _request_of(wanted: NewTenant, settings: Settings) -> TenantRequest:
-    """What provisioning is asked for."""
+    """Return the request to provisioning."""
     admin, port = wanted.admin, wanted.db_port or settings.db_port
     return TenantRequest(
         slug=wanted.slug,

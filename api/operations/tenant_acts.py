@@ -1,7 +1,7 @@
-"""What operators do to tenants that are there, each act with its place in the audit trail.
+"""Operations on existing tenants, each recorded in the audit trail.
 
-What is one transaction is recorded in it; what is many, such as deleting, is recorded when it begins and
-when it ends. Making a tenant is :mod:`api.operations.create_tenant`. All of it runs with ``CENTRAL`` bound.
+An operation in one transaction is recorded in it; one of several steps, such as deleting, is recorded at its
+start and end. :mod:`api.operations.create_tenant` creates tenants. The caller binds ``CENTRAL``.
 """
 
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ __all__ = ["TenantActs"]
 
 @dataclass(frozen=True, slots=True)
 class TenantActs:
-    """For REST and for the forms of the operators' admin alike."""
+    """The operations, for REST and for the forms of the operators' admin."""
 
     platform: Platform
     actor: Actor
 
     async def rename(self, tenant_id: UUID, name: str) -> TenantRecord:
-        """Give it another name. Raises ``TenantNotFound`` and ``InvalidTenantName``."""
+        """Change the display name. Raises ``TenantNotFound`` and ``InvalidTenantName``."""
         registry = self.platform.registry
         async with registry.changing():
             record = await registry.rename(tenant_id, name)
@@ -35,17 +35,17 @@ class TenantActs:
         return record
 
     async def suspend(self, tenant_id: UUID) -> TenantRecord:
-        """Stop serving it. Raises ``TenantNotFound`` and ``WrongStatus``."""
+        """Stop serving the tenant. Raises ``TenantNotFound`` and ``WrongStatus``."""
         return await self._set_status(
             tenant_id, "tenant.suspend", TenantStatus.ACTIVE, TenantStatus.SUSPENDED
         )
 
     async def resume(self, tenant_id: UUID) -> TenantRecord:
-        """Serve it again. Raises ``TenantNotFound`` and ``WrongStatus``."""
+        """Serve the tenant again. Raises ``TenantNotFound`` and ``WrongStatus``."""
         return await self._set_status(tenant_id, "tenant.resume", TenantStatus.SUSPENDED, TenantStatus.ACTIVE)
 
     async def delete(self, tenant_id: UUID) -> TenantRef:
-        """Delete it with its database. Raises what :meth:`Provisioning.delete` raises."""
+        """Delete the tenant with its database. Raises what :meth:`Provisioning.delete` raises."""
         tenant = await self.platform.registry.get(tenant_id)
         await self._record("tenant.delete", tenant)
         try:
@@ -57,7 +57,7 @@ class TenantActs:
         return tenant
 
     async def change_password(self, tenant_id: UUID, *, ends_connections: bool) -> DatabaseLogin:
-        """Give its database user another password. Raises what provisioning raises."""
+        """Change the password of the database user. Raises what provisioning raises."""
         tenant = await self.platform.registry.get(tenant_id)
         await self._record("tenant.change-password", tenant, endsConnections=ends_connections)
         try:
@@ -71,10 +71,10 @@ class TenantActs:
         return DatabaseLogin(tenant.id, tenant.slug, login.username, login.password())
 
     async def disconnect(self, tenant_id: UUID, *, force: bool) -> int:
-        """Close its connections in every process; returns how many there were.
+        """Close the tenant's connections in all processes. Returns how many there were.
 
-        Without ``force``, what runs on them is finished first. Requests then open connections anew, with the
-        credentials as they are stored at that time. Raises ``TenantNotFound`` and ``WrongStatus``.
+        Without ``force``, running statements are finished first. Later requests open new connections with the
+        credentials that are stored then. Raises ``TenantNotFound`` and ``WrongStatus``.
         """
         platform, expected = self.platform, (TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
         async with platform.registry.changing():
@@ -89,7 +89,7 @@ class TenantActs:
         return max(here, everywhere)
 
     async def add_domain(self, tenant_id: UUID, text: str) -> DomainRecord:
-        """Give it another host name, written as a label or whole.
+        """Add a host name, given as a label or in full.
 
         Raises ``InvalidDomain``, ``DomainTaken`` and ``TenantNotFound``.
         """
@@ -100,7 +100,7 @@ class TenantActs:
         return record
 
     async def remove_domain(self, tenant_id: UUID, text: str) -> str:
-        """Take a host name away; gives it in canonical form.
+        """Remove a host name. Returns it in canonical form.
 
         Raises ``DomainNotFound``, ``PrimaryDomainKept`` and ``TenantNotFound``.
         """
@@ -127,7 +127,7 @@ class TenantActs:
 
 
 def _canonical(text: str) -> str:
-    """The name as the registry has it; what is no name at all is nobody's."""
+    """Return the name as stored in the registry; unchanged if it is not a valid name."""
     try:
         return parse_domain(text)
     except InvalidDomain:

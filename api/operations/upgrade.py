@@ -1,4 +1,4 @@
-"""Brings one tenant's database up to date: the migrations, then the definitions of new tables."""
+"""Upgrades one tenant's database: runs migrations, then adds the definitions of new tables."""
 
 from collections.abc import Sequence
 
@@ -14,11 +14,10 @@ __all__ = ["bring_up_to_date"]
 
 
 async def bring_up_to_date(platform: Platform, tenant: TenantRef) -> Sequence[MigrationName]:
-    """Run what has not run yet, and give its names; safe to run again and while the tenant is served.
+    """Run the pending migrations and return their names. Safe to repeat and while the tenant is served.
 
-    Standard objects and fields that are new to the tenant are defined, with their permissions. Roles, apps
-    and everything else that people may have changed are left as they are. Raises as ``Tenancy.use`` and
-    ``Migrator.migrate`` do.
+    New standard objects and fields are defined, with their permissions. Roles, apps and everything else that
+    users may have changed is kept. Raises as ``Tenancy.use`` and ``Migrator.migrate`` do.
     """
     async with platform.tenancy.use(tenant) as engine:
         ran = await platform.tenant_migrator.migrate(engine)

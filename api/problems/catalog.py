@@ -1,4 +1,4 @@
-"""What each problem is called, what it means and what helps: one entry for every ``code`` of a problem.
+"""The title and explanation of each problem ``code``.
 
 The title belongs to the code and never depends on the request (RFC 9457, section 3.1.3).
 """
@@ -96,8 +96,8 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
     "body-too-slow": ("Body too slow", "The body did not arrive in time. Send it in smaller parts."),
     "validation": (
         "Validation failed",
-        "The body was understood, and some of its fields cannot be accepted. Each entry of errors names a "
-        "field, what is wrong with it and, where one is near, the name or value that was probably meant.",
+        "The body is valid JSON, and some of its fields are invalid. Each entry of errors has a field, what "
+        "is wrong with it and, if there is a similar one, the name or value that was probably intended.",
     ),
     "invalid-query": (
         "Invalid query",
@@ -371,11 +371,11 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
     "not-ready": ("Not ready", "Something that the service depends on does not respond; errors names it."),
     "service-unavailable": ("Service unavailable", "The server cannot do this just now. " + _AGAIN),
 }
-"""By code: the title, and the explanation."""
+"""The title and the explanation by code."""
 
 
 def title_of(code: str) -> str:
-    """The title of a problem, in sentence case.
+    """Return the title of a problem, in sentence case.
 
     >>> title_of("malformed-json"), title_of("unknown-csv-column")
     ('Malformed JSON', 'Unknown CSV column')

@@ -1,4 +1,4 @@
-"""Problems as pages, for a person with a browser: what went wrong, and what each code means."""
+"""Problems as HTML pages: an error in a browser, and the explanation of each code."""
 
 from collections.abc import Sequence
 from html import escape
@@ -24,7 +24,7 @@ _WAYS_ON: Final = '<p>Go on to <a href="/admin/">the admin</a> or to <a href="/s
 
 
 def prefers_html(accept: str) -> bool:
-    """Whether an Accept header names text/html before JSON: browsers do; programs name JSON, or anything.
+    """Whether an Accept header prefers text/html to JSON. Browsers do; programs name JSON, or anything.
 
     >>> prefers_html("text/html,*/*;q=0.8"), prefers_html("application/json, text/html"), prefers_html("*/*")
     (True, False, False)
@@ -36,15 +36,15 @@ def prefers_html(accept: str) -> bool:
 
 
 def wants_page(scope: HTTPScope) -> bool:
-    """Whether a browser opens the host itself or its admin: it takes HTML, and says so as no program does."""
+    """Whether a browser opens the host itself or its admin."""
     path = scope["path"]
     if scope["method"] != "GET" or path not in ("/", "/admin", "/admin/"):
         return False
     return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
 
 
-def as_page(error: Exception, answer: RawResponse, request_id: str) -> RawResponse:
-    """``answer``, which tells a program of ``error``, as a page with the same status and headers."""
+def as_page(error: Exception, response: RawResponse, request_id: str) -> RawResponse:
+    """Return the response ``answer`` to ``error`` as a page with the same status and headers."""
     document = document_of(error, request_id)
     ways_on = _WAYS_ON if document.code == "not-found" else ""
     page = _page(
@@ -52,12 +52,12 @@ def as_page(error: Exception, answer: RawResponse, request_id: str) -> RawRespon
         f"<p>{escape(document.detail)}</p>{ways_on}"
         f"<p class=note>{document.status} · {escape(document.request_id)}</p>",
     )
-    kept = [one for one in answer.headers if one[0] not in (b"content-type", b"content-length")]
-    return json_bytes(page, answer.status, _HTML, [*kept, NOT_STORED, _CLOSED, _VARY])
+    kept = [one for one in response.headers if one[0] not in (b"content-type", b"content-length")]
+    return json_bytes(page, response.status, _HTML, [*kept, NOT_STORED, _CLOSED, _VARY])
 
 
 def explanation_page(code: str, statuses: Sequence[int]) -> RawResponse:
-    """What a code means, as a page. Raises KeyError for a code that there is not."""
+    """Return the explanation of a code as a page. Raises KeyError for an unknown code."""
     title, explanation = EXPLANATIONS[code]
     shown = ", ".join(map(str, statuses))
     body = (
@@ -68,7 +68,7 @@ def explanation_page(code: str, statuses: Sequence[int]) -> RawResponse:
 
 
 def list_page() -> RawResponse:
-    """All codes, as a page."""
+    """Return all codes as a page."""
     entries = (
         f'<li><a href="/problems/{escape(code)}">{escape(title)}</a> <code>{escape(code)}</code></li>'
         for code, (title, _) in sorted(EXPLANATIONS.items())

@@ -1,4 +1,4 @@
-"""Every error as an RFC 9457 problem: one table says which status belongs to which error of which package."""
+"""Every error as an RFC 9457 problem: one table maps the errors of all packages to statuses."""
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -137,7 +137,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     engines.TransactionEnded: 503,
     engines.SchemaMismatch: 503,  # definitions have just changed, and the request ran in a transaction
 }
-"""The nearest class of an error's ancestry counts. What is not here is our fault: 500."""
+"""The nearest class of an error's ancestry applies. Errors that are not listed are internal: 500."""
 
 _CODES: Final[Mapping[int, str]] = {
     400: "bad-request",
@@ -154,7 +154,7 @@ _CODES_OF_THE_PROTOCOL: Final[Mapping[int, str]] = {
     431: "head-too-large",
     503: "too-many-connections",
 }
-"""Of what ``api.server.protocol`` refuses."""
+"""The codes that ``api.server.protocol`` refuses with."""
 
 _FIELDS: Final[Mapping[type[Exception], str]] = {
     central.InvalidSlug: "slug",
@@ -169,16 +169,16 @@ _FIELDS: Final[Mapping[type[Exception], str]] = {
     UnknownServer: "dbHost",
     apps.NameTaken: "name",
 }
-"""The field that an error is about, where its class says so."""
+"""The field of an error, if its class determines it."""
 
 _PROBLEM_JSON: Final[RawHeader] = (b"content-type", b"application/problem+json")
 _RETRY_AFTER: Final = 1
 _SENTENCES: Final[Mapping[int, str]] = {
     400: "The request cannot be understood.",
     404: "There is nothing at this address.",
-    405: "This address does not answer this method; the Allow header says which it does.",
+    405: "This address does not support this method; the Allow header lists those that it does.",
     500: "Something went wrong here. The request id finds it in the logs.",
-    503: "The database cannot answer just now; try again shortly.",
+    503: "The database is not available at present; try again shortly.",
 }
 _TOO_SLOW: Final = (
     "A statement of this request took longer than it may and was stopped. An index on the fields that are "
@@ -189,8 +189,10 @@ _SENTENCES_OF_FAULTS: Final = ("The query has faults; see errors.", "Some fields
 
 
 class FieldProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """One fault of one field, query parameter or header. ``in_trash``: the record that is in the way is
-    in the trash; ``record`` is its id, for those who may restore it.
+    """One error of a field, query parameter or header.
+
+    ``in_trash``: the conflicting record is in the trash; ``record`` is its id, for callers that may restore
+    it.
     """
 
     field: str
@@ -202,9 +204,10 @@ class FieldProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tr
 
 
 class ProblemDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """What a client gets instead of an answer. ``errors_left_out`` is the number of further problems where
-    there are more than ``errors`` holds; ``current`` is the record as it is now, in a 412; ``records`` are
-    those in the way of a change of definitions: how many, and the ids of the first.
+    """The body of an error response.
+
+    ``errors_left_out`` is the number of further problems; ``current`` is the present record in a 412;
+    ``records`` are those that prevent a change of definitions: their number and the first ids.
     """
 
     type: str
@@ -220,14 +223,14 @@ class ProblemDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults
 
 
 def status_of(error: Exception) -> int:
-    """The status code of an error."""
+    """Return the status of an error."""
     if isinstance(error, HTTPException):
         return error.status_code
     return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
 
 
 def is_fault(error: Exception) -> bool:
-    """Whether an error is one that somebody has to look into: unforeseen, or a database out of reach."""
+    """Whether an error needs attention: an unexpected one, or an unavailable database."""
     return status_of(error) >= 500 and not isinstance(
         error,
         TenantNotReady
@@ -241,7 +244,7 @@ def is_fault(error: Exception) -> bool:
 
 
 def document_of(error: Exception, request_id: str) -> ProblemDocument:
-    """The problem that tells a client of ``error``. Only errors of the table speak for themselves."""
+    """Return the problem for ``error``. Only errors of the table show their message."""
     status = status_of(error)
     code, detail = _words(error, status)
     there = error.current if isinstance(error, records.PreconditionFailed) else None
@@ -262,7 +265,7 @@ def document_of(error: Exception, request_id: str) -> ProblemDocument:
 
 @lru_cache
 def statuses_of(code: str) -> tuple[int, ...]:
-    """The statuses with which problems of this code come."""
+    """Return the statuses of problems with this code."""
     by_status = (*_CODES.items(), *_CODES_OF_THE_PROTOCOL.items())
     found = {status for status, known in by_status if known == code}
     found |= {503} if code == "database-unavailable" else set()
@@ -307,7 +310,7 @@ def _code(error: Exception) -> str:
 
 
 def field_problem(problem: Problem) -> FieldProblem:
-    """A problem as responses have it."""
+    """Return a problem for a response."""
     return FieldProblem(
         problem.field,
         problem.code,
@@ -326,7 +329,7 @@ def _field_problems(error: Exception) -> Iterator[FieldProblem]:
         yield from _record_problems(error)
     elif isinstance(error, NotReady):
         for name in error.down:
-            yield FieldProblem(name, "down", f"The {name} database does not answer.")
+            yield FieldProblem(name, "down", f"The {name} database does not respond.")
     elif isinstance(error, apps.AppNotFound | apps.PageNotFound):
         what = "app" if isinstance(error, apps.AppNotFound) else "page"
         yield FieldProblem(what, error.code, str(error), error.did_you_mean)
@@ -337,7 +340,7 @@ def _field_problems(error: Exception) -> Iterator[FieldProblem]:
 
 
 def _record_problems(error: records.RecordsError) -> Iterator[FieldProblem]:
-    """Of what is in the way of a write."""
+    """Return the problems of conflicting records."""
     if isinstance(error, records.UniqueConflict):
         yield from map(field_problem, error.problems)
     elif isinstance(error, records.StillReferenced):
@@ -346,7 +349,7 @@ def _record_problems(error: records.RecordsError) -> Iterator[FieldProblem]:
 
 
 def _named_problems(error: objects.ObjectsError | users.Taken) -> Iterator[FieldProblem]:
-    """Of errors that carry the name of what they are about."""
+    """Return the problem of an error that names its subject."""
     if isinstance(error, objects.ObjectNotFound | objects.FieldNotFound):
         kind = "object" if isinstance(error, objects.ObjectNotFound) else "field"
         yield FieldProblem(kind, error.code, str(error), error.did_you_mean)
@@ -355,7 +358,7 @@ def _named_problems(error: objects.ObjectsError | users.Taken) -> Iterator[Field
 
 
 def _blocker(blocker: records.Blocker) -> FieldProblem:
-    """Records that are in the way."""
+    """Return the conflicting records."""
     number = f"{blocker.count} records" if blocker.count > 1 else "A record"
     where = f"{number} of {blocker.object_name} by {blocker.field}: {', '.join(blocker.ids)}"
     dots = ", …" if blocker.count > len(blocker.ids) else ""
@@ -363,7 +366,7 @@ def _blocker(blocker: records.Blocker) -> FieldProblem:
 
 
 def problem_response(error: Exception, request_id: str, detail: str | None = None) -> RawResponse:
-    """``error`` as an answer, with the headers that its status asks for; ``detail`` instead of its own."""
+    """Return the response for ``error``, with the headers of its status; ``detail`` replaces the message."""
     document = document_of(error, request_id)
     if detail is not None:
         document = msgspec.structs.replace(document, detail=detail)

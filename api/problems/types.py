@@ -1,4 +1,4 @@
-"""What the address that is a problem's type says on a host that has nothing else to say."""
+"""Serves problem types on hosts that serve nothing else."""
 
 from collections.abc import Mapping
 
@@ -12,8 +12,9 @@ __all__ = ["response_to_type"]
 
 
 def response_to_type(path: str, headers: Mapping[bytes, bytes]) -> RawResponse | None:
-    """The response to ``GET path`` on a host of which nothing else can be served, such as a suspended
-    tenant's; None when it is not the type of a problem.
+    """Return the response to ``GET path`` if it is a problem type, otherwise None.
+
+    For hosts of which nothing else can be served, such as a suspended tenant's.
     """
     code = path.removeprefix("/problems/")
     if code == path or code not in EXPLANATIONS:

@@ -1,8 +1,8 @@
-"""The connections that clients have open to this process: how many there may be, and for how long unused.
+"""The client connections of this process: their number, and how long they may be idle.
 
-A connection counts from the moment it is accepted. Above a bound, a new one is given the place of one that
-has sent no request for a second, or is refused. Connections that come through a trusted proxy carry the
-requests of many clients, so the bound for one address does not apply to a proxy.
+A connection counts from its acceptance on. Above a limit, a new one replaces one that has sent no request for
+a second, or is refused. Connections of a trusted proxy carry the requests of many clients, so the limit per
+address does not apply to a proxy.
 """
 
 import resource
@@ -23,33 +23,33 @@ __all__ = [
 ]
 
 BACKLOG: Final = 256
-"""Connections that the system accepts ahead of the process; they take descriptors before they are counted."""
+"""Connections that the system accepts in advance; they use descriptors before they are counted."""
 
 _YIELDS_AFTER: Final = 1.0
-"""Seconds without a request after which a connection gives up its place to a new one."""
+"""Seconds without a request after which a connection may be replaced by a new one."""
 _SITE_PREFIX: Final = 64
-"""Bits of an IPv6 address that one site has in common: each client has all addresses below them."""
+"""The prefix length of an IPv6 site: each client has all addresses below it."""
 _MOST_DESCRIPTORS: Final = 65_536
 
 Outcome = Literal["head", "idle", "stalled"]
 
 
 class Connection(Protocol):
-    """One connection, as :class:`~api.server.protocol.ProblemProtocol` has it."""
+    """One connection, implemented by :class:`~api.server.protocol.ProblemProtocol`."""
 
     def check(self, now: float) -> Outcome | None:
-        """Close the connection if it has been waited for too long, and say what for."""
+        """Close the connection if a time limit is exceeded. Returns what it waited for."""
 
     def give_way(self) -> None:
-        """Close the connection, on which no request is being served."""
+        """Close the connection, which is not serving a request."""
 
 
 class ClientConnections:
-    """Admits connections, and looks after those that are open.
+    """Admits connections and monitors open ones.
 
     :param settings: ``max_connections``, ``max_connections_per_address``, ``head_timeout``,
         ``keep_alive_timeout`` and ``trusted_proxies``.
-    :param descriptors: the file descriptors that this process may have open; half of them are for clients.
+    :param descriptors: the file descriptors that this process may open; half of them are for clients.
     """
 
     def __init__(self, settings: Settings, descriptors: int | None = None) -> None:
@@ -68,11 +68,11 @@ class ClientConnections:
 
     @property
     def open(self) -> int:
-        """How many are open."""
+        """The number of open connections."""
         return len(self._open)
 
     def admit(self, connection: Connection, peer: str, now: float) -> bool:
-        """Count a new connection from the address ``peer``; false when there is no place for it."""
+        """Count a new connection from the address ``peer``. Returns False if a limit is reached."""
         key = self._key(peer)
         if key is not None and len(self._by_address.get(key, ())) >= self.most_per_address:
             if not self._make_room(self._by_address[key], now):
@@ -88,11 +88,11 @@ class ClientConnections:
         return True
 
     def used(self, connection: Connection) -> None:
-        """The connection has sent a request, and keeps its place."""
+        """Record that the connection has sent a request."""
         self._silent.pop(connection, None)
 
     def forget(self, connection: Connection) -> None:
-        """The connection is closed."""
+        """Remove a closed connection."""
         self._silent.pop(connection, None)
         key = self._open.pop(connection, None)
         if key is not None:
@@ -104,7 +104,7 @@ class ClientConnections:
     def watch(
         self, call_later: Callable[[float, Callable[[], None]], object], clock: Callable[[], float]
     ) -> None:
-        """Look after the open connections from now on, for as long as there are any."""
+        """Monitor the open connections as long as there are any."""
         if not self._is_watching:
             self._is_watching = True
             self._next_check(call_later, clock)
@@ -128,7 +128,7 @@ class ClientConnections:
                 self.timeouts[outcome] += 1
 
     def _make_room(self, among: dict[Connection, float] | dict[Connection, None], now: float) -> bool:
-        """Close the oldest of these connections that has not sent a request for long enough."""
+        """Close the oldest of these connections that has sent no request for long enough."""
         for connection in among:
             since = self._silent.get(connection)
             if since is not None:
@@ -140,7 +140,7 @@ class ClientConnections:
         return False
 
     def _key(self, peer: str) -> str | None:
-        """What counts as one address; None for a trusted proxy, and where there are no addresses."""
+        """Return what counts as one address; None for a trusted proxy, and without an address."""
         try:
             address = ip_address(peer)
         except ValueError:
@@ -154,13 +154,13 @@ class ClientConnections:
 
 
 def share_of_descriptors(descriptors: int | None = None) -> int:
-    """How many connections of clients fit beside what databases and files need: half of the descriptors."""
+    """Return the number of client connections that leave half of the descriptors to databases and files."""
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0] if descriptors is None else descriptors
     return _MOST_DESCRIPTORS if limit == resource.RLIM_INFINITY else max(limit // 2, 1)
 
 
 def raise_descriptor_limit() -> None:
-    """Take as many file descriptors as the system lets this process have, 65,536 at most.
+    """Raise the soft limit of file descriptors to the hard one, at most 65,536.
 
     The soft limit is 1,024 on most systems for the sake of programs that use ``select``.
     """

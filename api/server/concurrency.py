@@ -1,4 +1,4 @@
-"""How many long requests of one kind run at once: uploads, exports."""
+"""Limits of concurrent long requests: uploads and exports."""
 
 from collections import Counter
 from types import TracebackType
@@ -11,12 +11,12 @@ __all__ = ["LongRequests", "Slot", "Slots"]
 
 
 class Slots:
-    """A bound for each tenant, and one for the process; what is beyond is refused at once.
+    """A limit per tenant and one for the process. Requests beyond are refused immediately.
 
-    :param kind: what they are, in the plural.
-    :param of_tenant: how many of them a tenant may have at once.
-    :param in_all: how many there may be at once.
-    :ivar refused: how many were refused so far, by the bound that was reached.
+    :param kind: the kind of requests, in the plural.
+    :param of_tenant: the maximum per tenant.
+    :param in_all: the maximum for the process.
+    :ivar refused: the number of refused requests by limit.
     """
 
     __slots__ = ("_by_tenant", "_in_all", "_of_tenant", "kind", "refused")
@@ -29,16 +29,16 @@ class Slots:
 
     @property
     def running(self) -> int:
-        """How many there are just now."""
+        """The number of running requests."""
         return self._by_tenant.total()
 
     @property
     def most(self) -> int:
-        """How many there may be at once."""
+        """The maximum number of running requests."""
         return self._in_all
 
     def take(self, tenant_id: UUID) -> "Slot":
-        """A context in which one more runs.
+        """A context in which one more request runs.
 
         Entering it raises :class:`~api.errors.TooManyOfTenant` or :class:`~api.errors.TooManyAtOnce`.
         """

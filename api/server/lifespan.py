@@ -1,4 +1,4 @@
-"""From start to end of a process: checks, loose ends of dead processes, upkeep, and closing all."""
+"""The lifespan of a process: checks at start-up, periodic upkeep, and closing."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,14 +18,12 @@ __all__ = ["keep_up", "running"]
 
 @asynccontextmanager
 async def running(platform: Platform) -> AsyncIterator[None]:
-    """The services at work.
+    """Run the services inside the block.
 
-    On the way in: migrations are compiled, tenants that a dead process left half-made or half-deleted are
-    finished or undone. Inside: the same from time to time, idle databases are closed, and what is old is
-    forgotten. On the way out: everything is closed.
-
-    Raises :class:`~api.errors.CentralOutOfDate` and :class:`~central.errors.WrongEncryptionKey` before
-    anything is served.
+    At the start migrations are compiled, and interrupted creations and deletions of tenants settled. Inside,
+    the same is repeated periodically, idle databases are closed, and old data is deleted. At the end
+    everything is closed. Raises :class:`~api.errors.CentralOutOfDate` and
+    :class:`~central.errors.WrongEncryptionKey` before anything is served.
     """
     try:
         platform.central_migrator.preload()
@@ -57,7 +55,7 @@ async def keep_up(platform: Platform, every: timedelta = timedelta(seconds=15)) 
 
 
 async def _reconcile(platform: Platform) -> None:
-    """Settles what can be settled now; the rest is tried again while serving."""
+    """Settle what can be settled now; the rest is retried while serving."""
     with CENTRAL.bind(platform.central_engine):
         report = await platform.provisioning.reconcile()
     if report != Report():

@@ -1,4 +1,4 @@
-"""Logs as lines of JSON, or as text for a terminal: each with its request and tenant, none with a secret."""
+"""Logs as lines of JSON, or as text for a terminal, with the request and tenant and without secrets."""
 
 import logging
 import sys
@@ -20,7 +20,7 @@ _ENCODE: Final = msgspec.json.Encoder(enc_hook=str).encode
 
 
 def configure_logs(level: str, form: str, stream: TextIO = sys.stdout) -> None:
-    """Sends structlog's and the standard library's logs to ``stream``, from ``level`` on."""
+    """Send structlog's and the standard library's logs of at least ``level`` to ``stream``."""
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -46,7 +46,7 @@ def configure_logs(level: str, form: str, stream: TextIO = sys.stdout) -> None:
 
 
 def _renderers(form: str) -> list[Processor]:
-    """The end of the chain. Tracebacks are plain: the values of local variables are never shown."""
+    """Return the end of the processor chain. Tracebacks never show local variables."""
     if form == "console":
         plain = structlog.dev.plain_traceback
         renderer = structlog.dev.ConsoleRenderer(exception_formatter=plain, colors=sys.stdout.isatty())
@@ -55,7 +55,7 @@ def _renderers(form: str) -> list[Processor]:
 
 
 def _add_request(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Names the request, and its tenant once it is known."""
+    """Add the request, and its tenant once known."""
     context = CURRENT.get()
     if context is not None:
         event["request_id"] = context.id
@@ -65,7 +65,7 @@ def _add_request(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
 
 
 def _hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """The last net: what is called like a secret is not printed. Nobody should log one in the first place."""
+    """Remove values whose names are those of secrets, as a last resort: nothing should log them."""
     for name in event:
         if _is_secret(name):
             event[name] = "(hidden)"
@@ -78,7 +78,7 @@ def _is_secret(name: str) -> bool:
 
 
 def _ids_as_text(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """The renderer for terminals would show the ``repr`` of an id."""
+    """Convert ids to text, since the terminal's renderer would show their ``repr``."""
     for name, value in event.items():
         if isinstance(value, UUID):
             event[name] = str(value)
@@ -86,5 +86,5 @@ def _ids_as_text(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
 
 
 def _to_json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
-    """One line."""
+    """Render one line."""
     return _ENCODE(event).decode()

@@ -1,4 +1,4 @@
-"""What the process counts, in Prometheus' text form.
+"""The metrics of the process in Prometheus' text format.
 
 https://prometheus.io/docs/instrumenting/exposition_formats/
 """
@@ -45,7 +45,7 @@ _ENGINES: Final = (
 
 
 class RequestCounts:
-    """The requests answered so far, and how long each took, from its head to the end of its answer."""
+    """The number of requests, and their durations from the head to the end of the response."""
 
     __slots__ = ("_answers", "_buckets", "_seconds")
 
@@ -55,14 +55,14 @@ class RequestCounts:
         self._seconds = 0.0
 
     def add(self, method: str, status: int, seconds: float) -> None:
-        """Count one."""
+        """Count one request."""
         self._answers[method if method in _METHODS else "other", status] += 1
         self._buckets[bisect_left(_BOUNDS, seconds)] += 1
         self._seconds += seconds
 
     def lines(self) -> Iterator[str]:
-        """As Prometheus reads them."""
-        yield from _head("requests_total", "counter", "Requests by method and status of the answer.")
+        """Return the lines for Prometheus."""
+        yield from _head("requests_total", "counter", "Requests by method and status of the response.")
         for (method, status), count in sorted(self._answers.items()):
             yield f'freehold_requests_total{{method="{method}",status="{status}"}} {count}'
         yield from _head("request_seconds", "histogram", "How long requests took.")
@@ -81,7 +81,7 @@ def exposition(
     clients: ClientConnections | None = None,
     long_requests: LongRequests | None = None,
 ) -> bytes:
-    """All of it. ``servers`` are the budgets by the servers' names; those without one are left out."""
+    """Return all metrics. ``servers`` are the budgets by server; servers without one are omitted."""
     budgets = {name: use for name, use in servers.items() if use is not None}
     lines = [
         *requests.lines(),

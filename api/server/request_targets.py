@@ -1,8 +1,8 @@
-"""Which paths are routed at all: those that a proxy in front reads in the same way.
+"""The paths that are routed: those that every proxy in front interprets in the same way.
 
-Proxies and routers differ in what they make of encoded slashes and dots, empty parts and dot segments, so a
-rule such as "nobody may call /setup" could be got around with them. Such paths lead nowhere here.
-See docs/adr/0074-which-paths-are-routed.md.
+Proxies and routers differ in their treatment of encoded slashes and dots, empty parts and dot segments, which
+could bypass a rule such as "nobody may call /setup". Such paths are not found. See
+docs/adr/0074-which-paths-are-routed.md.
 """
 
 import re
@@ -24,7 +24,7 @@ _KEYED: Final = re.compile(rb"(/api/v1/data/[^/]+/by/[^/]+/)(.+)")
 
 
 def require_plain_target(scope: HTTPScope) -> None:
-    """Refuses a path that can be read in more than one way, and percent signs that encode nothing.
+    """Refuse an ambiguous path, and percent signs that encode nothing.
 
     Raises :class:`~api.errors.MalformedAddress` and ``NotFoundException``.
     """

@@ -1,4 +1,4 @@
-"""The end of a process that was told to stop: within its time, whatever runs."""
+"""Ends a process within its time limit, whatever runs."""
 
 import faulthandler
 import signal
@@ -12,27 +12,25 @@ __all__ = ["ending_within", "grace_of"]
 
 
 def grace_of(seconds: float) -> int:
-    """Seconds for requests to finish, of the ``seconds`` in which a process ends; the rest is for closing."""
+    """Return the seconds for running requests, of the ``seconds`` in which a process ends."""
     return max(1, int(seconds * 0.75))
 
 
 @contextmanager
 def ending_within(seconds: float) -> Iterator[None]:
-    """From the first SIGTERM or SIGINT on that a server handles, the process has this many seconds.
+    """Limit the time of a shutdown, from the first SIGTERM or SIGINT that a server handles.
 
-    After them it ends with status 1, and the stack of every thread on standard error says what it waited for.
-    A thread of C does that, which needs neither the event loop nor Python's lock: work on the processor, a
-    statement that runs in a thread, or code that does not heed its cancellation hold nothing up. What is left
-    undone is as after a crash.
-
-    Does nothing where no server handles signals, as in tests, and outside of the main thread.
+    After ``seconds`` the process exits with status 1 and prints the stack of every thread to standard error.
+    A C thread does so, which needs neither the event loop nor the GIL: computation, a statement in a thread,
+    or code that ignores its cancellation cannot delay it. Unfinished work is as after a crash. Does nothing
+    where no server handles signals, as in tests, and outside of the main thread.
     """
     handlers: dict[int, Callable[[int, FrameType | None], Any]] = {}
     begun = False
 
     def begin(number: int, frame: FrameType | None) -> None:
         nonlocal begun
-        if not begun:  # a second signal is no reason to wait longer
+        if not begun:  # a second signal does not extend the time
             begun = True
             faulthandler.dump_traceback_later(seconds, exit=True)
         handlers[number](number, frame)

@@ -138,7 +138,7 @@ class MakeTenant:
     def _usual_email(self, given: Mapping[str, str]) -> str:
         try:
             domain = parse_tenant_domain(given.get("primaryDomain", ""), self._platform.settings.base_domains)
-        except InvalidDomain:  # which is told anyway
+        except InvalidDomain:  # reported with the other problems
             return "admin@invalid.example"
         return f"admin@{domain}"
 
@@ -174,7 +174,7 @@ class Suspend(_OnTenant):
     """Stops serving it."""
 
     name = "Suspend a tenant"
-    description = "Its hosts answer 403 from the next request on. All that is its stays as it is."
+    description = "Its hosts respond with 403 from the next request on. Its data is kept."
 
     async def act(self, tenant_id: UUID, slug: str, values: Mapping[str, Any]) -> str:  # noqa: ARG002 (the form of an act)
         """Suspend it."""
@@ -308,17 +308,17 @@ class Delete(_OnTenant):
         return f"{slug} is deleted, with its database."
 
 
-def _passwords(answer: Any, address: _AddressOf) -> str:
+def _passwords(response: Any, address: _AddressOf) -> str:
     """What REST answers, for reading."""
     lines = [
-        f"{answer['slug']} is served at {address(answer['domain'])}.",
-        f"Its admin: {address(answer['domain'])}/admin/",
+        f"{response['slug']} is served at {address(response['domain'])}.",
+        f"Its admin: {address(response['domain'])}/admin/",
         "",
-        f"First administrator: {answer['admin']['email']}",
-        f"Password: {answer['admin']['password']}",
+        f"First administrator: {response['admin']['email']}",
+        f"Password: {response['admin']['password']}",
         "",
-        f"Database: {answer['dbName']}",
+        f"Database: {response['dbName']}",
     ]
-    if answer["dbUsername"] is not None:
-        lines += [f"Database user: {answer['dbUsername']}", f"Database password: {answer['dbPassword']}"]
+    if response["dbUsername"] is not None:
+        lines += [f"Database user: {response['dbUsername']}", f"Database password: {response['dbPassword']}"]
     return "\n".join([*lines, "", "These passwords are shown here and never again."])

@@ -151,13 +151,13 @@ def _app_row(app: AppModel) -> Row:
 
 
 def _page_row(app: AppModel, page: ShownPage) -> Row:
-    facts = page.page
+    stored = page.page
     return {
-        "id": str(facts.id),
+        "id": str(stored.id),
         "app": str(app.id),
         "app_readable": app.name,
-        **{name: getattr(facts, name) for name in ("name", "label", "type")},
-        "object": facts.object or None,
+        **{name: getattr(stored, name) for name in ("name", "label", "type")},
+        "object": stored.object or None,
         "layout": msgspec.json.encode(page.layout).decode(),
     }
 

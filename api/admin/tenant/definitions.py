@@ -108,7 +108,7 @@ class ObjectTable(MemoryTable):
 class FieldTable(MemoryTable):
     """The fields of all objects, without those that every record has.
 
-    The settings of a type stand beside the other facts; what the few widgets do not show is in ``settings``.
+    The settings of a type are columns of their own; those without a widget are in ``settings``.
     """
 
     checks_values = True

@@ -13,8 +13,8 @@ __all__ = ["column_of_field"]
 _Facts = Mapping[str, Any]
 
 
-def _same(**facts: Any) -> Callable[[FieldModel], _Facts]:
-    return lambda _field: facts
+def _same(**attributes: Any) -> Callable[[FieldModel], _Facts]:
+    return lambda _field: attributes
 
 
 def _choices(field: FieldModel) -> _Facts:
@@ -53,9 +53,9 @@ def column_of_field(field: FieldModel, *, to: str | None, is_writable: bool, lis
     :param to: the admin's table that a lookup looks into; None when there is none for the one who asks.
     :param listed: whether it is in the list if its type is for lists.
     """
-    facts = dict(_KINDS.get(kind_of(field.type), _same())(field))
-    facts["listed"] = listed and facts.get("listed", True)
-    facts["sortable"] = field.type.sortable and facts.get("sortable", True)
+    attributes = dict(_KINDS.get(kind_of(field.type), _same())(field))
+    attributes["listed"] = listed and attributes.get("listed", True)
+    attributes["sortable"] = field.type.sortable and attributes.get("sortable", True)
     return Column(
         name=field.name,
         title=field.label or field.name,
@@ -64,6 +64,6 @@ def column_of_field(field: FieldModel, *, to: str | None, is_writable: bool, lis
         required=field.required and not field.system,
         unique=field.unique,
         read_only=not is_writable,
-        default=field.default if facts.get("widget") != "json" else None,
-        **facts,
+        default=field.default if attributes.get("widget") != "json" else None,
+        **attributes,
     )

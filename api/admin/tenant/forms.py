@@ -36,8 +36,8 @@ class InviteUser:
     group = PEOPLE
     checks_values = True
     description = (
-        "Without a password the answer holds the token of a one-time link, for you to hand over: by it they "
-        "choose a password. It is shown once."
+        "Without a password the response has the token of a one-time link, shown once: send it to the user, "
+        "who sets a password with it."
     )
 
     def __init__(self, visitor: Visitor) -> None:

@@ -106,7 +106,7 @@ def test_a_fault_tells_nothing_but_the_request_id(error: Exception) -> None:
 def test_a_database_s_words_are_not_passed_on() -> None:
     document = document_of(engines.AccessDenied(), "the-id")
     assert (document.status, document.code) == (503, "database-unavailable")
-    assert document.detail == "The database cannot answer just now; try again shortly."
+    assert document.detail == "The database is not available at present; try again shortly."
 
 
 def test_a_tenant_that_is_being_deleted_is_one_that_is_not_there() -> None:

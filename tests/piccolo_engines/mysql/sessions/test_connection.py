@@ -98,7 +98,8 @@ async def test_a_password_is_a_text(address: ServerAddress) -> None:
 async def test_what_is_no_database_server_is_told(greeting: bytes) -> None:
     async with answering(greeting) as port:
         engine = MySQLEngine({"host": "127.0.0.1", "port": port, "connect_timeout": 0.2})
-        with pytest.raises(ConnectionLost, match="not that of a MySQL or MariaDB server" if greeting else "not answer"):
+        message = "not that of a MySQL or MariaDB server" if greeting else "not respond"
+        with pytest.raises(ConnectionLost, match=message):
             await engine.run_querystring(ONE)
 
 
