@@ -1,3 +1,3 @@
-"""Piccolo Admin for operators and for tenants' administrators: its front end over our own services."""
+"""Piccolo Admin for operators and for tenants' administrators: its front end with this project's services."""
 
 __all__: list[str] = []

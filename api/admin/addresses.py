@@ -1,4 +1,4 @@
-"""Addresses of hosts as the browser that is on an admin's page reaches them: with scheme and port."""
+"""Addresses of hosts for the browser of an admin's page, with scheme and port."""
 
 from urllib.parse import urlsplit
 
@@ -8,9 +8,10 @@ __all__ = ["address_of"]
 
 
 def address_of(request: ApiRequest, host: str) -> str:
-    """``http://acme.localhost:8000`` for ``acme.localhost``, when the page is at ``http://localhost:8000``.
+    """Return the address of a host, ``http://acme.localhost:8000`` for ``acme.localhost``.
 
-    Browsers name scheme and port in ``Origin`` with every form; without it, the Host header has the port.
+    Scheme and port are those of the admin's page. Browsers send them in ``Origin`` with every form; without
+    it, the Host header has the port.
     """
     origin = urlsplit(request.header(b"origin") or "")
     scheme = origin.scheme or ("http" if request.platform.settings.local else "https")

@@ -1,6 +1,6 @@
-"""The files of Piccolo Admin's front end, as its package brings them, and the little that we add to them.
+"""The files of Piccolo Admin's front end, from its package, with additional scripts and styles.
 
-Read and compressed once, in a thread, when the first admin page of a process is asked for.
+Read and compressed once, in a thread, when the first admin page of a process is requested.
 """
 
 import asyncio
@@ -31,24 +31,27 @@ _OURS: Final = files("api.admin") / "page"
 
 
 async def front_page(request: ApiRequest, *, is_signed_in: bool, has_passwords: bool) -> RawResponse:
-    """The page that everything else is loaded from.
+    """Return the page that loads everything else.
 
-    It says whether the browser has a session, so that a page without one asks for nothing but signing in, and
-    whether people here have passwords that they can change.
+    It contains whether the browser has a session, so that a page without one only requests the sign-in, and
+    whether users here have passwords that they can change.
     """
     page = await asyncio.to_thread(_front_page, is_signed_in=is_signed_in, has_passwords=has_passwords)
     return page.response(request)
 
 
 async def asset(request: ApiRequest, name: str) -> RawResponse | None:
-    """A file of the page; None when there is none of this name."""
+    """Return a file of the page; None if there is none with this name."""
     found = (await asyncio.to_thread(_assets)).get(name)
     return None if found is None else found.response(request)
 
 
 @cache
 def _assets() -> Mapping[str, StaticFile]:
-    """By the end of their addresses. Ours are in a folder that is called by what is in it."""
+    """The files by the end of their addresses.
+
+    The additional ones are in a folder named after their content.
+    """
     theirs = {one.name: one.read_bytes() for one in (_DIST / "assets").iterdir()}
     ours = {f"{_folder()}/{name}": content for name, content in _ours().items()}
     return {name: static_file(name, content, FOR_EVER) for name, content in (theirs | ours).items()}
@@ -67,7 +70,7 @@ def _folder() -> str:
 
 @cache
 def _front_page(*, is_signed_in: bool, has_passwords: bool) -> StaticFile:
-    """Piccolo Admin's own page, with our style sheet and scripts beside its own."""
+    """Return Piccolo Admin's page with the additional style sheet and scripts."""
     text = (_DIST / "index.html").read_text(encoding="utf-8")
     folder = f"./assets/{_folder()}"
     attributes = f'data-signed-in="{_word(is_signed_in)}" data-passwords="{_word(has_passwords)}"'

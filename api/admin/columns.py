@@ -1,8 +1,8 @@
-"""A table as Piccolo Admin's front end has to know it: its columns, in the JSON Schema that draws the forms.
+"""The description of a table for Piccolo Admin's front end, which draws forms from JSON Schema.
 
-The words are those of ``piccolo_api`` (``extra``, ``foreign_key``, ``visible_column_names``); what is ours
-are ``read_only``, ``sortable`` and ``host``, which our scripts in ``page`` heed. A test compares the result
-with what ``PiccoloCRUD`` says of the same table.
+The keywords are those of ``piccolo_api`` (``extra``, ``foreign_key``, ``visible_column_names``), and
+``read_only``, ``sortable`` and ``host`` for the additional scripts in ``page``. A test compares the result
+with that of ``PiccoloCRUD`` for the same table.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,12 +19,12 @@ class Column:
     :param type: of JSON: string, integer, number, boolean, array.
     :param format: of JSON Schema: date, date-time, time, uuid, email.
     :param widget: of Piccolo Admin: text-area, json, timestamptz.
-    :param choices: the values that may be chosen, and what they are called.
-    :param to: the table that a lookup looks into.
-    :param read_only: shown, and never taken from a form.
-    :param is_host: a host name, to which a link leads.
+    :param choices: the allowed values and their labels.
+    :param to: the table that a lookup refers to.
+    :param read_only: shown, and ignored in forms.
+    :param is_host: whether it is a host name, shown as a link.
     :param listed: whether it is a column of the list.
-    :param filterable: whether one may filter and sort by it.
+    :param filterable: whether the list can be filtered and sorted by it.
     """
 
     name: str
@@ -48,11 +48,11 @@ class Column:
 
     @property
     def is_text(self) -> bool:
-        """Whether filters look for a part of it unless they say otherwise."""
+        """Whether filters match a part of it by default."""
         return self.type == "string" and not (self.format or self.choices or self.to)
 
     def property_schema(self) -> dict[str, Any]:
-        """What the front end is told."""
+        """Return the column's JSON Schema."""
         extra: dict[str, Any] = {
             "choices": _choices(self.choices),
             "help_text": self.help_text,
@@ -90,8 +90,8 @@ class Column:
 class TableSchema:
     """A table: its columns without the id, which every row has.
 
-    :param link: the column that leads from the list to a row.
-    :param read_only: no row can be added, changed or deleted.
+    :param link: the column that links from the list to a row.
+    :param read_only: whether rows cannot be added, changed or deleted.
     """
 
     title: str
@@ -111,16 +111,16 @@ class TableSchema:
 
     @property
     def filterable(self) -> Mapping[str, Column]:
-        """The columns that one may filter by."""
+        """The columns by which the list can be filtered."""
         return {name: column for name, column in self.by_name.items() if column.filterable}
 
     @property
     def sortable(self) -> Mapping[str, Column]:
-        """The columns that one may sort by."""
+        """The columns by which the list can be sorted."""
         return {name: column for name, column in self.by_name.items() if column.sortable}
 
     def document(self) -> dict[str, Any]:
-        """The JSON Schema, with what else the front end wants to know in ``extra``."""
+        """Return the JSON Schema, with further attributes for the front end in ``extra``."""
         column, ascending = self.order_by
         own = [one for one in self.columns if one.name != "id"]
         listed = [one.name for one in own if one.listed]
@@ -148,7 +148,7 @@ class TableSchema:
 
 
 def json_column(name: str, title: str, help_text: str) -> Column:
-    """A column that holds JSON, for the form alone."""
+    """Return a column with JSON, for forms only."""
     return Column(
         name=name,
         title=title,

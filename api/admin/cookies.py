@@ -1,8 +1,8 @@
-"""The admin's two cookies: the session's secret, and the token that a page must repeat in a header.
+"""The admin's two cookies: the session's secret, and the CSRF token that a page repeats in a header.
 
 The session's is HttpOnly and SameSite=Strict, and outside of local mode Secure and ``__Host-``: a browser
-then sends it to exactly the host that set it, over TLS, and no neighbouring host can plant one. The other
-has the name that Piccolo Admin's front end reads.
+then sends it only to the host that set it, over TLS, and no other host can set one. The other has the name
+that Piccolo Admin's front end reads.
 """
 
 import hmac
@@ -36,37 +36,37 @@ _LONGEST: Final = 4_096
 
 
 def session_secret(request: ApiRequest) -> str | None:
-    """What the browser shows of its session."""
+    """Return the session's secret in the browser's cookie."""
     value = _cookies(request).get(_name(request), "")
     return value if 0 < len(value) <= _LONGEST else None
 
 
 def keep_session(request: ApiRequest, secret: str, seconds: int) -> RawHeader:
-    """Has the browser keep a session for so long."""
+    """Return the header that stores a session in the browser for this time."""
     return _cookie(request, _name(request), secret, f"Max-Age={seconds}; HttpOnly")
 
 
 def forget_session(request: ApiRequest) -> RawHeader:
-    """Has the browser forget its session."""
+    """Return the header that deletes the browser's session."""
     return keep_session(request, "", 0)
 
 
 def csrf_token(request: ApiRequest) -> str | None:
-    """The token that this browser has, when it is one."""
+    """Return the browser's CSRF token, if it is a valid one."""
     token = _cookies(request).get(CSRF_COOKIE, "")
     return token if _CSRF_TOKEN.fullmatch(token) else None
 
 
 def csrf_cookie(request: ApiRequest) -> RawHeader:
-    """A new token for the browser; its pages must be able to read it."""
+    """Return the header with a new CSRF token, which the browser's pages can read."""
     return _cookie(request, CSRF_COOKIE, secrets.token_urlsafe(_CSRF_BYTES), "Max-Age=43200")
 
 
 def require_own_page(request: ApiRequest) -> None:
-    """Raises :class:`ForgedRequest` unless a page of this very host sent the request.
+    """Raise :class:`ForgedRequest` unless a page of the same host sent the request.
 
-    Cookie and header must hold the same token, which no other origin can read; and where the browser says
-    from which origin the request comes, it must be this one.
+    Cookie and header must have the same token, which no other origin can read; if the browser sends the
+    request's origin, it must be this host.
     """
     token, shown = csrf_token(request), request.header(_CSRF_HEADER) or ""
     if token is None or not hmac.compare_digest(token.encode(), shown.encode()):
@@ -79,7 +79,7 @@ def require_own_page(request: ApiRequest) -> None:
 
 
 def _is_own(origin: str, host: str) -> bool:
-    """Whether an origin is on the host that was asked; its port is looked at by ``Sec-Fetch-Site``."""
+    """Whether an origin is on the requested host. Its port is checked by ``Sec-Fetch-Site``."""
     try:
         return parse_host(urlsplit(origin).netloc.encode()) == host
     except (ValueError, InvalidHost):
@@ -97,7 +97,10 @@ def _cookie(request: ApiRequest, name: str, value: str, attributes: str) -> RawH
 
 
 def _cookies(request: ApiRequest) -> dict[str, str]:
-    """Of two cookies of one name the first counts, which is the one that was set for the narrower path."""
+    """Return the cookies.
+
+    Of two with the same name the first applies, which was set for the narrower path.
+    """
     found: dict[str, str] = {}
     for part in (request.header(b"cookie") or "").replace(", ", "; ").split(";"):
         name, separator, value = part.strip().partition("=")

@@ -1,7 +1,8 @@
-"""Rows of an admin's table as CSV (RFC 4180), a page at a time: as the API exports records.
+"""Exports rows of an admin's table as CSV (RFC 4180), page by page, in the format of the API's exports.
 
-Heads are the columns' names. No value is an empty cell, and a text that a spreadsheet would take for a
-formula has an apostrophe in front. With semicolons it is a file for Excel, and begins with a byte order mark.
+Headers are the columns' names. A missing value is an empty cell, and a text that a spreadsheet would execute
+as a formula is prefixed with an apostrophe. With semicolons the file is for Excel, and begins with a byte
+order mark.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -22,10 +23,10 @@ _Page = Callable[[Listing], Awaitable[Sequence[Row]]]
 async def csv_of_rows(
     page: _Page, listing: Listing, schema: TableSchema, *, readable: bool
 ) -> AsyncIterator[bytes]:
-    """The head and the rows.
+    """Yield the header and the rows.
 
-    :param page: gives the rows of one page of a list.
-    :param readable: whether what a lookup leads to is called stands beside its id, as ``<name>_readable``.
+    :param page: returns the rows of one page of a list.
+    :param readable: whether to add the name of each lookup's record, as ``<name>_readable``.
     """
     columns = [schema.by_name[name] for name in dict.fromkeys(listing.columns)]
     lookups = {column.name for column in columns if readable and column.to}
@@ -46,7 +47,7 @@ async def csv_of_rows(
 
 
 def _cell(value: object, column: Column | None) -> object:
-    """``column`` is None for what a lookup leads to."""
+    """Return a cell. ``column`` is None for the name of a lookup's record."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):

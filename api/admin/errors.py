@@ -36,21 +36,21 @@ _TEXT: RawHeader = (b"content-type", b"text/plain; charset=utf-8")
 
 
 class AdminError(Exception):
-    """The root of this tree; ``status`` is what it is over HTTP."""
+    """The base class of the errors below; ``status`` is the HTTP status."""
 
     code: ClassVar[str] = "admin"
     status: ClassVar[int] = 400
 
 
 class ReadOnly(AdminError):
-    """This cannot be done here; the message says where it can."""
+    """The operation is not available here. The message says where it is."""
 
     code = "read-only"
     status = 405
 
 
 class RowNotFound(AdminError):
-    """There is no such row."""
+    """There is no row with this id."""
 
     code = "row-not-found"
     status = 404
@@ -60,7 +60,7 @@ class RowNotFound(AdminError):
 
 
 class ForgedRequest(AdminError):
-    """The request lacks what the admin's own pages send along."""
+    """The request lacks the token of the admin's own pages."""
 
     code = "forged-request"
     status = 403
@@ -70,7 +70,7 @@ class ForgedRequest(AdminError):
 
 
 class WrongToken(AdminError):
-    """It is not told whether the name or the token is wrong."""
+    """The name or the token is wrong. The message does not say which."""
 
     code = "wrong-token"
     status = 401
@@ -80,7 +80,7 @@ class WrongToken(AdminError):
 
 
 class NothingToAdminister(AdminError):
-    """Somebody who has no business here."""
+    """The user has no role with rights for the admin."""
 
     code = "nothing-to-administer"
     status = 403
@@ -90,7 +90,7 @@ class NothingToAdminister(AdminError):
 
 
 class Outdated(AdminError):
-    """The row is another one by now."""
+    """Another user has changed the row since it was loaded."""
 
     code = "outdated"
     status = 409
@@ -100,14 +100,14 @@ class Outdated(AdminError):
 
 
 class FormRefused(AdminError):
-    """A form that cannot be carried out."""
+    """A form cannot be processed."""
 
     code = "form-refused"
     status = 422
 
 
 def in_table(error: Exception, request_id: str) -> RawResponse | None:
-    """The answer for a row's form; None for what is nobody's mistake and belongs into the log."""
+    """Return the response for a row's form; None for an unexpected error, which is logged."""
     status, problems = _status(error), _problems_of(error, request_id)
     if problems and status in (400, 409, 422):
         return json({"detail": problems}, 422)
@@ -119,9 +119,9 @@ def in_table(error: Exception, request_id: str) -> RawResponse | None:
 
 
 def in_form(error: Exception, request_id: str) -> RawResponse | None:
-    """The answer for a form, of which the front end shows no status but 422."""
+    """Return the response for a form. The front end displays only errors with status 422."""
     status = _status(error)
-    if status in (401, 405):  # to be signed in first; the front end sees to that
+    if status in (401, 405):  # the front end then asks for a sign-in
         return in_table(error, request_id)
     if status == 500:
         return None
@@ -132,7 +132,7 @@ def in_form(error: Exception, request_id: str) -> RawResponse | None:
 
 
 def in_words(error: Exception, request_id: str) -> RawResponse | None:
-    """The response where the front end shows a sentence and no fields."""
+    """Return the response where the front end displays a sentence and no fields."""
     status, problems = _status(error), _problems_of(error, request_id)
     if status == 500 or not problems:
         return in_table(error, request_id)
@@ -140,7 +140,7 @@ def in_words(error: Exception, request_id: str) -> RawResponse | None:
 
 
 def _problems_of(error: Exception, request_id: str) -> list[dict[str, object]]:
-    """What is wrong with which field, as the front end reads it: the same as REST would say."""
+    """Return the errors by field in the front end's format. The messages are those of REST."""
     if isinstance(error, engines.NotNullViolation):
         return [_problem(_last(error.column), error.code, "a value is needed")]
     if isinstance(error, AdminError | engines.DatabaseError):
@@ -169,7 +169,7 @@ def _status(error: Exception) -> int:
 
 
 def _sentence(error: Exception, request_id: str) -> str:
-    """What a person reads; a database's own words never are."""
+    """Return the message for the user; never that of a database."""
     if isinstance(error, AdminError):
         return str(error)
     if isinstance(error, engines.UniqueViolation):

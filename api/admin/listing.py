@@ -1,4 +1,4 @@
-"""What Piccolo Admin's front end asks of a list, read from its query parameters and checked.
+"""Parses the query parameters of a list in Piccolo Admin's front end.
 
 ``name=acme&name__match=exact``, ``created_at=…&created_at__operator=gte``, ``industry__operator=is_null``,
 ``__order=-name,id``, ``__page``, ``__page_size``, ``__visible_fields``, ``__readable``, ``__delimiter``.
@@ -15,7 +15,7 @@ from tenant_schema.problems import Problem, suggestion
 __all__ = ["MOST_ROWS", "Listing", "Term", "parse_listing"]
 
 MOST_ROWS: Final = 1_000
-"""On one page: what the front end asks for when it exports."""
+"""The maximum page size: the front end's for exports."""
 _FURTHEST: Final = 1_000_000
 _ROWS: Final = 15
 _OPERATORS: Final[Mapping[str, str]] = {
@@ -40,8 +40,10 @@ _IGNORED: Final = frozenset({"__range_header", "__range_header_name"})
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One condition. ``operator`` is one of eq, ne, lt, lte, gt, gte, icontains, startswith, endswith, null,
-    not_null; the last two have no text.
+    """One condition.
+
+    ``operator`` is one of eq, ne, lt, lte, gt, gte, icontains, startswith, endswith, null, not_null; the last
+    two have no text.
     """
 
     column: Column
@@ -51,7 +53,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """Which rows, in which order, which page of them, and which columns of each."""
+    """The rows of a list: filter, order, page, and columns."""
 
     terms: tuple[Term, ...] = ()
     order: tuple[tuple[str, bool], ...] = ()
@@ -59,16 +61,16 @@ class Listing:
     page_size: int = _ROWS
     columns: tuple[str, ...] = ()
     delimiter: str = ","
-    """Of an export: a comma, or a semicolon, as Excel has it in many countries."""
+    """The delimiter of an export: a comma, or a semicolon for Excel in many countries."""
 
     @property
     def offset(self) -> int:
-        """How many rows come before the page."""
+        """The number of rows before the page."""
         return (self.page - 1) * self.page_size
 
 
 def parse_listing(pairs: Sequence[tuple[str, str]], schema: TableSchema) -> Listing:
-    """The list that is asked for. Raises :class:`~api.errors.InvalidQuery` with all that is wrong with it."""
+    """Return the requested list. Raises :class:`~api.errors.InvalidQuery` with all errors."""
     reader = _Reader(schema)
     for name, text in pairs:
         reader.read(name.removesuffix("[]"), text)
@@ -76,7 +78,7 @@ def parse_listing(pairs: Sequence[tuple[str, str]], schema: TableSchema) -> List
 
 
 class _Reader:
-    """Takes one parameter after the other."""
+    """Reads one parameter after the other."""
 
     def __init__(self, schema: TableSchema) -> None:
         self._schema = schema

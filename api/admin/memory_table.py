@@ -1,4 +1,4 @@
-"""A table whose rows are few and at hand: filtered, sorted and paged without a database."""
+"""MemoryTable: a table with few rows in memory, filtered, sorted and paged without a database."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from operator import eq, ge, gt, le, lt, ne
@@ -28,14 +28,14 @@ _COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
 
 
 class MemoryTable(ReadOnlyTable):
-    """Read-only unless a subclass offers more, which then says how its rows are found in :meth:`all_rows`."""
+    """Read-only unless a subclass implements changes. Subclasses implement :meth:`all_rows`."""
 
     def __init__(self, schema: TableSchema, group: str) -> None:
         self.group = group
         self._schema = schema
 
     async def all_rows(self) -> Sequence[Row]:
-        """Every row, in any order."""
+        """Return every row, in any order."""
         raise NotImplementedError
 
     async def schema(self) -> TableSchema:
@@ -59,7 +59,7 @@ class MemoryTable(ReadOnlyTable):
             yield piece
 
     async def names(self, search: str, limit: int, offset: int) -> Mapping[str, str]:
-        """What the rows are called: by the column that links to them."""
+        """Return the names of the rows: the column that links to them."""
         link = (await self.schema()).link
         called = {str(row["id"]): str(row[link]) for row in await self.all_rows()}
         found = [(key, name) for key, name in called.items() if search.casefold() in name.casefold()]
@@ -90,7 +90,7 @@ def _matches(row: Row, term: Term) -> bool:
 
 
 def _sort_key(value: object) -> tuple[bool, Any]:
-    """Nothing comes first; numbers by size, all else as text."""
+    """Nulls first; numbers by value, everything else as text."""
     if value is None:
         return (False, b"")
     return (True, value if isinstance(value, bool | int | float) else sort_key(str(value)))

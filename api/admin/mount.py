@@ -1,7 +1,7 @@
-"""AdminMount: /admin of one kind of host, spoken as Piccolo Admin's front end speaks it; the rest goes on.
+"""AdminMount: serves /admin of one kind of host with Piccolo Admin's front end.
 
-The front end is Piccolo Admin's own; what answers it is this: every list, row and form goes to the services
-that REST uses, with the rights of the one who asks. No route of it can reach a table any other way.
+The front end is Piccolo Admin's own, its back end is this: every list, row and form uses the services that
+REST uses, with the rights of the user. No route accesses a table in another way.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -38,10 +38,10 @@ _SAFETY: Final[Sequence[RawHeader]] = (
 
 
 class AdminMount:
-    """An ASGI application in front of another one: /admin is the site's, everything else the other's.
+    """An ASGI application around another one: /admin is the site's, everything else the other's.
 
-    What fails in a form or a table is answered in the words of the front end; what nobody expected goes on
-    to the error boundary, like any other error.
+    Expected errors of a form or a table are returned in the front end's format; unexpected ones are raised to
+    the error boundary.
     """
 
     __slots__ = ("_app", "_log", "_request_class", "_site")
@@ -102,7 +102,7 @@ class AdminMount:
             cookies.require_own_page(request)
         visit = await self._visit(request)
         if visit is None and segments == ("user",) and request.method == "GET":
-            return json({"username": "", "user_id": ""})  # asked for on the sign-in page as well
+            return json({"username": "", "user_id": ""})  # also requested by the sign-in page
         if visit is None:
             raise NotAuthenticated
         stop_if_tried(request)
@@ -138,7 +138,7 @@ class AdminMount:
             raise InvalidBody([Problem("username", "required", "a name and a password are needed")])
         session = await self._site.sign_in(request, username, password)
         response = _with_session(request, json({"message": "Signed in."}, headers=[NOT_STORED]), session)
-        response.headers.append(cookies.csrf_cookie(request))  # a new one, that nobody knew before
+        response.headers.append(cookies.csrf_cookie(request))  # a new token for the new session
         return response
 
     async def _sign_out(self, request: ApiRequest) -> RawResponse:
@@ -155,7 +155,7 @@ class AdminMount:
         work: Awaitable[_Response],
         explain: Callable[[Exception, str], RawResponse | None],
     ) -> _Response | RawResponse:
-        """The answer, or what went wrong in words for a person."""
+        """Return the response, or the error as a message for the user."""
         try:
             return await work
         except (NotFoundException, MethodNotAllowedException):

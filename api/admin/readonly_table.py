@@ -1,4 +1,4 @@
-"""A table of Piccolo's that is looked at and never touched: some of its columns, filtered, sorted, paged."""
+"""Read-only tables with some columns of a Piccolo table, filtered, sorted and paged."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,27 +38,27 @@ _PATTERNS: Final[Mapping[str, str]] = {"icontains": "%{}%", "startswith": "{}%",
 
 
 def _order_of(column: PiccoloColumn, keys: SortKeySQL) -> PiccoloColumn | QueryString:
-    """What to sort by: texts as people expect."""
+    """Return the sort expression: texts alphabetically."""
     if isinstance(column, kinds.Varchar | kinds.Text):
         return keys.of_column(column)
     return column
 
 
 class ReadOnlyTable:
-    """What a table does not offer: everything that would change it."""
+    """Refuses all methods that change a table."""
 
     checks_values = False
 
     async def create(self, values: Mapping[str, Any]) -> str:  # noqa: ARG002 (the form of a Table)
-        """Refuses."""
+        """Refused."""
         raise ReadOnly("Rows cannot be added here.")
 
     async def update(self, row_id: str, values: Mapping[str, Any]) -> None:  # noqa: ARG002 (the form of a Table)
-        """Refuses."""
+        """Refused."""
         raise ReadOnly("Rows cannot be changed here.")
 
     async def delete(self, row_id: str) -> None:  # noqa: ARG002 (the form of a Table)
-        """Refuses."""
+        """Refused."""
         raise ReadOnly("Rows cannot be deleted here.")
 
     async def references(self) -> Sequence[tuple[str, str]]:
@@ -68,9 +68,9 @@ class ReadOnlyTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A column that is shown; what is not listed here cannot be seen, filtered or sorted by.
+    """A displayed column. Columns that are not listed cannot be seen, filtered or sorted by.
 
-    :param to: the admin's table that it looks into, and the column there that rows are called by.
+    :param to: the admin's table that it refers to, and the column there that names rows.
     """
 
     column: Any
@@ -83,7 +83,7 @@ class Shown:
 
 
 class LookedAt(ReadOnlyTable):
-    """The rows of a Piccolo table, one statement for a page and one for its count."""
+    """The rows of a Piccolo table, with one statement for a page and one for its count."""
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class LookedAt(ReadOnlyTable):
         )
 
     async def schema(self) -> TableSchema:
-        """The columns that are shown."""
+        """The displayed columns."""
         return self._schema
 
     async def rows(self, listing: Listing) -> Sequence[Row]:
@@ -137,7 +137,7 @@ class LookedAt(ReadOnlyTable):
             yield piece
 
     async def names(self, search: str, limit: int, offset: int) -> Mapping[str, str]:
-        """What the rows are called: by the column that links to them."""
+        """Return the names of the rows: the column that links to them."""
         name = self._column(self._schema.link)
         query = self._table.select(self._table.id, name.as_alias("name"))
         query = query.order_by(_order_of(name, sort_key_sql(query.engine_type)))
@@ -153,7 +153,7 @@ class LookedAt(ReadOnlyTable):
         return self._row(found)
 
     async def references(self) -> Sequence[tuple[str, str]]:
-        """The tables that look into this one."""
+        """Return the tables that refer to this one."""
         return self._references
 
     def _select(self) -> Any:
@@ -171,9 +171,9 @@ class LookedAt(ReadOnlyTable):
 
 
 def conditions(terms: Sequence[Term], column: Callable[[str], Any]) -> list[Any]:
-    """The terms as Piccolo's conditions.
+    """Return the terms as Piccolo's conditions.
 
-    Raises :class:`~api.errors.InvalidQuery` for text that is no value of its column.
+    Raises :class:`~api.errors.InvalidQuery` for an invalid value.
     """
     return [_condition(term, column(term.column.name)) for term in terms]
 
@@ -203,7 +203,7 @@ def _value(column: PiccoloColumn, text: str) -> Any:
 
 
 def column_of(shown: Shown) -> Column:
-    """The column as the front end knows it; read-only."""
+    """Return the column for the front end, read-only."""
     column = shown.column
     meta = column._meta
     attributes = next((attributes for kind, attributes in _KINDS if isinstance(column, kind)), {})
@@ -233,7 +233,7 @@ _KINDS: Final[Sequence[tuple[type[PiccoloColumn], Mapping[str, Any]]]] = (
 
 
 def ready(value: Any) -> Any:
-    """A value as JSON has it; times in UTC, to the second."""
+    """Return a value for JSON; times in UTC, to the second."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return str(value) if isinstance(value, UUID) else value

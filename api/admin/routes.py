@@ -1,4 +1,4 @@
-"""What Piccolo Admin's front end asks for once somebody is signed in, by method and path."""
+"""The requests of Piccolo Admin's front end after sign-in, by method and path."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
@@ -24,7 +24,7 @@ _FURTHEST: Final = 1_000_000
 
 
 async def respond(request: ApiRequest, visit: Visit, segments: tuple[str, ...]) -> RawResponse | Stream:
-    """The answer. Raises Litestar's 404 and 405 for what is not asked for by any page."""
+    """Return the response. Raises Litestar's 404 and 405 for paths and methods that no page uses."""
     methods: dict[str, tuple[_Handler, tuple[str, ...]]] = {}
     for method, pattern, handler in _ROUTES:
         if len(pattern) == len(segments):
@@ -86,12 +86,12 @@ async def _count(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> R
 
 
 async def _export(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> Stream:
-    """What the list shows, on all of its pages."""
+    """Export all pages of the list."""
     table, listing = await _list(request, visit, given[0])
     if isinstance(request, TenantRequest):
         request.hold(request.platform.long_requests.exports.take(request.tenant.id))
     pieces = table.export(listing, readable=dict(request.pairs()).get("__readable") == "true")
-    first = await anext(pieces)  # what is refused is so before the file begins
+    first = await anext(pieces)  # errors are raised before the file begins
     headers = [
         (b"content-type", b"text/csv; charset=utf-8; header=present"),
         (b"content-disposition", f'attachment; filename="{given[0]}.csv"'.encode()),
@@ -131,11 +131,11 @@ async def _update(request: ApiRequest, visit: Visit, given: tuple[str, ...]) -> 
         raise ReadOnly(f"{schema.title} cannot be changed here.")
     body = await request.read_object()
     row = await table.row(given[1])
-    given_anew = changed(schema.by_name, body, row)
-    if "version" in given_anew and "version" in row:
+    changes = changed(schema.by_name, body, row)
+    if "version" in changes and "version" in row:
         raise Outdated
-    _refuse_read_only(schema.by_name, given_anew)
-    values, problems = _values(table, schema.columns, given_anew, whole=False)
+    _refuse_read_only(schema.by_name, changes)
+    values, problems = _values(table, schema.columns, changes, whole=False)
     await problems_together(problems, table.update(given[1], values), columns=schema.columns)
     return await _row(request, visit, given)
 
@@ -200,7 +200,7 @@ async def _change_password(request: ApiRequest, visit: Visit, _: tuple[str, ...]
 def _values(
     owner: Table | Form, columns: Sequence[Column], given: Mapping[str, Any], *, whole: bool = True
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """What was given as values, and what could not be read of it."""
+    """Return the submitted values, and the errors of unreadable ones."""
     return read(columns, given) if owner.checks_values else (accept(columns, given, whole=whole), [])
 
 
@@ -232,7 +232,7 @@ def _slug(form: Form) -> str:
 
 
 def _shown(row: Row, columns: tuple[str, ...]) -> dict[str, Any]:
-    """The row as far as it was asked for, each lookup with what it leads to is called."""
+    """Return the requested columns of the row, each lookup with the name of its record."""
     wanted = dict.fromkeys(columns)
     shown = {name: row[name] for name in wanted if name in row}
     names = {f"{name}_readable": row[f"{name}_readable"] for name in wanted if f"{name}_readable" in row}

@@ -1,4 +1,4 @@
-"""What the two admins need beside what REST has: sessions for browsers, and a brake for who guesses."""
+"""The services of the admins in addition to those of REST: browser sessions and throttling."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ __all__ = ["AdminServices", "admin_services"]
 
 @dataclass(frozen=True, slots=True)
 class AdminServices:
-    """A user's failures are counted by the tenant's own authentication, an operator's here."""
+    """The tenant's authentication counts a user's failures; an operator's are counted here."""
 
     operator_sessions: OperatorSessions
     operator_throttle: Throttle
@@ -27,7 +27,7 @@ class AdminServices:
 def admin_services(
     operators: Operators, authentication: Authentication, keys_for: Callable[[UUID], SigningKeys]
 ) -> AdminServices:
-    """The services. ``keys_for`` gives a tenant's keys for this purpose alone."""
+    """Create the services. ``keys_for`` returns a tenant's keys for this purpose only."""
     tokens = AccessTokens(keys_for, seconds=IDLE_SECONDS)
     return AdminServices(
         operator_sessions=OperatorSessions(operators),

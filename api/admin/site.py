@@ -1,7 +1,7 @@
-"""What an admin site is made of: tables, forms, and somebody who is signed in.
+"""The protocols of an admin site: tables, forms, and signed-in users.
 
-Nothing here is kept between requests but what the services keep: a site's tables and forms are made for each
-request, for the one who asks, and are small.
+Nothing is kept between requests except by the services: a site's tables and forms are created for each
+request and its user, and are small.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -15,42 +15,42 @@ from api.requests.request import ApiRequest
 __all__ = ["Form", "NewSession", "Row", "Site", "Table", "Visit"]
 
 Row = Mapping[str, Any]
-"""A row by column names; of a lookup ``x`` there is also ``x_readable``. ``id`` is always there."""
+"""A row by column names. A lookup ``x`` also has ``x_readable``. ``id`` is always present."""
 
 
 class Table(Protocol):
-    """One table of an admin. What it may not do raises, like anything else that a service refuses."""
+    """One table of an admin. Operations that are not available raise, like any other error of a service."""
 
     checks_values: bool
-    """Whether its service checks all values by itself; otherwise only values of their columns' types come."""
+    """Whether the service validates all values; otherwise only values of the columns' types are passed."""
 
     @property
     def group(self) -> str:
-        """Under which heading it stands in the menu."""
+        """The heading in the menu."""
 
     async def schema(self) -> TableSchema:
-        """Its columns."""
+        """The columns."""
 
     async def rows(self, listing: Listing) -> Sequence[Row]:
-        """The rows of a page."""
+        """Return the rows of a page."""
 
     async def count(self, listing: Listing) -> int:
-        """How many rows there are on all pages."""
+        """Return the number of rows on all pages."""
 
     def export(self, listing: Listing, *, readable: bool) -> AsyncIterator[bytes]:
-        """The rows of all pages as CSV, some at a time.
+        """Yield the rows of all pages as CSV, in portions.
 
-        :param readable: whether what lookups lead to is called stands beside their ids.
+        :param readable: whether to add the names of lookups' records.
         """
 
     async def names(self, search: str, limit: int, offset: int) -> Mapping[str, str]:
-        """What rows are called, by id, for those who look one up."""
+        """Return the names of rows by id, for lookups."""
 
     async def row(self, row_id: str) -> Row:
-        """One row."""
+        """Return one row."""
 
     async def create(self, values: Mapping[str, Any]) -> str:
-        """Add a row; gives its id."""
+        """Add a row. Returns its id."""
 
     async def update(self, row_id: str, values: Mapping[str, Any]) -> None:
         """Change a row."""
@@ -59,87 +59,87 @@ class Table(Protocol):
         """Delete a row."""
 
     async def references(self) -> Sequence[tuple[str, str]]:
-        """Tables that look into this one, each with the column that does."""
+        """Return the tables that refer to this one, each with the column that does."""
 
 
 class Form(Protocol):
-    """One act that is no change of one row."""
+    """An operation that is not the change of a row."""
 
     checks_values: bool
-    """As a table's."""
+    """Like that of a table."""
 
     @property
     def name(self) -> str:
-        """What the menu calls it."""
+        """The name in the menu."""
 
     @property
     def group(self) -> str:
-        """Under which heading it stands."""
+        """The heading in the menu."""
 
     @property
     def description(self) -> str:
-        """What it does, in a sentence or two."""
+        """A description in one or two sentences."""
 
     async def fields(self) -> Sequence[Column]:
-        """What it asks for."""
+        """The fields."""
 
     async def submit(self, values: Mapping[str, Any]) -> str:
-        """Do it; gives what the person should read."""
+        """Run the operation. Returns the message for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """What a browser is given when somebody signs in; ``seconds`` is for how long it is kept there."""
+    """A new session for the browser; ``seconds`` is its lifetime there."""
 
     secret: str
     seconds: int
 
 
 class Visit(Protocol):
-    """Somebody who is signed in, for one request."""
+    """A request of a signed-in user."""
 
     @property
     def name(self) -> str:
-        """What they are called."""
+        """The user's name."""
 
     @property
     def user_id(self) -> str:
-        """Who they are."""
+        """The user's id."""
 
     @property
     def renewed(self) -> NewSession | None:
-        """What the browser is to keep from now on, when that changes."""
+        """The session that replaces the browser's, if it changes."""
 
     async def tables(self) -> Mapping[str, Table]:
-        """What they may see, in the menu's order."""
+        """The tables that the user may see, in the menu's order."""
 
     async def forms(self) -> Sequence[Form]:
-        """What they may do, in the menu's order."""
+        """The forms that the user may use, in the menu's order."""
 
     async def links(self) -> Mapping[str, str]:
-        """Where else they may want to go."""
+        """Further links for the user."""
 
     async def change_password(self, current: str, new: str) -> None:
-        """Change their password."""
+        """Change the user's password."""
 
 
 class Site(Protocol):
     """One of the two admins."""
 
     words: Mapping[str, str]
-    """What it calls differently than Piccolo Admin does, in English."""
+    """Replacements for texts of Piccolo Admin, in English."""
 
     has_passwords: bool
-    """Whether who signs in has a password, and can change it."""
+    """Whether users have a password that they can change."""
 
     def title(self, request: ApiRequest) -> str:
-        """What it is called."""
+        """The title."""
 
     async def sign_in(self, request: ApiRequest, username: str, password: str) -> NewSession:
-        """A new session. Raises what says that there is none to be had."""
+        """Start a session. Raises the reason if it is refused."""
 
     async def visit(self, request: ApiRequest, secret: str) -> Visit | None:
-        """Who shows this secret; None when it is worth nothing."""
+        """Return the user with this secret; None if it is invalid."""
 
     async def sign_out(self, request: ApiRequest, secret: str) -> None:
         """End the session."""

@@ -98,7 +98,7 @@ class TenantCreation:
     async def _body(
         self, request: TenantRequest, tenant: TenantRef, made: ProvisionedTenant | None
     ) -> object:
-        """The answer; without ``made``, passwords are null, as in every answer but the first."""
+        """Return the response. Without ``made``, passwords are null, as in every response but the first."""
         admin_email = made.admin.email if made else request.admin_email or f"admin@{request.domain}"
         response = ProvisionedAnswer(
             tenant_id=tenant.id,

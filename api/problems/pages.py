@@ -44,7 +44,7 @@ def wants_page(scope: HTTPScope) -> bool:
 
 
 def as_page(error: Exception, response: RawResponse, request_id: str) -> RawResponse:
-    """Return the response ``answer`` to ``error`` as a page with the same status and headers."""
+    """Return ``response``, which reports ``error``, as a page with the same status and headers."""
     document = document_of(error, request_id)
     ways_on = _WAYS_ON if document.code == "not-found" else ""
     page = _page(

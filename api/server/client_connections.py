@@ -1,8 +1,8 @@
 """The client connections of this process: their number, and how long they may be idle.
 
-A connection counts from its acceptance on. Above a limit, a new one replaces one that has sent no request for
-a second, or is refused. Connections of a trusted proxy carry the requests of many clients, so the limit per
-address does not apply to a proxy.
+A connection counts from the moment it is accepted. Above a limit, a new one replaces one that has sent no
+request for a second, or is refused. Connections of a trusted proxy carry the requests of many clients, so the
+limit per address does not apply to a proxy.
 """
 
 import resource

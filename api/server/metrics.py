@@ -47,23 +47,23 @@ _ENGINES: Final = (
 class RequestCounts:
     """The number of requests, and their durations from the head to the end of the response."""
 
-    __slots__ = ("_answers", "_buckets", "_seconds")
+    __slots__ = ("_buckets", "_requests", "_seconds")
 
     def __init__(self) -> None:
-        self._answers: Counter[tuple[str, int]] = Counter()
+        self._requests: Counter[tuple[str, int]] = Counter()
         self._buckets = [0] * (len(_BOUNDS) + 1)
         self._seconds = 0.0
 
     def add(self, method: str, status: int, seconds: float) -> None:
         """Count one request."""
-        self._answers[method if method in _METHODS else "other", status] += 1
+        self._requests[method if method in _METHODS else "other", status] += 1
         self._buckets[bisect_left(_BOUNDS, seconds)] += 1
         self._seconds += seconds
 
     def lines(self) -> Iterator[str]:
         """Return the lines for Prometheus."""
         yield from _head("requests_total", "counter", "Requests by method and status of the response.")
-        for (method, status), count in sorted(self._answers.items()):
+        for (method, status), count in sorted(self._requests.items()):
             yield f'freehold_requests_total{{method="{method}",status="{status}"}} {count}'
         yield from _head("request_seconds", "histogram", "How long requests took.")
         total = 0

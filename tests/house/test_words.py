@@ -17,7 +17,19 @@ CLEANED = (
     ".env.example",
     "Dockerfile",
     "Makefile",
+    "api/admin",
     "api/checkup",
+    "api/cli",
+    "api/middleware",
+    "api/operations",
+    "api/problems",
+    "api/server",
+    "api/app.py",
+    "api/composition.py",
+    "api/dependencies.py",
+    "api/errors.py",
+    "api/responses.py",
+    "api/static_files.py",
     "benchmarks",
     "central",
     "compose.yaml",
@@ -45,9 +57,14 @@ CLEANED = (
 EXEMPT = {
     "tenant_schema/apps/definitions.py": "reach",
     "api/checkup/finding.py": "mend",
+    "api/middleware/tenant_from_host.py": "mend",
+    "docs/glossary.md": "mend",
     "docs/operating.md": "mend",
 }
 """Old words that a file may still use, as a regular expression."""
+
+SCHEMA_TITLE = re.compile(r"[a-z]Answers?$")
+"""Titles of schemas in the OpenAPI documents keep their names."""
 
 OLD_WORDS = {
     "answer": "response, to respond, to return",
@@ -138,7 +155,7 @@ def test_no_file_uses_a_word_that_was_replaced() -> None:
                 f"{name}:{number}: {match.group()!r}; say {better}"
                 for pattern, better in PATTERNS.items()
                 for match in pattern.finditer(line)
-                if not exempt.search(match.group())
+                if not exempt.search(match.group()) and not SCHEMA_TITLE.search(line[: match.end()])
             ]
     assert not found, "\n".join(found)
 

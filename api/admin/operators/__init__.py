@@ -1,3 +1,3 @@
-"""The operators' admin: the registry and the journal to look at, and forms that act on tenants."""
+"""The operators' admin: read-only tables of the registry and the journal, and forms for tenants."""
 
 __all__: list[str] = []

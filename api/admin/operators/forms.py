@@ -1,4 +1,7 @@
-"""What operators do with tenants: each form is one act of the services that REST calls, audited like it."""
+"""The forms for operations on tenants.
+
+Each calls one service method that REST calls, and is audited alike.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -24,9 +27,9 @@ from tenant_schema.problems import Problem
 __all__ = [
     "AddDomain",
     "ChangePassword",
+    "CreateTenant",
     "Delete",
     "Disconnect",
-    "MakeTenant",
     "RemoveDomain",
     "Rename",
     "Resume",
@@ -48,9 +51,9 @@ _TENANT: Final = Column(
 def operator_forms(
     platform: Platform, operator: OperatorRef, actor: Actor, address: _AddressOf
 ) -> Sequence[Form]:
-    """The forms in the menu's order.
+    """Return the forms in the menu's order.
 
-    :param address: gives the address of a host, with scheme and port.
+    :param address: returns the address of a host, with scheme and port.
     """
     acts = TenantActs(platform, actor)
     on_tenants: list[type[_OnTenant]] = [
@@ -63,13 +66,13 @@ def operator_forms(
         Disconnect,
         Delete,
     ]
-    return [MakeTenant(platform, operator, actor, address), *[form(acts, address) for form in on_tenants]]
+    return [CreateTenant(platform, operator, actor, address), *[form(acts, address) for form in on_tenants]]
 
 
-class MakeTenant:
-    """Makes a tenant, and shows its passwords this once."""
+class CreateTenant:
+    """Creates a tenant and shows its passwords once."""
 
-    name = "Make a tenant"
+    name = "Create a tenant"
     group = _GROUP
     checks_values = True
     description = (
@@ -83,7 +86,7 @@ class MakeTenant:
         self._creation = TenantCreation(platform, operator, actor)
 
     async def fields(self) -> Sequence[Column]:
-        """What REST asks for."""
+        """The fields of the REST request."""
         servers = self._servers()
         help_text = "Leave it open for the default."
         where = Column(name="server", title="Database server", choices=servers, help_text=help_text)
@@ -108,7 +111,7 @@ class MakeTenant:
         ]
 
     async def submit(self, values: Mapping[str, Any]) -> str:
-        """Make it."""
+        """Create the tenant."""
         server = values.get("server")
         if server and server not in self._servers():
             raise InvalidBody([Problem("server", "unknown-server", "There is no such database server.")])
@@ -120,7 +123,7 @@ class MakeTenant:
         return {one.name: one.name for one in self._platform.servers if ":" in one.name}
 
     def _wanted(self, values: Mapping[str, Any]) -> NewTenant:
-        """As REST would be given it. Raises :class:`~api.errors.InvalidBody` for what REST refuses."""
+        """Return the REST request. Raises :class:`~api.errors.InvalidBody` for an invalid one."""
         given: dict[str, Any] = {
             ours: text
             for ours, name in (("name", "name"), ("slug", "slug"), ("primaryDomain", "primary_domain"))
@@ -144,7 +147,7 @@ class MakeTenant:
 
 
 class _OnTenant(ABC):
-    """An act on a tenant that is there."""
+    """An operation on an existing tenant."""
 
     name: ClassVar[str]
     description: ClassVar[str]
@@ -157,21 +160,21 @@ class _OnTenant(ABC):
         self._address = address
 
     async def fields(self) -> Sequence[Column]:
-        """The tenant, and what else the act needs."""
+        """The tenant, and further fields of the operation."""
         return [_TENANT, *self.more]
 
     async def submit(self, values: Mapping[str, Any]) -> str:
-        """Find the tenant, and act."""
+        """Find the tenant and run the operation."""
         tenant = await self._acts.platform.registry.by_slug(values["tenant"].strip().lower())
         return await self.act(tenant.id, tenant.slug, values)
 
     @abstractmethod
     async def act(self, tenant_id: UUID, slug: str, values: Mapping[str, Any]) -> str:
-        """Do it; gives what the operator should read."""
+        """Run the operation. Returns the message for the operator."""
 
 
 class Suspend(_OnTenant):
-    """Stops serving it."""
+    """Stops serving the tenant."""
 
     name = "Suspend a tenant"
     description = "Its hosts respond with 403 from the next request on. Its data is kept."
@@ -183,7 +186,7 @@ class Suspend(_OnTenant):
 
 
 class Resume(_OnTenant):
-    """Serves it again."""
+    """Serves the tenant again."""
 
     name = "Resume a tenant"
     description = "It is served again from the next request on."
@@ -195,7 +198,7 @@ class Resume(_OnTenant):
 
 
 class Rename(_OnTenant):
-    """Gives it another name."""
+    """Changes the display name."""
 
     name = "Rename a tenant"
     description = "Its slug, domains and database keep their names."
@@ -208,7 +211,7 @@ class Rename(_OnTenant):
 
 
 class AddDomain(_OnTenant):
-    """Gives it another host name."""
+    """Adds a host name."""
 
     name = "Add a domain"
     description = "It leads to the tenant from the next request on; pointing its DNS here is up to you."
@@ -229,7 +232,7 @@ class AddDomain(_OnTenant):
 
 
 class RemoveDomain(_OnTenant):
-    """Takes a host name away."""
+    """Removes a host name."""
 
     name = "Remove a domain"
     description = "The primary one stays as long as the tenant."
@@ -242,7 +245,7 @@ class RemoveDomain(_OnTenant):
 
 
 class ChangePassword(_OnTenant):
-    """Gives its database user another password."""
+    """Changes the password of the database user."""
 
     name = "Change a database password"
     description = "Requests go on meanwhile. The new password is shown once, and kept encrypted."
@@ -266,7 +269,7 @@ class ChangePassword(_OnTenant):
 
 
 class Disconnect(_OnTenant):
-    """Closes the connections to its database."""
+    """Closes the connections to the database."""
 
     name = "Disconnect a tenant"
     description = "Every process closes its connections; the next request opens them again."
@@ -286,7 +289,7 @@ class Disconnect(_OnTenant):
 
 
 class Delete(_OnTenant):
-    """Deletes it with all that is its."""
+    """Deletes the tenant with its data."""
 
     name = "Delete a tenant"
     description = "Its database goes with it, and there is no way back. You may want a backup first."
@@ -309,7 +312,7 @@ class Delete(_OnTenant):
 
 
 def _passwords(response: Any, address: _AddressOf) -> str:
-    """What REST answers, for reading."""
+    """Return the REST response as text."""
     lines = [
         f"{response['slug']} is served at {address(response['domain'])}.",
         f"Its admin: {address(response['domain'])}/admin/",

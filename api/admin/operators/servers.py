@@ -1,4 +1,4 @@
-"""The database servers of this installation: their tenants, and how this process's connections stand."""
+"""The database servers of the installation: their tenants, and the connections of this process."""
 
 from collections.abc import Sequence
 
@@ -44,7 +44,7 @@ _SCHEMA = TableSchema(
 
 
 class ServerTable(MemoryTable):
-    """What settings and this process know; only the tenants are counted in the database."""
+    """Servers from the settings and this process. Only tenants are counted with a query."""
 
     def __init__(self, platform: Platform, group: str) -> None:
         super().__init__(_SCHEMA, group)

@@ -1,4 +1,4 @@
-"""Operators at /admin of a central host: their name, and one of their tokens as the password."""
+"""The operators' site at /admin of a central host. The password is one of the operator's tokens."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -20,17 +20,17 @@ __all__ = ["OperatorSite", "OperatorVisit"]
 
 
 class OperatorSite:
-    """The site; it keeps nothing."""
+    """The site. It has no state."""
 
     words: Mapping[str, str] = {"Username": "Operator", "Password": "Token"}
     has_passwords = False
 
     def title(self, _request: ApiRequest) -> str:
-        """What it is called."""
+        """The title."""
         return "Freehold for operators"
 
     async def sign_in(self, request: ApiRequest, username: str, password: str) -> NewSession:
-        """A session for an operator's name and token.
+        """Start a session for an operator's name and token.
 
         Raises ``WrongToken``, and ``TooManyAttempts`` after repeated failures.
         """
@@ -46,7 +46,7 @@ class OperatorSite:
         return NewSession(session.secret, int((session.expires_at - utc_now()).total_seconds()))
 
     async def visit(self, request: ApiRequest, secret: str) -> "OperatorVisit | None":
-        """The operator of a session."""
+        """Return the operator of a session."""
         operator = await request.platform.admin.operator_sessions.authenticate(secret)
         if operator is None:
             return None
@@ -59,7 +59,7 @@ class OperatorSite:
 
 
 class OperatorVisit:
-    """An operator, for one request."""
+    """An operator's request."""
 
     renewed: Final = None
 
@@ -80,19 +80,19 @@ class OperatorVisit:
         return str(self._operator.id)
 
     async def tables(self) -> Mapping[str, Table]:
-        """The registry and the journal."""
+        """The tables of the registry and the journal."""
         return operator_tables(self._platform)
 
     async def forms(self) -> Sequence[Form]:
-        """The acts on tenants."""
+        """The forms for tenants."""
         return operator_forms(self._platform, self._operator, self._actor, self._address)
 
     async def links(self) -> Mapping[str, str]:
-        """The contract."""
+        """The API documentation."""
         return {"API": "/schema"}
 
     async def change_password(self, current: str, new: str) -> None:  # noqa: ARG002 (the form of a visit)
-        """Refuses: an operator's password is a token."""
+        """Refused: an operator's password is a token."""
         raise ReadOnly("A token is not changed but replaced, with `freehold operators`.")
 
 

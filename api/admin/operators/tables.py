@@ -1,6 +1,6 @@
-"""What operators look at: tenants, domains, servers, the journal, the audit trail, themselves. All read-only.
+"""The operators' read-only tables: tenants, domains, servers, journal, audit trail, operators.
 
-Each table names the columns that it shows. Credentials, hashes and the sessions of operators are in none.
+Each table lists its columns. Credentials, hashes and operators' sessions are never included.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ _PEOPLE: Final = "Operators"
 
 
 def operator_tables(platform: Platform) -> Mapping[str, Table]:
-    """The tables by name, in the menu's order."""
+    """Return the tables by name, in the menu's order."""
     return {**_STANDING, "servers": ServerTable(platform, _PLACES)}
 
 

@@ -37,8 +37,8 @@ document.addEventListener("focus", (event) => isReturning && event.stopImmediate
 
 function reopen(event) {
   const lookup = open ? null : lookupOf(event.target);
-  const isMeant = event.type === "click" || event.key.length === 1 || ["Enter", "ArrowDown"].includes(event.key);
-  if (!lookup || !isMeant || event.ctrlKey || event.metaKey || event.altKey) return;
+  const opensLookup = event.type === "click" || event.key.length === 1 || ["Enter", "ArrowDown"].includes(event.key);
+  if (!lookup || !opensLookup || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   lookup.blur();
   lookup.focus();
@@ -51,8 +51,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") open.querySelector(".close a")?.click();
   if (event.key !== "Tab") return;
   const inside = [...open.querySelectorAll(FOCUSABLE)].filter(isVisible);
-  const edge = event.shiftKey ? inside[0] : inside.at(-1);
-  if (document.activeElement !== edge && open.contains(document.activeElement)) return;
+  const last = event.shiftKey ? inside[0] : inside.at(-1);
+  if (document.activeElement !== last && open.contains(document.activeElement)) return;
   event.preventDefault();
   (event.shiftKey ? inside.at(-1) : inside[0])?.focus();
 });

@@ -1,7 +1,7 @@
-// Runs before Piccolo Admin's own script: what that would ask too late, or do against the page's policy.
+// Runs before Piccolo Admin's own script: what that would request too late, or do in conflict with the page's policy.
 
 const NativeFunction = Function;
-const facts = document.querySelector("meta[name=freehold]").dataset;
+const page = document.querySelector("meta[name=freehold]").dataset;
 
 // A polyfill in the bundle gets the global object by new Function("return this"), which the policy forbids.
 globalThis.Function = new Proxy(NativeFunction, {
@@ -22,8 +22,8 @@ if (!chosen || chosen === localStorage.getItem("freehold-timezone")) {
 
 // Who is not signed in goes to the sign-in page without asking for anything that would be refused.
 const path = location.hash.slice(1) || "/";
-if (facts.signedIn === "no" && !path.startsWith("/login")) {
+if (page.signedIn === "no" && !path.startsWith("/login")) {
   history.replaceState(null, "", `#/login/?nextURL=${encodeURIComponent(path)}`);
 }
 
-if (facts.passwords === "no") document.body.dataset.noPassword = "yes";
+if (page.passwords === "no") document.body.dataset.noPassword = "yes";

@@ -87,7 +87,7 @@ document.addEventListener(
   true,
 );
 
-// Fields that are cleared by the browser keep what they were in Piccolo Admin; drawn anew, they do not.
+// Fields that are cleared by the browser keep what they were in Piccolo Admin; drawn again, they do not.
 document.addEventListener("click", (event) => {
   if (!event.target.matches(".filter_wrapper > button")) return;
   const toggle = document.querySelector("[data-uitest=filter_button]");

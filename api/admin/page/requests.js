@@ -45,7 +45,7 @@ function finished(request, method) {
   }
 }
 
-/** Draws the form for a new row anew. */
+/** Redraws the form for a new row. */
 function emptyForm() {
   const { schema } = store.state;
   store.commit("updateSchema", undefined);

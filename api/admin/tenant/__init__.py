@@ -1,3 +1,3 @@
-"""The admin of a tenant: its people, what they may do, its definitions, apps and records."""
+"""The admin of a tenant: its users, their rights, its definitions, apps and records."""
 
 __all__: list[str] = []

@@ -1,4 +1,4 @@
-"""Apps and pages in the admin, through the services that REST calls."""
+"""Apps and pages in the admin, with the services that REST uses."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -52,27 +52,27 @@ class AppTable(MemoryTable):
         return [_app_row(app) for app in await self._apps.all(self._visitor.scope, self._visitor.access)]
 
     async def create(self, values: Mapping[str, Any]) -> str:
-        """A new app."""
+        """Create an app."""
         body = {name: value for name, value in values.items() if value not in (None, "", [])}
         return str((await self._apps.create(self._visitor.scope, self._visitor.access, body)).id)
 
     async def update(self, row_id: str, values: Mapping[str, Any]) -> None:
-        """Change it."""
+        """Change an app."""
         name = (await self.row(row_id))["name"]
         await self._apps.change(self._visitor.scope, self._visitor.access, name, _whole(values))
 
     async def delete(self, row_id: str) -> None:
-        """Remove it with its pages."""
+        """Delete an app with its pages."""
         name = (await self.row(row_id))["name"]
         await self._apps.delete(self._visitor.scope, self._visitor.access, name)
 
     async def references(self) -> Sequence[tuple[str, str]]:
-        """Its pages."""
+        """The app's pages."""
         return (("pages", "app"),)
 
 
 class PageTable(MemoryTable):
-    """Pages of all apps."""
+    """The pages of all apps."""
 
     checks_values = True
 
@@ -82,7 +82,7 @@ class PageTable(MemoryTable):
         self._pages = visitor.platform.pages
 
     async def schema(self) -> TableSchema:
-        """The columns; a page's object is chosen among those that there are."""
+        """The columns. The choices of a page's object are the existing ones."""
         objects = {name: name for name in await self._visitor.platform.catalog.all(self._visitor.scope)}
         types = {one.value: one.value for one in PageType}
         return TableSchema(
@@ -102,7 +102,7 @@ class PageTable(MemoryTable):
         )
 
     async def all_rows(self) -> Sequence[Row]:
-        """Every page: one statement for each app."""
+        """Return every page, with one statement per app."""
         visitor, rows = self._visitor, []
         for app in await visitor.platform.apps.all(visitor.scope, visitor.access):
             pages = await self._pages.all(visitor.scope, visitor.access, app.name)
@@ -110,15 +110,15 @@ class PageTable(MemoryTable):
         return rows
 
     async def create(self, values: Mapping[str, Any]) -> str:
-        """A new page, behind the others of its app."""
+        """Create a page after the others of its app."""
         body = {name: value for name, value in values.items() if value not in (None, "") and name != "app"}
         if not values.get("app"):
-            accept((await self.schema()).columns, values)  # which raises for this, and all else that it sees
+            accept((await self.schema()).columns, values)  # raises for this and all other errors
         visitor, app = self._visitor, await self._app_of(values["app"])
         return str((await self._pages.create(visitor.scope, visitor.access, app, body)).page.id)
 
     async def update(self, row_id: str, values: Mapping[str, Any]) -> None:
-        """Change it; it stays with its app."""
+        """Change a page. It stays in its app."""
         row, visitor = await self.row(row_id), self._visitor
         if "app" in values:
             raise InvalidBody([Problem("app", "kept", "a page stays with its app")])
@@ -127,7 +127,7 @@ class PageTable(MemoryTable):
         )
 
     async def delete(self, row_id: str) -> None:
-        """Remove it, from its app's navigation too."""
+        """Delete a page, also from its app's navigation."""
         row, visitor = await self.row(row_id), self._visitor
         await self._pages.delete(visitor.scope, visitor.access, row["app_readable"], row["name"])
 
@@ -163,5 +163,5 @@ def _page_row(app: AppModel, page: ShownPage) -> Row:
 
 
 def _whole(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What was emptied is an empty text."""
+    """Replace emptied values by empty texts."""
     return {name: "" if value is None else value for name, value in values.items()}

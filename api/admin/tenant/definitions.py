@@ -1,4 +1,4 @@
-"""Objects and fields in the admin: shown as they are defined, changed by the schema service alone."""
+"""Objects and fields in the admin, changed with the schema service."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -66,7 +66,7 @@ _OBJECTS: Final = TableSchema(
 
 
 class ObjectTable(MemoryTable):
-    """Objects. One that holds records is deleted with the form that asks twice."""
+    """Objects. One with records is deleted with a form that asks twice."""
 
     checks_values = True
 
@@ -81,7 +81,7 @@ class ObjectTable(MemoryTable):
         return [_object_row(model) for model in objects.values()]
 
     async def create(self, values: Mapping[str, Any]) -> str:
-        """A new object, still without fields of its own."""
+        """Create an object without fields."""
         body = {_OBJECT_WORDS[name]: value for name, value in values.items() if value not in (None, "")}
         draft = object_draft({"name": "", **body})  # reported with all other problems
         with body_places():
@@ -89,24 +89,24 @@ class ObjectTable(MemoryTable):
         return str((await self._visitor.platform.catalog.get(self._visitor.scope, draft.name)).id)
 
     async def update(self, row_id: str, values: Mapping[str, Any]) -> None:
-        """Other words, or another name; its records stay as they are."""
+        """Change labels or the name. The records are kept."""
         name = (await self.row(row_id))["name"]
         changes = object_changes({_OBJECT_WORDS[one]: value or "" for one, value in values.items()})
         with body_places():
             await self._service.change_object(self._visitor.scope, self._visitor.access, name, changes)
 
     async def delete(self, row_id: str) -> None:
-        """Drop it, if it holds no records."""
+        """Delete the object if it has no records."""
         name = (await self.row(row_id))["name"]
         await self._service.drop_object(self._visitor.scope, self._visitor.access, name)
 
     async def references(self) -> Sequence[tuple[str, str]]:
-        """Its fields."""
+        """The object's fields."""
         return (("fields", "object"),)
 
 
 class FieldTable(MemoryTable):
-    """The fields of all objects, without those that every record has.
+    """The fields of all objects, without system fields.
 
     The settings of a type are columns of their own; those without a widget are in ``settings``.
     """
@@ -119,7 +119,7 @@ class FieldTable(MemoryTable):
         self._service = visitor.platform.schema
 
     async def schema(self) -> TableSchema:
-        """The columns; a lookup's target is chosen among the objects that there are."""
+        """The columns. The choices of a lookup's target are the existing objects."""
         targets = {"users": "users"} | {name: name for name in await self._objects()}
         return TableSchema(
             title="Field",
@@ -139,7 +139,7 @@ class FieldTable(MemoryTable):
         ]
 
     async def create(self, values: Mapping[str, Any]) -> str:
-        """A new field; records that are there get its default."""
+        """Create a field. Existing records get its default."""
         given = {name: value for name, value in values.items() if value not in (None, "", [])}
         body = {"name": "", **_body(given)}
         if not values.get("object"):
@@ -152,7 +152,7 @@ class FieldTable(MemoryTable):
         return str(added[draft.name].id)
 
     async def update(self, row_id: str, values: Mapping[str, Any]) -> None:
-        """A field otherwise, as far as its values allow."""
+        """Change a field, as far as its values allow."""
         row = await self.row(row_id)
         if "object" in values:
             raise InvalidBody([Problem("object", "kept", "a field stays with its object")])
@@ -164,7 +164,7 @@ class FieldTable(MemoryTable):
             )
 
     async def delete(self, row_id: str) -> None:
-        """Drop it, if no record has a value of it."""
+        """Delete the field if no record has a value of it."""
         row = await self.row(row_id)
         model = await self._object(row["object"])
         await self._service.drop_field(self._visitor.scope, self._visitor.access, model.name, row["name"])
@@ -218,7 +218,7 @@ def _field_row(model: ObjectModel, field: FieldModel) -> Row:
 
 
 def _body(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A field as REST takes it."""
+    """Return a field as in a REST request."""
     body = {name: values[name] for name in _FIELD_FACTS if name in values}
     body |= {name: body[name] or "" for name in ("label", "description") if name in body}
     if values.get("options"):
@@ -234,7 +234,7 @@ def _body(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _option(text: str) -> dict[str, str]:
-    """``won = Won for good`` is the value ``won`` with a label."""
+    """Parse an option: ``won = Won for good`` is the value ``won`` with a label."""
     value, sign, label = text.partition(_LABEL_SIGN)
     return {"value": value.strip(), "label": label.strip() if sign else value.strip()}
 

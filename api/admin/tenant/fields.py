@@ -1,4 +1,4 @@
-"""A tenant's fields as columns of its admin: which widget, which choices, which lookup."""
+"""A tenant's fields as columns of its admin: widget, choices, lookup."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -10,22 +10,22 @@ from tenant_schema.objects.model.model import FieldModel
 
 __all__ = ["column_of_field"]
 
-_Facts = Mapping[str, Any]
+_Attributes = Mapping[str, Any]
 
 
-def _same(**attributes: Any) -> Callable[[FieldModel], _Facts]:
+def _same(**attributes: Any) -> Callable[[FieldModel], _Attributes]:
     return lambda _field: attributes
 
 
-def _choices(field: FieldModel) -> _Facts:
+def _choices(field: FieldModel) -> _Attributes:
     return {"choices": {one["value"]: one["label"] for one in field.settings["options"]}}
 
 
-def _several(field: FieldModel) -> _Facts:
+def _several(field: FieldModel) -> _Attributes:
     return {"type": "array", "filterable": False, "sortable": False, **_choices(field)}
 
 
-_KINDS: Final[Mapping[str, Callable[[FieldModel], _Facts]]] = {
+_KINDS: Final[Mapping[str, Callable[[FieldModel], _Attributes]]] = {
     "text": lambda field: {"max_length": field.settings["maxLength"]},
     "long_text": _same(widget="text-area", listed=False),
     "integer": _same(type="integer"),
@@ -44,14 +44,14 @@ _KINDS: Final[Mapping[str, Callable[[FieldModel], _Facts]]] = {
     "id": _same(format="uuid"),
     "json": _same(widget="json", listed=False, filterable=False, sortable=False),
 }
-"""Every other type is a line of text."""
+"""All other types are a line of text."""
 
 
 def column_of_field(field: FieldModel, *, to: str | None, is_writable: bool, listed: bool) -> Column:
-    """The column of a field.
+    """Return the column of a field.
 
-    :param to: the admin's table that a lookup looks into; None when there is none for the one who asks.
-    :param listed: whether it is in the list if its type is for lists.
+    :param to: the admin's table that a lookup refers to; None if the user has none.
+    :param listed: whether it is in the list, if its type is suitable for lists.
     """
     attributes = dict(_KINDS.get(kind_of(field.type), _same())(field))
     attributes["listed"] = listed and attributes.get("listed", True)

@@ -1,4 +1,4 @@
-"""Acts of a tenant's administrators that are no change of one row."""
+"""The forms of a tenant's administrators."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -20,7 +20,7 @@ _EMAIL: Final = Column(name="email", title="E-mail address", required=True, null
 
 
 def tenant_forms(visitor: Visitor) -> Sequence[Form]:
-    """The forms that the user's permissions open, in the menu's order."""
+    """Return the forms that the user's permissions allow, in the menu's order."""
     people: list[Form] = [InviteUser(visitor), MakeLink(visitor)]
     definitions: list[Form] = [DropField(visitor), DropObject(visitor)]
     return [
@@ -30,7 +30,7 @@ def tenant_forms(visitor: Visitor) -> Sequence[Form]:
 
 
 class InviteUser:
-    """Makes a user, who chooses a password by a one-time link, or has one given."""
+    """Creates a user, who sets a password with a one-time link or gets one."""
 
     name = "Invite a user"
     group = PEOPLE
@@ -44,7 +44,7 @@ class InviteUser:
         self._visitor = visitor
 
     async def fields(self) -> Sequence[Column]:
-        """Who it is, and what they may do."""
+        """The user's data and roles."""
         roles = await self._visitor.platform.people.roles.all(self._visitor.access)
         return [
             _EMAIL,
@@ -65,7 +65,7 @@ class InviteUser:
         ]
 
     async def submit(self, values: Mapping[str, Any]) -> str:
-        """Make the user."""
+        """Create the user."""
         visitor = self._visitor
         wanted = NewUser(
             email=values.get("email") or "",
@@ -80,7 +80,7 @@ class InviteUser:
 
 
 class MakeLink:
-    """A way back in for who forgot the password."""
+    """Creates a one-time link for a user who forgot the password."""
 
     name = "Reset a password"
     group = PEOPLE
@@ -93,11 +93,11 @@ class MakeLink:
         self._visitor = visitor
 
     async def fields(self) -> Sequence[Column]:
-        """Whose."""
+        """The user."""
         return [_EMAIL]
 
     async def submit(self, values: Mapping[str, Any]) -> str:
-        """Make the link."""
+        """Create the link."""
         visitor, email = self._visitor, normalise_email(values["email"])
         row = await User.select(User.id).where(User.email == email).first()
         if row is None:
@@ -107,7 +107,7 @@ class MakeLink:
 
 
 class DropField:
-    """Drops a field with its values."""
+    """Deletes a field with its values."""
 
     name = "Delete a field"
     group = DEFINITIONS
@@ -118,7 +118,7 @@ class DropField:
         self._visitor = visitor
 
     async def fields(self) -> Sequence[Column]:
-        """Which, twice."""
+        """The field, twice."""
         return [
             _object_column(await self._visitor.platform.catalog.all(self._visitor.scope)),
             Column(name="field", title="Field", required=True, nullable=False),
@@ -126,7 +126,7 @@ class DropField:
         ]
 
     async def submit(self, values: Mapping[str, Any]) -> str:
-        """Drop it."""
+        """Delete the field."""
         visitor, field = self._visitor, values["field"].strip()
         _require_confirmed(field, values["confirm"])
         name = values["object"]
@@ -135,7 +135,7 @@ class DropField:
 
 
 class DropObject:
-    """Drops an object with its records."""
+    """Deletes an object with its records."""
 
     name = "Delete an object"
     group = DEFINITIONS
@@ -146,12 +146,12 @@ class DropObject:
         self._visitor = visitor
 
     async def fields(self) -> Sequence[Column]:
-        """Which, twice."""
+        """The object, twice."""
         objects = await self._visitor.platform.catalog.all(self._visitor.scope)
         return [_object_column(objects), _confirmation("object")]
 
     async def submit(self, values: Mapping[str, Any]) -> str:
-        """Drop it."""
+        """Delete the object."""
         visitor, name = self._visitor, values["object"]
         _require_confirmed(name, values["confirm"])
         await visitor.platform.schema.drop_object(visitor.scope, visitor.access, name, name)

@@ -1,4 +1,4 @@
-"""What a tenant's admin shows to whom: the tables that the user's permissions open."""
+"""The tables of a tenant's admin that the user's permissions allow."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -18,7 +18,7 @@ __all__ = ["tenant_tables"]
 _USERS: Final = "users"
 _TAKEN: Final = frozenset(
     {
-        *("login", "forms", "change-password"),  # the front end's own addresses
+        *("login", "forms", "change-password"),  # addresses of the front end
         *(
             "users",
             "roles",
@@ -52,7 +52,7 @@ _AUDIT: Final = LookedAt(
 
 
 async def tenant_tables(visitor: Visitor) -> Mapping[str, Table]:
-    """The tables by name, in the menu's order."""
+    """Return the tables by name, in the menu's order."""
     objects = await visitor.platform.catalog.all(visitor.scope)
     readable = {name: model for name, model in objects.items() if visitor.access.allows(name, "read")}
     names = {name: _table_name(name) for name in readable} | {_USERS: _USERS}
@@ -85,5 +85,5 @@ def _definitions(visitor: Visitor) -> dict[str, Table]:
 
 
 def _table_name(object_name: str) -> str:
-    """What the admin calls an object's table: its name, unless that is an address of the admin's own."""
+    """Return the name of an object's table in the admin: its own, unless that is an address of the admin."""
     return f"{object_name}_records" if object_name in _TAKEN else object_name

@@ -1,4 +1,4 @@
-"""Users, roles and permissions in the admin: looked at here, changed by the services that REST calls."""
+"""Users, roles and permissions in the admin, changed with the services that REST uses."""
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
@@ -51,9 +51,10 @@ _SEEN_BY_MANAGERS: Final = (
 
 
 class UserTable(LookedAt):
-    """Anybody who is let in may look people up, since records name them; the rest takes ``users:manage``.
+    """Users. Every user of the admin may list them, because records refer to them.
 
-    A user is made with the form that invites them, which has something to say.
+    Changes need ``users:manage``. Users are created with the form that invites them, because its result must
+    be shown.
     """
 
     def __init__(self, visitor: Visitor, referring: Sequence[tuple[str, str]] = ()) -> None:
@@ -64,7 +65,7 @@ class UserTable(LookedAt):
         self._users = visitor.platform.people.users
 
     async def schema(self) -> TableSchema:
-        """What may be seen and changed; roles are chosen among those that there are."""
+        """The columns. The choices of roles are the existing ones."""
         schema = await super().schema()
         if not self._manages:
             return schema
@@ -77,7 +78,7 @@ class UserTable(LookedAt):
         return replace(schema, columns=columns, can_change=True, can_delete=True)
 
     async def rows(self, listing: Listing) -> Sequence[Row]:
-        """A page: one statement, and two for all roles and invitations."""
+        """Return a page: one statement, and two for all roles and invitations."""
         return await self._completed(await super().rows(listing))
 
     async def row(self, row_id: str) -> Row:
@@ -85,7 +86,7 @@ class UserTable(LookedAt):
         return (await self._completed([await super().row(row_id)]))[0]
 
     async def update(self, row_id: str, values: Mapping[str, Any]) -> None:
-        """Change them: address and name, whether they may sign in, their roles. All of it or nothing."""
+        """Change address and name, whether the user may sign in, and roles, in one transaction."""
         visitor, user_id, users = self._visitor, UUID(row_id), self._users
         steps: list[Awaitable[object]] = []
         if "email" in values or "name" in values:
@@ -101,11 +102,11 @@ class UserTable(LookedAt):
                 await problems_together((), *steps)
 
     async def delete(self, row_id: str) -> None:
-        """Delete a user; their records stay, without an owner."""
+        """Delete a user. Their records stay, without an owner."""
         await self._users.delete(self._visitor.scope, self._visitor.access, uuid_of(row_id))
 
     async def _completed(self, rows: Sequence[Row]) -> Sequence[Row]:
-        """With roles, and whether they have a password yet."""
+        """Add the roles, and whether the user has a password."""
         if not self._manages or not rows:
             return rows
         ids = [UUID(row["id"]) for row in rows]
@@ -129,7 +130,7 @@ def _status(*, is_active: bool, is_invited: bool) -> str:
 
 
 class RoleTable(MemoryTable):
-    """Roles: what each allows, and where it stops. Who may manage users looks, ``roles:manage`` changes."""
+    """Roles and their restrictions. ``users:manage`` allows listing, ``roles:manage`` changes."""
 
     checks_values = True
 
@@ -140,7 +141,7 @@ class RoleTable(MemoryTable):
         self._roles = visitor.platform.people.roles
 
     async def schema(self) -> TableSchema:
-        """The columns; permissions are chosen among those that there are."""
+        """The columns. The choices of permissions are the existing ones."""
         return TableSchema(
             title="Role",
             columns=[
@@ -165,13 +166,13 @@ class RoleTable(MemoryTable):
         return [_role_row(role) for role in await self._roles.all(self._visitor.access)]
 
     async def create(self, values: Mapping[str, Any]) -> str:
-        """A new role."""
+        """Create a role."""
         body = {name: value for name, value in values.items() if value not in (None, "")}
         draft = decode_struct(as_json(body), NewRole).wanted()
         return str((await self._roles.create(self._visitor.scope, self._visitor.access, draft)).id)
 
     async def update(self, row_id: str, values: Mapping[str, Any]) -> None:
-        """Change it: its words, what it allows, where it stops. All of it or nothing."""
+        """Change labels, permissions and restrictions, in one transaction."""
         scope, access, role_id, roles = self._visitor.scope, self._visitor.access, UUID(row_id), self._roles
         words = {name: values[name] or "" for name in ("name", "label", "description") if name in values}
         steps: list[Awaitable[object]] = []
@@ -196,7 +197,7 @@ class RoleTable(MemoryTable):
         await self._roles.set_rules(self._visitor.scope, self._visitor.access, role_id, rules)
 
     async def delete(self, row_id: str) -> None:
-        """Delete a role that nobody has."""
+        """Delete a role without users."""
         await self._roles.delete(self._visitor.scope, self._visitor.access, uuid_of(row_id))
 
     async def _permissions(self) -> Sequence[str]:
@@ -209,7 +210,7 @@ class RoleTable(MemoryTable):
 
 
 class PermissionTable(MemoryTable):
-    """Permissions, and which roles have them. They come and go with their objects."""
+    """Permissions and their roles. They are created and deleted with their objects."""
 
     def __init__(self, visitor: Visitor) -> None:
         columns = [
@@ -260,7 +261,7 @@ def _text(value: object) -> str:
 
 
 def _converted(body: Mapping[str, Any], shape: type[_Shape]) -> _Shape:
-    """As REST takes it. Raises :class:`~api.errors.InvalidBody` for what it would not take."""
+    """Return the REST request. Raises :class:`~api.errors.InvalidBody` for an invalid one."""
     return decode_struct(as_json(body), shape)
 
 

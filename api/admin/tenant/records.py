@@ -1,7 +1,7 @@
-"""The records of one object in the admin: read and written by the record service, as far as the user may.
+"""The records of one object in the admin, read and written by the record service with the user's rights.
 
-A lookup is shown by what it leads to is called, if the user may read that; a change of a row is refused when
-somebody else has changed it since the page was loaded; deleting puts into the trash.
+A lookup is displayed by the name of its record, if the user may read that; a change of a row is refused when
+another user has changed it since the page was loaded; deleting moves a record to the trash.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -29,7 +29,7 @@ __all__ = ["RECORDS", "RecordTable"]
 RECORDS: Final = "Records"
 _MOST_LISTED: Final = 5
 _MOST_NAMED: Final = 30
-"""Lookups of one object that are shown by name; each costs a join."""
+"""The maximum number of lookups per object that are displayed by name; each costs a join."""
 _LISTED_SYSTEM: Final = ("owner", "updated_at")
 _TIMES: Final = ("created_at", "updated_at")
 _OPERATORS: Final[Mapping[str, tuple[str, str]]] = {"null": ("null", "true"), "not_null": ("null", "false")}
@@ -47,12 +47,12 @@ class _Display:
 
     @property
     def name(self) -> str:
-        """The field that records are called by."""
+        """The field that names records."""
         name = self.target.model.name_field
         return name if name in self.target.rights.readable else "id"
 
     def paths(self, columns: Sequence[str]) -> list[str]:
-        """What to read for these columns: of a lookup, the other record's id and what it is called."""
+        """Return the paths to read for these columns: for a lookup, the other record's id and name."""
         paths: list[str] = []
         for name in dict.fromkeys(["id", *columns]):
             beyond = self.called.get(name, ())
@@ -65,7 +65,7 @@ class _Display:
         return parse_query([*pairs, fields], self.target.readable)
 
     def shown(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """A record with each lookup's id under the lookup's name, and JSON as text."""
+        """Return a record with each lookup's id under the lookup's name, and JSON as text."""
         shown = dict(row)
         for name, value in row.items():
             if name in self.called and value is not None:
@@ -80,7 +80,7 @@ class _Display:
 class RecordTable:
     """One object.
 
-    :param tables: what the admin calls the table of each object that the user may read, users included.
+    :param tables: the admin's name of the table of each object that the user may read, including users.
     """
 
     group = RECORDS
@@ -93,7 +93,7 @@ class RecordTable:
         self._records = visitor.platform.records
 
     async def schema(self) -> TableSchema:
-        """The fields that the user may read; those that they may not write are read-only."""
+        """The fields that the user may read; read-only unless the user may write them."""
         display, model, access = await self._display(), self._model, self._visitor.access
         rights = display.target.rights
         open_fields = {**rights.creatable, **rights.writable}
@@ -118,19 +118,19 @@ class RecordTable:
         )
 
     async def rows(self, listing: Listing) -> Sequence[Row]:
-        """A page: one statement."""
+        """Return a page, with one statement."""
         display = await self._display()
         query = display.query(_pairs(listing), listing.columns)
         found = await read_rows(display.target, query, listing.page_size, listing.offset)
         return [_to_the_second(display.shown(row)) for row in found]
 
     async def count(self, listing: Listing) -> int:
-        """How many: one statement."""
+        """Count the rows, with one statement."""
         display = await self._display()
         return await count_records(display.target, display.query(_pairs(listing), ("id",)))
 
     async def export(self, listing: Listing, *, readable: bool) -> AsyncIterator[bytes]:
-        """All pages as the record API exports them; ``account`` is followed by ``account.name``."""
+        """Export all pages like the record API; ``account`` is followed by ``account.name``."""
         visitor, display = self._visitor, await self._display()
         paths = [
             path
@@ -144,7 +144,7 @@ class RecordTable:
             yield piece
 
     async def names(self, search: str, limit: int, offset: int) -> Mapping[str, str]:
-        """Records by what they are called."""
+        """Return records by name."""
         display = await self._display()
         name, pairs = display.name, [("sort", display.name)]
         if search and "icontains" in self._model.fields[name].type.operators:
@@ -162,7 +162,7 @@ class RecordTable:
         return display.shown(record.data)
 
     async def create(self, values: Mapping[str, Any]) -> str:
-        """A new record. What was left empty gets the field's default."""
+        """Create a record. Empty fields get their default."""
         visitor = self._visitor
         body = {name: value for name, value in values.items() if value not in (None, "", [])}
         record = await self._records.create(visitor.scope, visitor.access, self._model.name, body)
@@ -175,12 +175,12 @@ class RecordTable:
         await self._records.update(visitor.scope, visitor.access, self._model.name, uuid_of(row_id), body)
 
     async def delete(self, row_id: str) -> None:
-        """Put a record into the trash."""
+        """Move a record to the trash."""
         visitor = self._visitor
         await self._records.delete(visitor.scope, visitor.access, self._model.name, uuid_of(row_id))
 
     async def references(self) -> Sequence[tuple[str, str]]:
-        """The lookups that lead here, of the objects and in the fields that the user may read."""
+        """Return the lookups that refer to this object, in objects and fields that the user may read."""
         visitor, found = self._visitor, []
         for name, model in (await visitor.platform.catalog.all(visitor.scope)).items():
             lookups = [one for one in model.fields.values() if _target_of(one) == self._model.name]
@@ -201,7 +201,7 @@ class RecordTable:
         return _Display(target, {name: fields for name, fields in called.items() if fields})
 
     async def _called_by(self, target: Target, lookup: str) -> tuple[str, ...]:
-        """The fields that say what a lookup leads to; none when the user may not read them."""
+        """Return the fields that name a lookup's record; none if the user may not read them."""
         beyond = target.readable.beyond(lookup)
         if beyond is None:
             return ()
@@ -214,12 +214,12 @@ class RecordTable:
 
 
 def _to_the_second(row: dict[str, Any]) -> Row:
-    """The system's times as people read them in a list; the row's own page has them in full."""
+    """Shorten the system's times for the list. The row's own page has them in full."""
     return row | {name: f"{row[name][:19]}Z" for name in _TIMES if row.get(name)}
 
 
 def _pairs(listing: Listing) -> list[tuple[str, str]]:
-    """The list as the record API would be asked for it."""
+    """Return the list as a request to the record API."""
     pairs = [_pair(term) for term in listing.terms]
     return [*pairs, ("sort", ",".join(name if up else f"-{name}" for name, up in listing.order))]
 
@@ -234,12 +234,12 @@ def _target_of(field: FieldModel) -> str | None:
 
 
 def _own_first(fields: Mapping[str, FieldModel]) -> list[tuple[str, FieldModel]]:
-    """The object's own fields in their order, then those of the system; the id is every row's."""
+    """Return the object's own fields in their order, then the system's, without the id."""
     own = [(name, field) for name, field in fields.items() if not field.system]
     return [*own, *[(name, field) for name, field in fields.items() if field.system and name != "id"]]
 
 
 def _listed(fields: Mapping[str, FieldModel], name: str) -> set[str]:
-    """What the list shows: what records are called, the first fields, and who has them since when."""
+    """Return the columns of the list: the name, the first fields, the owner and the time."""
     own = [one for one, field in fields.items() if not field.system and one != name]
     return {name, *own[:_MOST_LISTED], *_LISTED_SYSTEM}

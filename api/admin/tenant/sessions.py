@@ -1,7 +1,7 @@
-"""A user's session in the admin: an ordinary session of the tenant, shown by a cookie instead of a token.
+"""A user's session in the admin: a session of the tenant, identified by a cookie instead of a token.
 
-The cookie is a signed token under keys of its own, so that it is no access token, and no access token is a
-cookie. It is good for an hour, is renewed while it is used, and ends twelve hours after signing in.
+The cookie is a signed token with keys of its own, so that it is not valid as an access token and vice versa.
+It is valid for an hour, renewed while it is used, and ends twelve hours after signing in.
 """
 
 import time
@@ -25,10 +25,10 @@ _RENEWED_AFTER: Final = 300
 
 
 class TenantSessions:
-    """Signing in for those who administer something.
+    """Sessions for users with rights for the admin.
 
-    :param tokens: under keys for this purpose alone, good for :data:`IDLE_SECONDS`.
-    :param clock: Unix time, the tokens' own.
+    :param tokens: with keys for this purpose only, valid for :data:`IDLE_SECONDS`.
+    :param clock: Unix time, that of the tokens.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class TenantSessions:
     async def begin(
         self, scope: TenantScope, email: str, password: str, address: str, user_agent: str
     ) -> NewSession:
-        """A new session. Raises what signing in raises, and ``NothingToAdminister``."""
+        """Start a session. Raises what signing in raises, and ``NothingToAdminister``."""
         signed_in = await self._authentication.sign_in(scope, email, password, address, user_agent)
         access = await self._authentication.authenticate(scope, signed_in.access_token)
         if not _administers(access):
@@ -53,7 +53,7 @@ class TenantSessions:
         return self._issue(scope, access)
 
     async def visit(self, scope: TenantScope, secret: str) -> tuple[Access, NewSession | None] | None:
-        """Who shows this cookie, and the one that takes its place when it is time; None when it is over."""
+        """Return the user of this cookie, and a new cookie when it is due; None if the session has ended."""
         try:
             claims = self._tokens.read(scope, secret)
             access = await self._authentication.of_session(scope, claims.user_id, claims.session_id)
@@ -66,7 +66,7 @@ class TenantSessions:
         return access, None if is_young or ends_anyway else self._issue(scope, access)
 
     async def end(self, scope: TenantScope, secret: str) -> None:
-        """End the session; nothing happens when it is over."""
+        """End the session. Does nothing if it has ended."""
         found = await self.visit(scope, secret)
         if found is not None:
             await self._authentication.sign_out(scope, found[0])
@@ -78,7 +78,7 @@ class TenantSessions:
 
 
 def _end_of(session_id: UUID) -> float:
-    """When the session is over at the latest, as Unix time: an id says when it was made (RFC 9562)."""
+    """Return the latest end of the session as Unix time. An id contains its creation time (RFC 9562)."""
     return (session_id.int >> 80) / 1_000 + _ABSOLUTE_SECONDS
 
 

@@ -1,4 +1,4 @@
-"""Who and what is let in at the moment: sessions and API keys, each ended by deleting its row."""
+"""Sessions and API keys in the admin. Deleting a row ends one."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ __all__ = ["ApiKeyTable", "SessionTable"]
 
 
 class _EndedByDeleting(LookedAt, ABC):
-    """Rows that are looked at, and stay as history when they have ended."""
+    """Rows that stay as history after their end."""
 
     def __init__(
         self, visitor: Visitor, table: type[Any], title: str, shown: Sequence[Shown], link: str
@@ -26,7 +26,7 @@ class _EndedByDeleting(LookedAt, ABC):
         self._visitor = visitor
 
     async def schema(self) -> TableSchema:
-        """What is shown; rows can be deleted."""
+        """The columns. Rows can be deleted."""
         return replace(await super().schema(), can_delete=True)
 
     async def delete(self, row_id: str) -> None:
@@ -35,11 +35,11 @@ class _EndedByDeleting(LookedAt, ABC):
 
     @abstractmethod
     async def end(self, row_id: UUID) -> None:
-        """Have its service end it."""
+        """End it with its service."""
 
 
 class SessionTable(_EndedByDeleting):
-    """Who is signed in, and from where."""
+    """Sessions with their addresses and browsers."""
 
     def __init__(self, visitor: Visitor) -> None:
         shown = (
@@ -60,7 +60,7 @@ class SessionTable(_EndedByDeleting):
 
 
 class ApiKeyTable(_EndedByDeleting):
-    """Which programs are let in, for whom; a key is made by its user, over REST."""
+    """API keys with their users. A key is created by its user, over REST."""
 
     def __init__(self, visitor: Visitor) -> None:
         shown = (

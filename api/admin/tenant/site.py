@@ -1,4 +1,7 @@
-"""A tenant's administrators at /admin of its host: e-mail address and password, as for the API."""
+"""The site of a tenant's administrators at /admin of its host.
+
+They sign in with the API's e-mail addresses and passwords.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import cast
@@ -15,23 +18,23 @@ __all__ = ["TenantSite", "TenantVisit"]
 
 
 class TenantSite:
-    """The site; it keeps nothing."""
+    """The site. It has no state."""
 
     words: Mapping[str, str] = {"Username": "E-mail address"}
     has_passwords = True
 
     def title(self, request: ApiRequest) -> str:
-        """What it is called."""
+        """The title."""
         return _scope(request).name
 
     async def sign_in(self, request: ApiRequest, username: str, password: str) -> NewSession:
-        """A session of the tenant. Raises what :class:`TenantSessions` raises."""
+        """Start a session of the tenant. Raises what :class:`TenantSessions` raises."""
         agent = request.header(b"user-agent") or ""
         sessions = request.platform.admin.tenant_sessions
         return await sessions.begin(_scope(request), username, password, request.address, agent)
 
     async def visit(self, request: ApiRequest, secret: str) -> "TenantVisit | None":
-        """The user of a session."""
+        """Return the user of a session."""
         found = await request.platform.admin.tenant_sessions.visit(_scope(request), secret)
         if found is None:
             return None
@@ -46,7 +49,7 @@ class TenantSite:
 
 
 class TenantVisit:
-    """A user, for one request."""
+    """A user's request."""
 
     def __init__(self, visitor: Visitor, renewed: NewSession | None) -> None:
         self.renewed = renewed
@@ -63,15 +66,15 @@ class TenantVisit:
         return str(self._visitor.access.user_id)
 
     async def tables(self) -> Mapping[str, Table]:
-        """What their permissions let them see."""
+        """The tables that the user's permissions allow."""
         return await tenant_tables(self._visitor)
 
     async def forms(self) -> Sequence[Form]:
-        """What their permissions let them do."""
+        """The forms that the user's permissions allow."""
         return tenant_forms(self._visitor)
 
     async def links(self) -> Mapping[str, str]:
-        """The contract."""
+        """The API documentation."""
         return {"API": "/schema"}
 
     async def change_password(self, current: str, new: str) -> None:

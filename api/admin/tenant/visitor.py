@@ -1,4 +1,4 @@
-"""Who uses the admin of which tenant, in one request: what its tables and forms are made with."""
+"""Visitor: the user and the tenant of a request to the admin."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ __all__ = ["Visitor"]
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """The tenant's database is bound."""
+    """A user of the tenant, whose database is bound."""
 
     platform: Platform
     scope: TenantScope

@@ -51,10 +51,10 @@ async def looks_at_tenants(admin: Admin) -> None:
 
 async def makes_a_tenant(admin: Admin) -> str:
     """Gives the password that is shown."""
-    await admin.go("forms/make-a-tenant")
+    await admin.go("forms/create-a-tenant")
     await admin.sees("Such as acme.")
     await admin.fill(name="Nova", slug="nova", primary_domain="nova", admin_email="nora@nova.example")
-    await admin.picture("operators-make-a-tenant")
+    await admin.picture("operators-create-a-tenant")
     await admin.fill(slug="No spaces")
     await admin.submit()
     await admin.sees("A slug is 1 to 40 characters")

@@ -29,7 +29,7 @@ async def test_the_menu_has_the_tables_and_the_forms(world: World) -> None:
     assert sorted(name for names in grouped["grouped"].values() for name in names) == sorted(TABLES)
     forms = {form["slug"] for form in await browser.get("forms/")}
     assert forms == {
-        "make-a-tenant",
+        "create-a-tenant",
         "suspend-a-tenant",
         "resume-a-tenant",
         "rename-a-tenant",
@@ -44,7 +44,7 @@ async def test_the_menu_has_the_tables_and_the_forms(world: World) -> None:
 
 async def test_a_tenant_is_made_with_the_form_and_its_passwords_are_shown_once(world: World) -> None:
     browser = await operators_browser(world)
-    said = await browser.done("make-a-tenant", **NOVA, admin_email="nora@nova.example")
+    said = await browser.done("create-a-tenant", **NOVA, admin_email="nora@nova.example")
     password = next(line.removeprefix("Password: ") for line in said.splitlines() if "Password" in line)
     signed_in = await world.client("nova.localhost").post(
         "/api/v1/auth/login", json={"email": "nora@nova.example", "password": password}
@@ -61,13 +61,13 @@ async def test_a_tenant_is_made_with_the_form_and_its_passwords_are_shown_once(w
 async def test_a_form_tells_all_its_faults_at_once_and_makes_nothing(world: World) -> None:
     browser = await operators_browser(world)
     said = await browser.refused(
-        "make-a-tenant", name=" ", slug="No!", primary_domain="-", admin_email="x", admin_password="short"
+        "create-a-tenant", name=" ", slug="No!", primary_domain="-", admin_email="x", admin_password="short"
     )
     assert set(said) == {"name", "slug", "primary_domain", "admin_email", "admin_password"}
-    assert set(await browser.refused("make-a-tenant", name=" ", admin_email="x")) == {
+    assert set(await browser.refused("create-a-tenant", name=" ", admin_email="x")) == {
         *("name", "slug", "primary_domain", "admin_email"),
     }
-    assert "taken" in (await browser.refused("make-a-tenant", **NOVA | {"slug": "acme"}))["slug"]
+    assert "taken" in (await browser.refused("create-a-tenant", **NOVA | {"slug": "acme"}))["slug"]
     assert len(await browser.rows("tenants")) == 2
 
 
@@ -227,12 +227,12 @@ async def test_servers_are_listed_with_their_tenants(world: World) -> None:
 
 async def test_the_database_server_of_a_form_is_one_of_those_that_are_there(world: World) -> None:
     browser = await operators_browser(world)
-    schema: dict[str, Any] = await browser.get("forms/make-a-tenant/schema/")
+    schema: dict[str, Any] = await browser.get("forms/create-a-tenant/schema/")
     servers = {server.name for server in world.platform.servers} - {"sqlite"}
     assert ("server" in schema["properties"]) is bool(servers)
     if servers:
         assert set(schema["properties"]["server"]["extra"]["choices"]) == servers
-    said = await browser.refused("make-a-tenant", **NOVA, server="db.evil.example:3306")
+    said = await browser.refused("create-a-tenant", **NOVA, server="db.evil.example:3306")
     assert set(said) == {"server"}
 
 
@@ -241,9 +241,9 @@ async def test_guests_get_nothing_but_the_page_and_its_words(world: World) -> No
     await browser.open()
     for name in TABLES:
         assert (await browser.http.get(f"/admin/api/tables/{name}/")).status_code == 401
-    for address in ("tables/", "forms/", "forms/make-a-tenant/schema/", "links/", "nothing/"):
+    for address in ("tables/", "forms/", "forms/create-a-tenant/schema/", "links/", "nothing/"):
         assert (await browser.http.get(f"/admin/api/{address}")).status_code == 401
-    assert (await browser.submit("make-a-tenant", **NOVA)).status_code == 401
+    assert (await browser.submit("create-a-tenant", **NOVA)).status_code == 401
     assert len(await (await operators_browser(world)).rows("tenants")) == 2
     meta = (await browser.http.get("/admin/public/meta/")).json()
     assert meta["site_name"] == "Freehold for operators"
@@ -252,7 +252,7 @@ async def test_guests_get_nothing_but_the_page_and_its_words(world: World) -> No
 @ON_MARIADB
 async def test_a_database_password_is_changed_with_a_form(world: World) -> None:
     browser = await operators_browser(world)
-    await browser.done("make-a-tenant", **NOVA)  # others need the users of acme and demo as they are
+    await browser.done("create-a-tenant", **NOVA)  # others need the users of acme and demo as they are
     said = await browser.done("change-a-database-password", tenant="nova", end_connections=True)
     shown = dict(line.split(": ") for line in said.splitlines() if ": " in line)
     settings = world.platform.settings

@@ -305,7 +305,7 @@ async def test_a_form_s_success_page_and_what_was_typed_go_when_another_form_is_
         await admin.go("forms/resume-a-tenant")
         await admin.sees("It is served again")
         await expect(admin.page.locator("[name=tenant]:visible")).to_have_value("")
-        await admin.go("forms/make-a-tenant")
+        await admin.go("forms/create-a-tenant")
         await admin.fill(name=" ", slug="No spaces", admin_email="nobody")
         await admin.submit()
         labels = {line.partition(":")[0] for line in await admin.mistakes()}
