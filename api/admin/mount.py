@@ -12,8 +12,9 @@ from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from api.admin import assets, cookies, routes
+from api.admin.browser_session import NewSession
 from api.admin.errors import in_form, in_table, in_words
-from api.admin.site import NewSession, Site, Visit
+from api.admin.site import Site, Visit
 from api.admin.words import languages, translation
 from api.errors import InvalidBody, NotAuthenticated
 from api.middleware.expect_continue import stop_if_tried

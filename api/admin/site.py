@@ -5,14 +5,14 @@ request and its user, and are small.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from api.admin.browser_session import NewSession
 from api.admin.columns import Column, TableSchema
 from api.admin.listing import Listing
 from api.requests.request import ApiRequest
 
-__all__ = ["Form", "NewSession", "Row", "Site", "Table", "Visit"]
+__all__ = ["Form", "Row", "Site", "Table", "Visit"]
 
 Row = Mapping[str, Any]
 """A row by column names. A lookup ``x`` also has ``x_readable``. ``id`` is always present."""
@@ -85,14 +85,6 @@ class Form(Protocol):
 
     async def submit(self, values: Mapping[str, Any]) -> str:
         """Run the operation. Returns the message for the user."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewSession:
-    """A new session for the browser; ``seconds`` is its lifetime there."""
-
-    secret: str
-    seconds: int
 
 
 class Visit(Protocol):

@@ -1,12 +1,13 @@
 """What a handler sees of a request: the services, who calls, from where, the body and the query."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 from litestar import Request
 from litestar.datastructures import State
 
+from api.composition import Platform
 from api.errors import InvalidBody, NotAuthenticated
 from api.middleware.request_context import RequestContext
 from api.requests import bodies
@@ -19,9 +20,6 @@ from tenant_schema.problems import Problem
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
 
-if TYPE_CHECKING:
-    from api.composition import Platform
-
 __all__ = ["ApiRequest", "CentralRequest", "TenantRequest"]
 
 _S = TypeVar("_S", bound=msgspec.Struct)
@@ -33,7 +31,7 @@ class ApiRequest(Request[Any, Any, State]):
     """A request on any host. What the middleware found out is in the scope's state."""
 
     @property
-    def platform(self) -> "Platform":
+    def platform(self) -> Platform:
         """Every service."""
         return cast("Platform", self.scope["state"]["platform"])
 

@@ -5,10 +5,11 @@ from functools import partial
 from typing import Final
 
 from api.admin.addresses import address_of
+from api.admin.browser_session import NewSession
 from api.admin.errors import ReadOnly, WrongToken
 from api.admin.operators.forms import operator_forms
 from api.admin.operators.tables import operator_tables
-from api.admin.site import Form, NewSession, Table
+from api.admin.site import Form, Table
 from api.composition import Platform
 from api.requests.request import ApiRequest
 from central.operators import audit

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
+from api.admin.browser_session import NewSession
 from api.admin.errors import NothingToAdminister
-from api.admin.site import NewSession
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.errors import Unauthenticated
 from tenant_schema.users.rights.permissions import SYSTEM_PERMISSIONS, Access

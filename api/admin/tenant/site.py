@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from api.admin.addresses import address_of
-from api.admin.site import Form, NewSession, Table
+from api.admin.browser_session import NewSession
+from api.admin.site import Form, Table
 from api.admin.tenant.forms import tenant_forms
 from api.admin.tenant.menu import tenant_tables
 from api.admin.tenant.visitor import Visitor
