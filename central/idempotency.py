@@ -1,7 +1,8 @@
-"""The idempotency keys of operators: of several requests with one key one acts, and all get its response.
+"""The idempotency keys of operators: requests with the same key are executed once, and get the same response.
+response.
 
-The first request holds the key by a lease, which is renewed while the request is at work. When the request
-fails, the key is free again at once. Responses are stored without their secrets.
+The first request holds the key with a lease, which is renewed while the request runs. If the request fails,
+the key is free immediately. Responses are stored without their secrets.
 """
 
 import asyncio
@@ -23,13 +24,13 @@ from piccolo_engines.leases import Lease
 __all__ = ["KEEP_RESPONSES", "Idempotency", "StoredResponse"]
 
 KEEP_RESPONSES: Final = timedelta(days=7)
-"""How long a key is remembered with its response."""
+"""How long a key is stored with its response."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class StoredResponse:
-    """The response of a request. ``body`` is JSON-like; when replayed, None stands for every secret."""
+    """The response to a request. ``body`` is JSON-like; a replayed one has None in place of every secret."""
 
     status: int
     body: object = field(repr=False)

@@ -1,15 +1,13 @@
-"""Sort keys of texts: compared byte by byte, they order texts alphabetically, the same on SQLite, MySQL and
-MariaDB.
+"""Sort keys: a binary key for each text, so that comparing keys byte by byte sorts texts alphabetically.
 
-A key has three parts and ends after 512 bytes:
+The order is the same on SQLite, MySQL and MariaDB. A key consists of the text's weights in the Unicode
+Collation Algorithm 5.2.0, as in MySQL's and MariaDB's collation utf8mb4_unicode_520_ci (letters that differ
+only in case and accents have the same weight); two zero bytes, which are less than every weight, so that a
+text precedes longer ones that begin with it; and the text itself in UTF-8, so that different texts have
+different keys. It is cut to 512 bytes, so only the first 256 weights count.
 
-- the weights of the text in the Unicode Collation Algorithm 5.2.0, as MySQL and MariaDB have them in the
-  collation utf8mb4_unicode_520_ci: letters that differ in case or accents alone have the same weight;
-- two zero bytes, which are less than every weight, so that a text sorts before those that begin with it;
-- the text in UTF-8, so that different texts have different keys.
-
-MySQL and MariaDB compute keys with ``WEIGHT_STRING``. On SQLite, :func:`sort_key` is registered as an SQL
-function on each connection. The expressions are in :mod:`piccolo_engines.sort_key_sql`. See docs/adr/0086.
+The servers compute keys themselves (``WEIGHT_STRING``); :func:`sort_key` is the same for SQLite, where every
+connection has it as an SQL function. A test compares the two. See docs/adr/0086.
 """
 
 import struct
@@ -35,17 +33,17 @@ __all__ = [
 ]
 
 SORT_KEY: Final = "SORT_KEY"
-"""The name of :func:`sort_key` as an SQL function on SQLite."""
+"""The SQL function for :func:`sort_key` on every connection to SQLite."""
 SORT_COLLATION: Final = "SORT_KEYS"
-"""The name of :func:`compare_texts` as a collation on SQLite."""
+"""The collation in the order of the keys on every connection to SQLite."""
 SORT_WEIGHTS: Final = "SORT_WEIGHTS"
-"""The name of :func:`sort_weights` as an SQL function on SQLite."""
+"""The SQL function for :func:`sort_weights`."""
 SORT_WEIGHTS_END: Final = "SORT_WEIGHTS_END"
-"""The name of :func:`sort_weights_end` as an SQL function on SQLite."""
+"""The SQL function for :func:`sort_weights_end`."""
 SORT_KEY_AND_TEXT: Final = "SORT_KEY_AND_TEXT"
-"""The name of :func:`key_and_text` as an SQL function on SQLite."""
+"""The SQL function for :func:`key_and_text`."""
 SORT_KEY_BYTES: Final = 512
-"""The maximum length of a key: without an index, MySQL compares 1,024 bytes at most (max_sort_length)."""
+"""The maximum length of a key: MySQL compares at most 1,024 bytes when it sorts without an index."""
 
 _FILE: Final = Path(__file__).with_name("sort_weights.bin")
 _END: Final = b"\0\0"
@@ -56,18 +54,18 @@ _RARE_CHINESE: Final = range(0x3400, 0x4DB6)
 
 
 def key_and_text(text: str | None) -> bytes | None:
-    """The sort key, padded with zero bytes to :data:`SORT_KEY_BYTES`, then the text in UTF-8."""
+    """Return the sort key, padded with zero bytes to :data:`SORT_KEY_BYTES`, then the text in UTF-8."""
     key = sort_key(text)
     return None if key is None or text is None else key.ljust(SORT_KEY_BYTES, b"\0") + text.encode()
 
 
 def text_behind_key(selected: bytes) -> str:
-    """The text in a padded key with its text, as :func:`key_and_text` returns it."""
+    """Return the text after the key in a result of :func:`key_and_text`."""
     return bytes(selected[SORT_KEY_BYTES:]).decode()
 
 
 def sort_key(text: str | None) -> bytes | None:
-    """Return the key of a text; None for any other type.
+    """Return the key of a text; None for a value that is not a text.
 
     >>> sort_key("Äa").hex()
     '120f120f0000c38461'
@@ -78,24 +76,26 @@ def sort_key(text: str | None) -> bytes | None:
 
 
 def compare_texts(one: str, other: str) -> int:
-    """Compare the keys of two texts. The result is less than, equal to or greater than 0."""
+    """Compare the keys of two texts. Returns a number less than, equal to or greater than 0."""
     first, second = sort_key(one) or b"", sort_key(other) or b""
     return (first > second) - (first < second)
 
 
 def sort_weights(text: str | None) -> bytes | None:
-    """The weights of a text alone: the keys of all texts that begin with it begin with them."""
+    """Return the weights alone: the beginning of the keys of all texts that begin with this one."""
     return _weigh(text)[:SORT_KEY_BYTES] if isinstance(text, str) else None
 
 
 def sort_weights_end(text: str | None) -> bytes | None:
-    """A value greater than the keys of all texts that begin with the text."""
+    """Return a value greater than the keys of all texts that begin with this one."""
     return _weigh(text)[:SORT_KEY_BYTES] + _MOST if isinstance(text, str) else None
 
 
 def implicit_weights(point: int) -> bytes:
-    """The weights of a code point without an entry in the algorithm's table, such as Chinese characters and
-    those of later versions of Unicode. See https://www.unicode.org/reports/tr10/tr10-20.html#Implicit_Weights
+    """Return the weights of a code point that is not in the algorithm's table.
+
+    These are Chinese characters, Hangul, and characters added to Unicode later. See
+    https://www.unicode.org/reports/tr10/tr10-20.html#Implicit_Weights
     """
     is_chinese = any(point in some for some in _CHINESE)
     base = 0xFB40 if is_chinese else 0xFB80 if point in _RARE_CHINESE else 0xFBC0
@@ -103,7 +103,7 @@ def implicit_weights(point: int) -> bytes:
 
 
 class _Weights(dict[int, str]):
-    """The weights of code points for ``str.translate``, each as the character with that number."""
+    """Weights by code point, each as a character with that number, for ``str.translate``."""
 
     def __missing__(self, point: int) -> str:
         return implicit_weights(point).decode("utf-16-be", "surrogatepass")
@@ -138,9 +138,7 @@ def _weights() -> _Weights:
 
 @lru_cache(maxsize=1)
 def _ascii_weights() -> tuple[bytes, bytes, bytes]:
-    """The high and the low bytes of the weights of ASCII characters, which have one each or none, and the
-    characters that have none.
-    """
+    """Return the high and low bytes of the weight of each ASCII character, and the characters without one."""
     weights = [_weights()[point] for point in range(128)]
     ignored = bytes(point for point, weight in enumerate(weights) if not weight)
     numbers = [ord(weight or "\0") for weight in weights] + [0] * 128

@@ -101,7 +101,7 @@ async def test_what_is_pending_is_known_before_and_after(migrator, database):
     assert await migrator.pending(engine) == []
 
 
-async def test_progress_is_told_migration_by_migration(migrator, database):
+async def test_progress_is_reported_migration_by_migration(migrator, database):
     told = []
     await migrator.migrate(database("acme"), progress=told.append)
     assert told == ALL

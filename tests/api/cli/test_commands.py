@@ -97,7 +97,7 @@ def test_without_an_env_file_the_environment_has_to_do(run: Run, tmp_path: Path)
     assert not (tmp_path / ".env").exists()
 
 
-def test_every_wrong_setting_is_told_at_once(run: Run) -> None:
+def test_every_wrong_setting_is_reported_at_once(run: Run) -> None:
     words = run("tenants", "list", status=1, ENCRYPTION_KEY="abc", PORT="many", CACHE_SECONDS="9").stderr
     assert all(name in words for name in ("ENCRYPTION_KEY", "PORT", "CACHE_SECONDS"))
 
@@ -185,7 +185,7 @@ def test_it_is_a_program_too(tmp_path: Path) -> None:
     assert freehold(["tenants", "list", "--text"], folder=tmp_path, environ={}).strip() == "Tenants: none."
 
 
-def test_a_port_that_is_taken_is_told_before_anything_is_said_to_be_served(installed: Run) -> None:
+def test_a_port_that_is_taken_is_reported_before_anything_is_said_to_be_served(installed: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = installed("serve", "--port", str(port), status=1)
@@ -193,7 +193,7 @@ def test_a_port_that_is_taken_is_told_before_anything_is_said_to_be_served(insta
     assert "serves" not in done.output
 
 
-def test_a_folder_in_which_nothing_is_set_up_is_told_what_makes_it(run: Run) -> None:
+def test_a_folder_in_which_nothing_is_set_up_is_reported_what_makes_it(run: Run) -> None:
     assert "`freehold setup`" in run("serve", status=1).stderr
     key = secrets.token_hex(32)
     assert "`freehold setup` creates it" in run("serve", status=1, ENCRYPTION_KEY=key).stderr

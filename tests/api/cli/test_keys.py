@@ -64,7 +64,7 @@ def zip_by_tenant(found: list[str], ids: dict[str, UUID]) -> list[tuple[str, UUI
     return pairs
 
 
-def test_what_cannot_be_opened_is_told_and_the_rest_is_done(
+def test_what_cannot_be_opened_is_reported_and_the_rest_is_done(
     call: Run, told: Told, sealed: dict[str, UUID]
 ) -> None:
     other = EncryptionKey.from_hex(generate_key())

@@ -47,7 +47,7 @@ def test_a_tenant_is_made_whole(call: Run, told: Told) -> None:
     assert told("tenants", "show", "globex")["status"] == "active"
 
 
-def test_its_steps_are_told_line_by_line(call: Run) -> None:
+def test_its_steps_are_reported_line_by_line(call: Run) -> None:
     printed = lines(call("tenants", "create", "globex").stdout)
     steps = [(one["step"], one["state"]) for one in printed if one.get("event") == "step"]
     assert steps[:2] == [("reserve", "begun"), ("reserve", "done")]
@@ -75,7 +75,7 @@ def test_a_password_of_ones_own_is_asked_for(call: Run) -> None:
         (["globex", "--db-port", "3306"], "dbPort: "),
     ],
 )
-def test_what_cannot_be_made_is_told(call: Run, told: Told, arguments: list[str], words: str) -> None:
+def test_what_cannot_be_made_is_reported(call: Run, told: Told, arguments: list[str], words: str) -> None:
     assert words in call("tenants", "create", *arguments, status=1).stderr
     assert len(told("tenants", "list")) == 2
 
@@ -133,7 +133,7 @@ def test_deleting_wants_to_be_sure(call: Run, told: Told, folder: Path) -> None:
         ["domains", "add", "nobody", "x"],
     ],
 )
-def test_who_is_not_there_is_told_where_to_look(call: Run, arguments: list[str]) -> None:
+def test_who_is_not_there_is_reported_where_to_look(call: Run, arguments: list[str]) -> None:
     assert "freehold tenants list" in call("tenants", *arguments, status=1).stderr
 
 
@@ -151,7 +151,7 @@ def test_or_through_those_that_are_named(call: Run, told: Told) -> None:
     call("migrate", "acme", "--central-only", status=2)
 
 
-def test_a_tenant_that_cannot_be_migrated_is_told_and_the_others_are_migrated(
+def test_a_tenant_that_cannot_be_migrated_is_reported_and_the_others_are_migrated(
     call: Run, folder: Path
 ) -> None:
     for path in (folder / "tenants").glob("tenant_acme.sqlite*"):
@@ -180,7 +180,7 @@ def test_the_two_kinds_of_json_and_text_exclude_each_other(call: Run) -> None:
 NO_SERVER = {"DB_HOST": "127.0.0.1", "DB_PORT": "1", "DB_ROOT_USER": "root", "DB_ROOT_PASSWORD": "hidden-one"}
 
 
-def test_a_server_that_does_not_answer_is_told_in_a_line(call: Run, told: Told) -> None:
+def test_a_server_that_does_not_answer_is_reported_in_a_line(call: Run, told: Told) -> None:
     done = call("tenants", "create", "globex", "--text", status=1, **NO_SERVER)
     assert "'create database' failed. It was undone." in done.stderr
     assert len(done.stderr.splitlines()) == 1
@@ -196,7 +196,7 @@ def test_a_central_database_that_does_not_answer_too(call: Run) -> None:
     assert "hidden-one" not in done.output
 
 
-def test_what_is_unforeseen_is_told_in_a_sentence(call: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_unforeseen_is_reported_in_a_sentence(call: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def boom(*_arguments: object) -> None:
         raise RuntimeError("of all things")
 
@@ -236,5 +236,5 @@ def test_somebody_is_let_in_again(call: Run, told: Told, email: str, roles: int)
     assert "command line" in call("shell", "acme", "-c", events).stdout
 
 
-def test_who_cannot_be_an_administrator_is_told(call: Run) -> None:
+def test_who_cannot_be_an_administrator_is_reported(call: Run) -> None:
     assert "email: " in call("tenants", "administrator", "acme", "nobody", status=1).stderr

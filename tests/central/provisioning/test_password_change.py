@@ -83,7 +83,9 @@ async def test_a_crash_is_finished_by_the_next_process(
 
 
 @pytest.mark.parametrize("step", STEPS[1:])
-async def test_a_step_that_fails_is_told_and_done_later(world: World, tenant: TenantRef, step: str) -> None:
+async def test_a_step_that_fails_is_reported_and_done_later(
+    world: World, tenant: TenantRef, step: str
+) -> None:
     process = world.process(Halt("before", step, OSError("password=hunter2")))
     with pytest.raises(PasswordNotChanged, match=step) as caught:
         await process.provisioning.change_password(tenant.id)

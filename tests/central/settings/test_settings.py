@@ -95,7 +95,7 @@ def test_settings_do_not_change() -> None:
         Settings.from_env({"ENCRYPTION_KEY": KEY}).port = 1  # type: ignore[misc]  # that is what is tested
 
 
-def test_all_faults_are_told_at_once_each_by_name() -> None:
+def test_all_faults_are_reported_at_once_each_by_name() -> None:
     found = problems(
         PORT="http",
         BASE_DOMAINS="a_b, 127.0.0.1",

@@ -255,7 +255,7 @@ async def test_a_cancelled_request_does_not_take_the_answer_from_the_others(
     assert results[1:] == [ref] * 9
 
 
-async def test_a_dead_central_database_is_told_and_its_return_is_noticed(
+async def test_a_dead_central_database_is_reported_and_its_return_is_noticed(
     registry: Registry, tmp_path: Path, central: SQLiteEngine, clock: Clock
 ) -> None:
     ref = await make_tenant(registry)

@@ -58,7 +58,7 @@ async def music(engine: MySQLEngine) -> MySQLEngine:
         ("SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'secret'", errors.StatementError, {}),
     ],
 )
-async def test_a_mistake_is_told_by_its_kind(
+async def test_a_mistake_is_reported_by_its_kind(
     music: MySQLEngine, sql: str, error: type[errors.DatabaseError], facts: dict[str, object]
 ) -> None:
     with pytest.raises(error) as caught:

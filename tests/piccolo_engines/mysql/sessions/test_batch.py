@@ -55,7 +55,7 @@ async def test_a_batch_left_early_harms_nobody(many: MySQLEngine) -> None:
     assert await Manager.count() == 2000
 
 
-async def test_a_wrong_statement_is_told(many: MySQLEngine) -> None:
+async def test_a_wrong_statement_is_reported(many: MySQLEngine) -> None:
     with pytest.raises(StatementError):
         async with await Manager.raw("SELECT nothing").batch():
             pass

@@ -68,7 +68,7 @@ async def test_a_line_that_breaks_anywhere_is_a_lost_connection(line: Proxy, add
     await engine.close()
 
 
-async def test_nobody_there_is_told(address: ServerAddress) -> None:
+async def test_nobody_there_is_reported(address: ServerAddress) -> None:
     with pytest.raises(ConnectionLost, match="Connecting to the database server failed") as lost:
         await MySQLEngine({**address.config, "port": 1}).run_querystring(ONE)
     assert address.host not in str(lost.value)
@@ -95,7 +95,7 @@ async def test_a_password_is_a_text(address: ServerAddress) -> None:
         b"",
     ],
 )
-async def test_what_is_no_database_server_is_told(greeting: bytes) -> None:
+async def test_what_is_no_database_server_is_reported(greeting: bytes) -> None:
     async with answering(greeting) as port:
         engine = MySQLEngine({"host": "127.0.0.1", "port": port, "connect_timeout": 0.2})
         message = "not that of a MySQL or MariaDB server" if greeting else "not respond"

@@ -30,7 +30,7 @@ async def collide(engine: MySQLEngine, first: str, second: str, ready: asyncio.B
         await Manager.select().where(Manager.name == second).lock_rows()
 
 
-async def test_a_deadlock_is_told_and_can_be_retried(music: MySQLEngine) -> None:
+async def test_a_deadlock_is_reported_and_can_be_retried(music: MySQLEngine) -> None:
     await Manager.insert(Manager(name="a"), Manager(name="b"))
     attempts = 0
     ready = asyncio.Barrier(2)
@@ -45,7 +45,7 @@ async def test_a_deadlock_is_told_and_can_be_retried(music: MySQLEngine) -> None
     assert music.pool_use.in_use == 0
 
 
-async def test_a_deadlock_within_a_statement_of_several_is_told_as_such(music: MySQLEngine) -> None:
+async def test_a_deadlock_within_a_statement_of_several_is_reported_as_such(music: MySQLEngine) -> None:
     await Manager.insert(Manager(name="a"), Manager(name="b"))
     ready = asyncio.Barrier(2)
 

@@ -80,7 +80,7 @@ async def test_statements_together_within_a_transaction(music: MySQLEngine) -> N
     assert await names() == ["a", "d", "e"]
 
 
-async def test_a_deadlock_of_statements_together_is_told_as_one(music: MySQLEngine) -> None:
+async def test_a_deadlock_of_statements_together_is_reported_as_one(music: MySQLEngine) -> None:
     await music.run_querystring(StatementGroup(insert("a", 1), insert("b", 2)))
 
     def change(at: int) -> QueryString:
@@ -194,7 +194,7 @@ async def test_a_table_made_inside_goes_when_it_is_rolled_back(music: MySQLEngin
     assert not await Manager.table_exists()
 
 
-async def test_a_connection_lost_inside_is_told_once_and_for_all(music: MySQLEngine) -> None:
+async def test_a_connection_lost_inside_is_reported_once_and_for_all(music: MySQLEngine) -> None:
     with pytest.raises(ConnectionLost):  # noqa: PT012 - what is raised passes through the block
         async with music.transaction():
             (row,) = await Manager.raw("SELECT CONNECTION_ID() AS id")
