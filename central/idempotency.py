@@ -1,5 +1,4 @@
 """The idempotency keys of operators: requests with the same key are executed once, and get the same response.
-response.
 
 The first request holds the key with a lease, which is renewed while the request runs. If the request fails,
 the key is free immediately. Responses are stored without their secrets.

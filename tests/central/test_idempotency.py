@@ -169,7 +169,7 @@ async def test_a_cancelled_attempt_frees_the_key() -> None:
     assert await IdempotencyKey.count() == 0
 
 
-async def test_who_waits_too_long_is_reported_to_come_back(idempotency: Idempotency, clock: Clock) -> None:
+async def test_who_waits_too_long_gets_a_time_to_retry(idempotency: Idempotency, clock: Clock) -> None:
     await idempotency.begin(ANNA, "k", BODY)
     before = clock.seconds
     with pytest.raises(IdempotencyBusy) as caught:

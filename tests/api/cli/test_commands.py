@@ -193,7 +193,7 @@ def test_a_port_that_is_taken_is_reported_before_anything_is_said_to_be_served(i
     assert "serves" not in done.output
 
 
-def test_a_folder_in_which_nothing_is_set_up_is_reported_what_makes_it(run: Run) -> None:
+def test_in_a_folder_without_setup_the_command_that_creates_it_is_reported(run: Run) -> None:
     assert "`freehold setup`" in run("serve", status=1).stderr
     key = secrets.token_hex(32)
     assert "`freehold setup` creates it" in run("serve", status=1, ENCRYPTION_KEY=key).stderr

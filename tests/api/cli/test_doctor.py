@@ -96,7 +96,7 @@ def test_nobody_can_sign_in_as_an_operator(told: Told, call: Run) -> None:
     assert found(told, "operators")[::2] == ("error", "freehold operators create NAME")
 
 
-def test_a_central_database_that_is_behind_is_all_that_is_reported_of(told: Told, folder: Path) -> None:
+def test_a_central_database_that_is_behind_is_all_that_is_reported(told: Told, folder: Path) -> None:
     execute(folder / "central.sqlite", "DELETE FROM migration")
     findings = told("doctor", status=1)
     assert [one["mend"] for one in findings if one["level"] == "error"] == ["freehold migrate --central-only"]
@@ -129,7 +129,7 @@ def test_files_that_others_may_read(told: Told, folder: Path, tmp_path: Path) ->
     assert found(told, str(folder))[::2] == ("error", f"chmod 700 {folder}")
 
 
-def test_settings_with_which_nothing_can_be_opened_are_all_that_is_reported_of(told: Told) -> None:
+def test_settings_with_which_nothing_can_be_opened_are_all_that_is_reported(told: Told) -> None:
     findings = told("doctor", status=1, DB_TLS_CA="nowhere.pem")
     assert [one["about"] for one in findings if one["level"] == "error"] == ["DB_TLS_CA"]
     assert not [one for one in findings if one["about"].startswith("tenant ")]
@@ -141,7 +141,7 @@ def test_every_wrong_setting_is_reported(call: Run) -> None:
     assert "CACHE_SECONDS" in words
 
 
-def test_people_are_reported_how_to_mend_it(call: Run, folder: Path) -> None:
+def test_findings_say_how_to_correct_them(call: Run, folder: Path) -> None:
     folder.chmod(0o755)
     printed = call("doctor", "--text", status=1).stdout
     assert f"    → chmod 700 {folder}" in printed

@@ -133,7 +133,7 @@ def test_deleting_wants_to_be_sure(call: Run, told: Told, folder: Path) -> None:
         ["domains", "add", "nobody", "x"],
     ],
 )
-def test_who_is_not_there_is_reported_where_to_look(call: Run, arguments: list[str]) -> None:
+def test_an_unknown_tenant_is_reported_with_where_to_look(call: Run, arguments: list[str]) -> None:
     assert "freehold tenants list" in call("tenants", *arguments, status=1).stderr
 
 

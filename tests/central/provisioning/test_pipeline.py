@@ -136,7 +136,7 @@ async def test_a_run_goes_on_where_it_stopped():
     assert things == {"b", "c"}
 
 
-async def test_the_observer_is_reported_before_and_after_forwards_and_backwards():
+async def test_the_observer_is_called_before_and_after_forwards_and_backwards():
     log, witness, steps = Memory(), Witness(), [Thing("a")]
     await carry_out(steps, set(), log, witness)
     await roll_back(steps, set(), log, witness)

@@ -50,7 +50,7 @@ async def test_a_new_tenant_is_active_and_complete(world: World):
     assert await world.open_runs() == []
 
 
-async def test_its_secrets_are_reported_once_and_shown_nowhere(world: World):
+async def test_its_secrets_are_returned_once_and_shown_nowhere(world: World):
     made = await world.process().provisioning.create(request("acme"))
     assert len(made.admin.password) == 24
     assert made.admin.password not in repr(made)
