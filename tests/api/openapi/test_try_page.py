@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.api.admin.chromium import browsing, chromium_or_skip
+from tests.api.admin.chromium import browsing, launched
 from tests.api.conftest import ON_SQLITE, World
 from tests.api.server.test_protocol import listening
 
@@ -29,9 +29,12 @@ async def test_it_loads_nothing_from_elsewhere_and_has_no_script_of_its_own(worl
 
 
 async def test_a_request_is_tried_with_a_token(world: World) -> None:
-    chromium_or_skip()
     token = await world.sign_in()
-    async with listening(world) as port, browsing(f"http://acme.localhost:{port}") as (window,):
+    async with (
+        launched() as browser,
+        listening(world) as port,
+        browsing(browser, f"http://acme.localhost:{port}") as (window,),
+    ):
         page = window.page
         await page.goto(f"{window.address}/schema/try")
         await page.click(".btn.authorize")
