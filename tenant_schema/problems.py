@@ -174,7 +174,7 @@ SUGGESTIONS: Final[ContextVar[SuggestionBudget | None]] = ContextVar("freehold_s
 
 
 def suggestion(name: str, known: Iterable[str]) -> str | None:
-    """The known name that ``name`` was probably meant to be, or None.
+    """Return the known name that is most similar to ``name``, or None.
 
     None as well for a name of more than 48 characters, and when the request's budget is spent.
 

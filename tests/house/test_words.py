@@ -46,10 +46,7 @@ CLEANED = (
     "docs/writing.md",
     "piccolo_conf.py",
     "piccolo_engines",
-    "tenant_schema/apps",
-    "tenant_schema/objects",
-    "tenant_schema/records",
-    "tenant_schema/users",
+    "tenant_schema",
     "tools",
 )
 """The files and folders that are checked for old words."""
