@@ -6,7 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 import grimp
 import pytest
 
-PACKAGES = ("api", "central", "piccolo_engines", "tenant_schema")
+PACKAGES = ("api", "central", "extensions", "piccolo_engines", "tenant_schema")
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def imports() -> Mapping[str, Sequence[str]]:
     return {name: sorted(graph.find_modules_directly_imported_by(name)) for name in sorted(graph.modules)}
 
 
-@pytest.mark.parametrize("package", ["central", "piccolo_engines", "tenant_schema"])
+@pytest.mark.parametrize("package", PACKAGES)
 def test_no_circles(imports: Mapping[str, Sequence[str]], package: str) -> None:
     inside = {
         name: [one for one in imported if one.startswith(f"{package}.")]
