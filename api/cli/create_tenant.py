@@ -10,7 +10,7 @@ from api.cli.progress import Steps
 from api.cli.session import ACTOR, load_settings, run
 from api.composition import Platform
 from api.operations.create_tenant import TenantCreation, faults_of
-from api.schemas.tenants import NewAdmin, NewTenant, ProvisionedAnswer
+from api.schemas.tenants import NewAdmin, NewTenant, ProvisionedResponse
 from tenant_schema.problems import InvalidInput
 
 __all__ = ["create"]
@@ -56,17 +56,17 @@ def _admin(email: str | None, password: str | None, domain: str, base: str) -> N
     return NewAdmin(email=email or f"admin@{host}", password=password)
 
 
-async def _create(platform: Platform, wanted: NewTenant) -> ProvisionedAnswer:
+async def _create(platform: Platform, wanted: NewTenant) -> ProvisionedResponse:
     given = msgspec.to_builtins(wanted)
     problems = list(faults_of(given, platform.settings.base_domains))
     if problems:
         raise InvalidInput(problems)
     platform.tenant_migrator.preload()
     response = await TenantCreation(platform, None, ACTOR).run(wanted, None)
-    return msgspec.convert(response.body, ProvisionedAnswer)
+    return msgspec.convert(response.body, ProvisionedResponse)
 
 
-def _print(created: ProvisionedAnswer, url: str) -> None:
+def _print(created: ProvisionedResponse, url: str) -> None:
     say(f"{created.slug} is served at {url}. Store these passwords: they are shown only once.\n")
     say(f"    administrator  {created.admin.email}")
     say(f"    password       {created.admin.password}")

@@ -8,7 +8,7 @@ from api.cli.session import ACTOR, load_settings, run, tenant_called
 from api.composition import Platform
 from api.operations.tenant_acts import TenantActs
 from api.schemas.common import Output as Result
-from api.schemas.tenants import DomainAnswer
+from api.schemas.tenants import DomainResponse
 
 __all__ = ["domains"]
 
@@ -61,14 +61,14 @@ def _remove_domain(slug: str, domain: str, out: Output) -> None:
     out.one(gone, lambda: say(f"{gone.removed} is removed."))
 
 
-async def _all(platform: Platform, slug: str) -> list[DomainAnswer]:
+async def _all(platform: Platform, slug: str) -> list[DomainResponse]:
     tenant = await tenant_called(platform, slug)
-    return [DomainAnswer.of(one) for one in await platform.registry.domains(tenant.ref.id)]
+    return [DomainResponse.of(one) for one in await platform.registry.domains(tenant.ref.id)]
 
 
-async def _add(platform: Platform, slug: str, domain: str) -> DomainAnswer:
+async def _add(platform: Platform, slug: str, domain: str) -> DomainResponse:
     tenant = await tenant_called(platform, slug)
-    return DomainAnswer.of(await TenantActs(platform, ACTOR).add_domain(tenant.ref.id, domain))
+    return DomainResponse.of(await TenantActs(platform, ACTOR).add_domain(tenant.ref.id, domain))
 
 
 async def _remove(platform: Platform, slug: str, domain: str) -> _Removed:

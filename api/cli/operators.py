@@ -8,7 +8,7 @@ import rich_click as click
 from api.cli.console import Output, say, with_output
 from api.cli.session import ACTOR, load_settings, run
 from api.composition import Platform
-from api.schemas.operators import OperatorAnswer, TokenAnswer
+from api.schemas.operators import OperatorResponse, TokenResponse
 from central.database import CENTRAL
 from central.operators import audit
 from central.operators.service import NewToken, OperatorRecord
@@ -81,17 +81,17 @@ def _token_id(text: str) -> UUID | None:
         return None
 
 
-def _with_tokens(record: OperatorRecord) -> OperatorAnswer:
+def _with_tokens(record: OperatorRecord) -> OperatorResponse:
     tokens = [
-        TokenAnswer(
+        TokenResponse(
             token.id, token.hint, token.created_at, token.expires_at, token.last_used_at, token.revoked_at
         )
         for token in record.tokens
     ]
-    return OperatorAnswer(record.id, record.name, record.active, record.created_at, tokens)
+    return OperatorResponse(record.id, record.name, record.active, record.created_at, tokens)
 
 
-def _rows(operator: OperatorAnswer) -> list[dict[str, object]]:
+def _rows(operator: OperatorResponse) -> list[dict[str, object]]:
     about: dict[str, object] = {"operator": operator.name, "active": "yes" if operator.active else "no"}
     if not operator.tokens:
         return [about | dict.fromkeys(_COLUMNS[2:])]

@@ -19,7 +19,7 @@ from api.cli.repair import repair
 from api.cli.session import ACTOR, all_tenants, load_settings, run, tenant_called
 from api.composition import Platform
 from api.operations.tenant_acts import TenantActs
-from api.schemas.tenants import Disconnected, DomainAnswer, TenantAnswer
+from api.schemas.tenants import Disconnected, DomainResponse, TenantResponse
 from central.registry import TenantRecord
 from central.settings.settings import Settings
 from central.tables import TenantStatus
@@ -31,10 +31,10 @@ _Act = Callable[[TenantActs, UUID], Awaitable[TenantRecord]]
 _slug = click.argument("slug", shell_complete=tenant_slugs)
 
 
-class _Detail(TenantAnswer):
+class _Detail(TenantResponse):
     """A tenant with all its host names."""
 
-    domains: list[DomainAnswer]
+    domains: list[DomainResponse]
 
 
 class _Gone(msgspec.Struct):
@@ -59,7 +59,7 @@ def _list_tenants(status: str | None, search: str | None, out: Output) -> None:
     """List all tenants, newest first."""
     wanted = None if status is None else TenantStatus(status)
     found = run(load_settings(), lambda platform: all_tenants(platform, wanted, search))
-    results = [TenantAnswer.of(one) for one in found]
+    results = [TenantResponse.of(one) for one in found]
     out.many(results, "Tenants", [_row(one) for one in results], _COLUMNS)
 
 
@@ -132,7 +132,7 @@ def _delete_tenant(slug: str, yes: bool, out: Output) -> None:
     out.one(_Gone(slug), lambda: say(f"Deleted {slug} and its database {found.db_name}."))
 
 
-def _ask(tenant: TenantAnswer) -> None:
+def _ask(tenant: TenantResponse) -> None:
     """End the command unless the slug is typed at a terminal."""
     if not sys.stdin.isatty():
         fail(f"Deleting {tenant.slug} cannot be undone. Use --yes to delete it without confirmation.", 2)
@@ -154,19 +154,19 @@ async def _disconnect(platform: Platform, slug: str, *, force: bool) -> Disconne
     return Disconnected(await TenantActs(platform, ACTOR).disconnect(tenant.ref.id, force=force))
 
 
-async def _act(platform: Platform, slug: str, act: _Act) -> TenantAnswer:
+async def _act(platform: Platform, slug: str, act: _Act) -> TenantResponse:
     tenant = await tenant_called(platform, slug)
-    return TenantAnswer.of(await act(TenantActs(platform, ACTOR), tenant.ref.id))
+    return TenantResponse.of(await act(TenantActs(platform, ACTOR), tenant.ref.id))
 
 
 async def _detail(platform: Platform, slug: str) -> _Detail:
     record = await tenant_called(platform, slug)
     held = await platform.registry.domains(record.ref.id)
-    shown = {name: getattr(TenantAnswer.of(record), name) for name in TenantAnswer.__struct_fields__}
-    return _Detail(**shown, domains=[DomainAnswer.of(one) for one in held])
+    shown = {name: getattr(TenantResponse.of(record), name) for name in TenantResponse.__struct_fields__}
+    return _Detail(**shown, domains=[DomainResponse.of(one) for one in held])
 
 
-def _row(tenant: TenantAnswer) -> dict[str, object]:
+def _row(tenant: TenantResponse) -> dict[str, object]:
     return {
         "slug": tenant.slug,
         "status": tenant.status,

@@ -5,7 +5,7 @@ from litestar.params import JSONBody
 
 from api.requests.sources import Injected, Query
 from api.responses import NOT_STORED, Json
-from api.schemas.access import ApiKeyAnswer, ApiKeyList, NewApiKey, NewApiKeyAnswer, WhoseQuery
+from api.schemas.access import ApiKeyList, ApiKeyResponse, NewApiKey, NewApiKeyResponse, WhoseQuery
 from api.schemas.paths import ApiKeyId
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.api_keys.service import ApiKeys
@@ -32,7 +32,7 @@ class ApiKeyController(Controller):
     ) -> ApiKeyList:
         """The keys of a user."""
         found = await api_keys.of_user(access, params.user_id)
-        return ApiKeyList(data=[ApiKeyAnswer.of(one) for one in found])
+        return ApiKeyList(data=[ApiKeyResponse.of(one) for one in found])
 
     @post(
         "/",
@@ -52,10 +52,10 @@ class ApiKeyController(Controller):
         access: Injected[Access],
         api_keys: Injected[ApiKeys],
         data: JSONBody[NewApiKey],
-    ) -> Json[NewApiKeyAnswer]:
+    ) -> Json[NewApiKeyResponse]:
         """Create a key."""
         key, token = await api_keys.create(tenant, access, data.name, data.roles, data.expires_at)
-        return Json(NewApiKeyAnswer(token=token, key=ApiKeyAnswer.of(key)), headers=[NOT_STORED])
+        return Json(NewApiKeyResponse(token=token, key=ApiKeyResponse.of(key)), headers=[NOT_STORED])
 
     @delete(
         "/{keyId:str}",

@@ -9,7 +9,7 @@ from api.openapi.described import LOCATION, BodySchema, problems
 from api.requests.request import TenantRequest
 from api.requests.sources import Injected
 from api.responses import Json, Prepared
-from api.schemas.apps import AppAnswer, AppChanges, AppList, AppOrder, NewApp
+from api.schemas.apps import AppChanges, AppList, AppOrder, AppResponse, NewApp
 from api.schemas.paths import AppName
 from tenant_schema.apps.service import AppService
 from tenant_schema.scope import TenantScope
@@ -64,10 +64,10 @@ class AppController(Controller):
         access: Injected[Access],
         apps: Injected[AppService],
         data: _NewApp,
-    ) -> Json[AppAnswer]:
+    ) -> Json[AppResponse]:
         """Create an app."""
         app = await apps.create(tenant, access, data)
-        return Json(AppAnswer.of(app), headers=[(b"location", f"/api/v1/apps/{app.name}".encode())])
+        return Json(AppResponse.of(app), headers=[(b"location", f"/api/v1/apps/{app.name}".encode())])
 
     @put(
         "/order",
@@ -100,9 +100,9 @@ class AppController(Controller):
         access: Injected[Access],
         apps: Injected[AppService],
         app_name: AppName,
-    ) -> Prepared[AppAnswer]:
+    ) -> Prepared[AppResponse]:
         """One app."""
-        return request.tagged(AppAnswer.of(await apps.read(tenant, access, app_name)))
+        return request.tagged(AppResponse.of(await apps.read(tenant, access, app_name)))
 
     @patch(
         "/{app:str}",
@@ -122,9 +122,9 @@ class AppController(Controller):
         apps: Injected[AppService],
         app_name: AppName,
         data: _AppChanges,
-    ) -> AppAnswer:
+    ) -> AppResponse:
         """Change an app."""
-        return AppAnswer.of(await apps.change(tenant, access, app_name, data))
+        return AppResponse.of(await apps.change(tenant, access, app_name, data))
 
     @delete(
         "/{app:str}",

@@ -7,7 +7,7 @@ from api.openapi.described import problems
 from api.operations.tenant_acts import TenantActs
 from api.requests.sources import Injected
 from api.schemas.paths import DomainName, TenantId
-from api.schemas.tenants import Deleted, DomainAnswer, DomainList, NewDomain
+from api.schemas.tenants import Deleted, DomainList, DomainResponse, NewDomain
 from central.registry import Registry
 
 __all__ = ["DomainController"]
@@ -28,7 +28,7 @@ class DomainController(Controller):
     )
     async def list_domains(self, registry: Injected[Registry], tenant_id: TenantId) -> DomainList:
         """All host names of a tenant."""
-        return DomainList(data=[DomainAnswer.of(record) for record in await registry.domains(tenant_id)])
+        return DomainList(data=[DomainResponse.of(record) for record in await registry.domains(tenant_id)])
 
     @post(
         "/",
@@ -41,9 +41,9 @@ class DomainController(Controller):
     )
     async def add_domain(
         self, tenants: Injected[TenantActs], tenant_id: TenantId, data: JSONBody[NewDomain]
-    ) -> DomainAnswer:
+    ) -> DomainResponse:
         """Give a tenant another host name."""
-        return DomainAnswer.of(await tenants.add_domain(tenant_id, data.domain))
+        return DomainResponse.of(await tenants.add_domain(tenant_id, data.domain))
 
     @delete(
         "/{domain:str}",

@@ -4,7 +4,7 @@ from litestar import Controller, get, post
 
 from api.openapi.described import problems
 from api.requests.sources import Injected
-from api.schemas.objects import DriftAnswer, DriftItem, RepairAnswer
+from api.schemas.objects import DriftItem, DriftResponse, RepairResponse
 from tenant_schema.objects.service import SchemaService
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
@@ -27,9 +27,9 @@ class DriftController(Controller):
         responses=problems(409),
         example={"data": []},
     )
-    async def read_drift(self, access: Injected[Access], objects: Injected[SchemaService]) -> DriftAnswer:
+    async def read_drift(self, access: Injected[Access], objects: Injected[SchemaService]) -> DriftResponse:
         """Every difference between the tables and the definitions."""
-        return DriftAnswer([DriftItem.of(one) for one in await objects.drift(access)])
+        return DriftResponse([DriftItem.of(one) for one in await objects.drift(access)])
 
     @post(
         "/",
@@ -43,9 +43,9 @@ class DriftController(Controller):
     )
     async def repair_drift(
         self, tenant: Injected[TenantScope], access: Injected[Access], objects: Injected[SchemaService]
-    ) -> RepairAnswer:
+    ) -> RepairResponse:
         """Change the tables to match the definitions."""
         recovered, repaired, remaining = await objects.repair(tenant, access)
-        return RepairAnswer(
+        return RepairResponse(
             recovered, [DriftItem.of(one) for one in repaired], [DriftItem.of(one) for one in remaining]
         )

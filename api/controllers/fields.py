@@ -18,8 +18,8 @@ from api.schemas.objects import (
     PLANNED,
     ChangeQuery,
     DropQuery,
-    FieldAnswer,
-    PlanAnswer,
+    FieldResponse,
+    PlanResponse,
     shown_field,
     shown_plan,
 )
@@ -64,7 +64,7 @@ class FieldController(Controller):
         object_name: ObjectName,
         params: Injected[ChangeQuery],
         data: _NewField,
-    ) -> Prepared[FieldAnswer]:
+    ) -> Prepared[FieldResponse]:
         """Add a field."""
         draft = field_draft(data)
         with body_places():
@@ -91,7 +91,7 @@ class FieldController(Controller):
         catalog: Injected[Catalog],
         object_name: ObjectName,
         field_name: FieldName,
-    ) -> Prepared[FieldAnswer]:
+    ) -> Prepared[FieldResponse]:
         """One field."""
         return request.tagged(await _field(catalog, tenant, access, object_name, field_name))
 
@@ -118,7 +118,7 @@ class FieldController(Controller):
         field_name: FieldName,
         params: Injected[ChangeQuery],
         data: _FieldChanges,
-    ) -> FieldAnswer | PlanAnswer:
+    ) -> FieldResponse | PlanResponse:
         """Change a field."""
         changes = field_changes(data)
         with body_places():
@@ -155,8 +155,8 @@ class FieldController(Controller):
 
 async def _field(
     catalog: Catalog, tenant: TenantScope, access: Access, object_name: str, name: str
-) -> FieldAnswer:
+) -> FieldResponse:
     """The field as the caller sees it."""
     model = await seen_object(catalog, tenant, access, object_name)
     field = await seen_field(catalog, tenant, access, model, name)
-    return FieldAnswer(shown_field(field, list(model.fields).index(name)))
+    return FieldResponse(shown_field(field, list(model.fields).index(name)))

@@ -5,7 +5,7 @@ from litestar import Controller, get
 from api.requests.request import TenantRequest
 from api.requests.sources import Injected
 from api.responses import Prepared
-from api.schemas.navigation import NavigationAnswer
+from api.schemas.navigation import NavigationResponse
 from tenant_schema.apps.navigation import NavigationService
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
@@ -36,7 +36,7 @@ class NavigationController(Controller):
         tenant: Injected[TenantScope],
         access: Injected[Access],
         navigation: Injected[NavigationService],
-    ) -> Prepared[NavigationAnswer]:
+    ) -> Prepared[NavigationResponse]:
         """The caller's apps, pages and objects."""
         found = await navigation.read(tenant, access)
-        return request.tagged(NavigationAnswer.of(tenant, access, found))
+        return request.tagged(NavigationResponse.of(tenant, access, found))

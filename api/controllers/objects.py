@@ -25,9 +25,9 @@ from api.schemas.objects import (
     PLANNED,
     ChangeQuery,
     DropQuery,
-    ObjectAnswer,
     ObjectList,
-    PlanAnswer,
+    ObjectResponse,
+    PlanResponse,
     shown_object,
     shown_plan,
 )
@@ -98,7 +98,7 @@ class ObjectController(Controller):
         catalog: Injected[Catalog],
         params: Injected[ChangeQuery],
         data: _NewObject,
-    ) -> Prepared[ObjectAnswer]:
+    ) -> Prepared[ObjectResponse]:
         """Create an object."""
         draft = object_draft(data)
         with body_places():
@@ -123,7 +123,7 @@ class ObjectController(Controller):
         access: Injected[Access],
         catalog: Injected[Catalog],
         object_name: ObjectName,
-    ) -> Prepared[ObjectAnswer]:
+    ) -> Prepared[ObjectResponse]:
         """One object."""
         return request.tagged(await _object(catalog, tenant, access, object_name))
 
@@ -148,7 +148,7 @@ class ObjectController(Controller):
         object_name: ObjectName,
         params: Injected[ChangeQuery],
         data: _ObjectChanges,
-    ) -> ObjectAnswer | PlanAnswer:
+    ) -> ObjectResponse | PlanResponse:
         """Rename or relabel an object."""
         changes = object_changes(data)
         with body_places():
@@ -182,7 +182,7 @@ class ObjectController(Controller):
         return Prepared(empty() if plan is None else json(shown_plan(plan)))
 
 
-async def _object(catalog: Catalog, tenant: TenantScope, access: Access, name: str) -> ObjectAnswer:
+async def _object(catalog: Catalog, tenant: TenantScope, access: Access, name: str) -> ObjectResponse:
     """The object as the caller sees it."""
     model = await seen_object(catalog, tenant, access, name)
-    return ObjectAnswer(shown_object(model, await seen_fields(catalog, tenant, access, model)))
+    return ObjectResponse(shown_object(model, await seen_fields(catalog, tenant, access, model)))

@@ -9,7 +9,7 @@ from api.openapi.described import LOCATION, BodySchema, problems
 from api.requests.request import TenantRequest
 from api.requests.sources import Injected
 from api.responses import Json, Prepared
-from api.schemas.apps import NewPage, PageAnswer, PageChanges, PageList, PageOrder
+from api.schemas.apps import NewPage, PageChanges, PageList, PageOrder, PageResponse
 from api.schemas.paths import AppName, PageName
 from tenant_schema.apps.pages.service import PageService
 from tenant_schema.scope import TenantScope
@@ -70,9 +70,9 @@ class PageController(Controller):
         pages: Injected[PageService],
         app_name: AppName,
         data: _NewPage,
-    ) -> Json[PageAnswer]:
+    ) -> Json[PageResponse]:
         """Create a page."""
-        page = PageAnswer.of(await pages.create(tenant, access, app_name, data))
+        page = PageResponse.of(await pages.create(tenant, access, app_name, data))
         return Json(page, headers=[(b"location", f"/api/v1/apps/{app_name}/pages/{page.name}".encode())])
 
     @put(
@@ -108,10 +108,10 @@ class PageController(Controller):
         pages: Injected[PageService],
         app_name: AppName,
         page_name: PageName,
-    ) -> Prepared[PageAnswer]:
+    ) -> Prepared[PageResponse]:
         """One page."""
         page = await pages.read(tenant, access, app_name, page_name)
-        return request.tagged(PageAnswer.of(page))
+        return request.tagged(PageResponse.of(page))
 
     @patch(
         "/{page:str}",
@@ -133,9 +133,9 @@ class PageController(Controller):
         app_name: AppName,
         page_name: PageName,
         data: _PageChanges,
-    ) -> PageAnswer:
+    ) -> PageResponse:
         """Change a page."""
-        return PageAnswer.of(await pages.change(tenant, access, app_name, page_name, data))
+        return PageResponse.of(await pages.change(tenant, access, app_name, page_name, data))
 
     @delete(
         "/{page:str}",

@@ -8,11 +8,11 @@ from api.requests.sources import Injected
 from api.responses import Json
 from api.schemas.paths import PermissionId
 from api.schemas.roles import (
-    ExplanationAnswer,
+    ExplanationResponse,
     NewPermission,
-    PermissionAnswer,
     PermissionChanges,
     PermissionList,
+    PermissionResponse,
     QuestionBody,
 )
 from tenant_schema.records.reading.explain import Explanations
@@ -47,9 +47,9 @@ class PermissionController(Controller):
         access: Injected[Access],
         explanations: Injected[Explanations],
         data: JSONBody[QuestionBody],
-    ) -> ExplanationAnswer:
+    ) -> ExplanationResponse:
         """Explain whether a user may do something."""
-        return ExplanationAnswer.of(await explanations.explain(tenant, access, data.wanted()))
+        return ExplanationResponse.of(await explanations.explain(tenant, access, data.wanted()))
 
     @get(
         "/",
@@ -61,7 +61,7 @@ class PermissionController(Controller):
         self, access: Injected[Access], permissions: Injected[Permissions]
     ) -> PermissionList:
         """All permissions."""
-        return PermissionList(data=[PermissionAnswer.of(one) for one in await permissions.all(access)])
+        return PermissionList(data=[PermissionResponse.of(one) for one in await permissions.all(access)])
 
     @post(
         "/",
@@ -78,11 +78,11 @@ class PermissionController(Controller):
         access: Injected[Access],
         permissions: Injected[Permissions],
         data: JSONBody[NewPermission],
-    ) -> Json[PermissionAnswer]:
+    ) -> Json[PermissionResponse]:
         """Create a permission."""
         created = await permissions.create(tenant, access, data.name, data.description)
         location = (b"location", f"/api/v1/permissions/{created.id}".encode())
-        return Json(PermissionAnswer.of(created), headers=[location])
+        return Json(PermissionResponse.of(created), headers=[location])
 
     @get(
         "/{permissionId:str}",
@@ -92,9 +92,9 @@ class PermissionController(Controller):
     )
     async def read_permission(
         self, access: Injected[Access], permissions: Injected[Permissions], permission_id: PermissionId
-    ) -> PermissionAnswer:
+    ) -> PermissionResponse:
         """One permission."""
-        return PermissionAnswer.of(await permissions.get(access, permission_id))
+        return PermissionResponse.of(await permissions.get(access, permission_id))
 
     @patch(
         "/{permissionId:str}",
@@ -110,10 +110,10 @@ class PermissionController(Controller):
         permissions: Injected[Permissions],
         permission_id: PermissionId,
         data: JSONBody[PermissionChanges],
-    ) -> PermissionAnswer:
+    ) -> PermissionResponse:
         """Change the description of a permission."""
         changed = await permissions.describe(tenant, access, permission_id, data.description)
-        return PermissionAnswer.of(changed)
+        return PermissionResponse.of(changed)
 
     @delete(
         "/{permissionId:str}",

@@ -10,7 +10,7 @@ from api.requests.imports import import_options
 from api.requests.request import TenantRequest
 from api.requests.sources import Injected, Query
 from api.requests.uploads import Upload
-from api.schemas.bulk import BulkAnswer, BulkRequest
+from api.schemas.bulk import BulkRequest, BulkResponse
 from api.schemas.paths import ObjectName
 from api.schemas.record_batch_examples import (
     BULK_EXAMPLE,
@@ -19,7 +19,7 @@ from api.schemas.record_batch_examples import (
     IMPORT_EXAMPLE,
     IMPORT_REPORT,
 )
-from api.schemas.record_imports import ImportAnswer, ImportQuery
+from api.schemas.record_imports import ImportQuery, ImportResponse
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
@@ -39,12 +39,12 @@ class RecordBatchController(Controller):
         operation_id="writeRecords",
         summary="Create, update or delete up to 1,000 records",
         description=(
-            "Each record on its own, with results by position: `status` is what a request for that record "
-            "alone would have been answered. With `atomic`, all of them or none: if one is refused nothing "
-            "is done, and the 422 names it by its position. For an update each record has its `id` beside "
-            "what it changes, for a delete the `id` alone; a `version` beside it demands that the record be "
-            "at that version (412 otherwise). Of each record that is refused one problem at least is "
-            "reported, and 50 more of all of them; `errorsLeftOut` counts the others of a record."
+            "Writes each record separately and returns results by position; `status` is the status that a "
+            "request for that record alone would have. With `atomic`, all records are written or none: if "
+            "one is refused, nothing is written, and the 422 names it by its position. For an update, each "
+            "record contains its `id` and the changed fields; for a delete, only its `id`. With a `version`, "
+            "the record must be at that version (412 otherwise). At least one problem is reported for each "
+            "refused record, and 50 more in total; `errorsLeftOut` counts the others of a record."
         ),
         response_description="What became of each record.",
         responses=problems(409),
@@ -58,10 +58,10 @@ class RecordBatchController(Controller):
         records: Injected[RecordService],
         object_name: ObjectName,
         data: JSONBody[BulkRequest],
-    ) -> BulkAnswer:
+    ) -> BulkResponse:
         """Do the same to many records."""
         items = await records.bulk(tenant, access, object_name, data.op, data.records, atomic=data.atomic)
-        return BulkAnswer.of(items)
+        return BulkResponse.of(items)
 
     @post(
         "/import",
@@ -96,8 +96,8 @@ class RecordBatchController(Controller):
         records: Injected[RecordService],
         object_name: ObjectName,
         params: Injected[ImportQuery],
-    ) -> ImportAnswer:
+    ) -> ImportResponse:
         """Import records from CSV."""
         upload = cast("Upload", request.scope["state"]["upload"])
         options = import_options(params, upload)
-        return ImportAnswer.of(await records.import_csv(tenant, access, object_name, upload.file, options))
+        return ImportResponse.of(await records.import_csv(tenant, access, object_name, upload.file, options))

@@ -12,7 +12,7 @@ from api.responses import Prepared, Stream
 from api.schemas.paths import ObjectName
 from api.schemas.record_examples import GROUPS, MANY_RECORDS
 from api.schemas.record_queries import AggregateParameters, ExportParameters, ListParameters
-from api.schemas.records import AggregateAnswer, RecordPage
+from api.schemas.records import AggregateResponse, RecordPage
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
@@ -94,9 +94,9 @@ class RecordQueryController(Controller):
         records: Injected[RecordService],
         object_name: ObjectName,
         pairs: Injected[QueryPairs],
-    ) -> AggregateAnswer:
+    ) -> AggregateResponse:
         """Aggregates that a query string asks for."""
-        return AggregateAnswer.of(await records.aggregate(tenant, access, object_name, pairs))
+        return AggregateResponse.of(await records.aggregate(tenant, access, object_name, pairs))
 
     @post(
         "/aggregate",
@@ -118,9 +118,9 @@ class RecordQueryController(Controller):
         records: Injected[RecordService],
         object_name: ObjectName,
         data: _Document,
-    ) -> AggregateAnswer:
+    ) -> AggregateResponse:
         """Aggregates that a JSON document asks for."""
-        return AggregateAnswer.of(await records.aggregate_json(tenant, access, object_name, data))
+        return AggregateResponse.of(await records.aggregate_json(tenant, access, object_name, data))
 
     @get(
         "/export.csv",

@@ -17,7 +17,7 @@ from api.responses import Prepared, RawHeader, encoded, json_bytes
 from api.schemas.paths import ObjectName, RecordId, UniqueField
 from api.schemas.record_examples import HISTORY, MANY_RECORDS, NEW_RECORD, ONE_RECORD, RecordBody
 from api.schemas.record_queries import ListParameters, ReadParameters
-from api.schemas.records import DeleteQuery, HistoryPage, HistoryQuery, RecordAnswer, RecordPage
+from api.schemas.records import DeleteQuery, HistoryPage, HistoryQuery, RecordPage, RecordResponse
 from tenant_schema.records.preconditions import Versions
 from tenant_schema.records.record import Record
 from tenant_schema.records.service import RecordService
@@ -96,7 +96,7 @@ class RecordController(Controller):
         records: Injected[RecordService],
         object_name: ObjectName,
         data: RecordBody,
-    ) -> Prepared[RecordAnswer]:
+    ) -> Prepared[RecordResponse]:
         """Create a record."""
         record = await records.create(tenant, access, object_name, data)
         return _record(record, 201, _location(object_name, record))
@@ -119,7 +119,7 @@ class RecordController(Controller):
         object_name: ObjectName,
         record_id: RecordId,
         pairs: Injected[QueryPairs],
-    ) -> Prepared[RecordAnswer]:
+    ) -> Prepared[RecordResponse]:
         """One record."""
         record = await records.read(tenant, access, object_name, record_id, pairs)
         body = encoded({"data": record.data})
@@ -147,7 +147,7 @@ class RecordController(Controller):
         record_id: RecordId,
         versions: Injected[Versions],
         data: RecordBody,
-    ) -> Prepared[RecordAnswer]:
+    ) -> Prepared[RecordResponse]:
         """Change some fields."""
         return _record(await records.update(tenant, access, object_name, record_id, data, versions))
 
@@ -198,7 +198,7 @@ class RecordController(Controller):
         object_name: ObjectName,
         record_id: RecordId,
         versions: Injected[Versions],
-    ) -> Prepared[RecordAnswer]:
+    ) -> Prepared[RecordResponse]:
         """Take a record out of the trash."""
         return _record(await records.restore(tenant, access, object_name, record_id, versions))
 
@@ -239,7 +239,7 @@ class RecordController(Controller):
         response_description="It was there, and is like this now.",
         response_headers=[ETAG],
         responses={
-            201: ResponseSpec(RecordAnswer, description="It was created.", generate_examples=False),
+            201: ResponseSpec(RecordResponse, description="It was created.", generate_examples=False),
             **problems(409, 412),
         },
         dependencies={"unique_value": _UNIQUE_VALUE, "versions": IF_MATCH, "only_new": ONLY_NEW},
@@ -257,7 +257,7 @@ class RecordController(Controller):
         versions: Injected[Versions],
         only_new: Injected[bool],
         data: RecordBody,
-    ) -> Prepared[RecordAnswer]:
+    ) -> Prepared[RecordResponse]:
         """Create or change the record that has this value in a unique field."""
         key = (unique_field, unique_value)
         record, is_new = await records.put(
@@ -270,9 +270,9 @@ def _location(object_name: str, record: Record) -> RawHeader:
     return (b"location", f"/api/v1/data/{object_name}/{record.data['id']}".encode())
 
 
-def _record(record: Record, status: int = 200, *more: RawHeader) -> Prepared[RecordAnswer]:
-    """A record that was written. When the caller may not read all of it, its tag has a digest, so that it is
-    told from the whole record at the same version.
+def _record(record: Record, status: int = 200, *more: RawHeader) -> Prepared[RecordResponse]:
+    """The response with a written record. If the caller may not read all of it, the entity tag contains a
+    digest, so that it differs from the tag of the whole record at the same version.
     """
     body = encoded({"data": record.data})
     tag = etag(record.version) if record.is_whole else digest_tag(body, record.version)

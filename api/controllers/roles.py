@@ -11,9 +11,9 @@ from api.schemas.roles import (
     FieldRights,
     NewRole,
     PermissionNames,
-    RoleAnswer,
     RoleChanges,
     RoleList,
+    RoleResponse,
     RowRules,
 )
 from tenant_schema.scope import TenantScope
@@ -37,7 +37,7 @@ class RoleController(Controller):
     )
     async def list_roles(self, access: Injected[Access], roles: Injected[Roles]) -> RoleList:
         """All roles."""
-        return RoleList(data=[RoleAnswer.of(one) for one in await roles.all(access)])
+        return RoleList(data=[RoleResponse.of(one) for one in await roles.all(access)])
 
     @post(
         "/",
@@ -60,10 +60,10 @@ class RoleController(Controller):
         access: Injected[Access],
         roles: Injected[Roles],
         data: JSONBody[NewRole],
-    ) -> Json[RoleAnswer]:
+    ) -> Json[RoleResponse]:
         """Create a role."""
         role = await roles.create(tenant, access, data.wanted())
-        return Json(RoleAnswer.of(role), headers=[(b"location", f"/api/v1/roles/{role.id}".encode())])
+        return Json(RoleResponse.of(role), headers=[(b"location", f"/api/v1/roles/{role.id}".encode())])
 
     @get(
         "/{roleId:str}",
@@ -73,9 +73,9 @@ class RoleController(Controller):
     )
     async def read_role(
         self, access: Injected[Access], roles: Injected[Roles], role_id: RoleId
-    ) -> RoleAnswer:
+    ) -> RoleResponse:
         """One role."""
-        return RoleAnswer.of(await roles.get(access, role_id))
+        return RoleResponse.of(await roles.get(access, role_id))
 
     @patch(
         "/{roleId:str}",
@@ -93,9 +93,9 @@ class RoleController(Controller):
         roles: Injected[Roles],
         role_id: RoleId,
         data: JSONBody[RoleChanges],
-    ) -> RoleAnswer:
+    ) -> RoleResponse:
         """Change a role's name, label or description."""
-        return RoleAnswer.of(await roles.update(tenant, access, role_id, data.wanted()))
+        return RoleResponse.of(await roles.update(tenant, access, role_id, data.wanted()))
 
     @delete(
         "/{roleId:str}",
@@ -133,9 +133,9 @@ class RoleController(Controller):
         roles: Injected[Roles],
         role_id: RoleId,
         data: JSONBody[PermissionNames],
-    ) -> RoleAnswer:
+    ) -> RoleResponse:
         """Replace the permissions of a role."""
-        return RoleAnswer.of(await roles.set_permissions(tenant, access, role_id, data.permissions))
+        return RoleResponse.of(await roles.set_permissions(tenant, access, role_id, data.permissions))
 
     @put(
         "/{roleId:str}/fields",
@@ -162,9 +162,9 @@ class RoleController(Controller):
         roles: Injected[Roles],
         role_id: RoleId,
         data: JSONBody[FieldRights],
-    ) -> RoleAnswer:
+    ) -> RoleResponse:
         """Replace the fields that a role may not read or update."""
-        return RoleAnswer.of(await roles.set_fields(tenant, access, role_id, data.wanted()))
+        return RoleResponse.of(await roles.set_fields(tenant, access, role_id, data.wanted()))
 
     @put(
         "/{roleId:str}/rules",
@@ -190,6 +190,6 @@ class RoleController(Controller):
         roles: Injected[Roles],
         role_id: RoleId,
         data: JSONBody[RowRules],
-    ) -> RoleAnswer:
+    ) -> RoleResponse:
         """Replace the rules of a role."""
-        return RoleAnswer.of(await roles.set_rules(tenant, access, role_id, data.wanted()))
+        return RoleResponse.of(await roles.set_rules(tenant, access, role_id, data.wanted()))

@@ -30,9 +30,9 @@ class SchemaController(Controller):
         operation_id="readSchema",
         summary="This document",
         description=(
-            "As JSON, or as a plain page for those who accept text/html. On a tenant's host, with a token, "
-            "it describes the objects of the tenant with their fields, as far as the caller may use them; "
-            "without one, what every tenant has."
+            "As JSON, or as an HTML page for clients that prefer text/html. On a tenant's host, with a "
+            "token, it describes the tenant's objects and fields that the caller may use; without one, the "
+            "routes of every tenant."
         ),
         response_description="OpenAPI 3.1.",
         responses=problems(401),
@@ -49,7 +49,7 @@ class SchemaController(Controller):
         "/openapi.json",
         operation_id="readOpenApi",
         summary="This document as JSON",
-        description="What `/schema` gives to programs, at the address where tools look for it.",
+        description="The JSON form of `/schema`, at the address that tools expect.",
         response_description="OpenAPI 3.1.",
         responses=problems(401),
         conditional=True,
@@ -60,7 +60,7 @@ class SchemaController(Controller):
 
     @get("/try", include_in_schema=False)
     async def read_try_page(self, request: TenantRequest) -> Prepared[str]:
-        """A page on which requests can be tried."""
+        """A page for trying requests."""
         return Prepared(await try_page(request))
 
     @get("/try/{name:str}", include_in_schema=False)
@@ -73,7 +73,7 @@ class SchemaController(Controller):
 
 
 async def _responses(request: TenantRequest) -> SchemaResponses:
-    """Those of the host's kind, or those of the tenant for the caller."""
+    """The responses of the host's kind, or of the tenant for the caller."""
     documents = request.app.state.documents
     if "tenant" not in request.scope["state"]:
         central: SchemaResponses = documents["central"]
@@ -84,7 +84,7 @@ async def _responses(request: TenantRequest) -> SchemaResponses:
     await identify(request)
     name = request.tenant.name
 
-    def make(schema: SchemaView) -> SchemaResponses:
+    def build(schema: SchemaView) -> SchemaResponses:
         return SchemaResponses(tenant_document(responses.document, schema, name))
 
-    return await request.platform.documents.get(request.tenant, request.access, "schema", make)
+    return await request.platform.documents.get(request.tenant, request.access, "schema", build)

@@ -88,11 +88,9 @@ async def _central_responds(platform: Platform) -> bool:
 
 
 async def _tenant_databases(platform: Platform) -> Literal["up", "partly", "down"]:
-    """How many of the servers answer, and not which: this is said to anybody who asks."""
-    answers = await asyncio.gather(*(_reaches(server) for server in platform.servers))
-    remote = [
-        response for response, server in zip(answers, platform.servers, strict=True) if server.has_users
-    ]
+    """Whether all, some or none of the servers respond. Not which ones: the response is public."""
+    reachable = await asyncio.gather(*(_reaches(server) for server in platform.servers))
+    remote = [is_up for is_up, server in zip(reachable, platform.servers, strict=True) if server.has_users]
     if all(remote):
         return "up"
     return "partly" if any(remote) else "down"

@@ -3,7 +3,7 @@
 from litestar import Controller, delete, get
 
 from api.requests.sources import Injected, Query
-from api.schemas.access import SessionAnswer, SessionList, WhoseQuery
+from api.schemas.access import SessionList, SessionResponse, WhoseQuery
 from api.schemas.paths import SessionId
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
@@ -30,7 +30,7 @@ class SessionController(Controller):
     ) -> SessionList:
         """The sessions of a user."""
         found = await sessions.of_user(access, params.user_id)
-        return SessionList(data=[SessionAnswer.of(one) for one in found])
+        return SessionList(data=[SessionResponse.of(one) for one in found])
 
     @delete(
         "/",

@@ -11,13 +11,13 @@ from api.responses import NOT_STORED, Json
 from api.schemas.auth import (
     Credentials,
     NewPassword,
-    ProfileAnswer,
+    ProfileResponse,
     Refresh,
     TenantName,
     Tokens,
-    UserAnswer,
+    UserResponse,
 )
-from api.schemas.users import Acceptance
+from api.schemas.users import PasswordChoice
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.links.service import Invitations
 from tenant_schema.users.rights.permissions import Access
@@ -107,11 +107,11 @@ class SignInController(Controller):
         self,
         tenant: Injected[TenantScope],
         invitations: Injected[Invitations],
-        data: JSONBody[Acceptance],
-    ) -> Json[UserAnswer]:
+        data: JSONBody[PasswordChoice],
+    ) -> Json[UserResponse]:
         """Choose a password with a one-time link."""
         user = await invitations.accept(tenant, data.token, data.password, data.name)
-        return Json(UserAnswer.of(user), headers=[NOT_STORED])
+        return Json(UserResponse.of(user), headers=[NOT_STORED])
 
     @post(
         "/auth/logout",
@@ -135,9 +135,9 @@ class SignInController(Controller):
         summary="The caller, with roles and permissions",
         response_description="The caller.",
     )
-    async def me(self, access: Injected[Access], authentication: Injected[Authentication]) -> ProfileAnswer:
+    async def me(self, access: Injected[Access], authentication: Injected[Authentication]) -> ProfileResponse:
         """The caller."""
-        return ProfileAnswer.of(authentication.me(access))
+        return ProfileResponse.of(authentication.me(access))
 
     @post(
         "/auth/password",

@@ -28,11 +28,11 @@ from api.schemas.tenants import (
     DisconnectQuery,
     NewTenant,
     PasswordQuery,
-    ProvisionedAnswer,
-    TenantAnswer,
+    ProvisionedResponse,
     TenantChanges,
     TenantPage,
     TenantQuery,
+    TenantResponse,
 )
 from central.operators.audit import Actor
 from central.operators.service import OperatorRef
@@ -117,12 +117,12 @@ class TenantController(Controller):
         actor: Injected[Actor],
         key: Injected[str | None],
         data: JSONBody[Annotated[NewTenant, CheckedBy(_faults)]],
-    ) -> Json[ProvisionedAnswer]:
+    ) -> Json[ProvisionedResponse]:
         """Create a tenant."""
         kept = await TenantCreation(platform, operator, actor).run(data, key)
         replayed = [(b"idempotency-replayed", b"true")] if kept.is_replay else []
         return Json(
-            cast("ProvisionedAnswer", kept.body), status_code=kept.status, headers=[NOT_STORED, *replayed]
+            cast("ProvisionedResponse", kept.body), status_code=kept.status, headers=[NOT_STORED, *replayed]
         )
 
     @get(
@@ -132,9 +132,9 @@ class TenantController(Controller):
         response_description="The tenant.",
         responses=problems(404),
     )
-    async def read_tenant(self, registry: Injected[Registry], tenant_id: TenantId) -> TenantAnswer:
+    async def read_tenant(self, registry: Injected[Registry], tenant_id: TenantId) -> TenantResponse:
         """One tenant."""
-        return TenantAnswer.of(await registry.record(tenant_id))
+        return TenantResponse.of(await registry.record(tenant_id))
 
     @patch(
         "/{tenantId:str}",
@@ -147,9 +147,9 @@ class TenantController(Controller):
     )
     async def rename_tenant(
         self, tenants: Injected[TenantActs], tenant_id: TenantId, data: JSONBody[TenantChanges]
-    ) -> TenantAnswer:
+    ) -> TenantResponse:
         """Rename a tenant."""
-        return TenantAnswer.of(await tenants.rename(tenant_id, data.name))
+        return TenantResponse.of(await tenants.rename(tenant_id, data.name))
 
     @delete(
         "/{tenantId:str}",
@@ -175,9 +175,9 @@ class TenantController(Controller):
         response_description="The tenant as it is now.",
         responses=problems(404, 409),
     )
-    async def suspend_tenant(self, tenants: Injected[TenantActs], tenant_id: TenantId) -> TenantAnswer:
+    async def suspend_tenant(self, tenants: Injected[TenantActs], tenant_id: TenantId) -> TenantResponse:
         """Stop serving a tenant."""
-        return TenantAnswer.of(await tenants.suspend(tenant_id))
+        return TenantResponse.of(await tenants.suspend(tenant_id))
 
     @post(
         "/{tenantId:str}/resume",
@@ -187,21 +187,21 @@ class TenantController(Controller):
         response_description="The tenant as it is now.",
         responses=problems(404, 409),
     )
-    async def resume_tenant(self, tenants: Injected[TenantActs], tenant_id: TenantId) -> TenantAnswer:
+    async def resume_tenant(self, tenants: Injected[TenantActs], tenant_id: TenantId) -> TenantResponse:
         """Serve a suspended tenant again."""
-        return TenantAnswer.of(await tenants.resume(tenant_id))
+        return TenantResponse.of(await tenants.resume(tenant_id))
 
     @post(
         "/{tenantId:str}/database-password",
         status_code=200,
         operation_id="changeDatabasePassword",
-        summary="Give the tenant's database user another password",
+        summary="Change the password of the tenant's database user",
         description=(
-            "Requests go on meanwhile. A user that somebody has dropped is made anew, with its privileges. "
+            "Requests are served meanwhile. A missing database user is created again with its privileges. "
             "409 `no-database-user` for a tenant on SQLite, 409 `password-changing` while another change is "
-            "under way. 503 `password-not-changed`: the rest follows by itself."
+            "running. After 503 `password-not-changed`, the change is completed in the background."
         ),
-        response_description="What to connect with from now on.",
+        response_description="The new login.",
         responses=problems(404, 409),
         dependencies={"params": Query(PasswordQuery)},
     )

@@ -10,7 +10,7 @@ from api.responses import NOT_STORED, Json
 from api.schemas.paths import UserId
 from api.schemas.users import (
     CreatedUser,
-    LinkAnswer,
+    LinkResponse,
     NewUserBody,
     RoleNames,
     UserChangesBody,
@@ -76,7 +76,7 @@ class UserController(Controller):
         """Invite a user, or create one with a password."""
         user, link = await users.create(tenant, access, data.wanted())
         created = CreatedUser(
-            user=UserDetail.of(user), invitation=None if link is None else LinkAnswer.of(link)
+            user=UserDetail.of(user), invitation=None if link is None else LinkResponse.of(link)
         )
         return Json(created, headers=[NOT_STORED, (b"location", f"/api/v1/users/{user.id}".encode())])
 
@@ -208,7 +208,7 @@ class UserController(Controller):
         access: Injected[Access],
         users: Injected[Users],
         user_id: UserId,
-    ) -> Json[LinkAnswer]:
+    ) -> Json[LinkResponse]:
         """Create a one-time link for a user."""
         link = await users.create_link(tenant, access, user_id)
-        return Json(LinkAnswer.of(link), headers=[NOT_STORED])
+        return Json(LinkResponse.of(link), headers=[NOT_STORED])

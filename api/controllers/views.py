@@ -10,7 +10,7 @@ from api.openapi.described import LOCATION, BodySchema, problems
 from api.requests.request import TenantRequest
 from api.requests.sources import Injected, Query
 from api.responses import Json, Prepared
-from api.schemas.apps import NewView, ViewAnswer, ViewChanges, ViewList, ViewQuery
+from api.schemas.apps import NewView, ViewChanges, ViewList, ViewQuery, ViewResponse
 from api.schemas.paths import ViewId
 from tenant_schema.apps.views.service import ViewService
 from tenant_schema.scope import TenantScope
@@ -58,7 +58,7 @@ class ViewController(Controller):
         """The caller's views."""
         object_name = None if params.object is UNSET else params.object
         found = await views.all(tenant, access, object_name)
-        return request.tagged(ViewList(data=[ViewAnswer.of(view) for view in found]))
+        return request.tagged(ViewList(data=[ViewResponse.of(view) for view in found]))
 
     @post(
         "/",
@@ -75,9 +75,9 @@ class ViewController(Controller):
         access: Injected[Access],
         views: Injected[ViewService],
         data: _NewView,
-    ) -> Json[ViewAnswer]:
+    ) -> Json[ViewResponse]:
         """Save a view."""
-        view = ViewAnswer.of(await views.create(tenant, access, data))
+        view = ViewResponse.of(await views.create(tenant, access, data))
         return Json(view, headers=[(b"location", f"/api/v1/views/{view.id}".encode())])
 
     @get(
@@ -94,9 +94,9 @@ class ViewController(Controller):
         access: Injected[Access],
         views: Injected[ViewService],
         view_id: ViewId,
-    ) -> Prepared[ViewAnswer]:
+    ) -> Prepared[ViewResponse]:
         """One view."""
-        return request.tagged(ViewAnswer.of(await views.read(tenant, access, view_id)))
+        return request.tagged(ViewResponse.of(await views.read(tenant, access, view_id)))
 
     @patch(
         "/{view:str}",
@@ -112,9 +112,9 @@ class ViewController(Controller):
         views: Injected[ViewService],
         view_id: ViewId,
         data: _ViewChanges,
-    ) -> ViewAnswer:
+    ) -> ViewResponse:
         """Change a view."""
-        return ViewAnswer.of(await views.change(tenant, access, view_id, data))
+        return ViewResponse.of(await views.change(tenant, access, view_id, data))
 
     @delete(
         "/{view:str}",

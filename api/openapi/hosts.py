@@ -39,11 +39,11 @@ CENTRAL_HOST: Final = HostKind(
 TENANT_HOST: Final = HostKind(
     title="Freehold for a tenant",
     description=(
-        "What a tenant's people and programs use: signing in, and its objects' records. "
+        "For the users and programs of a tenant: signing in, and the records of its objects. "
         "Served on the tenant's host names. Names of objects and fields are the tenant's own, in snake_case, "
-        "everything else is in camelCase. Errors are RFC 9457 problems, all faults of a request at once; "
-        "unknown parameters, fields and operators are refused with a suggestion. Any route answers 403 while "
-        "the tenant is suspended and 404 when there is no such tenant."
+        "everything else is in camelCase. Errors are RFC 9457 problems that list all faults of a request; "
+        "unknown parameters, fields and operators are refused with a suggestion. Every route returns 403 "
+        "while the tenant is suspended, and 404 if there is no such tenant."
     ),
     servers=({"url": "/", "description": "This tenant's host."},),
     tags=(

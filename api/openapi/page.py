@@ -31,7 +31,7 @@ td:first-child { white-space: nowrap; } .fields td:last-child { width: 40%; } td
 
 
 def page_of(document: Mapping[str, Any]) -> str:
-    """An HTML page that lists every operation with its parameters, body, answers and examples."""
+    """An HTML page that lists every operation with its parameters, body, responses and examples."""
     info = document["info"]
     by_tag = _operations_by_tag(document)
     used = [tag for tag in document["tags"] if tag["name"] in by_tag]
@@ -108,7 +108,7 @@ def _kind(schema: Mapping[str, Any]) -> str:
 def _operation(document: Mapping[str, Any], method: str, path: str, operation: Mapping[str, Any]) -> str:
     lock = " <span class=token>token</span>" if operation["security"] else ""
     parts = [f"<p>{_prose(operation['description'])}</p>", *_parameters(operation), *_body(operation)]
-    parts.extend(_answers(document, operation))
+    parts.extend(_responses(document, operation))
     return (
         f"<details id='{escape(operation['operationId'])}'><summary><b class=method>{method}</b> "
         f"<code>{escape(path)}</code>{lock} <span class=note>{escape(operation['summary'])}</span></summary>"
@@ -132,7 +132,7 @@ def _body(operation: Mapping[str, Any]) -> Iterator[str]:
         yield _json(content.get("example", content["schema"]))
 
 
-def _answers(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterator[str]:
+def _responses(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterator[str]:
     rows = []
     for status, response in operation["responses"].items():
         name = response.get("$ref", "").rpartition("/")[2]
@@ -140,7 +140,7 @@ def _answers(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Itera
         content = shown.get("content", {}).get("application/json", {})
         example = _json(content["example"]) if "example" in content else ""
         rows.append(f"<tr><td>{status}<td>{_prose(shown['description'])}{example}</tr>")
-    yield f"<table><tr><th>Answer<th></tr>{''.join(rows)}</table>"
+    yield f"<table><tr><th>Response<th></tr>{''.join(rows)}</table>"
 
 
 def _prose(text: str) -> str:

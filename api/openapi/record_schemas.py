@@ -94,8 +94,8 @@ def _selected(one: ObjectView, schema: SchemaView) -> _Schema:
             properties[name] = {**_words(one.readable[name]), **known}
     return {
         "type": "object",
-        "description": f"{one.model.label}: a record as asked for with `fields` and `expand`; the whole "
-        "record when nothing was said. Related lists stand under the names of their objects.",
+        "description": f"{one.model.label}: a record with the requested `fields` and `expand`; without "
+        "them, the whole record. Related lists have the names of their objects.",
         "properties": properties,
         "additionalProperties": {"type": "object"},
     }

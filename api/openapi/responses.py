@@ -26,12 +26,12 @@ class SchemaResponses:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The document, decoded anew."""
+        """A new copy of the document."""
         found: dict[str, Any] = msgspec.json.decode(self.as_json.body)
         return found
 
     async def page(self) -> RawResponse:
-        """For people; created once, in a thread."""
+        """The document as an HTML page; created once, in a thread."""
         if self._page is None:
             self._page = await asyncio.to_thread(self._as_page)
         return self._page

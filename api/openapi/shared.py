@@ -90,18 +90,18 @@ PROBLEM_STATUSES: Final[Mapping[int, tuple[str, str, str]]] = {
     412: (
         "version-mismatch",
         "The record is at version 7, not 6.",
-        "The record has changed; `current` holds it.",
+        "The record has changed; `current` is the record as it is now.",
     ),
     413: ("body-too-large", "A request's body may have 1048576 bytes at most.", "The body is too large."),
     415: (
         "unsupported-media-type",
         "Send the body as JSON, with Content-Type: application/json.",
-        "The body is not said to be JSON.",
+        "The Content-Type of the body is not JSON.",
     ),
     422: (
         "validation",
         "Some fields have faults; see errors.",
-        "Fields of the body have faults, all of them told.",
+        "Fields of the body have faults; all of them are listed.",
     ),
     429: (
         "too-many-attempts",
@@ -116,8 +116,8 @@ PROBLEM_STATUSES: Final[Mapping[int, tuple[str, str, str]]] = {
     503: (
         "database-unavailable",
         "The database is not available at present; try again shortly.",
-        "Not now: the database is out of reach or busy, a statement took too long (`query-too-slow`), or the "
-        "tenant is still being made. A write may have been done all the same: send it again with its "
+        "The database is unavailable or busy, a statement took too long (`query-too-slow`), or the tenant is "
+        "still being created. A write may have been committed nevertheless: send it again with the same "
         "Idempotency-Key.",
     ),
 }

@@ -131,9 +131,9 @@ def _bulk_example(one: ObjectView) -> _Json:
 
 
 def _response(response: Mapping[str, Any], kind: str, one: ObjectView) -> _Json:
-    """An answer with the object's record in place of any record."""
+    """The response with the schema and an example of this object's record."""
     shape = response.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
-    names = {"RecordAnswer": "Selected" if kind in _SELECTING else "Record", "RecordPage": "Page"}
+    names = {"RecordResponse": "Selected" if kind in _SELECTING else "Record", "RecordPage": "Page"}
     found = names.get(shape.rpartition("/")[2])
     if found is None:
         return _without_example(response)
@@ -147,7 +147,7 @@ def _response(response: Mapping[str, Any], kind: str, one: ObjectView) -> _Json:
 
 
 def _without_example(response: Mapping[str, Any]) -> _Json:
-    """An answer whose example would be of another object."""
+    """The response without its example, which would show another object."""
     content = {
         media_type: {key: value for key, value in one.items() if key != "example"}
         for media_type, one in response.get("content", {}).items()

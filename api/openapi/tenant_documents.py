@@ -18,7 +18,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A document, and the definitions and the roles that it was made of: these very objects."""
+    """A document, and the very objects (definitions, grants) from which it was built."""
 
     objects: object
     grants: object
@@ -26,36 +26,36 @@ class _Kept:
 
 
 class TenantDocuments:
-    """Documents by tenant, kind and roles; those used last, ``capacity`` of them.
+    """The ``capacity`` most recently used documents, by tenant, kind and roles.
 
-    Definitions and roles come from caches that are checked by version: what was made of others than those
-    that are in there now is made anew. That takes a second for 150 objects, so it is done in a thread, one
-    document at a time.
+    Definitions and roles come from caches that are checked by version. A document that was built from other
+    objects than those that the caches return now is built again. That takes a second for 150 objects, so it
+    runs in a thread, one document at a time.
     """
 
     def __init__(self, catalog: Catalog, capacity: int = 32) -> None:
         self._catalog = catalog
         self._kept: Lru[str, _Kept] = Lru(capacity)
-        self._making = asyncio.Lock()
+        self._building = asyncio.Lock()
 
     async def get(
-        self, scope: TenantScope, access: Access, kind: str, make: Callable[[SchemaView], _T]
+        self, scope: TenantScope, access: Access, kind: str, build: Callable[[SchemaView], _T]
     ) -> _T:
-        """The document of that kind, which ``make`` makes of what the caller sees."""
+        """The document of that kind, which ``build`` creates from the caller's schema view."""
         objects = await self._catalog.all(scope)
         grants: Any = access.grants or access.permissions
         key = f"{scope.id} {kind} {' '.join(access.roles)}"
-        kept = self._made_of(key, objects, grants)
+        kept = self._current(key, objects, grants)
         if kept is None:
-            async with self._making:
-                kept = self._made_of(key, objects, grants)  # somebody else may have made it meanwhile
+            async with self._building:
+                kept = self._current(key, objects, grants)  # another request may have built it meanwhile
                 if kept is None:
                     schema = SchemaView.of(access, objects)
-                    kept = _Kept(objects, grants, await asyncio.to_thread(make, schema))
+                    kept = _Kept(objects, grants, await asyncio.to_thread(build, schema))
                     self._kept.put(key, kept)
         return cast("_T", kept.document)
 
-    def _made_of(self, key: str, objects: object, grants: object) -> _Kept | None:
-        """What is kept under the key, if it was made of these."""
+    def _current(self, key: str, objects: object, grants: object) -> _Kept | None:
+        """What is stored under the key, if it was built from these objects."""
         kept = self._kept.get(key)
         return kept if kept is not None and kept.objects is objects and kept.grants is grants else None

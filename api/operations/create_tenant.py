@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from api.composition import Platform
-from api.schemas.tenants import AdminAnswer, NewTenant, ProvisionedAnswer
+from api.schemas.tenants import AdminResponse, NewTenant, ProvisionedResponse
 from central.errors import CentralError, InvalidName, TenantNotFound
 from central.hostnames import parse_tenant_domain
 from central.idempotency import StoredResponse
@@ -100,7 +100,7 @@ class TenantCreation:
     ) -> object:
         """Return the response. Without ``made``, passwords are null, as in every response but the first."""
         admin_email = made.admin.email if made else request.admin_email or f"admin@{request.domain}"
-        response = ProvisionedAnswer(
+        response = ProvisionedResponse(
             tenant_id=tenant.id,
             slug=tenant.slug,
             status=tenant.status.value,
@@ -108,7 +108,7 @@ class TenantCreation:
             db_name=tenant.db_name,
             db_username=await self.platform.credentials.username(tenant.id),
             db_password=made.db_password if made else None,
-            admin=AdminAnswer(email=admin_email, password=made.admin.password if made else None),
+            admin=AdminResponse(email=admin_email, password=made.admin.password if made else None),
         )
         return msgspec.to_builtins(response)
 

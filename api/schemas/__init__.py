@@ -1,3 +1,3 @@
-"""What goes over the wire: one Struct for each body and answer, in camelCase, unknown fields refused."""
+"""Structs for the bodies of requests and responses: camelCase, unknown fields refused."""
 
 __all__: list[str] = []

@@ -1,4 +1,4 @@
-"""API keys, sessions and the audit trail: bodies and answers."""
+"""API keys, sessions and the audit trail: request and response bodies."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -13,17 +13,17 @@ from tenant_schema.users.audit.service import AuditFilter, AuditRecord
 from tenant_schema.users.sessions.service import SessionRecord
 
 __all__ = [
-    "ApiKeyAnswer",
     "ApiKeyList",
+    "ApiKeyResponse",
     "AuditActor",
-    "AuditAnswer",
     "AuditPage",
     "AuditQuery",
+    "AuditResponse",
     "AuditSubject",
     "NewApiKey",
-    "NewApiKeyAnswer",
-    "SessionAnswer",
+    "NewApiKeyResponse",
     "SessionList",
+    "SessionResponse",
     "WhoseQuery",
 ]
 
@@ -32,7 +32,7 @@ _Id = Annotated[str, Meta(description="UUIDv7.", examples=[_EXAMPLE_ID])]
 
 
 class WhoseQuery(Input):
-    """Whose; the caller's own unless told otherwise, which takes `users:manage`."""
+    """Whose keys or sessions; by default the caller's. Those of others require `users:manage`."""
 
     user: Annotated[UUID, Meta(description="Another user's id.")] | UnsetType = UNSET
 
@@ -49,17 +49,17 @@ class NewApiKey(Input):
     roles: (
         Annotated[
             list[Annotated[str, Meta(max_length=40)]],
-            Meta(max_length=100, description="Some of your roles; all of them unless told."),
+            Meta(max_length=100, description="Some of your roles; by default all of them."),
         ]
         | None
     ) = None
-    expires_at: Annotated[datetime, Meta(tz=True, description="When it ends; never unless told.")] | None = (
-        None
-    )
+    expires_at: (
+        Annotated[datetime, Meta(tz=True, description="When it expires; by default never.")] | None
+    ) = None
 
 
-class ApiKeyAnswer(Output):
-    """A key. It has those of its roles that its user still has."""
+class ApiKeyResponse(Output):
+    """A key. Of its roles, those apply that its user still has."""
 
     id: _Id
     user: _Id
@@ -72,7 +72,7 @@ class ApiKeyAnswer(Output):
     revoked_at: datetime | None
 
     @classmethod
-    def of(cls, key: ApiKeyRecord) -> "ApiKeyAnswer":
+    def of(cls, key: ApiKeyRecord) -> "ApiKeyResponse":
         return cls(
             id=str(key.id),
             user=str(key.user_id),
@@ -87,34 +87,36 @@ class ApiKeyAnswer(Output):
 
 
 class ApiKeyList(Output):
-    """Keys, the newest first."""
+    """API keys, the newest first."""
 
-    data: list[ApiKeyAnswer]
+    data: list[ApiKeyResponse]
 
 
-class NewApiKeyAnswer(Output):
-    """The new key. Its text is here and never again."""
+class NewApiKeyResponse(Output):
+    """The new key. The token is shown only in this response."""
 
     token: Annotated[
         str, Meta(description="The key itself, for `Authorization: Bearer …`.", examples=["fhk_…"])
     ]
-    key: ApiKeyAnswer
+    key: ApiKeyResponse
 
 
-class SessionAnswer(Output):
+class SessionResponse(Output):
     """A device that is signed in."""
 
     id: _Id
     user: _Id
-    address: Annotated[str, Meta(description="Where it signed in from.", examples=["203.0.113.7"])]
+    address: Annotated[
+        str, Meta(description="The address from which it signed in.", examples=["203.0.113.7"])
+    ]
     user_agent: Annotated[str, Meta(examples=["Mozilla/5.0"])]
     created_at: datetime
     last_used_at: Annotated[datetime, Meta(description="When its tokens were last refreshed.")]
     expires_at: datetime
-    current: Annotated[bool, Meta(description="The one that asks.")]
+    current: Annotated[bool, Meta(description="Whether it is the session of this request.")]
 
     @classmethod
-    def of(cls, session: SessionRecord) -> "SessionAnswer":
+    def of(cls, session: SessionRecord) -> "SessionResponse":
         return cls(
             id=str(session.id),
             user=str(session.user_id),
@@ -128,31 +130,33 @@ class SessionAnswer(Output):
 
 
 class SessionList(Output):
-    """Sessions that go on, the newest first."""
+    """Active sessions, the newest first."""
 
-    data: list[SessionAnswer]
+    data: list[SessionResponse]
 
 
 class AuditQuery(Input):
-    """Which events."""
+    """Parameters that select events."""
 
-    limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="How many a page has at most.")] = 50
+    limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="The maximum number of items in a page.")] = 50
     cursor: (
-        Annotated[str, Meta(description="`page.next` of the page before.", max_length=200)] | UnsetType
+        Annotated[str, Meta(description="`page.next` of the previous page.", max_length=200)] | UnsetType
     ) = UNSET
-    actor: Annotated[UUID, Meta(description="What this user did.")] | UnsetType = UNSET
-    subject: Annotated[UUID, Meta(description="What was done to this user, role, object …")] | UnsetType = (
-        UNSET
-    )
+    actor: Annotated[UUID, Meta(description="Only events caused by this user.")] | UnsetType = UNSET
+    subject: (
+        Annotated[UUID, Meta(description="Only events that concern this user, role, object …")] | UnsetType
+    ) = UNSET
     action: (
-        Annotated[str, Meta(description="`role.update`; `role.*` is all of that kind.", max_length=60)]
+        Annotated[
+            str, Meta(description="`role.update`; `role.*` selects all actions of that kind.", max_length=60)
+        ]
         | UnsetType
     ) = UNSET
     since: Annotated[datetime, Meta(tz=True, description="From this time on.")] | UnsetType = UNSET
     until: Annotated[datetime, Meta(tz=True, description="Before this time.")] | UnsetType = UNSET
 
     def wanted(self) -> AuditFilter:
-        """What the service is asked for."""
+        """The filter for the service."""
         return AuditFilter(
             actor=None if self.actor is UNSET else self.actor,
             action=None if self.action is UNSET else self.action,
@@ -163,23 +167,23 @@ class AuditQuery(Input):
 
 
 class AuditActor(Output):
-    """Who did it; the address as it was then."""
+    """The user who acted, with the e-mail address at that time."""
 
     id: _Id
     email: str
-    api_key: Annotated[str, Meta(description="The key that acted for them.")] | None
+    api_key: Annotated[str, Meta(description="The API key that was used.")] | None
 
 
 class AuditSubject(Output):
-    """What it was done to; the name as it was then."""
+    """What the event concerns, with the name at that time."""
 
     kind: Annotated[str, Meta(examples=["role"])]
     id: str | None
     name: str
 
 
-class AuditAnswer(Output):
-    """One event."""
+class AuditResponse(Output):
+    """An event of the audit trail."""
 
     id: _Id
     at: datetime
@@ -191,7 +195,7 @@ class AuditAnswer(Output):
     request_id: str
 
     @classmethod
-    def of(cls, event: AuditRecord) -> "AuditAnswer":
+    def of(cls, event: AuditRecord) -> "AuditResponse":
         actor = subject = None
         if event.actor is not None:
             key = None if event.api_key is None else str(event.api_key)
@@ -212,11 +216,11 @@ class AuditAnswer(Output):
 
 
 class AuditPage(Output):
-    """Some events, and how to go on."""
+    """A page of events."""
 
-    data: list[AuditAnswer]
+    data: list[AuditResponse]
     page: NextLink
 
     @classmethod
     def of(cls, page: Page[AuditRecord]) -> "AuditPage":
-        return cls(data=[AuditAnswer.of(one) for one in page.items], page=NextLink(next=page.next))
+        return cls(data=[AuditResponse.of(one) for one in page.items], page=NextLink(next=page.next))

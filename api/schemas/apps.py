@@ -1,4 +1,4 @@
-"""Apps, pages, saved list views and the navigation: what is sent, and what callers see."""
+"""Apps, pages and saved list views: request and response bodies."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,30 +13,32 @@ from tenant_schema.apps.pages.service import ShownPage
 from tenant_schema.apps.views.service import ShownView
 
 __all__ = [
-    "AppAnswer",
     "AppChanges",
     "AppList",
     "AppOrder",
+    "AppResponse",
     "Group",
     "NewApp",
     "NewPage",
     "NewView",
-    "PageAnswer",
     "PageChanges",
     "PageList",
     "PageOrder",
+    "PageResponse",
     "PageSummary",
-    "ViewAnswer",
     "ViewChanges",
     "ViewList",
     "ViewQuery",
+    "ViewResponse",
 ]
 
 _Name = Annotated[
-    str, Meta(max_length=40, pattern="^[a-z](?:_?[a-z0-9])*$", description="Of one's choice, in snake_case.")
+    str, Meta(max_length=40, pattern="^[a-z](?:_?[a-z0-9])*$", description="A name in snake_case.")
 ]
-_Label = Annotated[str, Meta(min_length=1, max_length=100, description="What people call it.")]
-_Icon = Annotated[str, Meta(max_length=40, description="A word for the frontend.", examples=["briefcase"])]
+_Label = Annotated[str, Meta(min_length=1, max_length=100, description="The displayed name.")]
+_Icon = Annotated[
+    str, Meta(max_length=40, description="The name of an icon of the frontend.", examples=["briefcase"])
+]
 _Text = Annotated[str, Meta(max_length=500)]
 _PageType = Annotated[Literal["list", "record", "custom"], Meta(description="What the page shows.")]
 _Time = Annotated[datetime, Meta(description="UTC.", examples=["2026-02-28T12:30:00.250000Z"])]
@@ -56,19 +58,21 @@ _Layout = Annotated[
 _LeftOut = Annotated[
     list[str],
     Meta(
-        description="Places of what was saved and is not shown: it is not there any more, or not for you.",
+        description="Places of saved items that are not shown: deleted, or hidden from the caller.",
         examples=[["layout.sections.0.fields.2"]],
     ),
 ]
 _Columns = Annotated[list[str], Meta(description="Fields to show.", max_length=200)]
-_Sort = Annotated[list[str], Meta(description="Fields to sort by; `-` in front is descending.", max_length=5)]
+_Sort = Annotated[
+    list[str], Meta(description="Fields to sort by; a leading `-` sorts descending.", max_length=5)
+]
 _Filter = Annotated[dict[str, Any], Meta(description="A filter in the record API's JSON grammar.")]
 _Roles = Annotated[list[str], Meta(description="The roles that it is shared with.", examples=[["member"]])]
-_Default = Annotated[bool, Meta(description="Whether you begin with it when you open the object.")]
+_Default = Annotated[bool, Meta(description="Whether the view is the caller's default for the object.")]
 
 
 class Group(Output):
-    """Pages that stand together in an app's navigation."""
+    """A group of pages in an app's navigation."""
 
     label: _Label
     pages: Annotated[list[str], Meta(description="Names of pages of the app.", examples=[["accounts"]])]
@@ -81,7 +85,7 @@ class NewApp(Input):
     label: _Label
     icon: _Icon = ""
     description: _Text = ""
-    active: Annotated[bool, Meta(description="Whether others than those who manage apps see it.")] = True
+    active: Annotated[bool, Meta(description="Whether users see the app who may not manage apps.")] = True
     navigation: list[Group] = []
 
 
@@ -103,7 +107,7 @@ class AppOrder(Input):
 
 
 class PageSummary(Output):
-    """A page as a menu needs it."""
+    """A page, for a menu."""
 
     name: _Name
     label: _Label
@@ -120,7 +124,7 @@ class PageSummary(Output):
         )
 
 
-class AppAnswer(Output):
+class AppResponse(Output):
     """An app with the pages that the caller may see, in order."""
 
     name: _Name
@@ -134,7 +138,7 @@ class AppAnswer(Output):
     updated_at: _Time
 
     @classmethod
-    def of(cls, app: AppModel) -> "AppAnswer":
+    def of(cls, app: AppModel) -> "AppResponse":
         return cls(
             name=app.name,
             label=app.label,
@@ -151,11 +155,11 @@ class AppAnswer(Output):
 class AppList(Output):
     """Apps, in order."""
 
-    data: list[AppAnswer]
+    data: list[AppResponse]
 
     @classmethod
     def of(cls, apps: Sequence[AppModel]) -> "AppList":
-        return cls(data=[AppAnswer.of(app) for app in apps])
+        return cls(data=[AppResponse.of(app) for app in apps])
 
 
 class NewPage(Input):
@@ -182,7 +186,7 @@ class PageOrder(Input):
     pages: list[str]
 
 
-class PageAnswer(Output):
+class PageResponse(Output):
     """A page, with what the caller may see of its layout."""
 
     name: _Name
@@ -195,7 +199,7 @@ class PageAnswer(Output):
     updated_at: _Time
 
     @classmethod
-    def of(cls, page: ShownPage) -> "PageAnswer":
+    def of(cls, page: ShownPage) -> "PageResponse":
         return cls(
             name=page.page.name,
             label=page.page.label,
@@ -211,11 +215,11 @@ class PageAnswer(Output):
 class PageList(Output):
     """The pages of an app, in order."""
 
-    data: list[PageAnswer]
+    data: list[PageResponse]
 
     @classmethod
     def of(cls, pages: Sequence[ShownPage]) -> "PageList":
-        return cls(data=[PageAnswer.of(page) for page in pages])
+        return cls(data=[PageResponse.of(page) for page in pages])
 
 
 class NewView(Input):
@@ -241,7 +245,7 @@ class ViewChanges(Input):
     default: _Default | UnsetType = UNSET
 
 
-class ViewAnswer(Output):
+class ViewResponse(Output):
     """A saved list view, with what the caller may see of it."""
 
     id: Annotated[UUID, Meta(examples=["0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"])]
@@ -252,14 +256,16 @@ class ViewAnswer(Output):
     filter: _Filter
     roles: _Roles
     default: _Default
-    mine: Annotated[bool, Meta(description="Whether you made it.")]
-    owner_name: Annotated[str, Meta(description="Who made it; empty when they are gone.")]
+    mine: Annotated[bool, Meta(description="Whether the caller created the view.")]
+    owner_name: Annotated[
+        str, Meta(description="The name of the user who created it; empty if the user was deleted.")
+    ]
     left_out: _LeftOut
     created_at: _Time
     updated_at: _Time
 
     @classmethod
-    def of(cls, view: ShownView) -> "ViewAnswer":
+    def of(cls, view: ShownView) -> "ViewResponse":
         return cls(
             id=view.row["id"],
             object=view.row["object"],
@@ -280,10 +286,10 @@ class ViewAnswer(Output):
 class ViewList(Output):
     """Saved list views, by label."""
 
-    data: list[ViewAnswer]
+    data: list[ViewResponse]
 
 
 class ViewQuery(Input):
-    """Which views."""
+    """Parameters that select views."""
 
-    object: Annotated[str, Meta(description="Only those of this object.", max_length=40)] | UnsetType = UNSET
+    object: Annotated[str, Meta(description="Only views of this object.", max_length=40)] | UnsetType = UNSET

@@ -1,4 +1,4 @@
-"""Signing in: bodies and answers."""
+"""Signing in: request and response bodies."""
 
 from typing import Annotated, Literal
 
@@ -8,7 +8,7 @@ from api.schemas.common import Input, Output
 from tenant_schema.users.sessions.store import SessionUser
 from tenant_schema.users.sign_in.service import Profile, SignedIn
 
-__all__ = ["Credentials", "NewPassword", "ProfileAnswer", "Refresh", "TenantName", "Tokens", "UserAnswer"]
+__all__ = ["Credentials", "NewPassword", "ProfileResponse", "Refresh", "TenantName", "Tokens", "UserResponse"]
 
 _Id = Annotated[str, Meta(description="UUIDv7.", examples=["0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"])]
 _Email = Annotated[str, Meta(examples=["ada@acme.example"])]
@@ -24,19 +24,19 @@ class Credentials(Input):
 
 
 class Refresh(Input):
-    """A refresh token; it works once, and for 10 seconds after its first use again."""
+    """A refresh token. It is valid once, and again for 10 seconds after its first use."""
 
     refresh_token: Annotated[str, Meta(max_length=_LONGEST, examples=["fhr_…"])]
 
 
 class NewPassword(Input):
-    """The caller's password now, and the one that takes its place."""
+    """The caller's current password and the new one."""
 
     current: Annotated[str, Meta(max_length=_LONGEST, examples=["correct horse battery"])]
     new: Annotated[str, Meta(max_length=_LONGEST, examples=["staple battery horse"])]
 
 
-class UserAnswer(Output):
+class UserResponse(Output):
     """A user, as others of the tenant may see them."""
 
     id: _Id
@@ -44,20 +44,18 @@ class UserAnswer(Output):
     name: Annotated[str, Meta(examples=["Ada Lovelace"])]
 
     @classmethod
-    def of(cls, user: SessionUser) -> "UserAnswer":
+    def of(cls, user: SessionUser) -> "UserResponse":
         return cls(id=str(user.id), email=user.email, name=user.name)
 
 
 class Tokens(Output):
-    """A session: a short-lived access token, and the refresh token that gets the next one."""
+    """A session: a short-lived access token, and the refresh token for the next one."""
 
     access_token: Annotated[str, Meta(description="For `Authorization: Bearer …`.")]
-    refresh_token: Annotated[str, Meta(description="Works once, at /api/v1/auth/refresh.")]
+    refresh_token: Annotated[str, Meta(description="Valid once, at /api/v1/auth/refresh.")]
     token_type: Literal["Bearer"]
-    expires_in: Annotated[
-        int, Meta(description="Seconds for which the access token is good.", examples=[900])
-    ]
-    user: UserAnswer
+    expires_in: Annotated[int, Meta(description="Seconds until the access token expires.", examples=[900])]
+    user: UserResponse
 
     @classmethod
     def of(cls, signed_in: SignedIn) -> "Tokens":
@@ -66,26 +64,28 @@ class Tokens(Output):
             refresh_token=signed_in.refresh_token,
             token_type="Bearer",  # noqa: S106 (the word, not a secret)
             expires_in=signed_in.expires_in,
-            user=UserAnswer.of(signed_in.user),
+            user=UserResponse.of(signed_in.user),
         )
 
 
-class ProfileAnswer(Output):
+class ProfileResponse(Output):
     """Who the caller is and what their roles allow."""
 
-    user: UserAnswer
+    user: UserResponse
     roles: Annotated[list[str], Meta(examples=[["member"]])]
     permissions: Annotated[list[str], Meta(examples=[["*:create", "*:read", "*:update"]])]
 
     @classmethod
-    def of(cls, profile: Profile) -> "ProfileAnswer":
+    def of(cls, profile: Profile) -> "ProfileResponse":
         return cls(
-            user=UserAnswer.of(profile.user), roles=list(profile.roles), permissions=list(profile.permissions)
+            user=UserResponse.of(profile.user),
+            roles=list(profile.roles),
+            permissions=list(profile.permissions),
         )
 
 
 class TenantName(Output):
-    """What a sign-in page shows."""
+    """The tenant's name and slug, for a sign-in page."""
 
     name: Annotated[str, Meta(examples=["Acme Corporation"])]
     slug: Annotated[str, Meta(examples=["acme"])]

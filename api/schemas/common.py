@@ -1,4 +1,4 @@
-"""What several schemas share."""
+"""Bases and parts of several schemas."""
 
 import msgspec
 
@@ -6,14 +6,14 @@ __all__ = ["Input", "NextLink", "Output"]
 
 
 class Input(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """What a client sends."""
+    """The base of request bodies: unknown fields are refused."""
 
 
 class Output(msgspec.Struct, rename="camel"):
-    """What a client gets."""
+    """The base of response bodies."""
 
 
 class NextLink(Output):
-    """How to go on: the next page's cursor, null on the last page."""
+    """The cursor of the next page, null on the last page."""
 
     next: str | None

@@ -1,4 +1,4 @@
-"""The navigation: what a frontend needs to know after sign-in."""
+"""The navigation: what a frontend needs after sign-in."""
 
 from collections.abc import Iterable
 from typing import Annotated, cast
@@ -6,7 +6,7 @@ from typing import Annotated, cast
 from msgspec import UNSET, Meta, Raw, UnsetType, json
 
 from api.schemas.apps import Group, PageSummary
-from api.schemas.auth import TenantName, UserAnswer
+from api.schemas.auth import TenantName, UserResponse
 from api.schemas.common import Output
 from tenant_schema.apps.catalog import AppModel
 from tenant_schema.apps.navigation import Navigation
@@ -15,11 +15,11 @@ from tenant_schema.records.access.schema_view import ObjectView
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import ACTIONS, SYSTEM_PERMISSIONS, Access
 
-__all__ = ["Abilities", "FieldSummary", "NavigationAnswer", "NavigationApp", "ObjectSummary"]
+__all__ = ["Abilities", "FieldSummary", "NavigationApp", "NavigationResponse", "ObjectSummary"]
 
 
 class Abilities(Output):
-    """What the caller may do with an object's records, as far as it does not depend on the record."""
+    """The caller's rights on an object's records, as far as they do not depend on the record."""
 
     create: bool
     read: bool
@@ -28,15 +28,15 @@ class Abilities(Output):
 
 
 class FieldSummary(Output, omit_defaults=True):
-    """A field as the head of a list needs it."""
+    """A field, for the head of a list."""
 
     name: Annotated[str, Meta(examples=["annual_revenue"])]
     label: Annotated[str, Meta(examples=["Annual revenue"])]
     type: Annotated[str, Meta(examples=["currency"])]
-    target: Annotated[str, Meta(description="Where a lookup leads to.")] | UnsetType = UNSET
-    read_only: Annotated[bool, Meta(description="Whether you may not change it; left out when you may.")] = (
-        False
-    )
+    target: Annotated[str, Meta(description="The object to which a lookup refers.")] | UnsetType = UNSET
+    read_only: Annotated[
+        bool, Meta(description="Whether the caller may not change the field; omitted otherwise.")
+    ] = False
 
 
 class ObjectSummary(Output):
@@ -45,7 +45,7 @@ class ObjectSummary(Output):
     name: Annotated[str, Meta(examples=["accounts"])]
     label: Annotated[str, Meta(examples=["Account"])]
     plural_label: Annotated[str, Meta(examples=["Accounts"])]
-    name_field: Annotated[str | None, Meta(description="The field that says what to call a record.")]
+    name_field: Annotated[str | None, Meta(description="The field that contains the name of a record.")]
     standard: bool
     can: Abilities
     fields: list[FieldSummary]
@@ -66,7 +66,7 @@ class ObjectSummary(Output):
 
 
 class NavigationApp(Output):
-    """An app with what its menu shows."""
+    """An app with the contents of its menu."""
 
     name: Annotated[str, Meta(examples=["sales"])]
     label: Annotated[str, Meta(examples=["Sales"])]
@@ -87,23 +87,25 @@ class NavigationApp(Output):
         )
 
 
-class NavigationAnswer(Output):
-    """Where the caller is, who they are, and what there is for them."""
+class NavigationResponse(Output):
+    """The tenant, the caller, and the apps and objects that the caller may see."""
 
     tenant: TenantName
-    user: UserAnswer
+    user: UserResponse
     roles: Annotated[list[str], Meta(examples=[["member"]])]
     permissions: Annotated[
-        list[str], Meta(description="Those that are about no object.", examples=[["apps:manage"]])
+        list[str], Meta(description="Permissions that concern no object.", examples=[["apps:manage"]])
     ]
-    apps: Annotated[list[NavigationApp], Meta(description="Active, in order, none without a page to see.")]
+    apps: Annotated[
+        list[NavigationApp], Meta(description="Active apps with at least one visible page, in order.")
+    ]
     objects: list[ObjectSummary]
 
     @classmethod
-    def of(cls, tenant: TenantScope, access: Access, navigation: Navigation) -> "NavigationAnswer":
+    def of(cls, tenant: TenantScope, access: Access, navigation: Navigation) -> "NavigationResponse":
         return cls(
             tenant=TenantName(name=tenant.name, slug=tenant.slug),
-            user=UserAnswer(id=str(access.user_id), email=access.email, name=access.name),
+            user=UserResponse(id=str(access.user_id), email=access.email, name=access.name),
             roles=list(access.roles),
             permissions=[name for name in SYSTEM_PERMISSIONS if access.has(name)],
             apps=[NavigationApp.of(app) for app in navigation.apps],
@@ -112,7 +114,7 @@ class NavigationAnswer(Output):
 
 
 def _encoded(view: ObjectView, access: Access) -> ObjectSummary:
-    """The summary as JSON, made once for all who hold the same roles, while these and the object stay."""
+    """The summary as JSON, encoded once for callers with the same roles until roles or object change."""
     if access.grants is None:
         return ObjectSummary.of(view)
     key = ("navigation", view.model.id)

@@ -30,7 +30,7 @@ __all__ = [
 
 _Body = Mapping[str, object]
 
-_FIELD_FACTS: Final = {
+_FIELD_PROPERTIES: Final = {
     "name": ("name", str),
     "label": ("label", str),
     "type": ("type", str),
@@ -42,14 +42,14 @@ _FIELD_FACTS: Final = {
     "history": ("history", bool),
     "default": ("default", object),
 }
-_OBJECT_FACTS: Final = {
+_OBJECT_PROPERTIES: Final = {
     "name": ("name", str),
     "label": ("label", str),
     "pluralLabel": ("plural_label", str),
     "description": ("description", str),
     "nameField": ("name_field", str),
 }
-_OBJECT_CHANGES: Final = {**_OBJECT_FACTS, "fieldOrder": ("field_order", list)}
+_OBJECT_CHANGES: Final = {**_OBJECT_PROPERTIES, "fieldOrder": ("field_order", list)}
 _WORDS: Final = {str: "Must be text.", bool: "Must be true or false.", list: "Must be a list of names."}
 _MOST_FIELDS: Final = 1000
 _MOST_SETTINGS: Final = 100
@@ -57,7 +57,7 @@ _MOST_SETTINGS: Final = 100
 
 @contextmanager
 def body_places() -> Iterator[None]:
-    """Problems are told by their places in the body, where settings stand beside the other facts."""
+    """Report problems by their places in the body, where settings are beside the other properties."""
     try:
         yield
     except InvalidInput as error:
@@ -72,11 +72,11 @@ def _place(field: str) -> str:
 
 
 def object_draft(body: _Body) -> ObjectDraft:
-    """A new object. Raises InvalidBody for what is missing, unknown or of a wrong kind."""
-    given, wrong = _facts(body, _OBJECT_FACTS)
+    """The new object. Raises :class:`InvalidBody` for missing, unknown and wrongly typed properties."""
+    given, wrong = _typed(body, _OBJECT_PROPERTIES)
     found = ProblemCollector()
     found.extend(wrong)
-    add_unknown(body, (*_OBJECT_FACTS, "fields"), found)
+    add_unknown(body, (*_OBJECT_PROPERTIES, "fields"), found)
     found.extend(_missing(body, ["name"]))
     drafts = _field_drafts(body.get("fields", []), found)
     if found.problems:
@@ -88,8 +88,8 @@ def object_draft(body: _Body) -> ObjectDraft:
 
 
 def object_changes(body: _Body) -> dict[str, Any]:
-    """What of an object is to be otherwise, by the names of its row."""
-    given, wrong = _facts(body, _OBJECT_CHANGES)
+    """The changed properties of an object, by the names of the row's columns. Raises :class:`InvalidBody`."""
+    given, wrong = _typed(body, _OBJECT_CHANGES)
     found = ProblemCollector()
     found.extend(wrong)
     if not all(isinstance(one, str) for one in given.get("field_order", ())):
@@ -101,7 +101,7 @@ def object_changes(body: _Body) -> dict[str, Any]:
 
 
 def field_draft(body: _Body) -> FieldDraft:
-    """A new field. Raises InvalidBody; settings are the type's business."""
+    """The new field of a body. The field type validates the settings. Raises :class:`InvalidBody`."""
     draft, problems = _read_field(body)
     if draft is None:
         raise InvalidBody(problems)
@@ -109,13 +109,13 @@ def field_draft(body: _Body) -> FieldDraft:
 
 
 def field_changes(body: _Body) -> dict[str, Any]:
-    """What of a field is to be otherwise, by the names of a draft."""
-    given, problems = _facts(body, _FIELD_FACTS)
+    """The changed properties of a field, by the names of a draft. Raises :class:`InvalidBody`."""
+    given, problems = _typed(body, _FIELD_PROPERTIES)
     if len(body) > _MOST_SETTINGS:
         problems.append(Problem("", "too-many-settings", f"A field has at most {_MOST_SETTINGS} settings."))
     if problems:
         raise InvalidBody(problems)
-    settings = {name: value for name, value in body.items() if name not in _FIELD_FACTS}
+    settings = {name: value for name, value in body.items() if name not in _FIELD_PROPERTIES}
     return {**given, "settings": settings} if settings else given
 
 
@@ -135,22 +135,22 @@ def _field_drafts(given: object, found: ProblemCollector) -> list[FieldDraft]:
 
 
 def _read_field(body: _Body) -> tuple[FieldDraft | None, list[Problem]]:
-    given, problems = _facts(body, _FIELD_FACTS)
+    given, problems = _typed(body, _FIELD_PROPERTIES)
     problems += _missing(body, ["name", "type"])
     if len(body) > _MOST_SETTINGS:
         problems.append(Problem("", "too-many-settings", f"A field has at most {_MOST_SETTINGS} settings."))
     if problems:
         return None, problems
-    settings = {name: value for name, value in body.items() if name not in _FIELD_FACTS}
+    settings = {name: value for name, value in body.items() if name not in _FIELD_PROPERTIES}
     return FieldDraft(**{"label": _label(given["name"]), **given}, settings=settings), []
 
 
-def _facts(body: _Body, facts: Mapping[str, tuple[str, type]]) -> tuple[dict[str, Any], list[Problem]]:
+def _typed(body: _Body, known: Mapping[str, tuple[str, type]]) -> tuple[dict[str, Any], list[Problem]]:
     given: dict[str, Any] = {}
     problems = []
     for name, value in body.items():
-        if name in facts:
-            ours, kind = facts[name]
+        if name in known:
+            ours, kind = known[name]
             if isinstance(value, kind):
                 given[ours] = value
             else:
@@ -163,12 +163,12 @@ def _missing(body: _Body, names: Sequence[str]) -> list[Problem]:
 
 
 def _label(name: str) -> str:
-    """``close_date`` is called Close date, when nobody says otherwise."""
+    """The default label of a name: ``Close date`` for ``close_date``."""
     return name.replace("_", " ").capitalize()[:100]
 
 
 def _plural(label: str) -> str:
-    """What many are called, when nobody says: objects are mostly named in the plural (``tickets``) already.
+    """The default plural of a label. Many objects are named in the plural (``tickets``) already.
 
     >>> [_plural(label) for label in ("Tickets", "Deal", "Company", "Address", "Key", "Box")]
     ['Tickets', 'Deals', 'Companies', 'Addresses', 'Keys', 'Boxes']
@@ -183,7 +183,7 @@ def _plural(label: str) -> str:
 async def seen_objects(
     catalog: Catalog, scope: TenantScope, access: Access
 ) -> list[tuple[ObjectModel, list[FieldModel]]]:
-    """The objects that the caller may read, with the fields; all of them for who may change them."""
+    """The objects and fields that the caller may read; all of them for callers with ``objects:manage``."""
     objects = await catalog.all(scope)
     return [
         (one, await seen_fields(catalog, scope, access, one))
@@ -193,8 +193,10 @@ async def seen_objects(
 
 
 async def seen_object(catalog: Catalog, scope: TenantScope, access: Access, name: str) -> ObjectModel:
-    """One object. What the caller may not read is said before what there is: nobody is told of another
-    object by its name. Raises PermissionDenied and ObjectNotFound.
+    """An object that the caller may read.
+
+    Raises :class:`PermissionDenied`, which does not reveal whether the object exists, and
+    :class:`ObjectNotFound`.
     """
     if not _manages(access):
         access.require(name, "read")
@@ -204,7 +206,7 @@ async def seen_object(catalog: Catalog, scope: TenantScope, access: Access, name
 async def seen_fields(
     catalog: Catalog, scope: TenantScope, access: Access, model: ObjectModel
 ) -> list[FieldModel]:
-    """The fields of one object. Raises PermissionDenied when the caller may not read it."""
+    """The fields of an object that the caller may read. Raises :class:`PermissionDenied`."""
     if _manages(access):
         return list(model.fields.values())
     access.require(model.name, "read")
@@ -215,7 +217,7 @@ async def seen_fields(
 async def seen_field(
     catalog: Catalog, scope: TenantScope, access: Access, model: ObjectModel, name: str
 ) -> FieldModel:
-    """One field. Raises FieldNotFound for one that the caller may not read, too."""
+    """A field that the caller may read. Raises :class:`FieldNotFound` for any other."""
     fields = {one.name: one for one in await seen_fields(catalog, scope, access, model)}
     if name not in fields:
         raise FieldNotFound(model.name, name, suggestion(name, fields))

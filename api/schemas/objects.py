@@ -1,4 +1,4 @@
-"""Objects and fields as they are written and shown: a field's settings stand beside its other facts."""
+"""Objects and fields in JSON. A field's settings are at the level of its other properties."""
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final
@@ -23,15 +23,15 @@ __all__ = [
     "OBJECT_CHANGES_BODY",
     "PLANNED",
     "ChangeQuery",
-    "DriftAnswer",
     "DriftItem",
+    "DriftResponse",
     "DropQuery",
-    "FieldAnswer",
-    "ObjectAnswer",
+    "FieldResponse",
     "ObjectList",
-    "PlanAnswer",
+    "ObjectResponse",
+    "PlanResponse",
     "PlannedDdl",
-    "RepairAnswer",
+    "RepairResponse",
     "shown_field",
     "shown_object",
     "shown_plan",
@@ -196,13 +196,13 @@ class DropQuery(Input):
     ) = UNSET
 
 
-class FieldAnswer(Output):
+class FieldResponse(Output):
     """One field."""
 
     data: _Field
 
 
-class ObjectAnswer(Output):
+class ObjectResponse(Output):
     """One object."""
 
     data: _Object
@@ -215,59 +215,57 @@ class ObjectList(Output):
 
 
 class PlannedDdl(Output):
-    """One statement: how the database would do it, and how many rows it would read or write."""
+    """A statement, the algorithm that the database would use, and the rows that it would read or write."""
 
     ddl: str
     algorithm: str
     rows: int
 
 
-class PlanAnswer(Output):
-    """The planned statements in order, and what refers to that which is renamed or dropped."""
+class PlanResponse(Output):
+    """The planned statements in order, and what refers to the renamed or dropped objects and fields."""
 
     plan: list[PlannedDdl]
     affects: dict[str, _Affected]
 
 
 PLANNED: Final = ResponseSpec(
-    PlanAnswer, description="With `dryRun`: the planned changes.", generate_examples=False
+    PlanResponse, description="With `dryRun`: the planned changes.", generate_examples=False
 )
-"""The response to a dry run, where it differs from that to a change."""
+"""The response to a dry run, where it differs from the response to a change."""
 
 
 class DriftItem(Output):
-    """One difference between what is defined and what the database has."""
+    """A difference between the definitions and the database."""
 
     object: Annotated[str, Meta(description="Empty for a table that belongs to no object.")]
     kind: str
-    name: Annotated[str, Meta(description="The table or column, as the database calls it.")]
+    name: Annotated[str, Meta(description="The physical name of the table or column.")]
     message: str
-    repairable: Annotated[bool, Meta(description="Whether it can be ended without losing data.")]
+    repairable: Annotated[bool, Meta(description="Whether it can be repaired without losing data.")]
 
     @classmethod
     def of(cls, drift: Drift) -> "DriftItem":
-        """As the API shows it."""
+        """The response for a difference."""
         return cls(drift.object, drift.kind, drift.name, drift.message, bool(drift.repair))
 
 
-class DriftAnswer(Output):
-    """Every difference; none, when all is well."""
+class DriftResponse(Output):
+    """All differences; empty if there are none."""
 
     data: list[DriftItem]
 
 
-class RepairAnswer(Output):
+class RepairResponse(Output):
     """What was done, and what is left for people to look at."""
 
-    recovered: Annotated[
-        list[str], Meta(description="Objects whose changes were cut short and are whole now.")
-    ]
+    recovered: Annotated[list[str], Meta(description="Objects whose interrupted changes were completed.")]
     repaired: list[DriftItem]
     remaining: list[DriftItem]
 
 
 def shown_object(model: ObjectModel, fields: Iterable[FieldModel]) -> _Json:
-    """An object with these of its fields."""
+    """An object in JSON, with the given fields."""
     seen = {one.name for one in fields}
     positions = {name: at for at, name in enumerate(model.fields)}
     return {
@@ -283,7 +281,7 @@ def shown_object(model: ObjectModel, fields: Iterable[FieldModel]) -> _Json:
 
 
 def shown_field(field: FieldModel, position: int) -> _Json:
-    """A field; the settings of its type stand beside the facts that all fields have."""
+    """A field in JSON, with the settings of its type at the level of the other properties."""
     known: Mapping[str, Any] = {"id": field.id} if field.id is not None else {}
     return {
         **known,
@@ -305,9 +303,9 @@ def shown_field(field: FieldModel, position: int) -> _Json:
     }
 
 
-def shown_plan(plan: Plan) -> PlanAnswer:
+def shown_plan(plan: Plan) -> PlanResponse:
     """A plan as the API shows it."""
-    return PlanAnswer(
+    return PlanResponse(
         plan=[PlannedDdl(one.ddl, one.algorithm, one.rows) for one in plan.statements],
         affects={kind: list(found) for kind, found in plan.affects.items()},
     )

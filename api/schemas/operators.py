@@ -5,11 +5,11 @@ from uuid import UUID
 
 from api.schemas.common import Output
 
-__all__ = ["OperatorAnswer", "TokenAnswer"]
+__all__ = ["OperatorResponse", "TokenResponse"]
 
 
-class TokenAnswer(Output):
-    """A token, of which only the beginning is known."""
+class TokenResponse(Output):
+    """A token, of which only the prefix is stored."""
 
     id: UUID
     hint: str
@@ -19,11 +19,11 @@ class TokenAnswer(Output):
     revoked_at: datetime | None
 
 
-class OperatorAnswer(Output):
+class OperatorResponse(Output):
     """An operator with all their tokens, the oldest first."""
 
     id: UUID
     name: str
     active: bool
     created_at: datetime
-    tokens: list[TokenAnswer]
+    tokens: list[TokenResponse]

@@ -1,4 +1,4 @@
-"""What stands in paths, as the types of handlers' arguments."""
+"""Parameters of paths, as types of handlers' arguments."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Final, TypeAlias

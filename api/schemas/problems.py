@@ -1,4 +1,4 @@
-"""What is shown of the codes of problems."""
+"""The codes of problems and their explanations."""
 
 from typing import Annotated
 
@@ -12,12 +12,12 @@ __all__ = ["ProblemExplanation", "ProblemExplanations"]
 
 
 class ProblemExplanation(Output):
-    """What a code means. ``type``, ``code`` and ``title`` are those of the problem."""
+    """The explanation of a code. ``type``, ``code`` and ``title`` are those of the problem."""
 
     type: str
     code: str
     title: str
-    statuses: Annotated[list[int], Meta(description="The statuses with which it comes.")]
+    statuses: Annotated[list[int], Meta(description="The statuses that responses with this code have.")]
     explanation: str
 
     @classmethod
@@ -28,11 +28,11 @@ class ProblemExplanation(Output):
 
 
 class ProblemExplanations(Output):
-    """Every code."""
+    """All codes."""
 
     data: list[ProblemExplanation]
 
     @classmethod
     def all(cls) -> "ProblemExplanations":
-        """Those of the whole catalog, in the order of their codes."""
+        """The explanations of the whole catalog, sorted by code."""
         return cls([ProblemExplanation.of(code) for code in sorted(EXPLANATIONS)])

@@ -1,4 +1,4 @@
-"""Taking in CSV: how, and what became of the lines."""
+"""CSV import: the options, and the report."""
 
 from typing import Annotated, Any, Literal
 
@@ -10,15 +10,15 @@ from tenant_schema.records.csv.file_format import ENCODINGS
 from tenant_schema.records.csv.import_csv import ImportReport, LineProblem
 from tenant_schema.records.csv.preview import TakenAs
 
-__all__ = ["CellAnswer", "ColumnAnswer", "ImportAnswer", "ImportQuery", "LineError", "TakenAsAnswer"]
+__all__ = ["CellResponse", "ColumnResponse", "ImportQuery", "ImportResponse", "LineError", "TakenAsResponse"]
 
 
 class ImportQuery(Input):
-    """How a file is taken in."""
+    """Options of an import."""
 
     mode: Annotated[
         Literal["all_or_nothing", "good_lines"],
-        Meta(description="All lines or none of them; or those that are good, and the others reported."),
+        Meta(description="Import all lines or none; or import the valid lines and report the others."),
     ] = "all_or_nothing"
     upsert_by: Annotated[
         str | None,
@@ -32,7 +32,7 @@ class ImportQuery(Input):
     ] = None
     dry_run: Annotated[
         bool,
-        Meta(description="Check and report everything, with what was taken for what, and change nothing."),
+        Meta(description="Validate and report, including the detected format, and change nothing."),
     ] = False
     delimiter: Annotated[
         str | None,
@@ -98,7 +98,7 @@ class ImportQuery(Input):
     thousands: Annotated[
         str | None,
         Meta(
-            description="What stands between thousands: `point`, `comma`, `space`, `apostrophe` or `none`.",
+            description="The separator of thousands: `point`, `comma`, `space`, `apostrophe` or `none`.",
             examples=["point"],
         ),
     ] = None
@@ -137,15 +137,17 @@ class ImportQuery(Input):
 
 
 class LineError(Output, omit_defaults=True):
-    """What is wrong with a line. The header is line 1."""
+    """A problem of a line. The header is line 1."""
 
     line: int
     field: str
     code: str
     message: str
     did_you_mean: str | None = None
-    in_trash: Annotated[bool, Meta(description="The record that is in the way is in the trash.")] = False
-    record: Annotated[str | None, Meta(description="Its id, for those who may restore it.")] = None
+    in_trash: Annotated[bool, Meta(description="Whether the conflicting record is in the trash.")] = False
+    record: Annotated[
+        str | None, Meta(description="The id of that record, if the caller may restore it.")
+    ] = None
 
     @classmethod
     def of(cls, one: LineProblem) -> "LineError":
@@ -162,48 +164,48 @@ class LineError(Output, omit_defaults=True):
         )
 
 
-class CellAnswer(Output):
-    """A cell that was taken for something else than what stands in it."""
+class CellResponse(Output):
+    """A cell whose value differs from its text."""
 
     line: int
     cell: str
-    value: Annotated[Any, Meta(description="The value; null for none.")]
+    value: Annotated[Any, Meta(description="The value; null for no value.")]
 
 
-class ColumnAnswer(Output, omit_defaults=True):
-    """What a column was taken for."""
+class ColumnResponse(Output, omit_defaults=True):
+    """The field to which a column was assigned, and its detected format."""
 
-    column: Annotated[str, Meta(description="Its head, or its number when it has none.")]
+    column: Annotated[str, Meta(description="The column's head, or its number without a head.")]
     field: Annotated[
         str | None,
-        Meta(description="The field that it goes into, `account.name` for a lookup; null for none."),
+        Meta(description="The field, `account.name` for a lookup; null if the column is ignored."),
     ]
-    reason: Annotated[str | None, Meta(description="Why it goes into none, or what is open.")] = None
+    reason: Annotated[str | None, Meta(description="Why the column is ignored, or what is ambiguous.")] = None
     date_format: str | None = None
     decimal: str | None = None
-    examples: Annotated[list[CellAnswer], Meta(description="The first five.")] = []
+    examples: Annotated[list[CellResponse], Meta(description="The first five cells of that kind.")] = []
 
 
-class TakenAsAnswer(Output):
-    """What a file was taken for."""
+class TakenAsResponse(Output):
+    """The detected format of a file."""
 
     encoding: str
     delimiter: str
-    header_line: Annotated[int, Meta(description="The line that names the columns; 0 for none.")]
-    columns: list[ColumnAnswer]
+    header_line: Annotated[int, Meta(description="The line with the heads; 0 if there is none.")]
+    columns: list[ColumnResponse]
 
     @classmethod
-    def of(cls, taken: TakenAs) -> "TakenAsAnswer":
-        """What the service took it for."""
+    def of(cls, taken: TakenAs) -> "TakenAsResponse":
+        """The response for a report of the service."""
         columns = [
-            ColumnAnswer(
+            ColumnResponse(
                 column=one.column,
                 field=one.field,
                 reason=one.reason,
                 date_format=one.date_format,
                 decimal=one.decimal,
                 examples=[
-                    CellAnswer(line=cell.line, cell=cell.cell, value=cell.value) for cell in one.examples
+                    CellResponse(line=cell.line, cell=cell.cell, value=cell.value) for cell in one.examples
                 ],
             )
             for one in taken.columns
@@ -211,26 +213,26 @@ class TakenAsAnswer(Output):
         return cls(taken.encoding, taken.delimiter, taken.header_line, columns)
 
 
-class ImportAnswer(Output, omit_defaults=True):
-    """What became of the lines."""
+class ImportResponse(Output, omit_defaults=True):
+    """The report of an import."""
 
     created: int
-    updated: Annotated[int, Meta(description="Lines whose record was there, changed by them or not.")]
+    updated: Annotated[int, Meta(description="Lines whose record existed, whether it was changed or not.")]
     failed: int
-    errors: Annotated[list[LineError], Meta(description="The first 1,000.")]
-    errors_left_out: Annotated[int, Meta(description="How many more there are.")]
+    errors: Annotated[list[LineError], Meta(description="The first 1,000 problems.")]
+    errors_left_out: Annotated[int, Meta(description="The number of further problems.")]
     taken_as: Annotated[
-        TakenAsAnswer | None, Meta(description="What the file was taken for; of a dry run only.")
+        TakenAsResponse | None, Meta(description="The detected format; only in a dry run.")
     ] = None
 
     @classmethod
-    def of(cls, report: ImportReport) -> "ImportAnswer":
-        """What the service has done."""
+    def of(cls, report: ImportReport) -> "ImportResponse":
+        """The response for a report of the service."""
         return cls(
             created=report.created,
             updated=report.updated,
             failed=report.failed,
             errors=[LineError.of(one) for one in report.errors],
             errors_left_out=report.left_out,
-            taken_as=None if report.taken_as is None else TakenAsAnswer.of(report.taken_as),
+            taken_as=None if report.taken_as is None else TakenAsResponse.of(report.taken_as),
         )

@@ -74,7 +74,7 @@ _Sort = (
     Annotated[
         str,
         Meta(
-            description="Names of fields, or paths, separated by commas; `-` in front is descending.",
+            description="Names of fields, or paths, separated by commas; a leading `-` sorts descending.",
             examples=["-annual_revenue,name"],
         ),
     ]
@@ -93,29 +93,29 @@ _TimeZone = Annotated[
 
 
 class ReadParameters(Input):
-    """What of a record is read."""
+    """Parameters that select parts of a record."""
 
     fields: _Fields = UNSET
     expand: _Expand = UNSET
 
 
 class ListParameters(Input):
-    """Which records, in which order, and what of them."""
+    """Parameters that select and sort records, and select parts of them."""
 
     filter: _Filter = UNSET
     search: _Search = UNSET
     sort: _Sort = UNSET
     fields: _Fields = UNSET
     expand: _Expand = UNSET
-    limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="How many records a page has at most.")] = (
-        DEFAULT_LIMIT
-    )
+    limit: Annotated[
+        int, Meta(ge=1, le=MAX_LIMIT, description="The maximum number of records in a page.")
+    ] = DEFAULT_LIMIT
     cursor: (
         Annotated[
             str,
             Meta(
                 min_length=1,
-                description="Where to go on: `page.next` or `page.prev` of a page with this filter and sort.",
+                description="`page.next` or `page.prev` of a page with the same filter and sort.",
             ),
         ]
         | UnsetType
@@ -132,7 +132,7 @@ class ListParameters(Input):
 
 
 class AggregateParameters(Input):
-    """Which groups, and what is worked out for them."""
+    """Parameters that group records and select aggregates."""
 
     group_by: (
         Annotated[
@@ -173,14 +173,12 @@ class AggregateParameters(Input):
         ]
         | UnsetType
     ) = UNSET
-    limit: Annotated[
-        int, Meta(ge=1, le=MAX_GROUPS, description="How many groups the response has at most.")
-    ] = 100
+    limit: Annotated[int, Meta(ge=1, le=MAX_GROUPS, description="The maximum number of groups.")] = 100
     time_zone: _TimeZone = "UTC"
 
 
 class ExportParameters(Input):
-    """Which records, and how the file is written."""
+    """Parameters that select records, and the format of the file."""
 
     filter: _Filter = UNSET
     search: _Search = UNSET

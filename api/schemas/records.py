@@ -1,4 +1,4 @@
-"""Records: what is the same for every object. The fields themselves come from the tenant's definitions."""
+"""Records: schemas that are the same for every object. The fields come from the tenant's definitions."""
 
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, cast
@@ -14,7 +14,7 @@ from tenant_schema.records.reading.pages import Page
 
 __all__ = [
     "RECORD_EXAMPLE",
-    "AggregateAnswer",
+    "AggregateResponse",
     "Changer",
     "CursorLinks",
     "DeleteQuery",
@@ -22,9 +22,9 @@ __all__ = [
     "HistoryEntry",
     "HistoryPage",
     "HistoryQuery",
-    "RecordAnswer",
     "RecordCount",
     "RecordPage",
+    "RecordResponse",
 ]
 
 RECORD_EXAMPLE: Final[dict[str, Any]] = {
@@ -43,46 +43,46 @@ RECORD_EXAMPLE: Final[dict[str, Any]] = {
 _Record = Annotated[
     dict[str, Any],
     Meta(
-        description="Field names to values: the system fields, and those that the object defines.",
+        description="Values by field name: the system fields, and the fields of the object.",
         examples=[RECORD_EXAMPLE],
     ),
 ]
 
 
-class RecordAnswer(Output):
+class RecordResponse(Output):
     """One record."""
 
     data: _Record
 
 
 class CursorLinks(Output):
-    """The cursors of the pages around this one; null where there is nothing."""
+    """The cursors of the next and the previous page; null if there is none."""
 
     next: str | None
     prev: str | None
 
 
-class AggregateAnswer(Output):
-    """Groups of records, each with what they have in common and what was worked out for them."""
+class AggregateResponse(Output):
+    """Groups of records, each with its key and its aggregates."""
 
     data: list[dict[str, Any]]
     has_more: bool
 
     @classmethod
-    def of(cls, groups: Groups) -> "AggregateAnswer":
-        """What the service has found."""
+    def of(cls, groups: Groups) -> "AggregateResponse":
+        """The response for a result of the service."""
         return cls(groups.data, groups.has_more)
 
 
 class RecordCount(Output):
-    """How many records there are in all; when ``capped``, that many at least."""
+    """The total number of records; if ``capped``, there are at least that many."""
 
     value: int
     capped: bool
 
 
 class RecordPage(Output):
-    """Some records of a list, and how to go on."""
+    """A page of records."""
 
     data: list[_Record]
     page: CursorLinks
@@ -90,39 +90,37 @@ class RecordPage(Output):
 
     @classmethod
     def of(cls, page: Page) -> "RecordPage":
-        """What the service has found."""
+        """The response for a result of the service."""
         count = UNSET if page.count is None else RecordCount(page.count.value, page.count.capped)
         return cls(page.data, CursorLinks(page.next, page.prev), count)
 
 
 class DeleteQuery(Input):
-    """How thoroughly to delete."""
+    """Options of a deletion."""
 
     permanent: Annotated[
-        bool, Meta(description="Destroy it, in the trash or not, instead of putting it there.")
+        bool, Meta(description="Delete the record permanently, whether it is in the trash or not.")
     ] = False
 
 
 class HistoryQuery(Input):
-    """Which part of a history."""
+    """Parameters that select a page of a history."""
 
-    limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="How many changes a page has at most.")] = (
-        DEFAULT_LIMIT
-    )
-    cursor: Annotated[
-        str | None, Meta(description="Where to go on: `page.next` or `page.prev` of a page.")
-    ] = None
+    limit: Annotated[
+        int, Meta(ge=1, le=MAX_LIMIT, description="The maximum number of changes in a page.")
+    ] = DEFAULT_LIMIT
+    cursor: Annotated[str | None, Meta(description="`page.next` or `page.prev` of a page.")] = None
 
 
 class Changer(Output):
-    """Who made a change; the name is null when that user is there no more."""
+    """The user who made a change; the name is null if the user was deleted."""
 
     id: UUID
     name: str | None
 
 
 class FieldChange(Output):
-    """What a field held before and after, as a record shows it."""
+    """A field's value before and after, in the form of a record."""
 
     field: str
     from_: Any = msgspec.field(name="from")
@@ -130,9 +128,9 @@ class FieldChange(Output):
 
 
 class HistoryEntry(Output):
-    """One change. Fields that the caller may not read, or that keep no history, are absent."""
+    """A change. Omits fields that the caller may not read, and fields without history."""
 
-    version: Annotated[int, Meta(description="The version that the change made of the record.")]
+    version: Annotated[int, Meta(description="The record's version after the change.")]
     action: Literal["create", "update", "delete", "restore", "destroy"]
     changes: list[FieldChange]
     at: datetime | msgspec.UnsetType = msgspec.UNSET
@@ -140,12 +138,12 @@ class HistoryEntry(Output):
 
 
 class HistoryPage(Output):
-    """What became of a record, newest first."""
+    """The changes of a record, the newest first."""
 
     data: list[HistoryEntry]
     page: CursorLinks
 
     @classmethod
     def of(cls, page: Page) -> "HistoryPage":
-        """What the service has found: entries that have the form of a :class:`HistoryEntry` already."""
+        """The response for entries of the service, which have the form of a :class:`HistoryEntry` already."""
         return cls(cast("list[HistoryEntry]", page.data), CursorLinks(page.next, page.prev))

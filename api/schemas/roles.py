@@ -1,4 +1,4 @@
-"""Roles and permissions: bodies and answers."""
+"""Roles and permissions: request and response bodies."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,22 +13,22 @@ from tenant_schema.users.permissions.service import PermissionRecord
 from tenant_schema.users.roles.records import FieldLimit, RoleDraft, RoleRecord, RuleDraft
 
 __all__ = [
-    "ExplanationAnswer",
+    "ExplanationResponse",
     "FieldRight",
     "FieldRights",
     "NewPermission",
     "NewRole",
-    "PermissionAnswer",
     "PermissionChanges",
     "PermissionList",
     "PermissionNames",
+    "PermissionResponse",
     "QuestionBody",
-    "RoleAnswer",
     "RoleChanges",
     "RoleList",
+    "RoleResponse",
     "RowRule",
     "RowRules",
-    "VerdictAnswer",
+    "VerdictResponse",
 ]
 
 _Id = Annotated[str, Meta(description="UUIDv7.", examples=["0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"])]
@@ -52,15 +52,14 @@ _Field = Annotated[str, Meta(max_length=40, examples=["annual_revenue"])]
 
 
 class FieldRight(Input):
-    """What a role may do with one field. Fields that are not told are open: to read and to update."""
+    """A role's rights on one field. Fields that are not listed may be read and updated."""
 
     object: _Object
     field: _Field
-    read: Annotated[
-        bool, Meta(description="False: the field is not there for the role, wherever it looks.")
-    ] = True
+    read: Annotated[bool, Meta(description="False: the field is hidden from the role everywhere.")] = True
     update: Annotated[
-        bool, Meta(description="False: the role cannot set it. What it may not read it may not set either.")
+        bool,
+        Meta(description="False: the role cannot set the field. Fields that it cannot read, it cannot set."),
     ] = True
 
     @classmethod
@@ -156,7 +155,7 @@ class RoleChanges(Input):
         return {name: value for name, value in given.items() if value is not UNSET}
 
 
-class RoleAnswer(Output):
+class RoleResponse(Output):
     """A role, with everything that it allows and where it stops."""
 
     id: _Id
@@ -172,7 +171,7 @@ class RoleAnswer(Output):
     updated_at: datetime
 
     @classmethod
-    def of(cls, role: RoleRecord) -> "RoleAnswer":
+    def of(cls, role: RoleRecord) -> "RoleResponse":
         return cls(
             id=str(role.id),
             name=role.name,
@@ -191,7 +190,7 @@ class RoleAnswer(Output):
 class RoleList(Output):
     """Every role, in the order of names."""
 
-    data: list[RoleAnswer]
+    data: list[RoleResponse]
 
 
 class NewPermission(Input):
@@ -207,7 +206,7 @@ class PermissionChanges(Input):
     description: _Description
 
 
-class PermissionAnswer(Output):
+class PermissionResponse(Output):
     """Something that a role may allow, and the roles that do."""
 
     id: _Id
@@ -217,7 +216,7 @@ class PermissionAnswer(Output):
     roles: Annotated[list[str], Meta(examples=[["member", "viewer"]])]
 
     @classmethod
-    def of(cls, permission: PermissionRecord) -> "PermissionAnswer":
+    def of(cls, permission: PermissionRecord) -> "PermissionResponse":
         return cls(
             id=str(permission.id),
             name=permission.name,
@@ -228,40 +227,43 @@ class PermissionAnswer(Output):
 
 
 class PermissionList(Output):
-    """Every permission, in the order of names."""
+    """All permissions, sorted by name."""
 
-    data: list[PermissionAnswer]
+    data: list[PermissionResponse]
 
 
 class QuestionBody(Input):
-    """May this user do that?"""
+    """The question whether a user may do something."""
 
     object: _Object
     action: Annotated[str, Meta(max_length=40, description="create, read, update or delete.")]
-    user: Annotated[UUID, Meta(description="Who; oneself unless told.")] | None = None
-    record: Annotated[UUID, Meta(description="With this record; with any otherwise.")] | None = None
-    field: Annotated[str, Meta(max_length=40, description="This field of it.")] | None = None
+    user: Annotated[UUID, Meta(description="The user; by default the caller.")] | None = None
+    record: Annotated[UUID, Meta(description="The record; by default any.")] | None = None
+    field: Annotated[str, Meta(max_length=40, description="A field of the record.")] | None = None
 
     def wanted(self) -> Question:
         """What the service is asked for."""
         return Question(self.object, self.action, self.user, self.record, self.field)
 
 
-class VerdictAnswer(Output):
-    """What one of the user's roles says to one action."""
+class VerdictResponse(Output):
+    """The verdict of one of the user's roles on one action."""
 
     role: _Name
-    action: Annotated[str, Meta(description="A change asks for reading the record too.", examples=["read"])]
-    permission: Annotated[str, Meta(description="By which it allows it.", examples=["*:read"])] | None
+    action: Annotated[str, Meta(description="An update also requires reading the record.", examples=["read"])]
+    permission: Annotated[str, Meta(description="The permission that allows it.", examples=["*:read"])] | None
     rule: (
-        Annotated[dict[str, Any], Meta(description="What records have to pass; told to who manages roles.")]
+        Annotated[
+            dict[str, Any],
+            Meta(description="The filter that records must match; shown to callers who may manage roles."),
+        ]
         | None
     )
     record_passes: bool | None
     field_open: bool | None
 
     @classmethod
-    def of(cls, verdict: RoleVerdict) -> "VerdictAnswer":
+    def of(cls, verdict: RoleVerdict) -> "VerdictResponse":
         return cls(
             role=verdict.role,
             action=verdict.action,
@@ -272,21 +274,21 @@ class VerdictAnswer(Output):
         )
 
 
-class ExplanationAnswer(Output):
-    """Yes or no, and why."""
+class ExplanationResponse(Output):
+    """Whether the action is allowed, and why."""
 
     allowed: bool
     code: Annotated[str, Meta(examples=["record-hidden"])]
     reason: Annotated[str, Meta(examples=["No: no rule for reading lets the record pass."])]
     user: _Id
-    roles: list[VerdictAnswer]
+    roles: list[VerdictResponse]
 
     @classmethod
-    def of(cls, explanation: Explanation) -> "ExplanationAnswer":
+    def of(cls, explanation: Explanation) -> "ExplanationResponse":
         return cls(
             allowed=explanation.allowed,
             code=explanation.code,
             reason=explanation.reason,
             user=str(explanation.user),
-            roles=[VerdictAnswer.of(one) for one in explanation.verdicts],
+            roles=[VerdictResponse.of(one) for one in explanation.verdicts],
         )

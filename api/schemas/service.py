@@ -1,4 +1,4 @@
-"""How the service is."""
+"""The state of the service."""
 
 from typing import Literal
 
@@ -8,13 +8,13 @@ __all__ = ["Health", "Readiness"]
 
 
 class Health(Output):
-    """The process answers."""
+    """The process responds."""
 
     status: Literal["ok"]
 
 
 class Readiness(Output):
-    """What it cannot do without answers; of the tenants' database servers all, some, or none."""
+    """The state of the databases: of the tenants' database servers all, some (`partly`) or none respond."""
 
     status: Literal["ready"]
     dependencies: dict[str, Literal["up", "partly", "down"]]

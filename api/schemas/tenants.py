@@ -1,4 +1,4 @@
-"""Tenants and domains, as operators send and see them."""
+"""Tenants and domains: request and response bodies for operators."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -11,42 +11,42 @@ from central.registry import DomainRecord, TenantRecord
 from piccolo_engines.paging import Page
 
 __all__ = [
-    "AdminAnswer",
+    "AdminResponse",
     "DatabaseLogin",
     "Deleted",
     "DisconnectQuery",
     "Disconnected",
-    "DomainAnswer",
     "DomainList",
+    "DomainResponse",
     "NewAdmin",
     "NewDomain",
     "NewTenant",
     "PasswordQuery",
-    "ProvisionedAnswer",
-    "TenantAnswer",
+    "ProvisionedResponse",
     "TenantChanges",
     "TenantPage",
     "TenantQuery",
+    "TenantResponse",
 ]
 
 _Status = Literal["provisioning", "active", "suspended", "deleting"]
 _SLUG_PATTERN = "^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$"
 _Id = Annotated[UUID, Meta(description="UUIDv7.", examples=["0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"])]
-_Slug = Annotated[str, Meta(description="What the tenant is called in names of things.", examples=["acme"])]
-_Name = Annotated[str, Meta(description="What people call the tenant.", examples=["Acme Corporation"])]
+_Slug = Annotated[str, Meta(description="The tenant's name in host names and databases.", examples=["acme"])]
+_Name = Annotated[str, Meta(description="The tenant's display name.", examples=["Acme Corporation"])]
 _Domain = Annotated[str, Meta(description="A host name in canonical form.", examples=["acme.localhost"])]
 _Time = Annotated[datetime, Meta(description="UTC.", examples=["2026-02-28T12:30:00.250000Z"])]
 
 
 class NewAdmin(Input):
-    """The first administrator. Without a password one is made, and shown once."""
+    """The first administrator. Without a password, one is generated and shown once."""
 
     email: Annotated[str, Meta(max_length=254, examples=["ada@acme.example"])]
     password: Annotated[str, Meta(max_length=1_024, examples=["correct horse battery"])] | None = None
 
 
 class NewTenant(Input):
-    """A tenant to make. Without `admin`, its address is admin@ the tenant's domain."""
+    """A tenant to create. Without `admin`, the administrator's address is admin@ the tenant's domain."""
 
     name: Annotated[str, Meta(min_length=1, max_length=200, examples=["Acme Corporation"])]
     slug: Annotated[str, Meta(extra_json_schema={"pattern": _SLUG_PATTERN}, examples=["acme"])]
@@ -67,15 +67,15 @@ class NewTenant(Input):
     admin: NewAdmin | None = None
 
 
-class AdminAnswer(Output):
-    """The first administrator; the password is shown in this answer alone."""
+class AdminResponse(Output):
+    """The first administrator. The password is shown only in this response."""
 
     email: Annotated[str, Meta(examples=["ada@acme.example"])]
     password: Annotated[str, Meta(examples=["correct horse battery"])] | None
 
 
-class ProvisionedAnswer(Output):
-    """A new tenant. Passwords are in this answer and never again; on SQLite the database has no user."""
+class ProvisionedResponse(Output):
+    """A new tenant. Passwords are shown only in this response; on SQLite the database has no user."""
 
     tenant_id: _Id
     slug: _Slug
@@ -84,27 +84,30 @@ class ProvisionedAnswer(Output):
     db_name: Annotated[str, Meta(examples=["tenant_acme"])]
     db_username: Annotated[str, Meta(examples=["tenant_acme_user"])] | None
     db_password: str | None
-    admin: AdminAnswer
+    admin: AdminResponse
 
 
 class PasswordQuery(Input):
-    """How the password is changed."""
+    """Options of a password change."""
 
     end_connections: Annotated[
-        bool, Meta(description="End what is connected with the old password; requests under way get 503.")
+        bool, Meta(description="Close connections that use the old password; running requests get 503.")
     ] = False
 
 
 class DisconnectQuery(Input):
-    """How connections are closed."""
+    """Options of closing connections."""
 
     force: Annotated[
-        bool, Meta(description="At once; requests that use them get 503. Otherwise they are finished first.")
+        bool,
+        Meta(
+            description="Close at once; requests that use them get 503. Otherwise they are completed first."
+        ),
     ] = False
 
 
 class Disconnected(Output):
-    """What was closed."""
+    """The number of closed connections."""
 
     closed: Annotated[
         int,
@@ -120,7 +123,7 @@ class Disconnected(Output):
 
 
 class DatabaseLogin(Output):
-    """A tenant's database user. The password is in this answer and never again."""
+    """A tenant's database user. The password is shown only in this response."""
 
     tenant_id: _Id
     slug: _Slug
@@ -128,7 +131,7 @@ class DatabaseLogin(Output):
     db_password: str
 
 
-class TenantAnswer(Output):
+class TenantResponse(Output):
     """A tenant, without any secret."""
 
     tenant_id: _Id
@@ -140,13 +143,15 @@ class TenantAnswer(Output):
     ]
     db_server: Annotated[str, Meta(description="`sqlite`, or host:port.", examples=["sqlite"])]
     db_name: Annotated[str, Meta(examples=["tenant_acme"])]
-    admin_email: Annotated[str, Meta(description="The first administrator's.", examples=["ada@acme.example"])]
+    admin_email: Annotated[
+        str, Meta(description="The first administrator's address.", examples=["ada@acme.example"])
+    ]
     created_at: _Time
     updated_at: _Time
 
     @classmethod
-    def of(cls, record: TenantRecord) -> "TenantAnswer":
-        """What operators see of a record."""
+    def of(cls, record: TenantRecord) -> "TenantResponse":
+        """The response for a record of the registry."""
         return cls(
             tenant_id=record.ref.id,
             name=record.ref.name,
@@ -164,42 +169,42 @@ class TenantAnswer(Output):
 class TenantPage(Output):
     """Tenants, the newest first."""
 
-    data: list[TenantAnswer]
+    data: list[TenantResponse]
     page: NextLink
 
     @classmethod
     def of(cls, page: Page[TenantRecord]) -> "TenantPage":
-        """What the registry has found."""
-        return cls([TenantAnswer.of(one) for one in page.items], NextLink(next=page.next))
+        """The response for a page of the registry."""
+        return cls([TenantResponse.of(one) for one in page.items], NextLink(next=page.next))
 
 
 class TenantQuery(Input):
-    """Which tenants."""
+    """Parameters that select tenants."""
 
-    limit: Annotated[int, Meta(description="How many at most.", ge=1, le=200)] = 25
+    limit: Annotated[int, Meta(description="The maximum number of tenants.", ge=1, le=200)] = 25
     cursor: (
-        Annotated[str, Meta(description="`page.next` of the page before.", max_length=200)] | UnsetType
+        Annotated[str, Meta(description="`page.next` of the previous page.", max_length=200)] | UnsetType
     ) = UNSET
-    status: Annotated[_Status, Meta(description="Only those that stand like this.")] | UnsetType = UNSET
+    status: Annotated[_Status, Meta(description="Only tenants with this status.")] | UnsetType = UNSET
     search: Annotated[
-        str, Meta(description="Only those whose name, slug or a domain holds this text.", max_length=200)
+        str, Meta(description="Only tenants whose name, slug or domain contains this text.", max_length=200)
     ] = ""
 
 
 class TenantChanges(Input):
-    """What can be changed of a tenant: its name. Slug, domains and database keep theirs."""
+    """Changes of a tenant: its name. Slug, domains and database do not change with it."""
 
     name: Annotated[str, Meta(min_length=1, max_length=200, examples=["Acme International"])]
 
 
 class Deleted(Output):
-    """It is gone."""
+    """The tenant or domain was deleted."""
 
     success: bool
 
 
 class NewDomain(Input):
-    """Another host name for a tenant."""
+    """A further host name for a tenant."""
 
     domain: Annotated[
         str,
@@ -212,7 +217,7 @@ class NewDomain(Input):
     ]
 
 
-class DomainAnswer(Output):
+class DomainResponse(Output):
     """A host name of a tenant."""
 
     domain: _Domain
@@ -220,12 +225,12 @@ class DomainAnswer(Output):
     created_at: _Time
 
     @classmethod
-    def of(cls, record: DomainRecord) -> "DomainAnswer":
-        """What operators see of a record."""
+    def of(cls, record: DomainRecord) -> "DomainResponse":
+        """The response for a record of the registry."""
         return cls(domain=record.domain, primary=record.is_primary, created_at=record.created_at)
 
 
 class DomainList(Output):
     """All host names of a tenant, the primary one first."""
 
-    data: list[DomainAnswer]
+    data: list[DomainResponse]

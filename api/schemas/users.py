@@ -1,4 +1,4 @@
-"""Users, their roles, and one-time links: bodies and answers."""
+"""Users, their roles, and one-time links: request and response bodies."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -11,10 +11,10 @@ from tenant_schema.users.links.store import Link
 from tenant_schema.users.service import NewUser, UserChanges, UserRecord, UserStatus
 
 __all__ = [
-    "Acceptance",
     "CreatedUser",
-    "LinkAnswer",
+    "LinkResponse",
     "NewUserBody",
+    "PasswordChoice",
     "RoleNames",
     "UserChangesBody",
     "UserDetail",
@@ -33,64 +33,67 @@ _LONGEST = 4_096
 
 
 class UserQuery(Input):
-    """Which users."""
+    """Parameters that select users."""
 
-    limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="How many a page has at most.")] = 25
+    limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="The maximum number of items in a page.")] = 25
     cursor: (
-        Annotated[str, Meta(description="`page.next` of the page before.", max_length=200)] | UnsetType
+        Annotated[str, Meta(description="`page.next` of the previous page.", max_length=200)] | UnsetType
     ) = UNSET
     search: Annotated[
-        str, Meta(description="Only those whose name or address holds this text.", max_length=200)
+        str, Meta(description="Only users whose name or e-mail address contains this text.", max_length=200)
     ] = ""
     active: (
-        Annotated[bool, Meta(description="Only those who are let in, or only those who are not.")] | UnsetType
+        Annotated[bool, Meta(description="Only users who may sign in, or only those who may not.")]
+        | UnsetType
     ) = UNSET
 
 
 class NewUserBody(Input):
-    """A new user; without a password, one who is invited."""
+    """A new user. Without a password, the user is invited."""
 
     email: _EmailIn
     name: _NameIn = ""
     roles: _Roles = []
     password: (
-        Annotated[str, Meta(max_length=_LONGEST, description="Without one they are invited to choose it.")]
+        Annotated[
+            str, Meta(max_length=_LONGEST, description="Without one, the user is invited to choose it.")
+        ]
         | None
     ) = None
 
     def wanted(self) -> NewUser:
-        """What the service is asked for."""
+        """The arguments for the service."""
         return NewUser(self.email, self.name, self.roles, self.password)
 
 
 class UserChangesBody(Input):
-    """What is to be changed."""
+    """Changes of a user."""
 
     email: _EmailIn | UnsetType = UNSET
     name: _NameIn | UnsetType = UNSET
 
     def wanted(self) -> UserChanges:
-        """What the service is asked for."""
+        """The arguments for the service."""
         return UserChanges(
             None if self.email is UNSET else self.email, None if self.name is UNSET else self.name
         )
 
 
 class RoleNames(Input):
-    """The roles that a user shall have, and no others."""
+    """All roles that the user will have."""
 
     roles: _Roles
 
 
 class UserDetail(Output):
-    """A user. Roles and times are there for those who may manage users."""
+    """A user. Roles and times are shown to callers who may manage users."""
 
     id: _Id
     email: Annotated[str, Meta(examples=["grace@acme.example"])]
     name: Annotated[str, Meta(examples=["Grace Hopper"])]
     status: Annotated[
         UserStatus,
-        Meta(description="`invited` until they have chosen a password; `inactive` is not let in."),
+        Meta(description="`invited`: has not chosen a password yet; `inactive`: may not sign in."),
     ]
     roles: Annotated[list[str], Meta(examples=[["member"]])] | UnsetType = UNSET
     created_at: datetime | UnsetType = UNSET
@@ -106,7 +109,7 @@ class UserDetail(Output):
 
 
 class UserPage(Output):
-    """Some users, and how to go on."""
+    """A page of users."""
 
     data: list[UserDetail]
     page: NextLink
@@ -116,13 +119,13 @@ class UserPage(Output):
         return cls(data=[UserDetail.of(one) for one in page.items], page=NextLink(next=page.next))
 
 
-class LinkAnswer(Output):
-    """A one-time link. It is shown here and never again: hand it to its user."""
+class LinkResponse(Output):
+    """A one-time link. The token is shown only in this response; pass it to the user."""
 
     token: Annotated[
         str | None,
         Meta(
-            description="For `POST /api/v1/auth/accept`; works once. Null in an answer that is given again.",
+            description="For `POST /api/v1/auth/accept`; works once. Null in a repeated response.",
             examples=["fhl_…"],
         ),
     ]
@@ -130,20 +133,20 @@ class LinkAnswer(Output):
     expires_at: datetime
 
     @classmethod
-    def of(cls, link: Link) -> "LinkAnswer":
+    def of(cls, link: Link) -> "LinkResponse":
         return cls(token=link.token, purpose=link.purpose.value, expires_at=link.expires_at)
 
 
 class CreatedUser(Output):
-    """The new user, and the invitation when they have no password yet."""
+    """The new user, and an invitation if there is no password yet."""
 
     user: UserDetail
-    invitation: LinkAnswer | None
+    invitation: LinkResponse | None
 
 
-class Acceptance(Input):
+class PasswordChoice(Input):
     """A one-time link's token and the password to set."""
 
     token: Annotated[str, Meta(max_length=_LONGEST, examples=["fhl_…"])]
     password: Annotated[str, Meta(max_length=_LONGEST, examples=["correct horse battery"])]
-    name: Annotated[str, Meta(max_length=1_000, description="What to be called from now on.")] | None = None
+    name: Annotated[str, Meta(max_length=1_000, description="The user's new name.")] | None = None
