@@ -1,4 +1,4 @@
-"""Converts the cells of a CSV file to values, and validates them as values in JSON are."""
+"""Converts cells of a CSV file to values, with the validation of JSON values."""
 
 import re
 from collections.abc import Mapping
@@ -29,21 +29,21 @@ _PLAIN_DATES: Final = {
 }
 _PLAIN_INTEGER: Final = re.compile(r"-?\d{1,18}", re.ASCII)
 _PLAIN_NUMBER: Final = re.compile(r"-?\d{1,18}(?:\.(?:\d{1,2}|\d{4,18}))?", re.ASCII)
-"""Not three decimals, which may be a thousand."""
+"""Without numbers of three decimals, whose mark may separate thousands."""
 _POINT_NUMBER: Final = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?", re.ASCII)
 _SIGNS: Final = {"€": "EUR", "$": "USD", "£": "GBP"}
 _KEPT: Final = re.compile(r'="[^"]*"')
 _EXACT: Final = Context(prec=400)
-"""Digits enough for every number that a cell may hold, with all decimals that a field may have."""
+"""A precision that is enough for every number in a cell, with all decimals of a field."""
 _SPLITS: Final = (";", ",", "|", "\n")
 _MOST_PARTS: Final = 1_000
-"""More than a field has options; what is beyond stays together, and so is none of them."""
+"""The maximum number of options in a cell, above that of a field; the rest stays unsplit and is refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How the dates or numbers of a column are written, as far as that is known: ``problem`` says what is
-    open where it matters, and how to settle it.
+    """The detected notation of a column's dates or numbers. ``problem`` is the code and message of an
+    ambiguity that must be resolved by an option.
     """
 
     order: Order | None = None
@@ -52,9 +52,9 @@ class Style:
 
 
 class CellReader:
-    """Reads the cells of one column.
+    """Converts the cells of one column.
 
-    :param operands: whether a cell is something to look for rather than a value to keep.
+    :param operands: whether cells are search values of a lookup rather than values to store.
     """
 
     def __init__(
@@ -68,11 +68,11 @@ class CellReader:
         self._plain = None if self._operands else self._plain_shape()
 
     def read(self, cell: str) -> object:
-        """Return the value in stored form; None when the cell says nothing. Raises :class:`InvalidValue`."""
+        """Return the value in stored form; None for no value. Raises :class:`InvalidValue`."""
         if self._plain is not None and self._plain.fullmatch(cell):
             return self.field.type.parse(int(cell) if self._kind == "integer" else cell, self.field)
         text = unescaped(cell) if self._kind in _TEXTS else unescaped(cell).strip()
-        if self._says_nothing(text):
+        if self._is_no_value(text):
             return None
         try:
             return self._stored(self._value(text))
@@ -84,8 +84,8 @@ class CellReader:
             raise InvalidValue(error.code, message, error.did_you_mean) from error
 
     def _plain_shape(self) -> re.Pattern[str] | None:
-        """Return the shape of cells that are what JSON has, and can be nothing else: most cells, read in no
-        time.
+        """Return a pattern of cells that are unambiguous in JSON's notation, which skips the parsers of
+        notations; None if there is no such pattern.
         """
         if self._kind in DATES:
             is_odd = self.form.dates is not None and self.form.dates.order == "YDM"
@@ -102,7 +102,7 @@ class CellReader:
             return self.field.type.parse_text(str(value), self.field)
         return self.field.type.parse(value, self.field)
 
-    def _says_nothing(self, text: str) -> bool:
+    def _is_no_value(self, text: str) -> bool:
         if not text or text.isspace():
             return True
         word = text.lower()
@@ -113,7 +113,7 @@ class CellReader:
         )
 
     def _value(self, text: str) -> object:
-        """Return the value as JSON would have it."""
+        """Return the value in the form that it has in JSON."""
         if self._kind in NUMBERS:
             return self._number(text)
         if self._kind in DATES:
@@ -129,7 +129,7 @@ class CellReader:
         return _json(text) if self._kind == "json" else text
 
     def number(self, text: str) -> NumberCell:
-        """Return the readings of a number."""
+        """Return the possible readings of a number. Raises :class:`InvalidValue`."""
         currency, percent = self._kind == "currency", self._kind == "percent"
         try:
             return read_number(text, self.form.numbers, currency=currency, percent=percent)
@@ -160,7 +160,7 @@ class CellReader:
         return marked
 
     def _check_currency(self, sign: str) -> None:
-        """One column has one currency, since the field keeps the number alone."""
+        """Refuse a second currency in the column: the field stores only the number."""
         sign = _SIGNS.get(sign, sign)
         if sign and sign != (self._currency or sign):
             message = f"is in {sign}, and a cell above is in {self._currency}: a column has one currency"
@@ -174,7 +174,7 @@ class CellReader:
         return int(whole)
 
     def date(self, text: str) -> DateCell:
-        """Return the readings of a date."""
+        """Return the possible readings of a date. Raises :class:`InvalidValue`."""
         try:
             return read_date(text, self.form.dates)
         except InvalidValue as error:
@@ -210,8 +210,8 @@ class CellReader:
         return found
 
     def _option(self, text: str) -> str:
-        """Return the option of that value or label; the text itself when it is none, for the type to
-        refuse.
+        """Return the option with that value or label. Returns an unknown text unchanged; the field type
+        refuses it.
         """
         found = self._options.get(text) or self._options.get(text.casefold())
         if found == "":
@@ -219,7 +219,7 @@ class CellReader:
         return found or text
 
     def _several(self, text: str) -> object:
-        """Options, as JSON or with a mark between them."""
+        """Return the options of a cell: a JSON list, or texts with a separator."""
         if text.startswith("["):
             try:
                 return msgspec.json.decode(text)
@@ -240,11 +240,11 @@ _HINTS: Final = {
     ("too-many-decimals", ""): "round=true rounds it",
     ("not-an-id", "lookup"): "a column named {field}.name finds the record by its name",
 }
-"""What helps with a problem: by its code and the type of the field, or of any."""
+"""Hints that are appended to messages, by the problem's code and the field type (empty for any type)."""
 
 
 def _options(field: FieldModel) -> Mapping[str, str]:
-    """Values by themselves, by their small letters and by their labels; empty for what names several."""
+    """Return options by value, lower-case value and label; an empty text for a label of several options."""
     found = dict[str, str]()
     options = field.settings["options"]
     for option in options:
@@ -270,9 +270,12 @@ def _json(text: str) -> object:
 
 
 def unescaped(cell: str) -> str:
-    """Return the text of a cell without spaces around it, and without the apostrophes that an export adds:
-    around a text that begins or ends with a space, and before what a spreadsheet would take for a formula.
-    ``="0012"`` is how some programs keep a spreadsheet from taking a text for a number.
+    """Return the text of a cell without surrounding spaces, without the apostrophes of an export, and without
+    ``="…"``.
+
+    An export puts apostrophes around texts that begin or end with a space, and before texts that a
+    spreadsheet would run as a formula. Some programs write ``="0012"`` to keep a spreadsheet from reading a
+    text as a number.
     """
     text = trimmed(cell)
     if text[:1] != "'":

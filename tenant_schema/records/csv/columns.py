@@ -17,13 +17,15 @@ __all__ = ["Column", "Columns", "columns_of"]
 _MOST_COLUMNS: Final = 1_000
 _MOST_DOTS: Final = 10
 _NO_KEYS: Final = frozenset({"json", "multi_select", "long_text"})
-"""Types by which no record is found."""
+"""Types of fields by which records cannot be found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The column at ``place``, under ``name``, goes into ``field``. A lookup is found by ``by``, a field of
-    the records of ``target`` that it leads to; without it the cell is the id.
+    """A column that is imported into ``field``.
+
+    :ivar place: the position of the column, from 0.
+    :ivar by: for a lookup, the field of ``target`` by which records are found; None if the cells are ids.
     """
 
     place: int
@@ -35,11 +37,11 @@ class Column:
 
 @dataclass(slots=True)
 class Columns:
-    """What becomes of the columns of a file.
+    """The columns of a file, assigned to fields or ignored.
 
-    :ivar taken: those that go into fields.
-    :ivar left_out: the others by their places, with the reason.
-    :ivar unnamed: the places of those that have no head and are not mapped: nothing may stand in them.
+    :ivar taken: the columns that are imported.
+    :ivar left_out: the reasons for ignored columns, by position.
+    :ivar unnamed: the positions of columns without head and mapping, whose cells must be empty.
     """
 
     taken: list[Column] = field(default_factory=list)
@@ -55,13 +57,15 @@ async def columns_of(
     *,
     has_head: bool = True,
 ) -> Columns:
-    """What becomes of the columns. A head is the name or label of a field, or ``lookup.field``, unless the
-    mapping says which (or None: not this one), by the head or by the number of the column from 1; what the
-    system sets is left out.
+    """Assign columns to fields.
+
+    A head is the name or label of a field, or ``lookup.field``. The mapping takes precedence: from heads or
+    column numbers (from 1) to names of fields, or to None for columns to ignore. Fields that the system sets
+    are ignored.
 
     :param key: the field that identifies records, which must have a column.
 
-    Raises :class:`ValidationFailed` for all that cannot be understood.
+    Raises :class:`ValidationFailed` with all problems.
     """
     if len(header) > _MOST_COLUMNS:
         message = f"There are more than {_MOST_COLUMNS} columns."
@@ -85,7 +89,7 @@ async def columns_of(
 
 
 class _Names:
-    """Fields by their names, and by their labels where these name one alone."""
+    """Fields by name, and by label if the label is unique."""
 
     def __init__(self, fields: Mapping[str, FieldModel]) -> None:
         self.fields = fields
@@ -95,7 +99,7 @@ class _Names:
             self._labels[label] = None if label in self._labels else one
 
     def find(self, name: str, *, by_label: bool = True) -> FieldModel | None:
-        """Return the field of that name, or the only one of that label."""
+        """Return the field with that name, or with that label if it is unique."""
         found = self.fields.get(name)
         return self._labels.get(_folded(name)) if found is None and by_label else found
 
@@ -114,7 +118,7 @@ class _Matching:
         self._reached: dict[str, tuple[ObjectModel, _Names] | None] = {}
 
     def mapped(self, header: Sequence[str], mapping: Mapping[str, str | None]) -> Mapping[int, str | None]:
-        """What the mapping says, by the place of the column. Its keys are trimmed as heads are."""
+        """Return the mapping by the columns' positions. Its keys are trimmed like heads."""
         by_head: defaultdict[str, list[int]] = defaultdict(list)
         for place, head in enumerate(header):
             by_head[head].append(place)
@@ -134,7 +138,7 @@ class _Matching:
         return found
 
     async def take(self, place: int, name: str, to: str, *, mapped: bool) -> None:
-        """Put the column where it belongs, or note why not."""
+        """Assign the column to a field, or add it to the ignored columns or the problems."""
         found = self.names.find(to, by_label=not mapped)
         column = await self._lookup(place, name, to) if found is None else Column(place, name, found)
         if column is None:
@@ -156,8 +160,8 @@ class _Matching:
             self.columns.taken.append(column)
 
     async def _lookup(self, place: int, name: str, path: str) -> Column | None:
-        """Return a column of what the records are called that a lookup leads to, or None and a problem. Names
-        and labels may have dots.
+        """Return the column for a path ``lookup.field``, or None after adding a problem. Names and labels may
+        contain dots.
         """
         problem: tuple[str, str, str | None] | None = None
         for dot in [at for at, character in enumerate(path) if character == "."][:_MOST_DOTS]:
@@ -176,7 +180,7 @@ class _Matching:
         return None
 
     def _unknown(self, name: str, path: str) -> None:
-        """A column that is not mapped, and whose head is no field."""
+        """Add the problem of a column without a mapping whose head is no field."""
         collector = self.collector
         near = None if collector.full else suggestion(path, tuple(self.target.rights.readable))
         message = f"There is no field {path[:64]!r}: map the column to a field, or to null to leave it out."
@@ -189,7 +193,7 @@ class _Matching:
         by: FieldModel | None,
         reached: tuple[ObjectModel, _Names] | None,
     ) -> tuple[str, str, str | None]:
-        """Why the lookup does not find records like that."""
+        """Return code, message and suggestion for a lookup that cannot find records by this field."""
         if by is not None:
             return "not-comparable", f"Records are not found by a field of type {by.type.name}.", None
         near = None if reached is None else suggestion(beyond, tuple(reached[1].fields))
@@ -197,8 +201,8 @@ class _Matching:
         return "unknown-field", message, near and f"{lookup.name}.{near}"
 
     def _beyond(self, field: FieldModel) -> tuple[ObjectModel, _Names] | None:
-        """Return the object that a lookup leads to and what the caller may read of it; None for none of
-        that.
+        """Return the target of a lookup and its readable fields; None for other fields and unreadable
+        targets.
         """
         if field.type.name != "lookup":
             return None
@@ -212,7 +216,9 @@ class _Matching:
         return None if view is None else (view.model, _Names(view.readable))
 
     def check_together(self) -> None:
-        """What is wrong with the columns that are taken in together."""
+        """Add the problems of the assigned columns as a whole: repeated fields, a missing key, missing
+        rights.
+        """
         heads: defaultdict[str, list[str]] = defaultdict(list)
         for column in self.columns.taken:
             heads[column.field.name].append(repr(column.name))

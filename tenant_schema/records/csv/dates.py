@@ -1,9 +1,9 @@
-"""Parses dates and times in many notations: ``18/06/2020``, ``2012/01/01``, ``Jan 1 2000``, with or without
-a time.
+"""Parses dates and times in many notations: ``18/06/2020``, ``2012/01/01``, ``Jan 1 2000``, with or without a
+time.
 
-A date is read by its shape. Where the shape leaves open which number is the day, as in ``03/04/2020``, both
-readings are kept, and the other dates of the column or the caller decide; nothing here guesses. With points
-the day comes first, in every locale of the CLDR (https://cldr.unicode.org) that writes dates so.
+If it is ambiguous which number is the day, as in ``03/04/2020``, both readings are returned, and other dates
+of the column or the caller's options decide. In dates with points the day comes first, as in all locales of
+the CLDR (https://cldr.unicode.org) with such dates.
 """
 
 import datetime as dt
@@ -56,17 +56,17 @@ _NAMES: Final = (
 )
 _MONTHS: Final = {name: number for number, names in enumerate(_NAMES, 1) for name in names.split()}
 _CENTURY: Final = 69
-"""Two digits of a year from here on are of the twentieth century, as POSIX has it."""
+"""Two-digit years from this one on are in the twentieth century, as in POSIX."""
 _NO_DATE: Final = "must be a date such as 2026-02-28; 28/02/2026, 28.02.2026 and Feb 28 2026 are read as well"
 
 
 @dataclass(frozen=True, slots=True)
 class DateFormat:
-    """What the caller says of dates.
+    """The date format that the caller specified.
 
-    :param order: which of the numbers comes first.
+    :param order: the order of day, month and year.
     :param short_year: whether a year has two digits.
-    :param has_time: whether a time of day follows, so that a column of dates may leave it out.
+    :param has_time: whether a time of day follows, which columns of dates drop.
     """
 
     order: Order
@@ -76,8 +76,8 @@ class DateFormat:
 
 @dataclass(frozen=True, slots=True)
 class DateCell:
-    """A date as it was read: with the day first, and with the month first; None where the calendar has no
-    such day. Both are the same where the shape leaves nothing open. ``clock`` is what follows.
+    """The readings of a date: with the day first, and with the month first; None for a date that does not
+    exist. Both are equal if the notation is unambiguous. ``clock`` is the text after the date.
     """
 
     day_first: dt.date | None
@@ -93,9 +93,7 @@ _STRFTIME: Final = {
 
 
 def date_format(text: str) -> DateFormat:
-    """Return the format that ``DD/MM/YYYY``, ``dd.mm.yy HH:mm`` or ``%d/%m/%Y`` describes. Raises
-    ValueError.
-    """
+    """Return the format for ``DD/MM/YYYY``, ``dd.mm.yy HH:mm`` or ``%d/%m/%Y``. Raises ValueError."""
     order, year, has_time = "", "", False
     for found in _TOKEN.finditer(text):
         token = _STRFTIME[found[1]] if found[1] else found[2]
@@ -111,7 +109,7 @@ def date_format(text: str) -> DateFormat:
 
 
 def read_date(text: str, wanted: DateFormat | None) -> DateCell:
-    """What the text may mean. Raises :class:`InvalidValue` when it is no date, or no day of the calendar."""
+    """Return the readings of a date. Raises :class:`InvalidValue` for a text that is no date."""
     text = text.strip()
     if len(text) > _LONGEST:
         raise InvalidValue("not-a-date", _NO_DATE)
@@ -156,7 +154,7 @@ def _of_numbers(found: re.Match[str], wanted: DateFormat | None) -> DateCell:
 
 
 def _of_digits(digits: str, clock: str, wanted: DateFormat | None) -> DateCell:
-    """Eight digits: year, month and day, unless the caller says another order."""
+    """Return the readings of eight digits: year, month and day, or the order of the caller's format."""
     order = wanted.order if wanted and not wanted.short_year else "YMD"
     parts, at = {}, 0
     for letter in order:
@@ -166,7 +164,7 @@ def _of_digits(digits: str, clock: str, wanted: DateFormat | None) -> DateCell:
 
 
 def _of_names(text: str, wanted: DateFormat | None) -> DateCell:
-    """Return a date with the name of its month."""
+    """Return the reading of a date that contains the name of its month."""
     if found := _DAY_FIRST.fullmatch(text):
         day, name, year, clock = found.groups()
     elif found := _MONTH_FIRST.fullmatch(text):
@@ -202,7 +200,7 @@ def _full(year: str) -> str:
 
 
 def read_clock(text: str) -> tuple[dt.time, dt.tzinfo | None]:
-    """Return a time of day and its offset, if it has one. Raises :class:`InvalidValue`."""
+    """Return a time of day and its UTC offset, None without one. Raises :class:`InvalidValue`."""
     found = _CLOCK.fullmatch(text.strip()) if len(text) <= _LONGEST else None
     if found is None:
         raise InvalidValue("not-a-time", "must be a time such as 09:30, 14:05:59 or 2:30 PM")
@@ -230,7 +228,7 @@ def _offset(text: str) -> dt.tzinfo:
 
 
 def local_moment(day: dt.date, clock: str, zone: dt.tzinfo) -> dt.datetime:
-    """Return the moment of a day and a time of day in a zone; without a time, the first moment of the day.
+    """Return the moment of a day and a time of day in a time zone; without a time, the start of the day.
 
     Raises :class:`InvalidValue` for a time that the zone leaves out or has twice on that day.
     """

@@ -1,12 +1,11 @@
 """Exports a list as CSV (RFC 4180) in portions, with constant memory.
 
-It is read in pages, each one statement that goes on after the last record of the one before, rather than with
-one cursor that stays open: between pages no connection is held, however slowly somebody takes the file. What
-changes meanwhile is seen from the next page on; no record comes twice or is left out for being changed in
-fields that the order does not go by.
+The list is read in pages (keyset pagination), each with one statement, instead of with an open cursor: no
+connection is held while a slow client reads. Later pages include changes that were made meanwhile; a change
+of fields that are not sorted by neither repeats nor omits a record.
 
-A spreadsheet runs a text that begins like a formula. Such a text gets an apostrophe in front, which
-spreadsheets take for "this is text"; a telephone number, a plus sign and digits, does not.
+Spreadsheets run texts that begin like a formula. Such a text gets a leading apostrophe, which marks it as
+text. Telephone numbers, a plus sign and digits, do not.
 """
 
 import csv
@@ -34,14 +33,14 @@ from tenant_schema.records.sql.statements import Reading, Source, reading
 __all__ = ["MARK", "PAGE", "cell_of", "chained", "csv_lines", "export", "harmless"]
 
 PAGE: Final = 1_000
-"""Records read at a time."""
+"""The number of records in a page."""
 
 _Cell: TypeAlias = Callable[[Any], object]
 _FORMULA: Final = frozenset("=+-@\t\r\n")
 _NUMBER: Final = re.compile(r"\+[0-9][0-9 ()./-]*", re.ASCII)
-"""A telephone number: a plus sign and digits call no function."""
+"""Matches telephone numbers: a spreadsheet runs no function in a plus sign and digits."""
 MARK: Final = b"\xef\xbb\xbf"
-"""By which Excel knows that the file is UTF-8."""
+"""A byte order mark, by which Excel recognizes UTF-8."""
 _NEVER_TEXT: Final = frozenset(
     {
         *("id", "lookup", "integer", "decimal", "currency", "percent", "boolean"),
@@ -51,7 +50,7 @@ _NEVER_TEXT: Final = frozenset(
 
 
 async def export(target: Target, query: Query, form: ExportFormat | None = None) -> AsyncIterator[bytes]:
-    """Yield the head and the rows of the file, some at a time."""
+    """Yield the file in parts: the head, then pages of rows."""
     form = form or ExportFormat()
     base: list[object] = []
     where = target.records(target.searched(query.filter, query.words), base)
@@ -75,7 +74,7 @@ async def export(target: Target, query: Query, form: ExportFormat | None = None)
 
 
 async def chained(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield the pieces of which the first was read already."""
+    """Yield ``first``, then the rest."""
     yield first
     async for piece in rest:
         yield piece
@@ -89,7 +88,7 @@ async def _page(
     place: Place | None,
     base: Sequence[object],
 ) -> tuple[list[Row], Place | None]:
-    """Return the next records, and where to go on; None at the end."""
+    """Return a page of records, and the place of the next one; None at the end."""
     values = list(base)
     window = window_of(order, PAGE, place, values)
     plan: Reading = target.plan(
@@ -101,14 +100,16 @@ async def _page(
 
 
 def csv_lines(rows: Iterable[Iterable[object]], delimiter: str) -> bytes:
-    """Rows as they stand in the file."""
+    """Encode rows as CSV."""
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerows(rows)
     return text.getvalue().encode()
 
 
 def cell_of(field: FieldModel) -> _Cell | None:
-    """What makes a cell of a shown value, when that is not one by itself; no value is an empty cell."""
+    """Return a function that converts a shown value to a cell, or None if values are written unchanged. No
+    value is an empty cell.
+    """
     kind = kind_of(field.type)
     if kind in {"json", "multi_select"}:
         return lambda value: msgspec.json.encode(value).decode()
@@ -118,8 +119,8 @@ def cell_of(field: FieldModel) -> _Cell | None:
 
 
 def harmless(text: str) -> str:
-    """Return the text, so that no spreadsheet takes it for a formula, and that an import finds it again.
-    Spaces around it, which an import takes for stray ones, are kept by an apostrophe on either side.
+    """Return a text that spreadsheets do not run as a formula, and that an import converts back. Surrounding
+    spaces, which an import trims, are protected by apostrophes on both sides.
     """
     if text.lstrip("'")[:1] in _FORMULA and _NUMBER.fullmatch(text) is None:
         text = f"'{text}"

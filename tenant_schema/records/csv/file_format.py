@@ -26,9 +26,9 @@ __all__ = [
 ]
 
 MOST_ABOVE: Final = 1_000
-"""Lines above the head."""
+"""The maximum number of blank lines above the head."""
 BLANKS: Final = " \u00a0\u202f\ufeff"
-"""Spaces that count as stray around a cell."""
+"""Characters that are trimmed around cells."""
 
 ENCODINGS: Final[Mapping[str, str]] = {
     "utf-8": "utf-8", "utf8": "utf-8", "utf-8-sig": "utf-8", "utf-16": "utf-16", "utf16": "utf-16",
@@ -40,7 +40,7 @@ ENCODINGS: Final[Mapping[str, str]] = {
     "shift_jis": "cp932", "gb18030": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "euc-kr": "cp949",
     "euc-jp": "euc-jp",
 }  # fmt: skip
-"""Python's codecs by the names that the encodings go by; ISO 8859-1 is read as Windows-1252, as browsers do
+"""Python codecs by encoding name. ISO 8859-1 is read as Windows-1252, as in browsers
 (https://encoding.spec.whatwg.org/#names-and-labels).
 """
 
@@ -96,13 +96,13 @@ BOOLEANS: Final[Mapping[str, bool]] = MappingProxyType(
         ),
     }
 )
-"""Words for yes and no, in lower case."""
+"""Boolean values by lower-case word."""
 
 NO_VALUE: Final = frozenset(
     {"null", "none", "nil", "na", "n/a", "#n/a", "nan", "\\n", "-", "\u2013", "\u2014", "--", "?"}
 )
-"""What stands for "no value", in lower case, where it cannot be one; in a text it is kept unless the caller
-names it.
+"""Lower-case words for "no value" in columns where they cannot be values. In texts they count only if the
+caller lists them.
 """
 
 _HEADERS: Final = {"first": None, "true": None, "none": 0, "false": 0}
@@ -113,13 +113,13 @@ _LINE: Final = re.compile(r"[1-9][0-9]{0,3}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CsvFormat:
-    """How the file is written. None stands for what is to be found out.
+    """The format of a CSV file. None means that it is detected.
 
-    :param header: the line that names the columns; None for the first that is not blank, 0 for none.
-    :param nulls: what stands for no value, in lower case, in every column.
-    :param booleans: words for yes and no, in lower case.
-    :param rounds: whether digits too many are rounded away, and times of day in columns of dates left out.
-    :param zone: the time zone of times that do not say theirs.
+    :param header: the line with the heads; None for the first line that is not blank, 0 for no heads.
+    :param nulls: lower-case words for no value, in all columns.
+    :param booleans: boolean values by lower-case word.
+    :param rounds: whether numbers are rounded to the field's decimals, and times dropped in columns of dates.
+    :param zone: the time zone of times without an offset.
     """
 
     delimiter: str | None = None
@@ -134,7 +134,7 @@ class CsvFormat:
 
 
 def read_format(options: Mapping[str, str], *, rounds: bool = False) -> CsvFormat:
-    """Return the format that the texts of the options describe, by their names in a query string.
+    """Return the format of the query parameters, by name.
 
     Raises :class:`InvalidQuery` with every problem.
     """
@@ -160,7 +160,7 @@ def read_format(options: Mapping[str, str], *, rounds: bool = False) -> CsvForma
 
 
 class _Unknown(ValueError):
-    """An unknown name; ``near`` is the closest known one."""
+    """An unknown name; ``near`` is the most similar known one."""
 
     def __init__(self, message: str, name: str, known: Mapping[str, object]) -> None:
         super().__init__(message)

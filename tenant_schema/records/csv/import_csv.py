@@ -28,23 +28,23 @@ from tenant_schema.records.writing.upsert import unique_field
 __all__ = ["ImportOptions", "ImportReport", "LineProblem", "import_csv", "key_field"]
 
 _PORTION: Final = 500
-"""Lines that are written together."""
+"""The maximum number of lines that are written in one transaction."""
 _PORTION_TEXT: Final = 512 * 1024
-"""Characters of lines that are written together, above which no further line is added."""
-_TOLD: Final = 1_000
-"""Problems that a report names; the others are counted."""
+"""The number of characters above which no further line is added to a portion."""
+_MOST_REPORTED: Final = 1_000
+"""The maximum number of problems in a report; further ones are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
-    """How a file is taken in.
+    """Options of an import.
 
-    :param mapping: which field a column goes into, by its header; None for none.
-    :param good_lines: take in what can be; otherwise all lines or none.
-    :param key: the unique field, or ``id``, by which a line changes the record that is there; without it all
-        are made.
-    :param dry_run: do everything, report, and leave no trace.
-    :param form: how the file is written.
+    :param mapping: names of fields by head or column number; None for columns to ignore.
+    :param good_lines: whether to import the valid lines; otherwise all lines or none.
+    :param key: the unique field, or ``id``, by which lines update existing records; without it, every line
+        creates a record.
+    :param dry_run: whether to roll back after the report.
+    :param form: the format of the file.
     """
 
     mapping: Mapping[str, str | None] | None = None
@@ -56,7 +56,7 @@ class ImportOptions:
 
 @dataclass(frozen=True, slots=True)
 class LineProblem:
-    """What is wrong with a line."""
+    """A problem of a line."""
 
     line: int
     problem: Problem
@@ -64,9 +64,10 @@ class LineProblem:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What became of the lines. ``errors`` are the first :data:`_TOLD`; ``left_out`` more were not named.
+    """The result of an import. ``errors`` are the first :data:`_MOST_REPORTED` problems; ``left_out`` counts
+    the others.
 
-    :ivar taken_as: what the file and its cells were taken for, of a dry run.
+    :ivar taken_as: the detected format, in a dry run.
     """
 
     created: int = 0
@@ -77,9 +78,9 @@ class ImportReport:
     taken_as: TakenAs | None = None
 
     def fail(self, line: int, problems: Sequence[Problem]) -> None:
-        """A line that was not taken in."""
+        """Add a line that was not imported."""
         self.failed += 1
-        room = _TOLD - len(self.errors)
+        room = _MOST_REPORTED - len(self.errors)
         self.errors += [LineProblem(line, one) for one in problems[:room]]
         self.left_out += max(0, len(problems) - room)
 
@@ -90,14 +91,13 @@ async def import_csv(
     options: ImportOptions,
     clock: Callable[[], datetime],
 ) -> ImportReport:
-    """Take in the file. An empty cell says nothing: a new record gets the field's default, one that is there
-    keeps what it has.
+    """Import the file. An empty cell is no value: new records get the field's default, existing ones keep
+    theirs.
 
-    :param open_target: gives the object as it is now; it may change while a long file is taken in.
+    :param open_target: returns the object in its current state; it may change during a long import.
 
-    Raises :class:`UnreadableCsv`, :class:`ValidationFailed` for columns that cannot be understood or that can
-    be read in several ways, and :class:`BulkRefused`, with problems by line, when not all lines are good and
-    all were asked for.
+    Raises :class:`UnreadableCsv`, :class:`ValidationFailed` for columns that are unknown or ambiguous, and
+    :class:`BulkRefused` with problems by line, if a line is invalid and ``good_lines`` is off.
     """
     target = await open_target()
     with CsvSource(file, options.form) as source:
@@ -120,7 +120,7 @@ async def import_csv(
 
 @asynccontextmanager
 async def _undoing(target: Target) -> AsyncIterator[Callable[[], Any]]:
-    """A transaction, or a part of one, that can be undone before its end."""
+    """Open a transaction, or a savepoint in one; yields a function that rolls back to its start."""
     async with target.transaction() as transaction:
         savepoint = await transaction.savepoint()
         yield savepoint.rollback_to
@@ -132,7 +132,7 @@ def _of_line(one: LineProblem) -> Problem:
 
 
 def key_field(target: Target, name: str | None) -> FieldModel | None:
-    """Return the field that identifies records."""
+    """Return the field that identifies records; None if every line creates one."""
     if name is None:
         return None
     return target.model.fields["id"] if name == "id" else unique_field(target, name)
@@ -140,7 +140,7 @@ def key_field(target: Target, name: str | None) -> FieldModel | None:
 
 @dataclass(slots=True)
 class _Import:
-    """One file on its way into one object."""
+    """The import of one file into one object."""
 
     open_target: Callable[[], Awaitable[Target]]
     options: ImportOptions
@@ -156,7 +156,7 @@ class _Import:
     cells: TakenCells = field(default_factory=TakenCells)
 
     async def aim_at(self, target: Target) -> None:
-        """Find out what the columns are in the object as it is."""
+        """Assign the columns to fields of the object in its current state."""
         options, has_head = self.options, self.source.header_line > 0
         self.key = key_field(target, options.key)
         self.columns = await columns_of(target, self.header, options.mapping, self.key, has_head=has_head)
@@ -175,8 +175,8 @@ class _Import:
         }
 
     async def find_styles(self) -> None:
-        """Find out how dates and numbers are written. Raises :class:`ValidationFailed` for what is open,
-        unless nothing is to be kept: then the lines say so.
+        """Detect the notations of dates and numbers. Raises :class:`ValidationFailed` for ambiguous ones,
+        except in a dry run, whose report has them.
         """
         taken = self.columns.taken
         self.styles = await find_styles(self.source, taken, self.options.form)
@@ -191,7 +191,7 @@ class _Import:
                 raise ValidationFailed(problems)
 
     async def run(self) -> None:
-        """Read and write to the end, or to where the file goes wrong, which fails as a line does."""
+        """Import all lines. An unreadable line ends the import and is reported like a failed line."""
         portion, size = list[Line](), 0
         try:
             async for line in in_portions(self.source.lines()):
@@ -211,7 +211,7 @@ class _Import:
             self.report.taken_as = self.cells.report(self.source, self.header, self.columns, self.readers)
 
     async def _take(self, portion: Sequence[Line]) -> None:
-        """Check and write some lines."""
+        """Validate and write a portion of lines."""
         if not self.target.engine.transaction_exists():  # in one, the object stays as it is
             target = await self.open_target()
             if target.model is not self.target.model:
@@ -227,7 +227,7 @@ class _Import:
                 self.report.created += row.item.status == 201
 
     def _row(self, line: Line) -> CsvRow:
-        """What the cells of the line say."""
+        """Return the values of the line's cells."""
         number, cells = line
         row = CsvRow(Item(number))
         problems = self._misplaced(cells)
@@ -260,7 +260,7 @@ class _Import:
             row.fail(422, Problem(key.name, "required", "Every line needs a value here."))
 
     def _misplaced(self, cells: Sequence[str]) -> list[Problem]:
-        """Cells that belong to no column."""
+        """Return the problems of cells without a column, or in a column without head."""
         if any(cell.strip() for cell in cells[len(self.header) :]):
             message = (
                 f"There are {len(cells)} cells under {len(self.header)} headers; is a "

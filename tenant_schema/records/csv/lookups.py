@@ -1,5 +1,5 @@
-"""Finds the records that lookups in CSV name by a field, with one statement for many lines, and among the
-lines above that are written in the same transaction.
+"""Finds the records to which lookups in CSV refer by a field: in the database, with one statement for many
+lines, and among earlier lines of the same transaction.
 """
 
 from collections import defaultdict
@@ -24,13 +24,13 @@ __all__ = ["CsvRow", "fail_dependents", "find_lookups"]
 
 @dataclass(slots=True, eq=False)
 class CsvRow:
-    """A line on its way into a record.
+    """A line, and the record that it creates or updates.
 
-    :ivar values: what its cells say, in stored form.
+    :ivar values: the values of its cells, in stored form.
     :ivar key: the value that identifies the record, if lines may change records.
-    :ivar wanted: by what the columns at these places name other records.
-    :ivar above: lookups that lead to lines above, which are written together with this one.
-    :ivar is_new: whether it creates a record.
+    :ivar wanted: search values of lookups, by the positions of their columns.
+    :ivar above: the earlier lines to which lookups refer, by field name.
+    :ivar is_new: whether the line creates a record.
     """
 
     item: Item
@@ -41,13 +41,13 @@ class CsvRow:
     is_new: bool = True
 
     def fail(self, status: int, problem: Problem) -> None:
-        """One more reason why the line cannot be taken in."""
+        """Add a problem to the line and set its status."""
         self.item.fail(status, *self.item.problems, problem)
 
 
 async def find_lookups(target: Target, columns: Sequence[Column], rows: Sequence[CsvRow]) -> None:
-    """Put the ids into the items, which have their own by now; a cell that names no record that the caller
-    may read, or several, fails its line.
+    """Set lookups to the ids of their records. A cell that matches no readable record, or several, fails its
+    line.
     """
     for column in columns:
         if column.by is None:
@@ -60,7 +60,7 @@ async def find_lookups(target: Target, columns: Sequence[Column], rows: Sequence
 
 
 class _Resolver:
-    """One lookup column for the lines that are written together, in their order."""
+    """Resolves one lookup column, line by line."""
 
     def __init__(
         self, column: Column, by: FieldModel, there: Mapping[object, Sequence[UUID]], *, is_own: bool
@@ -70,7 +70,9 @@ class _Resolver:
         self._now: dict[UUID, object] = {}
 
     def resolve(self, rows: Sequence[CsvRow]) -> None:
-        """Each line sees what the lines above it make of the records, and itself."""
+        """Resolve the lines in order. A line sees records as the lines above it and the line itself change
+        them.
+        """
         for row in rows:
             if self.is_own:
                 self._see(row)
@@ -105,7 +107,7 @@ class _Resolver:
             row.fail(422, Problem(name, "reference-not-found", message))
 
     def _is_now(self, row: CsvRow, key: object) -> bool:
-        """Return whether no line further down has changed the record's value again."""
+        """Return whether the record still has the value at this line, and no later line changed it."""
         return row.item.id is not None and self._now.get(row.item.id) == key
 
     def _problem(self, value: object, *, several: bool) -> Problem:
@@ -122,7 +124,7 @@ def _quoted(value: object) -> str:
 
 
 def fail_dependents(rows: Sequence[CsvRow]) -> None:
-    """Fail the lines that refer to a line above which has failed."""
+    """Fail lines that refer to an earlier line that has failed."""
     for row in rows:
         for name, above in row.above.items():
             if above.item.problems and not row.item.problems:

@@ -1,7 +1,7 @@
 """Parses numbers in many notations: ``1.234,50``, ``1,234.50``, ``(12.00)``, ``12 %``, ``€ 5``, ``1e+05``.
 
-A number is read in both ways, with a point and with a comma before its decimals. ``1,234`` can be either;
-then the other numbers of the file or the caller decide, and nothing here guesses.
+A number is read with a decimal point and with a decimal comma. If both are possible, as for ``1,234``, both
+readings are returned, and other numbers of the file or the caller's options decide.
 """
 
 import re
@@ -32,10 +32,10 @@ _MARKS: Final = {
 }  # fmt: skip
 _NAME: Final = r"(?:[A-Z]{3}|[A-Z]{1,3}[$£]|(?:kr|zł|Kč|Ft|lei|лв|Rs|Rp|RM|S?Fr)\.?)"
 _CODE: Final = re.compile(rf"^{_NAME} ?(?=[-+(]?[0-9.,])|(?<=[0-9.,)]) ?{_NAME}$")
-"""The ISO 4217 code of a currency, or a short name that stands in the place of a sign."""
+"""The ISO 4217 code of a currency, or an abbreviation in place of a sign."""
 _SCIENTIFIC: Final = re.compile(r"([-+]?[0-9]+)(?:([.,])([0-9]+))?[eE]([-+]?[0-9]{1,2})")
 _SHOWN: Final = 5
-"""Decimals that a spreadsheet shows in this notation, however many digits the number has."""
+"""The number of decimals that spreadsheets write in this notation, whatever the number's precision."""
 _CUT: Final = (
     "is cut off by a spreadsheet: show the column as numbers there, with all digits, and save it again"
 )
@@ -45,8 +45,8 @@ _NO_NUMBER: Final = "must be a number such as 1234.50; 1,234.50 and 1.234,50 are
 
 @dataclass(frozen=True, slots=True)
 class NumberFormat:
-    """What the caller says of numbers: the mark before decimals, and what stands between thousands (empty for
-    nothing); None for what is to be found out.
+    """The decimal mark and the thousands separator (empty for none) that the caller specified; None if they
+    are detected.
     """
 
     decimal: Mark | None = None
@@ -55,8 +55,8 @@ class NumberFormat:
 
 @dataclass(frozen=True, slots=True)
 class NumberCell:
-    """A number as it was read with a point before its decimals, and with a comma: plain digits with a sign
-    and a point, or None. ``currency`` is the sign or code beside it.
+    """The readings of a number: with a decimal point, and with a decimal comma. Each is a plain number (sign,
+    digits, point), or None. ``currency`` is its sign or code.
     """
 
     point: str | None
@@ -65,7 +65,7 @@ class NumberCell:
 
 
 def decimal_mark(text: str) -> Mark:
-    """Return the mark of that name. Raises ValueError."""
+    """Return the decimal mark of that name. Raises ValueError."""
     mark = _MARKS.get(text.lower())
     if mark not in {".", ","}:
         raise ValueError("Must be point or comma, or the character itself.")
@@ -73,14 +73,14 @@ def decimal_mark(text: str) -> Mark:
 
 
 def thousands_mark(text: str) -> str:
-    """What stands between thousands by that name. Raises ValueError."""
+    """Return the thousands separator of that name. Raises ValueError."""
     if text.lower() not in _MARKS:
         raise ValueError("Must be point, comma, space, apostrophe or none, or the character itself.")
     return _MARKS[text.lower()]
 
 
 def number_format(decimal: Mark | None, thousands: str | None) -> NumberFormat:
-    """Return the format of these marks. Raises ValueError when they are the same."""
+    """Return the format. Raises ValueError if both marks are the same."""
     if decimal is not None and decimal == thousands:
         raise ValueError("Must not be the mark before decimals.")
     if decimal is None and thousands in {".", ","}:
@@ -89,10 +89,10 @@ def number_format(decimal: Mark | None, thousands: str | None) -> NumberFormat:
 
 
 def read_number(text: str, wanted: NumberFormat, *, currency: bool, percent: bool) -> NumberCell:
-    """What the text may mean. Raises :class:`InvalidValue` when it is no number in either way.
+    """Return the readings of a number. Raises :class:`InvalidValue` for a text that is no number.
 
-    :param currency: whether the sign or code of a currency may stand beside it.
-    :param percent: whether a percent sign may.
+    :param currency: whether a currency's sign or code is allowed.
+    :param percent: whether a percent sign is allowed.
     """
     digits, sign = text.translate(_SAME).strip(), ""
     if len(digits) > _LONGEST:
@@ -119,7 +119,7 @@ def read_number(text: str, wanted: NumberFormat, *, currency: bool, percent: boo
 
 
 def _scientific(found: re.Match[str], wanted: NumberFormat, sign: str) -> NumberCell:
-    """``1e+05`` or ``1,5E-3``, in which no thousands are marked."""
+    """Return the reading of scientific notation, such as ``1e+05`` or ``1,5E-3``, without thousands."""
     whole, mark, decimals, exponent = found.groups(default="")
     if mark and wanted.decimal not in {None, mark}:
         raise InvalidValue("not-a-number", _NO_NUMBER)
@@ -130,7 +130,7 @@ def _scientific(found: re.Match[str], wanted: NumberFormat, sign: str) -> Number
 
 
 def _without_currency(text: str) -> tuple[str, str]:
-    """Return the text without the sign or code of a currency, and that."""
+    """Return the text without a currency's sign or code, and the sign or code."""
     code = _CODE.search(text)
     if code is not None:
         return (text[: code.start()] + text[code.end() :]).strip(), code[0].strip().rstrip(".")
@@ -142,7 +142,7 @@ def _without_currency(text: str) -> tuple[str, str]:
 
 
 def _plain(text: str, mark: str, thousands: str | None) -> str | None:
-    """Return the number with nothing between its digits but a point before decimals; None when it is none."""
+    """Return a plain number: digits, and a point before decimals. None if the text is no number."""
     found = _SHAPES[mark].fullmatch(text)
     if found is None:
         return None
@@ -157,7 +157,9 @@ def _plain(text: str, mark: str, thousands: str | None) -> str | None:
 
 
 def _shape(mark: str, other: str) -> re.Pattern[str]:
-    """Digits in groups of three (or as in India of two, and three in the end), decimals behind the mark."""
+    """Return the pattern of a number with groups of three digits (or, as in India, of two and a last one of
+    three) and decimals after ``mark``.
+    """
     groups = "|".join(
         rf"[1-9]\d{{0,2}}(?:{between}\d{{3}})+|[1-9]\d?(?:{between}\d{{2}})+{between}\d{{3}}"
         for between in (re.escape(other), " ", "'")

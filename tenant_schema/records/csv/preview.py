@@ -21,7 +21,7 @@ _ORDERS: Final = {"DMY": "DD/MM/YYYY", "MDY": "MM/DD/YYYY", "YMD": "YYYY-MM-DD",
 
 @dataclass(frozen=True, slots=True)
 class CellExample:
-    """A cell, its line, and the value that it was taken for; None for no value."""
+    """A cell, its line, and the resulting value; None for no value."""
 
     line: int
     cell: str
@@ -30,9 +30,11 @@ class CellExample:
 
 @dataclass(frozen=True, slots=True)
 class ColumnTaken:
-    """What a column was taken for: a field (of the records that a lookup leads to, as ``account.name``), or
-    nothing. ``reason`` says why nothing, or what is open. ``examples`` are cells that say something else than
-    what stands in them.
+    """A column, its field (``account.name`` for a lookup by name; None if the column is ignored) and its
+    notation.
+
+    ``reason`` says why the column is ignored, or what is ambiguous. ``examples`` are cells whose values
+    differ from their texts.
     """
 
     column: str
@@ -45,7 +47,7 @@ class ColumnTaken:
 
 @dataclass(frozen=True, slots=True)
 class TakenAs:
-    """What a file was taken for. ``header_line`` is 0 when no line names the columns."""
+    """The detected format of a file. ``header_line`` is 0 if there are no heads."""
 
     encoding: str
     delimiter: str
@@ -54,13 +56,13 @@ class TakenAs:
 
 
 class TakenCells:
-    """Collects cells that were taken for something else than what stands in them, a few for each column."""
+    """Collects a few cells for each column whose values differ from their texts."""
 
     def __init__(self) -> None:
         self._found: defaultdict[int, dict[str, CellExample]] = defaultdict(dict)
 
     def add(self, column: Column, line: Line, value: object) -> None:
-        """One more cell, with its value in stored form."""
+        """Add a cell, with its value in stored form."""
         found, cell = self._found[column.place], line[1][column.place]
         if len(found) == _EXAMPLES or cell in found or not cell.strip():
             return
@@ -72,7 +74,7 @@ class TakenCells:
     def report(
         self, source: CsvSource, header: Sequence[str], columns: Columns, readers: Mapping[int, CellReader]
     ) -> TakenAs:
-        """All of it, in the order of the columns."""
+        """Return the report, in the order of the columns."""
         taken = {one.place: one for one in columns.taken}
         found = [
             self._taken(taken[place], readers[place])

@@ -1,8 +1,8 @@
 """Detects how the dates and numbers of a file are written, from all lines, before any line is imported.
 
-What a column holds is taken together: ``18/06/2020`` says that the day comes first in ``03/04/2020`` above
-it, and ``1.234,50`` that ``1.234`` is a thousand. What nothing in the file settles is a problem that says
-which option settles it. One more pass over the file, and a few values for each column in memory.
+All cells of a column count: ``18/06/2020`` shows that the day comes first in ``03/04/2020``, and ``1.234,50``
+that ``1.234`` is one thousand two hundred and thirty-four. If a file remains ambiguous, the problem names the
+option that resolves it. This reads the file once more and keeps a few values for each column in memory.
 """
 
 import re
@@ -22,19 +22,19 @@ from tenant_schema.records.errors import UnreadableCsv
 __all__ = ["find_styles"]
 
 _PLAIN: Final = re.compile(r"-?\d+|\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?|", re.ASCII)
-"""Cells that can be read in one way only."""
+"""Matches cells with only one reading."""
 _POINT: Final = re.compile(r"-?\d+\.(?:\d{1,2}|\d{4,})", re.ASCII)
-"""Numbers that can only have a decimal point."""
+"""Matches numbers that can only have a decimal point."""
 _DECIMALS: Final = re.compile(r"-?\d+\.(\d+)", re.ASCII)
 _Kind: TypeAlias = Literal["date", "number"]
 _Seen: TypeAlias = tuple[int, str]
-"""The line of a cell, and the cell."""
-_MOST_TOLD: Final = 40
+"""A line number and a cell."""
+_LONGEST_QUOTE: Final = 40
 
 
 @dataclass(slots=True)
 class _Evidence:
-    """The first cells of a column that tell something.
+    """The first informative cells of a column.
 
     :ivar first: the first that can only be read with the day first, or with a decimal point.
     :ivar second: the first that can only be read with the month first, or with a decimal comma.
@@ -50,7 +50,9 @@ class _Evidence:
     plain: bool = True
 
     def look_at(self, line: int, cell: str) -> None:
-        """What the cell tells; nothing when it is no date or number at all, which its line will say."""
+        """Use a cell as evidence. Ignores cells that are no date or number; the import of the line reports
+        them.
+        """
         if _PLAIN.fullmatch(cell) or (self.first and _POINT.fullmatch(cell)):
             return
         text = unescaped(cell).strip()
@@ -60,7 +62,7 @@ class _Evidence:
             return
         if one == other:
             return
-        seen = (line, text[:_MOST_TOLD])
+        seen = (line, text[:_LONGEST_QUOTE])
         if other is None:
             self.first = self.first or seen
         elif one is None:
@@ -77,7 +79,7 @@ class _Evidence:
         return number.point, number.comma
 
     def _fits(self, text: str) -> bool:
-        """Return whether an export of the field could have written the number."""
+        """Return whether an export of the field can have written the number."""
         found, field = _DECIMALS.fullmatch(text), self.reader.field
         if found is None or kind_of(field.type) == "integer":
             return False
@@ -86,7 +88,9 @@ class _Evidence:
 
 
 async def find_styles(source: CsvSource, columns: Sequence[Column], form: CsvFormat) -> Mapping[int, Style]:
-    """How each column of dates or numbers is written, by its place. The source is at its first line after."""
+    """Return the notation of each column of dates or numbers, by position. Rewinds the source to its first
+    record.
+    """
     evidence = {
         column.place: _Evidence(CellReader(field, form), kind)
         for column in columns
@@ -106,7 +110,7 @@ async def find_styles(source: CsvSource, columns: Sequence[Column], form: CsvFor
 
 
 def _style_of(type_name: str, form: CsvFormat) -> _Kind | None:
-    """What is to be found out about a column; None for nothing."""
+    """Return what must be detected for a column; None for nothing."""
     if type_name in DATES:
         return "date" if form.dates is None else None
     return "number" if type_name in NUMBERS and form.numbers.decimal is None else None
@@ -144,7 +148,7 @@ def _date_style(one: _Evidence) -> Style:
 
 
 def _number_style(one: _Evidence, delimiter: str, *, points: bool, commas: bool) -> Style:
-    """A column's own values say most; the other columns of the file are written by the same hand."""
+    """Return the notation of a column from its own cells, or else from those of the file's other columns."""
     if one.first and one.second:
         message = (
             f"{one.first[1]!r} in line {one.first[0]} has a decimal point, and {one.second[1]!r} in line "

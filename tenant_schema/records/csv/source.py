@@ -1,5 +1,5 @@
-"""Reads CSV files in several encodings, with several delimiters, and with blank lines or a line ``sep=;``
-above the header. One line is in memory at a time.
+"""Reads CSV files in several encodings and with several delimiters. Skips blank lines above the header, and
+reads a line ``sep=;`` as a delimiter. Holds one record in memory at a time.
 """
 
 import csv
@@ -14,13 +14,13 @@ from tenant_schema.records.errors import UnreadableCsv
 __all__ = ["CsvSource", "File", "Line", "trimmed"]
 
 _DELIMITERS: Final = ("\t", "|", ";", ",")
-"""In the order in which one is taken when two split the lines alike: a comma may stand in texts."""
+"""Delimiters in order of preference, if two split the lines equally well: commas are frequent in texts."""
 _LONGEST_LINE: Final = 4 * 1024 * 1024
-"""Characters of one record, and of what stands above the head: enough for every field at its longest, and a
-bound for a file without line ends, or whose quotes do not end.
+"""The maximum number of characters of a record, and of what is above the head. It allows every field at its
+maximum length, and bounds files without line ends or with an unclosed quote.
 """
 _MOST_LINES: Final = 20_000
-"""Lines of one record, whose cells may have line breaks."""
+"""The maximum number of lines of a record; cells may contain line breaks."""
 _LONGEST_CELL: Final = 1024 * 1024
 _SAMPLE: Final = 64 * 1024
 _SAMPLED_LINES: Final = 100
@@ -38,22 +38,23 @@ _UNDECODED: Final = re.compile("[\udc80-\udcff]")
 
 File: TypeAlias = io.BufferedRandom | io.BytesIO
 Line: TypeAlias = tuple[int, list[str]]
-"""The number of a record's first line, from 1, and its cells."""
+"""The number of a record's first line (from 1), and its cells."""
 
 
 def trimmed(text: str) -> str:
-    """Return the text without spaces around it; tabs and line breaks are part of it."""
+    """Return the text without surrounding spaces. Tabs and line breaks are kept."""
     return text.strip(BLANKS)
 
 
 class CsvSource:
-    """The records of a CSV file (RFC 4180, and what spreadsheets make of it). The file stays open.
+    """The records of a CSV file (RFC 4180, and the variants that spreadsheets write). Does not close the
+    file.
 
-    Raises :class:`UnreadableCsv` where the file is not that; the line at which it goes wrong is in it.
+    Raises :class:`UnreadableCsv`, with the line of the error, for an invalid file.
 
-    :ivar encoding: the name of the codec that is used.
-    :ivar delimiter: what separates cells.
-    :ivar header_line: the line of the head; 0 for none.
+    :ivar encoding: the name of the codec.
+    :ivar delimiter: the delimiter of cells.
+    :ivar header_line: the line of the head; 0 if there is none.
     """
 
     def __init__(self, file: File, form: CsvFormat | None = None) -> None:
@@ -70,8 +71,8 @@ class CsvSource:
         self._close()
 
     def header(self) -> list[str]:
-        """Return the names of the columns; with no head, their numbers from 1. Finds out the delimiter; to be
-        called before :meth:`lines`.
+        """Return the heads, or the numbers of the columns from 1 if there are none. Detects the delimiter;
+        call it before :meth:`lines`.
         """
         self._find_delimiter()
         self._start()
@@ -87,14 +88,14 @@ class CsvSource:
         return [name.strip().strip(BLANKS) for name in cells]
 
     def rewind(self) -> None:
-        """Go back to the first line behind the head."""
+        """Rewind to the first line after the head."""
         self._start()
         if self.header_line:
             next(self._lines())
 
     def lines(self) -> Iterator[Line]:
-        """Yield the records behind the head; one of which all cells are blank comes without cells, so that
-        whoever reads many of them can do something else in between.
+        """Yield the records after the head. A record of blank cells is yielded without cells, so that a
+        caller that skips many of them can let others run.
         """
         for number, cells in self._lines():
             yield number, cells if any(cell and not cell.isspace() for cell in cells) else []
@@ -113,7 +114,7 @@ class CsvSource:
             self._text = None
 
     def _start(self) -> None:
-        """Open the file, and stop before the head, or before the first record where there is none."""
+        """Open the file and skip to the head, or without one to the first record."""
         self._open()
         lines, wanted = self._bounded(), self._form.header or 0
         blanks = f'{BLANKS}\r\n{self.delimiter}"'
@@ -134,7 +135,7 @@ class CsvSource:
         yield from lines
 
     def _find_delimiter(self) -> None:
-        """What the options say, or a line ``sep=``, or what splits the first lines most evenly."""
+        """Set the delimiter: from the options, a line ``sep=``, or the most even split of the first lines."""
         try:
             sample = self._open().read(_SAMPLE)
         except UnicodeDecodeError as error:
@@ -174,7 +175,7 @@ class CsvSource:
             yield started, cells
 
     def _bounded(self) -> Iterator[str]:
-        """Lines of the file; one that does not end in time is refused, not read on."""
+        """Yield the file's lines. Raises :class:`UnreadableCsv` for a record that is too long."""
         assert self._text is not None, "open"
         while text := self._text.readline(_LONGEST_LINE):
             self._size += len(text)
@@ -191,8 +192,8 @@ class CsvSource:
 
 
 def _cells_with_blanks(record: str, delimiter: str) -> list[str]:
-    """Return the cells of a record that has blanks behind the quotes that end cells, which the csv module
-    refuses; none when something else is wrong with it, or when it is long.
+    """Return the cells of a record with blanks after closing quotes, which Python's csv module refuses. Empty
+    if the record is invalid for another reason, or long.
     """
     if len(record) > _SAMPLE:
         return []
@@ -210,7 +211,7 @@ def _cells_with_blanks(record: str, delimiter: str) -> list[str]:
 
 
 def _explained(error: csv.Error) -> str:
-    """What is wrong with a record in the terms of its author."""
+    """Return the message for an error of Python's csv module."""
     if "expected after" in str(error):
         return (
             "Something stands behind the quote that ends a cell: a quote within a quoted cell is doubled, as "
@@ -220,7 +221,7 @@ def _explained(error: csv.Error) -> str:
 
 
 def _encoding(file: File, form: CsvFormat) -> str:
-    """Return the codec of the file: of its byte order mark, or what the options say, or UTF-8."""
+    """Return the file's codec: from its byte order mark, the options, or UTF-8."""
     file.seek(0)
     start = file.read(4)
     file.seek(0)
@@ -234,8 +235,8 @@ def _encoding(file: File, form: CsvFormat) -> str:
 
 
 def _delimiter_of(sample: str, header: int) -> str:
-    """Return the one by which most of the first records have as many cells as the head, and the head has
-    most.
+    """Return the delimiter with which most of the first records have as many cells as the head; of several,
+    the one with the most cells.
     """
     lines = sample.splitlines(keepends=True)[max(0, header - 1) :]
     if len(sample) == _SAMPLE:

@@ -28,7 +28,9 @@ __all__ = ["runs_without_repetition", "write_rows"]
 
 
 def runs_without_repetition(rows: Sequence[CsvRow], key: FieldModel | None) -> list[list[CsvRow]]:
-    """Split the lines into runs with unique keys: a later line changes what an earlier one wrote."""
+    """Split the lines into runs with unique keys. A later line with the same key updates the record of an
+    earlier one.
+    """
     runs, seen = [list[CsvRow]()], set[Any]()
     for row in rows:
         value = None if key is None or row.key is None else key.type.comparable(row.key)
@@ -43,7 +45,7 @@ def runs_without_repetition(rows: Sequence[CsvRow], key: FieldModel | None) -> l
 async def write_rows(
     target: Target, columns: Sequence[Column], key: FieldModel | None, rows: Sequence[CsvRow], now: datetime
 ) -> None:
-    """Write the lines that can be, in a transaction; the others fail, each with its reason."""
+    """Write the valid lines in one transaction. The others fail with their problems."""
     sound = [row for row in rows if not row.item.problems]
     if not sound:
         return
@@ -66,7 +68,7 @@ async def write_rows(
 
 
 async def _name(target: Target, key: FieldModel | None, rows: Sequence[CsvRow], now: datetime) -> None:
-    """Give every line the id of its record: of one that is there, or was in the trash, or a new one."""
+    """Assign each line the id of an existing, a restored or a new record."""
     keyed = [row for row in rows if row.key is not None]
     there = {} if key is None or not keyed else await ids_by_value(target, key, [row.key for row in keyed])
     for row in keyed:
@@ -82,7 +84,7 @@ async def _name(target: Target, key: FieldModel | None, rows: Sequence[CsvRow], 
 
 
 async def _restore(target: Target, key: FieldModel, rows: Sequence[CsvRow], now: datetime) -> None:
-    """Restore the records of these keys that are in the trash, as far as the caller may."""
+    """Restore records with these keys from the trash, if the caller may."""
     trashed = await restorable_by_value(target, key, [row.key for row in rows])
     found = [row for row in rows if key.type.comparable(shown(key, row.key)) in trashed]
     for row in found:
@@ -91,7 +93,7 @@ async def _restore(target: Target, key: FieldModel, rows: Sequence[CsvRow], now:
 
 
 async def _complete(target: Target, rows: Sequence[CsvRow], now: datetime) -> None:
-    """Add defaults and system fields to the lines that create records."""
+    """Add defaults and system fields to lines that create records."""
     async for row in in_portions(rows):
         if row.is_new and not row.item.problems:
             collector = ProblemCollector()
@@ -100,8 +102,8 @@ async def _complete(target: Target, rows: Sequence[CsvRow], now: datetime) -> No
 
 
 def _groups(rows: Sequence[CsvRow]) -> list[list[CsvRow]]:
-    """Return the lines in groups of which each first changes records and then makes some: a line that changes
-    a record so that it refers to one made by a line above begins another group.
+    """Split the lines into groups, in each of which updates are written before creations. An update that
+    refers to a record created by an earlier line starts a new group.
     """
     groups, created = [list[CsvRow]()], set[int]()
     for row in rows:
@@ -115,7 +117,7 @@ def _groups(rows: Sequence[CsvRow]) -> list[list[CsvRow]]:
 
 
 async def _create(target: Target, rows: Sequence[CsvRow], now: datetime) -> None:
-    """Insert the records, in the order of their lines, so that what a line refers to is there."""
+    """Insert the records in the order of their lines: records exist before lines that refer to them."""
 
     async def write(portion: Sequence[Item]) -> None:
         await insert_numbered(target, [item.values for item in portion], now)
@@ -135,5 +137,5 @@ async def _create(target: Target, rows: Sequence[CsvRow], now: datetime) -> None
 
 
 def _without(values: Row, ids: Collection[UUID | None]) -> Row:
-    """Return the values but for lookups to these records."""
+    """Return the values without lookups to these records."""
     return {name: one for name, one in values.items() if not (isinstance(one, UUID) and one in ids)}
