@@ -29,7 +29,7 @@ __all__ = ["Idempotent", "refuse_bad_key", "takes_key"]
 
 _API: Final = "/api/v1/"
 _DATA: Final = "/api/v1/data/"
-_ASKS: Final = re.compile(rf"{_DATA}[^/]+/(query|aggregate)|{_API}permissions/explain")
+_ASKS: Final = re.compile(rf"{_DATA}[^/]+/(query|aggregate)/?|{_API}permissions/explain/?")
 """Routes that change nothing, whose responses are never replayed."""
 _APART: Final = "/api/v1/objects"
 """Routes that change tables, which cannot run in a transaction around them."""
@@ -193,7 +193,7 @@ def _claim(request: TenantRequest, access: Access, key: str, body: bytes) -> Cla
 def _kept(response: RawResponse, path: str) -> StoredResponse:
     """Return the response to store, without secrets. Values of records are kept, whatever their names."""
     body = response.body.decode()
-    if body and not path.startswith(_DATA):
+    if body and _is_json(response) and not path.startswith(_DATA):
         body = msgspec.json.encode(without_secrets(msgspec.json.decode(body))).decode()
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
     kept = {name: value for name, value in headers.items() if name in _KEPT_HEADERS}
@@ -203,7 +203,8 @@ def _kept(response: RawResponse, path: str) -> StoredResponse:
 async def _as_seen_now(request: TenantRequest, access: Access, response: RawResponse) -> RawResponse:
     """Return a replayed record as far as the caller may still read it: roles may have changed."""
     path = request.scope["path"]
-    content = msgspec.json.decode(response.body) if path.startswith(_DATA) and response.body else None
+    is_data = path.startswith(_DATA) and response.body and _is_json(response)
+    content = msgspec.json.decode(response.body) if is_data else None
     if not isinstance(content, dict) or not isinstance(content.get("data"), dict):
         return response
     stored = content["data"]
@@ -214,6 +215,14 @@ async def _as_seen_now(request: TenantRequest, access: Access, response: RawResp
     body = msgspec.json.encode({**content, "data": seen})
     headers = [one for one in response.headers if one[0] != b"content-length"]
     return RawResponse(response.status, [*headers, (b"content-length", b"%d" % len(body))], body)
+
+
+def _is_json(response: RawResponse) -> bool:
+    """Whether the body is JSON; a handler that somebody adds may respond with another type."""
+    return any(
+        one[0].lower() == b"content-type" and one[1].startswith(b"application/json")
+        for one in response.headers
+    )
 
 
 def _response(kept: StoredResponse) -> RawResponse:

@@ -2,7 +2,8 @@
 
 Litestar 2.25 runs independent dependencies in a task group, each with a copied context (55 µs for two, 90 µs
 for four), and converts all arguments once more when they are read. Here everything that has its type already
-is read by one function: path, dependencies and query, in the order of the arguments, then the body. See
+is read by one function: path, dependencies and query, in the order of the arguments, then the body, unless
+the handler has a DTO. See
 docs/adr/0094-what-stays-our-own-around-litestar.md.
 """
 
@@ -40,7 +41,8 @@ class HandlerArguments(ReceiveRoutePlugin):
     def receive_route(self, route: BaseRoute) -> None:
         """Replace the extractors of each of the route's handlers."""
         if isinstance(route, HTTPRoute):
-            for handler, model in route.route_handler_map.values():
+            once = {id(model): (handler, model) for handler, model in route.route_handler_map.values()}
+            for handler, model in once.values():  # several methods of one handler share a model
                 _complete(handler, model)
 
 
@@ -48,7 +50,8 @@ def _complete(handler: HTTPRouteHandler, model: KwargsModel) -> None:
     fields = handler.parsed_fn_signature.parameters
     providers = _take_over(model, list(fields))
     paths = {name: parse for name, one in fields.items() if (parse := _path_reader(name, one)) is not None}
-    body = fields["data"] if "data" in fields and _is_json(fields["data"]) else None
+    has_json = "data" in fields and _is_json(fields["data"]) and handler.resolve_data_dto() is None
+    body = fields["data"] if has_json else None
     read_here = {*providers, *paths, *(["data"] if body is not None else [])}
     remaining = fields.keys() - read_here - {"request"}
     model.expected_path_params = {one for one in model.expected_path_params if one.field_name not in paths}
@@ -112,7 +115,9 @@ def _takes_only_the_request(container: DependencyContainer) -> bool:
 
 
 def _path_reader(name: str, field: FieldDefinition) -> _Read | None:
-    """Reads a part of the path that is an id or a text."""
+    """Reads a part of the path that is an id or a text. With a default, it is not in all of the paths."""
+    if field.has_default:
+        return None
     described = field.kwarg_definition
     alias = described.name or name if isinstance(described, PathParameter) else name
     if isinstance(described, PathId):
@@ -162,12 +167,14 @@ def _reader(
 
 
 def _body(field: FieldDefinition | None) -> Callable[[Any], Awaitable[Any]] | None:
-    """Reads the JSON body as what the handler takes: a Struct, or an object as it is."""
+    """Reads the JSON body as what the handler takes: a Struct, an object as it is, or any other type."""
     if field is None:
         return None
     shape: Any = field.annotation
-    if not (isinstance(shape, type) and issubclass(shape, msgspec.Struct)):
+    if shape in (dict, dict[str, Any]):
         return lambda request: request.read_object()
+    if not (isinstance(shape, type) and issubclass(shape, msgspec.Struct)):
+        return lambda request: request.read_as(shape)
     checked = next((one for one in field.metadata if isinstance(one, CheckedBy)), None)
     if checked is None:
         return lambda request: request.read(shape)

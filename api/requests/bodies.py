@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from enum import Enum
 from types import UnionType
-from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
 from litestar.types import HTTPReceiveMessage, Receive
@@ -26,6 +26,7 @@ __all__ = [
     "Check",
     "add_unknown",
     "arrived",
+    "convert",
     "decode_json",
     "decode_large",
     "decode_struct",
@@ -129,7 +130,7 @@ async def decode_large(body: bytes, shape: type[_S], also: Check | None = None) 
     await asyncio.sleep(0)
     _refuse_faults(value, shape, also or _nothing_more)
     await asyncio.sleep(0)
-    return _converted(value, shape)
+    return cast("_S", convert(value, shape))
 
 
 def _nothing_more(_value: Mapping[str, Any]) -> Iterable[Problem]:
@@ -157,7 +158,7 @@ def decode_struct(body: bytes, shape: type[_S], also: Check | None = None) -> _S
 
 def _checked(value: object, shape: type[_S], also: Check) -> _S:
     _refuse_faults(value, shape, also)
-    return _converted(value, shape)
+    return cast("_S", convert(value, shape))
 
 
 def _refuse_faults(value: object, shape: type[msgspec.Struct], also: Check) -> None:
@@ -170,7 +171,8 @@ def _refuse_faults(value: object, shape: type[msgspec.Struct], also: Check) -> N
         raise InvalidBody(found.problems)
 
 
-def _converted(value: object, shape: type[_S]) -> _S:
+def convert(value: object, shape: Any) -> Any:
+    """``value`` as a ``shape``. Raises :class:`~api.errors.InvalidBody` for the first fault."""
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:

@@ -99,6 +99,12 @@ class ApiRequest(Request[Any, Any, State]):
             raise InvalidBody([Problem("", "wrong-type", "Must be an object.")])
         return value
 
+    async def read_as(self, kind: Any) -> Any:
+        """The body as any other type that msgspec knows; raises for its first fault."""
+        body = await self._read()
+        value = await decode_in_portions(body) if len(body) > SMALL else bodies.decode_json(body)
+        return bodies.convert(value, kind)
+
     async def _read(self) -> bytes:
         """The body, as read by the tenant middleware, or read from the client now."""
         bodies.require_json(self.header(b"content-type") or "")

@@ -33,7 +33,8 @@ __all__ = ["Upload", "boundary_of", "is_upload", "object_of", "taken_in"]
 _FORM: Final = "multipart/form-data"
 _RECORDS: Final = "/api/v1/data/"
 _IMPORTED: Final = "/import"
-_IMPORT: Final = re.compile(f"{_RECORDS}[^/]+{_IMPORTED}")
+_IMPORT: Final = re.compile(f"{_RECORDS}[^/]+{_IMPORTED}/?")
+"""Litestar routes a path with a slash at its end like one without."""
 _LONGEST_TEXT: Final = 256 * 1024
 """Bytes of all parts together that are not the file."""
 
@@ -56,7 +57,7 @@ def is_upload(scope: HTTPScope) -> bool:
 
 def object_of(scope: HTTPScope) -> str:
     """The name of the object that an upload is for."""
-    return scope["path"].removeprefix(_RECORDS).removesuffix(_IMPORTED)
+    return scope["path"].rstrip("/").removeprefix(_RECORDS).removesuffix(_IMPORTED)
 
 
 def boundary_of(content_type: str) -> str:

@@ -119,6 +119,14 @@ async def test_a_file_may_be_larger_than_a_body_and_not_larger_than_its_limit(
             assert_problem(answer, "body-too-large")
 
 
+@ON_SQLITE
+async def test_a_slash_at_the_end_changes_nothing(world: World) -> None:
+    client, path = await world.user(), "/api/v1/data/accounts/import/"
+    assert_problem(await client.post(path, json={}), "unsupported-media-type")
+    report = await client.post(path, files=form("name\nGlobex\n"))
+    assert (report.status_code, report.json()["created"]) == (200, 1), report.text
+
+
 def in_chunks(files: dict[str, Any]) -> dict[str, Any]:
     """The same form, without its length."""
     request = httpx.Request("POST", "http://x", files=files)
