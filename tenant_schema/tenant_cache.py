@@ -60,7 +60,7 @@ async def _current_version(name: str) -> int:
 
 
 class _Tenant:
-    """What is cached of one tenant. ``generation`` moves on whenever the entries are dropped."""
+    """The cached entries of one tenant. ``generation`` is incremented when they are dropped."""
 
     __slots__ = ("checked_at", "entries", "generation", "lock", "version")
 
@@ -125,13 +125,14 @@ class VersionedCache:
         return value
 
     def forget(self, scope: TenantScope) -> None:
-        """Drop what is cached of the tenant, what is being loaded just now included."""
+        """Drop the tenant's entries, including those that are being loaded."""
         if tenant := self._tenants.get(scope.id):
             tenant.drop()
 
     @asynccontextmanager
     async def change(self, scope: TenantScope) -> AsyncIterator[None]:
-        """A transaction for changing what is cached here: bumps the version, and forgets however it ends.
+        """Open a transaction for changing cached data: increments the version, and drops the tenant's entries
+        at its end, however it ends.
 
         ::
 

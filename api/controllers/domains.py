@@ -33,7 +33,7 @@ class DomainController(Controller):
     @post(
         "/",
         operation_id="addDomain",
-        summary="Give a tenant another host name",
+        summary="Add a host name to a tenant",
         description="It leads to the tenant from the next request on; pointing its DNS here is up to you.",
         response_description="The host name.",
         responses=problems(404, 409),
@@ -42,14 +42,14 @@ class DomainController(Controller):
     async def add_domain(
         self, tenants: Injected[TenantActs], tenant_id: TenantId, data: JSONBody[NewDomain]
     ) -> DomainResponse:
-        """Give a tenant another host name."""
+        """Add a host name to a tenant."""
         return DomainResponse.of(await tenants.add_domain(tenant_id, data.domain))
 
     @delete(
         "/{domain:str}",
         status_code=200,
         operation_id="removeDomain",
-        summary="Take a host name away",
+        summary="Remove a host name from a tenant",
         description="The primary one stays as long as the tenant.",
         response_description="It is gone.",
         responses=problems(404, 409),
@@ -58,6 +58,6 @@ class DomainController(Controller):
     async def remove_domain(
         self, tenants: Injected[TenantActs], tenant_id: TenantId, domain: DomainName
     ) -> Deleted:
-        """Take a host name away."""
+        """Remove a host name from a tenant."""
         await tenants.remove_domain(tenant_id, domain)
         return Deleted(success=True)

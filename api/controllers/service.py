@@ -1,4 +1,4 @@
-"""/health, /ready and /metrics, for whoever keeps the service running."""
+"""/health, /ready and /metrics, for monitoring."""
 
 import asyncio
 from typing import Final, Literal
@@ -22,7 +22,7 @@ _READY: Final = {"status": "ready", "dependencies": {"central": "up", "tenantDat
 
 
 class ServiceController(Controller):
-    """Is it alive, is it ready, what is counted?"""
+    """Liveness, readiness and metrics."""
 
     path = "/"
     tags = ("Service",)
@@ -51,7 +51,7 @@ class ServiceController(Controller):
         example=_READY,
     )
     async def ready(self, platform: Injected[Platform]) -> Readiness:
-        """What it cannot do without responds, or a problem says what does not."""
+        """The state of the databases; a problem if one of them is down."""
         central, tenants = await asyncio.gather(_central_responds(platform), _tenant_databases(platform))
         if not central:
             raise NotReady(["central"])
@@ -71,7 +71,7 @@ class ServiceController(Controller):
         example='freehold_connections_in_use{server="db:3306"} 3\n',
     )
     async def metrics(self, platform: Injected[Platform]) -> Prepared[str]:
-        """The counts of this process."""
+        """The metrics of this process."""
         budgets = {server.name: server.connections for server in platform.servers}
         stats = platform.engines.stats()
         body = exposition(platform.request_counts, stats, budgets, platform.clients, platform.long_requests)

@@ -1,4 +1,4 @@
-"""Files that are sent as multipart/form-data: taken in to the disk as they come, within a limit."""
+"""Files in multipart/form-data: they are written to disk as they arrive, up to a limit."""
 
 import asyncio
 import hashlib
@@ -36,13 +36,13 @@ _IMPORTED: Final = "/import"
 _IMPORT: Final = re.compile(f"{_RECORDS}[^/]+{_IMPORTED}/?")
 """Litestar routes a path with a slash at its end like one without."""
 _LONGEST_TEXT: Final = 256 * 1024
-"""Bytes of all parts together that are not the file."""
+"""The maximum number of bytes of all parts except the file."""
 
 
 @dataclass(slots=True)
 class Upload:
-    """A file, and the parts of the form beside it. ``digest`` tells one form from another, whatever is put
-    between its parts.
+    """A file, and the other parts of the form. ``digest`` identifies the content, independently of the
+    boundary.
     """
 
     file: io.BufferedRandom
@@ -61,7 +61,7 @@ def object_of(scope: HTTPScope) -> str:
 
 
 def boundary_of(content_type: str) -> str:
-    """What stands between the parts of a form.
+    """Return the boundary of a form's parts.
 
     Raises :class:`~api.errors.UnsupportedMediaType` and :class:`~api.errors.MalformedMultipart`.
     """
@@ -112,7 +112,7 @@ async def _read(receive: Receive, parser: PushMultipartParser, form: "_Form", li
 
 
 class _Form:
-    """Puts the parts where they belong, and notes which do not."""
+    """Collects the parts of a form, and unknown or repeated ones."""
 
     def __init__(self, upload: Upload, texts: tuple[str, ...]) -> None:
         self.upload = upload

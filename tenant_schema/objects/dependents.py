@@ -1,4 +1,6 @@
-"""The protocol of what refers to objects and fields by name: pages, list views, restrictions of roles."""
+"""The protocol of everything that refers to objects and fields by name: pages, list views, restrictions of
+roles.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The record API's engine, in rooms. Each room may import those after it, never those before.
+"""The record API: packages in one order, each of which may import those after it only.
 
 ========  ============================================================================
 service   the operations on records, for every object

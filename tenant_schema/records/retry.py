@@ -24,8 +24,8 @@ _TELLING = (SchemaMismatch, DataTooLong, UnstorableValue)
 
 
 def retry_when_definitions_changed(method: _Method) -> _Method:
-    """Run a method of a service with a ``catalog`` once more, when the database refuses it and an object is
-    not what it was. Its first arguments are scope, access and the object's name.
+    """Decorate a service method so that it runs once more, when the database refuses its statement and the
+    object's definition has changed. Its first arguments are scope, access and the object's name.
 
     Not inside a transaction, of which a part may be done: there the refusal stands.
     """

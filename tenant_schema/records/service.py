@@ -302,5 +302,5 @@ class RecordService:
 
 
 def _actions_of_import(key: str | None) -> Sequence[str]:
-    """What the caller must be allowed to."""
+    """Return the actions that an import requires."""
     return ("create",) if key is None else ("create", "update")

@@ -133,7 +133,7 @@ class PageService:
         return SchemaView.of(access, await self._objects.all(scope))
 
     async def _require_whole(self, page: PageModel, schema: SchemaView) -> None:
-        """Raise LayoutHidden when the caller would replace what they cannot see."""
+        """Raise LayoutHidden if the change would replace parts of the layout that the caller may not see."""
         whole = SchemaView(schema.objects)
         if hides_anything(page.type, page.object, await _layout(page), schema, whole):
             raise LayoutHidden(page.name)
@@ -142,7 +142,9 @@ class PageService:
 async def _record(
     access: Access, action: str, app: AppModel, page_id: UUID, name: str, **detail: object
 ) -> None:
-    """What the audit trail says of a page: its app's name too, since pages of two apps may share one."""
+    """Record an event in the audit trail, with the app's name, because pages of two apps may have the same
+    name.
+    """
     await record_event(access, action, Subject("page", page_id, name), {"app": app.name, **detail})
 
 
@@ -162,7 +164,7 @@ async def _layouts(app: AppModel) -> dict[Any, Any]:
 
 
 async def _rename_in_navigation(app: AppModel, name: str, new_name: str | None) -> None:
-    """Write the new name where the old one stands; take it out when there is none."""
+    """Replace a page's name in the navigation; remove it if there is no new name."""
     if name == new_name or not any(name in group.pages for group in app.navigation):
         return
     navigation = []

@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Holds for everything that is done for the caller with the object, by whatever route.
+    """The caller's rights on an object, for all operations.
 
     :param readable: the fields that may be shown, filtered, sorted, searched and grouped by. For who may not
         read the object at all, who may still write to it, those are the id and the version.
@@ -92,7 +92,7 @@ def _kept_back(by_role: Sequence[frozenset[str]], model: ObjectModel) -> set[str
 
 
 def _rule(roles: Sequence[RoleGrants], model: ObjectModel, paths: Paths, action: str) -> Filter:
-    """What records have to pass for the action: nothing, when one of the roles has no rule."""
+    """Return the filter that records must match for the action; none if one of the roles has no rule."""
     documents = [role.rules.get(model.name, {}).get(action) for role in roles]
     if not documents or None in documents:
         return ALL

@@ -161,15 +161,15 @@ class Target:
         return () if rule == ALL else (self_contained(rule, model, self.schema.objects),)
 
     def record_of(self, stored: Row) -> Record:
-        """What the caller is shown of a record that it wrote: who may not read the object sees the id and
-        version.
+        """Return the record that the caller has written, as far as the caller may read it: without read
+        access, only id and version.
         """
         readable = tuple(self.rights.readable)
         is_whole = len(readable) == len(self.model.fields)
         return Record(json_ready(readable, stored, self.model.fields), stored["version"], is_whole)
 
     def bare_record_of(self, stored: Row) -> Record:
-        """What the caller is shown of a record that it wrote, and may not read now."""
+        """Return a written record that the caller may not read any more: only id and version."""
         return Record(json_ready(ALWAYS_READABLE, stored, self.model.fields), stored["version"])
 
     def related(self, name: str) -> "Target | None":

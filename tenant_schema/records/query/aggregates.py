@@ -43,7 +43,7 @@ _One = TypeVar("_One")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What records of one group have in common: a field's value, or the part of it that is given."""
+    """The key of groups: a field's value, or a part of it such as the month."""
 
     field: str
     part: str | None = None
@@ -56,7 +56,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is worked out for each group; a count without a field is of records."""
+    """An aggregate of each group. A count without a field counts records."""
 
     function: str
     field: str | None = None
@@ -83,7 +83,7 @@ class AggregateQuery:
 
     @property
     def keys(self) -> list[str]:
-        """What the groups and then the measures are called."""
+        """The names of the groups and the measures, in this order."""
         return [*(one.key for one in self.groups), *(one.key for one in self.measures)]
 
     @property

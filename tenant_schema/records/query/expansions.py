@@ -112,8 +112,8 @@ class ExpansionReader:
     def walk(
         self, name: str, relations: Relations, nodes: dict[str, _Node], where: str, depth: int
     ) -> tuple[_Node | None, int]:
-        """Return the node at the end of a path, made with those on the way; None and a problem if there is
-        none.
+        """Return the node at the end of a path, creating the nodes before it; None and a problem for an
+        unknown path.
         """
         rest: Sequence[str] = name.split(".", _MOST_PARTS)
         node: _Node | None = None
@@ -179,8 +179,8 @@ class ExpansionReader:
 
 
 def _shown(node: _Node, fields: tuple[str, ...], names: Sequence[str]) -> tuple[str, ...]:
-    """What to show of the records of an expansion: with ``fields=account.name``, the name of the account,
-    unless the expansion itself says what to show.
+    """Return the fields to show of an expansion's records: those that the expansion lists, or else those that
+    ``fields`` names, as in ``fields=account.name``.
     """
     start = f"{node.relation.key}."
     beyond = [name.removeprefix(start) for name in names if name.startswith(start)]

@@ -15,7 +15,7 @@ DELIMITERS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """How a file is to be written.
+    """The format of an exported file.
 
     :param mark: whether it begins with a byte order mark, by which Excel knows UTF-8.
     """

@@ -46,7 +46,7 @@ def read_filter(entries: Sequence[FilterEntry], fields: Fields, collector: Query
 def _read_terms(
     entries: Iterable[FilterEntry], fields: Fields, collector: QueryProblems, depth: int
 ) -> list[Filter]:
-    """What one level of brackets holds: groups, and conditions that must hold together."""
+    """Return the terms of one level of brackets: groups, and conditions joined by AND."""
     terms: list[Filter] = []
     seen: set[tuple[str, str]] = set()
     for first, level in _by_first(entries).items():
@@ -105,7 +105,7 @@ def _read_group(
 def _read_complement(
     entries: Sequence[FilterEntry], fields: Fields, collector: QueryProblems, depth: int
 ) -> list[Filter]:
-    """What does not match the conditions that follow, taken together."""
+    """Return the negation of the conditions that follow, joined by AND."""
     if depth >= MAX_DEPTH:
         collector.add(entries[0].key, "too-deep", f"Groups go {MAX_DEPTH - 1} deep at most.")
         return []

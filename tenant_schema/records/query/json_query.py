@@ -163,7 +163,7 @@ class _Reader:
         return And(tuple(terms))
 
     def terms(self, document: object, where: str, depth: int) -> list[Filter]:
-        """What one object holds: groups, and conditions that must hold together."""
+        """Return the terms of one JSON object: groups, and conditions joined by AND."""
         if not isinstance(document, Mapping):
             self.collector.add(where, "invalid-type", "A filter is an object: fields, and, or.")
             return []

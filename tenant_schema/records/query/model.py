@@ -113,7 +113,7 @@ class Or:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """What the term does not let pass, records without a value included."""
+    """The negation of a term. Matches records without a value, too."""
 
     term: Filter
 
@@ -133,7 +133,7 @@ class LookupFilter:
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """What the full-text index finds for an expression of the database's own search grammar.
+    """A search with the full-text index, in the database's own search syntax.
 
     ``index`` names the index: on SQLite by its two tables, on MySQL by the table of words and its columns.
     There, each of ``held`` must also stand in the words of one of ``columns``.
@@ -194,7 +194,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """Records to show with those that were found: what a lookup leads to, or what looks them up.
+    """Related records to include: the target of a lookup, or the records that refer by one.
 
     :param key: under which name they are shown.
     :param object_name: the object of those records.

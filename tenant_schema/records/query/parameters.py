@@ -23,8 +23,8 @@ __all__ = ["read_count", "read_cursor", "read_fields", "read_limit", "read_searc
 
 
 def read_search(text: str | None, fields: Fields, collector: QueryProblems) -> tuple[str, ...] | None:
-    """Return the words to look for; None when nothing is. Problems for too much, and where nothing is
-    searched.
+    """Return the words to search for; None without a search. Adds problems for too many words, and for
+    objects without searchable fields.
     """
     if text is None:
         return None

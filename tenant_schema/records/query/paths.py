@@ -35,7 +35,7 @@ class Paths(dict[str, FieldModel]):
         return default if beyond is None else beyond.get(rest, default)
 
     def beyond(self, name: str) -> "Paths | None":
-        """What may be named of the records that the lookup ``name`` leads to."""
+        """Return the readable fields of the target of the lookup ``name``."""
         if name not in self._beyond:
             self._beyond[name] = self._followed(name)
         return self._beyond[name]
@@ -48,7 +48,7 @@ class Paths(dict[str, FieldModel]):
         return None if fields is None else Paths(fields, self.lead, self.hops - 1)
 
     def candidates(self, path: str) -> list[str]:
-        """What may stand in the place of an unknown path: the fields of the object at which it goes wrong."""
+        """Return suggestions for an unknown path: the fields of the object at the first unknown part."""
         first, _, rest = path.partition(".")
         beyond = self.beyond(first) if rest else None
         if beyond is None:
@@ -91,7 +91,7 @@ def fields_of(tree: Filter) -> Iterable[str]:
 
 
 def prefixes_of(paths: Iterable[str]) -> list[str]:
-    """Return the lookups to follow for these paths, each after the one that it goes through.
+    """Return the lookups in these paths, each after the one before it in a path.
 
     >>> prefixes_of(["name", "account.owner.name", "account.name"])
     ['account', 'account.owner']

@@ -107,7 +107,8 @@ def parse_fields(
 
 
 def parse_export(pairs: Sequence[tuple[str, str]], fields: Fields) -> tuple[Query, ExportFormat]:
-    """What is to be exported, a list's filter, search, sort and fields, and no page of it; and how.
+    """Return the query and the file format of an export: a list's filter, search, sort and fields, without
+    pages.
 
     Raises :class:`InvalidQuery` with every problem.
     """

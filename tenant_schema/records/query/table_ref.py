@@ -51,7 +51,7 @@ def table_ref(table: type[Table]) -> TableRef:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """What Piccolo asks of the last ``ForeignKey`` on the way to a column: what the table is called there."""
+    """Stands for the last ``ForeignKey`` of a column's path, of which Piccolo reads the table's alias."""
 
     table_alias: str
 

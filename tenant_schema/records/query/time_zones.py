@@ -62,8 +62,8 @@ class Zone:
         return Day(self._first_moment(day), end)
 
     def offsets(self, first: datetime, last: datetime) -> list[Offset]:
-        """What clocks there show between two moments: at least one offset, the first of which holds before,
-        too. From 2200 on it is that of the January of that year.
+        """Return the UTC offsets of the zone between two moments, at least one; the first also holds before.
+        From 2200 on, the offset of that year's January.
 
         On the last day that databases know, clocks are not ahead of UTC, or it would end in the year 10000.
         """

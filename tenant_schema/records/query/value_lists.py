@@ -1,4 +1,4 @@
-"""Lists of values in one text of a query string, for ``in``, ``nin`` and ``between``.
+"""Parses lists of values in a query string, for ``in``, ``nin`` and ``between``.
 
 Commas separate values. A value that holds a comma or begins with a quote stands in double quotes, and a quote
 within those is doubled, as in CSV (RFC 4180)::

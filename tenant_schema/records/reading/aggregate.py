@@ -122,7 +122,7 @@ class _ItemBuilder:
         return _Item((part,), (None,), (name,), lambda row: row[alias], name)
 
     def measure(self, measure: Measure, alias: str) -> _Item:
-        """What is worked out of a group."""
+        """Return the SQL of a measure, and how its result is read."""
         name = QueryString(f'"{alias}"')
         if measure.field is None:
             counted = QueryString("COUNT(*)", alias=alias)

@@ -59,7 +59,7 @@ def _extremes(source: Source, names: Sequence[str], dialect: RecordsDialect) -> 
 
 
 def _moment(value: object) -> datetime:
-    """What a database gives for a moment; any one where there is none."""
+    """Convert a database's result to a moment; an arbitrary one for NULL."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     if not isinstance(moment, datetime):
         return datetime.fromtimestamp(0, UTC)

@@ -40,7 +40,7 @@ _encode = msgspec.msgpack.Encoder(enc_hook=_plain).encode
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
-    """Where to go on: before (``backward``) or after a ``position``, or with it too (``inclusive``)."""
+    """The start of a page: before (``backward``) or after a ``position``, or including it (``inclusive``)."""
 
     position: tuple[Any, ...]
     backward: bool = False
@@ -56,14 +56,14 @@ _decode = msgspec.msgpack.Decoder(_Payload).decode
 
 
 def digest(tenant_id: UUID, shape: bytes, values: Sequence[object], zone: str = "UTC") -> bytes:
-    """What ties a cursor to its query: the tenant, the query's shape, the filter's values, its time zone."""
+    """Return a digest that binds a cursor to its query: the tenant, the query's shape, the filter's values
+    and the time zone.
+    """
     return hashlib.sha256(_encode((tenant_id.bytes, shape, values, zone))).digest()[:_DIGEST]
 
 
 def shape_digest(table_name: str, shape: Filter, order: Sequence[SortTerm]) -> bytes:
-    """What all queries of one shape have in common: the table, the filter without its values, the full
-    order.
-    """
+    """Return a digest of a query's shape: the table, the filter without its values, and the full order."""
     return hashlib.sha256(repr((table_name, shape, tuple(order))).encode()).digest()
 
 

@@ -37,7 +37,8 @@ _SENTENCES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """May ``user`` (the caller, when None) do ``action`` with that record and that field of the object?
+    """The question whether ``user`` (None: the caller) may perform ``action`` on a record and a field of an
+    object. An API key may have fewer rights than its user.
 
     A program is not its user, who may have more roles than it.
     """
@@ -51,7 +52,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class RoleVerdict:
-    """What one role says to one action. ``permission`` is the one that it has for it, None without.
+    """The verdict of one role on one action. ``permission`` is the role's permission for it, or None.
+    ``rule`` is the filter that records must match, ``passes`` whether the record does (None without a
+    record), and ``is_open`` whether the role may use the field (None without one).
 
     ``passes`` is whether the record does, None when none was asked about; ``rule`` the filter that it has to
     pass; ``is_open`` the same for the field.
@@ -81,7 +84,7 @@ class Explanation:
 
 
 class Explanations:
-    """Call it with the tenant's engine bound."""
+    """Explains permissions, with the tenant's engine bound."""
 
     def __init__(self, targets: Targets) -> None:
         self._targets = targets
@@ -121,7 +124,7 @@ def _require_sense(question: Question) -> None:
 
 
 class _Explainer:
-    """One question about an object that is there."""
+    """Explains one question about an existing object."""
 
     def __init__(
         self, targets: Targets, target: Target, question: Question, *, sees_everything: bool
@@ -130,7 +133,7 @@ class _Explainer:
         self.sees_everything = sees_everything
 
     async def explain(self) -> Explanation:
-        """Return whether, and why; the verdicts only where they tell nothing that is hidden."""
+        """Return the explanation, with verdicts only if they reveal nothing hidden."""
         code = await self._code()
         may_show = self.sees_everything or code not in {"no-record", "no-field"}
         verdicts = await self._verdicts() if may_show else ()
@@ -143,7 +146,7 @@ class _Explainer:
         return await self._record_code() or self._field_code() or "allowed"
 
     async def _record_code(self) -> str | None:
-        """What is wrong with the record, if anything."""
+        """Return the reason that concerns the record, if any."""
         record_id, target = self.question.record, self.target
         if record_id is None:
             return None
@@ -158,7 +161,7 @@ class _Explainer:
         return "record-kept" if may_read or self.sees_everything else "no-record"
 
     def _field_code(self) -> str | None:
-        """What is wrong with the field, if anything. A field that is read-only cannot be set by anybody."""
+        """Return the reason that concerns the field, if any. Nobody can set a read-only field."""
         name, rights = self.question.field, self.target.rights
         if name is None:
             return None
@@ -181,7 +184,7 @@ class _Explainer:
         ]
 
     async def _verdict(self, role: RoleGrants, action: str) -> RoleVerdict:
-        """What the role says, as if the user had no other."""
+        """Return the role's verdict, as if the user had no other role."""
         question = self.question
         permission = _permission_for(role, question.object, action)
         if permission is None:

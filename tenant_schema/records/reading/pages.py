@@ -21,7 +21,7 @@ __all__ = ["Counted", "Page", "Slice", "cut", "restored", "window_of"]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many there are; when ``capped``, that many at least."""
+    """A number of records. If ``capped``, there are at least that many."""
 
     value: int
     capped: bool
@@ -96,5 +96,5 @@ def cut(rows: list[Row], order: Sequence[SortTerm], limit: int, place: Place | N
 
 
 def _position_of(row: Row, order: Sequence[SortTerm]) -> tuple[Any, ...]:
-    """Where the row is in the order."""
+    """Return the position of a row in the order."""
     return tuple([row[term.field] for term in order])

@@ -81,7 +81,7 @@ async def read_page(target: Target, query: Query, cursors: Cursors) -> Page:
 
 
 async def _counted(target: Target, query: Query, found: Slice) -> Counted | None:
-    """Return how many there are: as many as there are here, when the first page is the last one too."""
+    """Return the number of records. Needs no statement if the first page is also the last one."""
     if query.count is Count.NONE:
         return None
     if query.cursor is None and found.next is None:

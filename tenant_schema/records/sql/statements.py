@@ -89,7 +89,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The records to read: of an object's table, joined to those of its lookups.
+    """The FROM and WHERE of a read: an object's table, joined to the tables of lookups.
 
     :ivar where: the filter, with slots.
     :ivar hops: the joins that paths in the filter, the order and the fields need.

@@ -37,7 +37,7 @@ _VALUES: Final = 30_000
 
 @dataclass(slots=True)
 class Item:
-    """One record of a bulk, at its position: what becomes of it.
+    """A record of a bulk, at its position, with the result.
 
     ``status`` is that of the request that would have done this alone; 0 as long as nothing is decided.
     ``left_out`` is the number of further problems of it that nobody described.
@@ -73,12 +73,12 @@ class BodyProblems:
         return ProblemCollector(max(1, self._room))
 
     def spend(self, collector: ProblemCollector) -> None:
-        """What the record took of it."""
+        """Subtract the problems of a record from the budget."""
         self._room -= len(collector.problems)
 
 
 def refuse_if_any_failed(items: Iterable[Item]) -> None:
-    """Raise :class:`BulkRefused`, for a bulk of which all is to be done or nothing."""
+    """Raise :class:`BulkRefused` if an item of an atomic bulk has failed."""
     found = ProblemCollector()
     for item in items:
         found.count(item.left_out)
@@ -115,7 +115,7 @@ async def each_that_can(
     write: Callable[[Sequence[Item]], Awaitable[None]],
     explain: Callable[[Sequence[Item]], Awaitable[None]],
 ) -> None:
-    """Write the items in as few statements as can be, and leave out those that the database refuses.
+    """Write the items in as few statements as possible; those that the database refuses fail.
 
     In a transaction. ``write`` writes many or none; ``explain`` fails those that it can tell to be refused.
     """

@@ -62,7 +62,7 @@ async def bulk_create(target: Target, bodies: Sequence[object], now: datetime, *
 
 
 def _checked(target: Target, position: int, body: object, now: datetime, room: BodyProblems) -> Item:
-    """Return the item with its values, or with what is wrong with the body."""
+    """Return the item with validated values, or with the problems of its body."""
     item = Item(position)
     if not isinstance(body, Mapping):
         item.fail(422, Problem("", "wrong-type", "Must be an object."))
@@ -76,8 +76,8 @@ def _checked(target: Target, position: int, body: object, now: datetime, room: B
 
 
 async def explain_refusals(target: Target, items: Sequence[Item]) -> None:
-    """Fail those whose unique values are taken, by others or by one before them, and those whose lookups
-    lead nowhere: one statement for each unique field and each lookup.
+    """Fail items whose unique values are taken by other records or earlier items, and items whose lookups
+    refer to no record. One statement for each unique field and each lookup.
     """
     for name, field in target.model.fields.items():
         if field.type.name == "lookup":
@@ -96,7 +96,7 @@ async def _explain_unique(target: Target, name: str, items: Sequence[Item]) -> N
 
 
 async def _owners(target: Target, name: str, values: Sequence[Any]) -> dict[Any, Any]:
-    """Return which records have these values, in the trash or not."""
+    """Return the ids of records with these values, in the trash or not."""
     if not values:
         return {}
     columns = target.model.columns
@@ -121,6 +121,6 @@ async def _explain_lookup(target: Target, field: FieldModel, items: Sequence[Ite
 
 
 async def _among(column: Column, values: set[Any]) -> set[Any]:
-    """Return those of the values that are there."""
+    """Return the given values that exist."""
     rows = await column._meta.table.select(column.as_alias("value")).where(column.is_in(list(values)))
     return {row["value"] for row in rows}

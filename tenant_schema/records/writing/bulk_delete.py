@@ -14,7 +14,8 @@ __all__ = ["bulk_delete"]
 
 
 async def bulk_delete(target: Target, bodies: Sequence[object], now: datetime, *, atomic: bool) -> list[Item]:
-    """Each body has the record's id, and may have the version that it must be at.
+    """Delete the records whose ids, and optionally versions, the bodies contain. Raises :class:`BulkRefused`
+    when ``atomic``, and :class:`TooManyDependents`.
 
     Raises :class:`BulkRefused` when ``atomic``, and :class:`TooManyDependents`.
     """

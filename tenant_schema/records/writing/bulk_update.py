@@ -197,8 +197,8 @@ async def _update(target: Target, items: Sequence[Item], names: tuple[str, ...],
 
 
 def _value(target: Target, items: Sequence[Item], name: str) -> object:
-    """What the field becomes: one value when it is the same for all, else a CASE over the ids, which Piccolo
-    has no way to say.
+    """Return the new value of a column: the value that all items share, or a CASE over ids, which Piccolo
+    cannot express.
     """
     first = items[0].values[name]
     if all(item.values[name] == first for item in items):

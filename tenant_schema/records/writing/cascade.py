@@ -1,5 +1,5 @@
-"""The records that refer to others by lookups: those that are deleted with them, and those that restrict
-this.
+"""Finds the records that refer to others by lookups: records that are deleted with them, and records that
+prevent the deletion.
 """
 
 from collections import defaultdict
@@ -61,7 +61,8 @@ Tie: TypeAlias = tuple[Reference, list[UUID]]
 
 @dataclass(slots=True)
 class Cascade:
-    """The records themselves and all that goes with them, in levels: each refers to the one before.
+    """Records to delete and all records that are deleted with them, in levels: each level refers to the one
+    before.
 
     ``roots`` says for each record which of the first ones it goes with, ``loops`` which of them refer to
     themselves by ``cascade``.
@@ -89,7 +90,7 @@ class Cascade:
         return found
 
     def without(self, roots: Iterable[UUID]) -> "Cascade":
-        """What is left when some of the first records, and what goes with them, stay as they are."""
+        """Return the cascade without some of the first records and their dependents."""
         staying = set(roots)
         left = Cascade()
         for model, rows in self.levels:
@@ -99,7 +100,7 @@ class Cascade:
 
 
 def references(target: Target, object_name: str, *on_delete: str) -> list[Reference]:
-    """Return the lookups that lead to an object, of those that have it so when a record is destroyed."""
+    """Return the lookups to an object that have one of these rules for deletions."""
     return [
         found
         for model in target.schema.objects.values()
@@ -144,8 +145,8 @@ def loops_among(reference: Reference, rows: Sequence[Row]) -> list[Tie]:
 
 
 async def referring(reference: Reference, ids: Sequence[UUID], which: Which) -> list[Row]:
-    """Return the records that refer to these by a lookup, locked: their ids and versions, and whom they refer
-    to.
+    """Lock and return the records that refer to these by a lookup: ids, versions and the ids to which they
+    refer.
     """
     model, found = reference.model, list[Row]()
     lookup = model.columns[reference.field.name]

@@ -46,7 +46,9 @@ async def trash_record(target: Target, record_id: UUID, if_match: Versions, now:
 
 
 async def trash_rows(target: Target, rows: Sequence[Row], now: datetime) -> dict[UUID, StillReferenced]:
-    """Put locked records into the trash, and what goes with them; those that cannot go, and why."""
+    """Move locked records and their dependents to the trash. Returns the records that cannot be deleted, with
+    the reasons.
+    """
     cascade = await collect(target, rows, _in_use)
     blocking = await blocked(target, cascade, _in_use)
     await _mark_all(target, cascade.without(blocking), now, now, Action.DELETE)
@@ -114,7 +116,9 @@ def _all(_deleted_at: Column) -> None:
 async def _mark_all(
     target: Target, cascade: Cascade, deleted_at: datetime | None, now: datetime, action: Action
 ) -> None:
-    """Into the trash or out of it. All that goes together has the same time, by which it comes back."""
+    """Move records to the trash or back. Records that are deleted together have the same time, by which they
+    are restored together.
+    """
     for model, rows in cascade.levels:
         of_model = target if model is target.model else beside(target, model)
         if len(rows) == 1:
@@ -143,9 +147,10 @@ def _stamps(target: Target, now: datetime) -> Row:
 
 
 async def _release(target: Target, cascade: Cascade, now: datetime) -> list[Tie]:
-    """Empty the lookups that lead to what is destroyed, as the database would, and keep that in histories.
+    """Set lookups to destroyed records to NULL, like the database's foreign keys, and write that to
+    histories.
 
-    Returns those by which records that are destroyed refer to themselves.
+    Returns the lookups by which destroyed records refer to themselves.
     """
     going, loops = cascade.ids(), list[Tie]()
     for name, ids in going.items():
@@ -162,9 +167,10 @@ async def _release(target: Target, cascade: Cascade, now: datetime) -> list[Tie]
 
 
 async def _untie(ties: Sequence[Tie]) -> None:
-    """Empty the lookups by which records that are destroyed together refer to one another, or a record to
-    itself: a database refuses to delete what a row refers to by ``restrict``, whatever becomes of that row,
-    and MySQL from 9.6 on does not delete a row that refers to itself by two lookups (error 6575).
+    """Set the lookups by which destroyed records refer to one another, or to themselves, to NULL.
+
+    Databases refuse to delete a row to which another refers by ``restrict``, even if that row is deleted as
+    well, and MySQL from 9.6 on does not delete a row that refers to itself by two lookups (error 6575).
     """
     for reference, ids in ties:
         columns = reference.model.columns

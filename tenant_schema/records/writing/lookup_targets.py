@@ -62,7 +62,7 @@ def _missing(
 
 
 async def _there(target: Target, name: str, ids: Collection[UUID]) -> set[UUID]:
-    """Return those of the ids that are of records in use that the caller may read."""
+    """Return the given ids of existing records that the caller may read."""
     ordered, found = sorted(ids), set[UUID]()
     for start in range(0, len(ordered), _PORTION):
         found.update(await _portion(target, name, ordered[start : start + _PORTION]))

@@ -21,13 +21,15 @@ Blocking = Mapping[UUID, Sequence[tuple[Reference, UUID]]]
 
 
 async def blocked(target: Target, cascade: Cascade, which: Which) -> Blocking:
-    """For each of the first records that cannot go: the lookups in its way, and to whom they lead."""
+    """Return, for each of the first records that cannot be deleted, the lookups that prevent it and the
+    records to which they refer.
+    """
     return (await restricting(target, cascade, which))[0]
 
 
 async def restricting(target: Target, cascade: Cascade, which: Which) -> tuple[Blocking, list[Tie]]:
-    """What is :func:`blocked`, and the lookups by which records that go refer to one another, with the ids of
-    the records that refer.
+    """Return the result of :func:`blocked`, and the lookups by which the records to delete refer to one
+    another, with the ids of the referring records.
     """
     ties: list[Tie] = []
     found: defaultdict[UUID, list[tuple[Reference, UUID]]] = defaultdict(list)

@@ -25,8 +25,8 @@ async def run_with_words(
     *,
     are_new: bool = False,
 ) -> None:
-    """Send a statement that writes these records, and their words where fields that are searched are among
-    the ``changed``: at once, all or nothing.
+    """Execute a statement that writes these records; in the same transaction, write their words if searched
+    fields are among ``changed``.
     """
     names = _searched(target)
     if names.isdisjoint(changed):

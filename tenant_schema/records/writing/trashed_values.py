@@ -30,7 +30,7 @@ async def trashed_with(target: Target, values: Mapping[str, Any]) -> Trashed | N
 
 
 async def trashed_among(target: Target, ids: Sequence[UUID]) -> Mapping[UUID, Trashed]:
-    """Return those of the records that are in the trash, by their ids."""
+    """Return the given records that are in the trash, by id."""
     return await _trashed(target, Condition("id", "in", tuple(sorted(ids)))) if ids else {}
 
 

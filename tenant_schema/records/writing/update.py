@@ -42,8 +42,8 @@ async def change_record(
 
 
 async def _changed_lookups(target: Target, record_id: UUID, values: Stored) -> Stored:
-    """Return those of the values that are lookups and not what the record has already, as far as the caller
-    sees.
+    """Return the lookups among the values that differ from the record's current values, as far as the caller
+    may read them.
     """
     given = {
         name: one for name, one in values.items() if one and target.model.fields[name].type.name == "lookup"

@@ -93,7 +93,9 @@ class RecordsDialect(StorageDialect, Protocol):
         """The expression to select so that rows have the column's value under ``name``."""
 
     def renderer(self, field: FieldModel, column: Column) -> Render | None:
-        """What to apply to a value that :meth:`selected` returned; None when it is in the response's form."""
+        """Return a function that converts a value of :meth:`selected` to the form of responses; None if it is
+        in that form.
+        """
 
     # aggregates
 
