@@ -96,7 +96,7 @@ class Stream:
 
 
 class Prepared(Response[_T], Generic[_T]):
-    """What a handler returns when the response is an ASGI application already.
+    """The return type of handlers whose response is an ASGI application already.
 
     The type parameter is what the body holds, for the OpenAPI document: ``Prepared[RecordPage]``.
     """

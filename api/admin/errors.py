@@ -1,4 +1,4 @@
-"""What went wrong, in the words and the form in which Piccolo Admin's front end shows it to a person.
+"""Errors as responses in the format and wording of Piccolo Admin's front end.
 
 ::
 

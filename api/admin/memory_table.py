@@ -50,7 +50,7 @@ class MemoryTable(ReadOnlyTable):
         return found[listing.offset : listing.offset + listing.page_size]
 
     async def count(self, listing: Listing) -> int:
-        """How many."""
+        """The number of rows."""
         return len(await self._matching(listing))
 
     async def export(self, listing: Listing, *, readable: bool) -> AsyncIterator[bytes]:

@@ -125,7 +125,7 @@ class LookedAt(ReadOnlyTable):
         return [self._row(row) for row in await query]
 
     async def count(self, listing: Listing) -> int:
-        """How many."""
+        """The number of rows."""
         query = self._table.count()
         for condition in self._conditions(listing):
             query = query.where(condition)

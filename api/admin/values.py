@@ -1,4 +1,4 @@
-"""What a form sends, read as what its columns are: HTML forms know nothing but text."""
+"""Converts the values of HTML forms, which are texts, to the types of columns."""
 
 import re
 from collections.abc import Awaitable, Callable, Container, Iterator, Mapping, Sequence
@@ -58,7 +58,7 @@ def accept(columns: Sequence[Column], given: Mapping[str, Any], *, whole: bool =
 
 
 def read(columns: Sequence[Column], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """The values for a service that checks them all by itself, as the API does, and says what is wrong.
+    """Return the values for a service that validates them itself, as in the API.
 
     Text that is no value of its column stays as it is; in the place of what should be JSON and is not stands
     :data:`UNREADABLE`, and the problem is there to be reported with the service's own.
@@ -125,7 +125,7 @@ def as_json(values: Mapping[str, Any]) -> bytes:
 def changed(
     columns: Mapping[str, Column], given: Mapping[str, Any], row: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What of a form differs from the row: a form sends all of its fields, whoever changed one of them.
+    """Return the values of a form that differ from the row: a form sends all of its fields.
 
     Times count as the same to the millisecond, which is as far as forms go.
     """

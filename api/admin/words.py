@@ -1,4 +1,4 @@
-"""What Piccolo Admin's front end says, in the languages that it knows.
+"""Texts of Piccolo Admin's front end, in its languages.
 
 They are in Piccolo Admin's package, which brings its whole back end along: 18 MiB and a second that a process
 spends when somebody opens an admin's page for the first time, and not before.

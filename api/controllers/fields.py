@@ -9,7 +9,7 @@ from api.openapi.described import LOCATION, BodySchema, problems
 from api.requests.request import TenantRequest
 from api.requests.sources import Injected, Query
 from api.responses import Prepared, empty, json
-from api.schemas.object_drafts import body_places, field_changes, field_draft, seen_field, seen_object
+from api.schemas.object_drafts import body_places, field_changes, field_draft, readable_field, readable_object
 from api.schemas.objects import (
     FIELD_BODY,
     FIELD_CHANGES_BODY,
@@ -157,6 +157,6 @@ async def _field(
     catalog: Catalog, tenant: TenantScope, access: Access, object_name: str, name: str
 ) -> FieldResponse:
     """The field as the caller sees it."""
-    model = await seen_object(catalog, tenant, access, object_name)
-    field = await seen_field(catalog, tenant, access, model, name)
+    model = await readable_object(catalog, tenant, access, object_name)
+    field = await readable_field(catalog, tenant, access, model, name)
     return FieldResponse(shown_field(field, list(model.fields).index(name)))

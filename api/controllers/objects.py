@@ -13,9 +13,9 @@ from api.schemas.object_drafts import (
     body_places,
     object_changes,
     object_draft,
-    seen_fields,
-    seen_object,
-    seen_objects,
+    readable_fields,
+    readable_object,
+    readable_objects,
 )
 from api.schemas.objects import (
     DEAL_EXAMPLE,
@@ -67,7 +67,7 @@ class ObjectController(Controller):
         catalog: Injected[Catalog],
     ) -> Prepared[ObjectList]:
         """The objects that the caller may read."""
-        seen = await seen_objects(catalog, tenant, access)
+        seen = await readable_objects(catalog, tenant, access)
         return request.tagged(ObjectList([shown_object(model, fields) for model, fields in seen]))
 
     @post(
@@ -184,5 +184,5 @@ class ObjectController(Controller):
 
 async def _object(catalog: Catalog, tenant: TenantScope, access: Access, name: str) -> ObjectResponse:
     """The object as the caller sees it."""
-    model = await seen_object(catalog, tenant, access, name)
-    return ObjectResponse(shown_object(model, await seen_fields(catalog, tenant, access, model)))
+    model = await readable_object(catalog, tenant, access, name)
+    return ObjectResponse(shown_object(model, await readable_fields(catalog, tenant, access, model)))

@@ -26,7 +26,7 @@ _EXAMPLE: Final[dict[str, Any]] = {
 
 
 class ProblemController(Controller):
-    """What the codes of problems mean."""
+    """Explanations of the codes of problems."""
 
     path = "/problems"
     tags = ("Service",)
@@ -62,7 +62,7 @@ class ProblemController(Controller):
         example=_EXAMPLE,
     )
     async def read_problem(self, request: ApiRequest, code: ProblemCode) -> Prepared[ProblemExplanation]:
-        """What a code means."""
+        """The explanation of a code."""
         if code not in EXPLANATIONS:
             raise NotFoundException
         if prefers_html(request.header(b"accept") or ""):

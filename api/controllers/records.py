@@ -28,8 +28,8 @@ __all__ = ["RecordController"]
 
 
 def _unique_value(request: ApiRequest) -> str:
-    """What the client put behind the name of the field, slashes and all: ``https%3A%2F%2Fb.example`` is one
-    value, and the path is decoded before it is split.
+    """Return the value after the field's name, including slashes: ``https%3A%2F%2Fb.example`` is one value,
+    but the path is decoded before it is split.
     """
     path = request.scope["raw_path"].partition(b"?")[0].decode("ascii", "surrogateescape")
     text = path.partition("/data/")[2].split("/", 3)[3]  # object, by, field, value

@@ -76,7 +76,7 @@ def completed(operation: _Json, handler: HTTPRouteHandler, kind: HostKind, metho
 
 
 def _parameters(operation: _Json, handler: HTTPRouteHandler) -> Iterator[_Json]:
-    """Those of the path first."""
+    """Yield the parameters, those of the path first."""
     schemas = _query_schemas(handler)
     found = operation.get("parameters", ())
     for one in sorted(found, key=lambda one: one["in"] != "path"):
@@ -147,7 +147,9 @@ def _responses(
 
 
 def _header_names(handler: HTTPRouteHandler, status: int, *, is_conditional: bool) -> list[str]:
-    """Those of one response. Beside the route's own status, Location is the header of 201 alone."""
+    """Return the names of a response's headers. Among other statuses than the route's own, only 201 has
+    Location.
+    """
     names = {one.name for one in handler.resolve_response_headers()}
     if status != handler.status_code:
         names = names | {"Location"} if status == 201 else names - {"Location"}

@@ -1,4 +1,4 @@
-"""What the decorators of handlers say beside Litestar's own options: problems, headers, schemas of bodies.
+"""Options of handlers' decorators besides Litestar's: problems, headers, schemas of bodies.
 
 Litestar keeps options that it does not know in a handler's ``opt``. :mod:`api.openapi.completion` reads
 these:

@@ -1,4 +1,4 @@
-"""What all routes of a kind of host have in common in the OpenAPI document."""
+"""The parts of the OpenAPI document that all routes of a kind of host share."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -144,7 +144,7 @@ def _responses(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Ite
 
 
 def _prose(text: str) -> str:
-    """Text in which what stands between backticks is code."""
+    """Return HTML in which text between backticks is code."""
     return _CODE.sub(r"<code>\1</code>", escape(text))
 
 

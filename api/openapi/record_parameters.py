@@ -40,7 +40,7 @@ def parameter_of(parameter: Mapping[str, Any], kind: str, one: ObjectView) -> _J
 
 
 def aggregate_example(one: ObjectView) -> _Json:
-    """How many there are by the first field that groups well, and the sum of the first amount."""
+    """Return an example: counts by the first groupable field, and the sum of the first amount."""
     group = _first(one, _GROUPED) or "created_by"
     amount = _first(one, _SUMMED)
     return {"groupBy": [group], "select": ["count", f"sum({amount})"] if amount else ["count"]}

@@ -86,7 +86,9 @@ def _object(text: str, properties: _Schema, required: list[str], example: _Schem
 
 
 def _selected(one: ObjectView, schema: SchemaView) -> _Schema:
-    """With ``fields`` and ``expand``, anything may be missing, and records stand where ids stood."""
+    """Return the schema for ``fields`` and ``expand``: every property is optional, and records may replace
+    ids.
+    """
     properties = {name: _shown(field) for name, field in one.readable.items()}
     for name, target in one.lookups.items():
         if schema.readable(target) is not None:

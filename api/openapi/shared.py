@@ -1,4 +1,4 @@
-"""What many routes share in the OpenAPI documents: headers, and how problems look."""
+"""Parts of the OpenAPI documents that many routes share: headers, and examples of problems."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -56,6 +56,6 @@ class TenantDocuments:
         return cast("_T", kept.document)
 
     def _current(self, key: str, objects: object, grants: object) -> _Kept | None:
-        """What is stored under the key, if it was built from these objects."""
+        """The stored document, if it was built from these objects."""
         kept = self._kept.get(key)
         return kept if kept is not None and kept.objects is objects and kept.grants is grants else None

@@ -134,7 +134,7 @@ class _Declarations:
         return f"{_field_comment(field)}  {name_shown}{optional}: {own};\n"
 
     def filter(self) -> Iterator[str]:
-        """What records are looked for and sorted by."""
+        """Return the types for filters and sorting."""
         if "read" not in self.one.actions:
             return
         lines = [self.compared(name, field) for name, field in self.one.readable.items()]
@@ -150,7 +150,9 @@ class _Declarations:
         return f"{_field_comment(field)}  {name}?: {_member(name, comparison, '?')};\n"
 
     def types(self) -> Iterator[str]:
-        """What ``Objects`` has of the object; never for what the caller may not do."""
+        """Return the members of ``Objects`` for the object, without operations that the caller may not
+        perform.
+        """
         yield f"  record: {self.name}Record;\n"
         for key, action in (("create", "create"), ("change", "update"), ("filter", "read")):
             own = f"{self.name}{key.capitalize()}" if action in self.one.actions else "never"
@@ -196,7 +198,7 @@ class _Declarations:
 
 
 def _operators(held: Set[str]) -> str:
-    """Those that a field has, by the names of their groups where it has a whole group."""
+    """Return a field's operators, by the names of groups where it has a whole group."""
     groups = {"Equality": EQUALITY, "Ordering": ORDERING, "Matching": MATCHING}
     whole = [name for name, group in groups.items() if group <= held]
     rest = held - set().union(*(groups[name] for name in whole))

@@ -136,7 +136,7 @@ def _is_json(body: FieldDefinition) -> bool:
 def _note(
     handler: HTTPRouteHandler, model: KwargsModel, providers: Mapping[str, Provide], *, takes_json: bool
 ) -> None:
-    """What the route takes, for the ``before_request`` hooks."""
+    """Store the route's query parameters and body for the ``before_request`` hooks."""
     has_own = any(isinstance(one, FromRequest) and one.shape is not None for one in providers.values())
     names = frozenset(one.field_alias for one in model.expected_query_params)
     handler.opt["query_names"] = None if has_own else names

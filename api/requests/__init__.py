@@ -1,1 +1,1 @@
-"""What handlers read from a request: body, query parameters, uploads, entity tags and addresses."""
+"""Readers of requests: body, query parameters, uploads, entity tags and addresses."""

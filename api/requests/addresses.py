@@ -1,4 +1,4 @@
-"""Where a request came from and which host it asked for, when proxies stand in between."""
+"""The client's address and the requested host, with and without proxies."""
 
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address

@@ -75,7 +75,7 @@ def parse_if_match(header: str | None) -> Versions:
 
 
 def parse_if_none_match(header: str | None) -> bool:
-    """Whether something is only to be created, never changed: ``If-None-Match: *``.
+    """Whether a resource may only be created, not changed: ``If-None-Match: *``.
 
     Raises :class:`~api.errors.InvalidIfNoneMatch` for anything else: a record that is not at some version may
     be at any other, and nobody wants to write over that.

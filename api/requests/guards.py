@@ -1,4 +1,4 @@
-"""Who may pass to a router's handlers, and that no query parameter is ignored.
+"""Authentication of routes, and the refusal of unknown query parameters.
 
 These are ``before_request`` hooks: Litestar's own ``guards`` copy the whole route handler for every request,
 which costs more than the check.

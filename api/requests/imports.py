@@ -22,7 +22,7 @@ async def refuse_import(request: TenantRequest, object_name: str) -> None:
 
 
 def _form(query: ImportQuery) -> CsvFormat:
-    """How the file is written. Raises :class:`InvalidQuery` with every problem."""
+    """Return the format of the file. Raises :class:`InvalidQuery` with every problem."""
     given = {
         "delimiter": query.delimiter,
         "encoding": query.encoding,
@@ -39,7 +39,7 @@ def _form(query: ImportQuery) -> CsvFormat:
 
 
 def import_options(query: ImportQuery, upload: Upload) -> ImportOptions:
-    """What the service is to do. Raises :class:`InvalidQuery` and :class:`~api.errors.InvalidBody`."""
+    """Return the service's options. Raises :class:`InvalidQuery` and :class:`~api.errors.InvalidBody`."""
     return ImportOptions(
         mapping=_mapping(upload.texts.get("mapping")),
         good_lines=query.mode == "good_lines",

@@ -142,7 +142,7 @@ class _Document:
         return name
 
     def _after(self) -> None:
-        """What comes after a value: the ends of containers, or a comma."""
+        """Read what follows a value: the ends of containers, or a comma."""
         while self._open:
             if self._following() == b",":
                 self._at += 1

@@ -27,7 +27,7 @@ def link_to(scope: HTTPScope, settings: Settings, host: str) -> str:
 
 
 def where_to_go(scope: HTTPScope) -> str | None:
-    """What to say of a path that is served on the other kind of host; None for any other path.
+    """Return the message for a path that is served on the other kind of host; None for any other path.
 
     The central host of a tenant with a domain of its own is not named: the domain may hide whose platform it
     is on.

@@ -1,4 +1,4 @@
-"""What a handler sees of a request: the services, who calls, from where, the body and the query."""
+"""The request of a handler: services, caller, address, body and query."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar, cast
@@ -136,5 +136,5 @@ class TenantRequest(ApiRequest):
 
     @property
     def access(self) -> Access:
-        """Who calls and what their roles allow; there is somebody behind ``requires_user``."""
+        """The caller and the caller's rights. Set on routes with ``requires_user``."""
         return cast("Access", self.scope["auth"])

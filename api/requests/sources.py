@@ -32,13 +32,13 @@ QueryPairs: TypeAlias = list[tuple[str, str]]
 class PathId(PathParameter):
     """An id in the path, for ``Annotated[UUID, PathId(…)]``.
 
-    What has not the canonical form of a UUID names nothing: ``missing`` builds the error from the text.
+    For a text that is not a UUID in canonical form, ``missing`` builds the error.
     """
 
     missing: Callable[[str], Exception] = LookupError
 
     def parse(self, text: str) -> UUID:
-        """The id. Raises what ``missing`` builds."""
+        """Return the id. Raises the error of ``missing``."""
         try:
             found = UUID(text)
         except ValueError:
@@ -52,8 +52,8 @@ class PathId(PathParameter):
 class CheckedBy:
     """Metadata of a body: ``Annotated[NewTenant, CheckedBy(faults)]``.
 
-    ``checks(request)`` is the function that finds what types cannot tell; its problems are reported together
-    with the others.
+    ``checks(request)`` returns the function that finds problems beyond types; they are reported together with
+    the others.
     """
 
     checks: Callable[[ApiRequest], Check]
@@ -62,8 +62,8 @@ class CheckedBy:
 class FromRequest(Provide):
     """A synchronous provider that takes the request.
 
-    :param parameters: what it reads, by the names of Python arguments: annotations for the OpenAPI document,
-        with Litestar's ``QueryParameter`` or ``HeaderParameter``.
+    :param parameters: what it reads, by argument name: annotations for the OpenAPI document, with
+        Litestar's ``QueryParameter`` or ``HeaderParameter``.
     :ivar shape: the Struct that describes the query, if there is one.
     """
 

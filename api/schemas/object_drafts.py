@@ -22,10 +22,10 @@ __all__ = [
     "field_draft",
     "object_changes",
     "object_draft",
-    "seen_field",
-    "seen_fields",
-    "seen_object",
-    "seen_objects",
+    "readable_field",
+    "readable_fields",
+    "readable_object",
+    "readable_objects",
 ]
 
 _Body = Mapping[str, object]
@@ -180,19 +180,19 @@ def _plural(label: str) -> str:
     return label if label.endswith("s") else f"{label}s"
 
 
-async def seen_objects(
+async def readable_objects(
     catalog: Catalog, scope: TenantScope, access: Access
 ) -> list[tuple[ObjectModel, list[FieldModel]]]:
     """The objects and fields that the caller may read; all of them for callers with ``objects:manage``."""
     objects = await catalog.all(scope)
     return [
-        (one, await seen_fields(catalog, scope, access, one))
+        (one, await readable_fields(catalog, scope, access, one))
         for one in objects.values()
         if _manages(access) or access.allows(one.name, "read")
     ]
 
 
-async def seen_object(catalog: Catalog, scope: TenantScope, access: Access, name: str) -> ObjectModel:
+async def readable_object(catalog: Catalog, scope: TenantScope, access: Access, name: str) -> ObjectModel:
     """An object that the caller may read.
 
     Raises :class:`PermissionDenied`, which does not reveal whether the object exists, and
@@ -203,7 +203,7 @@ async def seen_object(catalog: Catalog, scope: TenantScope, access: Access, name
     return await catalog.get(scope, name)
 
 
-async def seen_fields(
+async def readable_fields(
     catalog: Catalog, scope: TenantScope, access: Access, model: ObjectModel
 ) -> list[FieldModel]:
     """The fields of an object that the caller may read. Raises :class:`PermissionDenied`."""
@@ -214,11 +214,11 @@ async def seen_fields(
     return [one for name, one in model.fields.items() if name in rights.readable]
 
 
-async def seen_field(
+async def readable_field(
     catalog: Catalog, scope: TenantScope, access: Access, model: ObjectModel, name: str
 ) -> FieldModel:
     """A field that the caller may read. Raises :class:`FieldNotFound` for any other."""
-    fields = {one.name: one for one in await seen_fields(catalog, scope, access, model)}
+    fields = {one.name: one for one in await readable_fields(catalog, scope, access, model)}
     if name not in fields:
         raise FieldNotFound(model.name, name, suggestion(name, fields))
     return fields[name]

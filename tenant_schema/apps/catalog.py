@@ -40,7 +40,7 @@ class PageModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Pages that stand together in an app's navigation, by name."""
+    """A group of pages in an app's navigation, by name."""
 
     label: str
     pages: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What can go wrong with apps, pages and list views.
+"""The errors of apps, pages and list views.
 
 ::
 

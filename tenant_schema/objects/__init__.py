@@ -1,3 +1,3 @@
-"""What a tenant's objects are: their definitions, their fields, and the run-time tables made from them."""
+"""A tenant's objects: their definitions, their fields, and the run-time tables built from them."""
 
 __all__: list[str] = []

@@ -28,7 +28,7 @@ _OBJECT_WORDS: Final[Mapping[str, str]] = {
     "description": "description",
     "name_field": "nameField",
 }
-_FIELD_FACTS: Final = (
+_FIELD_PROPERTIES: Final = (
     *("name", "label", "type", "description", "required", "unique", "index", "searchable", "history"),
     "default",
 )
@@ -219,7 +219,7 @@ def _field_row(model: ObjectModel, field: FieldModel) -> Row:
 
 def _body(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a field as in a REST request."""
-    body = {name: values[name] for name in _FIELD_FACTS if name in values}
+    body = {name: values[name] for name in _FIELD_PROPERTIES if name in values}
     body |= {name: body[name] or "" for name in ("label", "description") if name in body}
     if values.get("options"):
         body["options"] = [_option(text) for text in values["options"]]

@@ -44,7 +44,7 @@ _UNKNOWN = (ConnectionLost, StatementTimeout)
 
 
 class SessionOwner(Protocol):
-    """What a session is given back to."""
+    """The owner to which a session is returned."""
 
     def release(self, session: "Session") -> None:
         """Take the session back. Never waits."""

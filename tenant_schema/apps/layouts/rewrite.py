@@ -15,7 +15,7 @@ __all__ = ["Names", "Rewriting"]
 
 
 class Names(Protocol):
-    """What becomes of names. Objects are named as they are stored."""
+    """Returns names after a renaming or a removal. Objects are named as they are stored."""
 
     def of_object(self, name: str) -> str | None:
         """Return the object's name afterwards; None when it is left out."""

@@ -1,1 +1,1 @@
-"""What a caller may do: permissions, access, and the rules for changing it."""
+"""The caller's rights: permissions, access, and the rules for changing it."""
