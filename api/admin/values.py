@@ -62,20 +62,30 @@ def read(columns: Sequence[Column], given: Mapping[str, Any]) -> tuple[dict[str,
 
     Text that is no value of its column stays as it is; in the place of what should be JSON and is not stands
     :data:`UNREADABLE`, and the problem is there to be reported with the service's own.
+
+    Raises :class:`~api.errors.InvalidBody` for what no form sends: unknown fields, and values of another type,
+    such as a number for a text.
     """
     known = {column.name: column for column in columns}
-    unknown = list(_unknown(given, known))
-    if unknown:  # which no form sends
-        raise InvalidBody(unknown)
+    never_sent = list(_unknown(given, known))
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, value in given.items():
+        if (column := known.get(name)) is None:
+            continue
         try:
-            values[name] = _value(known[name], value)
+            values[name] = _value(column, value)
         except _Unfit as error:
-            is_json = known[name].widget == "json"
-            values[name] = UNREADABLE if is_json else value
-            problems += [Problem(name, "invalid-value", str(error))] if is_json else []
+            problem = Problem(name, "invalid-value", str(error))
+            if column.widget == "json":
+                values[name] = UNREADABLE
+                problems.append(problem)
+            elif isinstance(value, str) or (column.type == "array" and _is_texts(value)):
+                values[name] = value
+            else:
+                never_sent.append(problem)
+    if never_sent:
+        raise InvalidBody(never_sent)
     return values, problems
 
 
@@ -212,8 +222,12 @@ def _boolean(given: Any) -> bool:
     raise _Unfit("must be true or false")
 
 
+def _is_texts(given: Any) -> bool:
+    return isinstance(given, list) and all(isinstance(one, str) for one in given)
+
+
 def _array(given: Any) -> list[str]:
-    if isinstance(given, list) and all(isinstance(one, str) for one in given):
+    if _is_texts(given):
         return [one for one in given if one != ""]
     raise _Unfit("must be a list")
 

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import pytest
+
 from tests.api.admin.browsing import Browser, said_against, tenants_browser
 from tests.api.conftest import ON_SQLITE, PASSWORD, World
 
@@ -88,6 +90,19 @@ async def test_a_user_is_invited_with_a_form_and_chooses_a_password_by_the_link(
     assert "email" in taken
     weak = await browser.refused("invite-a-user", email="x@acme.example", password="123")
     assert "password" in weak
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"name": 5}, {"email": {"a": 1}}, {"email": ["a"]}, {"roles": [1]}, {"roles": 5}, {"password": 7}],
+)
+async def test_values_of_another_type_are_refused(world: World, wrong: dict[str, Any]) -> None:
+    browser, name = await tenants_browser(world), next(iter(wrong))
+    given = {"email": "x@acme.example", **wrong}
+    assert list(await browser.refused("invite-a-user", **given)) == [name]
+    if name != "password":
+        answer = await change(browser, "users", await user_row(browser, "member"), **wrong)
+        assert list(said_against(answer)) == [name]
 
 
 async def test_a_password_is_reset_with_a_form(world: World) -> None:
