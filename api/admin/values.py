@@ -63,8 +63,8 @@ def read(columns: Sequence[Column], given: Mapping[str, Any]) -> tuple[dict[str,
     Text that is no value of its column stays as it is; in the place of what should be JSON and is not stands
     :data:`UNREADABLE`, and the problem is there to be reported with the service's own.
 
-    Raises :class:`~api.errors.InvalidBody` for what no form sends: unknown fields, and values of another type,
-    such as a number for a text.
+    Raises :class:`~api.errors.InvalidBody` for what no form sends: unknown fields, and values of another
+    type, such as a number for a text.
     """
     known = {column.name: column for column in columns}
     never_sent = list(_unknown(given, known))
