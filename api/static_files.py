@@ -34,7 +34,7 @@ class StaticFile:
 
     def response(self, request: ApiRequest) -> RawResponse:
         """The file; 304 when the client has it already."""
-        if request.header(b"if-none-match") == self.tag.decode():
+        if request.unchanged((b"etag", self.tag)) is not None:
             return RawResponse(304, [*self.headers])
         is_packed = takes_gzip((request.header(b"accept-encoding") or "").encode("latin-1"))
         body = self.packed if is_packed else self.content

@@ -48,3 +48,10 @@ async def test_a_request_is_tried_with_a_token(world: World) -> None:
             await page.click("[id$=listRecords_accounts] .execute")
         assert (await waited.value).status == 200
         assert window.faults == []
+
+
+async def test_tags_that_a_proxy_weakened_are_known(world: World) -> None:
+    client, address = world.client(), "/schema/try/start.js"
+    tag = (await client.get(address)).headers["etag"]
+    for given, status in ((f"W/{tag}", 304), (f'"x", {tag}', 304), ('"x"', 200), (tag[1:-1], 200)):
+        assert (await client.get(address, headers={"If-None-Match": given})).status_code == status, given
