@@ -86,13 +86,18 @@ def _as_read(model: type[SignatureModel]) -> type[SignatureModel]:
 
 def _take_over(model: KwargsModel, order: Sequence[str]) -> dict[str, Provide]:
     """The providers that are called here, in the order of the handler's arguments. The others, and what they
-    read, are left to Litestar.
+    read, are left to Litestar, in batches of one: several would run in a task group, where a transaction that
+    a provider begins is not the handler's and cannot end.
     """
     found = {one.key: one for batch in model.dependency_batches for one in batch}
     names = sorted(found, key=lambda name: (order.index(name) if name in order else len(order), name))
     taken = {name: found[name].provide for name in names if _takes_only_the_request(found[name])}
-    remaining = ({one for one in batch if one.key not in taken} for batch in model.dependency_batches)
-    model.dependency_batches = [batch for batch in remaining if batch]
+    model.dependency_batches = [
+        {one}
+        for batch in model.dependency_batches
+        for one in sorted(batch, key=lambda one: names.index(one.key))
+        if one.key not in taken
+    ]
     read = {
         name for one in taken.values() if isinstance(one, FromRequest) for name in one.signature_model._fields
     }

@@ -1,6 +1,7 @@
 """Transactions, savepoints, and collections of queries that run in one transaction."""
 
 import sqlite3
+from contextlib import suppress
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any, Protocol
@@ -155,7 +156,8 @@ class SQLiteTransaction(BaseTransaction):
         token, self._token = self._token, None
         assert lease is not None
         assert token is not None
-        self.engine.current_transaction.reset(token)
+        with suppress(ValueError):  # left in another context than entered, as generators may be
+            self.engine.current_transaction.reset(token)
         if exception is not None or self._has_ended:
             lease.release()  # which rolls back
         else:

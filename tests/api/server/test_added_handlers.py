@@ -1,5 +1,6 @@
 """Handlers that somebody adds may take and return whatever Litestar's handlers do."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
@@ -8,6 +9,7 @@ import pytest
 from litestar import Controller, Response, get, post, route
 from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import UploadFile
+from litestar.di import Provide
 from litestar.dto import DTOConfig, MsgspecDTO
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery, JSONBody
@@ -18,6 +20,8 @@ from api.requests.guards import requires_user
 from api.requests.sources import Injected
 from piccolo_conf import DB
 from tenant_schema.scope import TenantScope
+from tenant_schema.users.errors import PermissionDenied
+from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.tables import User
 from tests.api.conftest import Warm, world_of
 from tests.api.scenarios import assert_problem
@@ -41,6 +45,16 @@ class PublicDeal(MsgspecDTO[Deal]):
 
 async def count_users(engine: Engine[Any]) -> None:
     _BOUND.append((DB.bound is engine, await User.count()))
+
+
+async def provide_transaction(tenant_engine: Injected[Engine[Any]]) -> AsyncIterator[None]:
+    async with tenant_engine.transaction():
+        yield
+
+
+async def provide_count(tenant_engine: Injected[Engine[Any]]) -> AsyncIterator[int]:
+    assert DB.bound is tenant_engine
+    yield await User.count()
 
 
 class AddedController(Controller):
@@ -78,6 +92,25 @@ class AddedController(Controller):
     @route("/both", http_method=["GET", "POST"], status_code=200)
     async def take_both(self, tenant: Injected[TenantScope]) -> str:
         return tenant.slug
+
+    @post(
+        "/transaction",
+        status_code=200,
+        dependencies={"transaction": Provide(provide_transaction), "count": Provide(provide_count)},
+    )
+    async def write(
+        self,
+        transaction: Injected[None],
+        count: Injected[int],
+        access: Injected[Access],
+        name: FromQuery[str],
+    ) -> int:
+        assert transaction is None
+        assert DB.transaction_exists()
+        await User.update({User.name: name}).where(User.id == access.user_id)
+        if name == "wrong":
+            raise PermissionDenied("deals", "update")
+        return count
 
     @get("/background")
     async def start(self, tenant_engine: Injected[Engine[Any]]) -> Response[str]:
@@ -121,6 +154,14 @@ async def test_several_paths_and_methods_of_one_handler(added: Any) -> None:
     assert (await added.get("page")).text == "acme first 2"
     assert (await added.get("page/second?number=3")).text == "acme second 4"
     assert [(await added.request(method, "both")).text for method in ("GET", "POST")] == ["acme", "acme"]
+
+
+async def test_a_provider_may_begin_a_transaction(added: Any) -> None:
+    """With a second provider beside it, that ends at the same time."""
+    for name, status in (("first", 200), ("wrong", 403), ("second", 200)):
+        assert (await added.post(f"transaction?name={name}")).status_code == status
+        users = await added.get("http://acme.localhost/api/v1/users?search=administrator@")
+        assert users.json()["data"][0]["name"] == ("first" if name == "wrong" else name)
 
 
 async def test_a_text_is_replayed(added: Any) -> None:
