@@ -4,7 +4,7 @@ All of it has a bound: :data:`MAX_PROBLEMS` problems of one input are reported a
 are cut to :data:`MAX_NAME` characters, and the suggestions of one request share a :class:`SuggestionBudget`.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -120,12 +120,28 @@ class ProblemCollector:
     def unknown_among(self, names: Iterable[str], kind: str, known: Collection[str], where: str = "") -> None:
         """Add a problem for each of the names that is not known."""
         choices = tuple(known)
-        unknown = (name for name in names if name not in known)
-        for name in unknown:
+        for name in self.first_unknown(names, known):
             self.unknown(f"{where}{name}" if len(name) <= MAX_NAME else name, kind, name, choices)
-            if self.full:
-                break
-        self.count(sum(1 for _ in unknown))
+
+    def first_unknown(self, names: Iterable[str], known: Collection[str]) -> Iterator[str]:
+        """Yield the names that are not known until the collector is full, and count the others.
+
+        The names of a mapping, of which there may be hundreds of thousands, are not looked at one by one.
+        """
+        if self.full and not isinstance(names, Mapping):
+            self.count(sum(1 for name in names if name not in known))
+            return
+        given, reported = iter(names), 0
+        while not self.full:
+            name = next((one for one in given if one not in known), None)
+            if name is None:
+                return
+            reported += 1
+            yield name
+        if isinstance(names, Mapping):
+            self.count(len(names) - sum(one in names for one in set(known)) - reported)
+        else:
+            self.count(sum(1 for name in given if name not in known))
 
 
 class InvalidInput(Exception):

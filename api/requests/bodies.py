@@ -203,14 +203,10 @@ def add_unknown(
     names: Iterable[str], known: Collection[str], found: ProblemCollector, prefix: str = ""
 ) -> None:
     """A problem for each of the ``names`` of a body that is not ``known``."""
-    unknown = (name for name in names if name not in known)
-    for name in unknown:
+    for name in found.first_unknown(names, known):
         found.add(
             f"{prefix}{name[:MAX_NAME]}", "unknown-field", "There is no such field.", suggestion(name, known)
         )
-        if found.full:
-            break
-    found.count(sum(1 for _ in unknown))
 
 
 def _field_faults(value: object, wanted: Any, found: ProblemCollector, path: str) -> None:

@@ -1,5 +1,7 @@
 """``json``: any JSON value except null, stored unchanged."""
 
+from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -65,17 +67,21 @@ class JsonType(FieldType):
 
 
 def _check_depth_and_integers(value: object) -> None:
-    """Refuse values that only some databases could process. Looks at a bounded number of values."""
-    pending: list[tuple[object, int]] = [(value, 0)]
-    seen = 0
-    while pending:
-        item, depth = pending.pop()
-        if isinstance(item, dict | list):
-            seen += len(item)
-            if seen > _LONGEST:  # each value has one byte at least
-                raise InvalidValue("too-long", f"must be at most {_LONGEST:,} bytes of JSON")
-            if depth == _DEEPEST:
-                raise InvalidValue("too-deep", f"must be nested at most {_DEEPEST} deep")
-            pending += [(inner, depth + 1) for inner in (item.values() if isinstance(item, dict) else item)]
-        elif isinstance(item, int) and item not in _INTEGERS:
+    """Refuse values that only some databases could process. Looks at a bounded number, level by level."""
+    level, count = [value], 0
+    for depth in range(_DEEPEST + 1):
+        if any(item not in _INTEGERS for item in level if item.__class__ is int):
             raise InvalidValue("out-of-range", "must hold no whole number beyond 64 bits")
+        containers = [item for item in level if item.__class__ is list or item.__class__ is dict]
+        if not containers:
+            return
+        count += sum(map(len, containers))
+        if count > _LONGEST:  # each value has one byte at least
+            raise InvalidValue("too-long", f"must be at most {_LONGEST:,} bytes of JSON")
+        if depth == _DEEPEST:
+            raise InvalidValue("too-deep", f"must be nested at most {_DEEPEST} deep")
+        level = list(chain.from_iterable(map(_values_of, containers)))
+
+
+def _values_of(container: Any) -> Iterable[object]:
+    return container.values() if container.__class__ is dict else container
