@@ -7,12 +7,12 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Busy", "busy"]
+__all__ = ["Busy", "busy", "settled"]
 
 _SAMPLED_AFTER = 0.03
 """Seconds after which it is noted what a piece is at."""
@@ -38,7 +38,7 @@ async def busy() -> AsyncIterator[Busy]:
     meanwhile does not count.
     """
     gc.collect()
-    gc.freeze()  # objects of other tests are not looked at again
+    gc.freeze()  # what is there is not looked at again: a test that measures often calls settled() first
     found, running, original = Busy(), [0.0], asyncio.Handle._run
     loop_thread, over = threading.get_ident(), threading.Event()
 
@@ -71,4 +71,24 @@ async def busy() -> AsyncIterator[Busy]:
         asyncio.Handle._run = original  # type: ignore[method-assign]
         over.set()
         sampler.join()
+        if not _SETTLED:
+            gc.unfreeze()
+
+
+_SETTLED: list[bool] = []
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """Takes the objects that are there out of the collector's sight for the length of a test.
+
+    Each measurement collects garbage first. In a process that has run other tests, that is up to a second.
+    """
+    gc.collect()
+    gc.freeze()
+    _SETTLED.append(True)
+    try:
+        yield
+    finally:
+        _SETTLED.pop()
         gc.unfreeze()

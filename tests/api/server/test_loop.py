@@ -2,14 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 import httpx
+import pytest
 
 from tests.api.conftest import ON_SQLITE, World
-from tests.support.busy import busy
+from tests.support.busy import busy, settled
 
 MOST = 0.05
 """Seconds of processor time that the event loop's thread may work in one piece."""
@@ -251,6 +252,12 @@ async def test_documents_that_are_nested_without_end(world: World) -> None:
 @ON_SQLITE
 async def test_long_query_strings(world: World) -> None:
     await assert_short(world, TARGETS)
+
+
+@pytest.fixture(autouse=True)
+def measurements_without_other_tests() -> Iterator[None]:
+    with settled():
+        yield
 
 
 async def assert_short(world: World, requests: Sequence[Hostile]) -> None:
