@@ -164,7 +164,7 @@ def _missing(body: _Body, names: Sequence[str]) -> list[Problem]:
 
 def _label(name: str) -> str:
     """The default label of a name: ``Close date`` for ``close_date``."""
-    return name.replace("_", " ").capitalize()[:100]
+    return name[:100].replace("_", " ").capitalize()[:100]
 
 
 def _plural(label: str) -> str:

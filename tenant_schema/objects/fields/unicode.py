@@ -1,14 +1,11 @@
 """Normalises text: valid Unicode, composed (NFC), without NUL."""
 
-import re
 from typing import Final
 
 from piccolo_engines.composing import TooManyMarks, composed
 from tenant_schema.objects.errors import InvalidValue
 
 __all__ = ["clean_text"]
-
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 _MOST_DECOMPOSED: Final = 4
@@ -29,8 +26,10 @@ def clean_text(value: object, longest: int | None = None) -> str:
         raise InvalidValue("nul-character", "must not hold the NUL character")
     if value.isascii():
         return value
-    if _SURROGATE.search(value) is not None:
-        raise InvalidValue("invalid-unicode", "holds half of a surrogate pair")
+    try:
+        value.encode()  # in half the time of a search for surrogates
+    except UnicodeEncodeError as error:
+        raise InvalidValue("invalid-unicode", "holds half of a surrogate pair") from error
     if longest is not None and len(value) > _MOST_DECOMPOSED * longest:
         return value
     try:
