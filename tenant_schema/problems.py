@@ -128,9 +128,6 @@ class ProblemCollector:
 
         The names of a mapping, of which there may be hundreds of thousands, are not looked at one by one.
         """
-        if self.full and not isinstance(names, Mapping):
-            self.count(sum(1 for name in names if name not in known))
-            return
         given, reported = iter(names), 0
         while not self.full:
             name = next((one for one in given if one not in known), None)

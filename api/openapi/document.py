@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from api.openapi.completion import completed, structs_of
-from api.openapi.components import with_used_components
+from api.openapi.components import with_open_objects, with_used_components
 from api.openapi.host_kind import HostKind
 from api.openapi.shared import (
     HEADERS,
@@ -55,7 +55,7 @@ def document_for(app: Litestar, kinds: Sequence[HostKind], version: str) -> dict
             "securitySchemes": {name: one for kind in kinds for name, one in kind.security_schemes.items()},
         },
     }
-    return with_used_components(document)
+    return with_used_components(with_open_objects(document))
 
 
 def _info(kinds: Sequence[HostKind], version: str) -> dict[str, Any]:

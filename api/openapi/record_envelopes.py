@@ -13,8 +13,6 @@ __all__ = ["SHARED_SCHEMAS", "record_envelopes"]
 
 _Json = dict[str, Any]
 
-_BULK: Final = {"BulkCreate": "create", "BulkUpdate": "update", "BulkDelete": "delete"}
-"""Each operation on many records, and the action that it requires."""
 _IDENTITY: Final = "BulkIdentity"
 _NAMES: Final[_Json] = {"type": "array", "items": {"type": "string"}, "maxItems": MAX_FIELDS}
 _EXPAND: Final[_Json] = {
@@ -40,7 +38,11 @@ SHARED_SCHEMAS: Final[_Json] = {
         "properties": {
             "fields": _NAMES,
             "expand": _EXPAND,
-            "filter": {"type": "object", "description": "Of a list: a filter of its object."},
+            "filter": {
+                "type": "object",
+                "description": "Of a list: a filter of its object.",
+                "additionalProperties": True,
+            },
             "sort": {**_NAMES, "maxItems": MAX_SORT, "description": "Of a list."},
             "limit": {"type": "integer", "minimum": 1, "description": "Of a list."},
         },
@@ -70,14 +72,12 @@ def record_envelopes(one: ObjectView, any_page: Mapping[str, Any]) -> Iterator[t
         )
         yield component(one.name, "Query"), _query(one)
         yield component(one.name, "Aggregate"), _aggregate(one)
-    writes = [name for name, action in _BULK.items() if action in one.actions]
+    if "update" in one.actions:
+        yield component(one.name, "BulkChange"), _changed(one)
+    writes = dict(_bulk_schemas(one))
     if writes:
-        schemas = dict(_bulk_schemas(one))
-        for name in writes:
-            yield component(one.name, name), schemas[name]
-        if "BulkUpdate" in writes:
-            yield component(one.name, "BulkChange"), _changed(one)
-        yield component(one.name, "Bulk"), {"oneOf": [reference(one.name, name) for name in writes]}
+        yield from ((component(one.name, kind), schema) for kind, schema in writes.items())
+        yield component(one.name, "Bulk"), {"oneOf": [reference(one.name, kind) for kind in writes]}
 
 
 def _query(one: ObjectView) -> _Json:
@@ -122,9 +122,15 @@ def _aggregate(one: ObjectView) -> _Json:
 
 
 def _bulk_schemas(one: ObjectView) -> Iterator[tuple[str, _Json]]:
-    yield "BulkCreate", _bulk("create", reference(one.name, "Create"))
-    yield "BulkUpdate", _bulk("update", reference(one.name, "BulkChange"))
-    yield "BulkDelete", _bulk("delete", {"$ref": f"#/components/schemas/{_IDENTITY}"})
+    """The operations on many records that the caller may do: each is named as the action it requires."""
+    records = {
+        "create": reference(one.name, "Create"),
+        "update": reference(one.name, "BulkChange"),
+        "delete": {"$ref": f"#/components/schemas/{_IDENTITY}"},
+    }
+    for op, record in records.items():
+        if op in one.actions:
+            yield f"Bulk{op.capitalize()}", _bulk(op, record)
 
 
 def _changed(one: ObjectView) -> _Json:

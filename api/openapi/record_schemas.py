@@ -99,7 +99,7 @@ def _selected(one: ObjectView, schema: SchemaView) -> _Schema:
         "description": f"{one.model.label}: a record with the requested `fields` and `expand`; without "
         "them, the whole record. Related lists have the names of their objects.",
         "properties": properties,
-        "additionalProperties": {"type": "object"},
+        "additionalProperties": {"type": "object", "additionalProperties": True},
     }
 
 

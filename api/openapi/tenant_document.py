@@ -43,7 +43,7 @@ def tenant_document(fixed: Mapping[str, Any], schema: SchemaView, tenant_name: s
     for one in objects:
         paths |= dict(_paths(fixed, one))
     schemas = {**fixed["components"]["schemas"], **SHARED_SCHEMAS}
-    for one in (USERS_VIEW, *schema.usable):
+    for one in (USERS_VIEW, *objects):
         schemas |= dict(record_schemas(one, schema))
         schemas |= dict(comparison_schemas(one))
     for one in objects:

@@ -37,6 +37,7 @@ async def busy() -> AsyncIterator[Busy]:
     In processor time of this thread, so that a loaded machine makes no difference; what another thread does
     meanwhile does not count.
     """
+    is_settled = gc.get_freeze_count() > 0
     gc.collect()
     gc.freeze()  # what is there is not looked at again: a test that measures often calls settled() first
     found, running, original = Busy(), [0.0], asyncio.Handle._run
@@ -71,11 +72,8 @@ async def busy() -> AsyncIterator[Busy]:
         asyncio.Handle._run = original  # type: ignore[method-assign]
         over.set()
         sampler.join()
-        if not _SETTLED:
+        if not is_settled:
             gc.unfreeze()
-
-
-_SETTLED: list[bool] = []
 
 
 @contextmanager
@@ -86,9 +84,7 @@ def settled() -> Iterator[None]:
     """
     gc.collect()
     gc.freeze()
-    _SETTLED.append(True)
     try:
         yield
     finally:
-        _SETTLED.pop()
         gc.unfreeze()

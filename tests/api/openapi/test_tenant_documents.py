@@ -1,5 +1,7 @@
 """What a tenant's document says of its objects: all that the caller may use, nothing else, and it is so."""
 
+import json
+import re
 from typing import Any
 
 import httpx
@@ -187,3 +189,24 @@ async def test_one_tenant_s_objects_are_in_no_other_s_document(world: World) -> 
     other = await world.user("administrator", "demo")
     assert NAME not in (await other.get("/schema")).text
     assert NAME not in (await other.get("/api/v1/schema.d.ts")).text
+
+
+async def test_a_default_that_looks_like_a_reference_is_data(world: World) -> None:
+    client = await made(world)
+    default = {"$ref": "#/components/schemas/nothing", "x-record": "nothing"}
+    field = {"name": "like_a_reference", "type": "json", "default": default}
+    shown(await client.post(f"/api/v1/objects/{NAME}/fields", json=field))
+    document = await document_for(client)
+    create = document["components"]["schemas"][f"{NAME}_Create"]["properties"]
+    assert create["like_a_reference"]["default"] == default
+
+
+async def test_only_components_that_are_used_are_in_it(world: World) -> None:
+    document = await document_for(await made(world))
+    components = document["components"]
+    text = json.dumps(document)
+    for name in components["schemas"]:
+        assert f'"$ref": "#/components/schemas/{name}"' in text or f'"x-record": "{name}"' in text, name
+    for reference in set(re.findall(r'"\$ref": "#/components/(\w+/[^"]+)"', text)):
+        kind, _, name = reference.partition("/")
+        assert name in components[kind]
