@@ -107,7 +107,8 @@ async def test_a_change_under_way_through_one_node_is_left_alone_by_the_other(co
         async def look() -> None:
             engine = MySQLEngine(configs[1])
             with DB.bind(engine):
-                seen.append(await SchemaChange.exists().where(SchemaChange.state == "begun"))
+                begun = SchemaChange.exists().where(SchemaChange.state == "begun")
+                seen.append(await until(begun.run))  # until this node has applied what the other has begun
                 seen.append(await Recovery()())
             await engine.close()
 
