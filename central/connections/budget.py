@@ -97,18 +97,32 @@ class ConnectionBudget:
         session = session or await self._wait(part)
         return session or await self._fill_place(part)
 
+    def take(self, part: Part) -> Session | None:
+        """Return a live idle connection of this tenant without waiting, as :meth:`acquire` would.
+
+        ``None`` if there is none, if any query waits, or if the tenant may not use one more: then only
+        :meth:`acquire` tells whose turn it is.
+        """
+        if not part.idle or self._waiting or not self._may_have(part):
+            return None
+        return self._take_idle(part)
+
     def release(self, part: Part, session: Session) -> None:
         """Give a connection back. Never waits, so it cannot be cancelled."""
         part.in_use.discard(session)
         part.held -= 1
-        if part.is_closed or not session.may_be_shared or self._is_old(session):
+        now = asyncio.get_running_loop().time()
+        is_old = now - session.opened_at > self._rules.max_age
+        if is_old or part.is_closed or not session.may_be_shared:
             self._end(session)
+        elif not self._waiting:
+            self._keep(part, session, now)
         elif self._still_waits(part) and self._may_have(part) and not self._is_due_elsewhere(part):
             part.held += 1
             part.in_use.add(session)
             self._serve(part, session)
         else:
-            self._keep(part, session)
+            self._keep(part, session, now)
         if self._waiting:
             self._match()
 
@@ -137,8 +151,8 @@ class ConnectionBudget:
 
     def _take_idle(self, part: Part) -> Session | None:
         while part.idle:
-            session = part.idle[-1]
-            self._forget(session)
+            session = part.idle.pop()
+            del self._idle[session]
             if session.looks_alive():
                 part.held += 1
                 part.in_use.add(session)
@@ -319,16 +333,12 @@ class ConnectionBudget:
         if self._waiting:
             self._match()
 
-    def _is_old(self, session: Session) -> bool:
-        return asyncio.get_running_loop().time() - session.opened_at > self._rules.max_age
-
-    def _keep(self, part: Part, session: Session) -> None:
-        loop = asyncio.get_running_loop()
-        session.idle_since = loop.time()
+    def _keep(self, part: Part, session: Session, now: float) -> None:
+        session.idle_since = now
         self._idle[session] = part
         part.idle.append(session)
         if self._trimmer is None:
-            self._trimmer = loop.call_later(self._rules.idle, self._trim)
+            self._trimmer = asyncio.get_running_loop().call_later(self._rules.idle, self._trim)
 
     def _trim(self) -> None:
         """Close connections that have been idle for too long, and schedule the next check."""

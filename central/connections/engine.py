@@ -80,6 +80,20 @@ class BudgetedEngine(MySQLEngine):
     async def _open(self, config: Mapping[str, Any]) -> Session:
         return await Session.open(config, self.collation, self.most_prepared, self._limit)
 
+    def _at_hand(self) -> Session | None:
+        """Take an idle connection without waiting, if no transaction is open and nothing has to be set."""
+        transaction = self.current_transaction.get()
+        if transaction is not None and transaction.active:
+            return None
+        session = self._budget.take(self._part)
+        if session is None:
+            return None
+        if session.limit != (self._limit if are_limited() else None):
+            self._budget.release(self._part, session)
+            return None
+        self._watchdog.begin(session)
+        return session
+
     async def lease(self, *, in_pool: bool = True) -> Session:  # noqa: ARG002 # every connection comes from the budget
         """Acquire a connection from the budget. Raises ``PoolTimeout`` when none becomes free in time."""
         session = await self._budget.acquire(self._part)

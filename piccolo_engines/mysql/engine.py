@@ -180,7 +180,7 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
         return self._pool
 
     def _at_hand(self) -> Session | None:
-        """Return an idle session of the pool, if there is one and no transaction is open."""
+        """Take an idle session of the pool without waiting, if there is one and no transaction is open."""
         pool, transaction = self._pool, self.current_transaction.get()
         if pool is None or pool.loop is not asyncio.get_running_loop():
             return None
@@ -230,7 +230,7 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
                 if session.sent != sent:
                     raise
             finally:
-                session.pool.release(session)  # type: ignore[union-attr]  # it came from one
+                self.give_back(session)
             return await self._use(self._run, querystring, in_pool=in_pool)
         query_id = self.query_id
         if self.log_queries:

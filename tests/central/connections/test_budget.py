@@ -30,6 +30,32 @@ async def test_a_connection_given_back_serves_the_same_tenant_again() -> None:
     await budget.close(tenant)
 
 
+async def test_an_idle_connection_is_taken_without_waiting_and_only_when_acquire_would_give_it() -> None:
+    server = StubServer()
+    budget, part = budget_on(server, limit=3, share=1, patience=60, linger=60)
+    tenant, other = part(), part()
+    assert budget.take(tenant) is None
+    first, second = await budget.acquire(tenant), await budget.acquire(tenant)
+    held = await budget.acquire(other)
+    budget.release(tenant, first)
+    assert (budget.take(tenant), tenant.held, budget.use.idle) == (None, 1, 1)  # it has its share
+    waiting = asyncio.create_task(budget.acquire(part()))
+    await asyncio.sleep(0)
+    budget.release(tenant, second)
+    assert (budget.take(tenant), tenant.held, budget.use.waiting) == (None, 0, 1)  # another tenant waits
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    budget.release(other, held)
+    first.kill()
+    assert (budget.take(tenant), tenant.in_use, tenant.held) == (second, {second}, 1)
+    budget.release(tenant, second)
+    second.kill()
+    assert (budget.take(tenant), tenant.held, budget.use.in_use, len(tenant.idle)) == (None, 0, 0, 0)
+    budget.release(tenant, await budget.acquire(tenant))
+    await budget.close(tenant)
+    assert budget.take(tenant) is None
+
+
 async def test_the_connection_longest_unused_gives_way_to_another_tenant() -> None:
     server = StubServer()
     budget, part = budget_on(server, limit=2)

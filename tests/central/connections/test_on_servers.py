@@ -149,6 +149,29 @@ async def cancel_at_random(server: MySQLServer, root: MySQLEngine, prefix: str) 
     await engines.close_all()
 
 
+async def test_an_idle_connection_is_used_at_once_and_one_that_was_killed_is_replaced(
+    server: MySQLServer, root: MySQLEngine, prefix: str
+) -> None:
+    """Also for a change, of which nothing may happen twice."""
+    (tenant,) = await tenants_on(server, prefix, 1)
+    engines = engines_on(server)
+    async with engines.lease(tenant) as engine:
+        await ask(engine, "CREATE TABLE n (id INT)")
+        for _ in range(3):
+            (known,) = await ask(engine, "SELECT CONNECTION_ID() AS id")
+            await root.run_ddl(f"KILL {known['id']}")
+            await ask(engine, "INSERT INTO n VALUES (1)")
+        assert server.connections.opened == 4
+        waiting = asyncio.create_task(ask(engine, "SELECT SLEEP(600)"))
+        await until_one_runs(root, prefix)
+        waiting.cancel()
+        assert await ask(engine, "SELECT COUNT(*) AS n FROM n") == [{"n": 3}]
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await until(lambda: not server.connections.in_use)
+    await engines.close_all()
+
+
 async def test_past_the_budget_a_query_is_refused_in_time(
     any_server: ServerAddress, root: MySQLEngine, prefix: str
 ) -> None:
