@@ -1,11 +1,11 @@
-"""Freehold over HTTP compared with the handwritten baseline.
+"""Freehold over HTTP compared with the handwritten baseline and with the peer.
 
-``python -m benchmarks.http [--records 5000] [--seconds 3] [--rounds 5] [--connections 16] [--database
-sqlite]``
+``python -m benchmarks.http [--records 10000] [--seconds 3] [--rounds 5] [--connections 16] [--database
+sqlite] [--peer]``
 
-One worker each, in turn, on copies of one database. Reads one account by id, lists 50 with a filter and sort,
-creates one. Prints responses per second, processor time, latencies and the ratio Freehold / baseline (the
-median of the rounds), and the memory of both.
+One worker each, in turn, warmed up, on one core; the clients run on another. Reads one account by id, lists
+50 with a filter and sort, creates one. Prints responses per second, processor time, latencies and the ratio
+Freehold / other (the median of the rounds), and the memory of all.
 """
 
 import argparse
@@ -19,20 +19,27 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import psutil
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.figures import Figure, show_figures
 from benchmarks.load import Figures, Requests, drive, request_bytes
+from benchmarks.peer import copy_accounts, peer_command, peer_environ, peer_token
 from benchmarks.stages import Stage, stage_of
 
-__all__ = ["main"]
+__all__ = ["FLOOR", "OURS", "PEER", "PEER_BOUNDS", "figures_of", "main", "parser", "run"]
+
+OURS, FLOOR, PEER = "Freehold", "floor", "peer"
+READ, LIST, CREATE = "read one by id", "list 50, filtered and sorted", "create one"
+PEER_BOUNDS: Final = {READ: 1.3, LIST: 1.3, CREATE: 1.0}
+LISTING = "filter%5Bindustry%5D=technology&sort=-annual_revenue,name&limit=50"
 
 INDUSTRIES = ("technology", "healthcare", "finance", "retail", "education")
 HOST = "bench.localhost"
@@ -40,7 +47,10 @@ PASSWORD = "a long enough password"
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class Contestant:
+    """A server that is measured."""
+
+    name: str
     port: int
     pid: int
     token: str | None = None
@@ -144,12 +154,11 @@ def routes(ids: list[str], token: str | None) -> dict[str, Requests]:
     reads = [
         request_bytes("GET", f"/api/v1/data/accounts/{record_id}", HOST, headers=headers) for record_id in ids
     ]
-    query = "filter%5Bindustry%5D=technology&sort=-annual_revenue,name&limit=50"
-    listing = request_bytes("GET", f"/api/v1/data/accounts?{query}", HOST, headers=headers)
+    listing = request_bytes("GET", f"/api/v1/data/accounts?{LISTING}", HOST, headers=headers)
     return {
-        "read one by id": lambda number: reads[number % len(reads)],
-        "list 50, filtered and sorted": lambda _number: listing,
-        "create one": create_request(token),
+        READ: lambda number: reads[number % len(reads)],
+        LIST: lambda _number: listing,
+        CREATE: create_request(token),
     }
 
 
@@ -166,17 +175,21 @@ def sign_up(port: int, operator: str) -> tuple[str, dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round on one server: the clients' figures, and the processor time per response in ms."""
+    """One round on one server: the clients' figures, and the processor time per response in µs."""
 
     figures: Figures
     cpu: float
 
 
-async def one_round(server: Server, requests: Requests, options: argparse.Namespace) -> Round:
+Results = dict[str, dict[str, list[Round]]]
+"""The rounds by route and contestant."""
+
+
+async def one_round(server: Contestant, requests: Requests, options: argparse.Namespace) -> Round:
     before = processor_seconds(server.pid)
     figures = await drive(server.port, requests, seconds=options.seconds, connections=options.connections)
     responses = figures.per_second * options.seconds
-    return Round(figures, (processor_seconds(server.pid) - before) / responses * 1000)
+    return Round(figures, (processor_seconds(server.pid) - before) / responses * 1e6)
 
 
 def processor_seconds(pid: int) -> float:
@@ -184,44 +197,52 @@ def processor_seconds(pid: int) -> float:
     return float(times.user + times.system)
 
 
-async def measure(
-    ours: Server, floor: Server, ids: list[str], options: argparse.Namespace
-) -> dict[str, list[tuple[Round, Round]]]:
-    results: dict[str, list[tuple[Round, Round]]] = {}
-    our_routes, floor_routes = routes(ids, ours.token), routes(ids, floor.token)
-    for name in our_routes:
-        for _ in range(options.rounds):
-            pair = [
-                await one_round(server, table[name], options)
-                for server, table in ((ours, our_routes), (floor, floor_routes))
-            ]
-            results.setdefault(name, []).append((pair[0], pair[1]))
+def pin(contestants: Sequence[Contestant]) -> None:
+    """Run all servers on one core, and the clients on another, where there are two."""
+    cores = sorted(psutil.Process().cpu_affinity())
+    if len(cores) < 2:
+        return
+    for one in contestants:
+        for process in (psutil.Process(one.pid), *psutil.Process(one.pid).children(recursive=True)):
+            process.cpu_affinity(cores[:1])
+            for thread in process.threads():
+                os.sched_setaffinity(thread.id, cores[:1])
+    psutil.Process().cpu_affinity(cores[1:])
+
+
+async def measure(contestants: Sequence[Contestant], ids: list[str], options: argparse.Namespace) -> Results:
+    """Measure all contestants in turn, after one round that warms them up."""
+    tables = [routes(ids, one.token) for one in contestants]
+    results: Results = {}
+    for route in tables[0]:
+        for number in range(options.rounds + 1):
+            for server, table in zip(contestants, tables, strict=True):
+                found = await one_round(server, table[route], options)
+                if number:
+                    results.setdefault(route, {}).setdefault(server.name, []).append(found)
     return results
 
 
-def show(console: Console, results: dict[str, list[tuple[Round, Round]]]) -> None:
-    columns = (
-        "route",
-        "Freehold /s",
-        "floor /s",
-        "ratio",
-        "CPU ms",
-        "floor's",
-        "p50 ms",
-        "floor's",
-        "p99 ms",
-        "floor's",
-    )
-    table = Table(*columns, "refused")
-    for name, pairs in results.items():
-        ratio = statistics.median(ours.figures.per_second / floor.figures.per_second for ours, floor in pairs)
-        sides = [[pair[side] for pair in pairs] for side in (0, 1)]
-        refused = sum(one.figures.refused for side in sides for one in side)
-        table.add_row(
-            name, *(f"{median(side, 'per_second'):,.0f}" for side in sides), f"{ratio:.2f}",
-            *(f"{statistics.median(one.cpu for one in side):.2f}" for side in sides),
-            *(f"{median(side, which):.1f}" for which in ("p50", "p99") for side in sides), str(refused),
-        )  # fmt: skip
+def ratio(results: Results, route: str, other: str) -> float:
+    """Return responses per second, ours to those of another: the median of the rounds."""
+    pairs = zip(results[route][OURS], results[route][other], strict=True)
+    return statistics.median(ours.figures.per_second / its.figures.per_second for ours, its in pairs)
+
+
+def show(console: Console, results: Results) -> None:
+    table = Table("route", "server", "/s", "CPU µs", "p50 ms", "p99 ms", "Freehold / it", "refused")
+    for route, servers in results.items():
+        for name, rounds in servers.items():
+            table.add_row(
+                route if name == OURS else "",
+                name,
+                f"{median(rounds, 'per_second'):,.0f}",
+                f"{statistics.median(one.cpu for one in rounds):,.0f}",
+                f"{median(rounds, 'p50'):.1f}",
+                f"{median(rounds, 'p99'):.1f}",
+                "" if name == OURS else f"{ratio(results, route, name):.2f}",
+                str(sum(one.figures.refused for one in rounds)),
+            )
     console.print(table)
 
 
@@ -229,46 +250,101 @@ def median(rounds: list[Round], figure: str) -> float:
     return float(statistics.median(getattr(one.figures, figure) for one in rounds))
 
 
+def figures_of(results: Results, other: str, bounds: Mapping[str, float]) -> Iterator[Figure]:
+    """Yield the ratios to another server, and those of the slowest hundredth."""
+    for route, bound in bounds.items():
+        rate = ratio(results, route, other)
+        yield Figure(f"{route}: requests per second, Freehold / {other}", rate, at_least=bound or None)
+        slow = median(results[route][OURS], "p99") / median(results[route][other], "p99")
+        yield Figure(f"{route}: p99, Freehold / {other}", slow, at_most=1.0 if other == PEER else None)
+
+
 def megabytes(pid: int) -> float:
     return float(psutil.Process(pid).memory_info().rss) / 1e6
 
 
-async def run(options: argparse.Namespace, console: Console, stage: Stage) -> None:
+def require_equal(ours: Contestant, floor: Contestant, record_id: str) -> None:
+    """Check that the baseline sends the same bytes; cursors and what was created differ.
+
+    :raises RuntimeError: it does not.
+    """
+    for path in (f"/{record_id}", f"?{LISTING}"):
+        bodies = [
+            call(one.port, "GET", f"/api/v1/data/accounts{path}", host=HOST, token=one.token)["data"]
+            for one in (ours, floor)
+        ]
+        if json.dumps(bodies[0]) != json.dumps(bodies[1]):
+            raise RuntimeError(f"the baseline responds differently to {path}")
+
+
+@contextmanager
+def contestants_on(stage: Stage, options: argparse.Namespace) -> Iterator[tuple[list[Contestant], list[str]]]:
+    """Serve Freehold, the baseline and, if wanted, the peer, on one tenant's records. Yield them and ids."""
     port, floor_port = free_port(), free_port()
     environ = freehold_environment(stage.folder, port) | dict(stage.environ)
     freehold = str(Path(sys.executable).with_name("freehold"))
-    await asyncio.to_thread(
-        subprocess.run,
-        [freehold, "setup", "--no-env-file"],
-        env=os.environ | environ,
-        check=True,
-        stdout=subprocess.DEVNULL,
+    subprocess.run(
+        [freehold, "setup", "--no-env-file"], env=os.environ | environ, check=True, stdout=subprocess.DEVNULL
     )
-    with running([freehold, "serve"], port, environ) as pid:
+    with ExitStack() as stack:
+        pid = stack.enter_context(running([freehold, "serve"], port, environ))
         token, created = sign_up(port, environ["OPERATOR_TOKEN"])
-        await fill(port, token, options.records)
+        asyncio.run(fill(port, token, options.records))
         page = call(port, "GET", "/api/v1/data/accounts?limit=200&fields=id", host=HOST, token=token)
         ids = [record["id"] for record in page["data"]]
-        floor_environ = {"FLOOR_DATABASE": stage.floor_database(created), "FLOOR_PORT": str(floor_port)}
-        with running([sys.executable, "-m", stage.floor], floor_port, floor_environ) as floor_pid:
-            floor = Server(floor_port, floor_pid, stage.floor_token)
-            results = await measure(Server(port, pid, token), floor, ids, options)
-            show(console, results)
-            console.print(f"memory: Freehold {megabytes(pid):.0f} MB, floor {megabytes(floor_pid):.0f} MB")
+        found = [Contestant(OURS, port, pid, token)]
+        database = stage.floor_database(created)
+        floor_environ = {"FLOOR_DATABASE": database, "FLOOR_PORT": str(floor_port)}
+        floor_pid = stack.enter_context(
+            running([sys.executable, "-m", stage.floor], floor_port, floor_environ)
+        )
+        found.append(Contestant(FLOOR, floor_port, floor_pid, stage.floor_token))
+        require_equal(found[0], found[1], ids[0])
+        if options.peer:
+            asyncio.run(copy_accounts(database))
+            peer_port = free_port()
+            peer_pid = stack.enter_context(
+                running(peer_command(), peer_port, peer_environ(database, peer_port))
+            )
+            found.append(Contestant(PEER, peer_port, peer_pid, peer_token(token)))
+        yield found, ids
+
+
+def run(options: argparse.Namespace, console: Console) -> Results:
+    """Measure, and print what was measured."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        stage_of(options.database, Path(folder)) as stage,
+        contestants_on(stage, options) as (contestants, ids),
+    ):
+        pin(contestants)
+        results = asyncio.run(measure(contestants, ids, options))
+        show(console, results)
+        memory = ", ".join(f"{one.name} {megabytes(one.pid):.0f} MB" for one in contestants)
+        console.print(f"memory: {memory}")
+        return results
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    found = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    found.add_argument("--records", type=int, default=10_000)
+    found.add_argument("--seconds", type=float, default=3)
+    found.add_argument("--rounds", type=int, default=5)
+    found.add_argument("--connections", type=int, default=16)
+    found.add_argument("--database", choices=("sqlite", "mariadb", "mysql"), default="sqlite")
+    found.add_argument("--peer", action="store_true", help="measure the peer too, on a database server")
+    return found
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--records", type=int, default=5000)
-    parser.add_argument("--seconds", type=float, default=3)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--connections", type=int, default=16)
-    parser.add_argument("--database", choices=("sqlite", "mariadb", "mysql"), default="sqlite")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, stage_of(options.database, Path(folder)) as stage:
-        asyncio.run(run(options, Console(), stage))
+    options = parser().parse_args()
+    if options.peer and options.database == "sqlite":
+        raise SystemExit("The peer needs a database server: --database mariadb.")
+    console = Console()
+    results = run(options, console)
+    bounds = PEER_BOUNDS if options.peer else dict.fromkeys(PEER_BOUNDS, 0.0)
+    show_figures(console, figures_of(results, PEER if options.peer else FLOOR, bounds))
 
 
 if __name__ == "__main__":

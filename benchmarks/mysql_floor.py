@@ -24,15 +24,17 @@ from litestar.datastructures import State
 from litestar.exceptions import NotAuthorizedException
 
 from piccolo_engines.columns import new_id
+from piccolo_engines.sort_keys import sort_key
 
 __all__ = ["KEY", "create_floor", "token"]
 
+NAME_SORT = "name_sort"
 KEY = "the floor's own signing key, long enough for HS256"
-HIDDEN = ("deleted_at",)
+HIDDEN = ("deleted_at", NAME_SORT)
 READ = "SELECT {columns} FROM accounts WHERE id = %s AND deleted_at IS NULL"
 LIST = (
     "SELECT {columns} FROM accounts WHERE deleted_at IS NULL AND industry = %s "
-    "ORDER BY annual_revenue DESC, name, id LIMIT 51"
+    "ORDER BY annual_revenue DESC, name_sort, id LIMIT 51"
 )
 INSERT = "INSERT INTO accounts ({columns}) VALUES ({places})"
 WORDS = (
@@ -85,7 +87,9 @@ async def databases(app: Litestar) -> AsyncIterator[None]:
     app.state.read, app.state.list = READ.format(columns=columns), LIST.format(columns=columns)
     app.state.words = [name.strip("`") for name in searched.split(",")]
     app.state.insert = CREATE.format(
-        insert=INSERT.format(columns=columns, places=", ".join(["%s"] * len(names))),
+        insert=INSERT.format(
+            columns=f"{columns}, {NAME_SORT}", places=", ".join(["%s"] * (len(names) + 1))
+        ),
         table=table, columns=searched, places=", ".join(["%s"] * len(app.state.words)),
     )  # fmt: skip
     yield
@@ -133,7 +137,7 @@ async def create(request: Request[Any, Any, State], state: State) -> Response[by
     row = dict.fromkeys(state.columns) | {"version": 1, "created_at": now, "updated_at": now}
     row |= decode(await request.body()) | {"id": record_id.bytes}
     words = [(row.get(name) or "").lower() for name in state.words[2:]]
-    values = [*[row[name] for name in state.columns], row["id"], 0, *words]
+    values = [*[row[name] for name in state.columns], sort_key(row["name"]), row["id"], 0, *words]
     async with state.pool.acquire() as connection, connection.cursor() as cursor:
         await cursor.execute(state.insert, values)
         while await cursor.nextset():

@@ -26,8 +26,8 @@ from benchmarks.http import (
     HOST,
     INDUSTRIES,
     PASSWORD,
+    Contestant,
     Round,
-    Server,
     bearer,
     call,
     fill,
@@ -81,7 +81,7 @@ async def measure(
         for name, path in LISTS.items():
             for who, token in tokens.items():
                 request = request_bytes("GET", path, HOST, headers=bearer(token))
-                found = await one_round(Server(port, pid), partial(_always, request), options)
+                found = await one_round(Contestant("Freehold", port, pid), partial(_always, request), options)
                 results.setdefault((name, who), []).append(found)
     return results
 

@@ -8,7 +8,8 @@ import pytest
 from tests.api.conftest import ON_SQLITE, World
 from tests.api.every_type import EVERY_TYPE
 from tests.api.objects.test_objects import shown
-from tests.support.typescript import Compiler, CompilerMissing, install_compiler
+from tests.support.node import NodeMissing
+from tests.support.typescript import Compiler, install_compiler
 
 pytestmark = ON_SQLITE
 
@@ -68,7 +69,7 @@ def compiler(tmp_path_factory: pytest.TempPathFactory) -> Compiler:
     """The compiler; without npm the test is skipped with a loud line, or fails where npm must be."""
     try:
         return install_compiler(tmp_path_factory.mktemp("typescript"))
-    except CompilerMissing as missing:
+    except NodeMissing as missing:
         if os.environ.get("CI") == "true":
             pytest.fail(f"CI must have TypeScript: {missing}")
         pytest.skip(f"NOT TESTED WITH TYPESCRIPT: {missing}")
