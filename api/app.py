@@ -62,7 +62,7 @@ from api.requests.guards import admits_anyone, requires_operator, requires_user
 from api.requests.request import ApiRequest, CentralRequest, TenantRequest
 from api.responses import Json
 from api.server.lifespan import running
-from api.server.logs import configure_logs
+from api.server.logs import configure_logs, delayed_logs
 from api.server.shutdown import ending_within
 from central.settings.settings import Settings, read_env_file
 
@@ -165,7 +165,8 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
     platform = cast("Freehold", app).platform
     with ending_within(platform.settings.shutdown_timeout):
         async with running(platform):
-            yield
+            with delayed_logs():
+                yield
 
 
 _USERS_CONTROLLERS = [

@@ -20,6 +20,7 @@ from api.problems.types import response_to_type
 from api.requests.links import where_to_go
 from api.requests.methods import allowed
 from api.responses import RawResponse
+from api.server.logs import request_log
 from api.server.metrics import RequestCounts
 from api.server.request_targets import require_plain_target
 from tenant_schema.problems import SUGGESTIONS, SuggestionBudget
@@ -34,12 +35,13 @@ _LONGEST_PATH: Final = 512
 class ErrorBoundary:
     """Wraps an ASGI application and turns every exception into a response."""
 
-    __slots__ = ("_app", "_counts", "_log")
+    __slots__ = ("_app", "_counts", "_log", "_log_request")
 
     def __init__(self, app: _HttpApp, counts: RequestCounts) -> None:
         self._app = app
         self._counts = counts
         self._log = structlog.get_logger().bind()  # once, not at every line
+        self._log_request = request_log()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -54,7 +56,7 @@ class ErrorBoundary:
         finally:
             seconds = perf_counter() - started
             self._counts.add(context.method, context.status, seconds)
-            self._write(context, seconds)
+            self._log_request(context, seconds)
             SUGGESTIONS.reset(unspent)
             CURRENT.reset(previous)
 
@@ -71,16 +73,6 @@ class ErrorBoundary:
             if context.status:
                 raise  # the response has begun; closing the connection shows the client that it is incomplete
             await response(scope, receive, send)
-
-    def _write(self, context: RequestContext, seconds: float) -> None:
-        self._log.info(
-            "request",
-            method=context.method,
-            path=context.path,
-            status=context.status,
-            duration_ms=round(seconds * 1000, 2),
-            caller=context.caller,
-        )
 
 
 def _problem_response(error: Exception, scope: HTTPScope, context: RequestContext) -> RawResponse:
