@@ -15,6 +15,7 @@ from api.openapi.tenant_documents import TenantDocuments
 from api.server.client_connections import ClientConnections
 from api.server.concurrency import LongRequests
 from api.server.metrics import RequestCounts
+from api.version import VERSION
 from central import piccolo_app as central_app
 from central.database import CentralEngine
 from central.idempotency import Idempotency
@@ -52,7 +53,7 @@ from tenant_schema.records.history.dependents import DependentHistories
 from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
-from tenant_schema.standard.seed import seed_standard_objects
+from tenant_schema.standard.seed import seed_standard_objects, standard_version
 from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, VersionedCache
 from tenant_schema.users.passwords.hashing import OWASP, HashParameters, Passwords
 from tenant_schema.users.seed import seed_access, seed_administrator
@@ -130,7 +131,7 @@ def compose(
     vault, registry, passwords = Vault(settings.encryption_keys), Registry(), Passwords(hashing)
     servers, credentials = installed_servers(settings), Credentials(vault)
     engines, tenancy = _tenancy(settings, servers, credentials)
-    tenant_migrator = Migrator([import_module(app).APP_CONFIG for app in piccolo_conf.TENANT_APPS], DB)
+    tenant_migrator = _tenant_migrator()
     parts = Parts(registry, servers, credentials, engines, tenancy, tenant_migrator, _seed(passwords))
     definitions, recovery, catalog = _definitions(settings)
     access, apps = VersionedCache(ACCESS, settings.cache_seconds), AppCatalog(definitions)
@@ -164,6 +165,11 @@ def compose(
         navigation=NavigationService(apps, catalog),
         caches=(access, definitions),
     )
+
+
+def _tenant_migrator() -> Migrator:
+    apps = [import_module(app).APP_CONFIG for app in piccolo_conf.TENANT_APPS]
+    return Migrator(apps, DB, seeds=f"{VERSION} {standard_version()}")
 
 
 def _bounds(settings: Settings) -> dict[str, Any]:

@@ -95,7 +95,8 @@ class Tenant(Timestamps, Table, db=CENTRAL, help_text="One customer, with a data
 
     ``version`` counts the changes of the row. ``folded_name`` is the name as searches compare it.
     ``disconnects`` counts the requests to close the tenant's connections; ``forced_disconnect`` is the latest
-    one that does not wait for running statements.
+    one that does not wait for running statements. ``schema_level`` is the level of the tenant's database
+    (:attr:`central.migrations.migrator.Migrator.level`); empty if it is not known.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -109,6 +110,7 @@ class Tenant(Timestamps, Table, db=CENTRAL, help_text="One customer, with a data
     version = Integer(default=1, null=False)
     disconnects = Integer(default=0, null=False)
     forced_disconnect = Integer(default=0, null=False)
+    schema_level = Varchar(length=64, null=False)
 
 
 class Domain(Timestamps, Table, db=CENTRAL, help_text="A host name of a tenant."):

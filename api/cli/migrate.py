@@ -3,13 +3,14 @@
 import asyncio
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import rich_click as click
 
 from api.cli.completion import tenant_slugs
 from api.cli.console import Output, say, warn, with_output
 from api.cli.progress import Tally, tally
-from api.cli.session import all_tenants, load_settings, reason_of, run, tenant_called
+from api.cli.session import load_settings, reason_of, run, tenant_called
 from api.cli.statuses import Status
 from api.composition import Platform
 from api.errors import CentralOutOfDate
@@ -19,12 +20,12 @@ from api.schemas.common import Output as Result
 from central.errors import CentralError
 from central.registry import TenantRef
 from central.secrets.key_check import KeyCheck
-from central.tables import TenantStatus
 from piccolo_engines.errors import DatabaseError
 
 __all__ = ["migrate"]
 
-_SERVED = (TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
+_TENANT = "tenant"
+"""The event of one tenant."""
 
 
 class _Outcome(Result):
@@ -45,41 +46,77 @@ class _Outcome(Result):
     show_default=True,
     help="How many tenants are migrated at a time.",
 )
+@click.option(
+    "--verify", is_flag=True, help="Look into all databases, also those that the registry has as up to date."
+)
 @with_output
-def migrate(tenants: tuple[str, ...], central_only: bool, parallel: int, out: Output) -> None:
+def migrate(tenants: tuple[str, ...], central_only: bool, parallel: int, verify: bool, out: Output) -> None:
     """Migrate the central database, and the databases of all tenants or of those named.
+
+    The registry knows which tenants are up to date; of those only named ones are looked into, or all with
+    --verify. After restoring a database from a backup, name its tenant.
 
     Safe to repeat, and to run while Freehold serves. The exit status is 3 if some tenants failed; repeating
     the command migrates only those.
     """
     if tenants and central_only:
         raise click.UsageError("Name tenants or use --central-only, not both.")
-    outcome = run(
-        load_settings(),
-        lambda platform: _migrate(platform, tenants, parallel, out, central_only=central_only),
-        is_migrating=True,
-    )
+    if central_only and verify:
+        raise click.UsageError("Use --central-only or --verify, not both.")
+
+    async def work(platform: Platform) -> _Outcome:
+        outcome = _Outcome(await _migrate_central(platform, out, only_check=bool(tenants)), {}, {})
+        await KeyCheck(platform.vault).require()
+        if not central_only:
+            pending = await _pending(platform, tenants, outcome, out, verify=verify)
+            await _migrate_tenants(platform, pending, parallel, outcome, out)
+        return outcome
+
+    outcome = run(load_settings(), work, is_migrating=True)
     out.one(outcome, lambda: _print(outcome))
     if outcome.failures:
         sys.exit(Status.PARTLY)
 
 
-async def _migrate(
-    platform: Platform, slugs: Sequence[str], parallel: int, out: Output, *, central_only: bool
-) -> _Outcome:
-    outcome = _Outcome(await _migrate_central(platform, out, only_check=bool(slugs)), {}, {})
-    await KeyCheck(platform.vault).require()
-    if central_only:
-        return outcome
+async def _pending(
+    platform: Platform, slugs: Sequence[str], outcome: _Outcome, out: Output, *, verify: bool
+) -> Sequence[TenantRef]:
+    """Return the tenants to look into. Those that are up to date by the registry are added to ``outcome``."""
     if slugs:
-        tenants = [(await tenant_called(platform, slug)).ref for slug in dict.fromkeys(slugs)]
-    else:
-        tenants = [one.ref for one in await all_tenants(platform) if one.ref.status in _SERVED]
-    platform.tenant_migrator.preload()
-    free = asyncio.Semaphore(parallel)
-    with tally(out, "tenant", "Tenants", len(tenants)) as progress:
-        await asyncio.gather(*(_migrate_tenant(platform, one, free, outcome, progress) for one in tenants))
-    return outcome
+        return [(await tenant_called(platform, slug)).ref for slug in dict.fromkeys(slugs)]
+    pending, wanted = [], platform.tenant_migrator.level
+    there = await _databases(platform)
+    for tenant, level in await platform.registry.served_with_levels():
+        if verify or level != wanted or (tenant.database_server, tenant.db_name.lower()) not in there:
+            pending.append(tenant)
+        else:
+            outcome.tenants[tenant.slug] = 0
+            out.event(event=_TENANT, name=tenant.slug, migrations=0)
+    return pending
+
+
+async def _databases(platform: Platform) -> set[tuple[str, str]]:
+    """Return the databases of the servers that respond, as pairs of server and name."""
+    found: set[tuple[str, str]] = set()
+    for server in platform.servers:
+        with suppress(DatabaseError):
+            found |= {(server.name, name) for name in await server.databases()}
+    return found
+
+
+async def _migrate_tenants(
+    platform: Platform, tenants: Sequence[TenantRef], parallel: int, outcome: _Outcome, out: Output
+) -> None:
+    if tenants:
+        platform.tenant_migrator.preload()
+    left = iter(tenants)
+    with tally(out, _TENANT, "Tenants", len(tenants)) as progress:
+
+        async def work() -> None:
+            for tenant in left:
+                await _migrate_tenant(platform, tenant, outcome, progress)
+
+        await asyncio.gather(*(work() for _ in range(min(parallel, len(tenants)))))
 
 
 async def _migrate_central(platform: Platform, out: Output, *, only_check: bool) -> int:
@@ -93,18 +130,15 @@ async def _migrate_central(platform: Platform, out: Output, *, only_check: bool)
     return len(ran)
 
 
-async def _migrate_tenant(
-    platform: Platform, tenant: TenantRef, free: asyncio.Semaphore, outcome: _Outcome, progress: Tally
-) -> None:
-    async with free:
-        try:
-            ran = await bring_up_to_date(platform, tenant)
-        except (CentralError, DatabaseError) as error:
-            outcome.failures[tenant.slug] = reason_of(error)
-            progress.done(tenant.slug, failure=outcome.failures[tenant.slug])
-        else:
-            outcome.tenants[tenant.slug] = len(ran)
-            progress.done(tenant.slug, migrations=len(ran))
+async def _migrate_tenant(platform: Platform, tenant: TenantRef, outcome: _Outcome, progress: Tally) -> None:
+    try:
+        ran = await bring_up_to_date(platform, tenant)
+    except (CentralError, DatabaseError) as error:
+        outcome.failures[tenant.slug] = reason_of(error)
+        progress.done(tenant.slug, failure=outcome.failures[tenant.slug])
+    else:
+        outcome.tenants[tenant.slug] = len(ran)
+        progress.done(tenant.slug, migrations=len(ran))
 
 
 def _print(outcome: _Outcome) -> None:

@@ -16,6 +16,7 @@ __all__ = ["bring_up_to_date"]
 async def bring_up_to_date(platform: Platform, tenant: TenantRef) -> Sequence[MigrationName]:
     """Run the pending migrations and return their names. Safe to repeat and while the tenant is served.
 
+    The registry records that the database is at this version's level, once everything is done.
     New standard objects and fields are defined, with their permissions. Roles, apps and everything else that
     users may have changed is kept. Raises as ``Tenancy.use`` and ``Migrator.migrate`` do.
     """
@@ -24,4 +25,5 @@ async def bring_up_to_date(platform: Platform, tenant: TenantRef) -> Sequence[Mi
         await seed_permissions(await seed_standard_objects())
         await ensure_searches()
         await ensure_sort_keys()
+    await platform.registry.set_level(tenant.id, platform.tenant_migrator.level)
     return ran

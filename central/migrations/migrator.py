@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import cached_property
+from hashlib import sha256
 from operator import attrgetter
 from typing import Any, cast
 
@@ -71,12 +73,23 @@ class Migrator:
     :param apps: in any order; their dependencies are included.
     :param slot: where the apps' tables find their database; it is bound to an engine while that is being
         migrated.
+    :param seeds: identifies what the caller adds to a database after its migrations; part of :attr:`level`.
     """
 
-    def __init__(self, apps: Sequence[AppConfig], slot: RoutedEngine) -> None:
+    def __init__(self, apps: Sequence[AppConfig], slot: RoutedEngine, *, seeds: str = "") -> None:
         self._shelf = PlanShelf(apps, slot)
         self._slot = slot
+        self._seeds = seeds
         self._rows = _migration_table(slot)
+
+    @cached_property
+    def level(self) -> str:
+        """Identifies the migrations and seeds, in 64 characters: two databases at this level need nothing.
+
+        Reads the names of the migrations' files, and imports none.
+        """
+        names = "\n".join((*self._shelf.file_names(), self._seeds))
+        return sha256(names.encode()).hexdigest()
 
     def preload(self) -> int:
         """Import and prepare every migration now, so that nothing is compiled while requests are served.

@@ -111,6 +111,11 @@ class PlanShelf:
         """The names of the apps, of those that others depend on as well."""
         return frozenset(app.app_name for app in self._apps)
 
+    def file_names(self) -> Iterator[str]:
+        """Yield the app and the name of each migration's file, in the order of :attr:`plans`."""
+        for app in self._apps:
+            yield from (f"{app.app_name} {path.stem}" for path in _paths(app))
+
     def snapshot(self, app: str, table: str, last: str, offset: int) -> type[Table]:
         """Return the table as of the migration ``last`` of ``app``; with ``offset=-1`` before it."""
         ids = [id_ for id_ in self._modules[app] if id_ <= last]
@@ -119,10 +124,8 @@ class PlanShelf:
             return SchemaSnapshot(managers=managers).get_table_from_snapshot(table).to_table_class()
 
     def _load(self, app: AppConfig) -> dict[str, ModuleType]:
-        folder = Path(app.resolved_migrations_folder_path)
-        paths = sorted(path for path in folder.glob("*.py") if path.name != "__init__.py")
         with self._private_tables():
-            modules = [_import(app.app_name, path) for path in paths]
+            modules = [_import(app.app_name, path) for path in _paths(app)]
         return dict(sorted((module.ID, module) for module in modules if getattr(module, "ID", None)))
 
     def _describe(self, app: str, id_: str) -> MigrationManager:
@@ -221,6 +224,11 @@ def _in_order(apps: Sequence[AppConfig]) -> list[AppConfig]:
             waiting += app.migration_dependency_app_configs
     graph = {name: [d.app_name for d in app.migration_dependency_app_configs] for name, app in known.items()}
     return [known[name] for name in TopologicalSorter(graph).static_order()]
+
+
+def _paths(app: AppConfig) -> list[Path]:
+    folder = Path(app.resolved_migrations_folder_path)
+    return sorted(path for path in folder.glob("*.py") if path.name != "__init__.py")
 
 
 def _import(app: str, path: Path) -> ModuleType:

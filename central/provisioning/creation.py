@@ -200,16 +200,18 @@ class MapDomain:
 
 @dataclass(frozen=True)
 class Activate(Repeated):
-    """Set the tenant's status to ``active``, so that it is served."""
+    """Set the tenant's status to ``active``, so that it is served, and record the level of its database."""
 
     registry: Registry
+    migrator: Migrator
     name = "activate"
     is_central = True
 
     async def do(self, subject: NewTenant) -> None:
         expected = (TenantStatus.PROVISIONING,)
-        tenant = await self.registry.set_status(subject.tenant.id, TenantStatus.ACTIVE, expected=expected)
-        subject.tenant = tenant
+        subject.tenant = await self.registry.set_status(
+            subject.tenant.id, TenantStatus.ACTIVE, expected=expected, level=self.migrator.level
+        )
 
     async def undo(self, _subject: object, /) -> None:
         pass  # never called: the step's transaction closes the run

@@ -66,7 +66,7 @@ def creation(parts: Parts) -> tuple[UndoableStep[NewTenant], ...]:
         SeedAccess(parts.tenancy, parts.seed),
         CreateAdministrator(parts.tenancy, parts.seed),
         MapDomain(parts.registry),
-        Activate(parts.registry),
+        Activate(parts.registry, parts.migrator),
     )
 
 

@@ -123,6 +123,23 @@ class Registry:
         """Return the tenant as operators see it. Raises :class:`~central.errors.TenantNotFound`."""
         return _found(await find_tenants(Tenant.id == tenant_id), tenant_id)
 
+    async def served_with_levels(self) -> list[tuple[TenantRef, str]]:
+        """Return all active and suspended tenants, without their domains, and the levels of their databases.
+
+        Runs one statement.
+        """
+        served = [TenantStatus.ACTIVE.value, TenantStatus.SUSPENDED.value]
+        rows = await Tenant.select().where(Tenant.status.is_in(served)).order_by(Tenant.id, ascending=False)
+        return [(ref_of(row, ""), row["schema_level"]) for row in rows]
+
+    async def set_level(self, tenant_id: UUID, level: str) -> None:
+        """Record that the tenant's database has been brought to this level. Runs one statement.
+
+        Not a change of the tenant: its version and its time of change stay the same, and no cache is cleared.
+        """
+        change = Tenant.update({Tenant.schema_level: level}, use_auto_update=False)
+        await change.where(Tenant.id == tenant_id)
+
     async def page(
         self,
         limit: int,
@@ -155,16 +172,20 @@ class Registry:
             return await self.record(tenant_id)
 
     async def set_status(
-        self, tenant_id: UUID, wanted: TenantStatus, *, expected: Collection[TenantStatus]
+        self, tenant_id: UUID, wanted: TenantStatus, *, expected: Collection[TenantStatus], level: str = ""
     ) -> TenantRef:
         """Change the status by compare-and-set: of two conflicting calls one succeeds.
+
+        :param level: the level of the tenant's database. By default it is unknown from now on: a tenant may
+            have been suspended so that its database could be restored.
 
         Raises :class:`~central.errors.WrongStatus` when the status is none of ``expected``, and
         :class:`~central.errors.TenantNotFound`.
         """
         async with self.changing():
             allowed = Tenant.status.is_in([status.value for status in expected])
-            is_done = await _update({Tenant.status: wanted.value}, Tenant.id == tenant_id, allowed)
+            changes = {Tenant.status: wanted.value, Tenant.schema_level: level}
+            is_done = await _update(changes, Tenant.id == tenant_id, allowed)
             ref = await self.get(tenant_id)
             if not is_done:
                 raise WrongStatus(ref.status, wanted)
@@ -175,9 +196,11 @@ class Registry:
     ) -> TenantRef:
         """Record a request to close the tenant's connections, which every process then executes.
 
+        The level of its database counts as unknown from now on.
+
         Raises the same errors as :meth:`set_status`.
         """
-        changes: dict[Any, Any] = {Tenant.disconnects: Tenant.disconnects + 1}
+        changes: dict[Any, Any] = {Tenant.disconnects: Tenant.disconnects + 1, Tenant.schema_level: ""}
         async with self.changing():
             allowed = Tenant.status.is_in([status.value for status in expected])
             is_done = await _update(changes, Tenant.id == tenant_id, allowed)

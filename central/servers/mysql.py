@@ -123,6 +123,11 @@ class MySQLServer:
         found = "SELECT schema_name FROM information_schema.schemata WHERE schema_name = {}"
         return bool(await self._run(found, validate(database)))
 
+    async def databases(self) -> frozenset[str]:
+        """See :class:`~central.servers.protocol.DatabaseServer`."""
+        rows = await self._run("SELECT schema_name AS name FROM information_schema.schemata")
+        return frozenset(row["name"].lower() for row in rows)
+
     async def create_database(self, database: str) -> None:
         """See :class:`~central.servers.protocol.DatabaseServer`."""
         create = f"CREATE DATABASE {quote(database)} CHARACTER SET utf8mb4 COLLATE "

@@ -34,6 +34,9 @@ class DatabaseServer(Protocol):
     async def database_exists(self, database: str) -> bool:
         """Whether the database, or a part of it, exists."""
 
+    async def databases(self) -> frozenset[str]:
+        """Return the names of all databases on the server, in lower case."""
+
     async def create_database(self, database: str) -> None:
         """Create an empty database. Raises :class:`DatabaseExists`, and changes nothing, if it exists."""
 

@@ -17,6 +17,9 @@ from piccolo_engines.identifiers import validate
 __all__ = ["SQLiteServer"]
 
 
+_FILE = ".sqlite"
+
+
 class SQLiteServer:
     """A directory (mode 0700) with one file (mode 0600) per database. There are no users.
 
@@ -40,6 +43,10 @@ class SQLiteServer:
     async def database_exists(self, database: str) -> bool:
         """See the protocol. A remaining ``-wal`` file counts, and so does a link."""
         return await asyncio.to_thread(lambda: any(map(os.path.lexists, self._files(database))))
+
+    async def databases(self) -> frozenset[str]:
+        """See the protocol. Links and other things than files are not databases."""
+        return await asyncio.to_thread(self._databases)
 
     async def create_database(self, database: str) -> None:
         """See the protocol."""
@@ -84,11 +91,18 @@ class SQLiteServer:
         """Do nothing: only engines hold connections."""
 
     def _path(self, database: str) -> Path:
-        return self._directory / f"{validate(database)}.sqlite"
+        return self._directory / (validate(database) + _FILE)
 
     def _files(self, database: str) -> list[Path]:
         path = self._path(database)
         return [path.with_name(path.name + suffix) for suffix in self._SUFFIXES]
+
+    def _databases(self) -> frozenset[str]:
+        if not self._directory.is_dir():
+            return frozenset()
+        with os.scandir(self._directory) as entries:
+            files = [one.name for one in entries if one.is_file(follow_symlinks=False)]
+        return frozenset(name[: -len(_FILE)].lower() for name in files if name.endswith(_FILE))
 
     def _create(self, database: str) -> None:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)

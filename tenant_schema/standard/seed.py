@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from uuid import UUID
 
 import msgspec
@@ -14,8 +15,9 @@ from tenant_schema.objects.model.rows import FieldRow, ObjectRow, object_row_of
 from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition
 from tenant_schema.standard.definitions import STANDARD_OBJECTS
 from tenant_schema.tenant_cache import DEFINITIONS, bump
+from tenant_schema.users.rights.permissions import SYSTEM_PERMISSIONS
 
-__all__ = ["seed_standard_objects"]
+__all__ = ["seed_standard_objects", "standard_version"]
 
 
 async def seed_standard_objects(drafts: Sequence[ObjectDraft] = STANDARD_OBJECTS) -> list[str]:
@@ -32,6 +34,11 @@ async def seed_standard_objects(drafts: Sequence[ObjectDraft] = STANDARD_OBJECTS
             await insert_definitions(objects, fields)
             await bump(DEFINITIONS)
     return [row.name for row in (*present, *objects) if row.standard]
+
+
+def standard_version() -> str:
+    """Identifies the standard objects and permissions of this version, in 64 characters."""
+    return sha256(msgspec.json.encode([STANDARD_OBJECTS, SYSTEM_PERMISSIONS], enc_hook=repr)).hexdigest()
 
 
 async def _object_rows() -> list[ObjectRow]:

@@ -1,6 +1,8 @@
 """What operators do to tenants from the command line."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -143,6 +145,25 @@ def test_migrating_goes_through_every_tenant(call: Run, told: Told) -> None:
     printed = lines(call("migrate", "--parallel", "1").stdout)
     assert printed[0] == {"event": "central", "migrations": 0}
     assert {one["name"] for one in printed if one.get("event") == "tenant"} == {"acme", "demo"}
+
+
+def test_a_database_that_is_up_to_date_by_the_registry_is_looked_into_when_asked_for(
+    call: Run, folder: Path
+) -> None:
+    def is_mended_by(*arguments: str) -> bool:
+        with closing(sqlite3.connect(folder / "tenants" / "tenant_acme.sqlite")) as acme:
+            acme.execute("DELETE FROM permissions WHERE name = 'accounts:*'")
+            acme.commit()
+            call(*arguments)
+            return bool(acme.execute("SELECT 1 FROM permissions WHERE name = 'accounts:*'").fetchone())
+
+    assert not is_mended_by("migrate")
+    assert is_mended_by("migrate", "acme")
+    assert is_mended_by("migrate", "--verify")
+    call("tenants", "suspend", "acme")  # as for restoring its database
+    assert is_mended_by("migrate")
+    assert not is_mended_by("migrate")
+    call("migrate", "--verify", "--central-only", status=2)
 
 
 def test_or_through_those_that_are_named(call: Run, told: Told) -> None:

@@ -355,3 +355,20 @@ async def test_reading_a_tenant_costs_two_statements(registry: Registry, central
         with statements_of(central) as statements:
             await read
         assert len(statements) == 2
+
+
+async def test_the_level_of_a_database_is_known_until_the_tenant_may_have_been_restored(
+    registry: Registry,
+) -> None:
+    acme = await make_tenant(registry, "acme")
+    await make_tenant(registry, "new", status=PROVISIONING)
+    before = await registry.record(acme.id)
+    await registry.set_level(acme.id, "a")
+    assert await registry.record(acme.id) == before  # no version, no time of change
+    assert [(one.slug, level) for one, level in await registry.served_with_levels()] == [("acme", "a")]
+
+    await registry.set_status(acme.id, SUSPENDED, expected=[ACTIVE])
+    assert [level for _, level in await registry.served_with_levels()] == [""]
+    await registry.set_level(acme.id, "a")
+    await registry.disconnect(acme.id, force=False, expected=[SUSPENDED])
+    assert [level for _, level in await registry.served_with_levels()] == [""]

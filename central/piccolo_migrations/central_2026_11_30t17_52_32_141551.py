@@ -25,7 +25,7 @@ class Tenant(Table, tablename="tenant", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-11-30T14:10:14:352964"
+ID = "2026-11-30T17:52:32:141551"
 VERSION = "1.38.0"
 DESCRIPTION = "The tables of the central database"
 
@@ -59,6 +59,7 @@ async def forwards():
     manager.add_column("Tenant", "tenant", "version", column_class=Integer, params={"default": 1, "null": False})
     manager.add_column("Tenant", "tenant", "disconnects", column_class=Integer, params={"default": 0, "null": False})
     manager.add_column("Tenant", "tenant", "forced_disconnect", column_class=Integer, params={"default": 0, "null": False})
+    manager.add_column("Tenant", "tenant", "schema_level", column_class=Varchar, params={"length": 64, "default": "", "null": False})
 
     manager.add_table("Domain", "domain")
     manager.add_column("Domain", "domain", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
