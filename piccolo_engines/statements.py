@@ -71,5 +71,11 @@ class StatementGroup(QueryString):
     __slots__ = ("statements",)
 
     def __init__(self, *statements: QueryString, table: type[Table] | None = None) -> None:
-        super().__init__("; ".join(map(str, statements)), table=table)
-        self.statements = statements
+        self.statements = statements  # Piccolo's constructor would parse their text
+        self.template, self.args, self.columns = "", (), ()
+        self.query_type, self.table, self._alias = "generic", table, None
+        self._frozen_compiled_strings = None
+
+    def __str__(self) -> str:
+        """The statements, separated by semicolons."""
+        return "; ".join(map(str, self.statements))

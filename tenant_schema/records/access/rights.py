@@ -6,8 +6,8 @@ not restrict it.
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.records.errors import InvalidQuery
@@ -36,6 +36,7 @@ class Rights:
     :param read: which records there are for the caller; what it does not let pass is not there.
     :param update: which of those may be changed.
     :param delete: which of those may be deleted and restored.
+    :ivar kept: values that others derived from these rights, for as long as the rights live.
     """
 
     readable: Mapping[str, FieldModel]
@@ -44,6 +45,7 @@ class Rights:
     read: Filter = ALL
     update: Filter = ALL
     delete: Filter = ALL
+    kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 def rights_of(access: Access, model: ObjectModel, objects: Mapping[str, ObjectModel]) -> Rights:

@@ -27,14 +27,18 @@ def known(name: str, fields: Fields) -> FieldModel:
 
 def shown(field: FieldModel, value: object) -> object:
     """The shown form of a stored value."""
-    if value is None:
-        return None
-    rendered = value if field.type.plain else field.type.render(value, field)
-    return msgspec.to_builtins(rendered)
+    return msgspec.to_builtins(_rendered(field, value))
+
+
+def _rendered(field: FieldModel, value: object) -> object:
+    return value if value is None or field.type.plain else field.type.render(value, field)
 
 
 def json_ready(
     names: Sequence[str], stored: Mapping[str, Any], fields: Mapping[str, FieldModel]
 ) -> dict[str, Any]:
     """The shown form of the named fields of one record in stored form."""
-    return {name: shown(fields[name], stored[name]) for name in names}
+    ready: dict[str, Any] = msgspec.to_builtins(
+        {name: _rendered(fields[name], stored[name]) for name in names}
+    )
+    return ready

@@ -10,6 +10,7 @@ from tenant_schema.problems import ProblemCollector
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.record import Record, Row
 from tenant_schema.records.writing.constraints import accept, refusals, refuse_equal
+from tenant_schema.records.writing.creation_plan import creation_plan
 from tenant_schema.records.writing.rows import insert_records, record_after_write
 from tenant_schema.records.writing.validation import Body, fill_in, parse_creation
 
@@ -20,24 +21,31 @@ def new_values(target: Target, body: Body, now: datetime, collector: ProblemColl
     """Everything in the new record but its numbers; the caller is its owner unless the body says
     otherwise.
     """
-    values = parse_creation(body, target.model.fields, collector, target.rights)
+    values = creation_plan(target).parse(body)
+    if values is None:
+        values = parse_creation(body, target.model.fields, collector, target.rights)
     return _stamped(target, values, body, now)
 
 
 def completed(target: Target, values: Row, now: datetime, collector: ProblemCollector) -> Row:
     """As :func:`new_values`, of values that are in stored form already."""
-    full = dict(values)
-    fill_in(full, values, target.model.fields, collector, target.rights)
+    full = creation_plan(target).complete(values)
+    if full is None:
+        full = dict(values)
+        fill_in(full, values, target.model.fields, collector, target.rights)
     return _stamped(target, full, values, now)
 
 
 def _stamped(target: Target, values: Row, given: Container[str], now: datetime) -> Row:
-    """With what the system sets."""
+    """Add what the system sets."""
     me = target.access.user_id
     if "owner" not in given:
         values["owner"] = me
-    times = {"created_at": now, "updated_at": now, "deleted_at": None}
-    return values | {"id": new_id(), "version": 1, "created_by": me, "updated_by": me, **times}
+    values["id"], values["version"] = new_id(), 1
+    values["created_by"] = values["updated_by"] = me
+    values["created_at"] = values["updated_at"] = now
+    values["deleted_at"] = None
+    return values
 
 
 async def create_record(target: Target, body: Body, now: datetime) -> Record:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.problems import Problem
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.query.conditions import is_one_of
@@ -24,10 +24,13 @@ async def problems_of_equal_values(
     one before it. One statement for each such field; none for objects without one.
     """
     found: list[list[Problem]] = [[] for _ in records]
-    for field in target.model.fields.values():
-        if field.unique and field.type.comparisons:
-            await _look(target, field, records, found)
+    for field in target.plan(lambda: _compared(target.model), "compared"):
+        await _look(target, field, records, found)
     return found
+
+
+def _compared(model: ObjectModel) -> list[FieldModel]:
+    return [one for one in model.fields.values() if one.unique and one.type.comparisons]
 
 
 async def _look(

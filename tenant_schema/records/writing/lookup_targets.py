@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.problems import Problem
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.query.model import Condition
@@ -38,18 +38,22 @@ async def problems_of_many(
     target: Target, rows: Sequence[_Values], *, with_users: bool = False
 ) -> list[list[Problem]]:
     """As :func:`problems_of_lookups`, for each of many records."""
-    lookups = [one for one in target.model.fields.values() if _is_checked(one, with_users=with_users)]
+    lookups = target.plan(lambda: _checked(target.model, with_users=with_users), "lookups", with_users)
     wanted: defaultdict[str, set[UUID]] = defaultdict(set)
     for field in lookups:
         wanted[field.settings["target"]].update(
             values[field.name] for values in rows if values.get(field.name) is not None
         )
     there = {name: await _there(target, name, ids) for name, ids in wanted.items() if ids}
+    if not there:
+        return [[] for _ in rows]
     return [[*_missing(lookups, values, there)] for values in rows]
 
 
-def _is_checked(field: FieldModel, *, with_users: bool) -> bool:
-    return field.type.name == "lookup" and (with_users or field.settings["target"] != USERS.name)
+def _checked(model: ObjectModel, *, with_users: bool) -> list[FieldModel]:
+    """Return the lookups to records, and to users if those are checked too."""
+    lookups = [one for one in model.fields.values() if one.type.name == "lookup"]
+    return [one for one in lookups if with_users or one.settings["target"] != USERS.name]
 
 
 def _missing(
