@@ -35,10 +35,13 @@ class Lru(Generic[_Key, _Value]):
 
     def get(self, key: _Key, default: object = None) -> object:
         """Return the value of ``key`` and mark it as used, or return ``default``."""
-        if key not in self._values:
+        values = self._values
+        try:
+            value = values[key]
+        except KeyError:
             return default
-        self._values.move_to_end(key)
-        return self._values[key]
+        values.move_to_end(key)
+        return value
 
     def put(self, key: _Key, value: _Value) -> None:
         """Set the value of ``key`` and mark it as used.

@@ -124,6 +124,13 @@ class VersionedCache:
             tenant.entries.put(key, value)
         return value
 
+    def peek(self, scope: TenantScope, key: Hashable) -> object:
+        """What is cached under ``key`` and may be served without a look at the version; otherwise None."""
+        tenant = self._tenants.get(scope.id)
+        if tenant is None or self._is_due(tenant):
+            return None
+        return tenant.entries.get(key)
+
     def forget(self, scope: TenantScope) -> None:
         """Drop the tenant's entries, including those that are being loaded."""
         if tenant := self._tenants.get(scope.id):

@@ -58,7 +58,8 @@ class TenantFromHost:
         platform, state = self._platform, scope["state"]
         state["platform"] = platform
         with CENTRAL.bind(platform.central_engine):
-            tenant = await rerun(scope, lambda _: self._find(scope))
+            host = self._requested(scope)
+            tenant = self._known(scope, host) or await rerun(scope, lambda _: self._find(scope, host))
             if tenant is None:
                 await self._serve_central(scope, receive, send)
                 return
@@ -149,19 +150,28 @@ class TenantFromHost:
         body = await read_body(receive, settings.max_body_bytes, settings.request_timeout)
         scope["state"]["body"] = body
 
-    async def _find(self, scope: HTTPScope) -> TenantRef | None:
-        """Return the requested tenant; None on a central host."""
-        settings, headers = self._platform.settings, scope["headers"]
+    def _requested(self, scope: HTTPScope) -> str:
+        """Return the requested host in canonical form. Stores it and the client's address in the state."""
+        settings, headers, state = self._platform.settings, scope["headers"], scope["state"]
         client = scope.get("client")
         peer = client[0] if client else ""
         behind_proxy = is_proxy(peer, settings.trusted_proxies)
-        address = client_address(peer, headers, settings.trusted_proxies) if behind_proxy else peer
-        scope["state"]["address"] = address
+        state["address"] = client_address(peer, headers, settings.trusted_proxies) if behind_proxy else peer
         header = requested_host(headers, behind_proxy=behind_proxy)
-        host = scope["state"]["host"] = _canonical(header)
+        host = state["host"] = _canonical(header)
         if not header.isascii():
             _rewrite_host(scope, host)
-        key = _tenant_key(scope) if settings.allow_tenant_header else None
+        return host
+
+    def _known(self, scope: HTTPScope, host: str) -> TenantRef | None:
+        """Return the tenant of the host if it is at hand, unless a header may name another one."""
+        if self._platform.settings.allow_tenant_header and _tenant_key(scope) is not None:
+            return None
+        return self._platform.resolver.known(host)
+
+    async def _find(self, scope: HTTPScope, host: str) -> TenantRef | None:
+        """Return the requested tenant; None on a central host."""
+        key = _tenant_key(scope) if self._platform.settings.allow_tenant_header else None
         resolver = self._platform.resolver
         found = await (resolver.resolve(host) if key is None else resolver.resolve_key(key))
         if isinstance(found, Unknown):

@@ -46,7 +46,8 @@ async def identify(request: TenantRequest) -> None:
 
     Raises :class:`~api.errors.NotAuthenticated` without a valid one.
     """
-    access = await request.platform.authentication.authenticate(request.tenant, request.bearer_token())
+    tenant, token, authentication = request.tenant, request.bearer_token(), request.platform.authentication
+    access = authentication.known_access(tenant, token) or await authentication.authenticate(tenant, token)
     request.scope["auth"] = access
     request.context.caller = access.user_id
 

@@ -86,6 +86,13 @@ class Resolver:
             return _UNKNOWN
         return await self._cached(f"host {host}", lambda: self._registry.by_domain(host))
 
+    def known(self, host: str) -> TenantRef | None:
+        """Return the tenant of ``host`` if it is cached and the cache was recently compared; no statement.
+
+        None for every other host, whether :meth:`resolve` knows it or not.
+        """
+        return None if self._is_due else self._tenants.get(f"host {host}")
+
     async def resolve_key(self, key: str) -> TenantRef | Unknown:
         """Return the tenant with this id or slug, as in the ``x-tenant-id`` header.
 
@@ -124,13 +131,18 @@ class Resolver:
 
     async def _revalidate(self) -> None:
         """Ensure that the cache was recently compared with the registry's version."""
-        if self._checked_at is not None and self._clock() - self._checked_at < self._cache_seconds:
+        if not self._is_due:
             return
         if self._checking is None or self._checking.done():
             self._checking = asyncio.create_task(self._check())
             self._checking.add_done_callback(_retrieve)
         # A caller that is cancelled must not cancel the check for the others.
         await asyncio.shield(self._checking)
+
+    @property
+    def _is_due(self) -> bool:
+        checked_at = self._checked_at
+        return checked_at is None or self._clock() - checked_at >= self._cache_seconds
 
     async def _check(self) -> None:
         started_at = self._clock()

@@ -18,7 +18,7 @@ from piccolo_engines.lru import Lru
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.errors import TokenExpired, TokenInvalid
 
-__all__ = ["AccessTokens", "Claims", "IssuedToken", "SigningKeys"]
+__all__ = ["AccessTokens", "Claims", "IssuedToken", "SigningKeys", "token_digest"]
 
 _ALGORITHM = "HS256"
 _ISSUER = "freehold"
@@ -98,16 +98,21 @@ class AccessTokens:
 
     def read(self, scope: TenantScope, text: str) -> Claims:
         """Return the claims of a token of this tenant. Raises TokenInvalid and TokenExpired."""
-        if len(text) > _LONGEST:
+        digest = token_digest(text)
+        if digest is None:
             raise TokenInvalid
-        key = (scope.id, hashlib.sha256(text.encode("utf-8", "replace")).digest())
+        key = (scope.id, digest)
         claims = self._remembered.get(key)
         if claims is None:
             claims = self._decode(scope, text)
             self._remembered.put(key, claims)
-        if claims.expires_at <= self._clock():
+        if self.has_expired(claims):
             raise TokenExpired
         return claims
+
+    def has_expired(self, claims: Claims) -> bool:
+        """Whether the token with these claims has expired by now."""
+        return claims.expires_at <= self._clock()
 
     def _decode(self, scope: TenantScope, text: str) -> Claims:
         try:
@@ -130,6 +135,11 @@ class AccessTokens:
         if key is None:
             raise TokenInvalid
         return key
+
+
+def token_digest(text: str) -> bytes | None:
+    """Return what a token is cached by, instead of the token itself; None for what is too long to be one."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).digest() if len(text) <= _LONGEST else None
 
 
 def _claims(payload: Mapping[str, Any]) -> Claims:

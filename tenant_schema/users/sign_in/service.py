@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from piccolo_conf import DB
@@ -42,7 +42,7 @@ from tenant_schema.users.sessions.store import (
     open_session,
     rotate_session,
 )
-from tenant_schema.users.sign_in.access_tokens import AccessTokens
+from tenant_schema.users.sign_in.access_tokens import AccessTokens, Claims, token_digest
 from tenant_schema.users.sign_in.throttle import Throttle
 from tenant_schema.users.tables import User
 
@@ -73,6 +73,14 @@ class Profile:
     user: SessionUser
     roles: tuple[str, ...]
     permissions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """A verified token as it is cached, by its digest."""
+
+    claims: Claims
+    access: Access
 
 
 class Authentication:
@@ -171,7 +179,22 @@ class Authentication:
         if access_token.startswith(KEY_PREFIX):
             return await self._keys.access_of(scope, access_token)
         claims = self._tokens.read(scope, access_token)
-        return await self.of_session(scope, claims.user_id, claims.session_id)
+        key = ("token", token_digest(access_token))
+        verified: _Verified = await self._cache.get(scope, key, lambda: self._verify(scope, claims))
+        return verified.access
+
+    def known_access(self, scope: TenantScope, access_token: str) -> Access | None:
+        """Return what :meth:`authenticate` would, if it is cached and nothing is due: no statement.
+
+        None for every other token, valid or not. What is cached is dropped when a user, role or session of
+        the tenant changes; whether the token has expired is checked here.
+        """
+        if access_token.startswith(KEY_PREFIX):
+            return self._keys.known_access(scope, access_token)
+        verified = cast("_Verified | None", self._cache.peek(scope, ("token", token_digest(access_token))))
+        if verified is None or self._tokens.has_expired(verified.claims):
+            return None
+        return verified.access
 
     async def of_session(self, scope: TenantScope, user_id: UUID, session_id: UUID) -> Access:
         """Return what the user of a session may do; the caller has verified that the session is the user's.
@@ -218,6 +241,10 @@ class Authentication:
         """Return the caller's profile. No statement."""
         user = SessionUser(access.user_id, access.email, access.name)
         return Profile(user, access.roles, tuple(sorted(access.permissions)))
+
+    async def _verify(self, scope: TenantScope, claims: Claims) -> _Verified:
+        """Read the access of a valid token. Raises TokenInvalid, so that refused tokens are not cached."""
+        return _Verified(claims, await self.of_session(scope, claims.user_id, claims.session_id))
 
     async def _check(self, email: str, password: str, failure: str) -> dict[str, Any]:
         """Return the row of the active user with this address and password. 1 statement, one password

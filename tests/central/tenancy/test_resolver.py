@@ -125,6 +125,30 @@ async def test_the_version_is_asked_for_on_demand_and_not_too_often(
     assert "registry_version" in statement
 
 
+async def test_a_known_tenant_is_at_hand_until_it_changes_or_the_version_is_due(
+    resolver: Resolver, registry: Registry, elsewhere: Registry, central: SQLiteEngine, clock: Clock
+) -> None:
+    ref = await make_tenant(registry)
+    assert resolver.known("acme.localhost") is None
+    for host in ("acme.localhost", "nobody.localhost", "localhost"):
+        await resolver.resolve(host)
+    with statements_of(central) as statements:
+        assert resolver.known("acme.localhost") == ref
+        assert [resolver.known(host) for host in ("nobody.localhost", "localhost", str(ref.id))] == [None] * 3
+    assert statements == []
+    await registry.set_status(ref.id, TenantStatus.SUSPENDED, expected={TenantStatus.ACTIVE})
+    assert resolver.known("acme.localhost") is None
+    await resolver.resolve("acme.localhost")
+    await elsewhere.set_status(ref.id, TenantStatus.ACTIVE, expected={TenantStatus.SUSPENDED})
+    clock.seconds += CACHE_SECONDS - 0.01
+    known = resolver.known("acme.localhost")
+    assert known is not None
+    assert known.status is TenantStatus.SUSPENDED
+    clock.seconds += 0.01
+    assert resolver.known("acme.localhost") is None
+    assert await resolver.resolve("acme.localhost") == resolver.known("acme.localhost") == ref
+
+
 async def test_a_change_here_counts_at_once(resolver: Resolver, registry: Registry) -> None:
     ref = await make_tenant(registry)
     assert await resolver.resolve("crm.acme.org") == Unknown()
