@@ -96,7 +96,7 @@ class BudgetedEngine(MySQLEngine):
 
     async def lease(self, *, in_pool: bool = True) -> Session:  # noqa: ARG002 # every connection comes from the budget
         """Acquire a connection from the budget. Raises ``PoolTimeout`` when none becomes free in time."""
-        session = await self._budget.acquire(self._part)
+        session = self._budget.take(self._part) or await self._budget.acquire(self._part)
         self._watchdog.begin(session)
         limit = self._limit if are_limited() else None
         if session.limit != limit:

@@ -174,18 +174,24 @@ class TenantEngines:
         counts = (self._waiting, self._opened, self._evicted, self._timeouts)
         return EngineStats(self._taken.total(), leased, *counts)
 
+    def _placed(self, tenant: TenantRef) -> _Entry | None:
+        """Return the tenant's entry, if it has one that is not older than its latest disconnect."""
+        entry = self._entries.get(tenant.id)
+        if entry is None or entry.disconnects < tenant.disconnects:
+            return None
+        self._entries.move_to_end(tenant.id)
+        return entry
+
     async def _place(self, tenant: TenantRef) -> _Entry:
         """Return the tenant's entry; create it once there is room."""
         deadline = self._clock() + self._patience
         while True:
-            if self._gone.get(tenant.id):
+            if self._gone.get(tenant.id):  # a discarded tenant has no entry
                 raise TenantGone(tenant.id)
-            entry = self._entries.get(tenant.id)
-            if entry is not None and entry.disconnects >= tenant.disconnects:
-                self._entries.move_to_end(tenant.id)
-                return entry
-            if entry is not None:
-                self._retire(tenant, entry)
+            if (placed := self._placed(tenant)) is not None:
+                return placed
+            if (old := self._entries.get(tenant.id)) is not None:
+                self._retire(tenant, old)
             server = tenant.database_server
             if self._taken[server] < self._capacities.get(server, self._capacity):
                 self._taken[server] += 1
@@ -277,8 +283,10 @@ class TenantEngines:
         self._notify()
 
     def _notify(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
+        """Tell those that wait for room. Who begins to wait later looks first."""
+        if self._waiting:
+            self._changed.set()
+            self._changed = asyncio.Event()
 
 
 class _Lease:
@@ -290,18 +298,19 @@ class _Lease:
         self._engines, self._tenant = engines, tenant
 
     async def __aenter__(self) -> Engine[Any]:
+        engines, tenant = self._engines, self._tenant
         while True:
-            entry = self._entry = await self._engines._place(self._tenant)
+            entry = self._entry = engines._placed(tenant) or await engines._place(tenant)
             entry.leases += 1
             entry.unused.clear()
             try:
-                engine = entry.engine or await self._engines._open(entry, self._tenant)
+                engine = entry.engine or await engines._open(entry, tenant)
             except BaseException:
-                self._engines._give_back(entry, self._tenant.id)
+                engines._give_back(entry, tenant.id)
                 raise
             if engine is not None:
                 return engine
-            self._engines._give_back(entry, self._tenant.id)  # retired while this lease waited for it
+            engines._give_back(entry, tenant.id)  # retired while this lease waited for it
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
