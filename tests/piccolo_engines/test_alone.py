@@ -13,7 +13,9 @@ SETTINGS = """
 [pytest]
 asyncio_mode = auto
 asyncio_default_fixture_loop_scope = function
-addopts = --strict-markers --import-mode=importlib -p no:cacheprovider
+addopts =
+    --strict-markers --import-mode=importlib -p no:cacheprovider
+    -p no:anyio -p no:faker -p no:schemathesis
 pythonpath = .
 filterwarnings = error
 """

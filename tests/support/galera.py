@@ -7,12 +7,11 @@ import contextlib
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.support.servers import ServerAddress, ServerMissing, binary_of, free_port
+from tests.support.servers import ServerAddress, ServerMissing, binary_of, free_port, server_folder
 
 __all__ = ["galera_cluster"]
 
@@ -32,8 +31,8 @@ def galera_cluster() -> Iterator[Sequence[ServerAddress]]:
     provider = next((one for one in _PROVIDERS if Path(one).exists()), None)
     if binary is None or provider is None or shutil.which("mariabackup") is None:
         raise ServerMissing("no Galera: install mariadb-server, galera-4, mariadb-backup and socat")
-    with tempfile.TemporaryDirectory(prefix="galera-") as folder, contextlib.ExitStack() as stack:
-        folders = [Path(folder) / f"n{number}" for number in range(_NODES)]
+    with server_folder("galera-") as folder, contextlib.ExitStack() as stack:
+        folders = [folder / f"n{number}" for number in range(_NODES)]
         group = [free_port() for _ in folders]
         _install(folders)
         _begin_history(binary, folders, _options(provider, group[0], ""))
@@ -99,7 +98,7 @@ def _node(
         f"--tmpdir={folder / 'tmp'}", f"--socket={folder / 'sock'}", f"--pid-file={folder / 'pid'}",
         f"--port={port}", "--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin",
         "--binlog-format=ROW", "--innodb-autoinc-lock-mode=2", "--innodb-buffer-pool-size=64M",
-        "--innodb-flush-log-at-trx-commit=0", *options,
+        "--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync", *options,
     ]  # fmt: skip
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
