@@ -15,6 +15,7 @@ from api.openapi.tenant_documents import TenantDocuments
 from api.server.client_connections import ClientConnections
 from api.server.concurrency import LongRequests
 from api.server.metrics import RequestCounts
+from api.tenant_seed import tenant_seed
 from api.version import VERSION
 from central import piccolo_app as central_app
 from central.database import CentralEngine
@@ -24,8 +25,7 @@ from central.operators.service import Operators
 from central.provisioning.pipeline import Observer
 from central.provisioning.service import Provisioning
 from central.provisioning.steps import Parts
-from central.provisioning.types import Admin, TenantSeed
-from central.registry import Registry, TenantRef
+from central.registry import Registry
 from central.secrets.vault import Vault
 from central.servers import DatabaseServers
 from central.servers.credentials import Credentials, TenantOpener
@@ -39,11 +39,8 @@ from tenant_schema.apps.catalog import AppCatalog
 from tenant_schema.apps.dependents import DependentPages, DependentViews
 from tenant_schema.apps.navigation import NavigationService
 from tenant_schema.apps.pages.service import PageService
-from tenant_schema.apps.seed import seed_apps
 from tenant_schema.apps.service import AppService
 from tenant_schema.apps.views.service import ViewService
-from tenant_schema.objects.changes.missing_indexes import ensure_searches
-from tenant_schema.objects.changes.missing_sort_keys import ensure_sort_keys
 from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.service import SchemaService
@@ -53,10 +50,9 @@ from tenant_schema.records.history.dependents import DependentHistories
 from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
-from tenant_schema.standard.seed import seed_standard_objects, standard_version
+from tenant_schema.standard.seed import standard_version
 from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, VersionedCache
 from tenant_schema.users.passwords.hashing import OWASP, HashParameters, Passwords
-from tenant_schema.users.seed import seed_access, seed_administrator
 from tenant_schema.users.sessions.store import SessionLimits
 from tenant_schema.users.sign_in.access_tokens import AccessTokens, SigningKeys
 from tenant_schema.users.sign_in.service import Authentication
@@ -132,7 +128,7 @@ def compose(
     servers, credentials = installed_servers(settings), Credentials(vault)
     engines, tenancy = _tenancy(settings, servers, credentials)
     tenant_migrator = _tenant_migrator()
-    parts = Parts(registry, servers, credentials, engines, tenancy, tenant_migrator, _seed(passwords))
+    parts = Parts(registry, servers, credentials, engines, tenancy, tenant_migrator, tenant_seed(passwords))
     definitions, recovery, catalog = _definitions(settings)
     access, apps = VersionedCache(ACCESS, settings.cache_seconds), AppCatalog(definitions)
     operators, authentication = Operators(), _authentication(settings, vault, passwords, access)
@@ -214,16 +210,3 @@ def _signing_keys(vault: Vault, tenant_id: UUID, purpose: str = "access-tokens")
 def _cursor_keys(vault: Vault, tenant_id: UUID) -> Sequence[bytes]:
     derived = vault.derive("cursors", tenant_id)
     return [derived.current, *(key for key_id, key in derived.items() if key_id != derived.current_key_id)]
-
-
-def _seed(passwords: Passwords) -> TenantSeed:
-    async def access(_tenant: TenantRef) -> None:
-        await seed_access(await seed_standard_objects())
-        await ensure_searches()
-        await ensure_sort_keys(served=False)
-        await seed_apps()
-
-    async def administrator(_tenant: TenantRef, admin: Admin) -> None:
-        await seed_administrator(passwords, email=admin.email, password=admin.password, name="Administrator")
-
-    return TenantSeed(access, administrator)

@@ -1,10 +1,10 @@
-"""Creating tenants compared with sending the same SQL: the overhead of the pipeline.
+"""Creating tenants compared with a peer that does it by hand, in one run on one server.
 
 ``python -m benchmarks.provisioning [--database mariadb] [--tenants 10]``
 
-Tenants are created and deleted while every statement to the server is recorded; then the statements of each
-are sent again, one after the other, by a loop that does nothing else. The hash of the administrator's
-password is made cheap, because it costs the same in any design.
+Tenants of Freehold and of the peer (:mod:`benchmarks.provisioning_peer`) are created in turn, and deleted.
+Both hash the administrator's password with the same parameters. The round trips to the server and the time of
+each step are those of the last tenant. The bound is that Freehold takes no longer than the peer.
 """
 
 import argparse
@@ -20,38 +20,32 @@ from typing import Any
 from rich.console import Console
 
 from api.composition import Platform, compose
+from benchmarks import provisioning_peer as peer
 from benchmarks.stages import ServerStage, stage_of
 from central.database import CENTRAL
+from central.provisioning.pipeline import Moment
 from central.provisioning.types import TenantRequest
 from central.secrets.keys import generate_key
 from central.settings.settings import Settings
-from central.tables import ProvisioningRun
 from piccolo_engines.mysql.sessions.prepared import PreparedStatements
 from piccolo_engines.mysql.sessions.session import Session
-from tenant_schema.users.passwords.hashing import HashParameters
-from tests.support.servers import ServerAddress
 
-__all__ = ["main"]
+__all__ = ["BOUND", "main"]
 
-Sent = list[tuple[int, str, str]]
-"""The connection and the database that a statement was sent to, and the statement."""
+BOUND = 1.0
+"""The maximum time of creating a tenant, as a multiple of the peer's."""
 
 
 @contextmanager
-def written_down(sent: Sent) -> Iterator[None]:
-    """Record every statement that any session sends inside the block, as text; none is prepared."""
+def counted(sent: list[str]) -> Iterator[None]:
+    """Record every round trip of any session inside the block, as text; none is prepared."""
     original, is_due = Session.send, PreparedStatements.is_due
 
     async def send(self: Session, sql: str) -> Any:
-        result = await original(self, sql)
-        if not sql.startswith(
-            "SET time_zone"
-        ):  # the first statement of every session, including those of the replay
-            database = self._connection._db or b""
-            sent.append((self.thread_id, database.decode(), sql))
-        return result
+        sent.append(sql)
+        return await original(self, sql)
 
-    Session.send = send  # type: ignore[method-assign]  # the only place where the values are visible
+    Session.send = send  # type: ignore[method-assign]  # the only place through which all of them pass
     PreparedStatements.is_due = lambda *_: False  # type: ignore[method-assign]
     try:
         yield
@@ -60,75 +54,72 @@ def written_down(sent: Sent) -> Iterator[None]:
         PreparedStatements.is_due = is_due  # type: ignore[method-assign]
 
 
-async def create(platform: Platform, number: int) -> tuple[float, Sent]:
-    """Create and delete a tenant. Returns how long creating it took, and the statements."""
-    sent: Sent = []
+class Steps:
+    """An observer that measures the steps of creations, in seconds."""
+
+    def __init__(self) -> None:
+        self.taken: dict[str, float] = {}
+
+    async def before(self, moment: Moment) -> None:
+        if moment.operation == "create":
+            self.taken[moment.step] = -time.perf_counter()
+
+    async def after(self, moment: Moment) -> None:
+        if moment.operation == "create":
+            self.taken[moment.step] += time.perf_counter()
+
+
+async def create(platform: Platform, number: int) -> tuple[float, int]:
+    """Create a tenant. Returns the seconds and the round trips."""
+    sent: list[str] = []
     request = TenantRequest(f"bench-{number}", "Bench", f"bench-{number}.localhost")
-    with written_down(sent):
+    with counted(sent):
         begun = time.perf_counter()
-        created = await platform.provisioning.create(request)
-        seconds = time.perf_counter() - begun
-    await platform.provisioning.delete(created.tenant.id)
-    await ProvisioningRun.delete(force=True)  # the replay reuses their ids
-    return seconds, sent
+        await platform.provisioning.create(request)
+        return time.perf_counter() - begun, len(sent)
 
 
-async def replay(address: ServerAddress, sent: Sent) -> float:
-    """Return how long the same statements take, one after the other.
-
-    Uses as many connections as were used before.
-    """
-    sessions = {number: await Session.open(address.config) for number in {one for one, _, _ in sent}}
-    at = dict.fromkeys(sessions, "")
-    begun = time.perf_counter()
-    try:
-        for number, database, sql in sent:
-            if database != at[number]:
-                await sessions[number].send(f'USE "{database}"')
-                at[number] = database
-            await sessions[number].send(sql)
-        return time.perf_counter() - begun
-    finally:
-        for session in sessions.values():
-            session.close()
-
-
-async def delete_replayed(platform: Platform, number: int) -> None:
-    """Delete what the replay created."""
-    registry = platform.registry
-    found = await registry.by_slug(f"bench-{number}")
+async def delete(platform: Platform, number: int) -> None:
+    found = await platform.registry.by_slug(f"bench-{number}")
     await platform.provisioning.delete(found.id)
 
 
-async def run(stage: ServerStage, options: argparse.Namespace, console: Console) -> None:
-    address = stage.address
-    assert address is not None
+async def compare(stage: ServerStage, tenants: int, console: Console) -> None:
+    assert stage.address is not None
+    steps = Steps()
     environ = {**stage.environ, "ENCRYPTION_KEY": generate_key(), "DATA_DIR": str(stage.folder)}
-    platform = compose(Settings.from_env(environ), hashing=HashParameters(1, 8, 1))
+    platform = compose(Settings.from_env(environ), steps)
+    prefix = stage.environ["DB_PREFIX"]
     await platform.central_migrator.migrate(platform.central_engine)
     platform.tenant_migrator.preload()
+    root = await peer.prepare(stage.address, prefix)
+    ours, theirs, count, taken = [], [], 0, dict[str, float]()
     try:
-        await compare(platform, address, options, console)
+        with CENTRAL.bind(platform.central_engine):
+            for number in range(tenants + 1):
+                theirs.append(await peer.create(root, stage.address, prefix, number, platform.passwords))
+                await peer.drop(root, prefix, number)
+                seconds, count = await create(platform, number)
+                ours.append(seconds)
+                taken = dict(steps.taken)
+                await delete(platform, number)
     finally:
+        await root.ensure_closed()
         await platform.close()
+    report(ours[1:], theirs[1:], count, taken, console)  # without the first, which warms both
 
 
-async def compare(
-    platform: Platform, address: ServerAddress, options: argparse.Namespace, console: Console
+def report(
+    ours: list[float], theirs: list[float], count: int, taken: dict[str, float], console: Console
 ) -> None:
-    ours, raw, count = [], [], 0
-    with CENTRAL.bind(platform.central_engine):
-        for number in range(options.tenants):
-            seconds, sent = await create(platform, number)
-            ours.append(seconds)
-            raw.append(await replay(address, sent))
-            count = len(sent)
-            await delete_replayed(platform, number)
-    ratio = statistics.median(a / b for a, b in zip(ours, raw, strict=True))
+    ratio = statistics.median(ours) / statistics.median(theirs)
     console.print(
-        f"creating a tenant: {statistics.median(ours) * 1000:.0f} ms; its {count} statements sent raw: "
-        f"{statistics.median(raw) * 1000:.0f} ms; {ratio:.2f} times (medians of {options.tenants})"
+        f"creating a tenant: {statistics.median(ours) * 1000:.0f} ms in {count} round trips; the peer: "
+        f"{statistics.median(theirs) * 1000:.0f} ms in {peer.STATEMENTS}; {ratio:.2f} times "
+        f"(bound {BOUND}; medians of {len(ours)})"
     )
+    for step, seconds in taken.items():
+        console.print(f"  {step}: {seconds * 1000:.1f} ms")
 
 
 def main() -> None:
@@ -140,7 +131,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, stage_of(options.database, Path(folder)) as stage:
         assert isinstance(stage, ServerStage)
-        asyncio.run(run(stage, options, Console()))
+        asyncio.run(compare(stage, options.tenants, Console()))
 
 
 if __name__ == "__main__":

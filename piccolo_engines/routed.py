@@ -1,5 +1,6 @@
 """RoutedEngine: a Piccolo engine without a database, which forwards everything to the engine bound to it."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import Any
@@ -161,6 +162,10 @@ class RoutedEngine(Engine[Any]):
     async def run_ddl(self, ddl: str, in_pool: bool = True) -> Any:
         """Run one DDL statement on the bound engine."""
         return await self.bound.run_ddl(ddl, in_pool=in_pool)
+
+    async def run_script(self, statements: Sequence[str]) -> None:
+        """Run DDL statements on the bound engine, in as few round trips as possible."""
+        await self.bound.run_script(statements)  # type: ignore[attr-defined]  # of this package's engines
 
     def transform_response_to_dicts(self, results: Any) -> list[dict[str, Any]]:
         """Return the rows as the bound engine's dictionaries."""

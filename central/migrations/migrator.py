@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import cached_property
 from hashlib import sha256
+from itertools import takewhile
 from operator import attrgetter
 from typing import Any, cast
 
@@ -106,6 +107,36 @@ class Migrator:
         """
         with self._slot.bind(engine):
             return [plan.name for plan in await self._unrun()]
+
+    async def create(self, engine: Engine[Any]) -> None:
+        """Run all migrations on an empty database that nobody else uses, in as few round trips as possible.
+
+        The tables are created as by :meth:`migrate`. Migrations that are nothing but DDL are sent together
+        and recorded by one statement. Where the database cannot roll back DDL, a database on which this was
+        interrupted has to be dropped.
+
+        Raises :class:`MigrationFailed` with the first migration of those that were sent together.
+        """
+        plans = self._shelf.plans
+        together = tuple(takewhile(attrgetter("is_script"), plans))
+        with self._slot.bind(engine), without_limit():
+            try:
+                async with self._slot.transaction():
+                    await self._create(together)
+            except Exception as error:
+                raise MigrationFailed(plans[0].name) from error
+            for plan in plans[len(together) :]:
+                await self._run(plan)
+
+    async def _create(self, plans: Sequence[MigrationPlan]) -> None:
+        """Create Piccolo's table, run the plans in one script, and record them."""
+        dialect = self._slot.engine_type
+        await self._slot.run_script(
+            [*self._rows.create_table().ddl, *(ddl for plan in plans for ddl in plan.script(dialect))]
+        )
+        if plans:
+            rows = [self._rows(name=plan.name.id, app_name=plan.name.app) for plan in plans]
+            await self._rows.insert(*rows)
 
     async def migrate(self, engine: Engine[Any], *, progress: _Progress | None = None) -> list[MigrationName]:
         """Run the migrations that have not run yet and return their names.

@@ -8,7 +8,7 @@ at start-up, without a database, and shares no state between the databases that 
 import importlib.util
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from inspect import isawaitable
 from pathlib import Path
@@ -62,6 +62,23 @@ class MigrationPlan:
     functions: tuple[Callable[[], object], ...]
     queries: tuple[_Runnable, ...]
     in_transaction: bool
+    _scripts: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def is_script(self) -> bool:
+        """Whether the migration is nothing but DDL, so that it can be sent together with others."""
+        return not self.functions and all(isinstance(query, DDL) for query in self.queries)
+
+    def script(self, dialect: str) -> tuple[str, ...]:
+        """Return the statements of a migration that is a script. They are built once for each dialect.
+
+        :param dialect: the ``engine_type`` of the engine that is bound to the slot.
+        """
+        if dialect not in self._scripts:
+            self._scripts[dialect] = tuple(
+                statement for query in self.queries for statement in cast("DDL", query).ddl
+            )
+        return self._scripts[dialect]
 
     async def run(self) -> None:
         """Run the plan on the database that is bound to the slot."""

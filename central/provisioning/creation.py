@@ -150,7 +150,7 @@ class Migrate(_WithinDatabase):
 
     async def do(self, subject: NewTenant) -> None:
         async with self.tenancy.use(subject.tenant) as engine:
-            await self.migrator.migrate(engine)
+            await self.migrator.create(engine)
 
 
 @dataclass(frozen=True)

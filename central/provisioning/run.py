@@ -27,6 +27,13 @@ class Run:
 
     Every write checks that the run still belongs to this process. A process that was considered dead while it
     was only suspended fails at its next write with :class:`~central.provisioning.errors.RunLost`.
+
+    A central step is recorded by one row, in the step's transaction. The result of any other step is recorded
+    with the intent of the next one, in one transaction: until then it is ``started``, and a run that is
+    interrupted in between repeats or undoes it.
+
+    :ivar states: of the steps, as recorded.
+    :ivar finished: the steps that this process has completed.
     """
 
     registry: Registry
@@ -38,6 +45,7 @@ class Run:
     is_written: bool = False
     is_closed: bool = False
     states: dict[str, StepState] = field(default_factory=dict)
+    finished: set[str] = field(default_factory=set)
 
     async def reload(self) -> None:
         """Read the recorded states again, after a transaction was rolled back."""
@@ -49,7 +57,7 @@ class Run:
         self.states = {row["name"]: StepState(row["state"]) for row in rows}
 
     def is_done(self, step: str) -> bool:
-        return self.states.get(step) is StepState.DONE
+        return step in self.finished or self.states.get(step) is StepState.DONE
 
     def is_standing(self, step: str) -> bool:
         return self.states.get(step) in _STANDING
@@ -58,17 +66,29 @@ class Run:
         return self.registry.changing()
 
     async def begin(self, step: str) -> None:
+        is_central = CENTRAL.transaction_exists()
+        state = StepState.DONE if is_central else StepState.STARTED
+        finished_at = utc_now() if is_central else None
         async with CENTRAL.transaction():
             await self._claim_or_open()
+            await self._record_finished()
             if step in self.states:
-                await self._set(step, StepState.STARTED, finished_at=None)
+                await self._set(step, state, finished_at=finished_at)
             else:
-                position = len(self.states)
-                await ProvisioningStep.insert(ProvisioningStep(run=self.id, position=position, name=step))
-        self.states[step] = StepState.STARTED
+                row = ProvisioningStep(run=self.id, position=len(self.states), name=step)
+                row.state, row.finished_at = state, finished_at
+                await ProvisioningStep.insert(row)
+        self.states[step] = state
 
     async def finish(self, step: str) -> None:
-        await self._move(step, StepState.DONE, finished_at=utc_now())
+        if self.states.get(step) is StepState.STARTED:
+            self.finished.add(step)
+
+    async def _record_finished(self) -> None:
+        for step in self.finished:
+            if self.states.get(step) is StepState.STARTED:
+                await self._set(step, StepState.DONE, finished_at=utc_now())
+                self.states[step] = StepState.DONE
 
     async def begin_undo(self, step: str) -> None:
         await self._move(step, StepState.UNDOING)
@@ -78,6 +98,7 @@ class Run:
 
     async def fail(self, step: str, error: BaseException) -> None:
         """Record why the step failed, without secrets. Completed steps stay completed."""
+        await self._record_finished()
         if self.states.get(step) in _UNDER_WAY:
             await self._move(step, StepState.FAILED, error=_in_short(error))
         await self._check(error=f"{step}: {_in_short(error)}")
@@ -88,6 +109,8 @@ class Run:
         await self._check(state=RunState.FAILED)
 
     async def close(self, *, undone: bool) -> None:
+        if not undone:
+            await self._record_finished()
         await self._check(state=RunState.UNDONE if undone else RunState.DONE)
         self.is_closed = True
 

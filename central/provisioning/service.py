@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import Any, NoReturn, TypeVar
@@ -171,7 +172,9 @@ class Provisioning:
         return NewTenant(tenant, admin, servers.username(slug), generate_password(32))
 
     async def _create(self, new: NewTenant) -> ProvisionedTenant:
-        tenant = new.tenant
+        tenant, hashing = new.tenant, self._parts.seed.hashing
+        if hashing is not None:
+            new.admin = replace(new.admin, hashed=_begun(hashing(new.admin.password)))
         async with self._journal.opened(RunOperation.CREATE, tenant.id, tenant.slug) as run:
             failure = await _attempt(carry_out(self._creation, new, run, self._observer))
             if failure is not None:
@@ -224,6 +227,13 @@ class Provisioning:
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
         return await asyncio.shield(task)
+
+
+def _begun(work: Coroutine[Any, Any, _T]) -> "asyncio.Task[_T]":
+    """Start the work in a task, whose error is lost if nobody awaits it."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return task
 
 
 async def _attempt(work: Coroutine[Any, Any, None]) -> StepFailed | None:

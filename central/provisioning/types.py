@@ -2,8 +2,9 @@
 
 import secrets
 import string
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 from central.registry import TenantRef
 
@@ -46,10 +47,14 @@ class TenantRequest:
 
 @dataclass(frozen=True, slots=True)
 class Admin:
-    """A tenant's first administrator."""
+    """A tenant's first administrator.
+
+    :ivar hashed: the hash of the password, if its computation has been started.
+    """
 
     email: str
     password: str = field(repr=False)
+    hashed: Awaitable[str] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +72,15 @@ class ProvisionedTenant:
 
 @dataclass(frozen=True, slots=True)
 class TenantSeed:
-    """The functions that fill a new database. Both run with the tenant bound, and must be repeatable."""
+    """The functions that fill a new database. Both run with the tenant bound, and must be repeatable.
+
+    :ivar hashing: computes the hash of a password, which ``administrator`` finds in ``Admin.hashed``. It is
+        started before the database is created; ``None`` if ``administrator`` does it.
+    """
 
     access: Callable[[TenantRef], Awaitable[None]]
     administrator: Callable[[TenantRef, Admin], Awaitable[None]]
+    hashing: Callable[[str], Coroutine[Any, Any, str]] | None = None
 
 
 @dataclass(slots=True)

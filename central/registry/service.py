@@ -305,8 +305,8 @@ async def _insert_domain(domain: Domain) -> None:
 
 
 async def _bump() -> None:
-    first = RegistryVersion.insert(RegistryVersion(id=1))
-    await first.on_conflict(target=RegistryVersion.id, action=OnConflictAction.do_nothing)
-    await RegistryVersion.update({RegistryVersion.version: RegistryVersion.version + 1}).where(
-        RegistryVersion.id == 1
+    await RegistryVersion.insert(RegistryVersion(id=1, version=1)).on_conflict(
+        target=RegistryVersion.id,
+        action=OnConflictAction.do_update,
+        values=[(RegistryVersion.version, RegistryVersion.version + 1)],
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from piccolo.query.base import Query
@@ -16,6 +16,7 @@ from piccolo_engines.mysql import dialect
 from piccolo_engines.mysql.catalog import Catalog
 from piccolo_engines.mysql.duplicates import DuplicateKeys
 from piccolo_engines.mysql.migrations.recording import run_ddl
+from piccolo_engines.mysql.migrations.script import run_script
 from piccolo_engines.mysql.results.rows import to_rows
 from piccolo_engines.mysql.sessions.batch import Batch
 from piccolo_engines.mysql.sessions.pool import Pool, PoolUse
@@ -272,6 +273,17 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
         if transaction is not None and created is not None and is_new:
             transaction.add_table(created)
         return []
+
+    async def run_script(self, statements: Sequence[str]) -> None:
+        """Execute DDL statements in order, in as few round trips as possible.
+
+        What was executed before a statement that fails stays.
+        """
+
+        async def run(session: Session, statements: Sequence[str]) -> None:
+            await run_script(session, statements, self.on_statement)
+
+        await self._use(run, statements, in_pool=True)
 
     async def batch(self, query: Query[Any, Any], batch_size: int = 100, node: str | None = None) -> Batch:
         """Read a query's rows in batches, streamed from the server.

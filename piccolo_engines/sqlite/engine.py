@@ -229,6 +229,14 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
         """
         return await self._run(as_index(ddl), (), ddl)
 
+    async def run_script(self, statements: Sequence[str]) -> None:
+        """Execute DDL statements in order, in one transaction and in one round trip to a thread."""
+        prepared = [as_index(ddl) for ddl in statements]
+        async with self.transaction() as transaction:
+            for sql in prepared:
+                self._announce(sql, sql)
+            await transaction.run_script(prepared)
+
     async def _run(self, sql: str, args: Sequence[Any], query: object) -> list[Row]:
         query_id = self._announce(sql, query)
         transaction = self.open_transaction

@@ -1,6 +1,7 @@
 """Transactions, savepoints, and collections of queries that run in one transaction."""
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import suppress
 from contextvars import ContextVar, Token
 from types import TracebackType
@@ -171,6 +172,18 @@ class SQLiteTransaction(BaseTransaction):
         :raises TransactionEnded: when it has ended or was rolled back by the database.
         """
         return await self.lease.run(lambda connection: _fetch(connection, sql, args))
+
+    async def run_script(self, statements: Sequence[str]) -> None:
+        """Run statements without values, one after the other, in one round trip.
+
+        :raises TransactionEnded: when it has ended or was rolled back by the database.
+        """
+
+        def run(connection: sqlite3.Connection) -> None:
+            for sql in statements:
+                _fetch(connection, sql, ())
+
+        await self.lease.run(run)
 
     async def commit(self) -> None:
         """Commit before the end of the block. Later statements raise ``TransactionEnded``."""

@@ -4,7 +4,7 @@ The seeds may be repeated, after a crash or for a tenant in use: they add what i
 changes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -73,12 +73,20 @@ async def seed_permissions(objects: Iterable[str]) -> None:
             await bump(ACCESS)
 
 
-async def seed_administrator(passwords: PasswordHashing, *, email: str, password: str, name: str) -> UUID:
+async def seed_administrator(
+    passwords: PasswordHashing,
+    *,
+    email: str,
+    password: str,
+    name: str,
+    hashed: Awaitable[str] | None = None,
+) -> UUID:
     """Create the first administrator and return the user's id. At most 6 statements.
 
     An existing user with this address becomes an administrator. The password is set only if the user has
     never signed in.
 
+    :param hashed: the hash of the password, if the caller has started to compute it.
     :raises InvalidInput: the address is invalid. :raises WeakPassword: the policy refuses the password.
     """
     email = normalise_email(email)
@@ -86,7 +94,7 @@ async def seed_administrator(passwords: PasswordHashing, *, email: str, password
         raise InvalidInput([problem])
     if problems := password_problems(password, email):
         raise WeakPassword(problems)
-    password_hash = await passwords.hash(password)
+    password_hash = await (passwords.hash(password) if hashed is None else hashed)
     async with DB.transaction():
         user_id = await _create_user(email, name, password_hash)
         await _give_role(user_id, ADMINISTRATOR)

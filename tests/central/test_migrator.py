@@ -277,3 +277,13 @@ async def test_a_migration_of_a_class_of_its_own_keeps_what_the_class_overrides(
         ["id"],
         [],
     )
+
+
+async def test_an_empty_database_is_created_as_migrations_would(
+    migrator: Migrator, database: Callable[[str], SQLiteEngine]
+) -> None:
+    migrated, created = database("migrated"), database("created")
+    await migrator.migrate(migrated)
+    await migrator.create(created)
+    assert schema(created.path) == schema(migrated.path)
+    assert await migrator.pending(created) == []

@@ -16,12 +16,13 @@ from tenant_schema.objects.changes.decide.operations import FillKeys
 from tenant_schema.objects.changes.runner import Runner
 from tenant_schema.objects.changes.writing import write_definitions
 from tenant_schema.objects.definitions.limits import count_problems, row_problems, sort_keys_wanted
+from tenant_schema.objects.definitions.row_budget import RowLimits
 from tenant_schema.objects.dependents import NameChanges
 from tenant_schema.objects.model.row_store import load_rows
 from tenant_schema.objects.model.rows import FieldRow
 from tenant_schema.objects.tables import FieldDefinition
 
-__all__ = ["ensure_sort_keys"]
+__all__ = ["ensure_sort_keys", "with_sort_keys"]
 
 _WAIT = 30.0
 
@@ -63,9 +64,8 @@ async def _intent(name: str, dialect: Dialect) -> Intent | None:
     """The change of one object; None if there is nothing to do, or no room for it."""
     now = Definitions(await load_rows(), await dialect.row_limits())
     row, fields = now.object(name)
-    changed = _with_keys(fields)
-    drafts = [field_draft(one) for one in changed]
-    if changed == fields or count_problems(drafts) or row_problems(drafts, now.limits):
+    changed = with_sort_keys(fields, now.limits)
+    if changed == list(fields):
         return None
     after = now.with_object(row, changed)
     names = NameChanges(object=name)
@@ -75,6 +75,9 @@ async def _intent(name: str, dialect: Dialect) -> Intent | None:
     )
 
 
-def _with_keys(fields: Sequence[FieldRow]) -> list[FieldRow]:
+def with_sort_keys(fields: Sequence[FieldRow], limits: RowLimits) -> list[FieldRow]:
+    """Return the fields of an object with sort keys for indexed texts, or unchanged if there is no room."""
     wanted = sort_keys_wanted([field_draft(one) for one in fields])
-    return [msgspec.structs.replace(one, sort_key=key) for one, key in zip(fields, wanted, strict=True)]
+    changed = [msgspec.structs.replace(one, sort_key=key) for one, key in zip(fields, wanted, strict=True)]
+    drafts = [field_draft(one) for one in changed]
+    return list(fields) if count_problems(drafts) or row_problems(drafts, limits) else changed

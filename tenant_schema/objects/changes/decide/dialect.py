@@ -53,6 +53,9 @@ class Dialect(Rules, Functions, Protocol):
         was done.
         """
 
+    async def apply_to_new(self, operations: Sequence[Operation]) -> None:
+        """Execute operations on tables that have no records and that nobody else uses, in few statements."""
+
     async def is_done(self, operation: Operation) -> bool:
         """Whether the operation has been executed already, as far as the database shows."""
 

@@ -28,7 +28,7 @@ from tenant_schema.objects.changes.mysql.inspection import read_table, table_nam
 from tenant_schema.objects.changes.mysql.search import fill_search, unsearched
 from tenant_schema.objects.changes.mysql.sort_keys import fill_keys, unkeyed
 from tenant_schema.objects.changes.mysql.state import is_done, plain_type
-from tenant_schema.objects.changes.mysql.statements import statements
+from tenant_schema.objects.changes.mysql.statements import script, statements
 from tenant_schema.objects.definitions.row_budget import MARIADB, MYSQL, RowLimits
 
 __all__ = ["MySQLDialect"]
@@ -97,6 +97,10 @@ class MySQLDialect:
             await fill_search(operation.table, operation.columns)
         if isinstance(operation, FillKeys):
             await fill_keys(operation)
+
+    async def apply_to_new(self, operations: Sequence[Operation]) -> None:
+        """See the protocol."""
+        await DB.run_script(script(operations, _session().collation))
 
     async def is_done(self, operation: Operation) -> bool:
         """See the protocol."""

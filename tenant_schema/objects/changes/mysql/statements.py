@@ -4,6 +4,8 @@ DDL is written as SQL because Piccolo has no expressions for most of it. Names a
 :func:`piccolo_engines.identifiers.quote`; values are literals that the engine has written.
 """
 
+from collections.abc import Sequence
+
 from piccolo_engines.identifiers import quote
 from tenant_schema.objects.changes.decide.dialect import limited
 from tenant_schema.objects.changes.decide.operations import (
@@ -27,7 +29,7 @@ from tenant_schema.objects.changes.decide.operations import (
 from tenant_schema.objects.changes.decide.shapes import ColumnShape, TableShape
 from tenant_schema.objects.model.search_index import words_table
 
-__all__ = ["index_name", "reference_name", "statements"]
+__all__ = ["index_name", "reference_name", "script", "statements"]
 
 
 def index_name(table: str, column: str, *, unique: bool) -> str:
@@ -57,6 +59,24 @@ def statements(operation: Operation, collation: str) -> list[str]:
         case NumberRecords() | FillSearch(_, _, None) | FillKeys(_, _, _, None):
             return []
     return [f"ALTER TABLE {quote(operation.table)} {_alteration(operation)}"]
+
+
+def script(operations: Sequence[Operation], collation: str) -> list[str]:
+    """Return the SQL of operations on tables without records: the alterations of a table are one statement.
+
+    :param collation: of new tables.
+    """
+    alterations: dict[str, list[str]] = {}
+    others: list[str] = []
+    for operation in operations:
+        match operation:
+            case NumberRecords() | FillSearch() | FillKeys():
+                continue
+            case CreateTable() | DropTable() | AddSearch() | DropSearch():
+                others += statements(operation, collation)
+            case _:
+                alterations.setdefault(operation.table, []).append(_alteration(operation))
+    return [f"ALTER TABLE {quote(table)} {', '.join(each)}" for table, each in alterations.items()] + others
 
 
 def _alteration(operation: Operation) -> str:

@@ -90,6 +90,10 @@ class SQLiteDialect:
         for statement in _statements(operation):
             await DB.run_ddl(statement)
 
+    async def apply_to_new(self, operations: Sequence[Operation]) -> None:
+        """See the protocol."""
+        await DB.run_script([statement for one in operations for statement in _statements(one)])
+
     async def is_done(self, operation: Operation) -> bool:  # noqa: ARG002 - nothing is ever found half done
         """Always false: a change is committed whole or not at all."""
         return False
