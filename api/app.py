@@ -1,7 +1,7 @@
 """create_app: the whole service as one Litestar application."""
 
 import gc
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from copy import copy
 from pathlib import Path
@@ -14,6 +14,7 @@ from litestar.openapi.spec import OpenAPI
 from litestar.types import (
     BeforeRequestHookHandler,
     ControllerRouterHandler,
+    ExceptionHandlersMap,
     LifeSpanReceive,
     LifeSpanScope,
     LifeSpanSend,
@@ -111,7 +112,7 @@ class Freehold(Litestar):
         super().__init__(
             [*_routers(), *route_handlers],
             dependencies=DEPENDENCIES,
-            exception_handlers={Exception: _hand_up},
+            exception_handlers=_EXCEPTION_HANDLERS,
             lifespan=[_running],
             logging_config=None,
             openapi_config=None,
@@ -125,14 +126,14 @@ class Freehold(Litestar):
     def serving(self, platform: Platform) -> "Freehold":
         """Return the application with these services. Routes and documents are shared with this one."""
         other = copy(self)
-        other.asgi_router = copy(self.asgi_router)  # for the lifespan; requests use the shared one
+        other.asgi_router = copy(self.asgi_router)  # whose lifespan is that of this platform
         other.asgi_router.app = other
         other._serve(platform)
         return other
 
     def _serve(self, platform: Platform) -> None:
         self.platform = platform
-        routes = super().__call__
+        routes = super().__call__ if self._has_litestar_hooks() else self._route
         central = ServedPaths(routes, TENANTS_PATHS)
         tenant = ServedPaths(routes, OPERATORS_PATHS)
         host = TenantFromHost(
@@ -141,6 +142,18 @@ class Freehold(Litestar):
             tenant_app=AdminMount(TenantSite(), TenantRequest, Idempotent(tenant)),
         )
         self.boundary = ErrorBoundary(host, platform.request_counts)
+
+    def _route(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Call Litestar's router, without its layer for exceptions: :func:`_hand_up` only raises them."""
+        scope["app"] = scope["litestar_app"] = self
+        return self.asgi_router(scope, receive, send)
+
+    def _has_litestar_hooks(self) -> bool:
+        """Whether an added handler, controller or plugin handles exceptions, or has a hook around them."""
+        handlers = self.asgi_router.route_handler_index.values()
+        return bool(self.before_send or self.after_exception) or any(
+            one.resolve_exception_handlers() != _EXCEPTION_HANDLERS for one in handlers
+        )
 
     async def __call__(
         self,
@@ -220,3 +233,6 @@ def _router(
 def _hand_up(_request: Request[Any, Any, Any], error: Exception) -> NoReturn:
     """Raise the error again: the error boundary reports all errors."""
     raise error
+
+
+_EXCEPTION_HANDLERS: ExceptionHandlersMap = {Exception: _hand_up}

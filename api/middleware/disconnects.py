@@ -9,10 +9,10 @@ from litestar.types import HTTPScope, Receive
 from api.errors import ClientGone
 from api.middleware.request_context import RequestContext
 
-__all__ = ["WATCHED_AFTER", "CancelOnDisconnect", "may_be_cancelled"]
+__all__ = ["WATCHED_AFTER", "CancelOnDisconnect", "DisconnectWatch", "may_be_cancelled"]
 
 WATCHED_AFTER: Final = 0.25
-"""Seconds after which a request is watched. A shorter one costs only a timer, no task."""
+"""Seconds after which a request is watched. A shorter one costs neither a task nor a timer of its own."""
 _RECORDS: Final = "/api/v1/data/"
 
 
@@ -25,6 +25,39 @@ def may_be_cancelled(scope: HTTPScope) -> bool:
     return scope["method"] == "GET" or scope["path"].startswith(_RECORDS)
 
 
+class DisconnectWatch:
+    """The running requests that may be cancelled, with one timer for all of them."""
+
+    __slots__ = ("_has_timer", "_since")
+
+    def __init__(self) -> None:
+        self._since: dict[CancelOnDisconnect, float] = {}
+        """The loop's time of each one's start, which is their order."""
+        self._has_timer = False
+
+    def begin(self, request: "CancelOnDisconnect") -> None:
+        """Watch the request once it has taken :data:`WATCHED_AFTER`."""
+        loop = asyncio.get_running_loop()
+        self._since[request] = loop.time()
+        if not self._has_timer:
+            self._has_timer = True
+            loop.call_later(WATCHED_AFTER, self._look)
+
+    def end(self, request: "CancelOnDisconnect") -> None:
+        """The request has ended."""
+        self._since.pop(request, None)
+
+    def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        for request, since in list(self._since.items()):
+            if since + WATCHED_AFTER > loop.time():
+                loop.call_at(since + WATCHED_AFTER, self._look)
+                return
+            del self._since[request]
+            request.watch()
+        self._has_timer = False
+
+
 class CancelOnDisconnect:
     """A context in which the current task is cancelled when the client disconnects.
 
@@ -34,9 +67,10 @@ class CancelOnDisconnect:
     (``context.responded``) does not cancel the task: later work, such as pruning, is completed.
     """
 
-    __slots__ = ("_cancelling", "_context", "_is_gone", "_receive", "_task", "_timer", "_watch")
+    __slots__ = ("_cancelling", "_context", "_is_gone", "_receive", "_requests", "_task", "_watch")
 
-    def __init__(self, receive: Receive, context: RequestContext) -> None:
+    def __init__(self, requests: DisconnectWatch, receive: Receive, context: RequestContext) -> None:
+        self._requests = requests
         self._receive = receive
         self._context = context
         self._is_gone = False
@@ -46,12 +80,12 @@ class CancelOnDisconnect:
         task = asyncio.current_task()
         assert task is not None, "a request is served in a task"
         self._task, self._cancelling = task, task.cancelling()
-        self._timer = asyncio.get_running_loop().call_later(WATCHED_AFTER, self._begin)
+        self._requests.begin(self)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> Literal[False]:
-        self._timer.cancel()
+        self._requests.end(self)
         if self._watch is not None:
             self._watch.cancel()
         if self._is_gone:
@@ -60,7 +94,8 @@ class CancelOnDisconnect:
                 raise ClientGone from error
         return False
 
-    def _begin(self) -> None:
+    def watch(self) -> None:
+        """Start to wait for the client to disconnect."""
         self._watch = asyncio.get_running_loop().create_task(self._until_gone())
 
     async def _until_gone(self) -> None:

@@ -68,7 +68,7 @@ class ErrorBoundary:
             context.status = context.status or 499
         except Exception as error:
             response = _problem_response(error, scope, context)
-            if is_fault(error):
+            if is_fault(error) or context.status:
                 self._log.exception("failed", error=type(error).__name__)
             if context.status:
                 raise  # the response has begun; closing the connection shows the client that it is incomplete

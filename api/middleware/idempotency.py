@@ -7,6 +7,7 @@ not stored: the key is free again.
 import hashlib
 import hmac
 import re
+from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Final, cast
 from uuid import UUID
@@ -51,13 +52,15 @@ class Idempotent:
         self._requests = TenantIdempotency()
         self._under_way: set[tuple[UUID, str]] = set()
 
-    async def __call__(self, any_scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, any_scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one request. Raises what the handler raises, and the errors of the key."""
         scope = cast("HTTPScope", any_scope)
         key = _key_of(scope)
         if key is None or is_tried(scope):
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
+        return self._once(scope, receive, send, key)
+
+    async def _once(self, scope: HTTPScope, receive: Receive, send: Send, key: str) -> None:
         request = TenantRequest(scope, receive, send)
         body = _whole(request)
         access = await request.platform.authentication.authenticate(request.tenant, request.bearer_token())

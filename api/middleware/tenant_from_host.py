@@ -6,7 +6,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Send
 
 from api.composition import Platform
 from api.errors import TenantNotReady, TenantSuspended
-from api.middleware.disconnects import CancelOnDisconnect, may_be_cancelled
+from api.middleware.disconnects import CancelOnDisconnect, DisconnectWatch, may_be_cancelled
 from api.middleware.expect_continue import try_without_body
 from api.middleware.idempotency import refuse_bad_key
 from api.middleware.request_context import RequestContext
@@ -46,12 +46,13 @@ class TenantFromHost:
     :class:`~api.errors.TenantSuspended` and :class:`~api.errors.TenantNotReady`.
     """
 
-    __slots__ = ("_central_app", "_platform", "_tenant_app")
+    __slots__ = ("_central_app", "_platform", "_tenant_app", "_watch")
 
     def __init__(self, platform: Platform, *, central_app: ASGIApp, tenant_app: ASGIApp) -> None:
         self._platform = platform
         self._central_app = central_app
         self._tenant_app = tenant_app
+        self._watch = DisconnectWatch()
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""
@@ -78,9 +79,9 @@ class TenantFromHost:
 
     async def _serve_central(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         if scope["method"] not in _BODILESS:
-            await _watched(self._central_app, scope, receive, send)
+            await self._watched(self._central_app, scope, receive, send)
             return
-        await rerun(scope, lambda one: _watched(self._central_app, one, receive, send))
+        await rerun(scope, lambda one: self._watched(self._central_app, one, receive, send))
 
     async def _serve(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
         async def serve(one: HTTPScope) -> None:
@@ -98,10 +99,18 @@ class TenantFromHost:
         async with self._platform.tenancy.use(tenant):
             with came_from(origin):
                 try:
-                    await _watched(self._tenant_app, scope, receive, send)
+                    await self._watched(self._tenant_app, scope, receive, send)
                 finally:
                     if (slot := scope["state"].get("slot")) is not None:
                         slot.__exit__(None, None, None)
+
+    async def _watched(self, app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        """Serve the request; cancel it when its client disconnects, if that is safe."""
+        if not may_be_cancelled(scope):
+            await app(scope, receive, send)
+            return
+        with CancelOnDisconnect(self._watch, receive, scope["state"]["context"]):
+            await app(scope, receive, send)
 
     async def _with_upload(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Receive a file, then serve the request.
@@ -177,15 +186,6 @@ class TenantFromHost:
         if isinstance(found, Unknown):
             raise TenantNotFound(key or host)
         return None if isinstance(found, Central) else found
-
-
-async def _watched(app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send) -> None:
-    """Serve the request; cancel it when its client disconnects, if that is safe."""
-    if not may_be_cancelled(scope):
-        await app(scope, receive, send)
-        return
-    with CancelOnDisconnect(receive, scope["state"]["context"]):
-        await app(scope, receive, send)
 
 
 def _tenant_key(scope: HTTPScope) -> str | None:

@@ -17,6 +17,7 @@ from api.middleware.response_headers import SAFETY
 from api.problems.catalog import title_of
 from api.problems.table import ProblemDocument
 from api.server.client_connections import ClientConnections, Outcome
+from api.server.joined_writes import JoinedWrites
 
 __all__ = ["MOST_HEAD_BYTES", "MOST_TARGET_BYTES", "MOST_TRAILER_BYTES", "ProblemProtocol"]
 
@@ -64,7 +65,7 @@ class ProblemProtocol(HttpToolsProtocol):
     _ignores_input = False
     _is_refused = False
     _is_resuming = False
-    """The parser reads the head that :meth:`_resume` gives it, which is no request."""
+    """The parser reads the head that :meth:`_resume` gives it: no request, and its headers are dropped."""
     _unread = b""
     """What came behind a request that waits for the response to an earlier one."""
     _framing: tuple[tuple[bytes, bytes], ...] = ()
@@ -77,6 +78,7 @@ class ProblemProtocol(HttpToolsProtocol):
         """A client has connected, and is refused when there is no place for it."""
         super().connection_made(transport)
         self._clients = _clients_of(self.config)
+        self._responses = JoinedWrites(transport, self.loop)
         self._since = self.loop.time()
         if self._clients.admit(self, self.client[0] if self.client else "", self._since):
             self._clients.watch(self.loop.call_later, self.loop.time)
@@ -107,16 +109,6 @@ class ProblemProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._phase, self._size = _HEAD, 0
 
-    def on_url(self, url: bytes) -> None:
-        """A part of the target."""
-        if not self._is_resuming:
-            super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """One header."""
-        if not self._is_resuming:
-            super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
         """The application takes over."""
         if self._is_resuming:
@@ -131,6 +123,7 @@ class ProblemProtocol(HttpToolsProtocol):
         if self._current() is None:
             self._clients.used(self)
         super().on_headers_complete()
+        self.cycle.transport = self._responses  # type: ignore[assignment]  # has what a response needs
         self._phase, self._size = _BODY, 0
         self.headers = _NO_TRAILERS
 
@@ -151,8 +144,16 @@ class ProblemProtocol(HttpToolsProtocol):
             self._close_when_complete()
 
     def on_response_complete(self) -> None:
-        """A response is through; what came behind its request is read on when it was the last one."""
-        super().on_response_complete()
+        """A response is through; what came behind its request is read on when it was the last one.
+
+        uvicorn would start a timer now: here :meth:`check` closes idle connections.
+        """
+        self._responses.flush()
+        if self.pipeline or self.transport.is_closing():
+            super().on_response_complete()
+        else:
+            self.server_state.total_requests += 1
+            self.flow.resume_reading()
         if self._unread:
             self.flow.pause_reading()
             if not self.pipeline:
@@ -192,7 +193,6 @@ class ProblemProtocol(HttpToolsProtocol):
 
     def _take(self, data: bytes) -> None:
         """Parse ``data``, up to a request that has to wait for an earlier one's response."""
-        self._unset_keepalive_if_required()
         at = 0
         while at < len(data) and not self._ignores_input:
             if self.pipeline:

@@ -7,7 +7,6 @@ are never written.
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -25,8 +24,7 @@ AUDIT_KEPT: Final = timedelta(days=400)
 _SECRETS: Final = ("password", "secret", "token", "hash", "credentials", "authorization", "apikey")
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """The request that an event belongs to."""
 
     request_id: str = ""

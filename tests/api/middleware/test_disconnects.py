@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.errors import ClientGone
-from api.middleware.disconnects import CancelOnDisconnect, may_be_cancelled
+from api.middleware.disconnects import CancelOnDisconnect, DisconnectWatch, may_be_cancelled
 from api.middleware.request_context import RequestContext
 
 
@@ -36,7 +36,7 @@ async def test_work_is_cancelled_when_the_client_disconnects(context: RequestCon
     client, undone = Client(), asyncio.Event()
 
     async def serve() -> None:
-        with CancelOnDisconnect(client.receive, context):
+        with CancelOnDisconnect(DisconnectWatch(), client.receive, context):
             try:
                 await asyncio.Event().wait()
             finally:
@@ -53,7 +53,7 @@ async def test_work_is_cancelled_when_the_client_disconnects(context: RequestCon
 
 async def test_a_short_request_is_not_watched(context: RequestContext) -> None:
     client = Client()
-    with CancelOnDisconnect(client.receive, context):
+    with CancelOnDisconnect(DisconnectWatch(), client.receive, context):
         await asyncio.sleep(0)
     await asyncio.sleep(0.4)
     assert not client.asked.is_set()
@@ -64,7 +64,7 @@ async def test_what_follows_the_response_is_done_though_the_client_disconnects(
 ) -> None:
     client, done = Client(), False
 
-    with CancelOnDisconnect(client.receive, context):
+    with CancelOnDisconnect(DisconnectWatch(), client.receive, context):
         await client.asked.wait()
         context.responded = True
         client.disconnect()
@@ -77,7 +77,7 @@ async def test_a_request_that_the_server_cancels_stays_cancelled(context: Reques
     client = Client()
 
     async def serve() -> None:
-        with CancelOnDisconnect(client.receive, context):
+        with CancelOnDisconnect(DisconnectWatch(), client.receive, context):
             await asyncio.Event().wait()
 
     serving = asyncio.create_task(serve())
@@ -94,7 +94,11 @@ async def test_a_result_that_is_there_when_the_client_disconnects_is_kept(contex
     client = Client()
 
     async def serve() -> int:
-        with CancelOnDisconnect(client.receive, context), contextlib.suppress(asyncio.CancelledError):
+        watch = DisconnectWatch()
+        with (
+            CancelOnDisconnect(watch, client.receive, context),
+            contextlib.suppress(asyncio.CancelledError),
+        ):
             await asyncio.Event().wait()
         await asyncio.sleep(0)
         return 7
@@ -120,3 +124,24 @@ async def test_a_result_that_is_there_when_the_client_disconnects_is_kept(contex
 def test_what_may_be_cancelled(method: str, path: str, may: bool) -> None:
     scope: Any = {"type": "http", "method": method, "path": path}
     assert may_be_cancelled(scope) is may
+
+
+async def test_one_timer_watches_all_requests(
+    context: RequestContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is watched when it has taken long itself."""
+    timers: list[object] = []
+    loop = asyncio.get_running_loop()
+    call_later = loop.call_later
+    monkeypatch.setattr(loop, "call_later", lambda *given: timers.append(given) or call_later(*given))
+    watch, first, second = DisconnectWatch(), Client(), Client()
+    for _ in range(100):
+        with CancelOnDisconnect(watch, Client().receive, context):
+            pass
+    with CancelOnDisconnect(watch, first.receive, context):
+        await asyncio.sleep(0.1)
+        with CancelOnDisconnect(watch, second.receive, context):
+            await first.asked.wait()
+            assert not second.asked.is_set()
+            await second.asked.wait()
+    assert len([one for one in timers if "_look" in repr(one)]) == 1

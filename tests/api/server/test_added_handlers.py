@@ -16,7 +16,7 @@ from litestar.params import Body, FromPath, FromQuery, JSONBody
 from piccolo.engine.base import Engine
 
 from api.app import Freehold
-from api.requests.guards import requires_user
+from api.requests.guards import admits_anyone, requires_user
 from api.requests.sources import Injected
 from piccolo_conf import DB
 from tenant_schema.scope import TenantScope
@@ -117,6 +117,19 @@ class AddedController(Controller):
         return Response("begun", background=BackgroundTask(count_users, tenant_engine))
 
 
+class OutOfStock(Exception):
+    """Raised by a handler below, and handled by its controller."""
+
+
+class ExplainedController(Controller):
+    path = "/explained"
+    exception_handlers = {OutOfStock: lambda _request, _error: Response("sold out", status_code=410)}
+
+    @get("/{what:str}", before_request=admits_anyone)
+    async def sell(self, what: FromPath[str]) -> str:
+        raise OutOfStock if what == "tea" else PermissionDenied(what, "read")
+
+
 @pytest.fixture
 async def added(settings: Any, warm: Warm) -> Any:
     app = Freehold(route_handlers=[AddedController])
@@ -175,3 +188,13 @@ async def test_the_engine_is_bound_in_background_tasks(added: Any) -> None:
     assert (await added.get("background")).text == "begun"
     assert _BOUND == [(True, 4)]
     assert not DB.is_bound
+
+
+async def test_exceptions_are_handled_by_the_controller_that_says_so(settings: Any, warm: Warm) -> None:
+    app = Freehold(route_handlers=[ExplainedController])
+    async with world_of(settings, replace(warm, app=app)) as world:
+        guest = world.client("acme.localhost")
+        answer = await guest.get("/explained/tea")
+        assert (answer.status_code, answer.text) == (410, "sold out")
+        assert_problem(await guest.get("/explained/milk"), "permission-denied")
+        assert_problem(await guest.get("/api/v1/auth/me"), "not-authenticated")
