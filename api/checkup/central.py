@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from api.checkup.finding import Finding, error, fine, warning
 from api.composition import Platform
 from api.number_text import counted
-from central.migrations.migrator import MigrationsUnknown
+from central.migrations.recorded import MigrationsUnknown
 from central.secrets.key_check import KeyCheck
 from central.secrets.key_rotation import KeyRotation
 from central.tables import ProvisioningRun, RunState

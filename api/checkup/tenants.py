@@ -8,7 +8,7 @@ from api.composition import Platform
 from api.number_text import counted
 from api.operations.command_line_access import COMMAND_LINE
 from central.errors import CentralError, CredentialsUnreadable
-from central.migrations.migrator import MigrationsUnknown
+from central.migrations.recorded import MigrationsUnknown
 from central.registry import TenantRef
 from central.tables import TenantStatus
 from piccolo_engines.errors import AccessDenied, DatabaseError

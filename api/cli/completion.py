@@ -5,8 +5,8 @@ import asyncio
 import rich_click as click
 from click.shell_completion import CompletionItem, get_completion_class
 
+from api.central_services import central_services
 from api.cli.session import ENV_FILE
-from api.composition import compose
 from central.database import CENTRAL
 from central.errors import CentralError
 from central.settings.settings import Settings, read_env_file
@@ -42,10 +42,10 @@ def tenant_slugs(_context: click.Context, _parameter: click.Parameter, begun: st
 
 
 async def _slugs(begun: str) -> list[str]:
-    platform = compose(Settings.from_env(read_env_file(ENV_FILE)))
+    services = central_services(Settings.from_env(read_env_file(ENV_FILE)))
     try:
-        with CENTRAL.bind(platform.central_engine):
-            page = await platform.registry.page(_MOST, search=begun or None)
+        with CENTRAL.bind(services.central_engine):
+            page = await services.registry.page(_MOST, search=begun or None)
             return [one.ref.slug for one in page.items]
     finally:
-        await platform.close()
+        await services.close()

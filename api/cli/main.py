@@ -6,17 +6,9 @@ from typing import Any
 import rich_click as click
 from click.exceptions import Abort, ClickException, Exit
 
-from api.cli.completion import completion
 from api.cli.console import fail
-from api.cli.doctor import doctor
-from api.cli.keys import keys
-from api.cli.migrate import migrate
-from api.cli.operators import operators
-from api.cli.serve import serve
-from api.cli.setup import setup
-from api.cli.shell import shell
+from api.cli.later import later
 from api.cli.statuses import Status
-from api.cli.tenants import tenants
 from api.version import VERSION
 
 __all__ = ["main"]
@@ -60,5 +52,15 @@ def main(traceback: bool) -> None:  # read by the group
         logging.getLogger().addHandler(logging.NullHandler())
 
 
-for command in (serve, setup, migrate, operators, tenants, shell, keys, doctor, completion):
-    main.add_command(command)
+for _name, _summary in (
+    ("serve", "Serve until stopped."),
+    ("setup", "Create .env, the central database and the first operator."),
+    ("migrate", "Migrate the central database, and the databases of all tenants or of those named."),
+    ("operators", "Operators and their tokens."),
+    ("tenants", "Create, find, suspend, resume, rename and delete tenants."),
+    ("shell", "Open a Python shell with the tenant SLUG bound."),
+    ("keys", "Encryption keys."),
+    ("doctor", "Check settings, files, databases, keys, the journal, and all tenants or those named."),
+    ("completion", "Print the script that completes commands, options and tenants in your shell."),
+):
+    main.add_command(later(_name, f"api.cli.{_name}:{_name}", _summary))

@@ -110,7 +110,8 @@ async def _migrate_tenants(
     if tenants:
         platform.tenant_migrator.preload()
     left = iter(tenants)
-    with tally(out, _TENANT, "Tenants", len(tenants)) as progress:
+    completed = len(outcome.tenants)
+    with tally(out, _TENANT, "Tenants", completed + len(tenants), completed) as progress:
 
         async def work() -> None:
             for tenant in left:

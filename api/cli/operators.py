@@ -5,9 +5,9 @@ from uuid import UUID
 
 import rich_click as click
 
+from api.central_services import CentralServices
 from api.cli.console import Output, say, with_output
-from api.cli.session import ACTOR, load_settings, run
-from api.composition import Platform
+from api.cli.session import ACTOR, load_settings, run_central
 from api.schemas.operators import OperatorResponse, TokenResponse
 from central.database import CENTRAL
 from central.operators import audit
@@ -28,7 +28,7 @@ def operators() -> None:
 @with_output
 def _create_operator(name: str, out: Output) -> None:
     """Create an operator called NAME, or another token for an existing one, and print the token once."""
-    created = run(load_settings(), lambda platform: _create(platform, name))
+    created = run_central(load_settings(), lambda services: _create(services, name))
     result = {"name": created.operator.name, "tokenId": created.token_id, "token": created.token}
     out.one(result, lambda: say(_token_of(created)))
 
@@ -37,7 +37,9 @@ def _create_operator(name: str, out: Output) -> None:
 @with_output
 def _list_operators(out: Output) -> None:
     """List all operators with their tokens."""
-    found = [_with_tokens(one) for one in run(load_settings(), lambda platform: platform.operators.list())]
+    found = [
+        _with_tokens(one) for one in run_central(load_settings(), lambda services: services.operators.list())
+    ]
     out.many(found, "Operators", [row for operator in found for row in _rows(operator)], _COLUMNS)
 
 
@@ -46,27 +48,27 @@ def _list_operators(out: Output) -> None:
 @with_output
 def _revoke_operator(name_or_token_id: str, out: Output) -> None:
     """Revoke one token by its id, or an operator with all their tokens by name. Effective immediately."""
-    run(load_settings(), lambda platform: _revoke(platform, name_or_token_id))
+    run_central(load_settings(), lambda services: _revoke(services, name_or_token_id))
     out.one({"revoked": name_or_token_id}, lambda: say(f"Revoked {name_or_token_id}."))
 
 
-async def _create(platform: Platform, name: str) -> NewToken:
+async def _create(services: CentralServices, name: str) -> NewToken:
     async with CENTRAL.transaction():
-        known = {record.name for record in await platform.operators.list()}
-        create = platform.operators.issue if name in known else platform.operators.create
+        known = {record.name for record in await services.operators.list()}
+        create = services.operators.issue if name in known else services.operators.create
         created = await create(name)
         detail = {"operator": created.operator.name, "id": str(created.token_id)}
         await audit.record(ACTOR, "operator.create", detail=detail)
     return created
 
 
-async def _revoke(platform: Platform, name_or_token_id: str) -> None:
+async def _revoke(services: CentralServices, name_or_token_id: str) -> None:
     async with CENTRAL.transaction():
         token_id = _token_id(name_or_token_id)
         if token_id is None:
-            await platform.operators.revoke(name_or_token_id)
+            await services.operators.revoke(name_or_token_id)
         else:
-            await platform.operators.revoke_token(token_id)
+            await services.operators.revoke_token(token_id)
         await audit.record(ACTOR, "operator.revoke", detail={"revoked": name_or_token_id})
 
 

@@ -34,8 +34,8 @@ class Tally:
 
 
 @contextmanager
-def tally(out: Output, what: str, label: str, total: int) -> Iterator[Tally]:
-    """Show a progress bar for ``total`` items during the block.
+def tally(out: Output, what: str, label: str, total: int, completed: int = 0) -> Iterator[Tally]:
+    """Show a progress bar for ``total`` items during the block, of which ``completed`` are finished already.
 
     It is drawn on standard error, so that the result can be redirected, and removed at the end of the block.
     """
@@ -52,7 +52,7 @@ def tally(out: Output, what: str, label: str, total: int) -> Iterator[Tally]:
         TextColumn("[dim]{task.fields[name]}"),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        yield Tally(out, what, progress, progress.add_task(label, total=total, name=""))
+        yield Tally(out, what, progress, progress.add_task(label, total=total, completed=completed, name=""))
 
 
 class Steps:

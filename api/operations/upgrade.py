@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from api.composition import Platform
-from central.migrations.plans import MigrationName
+from central.migrations.names import MigrationName
 from central.registry import TenantRef
 from tenant_schema.objects.changes.missing_indexes import ensure_searches
 from tenant_schema.objects.changes.missing_sort_keys import ensure_sort_keys

@@ -8,17 +8,18 @@ from itertools import takewhile
 from operator import attrgetter
 from typing import Any, cast
 
-from piccolo.apps.migrations.tables import Migration
 from piccolo.conf.apps import AppConfig
 from piccolo.engine.base import Engine
-from piccolo.table import create_table_class
 
 from central.errors import CentralError
-from central.migrations.plans import MigrationName, MigrationPlan, PlanShelf
+from central.migrations.names import MigrationName, migration_names
+from central.migrations.order import in_order
+from central.migrations.plans import MigrationPlan, PlanShelf
+from central.migrations.recorded import migration_table, unrun
 from piccolo_engines.limits import without_limit
 from piccolo_engines.routed import RoutedEngine
 
-__all__ = ["MigrationFailed", "MigrationsUnknown", "Migrator"]
+__all__ = ["MigrationFailed", "Migrator"]
 
 _Progress = Callable[[MigrationName], None]
 
@@ -35,27 +36,6 @@ class MigrationFailed(CentralError):
         self.app = name.app
         self.migration = name.id
         super().__init__(f"The migration {name.id} of the app {name.app!r} failed.")
-
-
-class MigrationsUnknown(CentralError):
-    """A database lacks migrations, and has others that this version does not have: it is another version's.
-
-    A database that lacks none is not refused: while processes are replaced one after the other, those of the
-    older version go on with a database that a newer one has migrated.
-    """
-
-    code = "migrations-unknown"
-
-    def __init__(self, unknown: Sequence[MigrationName], pending: Sequence[MigrationName]) -> None:
-        self.unknown = tuple(unknown)
-        self.pending = tuple(pending)
-        first = self.unknown[0]
-        others = f" and {len(self.unknown) - 1} more" if len(self.unknown) > 1 else ""
-        super().__init__(
-            f"The database was created by another version: it has run the migration {first.id} of the app "
-            f"{first.app!r}{others}, which this version does not have. Nothing was changed. Use the version "
-            "that created it, or begin with an empty database (a local installation: `make clean-data`)."
-        )
 
 
 class Migrator:
@@ -78,19 +58,20 @@ class Migrator:
     """
 
     def __init__(self, apps: Sequence[AppConfig], slot: RoutedEngine, *, seeds: str = "") -> None:
-        self._shelf = PlanShelf(apps, slot)
+        self._apps = in_order(apps)
+        self._shelf = PlanShelf(self._apps, slot)
         self._slot = slot
         self._seeds = seeds
-        self._rows = _migration_table(slot)
+        self._rows = migration_table(slot)
 
     @cached_property
     def level(self) -> str:
         """Identifies the migrations and seeds, in 64 characters: two databases at this level need nothing.
 
-        Reads the names of the migrations' files, and imports none.
+        Imports no migration.
         """
-        names = "\n".join((*self._shelf.file_names(), self._seeds))
-        return sha256(names.encode()).hexdigest()
+        names = [f"{one.app} {one.id}" for one in self._names]
+        return sha256("\n".join([*names, self._seeds]).encode()).hexdigest()
 
     def preload(self) -> int:
         """Import and prepare every migration now, so that nothing is compiled while requests are served.
@@ -103,10 +84,10 @@ class Migrator:
     async def pending(self, engine: Engine[Any]) -> list[MigrationName]:
         """Return the migrations that :meth:`migrate` would run on this database.
 
-        Raises :class:`MigrationsUnknown` as :meth:`migrate` does.
+        Raises :class:`~central.migrations.recorded.MigrationsUnknown` as :meth:`migrate` does.
         """
         with self._slot.bind(engine):
-            return [plan.name for plan in await self._unrun()]
+            return await self._unrun()
 
     async def create(self, engine: Engine[Any]) -> None:
         """Run all migrations on an empty database that nobody else uses, in as few round trips as possible.
@@ -143,30 +124,30 @@ class Migrator:
 
         :param progress: called with the name of each finished migration.
 
-        Raises :class:`MigrationFailed`, with the reason as its cause, and :class:`MigrationsUnknown` before
-        anything is run.
+        Raises :class:`MigrationFailed`, with the reason as its cause, and before anything is run
+        :class:`~central.migrations.recorded.MigrationsUnknown`.
         """
         ran: list[MigrationName] = []
         with self._slot.bind(engine), without_limit():
             await self._rows.create_table(if_not_exists=True)
-            for plan in await self._unrun():
-                if await self._run(plan):
+            unrun = set(await self._unrun())
+            for plan in self._shelf.plans if unrun else ():
+                if plan.name in unrun and await self._run(plan):
                     ran.append(plan.name)
                     if progress is not None:
                         progress(plan.name)
         return ran
 
-    async def _unrun(self) -> list[MigrationPlan]:
-        if not await self._rows.table_exists():
-            return list(self._shelf.plans)
-        rows = await self._rows.select(self._rows.app_name, self._rows.name)
-        ran = {MigrationName(row["app_name"], row["name"]) for row in rows}
-        unrun = [plan for plan in self._shelf.plans if plan.name not in ran]
-        if unrun and (unknown := ran.difference(plan.name for plan in self._shelf.plans)):
-            apps = self._shelf.app_names
-            if foreign := sorted((one for one in unknown if one.app in apps), key=attrgetter("app", "id")):
-                raise MigrationsUnknown(foreign, [plan.name for plan in unrun])
-        return unrun
+    @cached_property
+    def _names(self) -> tuple[MigrationName, ...]:
+        return tuple(
+            name
+            for app in self._apps
+            for name in migration_names(app.app_name, app.resolved_migrations_folder_path)
+        )
+
+    async def _unrun(self) -> list[MigrationName]:
+        return await unrun(self._rows, self._names, (app.app_name for app in self._apps))
 
     async def _run(self, plan: MigrationPlan) -> bool:
         """Run the plan and record it. Returns False when another process has run it."""
@@ -188,15 +169,3 @@ class Migrator:
     async def _is_recorded(self, name: MigrationName) -> bool:
         rows = self._rows
         return await rows.exists().where(rows.app_name == name.app, rows.name == name.id)
-
-
-def _migration_table(slot: RoutedEngine) -> type[Migration]:
-    """Return Piccolo's ``migration`` table with ``slot`` as its engine.
-
-    Piccolo's own would look for ``piccolo_conf``.
-    """
-    columns = {column._meta.name: column for column in Migration._meta.non_default_columns}
-    kwargs = {"tablename": Migration._meta.tablename, "db": slot}
-    return cast(
-        "type[Migration]", create_table_class("Migration", class_kwargs=kwargs, class_members=columns)
-    )

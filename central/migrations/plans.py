@@ -9,7 +9,6 @@ import importlib.util
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from graphlib import TopologicalSorter
 from inspect import isawaitable
 from pathlib import Path
 from types import ModuleType
@@ -24,8 +23,10 @@ from piccolo.query.base import DDL
 from piccolo.table import TABLE_REGISTRY, Table
 
 from central.errors import CentralError
+from central.migrations.names import MigrationName, migration_files
+from central.migrations.order import in_order
 
-__all__ = ["MigrationInvalid", "MigrationName", "MigrationPlan", "PlanShelf"]
+__all__ = ["MigrationInvalid", "MigrationPlan", "PlanShelf"]
 
 _T = TypeVar("_T")
 
@@ -40,14 +41,6 @@ class MigrationInvalid(CentralError):
         self.migration = migration
         self.reason = reason
         super().__init__(f"The migration {migration} of the app {app!r} cannot be used: {reason}")
-
-
-@dataclass(frozen=True, slots=True)
-class MigrationName:
-    """A migration as named in Piccolo's ``migration`` table."""
-
-    app: str
-    id: str
 
 
 class _Runnable(Protocol):
@@ -110,7 +103,7 @@ class PlanShelf:
     """
 
     def __init__(self, apps: Sequence[AppConfig], slot: Engine[Any]) -> None:
-        self._apps = _in_order(apps)
+        self._apps = in_order(apps)
         self._slot = slot
         self._modules: dict[str, dict[str, ModuleType]] = {}
         self._plans: tuple[MigrationPlan, ...] | None = None
@@ -123,16 +116,6 @@ class PlanShelf:
             self._plans = tuple(self._plan(app, id_) for app, ids in self._modules.items() for id_ in ids)
         return self._plans
 
-    @property
-    def app_names(self) -> frozenset[str]:
-        """The names of the apps, of those that others depend on as well."""
-        return frozenset(app.app_name for app in self._apps)
-
-    def file_names(self) -> Iterator[str]:
-        """Yield the app and the name of each migration's file, in the order of :attr:`plans`."""
-        for app in self._apps:
-            yield from (f"{app.app_name} {path.stem}" for path in _paths(app))
-
     def snapshot(self, app: str, table: str, last: str, offset: int) -> type[Table]:
         """Return the table as of the migration ``last`` of ``app``; with ``offset=-1`` before it."""
         ids = [id_ for id_ in self._modules[app] if id_ <= last]
@@ -142,7 +125,9 @@ class PlanShelf:
 
     def _load(self, app: AppConfig) -> dict[str, ModuleType]:
         with self._private_tables():
-            modules = [_import(app.app_name, path) for path in _paths(app)]
+            modules = [
+                _import(app.app_name, path) for path in migration_files(app.resolved_migrations_folder_path)
+            ]
         return dict(sorted((module.ID, module) for module in modules if getattr(module, "ID", None)))
 
     def _describe(self, app: str, id_: str) -> MigrationManager:
@@ -228,24 +213,6 @@ def _recorder(manager: MigrationManager, shelf: PlanShelf) -> _Recorder:
     recorder.recorded = []
     recorder.shelf = shelf
     return recorder
-
-
-def _in_order(apps: Sequence[AppConfig]) -> list[AppConfig]:
-    """Return the apps and their dependencies, dependencies first."""
-    known: dict[str, AppConfig] = {}
-    waiting = list(apps)
-    while waiting:
-        app = waiting.pop(0)
-        if app.app_name not in known:
-            known[app.app_name] = app
-            waiting += app.migration_dependency_app_configs
-    graph = {name: [d.app_name for d in app.migration_dependency_app_configs] for name, app in known.items()}
-    return [known[name] for name in TopologicalSorter(graph).static_order()]
-
-
-def _paths(app: AppConfig) -> list[Path]:
-    folder = Path(app.resolved_migrations_folder_path)
-    return sorted(path for path in folder.glob("*.py") if path.name != "__init__.py")
 
 
 def _import(app: str, path: Path) -> ModuleType:

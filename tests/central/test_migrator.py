@@ -16,8 +16,10 @@ from piccolo.columns.reference import LAZY_COLUMN_REFERENCES
 from piccolo.conf.apps import AppConfig
 from piccolo.table import TABLE_REGISTRY
 
-from central.migrations.migrator import MigrationFailed, MigrationsUnknown, Migrator
-from central.migrations.plans import MigrationInvalid, MigrationName
+from central.migrations.migrator import MigrationFailed, Migrator
+from central.migrations.names import MigrationName
+from central.migrations.plans import MigrationInvalid
+from central.migrations.recorded import MigrationsUnknown
 from piccolo_engines.routed import RoutedEngine
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.sample_schema.notes.piccolo_app import APP_CONFIG as NOTES

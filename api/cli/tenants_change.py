@@ -1,0 +1,116 @@
+"""``freehold tenants rename, suspend, resume, disconnect`` and ``delete``."""
+
+import sys
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import msgspec
+import rich_click as click
+
+from api.cli.completion import tenant_slugs
+from api.cli.console import Output, fail, say, with_output
+from api.cli.progress import Steps
+from api.cli.session import ACTOR, load_settings, run, run_central, tenant_called
+from api.cli.tenants import detail_of
+from api.composition import Platform
+from api.operations.tenant_acts import TenantActs
+from api.schemas.tenants import Disconnected, TenantResponse
+from central.registry import TenantRecord
+
+__all__ = ["delete_tenant", "disconnect_tenant", "rename_tenant", "resume_tenant", "suspend_tenant"]
+
+_Act = Callable[[TenantActs, UUID], Awaitable[TenantRecord]]
+_slug = click.argument("slug", shell_complete=tenant_slugs)
+
+
+class _Gone(msgspec.Struct):
+    """A deleted tenant."""
+
+    slug: str
+    deleted: bool = True
+
+
+@click.command("rename")
+@_slug
+@click.argument("name")
+@with_output
+def rename_tenant(slug: str, name: str, out: Output) -> None:
+    """Change the display name of the tenant SLUG to NAME. Slug, domains and database stay the same."""
+    renamed = run(
+        load_settings(), lambda platform: _act(platform, slug, lambda acts, one: acts.rename(one, name))
+    )
+    out.one(renamed, lambda: say(f"{renamed.slug} is called {renamed.name} now."))
+
+
+@click.command("suspend")
+@_slug
+@with_output
+def suspend_tenant(slug: str, out: Output) -> None:
+    """Stop serving the tenant SLUG. Its data is kept."""
+    suspended = run(load_settings(), lambda platform: _act(platform, slug, TenantActs.suspend))
+    out.one(suspended, lambda: say(f"{slug} is suspended; `freehold tenants resume {slug}` serves it again."))
+
+
+@click.command("resume")
+@_slug
+@with_output
+def resume_tenant(slug: str, out: Output) -> None:
+    """Serve the suspended tenant SLUG again."""
+    settings = load_settings()
+    resumed = run(settings, lambda platform: _act(platform, slug, TenantActs.resume))
+    out.one(resumed, lambda: say(f"{slug} is served again at {settings.url_of(resumed.domain)}."))
+
+
+@click.command("disconnect")
+@_slug
+@click.option("--force", is_flag=True, help="Do not wait for running statements.")
+@with_output
+def disconnect_tenant(slug: str, force: bool, out: Output) -> None:
+    """Close the connections to the database of the tenant SLUG, in all processes.
+
+    Each process closes its connections once their statements are finished, and idle ones within 15 seconds.
+    The next request opens new connections with the credentials that are stored then.
+    """
+    closed = run(load_settings(), lambda platform: _disconnect(platform, slug, force=force))
+    out.one(closed, lambda: say(f"The connections of {slug} are being closed: {closed.closed} were open."))
+
+
+@click.command("delete")
+@_slug
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@with_output
+def delete_tenant(slug: str, yes: bool, out: Output) -> None:
+    """Delete the tenant SLUG with its database. This cannot be undone."""
+    settings = load_settings()
+    found = run_central(settings, lambda platform: detail_of(platform, slug))
+    if not yes:
+        _ask(found)
+    run(settings, lambda platform: _delete(platform, slug), observer=Steps(out))
+    out.one(_Gone(slug), lambda: say(f"Deleted {slug} and its database {found.db_name}."))
+
+
+def _ask(tenant: TenantResponse) -> None:
+    """End the command unless the slug is typed at a terminal."""
+    if not sys.stdin.isatty():
+        fail(f"Deleting {tenant.slug} cannot be undone. Use --yes to delete it without confirmation.", 2)
+    click.echo(
+        f"{tenant.name} ({tenant.domain}) and its database {tenant.db_name} will be deleted permanently."
+    )
+    if click.prompt("Type its slug to continue", default="", show_default=False) != tenant.slug:
+        fail("Nothing was deleted.")
+
+
+async def _delete(platform: Platform, slug: str) -> None:
+    platform.tenant_migrator.preload()
+    tenant = await tenant_called(platform, slug)
+    await TenantActs(platform, ACTOR).delete(tenant.ref.id)
+
+
+async def _disconnect(platform: Platform, slug: str, *, force: bool) -> Disconnected:
+    tenant = await tenant_called(platform, slug)
+    return Disconnected(await TenantActs(platform, ACTOR).disconnect(tenant.ref.id, force=force))
+
+
+async def _act(platform: Platform, slug: str, act: _Act) -> TenantResponse:
+    tenant = await tenant_called(platform, slug)
+    return TenantResponse.of(await act(TenantActs(platform, ACTOR), tenant.ref.id))
