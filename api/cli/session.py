@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ACTOR",
     "ENV_FILE",
+    "WithRegistry",
     "all_tenants",
     "load_settings",
     "reason_of",
