@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Container, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import cast
 
 from piccolo.querystring import QueryString
 
@@ -35,6 +36,10 @@ class Catalog:
     async def all(self, scope: TenantScope) -> Mapping[str, ObjectModel]:
         """All objects by name, in the order of names."""
         return await self._cache.get(scope, "objects", self._load)
+
+    def known(self, scope: TenantScope) -> Mapping[str, ObjectModel] | None:
+        """What :meth:`all` would return, if it is cached and needs no statement; otherwise None."""
+        return cast("Mapping[str, ObjectModel] | None", self._cache.peek(scope, "objects"))
 
     async def get(self, scope: TenantScope, name: str) -> ObjectModel:
         """One object.

@@ -203,7 +203,7 @@ class Targets:
         """
         for action in actions:
             access.require(object_name, action)
-        objects = await self._catalog.all(scope)
+        objects = self._catalog.known(scope) or await self._catalog.all(scope)
         if object_name not in objects:
             raise ObjectNotFound(object_name, suggestion(object_name, objects))
         schema = SchemaView.of(access, objects)

@@ -64,6 +64,10 @@ class Models:
     def __init__(self, *models: ObjectModel) -> None:
         self.models = {model.name: model for model in models}
 
+    def known(self, scope: TenantScope) -> dict[str, ObjectModel]:
+        """All of them."""
+        return self.models
+
     async def all(self, scope: TenantScope) -> dict[str, ObjectModel]:
         """All of them."""
         return self.models

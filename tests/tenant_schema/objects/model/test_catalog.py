@@ -107,9 +107,13 @@ async def test_a_change_is_seen_at_once_here_and_soon_elsewhere(
     row, fields = object_rows(DEALS)
     async with cache.change(scope):
         await insert_definitions([row], fields)
+    assert here.known(scope) is None
+    assert await here.all(scope) is here.known(scope)
     assert "deals" in await here.all(scope)
     assert "deals" not in await elsewhere.all(scope)
+    assert elsewhere.known(scope) == {}
     clock.now += 0.5
+    assert elsewhere.known(scope) is None
     assert "deals" in await elsewhere.all(scope)
 
 
