@@ -4,15 +4,27 @@ An engine that does not use the additional data runs them as plain ``QueryString
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from piccolo.querystring import QueryString
 from piccolo.table import Table
 
-__all__ = ["BuildRows", "EngineSQL", "Projection", "SelectSQL", "StatementGroup"]
+__all__ = ["BuildRows", "DriverRows", "EngineSQL", "Projection", "SelectSQL", "StatementGroup"]
 
 BuildRows = Callable[[Sequence[tuple[Any, ...]]], list[dict[str, Any]]]
 """Converts the rows of a driver to the rows to return."""
+
+
+class DriverRows(NamedTuple):
+    """The result of a statement with ``is_raw``: as the driver returns it, neither named nor converted.
+
+    :ivar rows: a tuple of values for each row.
+    :ivar fields: the driver's description of the columns, with which an engine's converters are found; None
+        where there are none. Results of a prepared statement have the same object each time.
+    """
+
+    rows: Sequence[tuple[Any, ...]]
+    fields: Sequence[Any] | None
 
 
 class EngineSQL:

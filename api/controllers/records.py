@@ -122,7 +122,7 @@ class RecordController(Controller):
     ) -> Prepared[RecordResponse]:
         """One record."""
         record = await records.read(tenant, access, object_name, record_id, pairs)
-        body = encoded({"data": record.data})
+        body = encoded({"data": record.encodable})
         is_plain = record.is_whole and not request.scope["query_string"]
         tag = etag(record.version) if is_plain else digest_tag(body, record.version)
         return Prepared(request.unchanged(tag) or json_bytes(body, headers=[tag]))
@@ -274,6 +274,6 @@ def _record(record: Record, status: int = 200, *more: RawHeader) -> Prepared[Rec
     """The response with a written record. If the caller may not read all of it, the entity tag contains a
     digest, so that it differs from the tag of the whole record at the same version.
     """
-    body = encoded({"data": record.data})
+    body = encoded({"data": record.encodable})
     tag = etag(record.version) if record.is_whole else digest_tag(body, record.version)
     return Prepared(json_bytes(body, status, headers=[tag, *more]))

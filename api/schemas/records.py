@@ -92,7 +92,7 @@ class RecordPage(Output):
     def of(cls, page: Page) -> "RecordPage":
         """The response for a result of the service."""
         count = UNSET if page.count is None else RecordCount(page.count.value, page.count.capped)
-        return cls(page.data, CursorLinks(page.next, page.prev), count)
+        return cls(cast("list[_Record]", page.encodable), CursorLinks(page.next, page.prev), count)
 
 
 class DeleteQuery(Input):
@@ -146,4 +146,4 @@ class HistoryPage(Output):
     @classmethod
     def of(cls, page: Page) -> "HistoryPage":
         """The response for entries of the service, which have the form of a :class:`HistoryEntry` already."""
-        return cls(cast("list[HistoryEntry]", page.data), CursorLinks(page.next, page.prev))
+        return cls(cast("list[HistoryEntry]", page.encodable), CursorLinks(page.next, page.prev))

@@ -25,7 +25,7 @@ from piccolo_engines.mysql.sessions.settings import PoolSettings, pool_arguments
 from piccolo_engines.mysql.sessions.transaction import Atomic, IsolationLevel, MySQLTransaction
 from piccolo_engines.mysql.statements import BuiltRows, PlannedDDL, Steps, Work, run_group
 from piccolo_engines.mysql.templates import compiled
-from piccolo_engines.statements import StatementGroup
+from piccolo_engines.statements import DriverRows, StatementGroup
 
 __all__ = ["MySQLEngine", "Rows", "T"]
 
@@ -255,6 +255,8 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
             raise await self._duplicates.explain(
                 session, querystring.table, violation
             ) from violation.__cause__
+        if getattr(querystring, "is_raw", False):
+            return DriverRows(result.rows, result.fields)  # type: ignore[return-value]  # by request
         if not result.fields:
             return querystring.build_rows(result) if isinstance(querystring, BuiltRows) else []
         return to_rows(result.rows, result.fields, getattr(querystring, "hints", None), querystring.table)

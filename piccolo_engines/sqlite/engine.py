@@ -20,7 +20,7 @@ from piccolo_engines.sqlite.connections import ConnectionFactory, Synchronous
 from piccolo_engines.sqlite.constraints import as_index
 from piccolo_engines.sqlite.errors import SQLiteLockTimeout
 from piccolo_engines.sqlite.lanes import Lane, Lease
-from piccolo_engines.sqlite.statements import Row, fetch, is_select
+from piccolo_engines.sqlite.statements import Row, fetch, fetch_raw, is_select
 from piccolo_engines.sqlite.threads import Threads, shared_threads
 from piccolo_engines.sqlite.transactions import Atomic, SQLiteTransaction
 
@@ -239,15 +239,16 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
 
     async def _run(self, sql: str, args: Sequence[Any], query: object) -> list[Row]:
         query_id = self._announce(sql, query)
+        read: Callable[..., Any] = fetch_raw if getattr(query, "is_raw", False) else fetch
         transaction = self.open_transaction
         if transaction is not None:
-            rows = await transaction.run(sql, args)
+            rows: list[Row] = await transaction.run(sql, args, read)
         else:
             lane, effects = self._readers, None
             if not is_select(sql):
                 lane, effects = self._writer, note(sql, in_transaction=False)
             try:
-                rows = await lane.run(lambda connection: fetch(connection, sql, args))
+                rows = await lane.run(lambda connection: read(connection, sql, args))
             except DatabaseError as error:
                 if effects is not None and not isinstance(error, ConnectionLost):
                     take_back(effects)

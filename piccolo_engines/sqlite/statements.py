@@ -5,7 +5,9 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["Row", "fetch", "fetch_many", "is_select"]
+from piccolo_engines.statements import DriverRows
+
+__all__ = ["Row", "fetch", "fetch_many", "fetch_raw", "is_select"]
 
 Row = dict[str, Any]
 
@@ -24,6 +26,15 @@ def fetch(connection: sqlite3.Connection, sql: str, args: Sequence[Any]) -> list
         return _rows(cursor, cursor.fetchall())
     finally:
         cursor.close()  # a cursor left open would keep its snapshot of the database
+
+
+def fetch_raw(connection: sqlite3.Connection, sql: str, args: Sequence[Any]) -> DriverRows:
+    """As :func:`fetch`, with the rows as the driver returns them."""
+    cursor = connection.execute(sql, args)
+    try:
+        return DriverRows(cursor.fetchall(), None)
+    finally:
+        cursor.close()
 
 
 def fetch_many(cursor: sqlite3.Cursor, size: int) -> list[Row]:

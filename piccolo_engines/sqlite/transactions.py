@@ -1,7 +1,7 @@
 """Transactions, savepoints, and collections of queries that run in one transaction."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from contextvars import ContextVar, Token
 from types import TracebackType
@@ -18,7 +18,7 @@ from piccolo_engines.effects import note
 from piccolo_engines.errors import TransactionEnded
 from piccolo_engines.identifiers import quote
 from piccolo_engines.sqlite.lanes import Lease
-from piccolo_engines.sqlite.statements import Row, fetch
+from piccolo_engines.sqlite.statements import fetch
 
 __all__ = ["Atomic", "SQLiteTransaction", "Savepoint", "TransactionalEngine"]
 
@@ -166,12 +166,13 @@ class SQLiteTransaction(BaseTransaction):
             await lease.finish(_commit)
         return False
 
-    async def run(self, sql: str, args: Any = ()) -> list[Row]:
-        """Run one statement inside the transaction.
+    async def run(self, sql: str, args: Any = (), read: Callable[..., Any] = fetch) -> Any:
+        """Run one statement inside the transaction, and return what ``read`` makes of its result: by default
+        its rows.
 
         :raises TransactionEnded: when it has ended or was rolled back by the database.
         """
-        return await self.lease.run(lambda connection: _fetch(connection, sql, args))
+        return await self.lease.run(lambda connection: _fetch(connection, sql, args, read))
 
     async def run_script(self, statements: Sequence[str]) -> None:
         """Run statements without values, one after the other, in one round trip.
@@ -181,7 +182,7 @@ class SQLiteTransaction(BaseTransaction):
 
         def run(connection: sqlite3.Connection) -> None:
             for sql in statements:
-                _fetch(connection, sql, ())
+                _fetch(connection, sql, (), fetch)
 
         await self.lease.run(run)
 
@@ -214,10 +215,10 @@ class SQLiteTransaction(BaseTransaction):
         connection.execute(f"BEGIN {self.transaction_type.value}")
 
 
-def _fetch(connection: sqlite3.Connection, sql: str, args: Any) -> list[Row]:
+def _fetch(connection: sqlite3.Connection, sql: str, args: Any, read: Callable[..., Any]) -> Any:
     if not connection.in_transaction:  # otherwise the statement would commit by itself
         raise TransactionEnded
-    return fetch(connection, sql, args)
+    return read(connection, sql, args)
 
 
 def _commit(connection: sqlite3.Connection) -> None:

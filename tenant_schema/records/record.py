@@ -1,7 +1,9 @@
 """The types of a record and of a row of a result."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+import msgspec
 
 __all__ = ["Record", "Row"]
 
@@ -9,16 +11,25 @@ Row: TypeAlias = dict[str, Any]
 """One row of a result: values by column name or field name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+@dataclass(frozen=True, slots=True, eq=False)
+class Record:  # noqa: PLW1641 - holds what cannot be hashed
     """One record as the API returns it.
 
-    :param data: the values by field name, ready for JSON.
+    :param encodable: the record as msgspec encodes it for a response: a Struct, or a dictionary.
     :param version: the version of the record, from which its ETag is derived.
-    :param is_whole: whether ``data`` has every field, and no definition of a field has changed since the
-        record did. The ETag of such a record, read without paths and expansions, is its version alone.
+    :param is_whole: whether it has every field, and no definition of a field has changed since the record
+        did. The ETag of such a record, read without paths and expansions, is its version alone.
     """
 
-    data: dict[str, Any]
+    encodable: Any
     version: int
-    is_whole: bool = field(default=False, compare=False)
+    is_whole: bool = False
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The values by field name, as in JSON: ids, dates and times are text. Converted by each use."""
+        data: dict[str, Any] = msgspec.to_builtins(self.encodable)
+        return data
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Record) and (self.data, self.version) == (other.data, other.version)

@@ -4,7 +4,7 @@ Every method checks the caller's permission first. Statements: one for a record,
 in one transaction for a change (lock, update of that version, history).
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final, Literal, TypeAlias
@@ -12,18 +12,20 @@ from uuid import UUID
 
 from piccolo_engines.columns import utc_now
 from tenant_schema.objects.model.catalog import Catalog
-from tenant_schema.records.access.target import Targets
+from tenant_schema.records.access.target import Target, Targets
 from tenant_schema.records.csv.export_csv import chained, export
 from tenant_schema.records.csv.import_csv import ImportOptions, ImportReport, import_csv, key_field
 from tenant_schema.records.csv.source import File
 from tenant_schema.records.history.read import read_history
 from tenant_schema.records.preconditions import Versions
 from tenant_schema.records.query.json_query import parse_json_aggregate, parse_json_query
-from tenant_schema.records.query.model import DEFAULT_LIMIT
+from tenant_schema.records.query.model import DEFAULT_LIMIT, Query
 from tenant_schema.records.query.query_string import parse_aggregate, parse_export, parse_fields, parse_query
 from tenant_schema.records.reading.aggregate import Groups, aggregate
 from tenant_schema.records.reading.cursors import Cursors
+from tenant_schema.records.reading.kept_plans import KeptPlans, document_key, pairs_key
 from tenant_schema.records.reading.pages import Page
+from tenant_schema.records.reading.plans import RecordPlan, plan_page, plan_record
 from tenant_schema.records.reading.read import read_page, read_record, still_readable
 from tenant_schema.records.reading.trash import in_trash
 from tenant_schema.records.record import Record
@@ -75,6 +77,7 @@ class RecordService:
         self.catalog = catalog
         self.targets = Targets(catalog, plans or Plans())
         self._cursors = cursors
+        self._kept = KeptPlans()
         self._clock = clock
 
     @retry_when_definitions_changed
@@ -84,8 +87,7 @@ class RecordService:
         Raises InvalidQuery, CursorInvalid, CursorMismatch.
         """
         target = await self.targets.open(scope, access, object_name, "read")
-        query = parse_query(pairs, target.readable, target.relations)
-        return await read_page(target, query, self._cursors)
+        return await self._page(target, "page", pairs_key(pairs), lambda: _parsed(target, pairs))
 
     @retry_when_definitions_changed
     async def trash(self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs) -> Page:
@@ -93,8 +95,7 @@ class RecordService:
         ``deleted_at`` is a field.
         """
         target = in_trash(await self.targets.open(scope, access, object_name, "read", "delete"))
-        query = parse_query(pairs, target.readable, target.relations)
-        return await read_page(target, query, self._cursors)
+        return await self._page(target, "trash", pairs_key(pairs), lambda: _parsed(target, pairs))
 
     @retry_when_definitions_changed
     async def query(self, scope: TenantScope, access: Access, object_name: str, document: Body) -> Page:
@@ -102,8 +103,17 @@ class RecordService:
         :meth:`page`.
         """
         target = await self.targets.open(scope, access, object_name, "read")
-        query = parse_json_query(document, target.readable, target.relations)
-        return await read_page(target, query, self._cursors)
+
+        def parse() -> Query:
+            return parse_json_query(document, target.readable, target.relations)
+
+        return await self._page(target, "query", document_key(document), parse)
+
+    async def _page(self, target: Target, kind: str, request: Hashable, parse: Callable[[], Query]) -> Page:
+        """Return the page of a query, by the plan that is kept for the request if there is one."""
+        cursors = self._cursors
+        plan = self._kept.plan(target, kind, request, lambda: plan_page(target, parse(), cursors))
+        return await read_page(target, plan, cursors)
 
     @retry_when_definitions_changed
     async def aggregate(self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs) -> Groups:
@@ -145,8 +155,12 @@ class RecordService:
         RecordNotFound.
         """
         target = await self.targets.open(scope, access, object_name, "read")
-        query = parse_fields(pairs, target.readable, target.relations)
-        return await read_record(target, record_id, query)
+
+        def build() -> RecordPlan:
+            return plan_record(target, parse_fields(pairs, target.readable, target.relations))
+
+        plan = self._kept.plan(target, "record", pairs_key(pairs), build)
+        return await read_record(target, record_id, plan)
 
     @retry_when_definitions_changed
     async def still_readable_part(
@@ -304,3 +318,8 @@ class RecordService:
 def _actions_of_import(key: str | None) -> Sequence[str]:
     """Return the actions that an import requires."""
     return ("create",) if key is None else ("create", "update")
+
+
+def _parsed(target: Target, pairs: _Pairs) -> Query:
+    """Return the query of a query string, over what the caller may read."""
+    return parse_query(pairs, target.readable, target.relations)

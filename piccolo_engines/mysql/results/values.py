@@ -37,7 +37,19 @@ from piccolo.utils.encoding import load_json
 
 from piccolo_engines.mysql.literals import GREATEST_DECIMAL, GREATEST_FLOAT
 
-__all__ = ["DECODERS", "UNLIMITED_SCALE", "ArrayItem", "Converter", "Hint", "Hints", "aware", "converter_of"]
+__all__ = [
+    "BINARY_CHARSET",
+    "DECODERS",
+    "UNLIMITED_SCALE",
+    "ArrayItem",
+    "Converter",
+    "Hint",
+    "Hints",
+    "aware",
+    "converter_of",
+    "to_uuid",
+    "unchanged",
+]
 
 Converter = Callable[[Any], Any]
 
@@ -57,7 +69,8 @@ Hints = Sequence[Hint]
 UNLIMITED_SCALE = 30
 """The decimals of a Numeric column that was declared without digits."""
 
-_BINARY = 63  # the id of the character set "binary"
+BINARY_CHARSET = 63
+"""The id of the character set "binary"."""
 _UUID_BYTES = 16
 _TEXTS = (FIELD_TYPE.BLOB, FIELD_TYPE.JSON, FIELD_TYPE.VAR_STRING, FIELD_TYPE.STRING, FIELD_TYPE.LONG_BLOB)
 _INTEGERS = (FIELD_TYPE.TINY, FIELD_TYPE.LONG, FIELD_TYPE.LONGLONG)
@@ -76,7 +89,8 @@ DECODERS: dict[object, object] = {**conversions, FIELD_TYPE.TIME: _time_of_day}
 """The decoders of the server's types for asyncmy."""
 
 
-def _uuid(value: bytes) -> object:
+def to_uuid(value: bytes) -> object:
+    """Return the UUID of 16 bytes."""
     return uuid.UUID(bytes=value) if len(value) == _UUID_BYTES else value
 
 
@@ -89,7 +103,8 @@ def _interval(value: int) -> dt.timedelta:
     return dt.timedelta(microseconds=int(value))
 
 
-def _unchanged(value: Any) -> Any:
+def unchanged(value: Any) -> Any:
+    """Return a decimal of a column with digits, which the server pads."""
     return value
 
 
@@ -155,7 +170,7 @@ def _by_column(code: int, hint: Column | ArrayItem) -> Converter | None:
     if isinstance(column, Numeric):
         if code != FIELD_TYPE.NEWDECIMAL:
             return decimal.Decimal
-        return _unlimited if column.digits is None else _unchanged
+        return _unlimited if column.digits is None else unchanged
     return _by_class(type(column), code)
 
 
@@ -199,7 +214,7 @@ def _by_server(field: Any) -> Converter | None:
     if code == FIELD_TYPE.TINY:
         return bool if field.length == 1 else None
     if code in (FIELD_TYPE.STRING, FIELD_TYPE.VAR_STRING):
-        return _uuid if field.charsetnr == _BINARY and field.length == _UUID_BYTES else None
+        return to_uuid if field.charsetnr == BINARY_CHARSET and field.length == _UUID_BYTES else None
     if code == FIELD_TYPE.NEWDECIMAL:
         if field.scale == UNLIMITED_SCALE:
             return _unlimited

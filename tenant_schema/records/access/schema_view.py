@@ -74,7 +74,7 @@ class SchemaView:
     :param access: the caller; None for a view in which everything is open.
     """
 
-    __slots__ = ("_access", "_views", "objects")
+    __slots__ = ("__weakref__", "_access", "_views", "objects")
 
     def __init__(self, objects: Mapping[str, ObjectModel], access: Access | None = None) -> None:
         self.objects = objects

@@ -29,9 +29,11 @@ from tenant_schema.records.sql.compiler import with_slots
 from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.dialects.registry import dialect_of
 from tenant_schema.records.sql.lookup_joins import Hop, self_contained
-from tenant_schema.records.sql.rendering import json_ready
+from tenant_schema.records.sql.rendering import encodable
 from tenant_schema.records.sql.search import search_filter
+from tenant_schema.records.sql.shapes import Found
 from tenant_schema.records.sql.statement_cache import Plans, Slot, Statement, planned
+from tenant_schema.records.sql.statements import Reading
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
 
@@ -90,6 +92,10 @@ class Target:
         """Execute the statement with these values, and return the rows."""
         rows: list[Row] = await self.engine.run_querystring(statement.bind(values))
         return rows
+
+    async def read(self, plan: Reading, values: Sequence[object]) -> Found:
+        """Execute the SELECT with these values, and return its rows as records."""
+        return plan.found(await self.engine.run_querystring(plan.statement.bind(values, is_raw=True)))
 
     def transaction(self) -> AbstractAsyncContextManager[Any]:
         """Return a transaction of the tenant's database; within another one, a part of that."""
@@ -166,11 +172,11 @@ class Target:
         """
         readable = tuple(self.rights.readable)
         is_whole = len(readable) == len(self.model.fields)
-        return Record(json_ready(readable, stored, self.model.fields), stored["version"], is_whole)
+        return Record(encodable(readable, stored, self.model.fields), stored["version"], is_whole)
 
     def bare_record_of(self, stored: Row) -> Record:
         """Return a written record that the caller may not read any more: only id and version."""
-        return Record(json_ready(ALWAYS_READABLE, stored, self.model.fields), stored["version"])
+        return Record(encodable(ALWAYS_READABLE, stored, self.model.fields), stored["version"])
 
     def related(self, name: str) -> "Target | None":
         """Return another object for the same caller; None if there is none, or the caller may not read it."""

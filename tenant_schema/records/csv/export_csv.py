@@ -95,8 +95,8 @@ async def _page(
         lambda: reading(source, names, window, target.dialect, nested=False),
         *("export", names, source.where, source.hops, window),
     )
-    found = cut(await target.run(plan.statement, values), order, PAGE, place)
-    return plan.show(found.rows), found.next
+    page = cut(await target.read(plan, values), order, PAGE, place)
+    return page.found.shown(), page.next
 
 
 def csv_lines(rows: Iterable[Iterable[object]], delimiter: str) -> bytes:

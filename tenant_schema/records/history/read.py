@@ -62,7 +62,7 @@ async def _creation(target: Target, record_id: UUID) -> Row | None:
         lambda: reading(Source(target.model, where), _MADE, None, target.dialect),
         *("creation", where),
     )
-    rows = plan.show(await target.run(plan.statement, values))
+    rows = (await target.read(plan, values)).shown()
     if rows:
         return {"at": rows[0]["created_at"], "actor": rows[0]["created_by"]}
     if target.rights.read != ALL:

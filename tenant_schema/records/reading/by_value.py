@@ -29,7 +29,7 @@ async def ids_by_value(
     names = ("id",) if field.name == "id" else ("id", field.name)
     plan = reading(Source(target.model, where), names, None, target.dialect)
     found: defaultdict[object, list[UUID]] = defaultdict(list)
-    for row in plan.show(await target.run(plan.statement, slots)):
+    for row in (await target.read(plan, slots)).shown():
         found[field.type.comparable(row[field.name])].append(UUID(row["id"]))
     return found
 

@@ -70,7 +70,7 @@ async def _read(target: Target, expansion: Expansion, ids: Sequence[str]) -> lis
         lambda: reading(source, names, None, beyond.dialect, beside=()),
         *("by id", names, source.where, source.hops),
     )
-    rows = plan.show(await beyond.run(plan.statement, values))
+    rows = (await beyond.read(plan, values)).shown()
     await expand(beyond, rows, names, query.expand)
     return rows
 
@@ -108,9 +108,10 @@ async def _read_lists(target: Target, expansion: Expansion, ids: Sequence[str]) 
         lambda: _list(source, expansion.lookup, names, window, first, beyond.dialect),
         *("list", expansion.lookup, names, source.where, source.hops, window),
     )
-    rows = await beyond.run(chained(plan.statement, parts, first), values)
-    parents = [str(row[_PARENT]) for row in rows]
-    return list(zip(parents, plan.show(rows), strict=True))
+    chain = chained(plan.statement, parts, first)
+    found = plan.found(await beyond.engine.run_querystring(chain.bind(values, is_raw=True)))
+    parents = [str(found.shape.stored(row, _PARENT)) for row in found.rows]
+    return list(zip(parents, found.shown(), strict=True))
 
 
 _PARENT: Final = "$parent"

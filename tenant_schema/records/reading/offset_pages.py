@@ -31,4 +31,4 @@ async def read_rows(target: Target, query: Query, limit: int, offset: int) -> li
         lambda: reading(source, query.fields, window, target.dialect),
         *(query.fields, where, source.hops, window),
     )
-    return plan.show(await target.run(plan.statement, values))
+    return (await target.read(plan, values)).shown()

@@ -10,9 +10,9 @@ from piccolo.columns import Column
 from tenant_schema.records.errors import CursorMismatch
 from tenant_schema.records.query.model import SortTerm
 from tenant_schema.records.reading.cursors import Place
-from tenant_schema.records.record import Row
 from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.keyset import turned
+from tenant_schema.records.sql.shapes import Found
 from tenant_schema.records.sql.statement_cache import Slot
 from tenant_schema.records.sql.statements import Window
 
@@ -29,21 +29,29 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Records as the API shows them, the cursors of the pages around them (None where there is nothing), and
-    how many there are in all, when that was asked for.
+    """Records, the cursors of the pages around them (None where there is nothing), and how many there are in
+    all, when that was asked for.
+
+    :param encodable: the records as msgspec encodes them for a response: Structs, or dictionaries.
     """
 
-    data: list[dict[str, Any]]
+    encodable: Sequence[Any]
     next: str | None
     prev: str | None
     count: Counted | None = None
+
+    @property
+    def data(self) -> list[dict[str, Any]]:
+        """The records as in JSON: ids, dates and times are text. Converted by each use."""
+        data: list[dict[str, Any]] = msgspec.to_builtins(self.encodable)
+        return data
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
     """The rows of a page in the order asked for, and the places from which the pages around it go on."""
 
-    rows: list[Row]
+    found: Found
     next: Place | None
     prev: Place | None
 
@@ -76,25 +84,20 @@ def restored(
     return Place(tuple(position), place.backward, place.inclusive)
 
 
-def cut(rows: list[Row], order: Sequence[SortTerm], limit: int, place: Place | None) -> Slice:
+def cut(found: Found, order: Sequence[SortTerm], limit: int, place: Place | None) -> Slice:
     """Return the page and the places around it, from the rows that its window gave.
 
     Where a page has become empty, the way back includes the place that it was reached by.
     """
-    goes_on = len(rows) > limit
-    del rows[limit:]
+    goes_on = len(found.rows) > limit
+    rows = found.rows[:limit] if goes_on else found.rows
     if place is not None and not rows:
         back = Place(place.position, not place.backward, not place.inclusive)
-        return Slice(rows, back if place.backward else None, None if place.backward else back)
+        return Slice(found, back if place.backward else None, None if place.backward else back)
     is_backward = place is not None and place.backward
-    if is_backward:
-        rows.reverse()
+    page = Found(rows[::-1] if is_backward else rows, found.shape)
     has_next, has_prev = (True, goes_on) if is_backward else (goes_on, place is not None)
-    after = Place(_position_of(rows[-1], order)) if has_next else None
-    before = Place(_position_of(rows[0], order), backward=True) if has_prev else None
-    return Slice(rows, after, before)
-
-
-def _position_of(row: Row, order: Sequence[SortTerm]) -> tuple[Any, ...]:
-    """Return the position of a row in the order."""
-    return tuple([row[term.field] for term in order])
+    names = [term.field for term in order]
+    after = Place(page.stored(page.rows[-1], names)) if has_next else None
+    before = Place(page.stored(page.rows[0], names), backward=True) if has_prev else None
+    return Slice(page, after, before)

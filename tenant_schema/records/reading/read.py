@@ -1,46 +1,39 @@
 """Reads one record or one page of a list: one statement each, and one for each expansion."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from tenant_schema.records.access.rights import ALWAYS_READABLE
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import RecordNotFound
 from tenant_schema.records.query.model import ALL, MAX_COUNTED, Count, Query
-from tenant_schema.records.query.paths import fields_of
 from tenant_schema.records.reading.counting import count_records
-from tenant_schema.records.reading.cursors import Cursors, Place, digest, shape_digest
+from tenant_schema.records.reading.cursors import Cursors, Place
 from tenant_schema.records.reading.exists import exists
-from tenant_schema.records.reading.expand import expand, needed
-from tenant_schema.records.reading.pages import Counted, Page, Slice, cut, restored, window_of
-from tenant_schema.records.record import Record, Row
-from tenant_schema.records.sql.keyset import full_order
-from tenant_schema.records.sql.lookup_joins import PathColumns
-from tenant_schema.records.sql.statements import Reading, Source, Window, reading
+from tenant_schema.records.reading.expand import expand
+from tenant_schema.records.reading.pages import Counted, Page, Slice, cut
+from tenant_schema.records.reading.plans import PagePlan, RecordPlan
+from tenant_schema.records.record import Record
 
 __all__ = ["read_page", "read_record", "still_readable"]
 
 
-async def read_record(target: Target, record_id: UUID, query: Query) -> Record:
-    """Return one record with the fields and expansions of the query. Raises :class:`RecordNotFound`."""
-    values: list[object] = []
-    names = needed(query.fields, query.expand)
-    where = target.record(record_id, values)
-    source = Source(target.model, where, target.hops(names, values), target.readable)
-    plan = _prepared(target, source, names, None)
-    rows = await target.run(plan.statement, values)
-    if not rows:
+async def read_record(target: Target, record_id: UUID, plan: RecordPlan) -> Record:
+    """Return one record with the fields and expansions of the plan. Raises :class:`RecordNotFound`."""
+    values = plan.values_for(target.access.user_id)
+    values[0] = record_id
+    found = await target.read(plan.reading, values)
+    if not found.rows:
         raise RecordNotFound(target.model.name, record_id)
-    version = rows[0]["version"]
-    shown = plan.show(rows)
-    await expand(target, shown, query.fields, query.expand)
-    return Record(shown[0], version, _is_whole(target, shown[0]))
-
-
-def _is_whole(target: Target, shown: Row) -> bool:
-    """Return whether it has every field, in the form that it had when the record was changed last."""
-    model = target.model
-    return len(shown) == len(model.fields) and shown["updated_at"] > model.changed_at
+    row, query = found.rows[0], plan.query
+    (version,) = found.stored(row, ("version",))
+    if query.expand:
+        shown = found.shown()
+        await expand(target, shown, query.fields, query.expand)
+        return Record(shown[0], version)
+    # whole: every field has the form that it had when the record was changed last
+    is_whole = plan.is_whole and found.shape.value(row, "updated_at") > target.model.changed_at
+    return Record(found.encodable()[0], version, is_whole)
 
 
 async def still_readable(target: Target, returned: Mapping[str, object]) -> dict[str, object]:
@@ -54,47 +47,33 @@ async def still_readable(target: Target, returned: Mapping[str, object]) -> dict
     return {name: value for name, value in returned.items() if name in names}
 
 
-async def read_page(target: Target, query: Query, cursors: Cursors) -> Page:
-    """Return the page that the query describes: one statement, one for each expansion, and one for a count
-    that the page does not tell by itself. Raises :class:`CursorInvalid`, :class:`CursorMismatch`.
+async def read_page(target: Target, plan: PagePlan, cursors: Cursors) -> Page:
+    """Return the page that the plan describes: one statement, one for each expansion, and one for a count
+    that the page does not tell by itself.
     """
-    values: list[object] = []
-    where = target.records(target.searched(query.filter, query.words), values)
-    order, names = full_order(query.sort), needed(query.fields, query.expand)
-    shape = target.plan(lambda: shape_digest(target.model.table_name, where, order), "digest", where, order)
-    sealed_for = digest(target.scope.id, shape, values, query.zone.name)
-    paths = [*fields_of(query.filter), *(term.field for term in order), *names]
-    source = Source(target.model, where, target.hops(paths, values), target.readable)
+    query, values = plan.query, plan.values_for(target.access.user_id)
+    part = cut(await target.read(plan.reading, values), plan.order, query.limit, plan.place)
 
     def seal(place: Place | None) -> str | None:
-        return None if place is None else cursors.seal(target.scope.id, sealed_for, place)
+        if place is None:
+            return None
+        return cursors.seal(target.scope.id, plan.digest_for(target, values), place)
 
-    place = None
-    if query.cursor is not None:
-        place = cursors.open(target.scope.id, sealed_for, query.cursor)
-        place = restored(place, order, PathColumns(target.model, source.hops), target.dialect)
-    plan = _prepared(target, source, names, window_of(order, query.limit, place, values))
-    found = cut(await target.run(plan.statement, values), order, query.limit, place)
-    rows = plan.show(found.rows)
-    await expand(target, rows, query.fields, query.expand)
-    return Page(rows, seal(found.next), seal(found.prev), await _counted(target, query, found))
+    if query.expand:
+        rows = part.found.shown()
+        await expand(target, rows, query.fields, query.expand)
+    else:
+        rows = part.found.encodable()
+    return Page(rows, seal(part.next), seal(part.prev), await _counted(target, query, part))
 
 
-async def _counted(target: Target, query: Query, found: Slice) -> Counted | None:
+async def _counted(target: Target, query: Query, part: Slice) -> Counted | None:
     """Return the number of records. Needs no statement if the first page is also the last one."""
     if query.count is Count.NONE:
         return None
-    if query.cursor is None and found.next is None:
-        return Counted(len(found.rows), capped=False)
+    if query.cursor is None and part.next is None:
+        return Counted(len(part.found.rows), capped=False)
     if query.count is Count.EXACT:
         return Counted(await count_records(target, query), capped=False)
     number = await count_records(target, query, MAX_COUNTED + 1)
     return Counted(min(number, MAX_COUNTED), capped=number > MAX_COUNTED)
-
-
-def _prepared(target: Target, source: Source, names: Sequence[str], window: Window | None) -> Reading:
-    """Return the SELECT of this shape."""
-    return target.plan(
-        lambda: reading(source, names, window, target.dialect),
-        *(names, source.where, source.hops, window),
-    )

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tenant_schema.records.query.paths import prefixes_of
-from tenant_schema.records.record import Row
 
-__all__ = ["Nest", "flat_names", "nest", "nests"]
+__all__ = ["Nest", "flat_names", "nests"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +53,3 @@ def _members(prefix: str, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
     start = len(prefix) + 1
     found = {name: name[start:] for name in names if name.rpartition(".")[0] == prefix}
     return tuple(({f"{prefix}.id": "id"} | found).items())
-
-
-def nest(rows: Sequence[Row], plan: Sequence[Nest]) -> None:
-    """Build the objects in the rows, which are changed in place."""
-    for one in plan:
-        for row in rows:
-            inner = {name: row.pop(path) for path, name in one.members}
-            row[one.path] = None if inner["id"] is None else inner

@@ -4,18 +4,22 @@ All values are ready for JSON: text, numbers, booleans, lists and objects; ids, 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final, TypeGuard
 
 import msgspec
 
+from piccolo_engines.conversions import Conversion, called
+from tenant_schema.objects.fields.fixed_decimal import FixedDecimal
+from tenant_schema.objects.fields.json import JsonType
+from tenant_schema.objects.fields.multi_select import MultiSelectType
+from tenant_schema.objects.fields.protocol import FieldType
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.query.paths import Fields
 
-__all__ = [
-    "json_ready",
-    "known",
-    "shown",
-]
+__all__ = ["encodable", "has_fixed_decimals", "known", "rendered_builtins", "shown"]
+
+_RENDERED_BUILTINS: Final = frozenset({JsonType.render, MultiSelectType.render})
+"""Renderers that return text, numbers, booleans, lists and objects only, as :func:`shown` does."""
 
 
 def known(name: str, fields: Fields) -> FieldModel:
@@ -34,11 +38,20 @@ def _rendered(field: FieldModel, value: object) -> object:
     return value if value is None or field.type.plain else field.type.render(value, field)
 
 
-def json_ready(
+def has_fixed_decimals(kind: FieldType) -> TypeGuard[FixedDecimal]:
+    """Whether decimals are rendered with the decimals of their column, and nothing else."""
+    return isinstance(kind, FixedDecimal) and type(kind).render is FixedDecimal.render
+
+
+def rendered_builtins(field: FieldModel) -> Conversion | None:
+    """The conversion by the renderer of the field's type, if that returns JSON's values."""
+    if type(field.type).render not in _RENDERED_BUILTINS:
+        return None
+    return called(lambda value: field.type.render(value, field))
+
+
+def encodable(
     names: Sequence[str], stored: Mapping[str, Any], fields: Mapping[str, FieldModel]
 ) -> dict[str, Any]:
-    """The shown form of the named fields of one record in stored form."""
-    ready: dict[str, Any] = msgspec.to_builtins(
-        {name: _rendered(fields[name], stored[name]) for name in names}
-    )
-    return ready
+    """The named fields of one record in stored form, as msgspec encodes them for a response."""
+    return {name: _rendered(fields[name], stored[name]) for name in names}

@@ -51,15 +51,23 @@ class Bound(QueryString):
 
     :ivar hints: the columns behind the results of a SELECT, where the engine uses them.
     :ivar repeats: whether the engine may prepare it on the server.
+    :ivar is_raw: whether the result is wanted as :class:`~piccolo_engines.statements.DriverRows`.
     """
 
-    __slots__ = ("hints",)
+    __slots__ = ("hints", "is_raw")
     repeats = True
 
     def __init__(
-        self, sql: str, values: list[Any], query_type: str, hints: Sequence[Any] | None
+        self,
+        sql: str,
+        values: list[Any],
+        query_type: str,
+        hints: Sequence[Any] | None,
+        *,
+        is_raw: bool = False,
     ) -> None:  # Piccolo's constructor would parse the template
         self.hints = hints
+        self.is_raw = is_raw
         self.template = sql
         self.args = values
         self.columns = ()
@@ -93,12 +101,12 @@ class Statement:
         self.sql, self.order, self.query_type = sql, tuple(order), query_type
         self.hints, self.constants = hints, tuple(constants)
 
-    def bind(self, values: Sequence[object]) -> Bound:
+    def bind(self, values: Sequence[object], *, is_raw: bool = False) -> Bound:
         """Return the statement with these values."""
         bound: list[object] = [values[position] for position in self.order]
         for place, constant in self.constants:
             bound.insert(place, constant)
-        return Bound(self.sql, bound, self.query_type, self.hints)
+        return Bound(self.sql, bound, self.query_type, self.hints, is_raw=is_raw)
 
 
 def prepare(query: Query[Any, Any]) -> Statement:

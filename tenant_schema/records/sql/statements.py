@@ -1,8 +1,8 @@
 """Builds the statements of the record API, prepared once for each shape of request."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from piccolo.columns import Column
 from piccolo.query.functions import Count
@@ -11,18 +11,20 @@ from piccolo.querystring import QueryString
 from piccolo.table import Table
 
 from piccolo_engines.identifiers import quote
+from piccolo_engines.lru import Lru
+from piccolo_engines.statements import DriverRows
 from tenant_schema.objects.model.model import ObjectModel
 from tenant_schema.objects.model.packing import insert_packed, packed_changes
 from tenant_schema.records.query.model import Filter, SortTerm
 from tenant_schema.records.query.paths import Fields
-from tenant_schema.records.record import Row
 from tenant_schema.records.sql.compiler import Predicate, all_of, any_of, compile_filter
-from tenant_schema.records.sql.dialects.protocol import RecordsDialect, Render
+from tenant_schema.records.sql.dialects.protocol import Convert, RecordsDialect
 from tenant_schema.records.sql.keyset import beyond
 from tenant_schema.records.sql.lookup_joins import Hop, PathColumns, joins
-from tenant_schema.records.sql.nesting import Nest, flat_names, nest, nests
+from tenant_schema.records.sql.nesting import flat_names, nests
 from tenant_schema.records.sql.rendering import known
 from tenant_schema.records.sql.select import Select
+from tenant_schema.records.sql.shapes import Found, Layout, Shape
 from tenant_schema.records.sql.statement_cache import Slot, Statement, compiled, prepare
 from tenant_schema.records.sql.text_order import order_of, tie_break_of
 
@@ -36,7 +38,6 @@ __all__ = [
     "insert",
     "locked",
     "reading",
-    "renderers",
     "selection",
     "update",
 ]
@@ -60,31 +61,50 @@ class Window:
     offset: Slot | None = None
 
 
-@dataclass(frozen=True, slots=True)
+_SHAPES: Final = 16
+"""The shapes of results that are remembered for a statement: one for each session that has it prepared."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Reading:
     """A prepared SELECT, and how its rows become records of a response.
 
-    :ivar renderers: functions for the values of a row, by name.
-    :ivar hidden: the names of values that are not part of the response.
-    :ivar nests: the objects to build from values of lookups' records.
+    :ivar converts: the conversions of the values that are shown, by name.
     """
 
     statement: Statement
-    renderers: tuple[tuple[str, Render], ...]
-    hidden: tuple[str, ...]
-    nests: tuple[Nest, ...]
+    layout: Layout
+    converts: Mapping[str, Convert]
+    dialect: RecordsDialect
+    _latest: Lru[int, tuple[object, Shape]] = field(default_factory=lambda: Lru(_SHAPES))
+    _shapes: Lru[tuple[bytes, ...], Shape] = field(default_factory=lambda: Lru(_SHAPES))
 
-    def show(self, rows: list[Row]) -> list[Row]:
-        """Return the rows in the form of a response. They are changed in place."""
-        for name, render in self.renderers:
-            for row in rows:
-                if (value := row[name]) is not None:
-                    row[name] = render(value)
-        for name in self.hidden:
-            for row in rows:
-                del row[name]
-        nest(rows, self.nests)
-        return rows
+    def found(self, result: DriverRows) -> Found:
+        """Return the rows of the statement's result with their shape.
+
+        A shape depends on the driver's description of the columns, which differs between servers, and
+        between the databases of tenants.
+        """
+        fields = result.fields
+        kept = self._latest.get(id(fields))
+        if kept is not None and kept[0] is fields:  # an id may be used again
+            return Found(result.rows, kept[1])
+        described = () if fields is None else tuple([one.get_all_data() for one in fields])
+        shape = self._shapes.get(described)
+        if shape is None:
+            shape = self._shape(fields)
+            self._shapes.put(described, shape)
+        self._latest.put(id(fields), (fields, shape))
+        return Found(result.rows, shape)
+
+    def _shape(self, fields: Sequence[Any] | None) -> Shape:
+        names = self.layout.names
+        stored = self.dialect.stored(fields, self.statement.hints) or (None,) * len(names)
+        conversions = [
+            None if name in self.layout.hidden else self.converts[name](described, convert)
+            for name, described, convert in zip(names, fields or stored, stored, strict=True)
+        ]
+        return Shape(self.layout, conversions, stored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +135,13 @@ class Selection:
     """As :class:`Reading`, before the SELECT is compiled."""
 
     query: QueryString
-    renderers: tuple[tuple[str, Render], ...]
-    hidden: tuple[str, ...]
-    nests: tuple[Nest, ...]
+    layout: Layout
+    converts: Mapping[str, Convert]
+    dialect: RecordsDialect
 
     def reading(self, statement: Statement) -> Reading:
         """Combine it with a compiled statement that returns such rows."""
-        return Reading(statement, self.renderers, self.hidden, self.nests)
+        return Reading(statement, self.layout, self.converts, self.dialect)
 
 
 def reading(
@@ -167,16 +187,9 @@ def selection(
         hidden += (parent[1],)
     query = _windowed(source, columns, selected, window, dialect, is_part=parent is not None)
     fields = source.model.fields if source.fields is None else source.fields
-    made = nests(names) if nested else ()
-    return Selection(query, renderers(flat, fields, columns, dialect), hidden, made)
-
-
-def renderers(
-    names: Sequence[str], fields: Fields, columns: Mapping[str, Column], dialect: RecordsDialect
-) -> tuple[tuple[str, Render], ...]:
-    """The functions to apply to the values of a row, by name; most values need none."""
-    found = ((name, dialect.renderer(known(name, fields), columns[name])) for name in names)
-    return tuple((name, render) for name, render in found if render is not None)
+    converts = {name: dialect.conversion(known(name, fields), columns[name]) for name in flat}
+    layout = Layout(tuple(selected), hidden, nests(names) if nested else ())
+    return Selection(query, layout, converts, dialect)
 
 
 def _windowed(

@@ -86,4 +86,4 @@ async def _portion(target: Target, name: str, ids: Sequence[UUID]) -> Iterable[U
         lambda: reading(Source(beyond.model, where), ("id",), None, beyond.dialect),
         *("which are there", where),
     )
-    return [UUID(row["id"]) for row in plan.show(await beyond.run(plan.statement, values))]
+    return [UUID(row["id"]) for row in (await beyond.read(plan, values)).shown()]

@@ -66,5 +66,5 @@ async def _blocker(target: Target, reference: Reference, ids: Sequence[UUID]) ->
     where = seen.records(Condition(field, "in", tuple(ids[:_COUNTED])), values, with_trash=True)
     window = Window((SortTerm("id", descending=False),), _COUNTED)
     plan = reading(Source(seen.model, where), ("id",), window, seen.dialect)
-    rows = plan.show(await seen.run(plan.statement, values))
+    rows = (await seen.read(plan, values)).shown()
     return Blocker(name, field, len(rows), tuple(row["id"] for row in rows[:_NAMED])) if rows else None

@@ -67,7 +67,7 @@ async def _rows(target: Target, wanted: Filter, *names: str) -> list[dict[str, A
         lambda: reading(Source(target.model, where), ("id", *names), None, target.dialect),
         *("trashed", names, where),
     )
-    return plan.show(await target.run(plan.statement, values))
+    return (await target.read(plan, values)).shown()
 
 
 def value_taken(field: str, trashed: Trashed | None = None) -> Problem:

@@ -9,6 +9,7 @@ from tenant_schema.records.errors import RecordNotFound
 from tenant_schema.records.history.write import Action, Entry, changed, keep
 from tenant_schema.records.preconditions import Versions
 from tenant_schema.records.query.model import Query
+from tenant_schema.records.reading.plans import plan_record
 from tenant_schema.records.reading.read import read_record
 from tenant_schema.records.record import Record, Row
 from tenant_schema.records.writing.constraints import accept, refusals, refuse_equal
@@ -49,8 +50,9 @@ async def _changed_lookups(target: Target, record_id: UUID, values: Stored) -> S
         name: one for name, one in values.items() if one and target.model.fields[name].type.name == "lookup"
     }
     names = tuple([name for name in given if name in target.rights.readable])
+    plan = plan_record(target, Query(names))
     try:
-        shown = (await read_record(target, record_id, Query(names))).data if names else {}
+        shown = (await read_record(target, record_id, plan)).data if names else {}
     except RecordNotFound:
         shown = {}
     return {name: value for name, value in given.items() if str(value) != shown.get(name)}

@@ -19,6 +19,7 @@ from tenant_schema.records.errors import (
 from tenant_schema.records.preconditions import Versions
 from tenant_schema.records.query.conditions import equals
 from tenant_schema.records.query.model import Query
+from tenant_schema.records.reading.plans import plan_record
 from tenant_schema.records.reading.read import read_record
 from tenant_schema.records.record import Record
 from tenant_schema.records.sql.rendering import shown
@@ -68,7 +69,8 @@ async def upsert_record(
             except UniqueConflict as error:
                 conflict = error  # another one was faster, or it is another field
         elif only_new:
-            raise AlreadyThere(await read_record(target, found, Query(tuple(target.readable))))
+            plan = plan_record(target, Query(tuple(target.readable)))
+            raise AlreadyThere(await read_record(target, found, plan))
         else:
             try:
                 return await change_record(target, found, body, if_match, now), False
@@ -147,5 +149,5 @@ async def _find(target: Target, field: FieldModel, key: object) -> UUID | None:
         lambda: reading(Source(target.model, where), ("id",), None, target.dialect),
         *("find", where),
     )
-    rows = plan.show(await target.run(plan.statement, values))
+    rows = (await target.read(plan, values)).shown()
     return UUID(rows[0]["id"]) if rows else None

@@ -10,6 +10,9 @@ from piccolo.columns.combination import WhereRaw
 from piccolo.querystring import QueryString, Selectable
 from piccolo.table import Table
 
+from piccolo_engines.conversions import Conversion, called
+from piccolo_engines.mysql.results.json_values import decimal_conversion, json_conversion
+from piccolo_engines.mysql.results.values import converter_of
 from piccolo_engines.mysql.templates import compiled
 from piccolo_engines.statements import SelectSQL
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
@@ -19,9 +22,9 @@ from tenant_schema.objects.model.storage import MySQLStorage
 from tenant_schema.problems import Problem
 from tenant_schema.records.errors import InvalidQuery
 from tenant_schema.records.query.model import NOTHING, Filter, Indexed
-from tenant_schema.records.sql.dialects.protocol import Render, Total
+from tenant_schema.records.sql.dialects.protocol import Convert, Render, Stored, Total
 from tenant_schema.records.sql.dialects.units import units_of
-from tenant_schema.records.sql.rendering import shown
+from tenant_schema.records.sql.rendering import has_fixed_decimals, rendered_builtins, shown
 
 __all__ = ["MySQLRecords"]
 
@@ -114,6 +117,15 @@ class MySQLRecords(MySQLStorage):
         """See the protocol."""
         return partial(shown, field)
 
+    def conversion(self, field: FieldModel, column: Column) -> Convert:  # noqa: ARG002 - the protocol's
+        """See the protocol."""
+        return partial(_conversion, field)
+
+    def stored(self, fields: Sequence[Any] | None, hints: Sequence[Any] | None) -> Sequence[Stored | None]:
+        """See the protocol."""
+        assert fields is not None, "the driver describes every result"
+        return [converter_of(field, place, hints, None) for place, field in enumerate(fields)]
+
     def date_part(self, part: str) -> str:
         """See the protocol."""
         return _PARTS[part]
@@ -130,3 +142,15 @@ class MySQLRecords(MySQLStorage):
     def units(self, row: Mapping[str, Any], alias: str, scale: int) -> int | None:
         """See the protocol."""
         return None if row[alias] is None else units_of(row[alias], scale)
+
+
+def _conversion(field: FieldModel, described: Any, convert: Stored | None) -> Conversion:
+    """From a value of the driver to that of a response. Without a shorter way: by the field's type."""
+    if field.type.plain:
+        found = json_conversion(described, convert)
+    elif has_fixed_decimals(field.type):
+        found = decimal_conversion(described, convert, field.type.digits(field)[1])
+    else:
+        found = rendered_builtins(field) if convert is None else None
+    render = partial(shown, field)
+    return found or called(render if convert is None else lambda value: render(convert(value)))

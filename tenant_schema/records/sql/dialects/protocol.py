@@ -13,14 +13,21 @@ from piccolo.columns.combination import WhereRaw
 from piccolo.querystring import QueryString, Selectable
 from piccolo.table import Table
 
+from piccolo_engines.conversions import Conversion
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.objects.model.storage import StorageDialect
 from tenant_schema.records.query.model import Filter, Indexed
 
-__all__ = ["RecordsDialect", "Render", "Total"]
+__all__ = ["Convert", "RecordsDialect", "Render", "Total"]
 
 Render: TypeAlias = Callable[[Any], object]
 """From a selected value that is not null to the one in a response."""
+Convert: TypeAlias = Callable[[Any, "Stored | None"], Conversion]
+"""The conversion of a selected column's values to those of a response: from the driver's description of the
+column, and the function to the stored form.
+"""
+Stored: TypeAlias = Callable[[Any], Any]
+"""From a driver's value that is not null to the stored form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,16 @@ class RecordsDialect(StorageDialect, Protocol):
     def renderer(self, field: FieldModel, column: Column) -> Render | None:
         """Return a function that converts a value of :meth:`selected` to the form of responses; None if it is
         in that form.
+        """
+
+    def conversion(self, field: FieldModel, column: Column) -> Convert:
+        """As :meth:`renderer`, as code, from the driver's value."""
+
+    def stored(self, fields: Sequence[Any] | None, hints: Sequence[Any] | None) -> Sequence[Stored | None]:
+        """The functions from the driver's values to stored ones; None for values in that form.
+
+        :param fields: the driver's description of the columns, if it has any.
+        :param hints: those of the statement.
         """
 
     # aggregates

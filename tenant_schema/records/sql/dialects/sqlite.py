@@ -14,6 +14,7 @@ from piccolo.querystring import QueryString, Selectable
 from piccolo.table import Table
 
 from piccolo_engines.columns import ExactNumeric
+from piccolo_engines.conversions import BOOLEAN, SAME, Conversion, called
 from piccolo_engines.sort_keys import SORT_COLLATION
 from piccolo_engines.sqlite.exact_decimals import DECIMAL_AVERAGE, DECIMAL_SUM, decimal_of
 from piccolo_engines.sqlite.letters import SMALL_LETTERS
@@ -21,8 +22,9 @@ from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.objects.model.search_index import search_ids_table, search_table
 from tenant_schema.objects.model.storage import SQLiteStorage
 from tenant_schema.records.query.model import Filter, Indexed
-from tenant_schema.records.sql.dialects.protocol import Render, Total
+from tenant_schema.records.sql.dialects.protocol import Convert, Render, Stored, Total
 from tenant_schema.records.sql.dialects.units import units_of
+from tenant_schema.records.sql.rendering import has_fixed_decimals
 
 __all__ = ["SQLiteRecords", "utc_text"]
 
@@ -61,6 +63,22 @@ def utc_text(stored: str) -> str:
 
 _RENDER: Final[Mapping[type, Render]] = {bool: bool, datetime: utc_text}
 """For fields whose type is plain: the stored values that differ from those of a response."""
+
+
+_MOMENT: Final = Conversion.same("None if {v} is None else {v}[:10] + 'T' + {v}[11:-6] + 'Z'")
+"""As :func:`utc_text`."""
+_DECIMAL: Final = "None if {v} is None else {0}({v}) if {v}.__class__ is str else format({v}, {1})"
+_PLAIN: Final[Mapping[Render | None, Conversion]] = {None: SAME, bool: BOOLEAN, utc_text: _MOMENT}
+
+
+def _conversion(field: FieldModel, column: Column, render: Render | None) -> Conversion:
+    """The conversion by the renderer, or by code that does the same."""
+    if field.type.plain:
+        return _PLAIN[render]
+    assert render is not None
+    if has_fixed_decimals(field.type) and not isinstance(column, ExactNumeric):
+        return Conversion.same(_DECIMAL, render, f".{field.type.digits(field)[1]}f")
+    return called(render)
 
 
 class SQLiteRecords(SQLiteStorage):
@@ -127,6 +145,15 @@ class SQLiteRecords(SQLiteStorage):
         if field.type.plain:
             return _RENDER.get(column.value_type)
         return lambda value: field.type.render(value, field)
+
+    def conversion(self, field: FieldModel, column: Column) -> Convert:
+        """See the protocol."""
+        found = _conversion(field, column, self.renderer(field, column))
+        return lambda _described, _stored: found
+
+    def stored(self, fields: Sequence[Any] | None, hints: Sequence[Any] | None) -> Sequence[Stored | None]:  # noqa: ARG002 - the protocol's
+        """See the protocol. Values are selected in the form in which cursors hold them."""
+        return ()
 
     def date_part(self, part: str) -> str:
         """See the protocol."""

@@ -13,6 +13,7 @@ from tenant_schema.records.query.json_query import parse_json_filter, parse_json
 from tenant_schema.records.query.model import ALL, NOTHING, Condition, Filter, Not, Or, Query
 from tenant_schema.records.query.paths import all_paths
 from tenant_schema.records.reading.cursors import Cursors
+from tenant_schema.records.reading.plans import plan_page, plan_record
 from tenant_schema.records.reading.read import read_page, read_record
 from tenant_schema.records.sql.statement_cache import Plans
 from tenant_schema.records.writing.rows import lock_record
@@ -61,7 +62,8 @@ class Reader:
         target = await self.target(name)
         document = {"sort": ["name"], **document}
         query = parse_json_query(document, target.readable, target.relations)
-        return (await read_page(target, query, Cursors(lambda _: [b"k" * 32]))).data
+        cursors = Cursors(lambda _: [b"k" * 32])
+        return (await read_page(target, plan_page(target, query, cursors), cursors)).data
 
     async def names(self, name: str = "staff", **document: Any) -> str:
         return " ".join([row["name"] for row in await self.rows(name, **document)])
@@ -106,7 +108,7 @@ async def found_one_by_one(family: Family, target: Target) -> str:
     found = []
     for row in family.rows["staff"]:
         try:
-            await read_record(target, row["id"], Query(("id",)))
+            await read_record(target, row["id"], plan_record(target, Query(("id",))))
         except RecordNotFound:
             async with target.transaction():
                 with pytest.raises(RecordNotFound):
@@ -167,5 +169,5 @@ async def test_a_rule_for_changes_holds_in_the_lock(family: Family) -> None:
             try:
                 changeable.append((await lock_record(target, row["id"], None, allowed))["name"])
             except ChangeDenied:
-                assert await read_record(target, row["id"], Query(("id",)))
+                assert await read_record(target, row["id"], plan_record(target, Query(("id",))))
     assert changeable == ["Bo", "Cy"]

@@ -1,0 +1,64 @@
+"""Conversions of a driver's values to JSON's, as code to be combined into one function for whole rows.
+
+A conversion has two forms. What :attr:`Conversion.encodable` gives is encoded by msgspec to the JSON that is
+wanted: a datetime may stay one. :attr:`Conversion.shown` gives the value of that JSON itself: text, number,
+boolean, list or object.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Final
+
+__all__ = ["BOOLEAN", "GLOBALS", "ID", "SAME", "TEXT_OF", "UTC_MOMENT", "Conversion", "IdTexts", "called"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """The code for one value. ``{v}`` in it stands for the variable that holds the value, which may be None;
+    ``{0}`` and ``{1}`` for the ``objects``, such as functions to call. The code never holds names or values
+    that come from elsewhere: those are objects.
+    """
+
+    encodable: str
+    shown: str
+    objects: tuple[object, ...] = ()
+
+    @classmethod
+    def same(cls, code: str, *objects: object) -> "Conversion":
+        """Return a conversion with one code for both forms."""
+        return cls(code, code, objects)
+
+
+class IdTexts(dict[bytes | None, str | None]):
+    """The texts of UUIDs by their 16 bytes. The rows of a page repeat a few of them."""
+
+    def __init__(self) -> None:
+        super().__init__({None: None})
+
+    def __missing__(self, raw: bytes) -> str:
+        digits = raw.hex()
+        text = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        self[raw] = text
+        return text
+
+
+GLOBALS: Final[dict[str, object]] = {"UTC": dt.UTC, "combine": dt.datetime.combine}
+"""What the code may use, besides ``ids``: the :class:`IdTexts` of the page."""
+
+SAME: Final = Conversion.same("{v}")
+"""For text, integers and finite floats."""
+BOOLEAN: Final = Conversion.same("None if {v} is None else {v} != 0")
+"""For integers."""
+ID: Final = Conversion.same("ids[{v}]")
+"""For the 16 bytes of a UUID."""
+UTC_MOMENT: Final = Conversion(
+    "None if {v} is None else combine({v}, {v}.time(), UTC)", "None if {v} is None else {v}.isoformat() + 'Z'"
+)
+"""For naive datetimes, which are in UTC. ``datetime.replace`` takes several times as long."""
+TEXT_OF: Final = Conversion("{v}", "None if {v} is None else str({v})")
+"""For dates, and for decimals that have no exponent as text: msgspec encodes them as ``str`` shows them."""
+
+
+def called(function: Any) -> Conversion:
+    """Return the conversion by a function, which is not called for None."""
+    return Conversion.same("None if {v} is None else {0}({v})", function)
