@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, TypeVar, get_args
 from urllib.parse import parse_qsl
 
@@ -18,11 +19,15 @@ _S = TypeVar("_S", bound=msgspec.Struct)
 MOST_PARAMETERS: Final = 200
 
 
-def query_pairs(query_string: bytes) -> list[tuple[str, str]]:
+def query_pairs(query_string: bytes) -> tuple[tuple[str, str], ...]:
     """The parameters in order, ``+`` and percent signs decoded.
 
     Raises :class:`~api.errors.InvalidQuery` when they are not UTF-8, hold NUL, or are too many.
     """
+    return (_recent_pairs if len(query_string) <= _LONGEST_KEPT else _parsed)(query_string)
+
+
+def _parsed(query_string: bytes) -> tuple[tuple[str, str], ...]:
     try:
         pairs = parse_qsl(
             query_string.decode("ascii"),
@@ -36,7 +41,12 @@ def query_pairs(query_string: bytes) -> list[tuple[str, str]]:
     bad = [name for name, value in pairs if "\0" in name or "\0" in value]
     if bad:
         raise InvalidQuery([Problem(name.replace("\0", ""), "malformed-query", "Holds NUL.") for name in bad])
-    return pairs
+    return tuple(pairs)
+
+
+_recent_pairs: Final = lru_cache(1_024)(_parsed)
+"""Clients send the same queries again and again; parsing one takes longer than finding its plan."""
+_LONGEST_KEPT: Final = 1_024
 
 
 def refuse_unknown(names: Iterable[str], known: Sequence[str]) -> None:

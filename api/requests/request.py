@@ -78,10 +78,10 @@ class ApiRequest(Request[Any, Any, State]):
                 return value[7:].strip().decode("latin-1")
         raise NotAuthenticated
 
-    def pairs(self) -> list[tuple[str, str]]:
+    def pairs(self) -> tuple[tuple[str, str], ...]:
         """The query parameters in order."""
         query = self.scope["query_string"]
-        return query_pairs(query) if query else []
+        return query_pairs(query) if query else ()
 
     def query_as(self, shape: type[_S]) -> _S:
         """The query parameters as a ``shape``. Raises :class:`~api.errors.InvalidQuery`."""

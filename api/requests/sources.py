@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 Injected: TypeAlias = Annotated[_T, Dependency(kind="named"), SkipValidationMarker()]
 """A dependency, found by the parameter's name. Its value is taken as the provider returns it."""
 
-QueryPairs: TypeAlias = list[tuple[str, str]]
+QueryPairs: TypeAlias = tuple[tuple[str, str], ...]
 """The query's parameters in order, for routes whose query has a grammar of its own; see :func:`grammar`."""
 
 

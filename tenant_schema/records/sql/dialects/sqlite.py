@@ -6,6 +6,7 @@ value; most of those values would be converted back to text for the response.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from piccolo.columns import Column
@@ -24,7 +25,7 @@ from tenant_schema.objects.model.storage import SQLiteStorage
 from tenant_schema.records.query.model import Filter, Indexed
 from tenant_schema.records.sql.dialects.protocol import Convert, Render, Stored, Total
 from tenant_schema.records.sql.dialects.units import units_of
-from tenant_schema.records.sql.rendering import has_fixed_decimals
+from tenant_schema.records.sql.rendering import has_fixed_decimals, rendered_builtins, shown
 
 __all__ = ["SQLiteRecords", "utc_text"]
 
@@ -75,10 +76,12 @@ def _conversion(field: FieldModel, column: Column, render: Render | None) -> Con
     """The conversion by the renderer, or by code that does the same."""
     if field.type.plain:
         return _PLAIN[render]
-    assert render is not None
-    if has_fixed_decimals(field.type) and not isinstance(column, ExactNumeric):
-        return Conversion.same(_DECIMAL, render, f".{field.type.digits(field)[1]}f")
-    return called(render)
+    if not has_fixed_decimals(field.type):
+        return rendered_builtins(field) or called(partial(shown, field))
+    assert render is not None, "the type has a form"
+    if isinstance(column, ExactNumeric):
+        return called(render)
+    return Conversion.same(_DECIMAL, render, f".{field.type.digits(field)[1]}f")
 
 
 class SQLiteRecords(SQLiteStorage):
