@@ -18,7 +18,7 @@ from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.objects.model.storage import StorageDialect
 from tenant_schema.records.query.model import Filter, Indexed
 
-__all__ = ["Convert", "RecordsDialect", "Render", "Total"]
+__all__ = ["Convert", "RecordsDialect", "Render", "Stored", "Total"]
 
 Render: TypeAlias = Callable[[Any], object]
 """From a selected value that is not null to the one in a response."""
