@@ -1,7 +1,6 @@
 """For every test: none fails for being slow, and database servers for those that want one."""
 
 import contextlib
-import gc
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -13,6 +12,7 @@ from piccolo.engine.base import Engine
 from piccolo.querystring import QueryString
 
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
+from tests.support.frozen import freeze, is_frozen
 from tests.support.servers import KINDS, ServerAddress, ServerMissing, address_of
 
 hypothesis.settings.register_profile("whatever the machine", deadline=None)
@@ -24,11 +24,10 @@ Found = dict[str, ServerAddress | str]
 def pytest_runtest_setup() -> None:
     """Lets the garbage collector pass over what was imported and collected: a million objects that stay.
 
-    A test that looks at all objects again (``gc.unfreeze``) does so for itself alone.
+    A test that looks at all objects again (``unfreeze``) does so for itself alone.
     """
-    if not gc.get_freeze_count():
-        gc.collect()
-        gc.freeze()
+    if not is_frozen():
+        freeze()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """How long the event loop's thread was busy in one piece, in processor time."""
 
 import asyncio
-import gc
 import sys
 import threading
 import time
@@ -11,6 +10,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from tests.support.frozen import freeze, is_frozen, unfreeze
 
 __all__ = ["Busy", "busy", "settled"]
 
@@ -37,9 +38,8 @@ async def busy() -> AsyncIterator[Busy]:
     In processor time of this thread, so that a loaded machine makes no difference; what another thread does
     meanwhile does not count.
     """
-    is_settled = gc.get_freeze_count() > 0
-    gc.collect()
-    gc.freeze()  # what is there is not looked at again: a test that measures often calls settled() first
+    is_settled = is_frozen()
+    freeze()  # what is there is not looked at again: a test that measures often calls settled() first
     found, running, original = Busy(), [0.0], asyncio.Handle._run
     loop_thread, over = threading.get_ident(), threading.Event()
 
@@ -73,7 +73,7 @@ async def busy() -> AsyncIterator[Busy]:
         over.set()
         sampler.join()
         if not is_settled:
-            gc.unfreeze()
+            unfreeze()
 
 
 @contextmanager
@@ -82,9 +82,8 @@ def settled() -> Iterator[None]:
 
     Each measurement collects garbage first. In a process that has run other tests, that is up to a second.
     """
-    gc.collect()
-    gc.freeze()
+    freeze()
     try:
         yield
     finally:
-        gc.unfreeze()
+        unfreeze()

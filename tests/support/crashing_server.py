@@ -11,11 +11,12 @@ import gc
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
 
-from api.app import create_app
+from api.app import Freehold, create_app
 from api.composition import compose
 from api.server.logs import configure_logs
 from api.server.protocol import ProblemProtocol
@@ -52,12 +53,12 @@ class KillAt:
 def main() -> None:
     """Start one server after the other, each until its end, of whichever kind."""
     settings = Settings.from_env(read_env_file(Path(".env")))
-    _warm(settings)
+    warm = _warm(settings)
     for _ in sys.stdin:
         pid = os.fork()
         if pid == 0:
             os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-            serve(settings)
+            serve(settings, warm)
             os._exit(0)
         _say(pid)
         _say(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
@@ -68,22 +69,27 @@ def _say(number: int) -> None:
     sys.stdout.flush()
 
 
-def _warm(settings: Settings) -> None:
-    """Does once what every server would do after its fork: that costs more than all that is tested here."""
+def _warm(settings: Settings) -> Freehold:
+    """Does once what every server would do after its fork: that costs more than all that is tested here.
+
+    :return: an application whose routes and migrations each server uses; it has served nothing.
+    """
     platform = compose(settings)
-    create_app(platform=platform)
     platform.central_migrator.preload()
     platform.tenant_migrator.preload()
+    app = create_app(platform=platform)
     gc.freeze()
+    return app
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, warm: Freehold) -> None:
     """Serve as ``freehold serve`` does, watched, with hashes of passwords that cost nothing."""
     configure_logs(settings.log_level, settings.log_format)
     cheap = HashParameters(1, 8, 1)
-    platform = compose(settings, observer=KillAt(Path(os.environ["CRASH_AT"])), hashing=cheap)
+    cold = compose(settings, observer=KillAt(Path(os.environ["CRASH_AT"])), hashing=cheap)
+    migrators = {name: getattr(warm.platform, name) for name in ("central_migrator", "tenant_migrator")}
     uvicorn.run(
-        create_app(platform=platform),
+        warm.serving(replace(cold, **migrators)),
         host=settings.host,
         port=settings.port,
         loop="uvloop",

@@ -1,7 +1,6 @@
 """While tenants are made and deleted, others are served: the event loop is never kept for long."""
 
 import asyncio
-import gc
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +9,7 @@ from api.composition import compose
 from benchmarks.provisioning_stall import Ticker, settings_in
 from central.database import CENTRAL
 from central.provisioning.types import TenantRequest
+from tests.support.frozen import freeze, unfreeze
 
 LIMIT = 0.050
 """Seconds of the processor that the loop's thread may use between two turns of everybody else.
@@ -21,10 +21,9 @@ Not seconds on the clock, which also pass while a busy machine does something el
 @pytest.fixture
 def without_garbage_of_other_tests() -> Iterator[None]:
     """The collector has no look at what the test process has piled up; a server has nothing of the kind."""
-    gc.collect()
-    gc.freeze()
+    freeze()
     yield
-    gc.unfreeze()
+    unfreeze()
 
 
 @pytest.mark.usefixtures("without_garbage_of_other_tests")

@@ -13,6 +13,7 @@ from tenant_schema.objects.model.model import object_model
 from tenant_schema.objects.model.runtime_table import SharedTables
 from tenant_schema.records.sql.statement_cache import Plans
 from tenant_schema.users.tables import User
+from tests.support.frozen import freeze, unfreeze
 from tests.support.thoroughly import times
 
 _MEGABYTE = 2**20
@@ -48,8 +49,7 @@ def subclasses() -> int:
 
 
 async def test_thousands_of_definitions_leave_no_class_and_no_memory_behind(bound: SQLiteEngine) -> None:
-    gc.collect()
-    gc.freeze()  # what other tests have left need not be looked at ten thousand times
+    freeze()  # what other tests have left need not be looked at ten thousand times
     tables, plans = SharedTables(), Plans()
     for number in range(500):
         use(tables, plans, number)
@@ -69,7 +69,7 @@ async def test_thousands_of_definitions_leave_no_class_and_no_memory_behind(boun
     assert len(TABLE_REGISTRY) == registered
     assert len(User._meta.foreign_key_references) == references
     assert resident() - before < times(10, 40) * _MEGABYTE
-    gc.unfreeze()
+    unfreeze()
 
 
 def test_tenants_with_the_same_definition_share_one_class() -> None:

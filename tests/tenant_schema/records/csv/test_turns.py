@@ -3,7 +3,6 @@ turns, so that a busy machine does not fail it.
 """
 
 import asyncio
-import gc
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +12,7 @@ import pytest
 
 from tenant_schema.problems import SUGGESTIONS, SuggestionBudget
 from tenant_schema.records.errors import ValidationFailed
+from tests.support.frozen import freeze, unfreeze
 from tests.tenant_schema.records.csv_callers import take_in
 from tests.tenant_schema.records.models import Caller
 
@@ -40,14 +40,13 @@ def turns() -> Iterator[list[float]]:
         run_once()
         taken.append(time.thread_time() - started)
 
-    gc.collect()
-    gc.freeze()
+    freeze()
     loop._run_once = measured
     try:
         yield taken
     finally:
         loop._run_once = run_once
-        gc.unfreeze()
+        unfreeze()
 
 
 FILES: dict[str, tuple[str, dict[str, Any]]] = {
