@@ -93,8 +93,12 @@ def _problem_response(error: Exception, scope: HTTPScope, context: RequestContex
 
 def _context_of(scope: HTTPScope) -> RequestContext:
     """Return the request's id (the client's X-Request-ID if valid, otherwise a new one), method and path."""
-    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    request_id = given.decode() if _REQUEST_ID.match(given) else str(uuid7())
+    given = b""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            given = value
+            break
+    request_id = given.decode() if given and _REQUEST_ID.match(given) else str(uuid7())
     path = scope.get("raw_path") or scope["path"].encode(errors="replace")
     return RequestContext(
         request_id, scope["method"], path[:_LONGEST_PATH].decode("ascii", "backslashreplace")

@@ -17,6 +17,8 @@ from api.errors import MalformedAddress
 __all__ = ["require_plain_target"]
 
 _BAD_PERCENT: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_SPECIAL: Final = re.compile(rb"[%\\]|/[/.]")
+"""What only paths have that need a closer look."""
 _AMBIGUOUS: Final = re.compile(rb"%(?:2[EeFf]|5[Cc])|\\|//")
 """Encoded slashes, dots and backslashes, and empty parts."""
 _KEYED: Final = re.compile(rb"(/api/v1/data/[^/]+/by/[^/]+/)(.+)")
@@ -29,7 +31,7 @@ def require_plain_target(scope: HTTPScope) -> None:
     Raises :class:`~api.errors.MalformedAddress` and ``NotFoundException``.
     """
     path = scope.get("raw_path") or scope["path"].encode(errors="surrogateescape")
-    if b"%" in path or b"//" in path or b"/." in path or b"\\" in path:
+    if _SPECIAL.search(path):
         _require_plain_path(path)
     query = scope["query_string"]
     if b"%" in query and _BAD_PERCENT.search(query):
