@@ -316,7 +316,7 @@ class Lane:
                 return self._pass_on(lease, slot)
         slot.roll_back()
         if slot.is_doubtful or not self._keep:
-            slot.shut()
+            self._shut(slot)
         with self._lock:
             heir = self._pass_on(lease, slot)
         if self._is_closed:
@@ -338,6 +338,11 @@ class Lane:
         self._threads.run(partial(self._serve, heir))  # queued, so that other engines are served first
         return None
 
+    def _shut(self, slot: Slot) -> None:
+        if slot.connection is not None:
+            slot.shut()
+            self._upkeep.note_closed()
+
     def _wind_up(self, parked: Iterable[Lease]) -> None:
         """Close the connections of a closed lane, and notify its waiters once all are closed."""
         for lease in parked:
@@ -348,7 +353,7 @@ class Lane:
             slots, self._idle = self._idle, [Slot() for _ in range(self._limit)]
             waiting, self._when_closed = self._when_closed, []
         for slot in slots:
-            slot.shut()
+            self._shut(slot)
         for notify in waiting:
             notify()
 

@@ -1,9 +1,12 @@
-"""Upkeep: a thread that interrupts slow statements and closes idle connections."""
+"""Upkeep: a thread that interrupts slow statements, closes idle connections, and returns their memory."""
 
 import functools
 import threading
 import time
+from collections.abc import Callable
 from typing import Protocol
+
+from piccolo_engines.memory import release_memory
 
 __all__ = ["LookedAfter", "Upkeep", "shared_upkeep"]
 
@@ -21,10 +24,21 @@ class Upkeep:
     A thread and not a timer of an event loop, because engines work in several loops and outlive them.
 
     :param pause: seconds between two rounds.
+    :param release: returns free memory to the operating system. Called once connections were closed, at most
+        every ``release_pause`` seconds.
     """
 
-    def __init__(self, pause: float = 0.25) -> None:
+    def __init__(
+        self,
+        pause: float = 0.25,
+        *,
+        release: Callable[[], None] = release_memory,
+        release_pause: float = 5.0,
+    ) -> None:
         self._pause = pause
+        self._release, self._release_pause = release, release_pause
+        self._released_at = float("-inf")
+        self._is_memory_free = False
         self._lock = threading.Condition()
         self._members: set[LookedAfter] = set()
         self._thread: threading.Thread | None = None
@@ -38,16 +52,29 @@ class Upkeep:
                 self._thread.start()
             self._lock.notify()
 
+    def note_closed(self) -> None:
+        """Note that a connection was closed, whose memory can be returned."""
+        with self._lock:
+            self._is_memory_free = True
+            self._lock.notify()
+
     def _run(self) -> None:
         while True:
             with self._lock:
-                while not self._members:
+                while not self._members and not self._is_memory_free:
                     self._lock.wait()
                 members = list(self._members)
-            for member in members:
-                self._look_after(member)
-            del members, member  # lets their objects be freed while the thread sleeps
+            while members:
+                self._look_after(members.pop())  # nothing refers to it while the thread sleeps
+            self._release_memory(time.monotonic())
             time.sleep(self._pause)
+
+    def _release_memory(self, now: float) -> None:
+        with self._lock:
+            if not self._is_memory_free or now - self._released_at < self._release_pause:
+                return
+            self._is_memory_free, self._released_at = False, now
+        self._release()
 
     def _look_after(self, member: LookedAfter) -> None:
         if not member.look_after(time.monotonic()):

@@ -18,7 +18,7 @@ from tenant_schema.objects.fields.protocol import FieldType
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.fields.settings import Settings
 from tenant_schema.objects.model.rows import FieldRow, ObjectRow
-from tenant_schema.objects.model.runtime_table import SharedTables, attribute_name, runtime_table
+from tenant_schema.objects.model.runtime_table import COLUMNS, SharedTables, runtime_table
 
 __all__ = ["SYSTEM_FIELDS", "FieldModel", "ObjectModel", "field_model", "object_model"]
 
@@ -132,12 +132,11 @@ def object_model(
     make_table = runtime_table if tables is None else tables.get
     table = make_table(row.table_name, own)
     fields = {one.name: one for one in (*SYSTEM_FIELDS, *own)}
-    columns = {name: getattr(table, attribute_name(name)) for name in (*fields, "deleted_at")}
     values = {name: getattr(row, name) for name in _OBJECT_COLUMNS}
     return ObjectModel(
         **values,
         fields=MappingProxyType(fields),
-        columns=MappingProxyType(columns),
+        columns=getattr(table, COLUMNS),
         table=table,
         changed_at=_changed_at([row, *field_rows]),
     )

@@ -25,7 +25,7 @@ async def load_rows() -> DefinitionRows:
     fields: defaultdict[UUID, list[FieldRow]] = defaultdict(list)
     objects = await ObjectDefinition.select().order_by(ObjectDefinition.name)
     query = FieldDefinition.select().order_by(FieldDefinition.position, FieldDefinition.id)
-    for row in await query.output(load_json=True):
+    for row in await query:
         fields[row["object"]].append(field_row_of(row))
     return [(object_row_of(row), fields[row["id"]]) for row in objects]
 

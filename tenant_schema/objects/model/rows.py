@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from sys import intern
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
 __all__ = ["DefinitionRows", "FieldRow", "ObjectRow", "field_row_of", "object_row_of", "stored_values"]
+
+_SHORT: Final = 2_048
+"""The longest text of settings, in characters, that is kept decoded for all tenants."""
 
 
 class ObjectRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -65,16 +70,37 @@ DefinitionRows = Sequence[tuple[ObjectRow, Sequence[FieldRow]]]
 
 
 def object_row_of(row: Mapping[str, Any]) -> ObjectRow:
-    """An object from a row as Piccolo selects it."""
-    return msgspec.convert(row, ObjectRow)
+    """An object from a row as Piccolo selects it. Its texts are interned, as those of fields."""
+    return msgspec.convert(_interned(row), ObjectRow)
 
 
 def field_row_of(row: Mapping[str, Any]) -> FieldRow:
-    """A field from a row as Piccolo selects it with ``load_json``."""
-    text = row["default_value"]
-    return msgspec.convert(
-        {**row, "default_value": None if text is None else msgspec.json.decode(text)}, FieldRow
-    )
+    """A field from a row as Piccolo selects it.
+
+    Tenants have mostly the same fields: the texts of rows are interned, and settings are shared. Nobody
+    changes the settings of a row.
+    """
+    default = row["default_value"]
+    values = _interned(row)
+    values["default_value"] = None if default is None else msgspec.json.decode(default)
+    values["settings"] = _settings(row["settings"])
+    del values["created_at"]
+    return FieldRow(**values)  # without a conversion, which would copy the settings
+
+
+def _interned(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: intern(value) if type(value) is str else value for name, value in row.items()}
+
+
+def _settings(text: str) -> dict[str, Any]:
+    return _short_settings(text) if len(text) <= _SHORT else _decode(text)
+
+
+def _decode(text: str) -> dict[str, Any]:
+    return msgspec.json.decode(text, type=dict[str, Any])
+
+
+_short_settings = lru_cache(maxsize=2_048)(_decode)
 
 
 def stored_values(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Hashable, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from weakref import WeakValueDictionary
 
 from piccolo.columns import UUID, Column, ForeignKey, Integer, Timestamptz
@@ -12,8 +12,10 @@ from piccolo_engines.columns import SortKey, new_id, utc_now
 from tenant_schema.objects.fields.protocol import FieldSpec, FieldType
 from tenant_schema.objects.model.sort_columns import KEYS, sort_column
 
-__all__ = ["NamedField", "SharedTables", "attribute_name", "runtime_table", "system_columns"]
+__all__ = ["COLUMNS", "NamedField", "SharedTables", "attribute_name", "runtime_table", "system_columns"]
 
+COLUMNS: Final = "_columns_by_field"
+"""The attribute of a table class with its columns by the names of fields, ``deleted_at`` last."""
 _TAKEN_BY_PICCOLO = frozenset(
     name for name in {*dir(Table), *dir(ForeignKey), "default"} if not name.startswith("_")
 )
@@ -73,6 +75,9 @@ def runtime_table(table_name: str, fields: Sequence[NamedField]) -> type[Table]:
         class_name, (Table,), {"tablename": table_name}, lambda namespace: namespace.update(members)
     )
     TABLE_REGISTRY.remove(table)
+    names = [*(name for name in columns if name != "deleted_at"), "deleted_at"]
+    by_name = {name: getattr(table, attribute_name(name)) for name in names}
+    setattr(table, COLUMNS, types.MappingProxyType(by_name))
     keys |= {field.column_name: _key_column(field, table) for field in fields if field.sort_key}
     return table
 

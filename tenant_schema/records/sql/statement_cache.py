@@ -8,6 +8,7 @@ be part of a statement that is used for another.
 
 import weakref
 from collections.abc import Callable, Hashable, Sequence
+from sys import intern
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -123,7 +124,7 @@ def compiled(querystring: QueryString, dialect: RecordsDialect) -> Statement:
     if not all(isinstance(value, Slot | EngineSQL) for value in values):
         raise ValueError("A prepared statement holds a value instead of a slot.")
     return Statement(
-        sql,
+        intern(sql),  # tenants have mostly the same statements
         [int(slot) for slot in values if isinstance(slot, Slot)],
         querystring.query_type,
         getattr(querystring, "hints", None),

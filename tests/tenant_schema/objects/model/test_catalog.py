@@ -8,8 +8,9 @@ from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects.definitions.checks import object_rows
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.errors import ObjectNotFound
-from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.objects.model.catalog import Catalog, load_objects
 from tenant_schema.objects.model.row_store import insert_definitions
+from tenant_schema.objects.model.runtime_table import SharedTables
 from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import DEFINITIONS, VersionedCache, bump
@@ -138,3 +139,16 @@ async def test_the_fields_of_an_object_go_with_it(bound: SQLiteEngine) -> None:
     await define(DEALS)
     await ObjectDefinition.delete().where(ObjectDefinition.name == "deals")
     assert await FieldDefinition.count() == 0
+
+
+async def test_what_is_equal_in_two_tenants_is_kept_once(bound: SQLiteEngine) -> None:
+    await define(DEALS)
+    tables = SharedTables()
+    first, second = [(await load_objects(tables))["deals"] for _ in range(2)]
+    assert first.table is second.table
+    assert first.columns is second.columns
+    for name in ("stage", "amount"):
+        one, other = first.fields[name], second.fields[name]
+        assert (one, one.settings) == (other, other.settings)
+        assert one.label is other.label
+    assert first.fields["stage"].settings["options"] is second.fields["stage"].settings["options"]
