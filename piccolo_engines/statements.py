@@ -76,14 +76,18 @@ class SelectSQL(QueryString):
 class StatementGroup(QueryString):
     """Statements that are executed together or not at all, sent at once. They return no rows.
 
-    ``MySQLEngine`` runs them in their own transaction, or in a savepoint of an open one. ``SQLiteEngine``
-    does not support them: there a transaction costs no round trips.
+    They run in their own transaction, or in a savepoint of an open one.
+
+    :param is_last: nothing follows in the block of the transaction. The transaction is committed with the
+        statements, unless an outer block goes on. If they fail, it can only be rolled back.
     """
 
-    __slots__ = ("statements",)
+    __slots__ = ("is_last", "statements")
 
-    def __init__(self, *statements: QueryString, table: type[Table] | None = None) -> None:
-        self.statements = statements  # Piccolo's constructor would parse their text
+    def __init__(
+        self, *statements: QueryString, table: type[Table] | None = None, is_last: bool = False
+    ) -> None:
+        self.statements, self.is_last = statements, is_last  # Piccolo's constructor would parse their text
         self.template, self.args, self.columns = "", (), ()
         self.query_type, self.table, self._alias = "generic", table, None
         self._frozen_compiled_strings = None

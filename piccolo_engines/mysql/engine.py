@@ -246,7 +246,7 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
             if isinstance(querystring, Steps):
                 return await querystring.run(Work(session, self.on_statement))
             if isinstance(querystring, StatementGroup):
-                await run_group(querystring, Work(session, self.on_statement))
+                await self._run_group(session, querystring)
                 return []
             template, args = compiled(querystring)
             run = session.run_again if getattr(querystring, "repeats", False) else session.run
@@ -260,6 +260,18 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
         if not result.fields:
             return querystring.build_rows(result) if isinstance(querystring, BuiltRows) else []
         return to_rows(result.rows, result.fields, getattr(querystring, "hints", None), querystring.table)
+
+    async def _run_group(self, session: Session, group: StatementGroup) -> None:
+        work = Work(session, self.on_statement)
+        transaction = self.active_transaction() if group.is_last else None
+        if transaction is None or not transaction.is_innermost:
+            await run_group(group, work)
+            return
+        try:
+            await run_group(group, work, ends_transaction=True)
+        except BaseException:
+            transaction.give_up()
+            raise
 
     async def run_ddl(self, ddl: str, in_pool: bool = True) -> Rows:
         query_id = self.get_query_id()

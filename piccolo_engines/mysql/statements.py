@@ -146,10 +146,13 @@ async def statement_group(session: Session) -> AsyncIterator[None]:
     await session.send(end)
 
 
-async def run_group(group: StatementGroup, work: Work) -> None:
+async def run_group(group: StatementGroup, work: Work, *, ends_transaction: bool = False) -> None:
     """Send the statements in one round trip, with their own transaction or savepoint.
 
-    The server stops at the first statement that fails.
+    The server stops at the first statement that fails. MariaDB gets a compound statement, which has one
+    response (https://mariadb.com/docs/server/reference/sql-statements/programmatic-compound-statements/).
+
+    :param ends_transaction: commit the open transaction with them; if they fail, the caller rolls it back.
     """
     texts = [work.text(*compiled(one)) for one in group.statements]
     session = work.session
@@ -158,12 +161,16 @@ async def run_group(group: StatementGroup, work: Work) -> None:
             for text in texts:
                 await session.send(text)
         return
-    begin, end, undo = _bounds(session)
+    begin, end, undo = (None, "COMMIT", None) if ends_transaction else _bounds(session)
+    together = "; ".join([*filter(None, [begin]), *texts, end])
+    if session.server.mariadb:
+        together = f"BEGIN NOT ATOMIC {together}; END"
     try:
-        await session.send("; ".join([begin, *texts, end]))
+        await session.send(together, end)
     except DatabaseError:
+        session.expect_transaction()
         with contextlib.suppress(DatabaseError):  # a deadlock took the transaction and its savepoints
-            if session.usable:
+            if undo is not None and session.usable:
                 await session.send(undo)
         raise
 

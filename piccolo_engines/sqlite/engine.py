@@ -20,9 +20,10 @@ from piccolo_engines.sqlite.connections import ConnectionFactory, Synchronous
 from piccolo_engines.sqlite.constraints import as_index
 from piccolo_engines.sqlite.errors import SQLiteLockTimeout
 from piccolo_engines.sqlite.lanes import Lane, Lease
-from piccolo_engines.sqlite.statements import Row, fetch, fetch_raw, is_select
+from piccolo_engines.sqlite.statements import Row, fetch, fetch_raw, is_select, run_transaction
 from piccolo_engines.sqlite.threads import Threads, shared_threads
 from piccolo_engines.sqlite.transactions import Atomic, SQLiteTransaction
+from piccolo_engines.statements import StatementGroup
 
 __all__ = ["SQLiteEngine"]
 
@@ -215,8 +216,28 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
 
         :raises DatabaseError: one of its subclasses, with the driver's error as ``__cause__``.
         """
+        if isinstance(querystring, StatementGroup):
+            await self._run_group(querystring)
+            return []
         sql, args = querystring.compile_string(engine_type="sqlite")
         return await self._run(sql, args, querystring)
+
+    async def _run_group(self, group: StatementGroup) -> None:
+        """Run the statements in one round trip to the thread."""
+        statements = [one.compile_string(engine_type="sqlite") for one in group.statements]
+        for sql, _ in statements:
+            self._announce(sql, group)
+        transaction = self.open_transaction
+        if transaction is not None:
+            await transaction.run_group(statements, is_last=group.is_last)
+            return
+        effects = note("COMMIT", in_transaction=False)
+        try:
+            await self._writer.run(lambda connection: run_transaction(connection, statements))
+        except DatabaseError as error:
+            if effects is not None and not isinstance(error, ConnectionLost):
+                take_back(effects)
+            raise
 
     async def run_ddl(
         self,

@@ -7,9 +7,20 @@ from typing import Any
 
 from piccolo_engines.statements import DriverRows
 
-__all__ = ["Row", "fetch", "fetch_many", "fetch_raw", "is_select"]
+__all__ = [
+    "SQL",
+    "Row",
+    "fetch",
+    "fetch_many",
+    "fetch_raw",
+    "is_select",
+    "run_in_savepoint",
+    "run_transaction",
+]
 
 Row = dict[str, Any]
+SQL = tuple[str, Sequence[Any]]
+"""A statement and its values."""
 
 _SELECT = re.compile(r"\s*SELECT\b", re.IGNORECASE)
 
@@ -35,6 +46,35 @@ def fetch_raw(connection: sqlite3.Connection, sql: str, args: Sequence[Any]) -> 
         return DriverRows(cursor.fetchall(), None)
     finally:
         cursor.close()
+
+
+def run_transaction(connection: sqlite3.Connection, statements: Sequence[SQL]) -> None:
+    """Run the statements in a transaction of their own."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        _run_all(connection, statements)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def run_in_savepoint(connection: sqlite3.Connection, statements: Sequence[SQL]) -> None:
+    """Run the statements in an open transaction: all or none of them."""
+    connection.execute("SAVEPOINT statement_group")
+    try:
+        _run_all(connection, statements)
+    except BaseException:
+        if connection.in_transaction:  # some errors end the transaction
+            connection.execute("ROLLBACK TO statement_group")
+            connection.execute("RELEASE statement_group")
+        raise
+    connection.execute("RELEASE statement_group")
+
+
+def _run_all(connection: sqlite3.Connection, statements: Sequence[SQL]) -> None:
+    for sql, args in statements:
+        connection.execute(sql, args).close()
 
 
 def fetch_many(cursor: sqlite3.Cursor, size: int) -> list[Row]:

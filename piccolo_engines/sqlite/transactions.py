@@ -14,11 +14,11 @@ from piccolo.query.base import DDL, Query
 from piccolo.query.methods.objects import Create, GetOrCreate
 from piccolo.utils.sync import run_sync
 
-from piccolo_engines.effects import note
-from piccolo_engines.errors import TransactionEnded
+from piccolo_engines.effects import note, take_back
+from piccolo_engines.errors import ConnectionLost, DatabaseError, TransactionEnded
 from piccolo_engines.identifiers import quote
 from piccolo_engines.sqlite.lanes import Lease
-from piccolo_engines.sqlite.statements import fetch
+from piccolo_engines.sqlite.statements import SQL, fetch, run_in_savepoint
 
 __all__ = ["Atomic", "SQLiteTransaction", "Savepoint", "TransactionalEngine"]
 
@@ -87,6 +87,7 @@ class SQLiteTransaction(BaseTransaction):
 
     __slots__ = (
         "_allow_nested",
+        "_blocks",
         "_has_ended",
         "_lease",
         "_parent",
@@ -107,7 +108,7 @@ class SQLiteTransaction(BaseTransaction):
         self.transaction_type = transaction_type
         self._lease: Lease | None = None
         self._has_ended = False
-        self._savepoints = 0
+        self._savepoints = self._blocks = 0
         self._token: Token[SQLiteTransaction | None] | None = None
         self._allow_nested = allow_nested
         self._parent: SQLiteTransaction | None = None
@@ -132,6 +133,7 @@ class SQLiteTransaction(BaseTransaction):
         if self._parent is not None:
             if not self._allow_nested:
                 raise TransactionError("A transaction is already open, and this one must not join it.")
+            self._parent._blocks += 1
             return self._parent
         lease = self.engine.lease_writer()
         try:
@@ -150,6 +152,7 @@ class SQLiteTransaction(BaseTransaction):
         traceback: TracebackType | None,
     ) -> bool:
         if self._parent is not None:
+            self._parent._blocks -= 1
             if exception is None and not self._parent.is_open:
                 raise TransactionEnded
             return False
@@ -186,6 +189,25 @@ class SQLiteTransaction(BaseTransaction):
 
         await self.lease.run(run)
 
+    async def run_group(self, statements: Sequence[SQL], *, is_last: bool = False) -> None:
+        """Run several statements, all or none of them, in one round trip.
+
+        :param is_last: nothing follows in the block. The transaction is committed with them, unless an outer
+            block goes on.
+        :raises TransactionEnded: when it has ended or was rolled back by the database.
+        """
+        if not is_last or self._blocks:
+            await self.lease.run(lambda connection: _run_group(connection, statements))
+            return
+        lease, self._has_ended = self.lease, True
+        effects = note("COMMIT", in_transaction=True)
+        try:
+            await lease.finish(lambda connection: _finish(connection, statements))
+        except DatabaseError as error:
+            if effects is not None and not isinstance(error, ConnectionLost):
+                take_back(effects)
+            raise
+
     async def commit(self) -> None:
         """Commit before the end of the block. Later statements raise ``TransactionEnded``."""
         lease, self._has_ended = self.lease, True
@@ -219,6 +241,18 @@ def _fetch(connection: sqlite3.Connection, sql: str, args: Any, read: Callable[.
     if not connection.in_transaction:  # otherwise the statement would commit by itself
         raise TransactionEnded
     return read(connection, sql, args)
+
+
+def _run_group(connection: sqlite3.Connection, statements: Sequence[SQL]) -> None:
+    if not connection.in_transaction:
+        raise TransactionEnded
+    run_in_savepoint(connection, statements)
+
+
+def _finish(connection: sqlite3.Connection, statements: Sequence[SQL]) -> None:
+    for sql, args in statements:
+        _fetch(connection, sql, args, fetch)
+    _commit(connection)
 
 
 def _commit(connection: sqlite3.Connection) -> None:

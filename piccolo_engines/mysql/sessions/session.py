@@ -68,6 +68,7 @@ class Session:
 
     __slots__ = (
         "_connection",
+        "_deferred",
         "_poll",
         "_prepared",
         "collation",
@@ -90,6 +91,7 @@ class Session:
         self.server = Server.from_greeting(connection.get_server_info())
         self.collation = collation or self.server.collation
         self.pool: SessionOwner | None = None
+        self._deferred: list[str] = []
         self.limit = limit
         self.in_flight = self.hung_up = self.is_overdue = False
         self.sent = 0
@@ -137,7 +139,8 @@ class Session:
 
     @property
     def in_transaction(self) -> bool:
-        return bool(self._connection.server_status & _IN_TRANSACTION)
+        """Whether a transaction is open, or begins with the next statement."""
+        return bool(self._deferred or self._connection.server_status & _IN_TRANSACTION)
 
     @property
     def usable(self) -> bool:
@@ -152,7 +155,7 @@ class Session:
     @property
     def may_be_shared(self) -> bool:
         """Whether another task may use it next: it is usable and has no open transaction."""
-        if self.in_flight or self.is_overdue:
+        if self.in_flight or self.is_overdue or self._deferred:
             return False
         return not self._connection.server_status & _IN_TRANSACTION
 
@@ -168,24 +171,49 @@ class Session:
         await self.send(f"SET {self.server.time_limit(seconds)}")
         self.limit = seconds
 
-    async def send(self, sql: str) -> Any:
-        """Send one statement and read its complete result.
+    def defer(self, sql: str) -> None:
+        """Send a statement together with the next one, in the same round trip.
 
+        For statements without a result that the server does not refuse: beginning a transaction, savepoints.
+        """
+        self._deferred.append(sql)
+
+    def withdraw(self) -> None:
+        """Do not send what was deferred."""
+        self._deferred.clear()
+
+    def expect_transaction(self) -> None:
+        """Assume an open transaction until the server's next response: an error does not tell."""
+        self._connection.server_status |= _IN_TRANSACTION
+
+    async def send(self, sql: str, effect: str | None = None) -> Any:
+        """Send one statement, or several separated by semicolons, and return the complete result of the
+        first.
+
+        :param effect: of several statements, the one that decides whether they change anything permanently.
         :raises NothingSent: when the connection was closed before.
         :raises DatabaseError: the server's error.
         """
-        connection = self._connection
+        connection, before = self._connection, 0
         if self.in_flight or connection._stream_broken:
             raise NothingSent
         effects = None
         if sql[:6] != "SELECT":
-            effects = note(sql, in_transaction=self.in_transaction)
+            effects = note(effect or sql, in_transaction=self.in_transaction)
+        if self._deferred:
+            deferred, self._deferred = self._deferred, []
+            if len(sql) > _LONGEST_TOGETHER:
+                await self.send("; ".join(deferred))
+            else:
+                sql, before = "; ".join([*deferred, sql]), len(deferred)
         self.in_flight = True
         try:
             await connection.query(sql)
             result = connection._result
             while connection._result.has_next:
                 await connection.next_result()
+                if before:
+                    result, before = connection._result, before - 1
         except DriverError as error:
             failure = self._failed(error)
             if effects is not None and (isinstance(failure, _REFUSED) or not isinstance(failure, _UNKNOWN)):
@@ -225,6 +253,8 @@ class Session:
         """Like :meth:`run`, for a statement that occurs repeatedly. Prepares it when that is worthwhile."""
         if watch is not None:
             watch(template % tuple("%s" for _ in args))
+        if self._deferred:
+            return await self.send(template % literals(args, self.server))
         prepared = self._prepared
         statement = prepared.find(template)
         if statement is None:
@@ -351,6 +381,7 @@ _INTERRUPTED = 1317  # of the statement, not of the connection
 _SPARES_CONNECTION = frozenset((_INTERRUPTED,))
 _END_OF_STREAM = (2013, "Lost connection to MySQL server during query")  # the driver's message
 _ENDS_CONNECTION = frozenset((1153,))  # the server closes the connection after a packet that is too large
+_LONGEST_TOGETHER = 4 * 1024 * 1024  # characters that are sent with deferred statements
 _LARGEST_PACKET = (1 << 24) - 1  # longer statements are sent as several packets
 _OF_THE_DRIVER = frozenset((0, *range(2000, 3000)))
 

@@ -65,7 +65,8 @@ class Savepoint:
         await self.transaction.send(f'ROLLBACK TO SAVEPOINT "{self.name}"')
 
     async def release(self) -> None:
-        await self.transaction.send(f'RELEASE SAVEPOINT "{self.name}"')
+        """Sent with the transaction's next statement, and not at all before its end."""
+        await self.transaction.defer(f'RELEASE SAVEPOINT "{self.name}"')
 
 
 class MySQLTransaction(BaseTransaction):
@@ -76,9 +77,12 @@ class MySQLTransaction(BaseTransaction):
     tables that were created inside are dropped at a rollback. When the server has rolled the transaction back
     (a deadlock, a lost connection), every further statement raises
     :class:`~piccolo_engines.errors.TransactionEnded`, so that none runs on its own by mistake.
+
+    What begins the transaction, and what sets a savepoint, is sent with the statement that follows.
     """
 
     __slots__ = (
+        "_blocks",
         "_committed",
         "_created",
         "_given_up",
@@ -104,7 +108,7 @@ class MySQLTransaction(BaseTransaction):
         self.engine = engine
         self.isolation_level = isolation_level
         self.read_only = read_only
-        self._savepoint_id = 0
+        self._savepoint_id = self._blocks = 0
         self._committed = self._rolled_back = self._given_up = False
         self._session: Session | None = None
         self._lock = asyncio.Lock()
@@ -125,21 +129,17 @@ class MySQLTransaction(BaseTransaction):
 
     async def __aenter__(self) -> "MySQLTransaction":
         if self._parent is not None:
+            self._parent._blocks += 1
             return self._parent
-        session = await self.engine.lease()
-        try:
-            await self._begin(session)
-        except BaseException:
-            self.engine.give_back(session)
-            raise
-        self._session = session
+        self._session = await self.engine.lease()
+        self._begin(self._session)
         self._token = self.engine.current_transaction.set(self)
         return self
 
-    async def _begin(self, session: Session) -> None:
+    def _begin(self, session: Session) -> None:
         if self.isolation_level is not None:
-            await session.send(f"SET TRANSACTION ISOLATION LEVEL {self.isolation_level.value}")
-        await session.send("START TRANSACTION READ ONLY" if self.read_only else "START TRANSACTION")
+            session.defer(f"SET TRANSACTION ISOLATION LEVEL {self.isolation_level.value}")
+        session.defer("START TRANSACTION READ ONLY" if self.read_only else "START TRANSACTION")
 
     async def use(self, work: Callable[[Session, Any], Awaitable[T]], subject: Any) -> T:
         """Run ``work`` on the connection. Concurrent calls wait.
@@ -149,7 +149,7 @@ class MySQLTransaction(BaseTransaction):
         async with self._lock:
             session = self._open_session()
             if not session.in_transaction and not (self._committed or self._rolled_back):
-                await self._begin(session)  # DDL has committed
+                self._begin(session)  # DDL has committed
             try:
                 return await work(session, subject)
             except (ConnectionLost, Deadlock):
@@ -174,17 +174,34 @@ class MySQLTransaction(BaseTransaction):
             raise TransactionEnded
         return self._session
 
+    @property
+    def is_innermost(self) -> bool:
+        """Whether no other block has joined it."""
+        return self._blocks == 0
+
+    def give_up(self) -> None:
+        """Have it rolled back at its end, and refuse further statements."""
+        self._given_up = True
+
     def add_table(self, table: TableName) -> None:
         """Record a table to drop when the transaction is rolled back."""
         self._created.append(table)
 
     async def _roll_back(self, session: Session) -> None:
+        session.withdraw()
         await session.send("ROLLBACK")
         while self._created:
             await session.send(f"DROP TABLE IF EXISTS {self._created.pop().sql}")
 
     async def send(self, sql: str) -> None:
         await self.use(Session.send, sql)
+
+    async def defer(self, sql: str) -> None:
+        """Send a statement with the next one.
+
+        :raises TransactionEnded: when the server has rolled the transaction back.
+        """
+        await self.use(_defer, sql)
 
     async def commit(self) -> None:
         """Commit now. Later statements in the block run outside of a transaction."""
@@ -224,7 +241,7 @@ class MySQLTransaction(BaseTransaction):
             self._savepoint_id += 1
             name = f"savepoint_{self._savepoint_id}"
         savepoint = Savepoint(name, self)
-        await self.send(f'SAVEPOINT "{name}"')
+        await self.defer(f'SAVEPOINT "{name}"')
         return savepoint
 
     async def __aexit__(
@@ -234,6 +251,7 @@ class MySQLTransaction(BaseTransaction):
         traceback: TracebackType | None,
     ) -> bool:
         if self._parent is not None:
+            self._parent._blocks -= 1
             return exception is None
         assert self._session is not None
         try:
@@ -255,7 +273,13 @@ class MySQLTransaction(BaseTransaction):
             elif self._given_up or not session.usable:
                 raise TransactionEnded
             else:
-                await session.send("COMMIT")
+                session.withdraw()  # the transaction that no statement was sent in, or savepoints' ends
+                if session.in_transaction:
+                    await session.send("COMMIT")
+
+
+async def _defer(session: Session, sql: str) -> None:
+    session.defer(sql)
 
 
 class Atomic(BaseAtomic):

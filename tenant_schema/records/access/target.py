@@ -10,9 +10,11 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from piccolo.engine.base import Engine
+from piccolo.querystring import QueryString
 
 from piccolo_engines.lru import Lru
 from piccolo_engines.retrying import retrying
+from piccolo_engines.statements import StatementGroup
 from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.model.model import ObjectModel
@@ -96,6 +98,17 @@ class Target:
     async def read(self, plan: Reading, values: Sequence[object]) -> Found:
         """Execute the SELECT with these values, and return its rows as records."""
         return plan.found(await self.engine.run_querystring(plan.statement.bind(values, is_raw=True)))
+
+    async def run_together(self, *statements: QueryString, is_last: bool = False) -> None:
+        """Execute statements without results, all or none of them, in one round trip.
+
+        :param is_last: nothing follows in the unit of work, which is committed with them if it is not part of
+            another. It may not go on if they fail.
+        """
+        if len(statements) == 1 and not is_last:
+            await self.engine.run_querystring(statements[0])  # which the server may have prepared
+        else:
+            await self.engine.run_querystring(StatementGroup(*statements, is_last=is_last))
 
     def transaction(self) -> AbstractAsyncContextManager[Any]:
         """Return a transaction of the tenant's database; within another one, a part of that."""

@@ -4,7 +4,7 @@ The creation of a record has no entry: the record itself has its time and author
 and fields by id, so that they remain valid after a renaming.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -19,10 +19,10 @@ from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.record import Row
 from tenant_schema.records.sql.rendering import shown
-from tenant_schema.records.sql.statement_cache import Slot, Statement, prepare, repeated
+from tenant_schema.records.sql.statement_cache import Bound, Slot, Statement, prepare, repeated
 from tenant_schema.records.tables import RecordHistory
 
-__all__ = ["Action", "Entry", "changed", "field_key", "forget", "keep"]
+__all__ = ["Action", "Entry", "changed", "field_key", "forget", "insertions", "keep"]
 
 _COLUMNS: Final = (
     *(RecordHistory.id, RecordHistory.object, RecordHistory.record, RecordHistory.version),
@@ -71,9 +71,15 @@ def changed(
 
 async def keep(target: Target, entries: Iterable[Entry], now: datetime) -> None:
     """Write the entries, in the transaction of the changes: one statement for each portion of rows."""
+    for statement in insertions(target, entries, now):
+        await target.engine.run_querystring(statement)
+
+
+def insertions(target: Target, entries: Iterable[Entry], now: datetime) -> Iterator[Bound]:
+    """Yield the statements that write the entries."""
     one_row = target.plan(_insert, "history")
     for rows in _portions(_rows(target, entries, now)):
-        await target.run(repeated(one_row, len(rows)), [value for row in rows for value in row])
+        yield repeated(one_row, len(rows)).bind([value for row in rows for value in row])
 
 
 def _insert() -> Statement:

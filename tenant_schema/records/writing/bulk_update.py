@@ -30,7 +30,7 @@ from tenant_schema.records.writing.bulk import (
     refuse_if_any_failed,
 )
 from tenant_schema.records.writing.bulk_create import explain_refusals
-from tenant_schema.records.writing.search_words import index_changes
+from tenant_schema.records.writing.search_words import words_of
 from tenant_schema.records.writing.validation import parse_changes
 
 __all__ = ["bulk_update", "change_items", "lock_items", "named_items"]
@@ -170,9 +170,8 @@ async def _write_group(
     target: Target, group: Sequence[Item], rows: Mapping[UUID, Row], names: tuple[str, ...], now: datetime
 ) -> None:
     async def write(portion: Sequence[Item]) -> None:
-        await _update(target, portion, names, now)
         written = [rows[item.id] | item.values for item in portion if item.id is not None]
-        await index_changes(target, written, names)
+        await target.run_together(_update(target, portion, names, now), *words_of(target, written, names))
 
     async def explain(portion: Sequence[Item]) -> None:
         await explain_refusals(target, portion)
@@ -180,8 +179,8 @@ async def _write_group(
     await each_that_can(target, group, write, explain)
 
 
-async def _update(target: Target, items: Sequence[Item], names: tuple[str, ...], now: datetime) -> None:
-    """One UPDATE of the named fields of all the items."""
+def _update(target: Target, items: Sequence[Item], names: tuple[str, ...], now: datetime) -> QueryString:
+    """Build one UPDATE of the named fields of all the items."""
     columns = target.model.columns
     values: dict[Column | str, Any] = {columns[name]: _value(target, items, name) for name in names}
     values |= {
@@ -193,7 +192,8 @@ async def _update(target: Target, items: Sequence[Item], names: tuple[str, ...],
     values |= target.dialect.written_keys(values)
     if target.dialect.is_packed(target.model):
         values = packed_changes(target.model, values)
-    await target.model.table.update(values, use_auto_update=False).where(columns["id"].is_in(ids))
+    query = target.model.table.update(values, use_auto_update=False).where(columns["id"].is_in(ids))
+    return query.querystrings[0]
 
 
 def _value(target: Target, items: Sequence[Item], name: str) -> object:

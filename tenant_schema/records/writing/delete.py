@@ -121,11 +121,12 @@ async def _mark_all(
     """
     for model, rows in cascade.levels:
         of_model = target if model is target.model else beside(target, model)
+        entries = [Entry(row["id"], row["version"] + 1, action) for row in rows]
         if len(rows) == 1:
-            await write_changes(of_model, rows[0], {"deleted_at": deleted_at}, now)
-        else:
-            await _mark(of_model, rows, deleted_at, now)
-        await keep(of_model, [Entry(row["id"], row["version"] + 1, action) for row in rows], now)
+            await write_changes(of_model, rows[0], {"deleted_at": deleted_at}, now, entries[0])
+            continue
+        await _mark(of_model, rows, deleted_at, now)
+        await keep(of_model, entries, now)
 
 
 async def _mark(target: Target, rows: Sequence[Row], deleted_at: datetime | None, now: datetime) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import ChangeDenied, RecordNotFound, VersionMismatch
+from tenant_schema.records.history.write import Entry, insertions
 from tenant_schema.records.preconditions import Versions, are_met
 from tenant_schema.records.query.model import ALL, And, Condition, Filter
 from tenant_schema.records.query.paths import fields_of
@@ -14,7 +15,7 @@ from tenant_schema.records.reading.exists import exists
 from tenant_schema.records.record import Record, Row
 from tenant_schema.records.sql.statement_cache import repeated
 from tenant_schema.records.sql.statements import destroy, insert, locked, update
-from tenant_schema.records.writing.search_words import run_with_words
+from tenant_schema.records.writing.search_words import words_of
 
 __all__ = [
     "destroy_record",
@@ -31,7 +32,7 @@ async def insert_records(target: Target, records: Sequence[Mapping[str, Any]]) -
     columns = tuple(target.model.columns)
     values = [record[name] for record in records for name in columns]
     bound = repeated(statement, len(records)).bind(values)
-    await run_with_words(target, bound, records, columns, are_new=True)
+    await target.run_together(bound, *words_of(target, records, columns, are_new=True))
 
 
 async def lock_record(
@@ -80,9 +81,20 @@ def _fields_of(rule: Filter) -> frozenset[str]:
     return frozenset([name.partition(".")[0] for name in fields_of(rule)])
 
 
-async def write_changes(target: Target, current: Row, changes: Mapping[str, Any], now: datetime) -> Row:
-    """Change a locked record, at the version it was read at, to its next version; the record as it is
-    then.
+async def write_changes(
+    target: Target,
+    current: Row,
+    changes: Mapping[str, Any],
+    now: datetime,
+    entry: Entry | None,
+    *,
+    is_last: bool = False,
+) -> Row:
+    """Change a locked record, at the version it was read at, to its next version, in one round trip with its
+    words and its history. Returns the record as it is then.
+
+    :param entry: what is written into the history.
+    :param is_last: nothing follows in the unit of work (:meth:`Target.run_together`).
     """
     stamps = {"version": current["version"] + 1, "updated_at": now, "updated_by": target.access.user_id}
     written = dict(sorted(changes.items())) | stamps
@@ -91,7 +103,9 @@ async def write_changes(target: Target, current: Row, changes: Mapping[str, Any]
     )
     values = [*written.values(), current["id"], current["version"]]
     full = current | written
-    await run_with_words(target, statement.bind(values), [full], changes)
+    history = () if entry is None else insertions(target, [entry], now)
+    words = words_of(target, [full], changes)
+    await target.run_together(statement.bind(values), *words, *history, is_last=is_last)
     return full
 
 

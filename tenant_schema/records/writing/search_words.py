@@ -6,7 +6,6 @@ from typing import Any
 
 from piccolo.querystring import QueryString
 
-from piccolo_engines.statements import StatementGroup
 from tenant_schema.objects.model.model import ObjectModel
 from tenant_schema.objects.model.search_index import search_columns
 from tenant_schema.objects.model.search_words import forgetting_words, words_row, writing_words
@@ -14,36 +13,22 @@ from tenant_schema.records.access.target import Target
 from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.statement_cache import Bound, Slot, Statement, compiled, repeated
 
-__all__ = ["index_changes", "run_with_words"]
+__all__ = ["words_of"]
 
 _Row = Mapping[str, Any]
 
 
-async def run_with_words(
-    target: Target,
-    statement: Bound,
-    records: Sequence[_Row],
-    changed: Iterable[str],
-    *,
-    are_new: bool = False,
-) -> None:
-    """Execute a statement that writes these records; in the same transaction, write their words if searched
-    fields are among ``changed``.
+def words_of(
+    target: Target, records: Sequence[_Row], changed: Iterable[str], *, are_new: bool = False
+) -> Sequence[QueryString]:
+    """Return the statements that write the words of these records: none if no searched field is among
+    ``changed``. They belong into the transaction that writes the records.
     """
     words = _words_of(target)
     if words is None or words.names.isdisjoint(changed):
-        await target.engine.run_querystring(statement)
-        return
-    before = () if are_new else (_forgetting(target.model, records),)
-    await target.engine.run_querystring(StatementGroup(statement, *before, words.insert(records)))
-
-
-async def index_changes(target: Target, records: Sequence[_Row], changed: Iterable[str]) -> None:
-    """Write the words of records that were changed in the same transaction."""
-    words = _words_of(target)
-    if words is not None and not words.names.isdisjoint(changed):
-        replacement = StatementGroup(_forgetting(target.model, records), words.insert(records))
-        await target.engine.run_querystring(replacement)
+        return ()
+    insertion = words.insert(records)
+    return (insertion,) if are_new else (_forgetting(target.model, records), insertion)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 from tenant_schema.problems import ProblemCollector
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import RecordNotFound
-from tenant_schema.records.history.write import Action, Entry, changed, keep
+from tenant_schema.records.history.write import Action, Entry, changed
 from tenant_schema.records.preconditions import Versions
 from tenant_schema.records.query.model import Query
 from tenant_schema.records.reading.plans import plan_record
@@ -67,8 +67,6 @@ async def change_locked(target: Target, current: Row, values: Stored, now: datet
         return current
     await accept(target, changes, ProblemCollector())
     await refuse_equal(target, current["id"], changes)
-    written = await write_changes(target, current, changes, now)
     kept = changed(current, changes, target.model.fields)
-    if kept:
-        await keep(target, [Entry(current["id"], written["version"], Action.UPDATE, kept)], now)
-    return written
+    entry = Entry(current["id"], current["version"] + 1, Action.UPDATE, kept) if kept else None
+    return await write_changes(target, current, changes, now, entry, is_last=True)
