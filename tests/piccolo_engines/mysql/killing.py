@@ -46,9 +46,9 @@ def write_down_and_die(log: int, survived: set[str] | None) -> None:
     """Write down each statement; end this process on the spot at the first one not yet ``survived``."""
     send = Session.send
 
-    async def observed(self: Session, sql: str) -> Any:
+    async def observed(self: Session, sql: str, effect: str | None = None) -> Any:
         if sql.startswith(ASKS):
-            return await send(self, sql)
+            return await send(self, sql, effect)
         dies = survived is not None and shape(sql) not in survived
         unanswered = dies and sql.startswith(DDL) and len(survived or ()) % 2 == 1
         os.write(log, (json.dumps([sql, unanswered]) + "\n").encode())
@@ -56,7 +56,7 @@ def write_down_and_die(log: int, survived: set[str] | None) -> None:
             self._connection._next_seq_id = 0
             self._connection.write_packet(b"\3" + sql.encode())
         else:
-            result = await send(self, sql)
+            result = await send(self, sql, effect)
         if dies:
             os.kill(os.getpid(), signal.SIGKILL)
         return result

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 from piccolo.engine.exceptions import TransactionError
+from piccolo.querystring import QueryString
 
+from piccolo_engines.effects import watched
 from piccolo_engines.errors import InvalidIdentifier, StatementError, TransactionEnded, UniqueViolation
 from piccolo_engines.sqlite import SQLiteEngine, TransactionType
+from piccolo_engines.statements import StatementGroup
 from tests.piccolo_engines.tables import DB, Band, Counter, Manager
 
 pytestmark = pytest.mark.usefixtures("bound")
@@ -277,3 +280,37 @@ def test_collected_queries_can_be_run_without_an_event_loop(tmp_path: Path) -> N
         atomic.run_sync()
         assert Manager.count().run_sync() == 0
     asyncio.run(engine.close())
+
+
+def insert(name: str) -> QueryString:
+    return Manager.insert(Manager(name=name)).querystrings[0]
+
+
+async def test_statements_together_are_done_or_not() -> None:
+    await DB.run_querystring(StatementGroup(insert("a"), insert("b")))
+    with pytest.raises(UniqueViolation):
+        await DB.run_querystring(StatementGroup(insert("c"), insert("a")))
+    async with DB.transaction():
+        await DB.run_querystring(insert("d"))
+        with pytest.raises(UniqueViolation):
+            await DB.run_querystring(StatementGroup(insert("e"), insert("a")))
+        await DB.run_querystring(StatementGroup(insert("f"), insert("g")))
+    assert await names() == ["a", "b", "d", "f", "g"]
+
+
+async def test_the_last_statements_end_the_transaction_unless_a_block_goes_on() -> None:
+    with watched() as effects:
+        with pytest.raises(UniqueViolation):  # noqa: PT012  # the whole block
+            async with DB.transaction():
+                await DB.run_querystring(insert("a"))
+                await DB.run_querystring(StatementGroup(insert("b"), insert("a"), is_last=True))
+        assert not effects.possible
+        async with DB.transaction():
+            async with DB.transaction():
+                await DB.run_querystring(StatementGroup(insert("c"), is_last=True))
+            assert not effects.possible
+            await DB.run_querystring(StatementGroup(insert("d"), is_last=True))
+            assert effects.possible
+            with pytest.raises(TransactionEnded):
+                await DB.run_querystring(insert("e"))
+    assert await names() == ["c", "d"]

@@ -12,11 +12,13 @@ from typing import Any
 import anyio
 import pytest
 from piccolo.columns import Integer
+from piccolo.querystring import QueryString
 from piccolo.table import Table
 
 from piccolo_engines.errors import DatabaseError
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.mysql.processes import process_list
+from piccolo_engines.statements import StatementGroup
 from tests.piccolo_engines.mysql.tables import bound
 from tests.support.waiting import until
 
@@ -63,6 +65,26 @@ async def transaction(engine: MySQLEngine, number: int) -> None:
         await Half(pair=number).save()
 
 
+def pair(number: int) -> list[QueryString]:
+    return [Half.insert(Half(pair=number)).querystrings[0] for _ in range(2)]
+
+
+async def group(engine: MySQLEngine, number: int) -> None:
+    mistake = [QueryString("SELECT nonsense")] if number % 3 == 0 else []
+    await engine.run_querystring(StatementGroup(*pair(number), *mistake))
+
+
+async def last_group(engine: MySQLEngine, number: int) -> None:
+    async with engine.transaction() as open_:
+        savepoint = await open_.savepoint()
+        await engine.run_querystring(
+            QueryString("SELECT COUNT(*) AS n FROM half WHERE pair = {} FOR UPDATE", 0)
+        )
+        await savepoint.release()
+        mistake = [QueryString("SELECT nonsense")] if number % 3 == 0 else []
+        await engine.run_querystring(StatementGroup(*pair(number), *mistake, is_last=True))
+
+
 async def batch(_: MySQLEngine, number: int) -> None:
     rows = Half.raw("SELECT {} AS n FROM half AS a, half AS b LIMIT 2000", number)
     async with await rows.batch(batch_size=300) as batch:
@@ -71,7 +93,7 @@ async def batch(_: MySQLEngine, number: int) -> None:
 
 
 Work = Callable[[MySQLEngine, int], Awaitable[None]]
-WORK: tuple[Work, ...] = (ask, insert, atomic, transaction, transaction, batch)
+WORK: tuple[Work, ...] = (ask, insert, atomic, transaction, transaction, group, last_group, batch)
 
 
 async def cut_short(work: Callable[[], Awaitable[Any]], way: int, seconds: float) -> None:
