@@ -61,6 +61,7 @@ bench: $(VENV)/installed-dev ## benchmarks, as ratios to a handwritten baseline
 	$(BIN)/python -m benchmarks.tenants
 	$(BIN)/python -m benchmarks.records
 	$(BIN)/python -m benchmarks.writes
+	$(BIN)/python -m benchmarks.writes --database mariadb
 
 .PHONY: lock
 lock: ## write constraints.txt from pyproject.toml

@@ -1,163 +1,196 @@
-"""Writes to a million records: the cost of each kind of change compared with Piccolo alone.
+"""Writes of every kind, compared with the same writes by hand: :mod:`benchmarks.by_hand`.
 
-``python -m benchmarks.writes [--records 1000000] [--database sqlite|mariadb|mysql]``
+``python -m benchmarks.writes [--records 100000] [--rounds 20] [--database sqlite|mariadb|mysql]``
 
-Everything runs in one process, without HTTP. The comparison is handwritten code with Piccolo: no checks, no
-rights, no versions, no history, but in a transaction where the service has one. Prints milliseconds (the
-median), statements and the ratio.
+Everything runs in one process, without HTTP, in rounds that alternate between the service and the code by
+hand. Prints medians: microseconds of processor time of the event loop's thread, and elapsed.
 """
 
 import argparse
 import asyncio
+import gc
 import io
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.by_hand import ByHand, by_hand
 from benchmarks.million import ME, million
-from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.mysql import MySQLEngine
 from piccolo_engines.sqlite import SQLiteEngine
+from tenant_schema.objects.definitions.checks import object_rows
+from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.objects.model.model import ObjectModel, object_model
 from tenant_schema.records.csv.import_csv import ImportOptions
 from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
-from tenant_schema.standard.tables import Account
 from tenant_schema.tenant_cache import DEFINITIONS, VersionedCache
-from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.rights.permissions import Access, Grants, RoleGrants
+from tests.support.record_tables import make_table
 
 __all__ = ["main"]
 
-_SCOPE = TenantScope(UUID(int=1), "bench", "Bench")
-_ACCESS = Access(ME, UUID(int=2), "ada@bench.example", "Ada", ("administrator",), frozenset({"*:*"}))
-_BODY = {"name": "Globex", "industry": "technology", "annual_revenue": "2500000", "phone": "+31 20 123 4567"}
-_LINES = 50_000
-
 Work = Callable[[], Awaitable[Any]]
 
+_SCOPE = TenantScope(UUID(int=1), "bench", "Bench")
+_EVERYTHING = frozenset({"*:*"})
+_GRANTS = Grants((RoleGrants(ME, "administrator", _EVERYTHING),), _EVERYTHING)
+_ACCESS = Access(ME, UUID(int=2), "ada@bench.example", "Ada", ("administrator",), _EVERYTHING, grants=_GRANTS)
+_BODY = {"industry": "technology", "annual_revenue": "2500000", "phone": "+31 20 123 4567"}
+_PRODUCTS = ObjectDraft(
+    name="products",
+    label="Product",
+    plural_label="Products",
+    fields=(
+        FieldDraft(name="name", label="Name", type="text", required=True),
+        FieldDraft(name="sku", label="Article number", type="text", unique=True),
+    ),
+)
 
-@dataclass
+
+class WithProducts(Catalog):
+    """The standard objects, and one with a unique field."""
+
+    def __init__(self, cache: VersionedCache, products: ObjectModel) -> None:
+        super().__init__(cache)
+        self._products = products
+        self._standard: Mapping[str, ObjectModel] = {}
+        self._objects: dict[str, ObjectModel] = {}
+
+    async def all(self, scope: TenantScope) -> dict[str, ObjectModel]:
+        """Return all objects by name."""
+        standard = await super().all(scope)
+        if standard is not self._standard:
+            self._standard, self._objects = standard, {**standard, "products": self._products}
+        return self._objects
+
+
+class Spent(NamedTuple):
+    """Microseconds of one operation."""
+
+    processor: float
+    elapsed: float
+
+
+@dataclass(frozen=True)
 class Bench:
     engine: SQLiteEngine | MySQLEngine
     service: RecordService
-    rows: list[tuple[str, float, int, float | None]] = field(default_factory=list)
+    hand: ByHand
+    rounds: int
+    table: Table
 
-    async def measure(self, name: str, work: Work, by_hand: Work | None = None, times: int = 50) -> None:
-        await work()
+    async def measure(self, name: str, ours: Work, hand: Work, times: int) -> None:
+        """Add a row to the table. ``times``: operations in one round."""
         sent: list[str] = []
+        await ours()
         self.engine.on_statement = sent.append
-        await work()
+        await ours()
         self.engine.on_statement = None
-        ours = await median_of(work, times)
-        beside = None if by_hand is None else await median_of(by_hand, times)
-        self.rows.append((name, ours, len(sent), beside))
-
-    async def create(self) -> UUID:
-        record = await self.service.create(_SCOPE, _ACCESS, "accounts", _BODY)
-        return UUID(record.data["id"])
-
-    async def bulk(self, op: Any, records: list[dict[str, Any]]) -> list[UUID]:
-        items = await self.service.bulk(_SCOPE, _ACCESS, "accounts", op, records)
-        return [item.id for item in items if item.id is not None]
+        found = [(await spent(ours, times), await spent(hand, times)) for _ in range(self.rounds + 1)][1:]
+        ours_spent, hand_spent = zip(*found, strict=True)
+        processor, elapsed = _medians(ours_spent)
+        processor_by_hand, elapsed_by_hand = _medians(hand_spent)
+        ratio = statistics.median([one.processor / other.processor for one, other in found])
+        row = (processor, processor_by_hand, f"{ratio:.2f}", elapsed, elapsed_by_hand)
+        self.table.add_row(name, str(len(sent)), *row)
 
 
-async def median_of(work: Work, times: int) -> float:
-    taken = []
+def _medians(found: Sequence[Spent]) -> tuple[str, str]:
+    processor, elapsed = [statistics.median(values) for values in zip(*found, strict=True)]
+    return f"{processor:,.0f}", f"{elapsed:,.0f}"
+
+
+async def spent(work: Work, times: int) -> Spent:
+    processor, elapsed = time.thread_time(), time.perf_counter()
     for _ in range(times):
-        started = time.perf_counter()
         await work()
-        taken.append((time.perf_counter() - started) * 1000)
-    return statistics.median(taken)
+    micro = 1_000_000 / times
+    return Spent((time.thread_time() - processor) * micro, (time.perf_counter() - elapsed) * micro)
 
 
-def a_row() -> Account:
-    now = utc_now()
-    values: Any = {"created_at": now, "updated_at": now, "created_by": ME, "updated_by": ME, **_BODY}
-    return Account(id=new_id(), owner=ME, version=1, **values)
+async def compare(bench: Bench) -> None:
+    service, hand, number = bench.service, bench.hand, count()
+    mine = (_SCOPE, _ACCESS)
+
+    def bodies(records: int) -> list[dict[str, Any]]:
+        return [{"name": f"Globex {next(number)}", **_BODY} for _ in range(records)]
+
+    def lines() -> str:
+        rows = [",".join(body.values()) for body in bodies(1_000)]
+        return "\n".join(["name,industry,annual_revenue,phone", *rows, ""])
+
+    one = UUID((await service.create(*mine, "accounts", bodies(1)[0])).data["id"])
+    await service.put(*mine, "products", ("sku", "A-1"), {"name": "Anvil"})
+
+    async def load() -> None:
+        options = ImportOptions(good_lines=True)
+        await service.import_csv(*mine, "accounts", io.BytesIO(lines().encode()), options)
+
+    await bench.measure(
+        "create",
+        lambda: service.create(*mine, "accounts", bodies(1)[0]),
+        lambda: hand.create(bodies(1)[0]),
+        100,
+    )
+    await bench.measure(
+        "change, with its history",
+        lambda: service.update(*mine, "accounts", one, {"name": f"Globex {next(number)}"}),
+        lambda: hand.change(one, f"Globex {next(number)}"),
+        50,
+    )
+    await bench.measure(
+        "upsert of a record that is there",
+        lambda: service.put(*mine, "products", ("sku", "A-1"), {"name": f"Anvil {next(number)}"}),
+        lambda: hand.upsert("A-1", f"Anvil {next(number)}"),
+        50,
+    )
+    await bench.measure(
+        "bulk: 100 created",
+        lambda: service.bulk(*mine, "accounts", "create", bodies(100)),
+        lambda: hand.bulk(bodies(100)),
+        3,
+    )
+    await bench.measure("import of 1,000 lines", load, lambda: hand.load(lines()), 1)
 
 
-async def singles(bench: Bench) -> None:
-    one = await bench.create()
-    number = iter(range(1_000_000))
-
-    async def change() -> None:
-        body = {"name": f"Globex {next(number)}"}
-        await bench.service.update(_SCOPE, _ACCESS, "accounts", one, body)
-
-    async def change_by_hand() -> None:
-        async with bench.engine.transaction():
-            await Account.select().where(Account.id == one)
-            await Account.update({Account.name: f"Globex {next(number)}"}).where(Account.id == one)
-
-    await bench.measure("create", bench.create, lambda: Account.insert(a_row()), 200)
-    await bench.measure("change, with its history", change, change_by_hand, 200)
-
-
-async def many(bench: Bench) -> None:
-    bodies = [dict(_BODY) for _ in range(1_000)]
-    ids = await bench.bulk("create", bodies)
-    number = iter(range(1_000_000))
-
-    async def change() -> None:
-        changes = [{"id": str(one), "name": f"Globex {next(number)}"} for one in ids]
-        await bench.bulk("update", changes)
-
-    async def insert_by_hand() -> None:
-        await Account.insert(*[a_row() for _ in range(1_000)])
-
-    async def one_by_one() -> None:
-        async with bench.engine.transaction():
-            for one in ids:
-                await Account.update({Account.name: f"Globex {next(number)}"}).where(Account.id == one)
-
-    await bench.measure("bulk: 1,000 created", lambda: bench.bulk("create", bodies), insert_by_hand, 7)
-    await bench.measure("bulk: 1,000 changed (by hand: one by one)", change, one_by_one, 5)
-
-
-async def imports(bench: Bench) -> None:
-    lines = "".join(f"Globex {place},technology,2500000\n" for place in range(_LINES))
-    content = f"name,industry,annual_revenue\n{lines}".encode()
-    started = time.perf_counter()
-    options = ImportOptions(good_lines=True)
-    report = await bench.service.import_csv(_SCOPE, _ACCESS, "accounts", io.BytesIO(content), options)
-    seconds = time.perf_counter() - started
-    print(f"  CSV: {report.created:,} lines in {seconds:.1f} s, {report.created / seconds:,.0f} a second")
-
-
-async def run(kind: str, folder: Path, records: int) -> None:
+async def run(kind: str, folder: Path, records: int, rounds: int) -> None:
     async with million(kind, folder, records) as engine:
-        catalog = Catalog(VersionedCache(DEFINITIONS, 3600.0))
-        bench = Bench(engine, RecordService(catalog, Cursors(lambda tenant_id: [tenant_id.bytes * 2])))
-        await singles(bench)
-        await many(bench)
-        await imports(bench)
-        show(bench)
-
-
-def show(bench: Bench) -> None:
-    table = Table("what", "ms", "statements", "by hand, ms", "ratio")
-    for name, ours, statements, by_hand in bench.rows:
-        beside = ("", "") if by_hand is None else (f"{by_hand:.2f}", f"{ours / by_hand:.2f}")
-        table.add_row(name, f"{ours:.2f}", str(statements), *beside)
-    Console().print(table)
+        products = object_model(*object_rows(_PRODUCTS))
+        await make_table(products)
+        catalog = WithProducts(VersionedCache(DEFINITIONS, 3600.0), products)
+        service = RecordService(catalog, Cursors(lambda tenant_id: [tenant_id.bytes * 2]))
+        keys = {name: products.fields[name].column_name for name in ("name", "sku")}
+        hand = await by_hand(engine, products.table_name, keys)
+        table = Table("what", "statements", "µs", "by hand", "ratio", "elapsed µs", "by hand", title=kind)
+        gc.collect()
+        gc.freeze()
+        try:
+            await compare(Bench(engine, service, hand, rounds, table))
+        finally:
+            await hand.close()
+        Console().print(table)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--records", type=int, default=1_000_000)
+    parser.add_argument("--records", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--database", choices=["sqlite", "mariadb", "mysql"], default="sqlite")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="freehold-writes-") as folder:
-        asyncio.run(run(given.database, Path(folder), given.records))
+        asyncio.run(run(given.database, Path(folder), given.records, given.rounds))
 
 
 if __name__ == "__main__":

@@ -139,7 +139,7 @@ _ENCODERS: Mapping[type, Callable[[Any], str]] = {
     type(None): lambda _: "NULL",
     float: _float,
     decimal.Decimal: _decimal,
-    uuid.UUID: lambda value: f"x'{value.hex}'",
+    uuid.UUID: lambda value: f"x'{value.int:032x}'",
     dt.datetime: _datetime,
     dt.date: lambda value: f"'{value.isoformat()}'",
     dt.time: _time,

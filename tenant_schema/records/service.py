@@ -1,7 +1,7 @@
 """The record service: the operations on records of every object.
 
 Every method checks the caller's permission first. Statements: one for a record, a page or a create; three
-in one transaction for a change (lock, update of that version, history).
+in one transaction for a change (lock, update of that version, history), in two round trips to a server.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence

@@ -4,6 +4,7 @@ import msgspec
 from piccolo.querystring import QueryString
 
 from piccolo_conf import DB
+from piccolo_engines.columns import SortKey
 from piccolo_engines.identifiers import quote
 from piccolo_engines.mysql.server import Server
 from tenant_schema.objects.changes.decide.operations import CreateTable
@@ -26,6 +27,7 @@ async def make_table(model: ObjectModel) -> None:
     await model.table.create_table()
     table = quote(model.table_name)
     for key in kept_keys(model.table).values():
+        assert isinstance(key, SortKey)
         name = key._meta.db_column_name
         index = quote(f"{name}_{model.id.hex[-8:]}")
         await DB.run_ddl(f"ALTER TABLE {table} ADD COLUMN {bound_storage().key_definition(key)}")

@@ -43,6 +43,8 @@ class ShortText(FieldType):
 
     def parse(self, value: object, field: FieldSpec) -> str:
         longest = self.max_length(field)
+        if type(value) is str and value.isascii() and len(value) <= longest and "\x00" not in value:
+            return value  # most texts, at half the cost
         text = clean_text(value, longest)
         if len(text) > longest:
             raise InvalidValue("too-long", f"must be at most {longest:,} characters, not {len(text):,}")
