@@ -17,6 +17,7 @@ from asyncmy.cursors import DictCursor
 from benchmarks.million import ME
 from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.mysql import MySQLEngine
+from piccolo_engines.sort_keys import SORT_KEY, sort_key
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.objects.model.search_index import words_table
 
@@ -121,6 +122,7 @@ async def by_hand(engine: MySQLEngine | SQLiteEngine, products: str, key: Mappin
         connection = await aiosqlite.connect(engine.path, isolation_level="IMMEDIATE")
         connection.row_factory = aiosqlite.Row
         await connection.execute("PRAGMA synchronous = NORMAL")
+        await connection.create_function(SORT_KEY, 1, sort_key, deterministic=True)
         return ByHand(Aiosqlite(connection), products, key)
     driver = Asyncmy(await asyncmy.connect(**engine.config))
     await driver.execute("SET sql_mode = 'ANSI_QUOTES,STRICT_ALL_TABLES', time_zone = '+00:00'")

@@ -47,6 +47,7 @@ _SCOPE = TenantScope(UUID(int=1), "bench", "Bench")
 _EVERYTHING = frozenset({"*:*"})
 _GRANTS = Grants((RoleGrants(ME, "administrator", _EVERYTHING),), _EVERYTHING)
 _ACCESS = Access(ME, UUID(int=2), "ada@bench.example", "Ada", ("administrator",), _EVERYTHING, grants=_GRANTS)
+_MINE = (_SCOPE, _ACCESS)
 _BODY = {"industry": "technology", "annual_revenue": "2500000", "phone": "+31 20 123 4567"}
 _PRODUCTS = ObjectDraft(
     name="products",
@@ -120,45 +121,57 @@ async def spent(work: Work, times: int) -> Spent:
     return Spent((time.thread_time() - processor) * micro, (time.perf_counter() - elapsed) * micro)
 
 
+Bodies = Callable[[int], list[dict[str, Any]]]
+
+
 async def compare(bench: Bench) -> None:
-    service, hand, number = bench.service, bench.hand, count()
-    mine = (_SCOPE, _ACCESS)
+    number = count()
 
     def bodies(records: int) -> list[dict[str, Any]]:
         return [{"name": f"Globex {next(number)}", **_BODY} for _ in range(records)]
 
-    def lines() -> str:
-        rows = [",".join(body.values()) for body in bodies(1_000)]
-        return "\n".join(["name,industry,annual_revenue,phone", *rows, ""])
+    await singles(bench, bodies)
+    await many(bench, bodies)
 
-    one = UUID((await service.create(*mine, "accounts", bodies(1)[0])).data["id"])
-    await service.put(*mine, "products", ("sku", "A-1"), {"name": "Anvil"})
 
-    async def load() -> None:
-        options = ImportOptions(good_lines=True)
-        await service.import_csv(*mine, "accounts", io.BytesIO(lines().encode()), options)
-
+async def singles(bench: Bench, bodies: Bodies) -> None:
+    service, hand, number = bench.service, bench.hand, count()
+    one = UUID((await service.create(*_MINE, "accounts", bodies(1)[0])).data["id"])
+    await service.put(*_MINE, "products", ("sku", "A-1"), {"name": "Anvil"})
     await bench.measure(
         "create",
-        lambda: service.create(*mine, "accounts", bodies(1)[0]),
+        lambda: service.create(*_MINE, "accounts", bodies(1)[0]),
         lambda: hand.create(bodies(1)[0]),
         100,
     )
     await bench.measure(
         "change, with its history",
-        lambda: service.update(*mine, "accounts", one, {"name": f"Globex {next(number)}"}),
+        lambda: service.update(*_MINE, "accounts", one, {"name": f"Globex {next(number)}"}),
         lambda: hand.change(one, f"Globex {next(number)}"),
         50,
     )
     await bench.measure(
         "upsert of a record that is there",
-        lambda: service.put(*mine, "products", ("sku", "A-1"), {"name": f"Anvil {next(number)}"}),
+        lambda: service.put(*_MINE, "products", ("sku", "A-1"), {"name": f"Anvil {next(number)}"}),
         lambda: hand.upsert("A-1", f"Anvil {next(number)}"),
         50,
     )
+
+
+async def many(bench: Bench, bodies: Bodies) -> None:
+    service, hand = bench.service, bench.hand
+
+    def lines() -> str:
+        rows = [",".join(body.values()) for body in bodies(1_000)]
+        return "\n".join(["name,industry,annual_revenue,phone", *rows, ""])
+
+    async def load() -> None:
+        options = ImportOptions(good_lines=True)
+        await service.import_csv(*_MINE, "accounts", io.BytesIO(lines().encode()), options)
+
     await bench.measure(
         "bulk: 100 created",
-        lambda: service.bulk(*mine, "accounts", "create", bodies(100)),
+        lambda: service.bulk(*_MINE, "accounts", "create", bodies(100)),
         lambda: hand.bulk(bodies(100)),
         3,
     )

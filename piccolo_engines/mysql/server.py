@@ -10,6 +10,7 @@ __all__ = ["MYSQL", "Server"]
 _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 _UNKNOWN = (0, 0, 0)
 _OLDEST_MARIADB = (10, 6, 0)  # JSON_TABLE, SKIP LOCKED
+_LONGEST_TEXT = 1 << 30  # MariaDB's maximum: strict mode refuses more
 _OLDEST_MYSQL = (8, 0, 19)  # DROP CONSTRAINT, and the table's name in the message about a duplicate
 
 
@@ -80,6 +81,18 @@ class Server:
         if not self.mariadb:  # MariaDB's ignores that a primary key determines its row
             modes.append("ONLY_FULL_GROUP_BY")
         return ",".join(modes)
+
+    def set_up(self, collation: str, limit: float | None) -> str:
+        """Return the statement that sets a new session up.
+
+        :param limit: seconds that a statement may take; ``None`` for no limit.
+        """
+        limited = f"{self.time_limit(limit)}, " if limit is not None else ""
+        return (
+            f"SET time_zone = '+00:00', sql_mode = '{self.sql_mode}', autocommit = 1, completion_type = 0, "
+            f"group_concat_max_len = {_LONGEST_TEXT}, div_precision_increment = 16, {limited}"
+            f"NAMES utf8mb4 COLLATE {collation}"
+        )
 
 
 def _dotted(version: tuple[int, ...]) -> str:

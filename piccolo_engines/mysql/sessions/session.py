@@ -123,7 +123,7 @@ class Session:
                 await connection.connect()
                 session = cls(connection, collation, most_prepared, limit)
                 session.server.require_known()
-                await session.send(_set_up(session.server, session.collation, limit))
+                await session.send(session.server.set_up(session.collation, limit))
         except TimeoutError as error:
             connection.close()
             raise ConnectionLost("The database server does not respond.") from error
@@ -376,7 +376,6 @@ def _was_not_run(error: DatabaseError) -> bool:
 
 _CUT_OFF = re.compile(r"\[Errno (?:32|104)\]")  # the server hung up while the statement was being sent
 _QUIT = b"\x01\x00\x00\x00\x01"  # a packet of one byte, number 0: COM_QUIT
-_LONGEST_TEXT = 1 << 30  # MariaDB's maximum: strict mode refuses more
 _INTERRUPTED = 1317  # of the statement, not of the connection
 _SPARES_CONNECTION = frozenset((_INTERRUPTED,))
 _END_OF_STREAM = (2013, "Lost connection to MySQL server during query")  # the driver's message
@@ -392,12 +391,3 @@ def _is_farewell(error: DriverError) -> bool:
     The driver's own error numbers are 0 and from 2000 on.
     """
     return error.args == _END_OF_STREAM or error.args[0] not in _OF_THE_DRIVER
-
-
-def _set_up(server: Server, collation: str, limit: float | None) -> str:
-    limited = f"{server.time_limit(limit)}, " if limit is not None else ""
-    return (
-        f"SET time_zone = '+00:00', sql_mode = '{server.sql_mode}', autocommit = 1, completion_type = 0, "
-        f"group_concat_max_len = {_LONGEST_TEXT}, div_precision_increment = 16, {limited}"
-        f"NAMES utf8mb4 COLLATE {collation}"
-    )
