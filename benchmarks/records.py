@@ -62,7 +62,7 @@ class Bench:
 
     async def query(self, name: str, document: dict[str, Any]) -> bytes:
         found = await self.service.query(_SCOPE, _ACCESS, name, document)
-        return msgspec.json.encode({"data": found.data, "next": found.next})
+        return msgspec.json.encode({"data": found.encodable, "next": found.next})
 
     async def again(self, name: str, document: dict[str, Any], _number: int) -> bytes:
         """As :meth:`query`, for what is measured."""
@@ -102,7 +102,7 @@ async def median_of(work: Work, times: int) -> float:
 async def reads(bench: Bench) -> None:
     async def one(number: int) -> Any:
         record = await bench.service.read(_SCOPE, _ACCESS, "accounts", bench.account(number))
-        return msgspec.json.encode(record.data)
+        return msgspec.json.encode(record.encodable)
 
     await bench.measure(
         "read by id",

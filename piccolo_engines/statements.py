@@ -20,11 +20,13 @@ class DriverRows(NamedTuple):
 
     :ivar rows: a tuple of values for each row.
     :ivar fields: the driver's description of the columns, with which an engine's converters are found; None
-        where there are none. Results of a prepared statement have the same object each time.
+        where there are none.
+    :ivar is_prepared: whether later results of the statement have the very same description.
     """
 
     rows: Sequence[tuple[Any, ...]]
     fields: Sequence[Any] | None
+    is_prepared: bool
 
 
 class EngineSQL:

@@ -267,7 +267,7 @@ class RecordController(Controller):
 
 
 def _location(object_name: str, record: Record) -> RawHeader:
-    return (b"location", f"/api/v1/data/{object_name}/{record.data['id']}".encode())
+    return (b"location", f"/api/v1/data/{object_name}/{record.encodable['id']}".encode())
 
 
 def _record(record: Record, status: int = 200, *more: RawHeader) -> Prepared[RecordResponse]:

@@ -256,7 +256,8 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
                 session, querystring.table, violation
             ) from violation.__cause__
         if getattr(querystring, "is_raw", False):
-            return DriverRows(result.rows, result.fields)  # type: ignore[return-value]  # by request
+            is_prepared = session.has_prepared(template)
+            return DriverRows(result.rows, result.fields, is_prepared)  # type: ignore[return-value]  # by request
         if not result.fields:
             return querystring.build_rows(result) if isinstance(querystring, BuiltRows) else []
         return to_rows(result.rows, result.fields, getattr(querystring, "hints", None), querystring.table)

@@ -43,7 +43,7 @@ def fetch_raw(connection: sqlite3.Connection, sql: str, args: Sequence[Any]) -> 
     """As :func:`fetch`, with the rows as the driver returns them."""
     cursor = connection.execute(sql, args)
     try:
-        return DriverRows(cursor.fetchall(), None)
+        return DriverRows(cursor.fetchall(), None, True)
     finally:
         cursor.close()
 

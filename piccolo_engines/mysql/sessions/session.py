@@ -249,6 +249,10 @@ class Session:
             watch(template % tuple("%s" for _ in args))
         return self.send(template % literals(args, self.server))
 
+    def has_prepared(self, template: str) -> bool:
+        """Whether the statement is prepared, so that its results share the description of their columns."""
+        return self._prepared.find(template) is not None
+
     async def run_again(self, template: str, args: Sequence[object] = (), watch: Watch = None) -> Any:
         """Like :meth:`run`, for a statement that occurs repeatedly. Prepares it when that is worthwhile."""
         if watch is not None:

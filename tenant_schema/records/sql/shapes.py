@@ -15,12 +15,11 @@ import msgspec
 
 from piccolo_engines.conversions import GLOBALS, Conversion, IdTexts
 from tenant_schema.records.record import Row
+from tenant_schema.records.sql.dialects.protocol import Stored
 from tenant_schema.records.sql.nesting import Nest
 
-__all__ = ["Found", "Layout", "Shape", "Stored"]
+__all__ = ["Found", "Layout", "Shape"]
 
-Stored: TypeAlias = Callable[[Any], Any]
-"""From a driver's value that is not null to the stored form."""
 _Build: TypeAlias = Callable[[Sequence[tuple[Any, ...]], IdTexts], list[Any]]
 _Tree: TypeAlias = dict[str, "int | _Tree"]
 """A record: the place of each value in the row, or the record of a lookup, whose first value is its id."""

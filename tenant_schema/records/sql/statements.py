@@ -94,7 +94,8 @@ class Reading:
         if shape is None:
             shape = self._shape(fields)
             self._shapes.put(described, shape)
-        self._latest.put(id(fields), (fields, shape))
+        if result.is_prepared:
+            self._latest.put(id(fields), (fields, shape))
         return Found(result.rows, shape)
 
     def _shape(self, fields: Sequence[Any] | None) -> Shape:

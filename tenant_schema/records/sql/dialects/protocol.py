@@ -22,12 +22,12 @@ __all__ = ["Convert", "RecordsDialect", "Render", "Stored", "Total"]
 
 Render: TypeAlias = Callable[[Any], object]
 """From a selected value that is not null to the one in a response."""
-Convert: TypeAlias = Callable[[Any, "Stored | None"], Conversion]
+Stored: TypeAlias = Callable[[Any], Any]
+"""From a driver's value that is not null to the stored form."""
+Convert: TypeAlias = Callable[[Any, Stored | None], Conversion]
 """The conversion of a selected column's values to those of a response: from the driver's description of the
 column, and the function to the stored form.
 """
-Stored: TypeAlias = Callable[[Any], Any]
-"""From a driver's value that is not null to the stored form."""
 
 
 @dataclass(frozen=True, slots=True)
