@@ -23,6 +23,7 @@ from central.idempotency import Idempotency
 from central.migrations.migrator import Migrator
 from central.operators.service import Operators
 from central.provisioning.pipeline import Observer
+from central.provisioning.pool import TenantPool
 from central.provisioning.service import Provisioning
 from central.provisioning.steps import Parts
 from central.registry import Registry
@@ -85,6 +86,7 @@ class Platform:
     credentials: Credentials
     engines: TenantEngines
     tenancy: Tenancy
+    pool: TenantPool
     provisioning: Provisioning
     passwords: Passwords
     authentication: Authentication
@@ -127,8 +129,7 @@ def compose(
     vault, registry, passwords = Vault(settings.encryption_keys), Registry(), Passwords(hashing)
     servers, credentials = installed_servers(settings), Credentials(vault)
     engines, tenancy = _tenancy(settings, servers, credentials)
-    tenant_migrator = _tenant_migrator()
-    parts = Parts(registry, servers, credentials, engines, tenancy, tenant_migrator, tenant_seed(passwords))
+    parts = _parts(settings, registry, servers, credentials, engines, tenancy, passwords)
     definitions, recovery, catalog = _definitions(settings)
     access, apps = VersionedCache(ACCESS, settings.cache_seconds), AppCatalog(definitions)
     operators, authentication = Operators(), _authentication(settings, vault, passwords, access)
@@ -137,7 +138,7 @@ def compose(
         **_bounds(settings),
         central_engine=central_engine_of(settings),
         central_migrator=Migrator([central_app.APP_CONFIG], DB),
-        tenant_migrator=tenant_migrator,
+        tenant_migrator=parts.migrator,
         vault=vault,
         registry=registry,
         resolver=Resolver(registry, settings.base_domains, cache_seconds=settings.cache_seconds),
@@ -147,6 +148,7 @@ def compose(
         credentials=credentials,
         engines=engines,
         tenancy=tenancy,
+        pool=parts.pool,
         provisioning=Provisioning(parts, faults=(InvalidInput,), observer=observer),
         passwords=passwords,
         authentication=authentication,
@@ -161,6 +163,20 @@ def compose(
         navigation=NavigationService(apps, catalog),
         caches=(access, definitions),
     )
+
+
+def _parts(
+    settings: Settings,
+    registry: Registry,
+    servers: DatabaseServers,
+    credentials: Credentials,
+    engines: TenantEngines,
+    tenancy: Tenancy,
+    passwords: Passwords,
+) -> Parts:
+    migrator, seed = _tenant_migrator(), tenant_seed(passwords)
+    pool = TenantPool(servers, tenancy, migrator, seed, size=settings.tenant_pool)
+    return Parts(registry, servers, credentials, engines, tenancy, migrator, seed, pool)
 
 
 def _tenant_migrator() -> Migrator:

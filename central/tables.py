@@ -35,6 +35,8 @@ __all__ = [
     "OperatorSession",
     "OperatorThrottle",
     "OperatorToken",
+    "PreparedDatabase",
+    "PreparedState",
     "ProvisioningRun",
     "ProvisioningStep",
     "RegistryVersion",
@@ -81,6 +83,15 @@ class StepState(StrEnum):
     UNDOING = "undoing"
     UNDONE = "undone"
     FAILED = "failed"
+
+
+class PreparedState(StrEnum):
+    """The state of a database of the pool."""
+
+    PREPARING = "preparing"
+    READY = "ready"
+    TAKEN = "taken"
+    DROPPING = "dropping"
 
 
 class IdempotencyState(StrEnum):
@@ -213,6 +224,23 @@ class ProvisioningStep(Timestamps, Table, db=CENTRAL, help_text="One step of a r
     error = Text(null=True, default=None)
 
 
+class PreparedDatabase(Timestamps, Table, db=CENTRAL, help_text="A database for a tenant to be created."):
+    """A database of the pool, see :mod:`central.provisioning.pool`.
+
+    ``place`` is the server's name and a number: of all processes one prepares it. ``owner`` is the process
+    that works on it, ``tenant_id`` the tenant that has taken it.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    place = Varchar(length=320, unique=True, null=False)
+    database_server = Varchar(length=300, null=False)
+    db_name = Varchar(length=64, null=False)
+    level = Varchar(length=64, null=False)
+    state = Varchar(length=20, choices=PreparedState, default=PreparedState.PREPARING)
+    owner = Varchar(length=255, null=False)
+    tenant_id = UUID(default=None, null=True, index=True)
+
+
 class AuditEvent(Timestamps, Table, db=CENTRAL, help_text="What an operator did."):
     """An action of an operator.
 
@@ -272,6 +300,7 @@ TABLES: tuple[type[Table], ...] = (
     OperatorThrottle,
     ProvisioningRun,
     ProvisioningStep,
+    PreparedDatabase,
     SealedCheck,
     AuditEvent,
     IdempotencyKey,

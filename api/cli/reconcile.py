@@ -22,7 +22,8 @@ __all__ = ["reconcile"]
 class _Outcome(Result):
     """The slugs of tenants by outcome.
 
-    ``objects`` are those whose interrupted change was finished or undone.
+    ``objects`` are those whose interrupted change was finished or undone, ``dropped`` the names of prepared
+    databases that are not needed.
     """
 
     undone: list[str]
@@ -30,6 +31,7 @@ class _Outcome(Result):
     changed: list[str]
     failed: list[str]
     objects: dict[str, list[str]]
+    dropped: list[str]
 
 
 @click.command("reconcile")
@@ -50,7 +52,12 @@ async def _reconcile(platform: Platform, out: Output) -> _Outcome:
     platform.tenant_migrator.preload()
     report: Report = await platform.provisioning.reconcile()
     outcome = _Outcome(
-        list(report.undone), list(report.finished), list(report.changed), list(report.failed), {}
+        list(report.undone),
+        list(report.finished),
+        list(report.changed),
+        list(report.failed),
+        {},
+        list(report.dropped),
     )
     tenants = [one.ref for one in await all_tenants(platform, TenantStatus.ACTIVE)]
     with tally(out, "tenant", "Checking tenants", len(tenants)) as progress:
@@ -74,9 +81,11 @@ def _print(outcome: _Outcome) -> None:
     for what, slugs in done.items():
         if slugs:
             say(f"{what}: {', '.join(slugs)}.")
+    if outcome.dropped:
+        say(f"Dropped from the pool: {', '.join(outcome.dropped)}.")
     for slug, objects in outcome.objects.items():
         say(f"Settled in {slug}: {', '.join(objects)}.")
     if outcome.failed:
         warn(f"Not settled: {', '.join(outcome.failed)}. `freehold doctor` reports why.")
-    if outcome == _Outcome([], [], [], [], {}):
+    if outcome == _Outcome([], [], [], [], {}, []):
         say("There was nothing to settle.")

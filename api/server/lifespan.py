@@ -32,7 +32,7 @@ async def running(platform: Platform) -> AsyncIterator[None]:
         with CENTRAL.bind(platform.central_engine):
             await KeyCheck(platform.vault).require()
         await _reconcile(platform)
-        upkeep = asyncio.create_task(keep_up(platform))
+        upkeep = asyncio.gather(keep_up(platform), _keep_pool(platform))
         try:
             yield
         finally:
@@ -54,6 +54,11 @@ async def keep_up(platform: Platform, every: timedelta = timedelta(seconds=15)) 
         await platform.provisioning.keep_reconciled(every, pruning=[platform.idempotency.purge])
 
 
+async def _keep_pool(platform: Platform) -> None:
+    with CENTRAL.bind(platform.central_engine):
+        await platform.pool.keep_filled()
+
+
 async def _reconcile(platform: Platform) -> None:
     """Settle what can be settled now; the rest is retried while serving."""
     with CENTRAL.bind(platform.central_engine):
@@ -65,4 +70,5 @@ async def _reconcile(platform: Platform) -> None:
             finished=report.finished,
             changed=report.changed,
             failed=report.failed,
+            dropped=report.dropped,
         )

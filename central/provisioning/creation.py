@@ -1,17 +1,20 @@
 """The steps that create a tenant. :mod:`central.provisioning.steps` has their order."""
 
+import logging
 from dataclasses import dataclass
 
 from central.migrations.migrator import Migrator
 from central.provisioning.deletion import DropDatabase, DropUser
 from central.provisioning.pipeline import Repeated
+from central.provisioning.pool import TenantPool
 from central.provisioning.types import NewTenant, TenantSeed
-from central.registry import Registry
-from central.servers import DatabaseExists, DatabaseServers, UserExists
+from central.registry import Registry, TenantRef
+from central.servers import DatabaseExists, DatabaseServer, DatabaseServers, UserExists
 from central.servers.credentials import Credentials
 from central.tables import TenantStatus
 from central.tenancy.engines import TenantEngines
 from central.tenancy.tenancy import Tenancy
+from piccolo_engines.errors import DatabaseError
 
 __all__ = [
     "Activate",
@@ -25,11 +28,16 @@ __all__ = [
     "StoreCredentials",
 ]
 
+_log = logging.getLogger(__name__)
 
-class _WithinDatabase(Repeated):
+
+class _WithinDatabase:
     """A step that works inside the tenant's database. Dropping the database undoes it."""
 
     is_central = False
+
+    async def is_done(self, _subject: NewTenant, /) -> bool:
+        return False
 
     async def undo(self, _subject: object, /) -> None:
         pass
@@ -61,10 +69,14 @@ class Reserve(Repeated):
 
 @dataclass(frozen=True)
 class CreateDatabase:
-    """Create the empty database. An existing one belongs to somebody else: the run is refused."""
+    """Create the empty database, or adopt one of the pool, which has its tables and rows already.
+
+    An existing one belongs to somebody else: the run is refused.
+    """
 
     servers: DatabaseServers
     engines: TenantEngines
+    pool: TenantPool
     name = "create database"
     is_central = False
 
@@ -77,13 +89,34 @@ class CreateDatabase:
 
     async def do(self, subject: NewTenant) -> None:
         tenant = subject.tenant
+        server = self.servers.get(tenant.database_server)
         try:
-            await self.servers.get(tenant.database_server).create_database(tenant.db_name)
+            subject.is_prepared = await self._adopt(server, tenant)
+            if not subject.is_prepared:
+                await server.create_database(tenant.db_name)
         except DatabaseExists:
             subject.is_refused = True  # created by somebody else since the check
             raise
 
+    async def _adopt(self, server: DatabaseServer, tenant: TenantRef) -> bool:
+        """Adopt a database of the pool. Returns False if there is none, or if that failed."""
+        prepared = await self.pool.take(server.name, tenant.id)
+        if prepared is None:
+            return False
+        try:
+            await server.adopt_database(prepared, tenant.db_name)
+        except DatabaseError:
+            _log.exception(
+                "A prepared database could not be used for %s; another one is created", tenant.slug
+            )
+            await server.drop_database(tenant.db_name)
+            return False
+        finally:
+            await self.pool.release(tenant.id)
+        return True
+
     async def undo(self, subject: NewTenant) -> None:
+        await self.pool.release(subject.tenant.id)
         if subject.is_refused:
             return
         await self.engines.discard(subject.tenant.id)
@@ -148,6 +181,9 @@ class Migrate(_WithinDatabase):
     migrator: Migrator
     name = "migrate"
 
+    async def is_done(self, subject: NewTenant, /) -> bool:
+        return subject.is_prepared
+
     async def do(self, subject: NewTenant) -> None:
         async with self.tenancy.use(subject.tenant) as engine:
             await self.migrator.create(engine)
@@ -160,6 +196,9 @@ class SeedAccess(_WithinDatabase):
     tenancy: Tenancy
     seed: TenantSeed
     name = "seed access"
+
+    async def is_done(self, subject: NewTenant, /) -> bool:
+        return subject.is_prepared
 
     async def do(self, subject: NewTenant) -> None:
         async with self.tenancy.use(subject.tenant):

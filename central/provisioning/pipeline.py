@@ -147,8 +147,10 @@ async def carry_out(
         try:
             if observer is not None:
                 await observer.before(moment)
-            is_taken = await _in_transaction(
-                step, log, partial(_do, step, subject, log, closes=step is steps[-1])
+            closes = step is steps[-1]
+            is_needed = closes or not step.is_central or not await step.is_done(subject)
+            is_taken = is_needed and await _in_transaction(
+                step, log, partial(_do, step, subject, log, closes=closes)
             )
             if observer is not None:
                 await observer.after(replace(moment, is_skipped=not is_taken))

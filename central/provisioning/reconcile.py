@@ -29,12 +29,14 @@ class Report:
     :ivar finished: deletions that were finished.
     :ivar changed: password changes that were finished.
     :ivar failed: runs that could not be settled yet.
+    :ivar dropped: databases of the pool that were dropped, by name.
     """
 
     undone: tuple[str, ...] = ()
     finished: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
 
     def with_run(self, run: OpenRun, *, is_settled: bool) -> "Report":
         """Return the report with one more run."""
@@ -51,7 +53,7 @@ class Reconciliation:
     """Claims open runs one after the other and settles them."""
 
     def __init__(self, parts: Parts, journal: Journal, observer: Observer | None) -> None:
-        self._registry = parts.registry
+        self._registry, self._pool = parts.registry, parts.pool
         self._creation = creation(parts)
         self._to_finish = {
             RunOperation.DELETE: deletion(parts),
@@ -69,7 +71,7 @@ class Reconciliation:
                     continue
                 is_settled = await self._try_to_settle(found, run)
             report = report.with_run(found, is_settled=is_settled)
-        return report
+        return replace(report, dropped=tuple(await self._pool.settle()))
 
     async def take_back(self, new: NewTenant, run: Run, failure: StepFailed) -> bool:
         """Undo what the run created. Returns False when something remains for a later reconciliation."""

@@ -32,6 +32,7 @@ from central.provisioning.deletion import (
 )
 from central.provisioning.password_change import ChangePassword, KeepNewPassword, UseNewPassword
 from central.provisioning.pipeline import Step, UndoableStep
+from central.provisioning.pool import TenantPool
 from central.provisioning.types import NewTenant, TenantSeed
 from central.registry import Registry, TenantRef
 from central.servers import DatabaseServers
@@ -53,13 +54,14 @@ class Parts:
     tenancy: Tenancy
     migrator: Migrator
     seed: TenantSeed
+    pool: TenantPool
 
 
 def creation(parts: Parts) -> tuple[UndoableStep[NewTenant], ...]:
     """Return the steps that create a tenant."""
     return (
         Reserve(parts.registry),
-        CreateDatabase(parts.servers, parts.engines),
+        CreateDatabase(parts.servers, parts.engines, parts.pool),
         StoreCredentials(parts.servers, parts.credentials),
         CreateUser(parts.servers, parts.credentials),
         Migrate(parts.tenancy, parts.migrator),

@@ -88,6 +88,7 @@ class NewTenant:
     """The state that the steps of creating a tenant share.
 
     :ivar tenant: the tenant as last returned by the registry.
+    :ivar is_prepared: whether the database came from the pool, with its tables and rows.
     :ivar is_refused: whether the database turned out to exist already.
     :ivar is_user_refused: whether the database user turned out to exist already.
     """
@@ -96,5 +97,6 @@ class NewTenant:
     admin: Admin
     username: str
     password: str = field(repr=False)
+    is_prepared: bool = False
     is_refused: bool = False
     is_user_refused: bool = False

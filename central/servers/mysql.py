@@ -130,15 +130,20 @@ class MySQLServer:
 
     async def create_database(self, database: str) -> None:
         """See :class:`~central.servers.protocol.DatabaseServer`."""
-        create = f"CREATE DATABASE {quote(database)} CHARACTER SET utf8mb4 COLLATE "
         async with self._acting():
-            session = await self._run('SELECT @@collation_connection AS "collation"')
-            try:
-                await self._run(create + validate(session[0]["collation"]))
-            except DatabaseError as error:
-                if _number(error) == _DATABASE_EXISTS:
-                    raise DatabaseExists(database) from error
-                raise
+            await self._create(database)
+
+    async def adopt_database(self, prepared: str, database: str) -> None:
+        """See :class:`~central.servers.protocol.DatabaseServer`.
+
+        No server can rename a database: its tables are moved by one statement.
+        """
+        async with self._acting():
+            await self._create(database)
+            rows = await self._run(f"SHOW TABLES FROM {quote(prepared)}")
+            tables = [quote(_text(name)) for row in rows for name in row.values()]
+            moves = [f"{quote(prepared)}.{name} TO {quote(database)}.{name}" for name in tables]
+            await self._run(f"RENAME TABLE {', '.join(moves)}")
 
     async def drop_database(self, database: str) -> None:
         """See :class:`~central.servers.protocol.DatabaseServer`.
@@ -217,6 +222,20 @@ class MySQLServer:
         await self._budget.settled()
         await self._admin.close()
         await self._ending.close()
+
+    def builder_for(self, database: str) -> MySQLEngine:
+        """See :class:`~central.servers.protocol.DatabaseServer`. Its connection is the administrator's."""
+        return MySQLEngine({**self._admin.config, "database": validate(database)}, _ENDING_POOL)
+
+    async def _create(self, database: str) -> None:
+        session = await self._run('SELECT @@collation_connection AS "collation"')
+        create = f"CREATE DATABASE {quote(database)} CHARACTER SET utf8mb4 COLLATE "
+        try:
+            await self._run(create + validate(session[0]["collation"]))
+        except DatabaseError as error:
+            if _number(error) == _DATABASE_EXISTS:
+                raise DatabaseExists(database) from error
+            raise
 
     async def _greets(self) -> bool:
         """Whether the server sends anything to a new connection, even if only that it has too many."""

@@ -40,6 +40,13 @@ class DatabaseServer(Protocol):
     async def create_database(self, database: str) -> None:
         """Create an empty database. Raises :class:`DatabaseExists`, and changes nothing, if it exists."""
 
+    async def adopt_database(self, prepared: str, database: str) -> None:
+        """Give a prepared database, which nobody uses, another name.
+
+        Raises :class:`DatabaseExists`, and changes nothing, if there is one of that name. After any other
+        error a part of it may have either name.
+        """
+
     async def drop_database(self, database: str) -> None:
         """Drop the database and everything that belongs to it. Does nothing if it does not exist."""
 
@@ -66,6 +73,9 @@ class DatabaseServer(Protocol):
 
     def engine_for(self, database: str, login: Login | None) -> Engine[Any]:
         """Create an engine for the database. Opens nothing, and never creates the database."""
+
+    def builder_for(self, database: str) -> Engine[Any]:
+        """Create an engine for a database that has no user yet. Opens nothing."""
 
     async def close(self) -> None:
         """Close the server's own connections. The engines that it created are closed by their owners."""
@@ -102,6 +112,10 @@ class DatabaseServers:
     def database_name(self, slug: str) -> str:
         """Return the name of the database of the tenant with this slug."""
         return database_name(slug, self._prefix)
+
+    def pooled_name(self, mark: str) -> str:
+        """Return the name of a prepared database. No slug leads to it, since slugs have no ``_``."""
+        return database_name(f"_pool_{mark}", self._prefix)
 
     def username(self, slug: str) -> str:
         """Return the name of the user of that database."""

@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import sqlite3
 import stat
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,10 @@ class SQLiteServer:
         """See the protocol."""
         await asyncio.to_thread(self._create, database)
 
+    async def adopt_database(self, prepared: str, database: str) -> None:
+        """See the protocol. Raises ``DatabaseMissing`` for a file that is missing or in use."""
+        await asyncio.to_thread(self._adopt, prepared, database)
+
     async def drop_database(self, database: str) -> None:
         """See the protocol. No engine of this process may have it open."""
         await asyncio.to_thread(self._drop, database)
@@ -87,6 +93,10 @@ class SQLiteServer:
             raise DatabaseMissing
         return self._engine(path)
 
+    def builder_for(self, database: str) -> Engine[Any]:
+        """See the protocol."""
+        return self.engine_for(database, None)
+
     async def close(self) -> None:
         """Do nothing: only engines hold connections."""
 
@@ -116,6 +126,24 @@ class SQLiteServer:
             raise DatabaseExists(database) from None
         self._persist()
 
+    def _adopt(self, prepared: str, database: str) -> None:
+        """Link the file under its new name, which must be free, and remove the old one."""
+        path, *beside = self._files(prepared)
+        if any(map(os.path.lexists, self._files(database))):
+            raise DatabaseExists(database)
+        if not path.is_file() or path.is_symlink():
+            raise DatabaseMissing
+        if any(map(os.path.lexists, beside)):
+            _write_back(path)
+        if any(map(os.path.lexists, beside)):
+            raise DatabaseMissing
+        try:
+            os.link(path, self._path(database), follow_symlinks=False)
+        except FileExistsError:
+            raise DatabaseExists(database) from None
+        path.unlink()
+        self._persist()
+
     def _drop(self, database: str) -> None:
         for path in self._files(database):
             path.unlink(missing_ok=True)
@@ -129,3 +157,9 @@ class SQLiteServer:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _write_back(path: Path) -> None:
+    """Bring the log into the file and remove it. A reader that is the last to close leaves it."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -32,6 +32,7 @@ class Settings:
     :ivar db_hosts: the database servers, as ``host:port``, that a request may name.
     :ivar db_connections: the connection budget of this process for each database server.
     :ivar db_tenant_connections: one tenant's share of that budget.
+    :ivar tenant_pool: how many databases are prepared for tenants to be created; 0 for none.
     :ivar statement_timeout: how long a statement of a tenant's request may take; 0 for no limit.
     """
 
@@ -80,6 +81,7 @@ class Settings:
     log_format: Literal["json", "console"] = "json"
     sqlite_synchronous: Synchronous = "FULL"
     max_open_tenants: int = 64
+    tenant_pool: int = 0
 
     def url_of(self, host: str) -> str:
         """Return the URL of a host for browsers: with this process's port in local mode, otherwise HTTPS.
@@ -149,6 +151,7 @@ def _limits(read: EnvironmentReader) -> dict[str, object]:
         "refresh_token_seconds": read.integer("REFRESH_TOKEN_SECONDS", 30 * _DAY, least=60, most=366 * _DAY),
         "sqlite_synchronous": read.choice("SQLITE_SYNCHRONOUS", "FULL", ("OFF", "NORMAL", "FULL", "EXTRA")),
         "max_open_tenants": read.integer("MAX_OPEN_TENANTS", 64, least=1, most=100_000),
+        "tenant_pool": read.integer("TENANT_POOL", 0, least=0, most=100),
     }
 
 

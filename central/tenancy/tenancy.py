@@ -1,6 +1,6 @@
 """Tenancy: access to a tenant's data. All queries of tenant tables go through it."""
 
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import TracebackType
 from typing import Any
 
@@ -37,6 +37,10 @@ class Tenancy:
         binding, but the lease ends with the block: await them inside.
         """
         return _Use(self._engines.lease(tenant), self._slot)
+
+    def bound(self, engine: Engine[Any]) -> AbstractContextManager[None]:
+        """Route the queries of tenant tables to the engine of a database that has no tenant yet."""
+        return self._slot.bind(engine)
 
 
 class _Use:

@@ -38,7 +38,7 @@ from tests.support.processes import environment, free_port, freehold
 from tests.support.servers import ServerAddress
 
 PASSWORD = "correct horse battery"
-_NO_PARTS: Any = Parts(*([None] * 7))
+_NO_PARTS: Any = Parts(*([None] * 8))
 CREATION = [step.name for step in creation(_NO_PARTS)]
 DELETION = [step.name for step in deletion(_NO_PARTS)]
 PASSWORD_CHANGE = [step.name for step in password_change(_NO_PARTS)]

@@ -177,6 +177,7 @@ def test_reconcile_says_when_there_is_nothing_to_do(installed: Run) -> None:
         "changed": [],
         "failed": [],
         "objects": {},
+        "dropped": [],
     }
 
 

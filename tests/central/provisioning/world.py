@@ -7,6 +7,7 @@ from central.migrations.migrator import Migrator
 from central.provisioning.journal import Journal
 from central.provisioning.owner import Owner
 from central.provisioning.pipeline import Moment, Observer
+from central.provisioning.pool import TenantPool
 from central.provisioning.service import Provisioning
 from central.provisioning.steps import Parts
 from central.provisioning.types import Admin, TenantRequest, TenantSeed
@@ -15,7 +16,7 @@ from central.secrets.keys import EncryptionKey
 from central.secrets.vault import Vault
 from central.servers import DatabaseServers, SQLiteServer, UserExists
 from central.servers.credentials import Credentials, TenantOpener
-from central.tables import Credential, Domain, ProvisioningRun, RunState, Tenant
+from central.tables import Credential, Domain, PreparedDatabase, ProvisioningRun, RunState, Tenant
 from central.tenancy.engines import TenantEngines
 from central.tenancy.tenancy import Tenancy
 from piccolo_conf import DB
@@ -119,6 +120,7 @@ class Process:
     engines: TenantEngines
     tenancy: Tenancy
     journal: Journal
+    pool: TenantPool
 
 
 class World:
@@ -135,6 +137,7 @@ class World:
         self.registry = Registry()
         self.migrator = _MIGRATOR
         self.processes: list[Process] = []
+        self.pool_size = 0
         self.seed = TenantSeed(_seed_teams, _seed_person)
 
     def process(
@@ -149,12 +152,13 @@ class World:
         servers, credentials = DatabaseServers([self.server]), Credentials(self.vault)
         engines = TenantEngines(TenantOpener(servers, credentials), drain=drain)
         tenancy = Tenancy(engines, DB)
-        parts = Parts(self.registry, servers, credentials, engines, tenancy, self.migrator, self.seed)
+        pool = TenantPool(servers, tenancy, self.migrator, self.seed, size=self.pool_size, owner=owner)
+        parts = Parts(self.registry, servers, credentials, engines, tenancy, self.migrator, self.seed, pool)
         journal = Journal(self.registry, owner)
         provisioning = Provisioning(
             replace(parts, **changes), faults=(Fault,), observer=observer, journal=journal
         )
-        self.processes.append(Process(provisioning, engines, tenancy, journal))
+        self.processes.append(Process(provisioning, engines, tenancy, journal, parts.pool))
         return self.processes[-1]
 
     async def close(self) -> None:
@@ -173,6 +177,7 @@ class World:
             "files": self.files(),
             "users": sorted(getattr(self.server, "users", ())),
             "open runs": await self.open_runs(),
+            "prepared": await PreparedDatabase.count(),
         }
         return {name: what for name, what in found.items() if what}
 

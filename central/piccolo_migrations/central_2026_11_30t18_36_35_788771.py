@@ -25,7 +25,7 @@ class Tenant(Table, tablename="tenant", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-11-30T17:52:32:141551"
+ID = "2026-11-30T18:36:35:788771"
 VERSION = "1.38.0"
 DESCRIPTION = "The tables of the central database"
 
@@ -217,6 +217,31 @@ async def forwards():
     manager.add_column("ProvisioningStep", "provisioning_step", "started_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
     manager.add_column("ProvisioningStep", "provisioning_step", "finished_at", column_class=Timestamptz, params={"default": None, "null": True})
     manager.add_column("ProvisioningStep", "provisioning_step", "error", column_class=Text, params={"default": None, "null": True})
+
+    manager.add_table("PreparedDatabase", "prepared_database")
+    manager.add_column("PreparedDatabase", "prepared_database", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("PreparedDatabase", "prepared_database", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("PreparedDatabase", "prepared_database", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "PreparedDatabase", "prepared_database", "place", column_class=Varchar, params={"length": 320, "default": "", "null": False, "unique": True}
+    )
+    manager.add_column("PreparedDatabase", "prepared_database", "database_server", column_class=Varchar, params={"length": 300, "default": "", "null": False})
+    manager.add_column("PreparedDatabase", "prepared_database", "db_name", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+    manager.add_column("PreparedDatabase", "prepared_database", "level", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+    manager.add_column(
+        "PreparedDatabase",
+        "prepared_database",
+        "state",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": "preparing",
+            "null": False,
+            "choices": Enum("PreparedState", {"PREPARING": "preparing", "READY": "ready", "TAKEN": "taken", "DROPPING": "dropping"}),
+        },
+    )
+    manager.add_column("PreparedDatabase", "prepared_database", "owner", column_class=Varchar, params={"length": 255, "default": "", "null": False})
+    manager.add_column("PreparedDatabase", "prepared_database", "tenant_id", column_class=UUID, params={"default": None, "null": True, "index": True})
 
     manager.add_table("SealedCheck", "sealed_check")
     manager.add_column("SealedCheck", "sealed_check", "id", column_class=Integer, params={"default": 1, "null": False, "primary_key": True})
