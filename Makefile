@@ -54,14 +54,8 @@ cover: $(VENV)/installed-dev ## run the tests and report lines that are not cove
 	$(BIN)/coverage report --skip-covered --show-missing
 
 .PHONY: bench
-bench: $(VENV)/installed-dev ## benchmarks, as ratios to a handwritten baseline
-	$(BIN)/python -m benchmarks.http
-	$(BIN)/python -m benchmarks.sqlite_engine
-	$(BIN)/python -m benchmarks.http --database mariadb
-	$(BIN)/python -m benchmarks.tenants
-	$(BIN)/python -m benchmarks.records
-	$(BIN)/python -m benchmarks.writes
-	$(BIN)/python -m benchmarks.writes --database mariadb
+bench: $(VENV)/installed-dev ## measure, and print one table of values and bounds
+	$(BIN)/python -m benchmarks
 
 .PHONY: lock
 lock: ## write constraints.txt from pyproject.toml

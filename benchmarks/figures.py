@@ -1,16 +1,21 @@
 """Figures with their bounds, and the table that shows them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
 
+import msgspec
 from rich.console import Console
 from rich.table import Table
 
-__all__ = ["Figure", "show_figures"]
+__all__ = ["COLLECTED_IN", "Figure", "collected", "report", "show_figures"]
+
+COLLECTED_IN: Final = "BENCHMARK_FIGURES"
+"""The environment variable with the path of a file to which :func:`report` appends figures as JSON lines."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(msgspec.Struct, frozen=True, omit_defaults=True):
     """One measured value.
 
     :ivar name: what was measured, and against what.
@@ -48,3 +53,18 @@ def show_figures(console: Console, figures: Iterable[Figure]) -> None:
         verdict = "" if not one.bound else "met" if one.is_met else "[bold red]missed[/]"
         table.add_row(one.name, one.bound, f"{value} {one.unit}".strip(), verdict)
     console.print(table)
+
+
+def report(console: Console, figures: Iterable[Figure]) -> None:
+    """Print the figures, or keep them for :func:`collected` where ``python -m benchmarks`` runs this."""
+    path = os.environ.get(COLLECTED_IN)
+    if path is None:
+        show_figures(console, figures)
+        return
+    with Path(path).open("ab") as file:
+        file.write(msgspec.json.Encoder().encode_lines(list(figures)))
+
+
+def collected(path: Path) -> Sequence[Figure]:
+    """Return the figures that benchmarks have reported to the file."""
+    return msgspec.json.Decoder(Figure).decode_lines(path.read_bytes())

@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,6 +27,7 @@ from rich.console import Console
 
 from api.app import Freehold
 from api.composition import Platform, compose
+from benchmarks.figures import Figure, report
 from central.database import CENTRAL
 from central.provisioning.types import TenantRequest
 from central.registry import TenantRef
@@ -85,7 +86,7 @@ async def use(app: Freehold, slug: str) -> None:
         (await client.get("/api/v1/data/accounts?limit=5", headers=bearer)).raise_for_status()
 
 
-async def memory(environ: Mapping[str, str], folder: Path, count: int, console: Console) -> None:
+async def memory(environ: Mapping[str, str], folder: Path, count: int) -> Sequence[Figure]:
     first = await create_first(environ)
     platform = compose(Settings.from_env(environ), hashing=CHEAP)
     source = folder / "tenants" / f"{first.db_name}.sqlite"
@@ -102,10 +103,11 @@ async def memory(environ: Mapping[str, str], folder: Path, count: int, console: 
             sizes.append(resident())
     each = (sizes[2] - sizes[1]) / (count - count // 2)
     all_of_them = (sizes[2] + each * (1000 - count)) / 1024
-    console.print(f"an idle tenant: {each:.0f} KiB (at most {BOUNDS['idle']})")
-    console.print(
-        f"this process: {sizes[0] / 1024:.0f} MiB, with 1,000 idle tenants {all_of_them:.0f} MiB "
-        f"(at most {BOUNDS['all']}; from {count} tenants)"
+    return (
+        Figure("an idle tenant", each, "KiB", at_most=BOUNDS["idle"]),
+        Figure(
+            f"the service with 1,000 idle tenants (from {count})", all_of_them, "MiB", at_most=BOUNDS["all"]
+        ),
     )
 
 
@@ -138,7 +140,6 @@ def main() -> None:
     parser.add_argument("--tenants", type=int, default=300)
     parser.add_argument("--registered", type=int, default=10_000)
     options = parser.parse_args()
-    console = Console()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -149,16 +150,15 @@ def main() -> None:
             "SQLITE_SYNCHRONOUS": "OFF",
             "DB_IDLE_SECONDS": str(IDLE_SECONDS),
         }
-        asyncio.run(memory(environ, folder, options.tenants, console))
+        figures = [*asyncio.run(memory(environ, folder, options.tenants))]
         for arguments in (["--help"], ["tenants", "list"]):
             seconds = processor_seconds(environ, *arguments)
-            console.print(f"freehold {' '.join(arguments)}: {seconds:.2f} s (at most {BOUNDS['start']})")
+            figures.append(Figure(f"freehold {' '.join(arguments)}", seconds, "s", at_most=BOUNDS["start"]))
         asyncio.run(fill_registry(environ, folder, options.registered))
         seconds = processor_seconds(environ, "migrate")
-        console.print(
-            f"freehold migrate, {options.registered:,} tenants up to date: {seconds:.2f} s "
-            f"(at most {BOUNDS['migrate']})"
-        )
+        what = f"freehold migrate, {options.registered:,} tenants up to date"
+        figures.append(Figure(what, seconds, "s", at_most=BOUNDS["migrate"]))
+    report(Console(), figures)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.figures import Figure, show_figures
+from benchmarks.figures import Figure, report
 from benchmarks.load import Figures, Requests, drive, request_bytes
 from benchmarks.peer import copy_accounts, peer_command, peer_environ, peer_token
 from benchmarks.stages import Stage, stage_of
@@ -250,13 +250,13 @@ def median(rounds: list[Round], figure: str) -> float:
     return float(statistics.median(getattr(one.figures, figure) for one in rounds))
 
 
-def figures_of(results: Results, other: str, bounds: Mapping[str, float]) -> Iterator[Figure]:
+def figures_of(results: Results, database: str, other: str, bounds: Mapping[str, float]) -> Iterator[Figure]:
     """Yield the ratios to another server, and those of the slowest hundredth."""
     for route, bound in bounds.items():
-        rate = ratio(results, route, other)
-        yield Figure(f"{route}: requests per second, Freehold / {other}", rate, at_least=bound or None)
+        name = f"{database}, {route}, to the {other}"
+        yield Figure(f"{name}: requests per second", ratio(results, route, other), at_least=bound or None)
         slow = median(results[route][OURS], "p99") / median(results[route][other], "p99")
-        yield Figure(f"{route}: p99, Freehold / {other}", slow, at_most=1.0 if other == PEER else None)
+        yield Figure(f"{name}: p99", slow, at_most=1.0 if other == PEER else None)
 
 
 def megabytes(pid: int) -> float:
@@ -344,7 +344,7 @@ def main() -> None:
     console = Console()
     results = run(options, console)
     bounds = PEER_BOUNDS if options.peer else dict.fromkeys(PEER_BOUNDS, 0.0)
-    show_figures(console, figures_of(results, PEER if options.peer else FLOOR, bounds))
+    report(console, figures_of(results, options.database, PEER if options.peer else FLOOR, bounds))
 
 
 if __name__ == "__main__":
