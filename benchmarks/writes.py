@@ -14,7 +14,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.by_hand import ByHand, by_hand
+from benchmarks.figures import Figure, report
 from benchmarks.million import ME, million
 from piccolo_engines.mysql import MySQLEngine
 from piccolo_engines.sqlite import SQLiteEngine
@@ -91,6 +92,7 @@ class Bench:
     hand: ByHand
     rounds: int
     table: Table
+    figures: list[Figure] = field(default_factory=list)
 
     async def measure(self, name: str, ours: Work, hand: Work, times: int) -> None:
         """Add a row to the table. ``times``: operations in one round."""
@@ -106,6 +108,8 @@ class Bench:
         ratio = statistics.median([one.processor / other.processor for one, other in found])
         row = (processor, processor_by_hand, f"{ratio:.2f}", elapsed, elapsed_by_hand)
         self.table.add_row(name, str(len(sent)), *row)
+        what = f"{self.table.title}, {name}: processor time, to the same by hand"
+        self.figures.append(Figure(what, ratio))
 
 
 def _medians(found: Sequence[Spent]) -> tuple[str, str]:
@@ -190,10 +194,12 @@ async def run(kind: str, folder: Path, records: int, rounds: int) -> None:
         gc.collect()
         gc.freeze()
         try:
-            await compare(Bench(engine, service, hand, rounds, table))
+            bench = Bench(engine, service, hand, rounds, table)
+            await compare(bench)
         finally:
             await hand.close()
         Console().print(table)
+        report(Console(), bench.figures)
 
 
 def main() -> None:
