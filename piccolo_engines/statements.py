@@ -21,7 +21,8 @@ class DriverRows(NamedTuple):
     :ivar rows: a tuple of values for each row.
     :ivar fields: the driver's description of the columns, with which an engine's converters are found; None
         where there are none.
-    :ivar is_prepared: whether later results of the statement have the very same description.
+    :ivar is_prepared: whether later results of the statement may have the very same description, as those do
+        that arrive in one piece.
     """
 
     rows: Sequence[tuple[Any, ...]]

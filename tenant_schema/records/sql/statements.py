@@ -61,8 +61,10 @@ class Window:
     offset: Slot | None = None
 
 
-_SHAPES: Final = 16
-"""The shapes of results that are remembered for a statement: one for each session that has it prepared."""
+_SHAPES: Final = 8
+"""The shapes, and the descriptions of results, that are remembered for a statement. Each session that has it
+prepared has a description of its own.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
