@@ -70,9 +70,16 @@ class WithProducts(Catalog):
         self._standard: Mapping[str, ObjectModel] = {}
         self._objects: dict[str, ObjectModel] = {}
 
-    async def all(self, scope: TenantScope) -> dict[str, ObjectModel]:
+    async def all(self, scope: TenantScope) -> Mapping[str, ObjectModel]:
         """Return all objects by name."""
-        standard = await super().all(scope)
+        return self._with_products(await super().all(scope))
+
+    def known(self, scope: TenantScope) -> Mapping[str, ObjectModel] | None:
+        """Return all objects by name, if they are known without waiting."""
+        standard = super().known(scope)
+        return None if standard is None else self._with_products(standard)
+
+    def _with_products(self, standard: Mapping[str, ObjectModel]) -> Mapping[str, ObjectModel]:
         if standard is not self._standard:
             self._standard, self._objects = standard, {**standard, "products": self._products}
         return self._objects
