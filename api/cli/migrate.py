@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import TypeAlias
 
 import rich_click as click
 
@@ -26,6 +27,8 @@ __all__ = ["migrate"]
 
 _TENANT = "tenant"
 """The event of one tenant."""
+_Pending: TypeAlias = tuple[TenantRef, str]
+"""A tenant and the level of its database by the registry; empty to look for everything."""
 
 
 class _Outcome(Result):
@@ -80,15 +83,18 @@ def migrate(tenants: tuple[str, ...], central_only: bool, parallel: int, verify:
 
 async def _pending(
     platform: Platform, slugs: Sequence[str], outcome: _Outcome, out: Output, *, verify: bool
-) -> Sequence[TenantRef]:
-    """Return the tenants to look into. Those that are up to date by the registry are added to ``outcome``."""
+) -> Sequence[_Pending]:
+    """Return the tenants to look into, with what is known of them.
+
+    Those that are up to date by the registry are added to ``outcome``.
+    """
     if slugs:
-        return [(await tenant_called(platform, slug)).ref for slug in dict.fromkeys(slugs)]
+        return [((await tenant_called(platform, slug)).ref, "") for slug in dict.fromkeys(slugs)]
     pending, wanted = [], platform.tenant_migrator.level
     there = await _databases(platform)
     for tenant, level in await platform.registry.served_with_levels():
         if verify or level != wanted or (tenant.database_server, tenant.db_name.lower()) not in there:
-            pending.append(tenant)
+            pending.append((tenant, "" if verify else level))
         else:
             outcome.tenants[tenant.slug] = 0
             out.event(event=_TENANT, name=tenant.slug, migrations=0)
@@ -105,7 +111,7 @@ async def _databases(platform: Platform) -> set[tuple[str, str]]:
 
 
 async def _migrate_tenants(
-    platform: Platform, tenants: Sequence[TenantRef], parallel: int, outcome: _Outcome, out: Output
+    platform: Platform, tenants: Sequence[_Pending], parallel: int, outcome: _Outcome, out: Output
 ) -> None:
     if tenants:
         platform.tenant_migrator.preload()
@@ -114,8 +120,8 @@ async def _migrate_tenants(
     with tally(out, _TENANT, "Tenants", completed + len(tenants), completed) as progress:
 
         async def work() -> None:
-            for tenant in left:
-                await _migrate_tenant(platform, tenant, outcome, progress)
+            for tenant, level in left:
+                await _migrate_tenant(platform, tenant, level, outcome, progress)
 
         await asyncio.gather(*(work() for _ in range(min(parallel, len(tenants)))))
 
@@ -131,9 +137,11 @@ async def _migrate_central(platform: Platform, out: Output, *, only_check: bool)
     return len(ran)
 
 
-async def _migrate_tenant(platform: Platform, tenant: TenantRef, outcome: _Outcome, progress: Tally) -> None:
+async def _migrate_tenant(
+    platform: Platform, tenant: TenantRef, level: str, outcome: _Outcome, progress: Tally
+) -> None:
     try:
-        ran = await bring_up_to_date(platform, tenant)
+        ran = await bring_up_to_date(platform, tenant, level)
     except (CentralError, DatabaseError) as error:
         outcome.failures[tenant.slug] = reason_of(error)
         progress.done(tenant.slug, failure=outcome.failures[tenant.slug])

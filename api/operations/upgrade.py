@@ -13,17 +13,21 @@ from tenant_schema.users.seed import seed_permissions
 __all__ = ["bring_up_to_date"]
 
 
-async def bring_up_to_date(platform: Platform, tenant: TenantRef) -> Sequence[MigrationName]:
+async def bring_up_to_date(platform: Platform, tenant: TenantRef, level: str = "") -> Sequence[MigrationName]:
     """Run the pending migrations and return their names. Safe to repeat and while the tenant is served.
 
     The registry records that the database is at this version's level, once everything is done.
     New standard objects and fields are defined, with their permissions. Roles, apps and everything else that
     users may have changed is kept. Raises as ``Tenancy.use`` and ``Migrator.migrate`` do.
+
+    :param level: the database's level by the registry: what it has by that is not looked for. By default
+        everything is.
     """
     async with platform.tenancy.use(tenant) as engine:
         ran = await platform.tenant_migrator.migrate(engine)
-        await seed_permissions(await seed_standard_objects())
-        await ensure_searches()
-        await ensure_sort_keys()
+        if not platform.tenant_migrator.has_seeds(level):
+            await seed_permissions(await seed_standard_objects())
+            await ensure_searches()
+            await ensure_sort_keys()
     await platform.registry.set_level(tenant.id, platform.tenant_migrator.level)
     return ran

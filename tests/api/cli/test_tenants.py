@@ -160,6 +160,17 @@ def test_a_database_that_is_up_to_date_by_the_registry_is_looked_into_when_asked
     assert not is_mended_by("migrate")
     assert is_mended_by("migrate", "acme")
     assert is_mended_by("migrate", "--verify")
+
+    def is_recorded_without(part: slice) -> None:
+        with closing(sqlite3.connect(folder / "central.sqlite")) as central:
+            (level,) = central.execute("SELECT schema_level FROM tenant").fetchone()
+            central.execute("UPDATE tenant SET schema_level = ?", [level.replace(level[part], "0" * 32)])
+            central.commit()
+
+    is_recorded_without(slice(32))
+    assert not is_mended_by("migrate"), "it lacks migrations at most"
+    is_recorded_without(slice(32, 64))
+    assert is_mended_by("migrate")
     call("tenants", "suspend", "acme")  # as for restoring its database
     assert is_mended_by("migrate")
     assert not is_mended_by("migrate")
