@@ -2,9 +2,9 @@
 
 ``python -m benchmarks.provisioning_pool [--database sqlite] [--tenants 10]``
 
-The bound is a third of the time. SQLite reaches it on a quiet machine, since a file is renamed; what remains
-is the hash of the password. MySQL and MariaDB do not: neither can rename a database, so all tables are moved
-by ``RENAME TABLE``, which takes about half as long as creating them.
+The bound is a third of the time. On SQLite a file is renamed; what remains is the hash of the password and
+the commits of the central database. Neither MySQL nor MariaDB can rename a database: all tables are moved by
+``RENAME TABLE``, which takes about half as long as creating them.
 """
 
 import argparse
