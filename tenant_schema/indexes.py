@@ -1,7 +1,7 @@
-"""RecordMigration: migrations of tables of records, whose indexes end with the record's id."""
+"""RecordMigration: migrations of tables of records, whose indexes end with the id and ``deleted_at``."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.query.methods.create import Create
@@ -13,10 +13,9 @@ __all__ = ["CreateRecords", "RecordMigration"]
 class RecordMigration(MigrationManager):
     """A migration that creates tables of records, or indexes of such tables.
 
-    ``tools/new-migration`` puts it in the place of the ``MigrationManager`` that Piccolo writes. On SQLite,
-    plain indexes then end with the id, so that records with one value are found in the order of their ids.
-    InnoDB's indexes end with the primary key anyway
-    (https://dev.mysql.com/doc/refman/8.0/en/innodb-index-types.html).
+    ``tools/new-migration`` puts it in the place of the ``MigrationManager`` that Piccolo writes. Indexes then
+    end with the id, so that records with one value are found in the order of their ids, and with
+    ``deleted_at``, so that records in use are counted and grouped without reading them (ADR 110).
     """
 
     async def _run_query(self, query: Any) -> None:
@@ -27,15 +26,25 @@ class RecordMigration(MigrationManager):
         await super()._run_query(query)
 
 
+_TAIL: Final = ("id", "deleted_at")
+"""As changes of objects create indexes: :mod:`tenant_schema.objects.changes.decide.key_names`."""
+
+
 class _RecordIndex(CreateIndex):
+    index_tail = _TAIL
+    """What the engine for MySQL adds."""
+
     @property
     def sqlite_ddl(self) -> Sequence[str]:
         (statement,) = super().sqlite_ddl
-        return [f'{statement.removesuffix(")")}, "id")']
+        tail = "".join(f', "{one}"' for one in _TAIL)
+        return [f"{statement.removesuffix(')')}{tail})"]
 
 
 class CreateRecords(Create):
     """Creates a table of records, with indexes as :class:`RecordMigration` makes them."""
+
+    index_tail = _TAIL
 
     @property
     def sqlite_ddl(self) -> Sequence[str]:

@@ -12,6 +12,7 @@
     └── ChangeRefused
         ├── NameTaken           another object or field has the name
         ├── StandardKept        a standard object or field cannot be changed in this way
+        ├── FieldInIndex        an index of the object is over the field
         ├── StillLookedUp       fields of other objects refer to the object
         ├── ConversionRefused   a field of that type cannot be converted into the other
         ├── WouldBreakData      existing records do not fit
@@ -28,6 +29,7 @@ __all__ = [
     "ChangeRefused",
     "ConversionRefused",
     "CounterMissing",
+    "FieldInIndex",
     "FieldNotFound",
     "InvalidName",
     "InvalidValue",
@@ -128,6 +130,19 @@ class StandardKept(ChangeRefused):
         super().__init__(f"{name} comes with the product, and its {field} stays as it is.")
         self.name = name
         self.field = field
+
+
+class FieldInIndex(ChangeRefused):
+    """Indexes of the object are over the field. ``indexes`` are their fields."""
+
+    code = "field-in-index"
+    field = "field"
+
+    def __init__(self, name: str, indexes: Sequence[Sequence[str]]) -> None:
+        listed = ", ".join(f"({', '.join(one)})" for one in indexes)
+        super().__init__(f"{name} is in the object's index {listed}. Drop that index first.")
+        self.name = name
+        self.indexes = tuple(map(tuple, indexes))
 
 
 class StillLookedUp(ChangeRefused):

@@ -63,7 +63,7 @@ _REPAIRED = frozenset(
     {"missing-column", "missing-index", "missing-unique", "wrong-reference", "wrong-search", "stale-search"}
 )
 """What is repaired by itself when a request has met it: see :mod:`tenant_schema.objects.changes.drift`."""
-_HARMLESS = frozenset({"extra-table", "extra-search"})
+_HARMLESS = frozenset({"extra-table", "extra-search", "extra-index", "narrow-index"})
 _REPAIR_EVERY, _MOST_REMEMBERED = 10.0, 1_000
 _LOG = logging.getLogger(__name__)
 _Decide = Callable[[Definitions], Decision]
@@ -114,7 +114,9 @@ class SchemaService:
         *,
         dry_run: bool = False,
     ) -> Plan | None:
-        """Change the texts, the name or the order of fields of an object: new values of its columns."""
+        """Change the texts, the name, the indexes or the order of fields of an object: new values of its
+        columns.
+        """
         decide = partial(decide_changing_object, name=name, changes=changes)
         return await self._change(scope, access, decide, dry_run=dry_run)
 

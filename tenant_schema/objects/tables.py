@@ -24,7 +24,8 @@ class ObjectDefinition(Timestamps, Table, tablename="object_definitions", help_t
     """``table_name`` is the physical name, which never changes; ``name`` may change.
 
     ``standard`` objects exist in every tenant. ``name_field`` is the field whose value is a record's display
-    name; empty when there is none.
+    name; empty when there is none. ``object_indexes`` are lists of fields, see
+    :class:`~tenant_schema.objects.model.object_indexes.ObjectIndex`.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -35,6 +36,7 @@ class ObjectDefinition(Timestamps, Table, tablename="object_definitions", help_t
     table_name = Varchar(length=63, unique=True, null=False)
     standard = Boolean(default=False, null=False)
     name_field = Varchar(length=40, default="", null=False)
+    object_indexes = JSON(default="[]", null=False)
 
 
 class FieldDefinition(Timestamps, Table, tablename="field_definitions", help_text="A field of an object."):

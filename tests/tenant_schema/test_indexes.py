@@ -11,9 +11,9 @@ async def columns_of(index: str) -> list[str]:
     return [row["name"] for row in await DB.run_querystring(sql)]
 
 
-async def test_plain_indexes_go_on_with_the_id(bound: SQLiteEngine) -> None:
+async def test_plain_indexes_end_with_the_id_and_deleted_at(bound: SQLiteEngine) -> None:
     for index in ("accounts_name", "contacts_account", "opportunities_close_date"):
-        assert await columns_of(index) == [index.partition("_")[2], "id"]
+        assert await columns_of(index) == [index.partition("_")[2], "id", "deleted_at"]
 
 
 async def test_records_with_one_value_are_in_order(bound: SQLiteEngine) -> None:

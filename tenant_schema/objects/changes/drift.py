@@ -17,13 +17,16 @@ from piccolo_engines.identifiers import quote
 from tenant_schema.objects.changes.decide.definitions import Definitions
 from tenant_schema.objects.changes.decide.dialect import PROBE, Dialect
 from tenant_schema.objects.changes.decide.diff import creation
+from tenant_schema.objects.changes.decide.key_names import is_composite_name
 from tenant_schema.objects.changes.decide.operations import (
     AddColumn,
+    AddCompositeIndex,
     AddIndex,
     AddReference,
     AddSearch,
     ConvertColumn,
     DropColumn,
+    DropCompositeIndex,
     DropOldSearch,
     DropReference,
     DropSearch,
@@ -31,6 +34,7 @@ from tenant_schema.objects.changes.decide.operations import (
     FillKeys,
     FillSearch,
     Operation,
+    WidenIndex,
 )
 from tenant_schema.objects.changes.decide.shapes import ColumnShape, TableShape
 from tenant_schema.objects.model.search_index import OLD_INDEX
@@ -82,8 +86,27 @@ async def _of_table(
     found += [
         one for extra in there.values() if (one := await _extra(name, table, extra, wanted)) is not None
     ]
+    found += _of_indexes(name, wanted, actual)
     found += await _of_keys(name, wanted, there, dialect)
     return found + await _of_search(name, wanted, actual, dialect)
+
+
+def _of_indexes(name: str, wanted: TableShape, actual: TableShape) -> Iterator[Drift]:
+    """The indexes of the object. The names of those that changes create tell all of them."""
+    table, there = wanted.name, {one.name: one for one in actual.indexes}
+    for index in wanted.indexes:
+        found = there.pop(index.name, None)
+        add = AddCompositeIndex(table, index)
+        if found is None:
+            kind = "missing-unique" if index.unique else "missing-index"
+            yield Drift(name, kind, index.name, "An index of the object is missing.", (add,))
+        elif (found.columns, found.unique) != (index.columns, index.unique):
+            message = f"The index is over {', '.join(found.columns)}, not over {', '.join(index.columns)}."
+            yield Drift(name, "wrong-index", index.name, message, (DropCompositeIndex(table, found), add))
+    for extra in there.values():
+        is_ours = is_composite_name(table, extra.name)
+        drop = (DropCompositeIndex(table, extra),) if is_ours else ()
+        yield Drift(name, "extra-index", extra.name, "The index is none of the object's.", drop)
 
 
 async def _of_keys(
@@ -141,6 +164,9 @@ def _of_column(
     if wanted.index and not (actual.index or actual.unique):
         yield Drift(name, "missing-index", wanted.name, "The index is missing.",
                     (AddIndex(table, wanted.name, unique=False),))  # fmt: skip
+    if wanted.index and actual.narrow:
+        message = "The index lacks columns, so that counts and groups are not read from it alone."
+        yield Drift(name, "narrow-index", wanted.name, message, (WidenIndex(table, wanted.name),))
     if wanted.reference != actual.reference:
         message = f"The column refers to {_named(actual)}, not to {_named(wanted)}."
         yield Drift(name, "wrong-reference", wanted.name, message, _referring(table, actual, wanted, dialect))

@@ -8,7 +8,7 @@ import msgspec
 
 from tenant_schema.objects.changes.bound_dialect import dialect_of_bound
 from tenant_schema.objects.changes.decide.decisions import Decision
-from tenant_schema.objects.changes.decide.definitions import Definitions, field_draft
+from tenant_schema.objects.changes.decide.definitions import Definitions, field_drafts
 from tenant_schema.objects.changes.decide.dialect import Dialect
 from tenant_schema.objects.changes.decide.intent import Intent
 from tenant_schema.objects.changes.decide.intents import intent_of
@@ -19,7 +19,7 @@ from tenant_schema.objects.definitions.limits import count_problems, row_problem
 from tenant_schema.objects.definitions.row_budget import RowLimits
 from tenant_schema.objects.dependents import NameChanges
 from tenant_schema.objects.model.row_store import load_rows
-from tenant_schema.objects.model.rows import FieldRow
+from tenant_schema.objects.model.rows import FieldRow, ObjectRow
 from tenant_schema.objects.tables import FieldDefinition
 
 __all__ = ["ensure_sort_keys", "with_sort_keys"]
@@ -64,7 +64,7 @@ async def _intent(name: str, dialect: Dialect) -> Intent | None:
     """The change of one object; None if there is nothing to do, or no room for it."""
     now = Definitions(await load_rows(), await dialect.row_limits())
     row, fields = now.object(name)
-    changed = with_sort_keys(fields, now.limits)
+    changed = with_sort_keys(row, fields, now.limits)
     if changed == list(fields):
         return None
     after = now.with_object(row, changed)
@@ -75,9 +75,10 @@ async def _intent(name: str, dialect: Dialect) -> Intent | None:
     )
 
 
-def with_sort_keys(fields: Sequence[FieldRow], limits: RowLimits) -> list[FieldRow]:
+def with_sort_keys(row: ObjectRow, fields: Sequence[FieldRow], limits: RowLimits) -> list[FieldRow]:
     """Return the fields of an object with sort keys for indexed texts, or unchanged if there is no room."""
-    wanted = sort_keys_wanted([field_draft(one) for one in fields])
+    wanted = sort_keys_wanted(field_drafts(row, fields))
     changed = [msgspec.structs.replace(one, sort_key=key) for one, key in zip(fields, wanted, strict=True)]
-    drafts = [field_draft(one) for one in changed]
-    return list(fields) if count_problems(drafts) or row_problems(drafts, limits) else changed
+    drafts = field_drafts(row, changed)
+    too_many = count_problems(drafts, len(row.object_indexes))
+    return list(fields) if too_many or row_problems(drafts, limits) else changed

@@ -42,7 +42,7 @@ def _with_sort_keys(definitions: Definitions) -> tuple[Definitions, list[FieldRo
     """Return the definitions with sort keys for indexed texts, and the fields that have got them."""
     after, keyed = definitions, list[FieldRow]()
     for row, fields in definitions.rows:
-        changed = with_sort_keys(fields, definitions.limits)
+        changed = with_sort_keys(row, fields, definitions.limits)
         keyed += [one for one, old in zip(changed, fields, strict=True) if one != old]
         after = after.with_object(row, changed)
     return after, keyed

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from piccolo_engines.columns import new_id
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.definitions.index_checks import index_problems, marked
 from tenant_schema.objects.definitions.limits import (
     count_problems,
     draft_model,
@@ -37,7 +38,7 @@ def check_object(
     """Return every problem of an object and its fields.
 
     Problems of one field are named by its position, ``fields.2.settings.maxLength``; those of all fields
-    together (too many, too large for a row) by ``fields``.
+    together (too many, too large for a row) by ``fields``; those of an index by its position, ``indexes.0``.
 
     :param known_objects: what lookups may refer to, beside the object itself and users.
     :param limits: of the database's rows.
@@ -50,8 +51,9 @@ def check_object(
         if positions is not None and position not in positions:
             continue
         problems += [_within(f"fields.{position}", problem) for problem in check_field(one, targets)]
-    problems += _doubles(draft.fields) + count_problems(draft.fields)
-    return problems + row_problems(draft.fields, limits)
+    fields = marked(draft.fields, draft.indexes)
+    problems += _doubles(fields) + count_problems(fields, len(draft.indexes)) + index_problems(draft)
+    return problems + row_problems(fields, limits)
 
 
 def check_field(draft: FieldDraft, targets: Collection[str]) -> list[Problem]:
@@ -90,8 +92,9 @@ def object_rows(
         table_name=draft.name if standard else physical_name(draft.name, object_id),
         standard=standard,
         name_field=draft.name_field,
+        object_indexes=draft.indexes,
     )
-    fields = draft.fields if standard else with_storage(draft.fields, limits)
+    fields = draft.fields if standard else with_storage(marked(draft.fields, draft.indexes), limits)
     rows = [field_row(one, object_id, at, standard=standard) for at, one in enumerate(fields)]
     return row, rows
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tenant_schema.objects.fields.protocol import FieldType
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.fields.settings import Settings
+from tenant_schema.objects.model.object_indexes import ObjectIndex
 from tenant_schema.problems import Problem
 
 __all__ = ["FieldDraft", "ObjectDraft", "ParsedSettings"]
@@ -27,6 +28,8 @@ class FieldDraft:
 
     :param storage: how the text of a field that exists is stored; None when it is not decided yet.
     :param sort_key: whether sort keys are stored beside the text; None when it is not decided yet.
+    :param in_index: whether an index of the object is over the field, other than a unique one.
+    :param in_unique: whether a unique index of the object is over the field.
     """
 
     name: str
@@ -40,6 +43,8 @@ class FieldDraft:
     history: bool = True
     storage: str | None = None
     sort_key: bool | None = None
+    in_index: bool = False
+    in_unique: bool = False
     default: object = None
     settings: Mapping[str, object] = field(default_factory=dict)
 
@@ -54,6 +59,14 @@ class FieldDraft:
     def decided(self, *, storage: str | None, sort_key: bool | None) -> "FieldDraft":
         """The draft with another storage; its settings are not parsed again."""
         other = replace(self, storage=storage, sort_key=sort_key)
+        return other._with_parsed(self.parsed)
+
+    def marked(self, *, in_index: bool, in_unique: bool) -> "FieldDraft":
+        """The draft as a part of the object's indexes. A text in an index has sort keys."""
+        if (self.in_index, self.in_unique) == (in_index, in_unique):
+            return self
+        key = self.sort_key or None if in_index else self.sort_key
+        other = replace(self, in_index=in_index, in_unique=in_unique, sort_key=key)
         return other._with_parsed(self.parsed)
 
     def complete(self) -> "FieldDraft":
@@ -77,3 +90,4 @@ class ObjectDraft:
     description: str = ""
     name_field: str = ""
     fields: tuple[FieldDraft, ...] = ()
+    indexes: tuple[ObjectIndex, ...] = ()

@@ -58,12 +58,20 @@ def draft_model(draft: FieldDraft, parsed: ParsedSettings) -> FieldModel:
     )
 
 
-def count_problems(fields: Sequence[FieldDraft]) -> list[Problem]:
-    """Return a problem if there are more fields, indexes or searched fields than an object may have."""
+def count_problems(fields: Sequence[FieldDraft], indexes: int = 0) -> list[Problem]:
+    """Return a problem if there are more fields, indexes or searched fields than an object may have.
+
+    :param indexes: the number of indexes of the object itself.
+    """
     counted = (
         ("too-many-fields", "fields", len(fields), MOST_FIELDS),
-        ("too-many-indexes", "fields with an index", sum(map(_needs_index, fields)), MOST_INDEXES),
-        ("too-many-indexes", "indexes, two for each unique text,", sum(map(_keys, fields)), MOST_KEYS),
+        ("too-many-indexes", "indexes", indexes + sum(map(_needs_index, fields)), MOST_INDEXES),
+        (
+            "too-many-indexes",
+            "indexes, two for each unique text,",
+            indexes + sum(map(_keys, fields)),
+            MOST_KEYS,
+        ),
         ("too-many-searchable", "searchable fields", sum(one.searchable for one in fields), MOST_SEARCHABLE),
     )
     return [
@@ -130,7 +138,8 @@ def _can_be_packed(field: FieldDraft) -> bool:
     model = _model(field)
     if model is None or model.type.kept_length(model) is None:
         return False
-    return not (model.unique or model.indexed or field.searchable or field.default is not None)
+    in_index = model.unique or model.indexed or field.in_index or field.in_unique
+    return not (in_index or field.searchable or field.default is not None)
 
 
 def _use(fields: Sequence[FieldDraft], limits: RowLimits) -> RowUse:
@@ -143,7 +152,7 @@ def _storage(field: FieldDraft, spent: int) -> str:
     length = None if model is None else model.type.kept_length(model)
     if model is None or length is None:
         return ""
-    needs_index = model.unique or model.indexed
+    needs_index = model.unique or model.indexed or field.in_index or field.in_unique
     return choose_storage(length, needs_index=needs_index, spent=spent, now=field.storage).value
 
 
@@ -169,18 +178,18 @@ def _columns(fields: Iterable[FieldDraft]) -> list[Column]:
 
 
 def sort_keys_wanted(fields: Sequence[FieldDraft]) -> list[bool]:
-    """For each field, whether it should have sort keys: whether it is a text with an index."""
+    """For each field, whether it should have sort keys: whether it is a text in an index."""
     return [_wants_key(one) for one in fields]
 
 
 def _keeps_key(field: FieldDraft) -> bool:
-    """Whether the field has sort keys: it is a text with an index, and was not decided to have none."""
+    """Whether the field has sort keys: it is a text in an index, and was not decided to have none."""
     return field.sort_key is not False and _wants_key(field)
 
 
 def _wants_key(field: FieldDraft) -> bool:
     model = _model(field)
-    return model is not None and model.type.collated and (model.unique or model.indexed)
+    return model is not None and model.type.collated and (model.unique or model.indexed or field.in_index)
 
 
 def _model(field: FieldDraft) -> FieldModel | None:

@@ -17,6 +17,7 @@ from tenant_schema.objects.fields.lookup import LookupType
 from tenant_schema.objects.fields.protocol import FieldType
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.fields.settings import Settings
+from tenant_schema.objects.model.object_indexes import ObjectIndex
 from tenant_schema.objects.model.rows import FieldRow, ObjectRow
 from tenant_schema.objects.model.runtime_table import COLUMNS, SharedTables, runtime_table
 
@@ -65,6 +66,7 @@ class ObjectModel:
     :param fields: by name, in order, the system fields first.
     :param columns: the columns of ``table`` by field name, and the hidden ``deleted_at``.
     :param words_table: the table of words that is written with the records; empty when there is none.
+    :param indexes: those over several fields.
     :param changed_at: when the definition of the object or of a field was last changed, in RFC 3339.
     """
 
@@ -80,6 +82,7 @@ class ObjectModel:
     columns: Mapping[str, Column]
     table: type[Table]
     words_table: str = ""
+    indexes: tuple[ObjectIndex, ...] = ()
     changed_at: str = ""
 
 
@@ -138,6 +141,7 @@ def object_model(
         fields=MappingProxyType(fields),
         columns=getattr(table, COLUMNS),
         table=table,
+        indexes=row.object_indexes,
         changed_at=_changed_at([row, *field_rows]),
     )
 

@@ -9,6 +9,8 @@ from uuid import UUID
 
 import msgspec
 
+from tenant_schema.objects.model.object_indexes import ObjectIndex
+
 __all__ = ["DefinitionRows", "FieldRow", "ObjectRow", "field_row_of", "object_row_of", "stored_values"]
 
 _SHORT: Final = 2_048
@@ -26,6 +28,7 @@ class ObjectRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     table_name: str
     standard: bool
     name_field: str
+    object_indexes: tuple[ObjectIndex, ...] = ()
     updated_at: datetime | None = None
 
 
@@ -71,7 +74,8 @@ DefinitionRows = Sequence[tuple[ObjectRow, Sequence[FieldRow]]]
 
 def object_row_of(row: Mapping[str, Any]) -> ObjectRow:
     """An object from a row as Piccolo selects it. Its texts are interned, as those of fields."""
-    return msgspec.convert(_interned(row), ObjectRow)
+    indexes = msgspec.json.decode(row["object_indexes"])
+    return msgspec.convert({**_interned(row), "object_indexes": indexes}, ObjectRow)
 
 
 def field_row_of(row: Mapping[str, Any]) -> FieldRow:
@@ -104,13 +108,13 @@ _short_settings = lru_cache(maxsize=2_048)(_decode)
 
 
 def stored_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by column as the tables store them: ``settings`` and ``default_value`` as the text of their
-    JSON, no default as null.
+    """Values by column as the tables store them: ``settings``, ``object_indexes`` and ``default_value`` as
+    the text of their JSON, no default as null.
     """
     return {name: _stored(name, value) for name, value in values.items()}
 
 
 def _stored(name: str, value: Any) -> Any:
-    if name == "settings" or (name == "default_value" and value is not None):
+    if name in {"settings", "object_indexes"} or (name == "default_value" and value is not None):
         return msgspec.json.encode(value).decode()
     return value

@@ -83,8 +83,9 @@ def runtime_table(table_name: str, fields: Sequence[NamedField]) -> type[Table]:
 
 
 def _key_column(field: NamedField, table: type[Table]) -> SortKey:
-    """Return the column of sort keys of a text field."""
-    column = SortKey(field.column_name, default=None, null=True, index=True)
+    """Return the column of sort keys of a text field. It has an index of its own if the field has."""
+    has_index = field.indexed or field.unique
+    column = SortKey(field.column_name, default=None, null=True, index=has_index)
     column._meta.name, column._meta._table = sort_column(field.column_name), table
     return column
 

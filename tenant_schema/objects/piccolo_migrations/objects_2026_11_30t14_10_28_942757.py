@@ -35,6 +35,7 @@ async def forwards():
     )
     manager.add_column("ObjectDefinition", "object_definitions", "standard", column_class=Boolean, params={"default": False, "null": False})
     manager.add_column("ObjectDefinition", "object_definitions", "name_field", column_class=Varchar, params={"length": 40, "default": "", "null": False})
+    manager.add_column("ObjectDefinition", "object_definitions", "object_indexes", column_class=JSON, params={"default": "[]", "null": False})
 
     manager.add_table("FieldDefinition", "field_definitions")
     manager.add_column("FieldDefinition", "field_definitions", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})

@@ -62,7 +62,8 @@ def _beyond_lookup(condition: Condition, column: Column, found: Predicate) -> Pr
     the first page of a list whose order an index has.
     """
     meta = column._meta
-    has_index = meta.index or meta.unique or meta.primary_key or kept_key(column) is not None
+    key = kept_key(column)
+    has_index = meta.index or meta.unique or meta.primary_key or (key is not None and key._meta.index)
     if condition.operator in _FOUND_BY_INDEX and has_index:
         return found
     return WhereRaw("({}) IS TRUE", found.querystring)

@@ -13,7 +13,7 @@ from piccolo.query.methods.indexes import Indexes
 from piccolo.query.methods.table_exists import TableExists
 from piccolo.querystring import QueryString
 from piccolo.schema import CreateSchema
-from piccolo.table import Table, TableMeta
+from piccolo.table import TableMeta
 
 from piccolo_engines.errors import Unsupported
 from piccolo_engines.mysql.catalog import Catalog
@@ -45,10 +45,18 @@ def constraint_sql(constraint: Constraint) -> str:
     return f"CONSTRAINT {quote_name(within_limit(constraint._meta.name))} {constraint.ddl}"
 
 
-def _index_in_table(table: type[Table], column: Column, server: Server) -> str:
+def _tail(query: Create | CreateIndex) -> tuple[str, ...]:
+    """Columns that a subclass adds to the end of every index."""
+    tail: tuple[str, ...] = getattr(query, "index_tail", ())
+    return tail
+
+
+def _index_in_table(query: Create, column: Column, server: Server) -> str:
+    table = query.table
     name = column._meta.db_column_name
     index = derived_name(table._meta.tablename, name)
-    return f"INDEX {quote_name(index)} ({key_part(name, column.column_type, server)})"
+    parts = [key_part(name, column.column_type, server), *map(quote_name, _tail(query))]
+    return f"INDEX {quote_name(index)} ({', '.join(parts)})"
 
 
 def _create(self: Create) -> Sequence[str]:
@@ -67,7 +75,7 @@ def _create(self: Create) -> Sequence[str]:
     prefix = "CREATE TABLE IF NOT EXISTS" if self.if_not_exists else "CREATE TABLE"
 
     def sql(server: Server) -> str:
-        keys = [] if self.if_not_exists else [_index_in_table(table, column, server) for column in indexed]
+        keys = [] if self.if_not_exists else [_index_in_table(self, column, server) for column in indexed]
         return f"{prefix} {table._meta.get_formatted_tablename()} ({', '.join(parts + keys + constraints)})"
 
     async def create(catalog: Catalog) -> Sequence[str]:
@@ -115,9 +123,8 @@ def _create_index(self: CreateIndex) -> Sequence[str]:
         if self.if_not_exists and index in await catalog.indexes(table):
             return []
         info = await catalog.columns(table)
-        parts = ", ".join(
-            key_part(name, info[name].type if name in info else None, catalog.server) for name in names
-        )
+        own = [key_part(name, info[name].type if name in info else None, catalog.server) for name in names]
+        parts = ", ".join([*own, *map(quote_name, _tail(self))])
         method = self.method.value.upper()
         create = self.prefix.removesuffix(" IF NOT EXISTS")  # a subclass may create a UNIQUE INDEX
         return [f"{create} {quote_name(index)} ON {table.sql} ({parts}) USING {method}"]

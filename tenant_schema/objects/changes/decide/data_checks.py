@@ -15,8 +15,9 @@ from piccolo_engines.identifiers import quote
 from tenant_schema.objects.errors import WouldBreakData
 from tenant_schema.objects.fields.fixed_decimal import FixedDecimal
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
+from tenant_schema.objects.model.object_indexes import ObjectIndex
 
-__all__ = ["Functions", "count_records", "count_values", "refuse_misfits"]
+__all__ = ["Functions", "count_records", "count_values", "refuse_doubles", "refuse_misfits"]
 
 _SHOWN = 5
 _NO_TRASH = '"deleted_at" IS NULL'
@@ -55,12 +56,28 @@ async def refuse_misfits(
     :raises WouldBreakData: some records do not fit.
     """
     for misfit in (*_misfits(model.table_name, old, new, functions), *_astray(old, new, tables)):
-        where = WhereRaw(misfit.sql, *misfit.values)
-        count = await model.table.count().where(where)
-        if count:
-            identity = model.columns["id"]
-            rows = await model.table.select(identity).where(where).order_by(identity).limit(_SHOWN)
-            raise WouldBreakData(new.name, count, [row["id"] for row in rows], misfit.why)
+        await _refuse(model, new.name, misfit)
+
+
+async def refuse_doubles(model: ObjectModel, index: ObjectIndex) -> None:
+    """Check that no two records, in the trash or not, have the same values in a unique index. Raises
+    :class:`WouldBreakData`.
+    """
+    columns = [quote(model.fields[name].column_name) for name in index.names]
+    listed, there = ", ".join(columns), " AND ".join(f"{one} IS NOT NULL" for one in columns)
+    doubles = f"SELECT {listed} FROM {quote(model.table_name)} WHERE {there} GROUP BY {listed}"  # noqa: S608 - quoted
+    sql = f"({listed}) IN (SELECT * FROM ({doubles} HAVING COUNT(*) > 1) doubles)"  # noqa: S608 - quoted
+    why = f"{', '.join(index.names)} are to be unique together"
+    await _refuse(model, "indexes", _Misfit(why, sql))
+
+
+async def _refuse(model: ObjectModel, field: str, misfit: _Misfit) -> None:
+    where = WhereRaw(misfit.sql, *misfit.values)
+    count = await model.table.count().where(where)
+    if count:
+        identity = model.columns["id"]
+        rows = await model.table.select(identity).where(where).order_by(identity).limit(_SHOWN)
+        raise WouldBreakData(field, count, [row["id"] for row in rows], misfit.why)
 
 
 async def count_records(model: ObjectModel, *, with_trash: bool = True) -> int:

@@ -7,13 +7,19 @@ from typing import Any
 import msgspec
 
 from tenant_schema.objects.changes.decide.conversions import check_conversion
-from tenant_schema.objects.changes.decide.definitions import Definitions, field_draft, object_draft
+from tenant_schema.objects.changes.decide.definitions import (
+    Definitions,
+    field_draft,
+    field_drafts,
+    object_draft,
+)
 from tenant_schema.objects.definitions.checks import check_object, field_row, object_rows
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.definitions.index_checks import marked
 from tenant_schema.objects.definitions.limits import with_storage
-from tenant_schema.objects.definitions.row_budget import Storage
+from tenant_schema.objects.definitions.row_budget import RowLimits, Storage
 from tenant_schema.objects.dependents import NameChanges
-from tenant_schema.objects.errors import NameTaken, StandardKept, StillLookedUp
+from tenant_schema.objects.errors import FieldInIndex, NameTaken, StandardKept, StillLookedUp
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.model.rows import FieldRow, ObjectRow
 from tenant_schema.objects.model.search_index import SEARCHABLE_TYPES
@@ -82,8 +88,8 @@ def decide_creating(now: Definitions, draft: ObjectDraft) -> Decision:
 
 
 def decide_changing_object(now: Definitions, name: str, changes: Mapping[str, Any]) -> Decision:
-    """Decide a change of an object's texts, name or order of fields. ``field_order`` has the names of all
-    fields.
+    """Decide a change of an object's texts, name, indexes or order of fields. ``field_order`` has
+    the names of all fields.
 
     Raises InvalidInput, NameTaken and StandardKept.
     """
@@ -101,6 +107,8 @@ def decide_changing_object(now: Definitions, name: str, changes: Mapping[str, An
         raise InvalidInput(problems)
     if new_name != name:
         _refuse_taken_object(now, new_name)
+    if new_row.object_indexes != row.object_indexes:
+        fields = _stored_for(draft, fields, now.limits)
     after = now.with_object(new_row, _ordered(fields, changes.get("field_order")))
     names = NameChanges(object=name, object_renamed_to=new_name if new_name != name else None)
     if new_name != name:
@@ -108,6 +116,15 @@ def decide_changing_object(now: Definitions, name: str, changes: Mapping[str, An
     return Decision(
         kind="change object", object=name, after_name=new_name, before=now, after=after, names=names
     )
+
+
+def _stored_for(draft: ObjectDraft, fields: Sequence[FieldRow], limits: RowLimits) -> list[FieldRow]:
+    """The fields as the object's indexes need them stored."""
+    decided = with_storage(draft.fields, limits)
+    return [
+        msgspec.structs.replace(row, storage=one.storage or "", sort_key=bool(one.sort_key))
+        for row, one in zip(fields, decided, strict=True)
+    ]
 
 
 def _ordered(fields: Sequence[FieldRow], order: Sequence[str] | None) -> list[FieldRow]:
@@ -151,7 +168,7 @@ def decide_adding_field(now: Definitions, name: str, draft: FieldDraft) -> Decis
     if any(one.name == draft.name for one in fields):
         raise NameTaken("field", draft.name)
     position = max((one.position for one in fields), default=-1) + 1
-    kept = with_storage([*map(field_draft, fields), draft], now.limits)[-1]
+    kept = with_storage([*field_drafts(row, fields), draft], now.limits)[-1]
     new = field_row(kept, row.id, position)
     return Decision(
         kind="add field",
@@ -172,7 +189,8 @@ def decide_changing_field(
     :param changes: new values of a :class:`FieldDraft`. Settings that are not given are kept, unless the type
         changes.
 
-    Raises InvalidInput, NameTaken, StandardKept and ConversionRefused.
+    Indexes over the field follow its name. Raises InvalidInput, NameTaken, StandardKept and
+    ConversionRefused.
     """
     row, fields = now.object(name)
     old = now.field(name, field_name)
@@ -186,11 +204,12 @@ def decide_changing_field(
     if draft.name != field_name and any(one.name == draft.name for one in fields):
         raise NameTaken("field", draft.name)
     drafts = [draft if one is old else field_draft(one) for one in fields]
-    new = field_row(with_storage(drafts, now.limits)[at], row.id, old.position)
+    new_row = _renamed_in(row, field_name, draft.name)
+    kept = with_storage(marked(drafts, new_row.object_indexes), now.limits)[at]
+    new = field_row(kept, row.id, old.position)
     new = msgspec.structs.replace(new, id=old.id, column_name=old.column_name, standard=old.standard)
     others = [new if one is old else one for one in fields]
     renamed = {field_name: draft.name} if draft.name != field_name else {}
-    new_row = msgspec.structs.replace(row, name_field=draft.name) if row.name_field == field_name else row
     return Decision(
         kind="change field",
         object=name,
@@ -203,11 +222,14 @@ def decide_changing_field(
 
 
 def decide_dropping_field(now: Definitions, name: str, field_name: str) -> Decision:
-    """Decide the drop of a field. Raises StandardKept."""
+    """Decide the drop of a field. Raises StandardKept, and FieldInIndex while an index is over it."""
     row, fields = now.object(name)
     old = now.field(name, field_name)
     if old.standard:
         raise StandardKept(f"{name}.{field_name}", "column")
+    over = [one for one in row.object_indexes if field_name in one.names]
+    if over:
+        raise FieldInIndex(field_name, [one.fields for one in over])
     new_row = msgspec.structs.replace(row, name_field="") if row.name_field == field_name else row
     return Decision(
         kind="drop field",
@@ -218,6 +240,15 @@ def decide_dropping_field(now: Definitions, name: str, field_name: str) -> Decis
         names=NameChanges(object=name, fields_dropped=(field_name,)),
         dropped=field_name,
     )
+
+
+def _renamed_in(row: ObjectRow, old: str, new: str) -> ObjectRow:
+    """The object after a field got another name."""
+    if old == new:
+        return row
+    indexes = tuple([one.renamed({old: new}) for one in row.object_indexes])
+    name_field = new if row.name_field == old else row.name_field
+    return msgspec.structs.replace(row, name_field=name_field, object_indexes=indexes)
 
 
 def _refuse_taken_object(now: Definitions, name: str) -> None:
@@ -252,9 +283,10 @@ def _check_field(
     at: int,
 ) -> None:
     """Raise InvalidInput for the problems of one field in its object, ignoring those of other fields."""
+    old_name = fields[at].name if at < len(fields) else draft.name
     drafts = [field_draft(one) for one in fields]
     drafts[at : at + 1] = [draft]
-    whole = replace(object_draft(row, []), fields=tuple(drafts))
+    whole = replace(object_draft(_renamed_in(row, old_name, draft.name), []), fields=tuple(drafts))
     place = f"fields.{at}."
     found = check_object(whole, now.names, now.limits, positions={at})
     problems = [
@@ -262,7 +294,7 @@ def _check_field(
         for one in found
         if one.field.startswith(place) and one.code != "duplicate-name"
     ]
-    problems += [one for one in found if one.field == "fields"]
+    problems += [one for one in found if one.field == "fields" or one.field.startswith("indexes.")]
     problems += _search_problems(draft)
     if problems:
         raise InvalidInput(problems)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from tenant_schema.objects.changes.decide.shapes import TableShape, shape_of
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.definitions.index_checks import marked
 from tenant_schema.objects.definitions.row_budget import SQLITE, RowLimits
 from tenant_schema.objects.errors import FieldNotFound, ObjectNotFound
 from tenant_schema.objects.model.model import ObjectModel, object_model
@@ -12,7 +13,7 @@ from tenant_schema.objects.model.rows import DefinitionRows, FieldRow, ObjectRow
 from tenant_schema.objects.model.runtime_table import SharedTables
 from tenant_schema.problems import suggestion
 
-__all__ = ["Definitions", "field_draft", "object_draft"]
+__all__ = ["Definitions", "field_draft", "field_drafts", "object_draft"]
 
 _USERS = "users"
 
@@ -105,6 +106,11 @@ def field_draft(row: FieldRow) -> FieldDraft:
     ).complete()
 
 
+def field_drafts(row: ObjectRow, fields: Sequence[FieldRow]) -> tuple[FieldDraft, ...]:
+    """The drafts of an object's fields, marked as parts of its indexes."""
+    return marked([field_draft(one) for one in fields], row.object_indexes)
+
+
 def object_draft(row: ObjectRow, fields: Sequence[FieldRow]) -> ObjectDraft:
     """The draft from which the object would be created."""
     return ObjectDraft(
@@ -113,5 +119,6 @@ def object_draft(row: ObjectRow, fields: Sequence[FieldRow]) -> ObjectDraft:
         plural_label=row.plural_label,
         description=row.description,
         name_field=row.name_field,
-        fields=tuple(field_draft(one) for one in fields),
+        fields=field_drafts(row, fields),
+        indexes=row.object_indexes,
     )

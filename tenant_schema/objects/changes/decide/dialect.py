@@ -1,6 +1,5 @@
 """The protocol of a database for schema changes: DDL, a lock, and inspection of what was executed."""
 
-import hashlib
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -12,12 +11,10 @@ from tenant_schema.objects.changes.decide.operations import Operation
 from tenant_schema.objects.changes.decide.shapes import TableShape
 from tenant_schema.objects.definitions.row_budget import RowLimits
 
-__all__ = ["PROBE", "Dialect", "PlannedStatement", "limited"]
+__all__ = ["PROBE", "Dialect", "PlannedStatement"]
 
 PROBE = "freehold_probe_"
 """Prefix of the names of tables on which a dialect tries a change; one that died may leave one behind."""
-
-_LONGEST = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +63,7 @@ class Dialect(Rules, Functions, Protocol):
         """Return the limits of a row."""
 
     async def read(self, table: str) -> TableShape | None:
-        """Return the shape of the table in the database, keys on single columns included; None if there is
-        none.
-        """
+        """Return the shape of the table in the database, with its keys; None if there is none."""
 
     async def unsearched(self, table: str, columns: Sequence[str]) -> int:
         """Return how many records are missing or outdated in the search index over these columns."""
@@ -81,16 +76,3 @@ class Dialect(Rules, Functions, Protocol):
 
     async def literal(self, value: object) -> str:
         """Return the stored form of the value as a literal for DDL."""
-
-
-def limited(*parts: str) -> str:
-    """Return a name for a key in the form that Piccolo's engines use, within the limits of every database.
-
-    >>> limited("deals_2e3f4a5b", "stage_0c1d2e3f", "key")
-    'deals_2e3f4a5b_stage_0c1d2e3f_key'
-    """
-    name = "_".join(parts)
-    if len(name) <= _LONGEST:
-        return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-    return f"{name[: _LONGEST - 9]}_{digest}"

@@ -4,18 +4,20 @@ What a new definition needs is executed before it becomes valid; what an old one
 process reads it any more.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from tenant_schema.objects.changes.decide.operations import (
     AddColumn,
+    AddCompositeIndex,
     AddIndex,
     AddReference,
     AddSearch,
     ConvertColumn,
     CreateTable,
     DropColumn,
+    DropCompositeIndex,
     DropIndex,
     DropReference,
     DropSearch,
@@ -24,7 +26,7 @@ from tenant_schema.objects.changes.decide.operations import (
     FillSearch,
     Operation,
 )
-from tenant_schema.objects.changes.decide.shapes import ColumnShape, TableShape
+from tenant_schema.objects.changes.decide.shapes import ColumnShape, IndexShape, TableShape
 
 __all__ = ["NOTICED", "Rules", "Steps", "creation", "difference"]
 
@@ -105,6 +107,9 @@ class _Difference:
         search_changes = self._old.search != self._new.search or bool(redone & set(self._new.search))
         if search_changes:
             self._drop_search()
+        redone_in = redone | {one.name for one in generated}
+        moved = [one for one in self._old.indexes if redone_in & set(one.columns)]
+        self._drop_indexes(moved, self._steps.before)
         for one in generated:  # from columns that are replaced
             self._drop(one, self._steps.before)
         for before, after in converted:
@@ -115,10 +120,21 @@ class _Difference:
                 self._keys(before, after)
         if search_changes and self._new.search:
             self._add_search(self._new.search)
+        self._add_indexes(moved)
+        kept = {*self._new.indexes, *moved}
+        self._drop_indexes([one for one in self._old.indexes if one not in kept], self._steps.after)
         for one in reversed(self._old.columns):
             if one.name not in new and one not in generated:
                 self._drop(one, self._steps.after)
         return self._steps
+
+    def _add_indexes(self, moved: Collection[IndexShape]) -> None:
+        """Add the new indexes of the object, and those that were dropped for a column that is replaced."""
+        added = [one for one in self._new.indexes if one not in self._old.indexes or one in moved]
+        self._steps.before += [AddCompositeIndex(self._table, one) for one in added]
+
+    def _drop_indexes(self, indexes: Iterable[IndexShape], steps: list[Operation]) -> None:
+        steps += [DropCompositeIndex(self._table, one) for one in indexes]
 
     def _add_new(self, old: Collection[str], redone: Collection[str]) -> None:
         """Add new columns, and those that are generated from replaced ones."""

@@ -1,6 +1,11 @@
 """Builds the intent of a decision: checks the data, and lists the operations of the change."""
 
-from tenant_schema.objects.changes.decide.data_checks import count_records, count_values, refuse_misfits
+from tenant_schema.objects.changes.decide.data_checks import (
+    count_records,
+    count_values,
+    refuse_doubles,
+    refuse_misfits,
+)
 from tenant_schema.objects.changes.decide.decisions import Decision
 from tenant_schema.objects.changes.decide.dialect import Dialect
 from tenant_schema.objects.changes.decide.diff import difference
@@ -24,6 +29,8 @@ async def refuse_by_data(decision: Decision, confirm: str | None, dialect: Diale
     model = decision.before.model(decision.object)
     if decision.added is not None:
         await _refuse_empty(decision)
+    if decision.after_name is not None:
+        await _refuse_doubles(decision, decision.after_name)
     if decision.changed is not None and decision.after_name is not None:
         old, new = decision.changed
         changed = decision.after.model(decision.after_name).fields[new]
@@ -36,6 +43,16 @@ async def refuse_by_data(decision: Decision, confirm: str | None, dialect: Diale
         held = await count_records(model)
         if held:
             raise WouldLoseData(decision.object, held)
+
+
+async def _refuse_doubles(decision: Decision, after_name: str) -> None:
+    """Refuse new unique indexes over values that records have in common."""
+    before, after = decision.before.model(decision.object), decision.after.model(after_name)
+    if decision.changed is not None:
+        return  # indexes at most follow the name of a field
+    for index in after.indexes:
+        if index.unique and not any(one.unique and one.is_over(index.names) for one in before.indexes):
+            await refuse_doubles(before, index)
 
 
 async def _refuse_empty(decision: Decision) -> None:

@@ -1,19 +1,22 @@
 """The operations of changes and their inverses, as data for the journal."""
 
-from typing import TypeAlias
+from collections.abc import Sequence
+from typing import Final, TypeAlias
 
 import msgspec
 
-from tenant_schema.objects.changes.decide.shapes import ColumnShape, TableShape
+from tenant_schema.objects.changes.decide.shapes import ColumnShape, IndexShape, TableShape
 
 __all__ = [
     "AddColumn",
+    "AddCompositeIndex",
     "AddIndex",
     "AddReference",
     "AddSearch",
     "ConvertColumn",
     "CreateTable",
     "DropColumn",
+    "DropCompositeIndex",
     "DropIndex",
     "DropOldSearch",
     "DropReference",
@@ -23,6 +26,7 @@ __all__ = [
     "FillSearch",
     "NumberRecords",
     "Operation",
+    "WidenIndex",
     "inverse",
 ]
 
@@ -84,6 +88,24 @@ class DropIndex(_Operation, frozen=True, tag=True):
 
     column: str
     unique: bool
+
+
+class WidenIndex(_Operation, frozen=True, tag=True):
+    """Create the index on a column anew, with the columns that it should end with."""
+
+    column: str
+
+
+class AddCompositeIndex(_Operation, frozen=True, tag=True):
+    """Create an index of the object."""
+
+    index: IndexShape
+
+
+class DropCompositeIndex(_Operation, frozen=True, tag=True):
+    """Drop an index that is none of a field."""
+
+    index: IndexShape
 
 
 class AddReference(_Operation, frozen=True, tag=True):
@@ -156,6 +178,9 @@ Operation: TypeAlias = (
     | ConvertColumn
     | AddIndex
     | DropIndex
+    | WidenIndex
+    | AddCompositeIndex
+    | DropCompositeIndex
     | AddReference
     | DropReference
     | AddSearch
@@ -176,16 +201,17 @@ def inverse(operation: Operation) -> Operation | None:
             return DropColumn(table, column)
         case ConvertColumn(table, before, after):
             return ConvertColumn(table, after, before)
-        case AddIndex(table, column, unique):
-            return DropIndex(table, column, unique)
-        case DropIndex(table, column, unique):
-            return AddIndex(table, column, unique)
         case AddReference(table, column):
             return DropReference(table, column)
         case DropReference(table, column):
             return AddReference(table, column)
-        case AddSearch(table, columns):
-            return DropSearch(table, columns)
-        case DropSearch(table, columns):
-            return AddSearch(table, columns)
-    return None
+    other = _OPPOSITES.get(type(operation))
+    return None if other is None else other(*msgspec.structs.astuple(operation))
+
+
+_PAIRS: Final[Sequence[tuple[type[Operation], type[Operation]]]] = (
+    (AddIndex, DropIndex),
+    (AddCompositeIndex, DropCompositeIndex),
+    (AddSearch, DropSearch),
+)
+_OPPOSITES: Final = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}

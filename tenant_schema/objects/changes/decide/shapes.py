@@ -7,13 +7,15 @@ from piccolo.columns import Column
 
 from piccolo_engines.columns import SortKey
 from piccolo_engines.identifiers import quote
+from tenant_schema.objects.changes.decide.key_names import TAIL, composite_name, is_composite_name
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
+from tenant_schema.objects.model.object_indexes import DESCENDING, ObjectIndex
 from tenant_schema.objects.model.packing import PACK, generated_column
 from tenant_schema.objects.model.search_index import search_columns
-from tenant_schema.objects.model.sort_columns import kept_keys
+from tenant_schema.objects.model.sort_columns import kept_key, kept_keys
 from tenant_schema.objects.model.storage import bound_storage
 
-__all__ = ["ColumnShape", "Reference", "TableShape", "shape_found", "shape_of"]
+__all__ = ["ColumnShape", "IndexShape", "Reference", "TableShape", "shape_found", "shape_of"]
 
 _ON_DELETE = {"set_null": "SET NULL", "restrict": "RESTRICT", "cascade": "CASCADE"}
 
@@ -30,6 +32,7 @@ class ColumnShape(msgspec.Struct, frozen=True):
 
     :ivar definition: as in CREATE TABLE, without keys other than the primary key.
     :ivar source: for a column of sort keys, the name of the text column.
+    :ivar narrow: of a column in the database: its index lacks columns that it should end with.
     """
 
     name: str
@@ -39,6 +42,24 @@ class ColumnShape(msgspec.Struct, frozen=True):
     unique: bool = False
     reference: Reference | None = None
     source: str = ""
+    narrow: bool = False
+
+
+class IndexShape(msgspec.Struct, frozen=True):
+    """One index of the object, as opposed to that of a field.
+
+    :ivar parts: all its columns in order, those that it ends with included, ``-`` before descending ones; of
+        an index in the database without directions.
+    """
+
+    name: str
+    parts: tuple[str, ...]
+    unique: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns, without directions."""
+        return tuple([one.removeprefix(DESCENDING) for one in self.parts])
 
 
 class TableShape(msgspec.Struct, frozen=True):
@@ -46,12 +67,14 @@ class TableShape(msgspec.Struct, frozen=True):
 
     :ivar search: the columns of its search index, sorted, so that the order of fields does not matter.
     :ivar fulltext: the names of the FULLTEXT indexes that the database has on it.
+    :ivar indexes: the indexes of the object; of a table in the database, every one that is none of a field.
     """
 
     name: str
     columns: tuple[ColumnShape, ...]
     search: tuple[str, ...] = ()
     fulltext: tuple[str, ...] = ()
+    indexes: tuple[IndexShape, ...] = ()
 
     def column(self, name: str) -> ColumnShape:
         """The column of that name."""
@@ -61,7 +84,7 @@ class TableShape(msgspec.Struct, frozen=True):
 def shape_found(
     table: str,
     types: Mapping[str, str],
-    keys: Mapping[str, set[bool]],
+    indexes: Sequence[IndexShape],
     references: Mapping[str, Reference],
     search: tuple[str, ...],
     fulltext: tuple[str, ...] = (),
@@ -69,20 +92,32 @@ def shape_found(
     """The shape of a table in the database.
 
     :param types: the type of each column.
-    :param keys: for each column with indexes on it alone, whether they are unique.
+    :param indexes: every index but the primary key.
     """
+    own = [one for one in indexes if _is_of_field(table, one)]
+    plain = {one.columns[0]: one.columns for one in own if not one.unique}
+    unique = {one.columns[0] for one in own if one.unique}
     columns = (
         ColumnShape(
             name,
             kind,
             "",
-            index=False in keys.get(name, ()),
-            unique=True in keys.get(name, ()),
+            index=name in plain,
+            unique=name in unique,
             reference=references.get(name),
+            narrow=name in plain and plain[name][1:] != TAIL,
         )
         for name, kind in types.items()
     )
-    return TableShape(table, tuple(columns), search, fulltext)
+    others = tuple([one for one in indexes if one not in own])
+    return TableShape(table, tuple(columns), search, fulltext, others)
+
+
+def _is_of_field(table: str, index: IndexShape) -> bool:
+    """Whether the index is over one column, and perhaps (a part of) what indexes end with."""
+    if is_composite_name(table, index.name):
+        return False
+    return index.columns[1:] == (() if index.unique else TAIL[: len(index.columns) - 1])
 
 
 def shape_of(model: ObjectModel, tables: Mapping[str, str]) -> TableShape:
@@ -100,7 +135,24 @@ def shape_of(model: ObjectModel, tables: Mapping[str, str]) -> TableShape:
         columns = _with_pack(
             columns, {one.column_name for one in model.fields.values() if one.storage == PACK}
         )
-    return TableShape(model.table_name, tuple(columns), tuple(sorted(search_columns(model))))
+    search = tuple(sorted(search_columns(model)))
+    indexes = tuple([_index_shape(model, one) for one in model.indexes])
+    return TableShape(model.table_name, tuple(columns), search, indexes=indexes)
+
+
+def _index_shape(model: ObjectModel, index: ObjectIndex) -> IndexShape:
+    """A text is in an index by its sort key, by which lists are in order; in a unique one as it is."""
+    parts: list[str] = []
+    for given, name in zip(index.fields, index.names, strict=True):
+        column = model.columns[name]
+        key = None if index.unique else kept_key(column)
+        sign = DESCENDING if given.startswith(DESCENDING) else ""
+        parts.append(sign + (key or column)._meta.db_column_name)
+    shown = composite_name(model.table_name, parts, unique=index.unique)
+    if not index.unique:
+        sign = DESCENDING if parts[-1].startswith(DESCENDING) else ""
+        parts += [sign + TAIL[0], *TAIL[1:]]
+    return IndexShape(shown, tuple(parts), index.unique)
 
 
 def _with_pack(columns: Sequence[ColumnShape], packed: Collection[str]) -> list[ColumnShape]:
@@ -121,7 +173,7 @@ def _column_shape(column: Column, field: FieldModel | None, tables: Mapping[str,
     sql_type = column.column_type
     if isinstance(column, SortKey):
         definition = bound_storage().key_definition(column)
-        return ColumnShape(meta.db_column_name, sql_type, definition, index=True, source=column.source)
+        return ColumnShape(meta.db_column_name, sql_type, definition, index=meta.index, source=column.source)
     own = field is not None and not field.system
     is_custom = field is not None and not field.system and not field.standard
     target = field.settings.get("target") if field is not None and field.type.name == "lookup" else None

@@ -5,7 +5,7 @@ from typing import Any
 from piccolo.querystring import QueryString
 
 from piccolo_conf import DB
-from tenant_schema.objects.changes.decide.shapes import Reference, TableShape, shape_found
+from tenant_schema.objects.changes.decide.shapes import IndexShape, Reference, TableShape, shape_found
 from tenant_schema.objects.model.search_index import WORDS_TABLE, words_table
 
 __all__ = ["read_table", "table_names"]
@@ -25,7 +25,7 @@ async def table_names() -> list[str]:
 
 
 async def read_table(table: str) -> TableShape | None:
-    """Return the shape of the table with its keys on single columns; None if there is none."""
+    """Return the shape of the table with its keys; None if there is none."""
     columns = await _ask(
         "SELECT column_name AS name, column_type AS type FROM information_schema.columns "  # noqa: S608 - bound
         f"WHERE {_HERE} ORDER BY ordinal_position",
@@ -33,15 +33,15 @@ async def read_table(table: str) -> TableShape | None:
     )
     if not columns:
         return None
-    plain, fulltext = await _keys(table)
+    indexes, fulltext = await _indexes(table)
     search = await _search(table)
     references = await _references(table)
     types = {row["name"]: row["type"] for row in columns}
-    return shape_found(table, types, plain, references, search, fulltext)
+    return shape_found(table, types, indexes, references, search, fulltext)
 
 
-async def _keys(table: str) -> tuple[dict[str, set[bool]], tuple[str, ...]]:
-    """For each column with indexes of its own, whether they are unique; and the names of FULLTEXT indexes."""
+async def _indexes(table: str) -> tuple[list[IndexShape], tuple[str, ...]]:
+    """The indexes, and the names of FULLTEXT indexes."""
     rows = await _ask(
         "SELECT index_name AS name, non_unique AS non_unique, column_name AS col, index_type AS kind "  # noqa: S608
         f"FROM information_schema.statistics WHERE {_HERE} AND index_name <> 'PRIMARY' "
@@ -52,11 +52,12 @@ async def _keys(table: str) -> tuple[dict[str, set[bool]], tuple[str, ...]]:
     for row in rows:
         key = (row["name"], not int(row["non_unique"]), row["kind"] == "FULLTEXT")
         columns.setdefault(key, []).append(row["col"])
-    keys: dict[str, set[bool]] = {}
-    for (_, unique, is_fulltext), names in columns.items():
-        if len(names) == 1 and not is_fulltext:
-            keys.setdefault(names[0], set()).add(unique)
-    return keys, tuple(name for name, _, is_fulltext in columns if is_fulltext)
+    indexes = [
+        IndexShape(name, tuple(names), unique)
+        for (name, unique, is_fulltext), names in columns.items()
+        if not is_fulltext
+    ]
+    return indexes, tuple(name for name, _, is_fulltext in columns if is_fulltext)
 
 
 async def _search(table: str) -> tuple[str, ...]:

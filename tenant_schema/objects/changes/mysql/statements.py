@@ -7,15 +7,17 @@ DDL is written as SQL because Piccolo has no expressions for most of it. Names a
 from collections.abc import Sequence
 
 from piccolo_engines.identifiers import quote
-from tenant_schema.objects.changes.decide.dialect import limited
+from tenant_schema.objects.changes.decide.key_names import TAIL, composite_columns, limited
 from tenant_schema.objects.changes.decide.operations import (
     AddColumn,
+    AddCompositeIndex,
     AddIndex,
     AddReference,
     AddSearch,
     ConvertColumn,
     CreateTable,
     DropColumn,
+    DropCompositeIndex,
     DropIndex,
     DropOldSearch,
     DropReference,
@@ -25,8 +27,9 @@ from tenant_schema.objects.changes.decide.operations import (
     FillSearch,
     NumberRecords,
     Operation,
+    WidenIndex,
 )
-from tenant_schema.objects.changes.decide.shapes import ColumnShape, TableShape
+from tenant_schema.objects.changes.decide.shapes import ColumnShape, IndexShape, TableShape
 from tenant_schema.objects.model.search_index import words_table
 
 __all__ = ["index_name", "reference_name", "script", "statements"]
@@ -87,10 +90,6 @@ def _alteration(operation: Operation) -> str:
             return f"DROP COLUMN {quote(column.name)}"
         case ConvertColumn(_, _, after):
             return f"MODIFY COLUMN {quote(after.name)} {after.type} DEFAULT NULL"
-        case AddIndex(table, column, unique):
-            return f"ADD {_index(table, column, unique=unique)}"
-        case DropIndex(table, column, unique):
-            return f"DROP INDEX {quote(index_name(table, column, unique=unique))}"
         case AddReference(table, column):
             return f"ADD {_reference(table, column)}"
         case DropReference(table, column):
@@ -99,6 +98,22 @@ def _alteration(operation: Operation) -> str:
             return "COMMENT = ''"  # it changes nothing, but waits for the transactions that use the table
         case DropOldSearch(_, index):
             return f"DROP INDEX {quote(index)}, FORCE"
+    return _index_alteration(operation)
+
+
+def _index_alteration(operation: Operation) -> str:
+    match operation:
+        case AddIndex(table, column, unique):
+            return f"ADD {_index(table, column, unique=unique)}"
+        case DropIndex(table, column, unique):
+            return f"DROP INDEX {quote(index_name(table, column, unique=unique))}"
+        case WidenIndex(table, column):
+            name = quote(index_name(table, column, unique=False))
+            return f"DROP INDEX {name}, ADD {_index(table, column, unique=False)}"
+        case AddCompositeIndex(_, index):
+            return f"ADD {_composite(index)}"
+        case DropCompositeIndex(_, index):
+            return f"DROP INDEX {quote(index.name)}"
     raise AssertionError(operation)
 
 
@@ -120,13 +135,20 @@ def _create(shape: TableShape, collation: str) -> str:
     name = shape.name
     parts = [one.definition for one in shape.columns]
     parts += [_index(name, one.name, unique=one.unique) for one in shape.columns if one.index or one.unique]
+    parts += [_composite(one) for one in shape.indexes]
     parts += [_reference(name, one) for one in shape.columns if one.reference]
     return f"CREATE TABLE {quote(name)} ({', '.join(parts)}) DEFAULT CHARSET=utf8mb4 COLLATE={collation}"
 
 
 def _index(table: str, column: str, *, unique: bool) -> str:
     kind = "UNIQUE INDEX" if unique else "INDEX"
-    return f"{kind} {quote(index_name(table, column, unique=unique))} ({quote(column)})"
+    columns = [column] if unique else [column, *TAIL]
+    return f"{kind} {quote(index_name(table, column, unique=unique))} ({', '.join(map(quote, columns))})"
+
+
+def _composite(index: IndexShape) -> str:
+    kind = "UNIQUE INDEX" if index.unique else "INDEX"
+    return f"{kind} {quote(index.name)} ({composite_columns(index.parts)})"
 
 
 def _reference(table: str, column: ColumnShape) -> str:

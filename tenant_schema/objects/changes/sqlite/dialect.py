@@ -17,20 +17,24 @@ from piccolo_engines.errors import LockTimeout
 from piccolo_engines.identifiers import quote
 from piccolo_engines.limits import without_limit
 from piccolo_engines.sqlite.exact_decimals import DECIMAL_FITS, DECIMAL_KEY, DECIMAL_TEXT
-from tenant_schema.objects.changes.decide.dialect import PlannedStatement, limited
+from tenant_schema.objects.changes.decide.dialect import PlannedStatement
+from tenant_schema.objects.changes.decide.key_names import TAIL, composite_columns, limited
 from tenant_schema.objects.changes.decide.operations import (
     AddColumn,
+    AddCompositeIndex,
     AddIndex,
     AddSearch,
     ConvertColumn,
     CreateTable,
     DropColumn,
+    DropCompositeIndex,
     DropIndex,
     DropSearch,
     DropTable,
     Operation,
+    WidenIndex,
 )
-from tenant_schema.objects.changes.decide.shapes import ColumnShape, TableShape
+from tenant_schema.objects.changes.decide.shapes import ColumnShape, IndexShape, TableShape
 from tenant_schema.objects.changes.sqlite.inspection import read_table, table_names
 from tenant_schema.objects.changes.sqlite.search import add_search, drop_search
 from tenant_schema.objects.definitions.row_budget import SQLITE, RowLimits
@@ -39,6 +43,8 @@ from tenant_schema.objects.errors import ObjectBusy
 __all__ = ["SQLiteDialect"]
 
 _TEXTS = ("VARCHAR", "TEXT")
+_REBUILDING = (DropColumn, ConvertColumn, AddIndex, AddCompositeIndex, AddSearch)
+"""Operations that read or write every row."""
 
 
 class SQLiteDialect:
@@ -107,7 +113,7 @@ class SQLiteDialect:
             table = operation.table
             if table not in counts:
                 counts[table] = 0 if table in created else await _count(table)
-            rebuilds = isinstance(operation, DropColumn | ConvertColumn | AddIndex | AddSearch)
+            rebuilds = isinstance(operation, _REBUILDING)
             rows = counts[table] if rebuilds or isinstance(operation, DropTable) else 0
             algorithm = "rebuild" if rebuilds else "metadata"
             planned += [PlannedStatement(one, algorithm, rows) for one in _statements(operation)]
@@ -162,10 +168,6 @@ def _statements(operation: Operation) -> list[str]:
             return drop_search(table)
         case ConvertColumn():
             return _convert(operation)
-        case AddIndex(_, column, unique):
-            return [_index(table, column, unique=unique)]
-        case DropIndex(_, column, unique):
-            return [f"DROP INDEX {quote(_index_name(table, column, unique=unique))}"]
     return _alterations(operation)
 
 
@@ -176,6 +178,23 @@ def _alterations(operation: Operation) -> list[str]:
             return [f"ALTER TABLE {quote(table)} ADD COLUMN {column.definition}{value}{_references(column)}"]
         case DropColumn(table, column):
             return [f"ALTER TABLE {quote(table)} DROP COLUMN {quote(column.name)}"]
+    return _index_statements(operation)
+
+
+def _index_statements(operation: Operation) -> list[str]:
+    table = operation.table
+    match operation:
+        case AddIndex(_, column, unique):
+            return [_index(table, column, unique=unique)]
+        case DropIndex(_, column, unique):
+            return [f"DROP INDEX {quote(_index_name(table, column, unique=unique))}"]
+        case WidenIndex(_, column):
+            drop = f"DROP INDEX {quote(_index_name(table, column, unique=False))}"
+            return [drop, _index(table, column, unique=False)]
+        case AddCompositeIndex(_, index):
+            return [_composite(table, index)]
+        case DropCompositeIndex(_, index):
+            return [f"DROP INDEX {quote(index.name)}"]
     return []
 
 
@@ -191,6 +210,7 @@ def _create(shape: TableShape) -> list[str]:
     return [
         f"CREATE TABLE {quote(shape.name)} ({', '.join(parts)})",
         *(_index(shape.name, one.name, unique=one.unique) for one in keys),
+        *(_composite(shape.name, one) for one in shape.indexes),
         *(add_search(shape.name, shape.search) if shape.search else []),
     ]
 
@@ -212,12 +232,14 @@ def _index_name(table: str, column: str, *, unique: bool) -> str:
 
 
 def _index(table: str, column: str, *, unique: bool) -> str:
-    """An index that is not unique ends with the id, as in InnoDB, so that records with one value are in
-    order.
-    """
     kind, name = "UNIQUE INDEX" if unique else "INDEX", _index_name(table, column, unique=unique)
-    columns = quote(column) if unique else f'{quote(column)}, "id"'
-    return f"CREATE {kind} {quote(name)} ON {quote(table)} ({columns})"
+    columns = [column] if unique else [column, *TAIL]
+    return f"CREATE {kind} {quote(name)} ON {quote(table)} ({', '.join(map(quote, columns))})"
+
+
+def _composite(table: str, index: IndexShape) -> str:
+    kind = "UNIQUE INDEX" if index.unique else "INDEX"
+    return f"CREATE {kind} {quote(index.name)} ON {quote(table)} ({composite_columns(index.parts)})"
 
 
 def _convert(operation: ConvertColumn) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 from piccolo.querystring import QueryString
 
 from piccolo_conf import DB
-from tenant_schema.objects.changes.decide.shapes import Reference, TableShape, shape_found
+from tenant_schema.objects.changes.decide.shapes import IndexShape, Reference, TableShape, shape_found
 from tenant_schema.objects.changes.sqlite.search import TRIGGERS, trigger_name
 from tenant_schema.objects.model.search_index import search_ids_table, search_table
 
@@ -23,11 +23,11 @@ async def table_names() -> list[str]:
 
 
 async def read_table(table: str) -> TableShape | None:
-    """Return the shape of the table with its keys on single columns; None if there is none."""
+    """Return the shape of the table with its keys; None if there is none."""
     columns = await _ask("SELECT name, type FROM pragma_table_xinfo({})", table)
     if not columns:
         return None
-    keys = await _keys(table)
+    indexes = await _indexes(table)
     references = {
         row["column"]: Reference(row["target"], row["on_delete"])
         for row in await _ask(
@@ -35,24 +35,20 @@ async def read_table(table: str) -> TableShape | None:
         )
     }
     types = {row["name"]: row["type"] for row in columns}
-    return shape_found(table, types, keys, references, await _search(table))
+    return shape_found(table, types, indexes, references, await _search(table))
 
 
-async def _keys(table: str) -> dict[str, set[bool]]:
-    """For each column with indexes of its own, whether they are unique."""
+async def _indexes(table: str) -> list[IndexShape]:
     rows = await _ask(
         'SELECT i.name AS "index", i."unique" AS is_unique, c.name AS "column" '
-        "FROM pragma_index_list({}) i, pragma_index_info(i.name) c WHERE i.origin <> 'pk'",
+        "FROM pragma_index_list({}) i, pragma_index_info(i.name) c WHERE i.origin <> 'pk' "
+        "ORDER BY i.name, c.seqno",
         table,
     )
     columns: dict[tuple[str, bool], list[str]] = {}
     for row in rows:
         columns.setdefault((row["index"], bool(row["is_unique"])), []).append(row["column"])
-    keys: dict[str, set[bool]] = {}
-    for (_, unique), names in columns.items():
-        if len(names) == 1 or names[1:] == ["id"]:
-            keys.setdefault(names[0], set()).add(unique)
-    return keys
+    return [IndexShape(name, tuple(names), unique) for (name, unique), names in columns.items()]
 
 
 async def _search(table: str) -> tuple[str, ...]:
