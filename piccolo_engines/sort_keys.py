@@ -30,6 +30,7 @@ __all__ = [
     "sort_weights",
     "sort_weights_end",
     "text_behind_key",
+    "text_of_key",
 ]
 
 SORT_KEY: Final = "SORT_KEY"
@@ -62,6 +63,17 @@ def key_and_text(text: str | None) -> bytes | None:
 def text_behind_key(selected: bytes) -> str:
     """Return the text after the key in a result of :func:`key_and_text`."""
     return bytes(selected[SORT_KEY_BYTES:]).decode()
+
+
+def text_of_key(key: bytes) -> str:
+    """Return the text of a key of fewer than :data:`SORT_KEY_BYTES` bytes.
+
+    >>> text_of_key(sort_key("Äa"))
+    'Äa'
+    """
+    units = range(0, len(key), 2)
+    end = next(at for at in units if key[at : at + 2] == _END)  # no weight is zero
+    return key[end + 2 :].decode()
 
 
 def sort_key(text: str | None) -> bytes | None:

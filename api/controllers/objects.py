@@ -130,14 +130,22 @@ class ObjectController(Controller):
     @patch(
         "/{object:str}",
         operation_id="changeObject",
-        summary="Rename or relabel an object",
+        summary="Rename or relabel an object, or change its indexes",
         description=(
-            "Renaming keeps the data. Lookups, permissions and pages that name the object get its new name."
+            "Renaming keeps the data. Lookups, permissions and pages that name the object get its new name. "
+            "Indexes are created and dropped while records are read and written; a unique one is refused "
+            "with 409 `would-break-data` while records have the same values. They follow renamed fields, and "
+            "a field is not dropped while an index is over it."
         ),
         response_description="The changed object; with `dryRun` the planned changes.",
         responses=problems(409),
         dependencies={"params": Query(ChangeQuery)},
-        body_example={"name": "offers", "label": "Offer", "pluralLabel": "Offers"},
+        body_example={
+            "name": "offers",
+            "label": "Offer",
+            "pluralLabel": "Offers",
+            "indexes": [["stage", "-created_at"]],
+        },
     )
     async def change_object(
         self,
@@ -149,7 +157,7 @@ class ObjectController(Controller):
         params: Injected[ChangeQuery],
         data: _ObjectChanges,
     ) -> ObjectResponse | PlanResponse:
-        """Rename or relabel an object."""
+        """Rename or relabel an object, or change its indexes."""
         changes = object_changes(data)
         with body_places():
             plan = await objects.change_object(

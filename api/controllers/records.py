@@ -1,5 +1,6 @@
 """/api/v1/data/{object}: records of every object, in lists and one by one."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from urllib.parse import unquote
 
@@ -27,26 +28,30 @@ from tenant_schema.users.rights.permissions import Access
 __all__ = ["RecordController"]
 
 
-def _unique_value(request: ApiRequest) -> str:
+def _unique_values(request: ApiRequest) -> Sequence[str]:
     """Return the value after the field's name, including slashes: ``https%3A%2F%2Fb.example`` is one value,
-    but the path is decoded before it is split.
+    but the path is decoded before it is split. Values of several fields have commas between.
     """
     path = request.scope["raw_path"].partition(b"?")[0].decode("ascii", "surrogateescape")
     text = path.partition("/data/")[2].split("/", 3)[3]  # object, by, field, value
-    return unquote(text, errors="replace")
+    texts = text.split(",") if "," in request.path_params["uniqueField"] else [text]
+    return [unquote(one, errors="replace") for one in texts]
 
 
-_UNIQUE_VALUE = FromRequest(
-    _unique_value,
+_UNIQUE_VALUES = FromRequest(
+    _unique_values,
     {
         "value": Annotated[
             str,
             PathParameter(
                 name="value",
                 required=True,
-                description="The value of that field.",
+                description=(
+                    "The value of that field; of several fields their values in the same order with commas "
+                    "between, a comma in a value as %2C."
+                ),
                 examples=[Example(id="email", value="ada@acme.example")],
-                schema_extra={"minLength": 1, "maxLength": 255},
+                schema_extra={"minLength": 1, "maxLength": 2000},
             ),
         ]
     },
@@ -230,7 +235,7 @@ class RecordController(Controller):
     @put(
         "/by/{uniqueField:str}/{value:path}",
         operation_id="putRecord",
-        summary="Create or change the record that has this value in a unique field",
+        summary="Create or change the record that has this value in a unique field, or in several",
         description=(
             "For those who may create and update. Two who do it at once create one record. The body need not "
             "name the field; if it does, it says the same as the address. `If-Match` only changes, and only "
@@ -242,7 +247,7 @@ class RecordController(Controller):
             201: ResponseSpec(RecordResponse, description="It was created.", generate_examples=False),
             **problems(409, 412),
         },
-        dependencies={"unique_value": _UNIQUE_VALUE, "versions": IF_MATCH, "only_new": ONLY_NEW},
+        dependencies={"unique_values": _UNIQUE_VALUES, "versions": IF_MATCH, "only_new": ONLY_NEW},
         body_example={"first_name": "Ada", "last_name": "Lovelace"},
         example=ONE_RECORD,
     )
@@ -253,13 +258,13 @@ class RecordController(Controller):
         records: Injected[RecordService],
         object_name: ObjectName,
         unique_field: UniqueField,
-        unique_value: Injected[str],
+        unique_values: Injected[Sequence[str]],
         versions: Injected[Versions],
         only_new: Injected[bool],
         data: RecordBody,
     ) -> Prepared[RecordResponse]:
-        """Create or change the record that has this value in a unique field."""
-        key = (unique_field, unique_value)
+        """Create or change the record that has these values in a unique key."""
+        key = (unique_field, unique_values)
         record, is_new = await records.put(
             tenant, access, object_name, key, data, if_match=versions, only_new=only_new
         )

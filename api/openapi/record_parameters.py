@@ -26,12 +26,12 @@ def parameter_of(parameter: Mapping[str, Any], kind: str, one: ObjectView) -> _J
     if name == "object":
         return None
     if name == "uniqueField":
-        names = one.unique_fields
+        names = one.unique_keys
         return {**parameter, "schema": {"type": "string", "enum": names}, "example": names[0]}
     if name == "value":
-        field = one.readable[one.unique_fields[0]]
-        schema = {"type": "string", "minLength": 1}
-        return {**parameter, "schema": schema, "example": str(field.type.example(field))}
+        fields = [one.readable[name] for name in one.unique_keys[0].split(",")]
+        example = ",".join([str(field.type.example(field)) for field in fields])
+        return {**parameter, "schema": {"type": "string", "minLength": 1}, "example": example}
     examples = _examples(kind, one)
     if name not in examples:
         return dict(parameter)

@@ -66,7 +66,7 @@ def _tag(one: ObjectView) -> _Json:
 
 def _paths(fixed: Mapping[str, Any], one: ObjectView) -> Iterator[tuple[str, _Json]]:
     for path, methods in fixed["paths"].items():
-        if not path.startswith(_PREFIX) or ("{uniqueField}" in path and not one.unique_fields):
+        if not path.startswith(_PREFIX) or ("{uniqueField}" in path and not one.unique_keys):
             continue
         own = {
             method: _operation(operation, one)

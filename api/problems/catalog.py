@@ -253,6 +253,10 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "System role kept",
         "Roles and permissions that come with a tenant cannot be renamed or deleted.",
     ),
+    "field-in-index": (
+        "Field in an index",
+        "An index of the object is over this field. Drop the index first: change the object's indexes.",
+    ),
     "still-looked-up": (
         "Still looked up",
         "Lookup fields of other objects refer to this object. Drop those fields first; errors names them.",

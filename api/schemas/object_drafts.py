@@ -3,14 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+import msgspec
 
 from api.errors import InvalidBody
 from api.requests.bodies import add_unknown
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.objects.definitions.limits import MOST_INDEXES
 from tenant_schema.objects.errors import FieldNotFound
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
+from tenant_schema.objects.model.object_indexes import ObjectIndex
 from tenant_schema.problems import InvalidInput, Problem, ProblemCollector, ProblemList, suggestion
 from tenant_schema.records.access.schema_view import SchemaView
 from tenant_schema.scope import TenantScope
@@ -29,6 +33,12 @@ __all__ = [
 ]
 
 _Body = Mapping[str, object]
+
+
+class _Index(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    fields: tuple[Annotated[str, msgspec.Meta(max_length=41)], ...]
+    unique: bool = False
+
 
 _FIELD_PROPERTIES: Final = {
     "name": ("name", str),
@@ -49,7 +59,11 @@ _OBJECT_PROPERTIES: Final = {
     "description": ("description", str),
     "nameField": ("name_field", str),
 }
-_OBJECT_CHANGES: Final = {**_OBJECT_PROPERTIES, "fieldOrder": ("field_order", list)}
+_OBJECT_CHANGES: Final = {
+    **_OBJECT_PROPERTIES,
+    "fieldOrder": ("field_order", list),
+    "indexes": ("object_indexes", list),
+}
 _WORDS: Final = {str: "Must be text.", bool: "Must be true or false.", list: "Must be a list of names."}
 _MOST_FIELDS: Final = 1000
 _MOST_SETTINGS: Final = 100
@@ -76,14 +90,17 @@ def object_draft(body: _Body) -> ObjectDraft:
     given, wrong = _typed(body, _OBJECT_PROPERTIES)
     found = ProblemCollector()
     found.extend(wrong)
-    add_unknown(body, (*_OBJECT_PROPERTIES, "fields"), found)
+    add_unknown(body, (*_OBJECT_PROPERTIES, "fields", "indexes"), found)
+    indexes = _indexes(body.get("indexes", []), found)
     found.extend(_missing(body, ["name"]))
     drafts = _field_drafts(body.get("fields", []), found)
     if found.problems:
         raise InvalidBody(found.problems)
     label = given.get("label", _label(given["name"]))
     return ObjectDraft(
-        **{"label": label, "plural_label": _plural(label)[:100], **given}, fields=tuple(drafts)
+        **{"label": label, "plural_label": _plural(label)[:100], **given},
+        fields=tuple(drafts),
+        indexes=indexes,
     )
 
 
@@ -94,6 +111,8 @@ def object_changes(body: _Body) -> dict[str, Any]:
     found.extend(wrong)
     if not all(isinstance(one, str) for one in given.get("field_order", ())):
         found.add("fieldOrder", "wrong-type", _WORDS[list])
+    if "object_indexes" in given:
+        given["object_indexes"] = _indexes(given["object_indexes"], found)
     add_unknown(body, tuple(_OBJECT_CHANGES), found)
     if found.problems:
         raise InvalidBody(found.problems)
@@ -117,6 +136,24 @@ def field_changes(body: _Body) -> dict[str, Any]:
         raise InvalidBody(problems)
     settings = {name: value for name, value in body.items() if name not in _FIELD_PROPERTIES}
     return {**given, "settings": settings} if settings else given
+
+
+def _indexes(given: object, found: ProblemCollector) -> tuple[ObjectIndex, ...]:
+    """The indexes of a body: lists of fields, or objects with ``fields`` and ``unique``."""
+    if not isinstance(given, list) or len(given) > MOST_INDEXES:
+        found.add("indexes", "wrong-type", f"Must be a list of at most {MOST_INDEXES} indexes.")
+        return ()
+    indexes = []
+    for at, one in enumerate(given):
+        try:
+            indexes.append(msgspec.convert({"fields": one} if isinstance(one, list) else one, _Index))
+        except msgspec.ValidationError:
+            found.add(
+                f"indexes.{at}",
+                "wrong-type",
+                'Must be a list of fields, or {"fields": [...], "unique": true}.',
+            )
+    return tuple([ObjectIndex(one.fields, one.unique) for one in indexes])
 
 
 def _field_drafts(given: object, found: ProblemCollector) -> list[FieldDraft]:

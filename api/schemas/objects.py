@@ -9,9 +9,11 @@ from msgspec import UNSET, Meta, UnsetType
 from api.schemas.common import Input, Output
 from tenant_schema.objects.changes.decide.plan import Plan
 from tenant_schema.objects.changes.drift import Drift
+from tenant_schema.objects.definitions.index_checks import MOST_INDEX_FIELDS
 from tenant_schema.objects.fields.fixed_decimal import MOST_DECIMALS, MOST_DIGITS
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
+from tenant_schema.objects.model.object_indexes import ObjectIndex
 
 __all__ = [
     "DEAL_EXAMPLE",
@@ -33,6 +35,7 @@ __all__ = [
     "PlannedDdl",
     "RepairResponse",
     "shown_field",
+    "shown_index",
     "shown_object",
     "shown_plan",
 ]
@@ -84,12 +87,49 @@ _FIELD_PROPERTIES: Final[_Json] = {
 }
 FIELD_CHANGES_BODY: Final[_Json] = {"type": "object", "properties": _FIELD_PROPERTIES}
 FIELD_BODY: Final[_Json] = {**FIELD_CHANGES_BODY, "required": ["name", "type"]}
+_INDEX_FIELDS: Final[_Json] = {
+    "type": "array",
+    "items": {"type": "string"},
+    "minItems": 1,
+    "maxItems": MOST_INDEX_FIELDS,
+    "description": "Names of fields in the order of the index, `-` before one in descending order.",
+}
+_INDEXES: Final[_Json] = {
+    "type": "array",
+    "items": {
+        "anyOf": [
+            _INDEX_FIELDS,
+            {
+                "type": "object",
+                "properties": {
+                    "fields": _INDEX_FIELDS,
+                    "unique": {
+                        "type": "boolean",
+                        "description": (
+                            "Whether no two records, in use or in the trash, may have the same values in "
+                            "all the fields. Records without a value in one of them are not compared."
+                        ),
+                    },
+                },
+                "required": ["fields"],
+                "additionalProperties": False,
+            },
+        ]
+    },
+    "examples": [[["industry", "-created_at"], {"fields": ["order", "product"], "unique": True}]],
+    "description": (
+        "Indexes over several fields, for lists that are filtered and sorted by them together. A change "
+        "gives all of them: those left out are dropped. Unique ones are keys of "
+        "`PUT …/by/{uniqueField}/{value}` and of imports."
+    ),
+}
 _OBJECT_PROPERTIES: Final[_Json] = {
     "name": _NAME,
     "label": _LABEL,
     "pluralLabel": _LABEL,
     "description": _DESCRIPTION,
     "nameField": {"type": "string", "description": "The field that says what to call a record; or empty."},
+    "indexes": _INDEXES,
 }
 OBJECT_CHANGES_BODY: Final[_Json] = {
     "type": "object",
@@ -143,6 +183,7 @@ DEAL_EXAMPLE: Final[_Json] = {
     "description": "",
     "nameField": "",
     "standard": False,
+    "indexes": [["stage", "-created_at"]],
     "fields": [FIELD_EXAMPLE],
 }
 
@@ -265,7 +306,7 @@ class RepairResponse(Output):
 
 
 def shown_object(model: ObjectModel, fields: Iterable[FieldModel]) -> _Json:
-    """An object in JSON, with the given fields."""
+    """An object in JSON, with the given fields and the indexes over them."""
     seen = {one.name for one in fields}
     positions = {name: at for at, name in enumerate(model.fields)}
     return {
@@ -276,8 +317,15 @@ def shown_object(model: ObjectModel, fields: Iterable[FieldModel]) -> _Json:
         "description": model.description,
         "nameField": model.name_field if model.name_field in seen else "",
         "standard": model.standard,
+        "indexes": [shown_index(one) for one in model.indexes if seen.issuperset(one.names)],
         "fields": [shown_field(one, positions[name]) for name, one in model.fields.items() if name in seen],
     }
+
+
+def shown_index(index: ObjectIndex) -> Any:
+    """An index in JSON: a list of fields, or an object if it is unique."""
+    fields = list(index.fields)
+    return {"fields": fields, "unique": True} if index.unique else fields
 
 
 def shown_field(field: FieldModel, position: int) -> _Json:

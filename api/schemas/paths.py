@@ -83,8 +83,8 @@ UniqueField: TypeAlias = Annotated[
     str,
     _text(
         "uniqueField",
-        "A field that the object defines as unique.",
+        "A field that the object defines as unique, or the fields of a unique index with commas between.",
         "email",
-        {"minLength": 1, "maxLength": 40},
+        {"minLength": 1, "maxLength": 330},
     ),
 ]

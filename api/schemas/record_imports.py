@@ -24,7 +24,8 @@ class ImportQuery(Input):
         str | None,
         Meta(
             description=(
-                "A unique field, or `id`: lines whose value is there change that record. With a unique field "
+                "A unique field, the fields of a unique index with commas between (`order,product`), or "
+                "`id`: lines whose value is there change that record. With a unique field "
                 "the others create one; with `id` those do whose cell is empty."
             ),
             examples=["id"],

@@ -14,7 +14,7 @@ from piccolo_engines.columns import utc_now
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.records.access.target import Target, Targets
 from tenant_schema.records.csv.export_csv import chained, export
-from tenant_schema.records.csv.import_csv import ImportOptions, ImportReport, import_csv, key_field
+from tenant_schema.records.csv.import_csv import ImportOptions, ImportReport, import_csv, import_key
 from tenant_schema.records.csv.source import File
 from tenant_schema.records.history.read import read_history
 from tenant_schema.records.preconditions import Versions
@@ -37,8 +37,9 @@ from tenant_schema.records.writing.bulk_delete import bulk_delete
 from tenant_schema.records.writing.bulk_update import bulk_update
 from tenant_schema.records.writing.create import create_record
 from tenant_schema.records.writing.delete import destroy, restore_record, trash_record
+from tenant_schema.records.writing.record_key import record_key
 from tenant_schema.records.writing.update import change_record
-from tenant_schema.records.writing.upsert import stored_key, unique_field, upsert_record
+from tenant_schema.records.writing.upsert import stored_key, upsert_record
 from tenant_schema.records.writing.validation import Body
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
@@ -255,22 +256,23 @@ class RecordService:
         scope: TenantScope,
         access: Access,
         object_name: str,
-        key: tuple[str, str],
+        key: tuple[str, Sequence[str]],
         body: Body,
         *,
         if_match: Versions = None,
         only_new: bool = False,
     ) -> tuple[Record, bool]:
-        """Create or change the record whose unique field has a value (``key``). Return it, and whether it was
-        created. With ``if_match``, only change it, at those versions; with ``only_new``, only create it.
+        """Create or change the record with a unique key: the names of its fields with commas between, and the
+        text of each value. Return it, and whether it was created. With ``if_match``, only change it, at those
+        versions; with ``only_new``, only create it.
 
         For who may create and update. Safe beside others who do the same. Raises InvalidQuery,
         ValidationFailed, ChangeDenied, UniqueConflict, PreconditionFailed.
         """
         target = await self.targets.open(scope, access, object_name, "create", "update")
-        field = unique_field(target, key[0])
-        value, now = stored_key(field, key[1]), self._clock()
-        return await upsert_record(target, field, value, body, now, if_match=if_match, only_new=only_new)
+        fields, now = record_key(target, key[0]), self._clock()
+        values = stored_key(fields, key[1])
+        return await upsert_record(target, fields, values, body, now, if_match=if_match, only_new=only_new)
 
     @retry_when_definitions_changed
     async def bulk(
@@ -295,7 +297,7 @@ class RecordService:
         self, scope: TenantScope, access: Access, object_name: str, key: str | None
     ) -> None:
         """Raises what :meth:`import_csv` raises whatever the file: to be asked before one is taken in."""
-        key_field(await self.targets.open(scope, access, object_name, *_actions_of_import(key)), key)
+        import_key(await self.targets.open(scope, access, object_name, *_actions_of_import(key)), key)
 
     async def import_csv(
         self,

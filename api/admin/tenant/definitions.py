@@ -12,6 +12,7 @@ from api.admin.tenant.visitor import Visitor
 from api.admin.values import problems_together
 from api.errors import InvalidBody
 from api.schemas.object_drafts import body_places, field_changes, field_draft, object_changes, object_draft
+from api.schemas.objects import shown_index
 from tenant_schema.objects.definitions.drafts import FieldDraft
 from tenant_schema.objects.fields.lookup import ON_DELETE
 from tenant_schema.objects.fields.registry import FIELD_TYPES
@@ -27,7 +28,9 @@ _OBJECT_WORDS: Final[Mapping[str, str]] = {
     "plural_label": "pluralLabel",
     "description": "description",
     "name_field": "nameField",
+    "indexes": "indexes",
 }
+_EMPTY: Final[Mapping[str, Any]] = {name: [] if name == "indexes" else "" for name in _OBJECT_WORDS}
 _FIELD_PROPERTIES: Final = (
     *("name", "label", "type", "description", "required", "unique", "index", "searchable", "history"),
     "default",
@@ -56,6 +59,7 @@ _OBJECTS: Final = TableSchema(
         Column(name="plural_label", title="Label of many"),
         Column(name="description", title="Description", listed=False),
         Column(name="name_field", title="Name field", help_text="The field that records are called by."),
+        json_column("indexes", "Indexes", 'Over several fields: [["stage", "-created_at"]]'),
         Column(name="fields", title="Fields", type="integer", read_only=True),
         Column(name="standard", title="Comes with the product", type="boolean", read_only=True),
     ],
@@ -82,7 +86,7 @@ class ObjectTable(MemoryTable):
 
     async def create(self, values: Mapping[str, Any]) -> str:
         """Create an object without fields."""
-        body = {_OBJECT_WORDS[name]: value for name, value in values.items() if value not in (None, "")}
+        body = {_OBJECT_WORDS[name]: value for name, value in values.items() if value not in (None, "", [])}
         draft = object_draft({"name": "", **body})  # reported with all other problems
         with body_places():
             await self._service.create_object(self._visitor.scope, self._visitor.access, draft)
@@ -91,7 +95,7 @@ class ObjectTable(MemoryTable):
     async def update(self, row_id: str, values: Mapping[str, Any]) -> None:
         """Change labels or the name. The records are kept."""
         name = (await self.row(row_id))["name"]
-        changes = object_changes({_OBJECT_WORDS[one]: value or "" for one, value in values.items()})
+        changes = object_changes({_OBJECT_WORDS[one]: value or _EMPTY[one] for one, value in values.items()})
         with body_places():
             await self._service.change_object(self._visitor.scope, self._visitor.access, name, changes)
 
@@ -191,6 +195,7 @@ def _object_row(model: ObjectModel) -> Row:
         "plural_label": model.plural_label,
         "description": model.description,
         "name_field": model.name_field,
+        "indexes": msgspec.json.encode([shown_index(one) for one in model.indexes]).decode(),
         "fields": sum(not field.system for field in model.fields.values()),
         "standard": model.standard,
     }

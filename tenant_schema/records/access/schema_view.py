@@ -58,6 +58,13 @@ class ObjectView:
         """The readable fields whose value identifies a record, without the id."""
         return [name for name, field in self.readable.items() if field.unique and not field.system]
 
+    @property
+    def unique_keys(self) -> list[str]:
+        """As :attr:`unique_fields`, with the fields of unique indexes, which have commas between."""
+        together = [one.names for one in self.model.indexes if one.unique]
+        readable = [names for names in together if self.readable.keys() >= set(names)]
+        return [*self.unique_fields, *map(",".join, readable)]
+
 
 USERS_VIEW: Final = ObjectView(
     USERS, Rights(readable=USERS.fields, creatable={}, writable={}), actions=frozenset()

@@ -11,6 +11,7 @@ from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.problems import Problem, ProblemCollector, suggestion
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import ValidationFailed
+from tenant_schema.records.writing.record_key import RecordKey
 
 __all__ = ["Column", "Columns", "columns_of"]
 
@@ -53,7 +54,7 @@ async def columns_of(
     target: Target,
     header: Sequence[str],
     mapping: Mapping[str, str | None] | None,
-    key: FieldModel | None = None,
+    key: RecordKey | None = None,
     *,
     has_head: bool = True,
 ) -> Columns:
@@ -63,7 +64,7 @@ async def columns_of(
     column numbers (from 1) to names of fields, or to None for columns to ignore. Fields that the system sets
     are ignored.
 
-    :param key: the field that identifies records, which must have a column.
+    :param key: the key that identifies records, each field of which must have a column.
 
     Raises :class:`ValidationFailed` with all problems.
     """
@@ -111,7 +112,7 @@ def _folded(label: str) -> str:
 class _Matching:
     """Matches columns with the fields of one object, and collects what cannot be understood."""
 
-    def __init__(self, target: Target, key: FieldModel | None) -> None:
+    def __init__(self, target: Target, key: RecordKey | None) -> None:
         self.target, self.key = target, key
         self.columns, self.collector = Columns(), ProblemCollector()
         self.names = _Names({**target.rights.readable, **target.rights.creatable})
@@ -144,7 +145,7 @@ class _Matching:
         if column is None:
             return
         one = column.field
-        if self.key is not None and one.name == self.key.name:
+        if self.key is not None and one.name in self.key.names:
             self.columns.taken.append(column)
         elif one.name == "id" and self.key is None:
             message = (
@@ -227,8 +228,10 @@ class _Matching:
             self.collector.add(name, "repeated", message)
         if self.key is None:
             return
-        if self.key.name not in heads:
-            self.collector.add(self.key.name, "missing-column", f"There is no column for {self.key.name}.")
+        given = {column.field.name for column in self.columns.taken if column.by is None}
+        for name in self.key.names:
+            if name not in given:
+                self.collector.add(name, "missing-column", f"There is no column for {name}.")
         for name in heads:
-            if name != self.key.name and name not in self.target.rights.writable:
+            if name not in self.key.names and name not in self.target.rights.writable:
                 self.collector.add(name, "not-allowed", f"Your roles do not allow you to change {name}.")

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from tenant_schema.objects.errors import InvalidValue
-from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.portions import in_portions
 from tenant_schema.problems import Problem, ProblemList
 from tenant_schema.records.access.target import Target
@@ -23,9 +22,9 @@ from tenant_schema.records.csv.source import CsvSource, File, Line
 from tenant_schema.records.csv.write_lines import runs_without_repetition, write_rows
 from tenant_schema.records.errors import BulkRefused, UnreadableCsv, ValidationFailed
 from tenant_schema.records.writing.bulk import Item
-from tenant_schema.records.writing.upsert import unique_field
+from tenant_schema.records.writing.record_key import RecordKey, record_key
 
-__all__ = ["ImportOptions", "ImportReport", "LineProblem", "import_csv", "key_field"]
+__all__ = ["ImportOptions", "ImportReport", "LineProblem", "import_csv", "import_key"]
 
 _PORTION: Final = 500
 """The maximum number of lines that are written in one transaction."""
@@ -41,7 +40,7 @@ class ImportOptions:
 
     :param mapping: names of fields by head or column number; None for columns to ignore.
     :param good_lines: whether to import the valid lines; otherwise all lines or none.
-    :param key: the unique field, or ``id``, by which lines update existing records; without it, every line
+    :param key: the unique key, or ``id``, by which lines update existing records; without it, every line
         creates a record.
     :param dry_run: whether to roll back after the report.
     :param form: the format of the file.
@@ -131,11 +130,11 @@ def _of_line(one: LineProblem) -> Problem:
     return replace(one.problem, field=where)
 
 
-def key_field(target: Target, name: str | None) -> FieldModel | None:
-    """Return the field that identifies records; None if every line creates one."""
+def import_key(target: Target, name: str | None) -> RecordKey | None:
+    """Return the key that identifies records; None if every line creates one."""
     if name is None:
         return None
-    return target.model.fields["id"] if name == "id" else unique_field(target, name)
+    return RecordKey((target.model.fields["id"],)) if name == "id" else record_key(target, name)
 
 
 @dataclass(slots=True)
@@ -150,7 +149,7 @@ class _Import:
     report: ImportReport = field(default_factory=ImportReport)
     target: Target = field(init=False)
     columns: Columns = field(init=False)
-    key: FieldModel | None = field(init=False)
+    key: RecordKey | None = field(init=False)
     styles: Mapping[int, Style] = field(default_factory=dict)
     readers: Mapping[int, CellReader] = field(default_factory=dict)
     cells: TakenCells = field(default_factory=TakenCells)
@@ -158,7 +157,7 @@ class _Import:
     async def aim_at(self, target: Target) -> None:
         """Assign the columns to fields of the object in its current state."""
         options, has_head = self.options, self.source.header_line > 0
-        self.key = key_field(target, options.key)
+        self.key = import_key(target, options.key)
         self.columns = await columns_of(target, self.header, options.mapping, self.key, has_head=has_head)
         self.target = target
         self._create_readers()
@@ -252,12 +251,14 @@ class _Import:
             self._take_key(row, self.key)
         return row
 
-    def _take_key(self, row: CsvRow, key: FieldModel) -> None:
-        row.key = row.values.get(key.name)
-        if key.name == "id":
+    def _take_key(self, row: CsvRow, key: RecordKey) -> None:
+        missing = [name for name in key.names if row.values.get(name) is None]
+        row.key = None if missing else tuple([row.values[name] for name in key.names])
+        if key.is_id:
             row.values.pop("id", None)
-        elif row.key is None and not row.item.problems:
-            row.fail(422, Problem(key.name, "required", "Every line needs a value here."))
+        elif missing and not row.item.problems:
+            needed = [Problem(name, "required", "Every line needs a value here.") for name in missing]
+            row.item.fail(422, *needed)
 
     def _misplaced(self, cells: Sequence[str]) -> list[Problem]:
         """Return the problems of cells without a column, or in a column without head."""

@@ -8,32 +8,30 @@ from typing import Any
 from uuid import UUID
 
 from piccolo_engines.columns import new_id
-from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.portions import in_portions
 from tenant_schema.problems import Problem, ProblemCollector
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.csv.columns import Column
 from tenant_schema.records.csv.lookups import CsvRow, fail_dependents, find_lookups
-from tenant_schema.records.reading.by_value import ids_by_value
 from tenant_schema.records.record import Row
-from tenant_schema.records.sql.rendering import shown
 from tenant_schema.records.writing.bulk import Item, each_that_can, fail_dangling, fail_equal
 from tenant_schema.records.writing.bulk_create import explain_refusals
 from tenant_schema.records.writing.bulk_restore import restore_items
 from tenant_schema.records.writing.bulk_update import change_items
 from tenant_schema.records.writing.create import completed, insert_numbered
-from tenant_schema.records.writing.trashed_values import restorable_by_value
+from tenant_schema.records.writing.record_key import RecordKey
+from tenant_schema.records.writing.trashed_values import ids_by_key, restorable_by_key
 
 __all__ = ["runs_without_repetition", "write_rows"]
 
 
-def runs_without_repetition(rows: Sequence[CsvRow], key: FieldModel | None) -> list[list[CsvRow]]:
+def runs_without_repetition(rows: Sequence[CsvRow], key: RecordKey | None) -> list[list[CsvRow]]:
     """Split the lines into runs with unique keys. A later line with the same key updates the record of an
     earlier one.
     """
     runs, seen = [list[CsvRow]()], set[Any]()
     for row in rows:
-        value = None if key is None or row.key is None else key.type.comparable(row.key)
+        value = None if key is None or row.key is None else key.comparable(row.key)
         if value is not None and value in seen:
             runs.append([])
             seen.clear()
@@ -43,7 +41,7 @@ def runs_without_repetition(rows: Sequence[CsvRow], key: FieldModel | None) -> l
 
 
 async def write_rows(
-    target: Target, columns: Sequence[Column], key: FieldModel | None, rows: Sequence[CsvRow], now: datetime
+    target: Target, columns: Sequence[Column], key: RecordKey | None, rows: Sequence[CsvRow], now: datetime
 ) -> None:
     """Write the valid lines in one transaction. The others fail with their problems."""
     sound = [row for row in rows if not row.item.problems]
@@ -67,28 +65,28 @@ async def write_rows(
     await target.unit(work)
 
 
-async def _name(target: Target, key: FieldModel | None, rows: Sequence[CsvRow], now: datetime) -> None:
+async def _name(target: Target, key: RecordKey | None, rows: Sequence[CsvRow], now: datetime) -> None:
     """Assign each line the id of an existing, a restored or a new record."""
     keyed = [row for row in rows if row.key is not None]
-    there = {} if key is None or not keyed else await ids_by_value(target, key, [row.key for row in keyed])
+    there = {} if key is None else await ids_by_key(target, key, [row.key for row in keyed])
     for row in keyed:
-        found = there.get(key.type.comparable(shown(key, row.key))) if key is not None else None
-        row.item.id, row.is_new = (found[0], False) if found else (None, True)
-        if not found and key is not None and key.name == "id":
+        found = there.get(key.comparable(row.key)) if key is not None else None
+        row.item.id, row.is_new = found, found is None
+        if found is None and key is not None and key.is_id:
             message = "There is no record with this id; leave the cell empty to create one."
             row.fail(404, Problem("id", "record-not-found", message))
-    if key is not None and key.name != "id":
+    if key is not None and not key.is_id:
         await _restore(target, key, [row for row in keyed if row.is_new], now)
     for row in rows:
         row.item.id = row.item.id or new_id()
 
 
-async def _restore(target: Target, key: FieldModel, rows: Sequence[CsvRow], now: datetime) -> None:
+async def _restore(target: Target, key: RecordKey, rows: Sequence[CsvRow], now: datetime) -> None:
     """Restore records with these keys from the trash, if the caller may."""
-    trashed = await restorable_by_value(target, key, [row.key for row in rows])
-    found = [row for row in rows if key.type.comparable(shown(key, row.key)) in trashed]
+    trashed = await restorable_by_key(target, key, [row.key for row in rows])
+    found = [row for row in rows if key.comparable(row.key) in trashed]
     for row in found:
-        row.item.id, row.is_new = trashed[key.type.comparable(shown(key, row.key))], False
+        row.item.id, row.is_new = trashed[key.comparable(row.key)], False
     await restore_items(target, [row.item for row in found], now)
 
 

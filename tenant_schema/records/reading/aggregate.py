@@ -11,9 +11,11 @@ from typing import Any, Final, TypeAlias
 from piccolo.columns import Column
 from piccolo.querystring import QueryString, Selectable
 
-from piccolo_engines.sort_keys import text_behind_key
+from piccolo_engines.columns import SortKey
+from piccolo_engines.sort_keys import SORT_KEY_BYTES, sort_key, text_behind_key, text_of_key
 from tenant_schema.objects.fields.fixed_decimal import FixedDecimal
 from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.objects.model.sort_columns import kept_key
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.query.aggregates import AggregateQuery, Group, Measure
 from tenant_schema.records.query.paths import fields_of
@@ -57,8 +59,11 @@ class _Item:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
+    """:ivar by_key: the aliases of groups that are sort keys, each of which is taken for a text."""
+
     statement: Statement
     show: tuple[tuple[str, _Show], ...]
+    by_key: tuple[str, ...] = ()
 
 
 async def aggregate(target: Target, query: AggregateQuery) -> Groups:
@@ -69,15 +74,30 @@ async def aggregate(target: Target, query: AggregateQuery) -> Groups:
     source = Source(target.model, where, hops, target.readable)
     asked = (query.groups, query.measures, query.sort, query.limit)
     clocks = await clocks_of(target, source, query, values)
-    plan = target.plan(lambda: _prepared(source, query, clocks, target.dialect), where, hops, *asked, clocks)
+    shape = (where, hops, *asked, clocks)
+    plan = target.plan(
+        lambda: _prepared(source, query, clocks, target.dialect, by_key=not query.sort), *shape
+    )
     rows = await target.run(plan.statement, values)
+    if any(_is_cut(row[alias]) for alias in plan.by_key for row in rows):
+        plan = target.plan(
+            lambda: _prepared(source, query, clocks, target.dialect, by_key=False), "by text", *shape
+        )
+        rows = await target.run(plan.statement, values)
     shown = [{key: show(row) for key, show in plan.show} for row in rows[: query.limit]]
     return Groups(shown, len(rows) > query.limit)
 
 
-def _prepared(source: Source, query: AggregateQuery, clocks: Clocks, dialect: RecordsDialect) -> _Plan:
+def _is_cut(key: bytes | None) -> bool:
+    """Whether texts of several groups may have the key."""
+    return key is not None and len(key) >= SORT_KEY_BYTES
+
+
+def _prepared(
+    source: Source, query: AggregateQuery, clocks: Clocks, dialect: RecordsDialect, *, by_key: bool
+) -> _Plan:
     columns = PathColumns(source.model, source.hops)
-    builder = _ItemBuilder(source, columns, dict(clocks), dialect)
+    builder = _ItemBuilder(source, columns, dict(clocks), dialect, by_key=by_key)
     groups = [builder.group(group, f"g{place}") for place, group in enumerate(query.groups)]
     measures = [builder.measure(measure, f"m{place}") for place, measure in enumerate(query.measures)]
     items = [*groups, *measures]
@@ -89,7 +109,8 @@ def _prepared(source: Source, query: AggregateQuery, clocks: Clocks, dialect: Re
     select.order = [(by, down) for place, down in (*query.sort, *ties) for by in items[place].order]
     select.limit = query.limit + 1
     show = tuple((key, item.show) for key, item in zip(query.keys, items, strict=True))
-    return _Plan(compiled(select.querystring(dialect), dialect), show)
+    keys = tuple([f"g{place}" for place, item in enumerate(groups) if isinstance(item.group, SortKey)])
+    return _Plan(compiled(select.querystring(dialect), dialect), show, keys)
 
 
 def _named(group: Column | QueryString) -> QueryString:
@@ -100,15 +121,26 @@ class _ItemBuilder:
     """Builds the items of one statement."""
 
     def __init__(
-        self, source: Source, columns: PathColumns, clocks: Mapping[str, Clock], dialect: RecordsDialect
+        self,
+        source: Source,
+        columns: PathColumns,
+        clocks: Mapping[str, Clock],
+        dialect: RecordsDialect,
+        *,
+        by_key: bool,
     ) -> None:
         self.fields = source.model.fields if source.fields is None else source.fields
         self.columns, self.clocks, self.dialect = columns, clocks, dialect
+        self.by_key = by_key
 
     def group(self, group: Group, alias: str) -> _Item:
         """Return a field's value or a part of it."""
         column, name = self.columns[group.field], QueryString(f'"{alias}"')
         if group.part is None:
+            key = kept_key(column) if self.by_key or self._has_whole_keys(group.field) else None
+            if key is not None:  # which has an index that the column itself has not
+                shown = QueryString("{}", key, alias=alias)
+                return _Item((shown,), (None,), (key,), lambda row: _text_of(row[alias]), key)
             selected = self.dialect.selected(alias, column)
             order: _Order = (column,)
             if is_text(column):
@@ -139,6 +171,11 @@ class _ItemBuilder:
             return _Item((found,), (None,), (name,), lambda row: row[alias])
         return _Item((found,), (column,), (name,), self._shown(measure.field, alias))
 
+    def _has_whole_keys(self, field: str) -> bool:
+        """Whether no value of the field can have a key that is cut: it is one of a few options."""
+        options = known(field, self.fields).settings.get("options", ())
+        return bool(options) and all(not _is_cut(sort_key(one["value"])) for one in options)
+
     def _shown(self, field: str, alias: str) -> _Show:
         """Return the value in the form in which records show it."""
         render = self.dialect.renderer(known(field, self.fields), self.columns[field])
@@ -158,6 +195,10 @@ class _ItemBuilder:
 
 def _text(selected: bytes | None) -> str | None:
     return None if selected is None else text_behind_key(selected)
+
+
+def _text_of(key: bytes | None) -> str | None:
+    return None if key is None else text_of_key(key)
 
 
 def _show_total(function: str, field: FieldModel, scale: int, alias: str, dialect: RecordsDialect) -> _Show:

@@ -15,9 +15,10 @@ from tenant_schema.problems import MAX_PROBLEMS, Problem, ProblemCollector
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import BulkRefused
 from tenant_schema.records.record import Row
-from tenant_schema.records.writing.constraints import TOO_LARGE
+from tenant_schema.records.writing.constraints import TOO_LARGE, visible
 from tenant_schema.records.writing.equal_values import problems_of_equal_values
 from tenant_schema.records.writing.lookup_targets import problems_of_many
+from tenant_schema.records.writing.trashed_values import value_taken
 
 __all__ = [
     "MAX_BULK",
@@ -168,5 +169,5 @@ def _meaning(target: Target, refusal: _Refusal) -> tuple[Any, ...]:
         message = "It refers to a record that is not there."
         return 422, Problem("", "reference-not-found", message)
     names = {column._meta.db_column_name: name for name, column in target.model.columns.items()}
-    fields = [names[column] for column in refusal.columns if column in names]
-    return 409, *[Problem(name, "unique", "Another record has the same value.") for name in fields or [""]]
+    fields = visible(target, [names[column] for column in refusal.columns if column in names])
+    return 409, *[value_taken(name, together=fields) for name in fields or [""]]

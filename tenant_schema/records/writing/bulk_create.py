@@ -7,9 +7,11 @@ from typing import Any
 from piccolo.columns import Column
 
 from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.objects.model.object_indexes import ObjectIndex
 from tenant_schema.portions import in_portions
 from tenant_schema.problems import Problem
 from tenant_schema.records.access.target import Target
+from tenant_schema.records.sql.compiler import compile_filter
 from tenant_schema.records.writing.bulk import (
     BodyProblems,
     Item,
@@ -18,8 +20,9 @@ from tenant_schema.records.writing.bulk import (
     fail_equal,
     refuse_if_any_failed,
 )
-from tenant_schema.records.writing.constraints import column_looked_into
+from tenant_schema.records.writing.constraints import column_looked_into, visible
 from tenant_schema.records.writing.create import insert_numbered, new_values
+from tenant_schema.records.writing.record_key import KeyValues, RecordKey
 from tenant_schema.records.writing.trashed_values import trashed_among, value_taken
 
 __all__ = ["bulk_create", "explain_refusals"]
@@ -84,6 +87,9 @@ async def explain_refusals(target: Target, items: Sequence[Item]) -> None:
             await _explain_lookup(target, field, items)
         elif field.unique and not field.read_only:
             await _explain_unique(target, name, items)
+    for index in target.model.indexes:
+        if index.unique:
+            await _explain_index(target, index, items)
 
 
 async def _explain_unique(target: Target, name: str, items: Sequence[Item]) -> None:
@@ -93,6 +99,36 @@ async def _explain_unique(target: Target, name: str, items: Sequence[Item]) -> N
     trashed = await trashed_among(target, list({owners[item.values[name]] for item in losing}))
     for item in losing:
         item.fail(409, *item.problems, value_taken(name, trashed.get(owners[item.values[name]])))
+
+
+async def _explain_index(target: Target, index: ObjectIndex, items: Sequence[Item]) -> None:
+    key = RecordKey(tuple([target.model.fields[name] for name in index.names]))
+    having = [
+        (item, tuple([item.values[name] for name in key.names]))
+        for item in items
+        if all(item.values.get(name) is not None for name in key.names)
+    ]
+    owners = await _owners_of_key(target, key, [values for _, values in having])
+    losing: list[tuple[Item, Any]] = [
+        (item, owner) for item, key in having if (owner := owners.setdefault(key, item.id)) != item.id
+    ]
+    trashed = await trashed_among(target, list({owner for _, owner in losing}))
+    fields = visible(target, index.names)
+    for item, owner in losing:
+        taken = [value_taken(name, trashed.get(owner), fields) for name in fields]
+        item.fail(409, *item.problems, *taken)
+
+
+async def _owners_of_key(target: Target, key: RecordKey, keys: Sequence[KeyValues]) -> dict[Any, Any]:
+    """Return the ids of records with these keys, in the trash or not."""
+    if not keys:
+        return {}
+    columns = target.model.columns
+    selected = [columns[name].as_alias(name) for name in ("id", *key.names)]
+    where = compile_filter(key.matching(keys), columns, target.dialect)
+    assert where is not None, "a condition"
+    rows = await target.model.table.select(*selected).where(where)
+    return {tuple([row[name] for name in key.names]): row["id"] for row in rows}
 
 
 async def _owners(target: Target, name: str, values: Sequence[Any]) -> dict[Any, Any]:

@@ -1,6 +1,6 @@
 """Translates constraint violations of the database to errors that name fields."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 from uuid import UUID
@@ -18,7 +18,7 @@ from tenant_schema.records.writing.lookup_targets import problems_of_lookups
 from tenant_schema.records.writing.trashed_values import trashed_with, value_taken
 from tenant_schema.users.tables import User
 
-__all__ = ["TOO_LARGE", "accept", "column_looked_into", "refusals", "refuse_equal"]
+__all__ = ["TOO_LARGE", "accept", "column_looked_into", "refusals", "refuse_equal", "visible"]
 
 TOO_LARGE: Final = Problem("", "record-too-large", "The values are too long together for one record.")
 """MariaDB may say so of a record with hundreds of texts: each is allowed, and all of them do not fit."""
@@ -64,7 +64,16 @@ async def _unique_conflict(
     fields = [names[column] for column in violation.columns if column in names]
     held = {name: values[name] for name in fields if values.get(name) is not None}
     trashed = await trashed_with(target, held) if held and len(held) == len(fields) else None
-    return UniqueConflict(fields, [value_taken(name, trashed) for name in fields])
+    open_to = visible(target, fields)
+    return UniqueConflict(open_to, [value_taken(name, trashed, open_to) for name in open_to])
+
+
+def visible(target: Target, fields: Sequence[str]) -> Sequence[str]:
+    """Return the fields of a violated key that the caller may know of; an empty name if there is none."""
+    if len(fields) < 2:
+        return fields
+    rights = target.rights
+    return [name for name in fields if name in rights.readable or name in rights.creatable] or [""]
 
 
 def column_looked_into(target: Target, field: FieldModel) -> Column | None:

@@ -1,18 +1,18 @@
-"""Finds records in the trash that hold a unique value, as far as the caller may read them."""
+"""Finds records that hold a unique key, in the trash or not, as far as the caller may read them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.problems import Problem
 from tenant_schema.records.access.target import Target
-from tenant_schema.records.query.conditions import equals, is_one_of
+from tenant_schema.records.query.conditions import equals
 from tenant_schema.records.query.model import ALL, IN_TRASH, And, Condition, Filter
 from tenant_schema.records.sql.statements import Source, reading
+from tenant_schema.records.writing.record_key import KeyValues, RecordKey
 
-__all__ = ["Trashed", "restorable_by_value", "trashed_among", "trashed_with", "value_taken"]
+__all__ = ["Trashed", "ids_by_key", "restorable_by_key", "trashed_among", "trashed_with", "value_taken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +34,29 @@ async def trashed_among(target: Target, ids: Sequence[UUID]) -> Mapping[UUID, Tr
     return await _trashed(target, Condition("id", "in", tuple(sorted(ids)))) if ids else {}
 
 
-async def restorable_by_value(
-    target: Target, field: FieldModel, values: Sequence[object]
-) -> Mapping[object, UUID]:
-    """Return the records in the trash with these values that the caller may restore, by the comparable form
-    of the shown value.
-    """
-    if not values or not target.access.allows(target.model.name, "delete"):
+async def ids_by_key(target: Target, key: RecordKey, keys: Sequence[KeyValues]) -> Mapping[object, UUID]:
+    """Return the records in use with these keys that the caller may read, by the keys' comparable form."""
+    if not keys:
         return {}
-    wanted = And((is_one_of(field, tuple(sorted(set(values), key=str))), target.rule(target.rights.delete)))
-    rows = await _rows(target, wanted, field.name)
-    return {field.type.comparable(row[field.name]): UUID(row["id"]) for row in rows}
+    values: list[object] = []
+    where = target.records(key.matching(keys), values)
+    names = tuple(dict.fromkeys(("id", *key.names)))
+    plan = reading(Source(target.model, where), names, None, target.dialect)
+    rows = plan.show(await target.run(plan.statement, values))
+    return {key.comparable_row(row): UUID(row["id"]) for row in rows}
+
+
+async def restorable_by_key(
+    target: Target, key: RecordKey, keys: Sequence[KeyValues]
+) -> Mapping[object, UUID]:
+    """Return the records in the trash with these keys that the caller may restore, by the comparable form of
+    the key.
+    """
+    if not keys or not target.access.allows(target.model.name, "delete"):
+        return {}
+    wanted = And((key.matching(keys), target.rule(target.rights.delete)))
+    rows = await _rows(target, wanted, *key.names)
+    return {key.comparable_row(row): UUID(row["id"]) for row in rows}
 
 
 async def _trashed(target: Target, wanted: Filter) -> dict[UUID, Trashed]:
@@ -70,12 +82,16 @@ async def _rows(target: Target, wanted: Filter, *names: str) -> list[dict[str, A
     return (await target.read(plan, values)).shown()
 
 
-def value_taken(field: str, trashed: Trashed | None = None) -> Problem:
-    """Return the problem of a value that another record has, perhaps one in the trash."""
+def value_taken(field: str, trashed: Trashed | None = None, together: Sequence[str] = ()) -> Problem:
+    """Return the problem of a value that another record has, perhaps one in the trash.
+
+    :param together: the fields that are unique together, if there are several.
+    """
+    what = f"the same {', '.join(together)}" if len(together) > 1 else "the same value"
     if trashed is None:
-        return Problem(field, "unique", "Another record has the same value.")
+        return Problem(field, "unique", f"Another record has {what}.")
     if not trashed.restorable:
-        message = "A record in the trash has the same value; somebody who may restore it can destroy it."
+        message = f"A record in the trash has {what}; somebody who may restore it can destroy it."
         return Problem(field, "unique", message, in_trash=True)
-    message = f"Record {trashed.id} in the trash has the same value: restore it, or destroy it."
+    message = f"Record {trashed.id} in the trash has {what}: restore it, or destroy it."
     return Problem(field, "unique", message, in_trash=True, record=str(trashed.id))

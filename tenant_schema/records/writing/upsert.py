@@ -1,12 +1,13 @@
-"""Creates or changes the record with a given value in a unique field, safely beside concurrent requests."""
+"""Creates or changes the record with a given unique key, safely beside concurrent requests."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.model.model import FieldModel
-from tenant_schema.problems import Problem, suggestion
+from tenant_schema.problems import Problem
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import (
     AlreadyThere,
@@ -17,20 +18,19 @@ from tenant_schema.records.errors import (
     ValidationFailed,
 )
 from tenant_schema.records.preconditions import Versions
-from tenant_schema.records.query.conditions import equals
 from tenant_schema.records.query.model import Query
 from tenant_schema.records.reading.plans import plan_record
 from tenant_schema.records.reading.read import read_record
 from tenant_schema.records.record import Record
-from tenant_schema.records.sql.rendering import shown
 from tenant_schema.records.sql.statements import Reading, Source, reading
 from tenant_schema.records.writing.create import create_record
 from tenant_schema.records.writing.delete import restore_record
-from tenant_schema.records.writing.trashed_values import restorable_by_value
+from tenant_schema.records.writing.record_key import KeyValues, RecordKey
+from tenant_schema.records.writing.trashed_values import restorable_by_key
 from tenant_schema.records.writing.update import change_record
 from tenant_schema.records.writing.validation import Body
 
-__all__ = ["stored_key", "unique_field", "upsert_record"]
+__all__ = ["stored_key", "upsert_record"]
 
 _ATTEMPTS: Final = 5
 """Concurrent requests may create and destroy the record in turn."""
@@ -38,26 +38,26 @@ _ATTEMPTS: Final = 5
 
 async def upsert_record(
     target: Target,
-    field: FieldModel,
-    key: object,
+    key: RecordKey,
+    values: KeyValues,
     body: Body,
     now: datetime,
     *,
     if_match: Versions = None,
     only_new: bool = False,
 ) -> tuple[Record, bool]:
-    """Return the record, and whether it was created. ``key`` is its value in ``field``, in stored form. One
-    in the trash that the caller may restore is restored and changed.
+    """Return the record, and whether it was created. ``values`` are those of its key, in stored form. One in
+    the trash that the caller may restore is restored and changed.
 
     Raises as creating and changing do, and :class:`NothingToMatch`, :class:`AlreadyThere`.
     """
-    _check_key(field, key, body)
+    _check_body(key, values, body)
     conflict: UniqueConflict | None = None
     for _ in range(_ATTEMPTS):
-        found = await _find(target, field, key)
+        found = await _find(target, key, values)
         if found is None:
             if (conflict is not None or if_match is not None) and not only_new:
-                restored = await _restored(target, field, key, body, now, if_match)
+                restored = await _restored(target, key, values, body, now, if_match)
                 if restored is not None:
                     return restored, False
             if conflict is not None:
@@ -65,7 +65,7 @@ async def upsert_record(
             if if_match is not None:
                 raise NothingToMatch
             try:
-                return await create_record(target, {**body, field.name: shown(field, key)}, now), True
+                return await create_record(target, {**body, **key.shown(values)}, now), True
             except UniqueConflict as error:
                 conflict = error  # another one was faster, or it is another field
         elif only_new:
@@ -76,16 +76,16 @@ async def upsert_record(
                 return await change_record(target, found, body, if_match, now), False
             except RecordNotFound:
                 conflict = None
-    raise conflict or UniqueConflict([field.name])
+    raise conflict or UniqueConflict(key.names)
 
 
 async def _restored(
-    target: Target, field: FieldModel, key: object, body: Body, now: datetime, if_match: Versions
+    target: Target, key: RecordKey, values: KeyValues, body: Body, now: datetime, if_match: Versions
 ) -> Record | None:
     """Return the record of that key, out of the trash and changed; None when there is none that the caller
     may restore.
     """
-    there = await restorable_by_value(target, field, [key])
+    there = await restorable_by_key(target, key, [values])
     if not there:
         return None
     [record_id] = there.values()
@@ -97,27 +97,15 @@ async def _restored(
     return await target.unit(restore_and_change)
 
 
-def unique_field(target: Target, name: str) -> FieldModel:
-    """Return the field that identifies records. Raises :class:`InvalidQuery` if it cannot, with the closest
-    name of one that can.
-    """
-    fields = {
-        one.name: one
-        for one in target.readable.values()
-        if one.unique and not one.read_only and one.name in target.rights.creatable
-    }
-    if name in fields:
-        return fields[name]
-    known = name in target.readable
-    message = (
-        f"{name} is not unique, so it does not name one record." if known else f"There is no field {name!r}."
-    )
-    near = suggestion(name, tuple(fields)) or (next(iter(fields)) if len(fields) == 1 else None)
-    raise InvalidQuery([Problem(name, "not-unique" if known else "unknown-field", message, near)])
+def stored_key(key: RecordKey, texts: Sequence[str]) -> KeyValues:
+    """Return the values in the path, in stored form. Raises :class:`InvalidQuery`."""
+    if len(texts) != len(key.fields):
+        message = f"There are {len(texts)} values for {len(key.fields)} fields; a comma in a value is %2C."
+        raise InvalidQuery([Problem(",".join(key.names), "wrong-number", message)])
+    return tuple([_stored_value(field, text) for field, text in zip(key.fields, texts, strict=True)])
 
 
-def stored_key(field: FieldModel, text: str) -> object:
-    """Return the value in the path, in stored form. Raises :class:`InvalidQuery`."""
+def _stored_value(field: FieldModel, text: str) -> object:
     if field.type.is_missing(text):
         message = f"{field.label} has no value here, so it names no record."
         raise InvalidQuery([Problem(field.name, "empty-value", message)])
@@ -125,6 +113,11 @@ def stored_key(field: FieldModel, text: str) -> object:
         return field.type.parse_key(text, field)
     except InvalidValue as error:
         raise InvalidQuery([Problem(field.name, error.code, error.message, error.did_you_mean)]) from error
+
+
+def _check_body(key: RecordKey, values: KeyValues, body: Body) -> None:
+    for field, value in zip(key.fields, values, strict=True):
+        _check_key(field, value, body)
 
 
 def _check_key(field: FieldModel, key: object, body: Body) -> None:
@@ -141,10 +134,10 @@ def _check_key(field: FieldModel, key: object, body: Body) -> None:
         raise ValidationFailed([Problem(field.name, "does-not-match", message)])
 
 
-async def _find(target: Target, field: FieldModel, key: object) -> UUID | None:
-    """Return the id of the record that has the value, among those in use that the caller may read."""
+async def _find(target: Target, key: RecordKey, wanted: KeyValues) -> UUID | None:
+    """Return the id of the record that has the key, among those in use that the caller may read."""
     values: list[object] = []
-    where = target.records(equals(field, key), values)
+    where = target.records(key.matching([wanted]), values)
     plan: Reading = target.plan(
         lambda: reading(Source(target.model, where), ("id",), None, target.dialect),
         *("find", where),

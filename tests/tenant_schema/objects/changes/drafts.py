@@ -10,5 +10,5 @@ def field(name: str, type_name: str = "text", **facts: Any) -> FieldDraft:
     return FieldDraft(name=name, label=name.title(), type=type_name, **facts)
 
 
-async def made(tenant: Tenant, name: str, *fields: FieldDraft) -> None:
-    await tenant.create(ObjectDraft(name=name, label="Thing", plural_label="Things", fields=fields))
+async def made(tenant: Tenant, name: str, *fields: FieldDraft, **facts: Any) -> None:
+    await tenant.create(ObjectDraft(name=name, label="Thing", plural_label="Things", fields=fields, **facts))
