@@ -9,6 +9,7 @@ from api.openapi.described import LOCATION, BodySchema, problems
 from api.requests.request import TenantRequest
 from api.requests.sources import Injected, Query
 from api.responses import Prepared, empty, json
+from api.schemas.advice import ADVICE_EXAMPLE, AdviceResponse
 from api.schemas.object_drafts import (
     body_places,
     object_changes,
@@ -34,6 +35,7 @@ from api.schemas.objects import (
 from api.schemas.paths import ObjectName
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.service import SchemaService
+from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
 
@@ -126,6 +128,29 @@ class ObjectController(Controller):
     ) -> Prepared[ObjectResponse]:
         """One object."""
         return request.tagged(await _object(catalog, tenant, access, object_name))
+
+    @get(
+        "/{object:str}/advice",
+        operation_id="readAdvice",
+        summary="Indexes that lists and aggregates of an object lack",
+        description=(
+            "From what this process was asked since it started: names of fields and times, no values. A "
+            "PATCH of the object with `change` takes the advice; `?dryRun=true` shows what it would do."
+        ),
+        response_description="The indexes that would help, the one that would help most first.",
+        example=ADVICE_EXAMPLE,
+    )
+    async def read_advice(
+        self,
+        tenant: Injected[TenantScope],
+        object_manager: Injected[Access],
+        records: Injected[RecordService],
+        catalog: Injected[Catalog],
+        object_name: ObjectName,
+    ) -> AdviceResponse:
+        """Indexes that lists and aggregates of an object lack."""
+        advice = await records.advice(tenant, object_manager, object_name)
+        return AdviceResponse.of(await catalog.get(tenant, object_name), advice)
 
     @patch(
         "/{object:str}",

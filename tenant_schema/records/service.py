@@ -7,17 +7,21 @@ in one transaction for a change (lock, update of that version, history), in two 
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from time import perf_counter
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 from piccolo_engines.columns import utc_now
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.records.access.target import Target, Targets
+from tenant_schema.records.advice.advise import Advice, advise
+from tenant_schema.records.advice.asked import Asked
 from tenant_schema.records.csv.export_csv import chained, export
 from tenant_schema.records.csv.import_csv import ImportOptions, ImportReport, import_csv, import_key
 from tenant_schema.records.csv.source import File
 from tenant_schema.records.history.read import read_history
 from tenant_schema.records.preconditions import Versions
+from tenant_schema.records.query.aggregates import AggregateQuery
 from tenant_schema.records.query.json_query import parse_json_aggregate, parse_json_query
 from tenant_schema.records.query.model import DEFAULT_LIMIT, Query
 from tenant_schema.records.query.query_string import parse_aggregate, parse_export, parse_fields, parse_query
@@ -65,6 +69,7 @@ class RecordService:
     :param cursors: seals places in lists.
     :param clock: the time now, in UTC.
     :param plans: where prepared statements are kept.
+    :param asked: where the shapes of requests are noted.
     """
 
     def __init__(
@@ -74,12 +79,14 @@ class RecordService:
         *,
         clock: Callable[[], datetime] = utc_now,
         plans: Plans | None = None,
+        asked: Asked | None = None,
     ) -> None:
         self.catalog = catalog
         self.targets = Targets(catalog, plans or Plans())
         self._cursors = cursors
         self._kept = KeptPlans()
         self._clock = clock
+        self.asked = asked or Asked()
 
     @retry_when_definitions_changed
     async def page(self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs) -> Page:
@@ -114,7 +121,10 @@ class RecordService:
         """Return the page of a query, by the plan that is kept for the request if there is one."""
         cursors = self._cursors
         plan = self._kept.plan(target, kind, request, lambda: plan_page(target, parse(), cursors))
-        return await read_page(target, plan, cursors)
+        started = perf_counter()
+        page = await read_page(target, plan, cursors)
+        self.asked.note(target, plan.query, perf_counter() - started)
+        return page
 
     @retry_when_definitions_changed
     async def aggregate(self, scope: TenantScope, access: Access, object_name: str, pairs: _Pairs) -> Groups:
@@ -124,8 +134,7 @@ class RecordService:
         Raises InvalidQuery.
         """
         target = await self.targets.open(scope, access, object_name, "read")
-        asked = parse_aggregate(pairs, target.readable)
-        return await aggregate(target, asked)
+        return await self._groups(target, parse_aggregate(pairs, target.readable))
 
     @retry_when_definitions_changed
     async def aggregate_json(
@@ -133,8 +142,22 @@ class RecordService:
     ) -> Groups:
         """Return the aggregates that a JSON document describes. Raises as :meth:`aggregate`."""
         target = await self.targets.open(scope, access, object_name, "read")
-        asked = parse_json_aggregate(document, target.readable)
-        return await aggregate(target, asked)
+        return await self._groups(target, parse_json_aggregate(document, target.readable))
+
+    async def _groups(self, target: Target, query: AggregateQuery) -> Groups:
+        started = perf_counter()
+        groups = await aggregate(target, query)
+        self.asked.note(target, query, perf_counter() - started)
+        return groups
+
+    async def advice(self, scope: TenantScope, access: Access, object_name: str) -> list[Advice]:
+        """Return the indexes that what this process was asked of an object would have needed. No statement.
+
+        For who may manage objects.
+        """
+        access.require_system("objects:manage")
+        model = await self.catalog.get(scope, object_name)
+        return advise(model, self.asked.of(scope.id, model.id), self.asked.slow / 2)
 
     @retry_when_definitions_changed
     async def export(

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tenant_schema.records.advice.asked import Asked
 from tests.api.conftest import ON_SQLITE, World
 from tests.api.records.test_imports import form
 from tests.api.scenarios import assert_problem
@@ -117,7 +118,28 @@ async def test_values_that_another_record_has_are_told_of_each_field(world: Worl
 @ON_SQLITE
 async def test_the_document_of_the_tenant_has_the_key(world: World) -> None:
     client = await made(world)
-    paths = (await client.get("/schema/tenant.json")).json()["paths"]
+    paths = (await client.get("/schema/openapi.json")).json()["paths"]
     (path,) = [one for one in paths if one.startswith(f"{RECORDS}/by/")]
     by = {one["name"]: one for one in paths[path]["put"]["parameters"]}
     assert by["uniqueField"]["schema"]["enum"] == ["order,product"]
+
+
+async def test_advice_is_taken_by_one_call(world: World) -> None:
+    client = await made(world)
+    world.platform.records.asked = Asked(slow=0.0)  # everything is slow
+    for order in ("product,-amount", "amount"):
+        assert (await client.get(f"{RECORDS}?filter[order]=secret&sort={order}")).status_code == 200
+    answer = await client.get(f"{OBJECT}/advice")
+    assert "secret" not in answer.text
+    advice = {tuple(one["index"]): one for one in answer.json()["data"]}
+    assert set(advice) == {("order", "product", "-amount"), ("order", "amount")}
+    (shape,) = advice["order", "amount"]["shapes"]
+    assert (shape["equal"], shape["sort"], shape["asked"]) == (["order"], ["amount"], 1)
+    taken = await client.patch(OBJECT, json=advice["order", "amount"]["change"])
+    assert taken.json()["data"]["indexes"] == [*LINES["indexes"], ["order", "amount"]]
+    left = (await client.get(f"{OBJECT}/advice")).json()["data"]
+    assert [one["index"] for one in left] == [["order", "product", "-amount"]]
+    member = await world.user("member")
+    assert (await member.get(f"{OBJECT}/advice")).status_code == 403
+    other = await world.user("administrator", "demo")
+    assert (await other.get(f"{OBJECT}/advice")).status_code == 404

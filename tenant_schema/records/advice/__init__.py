@@ -1,0 +1,1 @@
+"""The index advisor: what was asked of each object, and the indexes that would have helped."""
