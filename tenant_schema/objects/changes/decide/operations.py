@@ -91,7 +91,7 @@ class DropIndex(_Operation, frozen=True, tag=True):
 
 
 class WidenIndex(_Operation, frozen=True, tag=True):
-    """Create the index on a column anew, with the columns that it should end with."""
+    """Replace the index on a column by one with the columns that it should end with."""
 
     column: str
 
