@@ -97,7 +97,7 @@ async def made_before_there_were_keys(tenant: Tenant, name: str) -> None:
         await DB.run_ddl(f"DROP INDEX {index}" + ("" if DB.engine_type == "sqlite" else f" ON {table}"))
         await DB.run_ddl(f"ALTER TABLE {table} DROP COLUMN {quote(key._meta.db_column_name)}")
         if source.startswith("word"):
-            columns = f'{quote(source)}, "id"' if DB.engine_type == "sqlite" else quote(source)
+            columns = f'{quote(source)}, "id", "deleted_at"'
             await DB.run_ddl(f"CREATE INDEX {quote(f'{model.table_name}_{source}')} ON {table} ({columns})")
     await FieldDefinition.update({FieldDefinition.sort_key: False}).where(FieldDefinition.object == model.id)
     tenant.catalog.forget(SCOPE)
