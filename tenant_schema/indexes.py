@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.columns import Column, ForeignKey
 from piccolo.query.methods.create import Create
 from piccolo.query.methods.create_index import CreateIndex
 
@@ -30,21 +31,29 @@ _TAIL: Final = ("id", "deleted_at")
 """As changes of objects create indexes: :mod:`tenant_schema.objects.changes.decide.key_names`."""
 
 
+def _tail(column: Column | str) -> Sequence[str]:
+    """What the index of a column ends with; without ``deleted_at`` if it has a foreign key."""
+    return _TAIL[:1] if isinstance(column, ForeignKey) else _TAIL
+
+
 class _RecordIndex(CreateIndex):
-    index_tail = _TAIL
-    """What the engine for MySQL adds."""
+    def index_tail(self, column: Column | str) -> Sequence[str]:
+        """For the engine for MySQL."""
+        return _tail(column)
 
     @property
     def sqlite_ddl(self) -> Sequence[str]:
         (statement,) = super().sqlite_ddl
-        tail = "".join(f', "{one}"' for one in _TAIL)
+        tail = "".join(f', "{one}"' for one in _tail(self.columns[-1]))
         return [f"{statement.removesuffix(')')}{tail})"]
 
 
 class CreateRecords(Create):
     """Creates a table of records, with indexes as :class:`RecordMigration` makes them."""
 
-    index_tail = _TAIL
+    def index_tail(self, column: Column | str) -> Sequence[str]:
+        """For the engine for MySQL."""
+        return _tail(column)
 
     @property
     def sqlite_ddl(self) -> Sequence[str]:

@@ -63,7 +63,7 @@ _REPAIRED = frozenset(
     {"missing-column", "missing-index", "missing-unique", "wrong-reference", "wrong-search", "stale-search"}
 )
 """What is repaired by itself when a request has met it: see :mod:`tenant_schema.objects.changes.drift`."""
-_HARMLESS = frozenset({"extra-table", "extra-search", "extra-index", "narrow-index"})
+_HARMLESS = frozenset({"extra-table", "extra-search", "extra-index", "wrong-index"})
 _REPAIR_EVERY, _MOST_REMEMBERED = 10.0, 1_000
 _LOG = logging.getLogger(__name__)
 _Decide = Callable[[Definitions], Decision]

@@ -163,13 +163,17 @@ def _of_column(
                     (AddIndex(table, wanted.name, unique=True),))  # fmt: skip
     if wanted.index and not (actual.index or actual.unique):
         yield Drift(name, "missing-index", wanted.name, "The index is missing.",
-                    (AddIndex(table, wanted.name, unique=False),))  # fmt: skip
-    if wanted.index and actual.narrow:
-        message = "The index lacks columns, so that counts and groups are not read from it alone."
-        yield Drift(name, "narrow-index", wanted.name, message, (WidenIndex(table, wanted.name),))
+                    (AddIndex(table, wanted.name, unique=False, tail=wanted.tail),))  # fmt: skip
+    if wanted.index and actual.index and wanted.tail != actual.tail:
+        message = f"The index ends with {_listed(actual.tail)}, not with {_listed(wanted.tail)}."
+        yield Drift(name, "wrong-index", wanted.name, message, (WidenIndex(table, wanted.name, wanted.tail),))
     if wanted.reference != actual.reference:
         message = f"The column refers to {_named(actual)}, not to {_named(wanted)}."
         yield Drift(name, "wrong-reference", wanted.name, message, _referring(table, actual, wanted, dialect))
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(columns) or "the column itself"
 
 
 def _named(column: ColumnShape) -> str:
@@ -178,7 +182,9 @@ def _named(column: ColumnShape) -> str:
 
 
 def _addition(table: str, column: ColumnShape, dialect: Dialect) -> tuple[Operation, ...]:
-    keys = (AddIndex(table, column.name, column.unique),) if column.unique or column.index else ()
+    keys = (
+        (AddIndex(table, column.name, column.unique, column.tail),) if column.unique or column.index else ()
+    )
     refers = column.reference is not None and not dialect.keys_with_columns
     fill = (
         (FillKeys(table, column.source, column.name),) if column.source and not dialect.keys_generated else ()

@@ -22,6 +22,11 @@ _SORT_KEY: Final = 514
 _TAIL: Final = 16 + 9
 """The id and ``deleted_at``, with which every index ends that is not unique."""
 
+_UNINDEXED: Final = (("created_by",), ("updated_by",))
+"""Foreign keys without an index of their own: InnoDB would use one that begins with them, see
+:data:`tenant_schema.objects.changes.decide.key_names.REFERENCE_TAIL`.
+"""
+
 _SYSTEM: Final = {one.name: one for one in SYSTEM_FIELDS if one.name != "id"}
 _SYSTEM_COLUMNS: Final = system_columns()
 
@@ -52,6 +57,8 @@ def _shape_problems(index: ObjectIndex) -> Iterator[Problem]:
         yield Problem("", "wrong-length", f"must have 1 to {MOST_INDEX_FIELDS} fields")
     if len(set(names)) < len(names):
         yield Problem("", "duplicate-field", "must have each field once")
+    if names[:1] in _UNINDEXED:
+        yield Problem("", "not-indexable", f"{names[0]} cannot be the first field of an index")
     if index.unique and len(names) == 1:
         yield Problem("", "one-field", f"{names[0]} alone: make the field unique instead")
 

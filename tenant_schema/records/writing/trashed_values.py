@@ -42,7 +42,7 @@ async def ids_by_key(target: Target, key: RecordKey, keys: Sequence[KeyValues]) 
     where = target.records(key.matching(keys), values)
     names = tuple(dict.fromkeys(("id", *key.names)))
     plan = reading(Source(target.model, where), names, None, target.dialect)
-    rows = plan.show(await target.run(plan.statement, values))
+    rows = (await target.read(plan, values)).shown()
     return {key.comparable_row(row): UUID(row["id"]) for row in rows}
 
 

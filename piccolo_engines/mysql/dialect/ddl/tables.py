@@ -1,6 +1,6 @@
 """CREATE TABLE, indexes, and queries for existing tables and indexes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from piccolo.columns import Column, Serial
@@ -45,17 +45,17 @@ def constraint_sql(constraint: Constraint) -> str:
     return f"CONSTRAINT {quote_name(within_limit(constraint._meta.name))} {constraint.ddl}"
 
 
-def _tail(query: Create | CreateIndex) -> tuple[str, ...]:
-    """Columns that a subclass adds to the end of every index."""
-    tail: tuple[str, ...] = getattr(query, "index_tail", ())
-    return tail
+def _tail(query: Create | CreateIndex, column: Column | str) -> Sequence[str]:
+    """Columns that a subclass of the query adds to the end of the index of a column."""
+    find: Callable[[Column | str], Sequence[str]] | None = getattr(query, "index_tail", None)
+    return () if find is None else find(column)
 
 
 def _index_in_table(query: Create, column: Column, server: Server) -> str:
     table = query.table
     name = column._meta.db_column_name
     index = derived_name(table._meta.tablename, name)
-    parts = [key_part(name, column.column_type, server), *map(quote_name, _tail(query))]
+    parts = [key_part(name, column.column_type, server), *map(quote_name, _tail(query, column))]
     return f"INDEX {quote_name(index)} ({', '.join(parts)})"
 
 
@@ -124,7 +124,7 @@ def _create_index(self: CreateIndex) -> Sequence[str]:
             return []
         info = await catalog.columns(table)
         own = [key_part(name, info[name].type if name in info else None, catalog.server) for name in names]
-        parts = ", ".join([*own, *map(quote_name, _tail(self))])
+        parts = ", ".join([*own, *map(quote_name, _tail(self, self.columns[-1]))])
         method = self.method.value.upper()
         create = self.prefix.removesuffix(" IF NOT EXISTS")  # a subclass may create a UNIQUE INDEX
         return [f"{create} {quote_name(index)} ON {table.sql} ({parts}) USING {method}"]

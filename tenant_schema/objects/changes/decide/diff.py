@@ -169,9 +169,9 @@ class _Difference:
         if not self._rules.keys_with_columns:
             steps.append(convert)
             return
-        steps += [DropIndex(table, before.name, one) for one in _indexes(before)]
+        steps += [DropIndex(table, before.name, one, before.tail) for one in _indexes(before)]
         steps.append(convert)
-        steps += [AddIndex(table, after.name, one) for one in _indexes(after)]
+        steps += [AddIndex(table, after.name, one, after.tail) for one in _indexes(after)]
 
     def _add(self, column: ColumnShape, *, is_of_old: bool) -> None:
         """Add a column. ``is_of_old``: it has the sort keys of an existing column, which may be written to
@@ -186,7 +186,7 @@ class _Difference:
                 waited = any(isinstance(one, FillKeys) for one in self._steps.after)
                 after = 0.0 if waited else NOTICED
                 self._steps.after.append(FillKeys(table, column.source, column.name, after))
-        steps += [AddIndex(table, column.name, one) for one in _indexes(column)]
+        steps += [AddIndex(table, column.name, one, column.tail) for one in _indexes(column)]
         if column.reference and not self._rules.keys_with_columns:
             steps.append(AddReference(table, column, unchecked=default is None))
 
@@ -199,14 +199,14 @@ class _Difference:
                 same = before.reference is not None and before.reference.table == after.reference.table
                 steps.before.append(AddReference(table, after, unchecked=same))
         had, has = _indexes(before), _indexes(after)
-        steps.before += [AddIndex(table, after.name, one) for one in has if one not in had]
-        steps.after += [DropIndex(table, after.name, one) for one in had if one not in has]
+        steps.before += [AddIndex(table, after.name, one, after.tail) for one in has if one not in had]
+        steps.after += [DropIndex(table, after.name, one, before.tail) for one in had if one not in has]
 
     def _drop(self, column: ColumnShape, steps: list[Operation]) -> None:
         table = self._table
         if column.reference and not self._rules.keys_with_columns:
             steps.append(DropReference(table, column))
-        steps += [DropIndex(table, column.name, one) for one in _indexes(column)]
+        steps += [DropIndex(table, column.name, one, column.tail) for one in _indexes(column)]
         steps.append(DropColumn(table, column))
 
 

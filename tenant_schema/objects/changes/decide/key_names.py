@@ -7,11 +7,17 @@ from typing import Final
 from piccolo_engines.identifiers import quote
 from tenant_schema.objects.model.object_indexes import DESCENDING
 
-__all__ = ["TAIL", "composite_columns", "composite_name", "is_composite_name", "limited"]
+__all__ = ["REFERENCE_TAIL", "TAIL", "composite_columns", "composite_name", "is_composite_name", "limited"]
 
 TAIL: Final = ("id", "deleted_at")
 """What follows in an index that is not unique. With the id, records with equal values are in the order of
 lists; with ``deleted_at``, counts and groups of the records in use are read from the index alone.
+"""
+REFERENCE_TAIL: Final = ("id",)
+"""What follows in the index of a column with a foreign key.
+
+MySQL 9.6 and later use the first index of the table that begins with the column to check the key, and do not
+check rows that have null in any other column of that index.
 """
 _PLAIN, _UNIQUE = "ix", "uq"
 _LONGEST = 63

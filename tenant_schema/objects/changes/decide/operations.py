@@ -77,10 +77,11 @@ class ConvertColumn(_Operation, frozen=True, tag=True):
 
 
 class AddIndex(_Operation, frozen=True, tag=True):
-    """Create an index on one column."""
+    """Create an index on one column, which ends with ``tail`` if it is not unique."""
 
     column: str
     unique: bool
+    tail: tuple[str, ...] = ()
 
 
 class DropIndex(_Operation, frozen=True, tag=True):
@@ -88,12 +89,14 @@ class DropIndex(_Operation, frozen=True, tag=True):
 
     column: str
     unique: bool
+    tail: tuple[str, ...] = ()
 
 
 class WidenIndex(_Operation, frozen=True, tag=True):
     """Replace the index on a column by one with the columns that it should end with."""
 
     column: str
+    tail: tuple[str, ...]
 
 
 class AddCompositeIndex(_Operation, frozen=True, tag=True):

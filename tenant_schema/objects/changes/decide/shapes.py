@@ -7,7 +7,12 @@ from piccolo.columns import Column
 
 from piccolo_engines.columns import SortKey
 from piccolo_engines.identifiers import quote
-from tenant_schema.objects.changes.decide.key_names import TAIL, composite_name, is_composite_name
+from tenant_schema.objects.changes.decide.key_names import (
+    REFERENCE_TAIL,
+    TAIL,
+    composite_name,
+    is_composite_name,
+)
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.objects.model.object_indexes import DESCENDING, ObjectIndex
 from tenant_schema.objects.model.packing import PACK, generated_column
@@ -32,7 +37,7 @@ class ColumnShape(msgspec.Struct, frozen=True):
 
     :ivar definition: as in CREATE TABLE, without keys other than the primary key.
     :ivar source: for a column of sort keys, the name of the text column.
-    :ivar narrow: of a column in the database: its index lacks columns that it should end with.
+    :ivar tail: what its index ends with, if that is not unique.
     """
 
     name: str
@@ -42,7 +47,7 @@ class ColumnShape(msgspec.Struct, frozen=True):
     unique: bool = False
     reference: Reference | None = None
     source: str = ""
-    narrow: bool = False
+    tail: tuple[str, ...] = ()
 
 
 class IndexShape(msgspec.Struct, frozen=True):
@@ -105,7 +110,7 @@ def shape_found(
             index=name in plain,
             unique=name in unique,
             reference=references.get(name),
-            narrow=name in plain and plain[name][1:] != TAIL,
+            tail=plain[name][1:] if name in plain else (),
         )
         for name, kind in types.items()
     )
@@ -141,9 +146,15 @@ def shape_of(model: ObjectModel, tables: Mapping[str, str]) -> TableShape:
 
 
 def _index_shape(model: ObjectModel, index: ObjectIndex) -> IndexShape:
-    """A text is in an index by its sort key, by which lists are in order; in a unique one as it is."""
+    """A text is in an index by its sort key, by which lists are in order; in a unique one as it is.
+
+    A unique index begins with no lookup if it can: see :data:`REFERENCE_TAIL`.
+    """
     parts: list[str] = []
-    for given, name in zip(index.fields, index.names, strict=True):
+    pairs = list(zip(index.fields, index.names, strict=True))
+    if index.unique:
+        pairs.sort(key=lambda pair: model.fields[pair[1]].type.name == "lookup")
+    for given, name in pairs:
         column = model.columns[name]
         key = None if index.unique else kept_key(column)
         sign = DESCENDING if given.startswith(DESCENDING) else ""
@@ -180,13 +191,15 @@ def _column_shape(column: Column, field: FieldModel | None, tables: Mapping[str,
     reference = None
     if field is not None and target is not None:
         reference = Reference(tables[target], _ON_DELETE[field.settings["onDelete"]])
+    has_index = (meta.index or (is_custom and reference is not None)) and not meta.unique
     return ColumnShape(
         name=meta.db_column_name,
         type=sql_type,
         definition=_definition(column, sql_type, own=own),
-        index=(meta.index or (is_custom and reference is not None)) and not meta.unique,
+        index=has_index,
         unique=meta.unique and not meta.primary_key,
         reference=reference,
+        tail=() if not has_index else TAIL if reference is None else REFERENCE_TAIL,
     )
 
 

@@ -20,8 +20,6 @@ from piccolo_engines.mysql.sessions.session import Session
 from piccolo_engines.mysql.sessions.transaction import MySQLTransaction
 from tenant_schema.objects.changes.decide.dialect import PlannedStatement
 from tenant_schema.objects.changes.decide.operations import (
-    AddIndex,
-    DropCompositeIndex,
     FillKeys,
     FillSearch,
     Operation,
@@ -33,7 +31,7 @@ from tenant_schema.objects.changes.mysql.dry_run import planned
 from tenant_schema.objects.changes.mysql.inspection import read_table, table_names
 from tenant_schema.objects.changes.mysql.search import fill_search, unsearched
 from tenant_schema.objects.changes.mysql.sort_keys import fill_keys, unkeyed
-from tenant_schema.objects.changes.mysql.state import is_done, needed_by_reference, plain_type
+from tenant_schema.objects.changes.mysql.state import is_done, plain_type
 from tenant_schema.objects.changes.mysql.statements import script, statements
 from tenant_schema.objects.definitions.row_budget import MARIADB, MYSQL, RowLimits
 
@@ -95,8 +93,6 @@ class MySQLDialect:
         """See the protocol."""
         if isinstance(operation, FillSearch | FillKeys) and operation.after is not None:
             await asyncio.sleep(operation.after)
-        if isinstance(operation, DropCompositeIndex):
-            await self._keep_reference(operation)
         session = _session()
         for statement in statements(operation, session.collation):
             async with checked_as_needed(operation):
@@ -109,14 +105,6 @@ class MySQLDialect:
     async def apply_to_new(self, operations: Sequence[Operation]) -> None:
         """See the protocol."""
         await DB.run_script(script(operations, _session().collation))
-
-    async def _keep_reference(self, operation: DropCompositeIndex) -> None:
-        """Give a foreign key an index of its own if it has used the one to be dropped: InnoDB drops the index
-        that it made for the key when there is another one.
-        """
-        column = await needed_by_reference(operation.table, operation.index)
-        if column is not None:
-            await self.apply(AddIndex(operation.table, column, unique=False))
 
     async def is_done(self, operation: Operation) -> bool:
         """See the protocol."""

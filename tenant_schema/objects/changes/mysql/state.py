@@ -23,11 +23,10 @@ from tenant_schema.objects.changes.decide.operations import (
     Operation,
     inverse,
 )
-from tenant_schema.objects.changes.decide.shapes import IndexShape
 from tenant_schema.objects.changes.mysql.statements import index_name, reference_name
 from tenant_schema.objects.model.search_index import words_table
 
-__all__ = ["is_done", "needed_by_reference", "plain_type"]
+__all__ = ["is_done", "plain_type"]
 
 _WIDTH = re.compile(r"\b(tinyint|smallint|int|bigint)\(\d+\)")
 _HERE = "table_schema = DATABASE() AND table_name = {}"
@@ -101,22 +100,6 @@ async def _column_type(table: str, column: str) -> str | None:
     sql = f"SELECT column_type AS type FROM information_schema.columns WHERE {_HERE} AND column_name = {{}}"  # noqa: S608 - bound
     rows = await DB.run_querystring(QueryString(sql, table, column))
     return str(rows[0]["type"]) if rows else None
-
-
-async def needed_by_reference(table: str, index: IndexShape) -> str | None:
-    """Return the first column of the index, if a foreign key on it has no other index."""
-    column = index.columns[0]
-    referring = (
-        f"SELECT 1 AS found FROM information_schema.key_column_usage WHERE {_HERE} AND column_name = {{}} "  # noqa: S608 - bound
-        "AND referenced_table_name IS NOT NULL LIMIT 1"
-    )
-    others = (
-        f"SELECT 1 AS found FROM information_schema.statistics WHERE {_HERE} AND column_name = {{}} "  # noqa: S608 - bound
-        "AND seq_in_index = 1 AND index_name <> {} LIMIT 1"
-    )
-    if not await _found(referring, table, column) or await _found(others, table, column, index.name):
-        return None
-    return column
 
 
 async def _found(sql: str, *values: str) -> bool:

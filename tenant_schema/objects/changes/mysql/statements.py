@@ -7,7 +7,7 @@ DDL is written as SQL because Piccolo has no expressions for most of it. Names a
 from collections.abc import Sequence
 
 from piccolo_engines.identifiers import quote
-from tenant_schema.objects.changes.decide.key_names import TAIL, composite_columns, limited
+from tenant_schema.objects.changes.decide.key_names import composite_columns, limited
 from tenant_schema.objects.changes.decide.operations import (
     AddColumn,
     AddCompositeIndex,
@@ -103,13 +103,13 @@ def _alteration(operation: Operation) -> str:
 
 def _index_alteration(operation: Operation) -> str:
     match operation:
-        case AddIndex(table, column, unique):
-            return f"ADD {_index(table, column, unique=unique)}"
+        case AddIndex(table, column, unique, tail):
+            return f"ADD {_index(table, column, tail, unique=unique)}"
         case DropIndex(table, column, unique):
             return f"DROP INDEX {quote(index_name(table, column, unique=unique))}"
-        case WidenIndex(table, column):
+        case WidenIndex(table, column, tail):
             name = quote(index_name(table, column, unique=False))
-            return f"DROP INDEX {name}, ADD {_index(table, column, unique=False)}"
+            return f"DROP INDEX {name}, ADD {_index(table, column, tail, unique=False)}"
         case AddCompositeIndex(_, index):
             return f"ADD {_composite(index)}"
         case DropCompositeIndex(_, index):
@@ -134,15 +134,19 @@ def _default(column: ColumnShape, default: str | None) -> str:
 def _create(shape: TableShape, collation: str) -> str:
     name = shape.name
     parts = [one.definition for one in shape.columns]
-    parts += [_index(name, one.name, unique=one.unique) for one in shape.columns if one.index or one.unique]
+    parts += [
+        _index(name, one.name, one.tail, unique=one.unique)
+        for one in shape.columns
+        if one.index or one.unique
+    ]
     parts += [_composite(one) for one in shape.indexes]
     parts += [_reference(name, one) for one in shape.columns if one.reference]
     return f"CREATE TABLE {quote(name)} ({', '.join(parts)}) DEFAULT CHARSET=utf8mb4 COLLATE={collation}"
 
 
-def _index(table: str, column: str, *, unique: bool) -> str:
+def _index(table: str, column: str, tail: Sequence[str], *, unique: bool) -> str:
     kind = "UNIQUE INDEX" if unique else "INDEX"
-    columns = [column] if unique else [column, *TAIL]
+    columns = [column] if unique else [column, *tail]
     return f"{kind} {quote(index_name(table, column, unique=unique))} ({', '.join(map(quote, columns))})"
 
 

@@ -18,7 +18,7 @@ from piccolo_engines.identifiers import quote
 from piccolo_engines.limits import without_limit
 from piccolo_engines.sqlite.exact_decimals import DECIMAL_FITS, DECIMAL_KEY, DECIMAL_TEXT
 from tenant_schema.objects.changes.decide.dialect import PlannedStatement
-from tenant_schema.objects.changes.decide.key_names import TAIL, composite_columns, limited
+from tenant_schema.objects.changes.decide.key_names import composite_columns, limited
 from tenant_schema.objects.changes.decide.operations import (
     AddColumn,
     AddCompositeIndex,
@@ -184,13 +184,13 @@ def _alterations(operation: Operation) -> list[str]:
 def _index_statements(operation: Operation) -> list[str]:
     table = operation.table
     match operation:
-        case AddIndex(_, column, unique):
-            return [_index(table, column, unique=unique)]
+        case AddIndex(_, column, unique, tail):
+            return [_index(table, column, tail, unique=unique)]
         case DropIndex(_, column, unique):
             return [f"DROP INDEX {quote(_index_name(table, column, unique=unique))}"]
-        case WidenIndex(_, column):
+        case WidenIndex(_, column, tail):
             drop = f"DROP INDEX {quote(_index_name(table, column, unique=False))}"
-            return [drop, _index(table, column, unique=False)]
+            return [drop, _index(table, column, tail, unique=False)]
         case AddCompositeIndex(_, index):
             return [_composite(table, index)]
         case DropCompositeIndex(_, index):
@@ -209,7 +209,7 @@ def _create(shape: TableShape) -> list[str]:
     keys = [one for one in shape.columns if one.index or one.unique]
     return [
         f"CREATE TABLE {quote(shape.name)} ({', '.join(parts)})",
-        *(_index(shape.name, one.name, unique=one.unique) for one in keys),
+        *(_index(shape.name, one.name, one.tail, unique=one.unique) for one in keys),
         *(_composite(shape.name, one) for one in shape.indexes),
         *(add_search(shape.name, shape.search) if shape.search else []),
     ]
@@ -231,9 +231,9 @@ def _index_name(table: str, column: str, *, unique: bool) -> str:
     return limited(table, column, *(("key",) if unique else ()))
 
 
-def _index(table: str, column: str, *, unique: bool) -> str:
+def _index(table: str, column: str, tail: Sequence[str], *, unique: bool) -> str:
     kind, name = "UNIQUE INDEX" if unique else "INDEX", _index_name(table, column, unique=unique)
-    columns = [column] if unique else [column, *TAIL]
+    columns = [column] if unique else [column, *tail]
     return f"CREATE {kind} {quote(name)} ON {quote(table)} ({', '.join(map(quote, columns))})"
 
 

@@ -32,6 +32,7 @@ def draft(*indexes: ObjectIndex, fields: tuple[FieldDraft, ...] = FIELDS) -> Obj
         (ObjectIndex(("code",)), "duplicate-index"),
         (ObjectIndex(("-created_at",)), "duplicate-index"),
         (ObjectIndex(("body", "code")), "not-indexable"),
+        (ObjectIndex(("created_by", "code")), "not-indexable"),
         (ObjectIndex(("title", "wide"), unique=True), "index-too-long"),
         (ObjectIndex(("number", "code"), unique=True), "not-unique"),
     ],
