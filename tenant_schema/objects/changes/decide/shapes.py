@@ -183,8 +183,10 @@ def _column_shape(column: Column, field: FieldModel | None, tables: Mapping[str,
     meta = column._meta
     sql_type = column.column_type
     if isinstance(column, SortKey):
-        definition = bound_storage().key_definition(column)
-        return ColumnShape(meta.db_column_name, sql_type, definition, index=meta.index, source=column.source)
+        definition, tail = bound_storage().key_definition(column), TAIL if meta.index else ()
+        return ColumnShape(
+            meta.db_column_name, sql_type, definition, index=meta.index, source=column.source, tail=tail
+        )
     own = field is not None and not field.system
     is_custom = field is not None and not field.system and not field.standard
     target = field.settings.get("target") if field is not None and field.type.name == "lookup" else None
