@@ -4,7 +4,7 @@ from central.provisioning.types import Admin, TenantSeed
 from central.registry import TenantRef
 from piccolo_conf import DB
 from tenant_schema.apps.seed import seed_apps
-from tenant_schema.objects.changes.new_tables import complete_new_tables
+from tenant_schema.objects.changes.new_tables import NewTables
 from tenant_schema.standard.seed import seed_standard_objects
 from tenant_schema.users.passwords.hashing import PasswordHashing
 from tenant_schema.users.seed import seed_access, seed_administrator
@@ -14,12 +14,13 @@ __all__ = ["tenant_seed"]
 
 def tenant_seed(passwords: PasswordHashing) -> TenantSeed:
     """Return the functions that fill a database whose tables have just been created."""
+    new_tables = NewTables()
 
     async def access(_tenant: TenantRef) -> None:
         async with DB.transaction():
             await seed_access(await seed_standard_objects())
             await seed_apps()
-            await complete_new_tables()
+            await new_tables.complete()
 
     async def administrator(_tenant: TenantRef, admin: Admin) -> None:
         await seed_administrator(
