@@ -112,7 +112,10 @@ class Caller:
     async def put(
         self, key: tuple[str, str], body: dict[str, object], **conditions: Any
     ) -> tuple[Record, bool]:
-        return await self.service.put(self.scope, self.access, self.object_name, key, body, **conditions)
+        name, text = key
+        return await self.service.put(
+            self.scope, self.access, self.object_name, (name, [text]), body, **conditions
+        )
 
     async def bulk(self, op: Operation, *records: object, atomic: bool = False) -> Sequence[Item]:
         return await self.service.bulk(self.scope, self.access, self.object_name, op, records, atomic=atomic)
