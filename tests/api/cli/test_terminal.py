@@ -53,7 +53,7 @@ def test_a_session_of_an_operator(at: At) -> None:
             "ids are whole, to be copied"
         )
 
-    with at("migrate") as terminal:
+    with at("migrate", "--verify") as terminal:
         assert terminal.end() == 0
         assert "Tenants" in terminal.seen
         assert "3/3" in terminal.seen, "the bar was full"
