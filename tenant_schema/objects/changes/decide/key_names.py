@@ -16,7 +16,7 @@ lists; with ``deleted_at``, counts and groups of the records in use are read fro
 REFERENCE_TAIL: Final = ("id",)
 """What follows in the index of a column with a foreign key.
 
-MySQL 9.6 and later use the first index of the table that begins with the column to check the key, and do not
+MySQL 9.7.4 uses the first index of the table that begins with the column to check the key, and does not
 check rows that have null in any other column of that index.
 """
 _PLAIN, _UNIQUE = "ix", "uq"
