@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from piccolo_engines.columns import new_id
@@ -14,6 +15,7 @@ from tenant_schema.objects.model.model import ObjectModel, object_model
 from tenant_schema.records import service as record_service
 from tenant_schema.records.errors import CursorMismatch, InvalidQuery, RecordNotFound
 from tenant_schema.records.query.model import Query
+from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.reading.kept_plans import KeptPlans
 from tenant_schema.records.reading.plans import RecordPlan, plan_record
 from tenant_schema.records.service import RecordService
@@ -206,3 +208,64 @@ async def test_days_are_those_of_the_time_zone_that_is_named(caller: Caller) -> 
     for _ in range(2):
         for zone, found in (("UTC", ["late"]), ("Europe/Berlin", ["late"]), ("Asia/Tokyo", [])):
             assert await ada.names(("filter[seen]", "2026-03-02"), ("timeZone", zone)) == found
+
+
+ME, HER = "$me", "her id"
+"""The caller, and the id of one of them as a client writes it."""
+SEVERAL: list[dict[str, Any]] = [
+    {"filter": {"owner": {"in": [ME, HER]}}},
+    {"filter": {"owner": {"in": [HER, HER]}}},
+    {"filter": {"owner": {"nin": [HER, ME]}}},
+    {"filter": {"owner": {"ne": ME}}},
+    {"filter": {"not": {"or": [{"owner": ME}, {"created_by": HER}]}}, "count": "exact"},
+    {"filter": {"parent.owner": ME}, "fields": ["name", "parent.name"], "sort": ["-parent.name"]},
+    {"filter": {"name": ME}},
+    *({"filter": {"count": {"gte": value}}} for value in (1, 1.0, "1", "1.0", True, "true", None)),
+    *({"filter": {"weight": value}} for value in (1, 1.0, "1", "1.000", 1.5, "1.5", -0.0, "-0")),
+    *({"filter": {"active": value}} for value in (True, "true", 1, "1", False, None)),
+    *({"filter": {"name": value}} for value in ("1", 1, "", " ", None)),
+    {"filter": {"seen": "2026-03-02"}, "timeZone": "Asia/Tokyo"},
+    {"filter": {"seen": "2026-03-02"}},
+    {"sort": ["-weight", "name"], "limit": 2, "expand": {"owner": {}, "parent": {"fields": ["name"]}}},
+    {"sort": ["weight", "name"], "limit": 2, "expand": ["parent"]},
+    {"limit": 2},
+    {"limit": "2"},
+]
+
+
+async def responses(
+    caller: Caller, documents: list[dict[str, Any]], service: RecordService | None
+) -> list[Any]:
+    """Return the bytes of each query and of the page after it: by this service, or each by one that has no
+    plans yet.
+    """
+
+    async def once(document: dict[str, Any]) -> Any:
+        fresh = RecordService(caller.service.catalog, Cursors(lambda tenant_id: [tenant_id.bytes * 2]))
+        try:
+            page = await replace(caller, service=service or fresh).query(document)
+        except InvalidQuery as error:
+            return error.problems
+        following = await once(document | {"cursor": page.next}) if page.next else None
+        return msgspec.json.encode(page), following
+
+    return [await once(document) for document in documents]
+
+
+async def test_kept_plans_give_the_same_as_new_ones(caller: Caller) -> None:
+    """For queries that are nearly equal, in any order, and callers with the same roles."""
+    role = grants(rules={"gadgets": {"read": {"or": [{"owner": {"in": [ME]}}, {"count": {"lt": 3}}]}}})
+    ada = as_role(caller, role)
+    bob = await somebody(caller, role)
+    first = await ada.create(name="first", count=0)
+    for count, one in enumerate((ada, bob) * 3):
+        await one.create(name=f"{count}", count=count, weight=f"{count / 2}", parent=first.data["id"])
+    documents: list[dict[str, Any]] = msgspec.json.decode(
+        msgspec.json.encode(SEVERAL).replace(HER.encode(), str(ada.access.user_id).encode())
+    )
+    cold = {one: await responses(one, documents, None) for one in (ada, bob)}
+    assert cold[ada] != cold[bob]
+    for one in (ada, bob, bob, ada):
+        assert await responses(one, documents, caller.service) == cold[one]
+        back = await responses(one, documents[::-1], caller.service)
+        assert back[::-1] == cold[one]
