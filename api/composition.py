@@ -132,6 +132,7 @@ def compose(
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, passwords)
     definitions, recovery, catalog = _definitions(settings)
     access, apps = VersionedCache(ACCESS, settings.cache_seconds), AppCatalog(definitions)
+    access.check_together(definitions)
     operators, authentication = Operators(), _authentication(settings, vault, passwords, access)
     return Platform(
         settings=settings,

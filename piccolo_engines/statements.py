@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from piccolo.querystring import QueryString
 from piccolo.table import Table
 
-__all__ = ["BuildRows", "DriverRows", "EngineSQL", "Projection", "SelectSQL", "StatementGroup"]
+__all__ = ["BuildRows", "DriverRows", "EngineSQL", "Projection", "SelectGroup", "SelectSQL", "StatementGroup"]
 
 BuildRows = Callable[[Sequence[tuple[Any, ...]]], list[dict[str, Any]]]
 """Converts the rows of a driver to the rows to return."""
@@ -98,3 +98,23 @@ class StatementGroup(QueryString):
     def __str__(self) -> str:
         """The statements, separated by semicolons."""
         return "; ".join(map(str, self.statements))
+
+
+class SelectGroup(QueryString):
+    """SELECT statements that are sent together, in one round trip.
+
+    ``run_querystring`` returns a list with the rows of each, with values as for single statements. They are
+    single statements to the database too: each may see what was committed since the one before it.
+    """
+
+    __slots__ = ("selects",)
+
+    def __init__(self, *selects: QueryString) -> None:
+        self.selects = selects  # Piccolo's constructor would parse their text
+        self.template, self.args, self.columns = "", (), ()
+        self.query_type, self.table, self._alias = "generic", None, None
+        self._frozen_compiled_strings = None
+
+    def __str__(self) -> str:
+        """The statements, separated by semicolons."""
+        return "; ".join(map(str, self.selects))

@@ -7,7 +7,7 @@ when the row has moved on. In the writer's own process :meth:`VersionedCache.cha
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, TypeVar, cast
 from uuid import UUID
@@ -18,6 +18,7 @@ from piccolo.table import Table
 
 from piccolo_conf import DB
 from piccolo_engines.columns import Timestamps, new_id, utc_now
+from piccolo_engines.kept_selects import KeptSelect
 from piccolo_engines.lru import Lru
 from tenant_schema.scope import TenantScope
 
@@ -54,9 +55,11 @@ async def bump(name: str) -> None:
     )
 
 
-async def _current_version(name: str) -> int:
-    row = await CacheVersion.select(CacheVersion.version).where(CacheVersion.name == name).first()
-    return 0 if row is None else int(row["version"])
+_VERSIONS = KeptSelect(DB, lambda: CacheVersion.select(CacheVersion.name, CacheVersion.version))
+
+
+async def _current_versions() -> dict[str, int]:
+    return {row["name"]: row["version"] for row in await DB.run_querystring(_VERSIONS())}
 
 
 class _Tenant:
@@ -74,6 +77,14 @@ class _Tenant:
     def drop(self) -> None:
         self.entries.clear()
         self.generation += 1
+
+    def compare(self, version: int, asked_at: float) -> None:
+        """Drop the entries if the version has moved on. Ignores one that was asked for before the last."""
+        if asked_at < self.checked_at:
+            return
+        if version != self.version:
+            self.drop()
+        self.version, self.checked_at = version, asked_at
 
 
 class VersionedCache:
@@ -105,6 +116,11 @@ class VersionedCache:
         self._clock = clock
         self._entries = entries
         self._tenants: Lru[UUID, _Tenant] = Lru(tenants)
+        self._together: Sequence[VersionedCache] = (self,)
+
+    def check_together(self, other: "VersionedCache") -> None:
+        """Compare both caches when one of them looks at the versions: they read them with one statement."""
+        self._together = other._together = (*self._together, *other._together)
 
     async def get(self, scope: TenantScope, key: Hashable, load: Callable[[], Awaitable[_Value]]) -> _Value:
         """What is cached under ``key`` for this tenant; ``load`` reads it from the tables when nothing is.
@@ -114,7 +130,7 @@ class VersionedCache:
         """
         tenant = self._tenant(scope)
         if self._is_due(tenant) and not DB.transaction_exists():
-            await self._check(tenant)
+            await self._check(scope, tenant)
         kept = tenant.entries.get(key, _NOTHING)
         if kept is not _NOTHING:
             return cast("_Value", kept)
@@ -165,13 +181,11 @@ class VersionedCache:
     def _is_due(self, tenant: _Tenant) -> bool:
         return self._clock() - tenant.checked_at >= self._cache_seconds
 
-    async def _check(self, tenant: _Tenant) -> None:
+    async def _check(self, scope: TenantScope, tenant: _Tenant) -> None:
         async with tenant.lock:
             if not self._is_due(tenant):
                 return
             asked_at = self._clock()
-            version = await _current_version(self.name)
-            if version != tenant.version:
-                tenant.drop()
-                tenant.version = version
-            tenant.checked_at = asked_at
+            versions = await _current_versions()
+            for cache in self._together:
+                cache._tenant(scope).compare(versions.get(cache.name, 0), asked_at)

@@ -20,7 +20,7 @@ from central.errors import (
     TenantNotFound,
     WrongStatus,
 )
-from central.registry.queries import find_tenants, matches, ref_of
+from central.registry.queries import find_by_domain, find_tenants, matches, ref_of
 from central.registry.records import DomainRecord, TenantRecord, TenantRef
 from central.slugs import parse_slug, parse_tenant_name
 from central.tables import Credential, Domain, RegistryVersion, Tenant, TenantStatus
@@ -107,8 +107,17 @@ class Registry:
 
     async def by_domain(self, domain: str) -> TenantRef:
         """Return the tenant of a canonical host name. Raises :class:`~central.errors.TenantNotFound`."""
-        owners = Domain.select(Domain.tenant).where(Domain.domain == domain)
-        return _found(await find_tenants(Tenant.id.is_in(owners)), domain).ref
+        return (await self.by_domain_with_version(domain))[0]
+
+    async def by_domain_with_version(self, domain: str) -> tuple[TenantRef, int]:
+        """Return the tenant of a canonical host name, and :meth:`version` at the same moment: one statement.
+
+        Raises :class:`~central.errors.TenantNotFound`.
+        """
+        found = await find_by_domain(domain)
+        if found is None:
+            raise TenantNotFound(domain)
+        return found
 
     async def with_ids(self, tenant_ids: Sequence[UUID]) -> list[TenantRef]:
         """Return the existing tenants among these, without their domains. Runs one statement per 500."""

@@ -2,12 +2,13 @@
 
 Cached results are valid until the registry changes. A change in this process clears the cache immediately, by
 the registry's callback. Changes by other processes are detected by the registry's version, which is read when
-a name is resolved and the last check is older than ``cache_seconds``: one statement, shared by all concurrent
-callers.
+a cached name is resolved and the last check is older than ``cache_seconds``: one statement, shared by all
+concurrent callers. A name that is not cached costs one statement, which reads the version with the tenant.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from time import monotonic
@@ -36,7 +37,8 @@ class Unknown:
 Resolution: TypeAlias = Central | Unknown | TenantRef
 """The owner of a host. A tenant may have any ``status``, including ``provisioning`` and ``deleting``."""
 
-_Find: TypeAlias = Callable[[], Awaitable[TenantRef]]
+_Find: TypeAlias = Callable[[], Awaitable[tuple[TenantRef, int | None]]]
+"""Finds a tenant, and the registry's version at the same moment if that costs nothing."""
 
 _CENTRAL = Central()
 _UNKNOWN = Unknown()
@@ -84,7 +86,7 @@ class Resolver:
             return _CENTRAL
         if not _can_be_a_tenants(host, self._base_domains):
             return _UNKNOWN
-        return await self._cached(f"host {host}", lambda: self._registry.by_domain(host))
+        return await self._cached(f"host {host}", lambda: self._registry.by_domain_with_version(host))
 
     def known(self, host: str) -> TenantRef | None:
         """Return the tenant of ``host`` if it is cached and the cache was recently compared; no statement.
@@ -99,11 +101,12 @@ class Resolver:
         Raises as :meth:`resolve`.
         """
         tenant_id = _tenant_id(key)
-        if tenant_id is not None:
-            return await self._cached(f"id {tenant_id}", lambda: self._registry.get(tenant_id))
-        if not _is_slug(key):
+        if tenant_id is None and not _is_slug(key):
             return _UNKNOWN
-        return await self._cached(f"slug {key}", lambda: self._registry.by_slug(key))
+        await self._revalidate()
+        if tenant_id is not None:
+            return await self._cached(f"id {tenant_id}", lambda: _alone(self._registry.get(tenant_id)))
+        return await self._cached(f"slug {key}", lambda: _alone(self._registry.by_slug(key)))
 
     def forget(self) -> None:
         """Clear the cache. Lookups in progress are not cached either."""
@@ -112,17 +115,24 @@ class Resolver:
         self._nobodies.clear()
 
     async def _cached(self, name: str, find: _Find) -> TenantRef | Unknown:
-        await self._revalidate()
-        found = self._tenants.get(name) or self._nobodies.get(name)
+        if self._kept(name) is not None:
+            await self._revalidate()
+        found = self._kept(name)
         return found if found is not None else await self._look_up(name, find)
 
+    def _kept(self, name: str) -> TenantRef | Unknown | None:
+        return self._tenants.get(name) or self._nobodies.get(name)
+
     async def _look_up(self, name: str, find: _Find) -> TenantRef | Unknown:
-        generation = self._generation
-        try:
-            tenant = await find()
-        except TenantNotFound:
-            tenant = None
-        if generation == self._generation:  # otherwise it may be older than a change
+        """Read the tenant. What is read now needs no comparison of versions, but brings one if it can."""
+        generation, started_at = self._generation, self._clock()
+        tenant, version = None, None
+        with suppress(TenantNotFound):
+            tenant, version = await find()
+        is_current = generation == self._generation  # otherwise it may be older than a change
+        if version is not None:
+            self._compare(version, started_at)
+        if is_current:
             if tenant is None:
                 self._nobodies.put(name, _UNKNOWN)
             else:
@@ -146,11 +156,19 @@ class Resolver:
 
     async def _check(self) -> None:
         started_at = self._clock()
-        version = await self._registry.version()
+        self._compare(await self._registry.version(), started_at)
+
+    def _compare(self, version: int, asked_at: float) -> None:
+        """Clear the cache if the registry has changed. Ignores a version that was asked for before the last."""
+        if self._checked_at is not None and asked_at < self._checked_at:
+            return
         if version != self._version:
             self.forget()
-        self._version = version
-        self._checked_at = started_at
+        self._version, self._checked_at = version, asked_at
+
+
+async def _alone(found: Awaitable[TenantRef]) -> tuple[TenantRef, None]:
+    return await found, None
 
 
 def _retrieve(check: asyncio.Task[None]) -> None:

@@ -23,9 +23,9 @@ from piccolo_engines.mysql.sessions.pool import Pool, PoolUse
 from piccolo_engines.mysql.sessions.session import NothingSent, Session
 from piccolo_engines.mysql.sessions.settings import PoolSettings, pool_arguments
 from piccolo_engines.mysql.sessions.transaction import Atomic, IsolationLevel, MySQLTransaction
-from piccolo_engines.mysql.statements import BuiltRows, PlannedDDL, Steps, Work, run_group
+from piccolo_engines.mysql.statements import BuiltRows, PlannedDDL, Steps, Work, fetch_each, run_group
 from piccolo_engines.mysql.templates import compiled
-from piccolo_engines.statements import DriverRows, StatementGroup
+from piccolo_engines.statements import DriverRows, SelectGroup, StatementGroup
 
 __all__ = ["MySQLEngine", "Rows", "T"]
 
@@ -248,6 +248,8 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
             if isinstance(querystring, StatementGroup):
                 await self._run_group(session, querystring)
                 return []
+            if isinstance(querystring, SelectGroup):
+                return await fetch_each(querystring, Work(session, self.on_statement))  # type: ignore[return-value]
             template, args = compiled(querystring)
             run = session.run_again if getattr(querystring, "repeats", False) else session.run
             result = await run(template, args, self.on_statement)

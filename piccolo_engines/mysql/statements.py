@@ -16,7 +16,7 @@ from piccolo_engines.mysql.results.values import Hints
 from piccolo_engines.mysql.sessions.session import Session, Watch
 from piccolo_engines.mysql.table_name import TableName
 from piccolo_engines.mysql.templates import compiled, compiled_flat
-from piccolo_engines.statements import SelectSQL, StatementGroup
+from piccolo_engines.statements import SelectGroup, SelectSQL, StatementGroup
 
 __all__ = [
     "Bilingual",
@@ -26,6 +26,7 @@ __all__ = [
     "PlannedDDL",
     "Steps",
     "Work",
+    "fetch_each",
     "run_group",
     "set_parts",
     "statement_group",
@@ -144,6 +145,17 @@ async def statement_group(session: Session) -> AsyncIterator[None]:
             await session.send(undo)
         raise
     await session.send(end)
+
+
+async def fetch_each(group: SelectGroup, work: Work) -> list[list[dict[str, Any]]]:
+    """Send the statements together and return the rows of each."""
+    others: list[Any] = []
+    sql = "; ".join([work.text(*compiled(one)) for one in group.selects])
+    results = [await work.session.send(sql, others=others), *others]
+    return [
+        to_rows(result.rows, result.fields, getattr(one, "hints", None), one.table)
+        for one, result in zip(group.selects, results, strict=True)
+    ]
 
 
 async def run_group(group: StatementGroup, work: Work, *, ends_transaction: bool = False) -> None:

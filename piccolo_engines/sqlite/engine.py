@@ -20,10 +20,10 @@ from piccolo_engines.sqlite.connections import ConnectionFactory, Synchronous
 from piccolo_engines.sqlite.constraints import as_index
 from piccolo_engines.sqlite.errors import SQLiteLockTimeout
 from piccolo_engines.sqlite.lanes import Lane, Lease
-from piccolo_engines.sqlite.statements import Row, fetch, fetch_raw, is_select, run_transaction
+from piccolo_engines.sqlite.statements import Row, fetch, fetch_each, fetch_raw, is_select, run_transaction
 from piccolo_engines.sqlite.threads import Threads, shared_threads
 from piccolo_engines.sqlite.transactions import Atomic, SQLiteTransaction
-from piccolo_engines.statements import StatementGroup
+from piccolo_engines.statements import SelectGroup, StatementGroup
 
 __all__ = ["SQLiteEngine"]
 
@@ -219,6 +219,8 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
         if isinstance(querystring, StatementGroup):
             await self._run_group(querystring)
             return []
+        if isinstance(querystring, SelectGroup):
+            return await self._run_selects(querystring)
         sql, args = querystring.compile_string(engine_type="sqlite")
         return await self._run(sql, args, querystring)
 
@@ -238,6 +240,15 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
             if effects is not None and not isinstance(error, ConnectionLost):
                 take_back(effects)
             raise
+
+    async def _run_selects(self, group: SelectGroup) -> Any:
+        """Run the statements in one round trip to a thread."""
+        statements = [one.compile_string(engine_type="sqlite") for one in group.selects]
+        for sql, _ in statements:
+            self._announce(sql, group)
+        if (transaction := self.open_transaction) is not None:
+            return await transaction.run("", (), lambda connection, *_: fetch_each(connection, statements))
+        return await self._readers.run(lambda connection: fetch_each(connection, statements))
 
     async def run_ddl(
         self,

@@ -11,6 +11,7 @@ __all__ = [
     "SQL",
     "Row",
     "fetch",
+    "fetch_each",
     "fetch_many",
     "fetch_raw",
     "is_select",
@@ -37,6 +38,11 @@ def fetch(connection: sqlite3.Connection, sql: str, args: Sequence[Any]) -> list
         return _rows(cursor, cursor.fetchall())
     finally:
         cursor.close()  # a cursor left open would keep its snapshot of the database
+
+
+def fetch_each(connection: sqlite3.Connection, statements: Sequence[SQL]) -> list[list[Row]]:
+    """Run the statements one after the other and return the rows of each."""
+    return [fetch(connection, sql, args) for sql, args in statements]
 
 
 def fetch_raw(connection: sqlite3.Connection, sql: str, args: Sequence[Any]) -> DriverRows:

@@ -186,11 +186,12 @@ class Session:
         """Assume an open transaction until the server's next response: an error does not tell."""
         self._connection.server_status |= _IN_TRANSACTION
 
-    async def send(self, sql: str, effect: str | None = None) -> Any:
+    async def send(self, sql: str, effect: str | None = None, others: list[Any] | None = None) -> Any:
         """Send one statement, or several separated by semicolons, and return the complete result of the
         first.
 
         :param effect: of several statements, the one that decides whether they change anything permanently.
+        :param others: receives the results of the other statements.
         :raises NothingSent: when the connection was closed before.
         :raises DatabaseError: the server's error.
         """
@@ -214,6 +215,8 @@ class Session:
                 await connection.next_result()
                 if before:
                     result, before = connection._result, before - 1
+                elif others is not None:
+                    others.append(connection._result)
         except DriverError as error:
             failure = self._failed(error)
             if effects is not None and (isinstance(failure, _REFUSED) or not isinstance(failure, _UNKNOWN)):

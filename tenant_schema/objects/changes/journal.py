@@ -2,16 +2,25 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
+from piccolo_conf import DB
+from piccolo_engines.kept_selects import KeptSelect
 from tenant_schema.objects.changes.decide.intent import Intent
 from tenant_schema.objects.tables import SchemaChange
 
-__all__ = ["Entry", "State", "begin", "has_open_entries", "open_entries", "record", "state_of"]
+__all__ = ["OPEN_ENTRIES", "Entry", "State", "begin", "has_open_entries", "open_entries", "record", "state_of"]
 
 _OPEN = ("begun", "valid", "undoing")
+
+
+OPEN_ENTRIES: Final = KeptSelect(
+    DB, lambda: SchemaChange.select(SchemaChange.id).where(SchemaChange.state.is_in(list(_OPEN))).limit(1)
+)
+"""Selects a row if a change is neither done nor undone."""
 
 
 class State(StrEnum):
@@ -70,7 +79,7 @@ async def record(entry: Entry, error: str = "") -> None:
 
 async def has_open_entries() -> bool:
     """Whether a change is neither done nor undone: in progress, or interrupted."""
-    return bool(await SchemaChange.exists().where(SchemaChange.state.is_in(list(_OPEN))))
+    return bool(await DB.run_querystring(OPEN_ENTRIES()))
 
 
 async def open_entries() -> list[Entry]:

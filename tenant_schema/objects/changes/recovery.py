@@ -9,10 +9,12 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from piccolo.querystring import QueryString
+
 from tenant_schema.objects.changes.bound_dialect import dialect_of_bound
 from tenant_schema.objects.changes.decide.dialect import Dialect
 from tenant_schema.objects.changes.decide.intent import Intent
-from tenant_schema.objects.changes.journal import has_open_entries
+from tenant_schema.objects.changes.journal import OPEN_ENTRIES, has_open_entries
 from tenant_schema.objects.changes.runner import Runner
 from tenant_schema.objects.changes.writing import write_definitions
 from tenant_schema.objects.dependents import Dependents
@@ -60,6 +62,10 @@ class Recovery:
         """Write the definitions and the audit event in one transaction."""
         await write_definitions(intent, self.dependents)
         await record_event(by, *_event(intent))
+
+    def interrupted(self) -> QueryString | None:
+        """Return the select for changes that may be interrupted. None where DDL is transactional."""
+        return None if dialect_of_bound().is_transactional else OPEN_ENTRIES()
 
     async def __call__(self) -> bool:
         """Complete what was interrupted in the bound tenant. Returns whether there was anything.

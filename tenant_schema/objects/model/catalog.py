@@ -1,16 +1,16 @@
 """The catalog of a tenant's objects, cached until a definition changes."""
 
-from collections.abc import Awaitable, Callable, Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import cast
+from typing import Any, Final, Protocol, cast
 
 from piccolo.querystring import QueryString
 
 from piccolo_conf import DB
 from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model.model import ObjectModel, object_model
-from tenant_schema.objects.model.row_store import load_rows
+from tenant_schema.objects.model.row_store import load_rows_after
 from tenant_schema.objects.model.runtime_table import SharedTables
 from tenant_schema.objects.model.search_index import search_columns, words_table
 from tenant_schema.objects.model.storage import bound_storage
@@ -21,14 +21,30 @@ from tenant_schema.tenant_cache import VersionedCache
 __all__ = ["Catalog", "load_objects", "tables_of_words", "with_words_table"]
 
 
+_WORDS: Final = QueryString(
+    "SELECT table_name AS name FROM information_schema.tables "
+    "WHERE table_schema = DATABASE() AND table_name LIKE '%_search_%'"
+)
+
+
+class Recovers(Protocol):
+    """Completes or undoes interrupted changes of the bound tenant."""
+
+    def interrupted(self) -> QueryString | None:
+        """The select that finds them. None where there never are any."""
+
+    async def __call__(self) -> bool:
+        """Complete or undo them. Returns whether there were any. Never raises."""
+
+
 class Catalog:
     """The objects of the bound tenant. No statement is run while they are cached.
 
     :param cache: the cache for ``DEFINITIONS``, whose version every change of a definition increments.
-    :param recover: completes or undoes an interrupted change; called before definitions are read.
+    :param recover: completes or undoes interrupted changes.
     """
 
-    def __init__(self, cache: VersionedCache, recover: Callable[[], Awaitable[bool]] | None = None) -> None:
+    def __init__(self, cache: VersionedCache, recover: Recovers | None = None) -> None:
         self._cache = cache
         self._recover = recover
         self.tables = SharedTables()
@@ -57,20 +73,35 @@ class Catalog:
         self._cache.forget(scope)
 
     async def _load(self) -> Mapping[str, ObjectModel]:
-        if self._recover is not None and not DB.transaction_exists():
-            await self._recover()
-        return await load_objects(self.tables)
+        recover = None if DB.transaction_exists() else self._recover
+        interrupted = None if recover is None else recover.interrupted()
+        if recover is None or interrupted is None:
+            return await load_objects(self.tables)
+        objects, found = await _read(self.tables, interrupted)
+        if found and await recover():
+            return await load_objects(self.tables)
+        return objects
 
 
 async def load_objects(tables: SharedTables | None = None) -> Mapping[str, ObjectModel]:
-    """Read all objects of the bound tenant: two statements for any number of objects, three where the words
-    of searched fields are in tables of their own.
+    """Read all objects of the bound tenant, in one round trip: two statements for any number of objects, three
+    where the words of searched fields are in tables of their own.
     """
-    models = [object_model(row, fields, tables) for row, fields in await load_rows()]
-    if bound_storage().has_words_tables:
-        there = await tables_of_words()
+    return (await _read(tables))[0]
+
+
+async def _read(
+    tables: SharedTables | None, *others: QueryString
+) -> tuple[Mapping[str, ObjectModel], Sequence[Mapping[str, Any]]]:
+    """Return all objects, and the rows of another select that is sent before in the same round trip."""
+    has_words_tables = bound_storage().has_words_tables
+    words = [_WORDS] if has_words_tables else []
+    definitions, found = await load_rows_after(*others, *words)
+    models = [object_model(row, fields, tables) for row, fields in definitions]
+    if has_words_tables:
+        there = _names(found[-1])
         models = [with_words_table(one, there) for one in models]
-    return MappingProxyType({one.name: one for one in models})
+    return MappingProxyType({one.name: one for one in models}), found[0] if others else ()
 
 
 def with_words_table(model: ObjectModel, there: Container[str]) -> ObjectModel:
@@ -84,10 +115,8 @@ def with_words_table(model: ObjectModel, there: Container[str]) -> ObjectModel:
 
 async def tables_of_words() -> set[str]:
     """The names of the tables of words in the bound database."""
-    rows = await DB.run_querystring(
-        QueryString(
-            "SELECT table_name AS name FROM information_schema.tables "
-            "WHERE table_schema = DATABASE() AND table_name LIKE '%_search_%'"
-        )
-    )
+    return _names(await DB.run_querystring(_WORDS))
+
+
+def _names(rows: Sequence[Mapping[str, Any]]) -> set[str]:
     return {row["name"] for row in rows}

@@ -1,12 +1,16 @@
 """Reads and writes the rows of definitions."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from piccolo.querystring import QueryString
 
+from piccolo_conf import DB
+from piccolo_engines.kept_selects import KeptSelect
+from piccolo_engines.statements import SelectGroup
 from tenant_schema.objects.model.rows import (
     DefinitionRows,
     FieldRow,
@@ -17,17 +21,29 @@ from tenant_schema.objects.model.rows import (
 )
 from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition
 
-__all__ = ["insert_definitions", "load_rows"]
+__all__ = ["insert_definitions", "load_rows", "load_rows_after"]
+
+
+_OBJECTS = KeptSelect(DB, lambda: ObjectDefinition.select().order_by(ObjectDefinition.name))
+_FIELDS = KeptSelect(
+    DB, lambda: FieldDefinition.select().order_by(FieldDefinition.position, FieldDefinition.id)
+)
 
 
 async def load_rows() -> DefinitionRows:
-    """Return all definitions: objects in the order of names, fields in theirs. 2 statements."""
+    """Return all definitions: objects in the order of names, fields in theirs. 2 statements in one round trip."""
+    return (await load_rows_after())[0]
+
+
+async def load_rows_after(
+    *others: QueryString,
+) -> tuple[DefinitionRows, Sequence[Sequence[Mapping[str, Any]]]]:
+    """As :func:`load_rows`, and the rows of other selects, which are sent before them in the same round trip."""
+    *found, objects, all_fields = await DB.run_querystring(SelectGroup(*others, _OBJECTS(), _FIELDS()))
     fields: defaultdict[UUID, list[FieldRow]] = defaultdict(list)
-    objects = await ObjectDefinition.select().order_by(ObjectDefinition.name)
-    query = FieldDefinition.select().order_by(FieldDefinition.position, FieldDefinition.id)
-    for row in await query:
+    for row in all_fields:
         fields[row["object"]].append(field_row_of(row))
-    return [(object_row_of(row), fields[row["id"]]) for row in objects]
+    return [(object_row_of(row), fields[row["id"]]) for row in objects], found
 
 
 async def insert_definitions(objects: Sequence[ObjectRow], fields: Sequence[FieldRow]) -> None:

@@ -8,7 +8,12 @@ from uuid import UUID
 
 from piccolo.columns import Column
 from piccolo.custom_types import Combinable
+from piccolo.query.methods.select import Select
+from piccolo.utils.encoding import load_json
 
+from piccolo_conf import DB
+from piccolo_engines.kept_selects import KeptSelect
+from piccolo_engines.statements import SelectGroup
 from tenant_schema.problems import InvalidInput, ProblemCollector, suggestion
 from tenant_schema.users.rights.permissions import Grants, RoleGrants
 from tenant_schema.users.roles.records import FieldLimit, RoleRecord, RuleDraft
@@ -92,19 +97,44 @@ class _Contents:
     rules: Mapping[UUID, list[RuleDraft]]
 
 
+def _permissions() -> Select[Any]:
+    return RolePermission.select(RolePermission.role, RolePermission.permission.name).order_by(
+        RolePermission.permission.name
+    )
+
+
+def _limits() -> Select[Any]:
+    columns = (FieldRestriction.role, FieldRestriction.object, FieldRestriction.field, FieldRestriction.readable)
+    return FieldRestriction.select(*columns).order_by(FieldRestriction.object, FieldRestriction.field)
+
+
+def _rules() -> Select[Any]:
+    columns = (RowRule.role, RowRule.object, RowRule.action, RowRule.filter)
+    return RowRule.select(*columns).order_by(RowRule.object, RowRule.action)
+
+
+_PERMISSIONS_OF_ALL = KeptSelect(DB, _permissions)
+_LIMITS_OF_ALL = KeptSelect(DB, _limits)
+_RULES_OF_ALL = KeptSelect(DB, _rules)
+_PERMISSIONS = KeptSelect(DB, lambda *roles: _permissions().where(RolePermission.role.is_in(list(roles))))
+_LIMITS = KeptSelect(DB, lambda *roles: _limits().where(FieldRestriction.role.is_in(list(roles))))
+_RULES = KeptSelect(DB, lambda *roles: _rules().where(RowRule.role.is_in(list(roles))))
+
+
 async def _read_contents(ids: Sequence[UUID] | None) -> _Contents:
-    """Read what these roles grant, or all roles; each list in order. 3 statements."""
+    """Read what these roles grant, or all roles; each list in order. 3 statements in one round trip."""
     contents = _Contents(defaultdict(list), defaultdict(list), defaultdict(list))
-    query = RolePermission.select(RolePermission.role, RolePermission.permission.name)
-    query = query.where(*_among(RolePermission.role, ids)).order_by(RolePermission.permission.name)
-    for row in await query:
+    if ids is None:
+        group = SelectGroup(_PERMISSIONS_OF_ALL(), _LIMITS_OF_ALL(), _RULES_OF_ALL())
+    else:
+        group = SelectGroup(_PERMISSIONS(*ids), _LIMITS(*ids), _RULES(*ids))
+    permissions, limits, rules = await DB.run_querystring(group)
+    for row in permissions:
         contents.permissions[row["role"]].append(row["permission.name"])
-    limits = FieldRestriction.select().where(*_among(FieldRestriction.role, ids))
-    for row in await limits.order_by(FieldRestriction.object).order_by(FieldRestriction.field):
+    for row in limits:
         contents.fields[row["role"]].append(FieldLimit(row["object"], row["field"], row["readable"]))
-    rules = RowRule.select().where(*_among(RowRule.role, ids))
-    for row in await rules.order_by(RowRule.object).order_by(RowRule.action).output(load_json=True):
-        contents.rules[row["role"]].append(RuleDraft(row["object"], row["action"], row["filter"]))
+    for row in rules:
+        contents.rules[row["role"]].append(RuleDraft(row["object"], row["action"], load_json(row["filter"])))
     return contents
 
 

@@ -3,12 +3,15 @@
 from typing import Any
 from uuid import UUID
 
+from piccolo_conf import DB
+from piccolo_engines.kept_selects import KeptSelect
+from piccolo_engines.statements import SelectGroup
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
 from tenant_schema.users.errors import NotThere
 from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.roles.reader import read_grants, roles_of_user
-from tenant_schema.users.tables import Session, User
+from tenant_schema.users.tables import Session, User, UserRole
 
 __all__ = ["AccessReader", "access_of_user"]
 
@@ -16,8 +19,8 @@ __all__ = ["AccessReader", "access_of_user"]
 class AccessReader:
     """Reads the :class:`Access` of sessions, through the cache of the ``access`` version.
 
-    With a warm cache: no statement. Otherwise 5, and 1 for the version when it is due. Users with the same
-    roles share one set of grants, so that the second of them costs 2.
+    With a warm cache: no statement. Otherwise 5 in 2 round trips, and 1 for the version when it is due. Users
+    with the same roles share one set of grants, so that the second of them costs 2 in one round trip.
     """
 
     def __init__(self, cache: VersionedCache) -> None:
@@ -31,10 +34,9 @@ class AccessReader:
         return await self._cache.get(scope, ("session", session_id), lambda: self._read(scope, session_id))
 
     async def _read(self, scope: TenantScope, session_id: UUID) -> Access | None:
-        row = await _read_session(session_id)
+        row, roles = await _read_session(session_id)
         if row is None:
             return None
-        roles = await roles_of_user(row["user"])
         grants = await self._cache.get(scope, ("grants", tuple(roles.values())), lambda: read_grants(roles))
         names = tuple(roles)
         return Access(
@@ -54,11 +56,27 @@ async def access_of_user(user_id: UUID) -> Access | None:
     return Access(user_id, user_id, row["email"], row["name"], tuple(roles), grants.permissions, grants)
 
 
-async def _read_session(session_id: UUID) -> dict[str, Any] | None:
-    """Return the session with its user, or None if it has ended or the user is not active."""
-    row = (
-        await Session.select(Session.user, Session.user.email, Session.user.name, Session.user.active)
-        .where((Session.id == session_id) & Session.ended_at.is_null())
-        .first()
-    )
-    return row if row and row["user.active"] else None
+_SESSION = KeptSelect(
+    DB,
+    lambda session: Session.select(
+        Session.user, Session.user.email, Session.user.name, Session.user.active
+    ).where((Session.id == session) & Session.ended_at.is_null()),
+)
+_ROLES = KeptSelect(
+    DB,
+    lambda session: (
+        UserRole.select(UserRole.role, UserRole.role.name)
+        .where(UserRole.user.is_in(Session.select(Session.user).where(Session.id == session)))
+        .order_by(UserRole.role.name)
+    ),
+)
+
+
+async def _read_session(session_id: UUID) -> tuple[dict[str, Any] | None, dict[str, UUID]]:
+    """Return the session with its user, or None if it has ended or the user is not active; and the user's
+    roles: ids by name, in the order of names. 2 statements in one round trip.
+    """
+    group = SelectGroup(_SESSION(session_id), _ROLES(session_id))
+    rows, roles = await DB.run_querystring(group)
+    row = rows[0] if rows and rows[0]["user.active"] else None
+    return row, {one["role.name"]: one["role"] for one in roles}

@@ -110,6 +110,26 @@ async def test_warm_names_cost_no_statement(
     assert statements == []
 
 
+async def test_a_cold_name_costs_one_statement_which_brings_the_version(
+    resolver: Resolver, registry: Registry, elsewhere: Registry, central: SQLiteEngine, clock: Clock
+) -> None:
+    acme, demo = await make_tenant(registry), await make_tenant(registry, "demo")
+    with statements_of(central) as statements:
+        assert await resolver.resolve("acme.localhost") == acme
+        assert resolver.known("acme.localhost") == acme
+        clock.seconds += CACHE_SECONDS
+        assert await resolver.resolve("demo.localhost") == demo
+        assert await resolver.resolve("globex.localhost") == Unknown()
+        assert resolver.known("acme.localhost") == acme
+        assert len(statements) == 3
+    renamed = (await elsewhere.rename(acme.id, "New")).ref
+    globex = await make_tenant(elsewhere, "globex")
+    clock.seconds += CACHE_SECONDS
+    assert resolver.known("acme.localhost") is None
+    assert await resolver.resolve("acme.localhost") == renamed
+    assert await resolver.resolve("globex.localhost") == globex
+
+
 async def test_the_version_is_asked_for_on_demand_and_not_too_often(
     resolver: Resolver, registry: Registry, central: SQLiteEngine, clock: Clock
 ) -> None:
@@ -205,9 +225,9 @@ class _PausedRegistry(Registry):
         super().__init__()
         self.has_read, self.may_go_on = asyncio.Event(), asyncio.Event()
 
-    async def by_domain(self, domain: str) -> TenantRef:
+    async def by_domain_with_version(self, domain: str) -> tuple[TenantRef, int]:
         try:
-            return await super().by_domain(domain)
+            return await super().by_domain_with_version(domain)
         finally:
             self.has_read.set()
             await self.may_go_on.wait()
@@ -341,7 +361,7 @@ class _EmptyRegistry(Registry):
     async def version(self) -> int:
         return 0
 
-    async def by_domain(self, domain: str) -> TenantRef:
+    async def by_domain_with_version(self, domain: str) -> tuple[TenantRef, int]:
         raise TenantNotFound(domain)
 
 
