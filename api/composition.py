@@ -131,8 +131,7 @@ def compose(
     engines, tenancy = _tenancy(settings, servers, credentials)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, passwords)
     definitions, recovery, catalog = _definitions(settings)
-    access, apps = VersionedCache(ACCESS, settings.cache_seconds), AppCatalog(definitions)
-    access.check_together(definitions)
+    access, apps = VersionedCache(ACCESS, settings.cache_seconds, beside=definitions), AppCatalog(definitions)
     operators, authentication = Operators(), _authentication(settings, vault, passwords, access)
     return Platform(
         settings=settings,

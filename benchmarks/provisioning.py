@@ -42,9 +42,11 @@ def counted(sent: list[str]) -> Iterator[None]:
     """Record every round trip of any session inside the block, as text; none is prepared."""
     original, is_due = Session.send, PreparedStatements.is_due
 
-    async def send(self: Session, sql: str, effect: str | None = None) -> Any:
+    async def send(
+        self: Session, sql: str, effect: str | None = None, others: list[Any] | None = None
+    ) -> Any:
         sent.append(sql)
-        return await original(self, sql, effect)
+        return await original(self, sql, effect, others)
 
     Session.send = send  # type: ignore[method-assign]  # the only place through which all of them pass
     PreparedStatements.is_due = lambda *_: False  # type: ignore[method-assign]

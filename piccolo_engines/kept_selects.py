@@ -34,7 +34,9 @@ class _Bound(QueryString):
     __slots__ = ("hints",)
     repeats = True
 
-    def __init__(self, kept: QueryString, sql: str, values: list[Any]) -> None:  # Piccolo's would parse the SQL
+    def __init__(
+        self, kept: QueryString, sql: str, values: list[Any]
+    ) -> None:  # Piccolo's would parse the SQL
         self.template, self.args, self.columns = sql, values, ()
         self.query_type, self.table, self._alias = kept.query_type, kept.table, None
         self.hints = getattr(kept, "hints", None)

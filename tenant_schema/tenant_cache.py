@@ -100,6 +100,7 @@ class VersionedCache:
     :param clock: monotonic, in seconds.
     :param tenants: how many tenants are remembered; the one not asked for longest goes first.
     :param entries: how many entries are kept of each; the same rule.
+    :param beside: another cache of the same tenants. Whichever looks at the versions compares both.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class VersionedCache:
         *,
         tenants: int = 1_000,
         entries: int = 10_000,
+        beside: "VersionedCache | None" = None,
     ) -> None:
         self.name = name
         self._cache_seconds = cache_seconds
@@ -117,10 +119,8 @@ class VersionedCache:
         self._entries = entries
         self._tenants: Lru[UUID, _Tenant] = Lru(tenants)
         self._together: Sequence[VersionedCache] = (self,)
-
-    def check_together(self, other: "VersionedCache") -> None:
-        """Compare both caches when one of them looks at the versions: they read them with one statement."""
-        self._together = other._together = (*self._together, *other._together)
+        if beside is not None:
+            self._together = beside._together = (*beside._together, self)
 
     async def get(self, scope: TenantScope, key: Hashable, load: Callable[[], Awaitable[_Value]]) -> _Value:
         """What is cached under ``key`` for this tenant; ``load`` reads it from the tables when nothing is.

@@ -115,10 +115,11 @@ class Resolver:
         self._nobodies.clear()
 
     async def _cached(self, name: str, find: _Find) -> TenantRef | Unknown:
-        if self._kept(name) is not None:
-            await self._revalidate()
-        found = self._kept(name)
-        return found if found is not None else await self._look_up(name, find)
+        if self._kept(name) is None and (found := await self._look_up(name, find)) is not _UNKNOWN:
+            return found
+        await self._revalidate()  # a name of nobody has brought no version
+        kept = self._kept(name)
+        return kept if kept is not None else await self._look_up(name, find)
 
     def _kept(self, name: str) -> TenantRef | Unknown | None:
         return self._tenants.get(name) or self._nobodies.get(name)
@@ -159,7 +160,7 @@ class Resolver:
         self._compare(await self._registry.version(), started_at)
 
     def _compare(self, version: int, asked_at: float) -> None:
-        """Clear the cache if the registry has changed. Ignores a version that was asked for before the last."""
+        """Clear the cache if the registry has changed. Ignores a version asked for before the last one."""
         if self._checked_at is not None and asked_at < self._checked_at:
             return
         if version != self._version:

@@ -220,7 +220,7 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
             await self._run_group(querystring)
             return []
         if isinstance(querystring, SelectGroup):
-            return await self._run_selects(querystring)
+            return await self._run_selects(querystring)  # type: ignore[no-any-return]  # a list of lists
         sql, args = querystring.compile_string(engine_type="sqlite")
         return await self._run(sql, args, querystring)
 

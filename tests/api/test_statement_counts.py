@@ -3,12 +3,16 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import pytest
 
 from central.database import CENTRAL
+from central.settings.settings import Settings
 from piccolo_conf import DB
-from tests.api.conftest import World
+from piccolo_engines.mysql.sessions.session import Session
+from piccolo_engines.sqlite.lanes import Lane
+from tests.api.conftest import Warm, World, world_of
 from tests.api.records.test_records import ACCOUNTS, make
 
 WORDS = {"GET": 0, "POST": 1, "PATCH": 2}
@@ -100,3 +104,38 @@ async def test_a_bad_token_costs_no_statement(world: World) -> None:
     async with counted(world) as counts:
         assert (await client.get(ACCOUNTS)).status_code == 401
     assert counts == {"tenant": 0, "central": 0}
+
+
+async def test_the_first_request_of_a_tenant_reads_together_what_belongs_together(
+    settings: Settings, warm: Warm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a new process: the tenant; versions; session and roles; what they grant; definitions; records."""
+    async with world_of(settings, warm) as world:
+        token = await world.sign_in()
+    async with world_of(settings, warm) as world, counted(world) as counts:
+        trips = _count_trips(monkeypatch)
+        response = await world.client(token=token).get(f"{ACCOUNTS}?limit=5")
+        monkeypatch.undo()
+    assert response.status_code == 200, response.text
+    is_mysql = settings.central_database_url.startswith("mysql")
+    assert counts == {"central": 1, "tenant": 11 if is_mysql else 9}  # interrupted changes, tables of words
+    assert len([one for one in trips if not one.startswith("SET ")]) == 6
+    assert len(trips) - 6 == is_mysql  # the connection is set up with one statement
+
+
+def _count_trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A list that grows with each round trip to a server or to a thread of SQLite."""
+    trips: list[str] = []
+    send, run = Session.send, Lane.run
+
+    def sending(self: Session, sql: str, *rest: Any, **options: Any) -> Any:
+        trips.append(sql)
+        return send(self, sql, *rest, **options)
+
+    def running(self: Lane, *rest: Any, **options: Any) -> Any:
+        trips.append("")
+        return run(self, *rest, **options)
+
+    monkeypatch.setattr(Session, "send", sending)
+    monkeypatch.setattr(Lane, "run", running)
+    return trips

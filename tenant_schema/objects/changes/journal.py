@@ -12,7 +12,16 @@ from piccolo_engines.kept_selects import KeptSelect
 from tenant_schema.objects.changes.decide.intent import Intent
 from tenant_schema.objects.tables import SchemaChange
 
-__all__ = ["OPEN_ENTRIES", "Entry", "State", "begin", "has_open_entries", "open_entries", "record", "state_of"]
+__all__ = [
+    "OPEN_ENTRIES",
+    "Entry",
+    "State",
+    "begin",
+    "has_open_entries",
+    "open_entries",
+    "record",
+    "state_of",
+]
 
 _OPEN = ("begun", "valid", "undoing")
 

@@ -18,7 +18,7 @@ from tenant_schema.problems import suggestion
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
 
-__all__ = ["Catalog", "load_objects", "tables_of_words", "with_words_table"]
+__all__ = ["Catalog", "Recovers", "load_objects", "tables_of_words", "with_words_table"]
 
 
 _WORDS: Final = QueryString(
@@ -84,8 +84,8 @@ class Catalog:
 
 
 async def load_objects(tables: SharedTables | None = None) -> Mapping[str, ObjectModel]:
-    """Read all objects of the bound tenant, in one round trip: two statements for any number of objects, three
-    where the words of searched fields are in tables of their own.
+    """Read all objects of the bound tenant, in one round trip: two statements for any number of objects,
+    three where the words of searched fields are in tables of their own.
     """
     return (await _read(tables))[0]
 

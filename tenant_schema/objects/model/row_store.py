@@ -24,21 +24,29 @@ from tenant_schema.objects.tables import FieldDefinition, ObjectDefinition
 __all__ = ["insert_definitions", "load_rows", "load_rows_after"]
 
 
-_OBJECTS = KeptSelect(DB, lambda: ObjectDefinition.select().order_by(ObjectDefinition.name))
+_OBJECTS = KeptSelect(
+    DB,
+    lambda: ObjectDefinition.select(
+        *ObjectDefinition.all_columns(exclude=[ObjectDefinition.created_at])
+    ).order_by(ObjectDefinition.name),
+)
 _FIELDS = KeptSelect(
-    DB, lambda: FieldDefinition.select().order_by(FieldDefinition.position, FieldDefinition.id)
+    DB,
+    lambda: FieldDefinition.select(
+        *FieldDefinition.all_columns(exclude=[FieldDefinition.created_at])
+    ).order_by(FieldDefinition.position, FieldDefinition.id),
 )
 
 
 async def load_rows() -> DefinitionRows:
-    """Return all definitions: objects in the order of names, fields in theirs. 2 statements in one round trip."""
+    """Return all definitions: objects in the order of names, fields in theirs. 2 statements in one trip."""
     return (await load_rows_after())[0]
 
 
 async def load_rows_after(
     *others: QueryString,
 ) -> tuple[DefinitionRows, Sequence[Sequence[Mapping[str, Any]]]]:
-    """As :func:`load_rows`, and the rows of other selects, which are sent before them in the same round trip."""
+    """As :func:`load_rows`, and the rows of other selects, which are sent before them in the same trip."""
     *found, objects, all_fields = await DB.run_querystring(SelectGroup(*others, _OBJECTS(), _FIELDS()))
     fields: defaultdict[UUID, list[FieldRow]] = defaultdict(list)
     for row in all_fields:

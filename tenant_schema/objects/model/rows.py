@@ -88,7 +88,6 @@ def field_row_of(row: Mapping[str, Any]) -> FieldRow:
     values = _interned(row)
     values["default_value"] = None if default is None else msgspec.json.decode(default)
     values["settings"] = _settings(row["settings"])
-    del values["created_at"]
     return FieldRow(**values)  # without a conversion, which would copy the settings
 
 

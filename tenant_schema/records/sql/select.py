@@ -39,9 +39,10 @@ class Select:
     def querystring(self, dialect: RecordsDialect) -> QueryString:
         """Return the statement in the SQL of a database."""
         selected = [dialect.select_string(one) for one in self.selected]
-        template = f"SELECT {_list(selected)} FROM {self.table._meta.get_formatted_tablename()}"  # noqa: S608 (placeholders)
+        columns = ", ".join(["{}" if one.args else one.template for one in selected])
+        template = f"SELECT {columns} FROM {self.table._meta.get_formatted_tablename()}"  # noqa: S608 (names and placeholders)
         template += "{}" * len(self.joins)
-        arguments: list[object] = [*selected, *self.joins]
+        arguments: list[object] = [*(one for one in selected if one.args), *self.joins]
         if self.where is not None:
             template += " WHERE {}"
             arguments.append(self.where.querystring)

@@ -104,13 +104,13 @@ def _permissions() -> Select[Any]:
 
 
 def _limits() -> Select[Any]:
-    columns = (FieldRestriction.role, FieldRestriction.object, FieldRestriction.field, FieldRestriction.readable)
-    return FieldRestriction.select(*columns).order_by(FieldRestriction.object, FieldRestriction.field)
+    one = FieldRestriction
+    return one.select(one.role, one.object, one.field, one.readable).order_by(one.object, one.field)
 
 
 def _rules() -> Select[Any]:
-    columns = (RowRule.role, RowRule.object, RowRule.action, RowRule.filter)
-    return RowRule.select(*columns).order_by(RowRule.object, RowRule.action)
+    one = RowRule
+    return one.select(one.role, one.object, one.action, one.filter).order_by(one.object, one.action)
 
 
 _PERMISSIONS_OF_ALL = KeptSelect(DB, _permissions)

@@ -99,6 +99,8 @@ class SQLiteRecords(SQLiteStorage):
 
     def select_string(self, selected: Selectable) -> QueryString:
         """See the protocol."""
+        if isinstance(selected, QueryString) and selected._alias and not selected.args:
+            return QueryString(f'{selected.template} AS "{selected._alias}"')  # in one piece
         return selected.get_select_string("sqlite")
 
     def select(self, query: QueryString, table: type[Table], hints: Sequence[Column | None]) -> QueryString:  # noqa: ARG002 - the protocol's
@@ -141,7 +143,7 @@ class SQLiteRecords(SQLiteStorage):
 
     def selected(self, name: str, column: Column) -> Selectable:
         """See the protocol."""
-        return QueryString("+{}", column, alias=name)
+        return QueryString(f"+{column._meta.get_full_name(with_alias=False)}", alias=name)
 
     def renderer(self, field: FieldModel, column: Column) -> Render | None:
         """See the protocol. A double with a decimal's digits is formatted as the decimal is."""
