@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from litestar.types import HTTPScope
 
-from piccolo_engines.effects import watched
+from piccolo_engines.effects import Effects, watched
 from piccolo_engines.errors import (
     ConnectionLost,
     Deadlock,
@@ -38,6 +38,21 @@ _DIFFERS: Final = (SchemaMismatch, UnstorableValue, NotNullViolation)
 """The errors of a statement for another definition than the table's."""
 
 
+class _Original:
+    """A request as it arrived, for further attempts: handlers and the router change its scope."""
+
+    __slots__ = ("_scope", "_state")
+
+    def __init__(self, scope: HTTPScope) -> None:
+        self._scope, self._state = scope.copy(), scope["state"].copy()
+
+    def again(self) -> HTTPScope:
+        """Return it for one more attempt."""
+        scope = self._scope.copy()
+        scope["state"] = self._state.copy()
+        return scope
+
+
 async def rerun_repaired(
     scope: HTTPScope,
     serve: Callable[[HTTPScope], Awaitable[None]],
@@ -47,10 +62,10 @@ async def rerun_repaired(
 
     Raises what ``repair`` raises if they cannot be repaired.
     """
-    before, state = scope.copy(), scope["state"].copy()
+    original, state = _Original(scope), scope["state"]
     try:
         with watched() as effects:
-            await rerun(scope, serve)
+            await _attempts(scope, original, effects, serve)
     except _DIFFERS:
         if state["context"].status:
             raise
@@ -59,8 +74,7 @@ async def rerun_repaired(
             is_repaired = await repair()
         if not is_repaired or effects.possible or "upload" in state:
             raise
-        before["state"] = state
-        await serve(before)
+        await serve(original.again())
 
 
 async def rerun(scope: HTTPScope, serve: Callable[[HTTPScope], Awaitable[_T]]) -> _T:
@@ -68,17 +82,22 @@ async def rerun(scope: HTTPScope, serve: Callable[[HTTPScope], Awaitable[_T]]) -
 
     Each attempt gets a copy of the original scope. Raises what ``serve`` raises at last.
     """
-    context, started = scope["state"]["context"], time.monotonic()
-    before, state = scope.copy(), scope["state"].copy()
+    with watched() as effects:
+        return await _attempts(scope, _Original(scope), effects, serve)
+
+
+async def _attempts(
+    scope: HTTPScope, original: _Original, effects: Effects, serve: Callable[[HTTPScope], Awaitable[_T]]
+) -> _T:
+    """Serve the request up to five times. ``effects`` are those of all attempts."""
+    state, started = scope["state"], time.monotonic()
     for pause in _PAUSES:
-        with watched() as effects:
-            try:
-                return await serve(scope)
-            except _CUT_SHORT:
-                is_late = time.monotonic() - started > _PATIENCE
-                if effects.possible or context.status or "upload" in state or is_late:
-                    raise
+        try:
+            return await serve(scope)
+        except _CUT_SHORT:
+            is_late = time.monotonic() - started > _PATIENCE
+            if effects.possible or state["context"].status or "upload" in state or is_late:
+                raise
         await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret depends on it
-        scope = before.copy()
-        scope["state"] = state.copy()
+        scope = original.again()
     return await serve(scope)

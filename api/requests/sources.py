@@ -4,6 +4,7 @@ Litestar's OpenAPI document takes a route's parameters from the signatures of it
 here have the signature that describes them, and are called with the request.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from inspect import Parameter, Signature
@@ -28,6 +29,9 @@ QueryPairs: TypeAlias = tuple[tuple[str, str], ...]
 """The query's parameters in order, for routes whose query has a grammar of its own; see :func:`grammar`."""
 
 
+_CANONICAL: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+
+
 @dataclass(frozen=True)
 class PathId(PathParameter):
     """An id in the path, for ``Annotated[UUID, PathId(…)]``.
@@ -39,13 +43,9 @@ class PathId(PathParameter):
 
     def parse(self, text: str) -> UUID:
         """Return the id. Raises the error of ``missing``."""
-        try:
-            found = UUID(text)
-        except ValueError:
-            raise self.missing(text) from None
-        if str(found) != text.lower():
+        if _CANONICAL.fullmatch(text) is None:
             raise self.missing(text)
-        return found
+        return UUID(int=int(text.replace("-", ""), 16))
 
 
 @dataclass(frozen=True, slots=True)
