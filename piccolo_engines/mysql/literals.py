@@ -178,9 +178,8 @@ def literal(value: object, server: Server) -> str:
 
 def literals(values: Iterable[object], server: Server) -> tuple[str, ...]:
     """Return :func:`literal` of each value, faster than one by one."""
-    return tuple(
-        [
-            encode(value) if (encode := _ENCODERS.get(type(value))) is not None else literal(value, server)
-            for value in values
-        ]
-    )
+    given = tuple(values)
+    try:
+        return tuple([_ENCODERS[type(value)](value) for value in given])
+    except KeyError:  # a type without an encoder of its own
+        return tuple([literal(value, server) for value in given])

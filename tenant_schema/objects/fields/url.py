@@ -11,6 +11,9 @@ __all__ = ["UrlType"]
 
 _SHAPE = re.compile(r"https?://[^\s\x00-\x1f\x7f<>\"\\^`{|}]+", re.IGNORECASE)
 
+_PLAIN_HOST = re.compile(r"https?://[a-z0-9.-]+(?:[/?#]|\Z)", re.IGNORECASE | re.ASCII)
+"""Most addresses: without user, port and brackets, nothing about the host can be wrong."""
+
 _BEGINNING = re.compile(r"(?P<scheme>https?://)(?P<user>[^/?#@]*@)?(?P<host>[^/?#]*)", re.IGNORECASE)
 
 
@@ -27,7 +30,7 @@ class UrlType(ShortText):
 
     def parse(self, value: object, field: FieldSpec) -> str:
         text = super().parse(value, field)
-        if _SHAPE.fullmatch(text) is None or not _has_host(text):
+        if _SHAPE.fullmatch(text) is None or not (_PLAIN_HOST.match(text) or _has_host(text)):
             raise InvalidValue("not-a-url", "must be a web address such as https://example.com/")
         return super().parse(self.canonical_part(text, "eq"), field)
 

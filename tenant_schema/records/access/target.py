@@ -31,7 +31,7 @@ from tenant_schema.records.sql.compiler import with_slots
 from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.dialects.registry import dialect_of
 from tenant_schema.records.sql.lookup_joins import Hop, self_contained
-from tenant_schema.records.sql.rendering import encodable
+from tenant_schema.records.sql.rendering import RecordForm
 from tenant_schema.records.sql.search import search_filter
 from tenant_schema.records.sql.shapes import Found
 from tenant_schema.records.sql.statement_cache import Plans, Slot, Statement, planned
@@ -42,6 +42,8 @@ from tenant_schema.users.rights.permissions import Access
 __all__ = ["Target", "Targets"]
 
 _Plan = TypeVar("_Plan")
+_FORM: Final = "form"
+"""The key in :attr:`Rights.kept` of the form of written records."""
 _THIS_ONE: Final = Condition("id", "eq", Slot.at(0))
 
 
@@ -183,13 +185,17 @@ class Target:
         """Return the record that the caller has written, as far as the caller may read it: without read
         access, only id and version.
         """
-        readable = tuple(self.rights.readable)
+        kept, readable = self.rights.kept, self.rights.readable
+        form: RecordForm | None = kept.get(_FORM)
+        if form is None:
+            form = kept[_FORM] = RecordForm(readable.values())
         is_whole = len(readable) == len(self.model.fields)
-        return Record(encodable(readable, stored, self.model.fields), stored["version"], is_whole)
+        return Record(form.encodable(stored), stored["version"], is_whole)
 
     def bare_record_of(self, stored: Row) -> Record:
         """Return a written record that the caller may not read any more: only id and version."""
-        return Record(encodable(ALWAYS_READABLE, stored, self.model.fields), stored["version"])
+        form = RecordForm([self.model.fields[name] for name in ALWAYS_READABLE])
+        return Record(form.encodable(stored), stored["version"])
 
     def related(self, name: str) -> "Target | None":
         """Return another object for the same caller; None if there is none, or the caller may not read it."""

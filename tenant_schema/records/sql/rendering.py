@@ -3,7 +3,7 @@
 All values are ready for JSON: text, numbers, booleans, lists and objects; ids, dates and times are text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeGuard
 
 import msgspec
@@ -16,7 +16,7 @@ from tenant_schema.objects.fields.protocol import FieldType
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.query.paths import Fields
 
-__all__ = ["encodable", "has_fixed_decimals", "known", "rendered_builtins", "shown"]
+__all__ = ["RecordForm", "has_fixed_decimals", "known", "rendered_builtins", "shown"]
 
 _RENDERED_BUILTINS: Final = frozenset({JsonType.render, MultiSelectType.render})
 """Renderers that return text, numbers, booleans, lists and objects only, as :func:`shown` does."""
@@ -50,8 +50,23 @@ def rendered_builtins(field: FieldModel) -> Conversion | None:
     return called(lambda value: field.type.render(value, field))
 
 
-def encodable(
-    names: Sequence[str], stored: Mapping[str, Any], fields: Mapping[str, FieldModel]
-) -> dict[str, Any]:
-    """The named fields of one record in stored form, as msgspec encodes them for a response."""
-    return {name: _rendered(fields[name], stored[name]) for name in names}
+class RecordForm:
+    """What records in stored form become for a response.
+
+    :param fields: the fields that are shown, in their order.
+    """
+
+    __slots__ = ("_names", "_rendered")
+
+    def __init__(self, fields: Iterable[FieldModel]) -> None:
+        shown = tuple(fields)
+        self._names = tuple([one.name for one in shown])
+        self._rendered = tuple([(one.name, one.type.render, one) for one in shown if not one.type.plain])
+
+    def encodable(self, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """Return one record as msgspec encodes it."""
+        record = {name: stored[name] for name in self._names}
+        for name, render, field in self._rendered:
+            if record[name] is not None:
+                record[name] = render(record[name], field)
+        return record

@@ -39,6 +39,8 @@ async def problems_of_many(
 ) -> list[list[Problem]]:
     """As :func:`problems_of_lookups`, for each of many records."""
     lookups = target.plan(lambda: _checked(target.model, with_users=with_users), "lookups", with_users)
+    if not lookups:
+        return [[] for _ in rows]
     wanted: defaultdict[str, set[UUID]] = defaultdict(set)
     for field in lookups:
         wanted[field.settings["target"]].update(

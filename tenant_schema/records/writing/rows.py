@@ -71,7 +71,8 @@ async def record_after_write(target: Target, stored: Row, changed: Collection[st
     """Return a record that the caller created or changed. Executes one more statement when the change may
     have hidden the record from the caller, who then gets its id and version only.
     """
-    if _fields_of(target.rights.read).isdisjoint(changed) or await exists(target, stored["id"]):
+    rule = target.rights.read
+    if rule is ALL or _fields_of(rule).isdisjoint(changed) or await exists(target, stored["id"]):
         return target.record_of(stored)
     return target.bare_record_of(stored)
 
