@@ -1,9 +1,10 @@
 """create_app: the whole service as one Litestar application."""
 
 import gc
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from copy import copy
+from functools import partial
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any, Final, NoReturn, cast
@@ -19,6 +20,7 @@ from litestar.types import (
     LifeSpanScope,
     LifeSpanSend,
     Receive,
+    RouteHandlerType,
     Scope,
     Send,
 )
@@ -135,6 +137,7 @@ class Freehold(Litestar):
 
     def _serve(self, platform: Platform) -> None:
         self.platform = platform
+        _resolve_exception_handlers_once(self.asgi_router.route_handler_index.values())
         routes = super().__call__ if self._has_litestar_hooks() else self._route
         central = ServedPaths(routes, TENANTS_PATHS)
         tenant = ServedPaths(routes, OPERATORS_PATHS)
@@ -233,6 +236,18 @@ def _router(
         request_class=request_class,
         response_class=Json,
     )
+
+
+def _resolve_exception_handlers_once(handlers: Iterable[RouteHandlerType]) -> None:
+    """Litestar 2.25 documents that it does, and merges the layers for every request."""
+    for one in handlers:
+        if hasattr(one, "__dict__"):  # those of the decorators
+            found = one.resolve_exception_handlers()
+            vars(one)["resolve_exception_handlers"] = partial(_same, found)
+
+
+def _same(found: ExceptionHandlersMap) -> ExceptionHandlersMap:
+    return found
 
 
 def _hand_up(_request: Request[Any, Any, Any], error: Exception) -> NoReturn:
