@@ -91,8 +91,8 @@ def create_app(settings: Settings | None = None, *, platform: Platform | None = 
 def _settle_memory() -> None:
     """Exclude existing objects from garbage collection, and collect less often.
 
-    Collecting them again and again would block the event loop for 50 ms and more. A request creates a few
-    hundred objects that reference counting frees; by default every second request would start a collection.
+    Collecting them again and again would block the event loop for 50 ms and more. Nearly all objects of
+    a request are freed by reference counting.
     """
     gc.collect()
     gc.freeze()

@@ -9,7 +9,18 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
-__all__ = ["BOOLEAN", "GLOBALS", "ID", "SAME", "TEXT_OF", "UTC_MOMENT", "Conversion", "IdTexts", "called"]
+__all__ = [
+    "BOOLEAN",
+    "GLOBALS",
+    "ID",
+    "SAME",
+    "TEXT_OF",
+    "UNIQUE_ID",
+    "UTC_MOMENT",
+    "Conversion",
+    "IdTexts",
+    "called",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +43,11 @@ class Conversion:
 class IdTexts(dict[bytes | None, str | None]):
     """The texts of UUIDs by their 16 bytes. The rows of a page repeat a few of them."""
 
-    def __init__(self) -> None:
-        super().__init__({None: None})
-
-    def __missing__(self, raw: bytes) -> str:
-        digits = raw.hex()
-        text = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    def __missing__(self, raw: bytes | None) -> str | None:
+        text = None
+        if raw is not None:
+            digits = raw.hex("-", 2)
+            text = f"{digits[:4]}{digits[5:29]}{digits[30:34]}{digits[35:]}"
         self[raw] = text
         return text
 
@@ -51,6 +61,10 @@ BOOLEAN: Final = Conversion.same("None if {v} is None else {v} != 0")
 """For integers."""
 ID: Final = Conversion.same("ids[{v}]")
 """For the 16 bytes of a UUID."""
+UNIQUE_ID: Final = Conversion.same(
+    "None if {v} is None else f\"{{(d := {v}.hex('-', 2))[:4]}}{{d[5:29]}}{{d[30:34]}}{{d[35:]}}\""
+)
+"""For those of a primary key, of which each row has another one: half the time, without a call for each."""
 UTC_MOMENT: Final = Conversion(
     "None if {v} is None else combine({v}, {v}.time(), UTC)", "None if {v} is None else {v}.isoformat() + 'Z'"
 )

@@ -10,7 +10,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, TypeVar, cast
-from uuid import UUID
 
 from piccolo import columns
 from piccolo.columns import BigInt, Varchar
@@ -117,7 +116,7 @@ class VersionedCache:
         self._cache_seconds = cache_seconds
         self._clock = clock
         self._entries = entries
-        self._tenants: Lru[UUID, _Tenant] = Lru(tenants)
+        self._tenants: Lru[int, _Tenant] = Lru(tenants)  # by the id's number: a UUID is hashed in Python
         self._together: Sequence[VersionedCache] = (self,)
         if beside is not None:
             self._together = beside._together = (*beside._together, self)
@@ -142,14 +141,14 @@ class VersionedCache:
 
     def peek(self, scope: TenantScope, key: Hashable) -> object:
         """What is cached under ``key`` and may be served without a look at the version; otherwise None."""
-        tenant = self._tenants.get(scope.id)
+        tenant = self._tenants.get(scope.id.int)
         if tenant is None or self._is_due(tenant):
             return None
         return tenant.entries.get(key)
 
     def forget(self, scope: TenantScope) -> None:
         """Drop the tenant's entries, including those that are being loaded."""
-        if tenant := self._tenants.get(scope.id):
+        if tenant := self._tenants.get(scope.id.int):
             tenant.drop()
 
     @asynccontextmanager
@@ -172,10 +171,10 @@ class VersionedCache:
             self.forget(scope)
 
     def _tenant(self, scope: TenantScope) -> _Tenant:
-        tenant = self._tenants.get(scope.id)
+        tenant = self._tenants.get(scope.id.int)
         if tenant is None:
             tenant = _Tenant(self._entries)
-            self._tenants.put(scope.id, tenant)
+            self._tenants.put(scope.id.int, tenant)
         return tenant
 
     def _is_due(self, tenant: _Tenant) -> bool:

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from asyncmy.constants import FIELD_TYPE
+from asyncmy.constants import FIELD_TYPE, FLAG
 
-from piccolo_engines.conversions import BOOLEAN, ID, SAME, TEXT_OF, UTC_MOMENT, Conversion
+from piccolo_engines.conversions import BOOLEAN, ID, SAME, TEXT_OF, UNIQUE_ID, UTC_MOMENT, Conversion
 from piccolo_engines.mysql.results.values import BINARY_CHARSET, Converter, aware, to_uuid, unchanged
 
 __all__ = ["decimal_conversion", "json_conversion"]
@@ -18,6 +18,7 @@ _TEXTS: Final = frozenset(
         *(FIELD_TYPE.TINY_BLOB, FIELD_TYPE.MEDIUM_BLOB, FIELD_TYPE.LONG_BLOB),
     )
 )
+_PRIMARY_KEY: Final = FLAG.PRI_KEY
 _MOST_DECIMALS = 6
 """``str`` shows a zero of more decimals with an exponent."""
 
@@ -29,7 +30,8 @@ def json_conversion(field: Any, convert: Converter | None) -> Conversion | None:
     :param convert: the function to the Piccolo column's type, as ``converter_of`` returns it.
     """
     if convert is not None:
-        return {aware: UTC_MOMENT, bool: BOOLEAN, to_uuid: ID}.get(convert)
+        ids = UNIQUE_ID if field.flags & _PRIMARY_KEY else ID
+        return {aware: UTC_MOMENT, bool: BOOLEAN, to_uuid: ids}.get(convert)
     code = field.type_code
     if code in _NUMBERS or (code in _TEXTS and field.charsetnr != BINARY_CHARSET):
         return SAME

@@ -181,13 +181,13 @@ class Plans:
 
     def __init__(self, objects: int = 512, shapes: int = 48) -> None:
         self._shapes = shapes
-        self._objects: Lru[tuple[UUID, str], tuple[weakref.ref[type[Table]], Lru[Hashable, Any]]] = Lru(
+        self._objects: Lru[tuple[int, str], tuple[weakref.ref[type[Table]], Lru[Hashable, Any]]] = Lru(
             objects
         )
 
     def of(self, tenant_id: UUID, table: type[Table]) -> Lru[Hashable, Any]:
         """The statements of one table of one tenant."""
-        key = (tenant_id, table._meta.tablename)
+        key = (tenant_id.int, table._meta.tablename)  # a UUID is hashed in Python
         entry = self._objects.get(key)
         if entry is not None and entry[0]() is table:
             return entry[1]
