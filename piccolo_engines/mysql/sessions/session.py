@@ -198,9 +198,8 @@ class Session:
         connection, before = self._connection, 0
         if self.in_flight or connection._stream_broken:
             raise NothingSent
-        effects = None
-        if sql[:6] != "SELECT":
-            effects = note(effect or sql, in_transaction=self.in_transaction)
+        is_read = sql[:6] == "SELECT"
+        effects = None if is_read else note(effect or sql, in_transaction=self.in_transaction)
         if self._deferred:
             deferred, self._deferred = self._deferred, []
             if len(sql) > _LONGEST_TOGETHER:
