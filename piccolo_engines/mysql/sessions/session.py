@@ -209,13 +209,10 @@ class Session:
         self.in_flight = True
         try:
             await connection.query(sql)
-            result = connection._result
+            results = [connection._result]
             while connection._result.has_next:
                 await connection.next_result()
-                if before:
-                    result, before = connection._result, before - 1
-                elif others is not None:
-                    others.append(connection._result)
+                results.append(connection._result)
         except DriverError as error:
             failure = self._failed(error)
             if effects is not None and (isinstance(failure, _REFUSED) or not isinstance(failure, _UNKNOWN)):
@@ -227,7 +224,9 @@ class Session:
         self.in_flight = False
         self.sent += 1
         connection._result = None  # an idle connection keeps no rows
-        return result
+        if others is not None:
+            others += results[before + 1 :]
+        return results[before]
 
     def _failed(self, error: DriverError) -> DatabaseError:
         """Translate an error of the driver, and record whether the connection survives it."""
