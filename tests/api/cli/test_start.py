@@ -11,7 +11,15 @@ from api.cli import main
 from api.cli.later import Later
 from tests.support.processes import environment
 
-SERVING = {"litestar", "uvicorn", "api.composition", "api.app", "tenant_schema.records", "piccolo_admin"}
+SERVING = {
+    "litestar",
+    "uvicorn",
+    "api.composition",
+    "api.app",
+    "tenant_schema.records",
+    "piccolo_admin",
+    "asyncpg",
+}
 MIGRATING = {"black", "piccolo.apps.migrations.auto.migration_manager"}
 DATABASES = {"piccolo", "cryptography", "asyncmy", "central.tables"}
 
