@@ -17,6 +17,9 @@ from tests.support.servers import KINDS, ServerAddress, ServerMissing, address_o
 
 hypothesis.settings.register_profile("whatever the machine", deadline=None)
 hypothesis.settings.load_profile("whatever the machine")
+hypothesis.find(
+    hypothesis.strategies.just(0), lambda _: True
+)  # registers its generator before objects are frozen
 
 Found = dict[str, ServerAddress | str]
 

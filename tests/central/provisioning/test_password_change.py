@@ -18,7 +18,7 @@ from central.tables import Credential, ProvisioningRun, TenantStatus
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.provisioning.world import Halt, PowerCut, ServerWithUsers, World, request
 
-STEPS = [step.name for step in password_change(Parts(*([None] * 7)))]  # type: ignore[arg-type] # names only
+STEPS = [step.name for step in password_change(Parts(*([None] * 8)))]  # type: ignore[arg-type] # names only
 DEAD = Owner("elsewhere", 1, "0")
 
 
