@@ -8,7 +8,7 @@ from litestar.params import JSONBody
 from api.openapi.described import CONTENT_DISPOSITION, BodySchema, problems
 from api.requests.request import TenantRequest
 from api.requests.sources import Injected, QueryPairs, grammar
-from api.responses import Prepared, Stream
+from api.responses import Prepared, Stream, json
 from api.schemas.paths import ObjectName
 from api.schemas.record_examples import GROUPS, MANY_RECORDS
 from api.schemas.record_queries import AggregateParameters, ExportParameters, ListParameters
@@ -52,9 +52,9 @@ class RecordQueryController(Controller):
         records: Injected[RecordService],
         object_name: ObjectName,
         data: _Document,
-    ) -> RecordPage:
+    ) -> Prepared[RecordPage]:
         """A page of what a JSON document asks for."""
-        return RecordPage.of(await records.query(tenant, access, object_name, data))
+        return Prepared(json(RecordPage.of(await records.query(tenant, access, object_name, data))))
 
     @get(
         "/trash",

@@ -14,7 +14,7 @@ from api.requests.etags import digest_tag, etag
 from api.requests.preconditions import IF_MATCH, ONLY_NEW
 from api.requests.request import ApiRequest, TenantRequest
 from api.requests.sources import FromRequest, Injected, Query, QueryPairs, grammar
-from api.responses import Prepared, RawHeader, encoded, json_bytes
+from api.responses import Prepared, RawHeader, encoded, json, json_bytes
 from api.schemas.paths import ObjectName, RecordId, UniqueField
 from api.schemas.record_examples import HISTORY, MANY_RECORDS, NEW_RECORD, ONE_RECORD, RecordBody
 from api.schemas.record_queries import ListParameters, ReadParameters
@@ -79,9 +79,9 @@ class RecordController(Controller):
         records: Injected[RecordService],
         object_name: ObjectName,
         pairs: Injected[QueryPairs],
-    ) -> RecordPage:
+    ) -> Prepared[RecordPage]:
         """A page of a list."""
-        return RecordPage.of(await records.page(tenant, access, object_name, pairs))
+        return Prepared(json(RecordPage.of(await records.page(tenant, access, object_name, pairs))))
 
     @post(
         "/",

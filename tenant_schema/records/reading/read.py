@@ -26,7 +26,7 @@ async def read_record(target: Target, record_id: UUID, plan: RecordPlan) -> Reco
     if not found.rows:
         raise RecordNotFound(target.model.name, record_id)
     row, query = found.rows[0], plan.query
-    (version,) = found.stored(row, ("version",))
+    version = found.shape.stored(row, "version")
     if query.expand:
         shown = found.shown()
         await expand(target, shown, query.fields, query.expand)

@@ -63,7 +63,8 @@ async def insert_numbered(target: Target, records: Sequence[dict[str, Any]], now
     """Insert the records: one statement for all, and two more where the object counts its records. The
     numbers are put into the records.
     """
-    if not counted_fields(target.model.fields.values()):
+    fields = target.model.fields
+    if not target.plan(lambda: counted_fields(fields.values()), "counted"):
         await insert_records(target, records)
         return
 
