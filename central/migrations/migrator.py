@@ -133,8 +133,8 @@ class Migrator:
         """
         ran: list[MigrationName] = []
         with self._slot.bind(engine), without_limit():
-            await self._rows.create_table(if_not_exists=True)
-            unrun = set(await self._unrun())
+            if unrun := set(await self._unrun()):
+                await self._rows.create_table(if_not_exists=True)
             for plan in self._shelf.plans if unrun else ():
                 if plan.name in unrun and await self._run(plan):
                     ran.append(plan.name)

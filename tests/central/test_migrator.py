@@ -93,7 +93,10 @@ async def test_every_kind_of_migration_runs_in_the_order_of_dependencies(migrato
 async def test_a_second_run_does_nothing(migrator, database):
     engine = database("acme")
     await migrator.migrate(engine)
+    statements: list[str] = []
+    engine.on_statement = statements.append
     assert await migrator.migrate(engine) == []
+    assert len(statements) == 2  # is there a table of migrations, and which are in it
 
 
 async def test_what_is_pending_is_known_before_and_after(migrator, database):

@@ -20,7 +20,6 @@ from tenant_schema.objects.definitions.row_budget import RowLimits
 from tenant_schema.objects.dependents import NameChanges
 from tenant_schema.objects.model.row_store import load_rows
 from tenant_schema.objects.model.rows import FieldRow, ObjectRow
-from tenant_schema.objects.tables import FieldDefinition
 
 __all__ = ["ensure_sort_keys", "with_sort_keys"]
 
@@ -28,26 +27,33 @@ _WAIT = 30.0
 
 
 async def ensure_sort_keys(*, served: bool = True) -> None:
-    """Add a column of sort keys to every indexed text of the bound tenant that has none, and fill it. 1
-    statement if there is nothing to do.
+    """Add a column of sort keys to every indexed text of the bound tenant that has none, and fill it.
+
+    If there is nothing to do, the definitions are read once.
 
     Each object is a change of its own in the journal. A table without room for more columns or indexes is not
     changed: its texts are sorted without an index.
 
     :param served: whether the tenant may be served at the same time.
     """
-    lacking = FieldDefinition.sort_key.eq(False) & (
-        FieldDefinition.indexed.eq(True) | FieldDefinition.unique.eq(True)
-    )
-    if not await FieldDefinition.exists().where(lacking):
+    if not await _lacking():
         return
     dialect = dialect_of_bound()
     async with dialect.exclusive(_WAIT):
         runner = Runner(dialect, _write)
-        for row, _ in await load_rows():
-            intent = await _intent(row.name, dialect)
+        for name in await _lacking():
+            intent = await _intent(name, dialect)
             if intent is not None:
                 await runner.run(intent if served else _at_once(intent), None)
+
+
+async def _lacking() -> list[str]:
+    """Return the names of the objects with texts that lack sort keys, whether or not there is room."""
+    return [
+        row.name
+        for row, fields in await load_rows()
+        if list(sort_keys_wanted(field_drafts(row, fields))) != [one.sort_key for one in fields]
+    ]
 
 
 def _at_once(intent: Intent) -> Intent:

@@ -114,7 +114,11 @@ async def test_what_was_made_before_there_were_keys_gets_them(tenant: Tenant, na
     tenant.catalog.forget(SCOPE)
     assert (await names(tenant, name), await keys(tenant, name)) == (IN_ORDER, ["word", "code"])
     assert await tenant.drift() == []
+    statements: list[str] = []
+    DB.bound.on_statement = statements.append  # type: ignore[attr-defined]  # of both engines
     await ensure_sort_keys()
+    DB.bound.on_statement = None  # type: ignore[attr-defined]
+    assert len([one for one in statements if "_definitions" in one]) == 2
     await tenant.drop(name, name)
 
 
