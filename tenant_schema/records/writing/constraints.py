@@ -40,7 +40,7 @@ async def refuse_equal(target: Target, record_id: UUID, values: Row) -> None:
         raise UniqueConflict([one.field for one in problems], problems)
 
 
-class refusals:  # noqa: N801 - used like a function; the event loop tracks asynchronous generators, for 5 µs
+class refusals:  # noqa: N801 - used like a function; the event loop tracks asynchronous generators
     """Turn the database's refusal of a write inside the block into what it means for the fields."""
 
     __slots__ = ("_target", "_values")
