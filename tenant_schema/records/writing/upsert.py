@@ -100,7 +100,8 @@ async def _restored(
 def stored_key(key: RecordKey, texts: Sequence[str]) -> KeyValues:
     """Return the values in the path, in stored form. Raises :class:`InvalidQuery`."""
     if len(texts) != len(key.fields):
-        message = f"There are {len(texts)} values for {len(key.fields)} fields; a comma in a value is %2C."
+        wanted = f"Give {len(key.fields)} values separated by commas, not {len(texts)}"
+        message = f"{wanted}; a comma in a value is %2C."
         raise InvalidQuery([Problem(",".join(key.names), "wrong-number", message)])
     return tuple([_stored_value(field, text) for field, text in zip(key.fields, texts, strict=True)])
 
