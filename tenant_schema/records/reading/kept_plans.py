@@ -62,8 +62,24 @@ def pairs_key(pairs: Sequence[tuple[str, str]]) -> Hashable:
 
 def document_key(document: Any) -> Hashable:
     """Return the key of a JSON query; None for a long one, or one that cannot be encoded."""
+    if not _is_short(document):
+        return None
     try:
         encoded = msgspec.json.encode(document)
     except (ValueError, TypeError, OverflowError, RecursionError):
         return None
     return encoded if len(encoded) <= _LONGEST else None
+
+
+def _is_short(document: Any) -> bool:
+    """Whether it may be short. Looks at no more of a long document than the first few values."""
+    left, values = _LONGEST, [document]
+    while values:
+        value = values.pop()
+        if isinstance(value, str | dict | list):
+            left -= len(value)
+            if left < 0:
+                return False
+            if not isinstance(value, str):
+                values += [*value.keys(), *value.values()] if isinstance(value, dict) else value
+    return True
