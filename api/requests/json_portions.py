@@ -64,6 +64,7 @@ async def decode_in_portions(body: bytes) -> Any:
         try:
             next(steps)
         except StopIteration as end:
+            await asyncio.sleep(0)  # what is done with the value is another portion
             return end.value
         if perf_counter() > turn:
             await asyncio.sleep(0)
@@ -88,7 +89,7 @@ class _Document:
             yield
             here = self._open[-1]
             self._few(here)
-            self._one(here)
+            yield from self._one(here)
         if self._following():
             raise self._malformed("trailing characters")
         return whole
@@ -106,8 +107,10 @@ class _Document:
             if self._following() in (b"]", b"}", b""):
                 raise self._malformed("trailing comma")
 
-    def _one(self, here: list[Any] | dict[str, Any]) -> None:
-        """Takes in one value of any size, or the beginning or the end of a container."""
+    def _one(self, here: list[Any] | dict[str, Any]) -> Generator[None, None, None]:
+        """Takes in one value of any size, or the beginning or the end of a container. A long text is found in
+        one step and decoded in the next.
+        """
         following = self._following()
         if not here and following in (b"]", b"}"):
             self._end(here)
@@ -115,6 +118,8 @@ class _Document:
             return
         found = self._whole(*((_ITEM, _LONG_ITEM) if isinstance(here, list) else (_MEMBER, _LONG_MEMBER)))
         if found is not None:
+            if found.end() - self._at > _WINDOW:
+                yield
             self._take(here, self._at, found.end())
             self._at = found.end()
             self._after()
