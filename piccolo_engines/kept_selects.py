@@ -11,40 +11,12 @@ from piccolo.querystring import QueryString
 
 from piccolo_engines.lru import Lru
 from piccolo_engines.routed import RoutedEngine
+from piccolo_engines.statements import Bound, Slot
 
 __all__ = ["KeptSelect"]
 
 _NUMBERS: Final = 16
 """For how many numbers of values the SQL of a select is kept."""
-
-
-class _Slot(str):
-    """Stands for a value in the select that is kept; a text, which Piccolo binds unchanged."""
-
-    __slots__ = ()
-
-
-class _Bound(QueryString):
-    """The SQL of a kept select, with values.
-
-    :ivar hints: the columns of the results, where the engine uses them.
-    :ivar repeats: whether the engine may prepare it on the server.
-    """
-
-    __slots__ = ("hints",)
-    repeats = True
-
-    def __init__(
-        self, kept: QueryString, sql: str, values: list[Any]
-    ) -> None:  # Piccolo's would parse the SQL
-        self.template, self.args, self.columns = sql, values, ()
-        self.query_type, self.table, self._alias = kept.query_type, kept.table, None
-        self.hints = getattr(kept, "hints", None)
-        self._frozen_compiled_strings = (sql, values)
-
-    def __str__(self) -> str:
-        """The SQL with its placeholders."""
-        return self.template
 
 
 class KeptSelect:
@@ -71,9 +43,10 @@ class KeptSelect:
         engine_type = self._engine.engine_type
         kept = self._kept.get((engine_type, len(values)))
         if kept is None:
-            (kept,) = self._build(*[_Slot(position) for position in range(len(values))]).querystrings
+            (kept,) = self._build(*[Slot.at(position) for position in range(len(values))]).querystrings
             kept.freeze(engine_type)
             self._kept.put((engine_type, len(values)), kept)
         assert kept._frozen_compiled_strings is not None, "it was frozen"
         sql, args = kept._frozen_compiled_strings
-        return _Bound(kept, sql, [values[int(one)] if type(one) is _Slot else one for one in args])
+        bound = [values[int(one)] if type(one) is Slot else one for one in args]
+        return Bound(sql, bound, kept.query_type, getattr(kept, "hints", None), table=kept.table)

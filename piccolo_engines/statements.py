@@ -9,7 +9,17 @@ from typing import Any, NamedTuple
 from piccolo.querystring import QueryString
 from piccolo.table import Table
 
-__all__ = ["BuildRows", "DriverRows", "EngineSQL", "Projection", "SelectGroup", "SelectSQL", "StatementGroup"]
+__all__ = [
+    "Bound",
+    "BuildRows",
+    "DriverRows",
+    "EngineSQL",
+    "Projection",
+    "SelectGroup",
+    "SelectSQL",
+    "Slot",
+    "StatementGroup",
+]
 
 BuildRows = Callable[[Sequence[tuple[Any, ...]]], list[dict[str, Any]]]
 """Converts the rows of a driver to the rows to return."""
@@ -28,6 +38,53 @@ class DriverRows(NamedTuple):
     rows: Sequence[tuple[Any, ...]]
     fields: Sequence[Any] | None
     is_prepared: bool
+
+
+class Slot(str):
+    """A placeholder for the value at a position, counted from 0; a text, which Piccolo binds unchanged."""
+
+    __slots__ = ()
+
+    @classmethod
+    def at(cls, position: int) -> "Slot":
+        """The slot of the value at ``position``."""
+        return cls(position)
+
+
+class Bound(QueryString):
+    """A compiled statement with its values, for ``run_querystring``.
+
+    :ivar hints: the columns behind the results of a SELECT, where the engine uses them.
+    :ivar repeats: whether the engine may prepare it on the server.
+    :ivar is_raw: whether the result is wanted as :class:`DriverRows`.
+    """
+
+    __slots__ = ("hints", "is_raw")
+    repeats = True
+
+    def __init__(
+        self,
+        sql: str,
+        values: list[Any],
+        query_type: str,
+        hints: Sequence[Any] | None,
+        *,
+        table: type[Table] | None = None,
+        is_raw: bool = False,
+    ) -> None:  # Piccolo's constructor would parse the template
+        self.hints = hints
+        self.is_raw = is_raw
+        self.template = sql
+        self.args = values
+        self.columns = ()
+        self.query_type = query_type
+        self.table = table
+        self._alias = None
+        self._frozen_compiled_strings = (sql, values)
+
+    def __str__(self) -> str:
+        """The SQL with its placeholders."""
+        return self.template
 
 
 class EngineSQL:

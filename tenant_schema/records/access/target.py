@@ -14,7 +14,7 @@ from piccolo.querystring import QueryString
 
 from piccolo_engines.lru import Lru
 from piccolo_engines.retrying import retrying
-from piccolo_engines.statements import StatementGroup
+from piccolo_engines.statements import Slot, StatementGroup
 from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.model.model import ObjectModel
@@ -34,7 +34,7 @@ from tenant_schema.records.sql.lookup_joins import Hop, self_contained
 from tenant_schema.records.sql.rendering import RecordForm
 from tenant_schema.records.sql.search import search_filter
 from tenant_schema.records.sql.shapes import Found
-from tenant_schema.records.sql.statement_cache import Plans, Slot, Statement, planned
+from tenant_schema.records.sql.statement_cache import Plans, Statement, planned
 from tenant_schema.records.sql.statements import Reading
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access

@@ -63,7 +63,8 @@ class Cost:
 class Asked:
     """Shapes by tenant and object.
 
-    :param objects: the maximum number of objects, of all tenants. :param shapes: of shapes of each.
+    :param objects: the maximum number of objects, of all tenants.
+    :param shapes: the maximum number of shapes of each.
     :param slow: seconds from which every request is noted.
     """
 

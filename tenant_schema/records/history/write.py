@@ -15,11 +15,12 @@ import msgspec
 from piccolo.query.methods.insert import Insert
 
 from piccolo_engines.columns import new_id
+from piccolo_engines.statements import Bound, Slot
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.record import Row
 from tenant_schema.records.sql.rendering import shown
-from tenant_schema.records.sql.statement_cache import Bound, Slot, Statement, prepare, repeated
+from tenant_schema.records.sql.statement_cache import Statement, prepare, repeated
 from tenant_schema.records.tables import RecordHistory
 
 __all__ = ["Action", "Entry", "changed", "field_key", "forget", "insertions", "keep"]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from piccolo.querystring import QueryString
 
+from piccolo_engines.statements import Slot
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.query.aggregates import AggregateQuery
 from tenant_schema.records.query.time_zones import UTC as UTC_ZONE
@@ -12,7 +13,7 @@ from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.local_time import Clock, Clocks
 from tenant_schema.records.sql.lookup_joins import PathColumns
 from tenant_schema.records.sql.rendering import known
-from tenant_schema.records.sql.statement_cache import Slot, Statement, compiled
+from tenant_schema.records.sql.statement_cache import Statement, compiled
 from tenant_schema.records.sql.statements import Source
 
 __all__ = ["clocks_of"]

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from piccolo_engines.statements import Slot
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.query.model import And, Condition, Expansion
 from tenant_schema.records.query.paths import fields_of
 from tenant_schema.records.record import Row
 from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.keyset import full_order
-from tenant_schema.records.sql.statement_cache import Slot, chained, compiled
+from tenant_schema.records.sql.statement_cache import chained, compiled
 from tenant_schema.records.sql.statements import Reading, Source, Window, reading, selection
 
 __all__ = ["expand", "needed"]

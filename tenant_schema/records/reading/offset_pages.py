@@ -6,11 +6,11 @@ cursors, which cost the same on every page.
 
 from typing import Any
 
+from piccolo_engines.statements import Slot
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.query.model import Query
 from tenant_schema.records.query.paths import fields_of
 from tenant_schema.records.sql.keyset import full_order
-from tenant_schema.records.sql.statement_cache import Slot
 from tenant_schema.records.sql.statements import Source, Window, reading
 
 __all__ = ["read_rows"]

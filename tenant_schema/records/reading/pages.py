@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 from piccolo.columns import Column
 
+from piccolo_engines.statements import Slot
 from tenant_schema.records.errors import CursorMismatch
 from tenant_schema.records.query.model import SortTerm
 from tenant_schema.records.reading.cursors import Place
 from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.keyset import turned
 from tenant_schema.records.sql.shapes import Found
-from tenant_schema.records.sql.statement_cache import Slot
 from tenant_schema.records.sql.statements import Window
 
 __all__ = ["Counted", "Page", "Slice", "cut", "restored", "window_of"]

@@ -18,10 +18,10 @@ from piccolo.columns import Column
 from piccolo.columns import Or as Either
 from piccolo.columns.combination import Where, WhereRaw
 
+from piccolo_engines.statements import Slot
 from tenant_schema.objects.model.sort_columns import kept_key
 from tenant_schema.records.query.model import And, Condition, Filter, Indexed, LookupFilter, Me, Not
 from tenant_schema.records.sql.dialects.protocol import RecordsDialect
-from tenant_schema.records.sql.statement_cache import Slot
 from tenant_schema.records.sql.text_matching import equal_numbers, matches
 from tenant_schema.records.sql.text_order import found_by_key, is_text
 

@@ -10,8 +10,8 @@ from typing import TypeAlias
 from piccolo.columns import Column
 from piccolo.querystring import QueryString
 
+from piccolo_engines.statements import Slot
 from tenant_schema.records.sql.dialects.protocol import RecordsDialect
-from tenant_schema.records.sql.statement_cache import Slot
 
 __all__ = ["Clock", "Clocks", "local_time"]
 

@@ -10,9 +10,9 @@ from piccolo.columns import Column
 from piccolo.querystring import QueryString, Selectable
 from piccolo.table import Table
 
+from piccolo_engines.statements import Slot
 from tenant_schema.records.sql.compiler import Predicate
 from tenant_schema.records.sql.dialects.protocol import RecordsDialect
-from tenant_schema.records.sql.statement_cache import Slot
 
 __all__ = ["Select"]
 

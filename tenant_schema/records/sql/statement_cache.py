@@ -17,14 +17,12 @@ from piccolo.querystring import QueryString
 from piccolo.table import Table
 
 from piccolo_engines.lru import Lru
-from piccolo_engines.statements import EngineSQL
+from piccolo_engines.statements import Bound, EngineSQL, Slot
 from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.dialects.registry import dialect_of
 
 __all__ = [
-    "Bound",
     "Plans",
-    "Slot",
     "Statement",
     "chained",
     "compiled",
@@ -34,52 +32,6 @@ __all__ = [
 ]
 
 _Value = TypeVar("_Value")
-
-
-class Slot(str):
-    """A placeholder for the value at a position, counted from 0; a text, which Piccolo binds unchanged."""
-
-    __slots__ = ()
-
-    @classmethod
-    def at(cls, position: int) -> "Slot":
-        """The slot of the value at ``position``."""
-        return cls(position)
-
-
-class Bound(QueryString):
-    """A compiled statement with its values, for ``run_querystring``.
-
-    :ivar hints: the columns behind the results of a SELECT, where the engine uses them.
-    :ivar repeats: whether the engine may prepare it on the server.
-    :ivar is_raw: whether the result is wanted as :class:`~piccolo_engines.statements.DriverRows`.
-    """
-
-    __slots__ = ("hints", "is_raw")
-    repeats = True
-
-    def __init__(
-        self,
-        sql: str,
-        values: list[Any],
-        query_type: str,
-        hints: Sequence[Any] | None,
-        *,
-        is_raw: bool = False,
-    ) -> None:  # Piccolo's constructor would parse the template
-        self.hints = hints
-        self.is_raw = is_raw
-        self.template = sql
-        self.args = values
-        self.columns = ()
-        self.query_type = query_type
-        self.table = None
-        self._alias = None
-        self._frozen_compiled_strings = (sql, values)
-
-    def __str__(self) -> str:
-        """The SQL with its placeholders."""
-        return self.template
 
 
 class Statement:

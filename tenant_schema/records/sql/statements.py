@@ -12,7 +12,7 @@ from piccolo.table import Table
 
 from piccolo_engines.identifiers import quote
 from piccolo_engines.lru import Lru
-from piccolo_engines.statements import DriverRows
+from piccolo_engines.statements import DriverRows, Slot
 from tenant_schema.objects.model.model import ObjectModel
 from tenant_schema.objects.model.packing import insert_packed, packed_changes
 from tenant_schema.records.query.model import Filter, SortTerm
@@ -25,7 +25,7 @@ from tenant_schema.records.sql.nesting import flat_names, nests
 from tenant_schema.records.sql.rendering import known
 from tenant_schema.records.sql.select import Select
 from tenant_schema.records.sql.shapes import Found, Layout, Shape
-from tenant_schema.records.sql.statement_cache import Slot, Statement, compiled, prepare
+from tenant_schema.records.sql.statement_cache import Statement, compiled, prepare
 from tenant_schema.records.sql.text_order import order_of, tie_break_of
 
 __all__ = [

@@ -6,12 +6,13 @@ from typing import Any
 
 from piccolo.querystring import QueryString
 
+from piccolo_engines.statements import Bound, Slot
 from tenant_schema.objects.model.model import ObjectModel
 from tenant_schema.objects.model.search_index import search_columns
 from tenant_schema.objects.model.search_words import forgetting_words, words_row, writing_words
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.sql.dialects.protocol import RecordsDialect
-from tenant_schema.records.sql.statement_cache import Bound, Slot, Statement, compiled, repeated
+from tenant_schema.records.sql.statement_cache import Statement, compiled, repeated
 
 __all__ = ["words_of"]
 

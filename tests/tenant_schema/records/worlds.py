@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.sort_keys import sort_key as text_key
+from piccolo_engines.statements import Slot
 from tenant_schema.objects.model.model import ObjectModel
 from tenant_schema.records.query.model import And, Condition, Filter, Me, Or, SortTerm
 from tenant_schema.records.sql.dialects.registry import dialect_of
-from tenant_schema.records.sql.statement_cache import Slot, repeated
+from tenant_schema.records.sql.statement_cache import repeated
 from tenant_schema.records.sql.statements import insert
 
 Row = dict[str, Any]

@@ -9,11 +9,11 @@ import pytest
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.sort_keys import sort_key
+from piccolo_engines.statements import Bound, Slot
 from tenant_schema.records.query.model import ALL, SortTerm
 from tenant_schema.records.record import Record
 from tenant_schema.records.sql.dialects.registry import mysql_dialect
 from tenant_schema.records.sql.keyset import full_order
-from tenant_schema.records.sql.statement_cache import Bound, Slot
 from tenant_schema.records.sql.statements import Source, Window, reading
 from tests.piccolo_engines.test_sort_keys import COMBINED, EMOJI, ENDS, SCRIPTS, generated
 from tests.tenant_schema.records.family import Family

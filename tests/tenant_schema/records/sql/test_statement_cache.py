@@ -12,17 +12,11 @@ from piccolo_engines.columns import new_id
 from piccolo_engines.lru import Lru
 from piccolo_engines.mysql.literals import ServerSQL
 from piccolo_engines.sqlite import SQLiteEngine
+from piccolo_engines.statements import Slot
 from tenant_schema.objects.model.model import ObjectModel
 from tenant_schema.records.query.model import Condition
 from tenant_schema.records.sql.dialects.registry import SQLITE
-from tenant_schema.records.sql.statement_cache import (
-    Plans,
-    Slot,
-    Statement,
-    chained,
-    planned,
-    prepare,
-)
+from tenant_schema.records.sql.statement_cache import Plans, Statement, chained, planned, prepare
 from tenant_schema.records.sql.statements import insert, locked, update
 from tests.tenant_schema.records.conftest import Counting
 from tests.tenant_schema.records.models import Caller, make_gadgets
