@@ -10,6 +10,7 @@ from enum import StrEnum
 from piccolo.columns import (
     JSON,
     UUID,
+    BigInt,
     Boolean,
     ForeignKey,
     Integer,
@@ -28,10 +29,13 @@ __all__ = [
     "TABLES",
     "AuditEvent",
     "Credential",
+    "DirectoryEntry",
     "Domain",
     "IdempotencyKey",
     "IdempotencyState",
     "Operator",
+    "OperatorFactor",
+    "OperatorRecoveryCode",
     "OperatorSession",
     "OperatorThrottle",
     "OperatorToken",
@@ -176,6 +180,48 @@ class OperatorSession(Timestamps, Table, db=CENTRAL, help_text="An operator sign
     user_agent = Varchar(length=255, default="", null=False)
     last_used_at = Timestamptz(null=False)
     expires_at = Timestamptz(null=False, index=True)
+    second_factor_at = Timestamptz(null=True, default=None)
+
+
+class OperatorFactor(Timestamps, Table, db=CENTRAL, help_text="A second factor of an operator."):
+    """A TOTP secret (RFC 6238) or a passkey, as :class:`tenant_schema.users.sign_in_tables.Factor`.
+
+    ``secret`` is sealed for the operator's id.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    operator = ForeignKey(Operator, on_delete=OnDelete.cascade, null=False, index=True)
+    kind = Varchar(length=10, null=False)
+    name = Varchar(length=100, default="", null=False)
+    secret = Secret(length=500, default="", null=False)  # type: ignore[no-untyped-call]  # untyped in Piccolo
+    last_step = BigInt(default=0, null=False)
+    credential_hash = Varchar(length=64, unique=True, null=True, default=None)
+    credential_id = Text(default="", null=False)
+    public_key = Text(default="", null=False)
+    sign_count = BigInt(default=0, null=False)
+    transports = JSON(default="[]", null=False)
+    confirmed_at = Timestamptz(null=True, default=None)
+    last_used_at = Timestamptz(null=True, default=None)
+
+
+class OperatorRecoveryCode(
+    Timestamps, Table, db=CENTRAL, help_text="Replaces a second factor of an operator, once."
+):
+    """``code_hash`` is a keyed hash of the code."""
+
+    id = UUID(primary_key=True, default=new_id)
+    operator = ForeignKey(Operator, on_delete=OnDelete.cascade, null=False, index=True)
+    code_hash = Secret(length=64, unique=True, null=False)  # type: ignore[no-untyped-call]  # untyped in Piccolo
+    used_at = Timestamptz(null=True, default=None)
+
+
+class DirectoryEntry(Timestamps, Table, db=CENTRAL, help_text="A tenant in which an address has an account."):
+    """``fingerprint`` is a keyed hash of address and tenant, ``address_hash`` one of the address."""
+
+    id = UUID(primary_key=True, default=new_id)
+    fingerprint = Varchar(length=64, unique=True, null=False)
+    address_hash = Varchar(length=64, null=False, index=True)
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.cascade, null=False, index=True)
 
 
 class OperatorThrottle(
@@ -297,6 +343,9 @@ TABLES: tuple[type[Table], ...] = (
     Operator,
     OperatorToken,
     OperatorSession,
+    OperatorFactor,
+    OperatorRecoveryCode,
+    DirectoryEntry,
     OperatorThrottle,
     ProvisioningRun,
     ProvisioningStep,

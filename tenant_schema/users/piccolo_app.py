@@ -5,7 +5,7 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from tenant_schema.tenant_cache import CacheVersion
-from tenant_schema.users import tables
+from tenant_schema.users import sign_in_tables, tables
 
 __all__ = ["APP_CONFIG"]
 
@@ -27,5 +27,13 @@ APP_CONFIG = AppConfig(
         tables.ApiKey,
         tables.OneTimeLink,
         tables.AuditEvent,
+        sign_in_tables.Factor,
+        sign_in_tables.RecoveryCode,
+        sign_in_tables.SignInChallenge,
+        sign_in_tables.KnownBrowser,
+        sign_in_tables.IdentityProvider,
+        sign_in_tables.Identity,
+        sign_in_tables.SupportGrant,
+        sign_in_tables.SignInSettings,
     ],
 )

@@ -1,6 +1,15 @@
 """The tables of users and their rights: roles and what they grant, sessions, keys, links, audit events."""
 
-from piccolo.columns import JSON, UUID, Boolean, ForeignKey, Integer, OnDelete, Timestamptz, Varchar
+from piccolo.columns import (
+    JSON,
+    UUID,
+    Boolean,
+    ForeignKey,
+    Integer,
+    OnDelete,
+    Timestamptz,
+    Varchar,
+)
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
@@ -26,7 +35,9 @@ __all__ = [
 class User(Timestamps, Table, tablename="users", help_text="A person who signs in to this tenant."):
     """``email`` is stored as :func:`tenant_schema.users.emails.normalise_email` returns it.
 
-    With an empty ``password_hash`` the user cannot sign in with a password.
+    With an empty ``password_hash`` the user cannot sign in with a password. A user of the kind ``support``
+    stands for an operator with support access: only a :class:`SupportGrant` signs it in. ``language`` is a
+    language tag (RFC 5646), ``time_zone`` a name of the IANA database; empty settings are the tenant's.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -35,16 +46,24 @@ class User(Timestamps, Table, tablename="users", help_text="A person who signs i
     password_hash = Varchar(length=255, default="", null=False, secret=True)
     active = Boolean(default=True, null=False)
     last_sign_in_at = Timestamptz(null=True, default=None)
+    kind = Varchar(length=10, default="person", null=False)
+    language = Varchar(length=35, default="", null=False)
+    time_zone = Varchar(length=64, default="", null=False)
+    number_format = Varchar(length=20, default="", null=False)
+    date_format = Varchar(length=20, default="", null=False)
 
 
 class Role(Timestamps, Table, tablename="roles", help_text="A set of permissions that users are given."):
-    """``system`` roles exist in every tenant and keep their names."""
+    """``system`` roles exist in every tenant and keep their names. Users of a role with ``mfa_required`` can
+    do nothing without a second factor but add one.
+    """
 
     id = UUID(primary_key=True, default=new_id)
     name = Varchar(length=40, unique=True, null=False)
     label = Varchar(length=100, default="", null=False)
     description = Varchar(length=500, default="", null=False)
     system = Boolean(default=False, null=False)
+    mfa_required = Boolean(default=False, null=False)
 
 
 class Permission(Timestamps, Table, tablename="permissions", help_text="Something that a role may allow."):
@@ -115,6 +134,10 @@ class Session(Timestamps, Table, tablename="sessions", help_text="A sign-in that
 
     ``family_hash`` identifies every refresh token that the session ever had. A session has ended when
     ``ended_at`` is set, after ``expires_at``, or when it is not refreshed until ``idle_expires_at``.
+
+    A session of a browser has a cookie instead of refresh tokens: ``secret_hash`` is a hash of its secret.
+    ``methods`` are the values of RFC 8176 by which the user was authenticated, separated by spaces;
+    ``second_factor_at`` is null without a second factor.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -127,6 +150,10 @@ class Session(Timestamps, Table, tablename="sessions", help_text="A sign-in that
     expires_at = Timestamptz(null=False)
     ended_at = Timestamptz(null=True, default=None)
     end_reason = Varchar(length=20, default="", null=False)
+    secret_hash = Varchar(length=64, unique=True, null=True, default=None, secret=True)
+    methods = Varchar(length=100, default="", null=False)
+    second_factor_at = Timestamptz(null=True, default=None)
+    support_grant = UUID(null=True, default=None)
 
 
 class SessionToken(Timestamps, Table, tablename="session_tokens", help_text="A refresh token of a session."):
@@ -177,7 +204,10 @@ class ApiKey(
 class OneTimeLink(
     Timestamps, Table, tablename="one_time_links", help_text="Lets somebody choose a password, once."
 ):
-    """An invitation or a password reset. ``token_hash`` is a hash of the token."""
+    """An invitation, a password reset, the confirmation of a new ``email``, or a ticket of a central host.
+
+    ``token_hash`` is a hash of the token.
+    """
 
     id = UUID(primary_key=True, default=new_id)
     user = ForeignKey(User, on_delete=OnDelete.cascade, null=False, index=True)
@@ -185,12 +215,14 @@ class OneTimeLink(
     token_hash = Varchar(length=64, unique=True, null=False, secret=True)
     expires_at = Timestamptz(null=False)
     used_at = Timestamptz(null=True, default=None)
+    email = Varchar(length=254, default="", null=False)
 
 
 class AuditEvent(Timestamps, Table, tablename="audit_events", help_text="Who did what, when and from where."):
     """Rows outlive the user and the subject: no column is a foreign key.
 
     ``actor`` is a user's id, null if nobody is signed in; ``api_key`` is the key that acted for the user.
+    ``operator`` is the name of the operator who acted with support access.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -204,3 +236,4 @@ class AuditEvent(Timestamps, Table, tablename="audit_events", help_text="Who did
     detail = JSON(default="{}", null=False)
     address = Varchar(length=64, default="", null=False)
     request_id = Varchar(length=128, default="", null=False)
+    operator = Varchar(length=100, default="", null=False)

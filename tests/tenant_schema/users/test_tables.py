@@ -83,4 +83,7 @@ async def test_what_belongs_to_a_user_goes_with_the_user(auth, scope, ada) -> No
 def test_secrets_are_marked_as_such() -> None:
     secret = {column._meta.name for table in TABLES for column in table._meta.secret_columns}
 
-    assert secret == {"password_hash", "family_hash", "secret_hash", "token_hash"}
+    assert secret == {
+        *("password_hash", "family_hash", "secret_hash", "token_hash", "device_hash", "code_hash"),
+        *("secret", "client_secret", "data"),
+    }

@@ -1,11 +1,16 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns.base import OnDelete
-from piccolo.columns.column_types import JSON, UUID, BigInt, Boolean, ForeignKey, Integer, Timestamptz, Varchar
+from piccolo.columns.column_types import JSON, UUID, BigInt, Boolean, ForeignKey, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
+from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
 from piccolo_engines.columns import new_id
+
+
+class IdentityProvider(Table, tablename="identity_providers", schema=None):
+    id = UUID(default=new_id, null=False, primary_key=True)
 
 
 class Permission(Table, tablename="permissions", schema=None):
@@ -24,9 +29,9 @@ class User(Table, tablename="users", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-11-30T14:10:21:072728"
+ID = "2026-11-30T21:20:49:290287"
 VERSION = "1.38.0"
-DESCRIPTION = "Users, roles, sessions, API keys and the audit trail"
+DESCRIPTION = ""
 
 
 async def forwards():
@@ -41,6 +46,11 @@ async def forwards():
     manager.add_column("User", "users", "password_hash", column_class=Varchar, params={"length": 255, "default": "", "null": False, "secret": True})
     manager.add_column("User", "users", "active", column_class=Boolean, params={"default": True, "null": False})
     manager.add_column("User", "users", "last_sign_in_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("User", "users", "kind", column_class=Varchar, params={"length": 10, "default": "person", "null": False})
+    manager.add_column("User", "users", "language", column_class=Varchar, params={"length": 35, "default": "", "null": False})
+    manager.add_column("User", "users", "time_zone", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+    manager.add_column("User", "users", "number_format", column_class=Varchar, params={"length": 20, "default": "", "null": False})
+    manager.add_column("User", "users", "date_format", column_class=Varchar, params={"length": 20, "default": "", "null": False})
 
     manager.add_table("Role", "roles")
     manager.add_column("Role", "roles", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
@@ -50,6 +60,7 @@ async def forwards():
     manager.add_column("Role", "roles", "label", column_class=Varchar, params={"length": 100, "default": "", "null": False})
     manager.add_column("Role", "roles", "description", column_class=Varchar, params={"length": 500, "default": "", "null": False})
     manager.add_column("Role", "roles", "system", column_class=Boolean, params={"default": False, "null": False})
+    manager.add_column("Role", "roles", "mfa_required", column_class=Boolean, params={"default": False, "null": False})
 
     manager.add_table("Permission", "permissions")
     manager.add_column("Permission", "permissions", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
@@ -99,6 +110,12 @@ async def forwards():
     manager.add_column("Session", "sessions", "expires_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
     manager.add_column("Session", "sessions", "ended_at", column_class=Timestamptz, params={"default": None, "null": True})
     manager.add_column("Session", "sessions", "end_reason", column_class=Varchar, params={"length": 20, "default": "", "null": False})
+    manager.add_column(
+        "Session", "sessions", "secret_hash", column_class=Varchar, params={"length": 64, "default": None, "null": True, "unique": True, "secret": True}
+    )
+    manager.add_column("Session", "sessions", "methods", column_class=Varchar, params={"length": 100, "default": "", "null": False})
+    manager.add_column("Session", "sessions", "second_factor_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("Session", "sessions", "support_grant", column_class=UUID, params={"default": None, "null": True})
 
     manager.add_table("SessionToken", "session_tokens")
     manager.add_column("SessionToken", "session_tokens", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
@@ -194,6 +211,7 @@ async def forwards():
     )
     manager.add_column("OneTimeLink", "one_time_links", "expires_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
     manager.add_column("OneTimeLink", "one_time_links", "used_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("OneTimeLink", "one_time_links", "email", column_class=Varchar, params={"length": 254, "default": "", "null": False})
 
     manager.add_table("AuditEvent", "audit_events")
     manager.add_column("AuditEvent", "audit_events", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
@@ -209,5 +227,129 @@ async def forwards():
     manager.add_column("AuditEvent", "audit_events", "detail", column_class=JSON, params={"default": "{}", "null": False})
     manager.add_column("AuditEvent", "audit_events", "address", column_class=Varchar, params={"length": 64, "default": "", "null": False})
     manager.add_column("AuditEvent", "audit_events", "request_id", column_class=Varchar, params={"length": 128, "default": "", "null": False})
+    manager.add_column("AuditEvent", "audit_events", "operator", column_class=Varchar, params={"length": 100, "default": "", "null": False})
+
+    manager.add_table("Factor", "factors")
+    manager.add_column("Factor", "factors", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Factor", "factors", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Factor", "factors", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "Factor", "factors", "user", column_class=ForeignKey, params={"references": User, "on_delete": OnDelete.cascade, "null": False, "index": True}
+    )
+    manager.add_column("Factor", "factors", "kind", column_class=Varchar, params={"length": 10, "default": "", "null": False})
+    manager.add_column("Factor", "factors", "name", column_class=Varchar, params={"length": 100, "default": "", "null": False})
+    manager.add_column("Factor", "factors", "secret", column_class=Varchar, params={"length": 500, "default": "", "null": False, "secret": True})
+    manager.add_column("Factor", "factors", "last_step", column_class=BigInt, params={"default": 0, "null": False})
+    manager.add_column("Factor", "factors", "credential_hash", column_class=Varchar, params={"length": 64, "default": None, "null": True, "unique": True})
+    manager.add_column("Factor", "factors", "credential_id", column_class=Text, params={"default": "", "null": False})
+    manager.add_column("Factor", "factors", "public_key", column_class=Text, params={"default": "", "null": False})
+    manager.add_column("Factor", "factors", "sign_count", column_class=BigInt, params={"default": 0, "null": False})
+    manager.add_column("Factor", "factors", "transports", column_class=JSON, params={"default": "[]", "null": False})
+    manager.add_column("Factor", "factors", "confirmed_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("Factor", "factors", "last_used_at", column_class=Timestamptz, params={"default": None, "null": True})
+
+    manager.add_table("RecoveryCode", "recovery_codes")
+    manager.add_column("RecoveryCode", "recovery_codes", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("RecoveryCode", "recovery_codes", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("RecoveryCode", "recovery_codes", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "RecoveryCode", "recovery_codes", "user", column_class=ForeignKey, params={"references": User, "on_delete": OnDelete.cascade, "null": False}
+    )
+    manager.add_column("RecoveryCode", "recovery_codes", "code_hash", column_class=Varchar, params={"length": 64, "default": "", "null": False, "secret": True})
+    manager.add_column("RecoveryCode", "recovery_codes", "used_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_constraint("RecoveryCode", "recovery_codes", "recovery_codes_user_code_hash", Unique, params={"columns": ["user", "code_hash"]})
+
+    manager.add_table("SignInChallenge", "sign_in_challenges")
+    manager.add_column("SignInChallenge", "sign_in_challenges", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("SignInChallenge", "sign_in_challenges", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("SignInChallenge", "sign_in_challenges", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("SignInChallenge", "sign_in_challenges", "purpose", column_class=Varchar, params={"length": 20, "default": "", "null": False})
+    manager.add_column(
+        "SignInChallenge",
+        "sign_in_challenges",
+        "token_hash",
+        column_class=Varchar,
+        params={"length": 64, "default": "", "null": False, "unique": True, "secret": True},
+    )
+    manager.add_column(
+        "SignInChallenge", "sign_in_challenges", "user", column_class=ForeignKey, params={"references": User, "on_delete": OnDelete.cascade, "null": True}
+    )
+    manager.add_column("SignInChallenge", "sign_in_challenges", "data", column_class=Text, params={"default": "", "null": False, "secret": True})
+    manager.add_column(
+        "SignInChallenge", "sign_in_challenges", "expires_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False, "index": True}
+    )
+
+    manager.add_table("KnownBrowser", "known_browsers")
+    manager.add_column("KnownBrowser", "known_browsers", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("KnownBrowser", "known_browsers", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("KnownBrowser", "known_browsers", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "KnownBrowser", "known_browsers", "user", column_class=ForeignKey, params={"references": User, "on_delete": OnDelete.cascade, "null": False}
+    )
+    manager.add_column(
+        "KnownBrowser", "known_browsers", "device_hash", column_class=Varchar, params={"length": 64, "default": "", "null": False, "secret": True}
+    )
+    manager.add_column("KnownBrowser", "known_browsers", "last_seen_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_constraint("KnownBrowser", "known_browsers", "known_browsers_user_device_hash", Unique, params={"columns": ["user", "device_hash"]})
+
+    manager.add_table("IdentityProvider", "identity_providers")
+    manager.add_column("IdentityProvider", "identity_providers", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("IdentityProvider", "identity_providers", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("IdentityProvider", "identity_providers", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "IdentityProvider", "identity_providers", "name", column_class=Varchar, params={"length": 40, "default": "", "null": False, "unique": True}
+    )
+    manager.add_column("IdentityProvider", "identity_providers", "label", column_class=Varchar, params={"length": 100, "default": "", "null": False})
+    manager.add_column("IdentityProvider", "identity_providers", "issuer", column_class=Varchar, params={"length": 500, "default": "", "null": False})
+    manager.add_column("IdentityProvider", "identity_providers", "client_id", column_class=Varchar, params={"length": 255, "default": "", "null": False})
+    manager.add_column("IdentityProvider", "identity_providers", "client_secret", column_class=Text, params={"default": "", "null": False, "secret": True})
+    manager.add_column(
+        "IdentityProvider", "identity_providers", "scopes", column_class=Varchar, params={"length": 500, "default": "openid email profile", "null": False}
+    )
+    manager.add_column("IdentityProvider", "identity_providers", "email_claim", column_class=Varchar, params={"length": 100, "default": "email", "null": False})
+    manager.add_column("IdentityProvider", "identity_providers", "role_rules", column_class=JSON, params={"default": "[]", "null": False})
+    manager.add_column("IdentityProvider", "identity_providers", "domains", column_class=JSON, params={"default": "[]", "null": False})
+    manager.add_column("IdentityProvider", "identity_providers", "default_roles", column_class=JSON, params={"default": "[]", "null": False})
+    manager.add_column("IdentityProvider", "identity_providers", "active", column_class=Boolean, params={"default": True, "null": False})
+    manager.add_column("IdentityProvider", "identity_providers", "proven_at", column_class=Timestamptz, params={"default": None, "null": True})
+
+    manager.add_table("Identity", "identities")
+    manager.add_column("Identity", "identities", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Identity", "identities", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Identity", "identities", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "Identity", "identities", "user", column_class=ForeignKey, params={"references": User, "on_delete": OnDelete.cascade, "null": False, "index": True}
+    )
+    manager.add_column(
+        "Identity", "identities", "provider", column_class=ForeignKey, params={"references": IdentityProvider, "on_delete": OnDelete.cascade, "null": False}
+    )
+    manager.add_column("Identity", "identities", "subject", column_class=Varchar, params={"length": 255, "default": "", "null": False})
+    manager.add_column("Identity", "identities", "subject_hash", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+    manager.add_column("Identity", "identities", "email", column_class=Varchar, params={"length": 254, "default": "", "null": False})
+    manager.add_column("Identity", "identities", "last_sign_in_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_constraint("Identity", "identities", "identities_provider_subject_hash", Unique, params={"columns": ["provider", "subject_hash"]})
+
+    manager.add_table("SupportGrant", "support_grants")
+    manager.add_column("SupportGrant", "support_grants", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("SupportGrant", "support_grants", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("SupportGrant", "support_grants", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("SupportGrant", "support_grants", "operator_id", column_class=UUID, params={"default": UUID4(), "null": False})
+    manager.add_column("SupportGrant", "support_grants", "operator_name", column_class=Varchar, params={"length": 100, "default": "", "null": False})
+    manager.add_column("SupportGrant", "support_grants", "reason", column_class=Varchar, params={"length": 500, "default": "", "null": False})
+    manager.add_column("SupportGrant", "support_grants", "minutes", column_class=Integer, params={"default": 0, "null": False})
+    manager.add_column("SupportGrant", "support_grants", "state", column_class=Varchar, params={"length": 10, "default": "", "null": False, "index": True})
+    manager.add_column("SupportGrant", "support_grants", "decided_by", column_class=UUID, params={"default": None, "null": True})
+    manager.add_column("SupportGrant", "support_grants", "decided_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("SupportGrant", "support_grants", "expires_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("SupportGrant", "support_grants", "ended_at", column_class=Timestamptz, params={"default": None, "null": True})
+
+    manager.add_table("SignInSettings", "sign_in_settings")
+    manager.add_column("SignInSettings", "sign_in_settings", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("SignInSettings", "sign_in_settings", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("SignInSettings", "sign_in_settings", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("SignInSettings", "sign_in_settings", "singleton", column_class=Boolean, params={"default": True, "null": False, "unique": True})
+    manager.add_column("SignInSettings", "sign_in_settings", "password_enabled", column_class=Boolean, params={"default": True, "null": False})
+    manager.add_column("SignInSettings", "sign_in_settings", "support_access", column_class=Varchar, params={"length": 10, "default": "ask", "null": False})
+    manager.add_column("SignInSettings", "sign_in_settings", "allowed_origins", column_class=JSON, params={"default": "[]", "null": False})
 
     return manager

@@ -2,7 +2,7 @@ from enum import Enum
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns.base import OnDelete
-from piccolo.columns.column_types import JSON, UUID, Boolean, ForeignKey, Integer, Secret, Text, Timestamptz, Varchar
+from piccolo.columns.column_types import JSON, UUID, BigInt, Boolean, ForeignKey, Integer, Secret, Text, Timestamptz, Varchar
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
@@ -25,9 +25,9 @@ class Tenant(Table, tablename="tenant", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-11-30T18:36:35:788771"
+ID = "2026-11-30T21:20:52:540230"
 VERSION = "1.38.0"
-DESCRIPTION = "The tables of the central database"
+DESCRIPTION = ""
 
 
 async def forwards():
@@ -139,6 +139,76 @@ async def forwards():
     manager.add_column("OperatorSession", "operator_session", "last_used_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
     manager.add_column(
         "OperatorSession", "operator_session", "expires_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False, "index": True}
+    )
+    manager.add_column("OperatorSession", "operator_session", "second_factor_at", column_class=Timestamptz, params={"default": None, "null": True})
+
+    manager.add_table("OperatorFactor", "operator_factor")
+    manager.add_column("OperatorFactor", "operator_factor", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("OperatorFactor", "operator_factor", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("OperatorFactor", "operator_factor", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "OperatorFactor",
+        "operator_factor",
+        "operator",
+        column_class=ForeignKey,
+        params={"references": Operator, "on_delete": OnDelete.cascade, "null": False, "index": True},
+    )
+    manager.add_column("OperatorFactor", "operator_factor", "kind", column_class=Varchar, params={"length": 10, "default": "", "null": False})
+    manager.add_column("OperatorFactor", "operator_factor", "name", column_class=Varchar, params={"length": 100, "default": "", "null": False})
+    manager.add_column("OperatorFactor", "operator_factor", "secret", column_class=Secret, params={"length": 500, "default": "", "null": False, "secret": True})
+    manager.add_column("OperatorFactor", "operator_factor", "last_step", column_class=BigInt, params={"default": 0, "null": False})
+    manager.add_column(
+        "OperatorFactor", "operator_factor", "credential_hash", column_class=Varchar, params={"length": 64, "default": None, "null": True, "unique": True}
+    )
+    manager.add_column("OperatorFactor", "operator_factor", "credential_id", column_class=Text, params={"default": "", "null": False})
+    manager.add_column("OperatorFactor", "operator_factor", "public_key", column_class=Text, params={"default": "", "null": False})
+    manager.add_column("OperatorFactor", "operator_factor", "sign_count", column_class=BigInt, params={"default": 0, "null": False})
+    manager.add_column("OperatorFactor", "operator_factor", "transports", column_class=JSON, params={"default": "[]", "null": False})
+    manager.add_column("OperatorFactor", "operator_factor", "confirmed_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("OperatorFactor", "operator_factor", "last_used_at", column_class=Timestamptz, params={"default": None, "null": True})
+
+    manager.add_table("OperatorRecoveryCode", "operator_recovery_code")
+    manager.add_column(
+        "OperatorRecoveryCode", "operator_recovery_code", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False}
+    )
+    manager.add_column(
+        "OperatorRecoveryCode", "operator_recovery_code", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False}
+    )
+    manager.add_column(
+        "OperatorRecoveryCode", "operator_recovery_code", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True}
+    )
+    manager.add_column(
+        "OperatorRecoveryCode",
+        "operator_recovery_code",
+        "operator",
+        column_class=ForeignKey,
+        params={"references": Operator, "on_delete": OnDelete.cascade, "null": False, "index": True},
+    )
+    manager.add_column(
+        "OperatorRecoveryCode",
+        "operator_recovery_code",
+        "code_hash",
+        column_class=Secret,
+        params={"length": 64, "default": "", "null": False, "unique": True, "secret": True},
+    )
+    manager.add_column("OperatorRecoveryCode", "operator_recovery_code", "used_at", column_class=Timestamptz, params={"default": None, "null": True})
+
+    manager.add_table("DirectoryEntry", "directory_entry")
+    manager.add_column("DirectoryEntry", "directory_entry", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("DirectoryEntry", "directory_entry", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("DirectoryEntry", "directory_entry", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "DirectoryEntry", "directory_entry", "fingerprint", column_class=Varchar, params={"length": 64, "default": "", "null": False, "unique": True}
+    )
+    manager.add_column(
+        "DirectoryEntry", "directory_entry", "address_hash", column_class=Varchar, params={"length": 64, "default": "", "null": False, "index": True}
+    )
+    manager.add_column(
+        "DirectoryEntry",
+        "directory_entry",
+        "tenant",
+        column_class=ForeignKey,
+        params={"references": Tenant, "on_delete": OnDelete.cascade, "null": False, "index": True},
     )
 
     manager.add_table("OperatorThrottle", "operator_throttle")
