@@ -1,6 +1,6 @@
 """compose: creates every service from the settings. Opens nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -11,6 +11,7 @@ from uuid import UUID
 import piccolo_conf
 from api.access_services import People, people_of
 from api.admin.services import AdminServices, admin_services
+from api.jobs.outboxes import MessageHandler, outbox_of
 from api.openapi.tenant_documents import TenantDocuments
 from api.server.client_connections import ClientConnections
 from api.server.concurrency import LongRequests
@@ -20,6 +21,7 @@ from api.version import VERSION
 from central import piccolo_app as central_app
 from central.database import CentralEngine
 from central.idempotency import Idempotency
+from central.jobs.store import JobStore
 from central.migrations.migrator import Migrator
 from central.operators.service import Operators
 from central.provisioning.pipeline import Observer
@@ -45,6 +47,7 @@ from tenant_schema.apps.views.service import ViewService
 from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.service import SchemaService
+from tenant_schema.outbox import Outbox
 from tenant_schema.problems import InvalidInput
 from tenant_schema.records.access.role_dependents import DependentRoles
 from tenant_schema.records.history.dependents import DependentHistories
@@ -88,6 +91,9 @@ class Platform:
     tenancy: Tenancy
     pool: TenantPool
     provisioning: Provisioning
+    jobs: JobStore
+    outbox: Outbox
+    message_handlers: Mapping[str, MessageHandler]
     passwords: Passwords
     authentication: Authentication
     people: People
@@ -131,25 +137,24 @@ def compose(
     engines, tenancy = _tenancy(settings, servers, credentials)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, passwords)
     definitions, recovery, catalog = _definitions(settings)
-    access, apps = VersionedCache(ACCESS, settings.cache_seconds, beside=definitions), AppCatalog(definitions)
+    access = VersionedCache(ACCESS, settings.cache_seconds, beside=definitions)
+    jobs = JobStore()
+    outbox = outbox_of(vault, jobs)
     operators, authentication = Operators(), _authentication(settings, vault, passwords, access)
     return Platform(
         settings=settings,
         **_bounds(settings),
+        **_tenant_services(parts),
         central_engine=central_engine_of(settings),
         central_migrator=Migrator([central_app.APP_CONFIG], DB),
-        tenant_migrator=parts.migrator,
         vault=vault,
-        registry=registry,
         resolver=Resolver(registry, settings.base_domains, cache_seconds=settings.cache_seconds),
         operators=operators,
         admin=admin_services(operators, authentication, partial(_admin_keys, vault)),
-        servers=servers,
-        credentials=credentials,
-        engines=engines,
-        tenancy=tenancy,
-        pool=parts.pool,
         provisioning=Provisioning(parts, faults=(InvalidInput,), observer=observer),
+        jobs=jobs,
+        outbox=outbox,
+        message_handlers=_message_handlers(),
         passwords=passwords,
         authentication=authentication,
         people=people_of(passwords, access, catalog),
@@ -157,12 +162,21 @@ def compose(
         schema=SchemaService(catalog, access, recovery, settle=settings.cache_seconds + _UNDER_WAY),
         documents=TenantDocuments(catalog),
         records=RecordService(catalog, Cursors(partial(_cursor_keys, vault))),
-        apps=AppService(apps, definitions),
-        pages=PageService(apps, catalog, definitions),
-        views=ViewService(catalog),
-        navigation=NavigationService(apps, catalog),
+        **_app_services(definitions, catalog),
         caches=(access, definitions),
     )
+
+
+def _tenant_services(parts: Parts) -> dict[str, Any]:
+    return {
+        "tenant_migrator": parts.migrator,
+        "registry": parts.registry,
+        "servers": parts.servers,
+        "credentials": parts.credentials,
+        "engines": parts.engines,
+        "tenancy": parts.tenancy,
+        "pool": parts.pool,
+    }
 
 
 def _parts(
@@ -187,6 +201,21 @@ def _tenant_migrator() -> Migrator:
 def _bounds(settings: Settings) -> dict[str, Any]:
     """Create the limits of concurrent long requests."""
     return {"clients": ClientConnections(settings), "long_requests": LongRequests(settings)}
+
+
+def _app_services(definitions: VersionedCache, catalog: Catalog) -> dict[str, Any]:
+    apps = AppCatalog(definitions)
+    return {
+        "apps": AppService(apps, definitions),
+        "pages": PageService(apps, catalog, definitions),
+        "views": ViewService(catalog),
+        "navigation": NavigationService(apps, catalog),
+    }
+
+
+def _message_handlers() -> Mapping[str, MessageHandler]:
+    """Return what sends the messages of outboxes, by the kind of message."""
+    return {}
 
 
 def _tenancy(

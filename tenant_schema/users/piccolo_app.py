@@ -4,6 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from tenant_schema.outbox import OutboxMessage
 from tenant_schema.tenant_cache import CacheVersion
 from tenant_schema.users import sign_in_tables, tables
 
@@ -22,6 +23,7 @@ APP_CONFIG = AppConfig(
         tables.SessionToken,
         tables.SignInThrottle,
         CacheVersion,
+        OutboxMessage,
         tables.FieldRestriction,
         tables.RowRule,
         tables.ApiKey,

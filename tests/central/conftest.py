@@ -12,7 +12,6 @@ import piccolo_conf
 from central.database import CENTRAL, READ_COMMITTED, CentralEngine
 from central.migrations.migrator import Migrator
 from central.piccolo_app import APP_CONFIG
-from central.tables import TABLES
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.conftest import Found, address_or_skip, clear
@@ -70,7 +69,7 @@ async def central_engine(unopened: CentralEngine) -> AsyncIterator[CentralEngine
     yield unopened
     if isinstance(unopened, MySQLEngine):
         with CENTRAL.bind(unopened):
-            for table in reversed(TABLES):
+            for table in reversed(APP_CONFIG.table_classes):
                 await table.delete(force=True)
     await unopened.close()
 

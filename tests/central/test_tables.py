@@ -2,13 +2,14 @@
 
 import pytest
 
-from central.tables import TABLES, Credential, OperatorToken, Tenant
+from central.piccolo_app import APP_CONFIG
+from central.tables import Credential, OperatorToken, Tenant
 from piccolo_engines.errors import EngineNotBound
 from piccolo_engines.sqlite import SQLiteEngine
 
 
 async def test_every_table_is_in_the_database(central: SQLiteEngine) -> None:
-    for table in TABLES:
+    for table in APP_CONFIG.table_classes:
         assert await table.count() == 0
 
 

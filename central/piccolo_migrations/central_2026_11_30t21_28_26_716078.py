@@ -9,6 +9,10 @@ from piccolo.table import Table
 from piccolo_engines.columns import new_id
 
 
+class Job(Table, tablename="job", schema=None):
+    id = UUID(default=new_id, null=False, primary_key=True)
+
+
 class Operator(Table, tablename="operator", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
@@ -25,9 +29,9 @@ class Tenant(Table, tablename="tenant", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-11-30T21:20:52:540230"
+ID = "2026-11-30T21:28:26:716078"
 VERSION = "1.38.0"
-DESCRIPTION = ""
+DESCRIPTION = "The tables of the central database"
 
 
 async def forwards():
@@ -355,5 +359,67 @@ async def forwards():
     manager.add_table("RegistryVersion", "registry_version")
     manager.add_column("RegistryVersion", "registry_version", "id", column_class=Integer, params={"default": 1, "null": False, "primary_key": True})
     manager.add_column("RegistryVersion", "registry_version", "version", column_class=Integer, params={"default": 0, "null": False})
+
+    manager.add_table("Job", "job")
+    manager.add_column("Job", "job", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Job", "job", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Job", "job", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("Job", "job", "kind", column_class=Varchar, params={"length": 40, "default": "", "null": False})
+    manager.add_column("Job", "job", "tenant_id", column_class=UUID, params={"default": None, "null": True, "index": True})
+    manager.add_column("Job", "job", "tenant_slug", column_class=Varchar, params={"length": 63, "default": "", "null": False})
+    manager.add_column("Job", "job", "unique_key", column_class=Varchar, params={"length": 120, "default": None, "null": True, "unique": True})
+    manager.add_column(
+        "Job",
+        "job",
+        "state",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": "waiting",
+            "null": False,
+            "index": True,
+            "choices": Enum("JobState", {"WAITING": "waiting", "DONE": "done", "FAILED": "failed", "CANCELLED": "cancelled"}),
+        },
+    )
+    manager.add_column("Job", "job", "due_at", column_class=Timestamptz, params={"default": None, "null": True, "index": True})
+    manager.add_column("Job", "job", "owner", column_class=UUID, params={"default": new_id, "null": False})
+    manager.add_column("Job", "job", "process", column_class=Varchar, params={"length": 255, "default": "", "null": False})
+    manager.add_column("Job", "job", "leased_until", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Job", "job", "attempts", column_class=Integer, params={"default": 0, "null": False})
+    manager.add_column("Job", "job", "enqueued", column_class=Integer, params={"default": 1, "null": False})
+    manager.add_column("Job", "job", "enqueued_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Job", "job", "arguments", column_class=JSON, params={"default": "{}", "null": False})
+    manager.add_column("Job", "job", "cursor", column_class=JSON, params={"default": None, "null": True})
+    manager.add_column("Job", "job", "done", column_class=BigInt, params={"default": 0, "null": False})
+    manager.add_column("Job", "job", "total", column_class=BigInt, params={"default": None, "null": True})
+    manager.add_column("Job", "job", "unit", column_class=Varchar, params={"length": 20, "default": "", "null": False})
+    manager.add_column("Job", "job", "is_cancel_requested", column_class=Boolean, params={"default": False, "null": False})
+    manager.add_column("Job", "job", "result", column_class=JSON, params={"default": None, "null": True})
+    manager.add_column("Job", "job", "error", column_class=Text, params={"default": None, "null": True})
+
+    manager.add_table("JobStep", "job_step")
+    manager.add_column("JobStep", "job_step", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("JobStep", "job_step", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("JobStep", "job_step", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "JobStep", "job_step", "job", column_class=ForeignKey, params={"references": Job, "on_delete": OnDelete.cascade, "null": False, "index": True}
+    )
+    manager.add_column("JobStep", "job_step", "position", column_class=Integer, params={"default": 0, "null": False})
+    manager.add_column("JobStep", "job_step", "name", column_class=Varchar, params={"length": 100, "default": "", "null": False})
+    manager.add_column(
+        "JobStep",
+        "job_step",
+        "state",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": "started",
+            "null": False,
+            "choices": Enum("StepState", {"STARTED": "started", "DONE": "done", "UNDOING": "undoing", "UNDONE": "undone", "FAILED": "failed"}),
+        },
+    )
+    manager.add_column("JobStep", "job_step", "started_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("JobStep", "job_step", "finished_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("JobStep", "job_step", "error", column_class=Text, params={"default": None, "null": True})
 
     return manager

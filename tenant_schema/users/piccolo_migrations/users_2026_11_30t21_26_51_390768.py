@@ -29,9 +29,9 @@ class User(Table, tablename="users", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-11-30T21:20:49:290287"
+ID = "2026-11-30T21:26:51:390768"
 VERSION = "1.38.0"
-DESCRIPTION = ""
+DESCRIPTION = "Users, roles, sessions, API keys and the audit trail"
 
 
 async def forwards():
@@ -154,6 +154,17 @@ async def forwards():
     manager.add_column("CacheVersion", "cache_versions", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
     manager.add_column("CacheVersion", "cache_versions", "name", column_class=Varchar, params={"length": 40, "default": "", "null": False, "unique": True})
     manager.add_column("CacheVersion", "cache_versions", "version", column_class=BigInt, params={"default": 0, "null": False})
+
+    manager.add_table("OutboxMessage", "outbox_messages")
+    manager.add_column("OutboxMessage", "outbox_messages", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("OutboxMessage", "outbox_messages", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("OutboxMessage", "outbox_messages", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("OutboxMessage", "outbox_messages", "kind", column_class=Varchar, params={"length": 40, "default": "", "null": False})
+    manager.add_column("OutboxMessage", "outbox_messages", "payload", column_class=Text, params={"default": "", "null": False, "secret": True})
+    manager.add_column("OutboxMessage", "outbox_messages", "due_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("OutboxMessage", "outbox_messages", "attempts", column_class=Integer, params={"default": 0, "null": False})
+    manager.add_column("OutboxMessage", "outbox_messages", "failed_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("OutboxMessage", "outbox_messages", "error", column_class=Varchar, params={"length": 500, "default": "", "null": False})
 
     manager.add_table("FieldRestriction", "field_restrictions")
     manager.add_column("FieldRestriction", "field_restrictions", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})

@@ -1,0 +1,1 @@
+"""The kinds of jobs, and the delivery of what tenants' outboxes contain."""
