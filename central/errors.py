@@ -23,11 +23,12 @@
     │   ├── DomainTaken(domain)
     │   ├── PrimaryDomainKept(domain)
     │   └── WrongStatus(current, wanted)
-    └── OperatorError
-        ├── InvalidOperatorName(name)
-        ├── OperatorNotFound(operator)
-        ├── OperatorTaken(name)
-        └── TokenNotFound(token_id)
+    ├── OperatorError
+    │   ├── InvalidOperatorName(name)
+    │   ├── OperatorNotFound(operator)
+    │   ├── OperatorTaken(name)
+    │   └── TokenNotFound(token_id)
+    └── DirectoryUnsettled
 
 ``code`` is the kebab-case name that clients see. A message never contains a secret or a database's message.
 """
@@ -38,6 +39,7 @@ from typing import ClassVar
 __all__ = [
     "CentralError",
     "CredentialsUnreadable",
+    "DirectoryUnsettled",
     "DomainNotFound",
     "DomainTaken",
     "InvalidDomain",
@@ -313,3 +315,12 @@ class TokenNotFound(OperatorError):
     def __init__(self, token_id: object) -> None:
         self.token_id = str(token_id)
         super().__init__("There is no such token.")
+
+
+class DirectoryUnsettled(CentralError):
+    """Accounts of a tenant changed each time while their entries in the directory were written."""
+
+    code = "directory-unsettled"
+
+    def __init__(self) -> None:
+        super().__init__("The accounts keep changing. Try again.")

@@ -28,6 +28,7 @@ from piccolo_engines.columns import Timestamps, new_id
 __all__ = [
     "TABLES",
     "AuditEvent",
+    "CentralThrottle",
     "Credential",
     "DirectoryEntry",
     "Domain",
@@ -37,7 +38,6 @@ __all__ = [
     "OperatorFactor",
     "OperatorRecoveryCode",
     "OperatorSession",
-    "OperatorThrottle",
     "OperatorToken",
     "PreparedDatabase",
     "PreparedState",
@@ -216,20 +216,23 @@ class OperatorRecoveryCode(
 
 
 class DirectoryEntry(Timestamps, Table, db=CENTRAL, help_text="A tenant in which an address has an account."):
-    """``fingerprint`` is a keyed hash of address and tenant, ``address_hash`` one of the address."""
+    """``fingerprint`` is a keyed hash of address and tenant, ``address_hash`` one of the address. ``key_id``
+    is the id of the encryption key that the keys of both are derived from.
+    """
 
     id = UUID(primary_key=True, default=new_id)
     fingerprint = Varchar(length=64, unique=True, null=False)
     address_hash = Varchar(length=64, null=False, index=True)
+    key_id = Varchar(length=16, null=False)
     tenant = ForeignKey(Tenant, on_delete=OnDelete.cascade, null=False, index=True)
 
 
-class OperatorThrottle(
-    Timestamps, Table, db=CENTRAL, help_text="Failed sign-ins of operators by name and address."
+class CentralThrottle(
+    Timestamps, Table, db=CENTRAL, help_text="Failed sign-ins on central hosts per account and address."
 ):
-    """Failed sign-ins.
+    """Failed sign-ins of operators, and of users across all tenants.
 
-    ``key`` is a hash of the name or address, so that a token typed as a name is not stored.
+    ``key`` is a hash of the account or address, so that a token typed as a name is not stored.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -346,7 +349,7 @@ TABLES: tuple[type[Table], ...] = (
     OperatorFactor,
     OperatorRecoveryCode,
     DirectoryEntry,
-    OperatorThrottle,
+    CentralThrottle,
     ProvisioningRun,
     ProvisioningStep,
     PreparedDatabase,

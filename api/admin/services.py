@@ -7,7 +7,7 @@ from uuid import UUID
 from api.admin.tenant.sessions import IDLE_SECONDS, TenantSessions
 from central.operators.service import Operators
 from central.operators.sessions import OperatorSessions
-from central.tables import OperatorThrottle
+from central.tables import CentralThrottle
 from tenant_schema.users.sign_in.access_tokens import AccessTokens, SigningKeys
 from tenant_schema.users.sign_in.service import Authentication
 from tenant_schema.users.sign_in.throttle import Throttle
@@ -31,6 +31,6 @@ def admin_services(
     tokens = AccessTokens(keys_for, seconds=IDLE_SECONDS)
     return AdminServices(
         operator_sessions=OperatorSessions(operators),
-        operator_throttle=Throttle(table=OperatorThrottle),
+        operator_throttle=Throttle(table=CentralThrottle),
         tenant_sessions=TenantSessions(authentication, tokens),
     )

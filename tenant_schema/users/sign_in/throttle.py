@@ -43,6 +43,7 @@ class Throttle:
     :param address: the rule for one address (IPv6: one /64), for any account.
     :param now: returns aware UTC time.
     :param table: a table with the columns of :class:`SignInThrottle`.
+    :param prefix: distinguishes counters that share the table.
     """
 
     def __init__(
@@ -51,8 +52,10 @@ class Throttle:
         address: BackOff = ADDRESS,
         now: Callable[[], datetime] = utc_now,
         table: type[Any] = SignInThrottle,
+        prefix: str = "",
     ) -> None:
         self._table = table
+        self._prefix = prefix
         self._account = account
         self._address = address
         self._now = now
@@ -104,9 +107,9 @@ class Throttle:
 
     def _rules(self, email: str, address: str) -> dict[str, BackOff]:
         """The rule of each counter, the account's first."""
-        rules = {_key("account", email): self._account}
+        rules = {_key(f"{self._prefix}account", email): self._account}
         if address:
-            rules[_key("address", _network(address))] = self._address
+            rules[_key(f"{self._prefix}address", _network(address))] = self._address
         return rules
 
     def _refuse_if_blocked(self, known: Mapping[str, Attempts]) -> None:

@@ -156,7 +156,7 @@ async def test_what_is_not_shown_cannot_be_named_either(world: World, table: str
 
 @pytest.mark.parametrize(
     "table",
-    ["credential", "credentials", "operator_session", "operator_throttle", "idempotency_key", "users"],
+    ["credential", "credentials", "operator_session", "central_throttle", "idempotency_key", "users"],
 )
 @ON_SQLITE
 async def test_other_tables_are_not_there(world: World, table: str) -> None:

@@ -23,6 +23,7 @@ NEVER_MET_BY_A_CLIENT = {
     http.ClientGone,
     http.CentralOutOfDate,
     central.CentralError,
+    central.DirectoryUnsettled,
     central.SettingsError,
     central.UnsupportedDatabase,
     central.VaultError,

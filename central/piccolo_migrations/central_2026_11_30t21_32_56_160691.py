@@ -29,7 +29,7 @@ class Tenant(Table, tablename="tenant", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-11-30T21:28:26:716078"
+ID = "2026-11-30T21:32:56:160691"
 VERSION = "1.38.0"
 DESCRIPTION = "The tables of the central database"
 
@@ -207,6 +207,7 @@ async def forwards():
     manager.add_column(
         "DirectoryEntry", "directory_entry", "address_hash", column_class=Varchar, params={"length": 64, "default": "", "null": False, "index": True}
     )
+    manager.add_column("DirectoryEntry", "directory_entry", "key_id", column_class=Varchar, params={"length": 16, "default": "", "null": False})
     manager.add_column(
         "DirectoryEntry",
         "directory_entry",
@@ -215,18 +216,16 @@ async def forwards():
         params={"references": Tenant, "on_delete": OnDelete.cascade, "null": False, "index": True},
     )
 
-    manager.add_table("OperatorThrottle", "operator_throttle")
-    manager.add_column("OperatorThrottle", "operator_throttle", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
-    manager.add_column("OperatorThrottle", "operator_throttle", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
-    manager.add_column("OperatorThrottle", "operator_throttle", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_table("CentralThrottle", "central_throttle")
+    manager.add_column("CentralThrottle", "central_throttle", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("CentralThrottle", "central_throttle", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("CentralThrottle", "central_throttle", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("CentralThrottle", "central_throttle", "key", column_class=Varchar, params={"length": 64, "default": "", "null": False, "unique": True})
+    manager.add_column("CentralThrottle", "central_throttle", "failures", column_class=Integer, params={"default": 0, "null": False})
     manager.add_column(
-        "OperatorThrottle", "operator_throttle", "key", column_class=Varchar, params={"length": 64, "default": "", "null": False, "unique": True}
+        "CentralThrottle", "central_throttle", "last_attempt_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False, "index": True}
     )
-    manager.add_column("OperatorThrottle", "operator_throttle", "failures", column_class=Integer, params={"default": 0, "null": False})
-    manager.add_column(
-        "OperatorThrottle", "operator_throttle", "last_attempt_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False, "index": True}
-    )
-    manager.add_column("OperatorThrottle", "operator_throttle", "blocked_until", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("CentralThrottle", "central_throttle", "blocked_until", column_class=Timestamptz, params={"default": None, "null": True})
 
     manager.add_table("ProvisioningRun", "provisioning_run")
     manager.add_column("ProvisioningRun", "provisioning_run", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})

@@ -1,0 +1,1 @@
+"""The directory: which tenants an e-mail address has an account in, without the addresses themselves."""
