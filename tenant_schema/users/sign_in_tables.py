@@ -100,6 +100,9 @@ class IdentityProvider(
 ):
     """``client_secret`` is sealed for the tenant. ``role_rules`` give roles by claims; users whose address is
     in one of ``domains`` are created when they sign in. ``proven_at`` is the first successful sign-in.
+
+    With ``emails_verified`` all addresses of the provider count as verified, with ``second_factor`` what it
+    says of several factors counts as a second factor.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -113,12 +116,16 @@ class IdentityProvider(
     role_rules = JSON(default="[]", null=False)
     domains = JSON(default="[]", null=False)
     default_roles = JSON(default="[]", null=False)
+    emails_verified = Boolean(default=False, null=False)
+    second_factor = Boolean(default=False, null=False)
     active = Boolean(default=True, null=False)
     proven_at = Timestamptz(null=True, default=None)
 
 
 class Identity(Timestamps, Table, tablename="identities", help_text="A user's account at a provider."):
-    """``subject_hash`` is a hash of ``subject``, the account's id at the provider."""
+    """``subject_hash`` is a hash of ``subject``, the account's id at the provider. ``given_roles`` are the
+    ids of roles that the user has by the provider's rules.
+    """
 
     id = UUID(primary_key=True, default=new_id)
     user = ForeignKey(User, on_delete=OnDelete.cascade, null=False, index=True)
@@ -126,6 +133,7 @@ class Identity(Timestamps, Table, tablename="identities", help_text="A user's ac
     subject = Varchar(length=255, null=False)
     subject_hash = Varchar(length=64, null=False)
     email = Varchar(length=254, default="", null=False)
+    given_roles = JSON(default="[]", null=False)
     last_sign_in_at = Timestamptz(null=True, default=None)
 
     identities_provider_subject_hash = Unique(["provider", "subject_hash"])

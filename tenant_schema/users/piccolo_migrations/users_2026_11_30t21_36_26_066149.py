@@ -29,9 +29,9 @@ class User(Table, tablename="users", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-11-30T21:26:51:390768"
+ID = "2026-11-30T21:36:26:066149"
 VERSION = "1.38.0"
-DESCRIPTION = "Users, roles, sessions, API keys and the audit trail"
+DESCRIPTION = "Users, roles, permissions, sessions, identities"
 
 
 async def forwards():
@@ -321,6 +321,8 @@ async def forwards():
     manager.add_column("IdentityProvider", "identity_providers", "role_rules", column_class=JSON, params={"default": "[]", "null": False})
     manager.add_column("IdentityProvider", "identity_providers", "domains", column_class=JSON, params={"default": "[]", "null": False})
     manager.add_column("IdentityProvider", "identity_providers", "default_roles", column_class=JSON, params={"default": "[]", "null": False})
+    manager.add_column("IdentityProvider", "identity_providers", "emails_verified", column_class=Boolean, params={"default": False, "null": False})
+    manager.add_column("IdentityProvider", "identity_providers", "second_factor", column_class=Boolean, params={"default": False, "null": False})
     manager.add_column("IdentityProvider", "identity_providers", "active", column_class=Boolean, params={"default": True, "null": False})
     manager.add_column("IdentityProvider", "identity_providers", "proven_at", column_class=Timestamptz, params={"default": None, "null": True})
 
@@ -337,6 +339,7 @@ async def forwards():
     manager.add_column("Identity", "identities", "subject", column_class=Varchar, params={"length": 255, "default": "", "null": False})
     manager.add_column("Identity", "identities", "subject_hash", column_class=Varchar, params={"length": 64, "default": "", "null": False})
     manager.add_column("Identity", "identities", "email", column_class=Varchar, params={"length": 254, "default": "", "null": False})
+    manager.add_column("Identity", "identities", "given_roles", column_class=JSON, params={"default": "[]", "null": False})
     manager.add_column("Identity", "identities", "last_sign_in_at", column_class=Timestamptz, params={"default": None, "null": True})
     manager.add_constraint("Identity", "identities", "identities_provider_subject_hash", Unique, params={"columns": ["provider", "subject_hash"]})
 

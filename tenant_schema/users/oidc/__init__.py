@@ -1,0 +1,1 @@
+"""OpenID Connect as a client: discovery, keys, authorization requests, tokens. Knows no tables."""
