@@ -14,7 +14,8 @@
 
 from typing import ClassVar
 
-from api.problems.table import FieldProblem, document_of, status_of
+from api.problems.documents import FieldProblem
+from api.problems.table import document_of, status_of
 from api.responses import RawHeader, RawResponse, json, json_bytes
 from piccolo_engines import errors as engines
 

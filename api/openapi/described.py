@@ -17,7 +17,7 @@ import msgspec
 from litestar.datastructures import ResponseHeader
 from litestar.openapi import ResponseSpec
 
-from api.problems.table import ProblemDocument
+from api.problems.documents import ProblemDocument
 
 __all__ = ["CONTENT_DISPOSITION", "ETAG", "LOCATION", "BodySchema", "problems"]
 

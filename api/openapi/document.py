@@ -16,7 +16,7 @@ from api.openapi.shared import (
     HEADERS,
     problem_responses,
 )
-from api.problems.table import ProblemDocument
+from api.problems.documents import ProblemDocument
 
 __all__ = ["document_for"]
 

@@ -6,6 +6,8 @@ The title belongs to the code and never depends on the request (RFC 9457, sectio
 from collections.abc import Mapping
 from typing import Final
 
+from api.problems.factor_explanations import FACTOR_EXPLANATIONS
+
 __all__ = ["EXPLANATIONS", "title_of"]
 
 _ACRONYMS: Final = {"json": "JSON", "csv": "CSV", "api": "API", "http": "HTTP", "url": "URL", "id": "ID"}
@@ -19,6 +21,7 @@ _DATABASE: Final = (
 )
 
 EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
+    **FACTOR_EXPLANATIONS,
     # the request as such
     "bad-request": ("Bad request", "The server does not understand the request. The detail says why."),
     "malformed-request": (

@@ -28,6 +28,7 @@ from api.errors import (
     UnsupportedMediaType,
 )
 from api.problems.catalog import title_of
+from api.problems.documents import FieldProblem, ProblemDocument
 from api.responses import RawHeader, RawResponse, json_bytes
 from central import errors as central
 from central.provisioning.errors import NoDatabaseUser, PasswordChanging, ProvisioningError
@@ -41,11 +42,10 @@ from tenant_schema.objects import errors as objects
 from tenant_schema.problems import InvalidInput, Problem
 from tenant_schema.records import errors as records
 from tenant_schema.users import errors as users
+from tenant_schema.users.factor_errors import FactorRequired
 
 __all__ = [
     "STATUSES",
-    "FieldProblem",
-    "ProblemDocument",
     "document_of",
     "field_problem",
     "is_fault",
@@ -188,40 +188,6 @@ _TOO_SLOW: Final = (
 _SENTENCES_OF_FAULTS: Final = ("The query has faults; see errors.", "Some fields have faults; see errors.")
 
 
-class FieldProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """One error of a field, query parameter or header.
-
-    ``in_trash``: the conflicting record is in the trash; ``record`` is its id, for callers that may restore
-    it.
-    """
-
-    field: str
-    code: str
-    message: str
-    did_you_mean: str | None = None
-    in_trash: bool = False
-    record: str | None = None
-
-
-class ProblemDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """The body of an error response.
-
-    ``errors_left_out`` is the number of further problems; ``current`` is the present record in a 412;
-    ``records`` are those that prevent a change of definitions: their number and the first ids.
-    """
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    request_id: str
-    errors: list[FieldProblem]
-    errors_left_out: int = 0
-    current: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
-    records: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
-
-
 def status_of(error: Exception) -> int:
     """Return the status of an error."""
     if isinstance(error, HTTPException):
@@ -249,7 +215,7 @@ def document_of(error: Exception, request_id: str) -> ProblemDocument:
     code, detail = _words(error, status)
     there = error.current if isinstance(error, records.PreconditionFailed) else None
     current = msgspec.UNSET if there is None else dict(there.data)
-    return ProblemDocument(
+    document = ProblemDocument(
         f"/problems/{code}",
         title_of(code),
         status,
@@ -261,6 +227,14 @@ def document_of(error: Exception, request_id: str) -> ProblemDocument:
         current,
         _records(error),
     )
+    return _with_factors(document, error) if isinstance(error, FactorRequired) else document
+
+
+def _with_factors(document: ProblemDocument, error: FactorRequired) -> ProblemDocument:
+    document = msgspec.structs.replace(document, factors=list(error.factors), enrol=not error.factors)
+    if error.challenge is None:
+        return document
+    return msgspec.structs.replace(document, challenge=error.challenge)
 
 
 @lru_cache

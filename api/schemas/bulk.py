@@ -7,7 +7,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from api.problems.table import FieldProblem, field_problem
+from api.problems.documents import FieldProblem
+from api.problems.table import field_problem
 from api.schemas.common import Input, Output
 from tenant_schema.records.writing.bulk import MAX_BULK, Item
 

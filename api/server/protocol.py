@@ -15,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from api.middleware.response_headers import SAFETY
 from api.problems.catalog import title_of
-from api.problems.table import ProblemDocument
+from api.problems.documents import ProblemDocument
 from api.server.client_connections import ClientConnections, Outcome
 from api.server.joined_writes import JoinedWrites
 

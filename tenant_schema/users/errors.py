@@ -7,17 +7,24 @@
     │   ├── InvalidCredentials          wrong e-mail, wrong password, or not active; not distinguished
     │   ├── TokenInvalid                not a token of this tenant, or its session has ended
     │   │   └── TokenReused             a refresh token that was used before; its session is ended
-    │   └── TokenExpired                a token that has expired; refresh or sign in again
+    │   ├── TokenExpired                a token that has expired; refresh or sign in again
+    │   ├── FactorRequired              the session, or the sign-in, lacks a second factor
+    │   ├── CodeInvalid                 the code of a sign-in is wrong or was used
+    │   ├── PasskeyInvalid              the passkey of a sign-in is unknown, or its assertion is not valid
+    │   └── ChallengeInvalid            a challenge that was used, has expired, or is not one of this tenant's
     ├── PermissionDenied                the caller is known, and may not
     │   ├── BeyondOwnRights             it would give or take more rights than the caller has
-    │   └── KeyNotEnough                this requires a signed-in user, not an API key
+    │   ├── KeyNotEnough                this requires a signed-in user, not an API key
+    │   └── ConfirmationRequired        the sign-in is too long ago for this
     ├── NotThere                        no such user, role, permission, key or session, or none for the caller
     ├── Taken                           another one has that e-mail address or name
     ├── Kept                            it cannot be changed
     │   ├── LastAdministrator           nobody would be left who could manage users and roles
     │   ├── SystemKept                  a role or permission that every tenant has
     │   ├── InUse                       others still have it
-    │   └── Inactive                    the user is not active: reactivate the user first
+    │   ├── Inactive                    the user is not active: reactivate the user first
+    │   ├── FactorNeeded                the last factor of a user whose role requires one
+    │   └── TooManyFactors              a user has as many factors as are allowed
     └── TryAgainLater                   not at the moment
         ├── TooManyAttempts             too many failed sign-ins of this account or from this address
         └── TooBusy                     too many passwords are waiting to be verified
@@ -25,7 +32,9 @@
     tenant_schema.problems.InvalidInput
     ├── WeakPassword                    a new password that the policy refuses
     ├── WrongPassword                   the current password of a signed-in user
-    └── LinkInvalid                     a one-time link that was used, has expired, or does not exist
+    ├── LinkInvalid                     a one-time link that was used, has expired, or does not exist
+    ├── WrongCode                       a code that a signed-in user gave is wrong or was used
+    └── PasskeyRefused                  a response of an authenticator that cannot be verified
 """
 
 from collections.abc import Sequence

@@ -137,7 +137,8 @@ class Session(Timestamps, Table, tablename="sessions", help_text="A sign-in that
 
     A session of a browser has a cookie instead of refresh tokens: ``secret_hash`` is a hash of its secret.
     ``methods`` are the values of RFC 8176 by which the user was authenticated, separated by spaces;
-    ``second_factor_at`` is null without a second factor.
+    ``second_factor_at`` is null without a second factor. ``confirmed_at`` is when the user last entered the
+    password or a code again.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -153,6 +154,7 @@ class Session(Timestamps, Table, tablename="sessions", help_text="A sign-in that
     secret_hash = Varchar(length=64, unique=True, null=True, default=None, secret=True)
     methods = Varchar(length=100, default="", null=False)
     second_factor_at = Timestamptz(null=True, default=None)
+    confirmed_at = Timestamptz(null=True, default=None)
     support_grant = UUID(null=True, default=None)
 
 

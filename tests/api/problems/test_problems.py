@@ -17,6 +17,7 @@ from tenant_schema.objects import errors as objects
 from tenant_schema.problems import InvalidInput, Problem
 from tenant_schema.records import errors as records
 from tenant_schema.users import errors as users
+from tenant_schema.users import factor_errors
 
 NEVER_MET_BY_A_CLIENT = {
     http.HttpError,
@@ -61,6 +62,7 @@ def errors_of(module: ModuleType) -> list[type[Exception]]:
         *errors_of(http),
         *errors_of(central),
         *errors_of(users),
+        *errors_of(factor_errors),
         *errors_of(idempotency),
         *errors_of(records),
         *errors_of(objects),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenant_schema.users import errors
+from tenant_schema.users import errors, factor_errors
 
 
 def tree(root: type) -> list[type]:
@@ -10,7 +10,8 @@ def tree(root: type) -> list[type]:
 
 
 def test_every_error_that_is_raised_has_its_own_code() -> None:
-    classes = [cls for name in errors.__all__ if "code" in vars(cls := getattr(errors, name))]
+    named = [(module, name) for module in (errors, factor_errors) for name in module.__all__]
+    classes = [cls for module, name in named if "code" in vars(cls := getattr(module, name))]
 
     assert len({cls.code for cls in classes}) == len(classes)
     assert {cls.code for cls in classes} == {
@@ -32,6 +33,15 @@ def test_every_error_that_is_raised_has_its_own_code() -> None:
         "in-use",
         "inactive",
         "link-invalid",
+        "factor-required",
+        "code-invalid",
+        "passkey-invalid",
+        "challenge-invalid",
+        "confirmation-required",
+        "factor-needed",
+        "too-many-factors",
+        "wrong-code",
+        "passkey-refused",
     }
 
 

@@ -29,9 +29,9 @@ class User(Table, tablename="users", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-11-30T21:36:26:066149"
+ID = "2026-11-30T21:44:11:751494"
 VERSION = "1.38.0"
-DESCRIPTION = "Users, roles, permissions, sessions, identities"
+DESCRIPTION = "Users and their rights"
 
 
 async def forwards():
@@ -115,6 +115,7 @@ async def forwards():
     )
     manager.add_column("Session", "sessions", "methods", column_class=Varchar, params={"length": 100, "default": "", "null": False})
     manager.add_column("Session", "sessions", "second_factor_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("Session", "sessions", "confirmed_at", column_class=Timestamptz, params={"default": None, "null": True})
     manager.add_column("Session", "sessions", "support_grant", column_class=UUID, params={"default": None, "null": True})
 
     manager.add_table("SessionToken", "session_tokens")

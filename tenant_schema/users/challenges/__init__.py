@@ -1,0 +1,1 @@
+"""Challenges: what a client sends back in the second request of a sign-in."""

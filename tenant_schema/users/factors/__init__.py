@@ -1,0 +1,1 @@
+"""Second factors: TOTP, passkeys and recovery codes."""
