@@ -11,6 +11,7 @@ from tenant_schema.records.reading.explain import Explanations
 from tenant_schema.records.sql.statement_cache import Plans
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
+from tenant_schema.users.account_changes import AccountChanges
 from tenant_schema.users.api_keys.service import ApiKeys
 from tenant_schema.users.audit.service import AuditTrail
 from tenant_schema.users.links.service import Invitations
@@ -42,13 +43,16 @@ class People:
         return self.cache.change(scope)
 
 
-def people_of(passwords: PasswordHashing, cache: VersionedCache, catalog: Catalog) -> People:
+def people_of(
+    passwords: PasswordHashing, cache: VersionedCache, catalog: Catalog, changes: AccountChanges
+) -> People:
     """Create the services.
 
     :param cache: the cache of ``ACCESS``, which authentication uses as well.
+    :param changes: notes changes of accounts for the directory.
     """
     return People(
-        Users(passwords, cache),
+        Users(passwords, cache, changes),
         Roles(cache, Restrictions(catalog)),
         Permissions(cache, partial(_object_names, catalog)),
         Invitations(passwords, cache),

@@ -28,6 +28,7 @@ from central.provisioning.pipeline import Observer
 from central.provisioning.pool import TenantPool
 from central.provisioning.service import Provisioning
 from central.provisioning.steps import Parts
+from central.provisioning.types import TenantSeed
 from central.registry import Registry
 from central.secrets.vault import Vault
 from central.servers import DatabaseServers
@@ -56,6 +57,7 @@ from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.standard.seed import standard_version
 from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, VersionedCache
+from tenant_schema.users.account_changes import AccountChanges
 from tenant_schema.users.passwords.hashing import OWASP, HashParameters, Passwords
 from tenant_schema.users.sessions.store import SessionLimits
 from tenant_schema.users.sign_in.access_tokens import AccessTokens, SigningKeys
@@ -135,11 +137,13 @@ def compose(
     vault, registry, passwords = Vault(settings.encryption_keys), Registry(), Passwords(hashing)
     servers, credentials = installed_servers(settings), Credentials(vault)
     engines, tenancy = _tenancy(settings, servers, credentials)
-    parts = _parts(settings, registry, servers, credentials, engines, tenancy, passwords)
-    definitions, recovery, catalog = _definitions(settings)
-    access = VersionedCache(ACCESS, settings.cache_seconds, beside=definitions)
     jobs = JobStore()
     outbox = outbox_of(vault, jobs)
+    changes = AccountChanges(outbox)
+    seed = tenant_seed(passwords, changes)
+    parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
+    definitions, recovery, catalog = _definitions(settings)
+    access = VersionedCache(ACCESS, settings.cache_seconds, beside=definitions)
     operators, authentication = Operators(), _authentication(settings, vault, passwords, access)
     return Platform(
         settings=settings,
@@ -157,7 +161,7 @@ def compose(
         message_handlers=_message_handlers(),
         passwords=passwords,
         authentication=authentication,
-        people=people_of(passwords, access, catalog),
+        people=people_of(passwords, access, catalog, changes),
         catalog=catalog,
         schema=SchemaService(catalog, access, recovery, settle=settings.cache_seconds + _UNDER_WAY),
         documents=TenantDocuments(catalog),
@@ -186,9 +190,9 @@ def _parts(
     credentials: Credentials,
     engines: TenantEngines,
     tenancy: Tenancy,
-    passwords: Passwords,
+    seed: TenantSeed,
 ) -> Parts:
-    migrator, seed = _tenant_migrator(), tenant_seed(passwords)
+    migrator = _tenant_migrator()
     pool = TenantPool(servers, tenancy, migrator, seed, size=settings.tenant_pool)
     return Parts(registry, servers, credentials, engines, tenancy, migrator, seed, pool)
 

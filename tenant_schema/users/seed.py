@@ -4,7 +4,7 @@ The seeds may be repeated, after a crash or for a tenant in use: they add what i
 changes.
 """
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -80,13 +80,15 @@ async def seed_administrator(
     password: str,
     name: str,
     hashed: Awaitable[str] | None = None,
+    note: Callable[[str], Awaitable[None]] | None = None,
 ) -> UUID:
-    """Create the first administrator and return the user's id. At most 6 statements.
+    """Create the first administrator and return the user's id. At most 6 statements, and those of ``note``.
 
     An existing user with this address becomes an administrator. The password is set only if the user has
     never signed in.
 
     :param hashed: the hash of the password, if the caller has started to compute it.
+    :param note: called in the transaction, with the address.
     :raises InvalidInput: the address is invalid. :raises WeakPassword: the policy refuses the password.
     """
     email = normalise_email(email)
@@ -98,6 +100,8 @@ async def seed_administrator(
     async with DB.transaction():
         user_id = await _create_user(email, name, password_hash)
         await _give_role(user_id, ADMINISTRATOR)
+        if note is not None:
+            await note(email)
         await bump(ACCESS)
     return user_id
 

@@ -15,6 +15,7 @@ from piccolo_engines.searching import escaped, like, like_in_any_case
 from tenant_schema.problems import InvalidInput, Problem
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
+from tenant_schema.users.account_changes import AccountChanges
 from tenant_schema.users.audit.write import Subject, record_event
 from tenant_schema.users.emails import email_problem, normalise_email
 from tenant_schema.users.errors import Inactive, NotThere, Taken
@@ -87,10 +88,16 @@ class Users:
     """
 
     def __init__(
-        self, passwords: PasswordHashing, cache: VersionedCache, *, now: Callable[[], datetime] = utc_now
+        self,
+        passwords: PasswordHashing,
+        cache: VersionedCache,
+        changes: AccountChanges,
+        *,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._passwords = passwords
         self._cache = cache
+        self._changes = changes
         self._now = now
 
     async def page(
@@ -135,6 +142,7 @@ class Users:
             roles = await named_roles(wanted.roles)
             require_within(access, (await read_grants(roles)).roles)
             await _insert(user)
+            await self._changes.note(scope, email)
             await _give_roles(user.id, roles)
             link = None if password_hash else await create_link(user.id, LinkPurpose.INVITATION, self._now())
             detail = {"roles": sorted(roles), "invited": link is not None}
@@ -159,6 +167,8 @@ class Users:
             name = before["name"] if changes.name is None else changes.name.strip()
             _require_good(email, name)
             await _update(user_id, {User.email: email, User.name: name})
+            if email != before["email"]:
+                await self._changes.note(scope, before["email"], email)
             detail = {"was": {"email": before["email"], "name": before["name"]}, "name": name}
             await record_event(access, "user.update", Subject("user", user_id, email), detail)
             return await self.get(access, user_id)
@@ -176,6 +186,7 @@ class Users:
         async with changing_access(self._cache, scope, may_demote=not active):
             row = await self._delegable(access, user_id)
             await User.update({User.active: active}).where(User.id == user_id)
+            await self._changes.note(scope, row["email"])
             if not active:
                 await end_sessions_of(user_id, EndReason.DEACTIVATED, self._now())
                 await withdraw_links(user_id)
@@ -189,6 +200,7 @@ class Users:
         async with changing_access(self._cache, scope, may_demote=True):
             row = await self._delegable(access, user_id)
             await User.delete().where(User.id == user_id)
+            await self._changes.note(scope, row["email"])
             await record_event(access, "user.delete", Subject("user", user_id, row["email"]))
 
     async def create_link(self, scope: TenantScope, access: Access, user_id: UUID) -> Link:

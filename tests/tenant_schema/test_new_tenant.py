@@ -18,8 +18,10 @@ from tenant_schema.objects.changes.missing_indexes import ensure_searches
 from tenant_schema.objects.changes.missing_sort_keys import ensure_sort_keys
 from tenant_schema.objects.tables import FieldDefinition
 from tenant_schema.standard.seed import seed_standard_objects
+from tenant_schema.users.account_changes import AccountChanges
 from tenant_schema.users.passwords.hashing import HashParameters, Passwords
 from tenant_schema.users.seed import seed_access
+from tests.support.outboxes import READABLE
 from tests.tenant_schema.objects.databases import APP_CONFIGS, Bound
 from tests.tenant_schema.test_migrations import schema
 
@@ -54,7 +56,7 @@ async def test_a_new_tenant_has_the_tables_that_the_migrations_of_an_older_one_c
 ) -> None:
     migrator = Migrator(APP_CONFIGS, DB)
     await migrator.create(any_database)
-    await tenant_seed(Passwords(HashParameters(1, 8, 1))).access(ACME)
+    await tenant_seed(Passwords(HashParameters(1, 8, 1)), AccountChanges(READABLE)).access(ACME)
     assert await migrator.pending(any_database) == []
     created, keys = await schema(any_database), await sort_keys()
     async with another(any_database) as older:
@@ -76,6 +78,6 @@ async def test_a_new_tenant_costs_few_round_trips_and_asks_the_server_nothing(an
     assert len(statements) == 2
     assert statements[0].count("CREATE TABLE") > 25
     statements.clear()
-    await tenant_seed(Passwords(HashParameters(1, 8, 1))).access(ACME)
+    await tenant_seed(Passwords(HashParameters(1, 8, 1)), AccountChanges(READABLE)).access(ACME)
     assert len(statements) == 18
     assert not [one for one in statements if "information_schema" in one or one.startswith("SHOW")]

@@ -11,9 +11,11 @@ from central.servers import DatabaseExists
 from central.servers.mysql import MySQLServer
 from piccolo_conf import DB
 from piccolo_engines.errors import ForeignKeyViolation
+from tenant_schema.users.account_changes import AccountChanges
 from tenant_schema.users.passwords.hashing import HashParameters, Passwords
 from tests.central.servers.test_mysql import made
 from tests.conftest import cleared
+from tests.support.outboxes import READABLE
 from tests.support.servers import ServerAddress
 from tests.tenant_schema.objects.databases import APP_CONFIGS
 from tests.tenant_schema.test_migrations import schema
@@ -46,7 +48,7 @@ async def test_an_adopted_database_has_the_same_tables_keys_and_rows(
     engine = server.builder_for(prepared)
     await Migrator(APP_CONFIGS, DB).create(engine)
     with DB.bind(engine):
-        await tenant_seed(Passwords(HashParameters(1, 8, 1))).access(ACME)
+        await tenant_seed(Passwords(HashParameters(1, 8, 1)), AccountChanges(READABLE)).access(ACME)
     await engine.close()
     before = await contents(server, prepared)
     await server.adopt_database(prepared, name)

@@ -85,5 +85,5 @@ def test_secrets_are_marked_as_such() -> None:
 
     assert secret == {
         *("password_hash", "family_hash", "secret_hash", "token_hash", "device_hash", "code_hash"),
-        *("secret", "client_secret", "data"),
+        *("secret", "client_secret", "data", "payload"),
     }
