@@ -61,7 +61,9 @@ from tenant_schema.users.account_changes import AccountChanges
 from tenant_schema.users.passwords.hashing import OWASP, HashParameters, Passwords
 from tenant_schema.users.sessions.store import SessionLimits
 from tenant_schema.users.sign_in.access_tokens import AccessTokens, SigningKeys
+from tenant_schema.users.sign_in.browser_sessions import BrowserSessions
 from tenant_schema.users.sign_in.service import Authentication
+from tenant_schema.users.sign_in.session_secrets import SessionSecrets
 from tenant_schema.users.sign_in.throttle import Throttle
 
 __all__ = ["Platform", "compose"]
@@ -98,6 +100,7 @@ class Platform:
     message_handlers: Mapping[str, MessageHandler]
     passwords: Passwords
     authentication: Authentication
+    browser_sessions: BrowserSessions
     people: People
     catalog: Catalog
     documents: TenantDocuments
@@ -143,8 +146,7 @@ def compose(
     seed = tenant_seed(passwords, changes)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
     definitions, recovery, catalog = _definitions(settings)
-    access = VersionedCache(ACCESS, settings.cache_seconds, beside=definitions)
-    operators, authentication = Operators(), _authentication(settings, vault, passwords, access)
+    access, operators = VersionedCache(ACCESS, settings.cache_seconds, beside=definitions), Operators()
     return Platform(
         settings=settings,
         **_bounds(settings),
@@ -154,13 +156,12 @@ def compose(
         vault=vault,
         resolver=Resolver(registry, settings.base_domains, cache_seconds=settings.cache_seconds),
         operators=operators,
-        admin=admin_services(operators, authentication, partial(_admin_keys, vault)),
         provisioning=Provisioning(parts, faults=(InvalidInput,), observer=observer),
         jobs=jobs,
         outbox=outbox,
         message_handlers=_message_handlers(),
         passwords=passwords,
-        authentication=authentication,
+        **_sign_in(settings, vault, passwords, operators, access),
         people=people_of(passwords, access, catalog, changes),
         catalog=catalog,
         schema=SchemaService(catalog, access, recovery, settle=settings.cache_seconds + _UNDER_WAY),
@@ -235,16 +236,28 @@ def _definitions(settings: Settings) -> tuple[VersionedCache, Recovery, Catalog]
     return cache, recovery, Catalog(cache, recovery)
 
 
-def _authentication(
-    settings: Settings, vault: Vault, passwords: Passwords, cache: VersionedCache
-) -> Authentication:
-    return Authentication(
+def _sign_in(
+    settings: Settings, vault: Vault, passwords: Passwords, operators: Operators, cache: VersionedCache
+) -> dict[str, Any]:
+    """Create the services of signing in, by their names in :class:`Platform`."""
+    limits = _session_limits(settings)
+    authentication = Authentication(
         passwords=passwords,
         tokens=AccessTokens(partial(_signing_keys, vault), seconds=settings.access_token_seconds),
         throttle=Throttle(),
         cache=cache,
-        limits=SessionLimits(idle=timedelta(seconds=settings.refresh_token_seconds)),
+        limits=limits,
     )
+    secrets = SessionSecrets(partial(_signing_keys, vault, purpose="browser-sessions"))
+    return {
+        "admin": admin_services(operators, authentication, partial(_admin_keys, vault)),
+        "authentication": authentication,
+        "browser_sessions": BrowserSessions(secrets, cache, limits=limits),
+    }
+
+
+def _session_limits(settings: Settings) -> SessionLimits:
+    return SessionLimits(idle=timedelta(seconds=settings.refresh_token_seconds))
 
 
 def _admin_keys(vault: Vault, tenant_id: UUID) -> SigningKeys:

@@ -41,6 +41,7 @@ from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.roles.service import Roles
 from tenant_schema.users.service import Users
 from tenant_schema.users.sessions.service import Sessions
+from tenant_schema.users.sign_in.browser_sessions import BrowserSessions
 from tenant_schema.users.sign_in.service import Authentication
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "provide_apps",
     "provide_audit",
     "provide_authentication",
+    "provide_browser_sessions",
     "provide_catalog",
     "provide_documents",
     "provide_explanations",
@@ -198,6 +200,11 @@ def provide_authentication(request: ApiRequest) -> Authentication:
     return request.platform.authentication
 
 
+def provide_browser_sessions(request: ApiRequest) -> BrowserSessions:
+    """Sessions of browsers."""
+    return request.platform.browser_sessions
+
+
 def provide_users(request: ApiRequest) -> Users:
     """The tenant's users."""
     return request.platform.people.users
@@ -245,6 +252,7 @@ _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_apps,
     provide_audit,
     provide_authentication,
+    provide_browser_sessions,
     provide_catalog,
     provide_documents,
     provide_explanations,

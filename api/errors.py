@@ -14,6 +14,7 @@
     ├── InvalidIfMatch
     ├── InvalidIfNoneMatch
     ├── NotAuthenticated
+    ├── CrossSite
     ├── TenantSuspended
     ├── TenantNotReady(retry_after)
     ├── NotReady(down)
@@ -38,6 +39,7 @@ __all__ = [
     "BodyTooSlow",
     "CentralOutOfDate",
     "ClientGone",
+    "CrossSite",
     "HttpError",
     "InvalidBody",
     "InvalidIfMatch",
@@ -177,6 +179,19 @@ class NotAuthenticated(HttpError):
 
     def __init__(self) -> None:
         super().__init__("Sign in: this needs a valid bearer token.")
+
+
+class CrossSite(HttpError):
+    """A request that changes something has a cookie, and no page of this origin has sent it."""
+
+    code = "cross-site"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A request with a cookie that changes something must come from a page of this origin: its Origin "
+            "header, or without one Sec-Fetch-Site, has to say so. Programs and pages of other origins use "
+            "bearer tokens."
+        )
 
 
 class TenantSuspended(HttpError):

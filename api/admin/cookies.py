@@ -9,13 +9,12 @@ import hmac
 import re
 import secrets
 from typing import Final
-from urllib.parse import urlsplit
 
 from api.admin.errors import ForgedRequest
+from api.requests.cookies import cookie_header, cookie_name, cookies_named
+from api.requests.origins import is_from_other_origin
 from api.requests.request import ApiRequest
 from api.responses import RawHeader
-from central.errors import InvalidHost
-from central.hostnames import parse_host
 
 __all__ = [
     "CSRF_COOKIE",
@@ -37,13 +36,13 @@ _LONGEST: Final = 4_096
 
 def session_secret(request: ApiRequest) -> str | None:
     """Return the session's secret in the browser's cookie."""
-    value = _cookies(request).get(_name(request), "")
+    value = _first(request, cookie_name(request, _NAME))
     return value if 0 < len(value) <= _LONGEST else None
 
 
 def keep_session(request: ApiRequest, secret: str, seconds: int) -> RawHeader:
     """Return the header that stores a session in the browser for this time."""
-    return _cookie(request, _name(request), secret, f"Max-Age={seconds}; HttpOnly")
+    return _cookie(request, cookie_name(request, _NAME), secret, f"Max-Age={seconds}; HttpOnly")
 
 
 def forget_session(request: ApiRequest) -> RawHeader:
@@ -53,7 +52,7 @@ def forget_session(request: ApiRequest) -> RawHeader:
 
 def csrf_token(request: ApiRequest) -> str | None:
     """Return the browser's CSRF token, if it is a valid one."""
-    token = _cookies(request).get(CSRF_COOKIE, "")
+    token = _first(request, CSRF_COOKIE)
     return token if _CSRF_TOKEN.fullmatch(token) else None
 
 
@@ -65,45 +64,20 @@ def csrf_cookie(request: ApiRequest) -> RawHeader:
 def require_own_page(request: ApiRequest) -> None:
     """Raise :class:`ForgedRequest` unless a page of the same host sent the request.
 
-    Cookie and header must have the same token, which no other origin can read; if the browser sends the
-    request's origin, it must be this host.
+    Cookie and header must have the same token, which no other origin can read; if the browser says where the
+    request comes from, it must be this origin.
     """
     token, shown = csrf_token(request), request.header(_CSRF_HEADER) or ""
     if token is None or not hmac.compare_digest(token.encode(), shown.encode()):
         raise ForgedRequest
-    origin = request.header(b"origin")
-    if origin is not None and not _is_own(origin, request.scope["state"]["host"]):
+    if is_from_other_origin(request):
         raise ForgedRequest
-    if request.header(b"sec-fetch-site") not in (None, "same-origin"):
-        raise ForgedRequest
-
-
-def _is_own(origin: str, host: str) -> bool:
-    """Whether an origin is on the requested host. Its port is checked by ``Sec-Fetch-Site``."""
-    try:
-        return parse_host(urlsplit(origin).netloc.encode()) == host
-    except (ValueError, InvalidHost):
-        return False
-
-
-def _name(request: ApiRequest) -> str:
-    return _NAME if request.platform.settings.local else f"__Host-{_NAME}"
 
 
 def _cookie(request: ApiRequest, name: str, value: str, attributes: str) -> RawHeader:
-    secure = "" if request.platform.settings.local else "; Secure"
-    text = f"{name}={value}; Path=/; SameSite=Strict; {attributes}{secure}"
-    return (b"set-cookie", text.encode())
+    return cookie_header(request, name, value, f"SameSite=Strict; {attributes}")
 
 
-def _cookies(request: ApiRequest) -> dict[str, str]:
-    """Return the cookies.
-
-    Of two with the same name the first applies, which was set for the narrower path.
-    """
-    found: dict[str, str] = {}
-    for part in (request.header(b"cookie") or "").replace(", ", "; ").split(";"):
-        name, separator, value = part.strip().partition("=")
-        if separator:
-            found.setdefault(name, value.strip('"'))
-    return found
+def _first(request: ApiRequest, name: str) -> str:
+    """Return the value of a cookie. Of two with the same name the first applies."""
+    return next(iter(cookies_named(request, name)), "")

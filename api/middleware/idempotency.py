@@ -17,6 +17,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from api.composition import Platform
 from api.middleware.expect_continue import is_tried
+from api.requests.guards import access_of
 from api.requests.request import TenantRequest
 from api.responses import RawResponse
 from central.secrets.redaction import without_secrets
@@ -63,7 +64,7 @@ class Idempotent:
     async def _once(self, scope: HTTPScope, receive: Receive, send: Send, key: str) -> None:
         request = TenantRequest(scope, receive, send)
         body = _whole(request)
-        access = await request.platform.authentication.authenticate(request.tenant, request.bearer_token())
+        access = await access_of(request)
         claim = _claim(request, access, key, body)
         with self._only_one(request.tenant.id, claim):
             serve = self._apart if scope["path"].startswith(_APART) else self._together

@@ -39,8 +39,9 @@ class TenantFromHost:
     """Forwards a request to ``central_app`` or ``tenant_app``, depending on its host name.
 
     The central database is bound around both, the tenant's own around the second, until the last byte and the
-    last background task. The scope's state has ``platform``, ``address``, ``host`` (in canonical form), and
-    on a tenant's host ``tenant`` (a :class:`~tenant_schema.scope.TenantScope`).
+    last background task. The scope's state has ``platform``, ``address``, ``host`` (in canonical form),
+    ``authority`` (host and port as the client sent them), ``behind_proxy``, and on a tenant's host
+    ``tenant`` (a :class:`~tenant_schema.scope.TenantScope`).
 
     Raises :class:`~central.errors.InvalidHost`, :class:`~central.errors.TenantNotFound`,
     :class:`~api.errors.TenantSuspended` and :class:`~api.errors.TenantNotReady`.
@@ -167,6 +168,7 @@ class TenantFromHost:
         behind_proxy = is_proxy(peer, settings.trusted_proxies)
         state["address"] = client_address(peer, headers, settings.trusted_proxies) if behind_proxy else peer
         header = requested_host(headers, behind_proxy=behind_proxy)
+        state["authority"], state["behind_proxy"] = header, behind_proxy
         host = state["host"] = _canonical(header)
         if not header.isascii():
             _rewrite_host(scope, host)

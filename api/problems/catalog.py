@@ -6,17 +6,15 @@ The title belongs to the code and never depends on the request (RFC 9457, sectio
 from collections.abc import Mapping
 from typing import Final
 
+from api.problems.access_explanations import ACCESS_EXPLANATIONS, AGAIN
 from api.problems.factor_explanations import FACTOR_EXPLANATIONS
 
 __all__ = ["EXPLANATIONS", "title_of"]
 
 _ACRONYMS: Final = {"json": "JSON", "csv": "CSV", "api": "API", "http": "HTTP", "url": "URL", "id": "ID"}
 
-_AGAIN: Final = "Send the request again after the seconds that the Retry-After header names."
 _DATABASE: Final = (
-    "The tenant's database could not be reached, or did not carry out the statement in time. "
-    + _AGAIN
-    + " A "
+    "The tenant's database could not be reached, or did not carry out the statement in time. " + AGAIN + " A "
     "write may have been carried out all the same: send it with an Idempotency-Key, so that it is done once."
 )
 
@@ -117,57 +115,15 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "Invalid If-None-Match",
         "With PUT, If-None-Match takes * alone: create the record only if it does not exist.",
     ),
-    # who is asking
-    "not-authenticated": (
-        "Not authenticated",
-        "The request needs a valid token: Authorization: Bearer and an access token or API key on a "
-        "tenant's host, an operator's token on a central host.",
-    ),
-    "invalid-credentials": ("Invalid credentials", "The e-mail address or the password is wrong."),
-    "token-expired": (
-        "Token expired",
-        "The access token is too old. Get another one with the refresh token.",
-    ),
-    "token-invalid": ("Token invalid", "The token is not valid on this host. Sign in again."),
-    "token-reused": (
-        "Token reused",
-        "The refresh token was used before. Since somebody else may have it, the whole session has ended: "
-        "sign in again.",
-    ),
-    "permission-denied": (
-        "Permission denied",
-        "The caller's roles do not allow this. POST /api/v1/permissions/explain says which role would.",
-    ),
-    "beyond-own-rights": (
-        "Beyond own rights",
-        "Nobody can give, take or use rights that they do not have themselves.",
-    ),
-    "key-not-enough": (
-        "API key not enough",
-        "This needs a person who is signed in. An API key may look at users, roles "
-        "and keys and take access away; it cannot create them or give rights.",
-    ),
-    "layout-hidden": (
-        "Layout hidden",
-        "Parts of the page's layout are hidden from the caller, who would remove them by replacing it.",
-    ),
-    "forged-request": (
-        "Forged request",
-        "The form was not sent by a page of this site. Load the page again.",
-    ),
-    "forbidden": ("Forbidden", "The request was understood, and is refused."),
-    "too-many-attempts": (
-        "Too many attempts",
-        "Signing in has failed too often for this account or address. " + _AGAIN,
-    ),
-    "too-many-requests": ("Too many requests", "More was asked for than is allowed just now. " + _AGAIN),
+    # who is asking, and people
+    **ACCESS_EXPLANATIONS,
     # tenants
     "tenant-not-found": (
         "Tenant not found",
         "No tenant has this host name, id or slug. Check the address; an operator can list the tenants.",
     ),
     "tenant-suspended": ("Tenant suspended", "An operator has suspended this tenant. Its data is kept."),
-    "tenant-not-ready": ("Tenant not ready", "The tenant is still being created. " + _AGAIN),
+    "tenant-not-ready": ("Tenant not ready", "The tenant is still being created. " + AGAIN),
     "tenant-gone": ("Tenant gone", "The tenant is being deleted, or was deleted."),
     "slug-taken": ("Slug taken", "Another tenant has this slug. Choose another one."),
     "domain-taken": ("Domain taken", "A tenant has this domain already; a domain leads to one tenant only."),
@@ -207,7 +163,7 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "No database user",
         "The tenant's database is a file, which has no user or password.",
     ),
-    "password-changing": ("Password changing", "Another change of this password is running. " + _AGAIN),
+    "password-changing": ("Password changing", "Another change of this password is running. " + AGAIN),
     "password-not-changed": (
         "Password not changed",
         "The change of the database user's password was not finished; the old and the new one may both be "
@@ -246,7 +202,7 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
     "taken": ("Value taken", "Another one has this value already; it must be unique."),
     "object-busy": (
         "Object busy",
-        "Another change of the tenant's objects, or a long write, is running. " + _AGAIN,
+        "Another change of the tenant's objects, or a long write, is running. " + AGAIN,
     ),
     "standard-kept": (
         "Standard object kept",
@@ -312,23 +268,6 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "Nothing to match",
         "With If-Match the record was only to be changed, and it does not exist.",
     ),
-    # people
-    "in-use": ("In use", "Others still have or use it. Take it from them first."),
-    "inactive": ("User inactive", "The user is deactivated. Activate the user first."),
-    "last-administrator": (
-        "Last administrator",
-        "An active user who may manage users and roles must remain.",
-    ),
-    "link-invalid": (
-        "Link invalid",
-        "The link has been used, is too old, or never existed. Ask for another one.",
-    ),
-    "weak-password": (
-        "Weak password",
-        "The new password does not meet the rules; errors names each of them.",
-    ),
-    "wrong-password": ("Wrong password", "The current password is wrong."),
-    "too-many": ("Too many", "There are as many as there may be. Delete one first."),
     # idempotency keys
     "invalid-idempotency-key": (
         "Invalid idempotency key",
@@ -336,7 +275,7 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "idempotency-busy": (
         "Idempotency key busy",
-        "The first request with this key is still running. " + _AGAIN,
+        "The first request with this key is still running. " + AGAIN,
     ),
     "idempotency-mismatch": (
         "Idempotency key mismatch",
@@ -354,7 +293,7 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "The stored credentials of this tenant's database cannot be opened. An operator has to put the "
         "encryption key back that they were sealed with, or to change the tenant's database password.",
     ),
-    "engines-busy": ("Databases busy", "As many tenants' databases as may be open are in use. " + _AGAIN),
+    "engines-busy": ("Databases busy", "As many tenants' databases as may be open are in use. " + AGAIN),
     "tables-differ": (
         "Tables differ",
         "Tables of this tenant are not as its definitions say, and cannot be made so without loss: a table "
@@ -374,9 +313,9 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "Uploads and exports take long, so that a tenant may have only a few of them at once. Send the "
         "request again when one of them has ended.",
     ),
-    "too-busy": ("Too busy", "The server has as much to do as it takes on. " + _AGAIN),
+    "too-busy": ("Too busy", "The server has as much to do as it takes on. " + AGAIN),
     "not-ready": ("Not ready", "Something that the service depends on does not respond; errors names it."),
-    "service-unavailable": ("Service unavailable", "The server cannot do this just now. " + _AGAIN),
+    "service-unavailable": ("Service unavailable", "The server cannot do this just now. " + AGAIN),
 }
 """The title and the explanation by code."""
 

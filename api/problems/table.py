@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException
 from api.errors import (
     BodyTooLarge,
     BodyTooSlow,
+    CrossSite,
     InvalidIfMatch,
     InvalidIfNoneMatch,
     InvalidQuery,
@@ -84,7 +85,9 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     users.PermissionDenied: 403,
     apps.LayoutHidden: 403,
     records.ChangeDenied: 403,
+    users.PasswordDisabled: 403,
     TenantSuspended: 403,
+    CrossSite: 403,
     # what it is about
     central.TenantNotFound: 404,
     TenantGone: 404,

@@ -4,23 +4,45 @@ These are ``before_request`` hooks: Litestar's own ``guards`` copy the whole rou
 which costs more than the check.
 """
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from litestar import Request
 
-from api.errors import NotAuthenticated
+from api.errors import CrossSite, NotAuthenticated
 from api.middleware.expect_continue import stop_if_tried
+from api.requests.cookies import session_secret
+from api.requests.origins import is_from_other_origin, is_from_own_page
 from api.requests.query_parameters import refuse_unknown
 from api.requests.request import ApiRequest, CentralRequest, TenantRequest
+from tenant_schema.users.rights.permissions import Access
 
-__all__ = ["admits_anyone", "identify", "requires_operator", "requires_user"]
+__all__ = [
+    "access_of",
+    "admits_anyone",
+    "admits_own_pages",
+    "identify",
+    "requires_operator",
+    "requires_user",
+]
 
 _Any = Request[Any, Any, Any]
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 async def admits_anyone(request: _Any) -> None:
     """For routes that need no token."""
     _pass(cast("ApiRequest", request))
+
+
+async def admits_own_pages(request: _Any) -> None:
+    """For routes that need no token and set or use a cookie. A request that a browser has sent for another
+    origin's page is refused with :class:`~api.errors.CrossSite`; otherwise such a page could sign somebody in
+    as another user.
+    """
+    asked = cast("ApiRequest", request)
+    if is_from_other_origin(asked):
+        raise CrossSite
+    _pass(asked)
 
 
 async def requires_operator(request: _Any) -> None:
@@ -35,21 +57,37 @@ async def requires_operator(request: _Any) -> None:
 
 
 async def requires_user(request: _Any) -> None:
-    """For routes of a tenant's users: the user of the token becomes ``request.auth``."""
+    """For routes of a tenant's users: the user of the token or cookie becomes ``request.auth``."""
     asked = cast("TenantRequest", request)
     await identify(asked)
     _pass(asked)
 
 
 async def identify(request: TenantRequest) -> None:
-    """Set ``request.auth`` to the user of the token.
-
-    Raises :class:`~api.errors.NotAuthenticated` without a valid one.
-    """
-    tenant, token, authentication = request.tenant, request.bearer_token(), request.platform.authentication
-    access = authentication.known_access(tenant, token) or await authentication.authenticate(tenant, token)
+    """Set ``request.auth`` to the user of the token or cookie. Raises what :func:`access_of` raises."""
+    access = await access_of(request)
     request.scope["auth"] = access
     request.context.caller = access.user_id
+
+
+async def access_of(request: TenantRequest) -> Access:
+    """Return the caller by the bearer token if there is an Authorization header, otherwise by the cookie.
+
+    Raises :class:`~api.errors.NotAuthenticated` without either, :class:`~api.errors.CrossSite` for a cookie
+    with an unsafe method and no sign that a page of this origin sent it, and what authentication raises.
+    """
+    tenant = request.tenant
+    if request.has_authorization:
+        token, authentication = request.bearer_token(), request.platform.authentication
+        known = authentication.known_access(tenant, token)
+        return known or await authentication.authenticate(tenant, token)
+    secret = session_secret(request)
+    if secret is None:
+        raise NotAuthenticated
+    if request.scope["method"] not in _SAFE and not is_from_own_page(request):
+        raise CrossSite
+    sessions = request.platform.browser_sessions
+    return sessions.known_access(tenant, secret) or await sessions.authenticate(tenant, secret)
 
 
 def _pass(request: ApiRequest) -> None:

@@ -71,6 +71,11 @@ class ApiRequest(Request[Any, Any, State]):
         tag = digest_tag(body)
         return Prepared(self.unchanged(tag) or json_bytes(body, headers=[tag]))
 
+    @property
+    def has_authorization(self) -> bool:
+        """Whether there is an Authorization header, of any scheme."""
+        return any(name == b"authorization" for name, _ in self.scope["headers"])
+
     def bearer_token(self) -> str:
         """The token of the Authorization header. Raises :class:`~api.errors.NotAuthenticated` without one."""
         for name, value in self.scope["headers"]:

@@ -11,7 +11,9 @@
     │   ├── FactorRequired              the session, or the sign-in, lacks a second factor
     │   ├── CodeInvalid                 the code of a sign-in is wrong or was used
     │   ├── PasskeyInvalid              the passkey of a sign-in is unknown, or its assertion is not valid
-    │   └── ChallengeInvalid            a challenge that was used, has expired, or is not one of this tenant's
+    │   ├── ChallengeInvalid            a challenge that was used, has expired, or is not one of this tenant's
+    │   └── SessionEnded                a browser's cookie of a session that has ended, or of none
+    ├── PasswordDisabled                the tenant does not admit passwords
     ├── PermissionDenied                the caller is known, and may not
     │   ├── BeyondOwnRights             it would give or take more rights than the caller has
     │   ├── KeyNotEnough                this requires a signed-in user, not an API key
@@ -52,7 +54,9 @@ __all__ = [
     "LastAdministrator",
     "LinkInvalid",
     "NotThere",
+    "PasswordDisabled",
     "PermissionDenied",
+    "SessionEnded",
     "SystemKept",
     "Taken",
     "TokenExpired",
@@ -111,6 +115,24 @@ class TokenExpired(Unauthenticated):
 
     def __init__(self) -> None:
         super().__init__("The token has expired.")
+
+
+class SessionEnded(Unauthenticated):
+    """The browser's session has ended, or its cookie is not one of this tenant."""
+
+    code = "session-ended"
+
+    def __init__(self) -> None:
+        super().__init__("The session has ended.")
+
+
+class PasswordDisabled(UserError):
+    """The tenant's users sign in by other ways; the same for every address and password."""
+
+    code = "password-disabled"
+
+    def __init__(self) -> None:
+        super().__init__("This tenant does not admit passwords. Sign in in another way.")
 
 
 class PermissionDenied(UserError):

@@ -120,6 +120,9 @@ class Access:
 
     :param grants: the roles one by one; without them, the permissions hold for every record and field.
     :param api_key: the API key of a program that acts for the user; ``session_id`` is then the key's id.
+    :param methods: how the session was authenticated: values of RFC 8176; of an API key none.
+    :param has_second_factor: whether a second factor was verified in the session.
+    :param support_grant: the support access that the session belongs to.
     """
 
     user_id: UUID
@@ -130,6 +133,9 @@ class Access:
     permissions: frozenset[str]
     grants: Grants | None = None
     api_key: UUID | None = None
+    methods: tuple[str, ...] = ()
+    has_second_factor: bool = False
+    support_grant: UUID | None = None
 
     @property
     def role_grants(self) -> tuple[RoleGrants, ...]:

@@ -1,7 +1,12 @@
 """Reads what the user of a session may do, through a cache."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from piccolo.custom_types import Combinable
 
 from piccolo_conf import DB
 from piccolo_engines.kept_selects import KeptSelect
@@ -13,7 +18,17 @@ from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.roles.reader import read_grants, roles_of_user
 from tenant_schema.users.tables import Session, User, UserRole
 
-__all__ = ["AccessReader", "access_of_user"]
+__all__ = ["AccessReader", "FoundSession", "access_of_user"]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSession:
+    """An active session. ``expires_at`` is its absolute end."""
+
+    access: Access
+    last_used_at: datetime
+    idle_expires_at: datetime
+    expires_at: datetime
 
 
 class AccessReader:
@@ -33,14 +48,31 @@ class AccessReader:
         """
         return await self._cache.get(scope, ("session", session_id), lambda: self._read(scope, session_id))
 
-    async def _read(self, scope: TenantScope, session_id: UUID) -> Access | None:
-        row, roles = await _read_session(session_id)
+    async def with_secret(self, scope: TenantScope, secret_hash: str) -> FoundSession | None:
+        """Return the session of a browser, or None if it has ended or its user is not active. Not cached."""
+        row, roles = await _read_session(_BY_SECRET, secret_hash)
         if row is None:
             return None
+        access = await self._access(scope, row, roles)
+        return FoundSession(access, row["last_used_at"], row["idle_expires_at"], row["expires_at"])
+
+    async def _read(self, scope: TenantScope, session_id: UUID) -> Access | None:
+        row, roles = await _read_session(_BY_ID, session_id)
+        return None if row is None else await self._access(scope, row, roles)
+
+    async def _access(self, scope: TenantScope, row: dict[str, Any], roles: dict[str, UUID]) -> Access:
         grants = await self._cache.get(scope, ("grants", tuple(roles.values())), lambda: read_grants(roles))
-        names = tuple(roles)
         return Access(
-            row["user"], session_id, row["user.email"], row["user.name"], names, grants.permissions, grants
+            row["user"],
+            row["id"],
+            row["user.email"],
+            row["user.name"],
+            tuple(roles),
+            grants.permissions,
+            grants,
+            methods=tuple(row["methods"].split()),
+            has_second_factor=row["second_factor_at"] is not None,
+            support_grant=row["support_grant"],
         )
 
 
@@ -56,27 +88,46 @@ async def access_of_user(user_id: UUID) -> Access | None:
     return Access(user_id, user_id, row["email"], row["name"], tuple(roles), grants.permissions, grants)
 
 
-_SESSION = KeptSelect(
-    DB,
-    lambda session: Session.select(
-        Session.user, Session.user.email, Session.user.name, Session.user.active
-    ).where((Session.id == session) & Session.ended_at.is_null()),
-)
-_ROLES = KeptSelect(
-    DB,
-    lambda session: (
-        UserRole.select(UserRole.role, UserRole.role.name)
-        .where(UserRole.user.is_in(Session.select(Session.user).where(Session.id == session)))
-        .order_by(UserRole.role.name)
-    ),
-)
+def _selects(is_it: Callable[[Any], Combinable]) -> tuple[KeptSelect, KeptSelect]:
+    """The selects of a session with its user, and of the user's roles."""
+    session = KeptSelect(
+        DB,
+        lambda value: Session.select(
+            Session.id,
+            Session.user,
+            Session.user.email,
+            Session.user.name,
+            Session.user.active,
+            Session.last_used_at,
+            Session.idle_expires_at,
+            Session.expires_at,
+            Session.methods,
+            Session.second_factor_at,
+            Session.support_grant,
+        ).where(is_it(value) & Session.ended_at.is_null()),
+    )
+    roles = KeptSelect(
+        DB,
+        lambda value: (
+            UserRole.select(UserRole.role, UserRole.role.name)
+            .where(UserRole.user.is_in(Session.select(Session.user).where(is_it(value))))
+            .order_by(UserRole.role.name)
+        ),
+    )
+    return session, roles
 
 
-async def _read_session(session_id: UUID) -> tuple[dict[str, Any] | None, dict[str, UUID]]:
+_BY_ID = _selects(lambda session_id: Session.id == session_id)
+_BY_SECRET = _selects(lambda secret_hash: Session.secret_hash == secret_hash)
+
+
+async def _read_session(
+    selects: tuple[KeptSelect, KeptSelect], value: object
+) -> tuple[dict[str, Any] | None, dict[str, UUID]]:
     """Return the session with its user, or None if it has ended or the user is not active; and the user's
     roles: ids by name, in the order of names. 2 statements in one round trip.
     """
-    group = SelectGroup(_SESSION(session_id), _ROLES(session_id))
-    rows, roles = await DB.run_querystring(group)
+    session, roles_of = selects
+    rows, roles = await DB.run_querystring(SelectGroup(session(value), roles_of(value)))
     row = rows[0] if rows and rows[0]["user.active"] else None
     return row, {one["role.name"]: one["role"] for one in roles}

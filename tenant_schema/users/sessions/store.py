@@ -4,6 +4,7 @@ Whoever ends a session has to count the ``access`` version, see
 :mod:`tenant_schema.users.sign_in.service`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,8 +27,11 @@ __all__ = [
     "SessionUser",
     "end_other_sessions",
     "end_session",
+    "end_session_with_secret",
     "end_sessions_of",
+    "extend_session",
     "find_session",
+    "insert_session",
     "open_session",
     "rotate_session",
 ]
@@ -39,6 +43,7 @@ _MOST_TOKENS: Final = 200
 """How many refresh tokens a session may have that can be used; the oldest go."""
 _ADDRESS_LENGTH = 45
 _USER_AGENT_LENGTH = 255
+_METHODS_LENGTH = 100
 
 
 class EndReason(StrEnum):
@@ -50,6 +55,7 @@ class EndReason(StrEnum):
     DEACTIVATED = "deactivated"
     PASSWORD_RESET = "password-reset"  # noqa: S105 - a reason, not a password
     ENDED = "ended"
+    REPLACED = "replaced"
 
 
 class Refusal(StrEnum):
@@ -107,25 +113,60 @@ async def open_session(
     user: SessionUser, address: str, user_agent: str, limits: SessionLimits, now: datetime
 ) -> Opened:
     """Start a session and delete the user's sessions that ended long ago. 3 statements."""
-    await Session.delete().where((Session.user == user.id) & _is_long_dead(now - limits.kept))
     session_id = new_id()
     token = RefreshToken.first(session_id)
+    expires_at = await insert_session(
+        session_id, user, limits, now, address=address, user_agent=user_agent, family_hash=token.family_hash
+    )
+    await SessionToken.insert(SessionToken(session=session_id, token_hash=token.token_hash))
+    return Opened(session_id, user, token, expires_at)
+
+
+async def insert_session(
+    session_id: UUID,
+    user: SessionUser,
+    limits: SessionLimits,
+    now: datetime,
+    *,
+    address: str,
+    user_agent: str,
+    methods: Sequence[str] = ("pwd",),
+    second_factor: bool = False,
+    family_hash: str = "",
+    secret_hash: str | None = None,
+    support_grant: UUID | None = None,
+) -> datetime:
+    """Insert a session and delete the user's sessions that ended long ago. 2 statements.
+
+    Returns the session's end, unless it is used again.
+    """
+    await Session.delete().where((Session.user == user.id) & _is_long_dead(now - limits.kept))
     expires_at = now + limits.absolute
     idle_expires_at = min(now + limits.idle, expires_at)
     await Session.insert(
         Session(
             id=session_id,
             user=user.id,
-            family_hash=token.family_hash,
+            family_hash=family_hash,
             address=address[:_ADDRESS_LENGTH],
             user_agent=user_agent[:_USER_AGENT_LENGTH],
             last_used_at=now,
             idle_expires_at=idle_expires_at,
             expires_at=expires_at,
+            secret_hash=secret_hash,
+            methods=" ".join(methods)[:_METHODS_LENGTH],
+            second_factor_at=now if second_factor else None,
+            support_grant=support_grant,
         )
     )
-    await SessionToken.insert(SessionToken(session=session_id, token_hash=token.token_hash))
-    return Opened(session_id, user, token, idle_expires_at)
+    return idle_expires_at
+
+
+async def extend_session(session_id: UUID, idle_expires_at: datetime, now: datetime) -> bool:
+    """Extend the session and lock its row until the end of the transaction. False if it has ended."""
+    changes: dict[Any, Any] = {Session.last_used_at: now, Session.idle_expires_at: idle_expires_at}
+    goes_on = (Session.id == session_id) & Session.ended_at.is_null()
+    return bool(await Session.update(changes).where(goes_on).returning(Session.id))
 
 
 async def find_session(token: RefreshToken, now: datetime) -> Refreshable | Refusal:
@@ -151,7 +192,7 @@ async def rotate_session(found: Refreshable, limits: SessionLimits, now: datetim
     """
     token = found.token
     idle_expires_at = min(now + limits.idle, found.expires_at)
-    if not await _extend(token.session_id, idle_expires_at, now):
+    if not await extend_session(token.session_id, idle_expires_at, now):
         return Refusal.INVALID
     if not await _use(token, now):
         return Refusal.REUSED
@@ -164,6 +205,13 @@ async def rotate_session(found: Refreshable, limits: SessionLimits, now: datetim
 async def end_session(session_id: UUID, reason: EndReason, now: datetime) -> None:
     """End a session; an ended one keeps its reason. 1 statement."""
     await _end((Session.id == session_id) & Session.ended_at.is_null(), reason, now)
+
+
+async def end_session_with_secret(secret_hash: str, reason: EndReason, now: datetime) -> bool:
+    """End a browser's session. 1 statement. False if it has ended before, or there is none."""
+    goes_on = (Session.secret_hash == secret_hash) & Session.ended_at.is_null()
+    changes: dict[Any, Any] = {Session.ended_at: now, Session.end_reason: reason.value}
+    return bool(await Session.update(changes).where(goes_on).returning(Session.id))
 
 
 async def end_other_sessions(user_id: UUID, kept_id: UUID, reason: EndReason, now: datetime) -> None:
@@ -196,13 +244,6 @@ async def _read(session_id: UUID) -> dict[str, Any] | None:
         .where(Session.id == session_id)
         .first()
     )
-
-
-async def _extend(session_id: UUID, idle_expires_at: datetime, now: datetime) -> bool:
-    """Extend the session and lock its row until the end of the transaction. False if it has ended."""
-    changes: dict[Any, Any] = {Session.last_used_at: now, Session.idle_expires_at: idle_expires_at}
-    goes_on = (Session.id == session_id) & Session.ended_at.is_null()
-    return bool(await Session.update(changes).where(goes_on).returning(Session.id))
 
 
 async def _use(token: RefreshToken, now: datetime) -> bool:

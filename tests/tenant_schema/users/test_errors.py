@@ -19,6 +19,8 @@ def test_every_error_that_is_raised_has_its_own_code() -> None:
         "token-invalid",
         "token-reused",
         "token-expired",
+        "session-ended",
+        "password-disabled",
         "permission-denied",
         "too-many-attempts",
         "too-busy",

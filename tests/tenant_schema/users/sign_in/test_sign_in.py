@@ -4,16 +4,25 @@ import asyncio
 import shutil
 import sqlite3
 from contextlib import closing
+from uuid import UUID
 
 import pytest
 
 from piccolo_conf import DB
-from piccolo_engines.columns import new_id
+from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.errors import InvalidCredentials, TokenInvalid, TooBusy, TooManyAttempts
+from tenant_schema.users.errors import (
+    InvalidCredentials,
+    PasswordDisabled,
+    TokenInvalid,
+    TooBusy,
+    TooManyAttempts,
+)
+from tenant_schema.users.sign_in.rules import SignInRulesReader
 from tenant_schema.users.sign_in.service import Authentication
-from tenant_schema.users.tables import Session, SignInThrottle, User
+from tenant_schema.users.sign_in_tables import IdentityProvider, SignInSettings
+from tenant_schema.users.tables import Role, Session, SignInThrottle, User, UserRole
 from tests.tenant_schema.users.conftest import PASSWORD
 
 EMAIL, ADDRESS = "ada@acme.example", "192.0.2.1"
@@ -34,7 +43,7 @@ async def attempt(
     """How a sign-in turns out: its error's code, or 'signed-in'."""
     try:
         await auth.sign_in(scope, email, password, address)
-    except (InvalidCredentials, TooManyAttempts) as error:
+    except (InvalidCredentials, PasswordDisabled, TooManyAttempts) as error:
         return error.code
     return "signed-in"
 
@@ -72,9 +81,10 @@ REFUSED = {
 @pytest.mark.usefixtures("refused_users")
 @pytest.mark.parametrize("case", REFUSED)
 async def test_every_refusal_is_the_same_and_takes_the_same_work(
-    case, auth, scope, passwords, counting
+    case, auth, scope, cache, passwords, counting
 ) -> None:
     email, password = REFUSED[case]
+    await SignInRulesReader(cache).current(scope)  # kept from now on
 
     with counting() as statements, pytest.raises(InvalidCredentials) as refused:
         await auth.sign_in(scope, email, password, ADDRESS)
@@ -194,6 +204,45 @@ async def test_a_change_while_the_password_is_checked_counts(auth, scope, ada, p
     assert await Session.count() == 0
 
 
+async def give_role(user_id: UUID, name: str) -> None:
+    role = await Role.select(Role.id).where(Role.name == name).first()
+    await UserRole.insert(UserRole(user=user_id, role=role["id"]))
+
+
+@pytest.mark.usefixtures("refused_users")
+async def test_without_passwords_everybody_is_refused_alike(auth, scope, ada, passwords, counting) -> None:
+    await give_role(ada, "administrator")
+    await SignInSettings.insert(SignInSettings(password_enabled=False))
+    proven = IdentityProvider(name="corp", issuer="https://id.example", client_id="x", proven_at=utc_now())
+    await IdentityProvider.insert(proven)
+
+    answers = {await attempt(auth, scope, *REFUSED[case]) for case in REFUSED}
+    with counting() as statements:
+        assert await attempt(auth, scope, EMAIL, PASSWORD) == "password-disabled"
+
+    assert (answers, passwords.work, statements.sent) == ({"password-disabled"}, [], [])
+
+
+@pytest.mark.usefixtures("refused_users")
+@pytest.mark.parametrize("provider", [None, {}, {"proven_at": utc_now(), "active": False}])
+async def test_an_administrator_keeps_the_password_until_a_provider_is_proven(
+    auth, scope, ada, passwords, provider: dict | None
+) -> None:
+    await SignInSettings.insert(SignInSettings(password_enabled=False))
+    if provider is not None:
+        named = {"name": "corp", "issuer": "https://id.example", "client_id": "x"}
+        await IdentityProvider.insert(IdentityProvider(**named, **provider))
+
+    answers = [await attempt(auth, scope, *REFUSED[case], "") for case in REFUSED]
+    answers.append(await attempt(auth, scope, EMAIL, PASSWORD))
+    await give_role(ada, "administrator")
+
+    assert set(answers) == {"password-disabled"}
+    assert len(passwords.work) > 1
+    await SignInThrottle.delete(force=True)
+    assert await attempt(auth, scope, EMAIL, PASSWORD) == "signed-in"
+
+
 async def test_sessions_long_dead_are_dropped_at_the_next_sign_in(auth, scope, ada, clock) -> None:
     await auth.sign_in(scope, EMAIL, PASSWORD)
     clock.advance(days=59)
@@ -206,7 +255,8 @@ async def test_sessions_long_dead_are_dropped_at_the_next_sign_in(auth, scope, a
     assert await Session.count() == 2
 
 
-async def test_what_signing_in_costs(auth, scope, ada, passwords, counting) -> None:
+async def test_what_signing_in_costs(auth, scope, cache, ada, passwords, counting) -> None:
+    await SignInRulesReader(cache).current(scope)  # kept from now on
     with counting() as first:
         await auth.sign_in(scope, EMAIL, PASSWORD, ADDRESS)
     await attempt(auth, scope, EMAIL, "wrong")

@@ -1,0 +1,59 @@
+"""How users may sign in to a tenant, read through the cache of the ``access`` version."""
+
+from dataclasses import dataclass
+from typing import Final, cast
+
+from tenant_schema.scope import TenantScope
+from tenant_schema.tenant_cache import VersionedCache
+from tenant_schema.users.sign_in_tables import IdentityProvider, SignInSettings
+
+__all__ = ["SignInRules", "SignInRulesReader"]
+
+_KEY: Final = "sign-in rules"
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRules:
+    """The row of :class:`SignInSettings`, or its default values.
+
+    :param allowed_origins: origins (RFC 6454) whose pages may call the API with bearer tokens.
+    :param has_provider: whether an active identity provider has signed somebody in; False with passwords.
+    """
+
+    password_enabled: bool = True
+    support_access: str = "ask"
+    allowed_origins: tuple[str, ...] = ()
+    has_provider: bool = False
+
+
+class SignInRulesReader:
+    """Reads the rules. No statement with a warm cache, otherwise 1, or 2 if passwords are disabled.
+
+    Whoever changes the settings or an identity provider has to count the ``access`` version.
+    """
+
+    __slots__ = ("_cache",)
+
+    def __init__(self, cache: VersionedCache) -> None:
+        self._cache = cache
+
+    async def current(self, scope: TenantScope) -> SignInRules:
+        """Return the tenant's rules."""
+        return await self._cache.get(scope, _KEY, _read)
+
+    def known(self, scope: TenantScope) -> SignInRules | None:
+        """Return what :meth:`current` would, if it needs no statement; otherwise None."""
+        return cast("SignInRules | None", self._cache.peek(scope, _KEY))
+
+
+async def _read() -> SignInRules:
+    row = await SignInSettings.select().first().output(load_json=True)
+    if row is None:
+        return SignInRules()
+    has_provider = False
+    if not row["password_enabled"]:
+        is_proven = IdentityProvider.active.eq(True) & IdentityProvider.proven_at.is_not_null()
+        has_provider = await IdentityProvider.exists().where(is_proven)
+    return SignInRules(
+        row["password_enabled"], row["support_access"], tuple(row["allowed_origins"]), has_provider
+    )
