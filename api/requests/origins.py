@@ -78,8 +78,8 @@ def is_from_other_origin(request: ApiRequest) -> bool:
 
     False for programs, which send neither header.
     """
-    has_said = request.header(b"origin") is not None or request.header(b"sec-fetch-site") is not None
-    return has_said and not is_from_own_page(request)
+    has_either = request.header(b"origin") is not None or request.header(b"sec-fetch-site") is not None
+    return has_either and not is_from_own_page(request)
 
 
 def _first(request: ApiRequest, name: bytes, otherwise: str) -> str:
