@@ -11,6 +11,7 @@ from uuid import UUID
 import piccolo_conf
 from api.access_services import People, people_of
 from api.admin.services import AdminServices, admin_services
+from api.directory.updates import DirectoryUpdates
 from api.jobs.outboxes import MessageHandler, outbox_of
 from api.openapi.tenant_documents import TenantDocuments
 from api.server.client_connections import ClientConnections
@@ -20,6 +21,8 @@ from api.tenant_seed import tenant_seed
 from api.version import VERSION
 from central import piccolo_app as central_app
 from central.database import CentralEngine
+from central.directory.hashes import AddressHashes
+from central.directory.service import Directory
 from central.idempotency import Idempotency
 from central.jobs.store import JobStore
 from central.migrations.migrator import Migrator
@@ -57,7 +60,7 @@ from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.standard.seed import standard_version
 from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, VersionedCache
-from tenant_schema.users.account_changes import AccountChanges
+from tenant_schema.users.account_changes import DIRECTORY, AccountChanges
 from tenant_schema.users.passwords.hashing import OWASP, HashParameters, Passwords
 from tenant_schema.users.sessions.store import SessionLimits
 from tenant_schema.users.sign_in.access_tokens import AccessTokens, SigningKeys
@@ -98,6 +101,8 @@ class Platform:
     jobs: JobStore
     outbox: Outbox
     message_handlers: Mapping[str, MessageHandler]
+    directory: Directory
+    directory_updates: DirectoryUpdates
     passwords: Passwords
     authentication: Authentication
     browser_sessions: BrowserSessions
@@ -143,6 +148,8 @@ def compose(
     jobs = JobStore()
     outbox = outbox_of(vault, jobs)
     changes = AccountChanges(outbox)
+    directory = Directory(AddressHashes(vault))
+    updates = DirectoryUpdates(directory, tenancy)
     seed = tenant_seed(passwords, changes)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
     definitions, recovery, catalog = _definitions(settings)
@@ -159,7 +166,9 @@ def compose(
         provisioning=Provisioning(parts, faults=(InvalidInput,), observer=observer),
         jobs=jobs,
         outbox=outbox,
-        message_handlers=_message_handlers(),
+        message_handlers=_message_handlers(updates),
+        directory=directory,
+        directory_updates=updates,
         passwords=passwords,
         **_sign_in(settings, vault, passwords, operators, access),
         people=people_of(passwords, access, catalog, changes),
@@ -218,9 +227,9 @@ def _app_services(definitions: VersionedCache, catalog: Catalog) -> dict[str, An
     }
 
 
-def _message_handlers() -> Mapping[str, MessageHandler]:
+def _message_handlers(updates: DirectoryUpdates) -> Mapping[str, MessageHandler]:
     """Return what sends the messages of outboxes, by the kind of message."""
-    return {}
+    return {DIRECTORY: updates.deliver}
 
 
 def _tenancy(

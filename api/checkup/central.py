@@ -1,6 +1,6 @@
 """Checks of the central database, the database servers, and the encryption keys."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from api.checkup.finding import Finding, error, fine, warning
 from api.composition import Platform
@@ -55,16 +55,28 @@ async def check_keys(platform: Platform) -> list[Finding]:
     """Check that all sealed secrets can be opened and are sealed with the first key."""
     by_key = await KeyRotation(platform.vault).by_key()
     check = await KeyCheck(platform.vault).key_id()
-    known = {key.id for key in platform.settings.encryption_keys}
+    known = frozenset(key.id for key in platform.settings.encryption_keys)
     current = platform.vault.current_key_id
     if check is not None:
         by_key.setdefault(check, 0)
-    return list(_keys(by_key, known, current)) or [
-        fine("encryption keys", f"All secrets are sealed with {current}.")
-    ]
+    entries = await platform.directory.by_key()
+    unused = known - by_key.keys() - entries.keys() - {current}
+    found = [*_keys(by_key, known, current), *_unused(unused)]
+    found = found or [fine("encryption keys", f"All secrets are sealed with {current}.")]
+    return found + list(_entries(entries, known, current))
 
 
-def _keys(by_key: dict[str, int], known: set[str], current: str) -> Iterator[Finding]:
+def _entries(by_key: dict[str, int], known: frozenset[str], current: str) -> Iterator[Finding]:
+    for key_id, number in sorted(by_key.items()):
+        what = f"{counted(number, 'address')} written with the key {key_id}"
+        if key_id not in known:
+            message = f"{what}, which ENCRYPTION_KEY does not contain: they are not found."
+            yield warning("directory", message, "freehold directory rebuild")
+        elif key_id != current:
+            yield warning("directory", f"{what}, an older one.", "freehold keys rotate")
+
+
+def _keys(by_key: dict[str, int], known: frozenset[str], current: str) -> Iterator[Finding]:
     for key_id, number in sorted(by_key.items()):
         about = f"encryption key {key_id}"
         if key_id not in known:
@@ -72,7 +84,10 @@ def _keys(by_key: dict[str, int], known: set[str], current: str) -> Iterator[Fin
             yield error(about, message, "Add the key that they were sealed with after the first one.")
         elif key_id != current:
             yield warning(about, f"{_what(number)} sealed with an older key.", "freehold keys rotate")
-    for key_id in sorted(known - by_key.keys() - {current}):
+
+
+def _unused(key_ids: Iterable[str]) -> Iterator[Finding]:
+    for key_id in sorted(key_ids):
         message = "No secret is sealed with it."
         yield warning(f"encryption key {key_id}", message, "Remove it from ENCRYPTION_KEY and restart.")
 

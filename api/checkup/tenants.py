@@ -1,4 +1,4 @@
-"""Checks of tenants' databases: whether they open, are up to date, and match the definitions."""
+"""Checks of tenants' databases: whether they open, are up to date, and match definitions and directory."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -15,6 +15,7 @@ from piccolo_engines.errors import AccessDenied, DatabaseError
 from tenant_schema.objects.changes.drift import Drift
 from tenant_schema.objects.changes.journal import open_entries
 from tenant_schema.objects.errors import ObjectBusy
+from tenant_schema.users.account_changes import count_active, has_pending_changes
 
 __all__ = ["check_tenants"]
 
@@ -49,7 +50,8 @@ async def _check_tenant(platform: Platform, tenant: TenantRef) -> list[Finding]:
             if pending:
                 message = f"{counted(len(pending), 'migration')} not run yet."
                 return [error(about, message, f"freehold migrate {tenant.slug}")]
-            return await _check_definitions(platform, tenant.slug)
+            found = await _check_definitions(platform, tenant.slug)
+            return found + await _check_directory(platform, tenant)
     except MigrationsUnknown as problem:
         return [error(about, str(problem), "Use the version of Freehold that created it.")]
     except AccessDenied as problem:
@@ -77,6 +79,14 @@ async def _check_definitions(platform: Platform, slug: str) -> list[Finding]:
     if not drift:
         return [fine(about, "Its database opens and matches its definitions.")]
     return [_drift(about, slug, one) for one in drift]
+
+
+async def _check_directory(platform: Platform, tenant: TenantRef) -> list[Finding]:
+    entries, accounts = await platform.directory.count(tenant.id), await count_active()
+    if entries == accounts or await has_pending_changes():
+        return []
+    message = f"The directory has {counted(entries, 'address')} of it, for {counted(accounts, 'account')}."
+    return [warning(f"tenant {tenant.slug}", message, f"freehold directory rebuild {tenant.slug}")]
 
 
 def _drift(about: str, slug: str, one: Drift) -> Finding:

@@ -8,6 +8,7 @@ from uuid import UUID
 import rich_click as click
 
 from api.cli.console import Output, say, warn, with_output
+from api.cli.directory import DirectoryOutcome, rebuild_tenants
 from api.cli.progress import tally
 from api.cli.session import ACTOR, load_settings, run
 from api.cli.statuses import Status
@@ -20,15 +21,17 @@ from central.secrets.keys import EncryptionKey, generate_key
 
 __all__ = ["keys"]
 
-_COLUMNS = ("key", "does", "credentials")
+_COLUMNS = ("key", "does", "credentials", "entries")
+_PARALLEL = 4
 
 
 class _Rotated(Result):
-    """How many credentials were sealed with the first key, and how many could not be opened."""
+    """How many credentials were sealed with the first key or could not be opened, and the directory."""
 
     key: str
     done: int
     failed: int
+    directory: DirectoryOutcome
 
 
 @click.group()
@@ -51,25 +54,30 @@ def _generate(out: Output) -> None:
 @keys.command("status")
 @with_output
 def _status(out: Output) -> None:
-    """List the configured and the used keys by id, with the number of credentials sealed with each."""
+    """List the configured and the used keys by id, with how many credentials and entries of the directory use
+    each.
+    """
     settings = load_settings()
-    by_key = run(settings, _by_key, checks_keys=False)
+    by_key, entries = run(settings, _by_key, checks_keys=False)
     rows = []
     for place, key_id in enumerate(one.id for one in settings.encryption_keys):
         does = "opens and seals" if place == 0 else "opens"
-        rows.append({"key": key_id, "does": does, "credentials": by_key.pop(key_id, 0)})
-    rows += [
-        {"key": key_id, "does": "is missing", "credentials": by_key[key_id]} for key_id in sorted(by_key)
-    ]
+        rows.append(_row(key_id, does, by_key.pop(key_id, 0), entries.pop(key_id, 0)))
+    missing = sorted(by_key.keys() | entries)
+    rows += [_row(key_id, "is missing", by_key[key_id], entries.get(key_id, 0)) for key_id in missing]
     out.many(rows, "Encryption keys", rows, _COLUMNS)
 
 
-async def _by_key(platform: Platform) -> Counter[str]:
+def _row(key_id: str, does: str, credentials: int, entries: int) -> dict[str, Any]:
+    return {"key": key_id, "does": does, "credentials": credentials, "entries": entries}
+
+
+async def _by_key(platform: Platform) -> tuple[Counter[str], dict[str, int]]:
     by_key = await KeyRotation(platform.vault).by_key()
     key_id = await KeyCheck(platform.vault).key_id()
     if key_id is not None:
         by_key.setdefault(key_id, 0)
-    return by_key
+    return by_key, await platform.directory.by_key()
 
 
 @keys.command("replace-lost")
@@ -94,14 +102,14 @@ async def _replace(platform: Platform) -> str:
 @keys.command("rotate")
 @with_output
 def _rotate(out: Output) -> None:
-    """Seal all stored credentials with the first key of ENCRYPTION_KEY.
+    """Seal all stored credentials, and write the directory, with the first key of ENCRYPTION_KEY.
 
     Safe to run while Freehold serves, and to repeat: it continues where it stopped. The exit status is 3 if
-    some credentials could not be opened with any key.
+    some credentials could not be opened with any key, or some tenants' databases do not respond.
     """
     rotated = run(load_settings(), lambda platform: _rotate_all(platform, out))
     out.one(rotated, lambda: _print(rotated))
-    if rotated.failed:
+    if rotated.failed or rotated.directory.failures:
         sys.exit(Status.PARTLY)
 
 
@@ -118,12 +126,17 @@ async def _rotate_all(platform: Platform, out: Output) -> _Rotated:
     key_id = platform.vault.current_key_id
     if pending:
         await audit.record(ACTOR, "keys.rotate", detail={"to": key_id, "done": done, "failed": failed})
-    return _Rotated(key_id, done, failed)
+    outdated = set(await platform.directory.outdated_tenants())
+    served = [one for one, _ in await platform.registry.served_with_levels() if one.id in outdated]
+    return _Rotated(key_id, done, failed, await rebuild_tenants(platform, served, _PARALLEL, out))
 
 
 def _print(rotated: _Rotated) -> None:
     say(f"{rotated.done} credentials were sealed with the key {rotated.key}.")
     if rotated.failed:
         warn(f"{rotated.failed} could not be opened with any key; `freehold keys status` lists their keys.")
-    else:
+    failures = rotated.directory.failures
+    for slug, reason in sorted(failures.items()):
+        warn(f"The directory could not be compared with {slug}: {reason}")
+    if not rotated.failed and not failures:
         say("All are sealed with it: older keys can be removed from ENCRYPTION_KEY.")

@@ -60,6 +60,7 @@ for _name, _summary in (
     ("tenants", "Create, find, suspend, resume, rename and delete tenants."),
     ("shell", "Open a Python shell with the tenant SLUG bound."),
     ("keys", "Encryption keys."),
+    ("directory", "The directory of addresses across tenants."),
     ("doctor", "Check settings, files, databases, keys, the journal, and all tenants or those named."),
     ("completion", "Print the script that completes commands, options and tenants in your shell."),
 ):

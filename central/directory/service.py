@@ -105,9 +105,8 @@ class Directory:
                 await DirectoryEntry.delete().where(portion & (DirectoryEntry.updated_at == written_at))
 
     async def count(self, tenant_id: UUID) -> int:
-        """Return the number of the tenant's entries that were written with the current key."""
-        is_current = DirectoryEntry.key_id == self.hashes.current_key_id
-        return int(await DirectoryEntry.count().where((DirectoryEntry.tenant == tenant_id) & is_current))
+        """Return the number of the tenant's entries."""
+        return int(await DirectoryEntry.count().where(DirectoryEntry.tenant == tenant_id))
 
     async def by_key(self) -> dict[str, int]:
         """Return the number of entries by the id of the encryption key that they were written with."""
@@ -115,6 +114,12 @@ class Directory:
             DirectoryEntry.key_id
         )
         return {row["key_id"]: row["entries"] for row in rows}
+
+    async def outdated_tenants(self) -> list[UUID]:
+        """Return the tenants with entries that were written with another key than the current one."""
+        is_outdated = DirectoryEntry.key_id != self.hashes.current_key_id
+        rows = await DirectoryEntry.select(DirectoryEntry.tenant).distinct().where(is_outdated)
+        return [row["tenant"] for row in rows]
 
     async def _insert(self, tenant_id: UUID, hashed: Sequence[HashedAddress]) -> bool:
         """Return whether the tenant exists."""

@@ -9,11 +9,19 @@ from collections.abc import AsyncIterator, Collection
 from typing import Final
 from uuid import UUID
 
-from tenant_schema.outbox import Outbox
+from tenant_schema.outbox import Outbox, OutboxMessage
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.tables import User
 
-__all__ = ["DIRECTORY", "PERSON", "AccountChanges", "active_among", "count_active", "pages_of_active"]
+__all__ = [
+    "DIRECTORY",
+    "PERSON",
+    "AccountChanges",
+    "active_among",
+    "count_active",
+    "has_pending_changes",
+    "pages_of_active",
+]
 
 DIRECTORY: Final = "directory"
 """The kind of the messages. Their payload is ``{"addresses": [...]}``."""
@@ -48,6 +56,12 @@ async def active_among(addresses: Collection[str]) -> frozenset[str]:
 async def count_active() -> int:
     """Return the number of active users. 1 statement."""
     return int(await User.count().where(_IS_ACTIVE))
+
+
+async def has_pending_changes() -> bool:
+    """Whether there are noted changes that have not been delivered yet. 1 statement."""
+    is_pending = (OutboxMessage.kind == DIRECTORY) & OutboxMessage.failed_at.is_null()
+    return bool(await OutboxMessage.exists().where(is_pending))
 
 
 async def pages_of_active() -> AsyncIterator[list[str]]:

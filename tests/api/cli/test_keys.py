@@ -42,12 +42,14 @@ def test_a_new_key_is_one_that_can_be_used(call: Run) -> None:
 
 def test_rotating_puts_everything_under_the_first_key(call: Run, told: Told, sealed: dict[str, UUID]) -> None:
     before = secrets(call)
-    assert told("keys", "rotate", ENCRYPTION_KEY=BOTH) == {"key": NEW.id, "done": 2, "failed": 0}
+    rotated = told("keys", "rotate", ENCRYPTION_KEY=BOTH)
+    assert (rotated["key"], rotated["done"], rotated["failed"]) == (NEW.id, 2, 0)
     after = secrets(call, ENCRYPTION_KEY=BOTH)
     opened = {Vault([NEW]).open(one, tenant_id) for one, tenant_id in zip_by_tenant(after, sealed)}
     assert opened == {"password of acme", "password of demo"}
     assert not set(before) & set(after)
-    assert told("keys", "rotate", ENCRYPTION_KEY=BOTH) == {"key": NEW.id, "done": 0, "failed": 0}
+    rotated = told("keys", "rotate", ENCRYPTION_KEY=BOTH)
+    assert (rotated["key"], rotated["done"], rotated["failed"]) == (NEW.id, 0, 0)
     assert secrets(call, ENCRYPTION_KEY=NEW.secret.hex()) == after
 
 
@@ -79,9 +81,9 @@ def test_what_cannot_be_opened_is_reported_and_the_rest_is_done(
     assert "1 could not be opened" in done.stderr
     shown = {one["key"]: one for one in told("keys", "status", ENCRYPTION_KEY=BOTH)}
     assert shown == {
-        NEW.id: {"key": NEW.id, "does": "opens and seals", "credentials": 1},
-        KEY.id: {"key": KEY.id, "does": "opens", "credentials": 0},
-        other.id: {"key": other.id, "does": "is missing", "credentials": 1},
+        NEW.id: {"key": NEW.id, "does": "opens and seals", "credentials": 1, "entries": 8},
+        KEY.id: {"key": KEY.id, "does": "opens", "credentials": 0, "entries": 0},
+        other.id: {"key": other.id, "does": "is missing", "credentials": 1, "entries": 0},
     }
 
 
@@ -116,7 +118,7 @@ def test_with_another_key_nothing_starts_and_the_missing_one_is_named(call: Run,
         refused = call(*arguments, status=1, **other)
         assert KEY.id in refused.stderr, arguments
     shown = told("keys", "status", **other)
-    assert {"key": KEY.id, "does": "is missing", "credentials": 0} in shown
+    assert {"key": KEY.id, "does": "is missing", "credentials": 0, "entries": 8} in shown
     assert [one["level"] for one in told("doctor", status=1, **other) if KEY.id in one["about"]] == ["error"]
     assert [one["slug"] for one in told("tenants", "list")] == ["demo", "acme"]
 

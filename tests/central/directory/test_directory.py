@@ -86,7 +86,7 @@ async def test_an_entry_of_an_earlier_key_is_found_and_replaced() -> None:
     rotating = directory_of(NEW, OLD)
     assert await slugs_of(rotating) == ["acme"]
     assert await rotating.by_key() == {OLD.id: 1}
-    assert await rotating.count(tenant.id) == 0
+    assert await rotating.outdated_tenants() == [tenant.id]
     await rotating.write(tenant.id, [ADA], [])
     assert await rotating.by_key() == {NEW.id: 1}
     assert await slugs_of(directory_of(NEW)) == ["acme"]
