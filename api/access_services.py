@@ -20,6 +20,7 @@ from tenant_schema.users.permissions.service import Permissions
 from tenant_schema.users.roles.service import Roles
 from tenant_schema.users.service import Users
 from tenant_schema.users.sessions.service import Sessions
+from tenant_schema.users.support.service import Support
 
 __all__ = ["People", "people_of"]
 
@@ -34,6 +35,7 @@ class People:
     invitations: Invitations
     api_keys: ApiKeys
     sessions: Sessions
+    support: Support
     audit: AuditTrail
     explanations: Explanations
     cache: VersionedCache
@@ -58,6 +60,7 @@ def people_of(
         Invitations(passwords, cache),
         ApiKeys(cache),
         Sessions(cache),
+        Support(cache),
         AuditTrail(),
         Explanations(Targets(catalog, Plans())),
         cache,

@@ -49,6 +49,8 @@ from api.controllers.schema import SchemaController
 from api.controllers.service import ServiceController
 from api.controllers.sessions import SessionController
 from api.controllers.sign_in import SignInController
+from api.controllers.support import SupportController
+from api.controllers.tenant_support import TenantSupportController
 from api.controllers.tenants import TenantController
 from api.controllers.typescript import TypeScriptController
 from api.controllers.users import UserController
@@ -197,6 +199,7 @@ _USERS_CONTROLLERS = [
     PermissionController,
     ApiKeyController,
     SessionController,
+    SupportController,
     AuditController,
     DriftController,
     ObjectController,
@@ -216,7 +219,12 @@ _USERS_CONTROLLERS = [
 def _routers() -> list[Router]:
     """Return every route, grouped by authentication."""
     return [
-        _router("/setup", [TenantController, DomainController], requires_operator, CentralRequest),
+        _router(
+            "/setup",
+            [TenantController, DomainController, TenantSupportController],
+            requires_operator,
+            CentralRequest,
+        ),
         _router("/api/v1", _USERS_CONTROLLERS, requires_user, TenantRequest),
         _router("/", [ServiceController], admits_anyone, CentralRequest),
         _router("/", [ProblemController, SchemaController], admits_anyone, TenantRequest),

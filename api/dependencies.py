@@ -18,6 +18,8 @@ from piccolo.engine import Engine
 
 from api.composition import Platform
 from api.openapi.tenant_documents import TenantDocuments
+from api.operations.support_acts import SupportActs
+from api.operations.support_decisions import SupportDecisions
 from api.operations.tenant_acts import TenantActs
 from api.requests.request import ApiRequest
 from central.operators.audit import Actor
@@ -69,6 +71,8 @@ __all__ = [
     "provide_registry",
     "provide_roles",
     "provide_sessions",
+    "provide_support",
+    "provide_support_acts",
     "provide_tenant",
     "provide_tenant_engine",
     "provide_tenants",
@@ -245,6 +249,22 @@ def provide_audit(request: ApiRequest) -> AuditTrail:
     return request.platform.people.audit
 
 
+def provide_support(request: ApiRequest) -> SupportDecisions:
+    """Decisions of the tenant's users about support access."""
+    return SupportDecisions(
+        request.platform,
+        provide_tenant(request),
+        provide_access(request),
+        request.context.id,
+        request.address,
+    )
+
+
+def provide_support_acts(request: ApiRequest) -> SupportActs:
+    """Support access to tenants, for the authenticated operator."""
+    return SupportActs(request.platform, provide_actor(request))
+
+
 _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_access,
     provide_actor,
@@ -268,6 +288,8 @@ _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_registry,
     provide_roles,
     provide_sessions,
+    provide_support,
+    provide_support_acts,
     provide_tenant,
     provide_tenant_engine,
     provide_tenants,

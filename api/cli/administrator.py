@@ -14,7 +14,7 @@ from central.operators import audit
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.emails import normalise_email
 from tenant_schema.users.links.store import Link
-from tenant_schema.users.seed import ADMINISTRATOR
+from tenant_schema.users.roles.records import ADMINISTRATOR
 from tenant_schema.users.service import NewUser, UserRecord
 
 __all__ = ["administrator"]

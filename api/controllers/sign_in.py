@@ -3,6 +3,7 @@
 from litestar import Controller, get, post
 from litestar.params import JSONBody
 
+from api.composition import Platform
 from api.openapi.described import problems
 from api.requests.guards import admits_anyone
 from api.requests.request import TenantRequest
@@ -132,12 +133,18 @@ class SignInController(Controller):
     @get(
         "/auth/me",
         operation_id="me",
-        summary="The caller, with roles and permissions",
+        summary="The caller, with roles and permissions, and the operators who may be in the tenant",
         response_description="The caller.",
     )
-    async def me(self, access: Injected[Access], authentication: Injected[Authentication]) -> ProfileResponse:
+    async def me(
+        self,
+        tenant: Injected[TenantScope],
+        platform: Injected[Platform],
+        access: Injected[Access],
+        authentication: Injected[Authentication],
+    ) -> ProfileResponse:
         """The caller."""
-        return ProfileResponse.of(authentication.me(access))
+        return ProfileResponse.of(authentication.me(access), await platform.people.support.active(tenant))
 
     @post(
         "/auth/password",

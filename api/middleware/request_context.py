@@ -1,11 +1,24 @@
 """RequestContext: data of the current request, for logs and responses."""
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-__all__ = ["CURRENT", "RequestContext"]
+__all__ = ["CURRENT", "RecordedRequest", "RequestContext"]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRequest:
+    """The events of a request with support access: in the tenant's audit trail, and in the operators'.
+
+    ``detail`` is that of both, without the status.
+    """
+
+    tenant_event: UUID
+    central_event: UUID
+    detail: Mapping[str, object]
 
 
 @dataclass(slots=True)
@@ -15,6 +28,7 @@ class RequestContext:
     The tenant is set by the host, the caller by authentication, the status by the response.
 
     :ivar responded: whether the last piece of the response was passed to the server.
+    :ivar support: set if an operator with support access is the caller.
     """
 
     id: str
@@ -25,6 +39,7 @@ class RequestContext:
     caller: str | UUID | None = None
     status: int = 0
     responded: bool = False
+    support: RecordedRequest | None = None
 
 
 CURRENT: Final[ContextVar[RequestContext | None]] = ContextVar("freehold_request", default=None)

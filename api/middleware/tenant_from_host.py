@@ -11,6 +11,8 @@ from api.middleware.expect_continue import try_without_body
 from api.middleware.idempotency import refuse_bad_key
 from api.middleware.request_context import RequestContext
 from api.middleware.rerun import rerun, rerun_repaired
+from api.operations.support_requests import record_status
+from api.problems.table import status_of
 from api.requests.addresses import client_address, is_proxy, requested_host
 from api.requests.bodies import arrived, read_body, require_length, require_plain
 from api.requests.guards import identify
@@ -69,20 +71,35 @@ class TenantFromHost:
             context.tenant, context.tenant_id = tenant.slug, tenant.id
             _refuse_unless_active(tenant)
             state["tenant"] = TenantScope(tenant.id, tenant.slug, tenant.name)
-            if is_upload(scope):
-                await self._with_upload(tenant, scope, receive, send)
-                return
-            if scope["method"] in _WITH_BODY:
-                if not await self._may_send_body(tenant, scope, send):
-                    return
-                await self._take_in(scope, receive)
-            await self._serve(tenant, scope, receive, send)
+            try:
+                await self._serve_tenant(tenant, scope, receive, send)
+            except Exception as error:
+                await self._record_status(tenant, context, context.status or status_of(error))
+                raise
+            if context.support is not None:
+                await self._record_status(tenant, context, context.status)
 
     async def _serve_central(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         if scope["method"] not in _BODILESS:
             await self._watched(self._central_app, scope, receive, send)
             return
         await rerun(scope, lambda one: self._watched(self._central_app, one, receive, send))
+
+    async def _serve_tenant(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        if is_upload(scope):
+            await self._with_upload(tenant, scope, receive, send)
+            return
+        if scope["method"] in _WITH_BODY:
+            if not await self._may_send_body(tenant, scope, send):
+                return
+            await self._take_in(scope, receive)
+        await self._serve(tenant, scope, receive, send)
+
+    async def _record_status(self, tenant: TenantRef, context: RequestContext, status: int) -> None:
+        """Record the outcome of a request with support access, if it is one."""
+        if context.support is not None:
+            async with self._platform.tenancy.use(tenant):
+                await record_status(context.support, status)
 
     async def _serve(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
         async def serve(one: HTTPScope) -> None:

@@ -20,6 +20,7 @@ CENTRAL_HOST: Final = HostKind(
     tags=(
         ("Tenants", "Every tenant owns a database; these routes make and drop them."),
         ("Domains", "The host names by which a tenant is found."),
+        ("Support access", "Operators come into a tenant for some minutes, if it allows that."),
         ("Service", "Is it alive, is it ready, what can it do?"),
     ),
     security_scheme="operator",
@@ -56,6 +57,7 @@ TENANT_HOST: Final = HostKind(
         ("Roles", "What people may do: permissions, the fields and the records that they are for."),
         ("API keys", "For programs, which act for the people who made them."),
         ("Sessions", "Where people are signed in."),
+        ("Support access", "Operators who ask to come in, and those who are in."),
         ("Audit", "Who did what."),
         ("Records", "Of every object of the tenant, in one way."),
         ("Apps and pages", "How objects are laid out for people, and what of it there is for whom."),

@@ -49,6 +49,19 @@ ACCESS_EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "Beyond own rights",
         "Nobody can give, take or use rights that they do not have themselves.",
     ),
+    "support-not-enough": (
+        "Support access not enough",
+        "An operator with support access cannot change users, roles, keys, sessions and how somebody signs "
+        "in, nor decide about support access: an administrator of the tenant does.",
+    ),
+    "support-refused": (
+        "Support access refused",
+        "The tenant's sign-in settings allow no support access (supportAccess is never).",
+    ),
+    "support-ended": (
+        "Support access ended",
+        "Its time is over, the tenant or an operator has ended it, or the operator's token was revoked.",
+    ),
     "key-not-enough": (
         "API key not enough",
         "This needs a person who is signed in. An API key may look at users, roles "
@@ -74,6 +87,11 @@ ACCESS_EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
     "last-administrator": (
         "Last administrator",
         "An active user who may manage users and roles must remain.",
+    ),
+    "wrong-support-state": (
+        "Wrong state of support access",
+        "Only a request that is asked can be granted or refused, only one that is granted has tickets, and "
+        "one that is refused or has ended stays so. Ask again.",
     ),
     "link-invalid": (
         "Link invalid",

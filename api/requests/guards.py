@@ -10,6 +10,7 @@ from litestar import Request
 
 from api.errors import CrossSite, NotAuthenticated
 from api.middleware.expect_continue import stop_if_tried
+from api.operations.support_requests import record_request
 from api.requests.cookies import session_secret
 from api.requests.origins import is_from_other_origin, is_from_own_page
 from api.requests.query_parameters import refuse_unknown
@@ -75,6 +76,7 @@ async def access_of(request: TenantRequest) -> Access:
 
     Raises :class:`~api.errors.NotAuthenticated` without either, :class:`~api.errors.CrossSite` for a cookie
     with an unsafe method and no sign that a page of this origin sent it, and what authentication raises.
+    A request with support access is recorded; only a cookie can have it.
     """
     tenant = request.tenant
     if request.has_authorization:
@@ -87,7 +89,10 @@ async def access_of(request: TenantRequest) -> Access:
     if request.scope["method"] not in _SAFE and not is_from_own_page(request):
         raise CrossSite
     sessions = request.platform.browser_sessions
-    return sessions.known_access(tenant, secret) or await sessions.authenticate(tenant, secret)
+    access = sessions.known_access(tenant, secret) or await sessions.authenticate(tenant, secret)
+    if access.support is not None:
+        await record_request(request.platform, tenant, access, request.context, request.address)
+    return access
 
 
 def _pass(request: ApiRequest) -> None:

@@ -146,6 +146,10 @@ class AuditQuery(Input):
     subject: (
         Annotated[UUID, Meta(description="Only events that concern this user, role, object …")] | UnsetType
     ) = UNSET
+    operator: (
+        Annotated[str, Meta(description="Only acts with support access of this operator.", max_length=100)]
+        | UnsetType
+    ) = UNSET
     action: (
         Annotated[
             str, Meta(description="`role.update`; `role.*` selects all actions of that kind.", max_length=60)
@@ -161,6 +165,7 @@ class AuditQuery(Input):
             actor=None if self.actor is UNSET else self.actor,
             action=None if self.action is UNSET else self.action,
             subject=None if self.subject is UNSET else self.subject,
+            operator=None if self.operator is UNSET else self.operator,
             since=None if self.since is UNSET else self.since,
             until=None if self.until is UNSET else self.until,
         )
@@ -193,6 +198,10 @@ class AuditResponse(Output):
     detail: dict[str, Any]
     address: Annotated[str, Meta(examples=["203.0.113.7"])]
     request_id: str
+    operator: (
+        Annotated[str, Meta(description="The operator who acted, with support access.", examples=["grace"])]
+        | None
+    )
 
     @classmethod
     def of(cls, event: AuditRecord) -> "AuditResponse":
@@ -212,6 +221,7 @@ class AuditResponse(Output):
             detail=dict(event.detail),
             address=event.address,
             request_id=event.request_id,
+            operator=event.operator or None,
         )
 
 

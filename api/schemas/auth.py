@@ -1,12 +1,15 @@
 """Signing in: request and response bodies."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from api.schemas.common import Input, Output
+from api.schemas.support import ActiveSupportResponse
 from tenant_schema.users.sessions.store import SessionUser
 from tenant_schema.users.sign_in.service import Profile, SignedIn
+from tenant_schema.users.support.records import ActiveSupport
 
 __all__ = ["Credentials", "NewPassword", "ProfileResponse", "Refresh", "TenantName", "Tokens", "UserResponse"]
 
@@ -74,13 +77,17 @@ class ProfileResponse(Output):
     user: UserResponse
     roles: Annotated[list[str], Meta(examples=[["member"]])]
     permissions: Annotated[list[str], Meta(examples=[["*:create", "*:read", "*:update"]])]
+    support: Annotated[
+        list[ActiveSupportResponse], Meta(description="The operators who may be in the tenant now.")
+    ]
 
     @classmethod
-    def of(cls, profile: Profile) -> "ProfileResponse":
+    def of(cls, profile: Profile, support: Sequence[ActiveSupport]) -> "ProfileResponse":
         return cls(
             user=UserResponse.of(profile.user),
             roles=list(profile.roles),
             permissions=list(profile.permissions),
+            support=[ActiveSupportResponse.of(one) for one in support],
         )
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "RecordId",
     "RoleId",
     "SessionId",
+    "SupportGrantId",
     "TenantId",
     "UniqueField",
     "UserId",
@@ -65,6 +66,10 @@ PermissionId: TypeAlias = Annotated[
 ]
 ApiKeyId: TypeAlias = Annotated[UUID, _id("keyId", "The API key's id.", _not_there("API key"))]
 SessionId: TypeAlias = Annotated[UUID, _id("sessionId", "The session's id.", _not_there("session"))]
+SupportGrantId: TypeAlias = Annotated[
+    UUID,
+    _id("grantId", "The id of the request for support access.", _not_there("request for support access")),
+]
 
 DomainName: TypeAlias = Annotated[
     str,

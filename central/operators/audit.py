@@ -10,7 +10,7 @@ from central.secrets.redaction import without_secrets
 from central.tables import AuditEvent
 from piccolo_engines.paging import MAX_LIMIT, Page, decode_cursor, page_of
 
-__all__ = ["Actor", "AuditRecord", "page", "record"]
+__all__ = ["Actor", "AuditRecord", "complete", "page", "record"]
 
 _LONGEST_REQUEST_ID = 128
 _LONGEST_ADDRESS = 64
@@ -46,8 +46,8 @@ async def record(
     tenant_id: UUID | None = None,
     tenant_slug: str | None = None,
     detail: Mapping[str, object] | None = None,
-) -> None:
-    """Record an action, such as ``tenant.suspend``.
+) -> UUID:
+    """Record an action, such as ``tenant.suspend``, and return the event's id.
 
     Inside a transaction it is kept only if that is committed.
 
@@ -64,6 +64,12 @@ async def record(
         address=actor.address and actor.address[:_LONGEST_ADDRESS],
     )
     await AuditEvent.insert(event)
+    return event.id
+
+
+async def complete(event_id: UUID, detail: Mapping[str, object]) -> None:
+    """Replace an event's ``detail`` by one that has the outcome as well. 1 statement."""
+    await AuditEvent.update({AuditEvent.detail: without_secrets(detail)}).where(AuditEvent.id == event_id)
 
 
 async def page(

@@ -40,6 +40,7 @@ _LONGEST_NAME = 100
 _LONGEST_TOKEN = 200
 _HINT_LENGTH = len(TOKEN_PREFIX) + 4
 _USE_IS_NOTED_EVERY = timedelta(minutes=1)
+_VALIDITY = (OperatorToken.expires_at, OperatorToken.revoked_at, OperatorToken.operator.active)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,23 @@ class Operators:
             return None
         await self._note_use(row)
         return OperatorRef(row["operator.id"], row["operator.name"])
+
+    async def named(self, name: str) -> OperatorRef:
+        """Return the operator with this name.
+
+        Raises :class:`~central.errors.OperatorNotFound`.
+        """
+        return await self._find(name)
+
+    async def is_still_authorised(self, operator_id: UUID, since: datetime) -> bool:
+        """Whether the operator is active and has a valid token, and none was revoked since that time. Runs
+        one statement.
+
+        What was begun with a token that somebody else had ends when that token is revoked.
+        """
+        rows = await OperatorToken.select(*_VALIDITY).where(OperatorToken.operator == operator_id)
+        is_revoked = any(row["revoked_at"] is not None and row["revoked_at"] >= since for row in rows)
+        return not is_revoked and any(self._is_good(row) for row in rows)
 
     async def revoke(self, name: str) -> None:
         """Deactivate the operator and revoke all of their tokens.

@@ -4,9 +4,11 @@ import unicodedata
 
 from tenant_schema.problems import Problem
 
-__all__ = ["EMAIL_LENGTH", "email_problem", "normalise_email"]
+__all__ = ["EMAIL_LENGTH", "SUPPORT_DOMAIN", "email_problem", "normalise_email"]
 
 EMAIL_LENGTH = 254
+SUPPORT_DOMAIN = "freehold.invalid"
+"""The domain of the addresses of users that stand for operators. No mail reaches it (RFC 6761)."""
 
 
 def normalise_email(text: str) -> str:
@@ -24,14 +26,18 @@ def normalise_email(text: str) -> str:
 
 
 def email_problem(email: str, field: str = "email") -> Problem | None:
-    """Return the problem of a normalised address, or None. Only its syntax is checked."""
+    """Return the problem of a normalised address, or None: its syntax, and that it is none of an operator's
+    user.
+    """
     if not email:
         return Problem(field, "required", "An e-mail address is needed.")
     if len(email) > EMAIL_LENGTH:
         return Problem(field, "too-long", f"At most {EMAIL_LENGTH} characters.")
-    return (
-        None if _has_email_shape(email) else Problem(field, "invalid-email", "This is not an e-mail address.")
-    )
+    if not _has_email_shape(email):
+        return Problem(field, "invalid-email", "This is not an e-mail address.")
+    if email.endswith(f"@{SUPPORT_DOMAIN}"):
+        return Problem(field, "reserved-email", f"Addresses at {SUPPORT_DOMAIN} are those of operators.")
+    return None
 
 
 def _has_email_shape(email: str) -> bool:

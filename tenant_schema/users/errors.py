@@ -12,12 +12,15 @@
     │   ├── CodeInvalid                 the code of a sign-in is wrong or was used
     │   ├── PasskeyInvalid              the passkey of a sign-in is unknown, or its assertion is not valid
     │   ├── ChallengeInvalid            a challenge that was used, has expired, or is not one of this tenant's
-    │   └── SessionEnded                a browser's cookie of a session that has ended, or of none
+    │   ├── SessionEnded                a browser's cookie of a session that has ended, or of none
+    │   └── SupportEnded                an operator whose support access has ended
     ├── PasswordDisabled                the tenant does not admit passwords
     ├── PermissionDenied                the caller is known, and may not
     │   ├── BeyondOwnRights             it would give or take more rights than the caller has
     │   ├── KeyNotEnough                this requires a signed-in user, not an API key
-    │   └── ConfirmationRequired        the sign-in is too long ago for this
+    │   ├── ConfirmationRequired        the sign-in is too long ago for this
+    │   ├── SupportNotEnough            this requires a user of the tenant, not an operator
+    │   └── SupportRefused              the tenant lets no operator in
     ├── NotThere                        no such user, role, permission, key or session, or none for the caller
     ├── Taken                           another one has that e-mail address or name
     ├── Kept                            it cannot be changed
@@ -26,7 +29,8 @@
     │   ├── InUse                       others still have it
     │   ├── Inactive                    the user is not active: reactivate the user first
     │   ├── FactorNeeded                the last factor of a user whose role requires one
-    │   └── TooManyFactors              a user has as many factors as are allowed
+    │   ├── TooManyFactors              a user has as many factors as are allowed
+    │   └── WrongSupportState           the request for support access was decided, or has ended
     └── TryAgainLater                   not at the moment
         ├── TooManyAttempts             too many failed sign-ins of this account or from this address
         └── TooBusy                     too many passwords are waiting to be verified
@@ -57,6 +61,9 @@ __all__ = [
     "PasswordDisabled",
     "PermissionDenied",
     "SessionEnded",
+    "SupportEnded",
+    "SupportNotEnough",
+    "SupportRefused",
     "SystemKept",
     "Taken",
     "TokenExpired",
@@ -69,6 +76,7 @@ __all__ = [
     "UserError",
     "WeakPassword",
     "WrongPassword",
+    "WrongSupportState",
 ]
 
 
@@ -135,6 +143,15 @@ class PasswordDisabled(UserError):
         super().__init__("This tenant does not admit passwords. Sign in in another way.")
 
 
+class SupportEnded(Unauthenticated):
+    """The operator's support access has expired or was ended, or the operator's tokens were revoked."""
+
+    code = "support-ended"
+
+    def __init__(self) -> None:
+        super().__init__("This support access has ended.")
+
+
 class PermissionDenied(UserError):
     """The caller's roles do not allow ``action`` on ``object_name``."""
 
@@ -169,6 +186,30 @@ class KeyNotEnough(PermissionDenied):
             "This takes a user who is signed in. An API key may look at users, roles and keys and take "
             "access away; it cannot create them, give rights or change how somebody signs in.",
         )
+
+
+class SupportNotEnough(PermissionDenied):
+    """An operator with support access cannot do what would outlive it, nor change who may come in."""
+
+    code = "support-not-enough"
+
+    def __init__(self) -> None:
+        self.object_name, self.action = "users", "manage"
+        Exception.__init__(
+            self,
+            "This takes a user of the tenant. Support access cannot change users, roles, keys, sessions or "
+            "how somebody signs in, and cannot give access to anybody.",
+        )
+
+
+class SupportRefused(PermissionDenied):
+    """The tenant's sign-in settings let no operator in."""
+
+    code = "support-refused"
+
+    def __init__(self) -> None:
+        self.object_name, self.action = "support", "create"
+        Exception.__init__(self, "This tenant does not allow support access.")
 
 
 class NotThere(UserError):
@@ -234,6 +275,16 @@ class Inactive(Kept):
     def __init__(self, email: str) -> None:
         self.email = email
         super().__init__(f"{email} is not active: reactivate them first.")
+
+
+class WrongSupportState(Kept):
+    """The request for support access is in another ``state`` than the act needs."""
+
+    code = "wrong-support-state"
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+        super().__init__(f"This request for support access is {state}.")
 
 
 class TryAgainLater(UserError):

@@ -17,9 +17,10 @@ from tenant_schema.users.errors import WeakPassword
 from tenant_schema.users.passwords.hashing import PasswordHashing
 from tenant_schema.users.passwords.policy import password_problems
 from tenant_schema.users.rights.permissions import SYSTEM_PERMISSIONS, object_permissions
+from tenant_schema.users.roles.records import ADMINISTRATOR
 from tenant_schema.users.tables import Permission, Role, RolePermission, User, UserRole
 
-__all__ = ["ADMINISTRATOR", "ROLES", "RoleSeed", "seed_access", "seed_administrator", "seed_permissions"]
+__all__ = ["ROLES", "RoleSeed", "seed_access", "seed_administrator", "seed_permissions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,6 @@ class RoleSeed:
     description: str
     permissions: tuple[str, ...]
 
-
-ADMINISTRATOR = "administrator"
 
 ROLES = (
     RoleSeed(

@@ -40,6 +40,7 @@ __all__ = ["NewUser", "UserChanges", "UserRecord", "UserStatus", "Users"]
 UserStatus = Literal["active", "invited", "inactive"]
 _MANAGE = "users:manage"
 _LONGEST_NAME = 200
+_IS_PERSON = User.kind == "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ class UserChanges:
 class Users:
     """Users of the bound tenant. Every method except :meth:`page` and :meth:`get` requires ``users:manage``.
 
+    Users are persons: those of the kind ``support`` are not there.
+
     Every change may raise PermissionDenied, NotThere, and BeyondOwnRights if the user has, or would get,
     more rights than the caller. Changes that let somebody in or give more rights raise KeyNotEnough for an
     API key: the access that they give would outlive the key.
@@ -115,7 +118,7 @@ class Users:
 
         Raises InvalidCursor.
         """
-        query = User.select().order_by(User.id, ascending=False).limit(limit + 1)
+        query = User.select().where(_IS_PERSON).order_by(User.id, ascending=False).limit(limit + 1)
         if cursor is not None:
             query = query.where(User.id < decode_cursor(cursor))
         if active is not None:
@@ -161,6 +164,7 @@ class Users:
             access.require_system(_MANAGE)
         if changes.email is not None:  # who reads the mail of an address signs in as its user
             access.require_person()
+        access.require_no_support()
         async with changing_access(self._cache, scope):
             before = await self._delegable(access, user_id)
             email = before["email"] if changes.email is None else normalise_email(changes.email)
@@ -181,6 +185,7 @@ class Users:
         Raises LastAdministrator.
         """
         access.require_system(_MANAGE)
+        access.require_no_support()
         if active:
             access.require_person()
         async with changing_access(self._cache, scope, may_demote=not active):
@@ -197,6 +202,7 @@ class Users:
     async def delete(self, scope: TenantScope, access: Access, user_id: UUID) -> None:
         """Delete the user. The user's records stay, without an owner. Raises LastAdministrator."""
         access.require_system(_MANAGE)
+        access.require_no_support()
         async with changing_access(self._cache, scope, may_demote=True):
             row = await self._delegable(access, user_id)
             await User.delete().where(User.id == user_id)
@@ -266,7 +272,7 @@ def _require_good(email: str, name: str, password: str | None = None) -> None:
 
 
 async def _row(user_id: UUID) -> dict[str, Any]:
-    row: dict[str, Any] | None = await User.select().where(User.id == user_id).first()
+    row: dict[str, Any] | None = await User.select().where((User.id == user_id) & _IS_PERSON).first()
     if row is None:
         raise NotThere("user")
     return row

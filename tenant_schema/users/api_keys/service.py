@@ -114,7 +114,8 @@ class ApiKeys:
         return (await _read(ApiKey.id == key.id))[0], f"{prefix}_{secret}"
 
     async def revoke(self, scope: TenantScope, access: Access, key_id: UUID) -> None:
-        """Revoke a key. Raises NotThere and BeyondOwnRights."""
+        """Revoke a key. Raises NotThere, BeyondOwnRights, and SupportNotEnough for an operator."""
+        access.require_no_support()
         async with changing_access(self._cache, scope):
             found = await _read(ApiKey.id == key_id)
             if not found or (found[0].user_id != access.user_id and not access.has("users:manage")):

@@ -22,12 +22,14 @@ class AuditFilter:
 
     :param actor: a user's id. Events before the sign-in (sign-ins, wrong passwords) count by their subject.
     :param action: the name of an action, or ``user.*`` for all actions of a kind.
+    :param operator: the name of the operator who acted with support access.
     :param since: the earliest time, inclusive. :param until: the latest time, exclusive.
     """
 
     actor: UUID | None = None
     action: str | None = None
     subject: UUID | None = None
+    operator: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -48,6 +50,7 @@ class AuditRecord:
     detail: Mapping[str, Any]
     address: str
     request_id: str
+    operator: str
 
 
 class AuditTrail:
@@ -78,6 +81,8 @@ def _conditions(wanted: AuditFilter) -> list[Any]:
         found.append((AuditEvent.actor == wanted.actor) | nobody)
     if wanted.subject is not None:
         found.append(AuditEvent.subject == wanted.subject)
+    if wanted.operator is not None:
+        found.append(AuditEvent.operator == wanted.operator)
     if wanted.action is not None and wanted.action.endswith(".*"):
         found.append(like(AuditEvent.action, f"{escaped(wanted.action[:-1])}%"))
     elif wanted.action is not None:
@@ -101,4 +106,5 @@ def _record(row: Mapping[str, Any]) -> AuditRecord:
         row["detail"],
         row["address"],
         row["request_id"],
+        row["operator"],
     )

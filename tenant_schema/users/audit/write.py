@@ -17,7 +17,16 @@ from piccolo_engines.bindings import Binding
 from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.tables import AuditEvent
 
-__all__ = ["AUDIT_KEPT", "Origin", "Subject", "came_from", "first_id_at", "prune_events", "record_event"]
+__all__ = [
+    "AUDIT_KEPT",
+    "Origin",
+    "Subject",
+    "came_from",
+    "complete_event",
+    "first_id_at",
+    "prune_events",
+    "record_event",
+]
 
 AUDIT_KEPT: Final = timedelta(days=400)
 """How long events are kept: a year, and the time to look at it."""
@@ -25,10 +34,11 @@ _SECRETS: Final = ("password", "secret", "token", "hash", "credentials", "author
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """The request that an event belongs to."""
+    """The request that an event belongs to. ``operator`` is the name of the operator whose request it is."""
 
     request_id: str = ""
     address: str = ""
+    operator: str = ""
 
 
 class Subject(NamedTuple):
@@ -53,12 +63,14 @@ async def record_event(
     action: str,
     subject: Subject | None = None,
     detail: Mapping[str, object] | None = None,
-) -> None:
-    """Record one event, such as ``role.update``. 1 statement, in the caller's transaction if there is one.
+) -> UUID:
+    """Record one event, such as ``role.update``, and return its id. 1 statement, in the caller's transaction
+    if there is one.
 
     :param access: the caller; None for nobody signed in, and for the service itself.
     :param detail: further values, as JSON; those whose name is that of a secret are replaced by null.
     """
+    support = access.support if access else None
     origin, about = _ORIGIN.get(), subject or Subject("")
     event = AuditEvent(
         actor=access and access.user_id,
@@ -68,11 +80,22 @@ async def record_event(
         subject_kind=about.kind,
         subject=about.id,
         subject_name=about.name[:254],
-        detail=msgspec.json.encode(_without_secrets(detail or {})).decode(),
+        detail=_encoded(detail or {}),
         address=origin.address[:64],
         request_id=origin.request_id[:128],
+        operator=support.operator_name if support else origin.operator,
     )
     await AuditEvent.insert(event)
+    return event.id
+
+
+async def complete_event(event_id: UUID, detail: Mapping[str, object]) -> None:
+    """Replace an event's ``detail`` by one that has the outcome as well. 1 statement."""
+    await AuditEvent.update({AuditEvent.detail: _encoded(detail)}).where(AuditEvent.id == event_id)
+
+
+def _encoded(detail: Mapping[str, object]) -> str:
+    return msgspec.json.encode(_without_secrets(detail)).decode()
 
 
 async def prune_events(now: datetime) -> None:

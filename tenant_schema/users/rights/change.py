@@ -44,8 +44,8 @@ async def changing_access(
 
 
 async def _is_administrator_left() -> bool:
-    """Whether a user who can sign in holds every essential permission. 1 statement."""
-    active = User.active.eq(True) & (User.password_hash != "")
+    """Whether a person who can sign in holds every essential permission. 1 statement."""
+    active = User.active.eq(True) & (User.password_hash != "") & (User.kind == "person")
     return bool(await User.exists().where(active & _holds(ESSENTIAL[0]) & _holds(ESSENTIAL[1])))
 
 

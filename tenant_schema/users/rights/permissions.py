@@ -8,10 +8,11 @@ A permission is ``<object>:<action>`` (``accounts:read``), with ``*`` for every 
 import re
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tenant_schema.users.errors import KeyNotEnough, PermissionDenied
+from tenant_schema.users.errors import KeyNotEnough, PermissionDenied, SupportNotEnough
 
 __all__ = [
     "ACTIONS",
@@ -21,6 +22,7 @@ __all__ = [
     "Access",
     "Grants",
     "RoleGrants",
+    "SupportAccess",
     "is_name",
     "is_permission",
     "object_permissions",
@@ -115,6 +117,20 @@ class Grants:
 
 
 @dataclass(frozen=True, slots=True)
+class SupportAccess:
+    """What an operator in the tenant acts by: a :class:`~tenant_schema.users.sign_in_tables.SupportGrant`.
+
+    :param since: when the session began.
+    """
+
+    grant: UUID
+    operator_id: UUID
+    operator_name: str
+    since: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """A caller: the user, the session, and everything that the user's roles grant together.
 
@@ -122,7 +138,7 @@ class Access:
     :param api_key: the API key of a program that acts for the user; ``session_id`` is then the key's id.
     :param methods: how the session was authenticated: values of RFC 8176; of an API key none.
     :param has_second_factor: whether a second factor was verified in the session.
-    :param support_grant: the support access that the session belongs to.
+    :param support: set if an operator acts with support access; the user is then that operator's.
     """
 
     user_id: UUID
@@ -135,7 +151,7 @@ class Access:
     api_key: UUID | None = None
     methods: tuple[str, ...] = ()
     has_second_factor: bool = False
-    support_grant: UUID | None = None
+    support: SupportAccess | None = None
 
     @property
     def role_grants(self) -> tuple[RoleGrants, ...]:
@@ -163,8 +179,16 @@ class Access:
             raise PermissionDenied(*system_permission.split(":", 1))
 
     def require_person(self) -> None:
-        """Raise :class:`KeyNotEnough` for an API key: giving access and changing passwords require a
-        signed-in user.
+        """Raise :class:`KeyNotEnough` for an API key, and :class:`SupportNotEnough` for an operator with
+        support access: giving access and changing how somebody signs in require a user of the tenant.
         """
         if self.api_key is not None:
             raise KeyNotEnough
+        self.require_no_support()
+
+    def require_no_support(self) -> None:
+        """Raise :class:`SupportNotEnough` for an operator with support access: taking access away from users
+        requires one of the tenant, or a key of one.
+        """
+        if self.support is not None:
+            raise SupportNotEnough

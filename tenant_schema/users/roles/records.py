@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-__all__ = ["FieldLimit", "RoleDraft", "RoleRecord", "RuleDraft"]
+__all__ = ["ADMINISTRATOR", "FieldLimit", "RoleDraft", "RoleRecord", "RuleDraft"]
+
+ADMINISTRATOR: Final = "administrator"
+"""The role of the first administrator. It exists in every tenant."""
 
 
 @dataclass(frozen=True, slots=True)

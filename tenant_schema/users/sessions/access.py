@@ -14,9 +14,11 @@ from piccolo_engines.statements import SelectGroup
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
 from tenant_schema.users.errors import NotThere
-from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.rights.permissions import Access, SupportAccess
 from tenant_schema.users.roles.reader import read_grants, roles_of_user
-from tenant_schema.users.tables import Session, User, UserRole
+from tenant_schema.users.roles.records import ADMINISTRATOR
+from tenant_schema.users.sign_in_tables import SupportGrant
+from tenant_schema.users.tables import Role, Session, User, UserRole
 
 __all__ = ["AccessReader", "FoundSession", "access_of_user"]
 
@@ -35,7 +37,8 @@ class AccessReader:
     """Reads the :class:`Access` of sessions, through the cache of the ``access`` version.
 
     With a warm cache: no statement. Otherwise 5 in 2 round trips, and 1 for the version when it is due. Users
-    with the same roles share one set of grants, so that the second of them costs 2 in one round trip.
+    with the same roles share one set of grants, so that the second of them costs 2 in one round trip. 2 more
+    for a session with support access, whose end is checked with each request.
     """
 
     def __init__(self, cache: VersionedCache) -> None:
@@ -54,13 +57,20 @@ class AccessReader:
         if row is None:
             return None
         access = await self._access(scope, row, roles)
+        if access is None:
+            return None
         return FoundSession(access, row["last_used_at"], row["idle_expires_at"], row["expires_at"])
 
     async def _read(self, scope: TenantScope, session_id: UUID) -> Access | None:
         row, roles = await _read_session(_BY_ID, session_id)
         return None if row is None else await self._access(scope, row, roles)
 
-    async def _access(self, scope: TenantScope, row: dict[str, Any], roles: dict[str, UUID]) -> Access:
+    async def _access(self, scope: TenantScope, row: dict[str, Any], roles: dict[str, UUID]) -> Access | None:
+        support = None
+        if row["support_grant"] is not None or row["user.kind"] != "person":
+            support, roles = await _read_grant(row), await _role_of_support()
+            if support is None:
+                return None
         grants = await self._cache.get(scope, ("grants", tuple(roles.values())), lambda: read_grants(roles))
         return Access(
             row["user"],
@@ -72,8 +82,24 @@ class AccessReader:
             grants,
             methods=tuple(row["methods"].split()),
             has_second_factor=row["second_factor_at"] is not None,
-            support_grant=row["support_grant"],
+            support=support,
         )
+
+
+async def _read_grant(session: dict[str, Any]) -> SupportAccess | None:
+    """Return the grant of an operator's session; None if there is none, or it was ended. 1 statement."""
+    granted = (SupportGrant.id == session["support_grant"]) & (SupportGrant.state == "granted")
+    row = await SupportGrant.select().where(granted).first()
+    if row is None or session["user.kind"] != "support":
+        return None
+    names = (row["id"], row["operator_id"], row["operator_name"])
+    return SupportAccess(*names, session["created_at"], row["expires_at"])
+
+
+async def _role_of_support() -> dict[str, UUID]:
+    """Return the role whose rights support access has. 1 statement."""
+    rows = await Role.select(Role.id, Role.name).where(Role.name == ADMINISTRATOR)
+    return {row["name"]: row["id"] for row in rows}
 
 
 async def access_of_user(user_id: UUID) -> Access | None:
@@ -98,12 +124,14 @@ def _selects(is_it: Callable[[Any], Combinable]) -> tuple[KeptSelect, KeptSelect
             Session.user.email,
             Session.user.name,
             Session.user.active,
+            Session.user.kind,
             Session.last_used_at,
             Session.idle_expires_at,
             Session.expires_at,
             Session.methods,
             Session.second_factor_at,
             Session.support_grant,
+            Session.created_at,
         ).where(is_it(value) & Session.ended_at.is_null()),
     )
     roles = KeptSelect(

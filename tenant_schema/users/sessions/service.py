@@ -67,7 +67,10 @@ class Sessions:
         ]
 
     async def end(self, scope: TenantScope, access: Access, session_id: UUID) -> None:
-        """End a session. Raises NotThere, for other users' sessions too, and BeyondOwnRights."""
+        """End a session. Raises NotThere, for other users' sessions too, BeyondOwnRights, and
+        SupportNotEnough for an operator, who signs out instead.
+        """
+        access.require_no_support()
         async with changing_access(self._cache, scope):
             row = await Session.select(Session.user).where(Session.id == session_id).first()
             if row is None or (row["user"] != access.user_id and not access.has("users:manage")):
@@ -80,7 +83,10 @@ class Sessions:
             )
 
     async def end_all(self, scope: TenantScope, access: Access, user_id: UUID | None = None) -> None:
-        """End all sessions of a user except the caller's own. Raises BeyondOwnRights."""
+        """End all sessions of a user except the caller's own. Raises BeyondOwnRights and
+        SupportNotEnough.
+        """
+        access.require_no_support()
         whose = access.user_id if user_id is None else user_id
         if whose != access.user_id:
             access.require_system("users:manage")

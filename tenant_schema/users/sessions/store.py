@@ -56,6 +56,7 @@ class EndReason(StrEnum):
     PASSWORD_RESET = "password-reset"  # noqa: S105 - a reason, not a password
     ENDED = "ended"
     REPLACED = "replaced"
+    SUPPORT_ENDED = "support-ended"
 
 
 class Refusal(StrEnum):

@@ -1,0 +1,73 @@
+"""/setup/tenants/{tenantId}/support: operators ask to come into a tenant."""
+
+from litestar import Controller, get, post
+from litestar.params import JSONBody
+
+from api.openapi.described import problems
+from api.operations.support_acts import SupportActs
+from api.requests.sources import Injected, Query
+from api.schemas.paths import SupportGrantId, TenantId
+from api.schemas.support import NewSupportRequest, SupportPage, SupportQuery, SupportResponse
+
+__all__ = ["TenantSupportController"]
+
+
+class TenantSupportController(Controller):
+    """An operator comes into a tenant for some minutes, if the tenant allows it."""
+
+    path = "/tenants/{tenantId:str}/support"
+    tags = ("Support access",)
+
+    @post(
+        "/",
+        operation_id="askForSupport",
+        summary="Ask to come into a tenant",
+        description=(
+            "Whether it is granted at once (`granted`), or an administrator of the tenant has to agree "
+            "(`asked`), is a setting of the tenant; 403 `support-refused` if it allows no support access. A "
+            "request that is not decided within 24 hours ends, and so does an earlier one of yours."
+        ),
+        response_description="The request.",
+        responses=problems(403, 404, 409),
+        body_example={"reason": "Ticket 4711: totals of the quarter are missing", "minutes": 30},
+    )
+    async def ask_for_support(
+        self,
+        support_acts: Injected[SupportActs],
+        tenant_id: TenantId,
+        data: JSONBody[NewSupportRequest],
+    ) -> SupportResponse:
+        """Ask to come into a tenant."""
+        return SupportResponse.of(await support_acts.ask(tenant_id, data.reason, data.minutes))
+
+    @get(
+        "/",
+        operation_id="listTenantSupport",
+        summary="The requests for support access to a tenant, newest first",
+        response_description="A page.",
+        responses=problems(404, 409),
+        dependencies={"params": Query(SupportQuery)},
+    )
+    async def list_tenant_support(
+        self,
+        support_acts: Injected[SupportActs],
+        tenant_id: TenantId,
+        params: Injected[SupportQuery],
+    ) -> SupportPage:
+        """A page of requests."""
+        return SupportPage.of(await support_acts.page(tenant_id, params.limit, params.start))
+
+    @post(
+        "/{grantId:str}/end",
+        status_code=200,
+        operation_id="endTenantSupport",
+        summary="End support access, or withdraw a request",
+        description="Any operator can end it. Its sessions end at once.",
+        response_description="The request as it is now.",
+        responses=problems(404, 409),
+    )
+    async def end_tenant_support(
+        self, support_acts: Injected[SupportActs], tenant_id: TenantId, grant_id: SupportGrantId
+    ) -> SupportResponse:
+        """End support access."""
+        return SupportResponse.of(await support_acts.end(tenant_id, grant_id))
