@@ -34,7 +34,8 @@ WHY = "Ticket 4711"
 
 def user_with(*permissions: str, api_key: UUID | None = None, support: SupportAccess | None = None) -> Access:
     one = new_id()
-    return Access(one, one, "a@acme.example", "A", (), frozenset(permissions), None, api_key, support)
+    names = ("a@acme.example", "A", ())
+    return Access(one, one, *names, frozenset(permissions), api_key=api_key, support=support)
 
 
 ADMIN = user_with("users:manage")
