@@ -33,6 +33,7 @@ from api.composition import Platform, compose
 from api.controllers.api_keys import ApiKeyController
 from api.controllers.apps import AppController
 from api.controllers.audit import AuditController
+from api.controllers.browser_sessions import BrowserSessionController
 from api.controllers.domains import DomainController
 from api.controllers.drift import DriftController
 from api.controllers.fields import FieldController
@@ -194,6 +195,7 @@ _OBJECTS_PER_COLLECTION: Final = 10_000
 
 _USERS_CONTROLLERS = [
     SignInController,
+    BrowserSessionController,
     UserController,
     RoleController,
     PermissionController,

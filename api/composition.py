@@ -65,6 +65,7 @@ from tenant_schema.users.passwords.hashing import OWASP, HashParameters, Passwor
 from tenant_schema.users.sessions.store import SessionLimits
 from tenant_schema.users.sign_in.access_tokens import AccessTokens, SigningKeys
 from tenant_schema.users.sign_in.browser_sessions import BrowserSessions
+from tenant_schema.users.sign_in.browser_sign_in import BrowserSignIn
 from tenant_schema.users.sign_in.service import Authentication
 from tenant_schema.users.sign_in.session_secrets import SessionSecrets
 from tenant_schema.users.sign_in.throttle import Throttle
@@ -106,6 +107,7 @@ class Platform:
     passwords: Passwords
     authentication: Authentication
     browser_sessions: BrowserSessions
+    browser_sign_in: BrowserSignIn
     people: People
     catalog: Catalog
     documents: TenantDocuments
@@ -258,10 +260,12 @@ def _sign_in(
         limits=limits,
     )
     secrets = SessionSecrets(partial(_signing_keys, vault, purpose="browser-sessions"))
+    sessions = BrowserSessions(secrets, cache, limits=limits)
     return {
         "admin": admin_services(operators, authentication, partial(_admin_keys, vault)),
         "authentication": authentication,
-        "browser_sessions": BrowserSessions(secrets, cache, limits=limits),
+        "browser_sessions": sessions,
+        "browser_sign_in": BrowserSignIn(authentication, sessions),
     }
 
 

@@ -44,6 +44,7 @@ from tenant_schema.users.roles.service import Roles
 from tenant_schema.users.service import Users
 from tenant_schema.users.sessions.service import Sessions
 from tenant_schema.users.sign_in.browser_sessions import BrowserSessions
+from tenant_schema.users.sign_in.browser_sign_in import BrowserSignIn
 from tenant_schema.users.sign_in.service import Authentication
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "provide_audit",
     "provide_authentication",
     "provide_browser_sessions",
+    "provide_browser_sign_in",
     "provide_catalog",
     "provide_documents",
     "provide_explanations",
@@ -209,6 +211,11 @@ def provide_browser_sessions(request: ApiRequest) -> BrowserSessions:
     return request.platform.browser_sessions
 
 
+def provide_browser_sign_in(request: ApiRequest) -> BrowserSignIn:
+    """Signing in to sessions of browsers."""
+    return request.platform.browser_sign_in
+
+
 def provide_users(request: ApiRequest) -> Users:
     """The tenant's users."""
     return request.platform.people.users
@@ -273,6 +280,7 @@ _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_audit,
     provide_authentication,
     provide_browser_sessions,
+    provide_browser_sign_in,
     provide_catalog,
     provide_documents,
     provide_explanations,

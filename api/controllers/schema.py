@@ -11,6 +11,7 @@ from api.openapi.responses import SchemaResponses
 from api.openapi.tenant_document import tenant_document
 from api.openapi.trying import try_asset, try_page
 from api.problems.pages import prefers_html
+from api.requests.cookies import session_secret
 from api.requests.guards import identify
 from api.requests.request import TenantRequest
 from api.responses import Prepared
@@ -31,8 +32,8 @@ class SchemaController(Controller):
         summary="This document",
         description=(
             "As JSON, or as an HTML page for clients that prefer text/html. On a tenant's host, with a "
-            "token, it describes the tenant's objects and fields that the caller may use; without one, the "
-            "routes of every tenant."
+            "token or a session, it describes the tenant's objects and fields that the caller may use; "
+            "without one, the routes of every tenant."
         ),
         response_description="OpenAPI 3.1.",
         responses=problems(401),
@@ -79,7 +80,7 @@ async def _responses(request: TenantRequest) -> SchemaResponses:
         central: SchemaResponses = documents["central"]
         return central
     responses: SchemaResponses = documents["tenant"]
-    if request.header(b"authorization") is None:
+    if not request.has_authorization and session_secret(request) is None:
         return responses
     await identify(request)
     name = request.tenant.name

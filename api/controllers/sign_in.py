@@ -5,6 +5,7 @@ from litestar.params import JSONBody
 
 from api.composition import Platform
 from api.openapi.described import problems
+from api.requests.cookies import clear_session
 from api.requests.guards import admits_anyone
 from api.requests.request import TenantRequest
 from api.requests.sources import Injected
@@ -119,16 +120,18 @@ class SignInController(Controller):
         status_code=204,
         operation_id="logout",
         summary="End this session",
-        response_description="The tokens of the session are refused from now on.",
+        response_description="The tokens, or the cookie, of the session are refused from now on.",
     )
     async def logout(
         self,
+        request: TenantRequest,
         tenant: Injected[TenantScope],
         access: Injected[Access],
         authentication: Injected[Authentication],
-    ) -> None:
+    ) -> Json[None]:
         """End this session."""
         await authentication.sign_out(tenant, access)
+        return Json(None, headers=[] if request.has_authorization else clear_session(request))
 
     @get(
         "/auth/me",

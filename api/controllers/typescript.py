@@ -15,7 +15,7 @@ from tenant_schema.users.rights.permissions import Access
 __all__ = ["TypeScriptController"]
 
 _TYPESCRIPT: RawHeader = (b"content-type", b"text/typescript; charset=utf-8")
-_PRIVATE: list[RawHeader] = [(b"vary", b"authorization"), (b"cache-control", b"private, no-cache")]
+_PRIVATE: list[RawHeader] = [(b"vary", b"authorization, cookie"), (b"cache-control", b"private, no-cache")]
 
 
 class TypeScriptController(Controller):

@@ -63,7 +63,7 @@ def completed(operation: _Json, handler: HTTPRouteHandler, kind: HostKind, metho
         "summary": operation["summary"],
         "description": operation.get("description") or operation["summary"] + ".",
         "responses": _responses(operation, handler, found, is_conditional=is_conditional),
-        "security": [{kind.security_scheme: []}] if is_secured else [],
+        "security": [{name: []} for name in kind.security_schemes] if is_secured else [],
     }
     parameters = list(_parameters(operation, handler))
     parameters += [IF_NONE_MATCH] if is_conditional else []

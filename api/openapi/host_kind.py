@@ -21,8 +21,8 @@ class HostKind:
     description: str
     servers: tuple[_Schema, ...]
     tags: tuple[tuple[str, str], ...]
-    security_scheme: str
     security_schemes: Mapping[str, _Schema]
+    """The ways to authenticate, of which a request needs one."""
     guard: BeforeRequestHookHandler
     """The ``before_request`` hook of routes that need a token."""
     refused: frozenset[str]

@@ -23,7 +23,6 @@ CENTRAL_HOST: Final = HostKind(
         ("Support access", "Operators come into a tenant for some minutes, if it allows that."),
         ("Service", "Is it alive, is it ready, what can it do?"),
     ),
-    security_scheme="operator",
     security_schemes={
         "operator": {
             "type": "http",
@@ -48,7 +47,11 @@ TENANT_HOST: Final = HostKind(
     ),
     servers=({"url": "/", "description": "This tenant's host."},),
     tags=(
-        ("Signing in", "Sessions of users: an access token for minutes, a refresh token for weeks."),
+        (
+            "Signing in",
+            "Sessions of users: a cookie in browsers; for others an access token for minutes and a refresh "
+            "token for weeks.",
+        ),
         (
             "Objects",
             "What the tenant keeps records of: objects with their fields, made and changed at any time.",
@@ -64,14 +67,23 @@ TENANT_HOST: Final = HostKind(
         ("Views", "Saved ways of looking at an object's records."),
         ("Service", "What can it do?"),
     ),
-    security_scheme="user",
     security_schemes={
         "user": {
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "JWT",
             "description": "An access token, from /api/v1/auth/login, or an API key (`fhk_…`).",
-        }
+        },
+        "session": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "__Host-freehold",
+            "description": (
+                "The cookie of a browser's session, from /api/v1/auth/session; without `__Host-` in local "
+                "mode. It counts without an Authorization header only. Requests with POST, PUT, PATCH or "
+                "DELETE must come from a page of the same origin: otherwise 403 `cross-site`."
+            ),
+        },
     },
     guard=requires_user,
     refused=OPERATORS_PATHS,

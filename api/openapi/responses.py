@@ -12,7 +12,7 @@ from api.responses import RawHeader, RawResponse, json_bytes
 __all__ = ["SchemaResponses"]
 
 _HTML: RawHeader = (b"content-type", b"text/html; charset=utf-8")
-_HEADERS: list[RawHeader] = [(b"vary", b"accept, authorization"), (b"cache-control", b"no-cache")]
+_HEADERS: list[RawHeader] = [(b"vary", b"accept, authorization, cookie"), (b"cache-control", b"no-cache")]
 _CLOSED: RawHeader = (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'")
 
 

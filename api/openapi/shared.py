@@ -82,7 +82,11 @@ PROBLEM_STATUSES: Final[Mapping[int, tuple[str, str, str]]] = {
         "The query has faults; see errors.",
         "The request, or a query parameter, has faults.",
     ),
-    401: ("not-authenticated", "Sign in: this needs a valid bearer token.", "There is no valid token."),
+    401: (
+        "not-authenticated",
+        "Sign in: this needs a valid bearer token.",
+        "There is no valid token or session.",
+    ),
     403: ("permission-denied", "Your roles do not allow accounts:create.", "The caller may not do this."),
     404: ("not-found", "There is nothing at this address.", "There is no such thing, or it is hidden."),
     408: ("body-too-slow", "The request's body did not arrive in time.", "The body did not arrive in time."),

@@ -21,6 +21,7 @@ __all__ = [
     "access_of",
     "admits_anyone",
     "admits_own_pages",
+    "admits_own_session",
     "identify",
     "requires_operator",
     "requires_user",
@@ -36,12 +37,24 @@ async def admits_anyone(request: _Any) -> None:
 
 
 async def admits_own_pages(request: _Any) -> None:
-    """For routes that need no token and set or use a cookie. A request that a browser has sent for another
-    origin's page is refused with :class:`~api.errors.CrossSite`; otherwise such a page could sign somebody in
-    as another user.
+    """For routes that set a cookie and need none. Programs are admitted, and what a browser sends for a page
+    of this origin: another page could sign somebody in as another user.
+
+    Raises :class:`~api.errors.CrossSite`.
     """
     asked = cast("ApiRequest", request)
     if is_from_other_origin(asked):
+        raise CrossSite
+    _pass(asked)
+
+
+async def admits_own_session(request: _Any) -> None:
+    """For routes that change the session of the browser, if it has one.
+
+    Raises :class:`~api.errors.CrossSite` as :func:`access_of` does.
+    """
+    asked = cast("TenantRequest", request)
+    if session_secret(asked) is not None and not is_from_own_page(asked):
         raise CrossSite
     _pass(asked)
 

@@ -1,7 +1,7 @@
 """API keys, sessions and the audit trail: request and response bodies."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
@@ -111,9 +111,22 @@ class SessionResponse(Output):
     ]
     user_agent: Annotated[str, Meta(examples=["Mozilla/5.0"])]
     created_at: datetime
-    last_used_at: Annotated[datetime, Meta(description="When its tokens were last refreshed.")]
+    last_used_at: Annotated[
+        datetime,
+        Meta(
+            description="When its tokens were last refreshed; of a browser, within five minutes of its use."
+        ),
+    ]
     expires_at: datetime
     current: Annotated[bool, Meta(description="Whether it is the session of this request.")]
+    kind: Annotated[
+        Literal["browser", "tokens", "support"],
+        Meta(description="A browser's cookie, a program's tokens, or an operator's support access."),
+    ]
+    methods: Annotated[
+        list[str], Meta(description="How the user was authenticated (RFC 8176).", examples=[["pwd", "otp"]])
+    ]
+    second_factor: Annotated[bool, Meta(description="Whether a second factor was verified.")]
 
     @classmethod
     def of(cls, session: SessionRecord) -> "SessionResponse":
@@ -126,6 +139,9 @@ class SessionResponse(Output):
             last_used_at=session.last_used_at,
             expires_at=session.expires_at,
             current=session.current,
+            kind=session.kind,
+            methods=list(session.methods),
+            second_factor=session.has_second_factor,
         )
 
 

@@ -1,8 +1,9 @@
 """The session service: lists and ends the sessions of users."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID
 
 from piccolo_engines.columns import utc_now
@@ -22,7 +23,12 @@ __all__ = ["SessionRecord", "Sessions"]
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """One session. ``current`` is the caller's own."""
+    """One session. ``current`` is the caller's own.
+
+    :param kind: ``browser`` with a cookie, ``tokens`` with access and refresh tokens, ``support`` for an
+        operator with support access.
+    :param methods: how the user was authenticated: values of RFC 8176.
+    """
 
     id: UUID
     user_id: UUID
@@ -32,6 +38,9 @@ class SessionRecord:
     last_used_at: datetime
     expires_at: datetime
     current: bool
+    kind: Literal["browser", "tokens", "support"]
+    methods: tuple[str, ...]
+    has_second_factor: bool
 
 
 class Sessions:
@@ -52,19 +61,7 @@ class Sessions:
         now = self._now()
         goes_on = (Session.idle_expires_at > now) & (Session.expires_at > now) & Session.ended_at.is_null()
         query = Session.select().where((Session.user == whose) & goes_on)
-        return [
-            SessionRecord(
-                row["id"],
-                row["user"],
-                row["address"],
-                row["user_agent"],
-                row["created_at"],
-                row["last_used_at"],
-                min(row["idle_expires_at"], row["expires_at"]),
-                row["id"] == access.session_id,
-            )
-            for row in await query.order_by(Session.id, ascending=False)
-        ]
+        return [_record(row, access) for row in await query.order_by(Session.id, ascending=False)]
 
     async def end(self, scope: TenantScope, access: Access, session_id: UUID) -> None:
         """End a session. Raises NotThere, for other users' sessions too, BeyondOwnRights, and
@@ -95,3 +92,25 @@ class Sessions:
                 require_within(access, await grants_of_user(whose))
             await end_other_sessions(whose, access.session_id, EndReason.ENDED, self._now())
             await record_event(access, "session.end-all", Subject("user", whose))
+
+
+def _record(row: Mapping[str, Any], access: Access) -> SessionRecord:
+    return SessionRecord(
+        row["id"],
+        row["user"],
+        row["address"],
+        row["user_agent"],
+        row["created_at"],
+        row["last_used_at"],
+        min(row["idle_expires_at"], row["expires_at"]),
+        row["id"] == access.session_id,
+        _kind(row),
+        tuple(row["methods"].split()),
+        row["second_factor_at"] is not None,
+    )
+
+
+def _kind(row: Mapping[str, Any]) -> Literal["browser", "tokens", "support"]:
+    if row["support_grant"] is not None:
+        return "support"
+    return "tokens" if row["secret_hash"] is None else "browser"
