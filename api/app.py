@@ -37,6 +37,7 @@ from api.controllers.browser_sessions import BrowserSessionController
 from api.controllers.domains import DomainController
 from api.controllers.drift import DriftController
 from api.controllers.fields import FieldController
+from api.controllers.identity_providers import IdentityProviderController
 from api.controllers.navigation import NavigationController
 from api.controllers.objects import ObjectController
 from api.controllers.pages import PageController
@@ -50,6 +51,7 @@ from api.controllers.schema import SchemaController
 from api.controllers.service import ServiceController
 from api.controllers.sessions import SessionController
 from api.controllers.sign_in import SignInController
+from api.controllers.single_sign_on import SingleSignOnController
 from api.controllers.support import SupportController
 from api.controllers.tenant_support import TenantSupportController
 from api.controllers.tenants import TenantController
@@ -196,6 +198,8 @@ _OBJECTS_PER_COLLECTION: Final = 10_000
 _USERS_CONTROLLERS = [
     SignInController,
     BrowserSessionController,
+    SingleSignOnController,
+    IdentityProviderController,
     UserController,
     RoleController,
     PermissionController,

@@ -12,6 +12,7 @@ import piccolo_conf
 from api.access_services import People, people_of
 from api.admin.services import AdminServices, admin_services
 from api.directory.updates import DirectoryUpdates
+from api.identity_services import IdentityServices, identity_services
 from api.jobs.outboxes import MessageHandler, outbox_of
 from api.openapi.tenant_documents import TenantDocuments
 from api.server.client_connections import ClientConnections
@@ -108,6 +109,7 @@ class Platform:
     authentication: Authentication
     browser_sessions: BrowserSessions
     browser_sign_in: BrowserSignIn
+    identity: IdentityServices
     people: People
     catalog: Catalog
     documents: TenantDocuments
@@ -132,6 +134,7 @@ class Platform:
         await self.servers.close()
         await self.central_engine.close()
         self.passwords.close()
+        self.identity.client.close()
 
 
 def compose(
@@ -172,7 +175,7 @@ def compose(
         directory=directory,
         directory_updates=updates,
         passwords=passwords,
-        **_sign_in(settings, vault, passwords, operators, access),
+        **_sign_in(settings, vault, passwords, operators, access, changes),
         people=people_of(passwords, access, catalog, changes),
         catalog=catalog,
         schema=SchemaService(catalog, access, recovery, settle=settings.cache_seconds + _UNDER_WAY),
@@ -248,7 +251,12 @@ def _definitions(settings: Settings) -> tuple[VersionedCache, Recovery, Catalog]
 
 
 def _sign_in(
-    settings: Settings, vault: Vault, passwords: Passwords, operators: Operators, cache: VersionedCache
+    settings: Settings,
+    vault: Vault,
+    passwords: Passwords,
+    operators: Operators,
+    cache: VersionedCache,
+    changes: AccountChanges,
 ) -> dict[str, Any]:
     """Create the services of signing in, by their names in :class:`Platform`."""
     limits = _session_limits(settings)
@@ -266,6 +274,7 @@ def _sign_in(
         "authentication": authentication,
         "browser_sessions": sessions,
         "browser_sign_in": BrowserSignIn(authentication, sessions),
+        "identity": identity_services(settings, vault, cache, sessions, changes),
     }
 
 

@@ -37,6 +37,8 @@ from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.api_keys.service import ApiKeys
 from tenant_schema.users.audit.service import AuditTrail
+from tenant_schema.users.identity_providers.service import IdentityProviders
+from tenant_schema.users.identity_providers.single_sign_on import SingleSignOn
 from tenant_schema.users.links.service import Invitations
 from tenant_schema.users.permissions.service import Permissions
 from tenant_schema.users.rights.permissions import Access
@@ -61,6 +63,7 @@ __all__ = [
     "provide_catalog",
     "provide_documents",
     "provide_explanations",
+    "provide_identity_providers",
     "provide_invitations",
     "provide_navigation",
     "provide_object_manager",
@@ -73,6 +76,7 @@ __all__ = [
     "provide_registry",
     "provide_roles",
     "provide_sessions",
+    "provide_single_sign_on",
     "provide_support",
     "provide_support_acts",
     "provide_tenant",
@@ -216,6 +220,16 @@ def provide_browser_sign_in(request: ApiRequest) -> BrowserSignIn:
     return request.platform.browser_sign_in
 
 
+def provide_identity_providers(request: ApiRequest) -> IdentityProviders:
+    """The tenant's identity providers."""
+    return request.platform.identity.providers
+
+
+def provide_single_sign_on(request: ApiRequest) -> SingleSignOn:
+    """Sign-ins through identity providers."""
+    return request.platform.identity.single_sign_on
+
+
 def provide_users(request: ApiRequest) -> Users:
     """The tenant's users."""
     return request.platform.people.users
@@ -284,6 +298,7 @@ _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_catalog,
     provide_documents,
     provide_explanations,
+    provide_identity_providers,
     provide_invitations,
     provide_navigation,
     provide_object_manager,
@@ -298,6 +313,7 @@ _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_sessions,
     provide_support,
     provide_support_acts,
+    provide_single_sign_on,
     provide_tenant,
     provide_tenant_engine,
     provide_tenants,

@@ -52,6 +52,7 @@ TENANT_HOST: Final = HostKind(
             "Sessions of users: a cookie in browsers; for others an access token for minutes and a refresh "
             "token for weeks.",
         ),
+        ("Single sign-on", "Signing in through OpenID Connect providers, and their settings."),
         (
             "Objects",
             "What the tenant keeps records of: objects with their fields, made and changed at any time.",

@@ -8,6 +8,7 @@ from typing import Final
 
 from api.problems.access_explanations import ACCESS_EXPLANATIONS, AGAIN
 from api.problems.factor_explanations import FACTOR_EXPLANATIONS
+from api.problems.provider_explanations import PROVIDER_EXPLANATIONS
 
 __all__ = ["EXPLANATIONS", "title_of"]
 
@@ -20,6 +21,7 @@ _DATABASE: Final = (
 
 EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
     **FACTOR_EXPLANATIONS,
+    **PROVIDER_EXPLANATIONS,
     # the request as such
     "bad-request": ("Bad request", "The server does not understand the request. The detail says why."),
     "malformed-request": (

@@ -19,6 +19,8 @@ __all__ = [
     "AppName",
     "DomainName",
     "FieldName",
+    "IdentityProviderId",
+    "IdentityProviderName",
     "ObjectName",
     "PageName",
     "PermissionId",
@@ -64,6 +66,9 @@ RoleId: TypeAlias = Annotated[UUID, _id("roleId", "The role's id.", _not_there("
 PermissionId: TypeAlias = Annotated[
     UUID, _id("permissionId", "The permission's id.", _not_there("permission"))
 ]
+IdentityProviderId: TypeAlias = Annotated[
+    UUID, _id("providerId", "The identity provider's id.", _not_there("identity provider"))
+]
 ApiKeyId: TypeAlias = Annotated[UUID, _id("keyId", "The API key's id.", _not_there("API key"))]
 SessionId: TypeAlias = Annotated[UUID, _id("sessionId", "The session's id.", _not_there("session"))]
 SupportGrantId: TypeAlias = Annotated[
@@ -75,6 +80,15 @@ DomainName: TypeAlias = Annotated[
     str,
     _text(
         "domain", "One of the tenant's host names.", "crm.acme.example", {"minLength": 1, "maxLength": 253}
+    ),
+]
+IdentityProviderName: TypeAlias = Annotated[
+    str,
+    _text(
+        "provider",
+        "The identity provider's name.",
+        "company",
+        {"pattern": "^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$", "maxLength": 40},
     ),
 ]
 ObjectName: TypeAlias = Annotated[str, _text("object", "The object's name.", "accounts", _NAME)]

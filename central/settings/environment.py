@@ -43,9 +43,9 @@ class EnvironmentReader:
             f"{name} is missing: it is needed when {because}." for name in names if not self.optional(name)
         ]
 
-    def flag(self, name: str) -> bool:
-        """Return a boolean; False if the variable is missing."""
-        value = (self.optional(name) or "0").lower()
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """Return a boolean; ``default`` if the variable is missing."""
+        value = (self.optional(name) or str(int(default))).lower()
         if value not in _YES | _NO:
             self.problems.append(f"{name} is neither yes nor no: say 1 or 0.")
         return value in _YES

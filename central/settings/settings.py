@@ -32,6 +32,7 @@ class Settings:
     :ivar db_hosts: the database servers, as ``host:port``, that a request may name.
     :ivar db_connections: the connection budget of this process for each database server.
     :ivar db_tenant_connections: one tenant's share of that budget.
+    :ivar oidc_allow_private_networks: whether identity providers may have addresses that are not public.
     :ivar tenant_pool: how many databases are prepared for tenants to be created; 0 for none.
     :ivar statement_timeout: how long a statement of a tenant's request may take; 0 for no limit.
     """
@@ -62,6 +63,7 @@ class Settings:
     cache_seconds: float = 0.5
     access_token_seconds: int = 900
     refresh_token_seconds: int = 30 * _DAY
+    oidc_allow_private_networks: bool = False
     db_host: str | None = None
     db_port: int = 3306
     db_root_user: str | None = None
@@ -110,6 +112,7 @@ class Settings:
             **_limits(read),
             **_database_server(read),
             **_logging(read, local),
+            "oidc_allow_private_networks": read.flag("OIDC_ALLOW_PRIVATE_NETWORKS", default=local),
         }
         if read.problems:
             raise SettingsError(read.problems)

@@ -47,7 +47,8 @@ def is_email_verified(claims: Mapping[str, Any], email_claim: str) -> bool:
     """Whether the provider has verified the address. ``email_verified`` is about the claim ``email`` only
     (OpenID Connect Core 1.0, section 5.1). Some providers send it as a text.
     """
-    return email_claim == "email" and claims.get("email_verified") in (True, "true")
+    verified = claims.get("email_verified")
+    return email_claim == "email" and (verified is True or verified == "true")
 
 
 def has_second_factor(claims: Mapping[str, Any]) -> bool:

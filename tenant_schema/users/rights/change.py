@@ -9,6 +9,7 @@ from piccolo_conf import DB
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache, bump
 from tenant_schema.users.errors import LastAdministrator
+from tenant_schema.users.sign_in_tables import Identity, IdentityProvider
 from tenant_schema.users.tables import RolePermission, User, UserRole
 
 __all__ = ["ESSENTIAL", "changing_access"]
@@ -45,7 +46,10 @@ async def changing_access(
 
 async def _is_administrator_left() -> bool:
     """Whether a person who can sign in holds every essential permission. 1 statement."""
-    active = User.active.eq(True) & (User.password_hash != "") & (User.kind == "person")
+    providers = IdentityProvider.select(IdentityProvider.id).where(IdentityProvider.active.eq(True))
+    identities = Identity.select(Identity.user).where(Identity.provider.is_in(providers))
+    has_way_in = (User.password_hash != "") | User.id.is_in(identities)
+    active = User.active.eq(True) & has_way_in & (User.kind == "person")
     return bool(await User.exists().where(active & _holds(ESSENTIAL[0]) & _holds(ESSENTIAL[1])))
 
 

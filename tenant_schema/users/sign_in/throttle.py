@@ -25,7 +25,7 @@ from tenant_schema.users.sign_in.back_off import (
 )
 from tenant_schema.users.tables import SignInThrottle
 
-__all__ = ["Reservation", "Throttle"]
+__all__ = ["Reservation", "Throttle", "network_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Throttle:
         """The rule of each counter, the account's first."""
         rules = {_key(f"{self._prefix}account", email): self._account}
         if address:
-            rules[_key(f"{self._prefix}address", _network(address))] = self._address
+            rules[_key(f"{self._prefix}address", network_of(address))] = self._address
         return rules
 
     def _refuse_if_blocked(self, known: Mapping[str, Attempts]) -> None:
@@ -139,7 +139,7 @@ def _key(kind: str, name: str) -> str:
     return hashlib.sha256(f"{kind}\0{name}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """What counts as one address: an IPv4 address, an IPv6 /64 (one customer has it all), or the text."""
     try:
         parsed = ipaddress.ip_address(address)

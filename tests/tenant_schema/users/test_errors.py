@@ -3,6 +3,9 @@
 import pytest
 
 from tenant_schema.users import errors, factor_errors
+from tenant_schema.users.identity_providers import errors as provider_errors
+
+MODULES = (errors, factor_errors, provider_errors)
 
 
 def tree(root: type) -> list[type]:
@@ -10,7 +13,7 @@ def tree(root: type) -> list[type]:
 
 
 def test_every_error_that_is_raised_has_its_own_code() -> None:
-    named = [(module, name) for module in (errors, factor_errors) for name in module.__all__]
+    named = [(module, name) for module in MODULES for name in module.__all__]
     classes = [cls for module, name in named if "code" in vars(cls := getattr(module, name))]
 
     assert len({cls.code for cls in classes}) == len(classes)
@@ -48,6 +51,9 @@ def test_every_error_that_is_raised_has_its_own_code() -> None:
         "too-many-factors",
         "wrong-code",
         "passkey-refused",
+        "provider-in-use",
+        "last-way-in",
+        "passwords-needed",
     }
 
 
@@ -57,6 +63,6 @@ def test_who_shall_wait_is_told_how_long(cls: type[errors.TryAgainLater]) -> Non
 
 
 def test_the_tree_is_drawn_as_it_is() -> None:
-    drawn = errors.__doc__ or ""
+    drawn = f"{errors.__doc__} {provider_errors.__doc__}"
 
     assert [cls.__name__ for cls in tree(errors.UserError) if cls.__name__ not in drawn] == []
