@@ -55,6 +55,7 @@ from api.controllers.single_sign_on import SingleSignOnController
 from api.controllers.support import SupportController
 from api.controllers.tenant_support import TenantSupportController
 from api.controllers.tenants import TenantController
+from api.controllers.tickets import TicketController
 from api.controllers.typescript import TypeScriptController
 from api.controllers.users import UserController
 from api.controllers.views import ViewController
@@ -206,6 +207,7 @@ _USERS_CONTROLLERS = [
     ApiKeyController,
     SessionController,
     SupportController,
+    TicketController,
     AuditController,
     DriftController,
     ObjectController,

@@ -70,6 +70,7 @@ from tenant_schema.users.sign_in.browser_sign_in import BrowserSignIn
 from tenant_schema.users.sign_in.service import Authentication
 from tenant_schema.users.sign_in.session_secrets import SessionSecrets
 from tenant_schema.users.sign_in.throttle import Throttle
+from tenant_schema.users.support.tickets import SupportTickets
 
 __all__ = ["Platform", "compose"]
 
@@ -110,6 +111,7 @@ class Platform:
     browser_sessions: BrowserSessions
     browser_sign_in: BrowserSignIn
     identity: IdentityServices
+    support_tickets: SupportTickets
     people: People
     catalog: Catalog
     documents: TenantDocuments
@@ -269,7 +271,9 @@ def _sign_in(
     )
     secrets = SessionSecrets(partial(_signing_keys, vault, purpose="browser-sessions"))
     sessions = BrowserSessions(secrets, cache, limits=limits)
+    tickets = SessionSecrets(partial(_signing_keys, vault, purpose="support-tickets"))
     return {
+        "support_tickets": SupportTickets(tickets, sessions),
         "admin": admin_services(operators, authentication, partial(_admin_keys, vault)),
         "authentication": authentication,
         "browser_sessions": sessions,

@@ -1,18 +1,21 @@
 """/api/v1/auth/session: signing in, and staying signed in, with a cookie."""
 
+from contextlib import suppress
+
 from litestar import Controller, delete, get, post
 from litestar.params import JSONBody
 
 from api.errors import NotAuthenticated
 from api.openapi.described import problems
 from api.requests.cookies import arrival_of, clear_session, keep_session, session_secret
-from api.requests.guards import admits_anyone, admits_own_pages, admits_own_session
+from api.requests.guards import admits_anyone, admits_own_pages, admits_own_session, record_support
 from api.requests.request import TenantRequest
 from api.requests.sources import Injected
 from api.responses import NOT_STORED, Json
 from api.schemas.auth import Credentials
 from api.schemas.browser_sessions import SessionState
 from tenant_schema.scope import TenantScope
+from tenant_schema.users.errors import Unauthenticated
 from tenant_schema.users.sign_in.browser_sessions import BrowserSessions
 from tenant_schema.users.sign_in.browser_sign_in import BrowserSignIn
 
@@ -73,6 +76,7 @@ class BrowserSessionController(Controller):
         if secret is None:
             raise NotAuthenticated
         session = await browser_sessions.read(tenant, secret)
+        await record_support(request, session.access)
         return Json(SessionState.of(session.user, session.expires_at), headers=[NOT_STORED])
 
     @delete(
@@ -92,5 +96,7 @@ class BrowserSessionController(Controller):
         """End the session of this browser."""
         secret = session_secret(request)
         if secret is not None:
+            with suppress(Unauthenticated):
+                await record_support(request, await browser_sessions.authenticate(tenant, secret))
             await browser_sessions.end(tenant, secret)
         return Json(None, headers=clear_session(request))

@@ -6,8 +6,15 @@ from litestar.params import JSONBody
 from api.openapi.described import problems
 from api.operations.support_acts import SupportActs
 from api.requests.sources import Injected, Query
+from api.responses import NOT_STORED, Json
 from api.schemas.paths import SupportGrantId, TenantId
-from api.schemas.support import NewSupportRequest, SupportPage, SupportQuery, SupportResponse
+from api.schemas.support import (
+    NewSupportRequest,
+    SupportPage,
+    SupportQuery,
+    SupportResponse,
+    SupportTicketResponse,
+)
 
 __all__ = ["TenantSupportController"]
 
@@ -56,6 +63,26 @@ class TenantSupportController(Controller):
     ) -> SupportPage:
         """A page of requests."""
         return SupportPage.of(await support_acts.page(tenant_id, params.limit, params.start))
+
+    @post(
+        "/{grantId:str}/ticket",
+        status_code=200,
+        operation_id="createSupportTicket",
+        summary="Get a link into the tenant",
+        description=(
+            "For your own request, once it is granted; as often as you like until it expires. The link is "
+            "valid once, for 60 seconds. It begins a session of a browser that ends with the grant, or when "
+            "one of your tokens is revoked."
+        ),
+        response_description="The link.",
+        responses=problems(404, 409),
+    )
+    async def create_support_ticket(
+        self, support_acts: Injected[SupportActs], tenant_id: TenantId, grant_id: SupportGrantId
+    ) -> Json[SupportTicketResponse]:
+        """Get a link into the tenant."""
+        url, ticket = await support_acts.ticket(tenant_id, grant_id)
+        return Json(SupportTicketResponse(ticket_url=url, expires_at=ticket.expires_at), headers=[NOT_STORED])
 
     @post(
         "/{grantId:str}/end",

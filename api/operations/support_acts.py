@@ -19,6 +19,7 @@ from piccolo_engines.paging import Page
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.audit.write import Origin, came_from
 from tenant_schema.users.support.records import SupportOperator, SupportRecord, checked_request
+from tenant_schema.users.support.tickets import SupportTicket
 
 __all__ = ["SupportActs"]
 
@@ -56,6 +57,15 @@ class SupportActs:
         """
         async with self._acting(tenant_id, "support.end", grant=str(grant_id)) as tenant:
             return await self.platform.people.support.end_for(_scope(tenant), grant_id)
+
+    async def ticket(self, tenant_id: UUID, grant_id: UUID) -> tuple[str, SupportTicket]:
+        """Return the address of a page that begins a session, and its ticket, for a grant of the actor's.
+
+        Raises NotThere, and WrongSupportState unless the grant is in force.
+        """
+        async with self._acting(tenant_id, "support.ticket", grant=str(grant_id)) as tenant:
+            ticket = await self.platform.support_tickets.create(_scope(tenant), self._operator, grant_id)
+        return f"{self.platform.settings.url_of(tenant.primary_domain)}/login#ticket={ticket.token}", ticket
 
     @property
     def _operator(self) -> SupportOperator:

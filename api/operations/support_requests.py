@@ -7,6 +7,7 @@ sent; it is null if the process died, or the client disconnected, before.
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from uuid import UUID
 
 from api.composition import Platform
@@ -17,9 +18,10 @@ from piccolo_engines.errors import DatabaseError
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.audit.write import Subject, complete_event, record_event
 from tenant_schema.users.errors import SupportEnded
-from tenant_schema.users.rights.permissions import Access, SupportAccess
+from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.support.records import SupportOperator
 
-__all__ = ["COMMAND_LINE_ID", "actor_of", "record_request", "record_status"]
+__all__ = ["COMMAND_LINE_ID", "actor_of", "is_authorised", "record_request", "record_status"]
 
 COMMAND_LINE_ID = UUID(int=0)
 """The id that stands for the command line in place of an operator's. It has no tokens to revoke."""
@@ -38,8 +40,8 @@ async def record_request(
     if support is None or context.support is not None:
         return
     platform.people.support.require_in_force(access)
-    actor = actor_of(support, context.id, address)
-    if not await _is_authorised(platform, support):
+    actor = actor_of(SupportOperator(support.operator_id, support.operator_name), context.id, address)
+    if not await is_authorised(platform, support.operator_id, support.since):
         await _record(actor, "support.end", scope, {"grant": str(support.grant), "reason": "revoked"})
         await platform.people.support.end_expelled(scope, access)
         raise SupportEnded
@@ -59,16 +61,17 @@ async def record_status(recorded: RecordedRequest, status: int) -> None:
         await complete_event(recorded.tenant_event, detail)
 
 
-def actor_of(support: SupportAccess, request_id: str, address: str) -> Actor:
+def actor_of(operator: SupportOperator, request_id: str, address: str) -> Actor:
     """Return the operator, as named in the audit trail."""
-    operator_id = None if support.operator_id == COMMAND_LINE_ID else support.operator_id
-    return Actor(support.operator_name, operator_id, request_id, address)
+    operator_id = None if operator.id == COMMAND_LINE_ID else operator.id
+    return Actor(operator.name, operator_id, request_id, address)
 
 
-async def _is_authorised(platform: Platform, support: SupportAccess) -> bool:
-    if support.operator_id == COMMAND_LINE_ID:
+async def is_authorised(platform: Platform, operator_id: UUID, since: datetime) -> bool:
+    """Whether the operator has a valid token, and none was revoked since that time. 1 statement."""
+    if operator_id == COMMAND_LINE_ID:
         return True
-    return await platform.operators.is_still_authorised(support.operator_id, support.since)
+    return await platform.operators.is_still_authorised(operator_id, since)
 
 
 async def _record(actor: Actor, action: str, scope: TenantScope, detail: Mapping[str, object]) -> UUID:

@@ -31,6 +31,11 @@ ACCESS_EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "The browser's session has ended: the user signed out, was not active for long, or somebody ended "
         "it. Sign in again.",
     ),
+    "ticket-invalid": (
+        "Ticket invalid",
+        "The ticket of a central host was used, is older than a minute, or belongs to another tenant. Sign "
+        "in again.",
+    ),
     "password-disabled": (
         "Password disabled",
         "The tenant does not admit passwords. Its users sign in with an identity provider or a passkey.",

@@ -23,6 +23,7 @@ __all__ = [
     "admits_own_pages",
     "admits_own_session",
     "identify",
+    "record_support",
     "requires_operator",
     "requires_user",
 ]
@@ -103,9 +104,14 @@ async def access_of(request: TenantRequest) -> Access:
         raise CrossSite
     sessions = request.platform.browser_sessions
     access = sessions.known_access(tenant, secret) or await sessions.authenticate(tenant, secret)
-    if access.support is not None:
-        await record_request(request.platform, tenant, access, request.context, request.address)
+    await record_support(request, access)
     return access
+
+
+async def record_support(request: TenantRequest, access: Access) -> None:
+    """Record the request if its caller has support access. Raises SupportEnded if that is over."""
+    if access.support is not None:
+        await record_request(request.platform, request.tenant, access, request.context, request.address)
 
 
 def _pass(request: ApiRequest) -> None:

@@ -6,10 +6,16 @@ from typing import Annotated
 from msgspec import Meta
 
 from api.schemas.auth import UserResponse
-from api.schemas.common import Output
+from api.schemas.common import Input, Output
 from tenant_schema.users.sessions.store import SessionUser
 
-__all__ = ["SessionState"]
+__all__ = ["SessionState", "TicketRequest"]
+
+
+class TicketRequest(Input):
+    """A ticket of a central host, from the address of the page that it led to."""
+
+    ticket: Annotated[str, Meta(max_length=200, examples=["fhs_…"])]
 
 
 class SessionState(Output):

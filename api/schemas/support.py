@@ -23,6 +23,7 @@ __all__ = [
     "SupportPage",
     "SupportQuery",
     "SupportResponse",
+    "SupportTicketResponse",
 ]
 
 _ID = "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
@@ -78,6 +79,22 @@ class SupportResponse(Output):
             expires_at=record.expires_at,
             ended_at=record.ended_at,
         )
+
+
+class SupportTicketResponse(Output):
+    """A way into the tenant, once."""
+
+    ticket_url: Annotated[
+        str,
+        Meta(
+            description=(
+                "A page of the tenant, with a ticket in the fragment, which browsers send to nobody. The "
+                "page sends it to POST /api/v1/auth/ticket."
+            ),
+            examples=["https://acme.example.com/login#ticket=fhs_…"],
+        ),
+    ]
+    expires_at: Annotated[datetime, Meta(description="Until when the ticket begins a session, once.")]
 
 
 class SupportPage(Output):

@@ -12,6 +12,7 @@
     │   ├── CodeInvalid                 the code of a sign-in is wrong or was used
     │   ├── PasskeyInvalid              the passkey of a sign-in is unknown, or its assertion is not valid
     │   ├── ChallengeInvalid            a challenge that was used, has expired, or is not one of this tenant's
+    │   ├── TicketInvalid               a ticket that was used, has expired, or is not one of this tenant's
     │   ├── SessionEnded                a browser's cookie of a session that has ended, or of none
     │   └── SupportEnded                an operator whose support access has ended
     ├── PasswordDisabled                the tenant does not admit passwords
@@ -66,6 +67,7 @@ __all__ = [
     "SupportRefused",
     "SystemKept",
     "Taken",
+    "TicketInvalid",
     "TokenExpired",
     "TokenInvalid",
     "TokenReused",
@@ -141,6 +143,15 @@ class PasswordDisabled(UserError):
 
     def __init__(self) -> None:
         super().__init__("This tenant does not admit passwords. Sign in in another way.")
+
+
+class TicketInvalid(Unauthenticated):
+    """A ticket of a central host that does not begin a session here; why is not revealed."""
+
+    code = "ticket-invalid"
+
+    def __init__(self) -> None:
+        super().__init__("The ticket was used or is too old. Sign in again.")
 
 
 class SupportEnded(Unauthenticated):

@@ -32,6 +32,7 @@ def test_every_error_that_is_raised_has_its_own_code() -> None:
         "beyond-own-rights",
         "key-not-enough",
         "support-ended",
+        "ticket-invalid",
         "support-not-enough",
         "support-refused",
         "wrong-support-state",

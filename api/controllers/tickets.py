@@ -1,0 +1,51 @@
+"""/api/v1/auth/ticket: beginning a session of this tenant with a ticket of a central host."""
+
+from litestar import Controller, post
+from litestar.params import JSONBody
+
+from api.composition import Platform
+from api.openapi.described import problems
+from api.operations.support_entry import enter_with_ticket
+from api.requests.cookies import arrival_of, keep_session
+from api.requests.guards import admits_own_pages
+from api.requests.request import TenantRequest
+from api.requests.sources import Injected
+from api.responses import NOT_STORED, Json
+from api.schemas.browser_sessions import SessionState, TicketRequest
+from tenant_schema.scope import TenantScope
+
+__all__ = ["TicketController"]
+
+
+class TicketController(Controller):
+    """A ticket is one use of a link into the tenant."""
+
+    path = "/auth/ticket"
+    tags = ("Signing in",)
+
+    @post(
+        "/",
+        before_request=admits_own_pages,
+        status_code=200,
+        operation_id="redeemTicket",
+        summary="Begin a session with a ticket",
+        description=(
+            "A ticket works once, for 60 seconds, on one tenant. That of an operator with support access "
+            "begins a session that ends with the grant. Sets the cookies of `/api/v1/auth/session`. A "
+            "request from another origin's page is 403 `cross-site`."
+        ),
+        response_description="A new session, whose secret is in the cookie.",
+        responses=problems(401),
+    )
+    async def redeem_ticket(
+        self,
+        request: TenantRequest,
+        tenant: Injected[TenantScope],
+        platform: Injected[Platform],
+        data: JSONBody[TicketRequest],
+    ) -> Json[SessionState]:
+        """Begin a session with a ticket."""
+        arrival = arrival_of(request, methods=())
+        session = await enter_with_ticket(platform, tenant, data.ticket, arrival, request.context.id)
+        state = SessionState.of(session.user, session.expires_at)
+        return Json(state, headers=[NOT_STORED, *keep_session(request, session)])
