@@ -11,6 +11,7 @@ does so once for a whole command, which then finds them by these names.
 """
 
 import contextlib
+import functools
 import os
 import shutil
 import signal
@@ -112,24 +113,31 @@ def free_port() -> int:
 @contextlib.contextmanager
 def server_folder(prefix: str) -> Iterator[Path]:
     """A temporary folder for a server's data: in memory, if the machine has room for all servers there."""
-    has_room = os.access(_IN_MEMORY, os.W_OK) and shutil.disk_usage(_IN_MEMORY).free > _ROOM
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=_IN_MEMORY if has_room else None) as folder:
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=_place()) as folder:
         yield Path(folder)
 
 
-def _initialise(kind: str, binary: str, folder: Path, user: list[str]) -> None:
-    data = f"--datadir={folder / 'data'}"
+def _place() -> Path | None:
+    has_room = os.access(_IN_MEMORY, os.W_OK) and shutil.disk_usage(_IN_MEMORY).free > _ROOM
+    return _IN_MEMORY if has_room else None
+
+
+@functools.cache
+def _initialised(kind: str, binary: str) -> "tempfile.TemporaryDirectory[str]":
+    """A folder with the data of a new server, which each server of this process begins with a copy of."""
+    folder = tempfile.TemporaryDirectory(prefix=f"new-{kind}-", dir=_place())
+    data = f"--datadir={folder.name}/data"
     if kind == "mariadb":
-        command = [
-            "mariadb-install-db",
-            "--no-defaults",
-            *user,
-            data,
-            "--auth-root-authentication-method=normal",
-        ]
+        command = ["mariadb-install-db", "--no-defaults", *_user(), data]
+        command.append("--auth-root-authentication-method=normal")
     else:
-        command = [binary, "--no-defaults", "--initialize-insecure", *user, data]
+        command = [binary, "--no-defaults", "--initialize-insecure", *_user(), data]
     subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+def _user() -> list[str]:
+    return ["--user=root"] if os.geteuid() == 0 else []
 
 
 @contextlib.contextmanager
@@ -150,19 +158,19 @@ def started(kind: str, *options: str) -> Iterator[ServerAddress]:
 
 @contextlib.contextmanager
 def _running(kind: str, binary: str, folder: Path, options: tuple[str, ...]) -> Iterator[ServerAddress]:
-    user = ["--user=root"] if os.geteuid() == 0 else []
-    _initialise(kind, binary, folder, user)
+    shutil.copytree(Path(_initialised(kind, binary).name) / "data", folder / "data")
     password, port = "tests-only", free_port()
     (folder / "init.sql").write_text(
         f"CREATE USER 'tester'@'127.0.0.1' IDENTIFIED BY '{password}';\n"
         "GRANT ALL ON *.* TO 'tester'@'127.0.0.1' WITH GRANT OPTION;\n"
     )
     command = [
-        binary, "--no-defaults", *user, f"--datadir={folder / 'data'}",
+        binary, "--no-defaults", *_user(), f"--datadir={folder / 'data'}",
         f"--tmpdir={folder}",  # a server that starts deletes what looks like its temporary tables
         f"--port={port}", "--bind-address=127.0.0.1",
         f"--socket={folder / 'sock'}", f"--pid-file={folder / 'pid'}", f"--init-file={folder / 'init.sql'}",
         "--skip-name-resolve", "--skip-log-bin", "--max-connections=600", "--loose-mysqlx=OFF",
+        "--performance-schema=OFF",
         "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--innodb-flush-method=nosync",
         *_WITHOUT_SYNC[kind],
         *options,
@@ -173,12 +181,8 @@ def _running(kind: str, binary: str, folder: Path, options: tuple[str, ...]) -> 
             _wait_for(process, port, folder / "log")
             yield ServerAddress("127.0.0.1", port, "tester", password, str(folder / "sock"))
         finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.kill()  # its data are deleted anyway
+            process.wait()
 
 
 def _wait_for(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:

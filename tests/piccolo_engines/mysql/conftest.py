@@ -1,40 +1,19 @@
 """Every test here runs on MariaDB and on MySQL, each in a database of its own that is dropped afterwards."""
 
-import contextlib
-import os
 import uuid
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
-from tests.support.servers import KINDS, ServerAddress, ServerMissing, address_of
-
-
-@pytest.fixture(scope="session")
-def server_addresses() -> Iterator[dict[str, ServerAddress | str]]:
-    """Addresses by kind, or why there is none."""
-    with contextlib.ExitStack() as stack:
-        found: dict[str, ServerAddress | str] = {}
-        for kind in KINDS:
-            try:
-                found[kind] = stack.enter_context(address_of(kind))
-            except ServerMissing as missing:
-                found[kind] = str(missing)
-        yield found
+from tests.conftest import Found, address_or_skip
+from tests.support.servers import KINDS, ServerAddress
 
 
 @pytest.fixture(params=KINDS)
-def address(
-    request: pytest.FixtureRequest, server_addresses: dict[str, ServerAddress | str]
-) -> ServerAddress:
-    found = server_addresses[request.param]
-    if isinstance(found, str):
-        if os.environ.get("CI") == "true" and request.param == "mariadb":
-            pytest.fail(f"CI must have MariaDB: {found}")
-        pytest.skip(f"NOT TESTED ON {request.param.upper()}: {found}")
-    return found
+def address(request: pytest.FixtureRequest, servers_found: Found) -> ServerAddress:
+    return address_or_skip(servers_found, request.param)
 
 
 @pytest.fixture
