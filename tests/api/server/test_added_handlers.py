@@ -130,9 +130,13 @@ class ExplainedController(Controller):
         raise OutOfStock if what == "tea" else PermissionDenied(what, "read")
 
 
+@pytest.fixture(scope="module")
+def app() -> Freehold:
+    return Freehold(route_handlers=[AddedController])
+
+
 @pytest.fixture
-async def added(settings: Any, warm: Warm) -> Any:
-    app = Freehold(route_handlers=[AddedController])
+async def added(settings: Any, warm: Warm, app: Freehold) -> Any:
     async with world_of(settings, replace(warm, app=app)) as world:
         client = await world.user()
         client.base_url = client.base_url.join("/api/v1/added/")

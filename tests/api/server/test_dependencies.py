@@ -91,14 +91,14 @@ async def wait(tenant_engine: Injected[Engine[Any]]) -> None:
 WAITING: list[Any] = []
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def app() -> Freehold:
-    WAITING.clear()
     return Freehold(route_handlers=[read_engine, DealController, list_tenants, wait])
 
 
 @pytest.fixture
 async def extended(settings: Any, warm: Warm, app: Freehold) -> Any:
+    WAITING.clear()
     async with world_of(settings, replace(warm, app=app)) as world:
         yield world
 
