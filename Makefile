@@ -11,7 +11,7 @@ SHELL := /bin/bash
 VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
-TEST_WORKERS ?= 2
+TEST_WORKERS ?= 3
 PYTHONS ?= 3.11 3.12 3.13 3.14 3.15
 
 unexport PYTHONDONTWRITEBYTECODE # tests start many processes, which find what was compiled

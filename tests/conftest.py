@@ -1,9 +1,10 @@
 """For every test: none fails for being slow, and database servers for those that want one."""
 
 import contextlib
+import gc
 import os
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from typing import Any
 
 import hypothesis
@@ -22,6 +23,16 @@ hypothesis.find(
 )  # registers its generator before objects are frozen
 
 Found = dict[str, ServerAddress | str]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Without the garbage collector, which would look again and again at what all stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 def pytest_runtest_setup() -> None:

@@ -8,11 +8,30 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
-__all__ = ["COMMAND", "environment", "free_port", "freehold", "serving"]
+from tests.support.launcher import Launched, Program, launcher
+
+__all__ = [
+    "COMMAND",
+    "LITESTAR",
+    "PICCOLO",
+    "Process",
+    "environment",
+    "free_port",
+    "freehold",
+    "run",
+    "serving",
+]
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "api.cli"]
+FREEHOLD = Program("freehold", "api.cli:main")
+LITESTAR = Program("litestar", "litestar.__main__:run_cli")
+PICCOLO = Program("piccolo", "piccolo.main:main")
+PRELOADED = ("api.cli", "api.app", "api.server", "uvicorn", "uvloop", "litestar.__main__", "piccolo.main")
+
+Process: TypeAlias = subprocess.Popen[bytes] | Launched
 
 
 def free_port() -> int:
@@ -27,17 +46,16 @@ def environment(environ: Mapping[str, str]) -> dict[str, str]:
     return kept | {"PYTHONPATH": str(ROOT)} | dict(environ)
 
 
+def run(
+    program: Program, arguments: list[str], *, folder: Path, environ: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Runs a program of Freehold, Litestar or Piccolo in ``folder``."""
+    return launcher(*PRELOADED).run(program, arguments, folder=folder, environ=environment(environ))
+
+
 def freehold(arguments: list[str], *, folder: Path, environ: Mapping[str, str]) -> str:
     """Runs ``freehold ...`` in ``folder`` and returns what it printed; fails loudly when it fails."""
-    done = subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=folder,
-        env=environment(environ),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = run(FREEHOLD, arguments, folder=folder, environ=environ)
     assert done.returncode == 0, (
         f"freehold {arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
     )
@@ -47,18 +65,17 @@ def freehold(arguments: list[str], *, folder: Path, environ: Mapping[str, str]) 
 @contextmanager
 def serving(
     *, folder: Path, port: int, environ: Mapping[str, str], command: list[str] | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
-    """``freehold serve`` on ``port``, from the moment it listens until the end of the block."""
-    with (folder / f"serve-{port}.log").open("ab") as log:
-        process = subprocess.Popen(
-            command or [*COMMAND, "serve"],
-            cwd=folder,
-            env=environment(environ),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+) -> Iterator[Process]:
+    """``freehold serve``, or another command, from when it listens on ``port`` until the block ends."""
+    log, environ = folder / f"serve-{port}.log", environment(environ)
+    process: Process
+    if command is None:
+        process = launcher(*PRELOADED).start(FREEHOLD, ["serve"], folder=folder, environ=environ, out=log)
+    else:
+        with log.open("ab") as out:
+            process = subprocess.Popen(command, cwd=folder, env=environ, stdout=out, stderr=out)
     try:
-        _wait_until_it_listens(process, port, folder / f"serve-{port}.log")
+        _wait_until_it_listens(process, port, log)
         yield process
     finally:
         process.terminate()
@@ -69,7 +86,7 @@ def serving(
             process.wait(5)
 
 
-def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait_until_it_listens(process: Process, port: int, log: Path) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with socket.socket() as probe:

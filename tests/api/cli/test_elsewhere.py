@@ -13,32 +13,22 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from api.cli import main
 from tests.api.cli.conftest import Run
 from tests.api.conftest import KEY
-from tests.support.processes import environment, free_port, serving
+from tests.support.processes import LITESTAR, PICCOLO, environment, free_port, run, serving
 
 BIN = Path(sys.executable).parent
 
 
-def run(arguments: list[str], folder: Path, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(BIN / arguments[0]), *arguments[1:]],
-        cwd=folder,
-        env=environment(environ),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
 def test_litestar_has_them_too(tmp_path: Path, environ: dict[str, str]) -> None:
-    done = run(["litestar", "freehold", "tenants", "list", "--text"], tmp_path, environ)
+    command = [str(BIN / "litestar"), "freehold", "tenants", "list", "--text"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment(environ), capture_output=True, text=True, check=False
+    )
     assert "acme.localhost" in done.stdout, done.stderr
 
 
 def litestar(arguments: list[str], folder: Path, environ: dict[str, str]) -> str:
-    done = run(
-        ["litestar", *arguments], folder, environ | {"LITESTAR_APP": "api.app:create_app", "COLUMNS": "200"}
-    )
+    environ = environ | {"LITESTAR_APP": "api.app:create_app", "COLUMNS": "200"}
+    done = run(LITESTAR, arguments, folder=folder, environ=environ)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -72,15 +62,16 @@ def test_piccolo_looks_after_the_central_database(tmp_path: Path, environ: dict[
     environ = environ | {"PICCOLO_CONF": "piccolo_conf"}
     fresh = environ | {"CENTRAL_DATABASE_URL": f"sqlite:///{tmp_path / 'fresh.sqlite'}"}
     (tmp_path / "fresh.sqlite").touch()
-    behind = run(["piccolo", "central", "check"], tmp_path, fresh)
+    behind = run(PICCOLO, ["central", "check"], folder=tmp_path, environ=fresh)
     assert "pending: central " in behind.stdout
     assert behind.returncode != 0
-    assert "ran: central " in run(["piccolo", "central", "forwards"], tmp_path, fresh).stdout
+    done = run(PICCOLO, ["central", "forwards"], folder=tmp_path, environ=fresh)
+    assert "ran: central " in done.stdout
 
 
 def test_piccolo_migrations_say_what_to_use(tmp_path: Path, environ: dict[str, str]) -> None:
-    command = ["piccolo", "migrations", "forwards", "central"]
-    done = run(command, tmp_path, environ | {"PICCOLO_CONF": "piccolo_conf"})
+    environ = environ | {"PICCOLO_CONF": "piccolo_conf"}
+    done = run(PICCOLO, ["migrations", "forwards", "central"], folder=tmp_path, environ=environ)
     assert "piccolo central forwards" in done.stdout + done.stderr
     assert "freehold migrate" in done.stdout + done.stderr
 

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support.launcher import Program, launcher
+
 ROOT = Path(__file__).parents[3]
+PICCOLO = Program("piccolo", "piccolo.main:main")
 
 CONF = """
 import json, os
@@ -139,10 +142,8 @@ class Project:
 
     def piccolo(self, config: dict[str, object], *arguments: str) -> str:
         """Run the ``piccolo`` command; return what it said."""
-        command = [str(Path(sys.executable).parent / "piccolo"), *arguments, "--trace"]
-        environment = self.environment(config)
-        done = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False
+        done = launcher("piccolo.main", "piccolo_engines.mysql").run(
+            PICCOLO, [*arguments, "--trace"], folder=self.folder, environ=self.environment(config)
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout

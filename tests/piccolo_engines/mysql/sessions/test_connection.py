@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import random
+import ssl
 import uuid
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -180,7 +181,7 @@ def encrypted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     options = [f"--ssl-ca={made.authority}", f"--ssl-cert={made.certificate}", f"--ssl-key={made.key}"]
     try:
         with started(request.param, *options) as address:
-            yield {**address.config, "ssl": True}
+            yield {**address.config, "ssl": ssl.create_default_context(cafile=made.authority)}
     except ServerMissing as missing:
         pytest.skip(f"NOT TESTED ON {request.param.upper()} of our own: {missing}")
 
