@@ -13,6 +13,7 @@ from api.access_services import People, people_of
 from api.admin.services import AdminServices, admin_services
 from api.directory.updates import DirectoryUpdates
 from api.identity_services import IdentityServices, identity_services
+from api.jobs.kinds import job_kinds
 from api.jobs.outboxes import MessageHandler, outbox_of
 from api.openapi.tenant_documents import TenantDocuments
 from api.server.client_connections import ClientConnections
@@ -25,10 +26,12 @@ from central.database import CentralEngine
 from central.directory.hashes import AddressHashes
 from central.directory.service import Directory
 from central.idempotency import Idempotency
+from central.jobs.pipeline import Observer
+from central.jobs.runner import JobRunner
+from central.jobs.service import JobService
 from central.jobs.store import JobStore
 from central.migrations.migrator import Migrator
 from central.operators.service import Operators
-from central.provisioning.pipeline import Observer
 from central.provisioning.pool import TenantPool
 from central.provisioning.service import Provisioning
 from central.provisioning.steps import Parts
@@ -102,6 +105,8 @@ class Platform:
     pool: TenantPool
     provisioning: Provisioning
     jobs: JobStore
+    job_runner: JobRunner
+    job_service: JobService
     outbox: Outbox
     message_handlers: Mapping[str, MessageHandler]
     directory: Directory
@@ -161,6 +166,7 @@ def compose(
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
     definitions, recovery, catalog = _definitions(settings)
     access, operators = VersionedCache(ACCESS, settings.cache_seconds, beside=definitions), Operators()
+    provisioning = Provisioning(parts, faults=(InvalidInput,), observer=observer, jobs=jobs)
     return Platform(
         settings=settings,
         **_bounds(settings),
@@ -170,10 +176,9 @@ def compose(
         vault=vault,
         resolver=Resolver(registry, settings.base_domains, cache_seconds=settings.cache_seconds),
         operators=operators,
-        provisioning=Provisioning(parts, faults=(InvalidInput,), observer=observer),
-        jobs=jobs,
+        provisioning=provisioning,
         outbox=outbox,
-        message_handlers=_message_handlers(updates),
+        **_jobs(settings, vault, parts, provisioning, jobs, _message_handlers(updates)),
         directory=directory,
         directory_updates=updates,
         passwords=passwords,
@@ -231,6 +236,24 @@ def _app_services(definitions: VersionedCache, catalog: Catalog) -> dict[str, An
         "pages": PageService(apps, catalog, definitions),
         "views": ViewService(catalog),
         "navigation": NavigationService(apps, catalog),
+    }
+
+
+def _jobs(
+    settings: Settings,
+    vault: Vault,
+    parts: Parts,
+    provisioning: Provisioning,
+    jobs: JobStore,
+    handlers: Mapping[str, MessageHandler],
+) -> dict[str, Any]:
+    kinds = job_kinds(provisioning, parts.registry, parts.tenancy, vault, handlers)
+    runner = JobRunner(jobs, kinds, size=settings.jobs_per_process)
+    return {
+        "jobs": jobs,
+        "job_runner": runner,
+        "job_service": JobService(jobs, runner.kinds),
+        "message_handlers": handlers,
     }
 
 

@@ -24,7 +24,7 @@ from benchmarks import provisioning_peer as peer
 from benchmarks.figures import Figure, report
 from benchmarks.stages import ServerStage, stage_of
 from central.database import CENTRAL
-from central.provisioning.pipeline import Moment
+from central.jobs.pipeline import Moment
 from central.provisioning.types import TenantRequest
 from central.secrets.keys import generate_key
 from central.settings.settings import Settings
@@ -64,11 +64,11 @@ class Steps:
         self.taken: dict[str, float] = {}
 
     async def before(self, moment: Moment) -> None:
-        if moment.operation == "create":
+        if moment.operation == "tenant.create":
             self.taken[moment.step] = -time.perf_counter()
 
     async def after(self, moment: Moment) -> None:
-        if moment.operation == "create":
+        if moment.operation == "tenant.create":
             self.taken[moment.step] += time.perf_counter()
 
 

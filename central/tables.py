@@ -1,4 +1,6 @@
-"""The tables of the central database: tenants, domains, operators, the journal, the audit trail.
+"""The tables of the central database: tenants, domains, operators, the audit trail.
+
+Those of jobs are in :mod:`central.jobs.tables`.
 
 Every primary key is a UUIDv7, so ordering by ``id`` is ordering by creation. Each uniqueness that the
 registry relies on (slugs, domains, token hashes, idempotency fingerprints) is a unique column, because every
@@ -41,13 +43,8 @@ __all__ = [
     "OperatorToken",
     "PreparedDatabase",
     "PreparedState",
-    "ProvisioningRun",
-    "ProvisioningStep",
     "RegistryVersion",
-    "RunOperation",
-    "RunState",
     "SealedCheck",
-    "StepState",
     "Tenant",
     "TenantStatus",
 ]
@@ -60,33 +57,6 @@ class TenantStatus(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
     DELETING = "deleting"
-
-
-class RunOperation(StrEnum):
-    """The operation of a run."""
-
-    CREATE = "create"
-    DELETE = "delete"
-    CHANGE_PASSWORD = "change-password"  # noqa: S105 # the name of an operation
-
-
-class RunState(StrEnum):
-    """The state of a run. An ``undone`` run left nothing behind; a ``failed`` one is open."""
-
-    RUNNING = "running"
-    DONE = "done"
-    UNDONE = "undone"
-    FAILED = "failed"
-
-
-class StepState(StrEnum):
-    """The state of a step: ``started`` and ``undoing`` are intents, the others results."""
-
-    STARTED = "started"
-    DONE = "done"
-    UNDOING = "undoing"
-    UNDONE = "undone"
-    FAILED = "failed"
 
 
 class PreparedState(StrEnum):
@@ -242,37 +212,6 @@ class CentralThrottle(
     blocked_until = Timestamptz(null=True, default=None)
 
 
-class ProvisioningRun(
-    Timestamps, Table, db=CENTRAL, help_text="One operation on a tenant, in several steps."
-):
-    """A run. It outlives its tenant, so ``tenant_id`` is no foreign key.
-
-    ``owner`` is the process that executes it.
-    """
-
-    id = UUID(primary_key=True, default=new_id)
-    tenant_id = UUID(default=None, null=True, index=True)
-    slug = Varchar(length=63, null=False)
-    operation = Varchar(length=20, choices=RunOperation, default=RunOperation.CREATE)
-    state = Varchar(length=20, choices=RunState, default=RunState.RUNNING, index=True)
-    owner = Varchar(length=255, null=False)
-    heartbeat_at = Timestamptz()
-    error = Text(null=True, default=None)
-
-
-class ProvisioningStep(Timestamps, Table, db=CENTRAL, help_text="One step of a run."):
-    """A step in the journal: written as intent before the step, and as result after it."""
-
-    id = UUID(primary_key=True, default=new_id)
-    run = ForeignKey(ProvisioningRun, on_delete=OnDelete.cascade, null=False, index=True)
-    position = Integer(null=False)
-    name = Varchar(length=100, null=False)
-    state = Varchar(length=20, choices=StepState, default=StepState.STARTED)
-    started_at = Timestamptz()
-    finished_at = Timestamptz(null=True, default=None)
-    error = Text(null=True, default=None)
-
-
 class PreparedDatabase(Timestamps, Table, db=CENTRAL, help_text="A database for a tenant to be created."):
     """A database of the pool, see :mod:`central.provisioning.pool`.
 
@@ -350,8 +289,6 @@ TABLES: tuple[type[Table], ...] = (
     OperatorRecoveryCode,
     DirectoryEntry,
     CentralThrottle,
-    ProvisioningRun,
-    ProvisioningStep,
     PreparedDatabase,
     SealedCheck,
     AuditEvent,

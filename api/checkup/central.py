@@ -8,7 +8,6 @@ from api.number_text import counted
 from central.migrations.recorded import MigrationsUnknown
 from central.secrets.key_check import KeyCheck
 from central.secrets.key_rotation import KeyRotation
-from central.tables import ProvisioningRun, RunState
 from piccolo_engines.errors import DatabaseError
 
 __all__ = ["check_central", "check_keys", "check_servers"]
@@ -18,7 +17,7 @@ _PROBE = "freehold_doctor"
 
 
 async def check_central(platform: Platform) -> list[Finding]:
-    """Check that the central database responds and is up to date, then its operators and runs."""
+    """Check that the central database responds and is up to date, then its operators."""
     try:
         pending = await platform.central_migrator.pending(platform.central_engine)
     except DatabaseError as problem:
@@ -33,7 +32,6 @@ async def check_central(platform: Platform) -> list[Finding]:
     return [
         fine(_ABOUT, "It responds and is up to date."),
         await _operators(platform),
-        *await _runs(),
     ]
 
 
@@ -105,22 +103,3 @@ async def _operators(platform: Platform) -> Finding:
     if not active:
         return error("operators", "No operator has a valid token.", "freehold operators create NAME")
     return fine("operators", f"{len(active)} can sign in.")
-
-
-async def _runs() -> list[Finding]:
-    """Check for unfinished runs."""
-    row = ProvisioningRun
-    rows = await row.select(row.slug, row.operation, row.state, row.error).where(
-        row.state.is_in([RunState.RUNNING.value, RunState.FAILED.value])
-    )
-    return [_run(one["slug"], one["operation"], one["state"], one["error"]) for one in rows] or [
-        fine("journal", "No run is open.")
-    ]
-
-
-def _run(slug: str, operation: str, state: str, reason: str | None) -> Finding:
-    about, remedy = f"tenant {slug}", "freehold tenants reconcile"
-    if state == RunState.FAILED:
-        return error(about, f"Its run ({operation}) failed: {reason or 'no reason is recorded'}", remedy)
-    message = f"Its run ({operation}) is open: a process is working on it, or has died."
-    return warning(about, message, remedy)

@@ -7,6 +7,7 @@ import rich_click as click
 from api.checkup.central import check_central, check_keys, check_servers
 from api.checkup.files import check_files
 from api.checkup.finding import Finding, fine
+from api.checkup.jobs import check_jobs
 from api.checkup.settings import check_settings
 from api.checkup.tenants import check_tenants
 from api.cli.completion import tenant_slugs
@@ -27,7 +28,7 @@ _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "
 @click.argument("tenants", nargs=-1, metavar="[TENANT]...", shell_complete=tenant_slugs)
 @with_output
 def doctor(tenants: tuple[str, ...], out: Output) -> None:
-    """Check settings, files, databases, keys, the journal, and all tenants or those named.
+    """Check settings, files, databases, keys, jobs, and all tenants or those named.
 
     Changes nothing. Each finding says how to correct it. The exit status is 1 if there are errors.
     """
@@ -48,6 +49,7 @@ async def _check(platform: Platform, slugs: tuple[str, ...], out: Output) -> lis
     if found[0].level == "error":  # nothing else can be checked without it
         return found
     found += await check_keys(platform)
+    found += await check_jobs(platform)
     if slugs:
         tenants = [(await tenant_called(platform, slug)).ref for slug in dict.fromkeys(slugs)]
     else:

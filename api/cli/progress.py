@@ -15,7 +15,7 @@ from rich.progress import (
 )
 
 from api.cli.console import Output
-from central.provisioning.pipeline import Moment
+from central.jobs.pipeline import Moment
 
 __all__ = ["Steps", "Tally", "tally"]
 

@@ -12,9 +12,9 @@ from api.cli.console import fail
 from api.errors import CentralOutOfDate
 from central.database import CENTRAL, CentralEngine
 from central.errors import CentralError, SettingsError, TenantNotFound
+from central.jobs.pipeline import Observer
 from central.migrations.pending_in_central import pending_in_central
 from central.operators.audit import Actor
-from central.provisioning.pipeline import Observer
 from central.registry import Registry, TenantRecord
 from central.secrets.key_check import KeyCheck
 from central.secrets.vault import Vault

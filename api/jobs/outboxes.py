@@ -1,12 +1,14 @@
 """The outboxes of tenants: who marks them, and which handler sends a message of which kind."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from central.jobs.store import JobStore, NewJob
 from central.registry import TenantRef
 from central.secrets.vault import Vault
+from piccolo_engines.columns import utc_now
 from tenant_schema.outbox import Outbox
 from tenant_schema.scope import TenantScope
 
@@ -14,6 +16,9 @@ __all__ = ["OUTBOX", "MessageHandler", "outbox_of"]
 
 OUTBOX: Final = "outbox"
 """The kind of the job that delivers the outbox of one tenant. Its key is ``outbox:<tenant id>``."""
+
+_COMMIT: Final = timedelta(milliseconds=100)
+"""The time that most transactions need to be committed after a message was written."""
 
 MessageHandler = Callable[[TenantRef, UUID, dict[str, Any]], Awaitable[None]]
 """Sends one message: called with the tenant, whose database is bound, the message's id and its payload.
@@ -32,6 +37,14 @@ def outbox_of(vault: Vault, jobs: JobStore) -> Outbox:
 
     async def mark(tenant: TenantScope) -> None:
         key = f"{OUTBOX}:{tenant.id}"
-        await jobs.signal(NewJob(kind=OUTBOX, tenant_id=tenant.id, tenant_slug=tenant.slug, key=key))
+        await jobs.signal(
+            NewJob(
+                kind=OUTBOX,
+                tenant_id=tenant.id,
+                tenant_slug=tenant.slug,
+                key=key,
+                due_at=utc_now() + _COMMIT,
+            )
+        )
 
     return Outbox(seal, mark)

@@ -181,10 +181,25 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "The deletion of the tenant could not be finished; it is tried again.",
     ),
     "provisioning-failed": ("Provisioning failed", "A change of a whole tenant failed. The detail says why."),
-    "run-lost": (
-        "Run lost",
+    # jobs
+    "job-not-found": (
+        "Job not found",
+        "There is no job with this id. Finished ones are deleted after 90 days.",
+    ),
+    "job-not-retryable": (
+        "Job not retryable",
+        "Only a job that failed or waits can be retried. The detail has its state.",
+    ),
+    "job-not-cancellable": (
+        "Job not cancellable",
+        "The job has ended, or must be completed. The detail says which.",
+    ),
+    "job-lost": (
+        "Job lost",
         "Another process has taken over the work on this tenant. Read the tenant again.",
     ),
+    "job-failed": ("Job failed", "The job cannot succeed. The detail says why."),
+    "job-error": ("Job error", "Something is wrong with a job. The detail says what."),
     # objects, fields, records
     "object-not-found": ("Object not found", "The tenant has no object with this name."),
     "field-not-found": ("Field not found", "The object has no field with this name."),

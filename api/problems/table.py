@@ -32,6 +32,7 @@ from api.problems.catalog import title_of
 from api.problems.documents import FieldProblem, ProblemDocument
 from api.responses import RawHeader, RawResponse, json_bytes
 from central import errors as central
+from central.jobs import errors as jobs
 from central.provisioning.errors import NoDatabaseUser, PasswordChanging, ProvisioningError
 from central.servers import DatabaseExists, UnknownServer, UserExists
 from central.tenancy.engines import EnginesBusy, TenantGone
@@ -90,6 +91,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     CrossSite: 403,
     # what it is about
     central.TenantNotFound: 404,
+    jobs.JobNotFound: 404,
     TenantGone: 404,
     central.DomainNotFound: 404,
     objects.ObjectNotFound: 404,
@@ -105,6 +107,8 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     DatabaseExists: 409,
     UserExists: 409,
     central.WrongStatus: 409,
+    jobs.JobNotRetryable: 409,
+    jobs.JobNotCancellable: 409,
     IdempotencyBusy: 409,
     PasswordChanging: 409,
     NoDatabaseUser: 409,
@@ -125,6 +129,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     EnginesBusy: 503,
     central.CredentialsUnreadable: 503,
     ProvisioningError: 503,
+    jobs.JobError: 503,
     TenantNotReady: 503,
     NotReady: 503,
     engines.ConnectionLost: 503,

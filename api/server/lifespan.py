@@ -13,7 +13,7 @@ from central.database import CENTRAL
 from central.provisioning.reconcile import Report
 from central.secrets.key_check import KeyCheck
 
-__all__ = ["keep_up", "running"]
+__all__ = ["keep_up", "run_jobs", "running"]
 
 
 @asynccontextmanager
@@ -21,9 +21,9 @@ async def running(platform: Platform) -> AsyncIterator[None]:
     """Run the services inside the block.
 
     At the start migrations are compiled, and interrupted creations and deletions of tenants settled. Inside,
-    the same is repeated periodically, idle databases are closed, and old data is deleted. At the end
-    everything is closed. Raises :class:`~api.errors.CentralOutOfDate` and
-    :class:`~central.errors.WrongEncryptionKey` before anything is served.
+    jobs are executed, idle databases are closed, and old data is deleted. At the end everything is closed.
+    Raises :class:`~api.errors.CentralOutOfDate` and :class:`~central.errors.WrongEncryptionKey` before
+    anything is served.
     """
     try:
         platform.central_migrator.preload()
@@ -32,10 +32,11 @@ async def running(platform: Platform) -> AsyncIterator[None]:
         with CENTRAL.bind(platform.central_engine):
             await KeyCheck(platform.vault).require()
         await _reconcile(platform)
-        upkeep = asyncio.gather(keep_up(platform), _keep_pool(platform))
+        upkeep = asyncio.gather(keep_up(platform), _keep_pool(platform), run_jobs(platform))
         try:
             yield
         finally:
+            await platform.job_runner.stop()
             upkeep.cancel()
             await asyncio.gather(upkeep, return_exceptions=True)
     finally:
@@ -51,7 +52,14 @@ async def _require_current(platform: Platform) -> None:
 async def keep_up(platform: Platform, every: timedelta = timedelta(seconds=15)) -> None:
     """The upkeep of a running process, until cancelled."""
     with CENTRAL.bind(platform.central_engine):
-        await platform.provisioning.keep_reconciled(every, pruning=[platform.idempotency.purge])
+        pruning = [platform.idempotency.purge, platform.job_service.prune]
+        await platform.provisioning.keep_up(every, pruning=pruning)
+
+
+async def run_jobs(platform: Platform) -> None:
+    """Execute jobs until the runner is stopped."""
+    with CENTRAL.bind(platform.central_engine):
+        await platform.job_runner.run()
 
 
 async def _keep_pool(platform: Platform) -> None:

@@ -17,29 +17,42 @@ from piccolo.columns import (
 from piccolo.table import Table
 
 from central.database import CENTRAL
-from central.tables import StepState
 from piccolo_engines.columns import Timestamps, new_id
 
-__all__ = ["TABLES", "Job", "JobState", "JobStep"]
+__all__ = ["TABLES", "Job", "JobState", "JobStep", "StepState"]
 
 
 class JobState(StrEnum):
-    """The recorded state of a job. A ``waiting`` one whose lease has not expired is running."""
+    """The state of a job. ``waiting`` ones have not begun, or wait for their next attempt.
+
+    ``running`` ones whose lease has expired are taken over. ``cancelled`` ones were cancelled, or undone.
+    """
 
     WAITING = "waiting"
+    RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
 
 
+class StepState(StrEnum):
+    """The state of a step: ``started`` and ``undoing`` are intents, the others results."""
+
+    STARTED = "started"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    FAILED = "failed"
+
+
 class Job(Timestamps, Table, db=CENTRAL, help_text="Work that outlives a request."):
     """A job, see :mod:`central.jobs`. It outlives its tenant, so ``tenant_id`` is no foreign key.
 
-    ``unique_key`` is unique among the jobs that are not finished. ``due_at`` is the earliest time of the next
-    attempt; null if there is none to come. ``owner`` identifies the claim until ``leased_until``, and
-    ``process`` is the process that made it. ``enqueued`` counts the requests for this job, ``enqueued_at`` is
-    the time of the latest. ``cursor`` is where the next attempt continues; ``done``, ``total`` and ``unit``
-    are its progress.
+    ``unique_key`` is unique among the jobs that are not done or cancelled. ``due_at`` is the earliest time of
+    the next attempt, or of the current one; null if there is none to come. A running job belongs to the
+    process ``owner`` until ``leased_until``; ``claim`` changes with everyone who begins or ends an attempt.
+    ``enqueued`` counts the requests for this job, ``enqueued_at`` is the time of the latest. ``cursor`` is
+    where the next attempt continues; ``done``, ``total`` and ``unit`` are its progress.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -49,8 +62,8 @@ class Job(Timestamps, Table, db=CENTRAL, help_text="Work that outlives a request
     unique_key = Varchar(length=120, unique=True, null=True, default=None)
     state = Varchar(length=20, choices=JobState, default=JobState.WAITING, index=True)
     due_at = Timestamptz(null=True, default=None, index=True)
-    owner = UUID(default=new_id, null=False)
-    process = Varchar(length=255, null=False)
+    claim = UUID(default=new_id, null=False)
+    owner = Varchar(length=255, null=False)
     leased_until = Timestamptz(null=False)
     attempts = Integer(default=0, null=False)
     enqueued = Integer(default=1, null=False)

@@ -3,9 +3,9 @@
 import logging
 from dataclasses import dataclass
 
+from central.jobs.pipeline import Repeated
 from central.migrations.migrator import Migrator
 from central.provisioning.deletion import DropDatabase, DropUser
-from central.provisioning.pipeline import Repeated
 from central.provisioning.pool import TenantPool
 from central.provisioning.types import NewTenant, TenantSeed
 from central.registry import Registry, TenantRef

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from central.jobs.pipeline import Repeated
 from central.provisioning.errors import PasswordChanging
-from central.provisioning.pipeline import Repeated
 from central.registry import Registry, TenantRef
 from central.servers import DatabaseServers
 from central.servers.credentials import Credentials

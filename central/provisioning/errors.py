@@ -8,8 +8,7 @@
         ├── DeletionFailed(slug, step)
         ├── PasswordNotChanged(slug, step)
         ├── PasswordChanging(slug)
-        ├── NoDatabaseUser(slug)
-        └── RunLost(slug)
+        └── NoDatabaseUser(slug)
 
 The reason is the ``__cause__``, for the log. A message names the step, and never repeats the database's own.
 """
@@ -25,7 +24,6 @@ __all__ = [
     "PasswordChanging",
     "PasswordNotChanged",
     "ProvisioningError",
-    "RunLost",
 ]
 
 
@@ -97,13 +95,3 @@ class NoDatabaseUser(ProvisioningError):
     def __init__(self, slug: str) -> None:
         self.slug = slug
         super().__init__(f"The database of {slug!r} has no user of its own, and so no password.")
-
-
-class RunLost(ProvisioningError):
-    """Another process considered this one dead and has taken over its run."""
-
-    code = "run-lost"
-
-    def __init__(self, slug: str) -> None:
-        self.slug = slug
-        super().__init__(f"Another process has taken over the work on the tenant {slug!r}.")

@@ -6,8 +6,8 @@ refused, so requests are not affected by the change.
 
 from dataclasses import dataclass
 
+from central.jobs.pipeline import Repeated
 from central.provisioning.errors import NoDatabaseUser, PasswordChanging
-from central.provisioning.pipeline import Repeated
 from central.provisioning.types import generate_password
 from central.registry import Registry, TenantRef
 from central.servers import DatabaseServers

@@ -14,12 +14,13 @@ from typing import Any
 from uuid import UUID
 
 from central.errors import CentralError
+from central.jobs.owner import Owner
+from central.jobs.tables import Job, JobState
 from central.migrations.migrator import Migrator
-from central.provisioning.owner import Owner
-from central.provisioning.types import TenantSeed
+from central.provisioning.types import TenantJob, TenantSeed
 from central.registry import TenantRef
 from central.servers import DatabaseServer, DatabaseServers
-from central.tables import PreparedDatabase, PreparedState, ProvisioningRun, RunState, TenantStatus
+from central.tables import PreparedDatabase, PreparedState, TenantStatus
 from central.tenancy.tenancy import Tenancy
 from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.errors import DatabaseError, UniqueViolation
@@ -57,7 +58,7 @@ class TenantPool:
     async def take(self, server: str, tenant_id: UUID) -> str | None:
         """Assign a prepared database to the tenant that is being created. Returns its name, if there is one.
 
-        It belongs to the run of that tenant from now on: :meth:`release` ends that. 3 statements.
+        It belongs to the job of that tenant from now on: :meth:`release` ends that. 3 statements.
         """
         if not self.size:
             return None
@@ -155,10 +156,9 @@ class TenantPool:
             is_placed = server == self._servers.default.name and int(number) < self.size
             return not is_placed or row["level"] != self._migrator.level
         if row["state"] == PreparedState.TAKEN:
-            states = [RunState.RUNNING.value, RunState.FAILED.value]
-            run = ProvisioningRun
-            is_open = run.exists().where(run.tenant_id == row["tenant_id"], run.state.is_in(states))
-            return not await is_open
+            states = [JobState.RUNNING.value, JobState.WAITING.value]
+            mine = (Job.tenant_id == row["tenant_id"]) & (Job.kind == TenantJob.CREATE)
+            return not await Job.exists().where(mine, Job.state.is_in(states))
         owner = Owner.parse(row["owner"])
         is_dead = owner is not None and owner.is_surely_dead()
         return is_dead or row["updated_at"] < utc_now() - STALE_AFTER

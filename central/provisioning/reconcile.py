@@ -1,4 +1,4 @@
-"""Reconciliation: settles runs that a crash or a failure left open. Creations are undone, others finished.
+"""Reconciliation: settles jobs that a crash or a failure left open. Creations are undone, others finished.
 
 A creation is undone even when only its activation is missing: its passwords were reported to nobody, and the
 caller's next attempt finds the slug free.
@@ -8,12 +8,14 @@ import logging
 from dataclasses import dataclass, replace
 
 from central.errors import CentralError
-from central.provisioning.journal import Journal, OpenRun
-from central.provisioning.pipeline import Observer, StepFailed, carry_out, roll_back
-from central.provisioning.run import Run
+from central.jobs.claims import Claim
+from central.jobs.pipeline import Observer, StepFailed, carry_out, roll_back
+from central.jobs.records import JobRecord
+from central.jobs.steps import StepLog
+from central.jobs.store import JobStore
+from central.provisioning.errors import ProvisioningError
 from central.provisioning.steps import Parts, creation, deletion, password_change
-from central.provisioning.types import Admin, NewTenant
-from central.tables import RunOperation
+from central.provisioning.types import Admin, NewTenant, TenantJob
 from piccolo_engines.errors import DatabaseError
 
 __all__ = ["Reconciliation", "Report"]
@@ -28,7 +30,7 @@ class Report:
     :ivar undone: creations that were undone.
     :ivar finished: deletions that were finished.
     :ivar changed: password changes that were finished.
-    :ivar failed: runs that could not be settled yet.
+    :ivar failed: jobs that could not be settled yet.
     :ivar dropped: databases of the pool that were dropped, by name.
     """
 
@@ -38,97 +40,102 @@ class Report:
     failed: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
 
-    def with_run(self, run: OpenRun, *, is_settled: bool) -> "Report":
-        """Return the report with one more run."""
+    def with_job(self, job: JobRecord, *, is_settled: bool) -> "Report":
+        """Return the report with one more job."""
+        slug = job.tenant_slug
         if not is_settled:
-            return replace(self, failed=(*self.failed, run.slug))
-        if run.operation is RunOperation.CREATE:
-            return replace(self, undone=(*self.undone, run.slug))
-        if run.operation is RunOperation.CHANGE_PASSWORD:
-            return replace(self, changed=(*self.changed, run.slug))
-        return replace(self, finished=(*self.finished, run.slug))
+            return replace(self, failed=(*self.failed, slug))
+        if job.kind == TenantJob.CREATE:
+            return replace(self, undone=(*self.undone, slug))
+        if job.kind == TenantJob.CHANGE_PASSWORD:
+            return replace(self, changed=(*self.changed, slug))
+        return replace(self, finished=(*self.finished, slug))
 
 
 class Reconciliation:
-    """Claims open runs one after the other and settles them."""
+    """Claims open jobs one after the other and settles them."""
 
-    def __init__(self, parts: Parts, journal: Journal, observer: Observer | None) -> None:
+    def __init__(self, parts: Parts, jobs: JobStore, observer: Observer | None) -> None:
         self._registry, self._pool = parts.registry, parts.pool
         self._creation = creation(parts)
         self._to_finish = {
-            RunOperation.DELETE: deletion(parts),
-            RunOperation.CHANGE_PASSWORD: password_change(parts),
+            TenantJob.DELETE: deletion(parts),
+            TenantJob.CHANGE_PASSWORD: password_change(parts),
         }
-        self._journal = journal
+        self._jobs = jobs
         self._observer = observer
 
     async def run(self) -> Report:
-        """Settle all abandoned runs and report the outcome."""
+        """Settle all abandoned jobs and report the outcome."""
         report = Report()
-        for found in await self._journal.abandoned():
-            async with self._journal.claimed(found) as run:
-                if run is None:
-                    continue
-                is_settled = await self._try_to_settle(found, run)
-            report = report.with_run(found, is_settled=is_settled)
+        for found in await self._jobs.abandoned(list(TenantJob)):
+            claim = await self._jobs.claim(found)
+            if claim is None:
+                continue
+            async with self._jobs.kept_alive(claim):
+                is_settled = await self._try_to_settle(claim)
+            report = report.with_job(found, is_settled=is_settled)
         return replace(report, dropped=tuple(await self._pool.settle()))
 
-    async def take_back(self, new: NewTenant, run: Run, failure: StepFailed) -> bool:
-        """Undo what the run created. Returns False when something remains for a later reconciliation."""
-        try:
-            await run.reload()  # steps of a rolled back transaction were not done
-            if not run.is_written:
-                return True
-            await run.fail(failure.step, failure.reason)
-        except (CentralError, DatabaseError):
-            _log.exception("The journal of the run on %s could not be written", run.slug)
-            return False
-        return await self._roll_back(new, run)
+    async def settle(self, claim: Claim) -> None:
+        """Settle one job that has been claimed. The function of these kinds of jobs.
 
-    async def postpone(self, run: Run, failure: StepFailed) -> bool:
-        """Leave the run to a later reconciliation and record the reason.
-
-        Returns False if the run never started.
+        Raises what its steps raise when the journal cannot be written.
         """
+        if not await self._settle(claim) and claim.is_open:
+            raise ProvisioningError(f"The job {claim.job} could not be settled.")
+
+    async def take_back(self, new: NewTenant, log: StepLog, failure: StepFailed) -> bool:
+        """Undo what the job created. Returns False when something remains for a later reconciliation."""
         try:
-            await run.reload()
-            if not run.is_written:
+            await log.reload()  # steps of a rolled back transaction were not done
+            if not log.is_written:
+                return True
+            await log.fail(failure.step, failure.reason)
+        except (CentralError, DatabaseError):
+            _log.exception("The journal of the job %s could not be written", log.claim.job)
+            return False
+        return await self._roll_back(new, log)
+
+    async def postpone(self, log: StepLog, failure: StepFailed) -> bool:
+        """Leave the job to a later attempt and record the reason. Returns False if it never started."""
+        try:
+            await log.reload()
+            if not log.is_written:
                 return False
-            await run.give_up(failure.step, failure.reason)
+            await log.give_up(failure.step, failure.reason)
         except (CentralError, DatabaseError):
-            _log.exception("The journal of the run on %s could not be written", run.slug)
+            _log.exception("The journal of the job %s could not be written", log.claim.job)
         return True
 
-    async def _try_to_settle(self, found: OpenRun, run: Run) -> bool:
+    async def _try_to_settle(self, claim: Claim) -> bool:
         try:
-            return await self._settle(found, run)
+            return await self._settle(claim)
         except (CentralError, DatabaseError):
-            _log.exception("The run on %s could not be settled; it will be tried again", run.slug)
+            _log.exception("The job %s could not be settled; it will be tried again", claim.job)
             return False
 
-    async def _settle(self, found: OpenRun, run: Run) -> bool:
-        if found.operation is RunOperation.CREATE:
-            return await self._roll_back(await self._subject(found), run)
-        steps, tenant = self._to_finish[found.operation], await self._registry.get(found.tenant_id)
+    async def _settle(self, claim: Claim) -> bool:
+        job, log = claim.job, StepLog(self._registry, claim)
+        await log.reload()
+        assert job.tenant_id is not None
+        tenant = await self._registry.get(job.tenant_id)
+        if job.kind == TenantJob.CREATE:  # the passwords are not known any more, and not needed
+            return await self._roll_back(NewTenant(tenant, Admin("", ""), username="", password=""), log)
         try:
-            await carry_out(steps, tenant, run, self._observer)
+            await carry_out(self._to_finish[TenantJob(job.kind)], tenant, log, self._observer)
         except StepFailed as failure:
-            what = f"{found.operation.value} of {run.slug}"
-            _log.error("Not finished: %s: %s", what, failure.step, exc_info=failure.reason)
-            await self.postpone(run, failure)
+            _log.error("Not finished: %s: %s", job, failure.step, exc_info=failure.reason)
+            await self.postpone(log, failure)
             return False
         return True
 
-    async def _roll_back(self, new: NewTenant, run: Run) -> bool:
+    async def _roll_back(self, new: NewTenant, log: StepLog) -> bool:
         try:
-            await roll_back(self._creation, new, run, self._observer)
+            await roll_back(self._creation, new, log, self._observer)
         except StepFailed as failure:
-            _log.error("Undoing the tenant %s failed: %s", run.slug, failure.step, exc_info=failure.reason)
-            await self.postpone(run, failure)
+            slug = new.tenant.slug
+            _log.error("Undoing the tenant %s failed: %s", slug, failure.step, exc_info=failure.reason)
+            await self.postpone(log, failure)
             return False
         return True
-
-    async def _subject(self, found: OpenRun) -> NewTenant:
-        """Return what the undo steps need. The passwords are not known any more, and not needed."""
-        tenant = await self._registry.get(found.tenant_id)
-        return NewTenant(tenant, Admin("", ""), username="", password="")

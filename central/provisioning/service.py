@@ -1,8 +1,9 @@
-"""Provisioning: creates and deletes tenants, changes database passwords, settles interrupted runs."""
+"""Provisioning: creates and deletes tenants, changes database passwords, settles interrupted jobs."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -11,29 +12,28 @@ from uuid import UUID
 
 from central.database import CENTRAL
 from central.errors import CentralError
+from central.jobs.kinds import JobKind
+from central.jobs.pipeline import Observer, Step, StepFailed, carry_out
+from central.jobs.steps import LONGEST_STEP_PAUSE, StepLog
+from central.jobs.store import JobStore
 from central.provisioning.errors import CreationFailed, DeletionFailed, PasswordNotChanged
-from central.provisioning.journal import Journal
-from central.provisioning.pipeline import Observer, StepFailed, carry_out
 from central.provisioning.reconcile import Reconciliation, Report
-from central.provisioning.run import Run
 from central.provisioning.steps import Parts, creation, deletion, password_change
 from central.provisioning.types import (
     Admin,
     NewTenant,
     ProvisionedTenant,
+    TenantJob,
     TenantRequest,
     generate_password,
 )
 from central.registry import TenantRef
 from central.servers import DatabaseExists, Login, UserExists
 from central.slugs import parse_slug
-from central.tables import RunOperation, TenantStatus
+from central.tables import TenantStatus
 from piccolo_engines.columns import new_id
 
-__all__ = ["KEEP_FINISHED_RUNS", "Provisioning"]
-
-KEEP_FINISHED_RUNS = timedelta(days=90)
-"""How long the journal of a finished run is kept."""
+__all__ = ["Provisioning"]
 
 _TURNS_BETWEEN_PRUNINGS = 240
 
@@ -52,6 +52,8 @@ class Provisioning:
     :param faults: errors of the seed that the caller can correct, such as a weak password. They are raised
         unchanged once everything is undone, instead of :class:`~central.provisioning.errors.CreationFailed`.
     :param observer: is called around every step.
+    :param jobs: has a job for each operation.
+    :ivar kinds: the kinds of these jobs. Executing one settles an operation that was interrupted.
     """
 
     def __init__(
@@ -60,7 +62,7 @@ class Provisioning:
         *,
         faults: tuple[type[Exception], ...] = (),
         observer: Observer | None = None,
-        journal: Journal | None = None,
+        jobs: JobStore | None = None,
     ) -> None:
         self._parts = parts
         self._creation = creation(parts)
@@ -68,9 +70,19 @@ class Provisioning:
         self._password_change = password_change(parts)
         self._faults = faults
         self._observer = observer
-        self._journal = journal or Journal(parts.registry)
-        self._reconciliation = Reconciliation(parts, self._journal, observer)
+        self._jobs = jobs or JobStore()
+        self._reconciliation = Reconciliation(parts, self._jobs, observer)
         self._at_work: set[asyncio.Task[Any]] = set()
+        self.kinds: Sequence[JobKind] = [
+            JobKind(
+                name=kind,
+                run=self._reconciliation.settle,
+                max_attempts=None,
+                longest_pause=LONGEST_STEP_PAUSE,
+                is_cancellable=False,
+            )
+            for kind in TenantJob
+        ]
 
     async def create(self, request: TenantRequest) -> ProvisionedTenant:
         """Create the tenant completely or not at all.
@@ -106,39 +118,34 @@ class Provisioning:
     async def reconcile(self) -> Report:
         """Undo abandoned creations and finish abandoned deletions and password changes.
 
-        Call it at start-up and periodically. Any number of processes may do so at the same time.
+        Call it at start-up; later, whoever executes jobs does the same. Any number of processes may do so at
+        the same time.
         """
         return await self._uninterrupted(self._reconciliation.run())
 
-    async def prune(self, older_than: timedelta = KEEP_FINISHED_RUNS) -> int:
-        """Delete the journal of runs that ended longer ago than ``older_than``.
-
-        Returns the number of runs.
-        """
-        return await self._journal.prune(older_than)
-
-    async def keep_reconciled(
+    async def keep_up(
         self,
         every: timedelta,
         *,
         pruning: Sequence[Callable[[], Awaitable[object]]] = (),
     ) -> None:
-        """Periodically reconcile, close idle and disconnected engines and, less often, prune the journal.
+        """Periodically drop unwanted databases of the pool, close idle and disconnected engines and, less
+        often, prune.
 
         Runs until cancelled, in a task of its own that is started with ``CENTRAL`` bound. ``pruning`` are
-        further functions that delete old rows, called as often as the journal is pruned.
+        functions that delete old rows.
         """
         for turn in count():
             await asyncio.sleep(every.total_seconds())
             try:
-                await self.reconcile()
+                await self._uninterrupted(self._parts.pool.settle())
                 await self._parts.engines.close_idle()
                 await self._follow_disconnects()
                 if turn % _TURNS_BETWEEN_PRUNINGS == 0:
-                    for prune in (self.prune, *pruning):
+                    for prune in pruning:
                         await prune()
             except Exception:  # noqa: BLE001 # the next round may succeed
-                _log.exception("Reconciling failed; it will be tried again")
+                _log.exception("Upkeep failed; it will be tried again")
 
     async def close(self, patience: float = 30.0) -> None:
         """Wait up to ``patience`` seconds for running operations.
@@ -175,48 +182,59 @@ class Provisioning:
         tenant, hashing = new.tenant, self._parts.seed.hashing
         if hashing is not None:
             new.admin = replace(new.admin, hashed=_begun(hashing(new.admin.password)))
-        async with self._journal.opened(RunOperation.CREATE, tenant.id, tenant.slug) as run:
-            failure = await _attempt(carry_out(self._creation, new, run, self._observer))
+        async with self._journaled(TenantJob.CREATE, tenant, self._creation) as log:
+            failure = await _attempt(carry_out(self._creation, new, log, self._observer))
             if failure is not None:
-                await self._take_back(new, run, failure)
+                await self._take_back(new, log, failure)
         if self._parts.servers.get(tenant.database_server).has_users:
             return ProvisionedTenant(new.tenant, new.username, new.password, new.admin)
         return ProvisionedTenant(new.tenant, None, None, new.admin)
 
-    async def _take_back(self, new: NewTenant, run: Run, failure: StepFailed) -> NoReturn:
-        """Undo what the run created, and raise the error for the caller."""
+    async def _take_back(self, new: NewTenant, log: StepLog, failure: StepFailed) -> NoReturn:
+        """Undo what the job created, and raise the error for the caller."""
         reason = failure.reason
-        is_clean = await self._reconciliation.take_back(new, run, failure)
+        is_clean = await self._reconciliation.take_back(new, log, failure)
         is_refusal = failure.step == self._creation[0].name and isinstance(reason, CentralError)
         if is_clean and (is_refusal or isinstance(reason, (DatabaseExists, UserExists, *self._faults))):
             raise reason
-        _log.error("Creating the tenant %s failed: %s", run.slug, failure.step, exc_info=reason)
-        raise CreationFailed(run.slug, failure.step, is_clean=is_clean) from reason
+        slug = new.tenant.slug
+        _log.error("Creating the tenant %s failed: %s", slug, failure.step, exc_info=reason)
+        raise CreationFailed(slug, failure.step, is_clean=is_clean) from reason
 
     async def _delete(self, tenant: TenantRef) -> TenantRef:
-        async with self._journal.opened(RunOperation.DELETE, tenant.id, tenant.slug) as run:
-            failure = await _attempt(carry_out(self._deletion, tenant, run, self._observer))
+        async with self._journaled(TenantJob.DELETE, tenant, self._deletion) as log:
+            failure = await _attempt(carry_out(self._deletion, tenant, log, self._observer))
             if failure is None:
                 return tenant
-            if not await self._reconciliation.postpone(run, failure):  # nothing has happened
+            if not await self._reconciliation.postpone(log, failure):  # nothing has happened
                 raise failure.reason
-            _log.error("Deleting the tenant %s failed: %s", run.slug, failure.step, exc_info=failure.reason)
-            raise DeletionFailed(run.slug, failure.step) from failure.reason
+            reason, slug = failure.reason, tenant.slug
+            _log.error("Deleting the tenant %s failed: %s", slug, failure.step, exc_info=reason)
+            raise DeletionFailed(slug, failure.step) from reason
 
     async def _change_password(self, tenant: TenantRef, ends_connections: bool) -> Login:
-        async with self._journal.opened(RunOperation.CHANGE_PASSWORD, tenant.id, tenant.slug) as run:
-            failure = await _attempt(carry_out(self._password_change, tenant, run, self._observer))
+        async with self._journaled(TenantJob.CHANGE_PASSWORD, tenant, self._password_change) as log:
+            failure = await _attempt(carry_out(self._password_change, tenant, log, self._observer))
             if failure is not None:
-                if not await self._reconciliation.postpone(run, failure):  # nothing has happened
+                if not await self._reconciliation.postpone(log, failure):  # nothing has happened
                     raise failure.reason
-                reason = failure.reason
-                _log.error("Changing the password of %s failed: %s", run.slug, failure.step, exc_info=reason)
-                raise PasswordNotChanged(run.slug, failure.step) from reason
+                reason, slug = failure.reason, tenant.slug
+                _log.error("Changing the password of %s failed: %s", slug, failure.step, exc_info=reason)
+                raise PasswordNotChanged(slug, failure.step) from reason
         login = await self._parts.credentials.login(tenant.id)
         assert login is not None  # stored by the last step
         if ends_connections:
             await self._parts.servers.get(tenant.database_server).end_connections(login.username)
         return login
+
+    @asynccontextmanager
+    async def _journaled(
+        self, kind: TenantJob, tenant: TenantRef, steps: Sequence[Step[Any]]
+    ) -> AsyncIterator[StepLog]:
+        """Execute a new job inside the block. Its row is inserted with its first step."""
+        claim = self._jobs.begin(kind, tenant.id, tenant.slug, total=len(steps), unit="steps")
+        async with self._jobs.kept_alive(claim):
+            yield StepLog(self._parts.registry, claim)
 
     async def _uninterrupted(self, work: Coroutine[Any, Any, _T]) -> _T:
         """Return the result of ``work``, which continues when the caller is cancelled."""

@@ -9,6 +9,7 @@ the step: a run is open exactly as long as its tenant is between two states.
 
 from dataclasses import dataclass
 
+from central.jobs.pipeline import Step, UndoableStep
 from central.migrations.migrator import Migrator
 from central.provisioning.creation import (
     Activate,
@@ -31,7 +32,6 @@ from central.provisioning.deletion import (
     RemoveTenant,
 )
 from central.provisioning.password_change import ChangePassword, KeepNewPassword, UseNewPassword
-from central.provisioning.pipeline import Step, UndoableStep
 from central.provisioning.pool import TenantPool
 from central.provisioning.types import NewTenant, TenantSeed
 from central.registry import Registry, TenantRef

@@ -4,14 +4,31 @@ import secrets
 import string
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from central.registry import TenantRef
 
-__all__ = ["Admin", "NewTenant", "ProvisionedTenant", "TenantRequest", "TenantSeed", "generate_password"]
+__all__ = [
+    "Admin",
+    "NewTenant",
+    "ProvisionedTenant",
+    "TenantJob",
+    "TenantRequest",
+    "TenantSeed",
+    "generate_password",
+]
 
 _SPECIAL = "-_"
 _ALPHABET = string.ascii_letters + string.digits + _SPECIAL
+
+
+class TenantJob(StrEnum):
+    """The kinds of jobs that are operations on tenants."""
+
+    CREATE = "tenant.create"
+    DELETE = "tenant.delete"
+    CHANGE_PASSWORD = "tenant.change-password"  # noqa: S105 # the name of an operation
 
 
 def generate_password(length: int = 32) -> str:

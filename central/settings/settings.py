@@ -34,6 +34,7 @@ class Settings:
     :ivar db_tenant_connections: one tenant's share of that budget.
     :ivar oidc_allow_private_networks: whether identity providers may have addresses that are not public.
     :ivar tenant_pool: how many databases are prepared for tenants to be created; 0 for none.
+    :ivar jobs_per_process: how many jobs a serving process executes at once; 0 for none.
     :ivar statement_timeout: how long a statement of a tenant's request may take; 0 for no limit.
     """
 
@@ -84,6 +85,7 @@ class Settings:
     sqlite_synchronous: Synchronous = "FULL"
     max_open_tenants: int = 64
     tenant_pool: int = 0
+    jobs_per_process: int = 2
 
     def url_of(self, host: str) -> str:
         """Return the URL of a host for browsers: with this process's port in local mode, otherwise HTTPS.
@@ -155,6 +157,7 @@ def _limits(read: EnvironmentReader) -> dict[str, object]:
         "sqlite_synchronous": read.choice("SQLITE_SYNCHRONOUS", "FULL", ("OFF", "NORMAL", "FULL", "EXTRA")),
         "max_open_tenants": read.integer("MAX_OPEN_TENANTS", 64, least=1, most=100_000),
         "tenant_pool": read.integer("TENANT_POOL", 0, least=0, most=100),
+        "jobs_per_process": read.integer("JOBS_PER_PROCESS", 2, least=0, most=100),
     }
 
 

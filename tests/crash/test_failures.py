@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from api.app import create_app
 from api.composition import compose
 from central.database import CENTRAL
-from central.provisioning.pipeline import Moment
+from central.jobs.pipeline import Moment
 from central.secrets.keys import EncryptionKey, generate_key
 from central.settings.settings import Settings
 from tenant_schema.users.passwords.hashing import HashParameters

@@ -20,7 +20,7 @@ from api.app import Freehold, create_app
 from api.composition import compose
 from api.server.logs import configure_logs
 from api.server.protocol import ProblemProtocol
-from central.provisioning.pipeline import Moment
+from central.jobs.pipeline import Moment
 from central.settings.settings import Settings, read_env_file
 from tenant_schema.users.passwords.hashing import HashParameters
 

@@ -1,4 +1,4 @@
-"""The operators' read-only tables: tenants, domains, servers, journal, audit trail, operators.
+"""The operators' read-only tables: tenants, domains, servers, jobs, audit trail, operators.
 
 Each table lists its columns. Credentials, hashes and operators' sessions are never included.
 """
@@ -10,13 +10,12 @@ from api.admin.operators.servers import ServerTable
 from api.admin.readonly_table import LookedAt, Shown
 from api.admin.site import Table
 from api.composition import Platform
+from central.jobs.tables import Job, JobStep
 from central.tables import (
     AuditEvent,
     Domain,
     Operator,
     OperatorToken,
-    ProvisioningRun,
-    ProvisioningStep,
     Tenant,
 )
 
@@ -61,34 +60,40 @@ _DOMAINS: Final = LookedAt(
     ],
     link="domain",
 )
-_RUNS: Final = LookedAt(
-    ProvisioningRun,
-    "Run",
+_JOBS: Final = LookedAt(
+    Job,
+    "Job",
     _HISTORY,
     [
-        Shown(column=ProvisioningRun.slug, title="Tenant"),
-        Shown(column=ProvisioningRun.operation, title="Operation"),
-        Shown(column=ProvisioningRun.state, title="State"),
-        Shown(column=ProvisioningRun.owner, title="Process", listed=False),
-        Shown(column=ProvisioningRun.created_at, title="Begun"),
-        Shown(column=ProvisioningRun.heartbeat_at, title="Last heard of"),
-        Shown(column=ProvisioningRun.error, title="Error"),
+        Shown(column=Job.kind, title="Kind"),
+        Shown(column=Job.tenant_slug, title="Tenant"),
+        Shown(column=Job.state, title="State"),
+        Shown(column=Job.done, title="Done"),
+        Shown(column=Job.total, title="Of"),
+        Shown(column=Job.unit, title="Unit"),
+        Shown(column=Job.attempts, title="Attempts"),
+        Shown(column=Job.due_at, title="Due"),
+        Shown(column=Job.owner, title="Process", listed=False),
+        Shown(column=Job.leased_until, title="Leased until", listed=False),
+        Shown(column=Job.created_at, title="Begun"),
+        Shown(column=Job.updated_at, title="Last heard of"),
+        Shown(column=Job.error, title="Error"),
     ],
-    link="slug",
-    references=(("steps", "run"),),
+    link="kind",
+    references=(("steps", "job"),),
 )
 _STEPS: Final = LookedAt(
-    ProvisioningStep,
+    JobStep,
     "Step",
     _HISTORY,
     [
-        Shown(column=ProvisioningStep.name, title="Step"),
-        Shown(column=ProvisioningStep.run, title="Run", to="runs", called=ProvisioningStep.run.slug),
-        Shown(column=ProvisioningStep.position, title="Position"),
-        Shown(column=ProvisioningStep.state, title="State"),
-        Shown(column=ProvisioningStep.started_at, title="Started"),
-        Shown(column=ProvisioningStep.finished_at, title="Finished"),
-        Shown(column=ProvisioningStep.error, title="Error"),
+        Shown(column=JobStep.name, title="Step"),
+        Shown(column=JobStep.job, title="Job", to="jobs", called=JobStep.job.kind),
+        Shown(column=JobStep.position, title="Position"),
+        Shown(column=JobStep.state, title="State"),
+        Shown(column=JobStep.started_at, title="Started"),
+        Shown(column=JobStep.finished_at, title="Finished"),
+        Shown(column=JobStep.error, title="Error"),
     ],
     link="name",
 )
@@ -141,7 +146,7 @@ _TOKENS: Final = LookedAt(
 _STANDING: Final[Mapping[str, Table]] = {
     "tenants": _TENANTS,
     "domains": _DOMAINS,
-    "runs": _RUNS,
+    "jobs": _JOBS,
     "steps": _STEPS,
     "audit": _AUDIT,
     "operators": _OPERATORS,

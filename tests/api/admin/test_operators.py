@@ -12,7 +12,7 @@ from piccolo_engines.mysql import MySQLEngine
 from tests.api.admin.browsing import Browser, operators_browser
 from tests.api.conftest import ON_MARIADB, ON_SQLITE, OPERATOR_TOKEN, PASSWORD, World
 
-TABLES = ["tenants", "domains", "runs", "steps", "audit", "operators", "tokens", "servers"]
+TABLES = ["tenants", "domains", "jobs", "steps", "audit", "operators", "tokens", "servers"]
 NOVA = {"name": "Nova", "slug": "nova", "primary_domain": "nova"}
 
 
@@ -206,13 +206,13 @@ async def test_nonsense_in_a_list_is_told_and_not_ignored(world: World) -> None:
 
 async def test_the_journal_tells_of_every_step(world: World) -> None:
     browser = await operators_browser(world)
-    runs = await browser.rows("runs", slug="acme")
-    assert [(run["operation"], run["state"]) for run in runs] == [("create", "done")]
-    steps = await browser.rows("steps", run=runs[0]["id"], __order="position", __page_size="100")
+    jobs = await browser.rows("jobs", tenant_slug="acme")
+    assert [(job["kind"], job["state"]) for job in jobs] == [("tenant.create", "done")]
+    steps = await browser.rows("steps", job=jobs[0]["id"], __order="position", __page_size="100")
     assert {step["state"] for step in steps} == {"done"}
     assert len(steps) > 5
-    assert await browser.get("tables/runs/references/") == {
-        "references": [{"tableName": "steps", "columnName": "run"}]
+    assert await browser.get("tables/jobs/references/") == {
+        "references": [{"tableName": "steps", "columnName": "job"}]
     }
 
 

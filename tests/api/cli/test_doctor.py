@@ -14,12 +14,15 @@ WELL = {
     "settings",
     "central database",
     "operators",
-    "journal",
+    "jobs",
     "database server sqlite",
     "encryption keys",
     "tenant acme",
     "tenant demo",
 }
+
+
+LONG_AGO = "'2026-01-01 00:00:00+00:00'"
 
 
 def execute(file: Path, statement: str) -> None:
@@ -78,13 +81,47 @@ def test_what_somebody_did_to_the_tables_by_hand(told: Told, call: Run, folder: 
     assert "nothing to repair" in call("tenants", "repair", "acme", "--text").stdout
 
 
+def job(kind: str, state: str, error: str) -> str:
+    """The statement that inserts a job of the tenant ``globex``."""
+    values = {
+        "id": "'0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11'",
+        "claim": "'0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e12'",
+        **dict.fromkeys(("created_at", "updated_at", "enqueued_at", "leased_until"), LONG_AGO),
+        "kind": f"'{kind}'",
+        "tenant_slug": "'globex'",
+        "state": f"'{state}'",
+        "error": f"'{error}'",
+        "owner": "'somebody'",
+        "unit": "''",
+        "arguments": "'{}'",
+        **dict.fromkeys(("attempts", "enqueued", "done", "is_cancel_requested"), "0"),
+    }
+    columns, given = ", ".join(values), ", ".join(values.values())
+    return f"INSERT INTO job ({columns}) VALUES ({given})"  # noqa: S608 # of a test's own values
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "error", "expected"),
+    [
+        ("outbox", "failed", "the disk was full", "error"),
+        ("outbox", "waiting", "Nothing sends messages of the kind fax.", "warning"),
+        ("report.compile", "waiting", "nothing", "error"),
+    ],
+)
+def test_a_job_that_waits_or_failed(
+    told: Told, folder: Path, kind: str, state: str, error: str, expected: str
+) -> None:
+    execute(folder / "central.sqlite", job(kind, state, error))
+    status = 0 if expected == "warning" else 1
+    level, message, mend = found(told, "tenant globex", status=status)
+    assert (level, "freehold jobs" in mend) == (expected, True)
+    assert (error if kind == "outbox" else "does not know") in message
+
+
 def test_a_run_that_nobody_is_at_work_on(told: Told, folder: Path) -> None:
     execute(
         folder / "central.sqlite",
-        "INSERT INTO provisioning_run (id, created_at, updated_at, tenant_id, slug, operation, state, owner, "
-        "heartbeat_at, error) VALUES (x'0190f3a27c1e7d529a412f6f0c5b8e11', '2026-01-01 00:00:00+00:00', "
-        "'2026-01-01 00:00:00+00:00', NULL, 'globex', 'create', 'failed', 'somebody', "
-        "'2026-01-01 00:00:00+00:00', 'the disk was full')",
+        job("tenant.create", "waiting", "the disk was full"),
     )
     level, message, mend = found(told, "tenant globex")
     assert (level, mend) == ("error", "freehold tenants reconcile")

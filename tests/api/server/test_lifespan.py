@@ -15,7 +15,7 @@ from api.server.lifespan import keep_up
 from central.database import CENTRAL
 from central.errors import WrongEncryptionKey
 from central.idempotency import KEEP_RESPONSES
-from central.provisioning.pipeline import Moment
+from central.jobs.pipeline import Moment
 from central.secrets.keys import EncryptionKey, generate_key
 from central.settings.settings import Settings
 from central.tables import IdempotencyKey

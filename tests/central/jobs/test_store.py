@@ -13,7 +13,9 @@ pytestmark = pytest.mark.usefixtures("central")
 async def test_a_job_is_due_from_its_insertion_on() -> None:
     woken: list[bool] = []
     tenant_id = new_id()
-    id_ = await JobStore(lambda: woken.append(True)).enqueue(
+    store = JobStore()
+    store.wake = lambda: woken.append(True)
+    id_ = await store.enqueue(
         NewJob(kind="report", tenant_id=tenant_id, tenant_slug="acme", arguments={"year": 2026})
     )
     row = await Job.select().where(Job.id == id_).output(load_json=True).first()
@@ -27,9 +29,12 @@ async def test_a_job_is_due_from_its_insertion_on() -> None:
 async def test_a_job_of_a_transaction_wakes_nobody_and_is_rolled_back_with_it() -> None:
     woken: list[bool] = []
 
+    store = JobStore()
+    store.wake = lambda: woken.append(True)
+
     async def fail_after_enqueueing() -> None:
         async with CENTRAL.transaction():
-            await JobStore(lambda: woken.append(True)).enqueue(NewJob(kind="report"))
+            await store.enqueue(NewJob(kind="report"))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from central.errors import TenantNotFound, WrongStatus
+from central.jobs.owner import Owner
+from central.jobs.tables import Job
 from central.provisioning.errors import NoDatabaseUser, PasswordChanging, PasswordNotChanged
-from central.provisioning.owner import Owner
 from central.provisioning.reconcile import Report
 from central.provisioning.steps import Parts, password_change
+from central.provisioning.types import TenantJob
 from central.registry import TenantRef
 from central.servers import DatabaseServers
 from central.servers.credentials import Credentials
-from central.tables import Credential, ProvisioningRun, TenantStatus
+from central.tables import Credential, TenantStatus
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.provisioning.world import Halt, PowerCut, ServerWithUsers, World, request
 
@@ -158,4 +160,4 @@ async def test_where_there_are_no_users_there_is_nothing_to_change(
     with pytest.raises(NoDatabaseUser):
         await world.process().provisioning.change_password(tenant.id)
     await world.close()
-    assert await ProvisioningRun.count().where(ProvisioningRun.operation == "change-password") == 0
+    assert await Job.count().where(Job.kind == TenantJob.CHANGE_PASSWORD) == 0

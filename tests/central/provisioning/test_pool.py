@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from central.provisioning.owner import Owner
+from central.jobs.owner import Owner
 from central.provisioning.pool import TenantPool
 from central.servers import DatabaseExists
 from central.tables import PreparedDatabase, PreparedState

@@ -9,10 +9,12 @@ from datetime import timedelta
 
 import pytest
 
-from central.provisioning.journal import STALE_AFTER
-from central.provisioning.owner import Owner
+from central.jobs.claims import STALE_AFTER
+from central.jobs.owner import Owner
+from central.jobs.runner import JobRunner
+from central.jobs.service import JobService
+from central.jobs.tables import Job, JobStep
 from central.provisioning.reconcile import Report
-from central.tables import ProvisioningRun, ProvisioningStep
 from piccolo_engines.columns import utc_now
 from tests.central.provisioning.world import CREATION, DEAD, DELETION, Halt, PowerCut, World, request
 from tests.support.waiting import until
@@ -28,7 +30,7 @@ async def crash_while_creating(world: World, when: str, step: str, owner: Owner 
 
 
 async def age_heartbeats(by: timedelta) -> None:
-    await ProvisioningRun.update({"heartbeat_at": utc_now() - by}, force=True)
+    await Job.update({"leased_until": utc_now() + STALE_AFTER - by}, force=True)
 
 
 @pytest.mark.parametrize("step", CREATION)
@@ -164,11 +166,12 @@ async def test_old_history_is_pruned_and_open_runs_are_not(world: World):
     process = world.process()
     await process.provisioning.create(request("acme"))
     await crash_while_creating_another(world)
-    assert await process.provisioning.prune() == 0
-    assert await process.provisioning.prune(timedelta(0)) == 1
-    left = await ProvisioningRun.select()
-    assert [row["slug"] for row in left] == ["demo"]
-    assert {row["run"] for row in await ProvisioningStep.select()} == {left[0]["id"]}
+    jobs = JobService(process.jobs, {})
+    assert await jobs.prune() == 0
+    assert await jobs.prune(timedelta(0)) == 1
+    left = await Job.select()
+    assert [row["tenant_slug"] for row in left] == ["demo"]
+    assert {row["job"] for row in await JobStep.select()} == {left[0]["id"]}
 
 
 async def crash_while_creating_another(world: World) -> None:
@@ -179,13 +182,13 @@ async def crash_while_creating_another(world: World) -> None:
 async def test_reconciling_goes_on_by_itself_and_survives_its_failures(world: World, caplog):
     await crash_while_creating(world, "after", "migrate")
     process = world.process()
-    upkeep = asyncio.create_task(process.provisioning.keep_reconciled(timedelta(milliseconds=1)))
+    runner = JobRunner(process.jobs, process.provisioning.kinds, size=1)
+    running = asyncio.create_task(runner.run())
 
     async def is_clean() -> bool:
         return not await world.residue()
 
     await until(is_clean)
-    upkeep.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await upkeep
+    await runner.stop()
+    await running
     assert caplog.records == []

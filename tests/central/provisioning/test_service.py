@@ -10,10 +10,11 @@ import pytest
 
 from central.database import CENTRAL
 from central.errors import DomainTaken, InvalidSlug, ReservedSlug, SlugTaken, TenantNotFound, WrongStatus
+from central.jobs.tables import Job, JobStep
 from central.provisioning.errors import CreationFailed, DeletionFailed
 from central.servers import DatabaseExists, DatabaseServers, UnknownServer, UserExists
 from central.servers.credentials import Credentials
-from central.tables import ProvisioningRun, ProvisioningStep, TenantStatus
+from central.tables import TenantStatus
 from central.tenancy.engines import TenantGone
 from tests.central.provisioning.world import (
     CREATION,
@@ -77,11 +78,10 @@ async def test_hyphens_stay_in_the_name_of_the_database(world: World):
 
 async def test_the_journal_keeps_the_history_and_no_secret(world: World):
     made = await world.process().provisioning.create(request("acme"))
-    runs = await ProvisioningRun.select()
-    steps = await ProvisioningStep.select().order_by(ProvisioningStep.position)
-    assert [(run["operation"], run["state"], run["tenant_id"]) for run in runs] == [
-        ("create", "done", made.tenant.id)
-    ]
+    runs = await Job.select()
+    steps = await JobStep.select().order_by(JobStep.position)
+    (run,) = runs
+    assert (run["kind"], run["state"], run["tenant_id"]) == ("tenant.create", "done", made.tenant.id)
     assert {step["state"] for step in steps} == {"done"}
     names = [step["name"] for step in steps]
     assert names == [name for name in CREATION if name in names], "in order"
@@ -102,7 +102,7 @@ async def test_what_cannot_be_made_is_refused_before_anything_is(world: World, w
     with pytest.raises(error):
         await world.process().provisioning.create(wanted)
     assert await world.residue() == {}
-    assert await ProvisioningRun.count() == 0
+    assert await Job.count() == 0
 
 
 async def test_a_taken_slug_is_refused_and_leaves_no_trace(world: World):
@@ -113,7 +113,7 @@ async def test_a_taken_slug_is_refused_and_leaves_no_trace(world: World):
         await process.provisioning.create(replace(request("acme"), domain="other.localhost"))
     assert await world.residue() == before
     await world.assert_complete(process, made.tenant)
-    assert await ProvisioningRun.count() == 1
+    assert await Job.count() == 1
 
 
 async def test_a_taken_domain_is_refused_and_frees_the_slug_again(world: World):
@@ -162,9 +162,9 @@ async def test_whichever_step_of_making_fails_everything_is_undone(world: World,
 async def test_what_failed_is_in_the_journal_without_its_words(world: World):
     with pytest.raises(CreationFailed):
         await world.process(Halt("after", "migrate", Broken())).provisioning.create(request("acme"))
-    run = (await ProvisioningRun.select())[0]
-    assert (run["state"], run["error"]) == ("undone", "migrate: Broken")
-    states = {row["name"]: row["state"] for row in await ProvisioningStep.select()}
+    run = (await Job.select())[0]
+    assert (run["state"], run["error"]) == ("cancelled", "migrate: Broken")
+    states = {row["name"]: row["state"] for row in await JobStep.select()}
     assert set(states.values()) == {"undone"}
 
 
@@ -257,7 +257,7 @@ async def test_an_undo_that_fails_is_reported_and_finished_later(world: World):
     with pytest.raises(CreationFailed, match="will be removed automatically") as caught:
         await process.provisioning.create(request("acme"))
     assert not caught.value.is_clean
-    assert (await world.residue())["open runs"] == ["create acme failed"]
+    assert (await world.residue())["open runs"] == ["tenant.create acme waiting"]
     with pytest.raises(SlugTaken):
         await process.provisioning.create(request("acme"))
     report = await world.process().provisioning.reconcile()
@@ -389,7 +389,7 @@ async def test_a_process_without_requests_closes_what_another_one_disconnected(w
     idle = world.process()
     async with idle.tenancy.use(made.tenant):
         pass
-    upkeep = asyncio.create_task(idle.provisioning.keep_reconciled(timedelta(seconds=0.01)))
+    upkeep = asyncio.create_task(idle.provisioning.keep_up(timedelta(seconds=0.01)))
     await world.registry.disconnect(made.tenant.id, force=False, expected=[TenantStatus.ACTIVE])
 
     async def is_closed() -> bool:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from central.jobs.owner import Owner
+from central.jobs.pipeline import Moment, Observer
+from central.jobs.store import JobStore
+from central.jobs.tables import Job, JobState
 from central.migrations.migrator import Migrator
-from central.provisioning.journal import Journal
-from central.provisioning.owner import Owner
-from central.provisioning.pipeline import Moment, Observer
 from central.provisioning.pool import TenantPool
 from central.provisioning.service import Provisioning
 from central.provisioning.steps import Parts
@@ -16,7 +17,7 @@ from central.secrets.keys import EncryptionKey
 from central.secrets.vault import Vault
 from central.servers import DatabaseServers, SQLiteServer, UserExists
 from central.servers.credentials import Credentials, TenantOpener
-from central.tables import Credential, Domain, PreparedDatabase, ProvisioningRun, RunState, Tenant
+from central.tables import Credential, Domain, PreparedDatabase, Tenant
 from central.tenancy.engines import TenantEngines
 from central.tenancy.tenancy import Tenancy
 from piccolo_conf import DB
@@ -119,7 +120,7 @@ class Process:
     provisioning: Provisioning
     engines: TenantEngines
     tenancy: Tenancy
-    journal: Journal
+    jobs: JobStore
     pool: TenantPool
 
 
@@ -154,11 +155,9 @@ class World:
         tenancy = Tenancy(engines, DB)
         pool = TenantPool(servers, tenancy, self.migrator, self.seed, size=self.pool_size, owner=owner)
         parts = Parts(self.registry, servers, credentials, engines, tenancy, self.migrator, self.seed, pool)
-        journal = Journal(self.registry, owner)
-        provisioning = Provisioning(
-            replace(parts, **changes), faults=(Fault,), observer=observer, journal=journal
-        )
-        self.processes.append(Process(provisioning, engines, tenancy, journal, parts.pool))
+        jobs = JobStore(owner)
+        provisioning = Provisioning(replace(parts, **changes), faults=(Fault,), observer=observer, jobs=jobs)
+        self.processes.append(Process(provisioning, engines, tenancy, jobs, parts.pool))
         return self.processes[-1]
 
     async def close(self) -> None:
@@ -182,9 +181,9 @@ class World:
         return {name: what for name, what in found.items() if what}
 
     async def open_runs(self) -> list[str]:
-        open_states = [RunState.RUNNING.value, RunState.FAILED.value]
-        rows = await ProvisioningRun.select().where(ProvisioningRun.state.is_in(open_states))
-        return [f"{row['operation']} {row['slug']} {row['state']}" for row in rows]
+        open_states = [JobState.RUNNING.value, JobState.WAITING.value]
+        rows = await Job.select().where(Job.state.is_in(open_states))
+        return [f"{row['kind']} {row['tenant_slug']} {row['state']}" for row in rows]
 
     async def assert_complete(self, process: Process, tenant: TenantRef) -> None:
         """The tenant is active and has everything."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.provisioning.owner import Owner
+from central.jobs.owner import Owner
 
 
 def test_this_process_lives():
@@ -27,7 +27,7 @@ def test_what_is_no_owner_is_none_or_harmless(text):
 
 
 def test_a_process_that_ended_is_dead():
-    code = "from central.provisioning.owner import Owner; print(Owner.current())"
+    code = "from central.jobs.owner import Owner; print(Owner.current())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     owner = Owner.parse(done.stdout.strip())
     assert owner is not None
@@ -36,7 +36,7 @@ def test_a_process_that_ended_is_dead():
 
 
 def test_a_child_that_lives_is_alive_and_dead_once_killed_even_before_it_is_waited_for():
-    code = "from central.provisioning.owner import Owner; print(Owner.current(), flush=True); input()"
+    code = "from central.jobs.owner import Owner; print(Owner.current(), flush=True); input()"
     child = subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

@@ -21,15 +21,11 @@ class OperatorToken(Table, tablename="operator_token", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-class ProvisioningRun(Table, tablename="provisioning_run", schema=None):
-    id = UUID(default=new_id, null=False, primary_key=True)
-
-
 class Tenant(Table, tablename="tenant", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-11-30T21:32:56:160691"
+ID = "2026-11-30T22:03:25:346452"
 VERSION = "1.38.0"
 DESCRIPTION = "The tables of the central database"
 
@@ -227,70 +223,6 @@ async def forwards():
     )
     manager.add_column("CentralThrottle", "central_throttle", "blocked_until", column_class=Timestamptz, params={"default": None, "null": True})
 
-    manager.add_table("ProvisioningRun", "provisioning_run")
-    manager.add_column("ProvisioningRun", "provisioning_run", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
-    manager.add_column("ProvisioningRun", "provisioning_run", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
-    manager.add_column("ProvisioningRun", "provisioning_run", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
-    manager.add_column("ProvisioningRun", "provisioning_run", "tenant_id", column_class=UUID, params={"default": None, "null": True, "index": True})
-    manager.add_column("ProvisioningRun", "provisioning_run", "slug", column_class=Varchar, params={"length": 63, "default": "", "null": False})
-    manager.add_column(
-        "ProvisioningRun",
-        "provisioning_run",
-        "operation",
-        column_class=Varchar,
-        params={
-            "length": 20,
-            "default": "create",
-            "null": False,
-            "choices": Enum("RunOperation", {"CREATE": "create", "DELETE": "delete", "CHANGE_PASSWORD": "change-password"}),
-        },
-    )
-    manager.add_column(
-        "ProvisioningRun",
-        "provisioning_run",
-        "state",
-        column_class=Varchar,
-        params={
-            "length": 20,
-            "default": "running",
-            "null": False,
-            "index": True,
-            "choices": Enum("RunState", {"RUNNING": "running", "DONE": "done", "UNDONE": "undone", "FAILED": "failed"}),
-        },
-    )
-    manager.add_column("ProvisioningRun", "provisioning_run", "owner", column_class=Varchar, params={"length": 255, "default": "", "null": False})
-    manager.add_column("ProvisioningRun", "provisioning_run", "heartbeat_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
-    manager.add_column("ProvisioningRun", "provisioning_run", "error", column_class=Text, params={"default": None, "null": True})
-
-    manager.add_table("ProvisioningStep", "provisioning_step")
-    manager.add_column("ProvisioningStep", "provisioning_step", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
-    manager.add_column("ProvisioningStep", "provisioning_step", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
-    manager.add_column("ProvisioningStep", "provisioning_step", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
-    manager.add_column(
-        "ProvisioningStep",
-        "provisioning_step",
-        "run",
-        column_class=ForeignKey,
-        params={"references": ProvisioningRun, "on_delete": OnDelete.cascade, "null": False, "index": True},
-    )
-    manager.add_column("ProvisioningStep", "provisioning_step", "position", column_class=Integer, params={"default": 0, "null": False})
-    manager.add_column("ProvisioningStep", "provisioning_step", "name", column_class=Varchar, params={"length": 100, "default": "", "null": False})
-    manager.add_column(
-        "ProvisioningStep",
-        "provisioning_step",
-        "state",
-        column_class=Varchar,
-        params={
-            "length": 20,
-            "default": "started",
-            "null": False,
-            "choices": Enum("StepState", {"STARTED": "started", "DONE": "done", "UNDOING": "undoing", "UNDONE": "undone", "FAILED": "failed"}),
-        },
-    )
-    manager.add_column("ProvisioningStep", "provisioning_step", "started_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
-    manager.add_column("ProvisioningStep", "provisioning_step", "finished_at", column_class=Timestamptz, params={"default": None, "null": True})
-    manager.add_column("ProvisioningStep", "provisioning_step", "error", column_class=Text, params={"default": None, "null": True})
-
     manager.add_table("PreparedDatabase", "prepared_database")
     manager.add_column("PreparedDatabase", "prepared_database", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
     manager.add_column("PreparedDatabase", "prepared_database", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
@@ -377,12 +309,12 @@ async def forwards():
             "default": "waiting",
             "null": False,
             "index": True,
-            "choices": Enum("JobState", {"WAITING": "waiting", "DONE": "done", "FAILED": "failed", "CANCELLED": "cancelled"}),
+            "choices": Enum("JobState", {"WAITING": "waiting", "RUNNING": "running", "DONE": "done", "FAILED": "failed", "CANCELLED": "cancelled"}),
         },
     )
     manager.add_column("Job", "job", "due_at", column_class=Timestamptz, params={"default": None, "null": True, "index": True})
-    manager.add_column("Job", "job", "owner", column_class=UUID, params={"default": new_id, "null": False})
-    manager.add_column("Job", "job", "process", column_class=Varchar, params={"length": 255, "default": "", "null": False})
+    manager.add_column("Job", "job", "claim", column_class=UUID, params={"default": new_id, "null": False})
+    manager.add_column("Job", "job", "owner", column_class=Varchar, params={"length": 255, "default": "", "null": False})
     manager.add_column("Job", "job", "leased_until", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
     manager.add_column("Job", "job", "attempts", column_class=Integer, params={"default": 0, "null": False})
     manager.add_column("Job", "job", "enqueued", column_class=Integer, params={"default": 1, "null": False})

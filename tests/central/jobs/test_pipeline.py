@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.provisioning.pipeline import Moment, StepFailed, carry_out, roll_back
+from central.jobs.pipeline import Moment, StepFailed, carry_out, roll_back
 from piccolo_engines.errors import Deadlock
 
 
