@@ -31,10 +31,10 @@ def _finding(job: JobRecord, platform: Platform) -> Finding:
     if job.kind not in platform.job_runner.kinds:
         message = f"Its job ({job.kind}) is of a kind that this version does not know."
         return error(about, message, "Run a version that knows it, or freehold jobs cancel.")
-    if job.kind == OUTBOX:
-        return warning(about, f"Its outbox waits: {job.error}", f"freehold jobs show {job.id}")
     if job.state is JobState.FAILED:
         return error(about, f"Its job ({job.kind}) failed: {job.error}", retry)
+    if job.kind == OUTBOX:
+        return warning(about, f"Its outbox waits: {job.error}", f"freehold jobs show {job.id}")
     remedy = "freehold tenants reconcile" if job.kind in set(TenantJob) else retry
     if job.error is not None:
         return error(about, f"Its job ({job.kind}) failed: {job.error} It will be tried again.", remedy)
