@@ -36,11 +36,14 @@ from api.controllers.audit import AuditController
 from api.controllers.browser_sessions import BrowserSessionController
 from api.controllers.domains import DomainController
 from api.controllers.drift import DriftController
+from api.controllers.factors import FactorController, UserFactorController
 from api.controllers.fields import FieldController
 from api.controllers.identity_providers import IdentityProviderController
 from api.controllers.navigation import NavigationController
 from api.controllers.objects import ObjectController
+from api.controllers.operator_factors import OperatorFactorController
 from api.controllers.pages import PageController
+from api.controllers.passkeys import PasskeyController
 from api.controllers.permissions import PermissionController
 from api.controllers.problems import ProblemController
 from api.controllers.record_batches import RecordBatchController
@@ -201,7 +204,10 @@ _USERS_CONTROLLERS = [
     BrowserSessionController,
     SingleSignOnController,
     IdentityProviderController,
+    PasskeyController,
+    FactorController,
     UserController,
+    UserFactorController,
     RoleController,
     PermissionController,
     ApiKeyController,
@@ -229,7 +235,7 @@ def _routers() -> list[Router]:
     return [
         _router(
             "/setup",
-            [TenantController, DomainController, TenantSupportController],
+            [TenantController, DomainController, TenantSupportController, OperatorFactorController],
             requires_operator,
             CentralRequest,
         ),

@@ -12,10 +12,12 @@ import piccolo_conf
 from api.access_services import People, people_of
 from api.admin.services import AdminServices, admin_services
 from api.directory.updates import DirectoryUpdates
+from api.factor_services import factor_secrets, factor_services
 from api.identity_services import IdentityServices, identity_services
 from api.jobs.kinds import job_kinds
 from api.jobs.outboxes import MessageHandler, outbox_of
 from api.openapi.tenant_documents import TenantDocuments
+from api.operations.operator_factors import OperatorFactors
 from api.server.client_connections import ClientConnections
 from api.server.concurrency import LongRequests
 from api.server.metrics import RequestCounts
@@ -65,11 +67,15 @@ from tenant_schema.scope import TenantScope
 from tenant_schema.standard.seed import standard_version
 from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, VersionedCache
 from tenant_schema.users.account_changes import DIRECTORY, AccountChanges
+from tenant_schema.users.factors.service import Factors
 from tenant_schema.users.passwords.hashing import OWASP, HashParameters, Passwords
 from tenant_schema.users.sessions.store import SessionLimits
 from tenant_schema.users.sign_in.access_tokens import AccessTokens, SigningKeys
 from tenant_schema.users.sign_in.browser_sessions import BrowserSessions
 from tenant_schema.users.sign_in.browser_sign_in import BrowserSignIn
+from tenant_schema.users.sign_in.confirmation import Confirmation
+from tenant_schema.users.sign_in.passkeys import Passkeys
+from tenant_schema.users.sign_in.second_factors import SecondFactors
 from tenant_schema.users.sign_in.service import Authentication
 from tenant_schema.users.sign_in.session_secrets import SessionSecrets
 from tenant_schema.users.sign_in.throttle import Throttle
@@ -117,6 +123,11 @@ class Platform:
     browser_sign_in: BrowserSignIn
     identity: IdentityServices
     support_tickets: SupportTickets
+    factors: Factors
+    operator_factors: OperatorFactors
+    second_factors: SecondFactors
+    passkeys: Passkeys
+    confirmation: Confirmation
     people: People
     catalog: Catalog
     documents: TenantDocuments
@@ -284,24 +295,35 @@ def _sign_in(
     changes: AccountChanges,
 ) -> dict[str, Any]:
     """Create the services of signing in, by their names in :class:`Platform`."""
-    limits = _session_limits(settings)
+    limits, throttle = _session_limits(settings), Throttle()
+    factors = factor_services(vault, throttle)
     authentication = Authentication(
         passwords=passwords,
         tokens=AccessTokens(partial(_signing_keys, vault), seconds=settings.access_token_seconds),
-        throttle=Throttle(),
+        throttle=throttle,
         cache=cache,
+        factors=factors.required,
         limits=limits,
     )
     secrets = SessionSecrets(partial(_signing_keys, vault, purpose="browser-sessions"))
-    sessions = BrowserSessions(secrets, cache, limits=limits)
+    sessions = BrowserSessions(secrets, cache, factors.store, limits=limits)
+    passkeys = Passkeys(factors.store, factors.challenges, sessions)
     tickets = SessionSecrets(partial(_signing_keys, vault, purpose="support-tickets"))
+    admin = admin_services(operators, authentication, partial(_admin_keys, vault))
     return {
         "support_tickets": SupportTickets(tickets, sessions),
-        "admin": admin_services(operators, authentication, partial(_admin_keys, vault)),
+        "admin": admin,
+        "operator_factors": OperatorFactors(
+            factor_secrets(vault), admin.operator_throttle, is_required=settings.operators_need_factor
+        ),
         "authentication": authentication,
         "browser_sessions": sessions,
-        "browser_sign_in": BrowserSignIn(authentication, sessions),
+        "browser_sign_in": BrowserSignIn(authentication, factors.required, sessions),
         "identity": identity_services(settings, vault, cache, sessions, changes),
+        "factors": Factors(factors.store, cache),
+        "second_factors": factors.required,
+        "passkeys": passkeys,
+        "confirmation": Confirmation(authentication, factors.required, passkeys, throttle, cache),
     }
 
 

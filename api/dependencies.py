@@ -18,9 +18,11 @@ from piccolo.engine import Engine
 
 from api.composition import Platform
 from api.openapi.tenant_documents import TenantDocuments
+from api.operations.operator_factors import OperatorFactors
 from api.operations.support_acts import SupportActs
 from api.operations.support_decisions import SupportDecisions
 from api.operations.tenant_acts import TenantActs
+from api.requests.origins import own_origin
 from api.requests.request import ApiRequest
 from central.operators.audit import Actor
 from central.operators.service import OperatorRef
@@ -37,6 +39,8 @@ from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.api_keys.service import ApiKeys
 from tenant_schema.users.audit.service import AuditTrail
+from tenant_schema.users.factors.passkeys import RelyingParty
+from tenant_schema.users.factors.service import Factors
 from tenant_schema.users.identity_providers.service import IdentityProviders
 from tenant_schema.users.identity_providers.single_sign_on import SingleSignOn
 from tenant_schema.users.links.service import Invitations
@@ -47,6 +51,8 @@ from tenant_schema.users.service import Users
 from tenant_schema.users.sessions.service import Sessions
 from tenant_schema.users.sign_in.browser_sessions import BrowserSessions
 from tenant_schema.users.sign_in.browser_sign_in import BrowserSignIn
+from tenant_schema.users.sign_in.confirmation import Confirmation
+from tenant_schema.users.sign_in.passkeys import Passkeys
 from tenant_schema.users.sign_in.service import Authentication
 
 __all__ = [
@@ -61,19 +67,24 @@ __all__ = [
     "provide_browser_sessions",
     "provide_browser_sign_in",
     "provide_catalog",
+    "provide_confirmation",
     "provide_documents",
     "provide_explanations",
+    "provide_factors",
     "provide_identity_providers",
     "provide_invitations",
     "provide_navigation",
     "provide_object_manager",
     "provide_objects",
     "provide_operator",
+    "provide_operator_factors",
     "provide_pages",
+    "provide_passkeys",
     "provide_permissions",
     "provide_platform",
     "provide_records",
     "provide_registry",
+    "provide_relying_party",
     "provide_roles",
     "provide_sessions",
     "provide_single_sign_on",
@@ -230,6 +241,32 @@ def provide_single_sign_on(request: ApiRequest) -> SingleSignOn:
     return request.platform.identity.single_sign_on
 
 
+def provide_factors(request: ApiRequest) -> Factors:
+    """Second factors of users."""
+    return request.platform.factors
+
+
+def provide_operator_factors(request: ApiRequest) -> OperatorFactors:
+    """Second factors of operators."""
+    return request.platform.operator_factors
+
+
+def provide_passkeys(request: ApiRequest) -> Passkeys:
+    """Sign-in with passkeys."""
+    return request.platform.passkeys
+
+
+def provide_confirmation(request: ApiRequest) -> Confirmation:
+    """Authenticating again in a session."""
+    return request.platform.confirmation
+
+
+def provide_relying_party(request: ApiRequest) -> RelyingParty:
+    """The tenant's host as passkeys know it: they work on the host name that they were made on."""
+    origin = own_origin(request)
+    return RelyingParty(origin.host, str(origin), provide_tenant(request).name)
+
+
 def provide_users(request: ApiRequest) -> Users:
     """The tenant's users."""
     return request.platform.people.users
@@ -297,18 +334,23 @@ _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_browser_sign_in,
     provide_catalog,
     provide_documents,
+    provide_confirmation,
     provide_explanations,
     provide_identity_providers,
+    provide_factors,
     provide_invitations,
     provide_navigation,
     provide_object_manager,
     provide_objects,
     provide_operator,
+    provide_operator_factors,
     provide_pages,
+    provide_passkeys,
     provide_permissions,
     provide_platform,
     provide_records,
     provide_registry,
+    provide_relying_party,
     provide_roles,
     provide_sessions,
     provide_support,

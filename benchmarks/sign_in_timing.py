@@ -20,6 +20,9 @@ from uuid import UUID
 
 from piccolo.table import create_db_tables
 
+from api.factor_services import factor_services
+from central.secrets.keys import EncryptionKey, generate_key
+from central.secrets.vault import Vault
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.sqlite import SQLiteEngine
@@ -114,7 +117,11 @@ async def main(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         engine = SQLiteEngine(Path(folder) / "tenant.sqlite")
         auth = Authentication(
-            passwords=passwords, tokens=make_tokens(), throttle=Throttle(NEVER, NEVER), cache=cache
+            passwords=passwords,
+            tokens=make_tokens(),
+            throttle=Throttle(NEVER, NEVER),
+            cache=cache,
+            factors=factor_services(Vault([EncryptionKey.from_hex(generate_key())]), Throttle()).required,
         )
         with DB.bind(engine):
             await make_people(passwords)

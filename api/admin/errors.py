@@ -12,12 +12,13 @@
     └── FormRefused(message)    a form that cannot be carried out, and why
 """
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from api.problems.documents import FieldProblem
 from api.problems.table import document_of, status_of
 from api.responses import RawHeader, RawResponse, json, json_bytes
 from piccolo_engines import errors as engines
+from tenant_schema.users.factor_errors import FactorRequired
 
 __all__ = [
     "AdminError",
@@ -33,6 +34,8 @@ __all__ = [
     "in_words",
 ]
 
+_CODE_NEEDED: Final = "MFA code required"
+"""The front end compares this text, and then shows a field for the code."""
 _TEXT: RawHeader = (b"content-type", b"text/plain; charset=utf-8")
 
 
@@ -109,6 +112,8 @@ class FormRefused(AdminError):
 
 def in_table(error: Exception, request_id: str) -> RawResponse | None:
     """Return the response for a row's form; None for an unexpected error, which is logged."""
+    if isinstance(error, FactorRequired) and error.factors:
+        return json({"detail": _CODE_NEEDED}, 401)
     status, problems = _status(error), _problems_of(error, request_id)
     if problems and status in (400, 409, 422):
         return json({"detail": problems}, 422)

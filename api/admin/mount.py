@@ -137,7 +137,9 @@ class AdminMount:
         username, password = given.get("username"), given.get("password")
         if not (isinstance(username, str) and isinstance(password, str)):
             raise InvalidBody([Problem("username", "required", "a name and a password are needed")])
-        session = await self._site.sign_in(request, username, password)
+        code = given.get("mfa_code")
+        code = code if isinstance(code, str) and code else None
+        session = await self._site.sign_in(request, username, password, code)
         response = _with_session(request, json({"message": "Signed in."}, headers=[NOT_STORED]), session)
         response.headers.append(cookies.csrf_cookie(request))  # a new token for the new session
         return response

@@ -127,8 +127,13 @@ class Site(Protocol):
     def title(self, request: ApiRequest) -> str:
         """The title."""
 
-    async def sign_in(self, request: ApiRequest, username: str, password: str) -> NewSession:
-        """Start a session. Raises the reason if it is refused."""
+    async def sign_in(
+        self, request: ApiRequest, username: str, password: str, code: str | None
+    ) -> NewSession:
+        """Start a session. Raises the reason if it is refused.
+
+        :param code: of a second factor.
+        """
 
     async def visit(self, request: ApiRequest, secret: str) -> Visit | None:
         """Return the user with this secret; None if it is invalid."""

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from litestar import Controller, delete, get, post
 from litestar.params import JSONBody
+from msgspec import UNSET
 
 from api.errors import NotAuthenticated
 from api.openapi.described import problems
@@ -52,7 +53,10 @@ class BrowserSessionController(Controller):
         data: JSONBody[Credentials],
     ) -> Json[SessionState]:
         """Sign in with a cookie."""
-        session = await browser_sign_in.with_password(tenant, data.email, data.password, arrival_of(request))
+        code = None if data.code is UNSET else data.code
+        session = await browser_sign_in.with_password(
+            tenant, data.email, data.password, arrival_of(request), code
+        )
         state = SessionState.of(session.user, session.expires_at)
         return Json(state, headers=[NOT_STORED, *keep_session(request, session)])
 

@@ -80,8 +80,11 @@ class RoleController(Controller):
     @patch(
         "/{roleId:str}",
         operation_id="updateRole",
-        summary="Change a role's name, label or description",
-        description="The roles of a new tenant keep their names.",
+        summary="Change a role's name, label or description, or whether it requires a second factor",
+        description=(
+            "The roles of a new tenant keep their names. With `mfaRequired`, sessions without a second "
+            "factor may do nothing but add one, from their next request on."
+        ),
         response_description="The changed role.",
         responses=problems(409),
         body_example={"label": "Sales team"},
@@ -94,7 +97,7 @@ class RoleController(Controller):
         role_id: RoleId,
         data: JSONBody[RoleChanges],
     ) -> RoleResponse:
-        """Change a role's name, label or description."""
+        """Change a role."""
         return RoleResponse.of(await roles.update(tenant, access, role_id, data.wanted()))
 
     @delete(

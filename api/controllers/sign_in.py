@@ -2,6 +2,7 @@
 
 from litestar import Controller, get, post
 from litestar.params import JSONBody
+from msgspec import UNSET
 
 from api.composition import Platform
 from api.openapi.described import problems
@@ -54,7 +55,8 @@ class SignInController(Controller):
         description=(
             "An unknown e-mail address and a wrong password have the same response and take the same time. "
             "After repeated failures the account and the client's address have to wait (429, with "
-            "Retry-After)."
+            "Retry-After). For a user with a second factor, the response without `code` is 401 "
+            "`factor-required`."
         ),
         response_description="A new session.",
         responses=problems(401, 429),
@@ -69,7 +71,10 @@ class SignInController(Controller):
     ) -> Json[Tokens]:
         """Sign in."""
         agent = request.header(b"user-agent") or ""
-        signed_in = await authentication.sign_in(tenant, data.email, data.password, request.address, agent)
+        code = None if data.code is UNSET else data.code
+        signed_in = await authentication.sign_in(
+            tenant, data.email, data.password, request.address, agent, code=code
+        )
         return Json(Tokens.of(signed_in), headers=[NOT_STORED])
 
     @post(
@@ -117,6 +122,7 @@ class SignInController(Controller):
 
     @post(
         "/auth/logout",
+        without_factor=True,
         status_code=204,
         operation_id="logout",
         summary="End this session",
@@ -135,6 +141,7 @@ class SignInController(Controller):
 
     @get(
         "/auth/me",
+        without_factor=True,
         operation_id="me",
         summary="The caller, with roles and permissions, and the operators who may be in the tenant",
         response_description="The caller.",

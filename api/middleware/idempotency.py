@@ -65,6 +65,7 @@ class Idempotent:
         request = TenantRequest(scope, receive, send)
         body = _whole(request)
         access = await access_of(request)
+        access.require_factor()
         claim = _claim(request, access, key, body)
         with self._only_one(request.tenant.id, claim):
             serve = self._apart if scope["path"].startswith(_APART) else self._together
@@ -151,7 +152,7 @@ def takes_key(method: str, path: str) -> bool:
     return (
         method == "post"
         and path.startswith(_API)
-        and not path.startswith(f"{_API}auth/")
+        and not path.startswith((f"{_API}auth/", f"{_API}me/factors"))
         and not _ASKS.fullmatch(path)
     )
 

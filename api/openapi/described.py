@@ -6,6 +6,7 @@ these:
 - ``body_example``, ``example``: of the request's body, of the response's.
 - ``conditional``: the response has an ETag, and is 304 for an If-None-Match that names it.
 - ``also_html``: browsers get a page in place of JSON.
+- ``without_factor``: sessions that lack a required second factor are admitted.
 - ``body``: a :class:`BodySchema`, where the handler takes no ``data``.
 """
 

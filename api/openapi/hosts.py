@@ -20,6 +20,7 @@ CENTRAL_HOST: Final = HostKind(
     tags=(
         ("Tenants", "Every tenant owns a database; these routes make and drop them."),
         ("Domains", "The host names by which a tenant is found."),
+        ("Second factors", "For signing in to the operators' admin."),
         ("Support access", "Operators come into a tenant for some minutes, if it allows that."),
         ("Service", "Is it alive, is it ready, what can it do?"),
     ),
@@ -61,6 +62,7 @@ TENANT_HOST: Final = HostKind(
         ("Roles", "What people may do: permissions, the fields and the records that they are for."),
         ("API keys", "For programs, which act for the people who made them."),
         ("Sessions", "Where people are signed in."),
+        ("Second factors", "Authenticator apps, passkeys and recovery codes."),
         ("Support access", "Operators who ask to come in, and those who are in."),
         ("Audit", "Who did what."),
         ("Records", "Of every object of the tenant, in one way."),

@@ -74,13 +74,19 @@ async def requires_operator(request: _Any) -> None:
 async def requires_user(request: _Any) -> None:
     """For routes of a tenant's users: the user of the token or cookie becomes ``request.auth``."""
     asked = cast("TenantRequest", request)
-    await identify(asked)
+    await identify(asked, without_factor=asked.route_handler.opt.get("without_factor", False))
     _pass(asked)
 
 
-async def identify(request: TenantRequest) -> None:
-    """Set ``request.auth`` to the user of the token or cookie. Raises what :func:`access_of` raises."""
+async def identify(request: TenantRequest, *, without_factor: bool = False) -> None:
+    """Set ``request.auth`` to the user of the token or cookie. Raises what :func:`access_of` raises.
+
+    :param without_factor: whether a session is admitted that lacks a second factor which a role requires;
+        otherwise raises :class:`~tenant_schema.users.factor_errors.FactorRequired` for it.
+    """
     access = await access_of(request)
+    if not without_factor:
+        access.require_factor()
     request.scope["auth"] = access
     request.context.caller = access.user_id
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, Output
 from api.schemas.support import ActiveSupportResponse
@@ -24,6 +24,17 @@ class Credentials(Input):
 
     email: Annotated[str, Meta(max_length=_LONGEST, examples=["ada@acme.example"])]
     password: Annotated[str, Meta(max_length=_LONGEST, examples=["correct horse battery"])]
+    code: (
+        Annotated[
+            str,
+            Meta(
+                max_length=100,
+                description="Of an authenticator app, or a recovery code, for users with a second factor.",
+                examples=["123456"],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class Refresh(Input):

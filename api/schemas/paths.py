@@ -18,6 +18,7 @@ __all__ = [
     "ApiKeyId",
     "AppName",
     "DomainName",
+    "FactorId",
     "FieldName",
     "IdentityProviderId",
     "IdentityProviderName",
@@ -70,6 +71,7 @@ IdentityProviderId: TypeAlias = Annotated[
     UUID, _id("providerId", "The identity provider's id.", _not_there("identity provider"))
 ]
 ApiKeyId: TypeAlias = Annotated[UUID, _id("keyId", "The API key's id.", _not_there("API key"))]
+FactorId: TypeAlias = Annotated[UUID, _id("factorId", "The factor's id.", _not_there("factor"))]
 SessionId: TypeAlias = Annotated[UUID, _id("sessionId", "The session's id.", _not_there("session"))]
 SupportGrantId: TypeAlias = Annotated[
     UUID,

@@ -46,6 +46,10 @@ _Permissions = Annotated[
         examples=[["accounts:read", "accounts:update"]],
     ),
 ]
+_MfaRequired = Annotated[
+    bool,
+    Meta(description="Its users need a second factor; sessions without one may do nothing but add one."),
+]
 _Object = Annotated[str, Meta(max_length=40, examples=["accounts"])]
 _Action = Literal["read", "update", "delete"]
 _Field = Annotated[str, Meta(max_length=40, examples=["annual_revenue"])]
@@ -129,6 +133,7 @@ class NewRole(Input):
     permissions: _Permissions = []
     fields: Annotated[list[FieldRight], Meta(max_length=5_000)] = []
     rules: Annotated[list[RowRule], Meta(max_length=1_000)] = []
+    mfa_required: _MfaRequired = False
 
     def wanted(self) -> RoleDraft:
         """What the service is asked for."""
@@ -139,6 +144,7 @@ class NewRole(Input):
             self.permissions,
             _limits_of(self.fields),
             _rules_of(self.rules),
+            self.mfa_required,
         )
 
 
@@ -148,10 +154,16 @@ class RoleChanges(Input):
     name: _Name | UnsetType = UNSET
     label: _Label | UnsetType = UNSET
     description: _Description | UnsetType = UNSET
+    mfa_required: _MfaRequired | UnsetType = UNSET
 
-    def wanted(self) -> dict[str, str]:
+    def wanted(self) -> dict[str, str | bool]:
         """What the service is asked for."""
-        given = {"name": self.name, "label": self.label, "description": self.description}
+        given = {
+            "name": self.name,
+            "label": self.label,
+            "description": self.description,
+            "mfa_required": self.mfa_required,
+        }
         return {name: value for name, value in given.items() if value is not UNSET}
 
 
@@ -163,6 +175,7 @@ class RoleResponse(Output):
     label: _Label
     description: _Description
     system: Annotated[bool, Meta(description="It came with the tenant: it keeps its name and stays.")]
+    mfa_required: _MfaRequired
     users: Annotated[int, Meta(description="How many have it.")]
     permissions: _Permissions
     fields: list[FieldRight]
@@ -178,6 +191,7 @@ class RoleResponse(Output):
             label=role.label,
             description=role.description,
             system=role.system,
+            mfa_required=role.mfa_required,
             users=role.users,
             permissions=list(role.permissions),
             fields=[FieldRight.of(one) for one in role.fields],

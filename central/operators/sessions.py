@@ -5,7 +5,7 @@ is useless once its session has ended. The caller binds :data:`central.database.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,7 +16,10 @@ from central.tables import OperatorSession, OperatorToken
 from piccolo_engines.columns import utc_now
 from piccolo_engines.errors import DatabaseError
 
-__all__ = ["NewOperatorSession", "OperatorSessions"]
+__all__ = ["NewOperatorSession", "OperatorSessions", "SecondFactorProof"]
+
+SecondFactorProof = Callable[[OperatorRef], Awaitable[bool]]
+"""Returns whether a second factor was proven; raises if the operator has one that was not."""
 
 _PREFIX = "fhc_"
 _LONGEST = 200
@@ -55,12 +58,22 @@ class OperatorSessions:
         self._now = now
 
     async def begin(
-        self, name: str, token: str, address: str = "", user_agent: str = ""
+        self,
+        name: str,
+        token: str,
+        address: str = "",
+        user_agent: str = "",
+        *,
+        prove: SecondFactorProof | None = None,
     ) -> NewOperatorSession | None:
-        """Start a session for the operator with this name and token; None if they do not belong together."""
+        """Start a session for the operator with this name and token; None if they do not belong together.
+
+        :param prove: asks for the operator's second factor. Raises what it raises.
+        """
         operator = await self._operators.authenticate(token.strip())
         if operator is None or operator.name.casefold() != name.strip().casefold():
             return None
+        has_second_factor = prove is not None and await prove(operator)
         now, secret = self._now(), _PREFIX + secrets.token_urlsafe(32)
         row = await OperatorToken.select(OperatorToken.id).where(
             OperatorToken.token_hash == hash_of(token.strip())
@@ -72,6 +85,7 @@ class OperatorSessions:
             user_agent=user_agent[:255],
             last_used_at=now,
             expires_at=now + self._absolute,
+            second_factor_at=now if has_second_factor else None,
         )
         await OperatorSession.delete().where(OperatorSession.expires_at < now)
         await OperatorSession.insert(session)

@@ -35,6 +35,7 @@ class Settings:
     :ivar oidc_allow_private_networks: whether identity providers may have addresses that are not public.
     :ivar tenant_pool: how many databases are prepared for tenants to be created; 0 for none.
     :ivar jobs_per_process: how many jobs a serving process executes at once; 0 for none.
+    :ivar operators_need_factor: whether operators without a second factor cannot sign in to the admin.
     :ivar statement_timeout: how long a statement of a tenant's request may take; 0 for no limit.
     """
 
@@ -46,6 +47,7 @@ class Settings:
     port: int = 8000
     data_dir: Path = Path("var")
     operator_token: str | None = field(default=None, repr=False)
+    operators_need_factor: bool = False
     local: bool = False
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     max_connections: int = 4096
@@ -110,6 +112,7 @@ class Settings:
             "encryption_keys": read.encryption_keys("ENCRYPTION_KEY", allow_weak=local),
             "central_database_url": read.database_url("CENTRAL_DATABASE_URL", _default_url(data_dir)),
             "operator_token": read.token("OPERATOR_TOKEN", minimum=1 if local else 16),
+            "operators_need_factor": read.flag("OPERATORS_NEED_FACTOR"),
             **_network(read),
             **_limits(read),
             **_database_server(read),

@@ -32,6 +32,7 @@ from tests.support.waiting import until
 from tests.tenant_schema.objects.changes.worlds import SCOPE, Config, Tenant, migrate, tenant_on
 from tests.tenant_schema.users.conftest import PASSWORD, signing_keys
 from tests.tenant_schema.users.doubles import RecordingPasswords
+from tests.tenant_schema.users.sealing import second_factors
 
 FIELDS = [FieldDraft(name=f"f{number}", label="F", type="text", indexed=True) for number in range(4)]
 
@@ -199,7 +200,11 @@ async def test_one_refresh_token_used_through_two_nodes_at_once_gets_a_pair_each
 ) -> None:
     cache = VersionedCache(ACCESS)
     auth = Authentication(
-        passwords=RecordingPasswords(), tokens=AccessTokens(signing_keys), throttle=Throttle(), cache=cache
+        passwords=RecordingPasswords(),
+        tokens=AccessTokens(signing_keys),
+        throttle=Throttle(),
+        cache=cache,
+        factors=second_factors(Throttle()),
     )
     with DB.bind(engines[0]):
         await User(email="tabs@acme.example", password_hash=f"hash of {PASSWORD}").save()

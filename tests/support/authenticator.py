@@ -35,6 +35,7 @@ class Authenticator:
         data = self._data(options["rp"]["id"], _ATTESTED) + attested
         attestation = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
         response = {"clientDataJSON": encoded(client), "attestationObject": encoded(attestation)}
+        self.sign_count += 1
         return self._credential({**response, "transports": ["internal"]})
 
     def sign(self, options: dict[str, Any], host: str | None = None) -> dict[str, Any]:

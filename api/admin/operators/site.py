@@ -16,6 +16,7 @@ from central.operators import audit
 from central.operators.audit import Actor
 from central.operators.service import OperatorRef
 from piccolo_engines.columns import utc_now
+from tenant_schema.users.factor_errors import FactorRequired
 
 __all__ = ["OperatorSite", "OperatorVisit"]
 
@@ -30,16 +31,26 @@ class OperatorSite:
         """The title."""
         return "Freehold for operators"
 
-    async def sign_in(self, request: ApiRequest, username: str, password: str) -> NewSession:
+    async def sign_in(
+        self, request: ApiRequest, username: str, password: str, code: str | None
+    ) -> NewSession:
         """Start a session for an operator's name and token.
 
-        Raises ``WrongToken``, and ``TooManyAttempts`` after repeated failures.
+        Raises ``WrongToken``, ``FactorRequired`` and ``CodeInvalid``, and ``TooManyAttempts`` after repeated
+        failures.
         """
         platform = request.platform
         name = username.strip().casefold()[:200]
         async with platform.admin.operator_throttle.attempt(name, request.address) as attempt:
             agent = request.header(b"user-agent") or ""
-            session = await platform.admin.operator_sessions.begin(username, password, request.address, agent)
+            prove = partial(platform.operator_factors.complete, code=code)
+            try:
+                session = await platform.admin.operator_sessions.begin(
+                    username, password, request.address, agent, prove=prove
+                )
+            except FactorRequired:
+                await platform.admin.operator_throttle.give_back(attempt)
+                raise
             if session is None:
                 raise WrongToken
             await platform.admin.operator_throttle.clear(attempt)

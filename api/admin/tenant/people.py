@@ -151,6 +151,7 @@ class RoleTable(MemoryTable):
                 _chosen("permissions", "Permissions", {name: name for name in await self._permissions()}),
                 json_column("fields", "Restricted fields", _FIELDS_HELP),
                 json_column("rules", "Row rules", _RULES_HELP),
+                Column(name="mfa_required", title="Second factor required", type="boolean", nullable=False),
                 Column(name="users", title="Users", type="integer", read_only=True, help_text="Who have it."),
                 Column(name="system", title="Comes with the tenant", type="boolean", read_only=True),
             ],
@@ -167,14 +168,19 @@ class RoleTable(MemoryTable):
 
     async def create(self, values: Mapping[str, Any]) -> str:
         """Create a role."""
-        body = {name: value for name, value in values.items() if value not in (None, "")}
+        names = {"mfa_required": "mfaRequired"}
+        body = {names.get(name, name): value for name, value in values.items() if value not in (None, "")}
         draft = decode_struct(as_json(body), NewRole).wanted()
         return str((await self._roles.create(self._visitor.scope, self._visitor.access, draft)).id)
 
     async def update(self, row_id: str, values: Mapping[str, Any]) -> None:
         """Change labels, permissions and restrictions, in one transaction."""
         scope, access, role_id, roles = self._visitor.scope, self._visitor.access, UUID(row_id), self._roles
-        words = {name: values[name] or "" for name in ("name", "label", "description") if name in values}
+        words: dict[str, str | bool] = {
+            name: values[name] or "" for name in ("name", "label", "description") if name in values
+        }
+        if "mfa_required" in values:
+            words["mfa_required"] = bool(values["mfa_required"])
         steps: list[Awaitable[object]] = []
         if words:
             steps.append(roles.update(scope, access, role_id, words))
@@ -252,6 +258,7 @@ def _role_row(role: RoleRecord) -> Row:
         "rules": _text([RowRule.of(one) for one in role.rules]),
         "users": role.users,
         "system": role.system,
+        "mfa_required": role.mfa_required,
         "updated_at": ready(role.updated_at),
     }
 

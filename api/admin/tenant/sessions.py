@@ -42,11 +42,22 @@ class TenantSessions:
         self._clock = clock
 
     async def begin(
-        self, scope: TenantScope, email: str, password: str, address: str, user_agent: str
+        self,
+        scope: TenantScope,
+        email: str,
+        password: str,
+        address: str,
+        user_agent: str,
+        code: str | None = None,
     ) -> NewSession:
-        """Start a session. Raises what signing in raises, and ``NothingToAdminister``."""
-        signed_in = await self._authentication.sign_in(scope, email, password, address, user_agent)
+        """Start a session. Raises what signing in raises, ``NothingToAdminister``, and ``FactorRequired`` for
+        a user who has to add a second factor first.
+        """
+        signed_in = await self._authentication.sign_in(scope, email, password, address, user_agent, code=code)
         access = await self._authentication.authenticate(scope, signed_in.access_token)
+        if access.missing_factor is not None:
+            await self._authentication.sign_out(scope, access)
+        access.require_factor()
         if not _administers(access):
             await self._authentication.sign_out(scope, access)
             raise NothingToAdminister
@@ -59,7 +70,7 @@ class TenantSessions:
             access = await self._authentication.of_session(scope, claims.user_id, claims.session_id)
         except Unauthenticated:
             return None
-        if not _administers(access):
+        if not _administers(access) or access.missing_factor is not None:
             return None
         is_young = claims.expires_at - self._clock() > IDLE_SECONDS - _RENEWED_AFTER
         ends_anyway = claims.expires_at >= int(_end_of(access.session_id))

@@ -28,11 +28,13 @@ class TenantSite:
         """The title."""
         return _scope(request).name
 
-    async def sign_in(self, request: ApiRequest, username: str, password: str) -> NewSession:
+    async def sign_in(
+        self, request: ApiRequest, username: str, password: str, code: str | None
+    ) -> NewSession:
         """Start a session of the tenant. Raises what :class:`TenantSessions` raises."""
         agent = request.header(b"user-agent") or ""
         sessions = request.platform.admin.tenant_sessions
-        return await sessions.begin(_scope(request), username, password, request.address, agent)
+        return await sessions.begin(_scope(request), username, password, request.address, agent, code)
 
     async def visit(self, request: ApiRequest, secret: str) -> "TenantVisit | None":
         """Return the user of a session."""

@@ -136,7 +136,7 @@ class Factors:
             value = await self._store.challenge_of(access.user_id, scope.id, factor_id, now)
             passkey = verify_creation(party, value, credential)
             confirmed = await self._store.confirm_passkey(access.user_id, factor_id, passkey, now)
-            return await self._confirmed(scope, access, confirmed, ("swk",), is_first=is_first)
+            return await self._confirmed(scope, access, confirmed, ("pop",), is_first=is_first)
 
     async def rename(self, scope: TenantScope, access: Access, factor_id: UUID, name: str) -> FactorRecord:
         """Rename a factor of the caller. Raises NotThere and InvalidInput."""

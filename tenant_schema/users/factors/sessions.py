@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from tenant_schema.users.tables import Session
@@ -17,6 +18,9 @@ async def complete_session(session_id: UUID, methods: Sequence[str], now: dateti
     known = [] if row is None else row["methods"].split()
     found = dict.fromkeys((*known, *methods, "mfa"))
     text = " ".join(found)[:_LONGEST]
-    await Session.update({Session.second_factor_at: now, Session.methods: text}).where(
-        Session.id == session_id
-    )
+    changes: dict[Any, Any] = {
+        Session.second_factor_at: now,
+        Session.confirmed_at: now,
+        Session.methods: text,
+    }
+    await Session.update(changes).where(Session.id == session_id)

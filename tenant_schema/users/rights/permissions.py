@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from tenant_schema.users.errors import KeyNotEnough, PermissionDenied, SupportNotEnough
+from tenant_schema.users.factor_errors import FactorRequired
 
 __all__ = [
     "ACTIONS",
@@ -139,6 +140,8 @@ class Access:
     :param methods: how the session was authenticated: values of RFC 8176; of an API key none.
     :param has_second_factor: whether a second factor was verified in the session.
     :param support: set if an operator acts with support access; the user is then that operator's.
+    :param missing_factor: None if the session has what the roles require. Otherwise a second factor is
+        missing: what completes the session; nothing if the user has to add a factor first.
     """
 
     user_id: UUID
@@ -152,6 +155,7 @@ class Access:
     methods: tuple[str, ...] = ()
     has_second_factor: bool = False
     support: SupportAccess | None = None
+    missing_factor: tuple[str, ...] | None = None
 
     @property
     def role_grants(self) -> tuple[RoleGrants, ...]:
@@ -192,3 +196,8 @@ class Access:
         """
         if self.support is not None:
             raise SupportNotEnough
+
+    def require_factor(self) -> None:
+        """Raise :class:`FactorRequired` if the session lacks a second factor that a role requires."""
+        if self.missing_factor is not None:
+            raise FactorRequired(self.missing_factor)

@@ -177,4 +177,5 @@ def _role_record(row: Mapping[str, Any], users: int, contents: _Contents) -> Rol
         tuple(contents.rules[row["id"]]),
         row["created_at"],
         row["updated_at"],
+        row["mfa_required"],
     )

@@ -32,7 +32,10 @@ class RuleDraft:
 
 @dataclass(frozen=True, slots=True)
 class RoleDraft:
-    """A role to be created."""
+    """A role to be created.
+
+    :param mfa_required: whether its users need a second factor.
+    """
 
     name: str
     label: str = ""
@@ -40,11 +43,15 @@ class RoleDraft:
     permissions: Sequence[str] = ()
     fields: Sequence[FieldLimit] = ()
     rules: Sequence[RuleDraft] = ()
+    mfa_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RoleRecord:
-    """One role. ``users`` is the number of users that have it."""
+    """One role. ``users`` is the number of users that have it.
+
+    :param mfa_required: whether its users need a second factor.
+    """
 
     id: UUID
     name: str
@@ -57,3 +64,4 @@ class RoleRecord:
     rules: tuple[RuleDraft, ...]
     created_at: datetime
     updated_at: datetime
+    mfa_required: bool = False

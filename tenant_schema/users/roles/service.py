@@ -22,8 +22,8 @@ __all__ = ["RestrictionCheck", "RoleChanges", "Roles"]
 
 _MANAGE = "roles:manage"
 _LENGTHS = {"label": 100, "description": 500}
-RoleChanges = Mapping[str, str]
-"""New values of ``name``, ``label`` and ``description``, those that change."""
+RoleChanges = Mapping[str, str | bool]
+"""New values of ``name``, ``label``, ``description`` and ``mfa_required``, those that change."""
 
 
 class RestrictionCheck(Protocol):
@@ -65,7 +65,13 @@ class Roles:
             permissions, unknown = await _known(draft.permissions)
             if problems or unknown:
                 raise InvalidInput([*problems, *unknown])
-            role = Role(id=new_id(), name=draft.name, label=texts["label"], description=draft.description)
+            role = Role(
+                id=new_id(),
+                name=draft.name,
+                label=texts["label"],
+                description=draft.description,
+                mfa_required=draft.mfa_required,
+            )
             try:
                 await Role.insert(role)
             except UniqueViolation as error:
@@ -73,19 +79,20 @@ class Roles:
             await write_permissions(role.id, permissions)
             await write_fields(role.id, draft.fields)
             await write_rules(role.id, draft.rules)
-            detail = {"permissions": sorted(permissions)}
+            detail = {"permissions": sorted(permissions), "mfaRequired": draft.mfa_required}
             await record_event(access, "role.create", Subject("role", role.id, draft.name), detail)
             return await _role(role.id)
 
     async def update(
         self, scope: TenantScope, access: Access, role_id: UUID, changes: RoleChanges
     ) -> RoleRecord:
-        """Change the label, the description, or the name of a role that is not a system role.
+        """Change the label, the description, whether a second factor is required, or the name of a role that
+        is not a system role.
 
         Raises SystemKept and Taken.
         """
         _require_management(access)
-        if problems := _faults(changes):
+        if problems := _faults({name: text for name, text in changes.items() if isinstance(text, str)}):
             raise InvalidInput(problems)
         async with changing_access(self._cache, scope):
             before = await _role(role_id)

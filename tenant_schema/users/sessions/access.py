@@ -1,6 +1,6 @@
 """Reads what the user of a session may do, through a cache."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from piccolo_engines.statements import SelectGroup
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
 from tenant_schema.users.errors import NotThere
+from tenant_schema.users.factors.store import FactorStore
 from tenant_schema.users.rights.permissions import Access, SupportAccess
 from tenant_schema.users.roles.reader import read_grants, roles_of_user
 from tenant_schema.users.roles.records import ADMINISTRATOR
@@ -38,11 +39,16 @@ class AccessReader:
 
     With a warm cache: no statement. Otherwise 5 in 2 round trips, and 1 for the version when it is due. Users
     with the same roles share one set of grants, so that the second of them costs 2 in one round trip. 2 more
-    for a session with support access, whose end is checked with each request.
+    for a session with support access, whose end is checked with each request; 1 or 2 more if a second factor
+    is missing.
+
+    A session without a second factor lacks one as soon as a role of its user requires it, however old the
+    session is. Support access is not concerned.
     """
 
-    def __init__(self, cache: VersionedCache) -> None:
+    def __init__(self, cache: VersionedCache, factors: FactorStore) -> None:
         self._cache = cache
+        self._factors = factors
 
     async def of_session(self, scope: TenantScope, session_id: UUID) -> Access | None:
         """Return the session's access, or None if the session has ended or its user is not active.
@@ -65,12 +71,17 @@ class AccessReader:
         row, roles = await _read_session(_BY_ID, session_id)
         return None if row is None else await self._access(scope, row, roles)
 
-    async def _access(self, scope: TenantScope, row: dict[str, Any], roles: dict[str, UUID]) -> Access | None:
-        support = None
+    async def _access(
+        self, scope: TenantScope, row: dict[str, Any], given: Sequence[dict[str, Any]]
+    ) -> Access | None:
+        support, missing = None, None
+        roles = {one["role.name"]: one["role"] for one in given}
         if row["support_grant"] is not None or row["user.kind"] != "person":
             support, roles = await _read_grant(row), await _role_of_support()
             if support is None:
                 return None
+        elif row["second_factor_at"] is None and any(one["role.mfa_required"] for one in given):
+            missing = await self._factors.kinds(row["user"], scope.id)
         grants = await self._cache.get(scope, ("grants", tuple(roles.values())), lambda: read_grants(roles))
         return Access(
             row["user"],
@@ -83,6 +94,7 @@ class AccessReader:
             methods=tuple(row["methods"].split()),
             has_second_factor=row["second_factor_at"] is not None,
             support=support,
+            missing_factor=missing,
         )
 
 
@@ -137,7 +149,7 @@ def _selects(is_it: Callable[[Any], Combinable]) -> tuple[KeptSelect, KeptSelect
     roles = KeptSelect(
         DB,
         lambda value: (
-            UserRole.select(UserRole.role, UserRole.role.name)
+            UserRole.select(UserRole.role, UserRole.role.name, UserRole.role.mfa_required)
             .where(UserRole.user.is_in(Session.select(Session.user).where(is_it(value))))
             .order_by(UserRole.role.name)
         ),
@@ -151,11 +163,11 @@ _BY_SECRET = _selects(lambda secret_hash: Session.secret_hash == secret_hash)
 
 async def _read_session(
     selects: tuple[KeptSelect, KeptSelect], value: object
-) -> tuple[dict[str, Any] | None, dict[str, UUID]]:
+) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
     """Return the session with its user, or None if it has ended or the user is not active; and the user's
-    roles: ids by name, in the order of names. 2 statements in one round trip.
+    roles in the order of names. 2 statements in one round trip.
     """
     session, roles_of = selects
     rows, roles = await DB.run_querystring(SelectGroup(session(value), roles_of(value)))
     row = rows[0] if rows and rows[0]["user.active"] else None
-    return row, {one["role.name"]: one["role"] for one in roles}
+    return row, roles

@@ -111,13 +111,28 @@ class Refreshable:
 
 
 async def open_session(
-    user: SessionUser, address: str, user_agent: str, limits: SessionLimits, now: datetime
+    user: SessionUser,
+    address: str,
+    user_agent: str,
+    limits: SessionLimits,
+    now: datetime,
+    *,
+    methods: Sequence[str] = ("pwd",),
+    second_factor: bool = False,
 ) -> Opened:
     """Start a session and delete the user's sessions that ended long ago. 3 statements."""
     session_id = new_id()
     token = RefreshToken.first(session_id)
     expires_at = await insert_session(
-        session_id, user, limits, now, address=address, user_agent=user_agent, family_hash=token.family_hash
+        session_id,
+        user,
+        limits,
+        now,
+        address=address,
+        user_agent=user_agent,
+        methods=methods,
+        second_factor=second_factor,
+        family_hash=token.family_hash,
     )
     await SessionToken.insert(SessionToken(session=session_id, token_hash=token.token_hash))
     return Opened(session_id, user, token, expires_at)

@@ -11,6 +11,7 @@ from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache, bump
 from tenant_schema.users.audit.write import Subject, prune_events, record_event
 from tenant_schema.users.errors import SessionEnded
+from tenant_schema.users.factors.store import FactorStore
 from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.sessions.access import AccessReader, FoundSession
 from tenant_schema.users.sessions.store import (
@@ -102,6 +103,7 @@ class BrowserSessions:
         self,
         secrets: SessionSecrets,
         cache: VersionedCache,
+        factors: FactorStore,
         *,
         limits: SessionLimits | None = None,
         on_new_browser: OnNewBrowser | None = None,
@@ -112,7 +114,7 @@ class BrowserSessions:
         self._limits = limits or SessionLimits()
         self._on_new_browser = on_new_browser
         self._now = now
-        self._reader = AccessReader(cache)
+        self._reader = AccessReader(cache, factors)
 
     async def open(
         self,

@@ -45,6 +45,7 @@ from tenant_schema.users.sessions.store import (
 )
 from tenant_schema.users.sign_in.access_tokens import AccessTokens, Claims, token_digest
 from tenant_schema.users.sign_in.rules import SignInRulesReader
+from tenant_schema.users.sign_in.second_factors import SecondFactors, methods_of
 from tenant_schema.users.sign_in.throttle import Reservation, Throttle
 from tenant_schema.users.tables import User
 
@@ -109,6 +110,7 @@ class Authentication:
         tokens: AccessTokens,
         throttle: Throttle,
         cache: VersionedCache,
+        factors: SecondFactors,
         limits: SessionLimits | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -118,29 +120,52 @@ class Authentication:
         self._cache = cache
         self._limits = limits or SessionLimits()
         self._now = now
-        self._reader = AccessReader(cache)
+        self._factors = factors
+        self._reader = AccessReader(cache, factors.store)
         self._keys = ApiKeyReader(cache, now=now)
         self._rules = SignInRulesReader(cache)
 
     async def sign_in(
-        self, scope: TenantScope, email: str, password: str, address: str = "", user_agent: str = ""
+        self,
+        scope: TenantScope,
+        email: str,
+        password: str,
+        address: str = "",
+        user_agent: str = "",
+        *,
+        code: str | None = None,
     ) -> SignedIn:
-        """Start a session. 13 statements, 6 if refused, 1 more without failures before; 1 if throttled.
+        """Start a session. 14 statements, 6 if refused, 1 more without failures before; 1 if throttled.
+
+        For a user with a second factor, 3 more.
 
         For an unknown user, an inactive one and a wrong password, the same statements are executed and one
         password is verified, so that the duration reveals nothing. A hash with outdated parameters is
         renewed.
 
+        :param code: of an authenticator app, or a recovery code, for users who have a second factor.
+
         :raises InvalidCredentials: any of these.
+        :raises FactorRequired: the user has a second factor, and there is no code.
+        :raises CodeInvalid: the code is wrong or was used; it counts as a failure.
         :raises PasswordDisabled: the tenant does not admit passwords, see :meth:`verify_password`.
         :raises TooManyAttempts: too many failures of this account or from this address.
         :raises TooBusy: the attempt is not counted.
         """
         verified = await self.verify_password(scope, email, password, address)
+        proof = await self._factors.complete(scope, verified.user, verified.attempt, code)
         async with DB.transaction():
             now, user = self._now(), verified.user
             await self.confirm_password(verified, {User.last_sign_in_at: now})
-            opened = await open_session(user, address, user_agent, self._limits, now)
+            opened = await open_session(
+                user,
+                address,
+                user_agent,
+                self._limits,
+                now,
+                methods=methods_of(proof),
+                second_factor=proof is not None,
+            )
             await record_event(None, "sign-in", Subject("user", user.id, user.email))
             await prune_events(now)
         return self._signed_in(scope, opened)

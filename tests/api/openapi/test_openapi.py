@@ -109,6 +109,9 @@ def test_routes_that_need_a_token_say_so(kind: str) -> None:
             "/api/v1/auth/refresh",
             "/api/v1/auth/accept",
             "/api/v1/auth/session",
+            "/api/v1/auth/ticket",
+            "/api/v1/auth/passkeys/begin",
+            "/api/v1/auth/passkeys/finish",
             "/api/v1/auth/oidc/{provider}/start",
             "/api/v1/auth/oidc/{provider}/callback",
         }

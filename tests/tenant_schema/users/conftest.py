@@ -24,6 +24,7 @@ from tenant_schema.users.sign_in.service import Authentication
 from tenant_schema.users.sign_in.throttle import Throttle
 from tenant_schema.users.tables import Role, User, UserRole
 from tests.tenant_schema.users.doubles import Clock, RecordingPasswords
+from tests.tenant_schema.users.sealing import second_factors
 
 PASSWORD = "correct horse battery"
 
@@ -98,6 +99,7 @@ def auth(cache: VersionedCache, clock: Clock, passwords: RecordingPasswords) -> 
         tokens=AccessTokens(signing_keys, clock=clock.unix),
         throttle=Throttle(now=clock.utc),
         cache=cache,
+        factors=second_factors(Throttle(now=clock.utc), clock.utc),
         now=clock.utc,
     )
 

@@ -14,7 +14,7 @@ from tenant_schema.users.challenges.service import Challenges
 from tenant_schema.users.factor_errors import ChallengeInvalid
 from tenant_schema.users.sign_in_tables import SignInChallenge
 from tests.tenant_schema.users.doubles import Clock
-from tests.tenant_schema.users.factors.sealing import NEW, OLD, opened
+from tests.tenant_schema.users.sealing import NEW, OLD, opened
 
 
 @pytest.fixture

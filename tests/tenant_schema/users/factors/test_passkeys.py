@@ -43,7 +43,7 @@ def test_a_passkey_is_created_and_signs() -> None:
     authenticator, stored = made()
     options = request_options(ACME, CHALLENGE, [stored])
     assertion = verify_assertion(ACME, CHALLENGE, authenticator.sign(options), stored)
-    assert (assertion.sign_count, assertion.user_verified, assertion.synced) == (1, True, False)
+    assert (assertion.sign_count, assertion.user_verified, assertion.synced) == (2, True, False)
 
 
 def test_options_are_for_the_host_and_name_the_user_s_passkeys() -> None:

@@ -17,7 +17,7 @@ from tenant_schema.users.factors.store import FactorStore
 from tenant_schema.users.sign_in_tables import Factor, RecoveryCode
 from tenant_schema.users.tables import User
 from tests.tenant_schema.users.doubles import Clock
-from tests.tenant_schema.users.factors.sealing import NEW, OLD, secrets_of
+from tests.tenant_schema.users.sealing import NEW, OLD, secrets_of
 
 TENANT = UUID(int=1)
 

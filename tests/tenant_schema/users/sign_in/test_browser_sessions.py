@@ -19,6 +19,7 @@ from tenant_schema.users.sign_in_tables import KnownBrowser
 from tenant_schema.users.tables import AuditEvent, Session, User
 from tests.tenant_schema.users.conftest import signing_keys
 from tests.tenant_schema.users.doubles import Clock
+from tests.tenant_schema.users.sealing import STORE
 from tests.tenant_schema.users.sign_in.test_signed_in import deactivate, delete_user, end_sessions, take_role
 
 HERE = Arrival("192.0.2.1", "Firefox", methods=("pwd", "otp"), second_factor=True)
@@ -35,14 +36,14 @@ def sessions(cache: VersionedCache, clock: Clock, told: list[tuple[SessionUser, 
     async def tell(_scope: TenantScope, user: SessionUser, arrival: Arrival) -> None:
         told.append((user, arrival))
 
-    return BrowserSessions(SessionSecrets(signing_keys), cache, on_new_browser=tell, now=clock.utc)
+    return BrowserSessions(SessionSecrets(signing_keys), cache, STORE, on_new_browser=tell, now=clock.utc)
 
 
 @pytest.fixture
 def elsewhere(clock: Clock) -> BrowserSessions:
     """The same service in another process."""
     cache = VersionedCache(ACCESS, 0.5, clock.monotonic)
-    return BrowserSessions(SessionSecrets(signing_keys), cache, now=clock.utc)
+    return BrowserSessions(SessionSecrets(signing_keys), cache, STORE, now=clock.utc)
 
 
 @pytest.fixture

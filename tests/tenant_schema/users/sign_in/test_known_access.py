@@ -18,6 +18,7 @@ from tenant_schema.users.sign_in.throttle import Throttle
 from tenant_schema.users.tables import ApiKey
 from tests.tenant_schema.users.conftest import signing_keys
 from tests.tenant_schema.users.doubles import Clock, RecordingPasswords
+from tests.tenant_schema.users.sealing import second_factors
 from tests.tenant_schema.users.sign_in.test_signed_in import (  # noqa: F401 - fixtures among them
     deactivate,
     delete_user,
@@ -132,6 +133,7 @@ async def test_a_process_with_other_signing_keys_refuses_the_token(auth, scope, 
             tokens=AccessTokens(lambda _: keys, clock=clock.unix),
             throttle=Throttle(now=clock.utc),
             cache=VersionedCache(ACCESS, 0.5, clock.monotonic),
+            factors=second_factors(Throttle(now=clock.utc), clock.utc),
             now=clock.utc,
         )
 

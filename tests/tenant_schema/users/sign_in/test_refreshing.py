@@ -17,6 +17,7 @@ from tenant_schema.users.sign_in.service import Authentication, SignedIn
 from tenant_schema.users.sign_in.throttle import Throttle
 from tenant_schema.users.tables import Session, SessionToken, User
 from tests.tenant_schema.users.conftest import PASSWORD, signing_keys
+from tests.tenant_schema.users.sealing import second_factors
 
 
 @pytest.fixture
@@ -221,6 +222,7 @@ async def test_an_access_token_does_not_outlive_a_session_that_is_not_refreshed(
         tokens=AccessTokens(signing_keys, clock=clock.unix),
         throttle=Throttle(now=clock.utc),
         cache=cache,
+        factors=second_factors(Throttle(now=clock.utc), clock.utc),
         limits=SessionLimits(idle=timedelta(seconds=30)),
         now=clock.utc,
     )

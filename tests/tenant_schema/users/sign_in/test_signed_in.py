@@ -14,6 +14,7 @@ from tenant_schema.users.sign_in.throttle import Throttle
 from tenant_schema.users.tables import Permission, Role, RolePermission, Session, User, UserRole
 from tests.tenant_schema.users.conftest import PASSWORD, signing_keys
 from tests.tenant_schema.users.doubles import Clock, RecordingPasswords, RolledBack
+from tests.tenant_schema.users.sealing import second_factors
 
 
 @pytest.fixture
@@ -29,6 +30,7 @@ def elsewhere(clock: Clock) -> Authentication:
         tokens=AccessTokens(signing_keys, clock=clock.unix),
         throttle=Throttle(now=clock.utc),
         cache=VersionedCache(ACCESS, 0.5, clock.monotonic),
+        factors=second_factors(Throttle(now=clock.utc), clock.utc),
         now=clock.utc,
     )
 

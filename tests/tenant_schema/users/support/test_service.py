@@ -27,6 +27,7 @@ from tenant_schema.users.support.service import Support
 from tenant_schema.users.support.store import user_of_operator
 from tenant_schema.users.tables import AuditEvent, Session, User
 from tests.tenant_schema.users.doubles import Clock
+from tests.tenant_schema.users.sealing import STORE
 
 GRACE = SupportOperator(new_id(), "grace")
 WHY = "Ticket 4711"
@@ -154,7 +155,7 @@ async def test_a_session_has_the_administrator_s_rights_until_the_second_when_th
 ) -> None:
     granted = await support.grant(scope, ADMIN, asked.id)
     session = await session_of(granted)
-    access = await AccessReader(cache).of_session(scope, session)
+    access = await AccessReader(cache, STORE).of_session(scope, session)
     assert access.roles == ("administrator",)
     assert {"*:*", "users:manage", "objects:manage", "audit:read"} <= access.permissions
     assert (access.name, access.support.grant) == ("grace (support)", granted.id)
@@ -173,8 +174,8 @@ async def test_a_session_ends_with_its_grant_and_in_another_process_soon(
 ) -> None:
     granted = await support.grant(scope, ADMIN, asked.id)
     session = await session_of(granted)
-    elsewhere = AccessReader(VersionedCache(ACCESS, 0.5, clock.monotonic))
-    here = AccessReader(cache)
+    elsewhere = AccessReader(VersionedCache(ACCESS, 0.5, clock.monotonic), STORE)
+    here = AccessReader(cache, STORE)
     assert await here.of_session(scope, session) is not None
     assert await elsewhere.of_session(scope, session) is not None
     await support.end(scope, ADMIN, granted.id)
@@ -189,14 +190,14 @@ async def test_a_support_user_without_a_grant_has_no_access(support, scope, aske
     granted = await support.grant(scope, ADMIN, asked.id)
     session = await session_of(granted)
     await Session.update({Session.support_grant: None}).where(Session.id == session)
-    assert await AccessReader(cache).of_session(scope, session) is None
+    assert await AccessReader(cache, STORE).of_session(scope, session) is None
 
 
 async def test_a_person_s_session_does_not_become_support(support, scope, asked, cache, ada) -> None:
     granted = await support.grant(scope, ADMIN, asked.id)
     session = await session_of(granted)
     await Session.update({Session.user: ada}).where(Session.id == session)
-    assert await AccessReader(cache).of_session(scope, session) is None
+    assert await AccessReader(cache, STORE).of_session(scope, session) is None
 
 
 async def test_who_is_in_costs_no_statement_when_it_is_known(support, scope, asked, counting) -> None:

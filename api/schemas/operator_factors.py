@@ -1,0 +1,38 @@
+"""Second factors of operators: request bodies."""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from api.schemas.common import Input
+
+__all__ = ["FactorCode", "NewOperatorFactor", "OperatorCode"]
+
+_Code = Annotated[
+    str,
+    Meta(
+        max_length=100,
+        description="Six digits of an authenticator app, or a recovery code.",
+        examples=["123456"],
+    ),
+]
+
+
+class NewOperatorFactor(Input):
+    """What to add. `code` is one of a factor that the operator has already."""
+
+    kind: Annotated[Literal["totp", "recovery-codes"], Meta(examples=["totp"])]
+    name: Annotated[str, Meta(max_length=100, examples=["Ada's phone"])] = ""
+    code: _Code | UnsetType = UNSET
+
+
+class FactorCode(Input):
+    """A code of the new factor."""
+
+    code: _Code
+
+
+class OperatorCode(Input):
+    """A code of any factor of the operator."""
+
+    code: _Code | UnsetType = UNSET
