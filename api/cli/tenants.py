@@ -103,6 +103,11 @@ for _name, _command, _summary in (
         "passwords:change_password",
         "Change the password of the database user of the tenant SLUG, while the tenant is served.",
     ),
+    (
+        "support",
+        "support:support",
+        "Come into the tenant SLUG for some minutes, if the tenant allows it, and print a link.",
+    ),
     ("domains", "domains:domains", "The host names of a tenant."),
     (
         "reconcile",

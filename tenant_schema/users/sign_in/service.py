@@ -327,7 +327,7 @@ class Authentication:
         """
         row = await (
             User.select(User.id, User.email, User.name, User.password_hash, User.active)
-            .where(User.email == email)
+            .where((User.email == email) & (User.kind == "person"))
             .first()
         )
         if row is not None and row["email"] != email:
