@@ -12,6 +12,7 @@ from api.cli.directory import DirectoryOutcome, rebuild_tenants
 from api.cli.progress import tally
 from api.cli.session import ACTOR, load_settings, run
 from api.cli.statuses import Status
+from api.cli.tenant_secrets import SecretsOutcome, reseal_tenants
 from api.composition import Platform
 from api.schemas.common import Output as Result
 from central.operators import audit
@@ -26,11 +27,14 @@ _PARALLEL = 4
 
 
 class _Rotated(Result):
-    """How many credentials were sealed with the first key or could not be opened, and the directory."""
+    """How many credentials were sealed with the first key or could not be opened, the secrets in tenants'
+    databases, and the directory.
+    """
 
     key: str
     done: int
     failed: int
+    secrets: SecretsOutcome
     directory: DirectoryOutcome
 
 
@@ -102,14 +106,16 @@ async def _replace(platform: Platform) -> str:
 @keys.command("rotate")
 @with_output
 def _rotate(out: Output) -> None:
-    """Seal all stored credentials, and write the directory, with the first key of ENCRYPTION_KEY.
+    """Seal all stored credentials, and secrets of tenants, with the first key of ENCRYPTION_KEY.
+
+    The directory is written with that key as well.
 
     Safe to run while Freehold serves, and to repeat: it continues where it stopped. The exit status is 3 if
     some credentials could not be opened with any key, or some tenants' databases do not respond.
     """
     rotated = run(load_settings(), lambda platform: _rotate_all(platform, out))
     out.one(rotated, lambda: _print(rotated))
-    if rotated.failed or rotated.directory.failures:
+    if rotated.failed or rotated.secrets.failures or rotated.directory.failures:
         sys.exit(Status.PARTLY)
 
 
@@ -127,8 +133,10 @@ async def _rotate_all(platform: Platform, out: Output) -> _Rotated:
     if pending:
         await audit.record(ACTOR, "keys.rotate", detail={"to": key_id, "done": done, "failed": failed})
     outdated = set(await platform.directory.outdated_tenants())
-    served = [one for one, _ in await platform.registry.served_with_levels() if one.id in outdated]
-    return _Rotated(key_id, done, failed, await rebuild_tenants(platform, served, _PARALLEL, out))
+    served = [one for one, _ in await platform.registry.served_with_levels()]
+    secrets = await reseal_tenants(platform, served, _PARALLEL, out)
+    wanted = [one for one in served if one.id in outdated]
+    return _Rotated(key_id, done, failed, secrets, await rebuild_tenants(platform, wanted, _PARALLEL, out))
 
 
 def _print(rotated: _Rotated) -> None:
@@ -136,7 +144,9 @@ def _print(rotated: _Rotated) -> None:
     if rotated.failed:
         warn(f"{rotated.failed} could not be opened with any key; `freehold keys status` lists their keys.")
     failures = rotated.directory.failures
+    for slug, reason in sorted(rotated.secrets.failures.items()):
+        warn(f"The secrets of {slug} could not be sealed: {reason}")
     for slug, reason in sorted(failures.items()):
         warn(f"The directory could not be compared with {slug}: {reason}")
-    if not rotated.failed and not failures:
+    if not rotated.failed and not failures and not rotated.secrets.failures:
         say("All are sealed with it: older keys can be removed from ENCRYPTION_KEY.")

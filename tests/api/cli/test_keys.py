@@ -53,6 +53,21 @@ def test_rotating_puts_everything_under_the_first_key(call: Run, told: Told, sea
     assert secrets(call, ENCRYPTION_KEY=NEW.secret.hex()) == after
 
 
+def test_rotating_seals_the_secrets_of_tenants(call: Run, told: Told, sealed: dict[str, UUID]) -> None:
+    def provider(source: str, **environ: str) -> str:
+        script = f"from tenant_schema.users.sign_in_tables import IdentityProvider\n{source}"
+        return call("shell", "acme", "-c", script, **environ).stdout.strip()
+
+    secret = Vault([KEY]).seal("of the client", sealed["acme"])
+    values = f"name='company', issuer='x', client_id='x', client_secret={secret!r}"
+    provider(f"await IdentityProvider({values}).save()")
+    rotated = told("keys", "rotate", ENCRYPTION_KEY=BOTH)["secrets"]
+    assert rotated == {"tenants": 2, "done": 1, "failures": {}}
+    found = provider("print((await IdentityProvider.select())[0]['client_secret'])", ENCRYPTION_KEY=BOTH)
+    assert Vault([NEW]).open(found, sealed["acme"]) == "of the client"
+    assert told("keys", "rotate", ENCRYPTION_KEY=BOTH)["secrets"]["done"] == 0
+
+
 def zip_by_tenant(found: list[str], ids: dict[str, UUID]) -> list[tuple[str, UUID]]:
     """Each secret with the tenant for whom it opens."""
     pairs = []
