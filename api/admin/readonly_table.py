@@ -10,6 +10,7 @@ import piccolo.columns as kinds
 from piccolo.columns import Column as PiccoloColumn
 from piccolo.columns.combination import Where
 from piccolo.columns.operators.comparison import IsNotNull, IsNull
+from piccolo.custom_types import Combinable
 from piccolo.querystring import QueryString
 from piccolo.table import Table as PiccoloTable
 
@@ -83,7 +84,10 @@ class Shown:
 
 
 class LookedAt(ReadOnlyTable):
-    """The rows of a Piccolo table, with one statement for a page and one for its count."""
+    """The rows of a Piccolo table, with one statement for a page and one for its count.
+
+    :param only: the condition of the rows that are listed.
+    """
 
     def __init__(
         self,
@@ -94,8 +98,10 @@ class LookedAt(ReadOnlyTable):
         *,
         link: str,
         references: Sequence[tuple[str, str]] = (),
+        only: Combinable | None = None,
     ) -> None:
         self.group = group
+        self._only = [] if only is None else [only]
         self._table: Any = table
         self._shown = {one.column._meta.name: one for one in shown}
         self._references = references
@@ -141,6 +147,8 @@ class LookedAt(ReadOnlyTable):
         name = self._column(self._schema.link)
         query = self._table.select(self._table.id, name.as_alias("name"))
         query = query.order_by(_order_of(name, sort_key_sql(query.engine_type)))
+        for condition in self._only:
+            query = query.where(condition)
         if search:
             query = query.where(like_in_any_case(name, f"%{escaped(search)}%"))
         return {str(row["id"]): str(row["name"]) for row in await query.limit(limit).offset(offset)}
@@ -164,7 +172,7 @@ class LookedAt(ReadOnlyTable):
         return self._table.id if name == "id" else self._shown[name].column
 
     def _conditions(self, listing: Listing) -> list[Any]:
-        return conditions(listing.terms, self._column)
+        return [*self._only, *conditions(listing.terms, self._column)]
 
     def _row(self, row: Mapping[str, Any]) -> Row:
         return {name: ready(value) for name, value in row.items()}

@@ -8,6 +8,7 @@ from api.admin.errors import FormRefused
 from api.admin.site import Form
 from api.admin.tenant.definitions import DEFINITIONS
 from api.admin.tenant.people import PEOPLE
+from api.admin.tenant.support import DecideSupport
 from api.admin.tenant.visitor import Visitor
 from tenant_schema.users.emails import normalise_email
 from tenant_schema.users.links.store import Link
@@ -21,7 +22,7 @@ _EMAIL: Final = Column(name="email", title="E-mail address", required=True, null
 
 def tenant_forms(visitor: Visitor) -> Sequence[Form]:
     """Return the forms that the user's permissions allow, in the menu's order."""
-    people: list[Form] = [InviteUser(visitor), MakeLink(visitor)]
+    people: list[Form] = [InviteUser(visitor), MakeLink(visitor), DecideSupport(visitor)]
     definitions: list[Form] = [DropField(visitor), DropObject(visitor)]
     return [
         *(people if visitor.access.has("users:manage") else []),

@@ -9,7 +9,7 @@ from api.admin.tenant.apps import AppTable, PageTable
 from api.admin.tenant.definitions import FieldTable, ObjectTable
 from api.admin.tenant.people import PermissionTable, RoleTable, UserTable
 from api.admin.tenant.records import RecordTable
-from api.admin.tenant.signed_in import ApiKeyTable, SessionTable
+from api.admin.tenant.signed_in import ApiKeyTable, SessionTable, SupportTable
 from api.admin.tenant.visitor import Visitor
 from tenant_schema.users.tables import AuditEvent
 
@@ -25,6 +25,7 @@ _TAKEN: Final = frozenset(
             "permissions",
             "sessions",
             "api_keys",
+            "support",
             "audit",
             "objects",
             "fields",
@@ -42,6 +43,7 @@ _AUDIT: Final = LookedAt(
         Shown(column=AuditEvent.subject_kind, title="Kind"),
         Shown(column=AuditEvent.subject_name, title="To whom or what"),
         Shown(column=AuditEvent.actor_email, title="Who"),
+        Shown(column=AuditEvent.operator, title="Operator", listed=False),
         Shown(column=AuditEvent.created_at, title="When"),
         Shown(column=AuditEvent.detail, title="Detail", listed=False),
         Shown(column=AuditEvent.address, title="Address"),
@@ -70,6 +72,7 @@ def _people(visitor: Visitor, owned: Sequence[tuple[str, str]]) -> dict[str, Tab
         tables["permissions"] = PermissionTable(visitor)
     if access.has("users:manage"):
         tables |= {"sessions": SessionTable(visitor), "api_keys": ApiKeyTable(visitor)}
+        tables["support"] = SupportTable(visitor)
     if access.has("audit:read"):
         tables["audit"] = _AUDIT
     return tables

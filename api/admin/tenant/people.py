@@ -60,7 +60,8 @@ class UserTable(LookedAt):
     def __init__(self, visitor: Visitor, referring: Sequence[tuple[str, str]] = ()) -> None:
         self._manages = visitor.access.has(_MANAGE_USERS)
         shown = (*_SEEN_BY_ALL, *(_SEEN_BY_MANAGERS if self._manages else ()))
-        super().__init__(User, "User", PEOPLE, shown, link="email", references=referring)
+        only = User.kind == "person"
+        super().__init__(User, "User", PEOPLE, shown, link="email", references=referring, only=only)
         self._visitor = visitor
         self._users = visitor.platform.people.users
 

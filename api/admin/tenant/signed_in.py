@@ -1,4 +1,4 @@
-"""Sessions and API keys in the admin. Deleting a row ends one."""
+"""Sessions, API keys and support access in the admin. Deleting a row ends one."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -9,11 +9,13 @@ from uuid import UUID
 from api.admin.columns import TableSchema
 from api.admin.readonly_table import LookedAt, Shown
 from api.admin.tenant.people import PEOPLE
+from api.admin.tenant.support import decisions
 from api.admin.tenant.visitor import Visitor
 from api.admin.values import uuid_of
+from tenant_schema.users.sign_in_tables import SupportGrant
 from tenant_schema.users.tables import ApiKey, Session
 
-__all__ = ["ApiKeyTable", "SessionTable"]
+__all__ = ["ApiKeyTable", "SessionTable", "SupportTable"]
 
 
 class _EndedByDeleting(LookedAt, ABC):
@@ -78,3 +80,23 @@ class ApiKeyTable(_EndedByDeleting):
         """Revoke the key."""
         visitor = self._visitor
         await visitor.platform.people.api_keys.revoke(visitor.scope, visitor.access, row_id)
+
+
+class SupportTable(_EndedByDeleting):
+    """Requests for support access. They are decided with a form; deleting one ends it."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        shown = (
+            Shown(column=SupportGrant.operator_name, title="Operator"),
+            Shown(column=SupportGrant.reason, title="What for"),
+            Shown(column=SupportGrant.minutes, title="Minutes"),
+            Shown(column=SupportGrant.state, title="State", help_text="A granted one ends when it expires."),
+            Shown(column=SupportGrant.created_at, title="Asked"),
+            Shown(column=SupportGrant.expires_at, title="Expires"),
+            Shown(column=SupportGrant.ended_at, title="Ended"),
+        )
+        super().__init__(visitor, SupportGrant, "Support access", shown, "operator_name")
+
+    async def end(self, row_id: UUID) -> None:
+        """End the support access."""
+        await decisions(self._visitor).end(row_id)

@@ -44,7 +44,10 @@ class TenantSite:
         access, renewed = found
         request.context.caller = access.user_id
         here = address_of(request, request.scope["state"]["host"])
-        return TenantVisit(Visitor(request.platform, _scope(request), access, request.address, here), renewed)
+        visitor = Visitor(
+            request.platform, _scope(request), access, request.context.id, request.address, here
+        )
+        return TenantVisit(visitor, renewed)
 
     async def sign_out(self, request: ApiRequest, secret: str) -> None:
         """End the session."""

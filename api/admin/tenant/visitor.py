@@ -16,6 +16,7 @@ class Visitor:
     platform: Platform
     scope: TenantScope
     access: Access
+    request_id: str
     address: str
     here: str
     """The address of the tenant's host, with scheme and port."""

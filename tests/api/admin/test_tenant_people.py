@@ -208,3 +208,18 @@ async def test_who_may_less_sees_less(world: World) -> None:
     assert (await member.send("POST", "api/tables/accounts/", {"name": "X"})).status_code == 405
     await change(browser, "users", await user_row(browser, "member"), roles=["viewer"])
     assert (await member.http.get("/admin/api/tables/")).status_code == 401, "out with the next request"
+
+
+async def test_an_administrator_lets_an_operator_in_and_ends_it(world: World) -> None:
+    path = f"/setup/tenants/{await world.tenant_id('acme')}/support"
+    asked = (await world.operator().post(path, json={"reason": "Ticket 4711"})).json()
+    browser = await tenants_browser(world)
+    said = await browser.done("decide-about-support-access", request=asked["id"], decision="grant")
+    assert "operator may come in until" in said
+    assert (await world.operator().post(f"{path}/{asked['id']}/ticket")).status_code == 200
+    assert len(await browser.rows("users")) == 4, "the operator's user is no user of the tenant"
+    assert (await browser.rows("support"))[0]["state"] == "granted"
+    assert (await browser.send("DELETE", f"api/tables/support/{asked['id']}/")).status_code < 300
+    assert (await world.operator().post(f"{path}/{asked['id']}/ticket")).status_code == 409
+    again = await browser.submit("decide-about-support-access", request=asked["id"], decision="refuse")
+    assert again.status_code == 422, "only requests without a decision are choices"
