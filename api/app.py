@@ -34,6 +34,7 @@ from api.controllers.api_keys import ApiKeyController
 from api.controllers.apps import AppController
 from api.controllers.audit import AuditController
 from api.controllers.browser_sessions import BrowserSessionController
+from api.controllers.central_sign_in import CentralSignInController
 from api.controllers.domains import DomainController
 from api.controllers.drift import DriftController
 from api.controllers.factors import FactorController, UserFactorController
@@ -240,7 +241,7 @@ def _routers() -> list[Router]:
             CentralRequest,
         ),
         _router("/api/v1", _USERS_CONTROLLERS, requires_user, TenantRequest),
-        _router("/", [ServiceController], admits_anyone, CentralRequest),
+        _router("/", [CentralSignInController, ServiceController], admits_anyone, CentralRequest),
         _router("/", [ProblemController, SchemaController], admits_anyone, TenantRequest),
     ]
 

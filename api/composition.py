@@ -11,6 +11,8 @@ from uuid import UUID
 import piccolo_conf
 from api.access_services import People, people_of
 from api.admin.services import AdminServices, admin_services
+from api.directory.services import central_sign_in_services, directory_services
+from api.directory.sign_in import CentralSignIn
 from api.directory.updates import DirectoryUpdates
 from api.factor_services import factor_secrets, factor_services
 from api.identity_services import IdentityServices, identity_services
@@ -25,7 +27,6 @@ from api.tenant_seed import tenant_seed
 from api.version import VERSION
 from central import piccolo_app as central_app
 from central.database import CentralEngine
-from central.directory.hashes import AddressHashes
 from central.directory.service import Directory
 from central.idempotency import Idempotency
 from central.jobs.pipeline import Observer
@@ -68,6 +69,7 @@ from tenant_schema.standard.seed import standard_version
 from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, VersionedCache
 from tenant_schema.users.account_changes import DIRECTORY, AccountChanges
 from tenant_schema.users.factors.service import Factors
+from tenant_schema.users.links.tickets import Tickets
 from tenant_schema.users.passwords.hashing import OWASP, HashParameters, Passwords
 from tenant_schema.users.sessions.store import SessionLimits
 from tenant_schema.users.sign_in.access_tokens import AccessTokens, SigningKeys
@@ -117,6 +119,8 @@ class Platform:
     message_handlers: Mapping[str, MessageHandler]
     directory: Directory
     directory_updates: DirectoryUpdates
+    tickets: Tickets
+    central_sign_in: CentralSignIn
     passwords: Passwords
     authentication: Authentication
     browser_sessions: BrowserSessions
@@ -171,13 +175,13 @@ def compose(
     jobs = JobStore()
     outbox = outbox_of(vault, jobs)
     changes = AccountChanges(outbox)
-    directory = Directory(AddressHashes(vault))
-    updates = DirectoryUpdates(directory, tenancy)
+    directory = directory_services(vault, tenancy)
     seed = tenant_seed(passwords, changes)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
     definitions, recovery, catalog = _definitions(settings)
     access, operators = VersionedCache(ACCESS, settings.cache_seconds, beside=definitions), Operators()
     provisioning = Provisioning(parts, faults=(InvalidInput,), observer=observer, jobs=jobs)
+    sign_in = _sign_in(settings, vault, passwords, operators, access, changes)
     return Platform(
         settings=settings,
         **_bounds(settings),
@@ -189,11 +193,11 @@ def compose(
         operators=operators,
         provisioning=provisioning,
         outbox=outbox,
-        **_jobs(settings, vault, parts, provisioning, jobs, _message_handlers(updates)),
-        directory=directory,
-        directory_updates=updates,
+        **_jobs(settings, vault, parts, provisioning, jobs, _message_handlers(directory)),
+        **directory,
         passwords=passwords,
-        **_sign_in(settings, vault, passwords, operators, access, changes),
+        **sign_in,
+        **_central_sign_in(vault, tenancy, passwords, directory, sign_in),
         people=people_of(passwords, access, catalog, changes),
         catalog=catalog,
         schema=SchemaService(catalog, access, recovery, settle=settings.cache_seconds + _UNDER_WAY),
@@ -268,8 +272,9 @@ def _jobs(
     }
 
 
-def _message_handlers(updates: DirectoryUpdates) -> Mapping[str, MessageHandler]:
+def _message_handlers(directory: Mapping[str, Any]) -> Mapping[str, MessageHandler]:
     """Return what sends the messages of outboxes, by the kind of message."""
+    updates: DirectoryUpdates = directory["directory_updates"]
     return {DIRECTORY: updates.deliver}
 
 
@@ -325,6 +330,19 @@ def _sign_in(
         "passkeys": passkeys,
         "confirmation": Confirmation(authentication, factors.required, passkeys, throttle, cache),
     }
+
+
+def _central_sign_in(
+    vault: Vault, tenancy: Tenancy, passwords: Passwords, directory: dict[str, Any], sign_in: dict[str, Any]
+) -> dict[str, Any]:
+    return central_sign_in_services(
+        directory["directory"],
+        tenancy,
+        passwords,
+        sign_in["authentication"],
+        sign_in["browser_sessions"],
+        partial(_signing_keys, vault, purpose="tickets"),
+    )
 
 
 def _session_limits(settings: Settings) -> SessionLimits:

@@ -13,6 +13,7 @@ from api.requests.sources import Injected
 from api.responses import NOT_STORED, Json
 from api.schemas.browser_sessions import SessionState, TicketRequest
 from tenant_schema.scope import TenantScope
+from tenant_schema.users.links.tickets import TICKET_PREFIX
 
 __all__ = ["TicketController"]
 
@@ -30,9 +31,10 @@ class TicketController(Controller):
         operation_id="redeemTicket",
         summary="Begin a session with a ticket",
         description=(
-            "A ticket works once, for 60 seconds, on one tenant. That of an operator with support access "
-            "begins a session that ends with the grant. Sets the cookies of `/api/v1/auth/session`. A "
-            "request from another origin's page is 403 `cross-site`."
+            "A ticket works once, for 60 seconds, on one tenant. It is from `POST /sign-in` on a central "
+            "host, in the fragment of `ticketUrl`. That of an operator with support access begins a session "
+            "that ends with the grant. Sets the cookies of `/api/v1/auth/session`. A request from "
+            "another origin's page is 403 `cross-site`."
         ),
         response_description="A new session, whose secret is in the cookie.",
         responses=problems(401),
@@ -45,7 +47,10 @@ class TicketController(Controller):
         data: JSONBody[TicketRequest],
     ) -> Json[SessionState]:
         """Begin a session with a ticket."""
-        arrival = arrival_of(request, methods=())
-        session = await enter_with_ticket(platform, tenant, data.ticket, arrival, request.context.id)
+        if data.ticket.startswith(TICKET_PREFIX):
+            session = await platform.tickets.open_session(tenant, data.ticket, arrival_of(request))
+        else:
+            arrival = arrival_of(request, methods=())
+            session = await enter_with_ticket(platform, tenant, data.ticket, arrival, request.context.id)
         state = SessionState.of(session.user, session.expires_at)
         return Json(state, headers=[NOT_STORED, *keep_session(request, session)])

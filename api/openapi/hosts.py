@@ -22,6 +22,7 @@ CENTRAL_HOST: Final = HostKind(
         ("Domains", "The host names by which a tenant is found."),
         ("Second factors", "For signing in to the operators' admin."),
         ("Support access", "Operators come into a tenant for some minutes, if it allows that."),
+        ("Signing in", "For users of all tenants who do not know their tenant's host name."),
         ("Service", "Is it alive, is it ready, what can it do?"),
     ),
     security_schemes={

@@ -15,7 +15,7 @@ __all__ = ["SessionState", "TicketRequest"]
 class TicketRequest(Input):
     """A ticket of a central host, from the address of the page that it led to."""
 
-    ticket: Annotated[str, Meta(max_length=200, examples=["fhs_…"])]
+    ticket: Annotated[str, Meta(max_length=200, examples=["fht_…"])]
 
 
 class SessionState(Output):

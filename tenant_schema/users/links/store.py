@@ -80,6 +80,7 @@ async def find_link(token: str, now: datetime) -> FoundLink:
     """Return the valid link with this token. 1 statement. Raises :class:`LinkInvalid`."""
     columns = (OneTimeLink.id, OneTimeLink.purpose, OneTimeLink.user, *_USER)
     is_good = (OneTimeLink.expires_at > now) & OneTimeLink.used_at.is_null()
+    is_good &= OneTimeLink.purpose.is_in([purpose.value for purpose in LinkPurpose])  # others are no links
     row = await OneTimeLink.select(*columns).where((OneTimeLink.token_hash == _hash(token)) & is_good).first()
     if row is None or not row["user.active"]:
         raise LinkInvalid

@@ -209,6 +209,13 @@ class Authentication:
         await _replace_hash(verified.user.id, verified.stored_hash, columns)
         await self._throttle.clear(verified.attempt)
 
+    async def hand_over(self, verified: VerifiedPassword) -> None:
+        """As :meth:`confirm_password`, for a sign-in that is not complete yet: takes the attempt back, and
+        leaves earlier failures of the account counted. 2 to 5 statements. Raises InvalidCredentials.
+        """
+        await _replace_hash(verified.user.id, verified.stored_hash, {User.password_hash: verified.new_hash})
+        await self._throttle.give_back(verified.attempt)
+
     async def refresh(self, scope: TenantScope, refresh_token: str) -> SignedIn:
         """Exchange a refresh token for new tokens. 7 statements, 1 if the token is refused.
 

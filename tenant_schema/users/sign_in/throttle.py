@@ -105,6 +105,10 @@ class Throttle:
             if key != reservation.account:
                 await _give_back(self._table, key, blocked_until)
 
+    async def forget(self, email: str) -> None:
+        """Delete the account's counter, when a sign-in that began earlier is complete. 1 statement."""
+        await self._table.delete().where(self._table.key == _key(f"{self._prefix}account", email))
+
     def _rules(self, email: str, address: str) -> dict[str, BackOff]:
         """The rule of each counter, the account's first."""
         rules = {_key(f"{self._prefix}account", email): self._account}

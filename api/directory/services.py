@@ -1,0 +1,44 @@
+"""The services of the directory and of signing in on a central host, by their names in ``Platform``."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from api.directory.sign_in import CentralSignIn, central_throttle
+from api.directory.updates import DirectoryUpdates
+from central.directory.hashes import AddressHashes
+from central.directory.service import Directory
+from central.secrets.vault import Vault
+from central.tenancy.tenancy import Tenancy
+from tenant_schema.users.links.tickets import Tickets
+from tenant_schema.users.passwords.hashing import PasswordHashing
+from tenant_schema.users.sign_in.access_tokens import SigningKeys
+from tenant_schema.users.sign_in.browser_sessions import BrowserSessions
+from tenant_schema.users.sign_in.service import Authentication
+from tenant_schema.users.sign_in.session_secrets import SessionSecrets
+from tenant_schema.users.sign_in.throttle import Throttle
+
+__all__ = ["central_sign_in_services", "directory_services"]
+
+
+def directory_services(vault: Vault, tenancy: Tenancy) -> dict[str, Any]:
+    """Create the directory and what keeps it up to date."""
+    directory = Directory(AddressHashes(vault))
+    return {"directory": directory, "directory_updates": DirectoryUpdates(directory, tenancy)}
+
+
+def central_sign_in_services(
+    directory: Directory,
+    tenancy: Tenancy,
+    passwords: PasswordHashing,
+    authentication: Authentication,
+    sessions: BrowserSessions,
+    keys_for: Callable[[UUID], SigningKeys],
+) -> dict[str, Any]:
+    """Create tickets, and signing in on a central host.
+
+    :param keys_for: returns a tenant's keys for tickets.
+    """
+    tickets = Tickets(SessionSecrets(keys_for), sessions, Throttle())
+    central = CentralSignIn(directory, tenancy, authentication, tickets, passwords, central_throttle())
+    return {"tickets": tickets, "central_sign_in": central}
