@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 
 from api.app import Freehold
 from api.composition import Platform, compose
@@ -40,6 +41,8 @@ from tenant_schema.users.tables import Role, User, UserRole
 from tests.api.on_mariadb import MariaDBTemplate, made_on_mariadb
 from tests.conftest import Found, address_or_skip
 
+structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
+"""As in the product. By default the values of all local variables are drawn, which takes seconds."""
 CHEAP = HashParameters(1, 8, 1)
 ON_SQLITE = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 """For tests of files and of what else only SQLite has."""

@@ -34,7 +34,7 @@ def test_nothing_else_is_there():
 def copy_to(folder: Path) -> None:
     """The engines, their tests, and what these use."""
     for name in COPIED:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, folder / name)  # with what was compiled: it has the times of the sources
     for name in ("tests/__init__.py", "tests/conftest.py"):
         shutil.copy(ROOT / name, folder / name)
     (folder / "pytest.ini").write_text(SETTINGS)

@@ -14,6 +14,7 @@ from tests.support.launcher import Launched, Program, launcher
 
 __all__ = [
     "COMMAND",
+    "FREEHOLD",
     "LITESTAR",
     "PICCOLO",
     "Process",
@@ -64,13 +65,18 @@ def freehold(arguments: list[str], *, folder: Path, environ: Mapping[str, str]) 
 
 @contextmanager
 def serving(
-    *, folder: Path, port: int, environ: Mapping[str, str], command: list[str] | None = None
+    *,
+    folder: Path,
+    port: int,
+    environ: Mapping[str, str],
+    command: list[str] | None = None,
+    program: Program = FREEHOLD,
 ) -> Iterator[Process]:
-    """``freehold serve``, or another command, from when it listens on ``port`` until the block ends."""
+    """``freehold serve``, or another program or command, from when it listens until the block ends."""
     log, environ = folder / f"serve-{port}.log", environment(environ)
     process: Process
     if command is None:
-        process = launcher(*PRELOADED).start(FREEHOLD, ["serve"], folder=folder, environ=environ, out=log)
+        process = launcher(*PRELOADED).start(program, ["serve"], folder=folder, environ=environ, out=log)
     else:
         with log.open("ab") as out:
             process = subprocess.Popen(command, cwd=folder, env=environ, stdout=out, stderr=out)

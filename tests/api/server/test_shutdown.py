@@ -2,8 +2,6 @@
 
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from central.secrets.keys import generate_key
-from tests.support.processes import free_port, freehold, serving
+from tests.support.launcher import Program
+from tests.support.processes import FREEHOLD, Process, free_port, freehold, serving
 
-SECONDS = 3
+SECONDS = 2
 PATIENCE = 40
 """Much more than the process has; without its bound it would never end."""
-BUSY_SERVER = [sys.executable, "-m", "tests.support.busy_server"]
+BUSY_SERVER = Program("busy_server", "tests.support.busy_server:main")
 
 
 @pytest.fixture
@@ -35,10 +34,10 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 @contextmanager
 def started(
-    folder: Path, environ: dict[str, str], command: list[str] | None = None
-) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    folder: Path, environ: dict[str, str], program: Program = FREEHOLD
+) -> Iterator[tuple[Process, int]]:
     port = int(environ["PORT"])
-    with serving(folder=folder, port=port, environ=environ, command=command) as process:
+    with serving(folder=folder, port=port, environ=environ, program=program) as process:
         yield process, port
 
 
@@ -63,7 +62,7 @@ def test_a_process_ends_though_its_event_loop_is_held(tmp_path: Path, environ: d
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 1
     log = (tmp_path / f"serve-{port}.log").read_text()
-    assert "Timeout (0:00:03)!" in log
+    assert "Timeout (0:00:02)!" in log
     assert "busy_server.py" in log, "the stack says what it waited for"
 
 
