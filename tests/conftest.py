@@ -15,8 +15,9 @@ from piccolo.querystring import QueryString
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from tests.support.frozen import freeze, is_frozen
 from tests.support.servers import KINDS, ServerAddress, ServerMissing, address_of
+from tests.support.thoroughly import times
 
-hypothesis.settings.register_profile("whatever the machine", deadline=None)
+hypothesis.settings.register_profile("whatever the machine", deadline=None, max_examples=times(30, 100))
 hypothesis.settings.load_profile("whatever the machine")
 hypothesis.find(
     hypothesis.strategies.just(0), lambda _: True

@@ -15,6 +15,7 @@ from central.registry import Registry
 from central.tables import TenantStatus
 from tests.api.conftest import World
 from tests.api.scenarios import assert_problem
+from tests.support.thoroughly import times
 
 
 async def ask(
@@ -243,7 +244,7 @@ async def test_any_bytes_in_a_host_header_are_answered(world: World) -> None:
 
     loop = asyncio.get_running_loop()
 
-    @limits(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @limits(max_examples=times(40, 150), deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.binary(max_size=60) | st.text(max_size=30).map(lambda text: f"{text}.localhost".encode()))
     def play(host: bytes) -> None:
         answer = asyncio.run_coroutine_threadsafe(ask(world, host), loop).result(10)

@@ -16,6 +16,7 @@ from tenant_schema.objects.dependents import NameChanges
 from tenant_schema.objects.renaming import Renamed
 from tenant_schema.records.access.schema_view import SchemaView
 from tenant_schema.records.query.paths import Fields
+from tests.support.thoroughly import times
 from tests.tenant_schema.apps.objects import COMPANIES, PEOPLE, all_of
 
 WHOLE = all_of(COMPANIES, PEOPLE)
@@ -114,7 +115,7 @@ def names_in(found: Any) -> set[str]:
     return {found.removeprefix("-")} if isinstance(found, str) else set()
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=times(40, 150))
 @given(pages, views())
 def test_nothing_is_shown_that_the_caller_may_not_see(page: tuple[PageType, Any], schema: SchemaView) -> None:
     page_type, layout = page
@@ -129,7 +130,7 @@ def test_nothing_is_shown_that_the_caller_may_not_see(page: tuple[PageType, Any]
     assert not [name for name in OWN["companies"] if any(name in place.split(".")[2:] for place in left_out)]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=times(40, 150))
 @given(pages, st.sampled_from(["industry", "parent", "name"]), st.booleans())
 def test_renaming_back_gives_what_there_was(page: tuple[PageType, Any], name: str, object_too: bool) -> None:
     page_type, layout = page
@@ -154,7 +155,7 @@ def test_renaming_back_gives_what_there_was(page: tuple[PageType, Any], name: st
         assert ".industry" not in json.dumps(renamed)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=times(40, 100))
 @given(pages)
 def test_a_dropped_field_is_nowhere_any_more(page: tuple[PageType, Any]) -> None:
     page_type, layout = page

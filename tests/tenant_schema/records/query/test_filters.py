@@ -18,11 +18,12 @@ from tenant_schema.records.query.value_lists import join_values
 from tenant_schema.records.sql.compiler import compile_filter, with_slots
 from tenant_schema.records.sql.dialects.registry import SQLITE
 from tenant_schema.records.sql.statements import Source, reading
+from tests.support.thoroughly import times
 from tests.tenant_schema.records.models import Caller
 from tests.tenant_schema.records.worlds import FILTERS, ME, ROWS, Row, fill, filled, lets_pass
 
 on_one_database = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=times(40, 150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

@@ -15,12 +15,13 @@ from tenant_schema.records.sql.dialects.registry import mysql_dialect
 from tenant_schema.records.sql.keyset import full_order
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
+from tests.support.thoroughly import times
 from tests.tenant_schema.records.conftest import Counting
 from tests.tenant_schema.records.models import Caller
 from tests.tenant_schema.records.worlds import ROWS, SORTS, Row, fill, in_order
 
 on_one_database = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=times(40, 100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tenant_schema.objects.model.sort_columns import kept_keys
 from tenant_schema.records.errors import CursorInvalid, InvalidQuery
+from tests.support.thoroughly import times
 from tests.tenant_schema.records.family import Family
 
 MARK = "zq"
@@ -96,7 +97,7 @@ def written(family: Family) -> set[str]:
 
 
 @pytest.mark.parametrize("family", ["sqlite"], indirect=True)
-@settings(max_examples=150, suppress_health_check=[*HealthCheck])
+@settings(max_examples=times(40, 150), suppress_health_check=[*HealthCheck])
 @given(query=queries, summary=summaries, pairs=pairs)
 async def test_it(
     staff: Family, query: dict[str, Any], summary: dict[str, Any], pairs: list[tuple[str, str]]
