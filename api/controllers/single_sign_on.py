@@ -1,5 +1,6 @@
 """/api/v1/auth/oidc: signing in through an identity provider."""
 
+from functools import partial
 from typing import Final
 
 from litestar import Controller, get
@@ -63,7 +64,7 @@ class SingleSignOnController(Controller):
             tenant,
             provider,
             return_to=params.return_to,
-            redirect_uri=callback_uri(request, provider),
+            redirect_uri=partial(callback_uri, request),
             browser=_browser(request),
             address=request.address,
         )

@@ -88,7 +88,7 @@ IdentityProviderName: TypeAlias = Annotated[
     str,
     _text(
         "provider",
-        "The identity provider's name.",
+        "The identity provider's name, or its id.",
         "company",
         {"pattern": "^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$", "maxLength": 40},
     ),

@@ -7,6 +7,7 @@ from typing import Any, Final
 from tenant_schema.problems import InvalidInput, Problem
 from tenant_schema.users.emails import email_problem
 from tenant_schema.users.identity_providers.records import RuleDraft
+from tenant_schema.users.identity_providers.store import id_in
 from tenant_schema.users.oidc.addresses import UrlRules
 
 __all__ = ["MOST_DOMAINS", "MOST_RULES", "require_good"]
@@ -41,8 +42,8 @@ def require_good(values: Mapping[str, Any], rules: UrlRules) -> None:
 
 
 def _problems(values: Mapping[str, Any], rules: UrlRules) -> Iterator[Problem]:
-    if "name" in values and _NAME.fullmatch(values["name"]) is None:
-        message = "A name has lower case letters, digits and hyphens inside, 40 at most."
+    if "name" in values and (_NAME.fullmatch(values["name"]) is None or id_in(values["name"])):
+        message = "A name has lower case letters, digits and hyphens inside, 40 at most; no id."
         yield Problem("name", "invalid-name", message)
     for name, length in _LENGTHS.items():
         if len(values.get(name, "")) > length:

@@ -104,7 +104,7 @@ class SingleSignOn:
         name: str,
         *,
         return_to: str,
-        redirect_uri: str,
+        redirect_uri: Callable[[str], str],
         browser: str,
         address: str,
     ) -> Started:
@@ -112,6 +112,8 @@ class SingleSignOn:
 
         :param return_to: a path that :func:`~tenant_schema.users.identity_providers.return_to.is_own_path`
             accepts.
+        :param name: the provider's name or id.
+        :param redirect_uri: returns the redirect URI for a provider's name.
         :param browser: the secret of the browser's cookie, '' without one.
 
         Raises NotThere without an active provider of this name, and TooManyAttempts.
@@ -125,14 +127,15 @@ class SingleSignOn:
                 refused = _refused(error)
                 await _record_refusal(row, refused)
                 return Started(_sign_in_page(refused.code), browser)
+            back = redirect_uri(row["name"])
             state, nonce, verifier = new_secret(), new_secret(), new_secret()
-            pending = Pending(row["id"], nonce, verifier, redirect_uri, return_to, "")
+            pending = Pending(row["id"], nonce, verifier, back, return_to, "")
             await create_challenge(scope, state, browser, pending, self._vault.seal, self._now())
         location = authorization_url(
             metadata,
             client_id=row["client_id"],
             scopes=row["scopes"],
-            redirect_uri=redirect_uri,
+            redirect_uri=back,
             state=state,
             nonce=nonce,
             verifier=verifier,

@@ -1,9 +1,10 @@
 """Identity providers as rows."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -17,8 +18,10 @@ from tenant_schema.users.tables import Role
 
 __all__ = [
     "StoredRule",
+    "active_providers",
     "forget_identities",
     "hash_subject",
+    "id_in",
     "mark_proven",
     "provider_named",
     "provider_row",
@@ -26,6 +29,8 @@ __all__ = [
     "require_another_way_in",
     "rules_of",
 ]
+
+_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class StoredRule(msgspec.Struct, frozen=True):
@@ -51,9 +56,27 @@ async def provider_row(provider_id: UUID) -> dict[str, Any]:
     return await _first(IdentityProvider.id == provider_id)
 
 
-async def provider_named(name: str) -> dict[str, Any]:
-    """Return the row of an active provider. 1 statement. Raises NotThere."""
-    return await _first((IdentityProvider.name == name) & IdentityProvider.active.eq(True))
+async def provider_named(text: str) -> dict[str, Any]:
+    """Return the row of an active provider, by its name or id. 1 statement. Raises NotThere."""
+    provider_id = id_in(text)
+    this = IdentityProvider.name == text if provider_id is None else IdentityProvider.id == provider_id
+    return await _first(this & IdentityProvider.active.eq(True))
+
+
+def id_in(text: str) -> UUID | None:
+    """Return the id that a text is in canonical form; None for every other text, such as a name.
+
+    >>> id_in("company") is None
+    True
+    """
+    return UUID(text) if _ID.fullmatch(text) else None
+
+
+async def active_providers() -> list[tuple[str, str]]:
+    """Return the name and the label of each active provider, for a sign-in page. 1 statement."""
+    columns = (IdentityProvider.name, IdentityProvider.label)
+    rows = await IdentityProvider.select(*columns).where(IdentityProvider.active.eq(True))
+    return sorted((row["name"], row["label"] or row["name"]) for row in rows)
 
 
 async def _first(condition: Any) -> dict[str, Any]:

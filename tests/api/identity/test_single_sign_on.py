@@ -8,6 +8,7 @@ import pytest
 
 from tests.api.conftest import ON_SQLITE
 from tests.api.identity.sso import Company, audit_of, error_of, set_up
+from tests.api.people import made_role, role_id, user_id
 from tests.support.identity_provider import HostileProvider
 
 pytestmark = ON_SQLITE
@@ -249,6 +250,14 @@ async def test_parameters_that_are_repeated_are_refused_and_unknown_ones_ignored
     assert (await company.finish(browser, f"{back}&session_state=1&hd=x")).headers["location"] == "/deals"
 
 
+async def test_a_provider_has_an_address_by_its_id_as_well(company: Company) -> None:
+    browser = company.browser()
+    started = await company.start(browser, name=company.id)
+    assert query_of(started.headers["location"])["redirect_uri"].endswith("/oidc/company/callback")
+    back = company.provider.authorize(started.headers["location"])
+    assert (await company.finish(browser, back)).headers["location"] == "/deals"
+
+
 async def test_there_is_nothing_at_unknown_and_inactive_providers(company: Company) -> None:
     browser = company.browser()
     assert (await company.start(browser, name="unknown")).status_code == 404
@@ -277,3 +286,21 @@ async def test_sign_ins_that_do_not_succeed_are_limited_by_address(company: Comp
     refused = await company.start(browser)
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) > 0
+
+
+async def test_a_role_that_requires_a_second_factor_does_so_after_single_sign_on(company: Company) -> None:
+    await company.change(secondFactor=True)
+    await made_role(company.world, "careful", "accounts:read")
+    administrator = await company.world.user()
+    address = f"/api/v1/roles/{await role_id(company.world, 'careful')}"
+    assert (await administrator.patch(address, json={"mfaRequired": True})).status_code == 200
+    member = await user_id(company.world, "member")
+    given = {"roles": ["member", "careful"]}
+    assert (await administrator.put(f"/api/v1/users/{member}/roles", json=given)).status_code == 200
+    browser = company.browser()
+    assert (await company.sign_in(browser)).headers["location"] == "/deals"
+    refused = await browser.get("/api/v1/data/accounts")
+    assert (refused.status_code, refused.json()["code"]) == (401, "factor-required")
+    company.provider.person["amr"] = ["mfa"]
+    await company.sign_in(browser)
+    assert (await browser.get("/api/v1/data/accounts")).status_code == 200
