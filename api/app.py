@@ -30,6 +30,7 @@ from api.admin.mount import AdminMount
 from api.admin.operators.site import OperatorSite
 from api.admin.tenant.site import TenantSite
 from api.composition import Platform, compose
+from api.controllers.account import AccountController
 from api.controllers.api_keys import ApiKeyController
 from api.controllers.apps import AppController
 from api.controllers.audit import AuditController
@@ -40,6 +41,7 @@ from api.controllers.drift import DriftController
 from api.controllers.factors import FactorController, UserFactorController
 from api.controllers.fields import FieldController
 from api.controllers.identity_providers import IdentityProviderController
+from api.controllers.links import LinkController
 from api.controllers.navigation import NavigationController
 from api.controllers.objects import ObjectController
 from api.controllers.operator_factors import OperatorFactorController
@@ -207,6 +209,8 @@ _USERS_CONTROLLERS = [
     IdentityProviderController,
     PasskeyController,
     FactorController,
+    LinkController,
+    AccountController,
     UserController,
     UserFactorController,
     RoleController,

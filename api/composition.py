@@ -18,6 +18,7 @@ from api.factor_services import factor_secrets, factor_services
 from api.identity_services import IdentityServices, identity_services
 from api.jobs.kinds import job_kinds
 from api.jobs.outboxes import MessageHandler, outbox_of
+from api.mail.handlers import message_handlers
 from api.openapi.tenant_documents import TenantDocuments
 from api.operations.operator_factors import OperatorFactors
 from api.server.client_connections import ClientConnections
@@ -69,18 +70,21 @@ from tenant_schema.standard.seed import standard_version
 from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, VersionedCache
 from tenant_schema.users.account_changes import DIRECTORY, AccountChanges
 from tenant_schema.users.factors.service import Factors
-from tenant_schema.users.links.tickets import Tickets
+from tenant_schema.users.factors.store import FactorStore
+from tenant_schema.users.mails import Mails
 from tenant_schema.users.passwords.hashing import OWASP, HashParameters, Passwords
 from tenant_schema.users.sessions.store import SessionLimits
 from tenant_schema.users.sign_in.access_tokens import AccessTokens, SigningKeys
 from tenant_schema.users.sign_in.browser_sessions import BrowserSessions
 from tenant_schema.users.sign_in.browser_sign_in import BrowserSignIn
 from tenant_schema.users.sign_in.confirmation import Confirmation
+from tenant_schema.users.sign_in.new_browser import NewBrowserNotice
 from tenant_schema.users.sign_in.passkeys import Passkeys
 from tenant_schema.users.sign_in.second_factors import SecondFactors
 from tenant_schema.users.sign_in.service import Authentication
 from tenant_schema.users.sign_in.session_secrets import SessionSecrets
 from tenant_schema.users.sign_in.throttle import Throttle
+from tenant_schema.users.sign_in.tickets import Tickets
 from tenant_schema.users.support.tickets import SupportTickets
 
 __all__ = ["Platform", "compose"]
@@ -116,6 +120,7 @@ class Platform:
     job_runner: JobRunner
     job_service: JobService
     outbox: Outbox
+    mails: Mails
     message_handlers: Mapping[str, MessageHandler]
     directory: Directory
     directory_updates: DirectoryUpdates
@@ -172,16 +177,15 @@ def compose(
     vault, registry, passwords = Vault(settings.encryption_keys), Registry(), Passwords(hashing)
     servers, credentials = installed_servers(settings), Credentials(vault)
     engines, tenancy = _tenancy(settings, servers, credentials)
-    jobs = JobStore()
-    outbox = outbox_of(vault, jobs)
-    changes = AccountChanges(outbox)
+    jobs, outbox, changes, mails = _outgoing(settings, vault)
     directory = directory_services(vault, tenancy)
     seed = tenant_seed(passwords, changes)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
     definitions, recovery, catalog = _definitions(settings)
     access, operators = VersionedCache(ACCESS, settings.cache_seconds, beside=definitions), Operators()
     provisioning = Provisioning(parts, faults=(InvalidInput,), observer=observer, jobs=jobs)
-    sign_in = _sign_in(settings, vault, passwords, operators, access, changes)
+    sign_in = _sign_in(settings, vault, passwords, operators, access, changes, mails)
+    people = people_of(passwords, access, catalog, changes, mails, sign_in["authentication"])
     return Platform(
         settings=settings,
         **_bounds(settings),
@@ -193,12 +197,13 @@ def compose(
         operators=operators,
         provisioning=provisioning,
         outbox=outbox,
-        **_jobs(settings, vault, parts, provisioning, jobs, _message_handlers(directory)),
+        mails=mails,
+        **_jobs(settings, vault, parts, provisioning, jobs, _message_handlers(settings, directory, people)),
         **directory,
         passwords=passwords,
         **sign_in,
         **_central_sign_in(vault, tenancy, passwords, directory, sign_in),
-        people=people_of(passwords, access, catalog, changes),
+        people=people,
         catalog=catalog,
         schema=SchemaService(catalog, access, recovery, settle=settings.cache_seconds + _UNDER_WAY),
         documents=TenantDocuments(catalog),
@@ -206,6 +211,20 @@ def compose(
         **_app_services(definitions, catalog),
         caches=(access, definitions),
     )
+
+
+def _outgoing(settings: Settings, vault: Vault) -> tuple[JobStore, Outbox, AccountChanges, Mails]:
+    """Create what leaves a transaction: jobs, the outbox, and what is written into it."""
+    outbox = outbox_of(vault, jobs := JobStore())
+    return jobs, outbox, AccountChanges(outbox), Mails(None if settings.mail_delivery == "none" else outbox)
+
+
+def _message_handlers(
+    settings: Settings, directory: Mapping[str, Any], people: People
+) -> Mapping[str, MessageHandler]:
+    """Return what sends the messages of outboxes, by the kind of message."""
+    updates: DirectoryUpdates = directory["directory_updates"]
+    return {DIRECTORY: updates.deliver, **message_handlers(settings, people.forgotten)}
 
 
 def _tenant_services(parts: Parts) -> dict[str, Any]:
@@ -272,12 +291,6 @@ def _jobs(
     }
 
 
-def _message_handlers(directory: Mapping[str, Any]) -> Mapping[str, MessageHandler]:
-    """Return what sends the messages of outboxes, by the kind of message."""
-    updates: DirectoryUpdates = directory["directory_updates"]
-    return {DIRECTORY: updates.deliver}
-
-
 def _tenancy(
     settings: Settings, servers: DatabaseServers, credentials: Credentials
 ) -> tuple[TenantEngines, Tenancy]:
@@ -298,6 +311,7 @@ def _sign_in(
     operators: Operators,
     cache: VersionedCache,
     changes: AccountChanges,
+    mails: Mails,
 ) -> dict[str, Any]:
     """Create the services of signing in, by their names in :class:`Platform`."""
     limits, throttle = _session_limits(settings), Throttle()
@@ -309,9 +323,9 @@ def _sign_in(
         cache=cache,
         factors=factors.required,
         limits=limits,
+        mails=mails,
     )
-    secrets = SessionSecrets(partial(_signing_keys, vault, purpose="browser-sessions"))
-    sessions = BrowserSessions(secrets, cache, factors.store, limits=limits)
+    sessions = _browser_sessions(vault, cache, factors.store, limits, mails)
     passkeys = Passkeys(factors.store, factors.challenges, sessions)
     tickets = SessionSecrets(partial(_signing_keys, vault, purpose="support-tickets"))
     admin = admin_services(operators, authentication, partial(_admin_keys, vault))
@@ -343,6 +357,14 @@ def _central_sign_in(
         sign_in["browser_sessions"],
         partial(_signing_keys, vault, purpose="tickets"),
     )
+
+
+def _browser_sessions(
+    vault: Vault, cache: VersionedCache, factors: FactorStore, limits: SessionLimits, mails: Mails
+) -> BrowserSessions:
+    secrets = SessionSecrets(partial(_signing_keys, vault, purpose="browser-sessions"))
+    notice = NewBrowserNotice(mails)
+    return BrowserSessions(secrets, cache, factors, limits=limits, on_new_browser=notice)
 
 
 def _session_limits(settings: Settings) -> SessionLimits:

@@ -17,6 +17,7 @@ from litestar.di import Provide
 from piccolo.engine import Engine
 
 from api.composition import Platform
+from api.one_time_links import TenantLinks
 from api.openapi.tenant_documents import TenantDocuments
 from api.operations.operator_factors import OperatorFactors
 from api.operations.support_acts import SupportActs
@@ -37,6 +38,8 @@ from tenant_schema.objects.service import SchemaService
 from tenant_schema.records.reading.explain import Explanations
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
+from tenant_schema.users.account.forgotten import ForgottenPasswords
+from tenant_schema.users.account.service import Account
 from tenant_schema.users.api_keys.service import ApiKeys
 from tenant_schema.users.audit.service import AuditTrail
 from tenant_schema.users.factors.passkeys import RelyingParty
@@ -59,6 +62,7 @@ __all__ = [
     "DEPENDENCIES",
     "DependencyMissing",
     "provide_access",
+    "provide_account",
     "provide_actor",
     "provide_api_keys",
     "provide_apps",
@@ -71,8 +75,10 @@ __all__ = [
     "provide_documents",
     "provide_explanations",
     "provide_factors",
+    "provide_forgotten",
     "provide_identity_providers",
     "provide_invitations",
+    "provide_links",
     "provide_navigation",
     "provide_object_manager",
     "provide_objects",
@@ -272,6 +278,23 @@ def provide_users(request: ApiRequest) -> Users:
     return request.platform.people.users
 
 
+def provide_links(request: ApiRequest) -> TenantLinks:
+    """The addresses of one-time links, on the tenant's primary domain."""
+    provide_tenant(request)
+    settings = request.platform.settings
+    return TenantLinks(settings.url_of(request.scope["state"]["domain"]), settings.mail_delivery)
+
+
+def provide_forgotten(request: ApiRequest) -> ForgottenPasswords:
+    """Requests for password resets."""
+    return request.platform.people.forgotten
+
+
+def provide_account(request: ApiRequest) -> Account:
+    """The caller's account."""
+    return request.platform.people.account
+
+
 def provide_invitations(request: ApiRequest) -> Invitations:
     """Invitations and one-time links."""
     return request.platform.people.invitations
@@ -325,6 +348,7 @@ def provide_support_acts(request: ApiRequest) -> SupportActs:
 
 _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_access,
+    provide_account,
     provide_actor,
     provide_api_keys,
     provide_apps,
@@ -336,9 +360,11 @@ _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_documents,
     provide_confirmation,
     provide_explanations,
+    provide_forgotten,
     provide_identity_providers,
     provide_factors,
     provide_invitations,
+    provide_links,
     provide_navigation,
     provide_object_manager,
     provide_objects,

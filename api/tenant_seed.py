@@ -32,7 +32,7 @@ def tenant_seed(passwords: PasswordHashing, changes: AccountChanges) -> TenantSe
             passwords,
             email=admin.email,
             password=admin.password,
-            name="Administrator",
+            name=admin.name,
             hashed=admin.hashed,
             note=partial(changes.note, scope),
         )

@@ -1,5 +1,6 @@
 """``freehold tenants create``: creates a tenant and prints its passwords once."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ __all__ = ["create"]
 @click.option("--name", help="The display name. Default: the slug.")
 @click.option("--domain", help="A label under the base domain, or a full host name. Default: the slug.")
 @click.option("--admin-email", help="The first administrator's address. Default: admin@ the domain.")
+@click.option("--admin-name", help="The first administrator's name.")
 @click.option(
     "--ask-password", is_flag=True, help="Prompt for the administrator's password instead of generating one."
 )
@@ -42,18 +44,19 @@ def create(slug: str, ask_password: bool, out: Output, **given: Any) -> None:
         primary_domain=given["domain"] or slug,
         db_host=given["db_host"],
         db_port=given["db_port"],
-        admin=_admin(given["admin_email"], password, given["domain"] or slug, settings.base_domains[0]),
+        admin=_admin(given, password, given["domain"] or slug, settings.base_domains[0]),
     )
     created = run(settings, lambda platform: _create(platform, wanted), observer=Steps(out))
     out.one(created, lambda: _print(created, settings.url_of(created.domain)))
 
 
-def _admin(email: str | None, password: str | None, domain: str, base: str) -> NewAdmin | None:
+def _admin(given: Mapping[str, Any], password: str | None, domain: str, base: str) -> NewAdmin | None:
     """Return the first administrator; None leaves address and password to provisioning."""
-    if email is None and password is None:
+    email, name = given["admin_email"], given["admin_name"]
+    if email is None and password is None and name is None:
         return None
     host = domain if "." in domain else f"{domain}.{base}"
-    return NewAdmin(email=email or f"admin@{host}", password=password)
+    return NewAdmin(email=email or f"admin@{host}", password=password, name=name or "")
 
 
 async def _create(platform: Platform, wanted: NewTenant) -> ProvisionedResponse:

@@ -1,5 +1,6 @@
 """``freehold doctor``: checks the installation and reports how to correct problems."""
 
+import asyncio
 import sys
 
 import rich_click as click
@@ -8,6 +9,7 @@ from api.checkup.central import check_central, check_keys, check_servers
 from api.checkup.files import check_files
 from api.checkup.finding import Finding, fine
 from api.checkup.jobs import check_jobs
+from api.checkup.mail import check_mail
 from api.checkup.settings import check_settings
 from api.checkup.tenants import check_tenants
 from api.cli.completion import tenant_slugs
@@ -28,7 +30,7 @@ _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "
 @click.argument("tenants", nargs=-1, metavar="[TENANT]...", shell_complete=tenant_slugs)
 @with_output
 def doctor(tenants: tuple[str, ...], out: Output) -> None:
-    """Check settings, files, databases, keys, jobs, and all tenants or those named.
+    """Check settings, files, mail, databases, keys, jobs, and all tenants or those named.
 
     Changes nothing. Each finding says how to correct it. The exit status is 1 if there are errors.
     """
@@ -36,6 +38,7 @@ def doctor(tenants: tuple[str, ...], out: Output) -> None:
     found = check_settings(settings)
     can_connect = not any(one.level == "error" for one in found)
     found += check_files(settings, ENV_FILE)
+    found += asyncio.run(check_mail(settings))
     if can_connect:
         found += run(settings, lambda platform: _check(platform, tenants, out), is_migrating=True)
     out.many(found, "Findings", [], ()) if not out.is_text else _print(found)

@@ -1,5 +1,6 @@
 """``freehold serve``: runs uvicorn with the settings of this application."""
 
+import os
 import socket
 import sys
 from contextlib import suppress
@@ -44,8 +45,10 @@ def serve(host: str | None, port: int | None, workers: int, migrate: bool) -> No
 
     Refuses to start if the central database is not up to date.
     """
+    if port is not None:
+        os.environ["PORT"] = str(port)  # the application's processes make links with it
     settings = load_settings()
-    host, port = host or settings.host, settings.port if port is None else port
+    host, port = host or settings.host, settings.port
     run(settings, _migrate if migrate else _nothing, is_migrating=migrate)
     _require_free(host, port)
     raise_descriptor_limit()  # before uvicorn starts processes, which inherit it

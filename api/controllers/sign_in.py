@@ -18,11 +18,8 @@ from api.schemas.auth import (
     Refresh,
     TenantName,
     Tokens,
-    UserResponse,
 )
-from api.schemas.users import PasswordChoice
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.links.service import Invitations
 from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.sign_in.service import Authentication
 
@@ -99,26 +96,6 @@ class SignInController(Controller):
         """Exchange a refresh token for new tokens."""
         signed_in = await authentication.refresh(tenant, data.refresh_token)
         return Json(Tokens.of(signed_in), headers=[NOT_STORED])
-
-    @post(
-        "/auth/accept",
-        before_request=admits_anyone,
-        status_code=200,
-        operation_id="acceptLink",
-        summary="Choose a password with a one-time link",
-        description="Ends all sessions of the user. Sign in with the new password afterwards.",
-        response_description="The user.",
-        body_example={"token": "fhl_…", "password": "correct horse battery"},
-    )
-    async def accept_link(
-        self,
-        tenant: Injected[TenantScope],
-        invitations: Injected[Invitations],
-        data: JSONBody[PasswordChoice],
-    ) -> Json[UserResponse]:
-        """Choose a password with a one-time link."""
-        user = await invitations.accept(tenant, data.token, data.password, data.name)
-        return Json(UserResponse.of(user), headers=[NOT_STORED])
 
     @post(
         "/auth/logout",

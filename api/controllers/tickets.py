@@ -13,7 +13,7 @@ from api.requests.sources import Injected
 from api.responses import NOT_STORED, Json
 from api.schemas.browser_sessions import SessionState, TicketRequest
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.links.tickets import TICKET_PREFIX
+from tenant_schema.users.sign_in.tickets import TICKET_PREFIX
 
 __all__ = ["TicketController"]
 

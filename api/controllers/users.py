@@ -4,6 +4,7 @@ from litestar import Controller, delete, get, patch, post, put
 from litestar.params import JSONBody
 from msgspec import UNSET
 
+from api.one_time_links import TenantLinks
 from api.openapi.described import LOCATION, problems
 from api.requests.sources import Injected, Query
 from api.responses import NOT_STORED, Json
@@ -57,9 +58,10 @@ class UserController(Controller):
         operation_id="createUser",
         summary="Invite a user, or create one with a password",
         description=(
-            "Without a password the response holds an invitation: a token with which the user chooses a "
-            "password (`POST /api/v1/auth/accept`). It is shown once. Nobody can give a role that allows "
-            "more than their own roles do, except those who may manage roles."
+            "Without a password the user is invited by mail. The response has the invitation as well: a link "
+            "with which the user chooses a password within 7 days (`POST /api/v1/auth/accept`), shown once, "
+            "and in `delivery` whether it is mailed. Nobody can give a role that allows more than their own "
+            "roles do, except those who may manage roles."
         ),
         response_description="The user.",
         response_headers=[LOCATION],
@@ -71,12 +73,13 @@ class UserController(Controller):
         tenant: Injected[TenantScope],
         access: Injected[Access],
         users: Injected[Users],
+        links: Injected[TenantLinks],
         data: JSONBody[NewUserBody],
     ) -> Json[CreatedUser]:
         """Invite a user, or create one with a password."""
         user, link = await users.create(tenant, access, data.wanted())
         created = CreatedUser(
-            user=UserDetail.of(user), invitation=None if link is None else LinkResponse.of(link)
+            user=UserDetail.of(user), invitation=None if link is None else LinkResponse.of(link, links)
         )
         return Json(created, headers=[NOT_STORED, (b"location", f"/api/v1/users/{user.id}".encode())])
 
@@ -96,7 +99,10 @@ class UserController(Controller):
         "/{userId:str}",
         operation_id="updateUser",
         summary="Change a user's name or e-mail address",
-        description="Users may change their own name. An API key cannot change an e-mail address.",
+        description=(
+            "Users may change their own name. When the address is changed, the old and the new one get a "
+            "notice, and links that were mailed to the old one are refused. An API key cannot change it."
+        ),
         response_description="The changed user.",
         responses=problems(409),
         body_example={"name": "Rear Admiral Grace Hopper"},
@@ -195,9 +201,9 @@ class UserController(Controller):
         operation_id="createUserLink",
         summary="Create a one-time link with which a user chooses a password",
         description=(
-            "A new invitation for users without a password, a reset for others, whose password works until "
-            "they use the link. Earlier links are refused from then on. The token is shown once. Not for API "
-            "keys."
+            "A new invitation (7 days) for users without a password, a reset (1 hour) for others, whose "
+            "password works until they use the link. It is mailed to the user, and shown once. Earlier links "
+            "of its kind are refused from then on. Not for API keys."
         ),
         response_description="The link.",
         responses=problems(409),
@@ -207,8 +213,9 @@ class UserController(Controller):
         tenant: Injected[TenantScope],
         access: Injected[Access],
         users: Injected[Users],
+        links: Injected[TenantLinks],
         user_id: UserId,
     ) -> Json[LinkResponse]:
         """Create a one-time link for a user."""
         link = await users.create_link(tenant, access, user_id)
-        return Json(LinkResponse.of(link), headers=[NOT_STORED])
+        return Json(LinkResponse.of(link, links), headers=[NOT_STORED])

@@ -10,13 +10,13 @@ from central.directory.hashes import AddressHashes
 from central.directory.service import Directory
 from central.secrets.vault import Vault
 from central.tenancy.tenancy import Tenancy
-from tenant_schema.users.links.tickets import Tickets
 from tenant_schema.users.passwords.hashing import PasswordHashing
 from tenant_schema.users.sign_in.access_tokens import SigningKeys
 from tenant_schema.users.sign_in.browser_sessions import BrowserSessions
 from tenant_schema.users.sign_in.service import Authentication
 from tenant_schema.users.sign_in.session_secrets import SessionSecrets
 from tenant_schema.users.sign_in.throttle import Throttle
+from tenant_schema.users.sign_in.tickets import Tickets
 
 __all__ = ["central_sign_in_services", "directory_services"]
 

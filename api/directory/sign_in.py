@@ -25,10 +25,10 @@ from tenant_schema.scope import TenantScope
 from tenant_schema.users.audit.write import Origin, came_from
 from tenant_schema.users.emails import normalise_email
 from tenant_schema.users.errors import InvalidCredentials, PasswordDisabled, TooBusy, TooManyAttempts
-from tenant_schema.users.links.tickets import Tickets
 from tenant_schema.users.passwords.hashing import PasswordHashing
 from tenant_schema.users.sign_in.service import Authentication, VerifiedPassword
 from tenant_schema.users.sign_in.throttle import Throttle
+from tenant_schema.users.sign_in.tickets import Tickets
 
 __all__ = ["MOST_TENANTS", "CentralSignIn", "TenantTicket", "central_throttle"]
 

@@ -71,6 +71,7 @@ class TenantFromHost:
             context.tenant, context.tenant_id = tenant.slug, tenant.id
             _refuse_unless_active(tenant)
             state["tenant"] = TenantScope(tenant.id, tenant.slug, tenant.name)
+            state["domain"] = tenant.primary_domain
             try:
                 await self._serve_tenant(tenant, scope, receive, send)
             except Exception as error:

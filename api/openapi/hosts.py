@@ -55,6 +55,7 @@ TENANT_HOST: Final = HostKind(
             "token for weeks.",
         ),
         ("Single sign-on", "Signing in through OpenID Connect providers, and their settings."),
+        ("Account", "What users see and change of themselves."),
         (
             "Objects",
             "What the tenant keeps records of: objects with their fields, made and changed at any time.",

@@ -151,4 +151,5 @@ def _request_of(wanted: NewTenant, settings: Settings) -> TenantRequest:
         server=None if wanted.db_host is None else server_name(wanted.db_host, port),
         admin_email=None if admin is None else normalise_email(admin.email),
         admin_password=None if admin is None else admin.password,
+        admin_name="" if admin is None else admin.name.strip(),
     )

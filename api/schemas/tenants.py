@@ -43,6 +43,7 @@ class NewAdmin(Input):
 
     email: Annotated[str, Meta(max_length=254, examples=["ada@acme.example"])]
     password: Annotated[str, Meta(max_length=1_024, examples=["correct horse battery"])] | None = None
+    name: Annotated[str, Meta(max_length=200, examples=["Ada Lovelace"])] = ""
 
 
 class NewTenant(Input):

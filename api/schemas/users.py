@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
+from api.one_time_links import TenantLinks
 from api.schemas.common import Input, NextLink, Output
+from api.schemas.links import Delivery
 from piccolo_engines.paging import MAX_LIMIT, Page
-from tenant_schema.users.links.store import Link
+from tenant_schema.users.links.store import Link, LinkPurpose
 from tenant_schema.users.service import NewUser, UserChanges, UserRecord, UserStatus
 
 __all__ = [
@@ -120,7 +122,7 @@ class UserPage(Output):
 
 
 class LinkResponse(Output):
-    """A one-time link. The token is shown only in this response; pass it to the user."""
+    """A one-time link. It is shown only in this response; pass it to the user if it is not mailed."""
 
     token: Annotated[
         str | None,
@@ -129,12 +131,26 @@ class LinkResponse(Output):
             examples=["fhl_…"],
         ),
     ]
+    link: Annotated[
+        str | None,
+        Meta(
+            description="The page that uses the token. Null in a repeated response.",
+            examples=["https://acme.example.com/invite/fhl_…"],
+        ),
+    ]
     purpose: Literal["invitation", "password-reset"]
     expires_at: datetime
+    delivery: Delivery
 
     @classmethod
-    def of(cls, link: Link) -> "LinkResponse":
-        return cls(token=link.token, purpose=link.purpose.value, expires_at=link.expires_at)
+    def of(cls, link: Link, links: TenantLinks) -> "LinkResponse":
+        return cls(
+            token=link.token,
+            link=links.url(link),
+            purpose="invitation" if link.purpose is LinkPurpose.INVITATION else "password-reset",
+            expires_at=link.expires_at,
+            delivery=links.delivery,
+        )
 
 
 class CreatedUser(Output):

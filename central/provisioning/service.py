@@ -175,7 +175,8 @@ class Provisioning:
             primary_domain=request.domain,
         )
         email = request.admin_email or f"admin@{request.domain}"
-        admin = Admin(email, request.admin_password or generate_password(24))
+        password = request.admin_password or generate_password(24)
+        admin = Admin(email, password, name=request.admin_name)
         return NewTenant(tenant, admin, servers.username(slug), generate_password(32))
 
     async def _create(self, new: NewTenant) -> ProvisionedTenant:

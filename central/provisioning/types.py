@@ -52,6 +52,7 @@ class TenantRequest:
     :ivar server: the name of the database server; ``None`` for the installation's default.
     :ivar admin_email: the first administrator's address; ``None`` for ``admin@<domain>``.
     :ivar admin_password: the first administrator's password; ``None`` to generate one.
+    :ivar admin_name: the first administrator's name, which may be empty.
     """
 
     slug: str
@@ -60,6 +61,7 @@ class TenantRequest:
     server: str | None = None
     admin_email: str | None = None
     admin_password: str | None = field(default=None, repr=False)
+    admin_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Admin:
     email: str
     password: str = field(repr=False)
     hashed: Awaitable[str] | None = field(default=None, repr=False, compare=False)
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

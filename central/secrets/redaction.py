@@ -4,7 +4,17 @@ from collections.abc import Mapping, Sequence
 
 __all__ = ["is_secret_name", "without_secrets"]
 
-_SECRET = ("password", "passwd", "secret", "token", "credential", "credentials", "authorization", "apikey")
+_SECRET = (
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "credential",
+    "credentials",
+    "authorization",
+    "apikey",
+    "link",
+)
 
 
 def is_secret_name(name: str) -> bool:

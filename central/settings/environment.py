@@ -11,6 +11,7 @@ from typing import TypeVar
 from central.errors import InvalidDomain
 from central.hostnames import parse_base_domain
 from central.secrets.keys import EncryptionKey, weakness
+from central.settings.mail import MailAddress, SmtpServer, parse_mail_address, parse_smtp_url
 
 __all__ = ["EnvironmentReader"]
 
@@ -98,6 +99,14 @@ class EnvironmentReader:
             self.problems.append(f"{name} must read sqlite:///path or mysql://user:password@host:port/name.")
         return url
 
+    def smtp_server(self, name: str) -> SmtpServer | None:
+        """Return a mail server. Problems do not repeat the URL, which may contain a password."""
+        return self._parsed(name, parse_smtp_url)
+
+    def mail_address(self, name: str) -> MailAddress | None:
+        """Return an e-mail address, with or without a name to display."""
+        return self._parsed(name, parse_mail_address)
+
     def token(self, name: str, *, minimum: int) -> str | None:
         """Return a secret of visible ASCII characters."""
         value = self.optional(name)
@@ -142,6 +151,15 @@ class EnvironmentReader:
                 f"{which} is not safe, {why}: {_KEY_HELP}. (FREEHOLD_LOCAL=1 accepts it, for local use only.)"
             )
         return key
+
+    def _parsed(self, name: str, parse: Callable[[str], _Value]) -> _Value | None:
+        """Return what ``parse`` makes of the value, whose ValueErrors become problems."""
+        text = self.optional(name)
+        try:
+            return None if text is None else parse(text)
+        except ValueError as error:
+            self.problems.append(f"{name}: {error}")
+            return None
 
     def _bounded(
         self,

@@ -16,6 +16,7 @@ from typing import Literal
 from central.errors import SettingsError
 from central.secrets.keys import EncryptionKey
 from central.settings.environment import EnvironmentReader
+from central.settings.mail import MailAddress, MailDelivery, SmtpServer
 from piccolo_engines.sqlite.connections import Synchronous
 
 __all__ = ["Settings", "read_env_file"]
@@ -88,6 +89,17 @@ class Settings:
     max_open_tenants: int = 64
     tenant_pool: int = 0
     jobs_per_process: int = 2
+    smtp_server: SmtpServer | None = None
+    smtp_tls_ca: Path | None = None
+    mail_from: MailAddress | None = None
+    mail_reply_to: MailAddress | None = None
+
+    @property
+    def mail_delivery(self) -> MailDelivery:
+        """What becomes of mails: without a server they are files in local mode, and otherwise not sent."""
+        if self.smtp_server is not None:
+            return "mail"
+        return "file" if self.local else "none"
 
     def url_of(self, host: str) -> str:
         """Return the URL of a host for browsers: with this process's port in local mode, otherwise HTTPS.
@@ -116,6 +128,7 @@ class Settings:
             **_network(read),
             **_limits(read),
             **_database_server(read),
+            **_mail(read),
             **_logging(read, local),
             "oidc_allow_private_networks": read.flag("OIDC_ALLOW_PRIVATE_NETWORKS", default=local),
         }
@@ -204,6 +217,18 @@ def _connections(read: EnvironmentReader) -> dict[str, object]:
         "statement_timeout": read.number("STATEMENT_TIMEOUT", 30.0, least=0.0, most=86_400.0),
         "db_max_user_connections": read.integer("DB_MAX_USER_CONNECTIONS", 100, least=0, most=100_000),
         "central_connections": read.integer("CENTRAL_CONNECTIONS", 10, least=1, most=1_000),
+    }
+
+
+def _mail(read: EnvironmentReader) -> dict[str, object]:
+    server, ca = read.smtp_server("SMTP_URL"), read.optional("SMTP_TLS_CA")
+    if server is not None:
+        read.require("MAIL_FROM", because="SMTP_URL is given")
+    return {
+        "smtp_server": server,
+        "smtp_tls_ca": Path(ca) if ca else None,
+        "mail_from": read.mail_address("MAIL_FROM"),
+        "mail_reply_to": read.mail_address("MAIL_REPLY_TO"),
     }
 
 

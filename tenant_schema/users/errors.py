@@ -31,7 +31,8 @@
     │   ├── Inactive                    the user is not active: reactivate the user first
     │   ├── FactorNeeded                the last factor of a user whose role requires one
     │   ├── TooManyFactors              a user has as many factors as are allowed
-    │   └── WrongSupportState           the request for support access was decided, or has ended
+    │   ├── WrongSupportState           the request for support access was decided, or has ended
+    │   └── MailUnavailable             it takes a mail, and this installation sends none
     └── TryAgainLater                   not at the moment
         ├── TooManyAttempts             too many failed sign-ins of this account or from this address
         └── TooBusy                     too many passwords are waiting to be verified
@@ -58,6 +59,7 @@ __all__ = [
     "KeyNotEnough",
     "LastAdministrator",
     "LinkInvalid",
+    "MailUnavailable",
     "NotThere",
     "PasswordDisabled",
     "PermissionDenied",
@@ -296,6 +298,17 @@ class WrongSupportState(Kept):
     def __init__(self, state: str) -> None:
         self.state = state
         super().__init__(f"This request for support access is {state}.")
+
+
+class MailUnavailable(Kept):
+    """It takes a mail, and the installation has no mail server."""
+
+    code = "mail-unavailable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No mails can be sent, so the new address cannot be confirmed: ask an administrator to change it."
+        )
 
 
 class TryAgainLater(UserError):

@@ -20,6 +20,7 @@ from tenant_schema.users.audit.write import Subject, record_event
 from tenant_schema.users.emails import email_problem, normalise_email
 from tenant_schema.users.errors import Inactive, NotThere, Taken
 from tenant_schema.users.links.store import Link, LinkPurpose, create_link, withdraw_links
+from tenant_schema.users.mails import Mails, Recipient
 from tenant_schema.users.passwords.hashing import PasswordHashing
 from tenant_schema.users.passwords.policy import password_problems
 from tenant_schema.users.rights.change import changing_access
@@ -95,12 +96,14 @@ class Users:
         passwords: PasswordHashing,
         cache: VersionedCache,
         changes: AccountChanges,
+        mails: Mails,
         *,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._passwords = passwords
         self._cache = cache
         self._changes = changes
+        self._mails = mails
         self._now = now
 
     async def page(
@@ -134,7 +137,7 @@ class Users:
     async def create(
         self, scope: TenantScope, access: Access, wanted: NewUser
     ) -> tuple[UserRecord, Link | None]:
-        """Create a user, with an invitation if no password is given. Raises InvalidInput and Taken."""
+        """Create a user, who is invited by mail if no password is given. Raises InvalidInput and Taken."""
         access.require_system(_MANAGE)
         access.require_person()
         email, name = normalise_email(wanted.email), wanted.name.strip()
@@ -147,7 +150,7 @@ class Users:
             await _insert(user)
             await self._changes.note(scope, email)
             await _give_roles(user.id, roles)
-            link = None if password_hash else await create_link(user.id, LinkPurpose.INVITATION, self._now())
+            link = None if password_hash else await self._invite(scope, user)
             detail = {"roles": sorted(roles), "invited": link is not None}
             await record_event(access, "user.create", Subject("user", user.id, email), detail)
             made = await self.get(access, user.id)
@@ -158,6 +161,7 @@ class Users:
     ) -> UserRecord:
         """Change the name or the address. Users may change their own name without ``users:manage``.
 
+        The old and the new address get a notice, and links that were mailed to the old one become invalid.
         Raises InvalidInput and Taken.
         """
         if user_id != access.user_id or changes.email is not None:
@@ -173,6 +177,8 @@ class Users:
             await _update(user_id, {User.email: email, User.name: name})
             if email != before["email"]:
                 await self._changes.note(scope, before["email"], email)
+                await withdraw_links(user_id)
+                await self._mails.email_changed(scope, Recipient.of(before), email)
             detail = {"was": {"email": before["email"], "name": before["name"]}, "name": name}
             await record_event(access, "user.update", Subject("user", user_id, email), detail)
             return await self.get(access, user_id)
@@ -210,7 +216,8 @@ class Users:
             await record_event(access, "user.delete", Subject("user", user_id, row["email"]))
 
     async def create_link(self, scope: TenantScope, access: Access, user_id: UUID) -> Link:
-        """Create a link by which the user chooses a password. The current password works until then.
+        """Create a link by which the user chooses a password, and mail it. The current password works until
+        then.
 
         Raises Inactive.
         """
@@ -222,6 +229,7 @@ class Users:
                 raise Inactive(row["email"])
             purpose = LinkPurpose.PASSWORD_RESET if row["password_hash"] else LinkPurpose.INVITATION
             link = await create_link(user_id, purpose, self._now())
+            await self._mail_link(scope, Recipient.of(row), link)
             subject = Subject("user", user_id, row["email"])
             await record_event(access, "user.link", subject, {"purpose": purpose.value})
         return link
@@ -242,6 +250,17 @@ class Users:
             detail = {"added": sorted(set(wanted) - set(held)), "removed": sorted(set(held) - set(wanted))}
             await record_event(access, "user.roles", Subject("user", user_id, row["email"]), detail)
             return await self.get(access, user_id)
+
+    async def _invite(self, scope: TenantScope, user: User) -> Link:
+        link = await create_link(user.id, LinkPurpose.INVITATION, self._now())
+        await self._mail_link(scope, Recipient(user.email, user.name, user.language), link)
+        return link
+
+    async def _mail_link(self, scope: TenantScope, to: Recipient, link: Link) -> None:
+        if link.purpose is LinkPurpose.INVITATION:
+            await self._mails.invitation(scope, to, link.in_mail)
+        else:
+            await self._mails.password_reset(scope, to, link.in_mail)
 
     async def _delegable(self, access: Access, user_id: UUID) -> dict[str, Any]:
         """Return the user's row. Raises NotThere, and BeyondOwnRights if the user has rights that the caller

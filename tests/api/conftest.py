@@ -154,7 +154,12 @@ async def _build(settings: Settings) -> None:
         for slug in ("acme", "demo"):
             email = f"administrator@{slug}.example"
             request = TenantRequest(
-                slug, f"{slug.title()} Corporation", f"{slug}.localhost", None, email, PASSWORD
+                slug,
+                f"{slug.title()} Corporation",
+                f"{slug}.localhost",
+                admin_email=email,
+                admin_password=PASSWORD,
+                admin_name="Administrator",
             )
             made = await platform.provisioning.create(request)
             async with platform.tenancy.use(made.tenant):

@@ -100,6 +100,7 @@ class CreateTenant:
                 nullable=False,
                 help_text=f"A label under {self._platform.settings.base_domains[0]}, or a full host name.",
             ),
+            Column(name="admin_name", title="First administrator's name"),
             Column(name="admin_email", title="First administrator's e-mail address"),
             Column(
                 name="admin_password",
@@ -129,9 +130,13 @@ class CreateTenant:
             for ours, name in (("name", "name"), ("slug", "slug"), ("primaryDomain", "primary_domain"))
             if (text := str(values.get(name) or "").strip())
         }
-        email, password = values.get("admin_email"), values.get("admin_password")
-        if email or password:
-            given["admin"] = {"email": email or self._usual_email(given), "password": password or None}
+        name, email, password = (values.get(f"admin_{part}") for part in ("name", "email", "password"))
+        if name or email or password:
+            given["admin"] = {
+                "name": name or "",
+                "email": email or self._usual_email(given),
+                "password": password or None,
+            }
         host, _, port = str(values.get("server") or "").rpartition(":")
         if host:
             given |= {"dbHost": host, "dbPort": int(port)}

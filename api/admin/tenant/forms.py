@@ -10,6 +10,7 @@ from api.admin.tenant.definitions import DEFINITIONS
 from api.admin.tenant.people import PEOPLE
 from api.admin.tenant.support import DecideSupport
 from api.admin.tenant.visitor import Visitor
+from api.one_time_links import SENT, TenantLinks
 from tenant_schema.users.emails import normalise_email
 from tenant_schema.users.links.store import Link
 from tenant_schema.users.service import NewUser
@@ -37,8 +38,8 @@ class InviteUser:
     group = PEOPLE
     checks_values = True
     description = (
-        "Without a password the response has the token of a one-time link, shown once: send it to the user, "
-        "who sets a password with it."
+        "Without a password the user is invited by mail. The response has the one-time link as well, shown "
+        "once, with which the user sets a password."
     )
 
     def __init__(self, visitor: Visitor) -> None:
@@ -77,7 +78,7 @@ class InviteUser:
         user, link = await visitor.platform.people.users.create(visitor.scope, visitor.access, wanted)
         if link is None:
             return f"{user.email} can sign in with that password."
-        return _handed_over(f"{user.email} is invited.", link, visitor.here)
+        return _handed_over(f"{user.email} is invited.", link, visitor)
 
 
 class MakeLink:
@@ -87,7 +88,7 @@ class MakeLink:
     group = PEOPLE
     checks_values = False
     description = (
-        "Makes a one-time link's token by which they choose a new password. The old one works until then."
+        "Mails and shows a one-time link with which they choose a new password. The old one works until then."
     )
 
     def __init__(self, visitor: Visitor) -> None:
@@ -104,7 +105,7 @@ class MakeLink:
         if row is None:
             raise FormRefused(f"Nobody here has the address {email[:254]}.")
         link = await visitor.platform.people.users.create_link(visitor.scope, visitor.access, row["id"])
-        return _handed_over(f"For {email}:", link, visitor.here)
+        return _handed_over(f"For {email}:", link, visitor)
 
 
 class DropField:
@@ -174,9 +175,10 @@ def _require_confirmed(name: str, given: str) -> None:
         raise FormRefused(f"Nothing was deleted: write {name} twice to delete it.")
 
 
-def _handed_over(words: str, link: Link, here: str) -> str:
+def _handed_over(words: str, link: Link, visitor: Visitor) -> str:
     until = link.expires_at.strftime("%Y-%m-%d %H:%M UTC")
+    links = TenantLinks(visitor.here, visitor.platform.settings.mail_delivery)
     return (
-        f"{words}\n\nToken: {link.token}\n\nIt works once, until {until}, at POST {here}/api/v1/auth/accept "
-        "or on your sign-in page. It is shown here and never again."
+        f"{words}\n\nLink: {links.url(link)}\n\nIt works once, until {until}, and is shown here and never "
+        f"again. {SENT[links.delivery]}"
     )

@@ -8,9 +8,10 @@ import string
 import unicodedata
 
 from tenant_schema.problems import Problem
+from tenant_schema.users.errors import WeakPassword
 from tenant_schema.users.passwords.common import COMMON_PASSWORDS
 
-__all__ = ["MAX_BYTES", "MIN_LENGTH", "encode_password", "password_problems"]
+__all__ = ["MAX_BYTES", "MIN_LENGTH", "encode_password", "password_problems", "require_good_change"]
 
 MIN_LENGTH = 8
 MAX_BYTES = 1024
@@ -52,3 +53,12 @@ def _is_common(password: str) -> bool:
 def _is_address(password: str, email: str) -> bool:
     folded = unicodedata.normalize("NFKC", password).casefold()
     return bool(email) and folded in {email, email.partition("@")[0]}
+
+
+def require_good_change(current: str, new: str, email: str) -> None:
+    """Raise :class:`WeakPassword` if the policy refuses the new password, or it is the current one."""
+    problems = password_problems(new, email, "new")
+    if new == current:
+        problems += (Problem("new", "unchanged", "This is your current password."),)
+    if problems:
+        raise WeakPassword(problems)

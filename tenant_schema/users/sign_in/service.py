@@ -10,7 +10,6 @@ from uuid import UUID
 from piccolo_conf import DB
 from piccolo_engines.columns import utc_now
 from piccolo_engines.retrying import retrying
-from tenant_schema.problems import Problem
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache, bump
 from tenant_schema.users.api_keys.service import KEY_PREFIX, ApiKeyReader
@@ -23,11 +22,12 @@ from tenant_schema.users.errors import (
     TokenInvalid,
     TokenReused,
     Unauthenticated,
-    WeakPassword,
     WrongPassword,
 )
+from tenant_schema.users.links.store import FOR_PASSWORDS, withdraw_links
+from tenant_schema.users.mails import Mails, Recipient
 from tenant_schema.users.passwords.hashing import PasswordHashing
-from tenant_schema.users.passwords.policy import password_problems
+from tenant_schema.users.passwords.policy import require_good_change
 from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.sessions.access import AccessReader, access_of_user
 from tenant_schema.users.sessions.refresh_tokens import RefreshToken, parse_refresh_token
@@ -112,6 +112,7 @@ class Authentication:
         cache: VersionedCache,
         factors: SecondFactors,
         limits: SessionLimits | None = None,
+        mails: Mails | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._passwords = passwords
@@ -119,6 +120,7 @@ class Authentication:
         self._throttle = throttle
         self._cache = cache
         self._limits = limits or SessionLimits()
+        self._mails = mails or Mails(None)
         self._now = now
         self._factors = factors
         self._reader = AccessReader(cache, factors.store)
@@ -300,9 +302,10 @@ class Authentication:
     async def change_password(
         self, scope: TenantScope, access: Access, current: str, new: str, address: str = ""
     ) -> None:
-        """Change the caller's password and end the caller's other sessions. 11 or 12 statements.
+        """Change the caller's password and end the caller's other sessions. 12 or 13 statements, and a mail.
 
-        Wrong current passwords count as failed sign-ins.
+        Links with which the password could be chosen become invalid. Wrong current passwords count as failed
+        sign-ins.
 
         :raises WeakPassword: the policy refuses the new password, or it is the current one.
         :raises WrongPassword: the current password is wrong.
@@ -310,7 +313,7 @@ class Authentication:
         :raises KeyNotEnough: the caller is an API key.
         """
         access.require_person()
-        _require_good_password(current, new, access.email)
+        require_good_change(current, new, access.email)
         try:
             await self._change_password(scope, access, current, new, address)
         except InvalidCredentials as error:
@@ -333,7 +336,7 @@ class Authentication:
         recorded: it may be a password that was typed into the wrong field.
         """
         row = await (
-            User.select(User.id, User.email, User.name, User.password_hash, User.active)
+            User.select(User.id, User.email, User.name, User.language, User.password_hash, User.active)
             .where((User.email == email) & (User.kind == "person"))
             .first()
         )
@@ -372,6 +375,8 @@ class Authentication:
                 await end_other_sessions(
                     access.user_id, access.session_id, EndReason.PASSWORD_CHANGED, self._now()
                 )
+                await withdraw_links(access.user_id, FOR_PASSWORDS)
+                await self._mails.password_changed(scope, Recipient.of(row))
                 await record_event(access, "password.change")
 
     def _signed_in(self, scope: TenantScope, opened: Opened) -> SignedIn:
@@ -387,11 +392,3 @@ async def _replace_hash(user_id: UUID, verified: str, values: dict[Any, Any]) ->
     is_unchanged = (User.id == user_id) & User.active.eq(True) & (User.password_hash == verified)
     if not await User.update(values).where(is_unchanged).returning(User.id):
         raise InvalidCredentials
-
-
-def _require_good_password(current: str, new: str, email: str) -> None:
-    problems = password_problems(new, email, "new")
-    if new == current:
-        problems += (Problem("new", "unchanged", "This is your current password."),)
-    if problems:
-        raise WeakPassword(problems)

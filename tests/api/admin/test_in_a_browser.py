@@ -172,7 +172,7 @@ async def invites_somebody(admin: Admin) -> None:
     await admin.page.get_by_label("Manager").check()
     await admin.submit()
     await admin.sees("grace@acme.example is invited.")
-    await admin.sees("Token: fhl_")
+    await admin.sees("/invite/fhl_")
     await admin.go("users")
     row = admin.page.locator("tr", has_text="grace@acme.example")
     await row.get_by_text("Manager").wait_for()

@@ -73,7 +73,7 @@ async def test_a_user_is_invited_with_a_form_and_chooses_a_password_by_the_link(
     said = await browser.done(
         "invite-a-user", email="Grace@acme.example", name="Grace Hopper", roles=["member"], password=""
     )
-    token = re.search(r"Token: (\S+)", said)
+    token = re.search(r"Link: https?://acme\.localhost\S*/invite/(\S+)", said)
     assert token is not None
     grace = (await browser.rows("users", email="grace"))[0]
     assert (grace["status"], grace["active"], grace["roles"]) == ("invited", True, ["member"])
@@ -108,7 +108,7 @@ async def test_values_of_another_type_are_refused(world: World, wrong: dict[str,
 async def test_a_password_is_reset_with_a_form(world: World) -> None:
     browser = await tenants_browser(world)
     said = await browser.done("reset-a-password", email="member@acme.example")
-    token = re.search(r"Token: (\S+)", said)
+    token = re.search(r"Link: https?://acme\.localhost\S*/reset/(\S+)", said)
     assert token is not None
     body = {"token": token[1], "password": "staple battery horse"}
     assert (await world.client().post("/api/v1/auth/accept", json=body)).is_success

@@ -17,6 +17,7 @@ WELL = {
     "jobs",
     "database server sqlite",
     "encryption keys",
+    "mail",
     "tenant acme",
     "tenant demo",
 }
@@ -32,9 +33,9 @@ def execute(file: Path, statement: str) -> None:
     connection.close()
 
 
-def found(told: Told, about: str, status: int = 1) -> tuple[str, str, str]:
+def found(told: Told, about: str, status: int = 1, **environ: str) -> tuple[str, str, str]:
     """Level, message and mend of what is said about this."""
-    (one,) = [one for one in told("doctor", status=status) if one["about"] == about]
+    (one,) = [one for one in told("doctor", status=status, **environ) if one["about"] == about]
     return one["level"], one["message"], one.get("mend", "")
 
 
@@ -44,7 +45,7 @@ def _private(folder: Path) -> None:
 
 
 def test_all_is_well(told: Told, folder: Path) -> None:
-    findings = told("doctor")
+    findings = told("doctor", FREEHOLD_LOCAL="1")
     assert {one["about"] for one in findings} == WELL | {str(folder)}
     assert {one["level"] for one in findings} == {"ok"}
 
@@ -164,6 +165,22 @@ def test_files_that_others_may_read(told: Told, folder: Path, tmp_path: Path) ->
     folder.chmod(0o755)
     assert found(told, ".env")[::2] == ("error", "chmod 600 .env")
     assert found(told, str(folder))[::2] == ("error", f"chmod 700 {folder}")
+
+
+def test_without_a_mail_server_nothing_can_be_sent_but_files_in_local_use(told: Told) -> None:
+    level, message, mend = found(told, "mail", status=0)
+    assert (level, "SMTP_URL" in mend) == ("warning", True)
+    assert "No mails can be sent" in message
+    level, message, _ = found(told, "mail", status=0, FREEHOLD_LOCAL="1")
+    assert (level, "written to" in message) == ("ok", True)
+
+
+def test_a_mail_server_that_is_down(told: Told) -> None:
+    settings = {"SMTP_URL": "smtp://freehold:hush@127.0.0.1:1", "MAIL_FROM": "no-reply@acme.example"}
+    level, message, mend = found(told, "mail", **settings)
+    assert (level, "SMTP_URL" in mend) == ("error", True)
+    assert "cannot be reached" in message
+    assert "hush" not in message + mend
 
 
 def test_settings_with_which_nothing_can_be_opened_are_all_that_is_reported(told: Told) -> None:

@@ -255,12 +255,16 @@ def test_somebody_is_let_in_again(call: Run, told: Told, email: str, roles: int)
         )
     made = told("tenants", "administrator", "acme", email.upper())
     assert (made["email"], made["domain"]) == (email, "acme.localhost")
-    printed = call("shell", "acme", "-c", ACCEPT.format(token=made["token"], email=email)).stdout
+    page, _, token = made["link"].rpartition("/")
+    assert page.startswith("https://acme.localhost/")
+    printed = call("shell", "acme", "-c", ACCEPT.format(token=token, email=email)).stdout
     assert printed.strip().endswith("True")
     assert printed.count("'") == 2 * roles
     assert "administrator" in printed
     again = call("tenants", "administrator", "acme", email, "--text").stdout
-    assert made["token"] not in again
+    assert token not in again
+    assert "token" not in made
+    assert "https://acme.localhost/reset/fhl_" in again
     events = (
         "from tenant_schema.users.tables import AuditEvent\n"
         "print([row['actor_email'] for row in await AuditEvent.select()])"

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from central.database import CENTRAL
-from tenant_schema.users.links.tickets import TICKET_GOOD_FOR
+from tenant_schema.users.sign_in.tickets import TICKET_GOOD_FOR
 from tenant_schema.users.tables import OneTimeLink, Session
 from tests.api.conftest import ON_SQLITE, PASSWORD
 from tests.api.directory.conftest import BOTH, Desk

@@ -110,6 +110,10 @@ def test_routes_that_need_a_token_say_so(kind: str) -> None:
             "/api/v1/auth/login",
             "/api/v1/auth/refresh",
             "/api/v1/auth/accept",
+            "/api/v1/auth/confirm-email",
+            "/api/v1/auth/forgot",
+            "/api/v1/auth/link",
+            "/api/v1/auth/options",
             "/api/v1/auth/session",
             "/api/v1/auth/ticket",
             "/api/v1/auth/passkeys/begin",
@@ -190,7 +194,7 @@ async def test_the_page_lists_every_operation_and_loads_nothing(world: World, ho
         for operation in methods.values():
             assert f"id='{operation['operationId']}'" in page
     assert not re.search(
-        r"<script|<link|<img|src=|@import|url\(|https?://(?!json-schema|login\.acme\.example|acme\.example\.com)",
+        r"<script|<link|<img|src=|@import|url\(|https?://(?!json-schema|acme\.example|login\.acme\.example)",
         page,
     )
 

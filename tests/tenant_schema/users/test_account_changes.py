@@ -16,6 +16,7 @@ from tenant_schema.users.account_changes import (
     pages_of_active,
 )
 from tenant_schema.users.errors import Taken
+from tenant_schema.users.mails import Mails
 from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.seed import seed_administrator
 from tenant_schema.users.service import NewUser, UserChanges, Users
@@ -38,7 +39,7 @@ ADMINISTRATOR = Access(
 
 @pytest.fixture
 def users(passwords: RecordingPasswords, cache: VersionedCache) -> Users:
-    return Users(passwords, cache, AccountChanges(READABLE))
+    return Users(passwords, cache, AccountChanges(READABLE), Mails(None))
 
 
 async def noted() -> list[list[str]]:

@@ -55,6 +55,7 @@ def test_every_error_that_is_raised_has_its_own_code() -> None:
         "provider-in-use",
         "last-way-in",
         "passwords-needed",
+        "mail-unavailable",
     }
 
 

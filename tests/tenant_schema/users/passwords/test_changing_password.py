@@ -132,4 +132,4 @@ async def test_what_a_change_costs(auth, scope, access, counting) -> None:
     with counting() as statements:
         await auth.change_password(scope, access, PASSWORD, NEW)
 
-    assert len(statements) == 11
+    assert len(statements) == 12

@@ -10,14 +10,15 @@ from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
 from tenant_schema.users.errors import TicketInvalid
 from tenant_schema.users.links.store import LinkPurpose, create_link
-from tenant_schema.users.links.tickets import TICKET_GOOD_FOR, Tickets
 from tenant_schema.users.sign_in.arrival import Arrival
 from tenant_schema.users.sign_in.browser_sessions import BrowserSessions
 from tenant_schema.users.sign_in.session_secrets import SessionSecrets
 from tenant_schema.users.sign_in.throttle import Throttle
+from tenant_schema.users.sign_in.tickets import TICKET_GOOD_FOR, Tickets
 from tenant_schema.users.tables import AuditEvent, OneTimeLink, Session, SignInThrottle, User
 from tests.tenant_schema.users.conftest import signing_keys
 from tests.tenant_schema.users.doubles import Clock
+from tests.tenant_schema.users.sealing import STORE
 
 pytestmark = pytest.mark.usefixtures("bound")
 
@@ -26,7 +27,7 @@ HERE = Arrival("192.0.2.1", "Firefox")
 
 @pytest.fixture
 def tickets(cache: VersionedCache, clock: Clock) -> Tickets:
-    sessions = BrowserSessions(SessionSecrets(signing_keys), cache, now=clock.utc)
+    sessions = BrowserSessions(SessionSecrets(signing_keys), cache, STORE, now=clock.utc)
     return Tickets(SessionSecrets(signing_keys), sessions, Throttle(now=clock.utc), now=clock.utc)
 
 

@@ -1,0 +1,1 @@
+"""Mails: their texts, their composition, and their delivery by a mail server or to files."""

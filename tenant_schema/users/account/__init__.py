@@ -1,0 +1,1 @@
+"""The account of the user who is signed in."""
