@@ -10,11 +10,13 @@ from uuid import UUID
 
 from api.admin.columns import Column
 from api.admin.errors import FormRefused
+from api.admin.operators.support import AskForSupport, EnterTenant
 from api.admin.site import Form
 from api.admin.values import as_json
 from api.composition import Platform
 from api.errors import InvalidBody
 from api.operations.create_tenant import TenantCreation, faults_of
+from api.operations.support_acts import SupportActs
 from api.operations.tenant_acts import TenantActs
 from api.requests.bodies import decode_struct
 from api.schemas.tenants import NewTenant
@@ -66,7 +68,13 @@ def operator_forms(
         Disconnect,
         Delete,
     ]
-    return [CreateTenant(platform, operator, actor, address), *[form(acts, address) for form in on_tenants]]
+    support = SupportActs(platform, actor)
+    return [
+        CreateTenant(platform, operator, actor, address),
+        *[form(acts, address) for form in on_tenants],
+        AskForSupport(support),
+        EnterTenant(support),
+    ]
 
 
 class CreateTenant:

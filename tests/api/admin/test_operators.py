@@ -38,6 +38,8 @@ async def test_the_menu_has_the_tables_and_the_forms(world: World) -> None:
         "change-a-database-password",
         "delete-a-tenant",
         "disconnect-a-tenant",
+        "ask-for-support-access",
+        "come-into-a-tenant",
     }
     assert (await browser.get("user/"))["username"] == "operator"
 
@@ -264,3 +266,19 @@ async def test_a_database_password_is_changed_with_a_form(world: World) -> None:
 async def test_a_file_has_no_password_to_change(world: World) -> None:
     browser = await operators_browser(world)
     assert "no user" in (await browser.refused("change-a-database-password", tenant="acme"))["form"]
+
+
+@ON_SQLITE
+async def test_an_operator_asks_with_a_form_and_comes_in_with_another(world: World) -> None:
+    browser = await operators_browser(world)
+    none = await browser.submit("come-into-a-tenant", tenant="acme")
+    assert "Ask for it" in none.text
+    said = await browser.done("ask-for-support-access", tenant="acme", reason="Ticket 4711", minutes=5)
+    assert "has to agree" in said
+    waiting = await browser.submit("come-into-a-tenant", tenant="acme")
+    assert "Nobody has decided" in waiting.text
+    administrator = await world.user()
+    asked = (await administrator.get("/api/v1/support")).json()["data"][0]
+    assert (asked["minutes"], asked["operator"]) == (5, "operator")
+    await administrator.post(f"/api/v1/support/{asked['id']}/grant")
+    assert "/login#ticket=fhs_" in await browser.done("come-into-a-tenant", tenant="acme")

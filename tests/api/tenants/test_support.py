@@ -12,7 +12,7 @@ from central.tables import AuditEvent as CentralEvent
 from piccolo_engines.columns import utc_now
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.sign_in_tables import SignInSettings, SupportGrant
-from tenant_schema.users.tables import AuditEvent, User
+from tenant_schema.users.tables import AuditEvent, Role, User
 from tests.api.access.browsers import page
 from tests.api.conftest import ON_SQLITE, PASSWORD, World
 from tests.api.people import user_id
@@ -356,3 +356,28 @@ async def test_what_a_request_with_support_access_costs(world: World) -> None:
         assert (await browser.get(ACCOUNTS)).status_code == 200
     assert ordinary == {"tenant": 1, "central": 0}
     assert support == {"tenant": 3, "central": 3}  # an event each, with its status afterwards; the tokens
+
+
+@ON_SQLITE
+async def test_a_request_that_cannot_be_recorded_is_not_executed(world: World) -> None:
+    browser = await entered(world)
+    async with world.platform.tenancy.use(await world.tenant("acme")) as engine:
+        await engine.run_ddl("ALTER TABLE audit_events RENAME TO elsewhere")
+        refused = await browser.post(ACCOUNTS, json={"name": "Globex"})
+        await engine.run_ddl("ALTER TABLE elsewhere RENAME TO audit_events")
+    assert refused.status_code >= 500
+    member = await world.user("member")
+    assert (await member.get(ACCOUNTS, params={"filter[name]": "Globex"})).json()["data"] == []
+    inside, central = await events(world)
+    assert [one for one in inside if one["action"] == "support.request"] == []
+    (event,) = [one for one in central if one["action"] == "support.request"]
+    assert (event["detail"]["method"], event["detail"]["path"]) == ("POST", ACCOUNTS)
+
+
+@ON_SQLITE
+async def test_a_second_factor_that_the_role_requires_is_not_the_operator_s(world: World) -> None:
+    async with world.platform.tenancy.use(await world.tenant("acme")):
+        grant = await granted(world)
+        await Role.update({Role.mfa_required: True}).where(Role.name == "administrator")
+    browser = await entered(world, grant)
+    assert (await browser.get(ACCOUNTS)).status_code == 200
