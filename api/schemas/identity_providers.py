@@ -280,7 +280,7 @@ class StartQuery(Input):
 class CallbackQuery(Input):
     """What the provider adds to the address. Further parameters are ignored."""
 
-    state: Annotated[str, Meta(max_length=200, description="That of the request.")] = ""
-    code: Annotated[str, Meta(max_length=4_000, description="The authorization code.")] = ""
-    error: Annotated[str, Meta(max_length=200, description="Instead of `code`: RFC 6749, 4.1.2.1.")] = ""
-    iss: Annotated[str, Meta(max_length=500, description="The provider's issuer (RFC 9207).")] = ""
+    state: Annotated[str, Meta(description="That of the request.")] = ""
+    code: Annotated[str, Meta(description="The authorization code.")] = ""
+    error: Annotated[str, Meta(description="Instead of `code`: RFC 6749, 4.1.2.1.")] = ""
+    iss: Annotated[str, Meta(description="The provider's issuer (RFC 9207).")] = ""

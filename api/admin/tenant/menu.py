@@ -11,6 +11,7 @@ from api.admin.tenant.people import PermissionTable, RoleTable, UserTable
 from api.admin.tenant.records import RecordTable
 from api.admin.tenant.signed_in import ApiKeyTable, SessionTable, SupportTable
 from api.admin.tenant.visitor import Visitor
+from tenant_schema.users.sign_in_tables import IdentityProvider
 from tenant_schema.users.tables import AuditEvent
 
 __all__ = ["tenant_tables"]
@@ -26,6 +27,7 @@ _TAKEN: Final = frozenset(
             "sessions",
             "api_keys",
             "support",
+            "identity_providers",
             "audit",
             "objects",
             "fields",
@@ -52,6 +54,23 @@ _AUDIT: Final = LookedAt(
     link="action",
 )
 
+_PROVIDERS: Final = LookedAt(
+    IdentityProvider,
+    "Identity provider",
+    "Through whom users sign in. They are set up with the API: /api/v1/identity-providers.",
+    [
+        Shown(column=IdentityProvider.name, title="Name"),
+        Shown(column=IdentityProvider.label, title="Label"),
+        Shown(column=IdentityProvider.issuer, title="Issuer"),
+        Shown(column=IdentityProvider.client_id, title="Client id", listed=False),
+        Shown(column=IdentityProvider.scopes, title="Scopes", listed=False),
+        Shown(column=IdentityProvider.email_claim, title="Claim of the address", listed=False),
+        Shown(column=IdentityProvider.active, title="Active"),
+        Shown(column=IdentityProvider.proven_at, title="First sign-in"),
+    ],
+    link="name",
+)
+
 
 async def tenant_tables(visitor: Visitor) -> Mapping[str, Table]:
     """Return the tables by name, in the menu's order."""
@@ -73,6 +92,8 @@ def _people(visitor: Visitor, owned: Sequence[tuple[str, str]]) -> dict[str, Tab
     if access.has("users:manage"):
         tables |= {"sessions": SessionTable(visitor), "api_keys": ApiKeyTable(visitor)}
         tables["support"] = SupportTable(visitor)
+    if access.has("users:manage") and access.has("roles:manage"):
+        tables["identity_providers"] = _PROVIDERS
     if access.has("audit:read"):
         tables["audit"] = _AUDIT
     return tables
