@@ -7,7 +7,7 @@ from typing import Any, Final
 from tenant_schema.problems import InvalidInput, Problem
 from tenant_schema.users.emails import email_problem
 from tenant_schema.users.identity_providers.records import RuleDraft
-from tenant_schema.users.identity_providers.store import id_in
+from tenant_schema.users.identity_providers.store import id_in, is_provider_name
 from tenant_schema.users.oidc.addresses import UrlRules
 
 __all__ = ["MOST_DOMAINS", "MOST_RULES", "require_good"]
@@ -22,7 +22,6 @@ _LENGTHS: Final = {
     "scopes": 500,
     "email_claim": 100,
 }
-_NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _SCOPES: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*")
 _FIELDS: Final = {
     "client_id": "clientId",
@@ -42,7 +41,7 @@ def require_good(values: Mapping[str, Any], rules: UrlRules) -> None:
 
 
 def _problems(values: Mapping[str, Any], rules: UrlRules) -> Iterator[Problem]:
-    if "name" in values and (_NAME.fullmatch(values["name"]) is None or id_in(values["name"])):
+    if "name" in values and (not is_provider_name(values["name"]) or id_in(values["name"])):
         message = "A name has lower case letters, digits and hyphens inside, 40 at most; no id."
         yield Problem("name", "invalid-name", message)
     for name, length in _LENGTHS.items():

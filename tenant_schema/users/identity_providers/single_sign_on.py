@@ -15,7 +15,11 @@ from tenant_schema.users.identity_providers.accounts import Accounts
 from tenant_schema.users.identity_providers.challenges import Pending, create_challenge, take_challenge
 from tenant_schema.users.identity_providers.errors import RefusalCode, SignInRefused
 from tenant_schema.users.identity_providers.service import Seal
-from tenant_schema.users.identity_providers.store import provider_named, provider_row
+from tenant_schema.users.identity_providers.store import (
+    is_provider_name,
+    provider_named,
+    provider_row,
+)
 from tenant_schema.users.oidc.authorization import authorization_url, new_secret
 from tenant_schema.users.oidc.claims import claim_of, has_second_factor
 from tenant_schema.users.oidc.errors import (
@@ -150,8 +154,10 @@ class SingleSignOn:
 
         A sign-in that is refused leads to the sign-in page, with the code of the reason.
 
-        Raises TooManyAttempts.
+        Raises NotThere for what cannot be a provider's name, and TooManyAttempts.
         """
+        if not is_provider_name(name):
+            raise NotThere("identity provider")
         async with self._throttle.attempt(_counter(arrival.address), "") as attempt:
             row: Mapping[str, Any] | None = None
             try:

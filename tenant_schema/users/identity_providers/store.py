@@ -22,6 +22,7 @@ __all__ = [
     "forget_identities",
     "hash_subject",
     "id_in",
+    "is_provider_name",
     "mark_proven",
     "provider_named",
     "provider_row",
@@ -30,6 +31,7 @@ __all__ = [
     "rules_of",
 ]
 
+_NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -61,6 +63,15 @@ async def provider_named(text: str) -> dict[str, Any]:
     provider_id = id_in(text)
     this = IdentityProvider.name == text if provider_id is None else IdentityProvider.id == provider_id
     return await _first(this & IdentityProvider.active.eq(True))
+
+
+def is_provider_name(text: str) -> bool:
+    """Whether a text has the form of a provider's name.
+
+    >>> is_provider_name("company"), is_provider_name("-"), is_provider_name("x" * 41)
+    (True, False, False)
+    """
+    return _NAME.fullmatch(text) is not None
 
 
 def id_in(text: str) -> UUID | None:
