@@ -355,6 +355,7 @@ def _central_sign_in(
         passwords,
         sign_in["authentication"],
         sign_in["browser_sessions"],
+        sign_in["second_factors"],
         partial(_signing_keys, vault, purpose="tickets"),
     )
 

@@ -2,6 +2,7 @@
 
 from litestar import Controller, post
 from litestar.params import JSONBody
+from msgspec import UNSET
 
 from api.composition import Platform
 from api.openapi.described import problems
@@ -33,11 +34,12 @@ class TicketController(Controller):
         description=(
             "A ticket works once, for 60 seconds, on one tenant. It is from `POST /sign-in` on a central "
             "host, in the fragment of `ticketUrl`. That of an operator with support access begins a session "
-            "that ends with the grant. Sets the cookies of `/api/v1/auth/session`. A request from "
-            "another origin's page is 403 `cross-site`."
+            "that ends with the grant. A user with a second factor gets 401 `factor-required` without a "
+            "`code`, and may send the same ticket again with one. Sets the cookies of "
+            "`/api/v1/auth/session`. A request from another origin's page is 403 `cross-site`."
         ),
         response_description="A new session, whose secret is in the cookie.",
-        responses=problems(401),
+        responses=problems(401, 429),
     )
     async def redeem_ticket(
         self,
@@ -48,7 +50,8 @@ class TicketController(Controller):
     ) -> Json[SessionState]:
         """Begin a session with a ticket."""
         if data.ticket.startswith(TICKET_PREFIX):
-            session = await platform.tickets.open_session(tenant, data.ticket, arrival_of(request))
+            code = None if data.code is UNSET else data.code
+            session = await platform.tickets.open_session(tenant, data.ticket, arrival_of(request), code)
         else:
             arrival = arrival_of(request, methods=())
             session = await enter_with_ticket(platform, tenant, data.ticket, arrival, request.context.id)

@@ -13,6 +13,7 @@ from central.tenancy.tenancy import Tenancy
 from tenant_schema.users.passwords.hashing import PasswordHashing
 from tenant_schema.users.sign_in.access_tokens import SigningKeys
 from tenant_schema.users.sign_in.browser_sessions import BrowserSessions
+from tenant_schema.users.sign_in.second_factors import SecondFactors
 from tenant_schema.users.sign_in.service import Authentication
 from tenant_schema.users.sign_in.session_secrets import SessionSecrets
 from tenant_schema.users.sign_in.throttle import Throttle
@@ -33,12 +34,13 @@ def central_sign_in_services(
     passwords: PasswordHashing,
     authentication: Authentication,
     sessions: BrowserSessions,
+    factors: SecondFactors,
     keys_for: Callable[[UUID], SigningKeys],
 ) -> dict[str, Any]:
     """Create tickets, and signing in on a central host.
 
     :param keys_for: returns a tenant's keys for tickets.
     """
-    tickets = Tickets(SessionSecrets(keys_for), sessions, Throttle())
+    tickets = Tickets(SessionSecrets(keys_for), sessions, Throttle(), factors)
     central = CentralSignIn(directory, tenancy, authentication, tickets, passwords, central_throttle())
     return {"tickets": tickets, "central_sign_in": central}

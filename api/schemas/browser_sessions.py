@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.auth import UserResponse
 from api.schemas.common import Input, Output
@@ -16,6 +16,17 @@ class TicketRequest(Input):
     """A ticket of a central host, from the address of the page that it led to."""
 
     ticket: Annotated[str, Meta(max_length=200, examples=["fht_…"])]
+    code: (
+        Annotated[
+            str,
+            Meta(
+                max_length=100,
+                description="Of an authenticator app, or a recovery code, for users with a second factor.",
+                examples=["123456"],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class SessionState(Output):

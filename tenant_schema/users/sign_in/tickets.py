@@ -5,7 +5,7 @@ a statement. Its row has a hash.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -17,6 +17,7 @@ from tenant_schema.users.errors import SessionEnded, TicketInvalid
 from tenant_schema.users.sessions.store import SessionUser
 from tenant_schema.users.sign_in.arrival import Arrival
 from tenant_schema.users.sign_in.browser_sessions import BrowserSession, BrowserSessions
+from tenant_schema.users.sign_in.second_factors import SecondFactors, methods_of
 from tenant_schema.users.sign_in.session_secrets import SessionSecrets
 from tenant_schema.users.sign_in.throttle import Throttle
 from tenant_schema.users.tables import OneTimeLink
@@ -38,7 +39,8 @@ class Tickets:
     """Issues tickets, and exchanges them for sessions. Call it with the tenant's engine bound.
 
     :param secrets: with keys for this purpose only.
-    :param throttle: that of passwords. A session forgets the failures of its user's account.
+    :param throttle: that of passwords, which also limits attempts at codes. A session forgets the failures
+        of its user's account.
     """
 
     def __init__(
@@ -46,12 +48,14 @@ class Tickets:
         secrets: SessionSecrets,
         sessions: BrowserSessions,
         throttle: Throttle,
+        factors: SecondFactors,
         *,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._secrets = secrets
         self._sessions = sessions
         self._throttle = throttle
+        self._factors = factors
         self._now = now
 
     async def issue(self, scope: TenantScope, user_id: UUID) -> str:
@@ -69,15 +73,27 @@ class Tickets:
         await OneTimeLink.insert(row)
         return f"{TICKET_PREFIX}{secret}"
 
-    async def open_session(self, scope: TenantScope, ticket: str, arrival: Arrival) -> BrowserSession:
-        """Use a ticket up, and start a session for its user. 3 statements and those of the session; 1 for a
-        ticket that is not valid any more, none for one of another tenant.
+    async def open_session(
+        self, scope: TenantScope, ticket: str, arrival: Arrival, code: str | None = None
+    ) -> BrowserSession:
+        """Use a ticket up, and start a session for its user. 4 statements and those of the session; 1 for a
+        ticket that is not valid any more, none for one of another tenant. More for a user with a second
+        factor.
 
-        Of two concurrent requests with one ticket, one succeeds.
+        Of two concurrent requests with one ticket, one succeeds. A missing or wrong code does not use it up.
 
+        :param code: for users with a second factor.
         :raises TicketInvalid: it was used, has expired, was withdrawn, or is not one of this tenant's.
+        :raises FactorRequired: no code is given. :raises CodeInvalid: it is wrong or was used.
+        :raises TooManyAttempts: too many wrong codes or passwords.
         """
         found = await self._find(scope, ticket)
+        proof = None
+        if await self._factors.needs_factor(scope, found.user.id):
+            async with self._throttle.attempt(found.user.email, arrival.address) as attempt:
+                proof = await self._factors.complete(scope, found.user, attempt, code)
+            await self._throttle.give_back(attempt)
+        arrival = replace(arrival, methods=methods_of(proof), second_factor=proof is not None)
         try:
             async with DB.transaction():
                 await self._take(found)

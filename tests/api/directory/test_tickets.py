@@ -11,19 +11,25 @@ from tenant_schema.users.sign_in.tickets import TICKET_GOOD_FOR
 from tenant_schema.users.tables import OneTimeLink, Session
 from tests.api.conftest import ON_SQLITE, PASSWORD
 from tests.api.directory.conftest import BOTH, Desk
+from tests.api.factors.people import with_app
 from tests.api.scenarios import assert_problem
 
 pytestmark = ON_SQLITE
 
 
-async def tickets_of(desk: Desk) -> dict[str, str]:
-    response = await desk.sign_in()
-    return {one["slug"]: one["ticketUrl"].partition("#ticket=")[2] for one in response.json()["tenants"]}
+MEMBER = "member@acme.example"
 
 
-async def use(desk: Desk, ticket: str, slug: str = "acme", **headers: str) -> httpx.Response:
-    client = desk.world.client(f"{slug}.localhost", headers=headers)
-    return await client.post("/api/v1/auth/ticket", json={"ticket": ticket})
+async def tickets_of(desk: Desk, email: str = BOTH) -> dict[str, str]:
+    found = (await desk.sign_in(email)).json().get("tenants", [])
+    return {one["slug"]: one["ticketUrl"].partition("#ticket=")[2] for one in found}
+
+
+async def use(
+    desk: Desk, ticket: str, slug: str = "acme", origin: str | None = None, **body: str
+) -> httpx.Response:
+    client = desk.world.client(f"{slug}.localhost", headers={"origin": origin} if origin else {})
+    return await client.post("/api/v1/auth/ticket", json={"ticket": ticket, **body})
 
 
 async def sessions_of(desk: Desk, slug: str = "acme") -> int:
@@ -112,3 +118,28 @@ async def test_a_suspended_tenant_takes_no_ticket(desk: Desk, tickets: dict[str,
     assert await desk.slugs() == ["demo"]
     body = {"email": BOTH, "password": PASSWORD}
     assert (await desk.world.client().post("/api/v1/auth/login", json=body)).status_code == 403
+
+
+async def test_a_user_with_a_second_factor_needs_it_with_the_ticket(desk: Desk) -> None:
+    app = await with_app(desk.world, await desk.world.user("member"))
+    ticket = (await tickets_of(desk, MEMBER))["acme"]
+    refused = assert_problem(await use(desk, ticket), "factor-required")
+    assert refused["factors"] == ["totp", "recovery-code"]
+    assert refused["challenge"]
+    assert_problem(await use(desk, ticket, code="000000"), "code-invalid")
+    before = await sessions_of(desk)
+    code = await app.code()
+    answers = await asyncio.gather(*(use(desk, ticket, code=code) for _ in range(3)))
+    assert sorted(one.status_code for one in answers) == [200, 401, 401]
+    assert await sessions_of(desk) == before + 1
+    assert_problem(await use(desk, ticket, code=app.recovery_codes[0]), "ticket-invalid")
+
+
+async def test_new_tickets_do_not_make_codes_free_to_guess(desk: Desk) -> None:
+    """Signing in on the central host with the right password forgets no wrong codes."""
+    app = await with_app(desk.world, await desk.world.user("member"))
+    for _ in range(5):
+        ticket = (await tickets_of(desk, MEMBER))["acme"]
+        assert_problem(await use(desk, ticket, code="000000"), "code-invalid")
+    assert await tickets_of(desk, MEMBER) == {}
+    assert_problem(await use(desk, ticket, code=await app.code()), "too-many-attempts")

@@ -18,7 +18,7 @@ from tenant_schema.users.sign_in.tickets import TICKET_GOOD_FOR, Tickets
 from tenant_schema.users.tables import AuditEvent, OneTimeLink, Session, SignInThrottle, User
 from tests.tenant_schema.users.conftest import signing_keys
 from tests.tenant_schema.users.doubles import Clock
-from tests.tenant_schema.users.sealing import STORE
+from tests.tenant_schema.users.sealing import second_factors
 
 pytestmark = pytest.mark.usefixtures("bound")
 
@@ -27,8 +27,10 @@ HERE = Arrival("192.0.2.1", "Firefox")
 
 @pytest.fixture
 def tickets(cache: VersionedCache, clock: Clock) -> Tickets:
-    sessions = BrowserSessions(SessionSecrets(signing_keys), cache, STORE, now=clock.utc)
-    return Tickets(SessionSecrets(signing_keys), sessions, Throttle(now=clock.utc), now=clock.utc)
+    throttle, secrets = Throttle(now=clock.utc), SessionSecrets(signing_keys)
+    factors = second_factors(throttle, clock.utc)
+    sessions = BrowserSessions(secrets, cache, factors.store, now=clock.utc)
+    return Tickets(secrets, sessions, throttle, factors, now=clock.utc)
 
 
 async def test_a_ticket_begins_a_session_once(tickets: Tickets, scope: TenantScope, ada: UUID) -> None:
@@ -117,4 +119,4 @@ async def test_what_a_ticket_costs(tickets: Tickets, scope: TenantScope, ada: UU
     with counting() as refusing, pytest.raises(TicketInvalid):
         await tickets.open_session(scope, ticket, HERE)
     assert [len(issuing), len(refusing)] == [2, 1]
-    assert len(opening) <= 3 + 13
+    assert len(opening) <= 4 + 14
