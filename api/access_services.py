@@ -75,7 +75,7 @@ def people_of(
         Account(authentication, cache, mails, throttle, zone_names),
         ApiKeys(cache),
         Sessions(cache),
-        Support(cache),
+        Support(cache, mails),
         AuditTrail(),
         Explanations(Targets(catalog, Plans())),
         cache,

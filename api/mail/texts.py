@@ -105,6 +105,14 @@ ENGLISH: Final = Catalogue(
                 "If it was not you, change your password at once and tell your administrator.",
             ),
         ),
+        "support-asked": MailText(
+            "Support asks to come into {tenant}",
+            (
+                "{operator}, an operator of the platform, asks to come into {tenant} for {minutes} minutes.",
+                "Reason: {reason}",
+                "Sign in to grant or refuse it. Nobody comes in without a decision.",
+            ),
+        ),
     },
 )
 
@@ -174,6 +182,14 @@ GERMAN: Final = Catalogue(
             (
                 "Der zweite Faktor {factor} wurde am {at} von Ihrem Konto bei {tenant} entfernt.",
                 "Waren Sie das nicht, ändern Sie gleich Ihr Passwort und informieren Sie die Administration.",
+            ),
+        ),
+        "support-asked": MailText(
+            "Der Support bittet um Zugang zu {tenant}",
+            (
+                "{operator} vom Betrieb der Plattform bittet um Zugang zu {tenant} für {minutes} Minuten.",
+                "Grund: {reason}",
+                "Melden Sie sich an, um zuzustimmen oder abzulehnen. Ohne Entscheidung kommt niemand herein.",
             ),
         ),
     },

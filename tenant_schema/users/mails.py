@@ -39,6 +39,7 @@ Template = Literal[
     "email-changed",
     "new-browser",
     "factor-removed",
+    "support-asked",
 ]
 
 
@@ -156,6 +157,13 @@ class Mails:
         """
         values = {"factor": factor, "at": at.isoformat()}
         await self._put(scope, MailRequest("factor-removed", to, values))
+
+    async def support_asked(
+        self, scope: TenantScope, to: Recipient, operator: str, reason: str, minutes: int
+    ) -> None:
+        """The notice that an operator asks for support access, to somebody who may grant it."""
+        values = {"operator": operator, "reason": reason, "minutes": str(minutes)}
+        await self._put(scope, MailRequest("support-asked", to, values))
 
     async def _put(self, scope: TenantScope, mail: MailRequest) -> None:
         if self._outbox is not None:

@@ -12,7 +12,7 @@ from tenant_schema.users.errors import LastAdministrator
 from tenant_schema.users.sign_in_tables import Identity, IdentityProvider
 from tenant_schema.users.tables import RolePermission, User, UserRole
 
-__all__ = ["ESSENTIAL", "changing_access"]
+__all__ = ["ESSENTIAL", "changing_access", "holds"]
 
 ESSENTIAL = ("users:manage", "roles:manage")
 """Who holds these can give every other right, to themselves too."""
@@ -50,9 +50,10 @@ async def _is_administrator_left() -> bool:
     identities = Identity.select(Identity.user).where(Identity.provider.is_in(providers))
     has_way_in = (User.password_hash != "") | User.id.is_in(identities)
     active = User.active.eq(True) & has_way_in & (User.kind == "person")
-    return bool(await User.exists().where(active & _holds(ESSENTIAL[0]) & _holds(ESSENTIAL[1])))
+    return bool(await User.exists().where(active & holds(ESSENTIAL[0]) & holds(ESSENTIAL[1])))
 
 
-def _holds(permission: str) -> Combinable:
+def holds(permission: str) -> Combinable:
+    """Return the condition that a role of the user has the permission."""
     roles = RolePermission.select(RolePermission.role).where(RolePermission.permission.name == permission)
     return User.id.is_in(UserRole.select(UserRole.user).where(UserRole.role.is_in(roles)))

@@ -12,6 +12,7 @@ from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
 from tenant_schema.users.audit.write import Subject, record_event
 from tenant_schema.users.errors import NotThere, SupportEnded, SupportRefused, WrongSupportState
+from tenant_schema.users.mails import Mails
 from tenant_schema.users.rights.change import changing_access
 from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.sign_in_tables import SupportGrant
@@ -23,6 +24,7 @@ from tenant_schema.users.support.records import (
     checked_request,
 )
 from tenant_schema.users.support.store import (
+    deciders,
     end_sessions_of_grant,
     find_grant,
     grants_in_force,
@@ -44,17 +46,20 @@ class Support:
     ``users:manage``; those with ``operator`` are for operators.
 
     :param cache: of the ``access`` version.
+    :param mails: tells those who may decide about a request.
     :param now: returns aware UTC time.
     """
 
-    def __init__(self, cache: VersionedCache, *, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, cache: VersionedCache, mails: Mails, *, now: Callable[[], datetime] = utc_now) -> None:
         self._cache = cache
+        self._mails = mails
         self._now = now
 
     async def ask(
         self, scope: TenantScope, operator: SupportOperator, reason: str, minutes: int
     ) -> SupportRecord:
-        """Request support access. It is granted at once if the tenant always allows it. 7 statements.
+        """Request support access. It is granted at once if the tenant always allows it. 7 statements,
+        and those of the mails.
 
         The operator's earlier requests that are not decided are withdrawn. Raises InvalidInput, and
         SupportRefused if the tenant never allows it.
@@ -69,6 +74,9 @@ class Support:
             if allowed == "always":
                 await self._grant(await find_grant(grant_id, now), None, now)
             made = await find_grant(grant_id, now)
+            if made.state == "asked" and self._mails.can_send:
+                for to in await deciders():
+                    await self._mails.support_asked(scope, to, operator.name, reason, minutes)
             detail = {"reason": reason, "minutes": minutes, "state": made.state}
             await record_event(None, "support.ask", _subject(made), detail)
         return made

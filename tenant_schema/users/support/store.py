@@ -12,6 +12,8 @@ from piccolo_engines.columns import new_id
 from piccolo_engines.paging import Page, decode_cursor, page_of
 from tenant_schema.users.emails import SUPPORT_DOMAIN
 from tenant_schema.users.errors import NotThere, WrongSupportState
+from tenant_schema.users.mails import Recipient
+from tenant_schema.users.rights.change import holds
 from tenant_schema.users.sessions.store import EndReason
 from tenant_schema.users.sign_in_tables import SignInSettings, SupportGrant
 from tenant_schema.users.support.records import (
@@ -24,6 +26,8 @@ from tenant_schema.users.support.records import (
 from tenant_schema.users.tables import Session, User
 
 __all__ = [
+    "MOST_DECIDERS",
+    "deciders",
     "end_sessions_of_grant",
     "find_grant",
     "grants_in_force",
@@ -35,6 +39,8 @@ __all__ = [
     "withdraw_requests",
 ]
 
+MOST_DECIDERS: Final = 20
+"""How many users get a mail that an operator asks."""
 _ASK: Final = "ask"
 
 
@@ -42,6 +48,13 @@ async def policy() -> str:
     """Return whether the tenant allows support access: ``never``, ``ask`` or ``always``. 1 statement."""
     row = await SignInSettings.select(SignInSettings.support_access).first()
     return _ASK if row is None else str(row["support_access"])
+
+
+async def deciders() -> list[Recipient]:
+    """Return who may decide about requests: at most :data:`MOST_DECIDERS`, the oldest first. 1 statement."""
+    is_active = User.active.eq(True) & (User.kind == "person")
+    query = User.select(User.email, User.name, User.language).where(is_active & holds("users:manage"))
+    return [Recipient.of(row) for row in await query.order_by(User.id).limit(MOST_DECIDERS)]
 
 
 async def insert_grant(operator: SupportOperator, reason: str, minutes: int, now: datetime) -> UUID:

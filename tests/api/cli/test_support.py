@@ -11,6 +11,7 @@ from piccolo_engines.columns import new_id
 from piccolo_engines.sqlite import SQLiteEngine
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import ACCESS, VersionedCache
+from tenant_schema.users.mails import Mails
 from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.sign_in_tables import SignInSettings
 from tenant_schema.users.support.service import Support
@@ -76,7 +77,7 @@ def test_it_waits_until_an_administrator_has_agreed(
         asked = json.loads(process.stdout.readline())
         assert (asked["event"], asked["state"]) == ("asked", "asked")
         administrator = Access(new_id(), new_id(), "", "", (), frozenset({"users:manage"}))
-        support = Support(VersionedCache(ACCESS))
+        support = Support(VersionedCache(ACCESS), Mails(None))
         in_acme(folder, lambda: support.grant(ACME, administrator, asked["id"]))
         link = json.loads(process.stdout.readline())
         assert (link["id"], link["state"]) == (asked["id"], "granted")

@@ -18,6 +18,9 @@ VALUES = {
     "address": "203.0.113.7",
     "browser": "Mozilla/5.0 (X11; Linux)",
     "factor": "iPhone",
+    "operator": "grace",
+    "reason": "Ticket 4711",
+    "minutes": "30",
 }
 _PURPOSES = {
     "invitation": "invitation",

@@ -19,6 +19,7 @@ from tenant_schema.users.errors import (
     SupportRefused,
     WrongSupportState,
 )
+from tenant_schema.users.mails import Mails
 from tenant_schema.users.rights.permissions import Access, SupportAccess
 from tenant_schema.users.sessions.access import AccessReader
 from tenant_schema.users.sign_in_tables import SignInSettings
@@ -44,7 +45,7 @@ ADMIN = user_with("users:manage")
 
 @pytest.fixture
 def support(bound: SQLiteEngine, cache: VersionedCache, clock: Clock) -> Support:
-    return Support(cache, now=clock.utc)
+    return Support(cache, Mails(None), now=clock.utc)
 
 
 @pytest.fixture
