@@ -14,6 +14,7 @@ from tenant_schema.scope import TenantScope
 from tenant_schema.users.sign_in_tables import SignInSettings, SupportGrant
 from tenant_schema.users.tables import AuditEvent, Role, User
 from tests.api.access.browsers import page
+from tests.api.access.test_links import mailed, outbox
 from tests.api.conftest import ON_SQLITE, PASSWORD, World
 from tests.api.people import user_id
 from tests.api.scenarios import assert_problem
@@ -381,3 +382,13 @@ async def test_a_second_factor_that_the_role_requires_is_not_the_operator_s(worl
         await Role.update({Role.mfa_required: True}).where(Role.name == "administrator")
     browser = await entered(world, grant)
     assert (await browser.get(ACCOUNTS)).status_code == 200
+
+
+@ON_SQLITE
+async def test_those_who_may_agree_get_a_mail(world_with: Any) -> None:
+    async with world_with(local=True) as world:
+        await asked(world)
+        assert mailed(await outbox(world)) == [("support-asked", "administrator@acme.example")]
+        await allow(world, "always")
+        await asked(world)
+        assert await outbox(world) == []
