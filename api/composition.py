@@ -78,7 +78,7 @@ from tenant_schema.users.sign_in.access_tokens import AccessTokens, SigningKeys
 from tenant_schema.users.sign_in.browser_sessions import BrowserSessions
 from tenant_schema.users.sign_in.browser_sign_in import BrowserSignIn
 from tenant_schema.users.sign_in.confirmation import Confirmation
-from tenant_schema.users.sign_in.new_browser import NewBrowserNotice
+from tenant_schema.users.sign_in.notices import FactorRemovedNotice, NewBrowserNotice
 from tenant_schema.users.sign_in.passkeys import Passkeys
 from tenant_schema.users.sign_in.second_factors import SecondFactors
 from tenant_schema.users.sign_in.service import Authentication
@@ -339,7 +339,7 @@ def _sign_in(
         "browser_sessions": sessions,
         "browser_sign_in": BrowserSignIn(authentication, factors.required, sessions),
         "identity": identity_services(settings, vault, cache, sessions, changes),
-        "factors": Factors(factors.store, cache),
+        "factors": Factors(factors.store, cache, FactorRemovedNotice(mails)),
         "second_factors": factors.required,
         "passkeys": passkeys,
         "confirmation": Confirmation(authentication, factors.required, passkeys, throttle, cache),

@@ -6,8 +6,10 @@ is not trusted, and a login that it refuses, which is the operators' mistake.
 """
 
 import asyncio
+import math
 import ssl
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from email.message import EmailMessage
 from typing import Final
@@ -26,6 +28,8 @@ _ALL: Final = 60.0
 """Seconds that one mail may take."""
 _GOODBYE: Final = 2.0
 """Seconds that the end of a connection may take."""
+_PAUSE: Final = 20.0
+"""Seconds without an attempt after the server failed."""
 _FINAL: Final = 500
 _AUTHENTICATION: Final = frozenset({530, 534, 535, 538})
 """Codes that concern the login and not the mail (RFC 4954)."""
@@ -39,20 +43,36 @@ def tls_context(settings: Settings) -> ssl.SSLContext:
 class SmtpTransport:
     """Sends mails to one server, each with a connection of its own.
 
+    After a failure of the server, mails are postponed for some seconds without another attempt: a server that
+    does not respond would keep each of them waiting, and the other work of the process with them.
+
     :param context: for STARTTLS and TLS.
     :param timeout: seconds for one mail.
+    :param clock: returns monotonic time in seconds.
     """
 
-    def __init__(self, server: SmtpServer, context: ssl.SSLContext, timeout: float = _ALL) -> None:
+    def __init__(
+        self,
+        server: SmtpServer,
+        context: ssl.SSLContext,
+        timeout: float = _ALL,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._server = server
         self._context = context
         self._timeout = timeout
+        self._clock = clock
+        self._spared_until = -math.inf
+        self._failure = ""
 
     async def send(self, message: EmailMessage, sender: str, to: str) -> None:
         """Send a mail to one recipient, as an envelope has them.
 
         Raises :class:`~api.jobs.errors.Postponed` or :class:`~api.jobs.errors.Undeliverable`.
         """
+        if self._clock() < self._spared_until:
+            raise Postponed(self._failure)
         async with self._connected() as client:
             await client.send_message(message, sender=sender, recipients=[to])
 
@@ -75,7 +95,8 @@ class SmtpTransport:
         except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPDataError) as error:
             raise _refusal(error, "mail") from None
         except (aiosmtplib.SMTPException, OSError) as error:  # TimeoutError and SSLError are OSErrors
-            raise Postponed(self._reason(error)) from None
+            self._failure, self._spared_until = self._reason(error), self._clock() + _PAUSE
+            raise Postponed(self._failure) from None
         finally:
             client.close()
 

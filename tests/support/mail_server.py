@@ -33,6 +33,7 @@ class MailServer:
     recipients: list[str] = field(default_factory=list)
     mails: list[EmailMessage] = field(default_factory=list)
     logins: int = 0
+    connections: int = 0
     encrypted: list[bool] = field(default_factory=list)
     port: int = 0
 
@@ -99,6 +100,7 @@ async def running_mail_server(
                 auth_require_tls=starttls,
             )
         connections.append(one)
+        box.connections += 1
         return one
 
     loop = asyncio.get_running_loop()

@@ -41,12 +41,17 @@ def test_one_of_them(call: Run, told: Told) -> None:
     assert "https://acme.localhost (primary)" in call("tenants", "show", "acme", "--text").stdout
 
 
+USER_NAMES = "print([one['name'] for one in await User.select(User.name)])"
+
+
 def test_a_tenant_is_made_whole(call: Run, told: Told) -> None:
-    made = told("tenants", "create", "globex", "--name", "Globex", "--admin-email", "Ada@Globex.example")
+    admin = ("--admin-email", "Ada@Globex.example", "--admin-name", "Ada Lovelace")
+    made = told("tenants", "create", "globex", "--name", "Globex", *admin)
     assert (made["domain"], made["admin"]["email"]) == ("globex.localhost", "ada@globex.example")
     assert len(made["admin"]["password"]) >= 16
     assert made["admin"]["password"] not in call("tenants", "show", "globex").output
     assert told("tenants", "show", "globex")["status"] == "active"
+    assert "['Ada Lovelace']" in call("shell", "globex", "-c", USER_NAMES).stdout
 
 
 def test_its_steps_are_reported_line_by_line(call: Run) -> None:

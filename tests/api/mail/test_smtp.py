@@ -127,6 +127,22 @@ async def test_a_server_that_says_nothing(trusting: ssl.SSLContext) -> None:
     assert "does not respond in time" in said
 
 
+async def test_a_server_that_failed_is_spared_for_some_seconds(
+    certificates: Certificates, trusting: ssl.SSLContext
+) -> None:
+    now = [0.0]
+    port = free_port()
+    transport = SmtpTransport(SmtpServer("127.0.0.1", port), trusting, clock=lambda: now[0])
+    first = await reason(Postponed, transport)
+    async with running_mail_server(certificates) as server:
+        transport._server = server.settings()
+        assert await reason(Postponed, transport) == first
+        assert server.connections == 0
+        now[0] += 21
+        await send(transport)
+        assert len(server.mails) == 1
+
+
 async def test_a_check_sends_nothing(server: MailServer, trusting: ssl.SSLContext) -> None:
     await SmtpTransport(server.settings(), trusting).check()
     assert (server.logins, server.mails) == (1, [])

@@ -128,7 +128,7 @@ async def test_a_revoked_operator_is_refused_by_the_next_request(world: World) -
 
 @ON_SQLITE
 async def test_a_new_tenant_answers_as_the_contract_says_and_is_served(world: World) -> None:
-    admin = {"email": "Ada@Nova.Example", "password": "battery staple horse"}
+    admin = {"email": "Ada@Nova.Example", "password": "battery staple horse", "name": " Ada Lovelace "}
     answer = await world.operator().post(TENANTS, json=nova(admin=admin))
     made = answer.json()
     assert answer.status_code == 201
@@ -145,6 +145,7 @@ async def test_a_new_tenant_answers_as_the_contract_says_and_is_served(world: Wo
     }
     signed_in = await world.client("nova.localhost").post("/api/v1/auth/login", json=made["admin"])
     assert signed_in.status_code == 200
+    assert signed_in.json()["user"]["name"] == "Ada Lovelace"
     client = world.client("nova.localhost", signed_in.json()["accessToken"])
     assert (await client.get("/api/v1/data/accounts")).json()["data"] == []
 
