@@ -41,6 +41,7 @@ from api.controllers.drift import DriftController
 from api.controllers.factors import FactorController, UserFactorController
 from api.controllers.fields import FieldController
 from api.controllers.identity_providers import IdentityProviderController
+from api.controllers.jobs import JobController
 from api.controllers.links import LinkController
 from api.controllers.navigation import NavigationController
 from api.controllers.objects import ObjectController
@@ -240,7 +241,13 @@ def _routers() -> list[Router]:
     return [
         _router(
             "/setup",
-            [TenantController, DomainController, TenantSupportController, OperatorFactorController],
+            [
+                TenantController,
+                DomainController,
+                JobController,
+                TenantSupportController,
+                OperatorFactorController,
+            ],
             requires_operator,
             CentralRequest,
         ),

@@ -11,6 +11,7 @@ from api.requests.sources import Injected
 from api.responses import Prepared, json_bytes
 from api.schemas.service import Health, Readiness
 from api.server.metrics import CONTENT_TYPE, exposition
+from central.jobs.service import JobCounts, job_counts
 from central.servers import DatabaseServer
 from piccolo_engines.errors import DatabaseError
 
@@ -64,7 +65,7 @@ class ServiceController(Controller):
         description=(
             "In Prometheus' text form: requests, connections of clients, uploads and exports, open tenants, "
             "and of each database server the budget of connections, how many are in use, idle and waited "
-            "for, and how many were opened and evicted."
+            "for, and how many were opened and evicted; and the installation's unfinished jobs."
         ),
         media_type="text/plain",
         response_description="The counts.",
@@ -74,8 +75,24 @@ class ServiceController(Controller):
         """The metrics of this process."""
         budgets = {server.name: server.connections for server in platform.servers}
         stats = platform.engines.stats()
-        body = exposition(platform.request_counts, stats, budgets, platform.clients, platform.long_requests)
+        body = exposition(
+            platform.request_counts,
+            stats,
+            budgets,
+            platform.clients,
+            platform.long_requests,
+            await _jobs(),
+        )
         return Prepared(json_bytes(body, 200, (b"content-type", CONTENT_TYPE)))
+
+
+async def _jobs() -> JobCounts | None:
+    """The jobs; None if the central database does not respond: the other metrics are needed then."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await job_counts()
+    except (DatabaseError, TimeoutError):
+        return None
 
 
 async def _central_responds(platform: Platform) -> bool:

@@ -11,6 +11,7 @@ from litestar.params import PathParameter
 from api.problems.catalog import EXPLANATIONS
 from api.requests.sources import PathId
 from central.errors import TenantNotFound
+from central.jobs.errors import JobNotFound
 from tenant_schema.apps.errors import ViewNotFound
 from tenant_schema.users.errors import NotThere
 
@@ -22,6 +23,7 @@ __all__ = [
     "FieldName",
     "IdentityProviderId",
     "IdentityProviderName",
+    "JobId",
     "ObjectName",
     "PageName",
     "PermissionId",
@@ -60,6 +62,7 @@ def _nothing(_text: str) -> Exception:
 
 
 TenantId: TypeAlias = Annotated[UUID, _id("tenantId", "The tenant's id.", TenantNotFound)]
+JobId: TypeAlias = Annotated[UUID, _id("jobId", "The job's id.", JobNotFound)]
 RecordId: TypeAlias = Annotated[UUID, _id("id", "The record's id.", _nothing)]
 ViewId: TypeAlias = Annotated[UUID, _id("view", "The view's id.", ViewNotFound)]
 UserId: TypeAlias = Annotated[UUID, _id("userId", "The user's id.", _not_there("user"))]

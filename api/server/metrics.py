@@ -11,6 +11,7 @@ from typing import Final
 from api.server.client_connections import ClientConnections
 from api.server.concurrency import LongRequests
 from central.connections.rules import BudgetUse
+from central.jobs.service import JobCounts
 from central.tenancy.engines import EngineStats
 
 __all__ = ["CONTENT_TYPE", "RequestCounts", "exposition"]
@@ -80,13 +81,18 @@ def exposition(
     servers: Mapping[str, BudgetUse | None],
     clients: ClientConnections | None = None,
     long_requests: LongRequests | None = None,
+    jobs: JobCounts | None = None,
 ) -> bytes:
-    """Return all metrics. ``servers`` are the budgets by server; servers without one are omitted."""
+    """Return all metrics. ``servers`` are the budgets by server; servers without one are omitted.
+
+    :param jobs: those of the installation; omitted if the central database does not respond.
+    """
     budgets = {name: use for name, use in servers.items() if use is not None}
     lines = [
         *requests.lines(),
         *(_client_lines(clients) if clients is not None else ()),
         *(_long_request_lines(long_requests) if long_requests is not None else ()),
+        *(_job_lines(jobs) if jobs is not None else ()),
         *_family(_ENGINES, {"": engines}),
         *_family(_BUDGET, {f'{{server="{name}"}}': use for name, use in budgets.items()}),
     ]
@@ -127,6 +133,14 @@ def _long_request_lines(found: LongRequests) -> Iterator[str]:
     for slots in kinds:
         for bound, count in slots.refused.items():
             yield f'freehold_long_requests_refused_total{{kind="{slots.kind}",bound="{bound}"}} {count}'
+
+
+def _job_lines(jobs: JobCounts) -> Iterator[str]:
+    yield from _head("jobs", "gauge", "Unfinished jobs of the installation.")
+    for state, count in jobs.by_state.items():
+        yield f'freehold_jobs{{state="{state.value}"}} {count}'
+    yield from _head("jobs_oldest_due_seconds", "gauge", "How long the first of the waiting jobs is due.")
+    yield f"freehold_jobs_oldest_due_seconds {jobs.oldest_due_seconds:.3f}"
 
 
 def _head(name: str, kind: str, text: str) -> Iterator[str]:

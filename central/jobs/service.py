@@ -8,6 +8,7 @@ from uuid import UUID
 
 from piccolo.query.functions import Count
 
+from central.database import CENTRAL
 from central.jobs.claims import NEVER_LEASED
 from central.jobs.errors import JobNotCancellable, JobNotFound, JobNotRetryable
 from central.jobs.kinds import JobKind
@@ -113,8 +114,13 @@ class JobService:
         due: dict[str, Any] = {"state": JobState.WAITING, "due_at": utc_now(), "attempts": 0}
         if not await _changed(job, {**due, "is_cancel_requested": False}):
             return await self.retry(job_id)  # it has changed since it was read
-        self._store.wake()
+        if not CENTRAL.transaction_exists():
+            self.wake()
         return await self.get(job_id)
+
+    def wake(self) -> None:
+        """Look for due jobs in this process. Call it when a transaction around :meth:`retry` is committed."""
+        self._store.wake()
 
     async def cancel(self, job_id: UUID) -> JobRecord:
         """Cancel the job. A running one stops within seconds; until then its state is ``running``.
