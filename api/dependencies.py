@@ -19,14 +19,12 @@ from piccolo.engine import Engine
 from api.composition import Platform
 from api.one_time_links import TenantLinks
 from api.openapi.tenant_documents import TenantDocuments
-from api.operations.job_acts import JobActs
 from api.operations.operator_factors import OperatorFactors
 from api.operations.support_acts import SupportActs
 from api.operations.support_decisions import SupportDecisions
 from api.operations.tenant_acts import TenantActs
 from api.requests.origins import own_origin
 from api.requests.request import ApiRequest
-from central.jobs.service import JobService
 from central.operators.audit import Actor
 from central.operators.service import OperatorRef
 from central.registry import Registry
@@ -80,8 +78,6 @@ __all__ = [
     "provide_forgotten",
     "provide_identity_providers",
     "provide_invitations",
-    "provide_job_acts",
-    "provide_jobs",
     "provide_links",
     "provide_navigation",
     "provide_object_manager",
@@ -173,16 +169,6 @@ def provide_tenants(request: ApiRequest) -> TenantActs:
 def provide_registry(request: ApiRequest) -> Registry:
     """The registry of tenants and domains."""
     return request.platform.registry
-
-
-def provide_jobs(request: ApiRequest) -> JobService:
-    """The jobs of the installation."""
-    return request.platform.job_service
-
-
-def provide_job_acts(request: ApiRequest) -> JobActs:
-    """What the signed-in operator does with jobs."""
-    return JobActs(request.platform.job_service, provide_actor(request))
 
 
 def provide_records(request: ApiRequest) -> RecordService:
@@ -378,8 +364,6 @@ _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_identity_providers,
     provide_factors,
     provide_invitations,
-    provide_job_acts,
-    provide_jobs,
     provide_links,
     provide_navigation,
     provide_object_manager,

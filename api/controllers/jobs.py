@@ -3,13 +3,15 @@
 from litestar import Controller, get, post
 from msgspec import UNSET, UnsetType
 
+from api.composition import Platform
 from api.openapi.described import problems
 from api.operations.job_acts import JobActs
 from api.requests.sources import Injected, Query
 from api.schemas.jobs import JobDetail, JobPage, JobQuery, JobResponse
 from api.schemas.paths import JobId
-from central.jobs.service import JobFilter, JobService
+from central.jobs.service import JobFilter
 from central.jobs.tables import JobState
+from central.operators.audit import Actor
 
 __all__ = ["JobController"]
 
@@ -28,7 +30,7 @@ class JobController(Controller):
         response_description="A page of jobs.",
         dependencies={"params": Query(JobQuery)},
     )
-    async def list_jobs(self, jobs: Injected[JobService], params: Injected[JobQuery]) -> JobPage:
+    async def list_jobs(self, platform: Injected[Platform], params: Injected[JobQuery]) -> JobPage:
         """A page of jobs."""
         cursor = None if params.cursor is UNSET else params.cursor
         wanted = JobFilter(
@@ -36,7 +38,7 @@ class JobController(Controller):
             kind=None if isinstance(params.kind, UnsetType) else params.kind,
             tenant_id=None if isinstance(params.tenant, UnsetType) else params.tenant,
         )
-        return JobPage.of(await jobs.page(params.limit, cursor, wanted))
+        return JobPage.of(await platform.job_service.page(params.limit, cursor, wanted))
 
     @get(
         "/{jobId:str}",
@@ -45,8 +47,9 @@ class JobController(Controller):
         response_description="The job.",
         responses=problems(404),
     )
-    async def read_job(self, jobs: Injected[JobService], job_id: JobId) -> JobDetail:
+    async def read_job(self, platform: Injected[Platform], job_id: JobId) -> JobDetail:
         """One job."""
+        jobs = platform.job_service
         return JobDetail.with_steps(await jobs.get(job_id), await jobs.steps(job_id))
 
     @post(
@@ -58,9 +61,11 @@ class JobController(Controller):
         response_description="The job as it is now.",
         responses=problems(404, 409),
     )
-    async def retry_job(self, job_acts: Injected[JobActs], job_id: JobId) -> JobResponse:
+    async def retry_job(
+        self, platform: Injected[Platform], actor: Injected[Actor], job_id: JobId
+    ) -> JobResponse:
         """Try a job again."""
-        return JobResponse.of(await job_acts.retry(job_id))
+        return JobResponse.of(await JobActs(platform.job_service, actor).retry(job_id))
 
     @post(
         "/{jobId:str}/cancel",
@@ -74,6 +79,8 @@ class JobController(Controller):
         response_description="The job as it is now.",
         responses=problems(404, 409),
     )
-    async def cancel_job(self, job_acts: Injected[JobActs], job_id: JobId) -> JobResponse:
+    async def cancel_job(
+        self, platform: Injected[Platform], actor: Injected[Actor], job_id: JobId
+    ) -> JobResponse:
         """Cancel a job."""
-        return JobResponse.of(await job_acts.cancel(job_id))
+        return JobResponse.of(await JobActs(platform.job_service, actor).cancel(job_id))
