@@ -25,6 +25,7 @@ from tenant_schema.users.roles.service import Roles
 from tenant_schema.users.service import Users
 from tenant_schema.users.sessions.service import Sessions
 from tenant_schema.users.sign_in.service import Authentication
+from tenant_schema.users.sign_in.settings import SignInSettingsService
 from tenant_schema.users.support.service import Support
 
 __all__ = ["People", "people_of"]
@@ -42,6 +43,7 @@ class People:
     account: Account
     api_keys: ApiKeys
     sessions: Sessions
+    sign_in_settings: SignInSettingsService
     support: Support
     audit: AuditTrail
     explanations: Explanations
@@ -75,6 +77,7 @@ def people_of(
         Account(authentication, cache, mails, throttle, zone_names),
         ApiKeys(cache),
         Sessions(cache),
+        SignInSettingsService(cache),
         Support(cache, mails),
         AuditTrail(),
         Explanations(Targets(catalog, Plans())),

@@ -58,6 +58,7 @@ from api.controllers.schema import SchemaController
 from api.controllers.service import ServiceController
 from api.controllers.sessions import SessionController
 from api.controllers.sign_in import SignInController
+from api.controllers.sign_in_settings import SignInSettingsController
 from api.controllers.single_sign_on import SingleSignOnController
 from api.controllers.support import SupportController
 from api.controllers.tenant_support import TenantSupportController
@@ -67,6 +68,7 @@ from api.controllers.typescript import TypeScriptController
 from api.controllers.users import UserController
 from api.controllers.views import ViewController
 from api.dependencies import DEPENDENCIES
+from api.middleware.cross_origin import CrossOrigin
 from api.middleware.error_boundary import ErrorBoundary
 from api.middleware.host_kinds import OPERATORS_PATHS, TENANTS_PATHS, ServedPaths
 from api.middleware.idempotency import Idempotent
@@ -154,12 +156,14 @@ class Freehold(Litestar):
         routes = super().__call__ if self._has_litestar_hooks() else self._route
         central = ServedPaths(routes, TENANTS_PATHS)
         tenant = ServedPaths(routes, OPERATORS_PATHS)
+        cross_origin = CrossOrigin(platform)
         host = TenantFromHost(
             platform,
+            cross_origin,
             central_app=AdminMount(OperatorSite(), CentralRequest, central),
             tenant_app=AdminMount(TenantSite(), TenantRequest, Idempotent(tenant)),
         )
-        self.boundary = ErrorBoundary(host, platform.request_counts)
+        self.boundary = ErrorBoundary(host, platform.request_counts, cross_origin)
 
     def _route(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Call Litestar's router, without its layer for exceptions: :func:`_hand_up` only raises them."""
@@ -212,6 +216,7 @@ _USERS_CONTROLLERS = [
     FactorController,
     LinkController,
     AccountController,
+    SignInSettingsController,
     UserController,
     UserFactorController,
     RoleController,

@@ -19,12 +19,12 @@ from piccolo.engine import Engine
 from api.composition import Platform
 from api.one_time_links import TenantLinks
 from api.openapi.tenant_documents import TenantDocuments
-from api.operations.operator_factors import OperatorFactors
 from api.operations.support_acts import SupportActs
 from api.operations.support_decisions import SupportDecisions
 from api.operations.tenant_acts import TenantActs
 from api.requests.origins import own_origin
 from api.requests.request import ApiRequest
+from api.user_dependencies import USER_PROVIDERS
 from central.operators.audit import Actor
 from central.operators.service import OperatorRef
 from central.registry import Registry
@@ -35,71 +35,34 @@ from tenant_schema.apps.service import AppService
 from tenant_schema.apps.views.service import ViewService
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.service import SchemaService
-from tenant_schema.records.reading.explain import Explanations
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.account.forgotten import ForgottenPasswords
-from tenant_schema.users.account.service import Account
-from tenant_schema.users.api_keys.service import ApiKeys
-from tenant_schema.users.audit.service import AuditTrail
 from tenant_schema.users.factors.passkeys import RelyingParty
-from tenant_schema.users.factors.service import Factors
-from tenant_schema.users.identity_providers.service import IdentityProviders
-from tenant_schema.users.identity_providers.single_sign_on import SingleSignOn
-from tenant_schema.users.links.service import Invitations
-from tenant_schema.users.permissions.service import Permissions
 from tenant_schema.users.rights.permissions import Access
-from tenant_schema.users.roles.service import Roles
-from tenant_schema.users.service import Users
-from tenant_schema.users.sessions.service import Sessions
-from tenant_schema.users.sign_in.browser_sessions import BrowserSessions
-from tenant_schema.users.sign_in.browser_sign_in import BrowserSignIn
-from tenant_schema.users.sign_in.confirmation import Confirmation
-from tenant_schema.users.sign_in.passkeys import Passkeys
-from tenant_schema.users.sign_in.service import Authentication
 
 __all__ = [
     "DEPENDENCIES",
     "DependencyMissing",
     "provide_access",
-    "provide_account",
     "provide_actor",
-    "provide_api_keys",
     "provide_apps",
-    "provide_audit",
-    "provide_authentication",
-    "provide_browser_sessions",
-    "provide_browser_sign_in",
     "provide_catalog",
-    "provide_confirmation",
     "provide_documents",
-    "provide_explanations",
-    "provide_factors",
-    "provide_forgotten",
-    "provide_identity_providers",
-    "provide_invitations",
     "provide_links",
     "provide_navigation",
     "provide_object_manager",
     "provide_objects",
     "provide_operator",
-    "provide_operator_factors",
     "provide_pages",
-    "provide_passkeys",
-    "provide_permissions",
     "provide_platform",
     "provide_records",
     "provide_registry",
     "provide_relying_party",
-    "provide_roles",
-    "provide_sessions",
-    "provide_single_sign_on",
     "provide_support",
     "provide_support_acts",
     "provide_tenant",
     "provide_tenant_engine",
     "provide_tenants",
-    "provide_users",
     "provide_views",
 ]
 
@@ -222,60 +185,10 @@ def provide_documents(request: ApiRequest) -> TenantDocuments:
     return request.platform.documents
 
 
-def provide_authentication(request: ApiRequest) -> Authentication:
-    """Sign-in and sign-out."""
-    return request.platform.authentication
-
-
-def provide_browser_sessions(request: ApiRequest) -> BrowserSessions:
-    """Sessions of browsers."""
-    return request.platform.browser_sessions
-
-
-def provide_browser_sign_in(request: ApiRequest) -> BrowserSignIn:
-    """Signing in to sessions of browsers."""
-    return request.platform.browser_sign_in
-
-
-def provide_identity_providers(request: ApiRequest) -> IdentityProviders:
-    """The tenant's identity providers."""
-    return request.platform.identity.providers
-
-
-def provide_single_sign_on(request: ApiRequest) -> SingleSignOn:
-    """Sign-ins through identity providers."""
-    return request.platform.identity.single_sign_on
-
-
-def provide_factors(request: ApiRequest) -> Factors:
-    """Second factors of users."""
-    return request.platform.factors
-
-
-def provide_operator_factors(request: ApiRequest) -> OperatorFactors:
-    """Second factors of operators."""
-    return request.platform.operator_factors
-
-
-def provide_passkeys(request: ApiRequest) -> Passkeys:
-    """Sign-in with passkeys."""
-    return request.platform.passkeys
-
-
-def provide_confirmation(request: ApiRequest) -> Confirmation:
-    """Authenticating again in a session."""
-    return request.platform.confirmation
-
-
 def provide_relying_party(request: ApiRequest) -> RelyingParty:
     """The tenant's host as passkeys know it: they work on the host name that they were made on."""
     origin = own_origin(request)
     return RelyingParty(origin.host, str(origin), provide_tenant(request).name)
-
-
-def provide_users(request: ApiRequest) -> Users:
-    """The tenant's users."""
-    return request.platform.people.users
 
 
 def provide_links(request: ApiRequest) -> TenantLinks:
@@ -283,51 +196,6 @@ def provide_links(request: ApiRequest) -> TenantLinks:
     provide_tenant(request)
     settings = request.platform.settings
     return TenantLinks(settings.url_of(request.scope["state"]["domain"]), settings.mail_delivery)
-
-
-def provide_forgotten(request: ApiRequest) -> ForgottenPasswords:
-    """Requests for password resets."""
-    return request.platform.people.forgotten
-
-
-def provide_account(request: ApiRequest) -> Account:
-    """The caller's account."""
-    return request.platform.people.account
-
-
-def provide_invitations(request: ApiRequest) -> Invitations:
-    """Invitations and one-time links."""
-    return request.platform.people.invitations
-
-
-def provide_roles(request: ApiRequest) -> Roles:
-    """Roles and their permissions."""
-    return request.platform.people.roles
-
-
-def provide_permissions(request: ApiRequest) -> Permissions:
-    """Permissions."""
-    return request.platform.people.permissions
-
-
-def provide_explanations(request: ApiRequest) -> Explanations:
-    """Explanations of permissions."""
-    return request.platform.people.explanations
-
-
-def provide_api_keys(request: ApiRequest) -> ApiKeys:
-    """API keys of programs."""
-    return request.platform.people.api_keys
-
-
-def provide_sessions(request: ApiRequest) -> Sessions:
-    """Sessions of users."""
-    return request.platform.people.sessions
-
-
-def provide_audit(request: ApiRequest) -> AuditTrail:
-    """The tenant's audit trail."""
-    return request.platform.people.audit
 
 
 def provide_support(request: ApiRequest) -> SupportDecisions:
@@ -347,45 +215,27 @@ def provide_support_acts(request: ApiRequest) -> SupportActs:
 
 
 _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
+    *USER_PROVIDERS,
     provide_access,
-    provide_account,
     provide_actor,
-    provide_api_keys,
     provide_apps,
-    provide_audit,
-    provide_authentication,
-    provide_browser_sessions,
-    provide_browser_sign_in,
     provide_catalog,
     provide_documents,
-    provide_confirmation,
-    provide_explanations,
-    provide_forgotten,
-    provide_identity_providers,
-    provide_factors,
-    provide_invitations,
     provide_links,
     provide_navigation,
     provide_object_manager,
     provide_objects,
     provide_operator,
-    provide_operator_factors,
     provide_pages,
-    provide_passkeys,
-    provide_permissions,
     provide_platform,
     provide_records,
     provide_registry,
     provide_relying_party,
-    provide_roles,
-    provide_sessions,
     provide_support,
     provide_support_acts,
-    provide_single_sign_on,
     provide_tenant,
     provide_tenant_engine,
     provide_tenants,
-    provide_users,
     provide_views,
 )
 

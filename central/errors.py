@@ -15,6 +15,7 @@
     │   ├── ReservedSlug(slug)
     │   ├── InvalidHost
     │   ├── InvalidDomain(domain, reason)
+    │   ├── InvalidOrigin(origin, reason)
     │   └── InvalidTenantName
     ├── RegistryError
     │   ├── TenantNotFound(tenant)
@@ -46,6 +47,7 @@ __all__ = [
     "InvalidHost",
     "InvalidName",
     "InvalidOperatorName",
+    "InvalidOrigin",
     "InvalidSlug",
     "InvalidTenantName",
     "OperatorError",
@@ -190,6 +192,17 @@ class InvalidDomain(InvalidName):
 
     def __init__(self, domain: str, reason: str) -> None:
         self.domain = domain
+        self.reason = reason
+        super().__init__(reason)
+
+
+class InvalidOrigin(InvalidName):
+    """An origin that cannot be allowed to call the API; ``reason`` is a whole sentence."""
+
+    code = "invalid-origin"
+
+    def __init__(self, origin: str, reason: str) -> None:
+        self.origin = origin
         self.reason = reason
         super().__init__(reason)
 

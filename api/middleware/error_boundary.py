@@ -12,6 +12,7 @@ from litestar.types import HTTPScope, Receive, Scope, Send
 from uuid_utils import uuid7
 
 from api.errors import ClientGone
+from api.middleware.cross_origin import CrossOrigin
 from api.middleware.request_context import CURRENT, RequestContext
 from api.middleware.response_finishing import Finished
 from api.problems.pages import as_page, wants_page
@@ -35,11 +36,12 @@ _LONGEST_PATH: Final = 512
 class ErrorBoundary:
     """Wraps an ASGI application and turns every exception into a response."""
 
-    __slots__ = ("_app", "_counts", "_log", "_log_request")
+    __slots__ = ("_app", "_counts", "_cross_origin", "_log", "_log_request")
 
-    def __init__(self, app: _HttpApp, counts: RequestCounts) -> None:
+    def __init__(self, app: _HttpApp, counts: RequestCounts, cross_origin: CrossOrigin) -> None:
         self._app = app
         self._counts = counts
+        self._cross_origin = cross_origin
         self._log = structlog.get_logger().bind()  # once, not at every line
         self._log_request = request_log()
 
@@ -48,6 +50,7 @@ class ErrorBoundary:
             await send({"type": "websocket.close", "code": 1000, "reason": "There are no web sockets here."})
             return
         context = _context_of(scope)
+        self._cross_origin.begin(scope, context)
         scope.setdefault("state", {})["context"] = context
         previous, unspent = CURRENT.set(context), SUGGESTIONS.set(SuggestionBudget())
         started = perf_counter()

@@ -29,6 +29,9 @@ class RequestContext:
 
     :ivar responded: whether the last piece of the response was passed to the server.
     :ivar support: set if an operator with support access is the caller.
+    :ivar varies_by_origin: whether pages of some other origins may read responses of this host.
+    :ivar allowed_origin: the Origin header, if its pages may.
+    :ivar has_session: whether the request has the cookie of a session and no bearer token.
     """
 
     id: str
@@ -40,6 +43,9 @@ class RequestContext:
     status: int = 0
     responded: bool = False
     support: RecordedRequest | None = None
+    varies_by_origin: bool = False
+    allowed_origin: bytes | None = None
+    has_session: bool = False
 
 
 CURRENT: Final[ContextVar[RequestContext | None]] = ContextVar("freehold_request", default=None)

@@ -10,7 +10,7 @@ from litestar.types import HTTPResponseStartEvent, HTTPScope, Message, Send
 
 from api.middleware.compression import LEAST_BYTES, Pieces, compressed, pieces, preferred_coding
 from api.middleware.request_context import RequestContext
-from api.middleware.response_headers import SAFETY
+from api.middleware.response_headers import EXPOSED, SAFETY
 from api.responses import NOT_STORED, RawHeader
 
 __all__ = ["Finished"]
@@ -26,6 +26,7 @@ _COMPRESSIBLE: Final = frozenset(
     }
 )
 _VARY: Final[RawHeader] = (b"vary", b"accept-encoding")
+_VARY_ORIGIN: Final[RawHeader] = (b"vary", b"origin")
 
 
 class Finished:
@@ -69,6 +70,8 @@ class Finished:
         found = dict(message["headers"])
         has_tag, cached = b"etag" in found, found.get(b"cache-control")
         headers = [*message["headers"], self._id, *SAFETY]
+        if self._context.varies_by_origin:
+            headers += self._cross_origin()
         message["headers"] = headers
         if cached is None:
             headers.append(_REVALIDATED if has_tag else NOT_STORED)
@@ -84,6 +87,13 @@ class Finished:
             if is_large:
                 return self._compress(message, headers, is_stream=length is None)
         return True
+
+    def _cross_origin(self) -> list[RawHeader]:
+        """Return the headers of CORS."""
+        origin = self._context.allowed_origin
+        if origin is None or self._context.has_session:
+            return [_VARY_ORIGIN]
+        return [_VARY_ORIGIN, (b"access-control-allow-origin", origin), EXPOSED]
 
     def _is_body_unread(self) -> bool:
         """Whether the client waits in vain for 100 Continue."""

@@ -6,6 +6,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Send
 
 from api.composition import Platform
 from api.errors import TenantNotReady, TenantSuspended
+from api.middleware.cross_origin import CrossOrigin
 from api.middleware.disconnects import CancelOnDisconnect, DisconnectWatch, may_be_cancelled
 from api.middleware.expect_continue import try_without_body
 from api.middleware.idempotency import refuse_bad_key
@@ -49,10 +50,13 @@ class TenantFromHost:
     :class:`~api.errors.TenantSuspended` and :class:`~api.errors.TenantNotReady`.
     """
 
-    __slots__ = ("_central_app", "_platform", "_tenant_app", "_watch")
+    __slots__ = ("_central_app", "_cross_origin", "_platform", "_tenant_app", "_watch")
 
-    def __init__(self, platform: Platform, *, central_app: ASGIApp, tenant_app: ASGIApp) -> None:
+    def __init__(
+        self, platform: Platform, cross_origin: CrossOrigin, *, central_app: ASGIApp, tenant_app: ASGIApp
+    ) -> None:
         self._platform = platform
+        self._cross_origin = cross_origin
         self._central_app = central_app
         self._tenant_app = tenant_app
         self._watch = DisconnectWatch()
@@ -61,13 +65,16 @@ class TenantFromHost:
         """Serve one HTTP request."""
         platform, state = self._platform, scope["state"]
         state["platform"] = platform
+        context: RequestContext = state["context"]
+        if (preflight := self._cross_origin.preflight(scope, context)) is not None:
+            await preflight(scope, receive, send)
+            return
         with CENTRAL.bind(platform.central_engine):
             host = self._requested(scope)
             tenant = self._known(scope, host) or await rerun(scope, lambda _: self._find(scope, host))
             if tenant is None:
                 await self._serve_central(scope, receive, send)
                 return
-            context: RequestContext = state["context"]
             context.tenant, context.tenant_id = tenant.slug, tenant.id
             _refuse_unless_active(tenant)
             state["tenant"] = TenantScope(tenant.id, tenant.slug, tenant.name)
@@ -87,6 +94,11 @@ class TenantFromHost:
         await rerun(scope, lambda one: self._watched(self._central_app, one, receive, send))
 
     async def _serve_tenant(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        context: RequestContext = scope["state"]["context"]
+        await self._cross_origin.decide(tenant, scope, context)
+        if (preflight := self._cross_origin.preflight(scope, context)) is not None:
+            await preflight(scope, receive, send)
+            return
         if is_upload(scope):
             await self._with_upload(tenant, scope, receive, send)
             return

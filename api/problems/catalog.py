@@ -146,6 +146,11 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "A tenant's name must not be empty, too long, or hold control characters.",
     ),
     "invalid-domain": ("Invalid domain", "The domain is not a host name that a tenant can be given."),
+    "invalid-origin": (
+        "Invalid origin",
+        "An origin that may call the API is a scheme and a host, with a port where it is not the usual one: "
+        "https://app.example.com. There are no patterns, and without TLS only localhost.",
+    ),
     "unknown-database-server": (
         "Unknown database server",
         "What dbHost and dbPort name must be a server that this installation is set up for (DB_HOST, "

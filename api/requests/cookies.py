@@ -50,12 +50,15 @@ def cookie_header(request: ApiRequest, name: str, value: str, attributes: str) -
 
 
 def session_secret(request: ApiRequest) -> str | None:
-    """Return the secret of the browser's session.
+    """Return the secret of the browser's session. From then on no other origin may read the response.
 
     None also with two cookies of its name. A browser has one, unless another host has set the second, which
     is possible in local mode only.
     """
-    return _only(request, _SESSION)
+    secret = _only(request, _SESSION)
+    if secret is not None:
+        request.context.has_session = True
+    return secret
 
 
 def arrival_of(

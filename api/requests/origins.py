@@ -1,46 +1,9 @@
-"""Origins (RFC 6454): that of a request itself, and whether a page of the same origin has sent it."""
-
-import re
-from typing import Final, NamedTuple
+"""Where a request comes from: its own origin, and whether a page of the same origin has sent it."""
 
 from api.requests.request import ApiRequest
-from central.errors import InvalidHost
-from central.hostnames import parse_host
+from central.origins import DEFAULT_PORTS, Origin, parse_origin, port_of
 
-__all__ = ["Origin", "is_from_other_origin", "is_from_own_page", "own_origin", "parse_origin"]
-
-_ORIGIN: Final = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#@\s]{1,1100})", re.IGNORECASE)
-_PORTS: Final = {"http": 80, "https": 443}
-_PORT: Final = re.compile(r":([0-9]{1,5})\Z")
-
-
-class Origin(NamedTuple):
-    """A scheme, a host in canonical form, and a port."""
-
-    scheme: str
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.scheme}://{host}" + ("" if self.port == _PORTS[self.scheme] else f":{self.port}")
-
-
-def parse_origin(text: str) -> Origin | None:
-    """Return the origin of http or https that ``text`` is; None for anything else, such as ``null``.
-
-    >>> str(parse_origin("HTTPS://App.Example.com:443"))
-    'https://app.example.com'
-    """
-    match = _ORIGIN.fullmatch(text)
-    if match is None:
-        return None
-    try:
-        host = parse_host(match["authority"])
-    except InvalidHost:
-        return None
-    scheme, port = match["scheme"].lower(), _PORT.search(match["authority"])
-    return Origin(scheme, host, int(port[1]) if port else _PORTS[scheme])
+__all__ = ["is_from_other_origin", "is_from_own_page", "own_origin"]
 
 
 def own_origin(request: ApiRequest) -> Origin:
@@ -52,18 +15,16 @@ def own_origin(request: ApiRequest) -> Origin:
     """
     state = request.scope["state"]
     scheme = request.scope["scheme"] if request.platform.settings.local else "https"
-    port = _PORT.search(state["authority"].decode("latin-1"))
-    number = port[1] if port else None
+    port = port_of(state["authority"].decode("latin-1"))
     if state["behind_proxy"]:
         scheme = _first(request, b"x-forwarded-proto", scheme).lower()
-        number = number or _first(request, b"x-forwarded-port", "") or None
-    default = _PORTS.get(scheme, 0)
-    is_number = number is not None and number.isdecimal()
-    return Origin(scheme, state["host"], int(number) if is_number and number else default)
+        forwarded = _first(request, b"x-forwarded-port", "")
+        port = port or (int(forwarded) if forwarded.isascii() and forwarded.isdecimal() else None)
+    return Origin(scheme, state["host"], port or DEFAULT_PORTS.get(scheme, 0))
 
 
 def is_from_own_page(request: ApiRequest) -> bool:
-    """Whether the browser says that a page of the request's own origin has sent it.
+    """Whether the browser tells that a page of the request's own origin has sent it.
 
     By ``Origin``, otherwise by ``Sec-Fetch-Site``; False if the request has neither.
     """
@@ -74,7 +35,7 @@ def is_from_own_page(request: ApiRequest) -> bool:
 
 
 def is_from_other_origin(request: ApiRequest) -> bool:
-    """Whether the browser says that something else than a page of the request's own origin has sent it.
+    """Whether the browser tells that something else than a page of the request's own origin has sent it.
 
     False for programs, which send neither header.
     """
@@ -83,5 +44,5 @@ def is_from_other_origin(request: ApiRequest) -> bool:
 
 
 def _first(request: ApiRequest, name: bytes, otherwise: str) -> str:
-    """The first of a header's values: the proxy nearest to the client has sent it."""
+    """Return the first of a header's values, which the proxy nearest to the client has set."""
     return (request.header(name) or "").partition(",")[0].strip() or otherwise

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TypeVar
 
-from central.errors import InvalidDomain
+from central.errors import InvalidDomain, InvalidOrigin
 from central.hostnames import parse_base_domain
+from central.origins import parse_allowed_origin
 from central.secrets.keys import EncryptionKey, weakness
 from central.settings.mail import MailAddress, SmtpServer, parse_mail_address, parse_smtp_url
 
@@ -82,6 +83,10 @@ class EnvironmentReader:
     def networks(self, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
         """Return IP addresses and networks."""
         return tuple(self._each(name, self.text(name, ""), _network))
+
+    def origins(self, name: str) -> tuple[str, ...]:
+        """Return origins as browsers send them, without duplicates."""
+        return tuple(dict.fromkeys(self._each(name, self.text(name, ""), parse_allowed_origin)))
 
     def servers(self, name: str) -> tuple[str, ...]:
         """Return ``host:port`` pairs; the port defaults to 3306."""
@@ -187,7 +192,7 @@ class EnvironmentReader:
         for part in filter(None, (part.strip() for part in text.split(","))):
             try:
                 values.append(read(part))
-            except (ValueError, InvalidDomain) as error:
+            except (ValueError, InvalidDomain, InvalidOrigin) as error:
                 self.problems.append(f"{name} holds {part!r}: {error}")
         return values
 

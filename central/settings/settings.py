@@ -51,6 +51,7 @@ class Settings:
     operators_need_factor: bool = False
     local: bool = False
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
     max_connections: int = 4096
     max_connections_per_address: int = 256
     head_timeout: float = 10.0
@@ -148,6 +149,7 @@ def _network(read: EnvironmentReader) -> dict[str, object]:
         "host": read.text("HOST", "127.0.0.1"),
         "port": read.integer("PORT", 8000, least=0, most=65535),
         "trusted_proxies": read.networks("TRUSTED_PROXIES"),
+        "allowed_origins": read.origins("ALLOWED_ORIGINS"),
         "max_connections": read.integer("MAX_CONNECTIONS", 4096, least=1, most=1_000_000),
         "max_connections_per_address": read.integer(
             "MAX_CONNECTIONS_PER_ADDRESS", 256, least=1, most=1_000_000

@@ -1,13 +1,16 @@
 """How users may sign in to a tenant, read through the cache of the ``access`` version."""
 
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final, Literal, cast
 
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
 from tenant_schema.users.sign_in_tables import IdentityProvider, SignInSettings
 
-__all__ = ["SignInRules", "SignInRulesReader"]
+__all__ = ["SignInRules", "SignInRulesReader", "SupportChoice", "read_rules"]
+
+SupportChoice = Literal["never", "ask", "always"]
+"""Whether operators may have support access: never, when somebody grants it, or always."""
 
 _KEY: Final = "sign-in rules"
 
@@ -21,7 +24,7 @@ class SignInRules:
     """
 
     password_enabled: bool = True
-    support_access: str = "ask"
+    support_access: SupportChoice = "ask"
     allowed_origins: tuple[str, ...] = ()
     has_provider: bool = False
 
@@ -39,14 +42,15 @@ class SignInRulesReader:
 
     async def current(self, scope: TenantScope) -> SignInRules:
         """Return the tenant's rules."""
-        return await self._cache.get(scope, _KEY, _read)
+        return await self._cache.get(scope, _KEY, read_rules)
 
     def known(self, scope: TenantScope) -> SignInRules | None:
         """Return what :meth:`current` would, if it needs no statement; otherwise None."""
         return cast("SignInRules | None", self._cache.peek(scope, _KEY))
 
 
-async def _read() -> SignInRules:
+async def read_rules() -> SignInRules:
+    """Read the bound tenant's rules from the tables. 1 statement, or 2 if passwords are disabled."""
     row = await SignInSettings.select().first().output(load_json=True)
     if row is None:
         return SignInRules()

@@ -54,6 +54,7 @@ def test_everything_can_be_given() -> None:
             "PORT": "9000",
             "OPERATOR_TOKEN": "a-token-of-sixteen-or-more",
             "TRUSTED_PROXIES": "10.0.0.0/8, ::1",
+            "ALLOWED_ORIGINS": "https://App.example.com/, http://localhost:5173, https://app.example.com",
             "MAX_BODY_BYTES": "2048",
             "REQUEST_TIMEOUT": "12.5",
             "CACHE_SECONDS": "0",
@@ -75,6 +76,7 @@ def test_everything_can_be_given() -> None:
     assert settings.base_domains == ("example.com", "localhost", "xn--bcher-kva.example")
     assert settings.allow_tenant_header
     assert settings.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("::1"))
+    assert settings.allowed_origins == ("https://app.example.com", "http://localhost:5173")
     assert (settings.port, settings.max_body_bytes, settings.request_timeout) == (9000, 2048, 12.5)
     assert (settings.cache_seconds, settings.access_token_seconds) == (0.0, 60)
     assert (settings.db_host, settings.db_port, settings.db_root_user) == ("db", 3307, "root")
@@ -101,6 +103,7 @@ def test_all_faults_are_reported_at_once_each_by_name() -> None:
         BASE_DOMAINS="a_b, 127.0.0.1",
         FREEHOLD_LOCAL="maybe",
         TRUSTED_PROXIES="everyone",
+        ALLOWED_ORIGINS="*",
         MAX_BODY_BYTES="1",
         CACHE_SECONDS="5",
         REQUEST_TIMEOUT="nan",
@@ -113,7 +116,8 @@ def test_all_faults_are_reported_at_once_each_by_name() -> None:
     )
     named = {problem.split()[0] for problem in found}
     assert named == {
-        *("PORT", "BASE_DOMAINS", "FREEHOLD_LOCAL", "TRUSTED_PROXIES", "MAX_BODY_BYTES", "CACHE_SECONDS"),
+        *("PORT", "BASE_DOMAINS", "FREEHOLD_LOCAL", "TRUSTED_PROXIES", "ALLOWED_ORIGINS"),
+        *("MAX_BODY_BYTES", "CACHE_SECONDS"),
         *(
             "REQUEST_TIMEOUT",
             "DB_ROOT_USER",
