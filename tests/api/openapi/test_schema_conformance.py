@@ -15,7 +15,7 @@ import pytest
 from tests.api.conftest import KEY, OPERATOR_TOKEN, PASSWORD
 from tests.api.every_type import EVERY_TYPE
 from tests.support.processes import free_port, serving
-from tests.support.thoroughly import times
+from tests.support.thoroughly import THOROUGHLY, times
 
 pytestmark = pytest.mark.timeout(600)
 NAME = EVERY_TYPE["name"]
@@ -28,6 +28,9 @@ CONFIG = """
 include-path-regex = "/history$"
 checks.use_after_free.enabled = false  # the history of a destroyed record is kept
 """
+QUICK = "examples,fuzzing,stateful"
+PHASES = f"{QUICK},coverage" if THOROUGHLY else QUICK
+"""``coverage`` tries each rule of each field, one after the other: most of the time that all of them take."""
 OPTIONS = (
     *("--no-color", "--no-shrink", "--generation-deterministic", "--continue-on-failure"),
     *("--max-examples", str(times(3, 8)), "--exclude-checks", "positive_data_acceptance"),
@@ -70,15 +73,13 @@ def token_for(host: str, port: int) -> str:
 )
 def test_no_5xx_and_no_undocumented_answer(folder: Path, port: int, host: str, selection: list[str]) -> None:
     document = httpx.get(f"http://127.0.0.1:{port}/schema", headers={"Host": host}).content
-    check(folder, port, host, document, token_for(host, port), selection)
-
-
-_QUICK = ("--phases", "examples,fuzzing,stateful")  # "coverage" tries thousands of bodies for so many fields
+    check(folder, port, host, document, token_for(host, port), [*selection, "--phases", PHASES])
 
 
 def test_the_routes_of_a_tenant_s_own_object_keep_what_its_own_document_promises(
     folder: Path, port: int
 ) -> None:
+    """Without ``coverage``, which would try thousands of bodies for so many fields."""
     host, url = "acme.localhost", f"http://127.0.0.1:{port}"
     token = token_for(host, port)
     headers = {"Host": host, "Authorization": f"Bearer {token}"}
@@ -88,7 +89,7 @@ def test_the_routes_of_a_tenant_s_own_object_keep_what_its_own_document_promises
         body = {"constructor": "x", "money": "12.50", "extra": {"a": 1}, "tags": ["won"]}
         assert httpx.post(f"{url}/api/v1/data/{NAME}", json=body, headers=headers).status_code == 201
     document = httpx.get(f"{url}/schema", headers=headers).content
-    check(folder, port, host, document, token, ["--include-tag", NAME, *_QUICK])
+    check(folder, port, host, document, token, ["--include-tag", NAME, "--phases", QUICK])
 
 
 def check(folder: Path, port: int, host: str, document: bytes, token: str, selection: list[str]) -> None:

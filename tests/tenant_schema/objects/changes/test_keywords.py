@@ -68,17 +68,18 @@ async def test_every_keyword_is_the_name_of_a_field(tenant: Tenant, name: str, w
         assert (await records.query(SCOPE, MANAGER, name, asked)).data == [
             {word: body[word] for word in some}
         ]
-        page = await records.query(SCOPE, MANAGER, name, {"sort": some, "fields": some, "limit": 1})
-        rest = await records.query(
-            SCOPE, MANAGER, name, {"sort": some, "fields": some, "limit": 1, "cursor": page.next}
-        )
-        assert rest.data == [{word: body[word] for word in some}]
         groups = await records.aggregate(
             SCOPE, MANAGER, name, (("groupBy", ",".join(some)), ("select", f"count,max({some[0]})"))
         )
         assert {word: body[word] for word in some} in [
             {word: row[word] for word in some} for row in groups.data
         ]
+    for some in some_of([words[start : start + 5] for start in range(0, len(words), 5)], 12):
+        page = await records.query(SCOPE, MANAGER, name, {"sort": some, "fields": some, "limit": 1})
+        rest = await records.query(
+            SCOPE, MANAGER, name, {"sort": some, "fields": some, "limit": 1, "cursor": page.next}
+        )
+        assert rest.data == [{word: body[word] for word in some}]
     assert await tenant.drift() == []
     await changed_and_renamed(tenant, name, first, words)
     await tenant.drop(name, name)
