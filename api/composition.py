@@ -338,7 +338,7 @@ def _sign_in(
         "authentication": authentication,
         "browser_sessions": sessions,
         "browser_sign_in": BrowserSignIn(authentication, factors.required, sessions),
-        "identity": identity_services(settings, vault, cache, sessions, changes),
+        "identity": identity_services(settings, vault, cache, sessions, changes, mails),
         "factors": Factors(factors.store, cache, FactorRemovedNotice(mails)),
         "second_factors": factors.required,
         "passkeys": passkeys,

@@ -7,8 +7,9 @@ from central.settings.settings import Settings
 from tenant_schema.tenant_cache import VersionedCache
 from tenant_schema.users.account_changes import AccountChanges
 from tenant_schema.users.identity_providers import single_sign_on as sign_on
-from tenant_schema.users.identity_providers.accounts import Accounts, OnLinked
+from tenant_schema.users.identity_providers.accounts import Accounts
 from tenant_schema.users.identity_providers.service import IdentityProviders
+from tenant_schema.users.mails import Mails
 from tenant_schema.users.oidc.addresses import UrlRules
 from tenant_schema.users.oidc.http_client import ProviderClient
 from tenant_schema.users.oidc.provider_cache import ProviderCache
@@ -33,12 +34,11 @@ def identity_services(
     cache: VersionedCache,
     sessions: BrowserSessions,
     changes: AccountChanges,
-    on_linked: OnLinked | None = None,
+    mails: Mails,
 ) -> IdentityServices:
     """Create the services.
 
     :param cache: the cache of ``ACCESS``.
-    :param on_linked: called when an existing user is linked to an account at a provider.
     """
     rules = UrlRules(allow_private_networks=settings.oidc_allow_private_networks, allow_http=settings.local)
     client = ProviderClient(rules)
@@ -48,7 +48,7 @@ def identity_services(
         sign_on.SingleSignOn(
             client,
             known,
-            Accounts(cache, sessions, changes, on_linked=on_linked),
+            Accounts(cache, sessions, changes, mails),
             sign_on.Vault(vault.seal, vault.open),
             Throttle(sign_on.RATE),
         ),

@@ -113,6 +113,14 @@ ENGLISH: Final = Catalogue(
                 "Sign in to grant or refuse it. Nobody comes in without a decision.",
             ),
         ),
+        "identity-linked": MailText(
+            "A new way to sign in at {tenant}",
+            (
+                "On {at}, somebody signed in to your account at {tenant} with {provider} for the first time. "
+                "The account there has your e-mail address.",
+                "If it was not you, inform your administrator at once.",
+            ),
+        ),
     },
 )
 
@@ -190,6 +198,14 @@ GERMAN: Final = Catalogue(
                 "{operator} vom Betrieb der Plattform bittet um Zugang zu {tenant} für {minutes} Minuten.",
                 "Grund: {reason}",
                 "Melden Sie sich an, um zuzustimmen oder abzulehnen. Ohne Entscheidung kommt niemand herein.",
+            ),
+        ),
+        "identity-linked": MailText(
+            "Eine neue Art der Anmeldung bei {tenant}",
+            (
+                "Am {at} hat sich jemand erstmals mit {provider} bei Ihrem Konto bei {tenant} angemeldet. "
+                "Das dortige Konto hat Ihre E-Mail-Adresse.",
+                "Waren Sie das nicht, informieren Sie gleich die Administration.",
             ),
         ),
     },

@@ -40,6 +40,7 @@ Template = Literal[
     "new-browser",
     "factor-removed",
     "support-asked",
+    "identity-linked",
 ]
 
 
@@ -164,6 +165,14 @@ class Mails:
         """The notice that an operator asks for support access, to somebody who may grant it."""
         values = {"operator": operator, "reason": reason, "minutes": str(minutes)}
         await self._put(scope, MailRequest("support-asked", to, values))
+
+    async def identity_linked(self, scope: TenantScope, to: Recipient, provider: str, at: datetime) -> None:
+        """The notice that an account at an identity provider was linked to the user.
+
+        :param provider: its label.
+        """
+        values = {"provider": provider, "at": at.isoformat()}
+        await self._put(scope, MailRequest("identity-linked", to, values))
 
     async def _put(self, scope: TenantScope, mail: MailRequest) -> None:
         if self._outbox is not None:

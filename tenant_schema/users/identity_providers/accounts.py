@@ -1,6 +1,6 @@
 """Which user an account at a provider belongs to: found, linked by a verified address, or created."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +22,7 @@ from tenant_schema.users.emails import email_problem, normalise_email
 from tenant_schema.users.errors import LastAdministrator, SessionEnded
 from tenant_schema.users.identity_providers.errors import RefusalCode, SignInRefused
 from tenant_schema.users.identity_providers.store import hash_subject, mark_proven, rules_of
+from tenant_schema.users.mails import Mails, Recipient
 from tenant_schema.users.oidc.claims import claim_of, has_value, is_email_verified
 from tenant_schema.users.rights.change import changing_access
 from tenant_schema.users.roles.reader import roles_of_user
@@ -31,10 +32,7 @@ from tenant_schema.users.sign_in.browser_sessions import BrowserSession, Browser
 from tenant_schema.users.sign_in_tables import Identity
 from tenant_schema.users.tables import Role, User, UserRole
 
-__all__ = ["Accounts", "OnLinked"]
-
-OnLinked = Callable[[TenantScope, SessionUser, str], Awaitable[None]]
-"""Called in the transaction that links a user's account to a provider, with the provider's label."""
+__all__ = ["Accounts"]
 
 _LONGEST_NAME: Final = 200
 _LONGEST_EMAIL: Final = 1_000
@@ -48,6 +46,7 @@ class _Account:
     how: Literal["known", "linked", "created"]
     identity_id: UUID | None = None
     given: frozenset[UUID] = frozenset()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class Accounts:
 
     :param cache: of the ``access`` version.
     :param changes: notes new users for the directory.
-    :param on_linked: called when an existing user is linked.
+    :param mails: informs users whose accounts are linked.
     """
 
     def __init__(
@@ -72,14 +71,14 @@ class Accounts:
         cache: VersionedCache,
         sessions: BrowserSessions,
         changes: AccountChanges,
+        mails: Mails,
         *,
-        on_linked: OnLinked | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._cache = cache
         self._sessions = sessions
         self._changes = changes
-        self._on_linked = on_linked
+        self._mails = mails
         self._now = now
 
     async def admit(
@@ -122,13 +121,18 @@ class Accounts:
             if account.how == "created":
                 await User.insert(User(id=user.id, email=user.email, name=user.name))
                 await self._changes.note(scope, user.email)
-            if account.how == "linked" and self._on_linked is not None:
-                await self._on_linked(scope, user, provider["label"] or provider["name"])
+            if account.how == "linked":
+                await self._inform(scope, provider, account)
             await _write_roles(user.id, roles)
             await self._write_identity(provider, claims, account, roles)
             await _record_changes(provider, account, roles)
             await mark_proven(provider["id"], self._now())
             return await self._sessions.open(scope, user, arrival)
+
+    async def _inform(self, scope: TenantScope, provider: Mapping[str, Any], account: _Account) -> None:
+        recipient = Recipient(account.user.email, account.user.name, account.language)
+        label = provider["label"] or provider["name"]
+        await self._mails.identity_linked(scope, recipient, label, self._now())
 
     @asynccontextmanager
     async def _transaction(
@@ -192,13 +196,14 @@ async def _find_by_address(provider: Mapping[str, Any], claims: Mapping[str, Any
     if not (provider["emails_verified"] or is_email_verified(claims, provider["email_claim"])):
         raise SignInRefused(RefusalCode.EMAIL_UNVERIFIED)
     row = (
-        await User.select(User.id, User.email, User.name, User.active, User.kind)
+        await User.select(User.id, User.email, User.name, User.active, User.kind, User.language)
         .where(User.email == email)
         .first()
     )
     if row is not None and row["email"] == email:  # a collation may fold more than we do
         _require_usable(row["active"], row["kind"])
-        return _Account(SessionUser(row["id"], row["email"], row["name"]), "linked")
+        user = SessionUser(row["id"], row["email"], row["name"])
+        return _Account(user, "linked", language=row["language"])
     if row is not None or email.rpartition("@")[2] not in provider["domains"]:
         raise SignInRefused(RefusalCode.NO_ACCOUNT)
     name = claim_of(claims, "name")

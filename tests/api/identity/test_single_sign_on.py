@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.api.access.test_links import mailed, outbox
 from tests.api.conftest import ON_SQLITE
 from tests.api.identity.sso import Company, audit_of, error_of, set_up
 from tests.api.people import made_role, role_id, user_id
@@ -27,6 +28,7 @@ async def test_a_known_user_is_linked_by_a_verified_address_and_signed_in(compan
     assert (profile["user"]["email"], profile["roles"]) == ("member@acme.example", ["member"])
     [linked] = await audit_of(company.world, "user.link-identity")
     assert linked["detail"] == {"provider": "company"}
+    assert mailed(await outbox(company.world)) == [("identity-linked", "member@acme.example")]
     company.provider.person["email"] = "another@elsewhere.example"  # the account counts, not the address
     again = company.browser()
     assert (await company.sign_in(again)).headers["location"] == "/deals"

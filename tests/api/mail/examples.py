@@ -21,6 +21,7 @@ VALUES = {
     "operator": "grace",
     "reason": "Ticket 4711",
     "minutes": "30",
+    "provider": "Company account",
 }
 _PURPOSES = {
     "invitation": "invitation",
