@@ -11,6 +11,7 @@ from uuid import UUID
 import piccolo_conf
 from api.access_services import People, people_of
 from api.admin.services import AdminServices, admin_services
+from api.directory.find import FindTenants
 from api.directory.services import central_sign_in_services, directory_services
 from api.directory.sign_in import CentralSignIn
 from api.directory.updates import DirectoryUpdates
@@ -124,6 +125,7 @@ class Platform:
     message_handlers: Mapping[str, MessageHandler]
     directory: Directory
     directory_updates: DirectoryUpdates
+    find_tenants: FindTenants
     tickets: Tickets
     central_sign_in: CentralSignIn
     passwords: Passwords
@@ -178,7 +180,7 @@ def compose(
     servers, credentials = installed_servers(settings), Credentials(vault)
     engines, tenancy = _tenancy(settings, servers, credentials)
     jobs, outbox, changes, mails = _outgoing(settings, vault)
-    directory = directory_services(vault, tenancy)
+    directory = directory_services(settings, vault, tenancy, jobs)
     seed = tenant_seed(passwords, changes)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
     definitions, recovery, catalog = _definitions(settings)
@@ -198,7 +200,7 @@ def compose(
         provisioning=provisioning,
         outbox=outbox,
         mails=mails,
-        **_jobs(settings, vault, parts, provisioning, jobs, _message_handlers(settings, directory, people)),
+        **_jobs(settings, vault, parts, provisioning, jobs, directory, people),
         **directory,
         passwords=passwords,
         **sign_in,
@@ -279,9 +281,12 @@ def _jobs(
     parts: Parts,
     provisioning: Provisioning,
     jobs: JobStore,
-    handlers: Mapping[str, MessageHandler],
+    directory: Mapping[str, Any],
+    people: People,
 ) -> dict[str, Any]:
-    kinds = job_kinds(provisioning, parts.registry, parts.tenancy, vault, handlers)
+    handlers = _message_handlers(settings, directory, people)
+    kinds = [*job_kinds(provisioning, parts.registry, parts.tenancy, vault, handlers)]
+    kinds.append(directory["find_tenants"].kind)
     runner = JobRunner(jobs, kinds, size=settings.jobs_per_process)
     return {
         "jobs": jobs,

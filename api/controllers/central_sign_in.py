@@ -1,4 +1,4 @@
-"""/sign-in on a central host: one place to begin for the users of all tenants."""
+"""/sign-in and /find on a central host: one place to begin for the users of all tenants."""
 
 from litestar import Controller, post
 from litestar.params import JSONBody
@@ -9,7 +9,7 @@ from api.requests.guards import admits_own_pages
 from api.requests.request import CentralRequest
 from api.requests.sources import Injected
 from api.responses import NOT_STORED, Json
-from api.schemas.central_sign_in import Found, FoundTenant, SignInRequest
+from api.schemas.central_sign_in import FindRequest, Found, FoundTenant, SignInRequest
 from tenant_schema.users.audit.write import Origin
 
 __all__ = ["CentralSignInController"]
@@ -60,3 +60,24 @@ class CentralSignInController(Controller):
             for one in found
         ]
         return Json(Found(tenants=tenants), headers=[NOT_STORED])
+
+    @post(
+        "/find",
+        before_request=admits_own_pages,
+        status_code=202,
+        operation_id="findTenants",
+        summary="Get one's tenants by mail",
+        description=(
+            "Sends a mail with the tenants in which the address has an account. The response is the same "
+            "whether it has one or not, and whether the mail is sent or not: after several requests for an "
+            "address, or from one client, none is sent for a while."
+        ),
+        response_description="The request was received.",
+        responses=problems(403),
+        body_example={"email": "ada@acme.example"},
+    )
+    async def find(
+        self, request: CentralRequest, platform: Injected[Platform], data: JSONBody[FindRequest]
+    ) -> None:
+        """Get one's tenants by mail."""
+        await platform.find_tenants.request(data.email, request.address)

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from api.directory.find import FindTenants, find_throttle
 from api.directory.sign_in import CentralSignIn, central_throttle
 from api.directory.updates import DirectoryUpdates
 from central.directory.hashes import AddressHashes
 from central.directory.service import Directory
+from central.jobs.store import JobStore
 from central.secrets.vault import Vault
+from central.settings.settings import Settings
 from central.tenancy.tenancy import Tenancy
 from tenant_schema.users.passwords.hashing import PasswordHashing
 from tenant_schema.users.sign_in.access_tokens import SigningKeys
@@ -22,10 +25,14 @@ from tenant_schema.users.sign_in.tickets import Tickets
 __all__ = ["central_sign_in_services", "directory_services"]
 
 
-def directory_services(vault: Vault, tenancy: Tenancy) -> dict[str, Any]:
-    """Create the directory and what keeps it up to date."""
+def directory_services(settings: Settings, vault: Vault, tenancy: Tenancy, jobs: JobStore) -> dict[str, Any]:
+    """Create the directory, what keeps it up to date, and finding one's tenants by mail."""
     directory = Directory(AddressHashes(vault))
-    return {"directory": directory, "directory_updates": DirectoryUpdates(directory, tenancy)}
+    return {
+        "directory": directory,
+        "directory_updates": DirectoryUpdates(directory, tenancy),
+        "find_tenants": FindTenants(settings, vault, directory, jobs, find_throttle()),
+    }
 
 
 def central_sign_in_services(

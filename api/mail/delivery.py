@@ -55,13 +55,14 @@ class Delivery:
         host = tenant.primary_domain
         mail = render(request, Sender(tenant.name, host, self._settings.url_of(host)))
         try:
-            await self._send(mail, message_id, request.to.email)
+            await self.post(mail, message_id, request.to.email)
         except Postponed as error:
             if self._now() - sent_at(message_id) > _GIVEN_UP_AFTER:
                 raise Undeliverable(error.reason) from error
             raise
 
-    async def _send(self, mail: RenderedMail, message_id: UUID, to: str) -> None:
+    async def post(self, mail: RenderedMail, message_id: UUID, to: str) -> None:
+        """Send a mail that is rendered. Raises Postponed and Undeliverable."""
         settings = self._settings
         sender = settings.mail_from or LOCAL_SENDER
         message = compose_message(

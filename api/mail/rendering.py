@@ -5,20 +5,20 @@ like a link of its own is left out.
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from api.mail.texts import Catalogue, catalogue_of
+from api.mail.texts import ENGLISH, Catalogue, catalogue_of
 from api.one_time_links import link_url
 from tenant_schema.users.mails import MailRequest
 
-__all__ = ["RenderedMail", "Sender", "one_line", "render"]
+__all__ = ["RenderedMail", "Sender", "one_line", "render", "render_central"]
 
 _LONGEST: Final = 100
 _LONGEST_VALUE: Final = 254
@@ -64,9 +64,30 @@ def render(mail: MailRequest, sender: Sender) -> RenderedMail:
         "link_note": "" if mail.link is None else catalogue.link_note.format_map(values),
         "footer": catalogue.footer.format_map(values),
     }
+    return _rendered(content)
+
+
+def render_central(host: str, subject: str, paragraphs: Sequence[str], footer: str) -> RenderedMail:
+    """Return the content of an English mail from a central host, without a one-time link."""
+    return _rendered(
+        {
+            "language": ENGLISH.language,
+            "subject": subject,
+            "tenant": host,
+            "greeting": ENGLISH.hello,
+            "paragraphs": list(paragraphs),
+            "url": "",
+            "action": "",
+            "link_note": "",
+            "footer": footer,
+        }
+    )
+
+
+def _rendered(content: Mapping[str, Any]) -> RenderedMail:
     templates = _templates()
     plain, html = (templates.get_template(f"mail.{kind}").render(content) for kind in ("txt", "html"))
-    return RenderedMail(catalogue.language, subject, plain, html, url)
+    return RenderedMail(content["language"], content["subject"], plain, html, content["url"])
 
 
 def one_line(text: str, most: int = _LONGEST) -> str:
