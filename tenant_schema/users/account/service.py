@@ -109,7 +109,9 @@ class Account:
         :raises Taken: another user has the address.
         :raises MailUnavailable: the installation sends no mails.
         :raises KeyNotEnough: the caller is an API key, and wants another address.
+        :raises SupportNotEnough: the caller is an operator with support access.
         """
+        access.require_no_support()
         row = await _row(access.user_id)
         values = self._valid(changes, row)
         email = None if changes.email is None else normalise_email(changes.email)

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from tests.support.processes import free_port, freehold, serving
 
 TOKEN = "fho_" + "two-processes-one-registry-" * 2
@@ -96,6 +98,25 @@ def change_access(first: int, second: int, admin: dict[str, str]) -> None:
     eventually(seen(token, "auth/me"), 401)
 
 
+def end_support(first: int, second: int, tenant: str, admin: dict[str, str]) -> None:
+    """An operator who came in by the first process is out of the second soon after the tenant has said so."""
+    host, login = "acme.localhost", {"email": admin["email"], "password": admin["password"]}
+    boss = call(first, "POST", host, "/api/v1/auth/login", login)[1]["accessToken"]
+    grant = call(first, "POST", "localhost", f"{tenant}/support", {"reason": "Ticket 4711"})[1]["id"]
+    assert call(first, "POST", host, f"/api/v1/support/{grant}/grant", None, boss)[0] == 200
+    url = call(first, "POST", "localhost", f"{tenant}/support/{grant}/ticket")[1]["ticketUrl"]
+    ticket = {"ticket": url.partition("#ticket=")[2]}
+    entered = httpx.post(f"http://127.0.0.1:{first}/api/v1/auth/ticket", json=ticket, headers={"Host": host})
+    headers = {"Host": host, "Cookie": entered.headers["set-cookie"].partition(";")[0]}
+
+    def seen_by_second() -> int:
+        return httpx.get(f"http://127.0.0.1:{second}/api/v1/data/accounts", headers=headers).status_code
+
+    assert seen_by_second() == 200
+    assert call(first, "POST", host, f"/api/v1/support/{grant}/end", None, boss)[0] == 200
+    eventually(seen_by_second, 401)
+
+
 def test_a_change_in_one_process_counts_in_the_other_within_a_second(tmp_path: Path) -> None:
     environ = {"DATA_DIR": str(tmp_path / "var"), "OPERATOR_TOKEN": TOKEN}
     freehold(["setup"], folder=tmp_path, environ=environ)
@@ -119,5 +140,6 @@ def test_a_change_in_one_process_counts_in_the_other_within_a_second(tmp_path: P
             eventually(seen_by_second, wanted)
         change_definitions(first, second, made["admin"])
         change_access(first, second, made["admin"])
+        end_support(first, second, address, made["admin"])
         assert call(first, "DELETE", "localhost", address)[0] == 200
         eventually(seen_by_second, 404)

@@ -259,6 +259,7 @@ async def test_support_cannot_give_itself_or_others_more(world: World) -> None:
         ("DELETE", f"/api/v1/users/{member}", None),
         ("POST", "/api/v1/roles", {"name": "eve", "permissions": ["*:*"]}),
         ("DELETE", f"/api/v1/sessions?user={member}", None),
+        ("PATCH", "/api/v1/me", {"name": "Ada"}),
         ("POST", "/api/v1/auth/password", {"current": PASSWORD, "new": "another horse battery"}),
         ("POST", f"{SUPPORT}/{grant}/grant", None),
         ("POST", f"{SUPPORT}/{grant}/end", None),
