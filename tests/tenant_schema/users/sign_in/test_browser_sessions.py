@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from piccolo_conf import DB
-from piccolo_engines.columns import new_id
+from piccolo_engines.columns import new_id, utc_now
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import ACCESS, VersionedCache
 from tenant_schema.users.errors import SessionEnded
@@ -15,7 +15,7 @@ from tenant_schema.users.sessions.store import SessionLimits, SessionUser
 from tenant_schema.users.sign_in.arrival import Arrival
 from tenant_schema.users.sign_in.browser_sessions import BrowserSession, BrowserSessions
 from tenant_schema.users.sign_in.session_secrets import SessionSecrets
-from tenant_schema.users.sign_in_tables import KnownBrowser
+from tenant_schema.users.sign_in_tables import KnownBrowser, SupportGrant
 from tenant_schema.users.tables import AuditEvent, Session, User
 from tests.tenant_schema.users.conftest import signing_keys
 from tests.tenant_schema.users.doubles import Clock
@@ -301,11 +301,23 @@ async def test_the_number_of_known_browsers_is_limited(sessions, scope, user, cl
 
 async def test_support_access_is_not_a_browser_of_the_user(sessions, scope, user, told) -> None:
     await opened(sessions, scope, user)
-    grant = new_id()
+    grant = SupportGrant(
+        id=new_id(),
+        operator_id=new_id(),
+        operator_name="grace",
+        reason="A test",
+        minutes=15,
+        state="granted",
+        expires_at=utc_now() + timedelta(minutes=15),
+    )
+    await SupportGrant.insert(grant)
+    await User.update({User.kind: "support"}).where(User.id == user.id)
 
-    session = await opened(sessions, scope, user, replace(HERE, device=""), support_grant=grant)
+    session = await opened(sessions, scope, user, replace(HERE, device=""), support_grant=grant.id)
 
-    assert (await sessions.authenticate(scope, session.secret)).support_grant == grant
+    support = (await sessions.authenticate(scope, session.secret)).support
+    assert support is not None
+    assert support.grant == grant.id
     assert (told, session.device, await KnownBrowser.count()) == ([], "", 1)
 
 
