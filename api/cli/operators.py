@@ -11,10 +11,12 @@ from api.cli.session import ACTOR, load_settings, run_central
 from api.schemas.operators import OperatorResponse, TokenResponse
 from central.database import CENTRAL
 from central.operators import audit
+from central.operators.factors import list_factors, remove_factors
 from central.operators.service import NewToken, OperatorRecord
 
 __all__ = ["operators"]
 
+_FACTOR_COLUMNS = ("operator", "id", "kind", "name", "created", "last_used")
 _COLUMNS = ("operator", "active", "token_id", "token", "created", "last_used", "revoked")
 
 
@@ -50,6 +52,46 @@ def _revoke_operator(name_or_token_id: str, out: Output) -> None:
     """Revoke one token by its id, or an operator with all their tokens by name. Effective immediately."""
     run_central(load_settings(), lambda services: _revoke(services, name_or_token_id))
     out.one({"revoked": name_or_token_id}, lambda: say(f"Revoked {name_or_token_id}."))
+
+
+@operators.group("factors")
+def _factors() -> None:
+    """Second factors of operators for signing in to the admin."""
+
+
+@_factors.command("list")
+@with_output
+def _list_factors(out: Output) -> None:
+    """List the second factors of all operators."""
+    found = run_central(load_settings(), lambda _: list_factors())
+    rows = [
+        {
+            "operator": one.operator,
+            "id": one.id,
+            "kind": one.kind,
+            "name": one.name,
+            "created": _shown(one.created_at),
+            "last_used": _shown(one.last_used_at),
+        }
+        for one in found
+    ]
+    out.many(found, "Second factors", rows, _FACTOR_COLUMNS)
+
+
+@_factors.command("remove")
+@click.argument("name")
+@with_output
+def _remove_factors(name: str, out: Output) -> None:
+    """Remove all second factors and recovery codes of the operator called NAME."""
+    removed = run_central(load_settings(), lambda _: _remove_all(name))
+    out.one({"operator": name, "removed": removed}, lambda: say(f"{removed} factors of {name} were removed."))
+
+
+async def _remove_all(name: str) -> int:
+    async with CENTRAL.transaction():
+        removed = await remove_factors(name)
+        await audit.record(ACTOR, "operator.factors-remove", detail={"operator": name, "removed": removed})
+    return removed
 
 
 async def _create(services: CentralServices, name: str) -> NewToken:

@@ -145,6 +145,12 @@ def test_operators_are_made_listed_and_revoked(installed: Run) -> None:
     assert listed["operator"]["active"] is False
 
 
+def test_factors_of_operators_are_listed_and_removed(installed: Run) -> None:
+    assert told(installed, "operators", "factors", "list") == []
+    removed = told(installed, "operators", "factors", "remove", "operator")
+    assert removed == {"operator": "operator", "removed": 0}
+
+
 def test_lists_are_tables_for_people(installed: Run) -> None:
     table = installed("operators", "list", "--text").stdout
     assert "operator" in table
@@ -158,6 +164,7 @@ def test_lists_are_tables_for_people(installed: Run) -> None:
     [
         (["operators", "revoke", "Nobody"], 1, "no such operator"),
         (["operators", "revoke", "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"], 1, "no such token"),
+        (["operators", "factors", "remove", "Nobody"], 1, "no such operator"),
         (["operators", "create", ""], 1, "operator's name"),
         (["operators", "create"], 2, "Missing argument"),
         (["serve", "--port", "70000"], 2, "--port"),
