@@ -22,6 +22,7 @@ class AccountController(Controller):
 
     @get(
         "/",
+        without_factor=True,
         operation_id="readAccount",
         summary="The caller's account",
         response_description="The account.",

@@ -1,11 +1,15 @@
 """Second factors over HTTP: enrolment, the second step of a sign-in, and sessions that lack one."""
 
 import asyncio
+import json
 from datetime import timedelta
+from typing import Any
 
 import httpx
 
 from central.database import CENTRAL
+from tenant_schema.outbox import OutboxMessage
+from tenant_schema.users.mails import MAIL
 from tenant_schema.users.tables import Session
 from tests.api.conftest import ON_SQLITE, PASSWORD, World
 from tests.api.factors.people import CONFIRM, FACTORS, login, with_app
@@ -227,6 +231,24 @@ async def test_an_administrator_takes_the_factors_of_somebody(world: World) -> N
     clerk = await made_user(world, "clerk", "staffing")
     boss = await user_id(world, "administrator")
     assert_problem(await clerk.delete(f"/api/v1/users/{boss}/factors"), "beyond-own-rights")
+
+
+@ON_SQLITE
+async def test_who_loses_factors_is_mailed(world_with: Any) -> None:
+    async with world_with(local=True) as world:
+        client, administrator = await world.user("member"), await world.user()
+        app = await with_app(world, client)
+        await with_app(world, client)
+        assert (await client.delete(f"{FACTORS}/{app.id}")).status_code == 204
+        whose = await user_id(world, "member")
+        assert (await administrator.delete(f"/api/v1/users/{whose}/factors")).status_code == 204
+        assert (await administrator.delete(f"/api/v1/users/{whose}/factors")).status_code == 204
+        tenant = await world.tenant("acme")
+        async with world.platform.tenancy.use(tenant):
+            rows = await OutboxMessage.select().where(OutboxMessage.kind == MAIL).order_by(OutboxMessage.id)
+        mails = [json.loads(world.platform.vault.open(row["payload"], tenant.id)) for row in rows]
+        found = [(one["template"], one["to"]["email"], one["values"]["factor"]) for one in mails]
+        assert found == [("factor-removed", MEMBER, "Phone")] * 2
 
 
 @ON_SQLITE
