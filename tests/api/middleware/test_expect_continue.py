@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.api.conftest import OPERATOR_TOKEN, PASSWORD, World
+from tests.api.conftest import ON_SQLITE, OPERATOR_TOKEN, PASSWORD, World
 from tests.api.records.test_records import ACCOUNTS
 from tests.api.scenarios import assert_problem
 from tests.api.server.test_protocol import listening, say
+
+pytestmark = ON_SQLITE  # it is over before a database is asked
 
 LOGIN = "/api/v1/auth/login"
 JSON = "Content-Type: application/json"

@@ -6,10 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.conftest import OPERATOR_TOKEN, World
+from tests.api.conftest import ON_SQLITE, OPERATOR_TOKEN, World
 from tests.api.records.test_records import ACCOUNTS, make
 from tests.api.scenarios import assert_problem
 from tests.api.server.test_protocol import listening, say
+
+pytestmark = ON_SQLITE  # paths are read the same, whatever the database is
 
 
 async def ask(client: httpx.AsyncClient, target: str, method: str = "GET") -> httpx.Response:
