@@ -29,6 +29,7 @@ __all__ = ["KillAt", "line_of", "main", "serve"]
 
 def line_of(when: str, operation: str, step: str, *, is_undoing: bool = False) -> str:
     """A moment as the file names it: ``before create migrate``, ``after undo create migrate``."""
+    operation = operation.removeprefix("tenant.")
     return " ".join([when, *(["undo"] if is_undoing else []), operation, step])
 
 

@@ -20,6 +20,7 @@ from central.jobs.service import JobService
 from central.jobs.store import JobStore, NewJob
 from central.jobs.tables import Job
 from piccolo_engines.columns import utc_now
+from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.conftest import ON_SQLITE
 from tests.central.provisioning.world import DEAD
 from tests.support.waiting import until
@@ -364,3 +365,18 @@ async def test_a_runner_without_places_takes_nothing() -> None:
     await process.enqueue()
     await process.runner.run()
     assert (await process.job()).state == "waiting"
+
+
+async def test_a_look_of_an_idle_process_is_one_statement(central: SQLiteEngine) -> None:
+    async def run(_claim: Claim) -> Outcome:
+        return None
+
+    process, statements = Process(run), []
+    central.on_statement = statements.append
+    assert await process.runner.take() == 0
+    assert len(statements) == 1
+    await process.enqueue()
+    statements.clear()
+    await process.runner.drain()
+    central.on_statement = None
+    assert len(statements) == 4, "look, claim, end, look"
