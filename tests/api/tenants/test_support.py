@@ -132,7 +132,8 @@ async def test_a_tenant_that_allows_no_support_access(world: World) -> None:
 
 @ON_SQLITE
 async def test_a_tenant_that_always_allows_support_access(world: World) -> None:
-    await allow(world, "always")
+    changed = await (await world.user()).patch("/api/v1/sign-in-settings", json={"supportAccess": "always"})
+    assert changed.status_code == 200, changed.text
     made = await asked(world)
     assert made["state"] == "granted"
     assert (await (await entered(world, made["id"])).get(ACCOUNTS)).status_code == 200
@@ -260,6 +261,7 @@ async def test_support_cannot_give_itself_or_others_more(world: World) -> None:
         ("POST", "/api/v1/roles", {"name": "eve", "permissions": ["*:*"]}),
         ("DELETE", f"/api/v1/sessions?user={member}", None),
         ("PATCH", "/api/v1/me", {"name": "Ada"}),
+        ("PATCH", "/api/v1/sign-in-settings", {"supportAccess": "always"}),
         ("POST", "/api/v1/auth/password", {"current": PASSWORD, "new": "another horse battery"}),
         ("POST", f"{SUPPORT}/{grant}/grant", None),
         ("POST", f"{SUPPORT}/{grant}/end", None),
