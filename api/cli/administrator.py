@@ -18,6 +18,7 @@ from tenant_schema.users.emails import normalise_email
 from tenant_schema.users.links.store import Link
 from tenant_schema.users.roles.records import ADMINISTRATOR
 from tenant_schema.users.service import NewUser, UserRecord
+from tenant_schema.users.sign_in.settings import SettingsChanges
 
 __all__ = ["administrator"]
 
@@ -41,7 +42,8 @@ def administrator(slug: str, email: str, name: str, out: Output) -> None:
     """Make EMAIL an administrator of the tenant SLUG, and print a one-time link to set a password with.
 
     For a tenant that has no administrator left, or whose administrators have forgotten their passwords. An
-    existing user is activated and keeps the old password until setting a new one.
+    existing user is activated and keeps the old password until setting a new one. Passwords are enabled, if
+    the tenant has disabled them.
     """
     settings = load_settings()
     user = NewUser(normalise_email(email), name, [ADMINISTRATOR])
@@ -55,6 +57,8 @@ async def _invite_administrator(platform: Platform, slug: str, user: NewUser) ->
     await audit.record(ACTOR, "tenant.administrator", tenant_id=tenant.id, tenant_slug=slug, detail=detail)
     scope = TenantScope(tenant.id, tenant.slug, tenant.name)
     async with platform.tenancy.use(tenant), platform.people.together(scope):
+        enabled = SettingsChanges(password_enabled=True)
+        await platform.people.sign_in_settings.change(scope, COMMAND_LINE, enabled)
         known = await _user(platform, user.email)
         link = await _invite(platform, scope, user) if known is None else await _admit(platform, scope, known)
     links = TenantLinks(platform.settings.url_of(tenant.primary_domain), platform.settings.mail_delivery)

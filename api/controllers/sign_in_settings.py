@@ -5,6 +5,7 @@ from typing import Annotated
 from litestar import Controller, get, patch
 from litestar.params import JSONBody
 
+from api.openapi.described import problems
 from api.requests.bodies import Check
 from api.requests.request import ApiRequest
 from api.requests.sources import CheckedBy, Injected
@@ -50,9 +51,11 @@ class SignInSettingsController(Controller):
         summary="Change how users sign in to this tenant",
         description=(
             "Each setting that is not given stays. An origin is a scheme and a host, with a port where it is "
-            "not the usual one. A user who is signed in is needed, not an API key."
+            "not the usual one. A user who is signed in is needed, not an API key. Passwords can be disabled "
+            "once an active identity provider has signed somebody in."
         ),
         response_description="The settings.",
+        responses=problems(409),
         body_example={"allowedOrigins": ["https://app.example.com", "http://localhost:5173"]},
         example=_EXAMPLE,
     )

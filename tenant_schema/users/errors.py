@@ -29,6 +29,7 @@
     │   ├── SystemKept                  a role or permission that every tenant has
     │   ├── InUse                       others still have it
     │   ├── Inactive                    the user is not active: reactivate the user first
+    │   ├── PasswordsNeeded             no identity provider has signed anybody in
     │   ├── FactorNeeded                the last factor of a user whose role requires one
     │   ├── TooManyFactors              a user has as many factors as are allowed
     │   ├── WrongSupportState           the request for support access was decided, or has ended
@@ -62,6 +63,7 @@ __all__ = [
     "MailUnavailable",
     "NotThere",
     "PasswordDisabled",
+    "PasswordsNeeded",
     "PermissionDenied",
     "SessionEnded",
     "SupportEnded",
@@ -288,6 +290,18 @@ class Inactive(Kept):
     def __init__(self, email: str) -> None:
         self.email = email
         super().__init__(f"{email} is not active: reactivate them first.")
+
+
+class PasswordsNeeded(Kept):
+    """No active provider has signed anybody in, so that nobody could sign in without passwords."""
+
+    code = "passwords-needed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Passwords can be disabled once somebody has signed in through an active identity provider: set "
+            "one up, and sign in through it."
+        )
 
 
 class WrongSupportState(Kept):

@@ -4,8 +4,7 @@
 
     tenant_schema.users.errors.Kept
     ├── ProviderInUse           users sign in with it, and ``confirm`` is missing
-    ├── LastWayIn               passwords are disabled, and no other provider works
-    └── PasswordsNeeded         passwords can be disabled once a provider works
+    └── LastWayIn               passwords are disabled, and no other provider works
 
     SignInRefused               a sign-in that ends at the sign-in page, with a code
 """
@@ -14,7 +13,7 @@ from enum import StrEnum
 
 from tenant_schema.users.errors import Kept
 
-__all__ = ["LastWayIn", "PasswordsNeeded", "ProviderInUse", "RefusalCode", "SignInRefused"]
+__all__ = ["LastWayIn", "ProviderInUse", "RefusalCode", "SignInRefused"]
 
 
 class ProviderInUse(Kept):
@@ -37,18 +36,6 @@ class LastWayIn(Kept):
         self.name = name
         super().__init__(
             f"Passwords are disabled, and {name} is the only provider that works: enable passwords first."
-        )
-
-
-class PasswordsNeeded(Kept):
-    """No active provider has signed anybody in, so that nobody could sign in without passwords."""
-
-    code = "passwords-needed"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Passwords can be disabled once somebody has signed in through an active identity provider: set "
-            "one up, and sign in through it."
         )
 
 

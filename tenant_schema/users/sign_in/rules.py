@@ -7,7 +7,7 @@ from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
 from tenant_schema.users.sign_in_tables import IdentityProvider, SignInSettings
 
-__all__ = ["SignInRules", "SignInRulesReader", "SupportChoice", "read_rules"]
+__all__ = ["SignInRules", "SignInRulesReader", "SupportChoice", "has_proven_provider", "read_rules"]
 
 SupportChoice = Literal["never", "ask", "always"]
 """Whether operators may have support access: never, when somebody grants it, or always."""
@@ -56,8 +56,13 @@ async def read_rules() -> SignInRules:
         return SignInRules()
     has_provider = False
     if not row["password_enabled"]:
-        is_proven = IdentityProvider.active.eq(True) & IdentityProvider.proven_at.is_not_null()
-        has_provider = await IdentityProvider.exists().where(is_proven)
+        has_provider = await has_proven_provider()
     return SignInRules(
         row["password_enabled"], row["support_access"], tuple(row["allowed_origins"]), has_provider
     )
+
+
+async def has_proven_provider() -> bool:
+    """Whether an active identity provider has signed somebody in. 1 statement."""
+    is_proven = IdentityProvider.active.eq(True) & IdentityProvider.proven_at.is_not_null()
+    return await IdentityProvider.exists().where(is_proven)

@@ -9,9 +9,16 @@ import msgspec
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
 from tenant_schema.users.audit.write import Subject, record_event
+from tenant_schema.users.errors import PasswordsNeeded
 from tenant_schema.users.rights.change import changing_access
 from tenant_schema.users.rights.permissions import Access
-from tenant_schema.users.sign_in.rules import SignInRules, SignInRulesReader, SupportChoice, read_rules
+from tenant_schema.users.sign_in.rules import (
+    SignInRules,
+    SignInRulesReader,
+    SupportChoice,
+    has_proven_provider,
+    read_rules,
+)
 from tenant_schema.users.sign_in_tables import SignInSettings
 
 __all__ = ["SettingsChanges", "SignInSettingsService"]
@@ -42,7 +49,8 @@ class SignInSettingsService:
         """Change some of the settings. They apply from the next request on, in other processes within
         ``CACHE_SECONDS``.
 
-        Raises PermissionDenied, KeyNotEnough for an API key, and SupportNotEnough.
+        Raises PermissionDenied, KeyNotEnough for an API key, SupportNotEnough, and PasswordsNeeded when
+        passwords are disabled before an active identity provider has signed somebody in.
         """
         access.require_system("users:manage")
         access.require_person()
@@ -50,6 +58,8 @@ class SignInSettingsService:
         async with changing_access(self._cache, scope):
             before = await read_rules()
             new = {name: value for name, value in given.items() if value != getattr(before, name)}
+            if new.get("password_enabled") is False and not await has_proven_provider():
+                raise PasswordsNeeded
             if new:
                 await _store(new)
                 old = {name: getattr(before, name) for name in new}

@@ -277,5 +277,15 @@ def test_somebody_is_let_in_again(call: Run, told: Told, email: str, roles: int)
     assert "command line" in call("shell", "acme", "-c", events).stdout
 
 
+def test_an_administrator_from_the_command_line_can_sign_in_with_a_password(call: Run, told: Told) -> None:
+    def settings(source: str) -> str:
+        script = f"from tenant_schema.users.sign_in_tables import SignInSettings\n{source}"
+        return call("shell", "acme", "-c", script).stdout.strip()
+
+    settings("await SignInSettings(password_enabled=False).save()")
+    told("tenants", "administrator", "acme", "administrator@acme.example")
+    assert settings("print((await SignInSettings.select())[0]['password_enabled'])") == "True"
+
+
 def test_who_cannot_be_an_administrator_is_reported(call: Run) -> None:
     assert "email: " in call("tenants", "administrator", "acme", "nobody", status=1).stderr

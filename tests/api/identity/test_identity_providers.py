@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from central.database import CENTRAL
-from tenant_schema.users.sign_in_tables import IdentityProvider, SignInSettings
-from tests.api.conftest import ON_SQLITE, World
+from tenant_schema.users.sign_in_tables import IdentityProvider
+from tests.api.conftest import ON_SQLITE, PASSWORD, World
 from tests.api.identity.sso import PROVIDERS, Company, audit_of
 from tests.api.people import made_role, made_user
 from tests.support.identity_provider import HostileProvider, Reply
 
+SETTINGS = "/api/v1/sign-in-settings"
 BODY = {
     "name": "company",
     "label": "Company account",
@@ -216,14 +217,18 @@ async def test_the_test_says_what_is_wrong_in_words(company: Company, provider: 
 
 
 @ON_SQLITE
-async def test_the_last_provider_that_works_stays_while_passwords_are_disabled(company: Company) -> None:
+async def test_passwords_are_disabled_once_a_provider_works_which_then_stays(company: Company) -> None:
+    administrator, disabled = await company.world.user(), {"passwordEnabled": False}
+    refused = await administrator.patch(SETTINGS, json=disabled)
+    assert (refused.status_code, refused.json()["code"]) == (409, "passwords-needed")
     await company.sign_in()
-    administrator = await company.world.user()
+    assert (await administrator.patch(SETTINGS, json=disabled)).status_code == 200
+    body = {"email": "member@acme.example", "password": PASSWORD}
+    refused = await company.browser().post("/api/v1/auth/login", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (403, "password-disabled")
+    assert (await company.sign_in()).headers["location"] == "/deals"
+
     other = (await administrator.post(PROVIDERS, json=BODY | {"name": "other"})).json()
-    tenant = await company.world.tenant("acme")
-    with CENTRAL.bind(company.world.platform.central_engine):
-        async with company.world.platform.tenancy.use(tenant):
-            await SignInSettings.insert(SignInSettings(password_enabled=False))
     address = f"{PROVIDERS}/{company.id}"
     for refused in (
         await administrator.patch(address, json={"active": False}),
@@ -234,6 +239,8 @@ async def test_the_last_provider_that_works_stays_while_passwords_are_disabled(c
         assert (refused.status_code, refused.json()["code"]) == (409, "last-way-in")
     assert (await administrator.patch(address, json={"label": "x"})).status_code == 200
     assert (await administrator.delete(f"{PROVIDERS}/{other['id']}")).status_code == 204
+    assert (await administrator.patch(SETTINGS, json={"passwordEnabled": True})).status_code == 200
+    assert (await administrator.delete(f"{address}?confirm=company")).status_code == 204
 
 
 @pytest.mark.parametrize("settings", ["mariadb"], indirect=True)
