@@ -17,7 +17,6 @@ from tests.api.conftest import ON_SQLITE, World
 from tests.support.certificates import Certificates
 from tests.support.mail_server import MailServer
 
-pytestmark = ON_SQLITE
 SENDER = MailAddress("no-reply@example.com", "Freehold")
 
 
@@ -70,6 +69,7 @@ def sending(
     return make
 
 
+@ON_SQLITE
 async def test_an_invitation_arrives_and_its_link_works(
     sending: Callable[..., Any], server: MailServer
 ) -> None:
@@ -85,6 +85,7 @@ async def test_an_invitation_arrives_and_its_link_works(
         assert (await world.client().post("/api/v1/auth/accept", json=body)).status_code == 200
 
 
+@ON_SQLITE
 async def test_a_server_that_is_busy_gets_the_mail_at_the_next_attempt(
     sending: Callable[..., Any], server: MailServer
 ) -> None:
@@ -100,6 +101,7 @@ async def test_a_server_that_is_busy_gets_the_mail_at_the_next_attempt(
         assert (len(server.mails), await waiting(world)) == (1, [])
 
 
+@ON_SQLITE
 async def test_a_recipient_that_is_refused_fails_and_the_others_get_theirs(
     sending: Callable[..., Any], server: MailServer
 ) -> None:
@@ -115,6 +117,7 @@ async def test_a_recipient_that_is_refused_fails_and_the_others_get_theirs(
         assert server.recipients == ["eve@acme.example"]
 
 
+@ON_SQLITE
 async def test_a_server_that_is_down_delays_no_request(sending: Callable[..., Any]) -> None:
     down = MailServer(port=1).settings()
     async with sending(smtp_server=down) as world:
@@ -140,6 +143,7 @@ async def test_in_local_mode_a_forgotten_password_leads_to_a_file_with_a_link(
         assert (await world.client().post("/api/v1/auth/accept", json=body)).status_code == 200
 
 
+@ON_SQLITE
 async def test_a_sign_in_from_another_browser_and_a_removed_factor_are_mailed(
     world_with: Callable[..., Any],
 ) -> None:
