@@ -12,7 +12,7 @@ from tenant_schema.outbox import OutboxMessage
 from tenant_schema.users.mails import MAIL
 from tenant_schema.users.tables import Session
 from tests.api.conftest import ON_SQLITE, PASSWORD, World
-from tests.api.factors.people import CONFIRM, FACTORS, login, with_app
+from tests.api.factors.people import CONFIRM, FACTORS, login, pages_of, with_app
 from tests.api.people import made_role, made_user, role_id, sign_in_as, user_id
 from tests.api.scenarios import Callers, Scenario, assert_problem, check, table
 from tests.api.test_statement_counts import counted
@@ -310,3 +310,18 @@ async def test_a_warm_read_with_a_second_factor_costs_one_statement(world: World
     async with counted(world) as statements:
         assert (await warm.get("/api/v1/data/accounts")).status_code == 200
     assert (statements["tenant"], statements["central"]) == (1, 0)
+
+
+@ON_SQLITE
+async def test_a_browser_signs_in_with_a_code_and_its_session_says_how(world: World) -> None:
+    app = await with_app(world, await world.user("member"))
+    body = {"email": MEMBER, "password": PASSWORD}
+    browser = pages_of(world)
+    assert_problem(await browser.post("/api/v1/auth/session", json=body), "factor-required")
+    code = await app.code()
+    assert (await browser.post("/api/v1/auth/session", json={**body, "code": code})).status_code == 200
+    refused = await browser.post("/api/v1/auth/session", json={**body, "code": code})
+    assert_problem(refused, "code-invalid")
+    async with world.platform.tenancy.use(await world.tenant("acme")):
+        row = await Session.select().order_by(Session.id, ascending=False).first()
+    assert (row["methods"], row["second_factor_at"] is not None) == ("pwd otp mfa", True)
