@@ -91,7 +91,7 @@ def completed(*words: str) -> list[str]:
 def test_commands_and_tenants_are_completed(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    assert completed("d") == ["doctor"]
+    assert completed("do") == ["doctor"]
     assert completed("tenants", "show", "ac") == ["acme"]
     assert sorted(completed("migrate", "")) == ["acme", "demo"]
 
