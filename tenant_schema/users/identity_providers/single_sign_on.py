@@ -149,8 +149,8 @@ class SingleSignOn:
     async def finish(
         self, scope: TenantScope, name: str, returned: Returned, browser: str, arrival: Arrival
     ) -> Finished:
-        """Finish a sign-in: the session is started after every check. Up to 45 statements, 1 if throttled,
-        and at most 5 requests.
+        """Finish a sign-in: the session is started after every check. 21 statements for a known user whose
+        roles stay, up to 45 for others, 1 if throttled; 1 request, and at most 5.
 
         A sign-in that is refused leads to the sign-in page, with the code of the reason.
 

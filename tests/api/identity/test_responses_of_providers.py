@@ -7,6 +7,7 @@ import pytest
 
 from tests.api.conftest import ON_SQLITE, World
 from tests.api.identity.sso import PROVIDERS, Company, audit_of, error_of, set_up
+from tests.api.test_statement_counts import counted
 from tests.support.identity_provider import CLIENT, HostileProvider, Reply
 
 pytestmark = ON_SQLITE
@@ -105,3 +106,17 @@ async def test_private_addresses_are_not_requested_unless_the_installation_allow
     refused = await administrator.post(PROVIDERS, json=body | {"issuer": provider.issuer})
     assert refused.status_code == 422
     assert provider.asked == []
+
+
+async def test_a_sign_in_takes_few_statements_and_a_known_provider_one_request(company: Company) -> None:
+    browser = company.browser()
+    for _ in range(2):
+        assert (await company.sign_in(browser)).headers["location"] == "/deals"
+    company.provider.asked.clear()
+    async with counted(company.world) as first:
+        started = await company.start(browser)
+    back = company.provider.authorize(started.headers["location"])
+    async with counted(company.world) as second:
+        assert (await company.finish(browser, back)).headers["location"] == "/deals"
+    assert company.provider.asked == ["/token"]
+    assert (first["tenant"], second["tenant"]) == (8, 21)
