@@ -63,7 +63,7 @@ for _name, _summary in (
     ("shell", "Open a Python shell with the tenant SLUG bound."),
     ("keys", "Encryption keys."),
     ("directory", "The directory of addresses across tenants."),
-    ("doctor", "Check settings, files, databases, keys, jobs, and all tenants or those named."),
+    ("doctor", "Check settings, files, mail, databases, keys, jobs, and all tenants or those named."),
     ("completion", "Print the script that completes commands, options and tenants in your shell."),
 ):
     main.add_command(later(_name, f"api.cli.{_name}:{_name}", _summary))

@@ -96,7 +96,7 @@ for _name, _command, _summary in (
     (
         "administrator",
         "administrator:administrator",
-        "Make EMAIL an administrator of the tenant SLUG, and print a one-time token to set a password with.",
+        "Make EMAIL an administrator of the tenant SLUG, and print a one-time link to set a password with.",
     ),
     (
         "change-password",

@@ -1,6 +1,8 @@
 """``freehold jobs`` and ``freehold worker``."""
 
 import asyncio
+import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from tenant_schema.outbox import OutboxMessage
 from tenant_schema.scope import TenantScope
 from tests.api.cli.conftest import Run, Told
 from tests.api.conftest import CHEAP, settings_in
+from tests.support.processes import COMMAND, environment
 
 NO_JOB = "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
 
@@ -97,3 +100,14 @@ def test_a_worker_executes_what_is_due_and_ends(told: Told, call: Run, folder: P
     assert [one["error"] for one in asyncio.run(messages())] == ["Nothing sends this kind."]
     warnings = [one["message"] for one in told("doctor") if one["level"] == "warning"]
     assert "Its outbox waits: Nothing sends messages of the kind fax." in warnings
+
+
+def test_a_worker_takes_up_jobs_until_it_is_stopped(environ: dict[str, str], tmp_path: Path) -> None:
+    command = [*COMMAND, "worker", "--jobs", "1"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment(environ), stdout=subprocess.PIPE, text=True
+    ) as worker:
+        assert worker.stdout is not None
+        assert json.loads(worker.stdout.readline()) == {"event": "started", "jobs": 1}
+        worker.terminate()
+        assert worker.wait(60) == 0
