@@ -12,6 +12,7 @@ from tenant_schema.users.account_changes import AccountChanges
 from tenant_schema.users.audit.write import Subject, record_event
 from tenant_schema.users.errors import Taken, WeakPassword
 from tenant_schema.users.links.store import (
+    BY_PASSWORD,
     FOR_PASSWORDS,
     MAILED,
     FoundLink,
@@ -80,7 +81,7 @@ class Invitations:
         async with changing_access(self._cache, scope):
             now = self._now()
             await take_link(link, now)
-            await withdraw_links(user.id, FOR_PASSWORDS)
+            await withdraw_links(user.id, BY_PASSWORD)
             await User.update({User.password_hash: password_hash, User.name: user.name}).where(
                 User.id == user.id
             )
