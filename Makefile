@@ -48,6 +48,15 @@ fmt: $(VENV)/installed-dev ## format the code and apply automatic fixes
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+.PHONY: frontend
+frontend: $(VENV)/installed-dev ## build the frontend into api/frontend/dist (needs Node.js)
+	tools/frontend $(VENV)
+
+.PHONY: frontend-dev
+frontend-dev: ## serve the frontend's sources for a tenant, beside a running service: TENANT=acme [PORT=8000]
+	@echo "Open http://$(or $(TENANT),acme).localhost:5173"
+	cd frontend && npm ci --no-audit --no-fund --loglevel=error && FREEHOLD_URL=http://127.0.0.1:$(or $(PORT),8000) npm run dev
+
 .PHONY: cover
 cover: $(VENV)/installed-dev ## run the tests and report lines that are not covered
 	$(BIN)/coverage run -m pytest $(PYTEST_ARGS)

@@ -6,6 +6,7 @@ from typing import Final
 
 from litestar.types import HTTPScope
 
+from api.frontend.files import TENANT_PAGES
 from api.problems.catalog import EXPLANATIONS
 from api.problems.table import document_of
 from api.requests.etags import digest_tag
@@ -36,9 +37,10 @@ def prefers_html(accept: str) -> bool:
 
 
 def wants_page(scope: HTTPScope) -> bool:
-    """Whether a browser opens the host itself or its admin."""
+    """Whether a browser opens a page: of the frontend, or the admin's."""
     path = scope["path"]
-    if scope["method"] != "GET" or path not in ("/", "/admin", "/admin/"):
+    is_page = path in ("/admin", "/admin/") or path[1:].partition("/")[0] in TENANT_PAGES
+    if scope["method"] != "GET" or not is_page:
         return False
     return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
 

@@ -87,14 +87,14 @@ def tracked_files() -> list[Path]:
 
 
 def cleaned_files() -> list[Path]:
-    """The tracked text files under ``CLEANED``, without migrations and without Swagger UI."""
+    """The tracked text files under ``CLEANED``, without migrations, Swagger UI and the built frontend."""
     folders = [ROOT / name for name in CLEANED]
     return [
         path
         for path in tracked_files()
         if path != Path(__file__)
         and path.suffix not in {".png", ".ico", ".bin"}
-        and not {"piccolo_migrations", "try_page"} & set(path.parts)
+        and not {"piccolo_migrations", "try_page", "dist"} & set(path.parts)
         and any(path.is_relative_to(folder) for folder in folders)
     ]
 

@@ -12,7 +12,6 @@ from tenant_schema.users.account_changes import AccountChanges
 from tenant_schema.users.audit.write import Subject, record_event
 from tenant_schema.users.errors import Taken, WeakPassword
 from tenant_schema.users.links.store import (
-    BY_PASSWORD,
     FOR_PASSWORDS,
     MAILED,
     FoundLink,
@@ -81,7 +80,7 @@ class Invitations:
         async with changing_access(self._cache, scope):
             now = self._now()
             await take_link(link, now)
-            await withdraw_links(user.id, BY_PASSWORD)
+            await withdraw_links(user.id, FOR_PASSWORDS)
             await User.update({User.password_hash: password_hash, User.name: user.name}).where(
                 User.id == user.id
             )

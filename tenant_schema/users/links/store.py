@@ -18,10 +18,8 @@ from tenant_schema.users.mails import MailLink
 from tenant_schema.users.tables import OneTimeLink
 
 __all__ = [
-    "BY_PASSWORD",
     "FOR_PASSWORDS",
     "MAILED",
-    "TICKET",
     "FoundLink",
     "Link",
     "LinkPurpose",
@@ -47,10 +45,6 @@ FOR_PASSWORDS: Final = frozenset({LinkPurpose.INVITATION, LinkPurpose.PASSWORD_R
 """The links with which a user chooses a password."""
 MAILED: Final = FOR_PASSWORDS | {LinkPurpose.EMAIL_CHANGE}
 """The links that are sent by mail."""
-TICKET: Final = "ticket"
-"""The purpose of the rows of :mod:`tenant_schema.users.sign_in.tickets`, which are no links."""
-BY_PASSWORD: Final[frozenset[str]] = FOR_PASSWORDS | {TICKET}
-"""What a new password makes invalid."""
 
 _GOOD_FOR: Final = {
     LinkPurpose.INVITATION: timedelta(days=7),
@@ -116,9 +110,9 @@ async def create_link(user_id: UUID, purpose: LinkPurpose, now: datetime, new_em
     return link
 
 
-async def withdraw_links(user_id: UUID, purposes: Collection[str] = MAILED | {TICKET}) -> None:
-    """Delete the user's links with these purposes, by default all. 1 statement."""
-    given = [str(purpose) for purpose in purposes]
+async def withdraw_links(user_id: UUID, purposes: Collection[LinkPurpose] = MAILED) -> None:
+    """Delete the user's links with these purposes. 1 statement."""
+    given = [purpose.value for purpose in purposes]
     await OneTimeLink.delete().where((OneTimeLink.user == user_id) & OneTimeLink.purpose.is_in(given))
 
 

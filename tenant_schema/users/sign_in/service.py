@@ -24,7 +24,7 @@ from tenant_schema.users.errors import (
     Unauthenticated,
     WrongPassword,
 )
-from tenant_schema.users.links.store import BY_PASSWORD, withdraw_links
+from tenant_schema.users.links.store import FOR_PASSWORDS, withdraw_links
 from tenant_schema.users.mails import Mails, Recipient
 from tenant_schema.users.passwords.hashing import PasswordHashing
 from tenant_schema.users.passwords.policy import require_good_change
@@ -375,7 +375,7 @@ class Authentication:
                 await end_other_sessions(
                     access.user_id, access.session_id, EndReason.PASSWORD_CHANGED, self._now()
                 )
-                await withdraw_links(access.user_id, BY_PASSWORD)
+                await withdraw_links(access.user_id, FOR_PASSWORDS)
                 await self._mails.password_changed(scope, Recipient.of(row))
                 await record_event(access, "password.change")
 

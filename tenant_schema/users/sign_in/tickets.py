@@ -14,7 +14,6 @@ from piccolo_conf import DB
 from piccolo_engines.columns import utc_now
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.errors import SessionEnded, TicketInvalid
-from tenant_schema.users.links.store import TICKET
 from tenant_schema.users.sessions.store import SessionUser
 from tenant_schema.users.sign_in.arrival import Arrival
 from tenant_schema.users.sign_in.browser_sessions import BrowserSession, BrowserSessions
@@ -27,6 +26,7 @@ __all__ = ["TICKET_GOOD_FOR", "TICKET_PREFIX", "Tickets"]
 
 TICKET_PREFIX: Final = "fht_"
 TICKET_GOOD_FOR: Final = timedelta(seconds=60)
+_PURPOSE: Final = "ticket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,9 @@ class Tickets:
         2 statements. Other tickets of the user stay valid.
         """
         now, secret = self._now(), self._secrets.create(scope)
-        is_expired = (OneTimeLink.purpose == TICKET) & (OneTimeLink.expires_at <= now)
+        is_expired = (OneTimeLink.purpose == _PURPOSE) & (OneTimeLink.expires_at <= now)
         await OneTimeLink.delete().where((OneTimeLink.user == user_id) & is_expired)
-        row = OneTimeLink(user=user_id, purpose=TICKET, expires_at=now + TICKET_GOOD_FOR)
+        row = OneTimeLink(user=user_id, purpose=_PURPOSE, expires_at=now + TICKET_GOOD_FOR)
         digest = self._secrets.hash_of(scope, secret)
         assert digest is not None
         row.token_hash = digest
@@ -107,7 +107,7 @@ class Tickets:
         if digest is None or not ticket.startswith(TICKET_PREFIX):
             raise TicketInvalid
         user = OneTimeLink.user
-        is_it = (OneTimeLink.token_hash == digest) & (OneTimeLink.purpose == TICKET)
+        is_it = (OneTimeLink.token_hash == digest) & (OneTimeLink.purpose == _PURPOSE)
         is_good = OneTimeLink.used_at.is_null() & (OneTimeLink.expires_at > self._now())
         columns = (OneTimeLink.id, OneTimeLink.user, user.email, user.name, user.active)
         row = await OneTimeLink.select(*columns).where(is_it & is_good).first()

@@ -111,15 +111,6 @@ async def test_a_user_deactivated_meanwhile_has_no_session(desk: Desk, tickets: 
     assert await sessions_of(desk) == 1  # the administrator's
 
 
-async def test_a_new_password_withdraws_tickets(desk: Desk, tickets: dict[str, str]) -> None:
-    body = {"email": BOTH, "password": PASSWORD}
-    login = await desk.world.client().post("/api/v1/auth/login", json=body)
-    client = desk.world.client(token=login.json()["accessToken"])
-    change = {"current": PASSWORD, "new": "a new horse battery"}
-    assert (await client.post("/api/v1/auth/password", json=change)).status_code == 204
-    assert_problem(await use(desk, tickets["acme"]), "ticket-invalid")
-
-
 async def test_a_suspended_tenant_takes_no_ticket(desk: Desk, tickets: dict[str, str]) -> None:
     async with desk.world.operator() as operator:
         await operator.post(f"/setup/tenants/{await desk.world.tenant_id('acme')}/suspend")

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from central.database import CENTRAL
 from central.tables import TenantStatus
 from tests.api.conftest import ON_SQLITE, World
@@ -19,15 +17,6 @@ def assert_page(answer: Any, status: int, words: str) -> None:
     assert int(answer.headers["content-length"]) == len(answer.content)
     assert words in answer.text
     assert answer.headers["x-request-id"] in answer.text
-
-
-@pytest.mark.parametrize("host", ["localhost", "acme.localhost"])
-async def test_the_host_itself_leads_on_to_what_there_is(world: World, host: str) -> None:
-    answer = await world.client(host).get("/", headers=BROWSER)
-    assert_page(answer, 404, "nothing at this address")
-    for way_on in ("/admin/", "/schema"):
-        assert f'href="{way_on}"' in answer.text
-        assert (await world.client(host).get(way_on)).status_code == 200
 
 
 async def test_a_suspended_tenant_s_admin_says_so(world: World) -> None:

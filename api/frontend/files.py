@@ -1,0 +1,94 @@
+"""The built files of the frontend: hashed assets, and the page that loads them.
+
+Read and compressed once, in a thread, when the first page of a process is requested.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Container, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from litestar.exceptions import NotFoundException
+from litestar.types import HTTPScope
+
+from api.requests.request import ApiRequest
+from api.responses import NOT_STORED, RawResponse
+from api.static_files import FOR_EVER, StaticFile, static_file
+
+__all__ = ["CENTRAL_PAGES", "TENANT_PAGES", "frontend_response", "is_frontend"]
+
+TENANT_PAGES: Final = frozenset({"", "a", "confirm-email", "forgot", "invite", "login", "o", "reset"})
+"""First parts of the paths of pages on a tenant's host."""
+CENTRAL_PAGES: Final = frozenset({"", "find"})
+"""The same on a central host."""
+
+_DIST: Final = files("api.frontend") / "dist"
+_ASSETS: Final = "/assets/"
+_SAFE: Final = frozenset({"GET", "HEAD"})
+_NONCE: Final = b'name="csp-nonce" content=""'
+_HOST: Final = b'name="freehold-host" content="tenant"'
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def is_frontend(scope: HTTPScope, pages: Container[str]) -> bool:
+    """Whether a request is for a file of the frontend: an asset, or one of the pages, opened by a browser.
+
+    Programs, whose Accept header does not name HTML, get the problem of a path that does not exist.
+    """
+    path = scope["path"]
+    if scope["method"] not in _SAFE or path[:2] == "//":
+        return False
+    if path.startswith(_ASSETS):
+        return True
+    if path[1:].partition("/")[0] not in pages:
+        return False
+    return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
+
+
+async def frontend_response(request: ApiRequest) -> RawResponse:
+    """Return an asset, or the page for any other path. Raises NotFoundException for a missing asset.
+
+    Each page has a nonce of its own for styles (Content Security Policy Level 3, section 6.7.3.2).
+    """
+    path: str = request.scope["path"]
+    if path.startswith(_ASSETS):
+        asset = (await asyncio.to_thread(_assets)).get(path.removeprefix(_ASSETS))
+        if asset is None:
+            raise NotFoundException
+        return asset.response(request)
+    nonce = secrets.token_urlsafe(16)
+    page = (await asyncio.to_thread(_page)).replace(_NONCE, _NONCE[:-1] + nonce.encode() + b'"')
+    if "tenant" not in request.scope["state"]:
+        page = page.replace(_HOST, _HOST.replace(b"tenant", b"central"))
+    return RawResponse(
+        200,
+        [
+            (b"content-type", b"text/html; charset=utf-8"),
+            (b"content-length", b"%d" % len(page)),
+            (b"content-security-policy", _POLICY.format(nonce=nonce).encode()),
+            (b"cross-origin-opener-policy", b"same-origin"),
+            (b"vary", b"accept"),
+            NOT_STORED,
+        ],
+        page,
+    )
+
+
+@cache
+def _assets() -> Mapping[str, StaticFile]:
+    return {
+        one.name: static_file(one.name, one.read_bytes(), FOR_EVER) for one in (_DIST / "assets").iterdir()
+    }
+
+
+@cache
+def _page() -> bytes:
+    page = (_DIST / "index.html").read_bytes()
+    if page.count(_NONCE) != 1 or page.count(_HOST) != 1:
+        raise RuntimeError("The frontend's page is not what the service expects: run `make frontend`.")
+    return page

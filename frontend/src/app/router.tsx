@@ -1,0 +1,151 @@
+/** The addresses of the workspace. Pages are loaded when they are opened. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+
+import { navigationQuery, queries } from "~/api";
+import { NotFound } from "~/app/NotFound";
+import { PageError } from "~/app/PageError";
+import { onSessionEnd } from "~/session/events";
+import { ownPath } from "~/session/returnTo";
+
+const root = createRootRoute({ notFoundComponent: NotFound, errorComponent: PageError });
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  validateSearch: (search: Record<string, unknown>) => ({ to: ownPath(search.to), error: text(search.error) }),
+  component: lazyRouteComponent(() => import("~/session/SignInPage")),
+});
+const forgot = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot",
+  component: lazyRouteComponent(() => import("~/session/ForgotPage")),
+});
+const link = (path: "/invite/$token" | "/reset/$token") =>
+  createRoute({
+    getParentRoute: () => root,
+    path,
+    component: lazyRouteComponent(() => import("~/session/LinkPage")),
+  });
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: "shell",
+  loader: () => queries.ensureQueryData(navigationQuery),
+  component: lazyRouteComponent(() => import("~/shell/Shell")),
+});
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: "/",
+  loader: async () => {
+    const navigation = await queries.ensureQueryData(navigationQuery);
+    const app = navigation.apps.find((one) => one.name === localStorage.getItem("freehold.app")) ?? navigation.apps[0];
+    const page = app?.pages.find((one) => one.type === "list");
+    if (app && page) throw redirect({ to: "/a/$app/$page", params: { app: app.name, page: page.name }, replace: true });
+    const object = navigation.objects.find((one) => one.can.read);
+    if (object) throw redirect({ to: "/o/$object", params: { object: object.name }, replace: true });
+  },
+  component: lazyRouteComponent(() => import("~/shell/EmptyHome")),
+});
+
+/** What a list shows, as its address has it. */
+export interface ListSearch {
+  view?: string;
+  q?: string;
+  filter?: string;
+  sort?: string;
+  cols?: string;
+}
+
+function listSearch(search: Record<string, unknown>): ListSearch {
+  const kept: ListSearch = {};
+  for (const name of ["view", "q", "filter", "sort", "cols"] as const) {
+    const value = text(search[name]);
+    if (value !== "") kept[name] = value;
+  }
+  return kept;
+}
+
+export const appPage = createRoute({
+  getParentRoute: () => shell,
+  path: "/a/$app/$page",
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import("~/records/list/AppPage")),
+});
+export const list = createRoute({
+  getParentRoute: () => shell,
+  path: "/o/$object",
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import("~/records/list/ObjectPage")),
+});
+export const trash = createRoute({
+  getParentRoute: () => shell,
+  path: "/o/$object/trash",
+  component: lazyRouteComponent(() => import("~/records/TrashPage")),
+});
+export const imported = createRoute({
+  getParentRoute: () => shell,
+  path: "/o/$object/import",
+  component: lazyRouteComponent(() => import("~/records/import/ImportPage")),
+});
+export const created = createRoute({
+  getParentRoute: () => shell,
+  path: "/o/$object/new",
+  component: lazyRouteComponent(() => import("~/records/record/NewRecordPage")),
+});
+export const record = createRoute({
+  getParentRoute: () => shell,
+  path: "/o/$object/$id",
+  component: lazyRouteComponent(() => import("~/records/record/RecordPage")),
+});
+
+const frontDoor = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  component: lazyRouteComponent(() => import("~/frontdoor/FrontDoorPage")),
+});
+const find = createRoute({
+  getParentRoute: () => root,
+  path: "/find",
+  component: lazyRouteComponent(() => import("~/frontdoor/FindPage")),
+});
+
+const isCentral = document.querySelector<HTMLMetaElement>('meta[name="freehold-host"]')?.content === "central";
+const tenantTree = () =>
+  root.addChildren([
+    login,
+    forgot,
+    link("/invite/$token"),
+    link("/reset/$token"),
+    shell.addChildren([home, appPage, list, trash, imported, created, record]),
+  ]);
+const centralTree = () => root.addChildren([frontDoor, find]);
+
+/** Words and ids are kept as they are: no JSON in addresses, so that people can read and share them. */
+export const router = createRouter({
+  routeTree: (isCentral ? centralTree() : tenantTree()) as ReturnType<typeof tenantTree>,
+  defaultPreload: "intent",
+  defaultNotFoundComponent: NotFound,
+  defaultErrorComponent: PageError,
+  scrollRestoration: true,
+  parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+  stringifySearch: (search) => {
+    const pairs = Object.entries(search).filter(([, value]) => typeof value === "string" && value !== "" && value !== "/");
+    const query = new URLSearchParams(pairs as [string, string][]).toString();
+    return query === "" ? "" : `?${query}`;
+  },
+});
+
+onSessionEnd(() => {
+  const here = router.state.location;
+  if (here.pathname.startsWith("/login")) return;
+  queries.clear();
+  void router.navigate({ to: "/login", search: { to: here.href, error: "" }, replace: true });
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,43 @@
+import { Anchor, Badge } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+
+import type { Field } from "~/api";
+import { idOf, linkOf, nameOf, textOf, type Shown } from "~/fields/format";
+import { currentStyle } from "~/records/style";
+
+/** A value, as text or as a link; nothing of it is ever interpreted as HTML. */
+export function FieldValue({ value, field }: { value: unknown; field: Shown & Pick<Field, "target"> }) {
+  if (value === null || value === undefined || value === "") return null;
+  const text = textOf(value, field, currentStyle());
+  if (field.type === "lookup") {
+    const id = idOf(value);
+    if (field.target === "users" || field.target === undefined || id === null) return <span>{nameOf(value)}</span>;
+    return (
+      <Anchor
+        inherit
+        onClick={(event) => event.stopPropagation()}
+        renderRoot={(props) => <Link to="/o/$object/$id" params={{ object: field.target!, id }} {...props} />}
+      >
+        {nameOf(value)}
+      </Anchor>
+    );
+  }
+  if (field.type === "select") {
+    return (
+      <Badge variant="default" tt="none" fw={500} radius="sm">
+        {text}
+      </Badge>
+    );
+  }
+  if (field.type === "url" || field.type === "email" || field.type === "phone") {
+    const href = linkOf(value, field.type);
+    if (href === null) return <span>{text}</span>;
+    const outside = field.type === "url" ? { target: "_blank", rel: "noopener noreferrer" } : {};
+    return (
+      <Anchor inherit href={href} onClick={(event) => event.stopPropagation()} {...outside}>
+        {text}
+      </Anchor>
+    );
+  }
+  return <span>{text}</span>;
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+
+import { both, fromText, toJson, toText, type Condition } from "~/filters/filter";
+
+const CONDITIONS: Condition[] = [
+  { field: "name", operator: "icontains", value: "a~b.c, ü%" },
+  { field: "industry", operator: "in", value: "technology,finance" },
+  { field: "phone", operator: "empty", value: "" },
+];
+
+describe("a filter in the address", () => {
+  it("is read back as it was written", () => {
+    expect(fromText(toText(CONDITIONS))).toEqual(CONDITIONS);
+  });
+  it("leaves out what it cannot read", () => {
+    expect(fromText("name.icontains.%E0%A4%A~name.drop.x~.eq.1~~industry.in.a")).toEqual([
+      { field: "industry", operator: "in", value: "a" },
+    ]);
+  });
+});
+
+describe("a filter for the API", () => {
+  it("has all conditions, and nulls for emptiness", () => {
+    expect(toJson(CONDITIONS)).toEqual({
+      and: [
+        { name: { icontains: "a~b.c, ü%" } },
+        { industry: { in: ["technology", "finance"] } },
+        { phone: { null: true } },
+      ],
+    });
+  });
+  it("leaves out a condition that lacks its value", () => {
+    expect(toJson([{ field: "name", operator: "eq", value: "" }])).toEqual({});
+  });
+  it("is joined with that of the page", () => {
+    expect(both({ stage: "won" }, {})).toEqual({ stage: "won" });
+    expect(both({ stage: "won" }, { owner: "$me" })).toEqual({ and: [{ stage: "won" }, { owner: "$me" }] });
+  });
+});

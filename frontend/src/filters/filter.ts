@@ -1,0 +1,82 @@
+/** A filter as the address has it and the builder edits it: conditions that must all hold. */
+import type { Field } from "~/api";
+
+export interface Condition {
+  field: string;
+  operator: Operator;
+  value: string;
+}
+
+export type Operator =
+  | "eq" | "ne" | "gt" | "gte" | "lt" | "lte" | "in" | "contains" | "icontains" | "startswith" | "empty" | "filled";
+
+export type FilterJson = Record<string, unknown>;
+
+const TEXTS = new Set<Field["type"]>(["text", "long_text", "email", "url", "phone", "auto_number"]);
+const ORDERED = new Set<Field["type"]>(["integer", "decimal", "currency", "percent", "date", "datetime", "time"]);
+
+/** The operators that the builder offers for a field, the usual one first. */
+export function operatorsOf(type: Field["type"]): Operator[] {
+  if (TEXTS.has(type)) return ["icontains", "eq", "ne", "startswith", "empty", "filled"];
+  if (ORDERED.has(type)) return ["eq", "gte", "lte", "gt", "lt", "empty", "filled"];
+  if (type === "select") return ["in", "ne", "empty", "filled"];
+  if (type === "multi_select") return ["contains", "empty", "filled"];
+  if (type === "lookup") return ["eq", "ne", "empty", "filled"];
+  if (type === "boolean") return ["eq"];
+  return ["empty", "filled"];
+}
+
+export function needsValue(operator: Operator): boolean {
+  return operator !== "empty" && operator !== "filled";
+}
+
+/** The API's JSON filter; conditions that still lack a value are left out. */
+export function toJson(conditions: readonly Condition[]): FilterJson {
+  const parts = conditions.filter((one) => one.value !== "" || !needsValue(one.operator)).map(jsonOf);
+  if (parts.length === 0) return {};
+  return parts.length === 1 ? parts[0]! : { and: parts };
+}
+
+function jsonOf({ field, operator, value }: Condition): FilterJson {
+  if (operator === "empty") return { [field]: { null: true } };
+  if (operator === "filled") return { [field]: { null: false } };
+  if (operator === "in") return { [field]: { in: value.split(",") } };
+  if (value === "true" || value === "false") return { [field]: { [operator]: value === "true" } };
+  return { [field]: { [operator]: value } };
+}
+
+/** Conditions as one short text for the address: `industry.in.technology,finance~name.icontains.glo`. */
+export function toText(conditions: readonly Condition[]): string {
+  return conditions
+    .map((one) => [one.field, one.operator, encodeURIComponent(one.value).replaceAll("~", "%7E")].join("."))
+    .join("~");
+}
+
+/** The conditions of an address. What cannot be read is left out. */
+export function fromText(text: string): Condition[] {
+  if (text === "") return [];
+  return text.split("~").flatMap((part): Condition[] => {
+    const [field, operator, ...rest] = part.split(".");
+    if (!field || !operator || !isOperator(operator)) return [];
+    try {
+      return [{ field, operator, value: decodeURIComponent(rest.join(".")) }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+const OPERATORS: ReadonlySet<string> = new Set<Operator>([
+  "eq", "ne", "gt", "gte", "lt", "lte", "in", "contains", "icontains", "startswith", "empty", "filled",
+]);
+
+function isOperator(text: string): text is Operator {
+  return OPERATORS.has(text);
+}
+
+/** Both filters at once. */
+export function both(one: FilterJson, other: FilterJson): FilterJson {
+  if (Object.keys(one).length === 0) return other;
+  if (Object.keys(other).length === 0) return one;
+  return { and: [one, other] };
+}

@@ -1,0 +1,29 @@
+import "./app/mantine.css";
+import "./app/app.css";
+
+import { MantineProvider } from "@mantine/core";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { setNonce } from "get-nonce";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { queries } from "~/api";
+import { router } from "~/app/router";
+import { theme } from "~/app/theme";
+import { getLocale } from "~/paraglide/runtime";
+
+// The service writes a new nonce into each page; styles that are inserted by scripts need it (CSP).
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+if (nonce) setNonce(nonce);
+document.documentElement.lang = getLocale();
+
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+);

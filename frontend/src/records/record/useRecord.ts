@@ -1,0 +1,19 @@
+import { api, type Entry, type Navigation, type ObjectDetail } from "~/api";
+
+/** A record with the names of the records that its lookups refer to. */
+export function recordQuery(object: string, id: string, detail: ObjectDetail, navigation: Navigation) {
+  const nameFields = new Map<string, string | null>(navigation.objects.map((one) => [one.name, one.nameField]));
+  nameFields.set("users", "name");
+  const fields = detail.fields.map((one) => {
+    const name = one.type === "lookup" ? nameFields.get(one.target ?? "users") : undefined;
+    return name ? `${one.name}.${name}` : one.name;
+  });
+  return {
+    queryKey: ["record", object, id],
+    queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Entry> => {
+      const params = { path: { object, id }, query: { fields: fields.join(",") } };
+      const { data } = await api.GET("/api/v1/data/{object}/{id}", { params, signal });
+      return (data as unknown as { data: Entry }).data;
+    },
+  };
+}

@@ -1,0 +1,208 @@
+import "@mantine/notifications/styles.css";
+import "@mantine/spotlight/styles.css";
+
+import {
+  ActionIcon, AppShell, Avatar, Burger, Group, Menu, NavLink, Select, Text, UnstyledButton, useMantineColorScheme, VisuallyHidden,
+} from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { ModalsProvider } from "@mantine/modals";
+import { Notifications } from "@mantine/notifications";
+import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { Link, Outlet, useNavigate, useParams, useRouterState } from "@tanstack/react-router";
+import { useEffect } from "react";
+
+import { api, navigationQuery, type Navigation } from "~/api";
+import { m } from "~/paraglide/messages";
+import { getLocale, locales, setLocale } from "~/paraglide/runtime";
+import { openKeys, useKeys } from "~/shell/keys";
+import { openPalette, Palette } from "~/shell/Palette";
+
+/** The frame of all pages behind sign-in: the app's pages, the palette, the account's menu. */
+export default function Shell() {
+  const { data: navigation } = useSuspenseQuery(navigationQuery);
+  const [opened, { toggle, close }] = useDisclosure();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useEffect(close, [path, close]);
+  useKeys({ "?": openKeys });
+
+  return (
+    <ModalsProvider labels={{ confirm: m.save(), cancel: m.cancel() }}>
+      <Notifications position="bottom-right" />
+      <Frame navigation={navigation} opened={opened} toggle={toggle} />
+    </ModalsProvider>
+  );
+}
+
+function Frame({ navigation, opened, toggle }: { navigation: Navigation; opened: boolean; toggle: () => void }) {
+  return (
+    <AppShell
+      header={{ height: 48 }}
+      navbar={{ width: 230, breakpoint: "sm", collapsed: { mobile: !opened } }}
+      layout="default"
+    >
+      <a className="skip" href="#content">
+        {m.skip()}
+      </a>
+      <AppShell.Header className="no-print">
+        <Group h="100%" px="sm" justify="space-between" wrap="nowrap">
+          <Group gap="xs" wrap="nowrap" miw={0}>
+            <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={m.menu()} aria-expanded={opened} />
+            <Text fw={600} truncate>
+              {navigation.tenant.name}
+            </Text>
+          </Group>
+          <Group gap="xs" wrap="nowrap">
+            <UnstyledButton onClick={openPalette} visibleFrom="xs" c="dimmed" fz="sm" px="sm" py={4} bd="1px solid var(--mantine-color-default-border)" style={{ borderRadius: 4 }}>
+              {m.go_to()} <kbd>Ctrl K</kbd>
+            </UnstyledButton>
+            <ActionIcon variant="default" onClick={openPalette} hiddenFrom="xs" aria-label={m.go_to()}>
+              ⌕
+            </ActionIcon>
+            <AccountMenu navigation={navigation} />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" className="no-print" style={{ overflowY: "auto" }}>
+        <Pages navigation={navigation} />
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1} h="100dvh" style={{ display: "flex", flexDirection: "column" }}>
+        <div style={{ flex: 1, minHeight: 0, overflow: "auto" }}>
+          <Outlet />
+        </div>
+      </AppShell.Main>
+      <Palette navigation={navigation} />
+    </AppShell>
+  );
+}
+
+function Pages({ navigation }: { navigation: Navigation }) {
+  const params = useParams({ strict: false }) as { app?: string; page?: string; object?: string };
+  const navigate = useNavigate();
+  const kept = params.app ?? localStorage.getItem("freehold.app");
+  const app = navigation.apps.find((one) => one.name === kept) ?? navigation.apps[0];
+  useEffect(() => {
+    if (params.app) localStorage.setItem("freehold.app", params.app);
+  }, [params.app]);
+  const open = (name: string | null) => {
+    const next = navigation.apps.find((one) => one.name === name);
+    const page = next?.pages.find((one) => one.type === "list");
+    if (next && page) void navigate({ to: "/a/$app/$page", params: { app: next.name, page: page.name } });
+  };
+  const grouped = new Set(app?.navigation.flatMap((group) => group.pages));
+  const rest = app?.pages.filter((page) => page.type === "list" && !grouped.has(page.name)) ?? [];
+  const groups = [...(app?.navigation ?? []), ...(rest.length > 0 ? [{ label: "", pages: rest.map((one) => one.name) }] : [])];
+  const paged = new Set(app?.pages.flatMap((page) => (page.type === "list" ? [page.object] : [])));
+  const others = navigation.objects.filter((one) => one.can.read && !paged.has(one.name));
+
+  return (
+    <nav aria-label={m.apps()}>
+      {navigation.apps.length > 1 && (
+        <Select
+          aria-label={m.apps()}
+          size="sm"
+          mb="xs"
+          allowDeselect={false}
+          data={navigation.apps.map((one) => ({ value: one.name, label: one.label }))}
+          value={app?.name ?? null}
+          onChange={open}
+        />
+      )}
+      {app &&
+        groups.map((group) => (
+          <div key={group.label}>
+            {group.label !== "" && <GroupLabel text={group.label} />}
+            {group.pages.map((name) => {
+              const page = app.pages.find((one) => one.name === name);
+              if (page?.type !== "list") return null;
+              const active = params.app === app.name ? params.page === name : page.object === params.object && isFirst(app.pages, page);
+              return (
+                <NavLink
+                  key={name}
+                  label={page.label}
+                  active={active}
+                  aria-current={active ? "page" : undefined}
+                  renderRoot={(props) => <Link to="/a/$app/$page" params={{ app: app.name, page: name }} {...props} />}
+                />
+              );
+            })}
+          </div>
+        ))}
+      {others.length > 0 && <GroupLabel text={m.objects()} />}
+      {others.map((one) => {
+        const active = params.object === one.name;
+        return (
+          <NavLink
+            key={one.name}
+            label={one.pluralLabel}
+            active={active}
+            aria-current={active ? "page" : undefined}
+            renderRoot={(props) => <Link to="/o/$object" params={{ object: one.name }} {...props} />}
+          />
+        );
+      })}
+    </nav>
+  );
+}
+
+/** Whether a page is the first list of its object, which stands for its records in the menu. */
+function isFirst(pages: { name: string; type: string; object?: string | null }[], page: { name: string; object?: string | null }): boolean {
+  return pages.find((one) => one.type === "list" && one.object === page.object)?.name === page.name;
+}
+
+function GroupLabel({ text }: { text: string }) {
+  return (
+    <Text size="xs" c="dimmed" fw={600} px="sm" pt="sm" pb={4}>
+      {text}
+    </Text>
+  );
+}
+
+function AccountMenu({ navigation }: { navigation: Navigation }) {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const signOut = async () => {
+    await api.DELETE("/api/v1/auth/session");
+    client.clear();
+    await navigate({ to: "/login", search: { to: "/", error: "" } });
+  };
+  const administers = navigation.permissions.length > 0;
+  return (
+    <Menu position="bottom-end" width={240}>
+      <Menu.Target>
+        <UnstyledButton>
+          <VisuallyHidden>{m.account_menu()}</VisuallyHidden>
+          <Avatar name={navigation.user.name || navigation.user.email} color="indigo" size={30} />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {navigation.user.name}
+          <br />
+          {navigation.user.email}
+        </Menu.Label>
+        <Menu.Divider />
+        <Menu.Label>{m.theme()}</Menu.Label>
+        {(["light", "dark", "auto"] as const).map((scheme) => (
+          <Menu.Item key={scheme} onClick={() => setColorScheme(scheme)} rightSection={colorScheme === scheme ? "✓" : null}>
+            {{ light: m.theme_light(), dark: m.theme_dark(), auto: m.theme_auto() }[scheme]}
+          </Menu.Item>
+        ))}
+        <Menu.Label>{m.language()}</Menu.Label>
+        {locales.map((locale) => (
+          <Menu.Item key={locale} lang={locale} onClick={() => void setLocale(locale)} rightSection={getLocale() === locale ? "✓" : null}>
+            {new Intl.DisplayNames([locale], { type: "language" }).of(locale)}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item onClick={openKeys}>{m.keys()}</Menu.Item>
+        {administers && (
+          <Menu.Item component="a" href="/admin/">
+            {m.admin()}
+          </Menu.Item>
+        )}
+        <Menu.Item onClick={() => void signOut()}>{m.sign_out()}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

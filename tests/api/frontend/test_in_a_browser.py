@@ -1,0 +1,241 @@
+"""The workspace as people use it, in Chromium: signing in, lists, records, conflicts, rights."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from central.database import CENTRAL
+from tenant_schema.users.tables import User
+from tests.api.admin.chromium import Admin
+from tests.api.conftest import ON_SQLITE, PASSWORD, World
+from tests.api.server.test_protocol import listening
+
+pytestmark = [ON_SQLITE, pytest.mark.asyncio(loop_scope="module")]
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+AXE = Path(__file__).parents[3] / "frontend/node_modules/axe-core/axe.min.js"
+
+
+class Workspace(Admin):
+    """The workspace of one tenant in a browser window."""
+
+    async def enter(self, person: str = "administrator", password: str = PASSWORD) -> None:
+        self.expects_refusals = True  # the first request of somebody who is not signed in
+        await self.page.goto(self.address)
+        await self.page.get_by_label("E-mail address").fill(f"{person}@acme.example")
+        await self.page.locator("input[type=password]").fill(password)
+        await self.page.get_by_role("button", name="Sign in", exact=True).click()
+
+    def row(self, text: str) -> Any:
+        return self.page.locator(".table-row", has_text=text)
+
+    async def accessible(self) -> None:
+        """Report what axe finds on the page as it is."""
+        if AXE.exists():
+            await self.page.evaluate(AXE.read_text())
+            found = await self.page.evaluate(f"axe.run(document, {{runOnly: {RULES}}})")
+            self.faults += [
+                f"{one['id']}: {one['nodes'][0]['html'][:120]} {one['nodes'][0]['failureSummary'][:160]}"
+                for one in found["violations"]
+            ]
+
+
+@asynccontextmanager
+async def workspace(world: World, browser: Browser, **options: Any) -> AsyncIterator[Workspace]:
+    async with listening(world) as port:
+        page: Page = await browser.new_page(
+            **{"viewport": {"width": 1200, "height": 700}, "locale": "en-GB", **options}
+        )
+        page.set_default_timeout(30_000)
+        try:
+            yield Workspace(page, f"http://acme.localhost:{port}")
+        finally:
+            await page.close()
+
+
+async def create(client: httpx.AsyncClient, object_name: str = "accounts", **values: Any) -> dict[str, Any]:
+    response = await client.post(f"/api/v1/data/{object_name}", json=values)
+    assert response.status_code == 201, response.text
+    return dict(response.json()["data"])
+
+
+async def add(world: World, slug: str, email: str) -> None:
+    """A user without roles in the tenant, and in the directory."""
+    platform, tenant = world.platform, await world.tenant(slug)
+    with CENTRAL.bind(platform.central_engine):
+        async with platform.tenancy.use(tenant):
+            await User.insert(User(email=email, password_hash=await platform.passwords.hash(PASSWORD)))
+        await platform.directory_updates.rebuild(tenant)
+
+
+async def test_signing_in_leads_to_the_page_that_was_asked_for(world_with: Any, browser: Browser) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        await shown.page.goto(f"{shown.address}/o/contacts?q=doe")
+        await expect(shown.page).to_have_url(re.compile(r"/login\?to=%2Fo%2Fcontacts%3Fq%3Ddoe"))
+        await shown.accessible()
+        shown.expects_refusals = True
+        await shown.page.get_by_label("E-mail address").fill("administrator@acme.example")
+        await shown.page.locator("input[type=password]").fill("wrong")
+        await shown.page.get_by_role("button", name="Sign in", exact=True).click()
+        await shown.sees("The e-mail address or the password is wrong.")
+        await shown.page.locator("input[type=password]").fill(PASSWORD)
+        await shown.page.get_by_role("button", name="Sign in", exact=True).click()
+        await expect(shown.page).to_have_url(f"{shown.address}/o/contacts?q=doe")
+        await shown.sees("Nothing matches this search and filter.")
+        assert await shown.page.evaluate("document.cookie") == ""
+        kept = await shown.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
+        assert "freehold=" not in kept
+        assert shown.faults == [message for message in shown.faults if "401" in message]
+
+
+async def test_a_record_s_life(world_with: Any, browser: Browser) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        admin = await world.user()
+        for number in range(3):
+            await create(admin, name=f"Account {number}", phone="+49 30 1")
+        await shown.enter()
+        await shown.row("Account 1").wait_for()
+        await shown.accessible()
+        await shown.page.keyboard.press("c")
+        await shown.page.get_by_role("textbox", name="Name").fill("Globex")
+        await shown.accessible()
+        await shown.page.get_by_role("button", name="Save").click()
+        await expect(shown.page.get_by_role("heading", name="Globex")).to_be_visible()
+        await changes_it_while_somebody_else_does(shown, admin)
+        await shown.accessible()
+        await shown.page.get_by_role("button", name="More").click()
+        await shown.page.get_by_role("menuitem", name="Delete").click()
+        await shown.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        await shown.row("Account 1").wait_for()
+        await expect(shown.row("Globex")).to_have_count(0)
+        await shown.page.get_by_role("button", name="Undo").click()
+        await shown.row("Globex").wait_for()
+        assert shown.faults == []
+
+
+async def changes_it_while_somebody_else_does(shown: Workspace, admin: httpx.AsyncClient) -> None:
+    """Another field of theirs is kept; the same field is asked about."""
+    address = f"/api/v1/data/accounts/{shown.page.url.rpartition('/')[2]}"
+    await edits(shown, "Phone", "+49 30 2")
+    await shown.page.get_by_role("button", name="Save").click()
+    await shown.sees("+49 30 2")
+    await admin.patch(address, json={"billing_city": "Bonn"})
+    await edits(shown, "Phone", "+49 30 3")
+    await shown.page.get_by_role("button", name="Save").click()
+    await shown.sees("Bonn")
+    await admin.patch(address, json={"phone": "+49 30 44"})
+    await edits(shown, "Phone", "+49 30 5")
+    await shown.page.get_by_role("button", name="Save").click()
+    await shown.sees("Somebody else has changed this record")
+    await shown.accessible()
+    await shown.page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    await shown.page.get_by_role("dialog").wait_for(state="hidden")
+    record = (await admin.get(address)).json()["data"]
+    assert (record["phone"], record["billing_city"]) == ("+49 30 5", "Bonn")
+
+
+async def edits(shown: Workspace, field: str, value: str) -> None:
+    await shown.page.get_by_role("button", name=f"Edit: {field}").click()
+    await shown.page.get_by_label(field, exact=True).fill(value)
+
+
+async def test_the_address_has_the_whole_list(world_with: Any, browser: Browser) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        admin = await world.user()
+        for name, industry in (("Globex", "technology"), ("Initech", "finance"), ("Umbrella", "technology")):
+            await create(admin, name=name, industry=industry)
+        await shown.enter()
+        await shown.row("Initech").wait_for()
+        await shown.page.get_by_role("button", name="Filter").click()
+        await shown.page.get_by_role("button", name="Add a condition").click()
+        await shown.page.get_by_label("Value").fill("glo")
+        await expect(shown.row("Initech")).to_have_count(0)
+        await shown.page.keyboard.press("Escape")
+        await shown.page.get_by_role("button", name="Sort by Name").click()
+        await expect(shown.page).to_have_url(re.compile(r"filter=name.icontains.glo&sort=-name"))
+        await shown.page.reload()
+        await shown.row("Globex").wait_for()
+        await expect(shown.row("Initech")).to_have_count(0)
+        await shown.row("Globex").click()
+        await shown.page.get_by_role("heading", name="Globex").wait_for()
+        await shown.page.go_back()
+        await shown.row("Globex").wait_for()
+        await expect(shown.page).to_have_url(re.compile(r"filter=name.icontains.glo&sort=-name"))
+        assert shown.faults == []
+
+
+async def test_a_viewer_is_offered_nothing_that_would_be_refused(world_with: Any, browser: Browser) -> None:
+    async with world_with(local=True) as world, workspace(world, browser, color_scheme="dark") as shown:
+        await create(await world.user(), name="Globex")
+        await shown.enter("viewer")
+        await shown.row("Globex").wait_for()
+        await shown.accessible()
+        await expect(shown.page.get_by_role("button", name="New", exact=True)).to_have_count(0)
+        await shown.row("Globex").click()
+        await shown.sees("You may read this record, but not change it.")
+        await expect(shown.page.get_by_role("button", name=re.compile("^Edit:"))).to_have_count(0)
+        await shown.accessible()
+        assert shown.faults == []
+
+
+async def test_a_session_that_ended_meanwhile_leads_to_the_sign_in_and_back(
+    world_with: Any, browser: Browser
+) -> None:
+    async with world_with(local=True, cache_seconds=0.0) as world, workspace(world, browser) as shown:
+        admin = await world.user()
+        record = await create(admin, name="Globex")
+        await shown.enter()
+        await shown.row("Globex").click()
+        await shown.page.get_by_role("heading", name="Globex").wait_for()
+        sessions = (await admin.get("/api/v1/sessions")).json()["data"]
+        for one in sessions:
+            if not one["current"]:
+                await admin.delete(f"/api/v1/sessions/{one['id']}")
+        await edits(shown, "Phone", "+49 30 2")
+        await shown.page.get_by_role("button", name="Save").click()
+        await expect(shown.page).to_have_url(re.compile("/login"))
+        await shown.page.get_by_label("E-mail address").fill("administrator@acme.example")
+        await shown.page.locator("input[type=password]").fill(PASSWORD)
+        await shown.page.get_by_role("button", name="Sign in", exact=True).click()
+        await expect(shown.page).to_have_url(f"{shown.address}/o/accounts/{record['id']}")
+
+
+async def test_nothing_of_a_record_is_markup(world_with: Any, browser: Browser) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        evil = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+        await create(await world.user(), name=evil, description=evil)
+        await shown.enter()
+        await shown.row("<img").click()
+        await shown.page.get_by_role("heading", name="<img").wait_for()
+        assert await shown.page.title() == "Freehold"
+        assert shown.faults == []
+
+
+async def test_one_sign_in_leads_to_any_of_one_s_tenants(world_with: Any, browser: Browser) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        for slug in ("acme", "demo"):
+            await add(world, slug, "ada@both.example")
+        port = shown.address.rpartition(":")[2]
+        await shown.page.goto(f"http://localhost:{port}/")
+        await shown.page.get_by_label("E-mail address").fill("ada@both.example")
+        await shown.page.locator("input[type=password]").fill(PASSWORD)
+        await shown.accessible()
+        await shown.page.get_by_role("button", name="Sign in", exact=True).click()
+        await shown.sees("Where do you want to go?")
+        await shown.accessible()
+        shown.expects_refusals = True
+        link = shown.page.get_by_role("link", name="Demo Corporation")
+        address = str(await link.get_attribute("href"))
+        assert address.startswith(
+            "http://demo.localhost:8000/login#ticket="
+        )  # PORT, which is not that of the test
+        await shown.page.goto(address.replace(":8000", f":{port}"))
+        await shown.sees("There is nothing for you here yet.")
+        assert shown.page.url == f"http://demo.localhost:{port}/"
+        assert shown.faults == []
