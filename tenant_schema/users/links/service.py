@@ -62,7 +62,7 @@ class Invitations:
     ) -> SessionUser:
         """Set the password (and the name) of the link's user, and end all of the user's sessions.
 
-        Other links with which the user could choose a password become invalid. The user gets a notice by
+        The user's other links and tickets become invalid. The user gets a notice by
         mail, unless it was an invitation.
 
         :raises LinkInvalid: the link was used, has expired, or is not one of this tenant's.
@@ -80,7 +80,7 @@ class Invitations:
         async with changing_access(self._cache, scope):
             now = self._now()
             await take_link(link, now)
-            await withdraw_links(user.id, FOR_PASSWORDS)
+            await withdraw_links(user.id)
             await User.update({User.password_hash: password_hash, User.name: user.name}).where(
                 User.id == user.id
             )

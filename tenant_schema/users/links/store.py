@@ -13,6 +13,8 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from piccolo.custom_types import Combinable
+
 from tenant_schema.users.errors import LinkInvalid
 from tenant_schema.users.mails import MailLink
 from tenant_schema.users.tables import OneTimeLink
@@ -110,10 +112,16 @@ async def create_link(user_id: UUID, purpose: LinkPurpose, now: datetime, new_em
     return link
 
 
-async def withdraw_links(user_id: UUID, purposes: Collection[LinkPurpose] = MAILED) -> None:
-    """Delete the user's links with these purposes. 1 statement."""
-    given = [purpose.value for purpose in purposes]
-    await OneTimeLink.delete().where((OneTimeLink.user == user_id) & OneTimeLink.purpose.is_in(given))
+async def withdraw_links(user_id: UUID, purposes: Collection[LinkPurpose] | None = None) -> None:
+    """Delete the user's links with these purposes; without any, all of them and the tickets. 1 statement.
+
+    Whoever may have known the old password may have requested any of them: also a new address, whose link
+    would take the account away from its owner, who has just chosen another password.
+    """
+    which: Combinable = OneTimeLink.user == user_id
+    if purposes is not None:
+        which = which & OneTimeLink.purpose.is_in([purpose.value for purpose in purposes])
+    await OneTimeLink.delete().where(which)
 
 
 async def find_link(token: str, now: datetime, purposes: Collection[LinkPurpose]) -> FoundLink:

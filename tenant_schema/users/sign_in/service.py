@@ -24,7 +24,7 @@ from tenant_schema.users.errors import (
     Unauthenticated,
     WrongPassword,
 )
-from tenant_schema.users.links.store import FOR_PASSWORDS, withdraw_links
+from tenant_schema.users.links.store import withdraw_links
 from tenant_schema.users.mails import Mails, Recipient
 from tenant_schema.users.passwords.hashing import PasswordHashing
 from tenant_schema.users.passwords.policy import require_good_change
@@ -304,7 +304,7 @@ class Authentication:
     ) -> None:
         """Change the caller's password and end the caller's other sessions. 12 or 13 statements, and a mail.
 
-        Links with which the password could be chosen become invalid. Wrong current passwords count as failed
+        The user's one-time links and tickets become invalid. Wrong current passwords count as failed
         sign-ins.
 
         :raises WeakPassword: the policy refuses the new password, or it is the current one.
@@ -375,7 +375,7 @@ class Authentication:
                 await end_other_sessions(
                     access.user_id, access.session_id, EndReason.PASSWORD_CHANGED, self._now()
                 )
-                await withdraw_links(access.user_id, FOR_PASSWORDS)
+                await withdraw_links(access.user_id)
                 await self._mails.password_changed(scope, Recipient.of(row))
                 await record_event(access, "password.change")
 

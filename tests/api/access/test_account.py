@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.access.test_links import mailed, outbox, sign_in
+from tests.api.access.test_links import NEW_PASSWORD, deliver_requests, mailed, outbox, sign_in
 from tests.api.conftest import ON_SQLITE, PASSWORD, World
 
 ME = "/api/v1/me"
@@ -108,6 +108,34 @@ async def test_a_new_address_takes_the_password(mailing: Any) -> None:
         ]
         assert statuses[-1] == 429
         assert await outbox(world) == []
+
+
+@pytest.mark.parametrize("how", ["reset", "change"])
+async def test_a_new_password_withdraws_the_new_address_that_was_requested_before(
+    mailing: Any, how: str
+) -> None:
+    """Somebody who knew the old password may have requested it, and would reset the new one by mail."""
+    async with mailing as world:
+        member, stranger = await world.user("member"), await world.user("member")
+        body = {"email": "evil@evil.example", "password": PASSWORD}
+        assert (await stranger.patch(ME, json=body)).status_code == 200
+        token = {"token": (await outbox(world))[0]["link"]["token"]}
+        anybody = world.client()
+        if how == "reset":
+            await anybody.post("/api/v1/auth/forgot", json={"email": "member@acme.example"})
+            reset = (await deliver_requests(world))[0]["link"]["token"]
+            chosen = await anybody.post(
+                "/api/v1/auth/accept", json={"token": reset, "password": NEW_PASSWORD}
+            )
+            assert chosen.status_code == 200, chosen.text
+        else:
+            changed = await member.post(
+                "/api/v1/auth/password", json={"current": PASSWORD, "new": NEW_PASSWORD}
+            )
+            assert changed.status_code == 204, changed.text
+            assert (await member.get(ME)).json()["pendingEmail"] is None
+        assert (await anybody.post("/api/v1/auth/confirm-email", json=token)).status_code == 422
+        assert (await sign_in(world, "member@acme.example", NEW_PASSWORD)).status_code == 200
 
 
 async def test_an_address_of_another_user_is_taken_also_when_it_is_confirmed(mailing: Any) -> None:

@@ -111,6 +111,19 @@ async def test_a_user_deactivated_meanwhile_has_no_session(desk: Desk, tickets: 
     assert await sessions_of(desk) == 1  # the administrator's
 
 
+async def test_a_changed_password_makes_the_tickets_of_the_old_one_worthless(
+    desk: Desk, tickets: dict[str, str]
+) -> None:
+    client = desk.world.client()
+    signed_in = await client.post("/api/v1/auth/login", json={"email": BOTH, "password": PASSWORD})
+    headers = {"authorization": f"Bearer {signed_in.json()['accessToken']}"}
+    body = {"current": PASSWORD, "new": "another horse battery"}
+    changed = await client.post("/api/v1/auth/password", json=body, headers=headers)
+    assert changed.status_code == 204, changed.text
+    assert_problem(await use(desk, tickets["acme"]), "ticket-invalid")
+    assert (await use(desk, tickets["demo"], "demo")).status_code == 200
+
+
 async def test_a_suspended_tenant_takes_no_ticket(desk: Desk, tickets: dict[str, str]) -> None:
     async with desk.world.operator() as operator:
         await operator.post(f"/setup/tenants/{await desk.world.tenant_id('acme')}/suspend")
