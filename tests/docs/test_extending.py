@@ -27,7 +27,9 @@ LISTS = re.compile(
 )
 COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 RESULT = re.compile(r"^[{\[]$.*", re.DOTALL | re.MULTILINE)
-NOT_COPIED = shutil.ignore_patterns(".*", "var", "tests", "benchmarks", "__pycache__", "*.egg-info", "images")
+NOT_COPIED = shutil.ignore_patterns(
+    ".*", "var", "tests", "benchmarks", "__pycache__", "*.egg-info", "images", "node_modules"
+)
 
 
 @dataclass

@@ -30,6 +30,7 @@ COMMAND = [sys.executable, "-m", "api.cli"]
 FREEHOLD = Program("freehold", "api.cli:main")
 LITESTAR = Program("litestar", "litestar.__main__:run_cli")
 PICCOLO = Program("piccolo", "piccolo.main:main")
+_MODULES = {"freehold": ["-m", "api.cli"], "litestar": ["-m", "litestar"], "piccolo": ["-m", "piccolo.main"]}
 PRELOADED = ("api.cli", "api.app", "api.server", "uvicorn", "uvloop", "litestar.__main__", "piccolo.main")
 
 Process: TypeAlias = subprocess.Popen[bytes] | Launched
@@ -51,7 +52,18 @@ def run(
     program: Program, arguments: list[str], *, folder: Path, environ: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
     """Runs a program of Freehold, Litestar or Piccolo in ``folder``."""
-    return launcher(*PRELOADED).run(program, arguments, folder=folder, environ=environment(environ))
+    environ = environment(environ)
+    if _is_of_a_copy(environ):
+        command = [sys.executable, *_MODULES[program.name], *arguments]
+        return subprocess.run(
+            command, cwd=folder, env=environ, capture_output=True, text=True, timeout=300, check=False
+        )
+    return launcher(*PRELOADED).run(program, arguments, folder=folder, environ=environ)
+
+
+def _is_of_a_copy(environ: Mapping[str, str]) -> bool:
+    """Whether the program is that of another source tree: what is imported already is not its code."""
+    return environ["PYTHONPATH"] != str(ROOT)
 
 
 def freehold(arguments: list[str], *, folder: Path, environ: Mapping[str, str]) -> str:
@@ -75,6 +87,8 @@ def serving(
     """``freehold serve``, or another program or command, from when it listens until the block ends."""
     log, environ = folder / f"serve-{port}.log", environment(environ)
     process: Process
+    if command is None and _is_of_a_copy(environ):
+        command = [sys.executable, *_MODULES[program.name], "serve"]
     if command is None:
         process = launcher(*PRELOADED).start(program, ["serve"], folder=folder, environ=environ, out=log)
     else:
