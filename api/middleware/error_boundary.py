@@ -31,6 +31,8 @@ __all__ = ["ErrorBoundary"]
 _HttpApp = Callable[[HTTPScope, Receive, Send], Awaitable[None]]
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:=+/@-]{0,127}\Z")
 _LONGEST_PATH: Final = 512
+_SECRET: Final = re.compile(rb"(fh[a-z]_)[A-Za-z0-9._-]{16,}")
+"""A token, such as that of ``/reset/fhl_…``: the page of a one-time link, which somebody else serves."""
 
 
 class ErrorBoundary:
@@ -95,7 +97,10 @@ def _problem_response(error: Exception, scope: HTTPScope, context: RequestContex
 
 
 def _context_of(scope: HTTPScope) -> RequestContext:
-    """Return the request's id (the client's X-Request-ID if valid, otherwise a new one), method and path."""
+    """Return the request's id (the client's X-Request-ID if valid, otherwise a new one), method and path.
+
+    The path is for logs and audit trails, so tokens in it are left out.
+    """
     given = b""
     for name, value in scope["headers"]:
         if name == b"x-request-id":
@@ -103,6 +108,8 @@ def _context_of(scope: HTTPScope) -> RequestContext:
             break
     request_id = given.decode() if given and _REQUEST_ID.match(given) else str(uuid7())
     path = scope.get("raw_path") or scope["path"].encode(errors="replace")
+    if b"fh" in path:
+        path = _SECRET.sub(rb"\1...", path)
     return RequestContext(
         request_id, scope["method"], path[:_LONGEST_PATH].decode("ascii", "backslashreplace")
     )

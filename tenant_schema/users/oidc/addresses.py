@@ -2,13 +2,20 @@
 
 import re
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 from urllib.parse import urlsplit
 
 __all__ = ["UrlRules", "is_loopback_host", "is_public"]
 
 _NAT64: Final = IPv6Network("64:ff9b::/96")
+_NOT_PUBLIC: Final = tuple(
+    map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "fec0::/10", "3fff::/20", "5f00::/16"))
+)
+"""What Python takes for public, in all versions or in older ones: IETF assignments, of which clouds use some
+for the credentials of their machines, relays of 6to4 (RFC 7526), site-local addresses (RFC 3879),
+documentation (RFC 9637), and segment routing (RFC 9602).
+"""
 _PLAIN: Final = re.compile(r"[\x21-\x7e]+")
 _HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\]")
 _LONGEST: Final = 2_000
@@ -28,7 +35,10 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     inner = _embedded(parsed) if isinstance(parsed, IPv6Address) else None
-    return all(one.is_global and not one.is_multicast and not one.is_reserved for one in (inner or parsed,))
+    reached = inner or parsed
+    if any(reached in network for network in _NOT_PUBLIC):
+        return False
+    return reached.is_global and not reached.is_multicast and not reached.is_reserved
 
 
 def _embedded(address: IPv6Address) -> IPv4Address | None:

@@ -120,6 +120,15 @@ async def test_no_secret_is_ever_logged(stream: io.StringIO, world: World) -> No
     assert not [key for key in keys if key in text]
 
 
+@pytest.mark.parametrize("path", ["/reset/{}", "/invite/{}/", "/api/v1/data/{}"])
+async def test_the_token_of_a_link_is_in_no_line(stream: io.StringIO, world: World, path: str) -> None:
+    token = "fhl_" + "aB3-_" * 8 + "xyz"
+    await world.client().get(path.format(token), headers={"X-Request-ID": "the-id"})
+    line = next(line for line in lines_of(stream) if line.get("request_id") == "the-id")
+    assert line["path"] == path.format("fhl_...")
+    assert token[4:] not in stream.getvalue()
+
+
 async def test_no_secret_is_kept_in_the_central_database(world: World) -> None:
     """Hashes are; what could be used by whoever reads a backup is not."""
     secrets = await play_everything(world)
