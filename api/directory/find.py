@@ -7,7 +7,7 @@ after the response. Nobody gets a mail whose address is not known.
 import asyncio
 from datetime import timedelta
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from api.jobs.errors import Postponed, Undeliverable
@@ -56,6 +56,7 @@ class FindTenants:
         self._directory = directory
         self._jobs = jobs
         self._throttle = throttle
+        self._mailer: Any = None
 
     @property
     def kind(self) -> JobKind:
@@ -90,12 +91,15 @@ class FindTenants:
         if not tenants:
             return _FORGOTTEN
         found = [(one.name, self._settings.url_of(one.primary_domain)) for one in tenants]
-        mail = await asyncio.to_thread(import_module, "api.mail.found_tenants")  # as in api/mail/handlers.py
+        if self._mailer is None:  # imported with the first mail, as in api/mail/handlers.py
+            module = await asyncio.to_thread(import_module, "api.mail.found_tenants")
+            self._mailer = module.FoundTenantsMailer(self._settings)
         try:
-            await mail.send_found_tenants(self._settings, claim.job.id, address, found)
-        except Postponed:
+            await self._mailer.send(claim.job.id, address, found)
+        except Postponed as error:
             if utc_now() < claim.job.created_at + _GIVEN_UP_AFTER:
-                return Later(utc_now() + pause_after(claim.job.attempts, _LONGEST_PAUSE))
+                tries = (claim.job.cursor or 0) + 1
+                return Later(utc_now() + pause_after(tries, _LONGEST_PAUSE), tries, error.reason)
         except Undeliverable:  # and no failed job: anybody could fill the list of those
             pass
         return _FORGOTTEN

@@ -1,12 +1,16 @@
 """POST /find: the same response for everybody, and a mail for those whose address is known."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from api.directory.find import FIND
+from api.jobs.errors import Postponed
+from api.mail.delivery import Delivery
 from central.database import CENTRAL
 from central.jobs.tables import Job
+from piccolo_engines.columns import utc_now
 from tests.api.conftest import ON_SQLITE, World
 from tests.api.directory.conftest import BOTH, Desk
 
@@ -56,6 +60,27 @@ async def test_suspended_and_deleted_tenants_are_in_no_mail(desk: Desk) -> None:
     assert (await find(desk.world, BOTH))[0] == 202
     await desk.world.run_jobs()
     assert mails(desk.world) == []
+
+
+async def test_a_mail_that_is_postponed_is_tried_again_after_pauses_that_grow(
+    world_with: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def postpone(*_: object) -> None:
+        raise Postponed("The mail server does not respond.")
+
+    monkeypatch.setattr(Delivery, "post", postpone)
+    async with world_with(local=True, jobs_per_process=0) as world:
+        await Desk(world).add("acme")
+        await find(world, BOTH)
+        pauses = []
+        for _ in range(4):
+            before = utc_now()
+            await world.run_jobs()
+            with CENTRAL.bind(world.platform.central_engine):
+                job = await Job.select().where(Job.kind == FIND).first()
+            pauses.append((job["due_at"] - before).total_seconds())
+        assert job["error"] == "The mail server does not respond."
+    assert 1 <= pauses[0] < 2 <= pauses[1] < 4 <= pauses[2] < 8 <= pauses[3]
 
 
 async def test_requests_are_limited_without_a_word(desk: Desk) -> None:
