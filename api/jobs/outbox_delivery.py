@@ -10,12 +10,13 @@ pauses, until no transaction can be that old any more.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from piccolo.custom_types import Combinable
 from piccolo.query.functions import Count
 
 from api.jobs.errors import MessageNotSent, Postponed, Undeliverable
@@ -57,22 +58,34 @@ class _Account:
     :ivar found: the messages that were sent or have failed since the job was inserted.
     :ivar looks: how often it has looked in vain since the latest request.
     :ivar enqueued: the requests at that time.
+    :ivar due_at: when the next attempt was due, in ISO 8601. An earlier one was requested by an operator.
     """
 
     found: int = 0
     looks: int = 0
     enqueued: int = 0
+    due_at: str = ""
 
     @classmethod
     def of(cls, claim: Claim) -> "_Account":
         account = cls(**(claim.job.cursor or {}))
         if account.enqueued != claim.job.enqueued:
-            account.looks, account.enqueued = 0, claim.job.enqueued
+            account.looks, account.enqueued, account.due_at = 0, claim.job.enqueued, ""
         return account
 
+    def takes_retry(self) -> bool:
+        """Whether an operator has requested this attempt. Only the first call returns True."""
+        due_at, self.due_at = self.due_at, ""
+        return bool(due_at) and utc_now() < datetime.fromisoformat(due_at)
+
+    def later(self, until: datetime, note: str | None) -> Later:
+        """The outcome of an attempt that leaves messages for another one."""
+        self.due_at = until.isoformat()
+        return Later(until, self.cursor, note)
+
     @property
-    def cursor(self) -> Mapping[str, int]:
-        return {"found": self.found, "looks": self.looks, "enqueued": self.enqueued}
+    def cursor(self) -> Mapping[str, Any]:
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +93,15 @@ class _Rest:
     """The messages that are left, by kind.
 
     :ivar due_at: when the first of them is due.
+    :ivar reason: why the pending one that was tried last was not sent; empty if none was tried.
+    :ivar last_failure: why the last of the failed ones was not sent.
     """
 
     pending: Mapping[str, int]
     failed: int
     due_at: datetime | None
+    reason: str = ""
+    last_failure: str = ""
 
 
 class OutboxDelivery:
@@ -111,7 +128,7 @@ class OutboxDelivery:
         self._patience = patience
 
     async def __call__(self, claim: Claim) -> Outcome:
-        """Send what is due. The job's row is deleted when the outbox is empty."""
+        """Send what is due; everything if an operator retries the job. Its row goes when nothing is left."""
         account = _Account.of(claim)
         assert claim.job.tenant_id is not None
         try:
@@ -123,6 +140,8 @@ class OutboxDelivery:
             pause = pause_after(account.looks, _NOT_SERVED)
             return Later(utc_now() + pause, account.cursor, f"The tenant is {tenant.status.value}.")
         async with self._tenancy.use(tenant):
+            if account.takes_retry():
+                await _make_due()
             due = await _row.select().where(_row.due_at <= utc_now()).order_by(_row.id).limit(_AT_ONCE)
             for message in due:
                 account.found += await self._handle(tenant, message)
@@ -143,13 +162,15 @@ class OutboxDelivery:
             account.found += missing
         if not times:
             return Done(is_forgotten=True)
-        return Later(min(times), account.cursor, self._note(rest))
+        return account.later(min(times), self._note(rest))
 
     def _note(self, rest: _Rest) -> str | None:
         unknown = sorted(rest.pending.keys() - self._handlers.keys())
         notes = [f"Nothing sends messages of the kind {kind}." for kind in unknown]
+        if rest.reason:
+            notes.append(rest.reason)
         if rest.failed:
-            notes.append(f"{rest.failed} could not be delivered.")
+            notes.append(f"{rest.failed} could not be delivered: {rest.last_failure}")
         return " ".join(notes) or None
 
     async def _handle(self, tenant: TenantRef, message: Mapping[str, Any]) -> int:
@@ -203,6 +224,13 @@ async def _change(message: Mapping[str, Any], **values: Any) -> int:
     return len(await _row.update(changes).where(same).returning(_row.id))
 
 
+async def _make_due() -> None:
+    now = utc_now()
+    is_later = _row.failed_at.is_null() & (_row.due_at > now)
+    if await _row.exists().where(is_later):  # on SQLite an update waits for open transactions
+        await _row.update({_row.due_at: now}).where(is_later)
+
+
 async def _rest() -> _Rest:
     first = await _row.select(_row.due_at).order_by(_row.due_at).first()
     if first is None:
@@ -210,4 +238,13 @@ async def _rest() -> _Rest:
     counts = (Count(alias="all"), Count(_row.failed_at, alias="failed"))
     rows = await _row.select(_row.kind, *counts).group_by(_row.kind)
     pending = {row["kind"]: row["all"] - row["failed"] for row in rows if row["all"] > row["failed"]}
-    return _Rest(pending, sum(row["failed"] for row in rows), first["due_at"])
+    reason = await _last_error(_row.failed_at.is_null() & (_row.attempts > 0)) if pending else ""
+    failed = sum(row["failed"] for row in rows)
+    last_failure = await _last_error(_row.failed_at.is_not_null()) if failed else ""
+    return _Rest(pending, failed, first["due_at"], reason, last_failure)
+
+
+async def _last_error(which: Combinable) -> str:
+    tried = _row.select(_row.error).where(which).order_by(_row.updated_at, ascending=False)
+    last = await tried.first()
+    return "" if last is None else str(last["error"])

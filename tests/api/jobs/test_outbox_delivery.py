@@ -15,6 +15,8 @@ from api.jobs.outboxes import OUTBOX
 from central.database import CENTRAL
 from central.jobs.kinds import JobKind
 from central.jobs.records import JobRecord
+from central.jobs.runner import JobRunner
+from central.jobs.store import JobStore
 from central.jobs.tables import Job
 from central.registry import TenantRef
 from piccolo_conf import DB
@@ -54,12 +56,18 @@ class Office:
         async with self.tenant(slug) as scope, DB.transaction():
             return await self.world.platform.outbox.put(scope, kind, {"text": text})
 
-    async def run(self) -> None:
+    async def run(self, *, when_due: bool = False) -> None:
+        """Execute the jobs of outboxes, also those that are not due unless ``when_due``."""
         platform = self.world.platform
         deliver = OutboxDelivery(
             platform.registry, platform.tenancy, platform.vault.open, {"mail": self.handler}, patience=60
         )
-        await self.world.run_jobs(JobKind(name=OUTBOX, run=deliver, max_attempts=None))
+        kind = JobKind(name=OUTBOX, run=deliver, max_attempts=None)
+        if not when_due:
+            await self.world.run_jobs(kind)
+            return
+        with CENTRAL.bind(platform.central_engine):
+            await JobRunner(JobStore(), [kind], size=2).drain()
 
     async def messages(self, slug: str = "acme") -> list[dict[str, Any]]:
         async with self.tenant(slug):
@@ -208,6 +216,35 @@ async def test_a_postponed_message_is_tried_again_after_pauses_that_grow(office:
 
 
 @ON_SQLITE
+async def test_why_messages_wait_is_in_the_job_and_a_retry_sends_them_at_once(office: Office) -> None:
+    await office.put("first")
+    await office.put("second")
+    office.fault = Postponed("The mail server does not respond.", timedelta(hours=1))
+    await office.run()
+    (job,) = await office.jobs()
+    assert (job.state, job.error) == ("waiting", "The mail server does not respond.")
+    office.fault = None
+    await office.run(when_due=True)
+    assert office.sent == []
+    async with office.world.operator() as operator:
+        assert (await operator.post(f"/setup/jobs/{job.id}/retry")).status_code == 200
+    await office.run(when_due=True)
+    assert office.texts() == ["first", "second"]
+    assert await office.jobs() == []
+
+
+@ON_SQLITE
+async def test_a_further_message_does_not_make_the_postponed_ones_due(office: Office) -> None:
+    await office.put("first")
+    office.fault = Postponed("The mail server does not respond.", timedelta(hours=1))
+    await office.run()
+    office.fault = None
+    await office.put("second")
+    await office.run()
+    assert office.texts() == ["second"]
+
+
+@ON_SQLITE
 async def test_a_handler_may_say_for_how_long_a_message_is_postponed(office: Office) -> None:
     await office.put()
     office.fault, before = Postponed("Too many.", timedelta(minutes=7)), utc_now()
@@ -244,7 +281,7 @@ async def test_an_undeliverable_message_is_kept_for_30_days_and_reported(office:
     assert (job.state, job.due_at, job.error) == (
         "waiting",
         message["due_at"],
-        "1 could not be delivered.",
+        "1 could not be delivered: There is no such address.",
     )
     await office.run()
     assert len(await office.messages()) == 1
