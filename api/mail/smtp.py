@@ -115,9 +115,11 @@ class SmtpTransport:
 
     def _reason(self, error: Exception) -> str:
         where = f"The mail server {self._server.host}:{self._server.port}"
-        match error:
+        match error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else error:
             case ssl.SSLCertVerificationError():
                 return f"{where} has a certificate that is not trusted: {error.verify_message}."
+            case ssl.SSLError():
+                return f"{where} cannot be connected to with TLS. smtp:// is for STARTTLS, smtps:// for TLS."
             case aiosmtplib.SMTPAuthenticationError():
                 return f"{where} refuses the login of SMTP_URL ({error.code})."
             case aiosmtplib.SMTPResponseException():

@@ -50,7 +50,8 @@ def parse_smtp_url(text: str) -> SmtpServer:
     """
     try:
         parts = urlsplit(text)
-        port = parts.port or _PORTS[parts.scheme]
+        default_port = _PORTS[parts.scheme]
+        port = parts.port or default_port
     except (ValueError, KeyError):
         raise ValueError(f"{_FORM}.") from None
     if not parts.hostname or parts.path not in ("", "/") or parts.fragment:

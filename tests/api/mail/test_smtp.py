@@ -73,6 +73,14 @@ async def test_a_server_without_starttls_gets_no_login(
     assert server.logins == 0
 
 
+async def test_smtps_to_a_server_that_does_not_begin_with_tls(
+    server: MailServer, trusting: ssl.SSLContext
+) -> None:
+    address = server.settings()
+    transport = SmtpTransport(SmtpServer(address.host, address.port, "tls"), trusting)
+    assert "cannot be connected to with TLS" in await reason(Postponed, transport)
+
+
 async def test_a_login_that_is_refused_is_the_operators_mistake(
     server: MailServer, trusting: ssl.SSLContext
 ) -> None:

@@ -31,6 +31,7 @@ def test_a_url_names_the_server_the_encryption_and_the_login(url: str, server: S
         *(
             "mail.example",
             "http://mail.example",
+            "http://u:hush@mail.example:587",
             "smtp://",
             "smtp://u:hush@mail.example:0x1",
             "smtp://u@mail.example",
