@@ -98,6 +98,11 @@ ACCESS_EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "Only a request that is asked can be granted or refused, only one that is granted has tickets, and "
         "one that is refused or has ended stays so. Ask again.",
     ),
+    "mail-unavailable": (
+        "Mail unavailable",
+        "This takes a mail, and the installation has no mail server (SMTP_URL). An administrator can change "
+        "the address.",
+    ),
     "link-invalid": (
         "Link invalid",
         "The link has been used, is too old, or never existed. Ask for another one.",

@@ -375,5 +375,5 @@ class LinkInvalid(InvalidInput):
     code = "link-invalid"
 
     def __init__(self) -> None:
-        message = "This link was used already, has run out, or is none. Ask for a new one."
+        message = "This link has been used, has expired, or is not valid. Request a new one."
         super().__init__([Problem("token", "link-invalid", message)])
