@@ -57,7 +57,7 @@ def test_a_tenant_from_its_making_to_its_end(call: Run, told: Told) -> None:
     assert made["dbUsername"]
     assert made["dbPassword"]
     assert call("shell", "globex", "-c", "print(await User.count())").stdout == "1\n"
-    assert {one["level"] for one in told("doctor")} == {"ok"}
+    assert {one["about"] for one in told("doctor") if one["level"] != "ok"} == {"mail"}  # there is no server
     assert told("migrate")["tenants"] == {"acme": 0, "demo": 0, "globex": 0}
     assert told("tenants", "delete", "globex", "--yes") == {"slug": "globex", "deleted": True}
 
@@ -72,7 +72,7 @@ def test_a_tenant_whose_database_user_was_changed_by_hand(
     assert finding["mend"] == "freehold tenants change-password globex"
     changed = told("tenants", "change-password", "globex")
     assert changed["dbPassword"] not in (None, made["dbPassword"])
-    assert {one["level"] for one in told("doctor", "globex")} == {"ok"}
+    assert {one["about"] for one in told("doctor", "globex") if one["level"] != "ok"} == {"mail"}
     said = call("tenants", "change-password", "globex", "--end-connections", "--text").stdout
     assert made["dbUsername"] in said
     assert told("tenants", "reconcile")["changed"] == []
