@@ -115,7 +115,9 @@ class SmtpTransport:
 
     def _reason(self, error: Exception) -> str:
         where = f"The mail server {self._server.host}:{self._server.port}"
-        match error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else error:
+        if isinstance(error.__cause__, ssl.SSLError):  # of a connection that begins with TLS
+            error = error.__cause__
+        match error:
             case ssl.SSLCertVerificationError():
                 return f"{where} has a certificate that is not trusted: {error.verify_message}."
             case ssl.SSLError():
