@@ -19,7 +19,9 @@ from api.static_files import FOR_EVER, StaticFile, static_file
 
 __all__ = ["CENTRAL_PAGES", "TENANT_PAGES", "frontend_response", "is_frontend"]
 
-TENANT_PAGES: Final = frozenset({"", "a", "confirm-email", "forgot", "invite", "login", "o", "reset"})
+TENANT_PAGES: Final = frozenset(
+    {"", "a", "account", "confirm-email", "factors", "forgot", "invite", "login", "o", "reset"}
+)
 """First parts of the paths of pages on a tenant's host."""
 CENTRAL_PAGES: Final = frozenset({"", "find"})
 """The same on a central host."""

@@ -1,6 +1,7 @@
 """One OpenAPI 3.1 document from the routes of one kind of host: Litestar's, completed."""
 
 from collections.abc import Iterator, Sequence, Set
+from inspect import cleandoc
 from typing import Any, Final
 
 import msgspec
@@ -83,4 +84,7 @@ def _schemas(structs: Set[type[msgspec.Struct]]) -> dict[str, Any]:
     _, components = msgspec.json.schema_components(
         sorted(structs, key=lambda shape: shape.__name__), ref_template="#/components/schemas/{name}"
     )
+    for schema in components.values():  # before Python 3.13, a docstring has the indentation of its source
+        if "description" in schema:
+            schema["description"] = cleandoc(schema["description"])
     return components

@@ -29,6 +29,17 @@ const link = (path: "/invite/$token" | "/reset/$token") =>
     component: lazyRouteComponent(() => import("~/session/LinkPage")),
   });
 
+const confirmEmail = createRoute({
+  getParentRoute: () => root,
+  path: "/confirm-email/$token",
+  component: lazyRouteComponent(() => import("~/session/ConfirmEmailPage")),
+});
+const factors = createRoute({
+  getParentRoute: () => root,
+  path: "/factors",
+  component: lazyRouteComponent(() => import("~/account/FactorsPage")),
+});
+
 const shell = createRoute({
   getParentRoute: () => root,
   id: "shell",
@@ -67,6 +78,11 @@ function listSearch(search: Record<string, unknown>): ListSearch {
   return kept;
 }
 
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: "/account",
+  component: lazyRouteComponent(() => import("~/account/AccountPage")),
+});
 export const appPage = createRoute({
   getParentRoute: () => shell,
   path: "/a/$app/$page",
@@ -116,9 +132,11 @@ const tenantTree = () =>
   root.addChildren([
     login,
     forgot,
+    factors,
+    confirmEmail,
     link("/invite/$token"),
     link("/reset/$token"),
-    shell.addChildren([home, appPage, list, trash, imported, created, record]),
+    shell.addChildren([home, account, appPage, list, trash, imported, created, record]),
   ]);
 const centralTree = () => root.addChildren([frontDoor, find]);
 
@@ -137,8 +155,12 @@ export const router = createRouter({
   },
 });
 
-onSessionEnd(() => {
+onSessionEnd((problem) => {
   const here = router.state.location;
+  if (problem.code === "factor-required" && problem.body.enrol === true) {
+    void router.navigate({ to: "/factors", replace: true });
+    return;
+  }
   if (here.pathname.startsWith("/login")) return;
   queries.clear();
   void router.navigate({ to: "/login", search: { to: here.href, error: "" }, replace: true });

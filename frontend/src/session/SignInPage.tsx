@@ -8,6 +8,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 
+import { hasPasskeys, signInWithPasskey } from "~/account/passkeys";
 import { api, queries } from "~/api";
 import { messageOf } from "~/app/messages";
 import { router } from "~/app/router";
@@ -22,7 +23,7 @@ export default function SignInPage() {
   const { to, error } = route.useSearch();
   const options = useQuery(optionsQuery);
   const [refusal, setRefusal] = useState<string>(error === "" ? "" : m.not_saved({ reason: error }));
-  const [needsCode, setNeedsCode] = useState(false);
+  const [challenge, setChallenge] = useState<{ token: string; passkey: boolean } | null>(null);
   const form = useForm({ mode: "uncontrolled", initialValues: { email: "", password: "", code: "" } });
   const [ticket] = useState(takeTicket);
   const arrival = useQuery({
@@ -42,7 +43,7 @@ export default function SignInPage() {
     try {
       await api.POST("/api/v1/auth/session", { body: { email, password, ...(code === "" ? {} : { code }) } });
     } catch (failure) {
-      if (failure instanceof Problem && failure.code === "factor-required") setNeedsCode(true);
+      if (failure instanceof Problem && failure.code === "factor-required") setChallenge(challengeOf(failure));
       else if (failure instanceof Problem && failure.status === 401) setRefusal(m.wrong_credentials());
       else setRefusal(messageOf(failure));
       return;
@@ -52,6 +53,17 @@ export default function SignInPage() {
   });
 
   if (ticket !== null && arrival.isPending) return <EntryFrame title={() => m.signing_in()}>{null}</EntryFrame>;
+  const withPasskey = async () => {
+    setRefusal("");
+    try {
+      await signInWithPasskey(challenge?.token);
+    } catch (failure) {
+      setRefusal(failure instanceof Problem ? messageOf(failure) : m.passkey_failed());
+      return;
+    }
+    queries.clear();
+    router.history.replace(to);
+  };
   return (
     <EntryFrame title={(tenant) => m.sign_in_to({ tenant })}>
       {arrival.isError && refusal === "" && <Alert role="alert">{m.ticket_failed()}</Alert>}
@@ -64,7 +76,7 @@ export default function SignInPage() {
           )}
           <TextInput label={m.email()} type="email" autoComplete="username" required autoFocus {...form.getInputProps("email")} />
           <PasswordInput label={m.password()} autoComplete="current-password" required {...form.getInputProps("password")} />
-          {needsCode && (
+          {challenge !== null && (
             <TextInput
               label={m.code()}
               description={m.code_hint()}
@@ -80,6 +92,11 @@ export default function SignInPage() {
           </Button>
         </Stack>
       </form>
+      {hasPasskeys && options.data?.passkeys && (challenge === null || challenge.passkey) && (
+        <Button variant="default" onClick={() => void withPasskey()}>
+          {m.sign_in_passkey()}
+        </Button>
+      )}
       {options.data?.forgot && (
         <Anchor component={Link} to="/forgot" size="sm">
           {m.forgot_password()}
@@ -102,4 +119,10 @@ export default function SignInPage() {
       )}
     </EntryFrame>
   );
+}
+
+/** What completes the sign-in after the password, as the refusal says it. */
+function challengeOf(problem: Problem): { token: string; passkey: boolean } {
+  const { challenge, factors } = problem.body;
+  return { token: String(challenge ?? ""), passkey: Array.isArray(factors) && factors.includes("passkey") };
 }

@@ -181,6 +181,7 @@ function AccountMenu({ navigation }: { navigation: Navigation }) {
           <br />
           {navigation.user.email}
         </Menu.Label>
+        <Menu.Item renderRoot={(props) => <Link to="/account" {...props} />}>{m.account_menu()}</Menu.Item>
         <Menu.Divider />
         <Menu.Label>{m.theme()}</Menu.Label>
         {(["light", "dark", "auto"] as const).map((scheme) => (

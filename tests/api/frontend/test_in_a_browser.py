@@ -1,6 +1,7 @@
 """The workspace as people use it, in Chromium: signing in, lists, records, conflicts, rights."""
 
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from playwright.async_api import Browser, Page, expect
+from pyotp import TOTP
 
 from central.database import CENTRAL
 from tenant_schema.users.tables import User
@@ -19,6 +21,10 @@ from tests.api.server.test_protocol import listening
 pytestmark = [ON_SQLITE, pytest.mark.asyncio(loop_scope="module")]
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+STILL = """
+Promise.allSettled(document.getAnimations().filter(one => one.effect.getTiming().iterations !== Infinity)
+    .map(one => one.finished))
+"""
 AXE = Path(__file__).parents[3] / "frontend/node_modules/axe-core/axe.min.js"
 
 
@@ -38,6 +44,8 @@ class Workspace(Admin):
     async def accessible(self) -> None:
         """Report what axe finds on the page as it is."""
         if AXE.exists():
+            await self.settles()
+            await self.page.evaluate(STILL)
             await self.page.evaluate(AXE.read_text())
             found = await self.page.evaluate(f"axe.run(document, {{runOnly: {RULES}}})")
             self.faults += [
@@ -214,6 +222,49 @@ async def test_nothing_of_a_record_is_markup(world_with: Any, browser: Browser) 
         await shown.row("<img").click()
         await shown.page.get_by_role("heading", name="<img").wait_for()
         assert await shown.page.title() == "Freehold"
+        assert shown.faults == []
+
+
+async def test_a_second_factor_is_added_and_asked_for(world_with: Any, browser: Browser) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        await shown.enter()
+        await shown.page.get_by_role("button", name="Your account").click()
+        await shown.page.get_by_role("menuitem", name="Your account").click()
+        await shown.page.get_by_role("heading", name="Second factors").wait_for()
+        await shown.accessible()
+        await shown.page.get_by_role("button", name="Add an authenticator app").click()
+        secret = await shown.page.locator("code").inner_text()
+        await shown.accessible()
+        await shown.page.get_by_role("textbox", name="Code").fill(TOTP(secret).at(time.time() - 30))
+        await shown.page.get_by_role("button", name="Continue").click()
+        await shown.sees("Keep these recovery codes in a safe place.")
+        await shown.accessible()
+        await shown.page.get_by_role("button", name="I have kept them").click()
+        await shown.page.get_by_role("button", name="Your account").click()
+        await shown.page.get_by_role("menuitem", name="Sign out").click()
+        await shown.enter()
+        await shown.page.get_by_role("textbox", name="Code").fill(TOTP(secret).now())
+        await shown.page.get_by_role("button", name="Sign in", exact=True).click()
+        await shown.page.get_by_role("heading", name="Accounts").wait_for()
+        assert shown.faults == []
+
+
+async def test_an_invited_user_chooses_a_password(world_with: Any, browser: Browser) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        admin = await world.user()
+        invited = await admin.post("/api/v1/users", json={"email": "grace@acme.example", "roles": ["member"]})
+        token = invited.json()["invitation"]["token"]
+        await shown.page.goto(f"{shown.address}/invite/{token}")
+        await shown.sees("Choose a password for grace@acme.example")
+        assert token not in shown.page.url
+        await shown.accessible()
+        await shown.page.get_by_label("Your name").fill("Grace Hopper")
+        await shown.page.locator("input[type=password]").fill("staple battery horse")
+        await shown.page.get_by_role("button", name="Save").click()
+        await shown.page.get_by_role("heading", name="Accounts").wait_for()
+        shown.expects_refusals = True
+        await shown.page.goto(f"{shown.address}/invite/{token}")
+        await shown.sees("This link was used or has expired.")
         assert shown.faults == []
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -53,6 +54,13 @@ def test_every_reference_leads_somewhere(kind: str) -> None:
         for step in reference.removeprefix("#/").split("/"):
             assert step in found, reference
             found = found[step]
+
+
+@each_kind
+def test_descriptions_of_schemas_are_the_same_on_every_python(kind: str) -> None:
+    schemas = document(kind)["components"]["schemas"]
+    described = {name: one["description"] for name, one in schemas.items() if "description" in one}
+    assert described == {name: cleandoc(text) for name, text in described.items()}
 
 
 @each_kind

@@ -1,1 +1,0 @@
-import{ir as e,nt as t}from"./messages-hNWpfDP-.js";import{n}from"./react-BnkVWKrY.js";var r=n();function i(){return(0,r.jsx)(e,{className:`empty`,children:t()})}export{i as default};

@@ -1,1 +1,0 @@
-import{tr as e}from"./messages-hNWpfDP-.js";function t(){return{locale:e(),timeZone:Intl.DateTimeFormat().resolvedOptions().timeZone}}export{t};
