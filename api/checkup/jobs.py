@@ -6,6 +6,7 @@ from api.checkup.finding import Finding, error, fine, warning
 from api.composition import Platform
 from api.jobs.outboxes import OUTBOX
 from central.jobs.records import JobRecord
+from central.jobs.service import job_counts
 from central.jobs.tables import Job, JobState
 from central.provisioning.types import TenantJob
 
@@ -13,16 +14,27 @@ __all__ = ["check_jobs"]
 
 _MOST: Final = 50
 """How many jobs are reported."""
+_LATE_SECONDS: Final = 120.0
+"""How long a job may be due."""
 
 
 async def check_jobs(platform: Platform) -> list[Finding]:
-    """Check the unfinished jobs that have an error, and those that nobody here can execute. One statement."""
+    """Check the unfinished jobs that have an error, those that nobody here can execute, and whether due ones
+    are executed. Three statements.
+    """
     unfinished = Job.state.is_in([JobState.WAITING.value, JobState.RUNNING.value, JobState.FAILED.value])
     unknown = Job.kind.not_in(list(platform.job_runner.kinds))
     troubled = Job.error.is_not_null() | unknown | Job.kind.is_in(list(TenantJob))
     rows = await Job.select().where(unfinished & troubled).order_by(Job.id).limit(_MOST)
     jobs = [JobRecord.of(row) for row in rows]
-    return [_finding(job, platform) for job in jobs] or [fine("jobs", "None has failed.")]
+    late = (await job_counts()).oldest_due_seconds
+    found = [_finding(job, platform) for job in jobs]
+    if late > _LATE_SECONDS:
+        message = f"One has been due for {late / 60:.0f} minutes, and no process has begun it."
+        found.append(
+            warning("jobs", message, "Run freehold worker, or freehold serve with JOBS_PER_PROCESS.")
+        )
+    return found or [fine("jobs", "None has failed.")]
 
 
 def _finding(job: JobRecord, platform: Platform) -> Finding:
