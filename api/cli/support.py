@@ -1,4 +1,4 @@
-"""``freehold tenants support``: asks to come into a tenant, waits for a decision, and prints a link."""
+"""``freehold tenants support``: requests access to a tenant, waits for a decision, and prints a link."""
 
 import asyncio
 from contextlib import AbstractContextManager, nullcontext

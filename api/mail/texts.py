@@ -54,7 +54,7 @@ ENGLISH: Final = Catalogue(
             "Accept the invitation",
         ),
         "password-reset": MailText(
-            "Your new password for {tenant}",
+            "Choose a new password for {tenant}",
             (
                 "A new password was requested for your account at {tenant}.",
                 "If it was not you, ignore this mail: your password stays as it is.",
@@ -79,14 +79,15 @@ ENGLISH: Final = Catalogue(
         "email-requested": MailText(
             "A new e-mail address for your account at {tenant}",
             (
-                "Your account at {tenant} shall get the address {email}. It counts once it is confirmed.",
+                "A new address was requested for your account at {tenant}: {email}. It takes effect "
+                "when it is confirmed.",
                 "If it was not you, change your password at once and tell your administrator.",
             ),
         ),
         "email-changed": MailText(
             "The e-mail address of your account at {tenant} was changed",
             (
-                "Your account at {tenant} has the address {email} now, instead of {old}.",
+                "The address of your account at {tenant} is {email} now, instead of {old}.",
                 "If you did not expect this, tell your administrator.",
             ),
         ),
@@ -106,11 +107,11 @@ ENGLISH: Final = Catalogue(
             ),
         ),
         "support-asked": MailText(
-            "Support asks to come into {tenant}",
+            "Support requests access to {tenant}",
             (
-                "{operator}, an operator of the platform, asks to come into {tenant} for {minutes} minutes.",
+                "{operator}, an operator of the platform, requests access to {tenant} for {minutes} minutes.",
                 "Reason: {reason}",
-                "Sign in to grant or refuse it. Nobody comes in without a decision.",
+                "Sign in to grant or refuse it. Without a grant there is no access.",
             ),
         ),
         "identity-linked": MailText(
@@ -138,7 +139,7 @@ GERMAN: Final = Catalogue(
             "Einladung annehmen",
         ),
         "password-reset": MailText(
-            "Ihr neues Passwort für {tenant}",
+            "Neues Passwort für {tenant} wählen",
             (
                 "Für Ihr Konto bei {tenant} wurde ein neues Passwort angefordert.",
                 "Waren Sie das nicht, ignorieren Sie diese E-Mail: Ihr Passwort bleibt, wie es ist.",
@@ -166,7 +167,7 @@ GERMAN: Final = Catalogue(
             "Eine neue E-Mail-Adresse für Ihr Konto bei {tenant}",
             (
                 "Ihr Konto bei {tenant} soll die Adresse {email} bekommen, sobald sie bestätigt ist.",
-                "Waren Sie das nicht, ändern Sie gleich Ihr Passwort und informieren Sie die Administration.",
+                "Waren Sie das nicht, ändern Sie sofort Ihr Passwort und informieren Sie die Administration.",
             ),
         ),
         "email-changed": MailText(
@@ -182,14 +183,14 @@ GERMAN: Final = Catalogue(
                 "Bei Ihrem Konto bei {tenant} hat sich jemand mit einem Browser angemeldet, den Sie bisher "
                 "nicht verwendet haben.",
                 "Zeit: {at}\nAdresse: {address}\nBrowser: {browser}",
-                "Waren Sie das nicht, ändern Sie gleich Ihr Passwort und informieren Sie die Administration.",
+                "Waren Sie das nicht, ändern Sie sofort Ihr Passwort und informieren Sie die Administration.",
             ),
         ),
         "factor-removed": MailText(
             "Ein zweiter Faktor wurde bei {tenant} entfernt",
             (
                 "Der zweite Faktor {factor} wurde am {at} von Ihrem Konto bei {tenant} entfernt.",
-                "Waren Sie das nicht, ändern Sie gleich Ihr Passwort und informieren Sie die Administration.",
+                "Waren Sie das nicht, ändern Sie sofort Ihr Passwort und informieren Sie die Administration.",
             ),
         ),
         "support-asked": MailText(
@@ -197,7 +198,7 @@ GERMAN: Final = Catalogue(
             (
                 "{operator} vom Betrieb der Plattform bittet um Zugang zu {tenant} für {minutes} Minuten.",
                 "Grund: {reason}",
-                "Melden Sie sich an, um zuzustimmen oder abzulehnen. Ohne Entscheidung kommt niemand herein.",
+                "Melden Sie sich an, um zuzustimmen oder abzulehnen. Ohne Zustimmung gibt es keinen Zugang.",
             ),
         ),
         "identity-linked": MailText(
@@ -205,7 +206,7 @@ GERMAN: Final = Catalogue(
             (
                 "Am {at} hat sich jemand erstmals mit {provider} bei Ihrem Konto bei {tenant} angemeldet. "
                 "Das dortige Konto hat Ihre E-Mail-Adresse.",
-                "Waren Sie das nicht, informieren Sie gleich die Administration.",
+                "Waren Sie das nicht, informieren Sie sofort die Administration.",
             ),
         ),
     },

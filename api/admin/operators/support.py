@@ -1,4 +1,4 @@
-"""The forms by which an operator comes into a tenant."""
+"""The forms by which an operator gets access to a tenant."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
@@ -38,12 +38,12 @@ class _SupportForm:
         url, _ = await self._acts.ticket(tenant_id, grant.id)
         assert grant.expires_at is not None, "a grant expires"
         return (
-            f"You may come in until {grant.expires_at:%H:%M} UTC. This works once, for 60 seconds:\n\n{url}"
+            f"You have access until {grant.expires_at:%H:%M} UTC. This works once, for 60 seconds:\n\n{url}"
         )
 
 
 class AskForSupport(_SupportForm):
-    """Asks to come into a tenant."""
+    """Requests access to a tenant."""
 
     name = "Ask for support access"
     description = (

@@ -21,7 +21,7 @@ class DecideSupport:
     group = PEOPLE
     checks_values = False
     description = (
-        "Operators of the platform who ask to come in. One who is let in may do for some minutes what an "
+        "Operators of the platform who request access. One with access may do for some minutes what an "
         "administrator may, except change users, roles and how somebody signs in. The audit trail has every "
         "request of theirs, and deleting the row in Support access ends it."
     )
@@ -59,7 +59,7 @@ class DecideSupport:
             return f"The request of {refused.operator.name} is refused."
         granted = await support.grant(grant_id)
         assert granted.expires_at is not None, "a grant expires"
-        return f"{granted.operator.name} may come in until {granted.expires_at:%H:%M} UTC."
+        return f"{granted.operator.name} has access until {granted.expires_at:%H:%M} UTC."
 
 
 def decisions(visitor: Visitor) -> SupportDecisions:

@@ -1,1 +1,1 @@
-"""Support access: an operator comes into the tenant for some minutes, if the tenant allows it."""
+"""Support access: an operator has access to the tenant for a limited time, if the tenant allows it."""

@@ -215,7 +215,7 @@ async def test_an_administrator_lets_an_operator_in_and_ends_it(world: World) ->
     asked = (await world.operator().post(path, json={"reason": "Ticket 4711"})).json()
     browser = await tenants_browser(world)
     said = await browser.done("decide-about-support-access", request=asked["id"], decision="grant")
-    assert "operator may come in until" in said
+    assert "operator has access until" in said
     assert (await world.operator().post(f"{path}/{asked['id']}/ticket")).status_code == 200
     assert len(await browser.rows("users")) == 4, "the operator's user is no user of the tenant"
     assert (await browser.rows("support"))[0]["state"] == "granted"

@@ -46,7 +46,7 @@ def test_the_headers() -> None:
     assert message["Message-ID"] == f"<{ID}@mail.example>"
     assert message["From"] == '"Freehold, Inc." <no-reply@mail.example>'
     assert (message["To"], message["Reply-To"]) == ("ada@acme.example", "help@mail.example")
-    assert message["Subject"] == "Your new password for Acme Corporation"
+    assert message["Subject"] == "Choose a new password for Acme Corporation"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Date"].datetime == sent_at(ID).replace(microsecond=0)
 
@@ -76,7 +76,7 @@ def test_line_breaks_of_names_are_blanks(name: str) -> None:
     message = composed(tenant=name)
     assert message.keys() == HEADERS
     assert message["Bcc"] is None
-    assert message["Subject"].startswith("Your new password for ")
+    assert message["Subject"].startswith("Choose a new password for ")
 
 
 @given(st.text(min_size=1), st.text(min_size=1))
