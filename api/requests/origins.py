@@ -1,9 +1,15 @@
 """Where a request comes from: its own origin, and whether a page of the same origin has sent it."""
 
+import re
+from typing import Final
+
 from api.requests.request import ApiRequest
 from central.origins import DEFAULT_PORTS, Origin, parse_origin, port_of
 
 __all__ = ["is_from_other_origin", "is_from_own_page", "own_origin"]
+
+_PORT: Final = re.compile(r"[0-9]{1,5}")
+"""A proxy may pass on a header of the client's: other digits, or more of them than ``int`` accepts."""
 
 
 def own_origin(request: ApiRequest) -> Origin:
@@ -19,7 +25,7 @@ def own_origin(request: ApiRequest) -> Origin:
     if state["behind_proxy"]:
         scheme = _first(request, b"x-forwarded-proto", scheme).lower()
         forwarded = _first(request, b"x-forwarded-port", "")
-        port = port or (int(forwarded) if forwarded.isascii() and forwarded.isdecimal() else None)
+        port = port or (int(forwarded) if _PORT.fullmatch(forwarded) else None)
     return Origin(scheme, state["host"], port or DEFAULT_PORTS.get(scheme, 0))
 
 

@@ -296,6 +296,7 @@ PROXIED = {
     "a port of its own": ({"x-forwarded-port": "8443"}, False),
     "the usual port": ({"x-forwarded-port": "443"}, True),
     "nonsense": ({"x-forwarded-proto": "gopher", "x-forwarded-port": "x"}, False),
+    "a number that is too long": ({"x-forwarded-port": "9" * 5_000}, True),
 }
 
 
