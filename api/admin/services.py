@@ -25,12 +25,16 @@ class AdminServices:
 
 
 def admin_services(
-    operators: Operators, authentication: Authentication, keys_for: Callable[[UUID], SigningKeys]
+    operators: Operators,
+    authentication: Authentication,
+    keys_for: Callable[[UUID], SigningKeys],
+    *,
+    operators_need_factor: bool = False,
 ) -> AdminServices:
     """Create the services. ``keys_for`` returns a tenant's keys for this purpose only."""
     tokens = AccessTokens(keys_for, seconds=IDLE_SECONDS)
     return AdminServices(
-        operator_sessions=OperatorSessions(operators),
+        operator_sessions=OperatorSessions(operators, needs_factor=operators_need_factor),
         operator_throttle=Throttle(table=CentralThrottle),
         tenant_sessions=TenantSessions(authentication, tokens),
     )

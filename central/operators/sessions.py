@@ -42,6 +42,7 @@ class OperatorSessions:
 
     :param idle: a session ends when it was not used for this long.
     :param absolute: a session ends at this age.
+    :param needs_factor: whether sessions without a second factor are refused, however old they are.
     """
 
     def __init__(
@@ -50,11 +51,13 @@ class OperatorSessions:
         *,
         idle: timedelta = timedelta(hours=1),
         absolute: timedelta = timedelta(hours=12),
+        needs_factor: bool = False,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._operators = operators
         self._idle = idle
         self._absolute = absolute
+        self._needs_factor = needs_factor
         self._now = now
 
     async def begin(
@@ -113,7 +116,8 @@ class OperatorSessions:
         now, token_ends = self._now(), row["token.expires_at"]
         is_in_time = now < row["expires_at"] and now < row["last_used_at"] + self._idle
         is_token_good = row["token.revoked_at"] is None and (token_ends is None or now < token_ends)
-        return is_in_time and is_token_good and bool(row["token.operator.active"])
+        has_factor = row["second_factor_at"] is not None or not self._needs_factor
+        return is_in_time and is_token_good and has_factor and bool(row["token.operator.active"])
 
     async def _note_use(self, row: dict[str, Any]) -> None:
         now = self._now()
@@ -130,6 +134,7 @@ async def _find(session_hash: str) -> dict[str, Any] | None:
     operator = token.operator
     columns = (
         *(OperatorSession.id, OperatorSession.last_used_at, OperatorSession.expires_at),
+        OperatorSession.second_factor_at,
         *(token.expires_at, token.revoked_at, operator.id, operator.name, operator.active),
     )
     row: dict[str, Any] | None = (

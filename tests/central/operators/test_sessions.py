@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from central.operators.service import NewToken, Operators
+from central.operators.service import NewToken, OperatorRef, Operators
 from central.operators.sessions import OperatorSessions
 from central.tables import OperatorSession
 from piccolo_engines.sqlite import SQLiteEngine
@@ -93,6 +93,22 @@ async def test_it_ends_with_its_token_and_with_its_operator(
     assert await sessions.authenticate(by_anna.secret) is not None
     await operators.revoke("Anna")
     assert await sessions.authenticate(by_anna.secret) is None
+
+
+async def test_one_that_began_before_a_factor_was_needed_is_refused_once_it_is(
+    operators: Operators, sessions: OperatorSessions, anna: NewToken, clock: Clock
+) -> None:
+    async def proven(_operator: OperatorRef) -> bool:
+        return True
+
+    before = await sessions.begin("Anna", anna.token)
+    complete = await sessions.begin("Anna", anna.token, prove=proven)
+    assert before is not None
+    assert complete is not None
+    strict = OperatorSessions(operators, needs_factor=True, now=clock.now)
+    assert await strict.authenticate(before.secret) is None
+    assert await strict.authenticate(complete.secret) == anna.operator
+    assert await sessions.authenticate(before.secret) == anna.operator
 
 
 async def test_ending_it_twice_changes_nothing(sessions: OperatorSessions, anna: NewToken) -> None:
