@@ -17,6 +17,7 @@ PROVIDER_EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "passwords-needed": (
         "Passwords needed",
-        "Passwords can be disabled once somebody has signed in through an active identity provider.",
+        "Passwords can be disabled once somebody who manages users and roles has signed in through an active "
+        "identity provider.",
     ),
 }

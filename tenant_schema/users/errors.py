@@ -293,14 +293,14 @@ class Inactive(Kept):
 
 
 class PasswordsNeeded(Kept):
-    """No active provider has signed anybody in, so that nobody could sign in without passwords."""
+    """Nobody who manages users and roles could sign in without passwords."""
 
     code = "passwords-needed"
 
     def __init__(self) -> None:
         super().__init__(
-            "Passwords can be disabled once somebody has signed in through an active identity provider: set "
-            "one up, and sign in through it."
+            "Passwords can be disabled once somebody who manages users and roles has signed in through an "
+            "active identity provider: set one up, and sign in through it."
         )
 
 

@@ -9,7 +9,7 @@ from piccolo_conf import DB
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache, bump
 from tenant_schema.users.errors import LastAdministrator
-from tenant_schema.users.sign_in_tables import Identity, IdentityProvider
+from tenant_schema.users.sign_in_tables import Factor, Identity, IdentityProvider, SignInSettings
 from tenant_schema.users.tables import RolePermission, User, UserRole
 
 __all__ = ["ESSENTIAL", "changing_access", "holds"]
@@ -45,12 +45,30 @@ async def changing_access(
 
 
 async def _is_administrator_left() -> bool:
-    """Whether a person who can sign in holds every essential permission. 1 statement."""
+    """Whether a person who can sign in holds every essential permission. 2 statements, 3 if passwords are
+    disabled.
+
+    A password counts as long as the tenant admits it: until a provider has proven itself, administrators may
+    use theirs even if passwords are disabled. A passkey replaces one.
+    """
     providers = IdentityProvider.select(IdentityProvider.id).where(IdentityProvider.active.eq(True))
     identities = Identity.select(Identity.user).where(Identity.provider.is_in(providers))
-    has_way_in = (User.password_hash != "") | User.id.is_in(identities)
+    is_passkey = (Factor.kind == "passkey") & Factor.confirmed_at.is_not_null()
+    passkeys = Factor.select(Factor.user).where(is_passkey)
+    has_way_in: Combinable = User.id.is_in(identities) | User.id.is_in(passkeys)
+    if await _admits_passwords():
+        has_way_in = (User.password_hash != "") | has_way_in
     active = User.active.eq(True) & has_way_in & (User.kind == "person")
     return bool(await User.exists().where(active & holds(ESSENTIAL[0]) & holds(ESSENTIAL[1])))
+
+
+async def _admits_passwords() -> bool:
+    """Whether administrators may sign in with a password. 1 statement, 2 if passwords are disabled."""
+    row = await SignInSettings.select(SignInSettings.password_enabled).first()
+    if row is None or row["password_enabled"]:
+        return True
+    is_proven = IdentityProvider.active.eq(True) & IdentityProvider.proven_at.is_not_null()
+    return not await IdentityProvider.exists().where(is_proven)
 
 
 def holds(permission: str) -> Combinable:

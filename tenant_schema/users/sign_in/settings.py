@@ -9,7 +9,7 @@ import msgspec
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
 from tenant_schema.users.audit.write import Subject, record_event
-from tenant_schema.users.errors import PasswordsNeeded
+from tenant_schema.users.errors import LastAdministrator, PasswordsNeeded
 from tenant_schema.users.rights.change import changing_access
 from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.sign_in.rules import (
@@ -50,12 +50,20 @@ class SignInSettingsService:
         ``CACHE_SECONDS``.
 
         Raises PermissionDenied, KeyNotEnough for an API key, SupportNotEnough, and PasswordsNeeded when
-        passwords are disabled before an active identity provider has signed somebody in.
+        passwords are disabled before an active identity provider has signed somebody in, or while nobody who
+        manages users and roles has another way to sign in.
         """
         access.require_system("users:manage")
         access.require_person()
+        try:
+            return await self._change(scope, access, changes)
+        except LastAdministrator as error:
+            raise PasswordsNeeded from error
+
+    async def _change(self, scope: TenantScope, access: Access, changes: SettingsChanges) -> SignInRules:
         given = {name: value for name, value in asdict(changes).items() if value is not None}
-        async with changing_access(self._cache, scope):
+        disables = changes.password_enabled is False
+        async with changing_access(self._cache, scope, may_demote=disables):
             before = await read_rules()
             new = {name: value for name, value in given.items() if value != getattr(before, name)}
             if new.get("password_enabled") is False and not await has_proven_provider():

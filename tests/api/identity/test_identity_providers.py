@@ -222,7 +222,24 @@ async def test_passwords_are_disabled_once_a_provider_works_which_then_stays(com
     refused = await administrator.patch(SETTINGS, json=disabled)
     assert (refused.status_code, refused.json()["code"]) == (409, "passwords-needed")
     await company.sign_in()
+    refused = await administrator.patch(SETTINGS, json=disabled)  # a member has signed in
+    assert (refused.status_code, refused.json()["code"]) == (409, "passwords-needed")
+    boss = (await administrator.get("/api/v1/auth/me")).json()["user"]
+    member, company.provider.person = (
+        company.provider.person,
+        {
+            "sub": "boss",
+            "email": boss["email"],
+            "email_verified": True,
+        },
+    )
+    assert (await company.sign_in()).headers["location"] == "/deals"
+    company.provider.person = member
     assert (await administrator.patch(SETTINGS, json=disabled)).status_code == 200
+    invited = {"email": "second@acme.example", "roles": ["administrator"], "password": PASSWORD}
+    await administrator.post("/api/v1/users", json=invited)
+    refused = await administrator.post(f"/api/v1/users/{boss['id']}/deactivate")  # the other has a password
+    assert (refused.status_code, refused.json()["code"]) == (409, "last-administrator")
     body = {"email": "member@acme.example", "password": PASSWORD}
     refused = await company.browser().post("/api/v1/auth/login", json=body)
     assert (refused.status_code, refused.json()["code"]) == (403, "password-disabled")
