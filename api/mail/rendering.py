@@ -1,7 +1,8 @@
 """Renders a mail: its subject, its text and its HTML, with the tenant's name and the link of its host.
 
 Names are chosen by users and stand beside links, so they are one line of bounded length, and one that looks
-like a link of its own is left out.
+like a link of its own is left out. So are other values, such as the User-Agent of somebody who has got hold
+of a password.
 """
 
 import unicodedata
@@ -23,6 +24,8 @@ __all__ = ["RenderedMail", "Sender", "one_line", "render", "render_central"]
 _LONGEST: Final = 100
 _LONGEST_VALUE: Final = 254
 _TIMES: Final = frozenset({"at"})
+_OF_OPERATORS: Final = frozenset({"operator", "reason"})
+_LEFT_OUT: Final = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +110,13 @@ def one_line(text: str, most: int = _LONGEST) -> str:
 def _values(mail: MailRequest, sender: Sender, catalogue: Catalogue) -> Mapping[str, str]:
     """Return the values of the mail's texts, as they are displayed."""
     shown = {
-        name: _time(value, catalogue) if name in _TIMES else one_line(value, _LONGEST_VALUE)
+        name: _time(value, catalogue) if name in _TIMES else _shown(name, value)
         for name, value in mail.values.items()
     }
     shown |= {
         "tenant": _safe_name(sender.name) or sender.host,
         "host": sender.host,
-        "to": one_line(mail.to.email, _LONGEST_VALUE),
+        "to": _shown("to", mail.to.email),
     }
     if mail.link is not None:
         shown["until"] = mail.link.expires_at.astimezone(UTC).strftime(catalogue.time)
@@ -124,10 +127,19 @@ def _time(value: str, catalogue: Catalogue) -> str:
     return datetime.fromisoformat(value).astimezone(UTC).strftime(catalogue.time)
 
 
+def _shown(name: str, value: str) -> str:
+    text = one_line(value, _LONGEST_VALUE)
+    return _LEFT_OUT if _has_link(text) and name not in _OF_OPERATORS else text
+
+
 def _safe_name(name: str) -> str:
     shown = one_line(name)
-    folded = shown.casefold()
-    return "" if "://" in folded or "www." in folded else shown
+    return "" if _has_link(shown) else shown
+
+
+def _has_link(text: str) -> bool:
+    folded = text.casefold()
+    return "://" in folded or "www." in folded
 
 
 @lru_cache(maxsize=1)

@@ -102,6 +102,13 @@ def test_no_name_is_markup_or_a_second_line(name: str, tenant: str) -> None:
     assert len(mail.text.splitlines()) == len(render(example("new-browser"), ACME).text.splitlines())
 
 
+@pytest.mark.parametrize("browser", ["Locked! See https://evil.example/reset", "Go to WWW.evil.example"])
+def test_a_browser_cannot_call_itself_a_link(browser: str) -> None:
+    mail = render(example("new-browser", browser=browser), ACME)
+    assert "evil" not in (mail.text + mail.html).casefold()
+    assert "…" in mail.text
+
+
 def test_a_long_name_is_cut() -> None:
     assert one_line("a" * 500) == "a" * 99 + "…"
     assert one_line("a\u202eb\u0000c\u2028d") == "a b c d"
