@@ -333,12 +333,7 @@ def _sign_in(
     sessions = _browser_sessions(vault, cache, factors.store, limits, mails)
     passkeys = Passkeys(factors.store, factors.challenges, sessions)
     tickets = SessionSecrets(partial(_signing_keys, vault, purpose="support-tickets"))
-    admin = admin_services(
-        operators,
-        authentication,
-        partial(_admin_keys, vault),
-        operators_need_factor=settings.operators_need_factor,
-    )
+    admin = admin_services(settings, operators, authentication, partial(_admin_keys, vault))
     return {
         "support_tickets": SupportTickets(tickets, sessions),
         "admin": admin,

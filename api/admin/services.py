@@ -7,6 +7,7 @@ from uuid import UUID
 from api.admin.tenant.sessions import IDLE_SECONDS, TenantSessions
 from central.operators.service import Operators
 from central.operators.sessions import OperatorSessions
+from central.settings.settings import Settings
 from central.tables import CentralThrottle
 from tenant_schema.users.sign_in.access_tokens import AccessTokens, SigningKeys
 from tenant_schema.users.sign_in.service import Authentication
@@ -25,16 +26,15 @@ class AdminServices:
 
 
 def admin_services(
+    settings: Settings,
     operators: Operators,
     authentication: Authentication,
     keys_for: Callable[[UUID], SigningKeys],
-    *,
-    operators_need_factor: bool = False,
 ) -> AdminServices:
     """Create the services. ``keys_for`` returns a tenant's keys for this purpose only."""
     tokens = AccessTokens(keys_for, seconds=IDLE_SECONDS)
     return AdminServices(
-        operator_sessions=OperatorSessions(operators, needs_factor=operators_need_factor),
+        operator_sessions=OperatorSessions(operators, needs_factor=settings.operators_need_factor),
         operator_throttle=Throttle(table=CentralThrottle),
         tenant_sessions=TenantSessions(authentication, tokens),
     )
