@@ -15,7 +15,7 @@ _LOOPBACK: Final = re.compile(r"(?:.*\.)?localhost|127\.0\.0\.1|::1")
 
 
 class Origin(NamedTuple):
-    """A scheme, a host in canonical form, and a port."""
+    """A scheme, a host in canonical form, and a port; 0 is the usual one of a scheme that is not known."""
 
     scheme: str
     host: str
@@ -25,7 +25,7 @@ class Origin(NamedTuple):
         """As browsers send it in the Origin header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}" + (
-            "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
+            "" if self.port == DEFAULT_PORTS.get(self.scheme, 0) else f":{self.port}"
         )
 
 

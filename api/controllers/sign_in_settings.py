@@ -52,7 +52,7 @@ class SignInSettingsController(Controller):
         description=(
             "Each setting that is not given stays. An origin is a scheme and a host, with a port where it is "
             "not the usual one. A user who is signed in is needed, not an API key. Passwords can be disabled "
-            "once an active identity provider has signed somebody in."
+            "once an active identity provider has signed in somebody who manages users and roles."
         ),
         response_description="The settings.",
         responses=problems(409),

@@ -311,6 +311,15 @@ async def test_a_trusted_proxy_tells_the_origin(world_with: Any, case: str) -> N
 
 
 @ON_SQLITE
+async def test_a_scheme_of_no_page_is_no_fault(world_with: Any) -> None:
+    async with world_with(trusted_proxies=(ip_network("203.0.113.7/32"),)) as world:
+        begun = await world.client().post(
+            "/api/v1/auth/passkeys/begin", json={}, headers={"x-forwarded-proto": "gopher"}
+        )
+        assert begun.status_code == 200, begun.text
+
+
+@ON_SQLITE
 async def test_a_proxy_s_port_is_the_browser_s(world_with: Any) -> None:
     given = {"x-forwarded-host": "acme.localhost", "x-forwarded-port": "8443"}
     async with world_with(trusted_proxies=(ip_network("203.0.113.7/32"),)) as world:
