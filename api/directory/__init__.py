@@ -1,1 +1,1 @@
-"""One place to begin for the users of all tenants: signing in on a central host, and its directory."""
+"""Signing in on a central host for the users of all tenants, and its directory of addresses."""
