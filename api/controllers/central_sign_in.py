@@ -10,6 +10,7 @@ from api.requests.request import CentralRequest
 from api.requests.sources import Injected
 from api.responses import NOT_STORED, Json
 from api.schemas.central_sign_in import FindRequest, Found, FoundTenant, SignInRequest
+from api.schemas.links import MailsSent
 from tenant_schema.users.audit.write import Origin
 
 __all__ = ["CentralSignInController"]
@@ -70,14 +71,17 @@ class CentralSignInController(Controller):
         description=(
             "Sends a mail with the tenants in which the address has an account. The response is the same "
             "whether it has one or not, and whether the mail is sent or not: after several requests for an "
-            "address, or from one client, none is sent for a while."
+            "address, or from one client, none is sent for a while. `delivery` is `none` if this "
+            "installation has no mail server."
         ),
         response_description="The request was received.",
         responses=problems(403),
         body_example={"email": "ada@acme.example"},
+        example={"delivery": "mail"},
     )
     async def find(
         self, request: CentralRequest, platform: Injected[Platform], data: JSONBody[FindRequest]
-    ) -> None:
+    ) -> MailsSent:
         """Get one's tenants by mail."""
         await platform.find_tenants.request(data.email, request.address)
+        return MailsSent(delivery=platform.settings.mail_delivery)

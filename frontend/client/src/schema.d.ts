@@ -1375,7 +1375,7 @@ export interface paths {
         head?: never;
         /**
          * Change how users sign in to this tenant
-         * @description Each setting that is not given stays. An origin is a scheme and a host, with a port where it is not the usual one. A user who is signed in is needed, not an API key. Passwords can be disabled once an active identity provider has signed somebody in.
+         * @description Each setting that is not given stays. An origin is a scheme and a host, with a port where it is not the usual one. A user who is signed in is needed, not an API key. Passwords can be disabled once an active identity provider has signed in somebody who manages users and roles.
          */
         patch: operations["updateSignInSettings"];
         trace?: never;
@@ -1719,7 +1719,7 @@ export interface paths {
         put?: never;
         /**
          * Get one's tenants by mail
-         * @description Sends a mail with the tenants in which the address has an account. The response is the same whether it has one or not, and whether the mail is sent or not: after several requests for an address, or from one client, none is sent for a while.
+         * @description Sends a mail with the tenants in which the address has an account. The response is the same whether it has one or not, and whether the mail is sent or not: after several requests for an address, or from one client, none is sent for a while. `delivery` is `none` if this installation has no mail server.
          */
         post: operations["findTenants"];
         delete?: never;
@@ -11637,7 +11637,14 @@ export interface operations {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "delivery": "mail"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MailsSent"];
+                };
             };
             400: components["responses"]["Problem400"];
             403: components["responses"]["Problem403"];

@@ -62,6 +62,12 @@ async def test_suspended_and_deleted_tenants_are_in_no_mail(desk: Desk) -> None:
     assert mails(desk.world) == []
 
 
+async def test_without_a_mail_server_the_response_says_that_nothing_is_sent(world: World) -> None:
+    assert await find(world, BOTH) == (202, '{"delivery":"none"}')
+    async with world.operator() as operator:
+        assert (await operator.get("/setup/jobs?kind=directory.find")).json()["data"] == []
+
+
 async def test_a_mail_that_is_postponed_is_tried_again_after_pauses_that_grow(
     world_with: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
