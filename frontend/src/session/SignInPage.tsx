@@ -2,7 +2,7 @@ import "@mantine/core/styles/PasswordInput.css";
 import "@mantine/core/styles/Divider.css";
 
 import { Problem } from "@freehold/client";
-import { Alert, Anchor, Button, Divider, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Alert, Anchor, Button, Divider, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
@@ -15,7 +15,7 @@ import { router } from "~/app/router";
 import { m } from "~/paraglide/messages";
 import { EntryFrame } from "~/session/EntryFrame";
 import { optionsQuery } from "~/session/options";
-import { redeem, takeTicket } from "~/session/ticket";
+import { presentUser, redeem, takeTicket } from "~/session/ticket";
 
 const route = getRouteApi("/login");
 
@@ -26,9 +26,13 @@ export default function SignInPage() {
   const [challenge, setChallenge] = useState<{ token: string; passkey: boolean } | null>(null);
   const form = useForm({ mode: "uncontrolled", initialValues: { email: "", password: "", code: "" } });
   const [ticket] = useState(takeTicket);
+  // Somebody who is signed in is asked first: a link could sign them in to the account of another person.
+  const present = useQuery({ queryKey: ["present session"], enabled: ticket !== null, retry: false, queryFn: presentUser });
+  const [agreed, setAgreed] = useState(false);
+  const asks = typeof present.data === "string" && !agreed;
   const arrival = useQuery({
     queryKey: ["ticket", ticket],
-    enabled: ticket !== null,
+    enabled: ticket !== null && present.isFetched && !asks,
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: async () => {
@@ -52,6 +56,17 @@ export default function SignInPage() {
     router.history.replace(to);
   });
 
+  if (ticket !== null && asks) {
+    return (
+      <EntryFrame title={() => m.other_account()}>
+        <Text size="sm">{m.other_account_text({ email: present.data ?? "" })}</Text>
+        <Button onClick={() => setAgreed(true)}>{m.continue_()}</Button>
+        <Button variant="default" onClick={() => router.history.replace("/")}>
+          {m.cancel()}
+        </Button>
+      </EntryFrame>
+    );
+  }
   if (ticket !== null && arrival.isPending) return <EntryFrame title={() => m.signing_in()}>{null}</EntryFrame>;
   const withPasskey = async () => {
     setRefusal("");

@@ -289,4 +289,9 @@ async def test_one_sign_in_leads_to_any_of_one_s_tenants(world_with: Any, browse
         await shown.page.goto(address.replace(":8000", f":{port}"))
         await shown.sees("There is nothing for you here yet.")
         assert shown.page.url == f"http://demo.localhost:{port}/"
+        await shown.page.goto("about:blank")
+        await shown.page.goto(f"http://demo.localhost:{port}/login#ticket=fht_of-somebody-else")
+        await shown.sees("You are signed in as ada@both.example.")
+        await shown.page.get_by_role("button", name="Continue").click()
+        await shown.sees("This link was used or has expired.")
         assert shown.faults == []

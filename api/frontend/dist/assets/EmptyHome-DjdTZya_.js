@@ -1,1 +1,0 @@
-import{Pr as e,_t as t}from"./messages-HRXJCPQD.js";import{n}from"./react-BnkVWKrY.js";var r=n();function i(){return(0,r.jsx)(e,{className:`empty`,children:t()})}export{i as default};

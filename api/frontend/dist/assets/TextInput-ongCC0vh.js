@@ -1,1 +1,0 @@
-import{Lr as e,Ur as t}from"./messages-HRXJCPQD.js";import{t as n}from"./InputBase-BSIHW_YI.js";import{n as r}from"./react-BnkVWKrY.js";var i=r(),a=e(e=>{let r=t([`Input`,`InputWrapper`,`TextInput`],null,e);return(0,i.jsx)(n,{component:`input`,...r,__staticSelector:`TextInput`})});a.classes=n.classes,a.displayName=`@mantine/core/TextInput`;export{a as t};

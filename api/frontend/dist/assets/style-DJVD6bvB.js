@@ -1,1 +1,0 @@
-import{jr as e}from"./messages-HRXJCPQD.js";function t(){return{locale:e(),timeZone:Intl.DateTimeFormat().resolvedOptions().timeZone}}export{t};
