@@ -48,7 +48,7 @@ def _response(request: TenantRequest, provider: ProviderRecord) -> IdentityProvi
 
 
 class IdentityProviderController(Controller):
-    """Providers decide who comes in and with which roles: `users:manage` and `roles:manage` are needed."""
+    """Providers decide who signs in and with which roles: `users:manage` and `roles:manage` are needed."""
 
     path = "/identity-providers"
     tags = ("Single sign-on",)

@@ -1,4 +1,4 @@
-"""/api/v1/support: the operators who ask to come into the tenant, and those who are in."""
+"""/api/v1/support: requests of operators for support access, and the access in force."""
 
 from litestar import Controller, get, post
 

@@ -1,4 +1,4 @@
-"""/setup/tenants/{tenantId}/support: operators ask to come into a tenant."""
+"""/setup/tenants/{tenantId}/support: operators request access to a tenant."""
 
 from litestar import Controller, get, post
 from litestar.params import JSONBody
@@ -20,7 +20,7 @@ __all__ = ["TenantSupportController"]
 
 
 class TenantSupportController(Controller):
-    """An operator comes into a tenant for some minutes, if the tenant allows it."""
+    """Operators access a tenant for some minutes, if the tenant allows it."""
 
     path = "/tenants/{tenantId:str}/support"
     tags = ("Support access",)
@@ -28,7 +28,7 @@ class TenantSupportController(Controller):
     @post(
         "/",
         operation_id="askForSupport",
-        summary="Ask to come into a tenant",
+        summary="Request support access to a tenant",
         description=(
             "Whether it is granted at once (`granted`), or an administrator of the tenant has to agree "
             "(`asked`), is a setting of the tenant; 403 `support-refused` if it allows no support access. A "
@@ -44,7 +44,7 @@ class TenantSupportController(Controller):
         tenant_id: TenantId,
         data: JSONBody[NewSupportRequest],
     ) -> SupportResponse:
-        """Ask to come into a tenant."""
+        """Request support access to a tenant."""
         return SupportResponse.of(await support_acts.ask(tenant_id, data.reason, data.minutes))
 
     @get(

@@ -31,7 +31,7 @@ _Operator = Annotated[str, Meta(description="The operator's name.", examples=["g
 
 
 class NewSupportRequest(Input):
-    """A request to come into the tenant."""
+    """A request for support access to the tenant."""
 
     reason: Annotated[
         str,

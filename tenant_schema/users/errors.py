@@ -204,7 +204,7 @@ class KeyNotEnough(PermissionDenied):
 
 
 class SupportNotEnough(PermissionDenied):
-    """An operator with support access cannot do what would outlive it, nor change who may come in."""
+    """An operator with support access cannot do what would outlive it, nor change who has access."""
 
     code = "support-not-enough"
 

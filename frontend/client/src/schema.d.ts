@@ -2182,7 +2182,7 @@ export interface paths {
         get: operations["listTenantSupport"];
         put?: never;
         /**
-         * Ask to come into a tenant
+         * Request support access to a tenant
          * @description Whether it is granted at once (`granted`), or an administrator of the tenant has to agree (`asked`), is a setting of the tenant; 403 `support-refused` if it allows no support access. A request that is not decided within 24 hours ends, and so does an earlier one of yours.
          */
         post: operations["askForSupport"];
@@ -3841,7 +3841,7 @@ export interface components {
         };
         /**
          * NewSupportRequest
-         * @description A request to come into the tenant.
+         * @description A request for support access to the tenant.
          */
         NewSupportRequest: {
             /**

@@ -1,6 +1,6 @@
 """Support grants as rows: read, and moved from one state to the next.
 
-The caller counts the ``access`` version of the tenant when who may come in changes.
+The caller counts the ``access`` version of the tenant when the access of operators changes.
 """
 
 from collections.abc import Mapping
