@@ -163,7 +163,7 @@ async def test_they_are_in_the_document(extended: World) -> None:
     tenant = (await extended.client().get("/schema")).json()
     listed = tenant["paths"]["/api/v1/deals"]["get"]
     assert [one["name"] for one in listed["parameters"]] == ["pageSize"]
-    assert listed["security"] == [{"user": []}]
+    assert listed["security"] == [{"user": []}, {"session": []}]
     assert {"200", "401", "503"} <= set(listed["responses"])
     body = tenant["paths"]["/api/v1/deals"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert body == {"$ref": "#/components/schemas/Greeting"}
