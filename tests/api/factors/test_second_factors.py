@@ -82,7 +82,9 @@ async def test_of_concurrent_uses_of_a_code_one_signs_in(world: World) -> None:
     app = await with_app(world, await world.user("member"))
     for code in (await app.code(), app.recovery_codes[0]):
         answers = await asyncio.gather(*(login(world, MEMBER, code=code) for _ in range(4)))
-        assert sorted(one.status_code for one in answers) == [200, 401, 401, 401]
+        one, *others = sorted(answer.status_code for answer in answers)
+        assert one == 200
+        assert set(others) <= {401, 429}  # each refusal counts, and may be counted after the success
 
 
 @ON_SQLITE
