@@ -43,7 +43,7 @@ def is_frontend(scope: HTTPScope, pages: Container[str]) -> bool:
     Programs, whose Accept header does not name HTML, get the problem of a path that does not exist.
     """
     path = scope["path"]
-    if scope["method"] not in _SAFE or path[:2] == "//":
+    if path.startswith("/api/") or scope["method"] not in _SAFE or path[:2] == "//":
         return False
     if path.startswith(_ASSETS):
         return True

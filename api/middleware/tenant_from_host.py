@@ -104,10 +104,11 @@ class TenantFromHost:
 
     async def _serve_tenant(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
         context: RequestContext = scope["state"]["context"]
-        await self._cross_origin.decide(tenant, scope, context)
-        if (preflight := self._cross_origin.preflight(scope, context)) is not None:
-            await preflight(scope, receive, send)
-            return
+        if self._cross_origin.has_list(scope):
+            await self._cross_origin.decide(tenant, scope, context)
+            if (preflight := self._cross_origin.preflight(scope, context)) is not None:
+                await preflight(scope, receive, send)
+                return
         if is_upload(scope):
             await self._with_upload(tenant, scope, receive, send)
             return

@@ -4,6 +4,7 @@ These are ``before_request`` hooks: Litestar's own ``guards`` copy the whole rou
 which costs more than the check.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from litestar import Request
@@ -74,21 +75,27 @@ async def requires_operator(request: _Any) -> None:
 async def requires_user(request: _Any) -> None:
     """For routes of a tenant's users: the user of the token or cookie becomes ``request.auth``."""
     asked = cast("TenantRequest", request)
-    await identify(asked, without_factor=asked.route_handler.opt.get("without_factor", False))
+    await identify(asked)
     _pass(asked)
 
 
-async def identify(request: TenantRequest, *, without_factor: bool = False) -> None:
+async def identify(request: TenantRequest) -> None:
     """Set ``request.auth`` to the user of the token or cookie. Raises what :func:`access_of` raises.
 
-    :param without_factor: whether a session is admitted that lacks a second factor which a role requires;
-        otherwise raises :class:`~tenant_schema.users.factor_errors.FactorRequired` for it.
+    Raises :class:`~tenant_schema.users.factor_errors.FactorRequired` for a session that lacks a second factor
+    which a role requires, unless the route has the option ``without_factor``.
     """
     access = await access_of(request)
-    if not without_factor:
+    if access.missing_factor is not None and not _is_open_without_factor(request):
         access.require_factor()
     request.scope["auth"] = access
     request.context.caller = access.user_id
+
+
+def _is_open_without_factor(request: TenantRequest) -> bool:
+    """Whether the route has the option. An upload is checked before it has a route."""
+    handler = cast("Mapping[str, Any]", request.scope).get("route_handler")
+    return handler is not None and bool(handler.opt.get("without_factor", False))
 
 
 async def access_of(request: TenantRequest) -> Access:
@@ -99,8 +106,9 @@ async def access_of(request: TenantRequest) -> Access:
     A request with support access is recorded; only a cookie can have it.
     """
     tenant = request.tenant
-    if request.has_authorization:
-        token, authentication = request.bearer_token(), request.platform.authentication
+    token = request.token_if_any()
+    if token is not None:
+        authentication = request.platform.authentication
         known = authentication.known_access(tenant, token)
         return known or await authentication.authenticate(tenant, token)
     secret = session_secret(request)

@@ -78,10 +78,25 @@ class ApiRequest(Request[Any, Any, State]):
 
     def bearer_token(self) -> str:
         """The token of the Authorization header. Raises :class:`~api.errors.NotAuthenticated` without one."""
+        token = self.token_if_any()
+        if token is None:
+            raise NotAuthenticated
+        return token
+
+    def token_if_any(self) -> str | None:
+        """The token of the Authorization header; None if there is no such header.
+
+        Raises :class:`~api.errors.NotAuthenticated` for headers without a bearer token.
+        """
+        is_given = False
         for name, value in self.scope["headers"]:
-            if name == b"authorization" and value[:7].lower() == _BEARER:
-                return value[7:].strip().decode("latin-1")
-        raise NotAuthenticated
+            if name == b"authorization":
+                if value[:7].lower() == _BEARER:
+                    return value[7:].strip().decode("latin-1")
+                is_given = True
+        if is_given:
+            raise NotAuthenticated
+        return None
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """The query parameters in order."""
