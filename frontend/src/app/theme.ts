@@ -1,6 +1,10 @@
-import { CloseButton, createTheme } from "@mantine/core";
+import { CloseButton, createTheme, Menu, Modal, Popover } from "@mantine/core";
 
 import { m } from "~/paraglide/messages";
+
+// Mantine's own respectReducedMotion comes too late for a component that is opened as it appears.
+const isStill = globalThis.matchMedia("(prefers-reduced-motion: reduce)").matches;
+const motion = isStill ? { defaultProps: { transitionProps: { duration: 0 } } } : {};
 
 export const theme = createTheme({
   primaryColor: "indigo",
@@ -10,6 +14,11 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif",
-  components: { CloseButton: CloseButton.extend({ defaultProps: { "aria-label": m.close() } as never }) },
+  components: {
+    CloseButton: CloseButton.extend({ defaultProps: { "aria-label": m.close() } as never }),
+    Menu: Menu.extend(motion),
+    Modal: Modal.extend(motion),
+    Popover: Popover.extend(motion),
+  },
   headings: { fontWeight: "600", sizes: { h1: { fontSize: "1.375rem" }, h2: { fontSize: "1.0625rem" } } },
 });

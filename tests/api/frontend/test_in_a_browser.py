@@ -25,6 +25,10 @@ STILL = """
 Promise.allSettled(document.getAnimations().filter(one => one.effect.getTiming().iterations !== Infinity)
     .map(one => one.finished))
 """
+OPAQUE = """
+() => [...document.querySelectorAll("[role=dialog], [role=alert], [class*=Notification], [style*=opacity]")]
+    .every(one => getComputedStyle(one).opacity === "1")
+"""
 AXE = Path(__file__).parents[3] / "frontend/node_modules/axe-core/axe.min.js"
 
 
@@ -46,6 +50,7 @@ class Workspace(Admin):
         if AXE.exists():
             await self.settles()
             await self.page.evaluate(STILL)
+            await self.page.wait_for_function(OPAQUE)
             await self.page.evaluate(AXE.read_text())
             found = await self.page.evaluate(f"axe.run(document, {{runOnly: {RULES}}})")
             self.faults += [
