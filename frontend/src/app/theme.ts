@@ -1,4 +1,4 @@
-import { CloseButton, createTheme, Menu, Modal, Popover } from "@mantine/core";
+import { createTheme } from "@mantine/core";
 
 import { m } from "~/paraglide/messages";
 
@@ -14,11 +14,12 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif",
+  // By name: importing a component here would load it with the first page.
   components: {
-    CloseButton: CloseButton.extend({ defaultProps: { "aria-label": m.close() } as never }),
-    Menu: Menu.extend(motion),
-    Modal: Modal.extend(motion),
-    Popover: Popover.extend(motion),
+    CloseButton: { defaultProps: { "aria-label": m.close() } },
+    Menu: motion,
+    Modal: motion,
+    Popover: motion,
   },
   headings: { fontWeight: "600", sizes: { h1: { fontSize: "1.375rem" }, h2: { fontSize: "1.0625rem" } } },
 });

@@ -1,5 +1,6 @@
 """The files of the frontend: which paths it serves, and with which headers."""
 
+import gzip
 import re
 
 import pytest
@@ -42,6 +43,16 @@ async def test_each_kind_of_host_has_its_own_pages(world: World) -> None:
         assert f'name="freehold-host" content="{kind}"' in page.text
     assert (await world.client("localhost").get("/o/accounts", headers=BROWSER)).status_code == 404
     assert (await world.client().get("/find", headers=BROWSER)).status_code == 404
+
+
+async def test_the_first_page_loads_little(world: World) -> None:
+    client, sizes = world.client(), {"js": 0, "css": 0}
+    for path in set(re.findall(r'"(/assets/[^"]+)"', (await client.get("/", headers=BROWSER)).text)):
+        kind = path.rpartition(".")[2]
+        if kind in sizes:
+            sizes[kind] += len(gzip.compress((await client.get(path)).content, 9))
+    assert 0 < sizes["js"] <= 170_000
+    assert 0 < sizes["css"] <= 20_000
 
 
 async def test_assets_that_the_page_names_are_there_and_are_cached_for_ever(world: World) -> None:
