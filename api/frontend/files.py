@@ -11,13 +11,13 @@ from importlib.resources import files
 from typing import Final
 
 from litestar.exceptions import NotFoundException
-from litestar.types import HTTPScope
+from litestar.types import HTTPScope, Receive, Send
 
 from api.requests.request import ApiRequest
 from api.responses import NOT_STORED, RawResponse
 from api.static_files import FOR_EVER, StaticFile, static_file
 
-__all__ = ["CENTRAL_PAGES", "TENANT_PAGES", "frontend_response", "is_frontend"]
+__all__ = ["CENTRAL_PAGES", "TENANT_PAGES", "is_frontend", "serve_frontend"]
 
 TENANT_PAGES: Final = frozenset(
     {"", "a", "account", "confirm-email", "factors", "forgot", "invite", "login", "o", "reset"}
@@ -52,20 +52,25 @@ def is_frontend(scope: HTTPScope, pages: Container[str]) -> bool:
     return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
 
 
-async def frontend_response(request: ApiRequest) -> RawResponse:
-    """Return an asset, or the page for any other path. Raises NotFoundException for a missing asset.
+async def serve_frontend(scope: HTTPScope, receive: Receive, send: Send) -> None:
+    """Send an asset, or the page for any other path. Raises NotFoundException for a missing asset."""
+    path = scope["path"]
+    response = await (_asset(ApiRequest(scope), path) if path.startswith(_ASSETS) else _new_page(scope))
+    await response(scope, receive, send)
 
-    Each page has a nonce of its own for styles (Content Security Policy Level 3, section 6.7.3.2).
-    """
-    path: str = request.scope["path"]
-    if path.startswith(_ASSETS):
-        asset = (await asyncio.to_thread(_assets)).get(path.removeprefix(_ASSETS))
-        if asset is None:
-            raise NotFoundException
-        return asset.response(request)
+
+async def _asset(request: ApiRequest, path: str) -> RawResponse:
+    asset = (await asyncio.to_thread(_assets)).get(path.removeprefix(_ASSETS))
+    if asset is None:
+        raise NotFoundException
+    return asset.response(request)
+
+
+async def _new_page(scope: HTTPScope) -> RawResponse:
+    """Return the page of the host's kind, with a nonce for its styles (CSP Level 3, section 6.7.3.2)."""
     nonce = secrets.token_urlsafe(16)
     page = (await asyncio.to_thread(_page)).replace(_NONCE, _NONCE[:-1] + nonce.encode() + b'"')
-    if "tenant" not in request.scope["state"]:
+    if "tenant" not in scope["state"]:
         page = page.replace(_HOST, _HOST.replace(b"tenant", b"central"))
     return RawResponse(
         200,

@@ -49,11 +49,6 @@ class CrossOrigin:
             origin = _header(scope, b"origin")
             context.allowed_origin = origin if origin in self._allowed else None
 
-    def has_list(self, scope: HTTPScope) -> bool:
-        """Whether the tenant has a list of origins, as far as the cache knows: :meth:`decide` then has to."""
-        known = self._rules.known(scope["state"]["tenant"])
-        return known is None or bool(known.allowed_origins)
-
     async def decide(self, tenant: TenantRef, scope: HTTPScope, context: RequestContext) -> None:
         """Decide by the tenant's list. No statement with a warm cache, nor for the tenant's own pages."""
         known = self._rules.known(scope["state"]["tenant"])

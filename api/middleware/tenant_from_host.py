@@ -6,7 +6,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Send
 
 from api.composition import Platform
 from api.errors import TenantNotReady, TenantSuspended
-from api.frontend.files import CENTRAL_PAGES, TENANT_PAGES, frontend_response, is_frontend
+from api.frontend.files import CENTRAL_PAGES, TENANT_PAGES, is_frontend, serve_frontend
 from api.middleware.cross_origin import CrossOrigin
 from api.middleware.disconnects import CancelOnDisconnect, DisconnectWatch, may_be_cancelled
 from api.middleware.expect_continue import try_without_body
@@ -19,7 +19,7 @@ from api.requests.addresses import client_address, is_proxy, requested_host
 from api.requests.bodies import arrived, read_body, require_length, require_plain
 from api.requests.guards import identify
 from api.requests.imports import refuse_import
-from api.requests.request import CentralRequest, TenantRequest
+from api.requests.request import TenantRequest
 from api.requests.uploads import boundary_of, is_upload, object_of, taken_in
 from central.database import CENTRAL
 from central.errors import TenantNotFound
@@ -75,18 +75,16 @@ class TenantFromHost:
             tenant = self._known(scope, host) or await rerun(scope, lambda _: self._find(scope, host))
             if tenant is None:
                 if is_frontend(scope, CENTRAL_PAGES):
-                    page = await frontend_response(CentralRequest(scope, receive, send))
-                    await page(scope, receive, send)
-                    return
-                await self._serve_central(scope, receive, send)
+                    await serve_frontend(scope, receive, send)
+                else:
+                    await self._serve_central(scope, receive, send)
                 return
             context.tenant, context.tenant_id = tenant.slug, tenant.id
             _refuse_unless_active(tenant)
             state["tenant"] = TenantScope(tenant.id, tenant.slug, tenant.name)
             state["domain"] = tenant.primary_domain
             if is_frontend(scope, TENANT_PAGES):
-                page = await frontend_response(TenantRequest(scope, receive, send))
-                await page(scope, receive, send)
+                await serve_frontend(scope, receive, send)
                 return
             try:
                 await self._serve_tenant(tenant, scope, receive, send)
@@ -104,11 +102,10 @@ class TenantFromHost:
 
     async def _serve_tenant(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
         context: RequestContext = scope["state"]["context"]
-        if self._cross_origin.has_list(scope):
-            await self._cross_origin.decide(tenant, scope, context)
-            if (preflight := self._cross_origin.preflight(scope, context)) is not None:
-                await preflight(scope, receive, send)
-                return
+        await self._cross_origin.decide(tenant, scope, context)
+        if (preflight := self._cross_origin.preflight(scope, context)) is not None:
+            await preflight(scope, receive, send)
+            return
         if is_upload(scope):
             await self._with_upload(tenant, scope, receive, send)
             return

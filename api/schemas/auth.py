@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from api.schemas.common import Input, Output
+from api.schemas.common import Input, Output, SignInCode
 from api.schemas.support import ActiveSupportResponse
 from tenant_schema.users.sessions.store import SessionUser
 from tenant_schema.users.sign_in.service import Profile, SignedIn
@@ -24,17 +24,7 @@ class Credentials(Input):
 
     email: Annotated[str, Meta(max_length=_LONGEST, examples=["ada@acme.example"])]
     password: Annotated[str, Meta(max_length=_LONGEST, examples=["correct horse battery"])]
-    code: (
-        Annotated[
-            str,
-            Meta(
-                max_length=100,
-                description="Of an authenticator app, or a recovery code, for users with a second factor.",
-                examples=["123456"],
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
+    code: SignInCode | UnsetType = UNSET
 
 
 class Refresh(Input):

@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.auth import UserResponse
-from api.schemas.common import Input, Output
+from api.schemas.common import Input, Output, SignInCode
 from tenant_schema.users.sessions.store import SessionUser
 
 __all__ = ["SessionState", "TicketRequest"]
@@ -16,17 +16,7 @@ class TicketRequest(Input):
     """A ticket of a central host, from the address of the page that it led to."""
 
     ticket: Annotated[str, Meta(max_length=200, examples=["fht_…"])]
-    code: (
-        Annotated[
-            str,
-            Meta(
-                max_length=100,
-                description="Of an authenticator app, or a recovery code, for users with a second factor.",
-                examples=["123456"],
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
+    code: SignInCode | UnsetType = UNSET
 
 
 class SessionState(Output):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from api.errors import InvalidBody
-from api.schemas.common import Input, Output
+from api.schemas.common import FactorProofCode, Input, Output
 from tenant_schema.problems import Problem
 from tenant_schema.users.factors.records import FactorOverview, FactorRecord, NewFactor
 from tenant_schema.users.factors.service import ConfirmedFactor
@@ -31,14 +31,6 @@ __all__ = [
 _Id = Annotated[str, Meta(description="UUIDv7.", examples=["0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"])]
 _Name = Annotated[str, Meta(max_length=100, examples=["Ada's phone"])]
 _Kind = Literal["totp", "passkey"]
-_Code = Annotated[
-    str,
-    Meta(
-        max_length=100,
-        description="Six digits of an authenticator app, or a recovery code.",
-        examples=["123456"],
-    ),
-]
 _Challenge = Annotated[str, Meta(max_length=4_096, examples=["v1.…"])]
 _Codes = Annotated[
     list[str],
@@ -139,7 +131,7 @@ class NewFactorResponse(Output, omit_defaults=True):
 class FactorProof(Input):
     """The proof that the user has the new factor: `code` of an app, `credential` of a passkey."""
 
-    code: _Code | UnsetType = UNSET
+    code: FactorProofCode | UnsetType = UNSET
     credential: _Credential | UnsetType = UNSET
 
 
@@ -205,7 +197,7 @@ class SessionConfirmation(Input):
     """One of: the password, a code, or a passkey (`challenge` and `credential`)."""
 
     password: Annotated[str, Meta(max_length=4_096, examples=["correct horse battery"])] | UnsetType = UNSET
-    code: _Code | UnsetType = UNSET
+    code: FactorProofCode | UnsetType = UNSET
     challenge: _Challenge | UnsetType = UNSET
     credential: _Credential | UnsetType = UNSET
 

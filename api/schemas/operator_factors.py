@@ -4,18 +4,9 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from api.schemas.common import Input
+from api.schemas.common import FactorProofCode, Input
 
 __all__ = ["FactorCode", "NewOperatorFactor", "OperatorCode"]
-
-_Code = Annotated[
-    str,
-    Meta(
-        max_length=100,
-        description="Six digits of an authenticator app, or a recovery code.",
-        examples=["123456"],
-    ),
-]
 
 
 class NewOperatorFactor(Input):
@@ -23,16 +14,16 @@ class NewOperatorFactor(Input):
 
     kind: Annotated[Literal["totp", "recovery-codes"], Meta(examples=["totp"])]
     name: Annotated[str, Meta(max_length=100, examples=["Ada's phone"])] = ""
-    code: _Code | UnsetType = UNSET
+    code: FactorProofCode | UnsetType = UNSET
 
 
 class FactorCode(Input):
     """A code of the new factor."""
 
-    code: _Code
+    code: FactorProofCode
 
 
 class OperatorCode(Input):
     """A code of any factor of the operator."""
 
-    code: _Code | UnsetType = UNSET
+    code: FactorProofCode | UnsetType = UNSET

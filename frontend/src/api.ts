@@ -27,7 +27,6 @@ export const queries = new QueryClient({
 
 export type Navigation = Schemas["NavigationResponse"];
 export type ObjectSummary = Schemas["ObjectSummary"];
-export type FieldSummary = Schemas["FieldSummary"];
 export type Field = Schemas["FieldResponse"]["data"];
 export type View = Schemas["ViewResponse"];
 export type ObjectDetail = { name: string; label: string; pluralLabel: string; nameField: string | null; fields: Field[] };
@@ -67,7 +66,7 @@ export interface RecordPage {
 }
 
 /** The body of `POST …/query`. */
-export interface RecordQuery {
+interface RecordQuery {
   filter?: Record<string, unknown>;
   search?: string;
   sort?: string[];

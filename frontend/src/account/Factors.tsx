@@ -13,6 +13,7 @@ import { messageOf } from "~/app/messages";
 import { moment } from "~/fields/format";
 import { m } from "~/paraglide/messages";
 import { currentStyle } from "~/records/style";
+import { Refusal } from "~/session/Refusal";
 
 type State =
   | { step: "list" }
@@ -76,11 +77,7 @@ export function Factors({ onAdded }: { onAdded?: () => void }) {
 
   return (
     <Stack>
-      {refusal !== "" && (
-        <Alert color="red" role="alert">
-          {refusal}
-        </Alert>
-      )}
+      <Refusal text={refusal} />
       {state.step === "confirm" && (
         <Confirm
           onConfirmed={async () => {

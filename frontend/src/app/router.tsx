@@ -4,6 +4,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { navigationQuery, queries } from "~/api";
 import { NotFound } from "~/app/NotFound";
 import { PageError } from "~/app/PageError";
+import { listSearch } from "~/records/list/search";
 import { onSessionEnd } from "~/session/events";
 import { ownPath } from "~/session/returnTo";
 
@@ -60,57 +61,39 @@ const home = createRoute({
   component: lazyRouteComponent(() => import("~/shell/EmptyHome")),
 });
 
-/** What a list shows, as its address has it. */
-export interface ListSearch {
-  view?: string;
-  q?: string;
-  filter?: string;
-  sort?: string;
-  cols?: string;
-}
-
-function listSearch(search: Record<string, unknown>): ListSearch {
-  const kept: ListSearch = {};
-  for (const name of ["view", "q", "filter", "sort", "cols"] as const) {
-    const value = text(search[name]);
-    if (value !== "") kept[name] = value;
-  }
-  return kept;
-}
-
 const account = createRoute({
   getParentRoute: () => shell,
   path: "/account",
   component: lazyRouteComponent(() => import("~/account/AccountPage")),
 });
-export const appPage = createRoute({
+const appPage = createRoute({
   getParentRoute: () => shell,
   path: "/a/$app/$page",
   validateSearch: listSearch,
   component: lazyRouteComponent(() => import("~/records/list/AppPage")),
 });
-export const list = createRoute({
+const list = createRoute({
   getParentRoute: () => shell,
   path: "/o/$object",
   validateSearch: listSearch,
   component: lazyRouteComponent(() => import("~/records/list/ObjectPage")),
 });
-export const trash = createRoute({
+const trash = createRoute({
   getParentRoute: () => shell,
   path: "/o/$object/trash",
   component: lazyRouteComponent(() => import("~/records/TrashPage")),
 });
-export const imported = createRoute({
+const imported = createRoute({
   getParentRoute: () => shell,
   path: "/o/$object/import",
   component: lazyRouteComponent(() => import("~/records/import/ImportPage")),
 });
-export const created = createRoute({
+const created = createRoute({
   getParentRoute: () => shell,
   path: "/o/$object/new",
   component: lazyRouteComponent(() => import("~/records/record/NewRecordPage")),
 });
-export const record = createRoute({
+const record = createRoute({
   getParentRoute: () => shell,
   path: "/o/$object/$id",
   component: lazyRouteComponent(() => import("~/records/record/RecordPage")),

@@ -4,8 +4,9 @@ import { useState } from "react";
 
 import { api } from "~/api";
 import { messageOf } from "~/app/messages";
-import { DoorFrame } from "~/frontdoor/DoorFrame";
+import { Frame } from "~/session/Frame";
 import { m } from "~/paraglide/messages";
+import { Refusal } from "~/session/Refusal";
 
 /** Asking for a mail with the tenants of one's address. The page reveals nothing about the address. */
 export default function FindPage() {
@@ -22,17 +23,13 @@ export default function FindPage() {
     }
   });
   return (
-    <DoorFrame title={m.find_title()}>
+    <Frame title={m.find_title()}>
       {sent ? (
         <Alert role="status">{m.find_sent()}</Alert>
       ) : (
         <form onSubmit={submit}>
           <Stack>
-            {refusal !== "" && (
-              <Alert color="red" role="alert">
-                {refusal}
-              </Alert>
-            )}
+            <Refusal text={refusal} />
             <TextInput label={m.email()} type="email" autoComplete="username" required autoFocus {...form.getInputProps("email")} />
             <Button type="submit" loading={form.submitting}>
               {m.find_send()}
@@ -43,6 +40,6 @@ export default function FindPage() {
       <Anchor href="/" size="sm">
         {m.back_to_sign_in()}
       </Anchor>
-    </DoorFrame>
+    </Frame>
   );
 }

@@ -1,14 +1,15 @@
 import "@mantine/core/styles/PasswordInput.css";
 
 import { Problem } from "@freehold/client";
-import { Alert, Anchor, Button, Group, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Anchor, Button, Group, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useEffect, useState } from "react";
 
 import { api } from "~/api";
 import { messageOf } from "~/app/messages";
-import { DoorFrame } from "~/frontdoor/DoorFrame";
+import { Frame } from "~/session/Frame";
 import { m } from "~/paraglide/messages";
+import { Refusal } from "~/session/Refusal";
 
 interface Destination {
   name: string;
@@ -46,7 +47,7 @@ export default function FrontDoorPage() {
   });
   if (destinations !== null) {
     return (
-      <DoorFrame title={m.front_choose()}>
+      <Frame title={m.front_choose()}>
         <Stack gap="xs">
           {destinations.map((one) => (
             <Button key={one.slug} component="a" href={one.ticketUrl} variant="default" size="md" justify="flex-start">
@@ -54,19 +55,15 @@ export default function FrontDoorPage() {
             </Button>
           ))}
         </Stack>
-      </DoorFrame>
+      </Frame>
     );
   }
   return (
-    <DoorFrame title={m.front_title()}>
+    <Frame title={m.front_title()}>
       <Text size="sm">{m.front_text()}</Text>
       <form onSubmit={submit}>
         <Stack>
-          {refusal !== "" && (
-            <Alert color="red" role="alert">
-              {refusal}
-            </Alert>
-          )}
+          <Refusal text={refusal} />
           <TextInput label={m.email()} type="email" autoComplete="username" required autoFocus {...form.getInputProps("email")} />
           <PasswordInput label={m.password()} autoComplete="current-password" required {...form.getInputProps("password")} />
           <Button type="submit" loading={form.submitting}>
@@ -82,6 +79,6 @@ export default function FrontDoorPage() {
           {m.operators()}
         </Anchor>
       </Group>
-    </DoorFrame>
+    </Frame>
   );
 }

@@ -7,6 +7,7 @@ import { api } from "~/api";
 import { messageOf } from "~/app/messages";
 import { m } from "~/paraglide/messages";
 import { EntryFrame } from "~/session/EntryFrame";
+import { Refusal } from "~/session/Refusal";
 
 export default function ForgotPage() {
   const [state, setState] = useState<{ sent: boolean; refusal: string }>({ sent: false, refusal: "" });
@@ -26,11 +27,7 @@ export default function ForgotPage() {
       ) : (
         <form onSubmit={submit}>
           <Stack>
-            {state.refusal !== "" && (
-              <Alert color="red" role="alert">
-                {state.refusal}
-              </Alert>
-            )}
+            <Refusal text={state.refusal} />
             <TextInput label={m.email()} type="email" autoComplete="username" required autoFocus {...form.getInputProps("email")} />
             <Button type="submit" loading={form.submitting}>
               {m.send_link()}

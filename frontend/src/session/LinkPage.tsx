@@ -4,17 +4,18 @@ import { Problem } from "@freehold/client";
 import { Alert, Anchor, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useParams, useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 
 import { api } from "~/api";
 import { messageOf } from "~/app/messages";
-import { router } from "~/app/router";
 import { m } from "~/paraglide/messages";
 import { EntryFrame } from "~/session/EntryFrame";
+import { Refusal } from "~/session/Refusal";
 
 /** Choosing a password with the link of an invitation or a reset. The token leaves the address at once. */
 export default function LinkPage() {
+  const router = useRouter();
   const { token } = useParams({ strict: false }) as { token: string };
   const [kept] = useState(token);
   useEffect(() => {
@@ -50,11 +51,7 @@ export default function LinkPage() {
       ) : (
         <form onSubmit={submit}>
           <Stack>
-            {refusal !== "" && (
-              <Alert color="red" role="alert">
-                {refusal}
-              </Alert>
-            )}
+            <Refusal text={refusal} />
             {link.data?.purpose === "invitation" && (
               <TextInput label={m.your_name()} autoComplete="name" placeholder={link.data.name} {...form.getInputProps("name")} />
             )}

@@ -5,21 +5,22 @@ import { Problem } from "@freehold/client";
 import { Alert, Anchor, Button, Divider, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { hasPasskeys, signInWithPasskey } from "~/account/passkeys";
 import { api, queries } from "~/api";
 import { messageOf } from "~/app/messages";
-import { router } from "~/app/router";
 import { m } from "~/paraglide/messages";
 import { EntryFrame } from "~/session/EntryFrame";
 import { optionsQuery } from "~/session/options";
 import { presentUser, redeem, takeTicket } from "~/session/ticket";
+import { Refusal } from "~/session/Refusal";
 
 const route = getRouteApi("/login");
 
 export default function SignInPage() {
+  const router = useRouter();
   const { to, error } = route.useSearch();
   const options = useQuery(optionsQuery);
   const [refusal, setRefusal] = useState<string>(error === "" ? "" : m.not_saved({ reason: error }));
@@ -84,11 +85,7 @@ export default function SignInPage() {
       {arrival.isError && refusal === "" && <Alert role="alert">{m.ticket_failed()}</Alert>}
       <form onSubmit={submit}>
         <Stack>
-          {refusal !== "" && (
-            <Alert color="red" role="alert">
-              {refusal}
-            </Alert>
-          )}
+          <Refusal text={refusal} />
           <TextInput label={m.email()} type="email" autoComplete="username" required autoFocus {...form.getInputProps("email")} />
           <PasswordInput label={m.password()} autoComplete="current-password" required {...form.getInputProps("password")} />
           {challenge !== null && (

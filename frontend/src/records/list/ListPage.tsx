@@ -6,7 +6,6 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { navigationQuery, objectQuery, queryRecords, viewsQuery, type Entry } from "~/api";
 import { messageOf } from "~/app/messages";
-import type { ListSearch } from "~/app/router";
 import { FilterBar } from "~/filters/FilterBar";
 import { toText, type Condition } from "~/filters/filter";
 import { m } from "~/paraglide/messages";
@@ -14,6 +13,7 @@ import { BulkBar } from "~/records/list/BulkBar";
 import { ColumnsMenu } from "~/records/list/ColumnsMenu";
 import { exportAddress } from "~/records/list/exporting";
 import { ListTable } from "~/records/list/ListTable";
+import type { ListSearch } from "~/records/list/search";
 import { bodyOf, nextSort, shapeOf, type ListLayout } from "~/records/list/shape";
 import { useRecords } from "~/records/list/useRecords";
 import { ViewsMenu } from "~/records/list/ViewsMenu";

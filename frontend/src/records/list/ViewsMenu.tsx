@@ -6,9 +6,9 @@ import { useState } from "react";
 
 import { api, type View } from "~/api";
 import { messageOf } from "~/app/messages";
-import type { ListSearch } from "~/app/router";
 import { both, toJson } from "~/filters/filter";
 import { m } from "~/paraglide/messages";
+import type { ListSearch } from "~/records/list/search";
 import type { ListShape } from "~/records/list/shape";
 
 interface Props {

@@ -1,7 +1,7 @@
 /** What a list asks for: columns, order and filter, from the page, a view, and the address. */
 import type { Field, ObjectDetail, View } from "~/api";
-import type { ListSearch } from "~/app/router";
 import { both, fromText, toJson, type Condition, type FilterJson } from "~/filters/filter";
+import type { ListSearch } from "~/records/list/search";
 
 export interface ListLayout {
   columns: string[];

@@ -1,8 +1,8 @@
 import { Center, Paper, Stack, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 
-/** The frame of the pages of a central host. */
-export function DoorFrame({ title, children }: { title: string; children: ReactNode }) {
+/** The frame of the pages outside of the shell: one card in the middle. */
+export function Frame({ title, children }: { title: string; children: ReactNode }) {
   return (
     <Center mih="100%" p="md" component="main">
       <Paper withBorder p="xl" w="100%" maw={400}>
