@@ -1,1 +1,0 @@
-import{Ir as e,_t as t}from"./messages-BR5IUbXx.js";import{n}from"./react-BnkVWKrY.js";var r=n();function i(){return(0,r.jsx)(e,{className:`empty`,children:t()})}export{i as default};

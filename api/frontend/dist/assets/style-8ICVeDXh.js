@@ -1,1 +1,0 @@
-import{Nr as e}from"./messages-BR5IUbXx.js";function t(){return{locale:e(),timeZone:Intl.DateTimeFormat().resolvedOptions().timeZone}}export{t};
