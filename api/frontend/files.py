@@ -20,7 +20,7 @@ from api.static_files import FOR_EVER, StaticFile, static_file
 __all__ = ["CENTRAL_PAGES", "TENANT_PAGES", "is_frontend", "serve_frontend"]
 
 TENANT_PAGES: Final = frozenset(
-    {"", "a", "account", "confirm-email", "factors", "forgot", "invite", "login", "o", "reset"}
+    {"", "a", "account", "confirm-email", "factors", "forgot", "invite", "login", "o", "reset", "setup"}
 )
 """First parts of the paths of pages on a tenant's host."""
 CENTRAL_PAGES: Final = frozenset({"", "find"})

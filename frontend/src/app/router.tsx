@@ -1,14 +1,14 @@
 /** The addresses of the workspace. Pages are loaded when they are opened. */
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 
 import { navigationQuery, queries } from "~/api";
 import { NotFound } from "~/app/NotFound";
 import { PageError } from "~/app/PageError";
+import { root, shell } from "~/app/shellRoute";
 import { listSearch } from "~/records/list/search";
 import { onSessionEnd } from "~/session/events";
 import { ownPath } from "~/session/returnTo";
-
-const root = createRootRoute({ notFoundComponent: NotFound, errorComponent: PageError });
+import { setupRoutes } from "~/setup/routes";
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
@@ -41,12 +41,6 @@ const factors = createRoute({
   component: lazyRouteComponent(() => import("~/account/FactorsPage")),
 });
 
-const shell = createRoute({
-  getParentRoute: () => root,
-  id: "shell",
-  loader: () => queries.ensureQueryData(navigationQuery),
-  component: lazyRouteComponent(() => import("~/shell/Shell")),
-});
 const home = createRoute({
   getParentRoute: () => shell,
   path: "/",
@@ -119,7 +113,7 @@ const tenantTree = () =>
     confirmEmail,
     link("/invite/$token"),
     link("/reset/$token"),
-    shell.addChildren([home, account, appPage, list, trash, imported, created, record]),
+    shell.addChildren([home, account, appPage, list, trash, imported, created, record, setupRoutes]),
   ]);
 const centralTree = () => root.addChildren([frontDoor, find]);
 

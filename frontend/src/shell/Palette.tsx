@@ -7,6 +7,7 @@ import { useState } from "react";
 import { queryRecords, type Navigation, type ObjectSummary } from "~/api";
 import { nameOf } from "~/fields/format";
 import { m } from "~/paraglide/messages";
+import { openSections } from "~/setup/sections";
 
 const [store, palette] = createSpotlight();
 
@@ -49,6 +50,15 @@ export function Palette({ navigation }: { navigation: Navigation }) {
         onClick: () => void navigate({ to: "/o/$object/new", params: { object: one.name } }),
       })),
   };
+  const settings: SpotlightActionGroupData = {
+    group: m.setup_frame_title(),
+    actions: openSections(navigation.permissions).map((section) => ({
+      id: `setup ${section.to}`,
+      label: section.label(),
+      description: m.setup_frame_title(),
+      onClick: () => void navigate({ to: section.to }),
+    })),
+  };
   const found: SpotlightActionGroupData = {
     group: m.search(),
     actions: (records.data ?? []).map(({ object, record }) => ({
@@ -65,7 +75,7 @@ export function Palette({ navigation }: { navigation: Navigation }) {
       query={query}
       onQueryChange={setQuery}
       shortcut={["mod + K"]}
-      actions={[found, pages, creations].filter((group) => group.actions.length > 0)}
+      actions={[found, pages, creations, settings].filter((group) => group.actions.length > 0)}
       nothingFound={records.isFetching ? m.loading() : m.nothing_found()}
       limit={20}
       scrollable

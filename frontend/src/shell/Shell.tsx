@@ -9,13 +9,16 @@ import { ModalsProvider } from "@mantine/modals";
 import { Notifications } from "@mantine/notifications";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams, useRouterState } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 
 import { api, navigationQuery, type Navigation } from "~/api";
 import { m } from "~/paraglide/messages";
 import { getLocale, locales, setLocale } from "~/paraglide/runtime";
 import { openKeys, useKeys } from "~/shell/keys";
 import { openPalette, Palette } from "~/shell/Palette";
+import { openSections } from "~/setup/sections";
+
+const SetupNav = lazy(() => import("~/setup/SetupNav"));
 
 /** The frame of all pages behind sign-in: the app's pages, the palette, the account's menu. */
 export default function Shell() {
@@ -34,6 +37,7 @@ export default function Shell() {
 }
 
 function Frame({ navigation, opened, toggle }: { navigation: Navigation; opened: boolean; toggle: () => void }) {
+  const isSetup = useRouterState({ select: (state) => /^\/setup(\/|$)/.test(state.location.pathname) });
   return (
     <AppShell
       header={{ height: 48 }}
@@ -63,7 +67,13 @@ function Frame({ navigation, opened, toggle }: { navigation: Navigation; opened:
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" className="no-print" style={{ overflowY: "auto" }}>
-        <Pages navigation={navigation} />
+        {isSetup ? (
+          <Suspense>
+            <SetupNav navigation={navigation} />
+          </Suspense>
+        ) : (
+          <Pages navigation={navigation} />
+        )}
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} h="100dvh" style={{ display: "flex", flexDirection: "column" }}>
         <div style={{ flex: 1, minHeight: 0, overflow: "auto" }}>
@@ -197,6 +207,7 @@ function AccountMenu({ navigation }: { navigation: Navigation }) {
         ))}
         <Menu.Divider />
         <Menu.Item onClick={openKeys}>{m.keys()}</Menu.Item>
+        {openSections(navigation.permissions).length > 0 && <Menu.Item renderRoot={(props) => <Link to="/setup" {...props} />}>{m.setup_frame_title()}</Menu.Item>}
         {administers && (
           <Menu.Item component="a" href="/admin/">
             {m.admin()}

@@ -18,6 +18,7 @@ PAGES = (
     "/o/accounts/new",
     "/a/sales/accounts",
     "/invite/x",
+    "/setup/objects",
 )
 
 

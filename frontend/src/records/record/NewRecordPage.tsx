@@ -1,10 +1,11 @@
 import { Problem } from "@freehold/client";
-import { Alert, Button, Group, Modal, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Group, Stack, Title } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { getRouteApi, useBlocker, useNavigate, useSearch } from "@tanstack/react-router";
+import { getRouteApi, useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
 
 import { api, navigationQuery, objectQuery, type Entry } from "~/api";
+import { UnsavedGuard } from "~/app/UnsavedGuard";
 import { messageOf } from "~/app/messages";
 import { FieldInput } from "~/fields/FieldInput";
 import { idOf } from "~/fields/format";
@@ -32,7 +33,6 @@ export default function NewRecordPage() {
   const [busy, setBusy] = useState(false);
   const touched = useRef(false);
   const key = useRef(crypto.randomUUID());
-  const blocker = useBlocker({ shouldBlockFn: () => touched.current, enableBeforeUnload: () => touched.current, withResolver: true });
 
   const submit = async (event: React.FormEvent) => {
     event.preventDefault();
@@ -95,17 +95,7 @@ export default function NewRecordPage() {
           </Group>
         </Stack>
       </form>
-      <Modal opened={blocker.status === "blocked"} onClose={() => blocker.reset?.()} title={m.unsaved_title()}>
-        <Text mb="md">{m.unsaved_text()}</Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={() => blocker.reset?.()} data-autofocus>
-            {m.stay()}
-          </Button>
-          <Button color="red" onClick={() => blocker.proceed?.()}>
-            {m.leave()}
-          </Button>
-        </Group>
-      </Modal>
+      <UnsavedGuard isUnsaved={() => touched.current} />
     </div>
   );
 }

@@ -1,0 +1,19 @@
+/** All routes of `/setup`. See `sections.ts` for how a section is added. */
+import { createRoute, notFound, redirect } from "@tanstack/react-router";
+
+import { navigationQuery, queries } from "~/api";
+import { objectsRoutes } from "~/setup/objects/routes";
+import { setup } from "~/setup/route";
+import { openSections } from "~/setup/sections";
+
+const first = createRoute({
+  getParentRoute: () => setup,
+  path: "/",
+  beforeLoad: async () => {
+    const { permissions } = await queries.ensureQueryData(navigationQuery);
+    const [section] = openSections(permissions);
+    throw section ? redirect({ to: section.to, replace: true }) : notFound();
+  },
+});
+
+export const setupRoutes = setup.addChildren([first, ...objectsRoutes]);

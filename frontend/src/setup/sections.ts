@@ -1,0 +1,29 @@
+/**
+ * The sections of `/setup`, in the order of the menu, and the permissions that each needs.
+ *
+ * To add a section:
+ * 1. Write its pages in a folder of `setup/`, each a default export in a file of its own.
+ * 2. Write `setup/<folder>/routes.ts`: routes below `setup` (`~/setup/route`), each with
+ *    `beforeLoad: needs("<key>")` and a `lazyRouteComponent`; export them as a tuple (see `objects/routes.ts`).
+ * 3. Spread that tuple in `setup/routes.ts`.
+ * 4. Add the section here. The menu, the palette and the account's menu show it to those who have the permissions.
+ */
+import { m } from "~/paraglide/messages";
+
+type Permission = "users:manage" | "roles:manage" | "objects:manage" | "apps:manage" | "audit:read";
+
+export const sections = {
+  objects: { to: "/setup/objects", needs: ["objects:manage"], label: m.setup_nav_objects },
+} as const satisfies Record<string, { to: string; needs: readonly Permission[]; label: () => string }>;
+
+export type SectionKey = keyof typeof sections;
+export type Section = (typeof sections)[SectionKey];
+
+export function mayOpen(section: { needs: readonly string[] }, permissions: readonly string[]): boolean {
+  return section.needs.every((one) => permissions.includes(one));
+}
+
+/** The sections that somebody with these permissions may open. */
+export function openSections(permissions: readonly string[]): Section[] {
+  return Object.values(sections).filter((one) => mayOpen(one, permissions));
+}
