@@ -67,6 +67,7 @@ from api.controllers.tickets import TicketController
 from api.controllers.typescript import TypeScriptController
 from api.controllers.users import UserController
 from api.controllers.views import ViewController
+from api.controllers.workspace import WorkspaceController
 from api.dependencies import DEPENDENCIES
 from api.middleware.cross_origin import CrossOrigin
 from api.middleware.error_boundary import ErrorBoundary
@@ -230,6 +231,7 @@ _USERS_CONTROLLERS = [
     ObjectController,
     FieldController,
     NavigationController,
+    WorkspaceController,
     AppController,
     PageController,
     ViewController,

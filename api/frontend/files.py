@@ -4,6 +4,7 @@ Read and compressed once, in a thread, when the first page of a process is reque
 """
 
 import asyncio
+import hashlib
 import secrets
 from collections.abc import Container, Mapping
 from functools import cache
@@ -17,7 +18,7 @@ from api.requests.request import ApiRequest
 from api.responses import NOT_STORED, RawResponse
 from api.static_files import FOR_EVER, StaticFile, static_file
 
-__all__ = ["CENTRAL_PAGES", "TENANT_PAGES", "is_frontend", "serve_frontend"]
+__all__ = ["CENTRAL_PAGES", "TENANT_PAGES", "frontend_version", "is_frontend", "serve_frontend"]
 
 TENANT_PAGES: Final = frozenset(
     {"", "a", "account", "confirm-email", "factors", "forgot", "invite", "login", "o", "reset", "setup"}
@@ -50,6 +51,17 @@ def is_frontend(scope: HTTPScope, pages: Container[str]) -> bool:
     if path[1:].partition("/")[0] not in pages:
         return False
     return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
+
+
+@cache
+def frontend_version() -> str:
+    """A digest of the page, which names the scripts by their digests: another one after each change of the
+    frontend. Read once; empty without built files.
+    """
+    try:
+        return hashlib.blake2b(_page(), digest_size=6).hexdigest()
+    except FileNotFoundError:
+        return ""
 
 
 async def serve_frontend(scope: HTTPScope, receive: Receive, send: Send) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, Output
+from api.schemas.roles import RoleReference
 from tenant_schema.apps.catalog import AppModel, PageModel
 from tenant_schema.apps.pages.service import ShownPage
 from tenant_schema.apps.views.service import ShownView
@@ -67,7 +68,9 @@ _Sort = Annotated[
     list[str], Meta(description="Fields to sort by; a leading `-` sorts descending.", max_length=5)
 ]
 _Filter = Annotated[dict[str, Any], Meta(description="A filter in the record API's JSON grammar.")]
-_Roles = Annotated[list[str], Meta(description="The roles that it is shared with.", examples=[["member"]])]
+_Roles = Annotated[
+    list[str], Meta(description="The names of the roles that it is shared with.", examples=[["member"]])
+]
 _Default = Annotated[bool, Meta(description="Whether the view is the caller's default for the object.")]
 
 
@@ -255,6 +258,7 @@ class ViewResponse(Output):
     sort: _Sort
     filter: _Filter
     roles: _Roles
+    shared_with: Annotated[list[RoleReference], Meta(description="The roles that it is shared with.")]
     default: _Default
     mine: Annotated[bool, Meta(description="Whether the caller created the view.")]
     owner_name: Annotated[
@@ -273,7 +277,8 @@ class ViewResponse(Output):
             columns=list(view.columns),
             sort=list(view.sort),
             filter=dict(view.filter),
-            roles=list(view.roles),
+            roles=[role.name for role in view.roles],
+            shared_with=[RoleReference.of(role) for role in view.roles],
             default=view.default,
             mine=view.mine,
             owner_name=view.row["owner.name"] or "",

@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from api.schemas.common import Input, Output
 from tenant_schema.records.reading.explain import Explanation, Question, RoleVerdict
 from tenant_schema.users.permissions.service import PermissionRecord
-from tenant_schema.users.roles.records import FieldLimit, RoleDraft, RoleRecord, RuleDraft
+from tenant_schema.users.roles.records import FieldLimit, RoleDraft, RoleName, RoleRecord, RuleDraft
 
 __all__ = [
     "ExplanationResponse",
@@ -25,6 +25,7 @@ __all__ = [
     "QuestionBody",
     "RoleChanges",
     "RoleList",
+    "RoleReference",
     "RoleResponse",
     "RowRule",
     "RowRules",
@@ -53,6 +54,18 @@ _MfaRequired = Annotated[
 _Object = Annotated[str, Meta(max_length=40, examples=["accounts"])]
 _Action = Literal["read", "update", "delete"]
 _Field = Annotated[str, Meta(max_length=40, examples=["annual_revenue"])]
+
+
+class RoleReference(Output):
+    """A role by id and name."""
+
+    id: Annotated[UUID, Meta(examples=["0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"])]
+    name: _Name
+    label: _Label
+
+    @classmethod
+    def of(cls, role: RoleName) -> "RoleReference":
+        return cls(id=role.id, name=role.name, label=role.label)
 
 
 class FieldRight(Input):

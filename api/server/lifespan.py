@@ -9,6 +9,7 @@ import structlog
 
 from api.composition import Platform
 from api.errors import CentralOutOfDate
+from api.frontend.files import frontend_version
 from central.database import CENTRAL
 from central.provisioning.reconcile import Report
 from central.secrets.key_check import KeyCheck
@@ -20,14 +21,16 @@ __all__ = ["keep_up", "run_jobs", "running"]
 async def running(platform: Platform) -> AsyncIterator[None]:
     """Run the services inside the block.
 
-    At the start migrations are compiled, and interrupted creations and deletions of tenants settled. Inside,
-    jobs are executed, idle databases are closed, and old data is deleted. At the end everything is closed.
+    At the start migrations are compiled, the frontend's page is read, and interrupted creations and
+    deletions of tenants settled. Inside, jobs are executed, idle databases are closed, and old data is
+    deleted. At the end everything is closed.
     Raises :class:`~api.errors.CentralOutOfDate` and :class:`~central.errors.WrongEncryptionKey` before
     anything is served.
     """
     try:
         platform.central_migrator.preload()
         platform.tenant_migrator.preload()
+        await asyncio.to_thread(frontend_version)  # which is kept
         await _require_current(platform)
         with CENTRAL.bind(platform.central_engine):
             await KeyCheck(platform.vault).require()

@@ -90,6 +90,20 @@ async def test_a_warm_request(world: World, method: str, path: str, statements: 
     assert counts == {"tenant": statements + words, "central": 0}
 
 
+@pytest.mark.parametrize(("person", "statements"), [("administrator", 6), ("member", 5)])
+async def test_the_workspace(world: World, person: str, statements: int) -> None:
+    """The account takes two, the views three; one more for those who share views."""
+    client = await world.user(person)
+    for label in ("All", "More"):
+        view = {"object": "accounts", "label": label, "columns": ["name"]}
+        assert (await client.post("/api/v1/views", json=view)).status_code == 201
+    first = await client.get("/api/v1/workspace")
+    async with counted(world) as counts:
+        again = {"If-None-Match": first.headers["etag"]}
+        assert (await client.get("/api/v1/workspace", headers=again)).status_code == 304
+    assert counts == {"tenant": statements, "central": 0}
+
+
 async def test_an_unknown_host_is_remembered_as_nobody_s(world: World) -> None:
     stranger = world.client("nobody.localhost")
     await stranger.get("/api/v1/tenant")

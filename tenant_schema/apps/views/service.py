@@ -22,6 +22,7 @@ from tenant_schema.records.query.paths import Fields
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.errors import PermissionDenied
 from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.roles.records import RoleName
 
 __all__ = ["ShownView", "ViewService"]
 
@@ -35,7 +36,7 @@ class ShownView:
     """A view as the caller sees it. ``left_out`` are the places of what is not there (for them) any more."""
 
     row: Row
-    roles: Sequence[str]
+    roles: Sequence[RoleName]
     default: bool
     mine: bool
     columns: Sequence[str]
@@ -71,6 +72,12 @@ class ViewService:
         if not shown:
             raise ViewNotFound(view_id)
         return shown[0]
+
+    async def roles_to_share_with(self, access: Access) -> list[RoleName]:
+        """Return the roles that the caller may share views with: all, or none without ``apps:manage``.
+        Executes one statement, none without it.
+        """
+        return await view_rows.roles() if access.has(MANAGE) else []
 
     async def create(self, scope: TenantScope, access: Access, body: _Body) -> ShownView:
         """Create a view that the caller owns. Raises TooMany."""
@@ -122,7 +129,7 @@ class ViewService:
         if "roles" in body:
             if body["roles"] != []:
                 access.require_system(MANAGE)
-            known = await view_rows.role_ids()
+            known = {role.name: role.id for role in await view_rows.roles()}
         values = read_body(body, {**checks, "roles": _a_list_of_roles(known), "default": a_flag}, required)
         if "roles" in values:
             values["roles"] = [known[name] for name in values["roles"]]
@@ -140,7 +147,7 @@ class ViewService:
 
 
 def _shown_one(
-    row: Row, roles: Sequence[str], defaults: Collection[UUID], access: Access, schema: SchemaView
+    row: Row, roles: Sequence[RoleName], defaults: Collection[UUID], access: Access, schema: SchemaView
 ) -> ShownView:
     stored = {key: row[key] for key in ("columns", "sort", "filter")}
     shown, left_out = shown_view(row["object"], stored, schema)

@@ -12,6 +12,7 @@ from piccolo_engines.sort_keys import sort_key
 from tenant_schema.apps.catalog import MANAGE
 from tenant_schema.apps.tables import DefaultView, ListView, ListViewRole
 from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.roles.records import RoleName
 from tenant_schema.users.tables import Role
 
 __all__ = [
@@ -19,7 +20,7 @@ __all__ = [
     "begin_with",
     "count_of",
     "defaults_of",
-    "role_ids",
+    "roles",
     "roles_of",
     "share",
     "stop_beginning_with",
@@ -62,18 +63,20 @@ async def count_of(access: Access, object_name: str) -> int:
     return int(await ListView.count().where(mine))
 
 
-async def role_ids() -> dict[str, UUID]:
-    """Return the ids of all roles by name."""
-    return {row["name"]: row["id"] for row in await Role.select(Role.id, Role.name)}
+async def roles() -> list[RoleName]:
+    """Return all roles, in the order of names."""
+    rows = await Role.select(Role.id, Role.name, Role.label).order_by(Role.name)
+    return [RoleName(**row) for row in rows]
 
 
-async def roles_of(view_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
-    """Return the names of the roles that the views are shared with, in order."""
-    roles: defaultdict[UUID, list[str]] = defaultdict(list)
-    query = ListViewRole.select(ListViewRole.view, ListViewRole.role.name)
-    for row in await query.where(ListViewRole.view.is_in(list(view_ids))).order_by(ListViewRole.role.name):
-        roles[row["view"]].append(row["role.name"])
-    return roles
+async def roles_of(view_ids: Sequence[UUID]) -> dict[UUID, list[RoleName]]:
+    """Return the roles that the views are shared with, in the order of names."""
+    found: defaultdict[UUID, list[RoleName]] = defaultdict(list)
+    role = ListViewRole.role
+    query = ListViewRole.select(ListViewRole.view, role.id, role.name, role.label)
+    for row in await query.where(ListViewRole.view.is_in(list(view_ids))).order_by(role.name):
+        found[row["view"]].append(RoleName(row["role.id"], row["role.name"], row["role.label"]))
+    return found
 
 
 async def share(view_id: UUID, roles: Sequence[UUID]) -> None:

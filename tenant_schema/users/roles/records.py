@@ -6,10 +6,19 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-__all__ = ["ADMINISTRATOR", "FieldLimit", "RoleDraft", "RoleRecord", "RuleDraft"]
+__all__ = ["ADMINISTRATOR", "FieldLimit", "RoleDraft", "RoleName", "RoleRecord", "RuleDraft"]
 
 ADMINISTRATOR: Final = "administrator"
 """The role of the first administrator. It exists in every tenant."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleName:
+    """A role, as those see it who may not read what it grants."""
+
+    id: UUID
+    name: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)

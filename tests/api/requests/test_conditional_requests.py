@@ -13,6 +13,7 @@ READ_AGAIN = (
     "/api/v1/objects/accounts/fields/name",
     "/api/v1/apps",
     "/api/v1/views",
+    "/api/v1/workspace",
     "/api/v1/schema.d.ts",
     "/schema",
 )

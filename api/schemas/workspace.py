@@ -1,0 +1,106 @@
+"""The workspace: what a frontend needs to begin with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from api.schemas.account import AccountResponse
+from api.schemas.apps import ViewResponse
+from api.schemas.auth import TenantName
+from api.schemas.common import Output
+from api.schemas.navigation import NavigationResponse
+from api.schemas.roles import RoleReference
+from api.schemas.support import ActiveSupportResponse
+from tenant_schema.apps.navigation import Navigation
+from tenant_schema.apps.views.service import ShownView
+from tenant_schema.scope import TenantScope
+from tenant_schema.users.account.service import AccountRecord
+from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.roles.records import RoleName
+from tenant_schema.users.support.records import ActiveSupport
+
+__all__ = ["Workspace", "WorkspaceResponse"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """What the services say of a caller's workspace.
+
+    :param operators: those who may be in the tenant now.
+    :param shareable_roles: those that the caller may share views with.
+    """
+
+    tenant: TenantScope
+    access: Access
+    account: AccountRecord
+    navigation: Navigation
+    views: Sequence[ShownView]
+    shareable_roles: Sequence[RoleName]
+    operators: Sequence[ActiveSupport]
+    frontend_version: str
+
+
+class WorkspaceResponse(Output):
+    """The tenant, the caller, and everything that menus, tabs and the first page are drawn from."""
+
+    tenant: TenantName
+    user: AccountResponse
+    roles: Annotated[list[str], Meta(description="The caller's roles.", examples=[["member"]])]
+    permissions: Annotated[
+        list[str],
+        Meta(description="All permissions of the caller.", examples=[["*:create", "*:read", "*:update"]]),
+    ]
+    navigation: NavigationResponse
+    views: Annotated[list[ViewResponse], Meta(description="The views of all objects, as GET /views.")]
+    shareable_roles: Annotated[
+        list[RoleReference],
+        Meta(description="The roles that the caller may share views with: none without `apps:manage`."),
+    ]
+    favourites: list[Any]
+    recents: list[Any]
+    preferences: dict[str, Any]
+    support: Annotated[
+        ActiveSupportResponse | None,
+        Meta(description="The support access that the caller acts with; null for users of the tenant."),
+    ]
+    operators: Annotated[
+        list[ActiveSupportResponse], Meta(description="The operators who may be in the tenant now.")
+    ]
+    frontend_version: Annotated[
+        str,
+        Meta(
+            description=(
+                "Changes with the built-in frontend. A page that was loaded with another one offers to load "
+                "the new one."
+            ),
+            examples=["3f2a91c04b5d"],
+        ),
+    ]
+
+    @classmethod
+    def of(cls, found: Workspace) -> "WorkspaceResponse":
+        access = found.access
+        return cls(
+            tenant=TenantName(name=found.tenant.name, slug=found.tenant.slug),
+            user=AccountResponse.of(found.account),
+            roles=list(access.roles),
+            permissions=sorted(access.permissions),
+            navigation=NavigationResponse.of(found.tenant, access, found.navigation),
+            views=[ViewResponse.of(view) for view in found.views],
+            shareable_roles=[RoleReference.of(role) for role in found.shareable_roles],
+            favourites=[],
+            recents=[],
+            preferences={},
+            support=_own_support(access),
+            operators=[ActiveSupportResponse.of(one) for one in found.operators],
+            frontend_version=found.frontend_version,
+        )
+
+
+def _own_support(access: Access) -> ActiveSupportResponse | None:
+    own = access.support
+    if own is None:
+        return None
+    return ActiveSupportResponse(id=own.grant, operator=own.operator_name, expires_at=own.expires_at)
