@@ -1708,6 +1708,26 @@ export interface paths {
         patch: operations["updateView"];
         trace?: never;
     };
+    "/api/v1/workspace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that a frontend begins with: the tenant, the caller, navigation and views
+         * @description The parts are those of the routes for each: /tenant, /me, /navigation, /views. Layouts of pages and whole definitions of objects are read when they are shown.
+         */
+        get: operations["readWorkspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/find": {
         parameters: {
             query?: never;
@@ -3926,7 +3946,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description The roles that it is shared with.
+             * @description The names of the roles that it is shared with.
              * @default []
              * @example [
              *       "member"
@@ -4657,6 +4677,24 @@ export interface components {
             roles: string[];
         };
         /**
+         * RoleReference
+         * @description A role by id and name.
+         */
+        RoleReference: {
+            /**
+             * Format: uuid
+             * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+             */
+            id: string;
+            /**
+             * @description Lower case letters, digits, single underscores.
+             * @example sales
+             */
+            name: string;
+            /** @example Sales */
+            label: string;
+        };
+        /**
          * RoleResponse
          * @description A role, with everything that it allows and where it stops.
          */
@@ -5159,7 +5197,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description The roles that it is shared with.
+             * @description The names of the roles that it is shared with.
              * @example [
              *       "member"
              *     ]
@@ -5201,12 +5239,14 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description The roles that it is shared with.
+             * @description The names of the roles that it is shared with.
              * @example [
              *       "member"
              *     ]
              */
             roles: string[];
+            /** @description The roles that it is shared with. */
+            sharedWith: components["schemas"]["RoleReference"][];
             /** @description Whether the view is the caller's default for the object. */
             default: boolean;
             /** @description Whether the caller created the view. */
@@ -5230,6 +5270,49 @@ export interface components {
              * @example 2026-02-28T12:30:00.250000Z
              */
             updatedAt: string;
+        };
+        /**
+         * WorkspaceResponse
+         * @description The tenant, the caller, and everything that menus, tabs and the first page are drawn from.
+         */
+        WorkspaceResponse: {
+            tenant: components["schemas"]["TenantName"];
+            user: components["schemas"]["AccountResponse"];
+            /**
+             * @description The caller's roles.
+             * @example [
+             *       "member"
+             *     ]
+             */
+            roles: string[];
+            /**
+             * @description All permissions of the caller.
+             * @example [
+             *       "*:create",
+             *       "*:read",
+             *       "*:update"
+             *     ]
+             */
+            permissions: string[];
+            navigation: components["schemas"]["NavigationResponse"];
+            /** @description The views of all objects, as GET /views. */
+            views: components["schemas"]["ViewResponse"][];
+            /** @description The roles that the caller may share views with: none without `apps:manage`. */
+            shareableRoles: components["schemas"]["RoleReference"][];
+            favourites: unknown[];
+            recents: unknown[];
+            preferences: {
+                [key: string]: unknown;
+            };
+            /** @description The support access that the caller acts with; null for users of the tenant. */
+            support: components["schemas"]["ActiveSupportResponse"] | null;
+            /** @description The operators who may be in the tenant now. */
+            operators: components["schemas"]["ActiveSupportResponse"][];
+            /**
+             * @description Changes with the built-in frontend. A page that was loaded with another one offers to load the new one.
+             * @example 3f2a91c04b5d
+             */
+            frontendVersion: string;
         };
     };
     responses: {
@@ -11609,6 +11692,49 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    readWorkspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description ETags of responses that the client has; if one of them is still right: 304, without a body.
+                 * @example "7"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workspace. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceResponse"];
+                };
+            };
+            /** @description It is as If-None-Match says. */
+            304: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
