@@ -17,7 +17,7 @@ from tenant_schema.scope import TenantScope
 from tenant_schema.users.emails import normalise_email
 from tenant_schema.users.links.store import Link
 from tenant_schema.users.roles.records import ADMINISTRATOR
-from tenant_schema.users.service import NewUser, UserRecord
+from tenant_schema.users.service import NewUser, UserFilter, UserRecord
 from tenant_schema.users.sign_in.settings import SettingsChanges
 
 __all__ = ["administrator"]
@@ -66,7 +66,7 @@ async def _invite_administrator(platform: Platform, slug: str, user: NewUser) ->
 
 
 async def _user(platform: Platform, email: str) -> UserRecord | None:
-    page = await platform.people.users.page(COMMAND_LINE, 200, search=email)
+    page = await platform.people.users.page(COMMAND_LINE, 200, wanted=UserFilter(search=email))
     return next((one for one in page.items if one.email == email), None)
 
 

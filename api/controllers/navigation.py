@@ -3,9 +3,9 @@
 from litestar import Controller, get
 
 from api.requests.request import TenantRequest
-from api.requests.sources import Injected
+from api.requests.sources import Injected, Query
 from api.responses import Prepared
-from api.schemas.navigation import NavigationResponse
+from api.schemas.navigation import NavigationPreview, NavigationResponse, PreviewQuery
 from tenant_schema.apps.navigation import NavigationService
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
@@ -40,3 +40,24 @@ class NavigationController(Controller):
         """The caller's apps, pages and objects."""
         found = await navigation.read(tenant, access)
         return request.tagged(NavigationResponse.of(tenant, access, found))
+
+    @get(
+        "/preview",
+        operation_id="previewNavigation",
+        summary="The navigation of a user, or of somebody with certain roles",
+        description=(
+            "Apps, pages, objects, fields and actions as they would see them. Requires `roles:manage`."
+        ),
+        response_description="The navigation.",
+        dependencies={"params": Query(PreviewQuery)},
+    )
+    async def preview_navigation(
+        self,
+        tenant: Injected[TenantScope],
+        access: Injected[Access],
+        navigation: Injected[NavigationService],
+        params: Injected[PreviewQuery],
+    ) -> NavigationPreview:
+        """The navigation of somebody else."""
+        user, roles = params.wanted()
+        return NavigationPreview.of(await navigation.preview(tenant, access, user=user, roles=roles))

@@ -18,6 +18,7 @@ from api.schemas.roles import (
 )
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.roles.records import RoleContents
 from tenant_schema.users.roles.service import Roles
 
 __all__ = ["RoleController"]
@@ -80,10 +81,12 @@ class RoleController(Controller):
     @patch(
         "/{roleId:str}",
         operation_id="updateRole",
-        summary="Change a role's name, label or description, or whether it requires a second factor",
+        summary="Change a role: its name, label, description, and all that it grants and requires",
         description=(
-            "The roles of a new tenant keep their names. With `mfaRequired`, sessions without a second "
-            "factor may do nothing but add one, from their next request on."
+            "Everything is changed together, or nothing. `permissions`, `fields` and `rules` replace those "
+            "of the role, as the routes of their names do. The roles of a new tenant keep their names. With "
+            "`mfaRequired`, sessions without a second factor may do nothing but add one, from their next "
+            "request on."
         ),
         response_description="The changed role.",
         responses=problems(409),
@@ -98,7 +101,7 @@ class RoleController(Controller):
         data: JSONBody[RoleChanges],
     ) -> RoleResponse:
         """Change a role."""
-        return RoleResponse.of(await roles.update(tenant, access, role_id, data.wanted()))
+        return RoleResponse.of(await roles.update(tenant, access, role_id, *data.wanted()))
 
     @delete(
         "/{roleId:str}",
@@ -138,7 +141,8 @@ class RoleController(Controller):
         data: JSONBody[PermissionNames],
     ) -> RoleResponse:
         """Replace the permissions of a role."""
-        return RoleResponse.of(await roles.set_permissions(tenant, access, role_id, data.permissions))
+        contents = RoleContents(permissions=data.permissions)
+        return RoleResponse.of(await roles.update(tenant, access, role_id, {}, contents))
 
     @put(
         "/{roleId:str}/fields",
@@ -167,7 +171,8 @@ class RoleController(Controller):
         data: JSONBody[FieldRights],
     ) -> RoleResponse:
         """Replace the fields that a role may not read or update."""
-        return RoleResponse.of(await roles.set_fields(tenant, access, role_id, data.wanted()))
+        contents = RoleContents(fields=data.wanted())
+        return RoleResponse.of(await roles.update(tenant, access, role_id, {}, contents))
 
     @put(
         "/{roleId:str}/rules",
@@ -195,4 +200,5 @@ class RoleController(Controller):
         data: JSONBody[RowRules],
     ) -> RoleResponse:
         """Replace the rules of a role."""
-        return RoleResponse.of(await roles.set_rules(tenant, access, role_id, data.wanted()))
+        contents = RoleContents(rules=data.wanted())
+        return RoleResponse.of(await roles.update(tenant, access, role_id, {}, contents))

@@ -36,7 +36,9 @@ class UserController(Controller):
         "/",
         operation_id="listUsers",
         summary="Users, newest first",
-        description="Every user may list users; roles and times are shown to those who may manage users.",
+        description=(
+            "Every user may list users; roles, times and factors are shown to those who may manage users."
+        ),
         response_description="A page.",
         dependencies={"params": Query(UserQuery)},
     )
@@ -48,8 +50,7 @@ class UserController(Controller):
             access,
             params.limit,
             None if params.cursor is UNSET else params.cursor,
-            params.search,
-            active=None if params.active is UNSET else params.active,
+            params.wanted(),
         )
         return UserPage.of(page)
 

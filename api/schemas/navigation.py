@@ -1,21 +1,32 @@
 """The navigation: what a frontend needs after sign-in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, cast
+from uuid import UUID
 
 from msgspec import UNSET, Meta, Raw, UnsetType, json
 
+from api.errors import InvalidQuery
 from api.schemas.apps import Group, PageSummary
 from api.schemas.auth import TenantName, UserResponse
-from api.schemas.common import Output
+from api.schemas.common import Input, Output
 from tenant_schema.apps.catalog import AppModel
 from tenant_schema.apps.navigation import Navigation
 from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.problems import Problem
 from tenant_schema.records.access.schema_view import ObjectView
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import ACTIONS, SYSTEM_PERMISSIONS, Access
 
-__all__ = ["Abilities", "FieldSummary", "NavigationApp", "NavigationResponse", "ObjectSummary"]
+__all__ = [
+    "Abilities",
+    "FieldSummary",
+    "NavigationApp",
+    "NavigationPreview",
+    "NavigationResponse",
+    "ObjectSummary",
+    "PreviewQuery",
+]
 
 
 class Abilities(Output):
@@ -110,6 +121,53 @@ class NavigationResponse(Output):
             permissions=[name for name in SYSTEM_PERMISSIONS if access.has(name)],
             apps=[NavigationApp.of(app) for app in navigation.apps],
             objects=[_encoded(one, access) for one in navigation.objects],
+        )
+
+
+class PreviewQuery(Input):
+    """Whose navigation: give `user` or `roles`."""
+
+    user: Annotated[UUID, Meta(description="A user's id.")] | UnsetType = UNSET
+    roles: (
+        Annotated[
+            str,
+            Meta(
+                description="Names or ids of roles, separated by commas: what somebody with these would see.",
+                max_length=1_000,
+                examples=["member,viewer"],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+
+    def wanted(self) -> tuple[UUID | None, Sequence[str]]:
+        """The arguments for the service. Raises InvalidQuery unless exactly one of them is given."""
+        if (self.user is UNSET) == (self.roles is UNSET):
+            raise InvalidQuery([Problem("user", "required", "Give either a user or roles.")])
+        names = () if self.roles is UNSET else [one.strip() for one in self.roles.split(",")]
+        return (None if self.user is UNSET else self.user), names
+
+
+class NavigationPreview(Output):
+    """What somebody else would see after sign-in, and may do. Nothing for a user who is not active."""
+
+    roles: Annotated[list[str], Meta(examples=[["member"]])]
+    permissions: Annotated[
+        list[str], Meta(description="Permissions that concern no object.", examples=[["apps:manage"]])
+    ]
+    apps: list[NavigationApp]
+    objects: list[ObjectSummary]
+
+    @classmethod
+    def of(cls, found: tuple[Access, Navigation] | None) -> "NavigationPreview":
+        if found is None:
+            return cls(roles=[], permissions=[], apps=[], objects=[])
+        access, navigation = found
+        return cls(
+            roles=list(access.roles),
+            permissions=[name for name in SYSTEM_PERMISSIONS if access.has(name)],
+            apps=[NavigationApp.of(app) for app in navigation.apps],
+            objects=[ObjectSummary.of(one) for one in navigation.objects],
         )
 
 

@@ -10,7 +10,14 @@ from msgspec import UNSET, Meta, UnsetType
 from api.schemas.common import Input, Output
 from tenant_schema.records.reading.explain import Explanation, Question, RoleVerdict
 from tenant_schema.users.permissions.service import PermissionRecord
-from tenant_schema.users.roles.records import FieldLimit, RoleDraft, RoleName, RoleRecord, RuleDraft
+from tenant_schema.users.roles.records import (
+    FieldLimit,
+    RoleContents,
+    RoleDraft,
+    RoleName,
+    RoleRecord,
+    RuleDraft,
+)
 
 __all__ = [
     "ExplanationResponse",
@@ -162,14 +169,25 @@ class NewRole(Input):
 
 
 class RoleChanges(Input):
-    """What is to be changed. Roles that every tenant has keep their names."""
+    """What is to be changed, all of it or nothing. Roles that every tenant has keep their names."""
 
     name: _Name | UnsetType = UNSET
     label: _Label | UnsetType = UNSET
     description: _Description | UnsetType = UNSET
     mfa_required: _MfaRequired | UnsetType = UNSET
+    permissions: _Permissions | UnsetType = UNSET
+    fields: (
+        Annotated[
+            list[FieldRight],
+            Meta(max_length=5_000, description="Every field that the role does not have in full."),
+        ]
+        | UnsetType
+    ) = UNSET
+    rules: (
+        Annotated[list[RowRule], Meta(max_length=1_000, description="Every rule of the role.")] | UnsetType
+    ) = UNSET
 
-    def wanted(self) -> dict[str, str | bool]:
+    def wanted(self) -> tuple[dict[str, str | bool], RoleContents]:
         """What the service is asked for."""
         given = {
             "name": self.name,
@@ -177,7 +195,12 @@ class RoleChanges(Input):
             "description": self.description,
             "mfa_required": self.mfa_required,
         }
-        return {name: value for name, value in given.items() if value is not UNSET}
+        texts = {name: value for name, value in given.items() if value is not UNSET}
+        return texts, RoleContents(
+            None if self.permissions is UNSET else self.permissions,
+            None if self.fields is UNSET else _limits_of(self.fields),
+            None if self.rules is UNSET else _rules_of(self.rules),
+        )
 
 
 class RoleResponse(Output):

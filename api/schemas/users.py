@@ -10,7 +10,7 @@ from api.schemas.common import Input, NextLink, Output
 from api.schemas.links import Delivery
 from piccolo_engines.paging import MAX_LIMIT, Page
 from tenant_schema.users.links.store import Link, LinkPurpose
-from tenant_schema.users.service import NewUser, UserChanges, UserRecord, UserStatus
+from tenant_schema.users.service import NewUser, UserChanges, UserFilter, UserRecord, UserStatus
 
 __all__ = [
     "CreatedUser",
@@ -48,6 +48,27 @@ class UserQuery(Input):
         Annotated[bool, Meta(description="Only users who may sign in, or only those who may not.")]
         | UnsetType
     ) = UNSET
+    status: Annotated[UserStatus, Meta(description="Only users with this status.")] | UnsetType = UNSET
+    role: (
+        Annotated[
+            str,
+            Meta(
+                description="Only users who have this role, by name or id. Requires `users:manage`.",
+                max_length=40,
+                examples=["member"],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+
+    def wanted(self) -> UserFilter:
+        """The arguments for the service."""
+        return UserFilter(
+            self.search,
+            None if self.active is UNSET else self.active,
+            None if self.status is UNSET else self.status,
+            None if self.role is UNSET else self.role,
+        )
 
 
 class NewUserBody(Input):
@@ -88,7 +109,7 @@ class RoleNames(Input):
 
 
 class UserDetail(Output):
-    """A user. Roles and times are shown to callers who may manage users."""
+    """A user. Roles, times and factors are shown to callers who may manage users."""
 
     id: _Id
     email: Annotated[str, Meta(examples=["grace@acme.example"])]
@@ -100,6 +121,19 @@ class UserDetail(Output):
     roles: Annotated[list[str], Meta(examples=[["member"]])] | UnsetType = UNSET
     created_at: datetime | UnsetType = UNSET
     last_sign_in_at: datetime | UnsetType | None = UNSET
+    factors: (
+        Annotated[int, Meta(description="How many second factors the user has.", examples=[1])] | UnsetType
+    ) = UNSET
+    last_administrator: (
+        Annotated[
+            bool,
+            Meta(
+                description="Nobody else could manage users and roles: the user stays active, and keeps a "
+                "role for it. In the response for one user that was read."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
     @classmethod
     def of(cls, user: UserRecord) -> "UserDetail":
@@ -107,6 +141,9 @@ class UserDetail(Output):
         if user.roles is not None and user.created_at is not None:
             shown.roles, shown.created_at = list(user.roles), user.created_at
             shown.last_sign_in_at = user.last_sign_in_at
+            shown.factors = UNSET if user.factors is None else user.factors
+        if user.is_last_administrator is not None:
+            shown.last_administrator = user.is_last_administrator
         return shown
 
 

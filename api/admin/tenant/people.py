@@ -17,7 +17,7 @@ from api.admin.values import as_json, problems_together, uuid_of
 from api.requests.bodies import decode_struct
 from api.schemas.roles import FieldRight, FieldRights, NewRole, RowRule, RowRules
 from tenant_schema.users.roles.reader import roles_of_users
-from tenant_schema.users.roles.records import RoleRecord
+from tenant_schema.users.roles.records import RoleContents, RoleRecord
 from tenant_schema.users.service import UserChanges
 from tenant_schema.users.tables import User
 
@@ -186,7 +186,8 @@ class RoleTable(MemoryTable):
         if words:
             steps.append(roles.update(scope, access, role_id, words))
         if "permissions" in values:
-            steps.append(roles.set_permissions(scope, access, role_id, values["permissions"] or []))
+            contents = RoleContents(permissions=values["permissions"] or [])
+            steps.append(roles.update(scope, access, role_id, {}, contents))
         if "fields" in values:
             steps.append(self._set_fields(role_id, values["fields"]))
         if "rules" in values:
@@ -197,11 +198,14 @@ class RoleTable(MemoryTable):
 
     async def _set_fields(self, role_id: UUID, given: Any) -> None:
         limits = _converted({"fields": given or []}, FieldRights).wanted()
-        await self._roles.set_fields(self._visitor.scope, self._visitor.access, role_id, limits)
+        await self._replace(role_id, RoleContents(fields=limits))
 
     async def _set_rules(self, role_id: UUID, given: Any) -> None:
         rules = _converted({"rules": given or []}, RowRules).wanted()
-        await self._roles.set_rules(self._visitor.scope, self._visitor.access, role_id, rules)
+        await self._replace(role_id, RoleContents(rules=rules))
+
+    async def _replace(self, role_id: UUID, contents: RoleContents) -> None:
+        await self._roles.update(self._visitor.scope, self._visitor.access, role_id, {}, contents)
 
     async def delete(self, row_id: str) -> None:
         """Delete a role without users."""

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 from piccolo.custom_types import Combinable
 
@@ -12,7 +13,7 @@ from tenant_schema.users.errors import LastAdministrator
 from tenant_schema.users.sign_in_tables import Factor, Identity, IdentityProvider, SignInSettings
 from tenant_schema.users.tables import RolePermission, User, UserRole
 
-__all__ = ["ESSENTIAL", "changing_access", "holds"]
+__all__ = ["ESSENTIAL", "changing_access", "holds", "is_administrator_left"]
 
 ESSENTIAL = ("users:manage", "roles:manage")
 """Who holds these can give every other right, to themselves too."""
@@ -36,7 +37,7 @@ async def changing_access(
         async with DB.transaction():
             await bump(cache.name)
             yield
-            if may_demote and not await _is_administrator_left():
+            if may_demote and not await is_administrator_left():
                 raise LastAdministrator
             is_done = True
     finally:
@@ -44,9 +45,9 @@ async def changing_access(
             cache.forget(scope)
 
 
-async def _is_administrator_left() -> bool:
-    """Whether a person who can sign in holds every essential permission. 2 statements, 3 if passwords are
-    disabled.
+async def is_administrator_left(without: UUID | None = None) -> bool:
+    """Whether a person who can sign in, other than ``without``, holds every essential permission. 2
+    statements, 3 if passwords are disabled.
 
     A password counts as long as the tenant admits it: until a provider has proven itself, administrators may
     use theirs even if passwords are disabled. A passkey replaces one.
@@ -58,7 +59,9 @@ async def _is_administrator_left() -> bool:
     has_way_in: Combinable = User.id.is_in(identities) | User.id.is_in(passkeys)
     if await _admits_passwords():
         has_way_in = (User.password_hash != "") | has_way_in
-    active = User.active.eq(True) & has_way_in & (User.kind == "person")
+    active: Combinable = User.active.eq(True) & has_way_in & (User.kind == "person")
+    if without is not None:
+        active &= User.id != without
     return bool(await User.exists().where(active & holds(ESSENTIAL[0]) & holds(ESSENTIAL[1])))
 
 

@@ -6,7 +6,16 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-__all__ = ["ADMINISTRATOR", "FieldLimit", "RoleDraft", "RoleName", "RoleRecord", "RuleDraft"]
+__all__ = [
+    "ADMINISTRATOR",
+    "KEPT",
+    "FieldLimit",
+    "RoleContents",
+    "RoleDraft",
+    "RoleName",
+    "RoleRecord",
+    "RuleDraft",
+]
 
 ADMINISTRATOR: Final = "administrator"
 """The role of the first administrator. It exists in every tenant."""
@@ -53,6 +62,19 @@ class RoleDraft:
     fields: Sequence[FieldLimit] = ()
     rules: Sequence[RuleDraft] = ()
     mfa_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoleContents:
+    """What a role is to grant from now on; None keeps what it has."""
+
+    permissions: Sequence[str] | None = None
+    fields: Sequence[FieldLimit] | None = None
+    rules: Sequence[RuleDraft] | None = None
+
+
+KEPT: Final = RoleContents()
+"""A role keeps everything that it grants."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from tenant_schema.users.errors import InUse, NotThere, SystemKept, Taken
 from tenant_schema.users.rights.change import changing_access
 from tenant_schema.users.rights.permissions import Access, is_name
 from tenant_schema.users.roles.reader import read_roles
-from tenant_schema.users.roles.records import FieldLimit, RoleDraft, RoleRecord, RuleDraft
+from tenant_schema.users.roles.records import KEPT, FieldLimit, RoleContents, RoleDraft, RoleRecord, RuleDraft
 from tenant_schema.users.roles.writer import write_fields, write_permissions, write_rules
 from tenant_schema.users.tables import Permission, Role
 
@@ -84,26 +84,37 @@ class Roles:
             return await _role(role.id)
 
     async def update(
-        self, scope: TenantScope, access: Access, role_id: UUID, changes: RoleChanges
+        self,
+        scope: TenantScope,
+        access: Access,
+        role_id: UUID,
+        changes: RoleChanges,
+        contents: RoleContents = KEPT,
     ) -> RoleRecord:
-        """Change the label, the description, whether a second factor is required, or the name of a role that
-        is not a system role.
+        """Change the label, the description, whether a second factor is required, the name of a role that is
+        not a system role, and replace what the role grants. Everything is changed, or nothing.
 
         Raises SystemKept and Taken.
         """
         _require_management(access)
-        if problems := _faults({name: text for name, text in changes.items() if isinstance(text, str)}):
-            raise InvalidInput(problems)
-        async with changing_access(self._cache, scope):
+        problems = _faults({name: text for name, text in changes.items() if isinstance(text, str)})
+        problems += await self._check(scope, contents.fields or (), contents.rules or ())
+        async with changing_access(self._cache, scope, may_demote=contents.permissions is not None):
             before = await _role(role_id)
+            permissions, unknown = await _known(contents.permissions or ())
+            if problems or unknown:
+                raise InvalidInput([*problems, *unknown])
             if before.system and changes.get("name", before.name) != before.name:
                 raise SystemKept("role", before.name)
-            try:
-                values: dict[Any, Any] = dict(changes)
-                await Role.update(values).where(Role.id == role_id)
-            except UniqueViolation as error:
-                raise Taken("name", "role") from error
-            await record_event(access, "role.update", _subject(before), dict(changes))
+            if changes:
+                await _update(role_id, changes)
+                await record_event(access, "role.update", _subject(before), dict(changes))
+            if contents.permissions is not None:
+                await _replace_permissions(access, before, permissions)
+            if contents.fields is not None:
+                await _replace_fields(access, before, contents.fields)
+            if contents.rules is not None:
+                await _replace_rules(access, before, contents.rules)
             return await _role(role_id)
 
     async def delete(self, scope: TenantScope, access: Access, role_id: UUID) -> None:
@@ -120,52 +131,6 @@ class Roles:
                 raise InUse("role", role.name, role.users)
             await Role.delete().where(Role.id == role_id)
             await record_event(access, "role.delete", _subject(role))
-
-    async def set_permissions(
-        self, scope: TenantScope, access: Access, role_id: UUID, names: Sequence[str]
-    ) -> RoleRecord:
-        """Replace the permissions of the role, given by name."""
-        _require_management(access)
-        async with changing_access(self._cache, scope, may_demote=True):
-            before = await _role(role_id)
-            permissions, unknown = await _known(names)
-            if unknown:
-                raise InvalidInput(unknown)
-            await write_permissions(role_id, permissions)
-            held, wanted = set(before.permissions), set(permissions)
-            detail = {"added": sorted(wanted - held), "removed": sorted(held - wanted)}
-            await record_event(access, "role.permissions", _subject(before), detail)
-            return await _role(role_id)
-
-    async def set_fields(
-        self, scope: TenantScope, access: Access, role_id: UUID, fields: Sequence[FieldLimit]
-    ) -> RoleRecord:
-        """Replace the fields that the role may not read or change."""
-        _require_management(access)
-        if problems := await self._check(scope, fields, ()):
-            raise InvalidInput(problems)
-        async with changing_access(self._cache, scope):
-            before = await _role(role_id)
-            await write_fields(role_id, fields)
-            hidden = [f"{one.object}.{one.field}" for one in fields if not one.readable]
-            locked = [f"{one.object}.{one.field}" for one in fields if one.readable]
-            detail = {"hidden": hidden, "readOnly": locked}
-            await record_event(access, "role.fields", _subject(before), detail)
-            return await _role(role_id)
-
-    async def set_rules(
-        self, scope: TenantScope, access: Access, role_id: UUID, rules: Sequence[RuleDraft]
-    ) -> RoleRecord:
-        """Replace the rules for which records the role may read, update or delete."""
-        _require_management(access)
-        if problems := await self._check(scope, (), rules):
-            raise InvalidInput(problems)
-        async with changing_access(self._cache, scope):
-            before = await _role(role_id)
-            await write_rules(role_id, rules)
-            detail = {"rules": [{"object": one.object, "action": one.action} for one in rules]}
-            await record_event(access, "role.rules", _subject(before), detail)
-            return await _role(role_id)
 
 
 def _require_management(access: Access) -> None:
@@ -187,6 +152,34 @@ async def _role(role_id: UUID) -> RoleRecord:
     if not found:
         raise NotThere("role")
     return found[0]
+
+
+async def _update(role_id: UUID, changes: RoleChanges) -> None:
+    values: dict[Any, Any] = dict(changes)
+    try:
+        await Role.update(values).where(Role.id == role_id)
+    except UniqueViolation as error:
+        raise Taken("name", "role") from error
+
+
+async def _replace_permissions(access: Access, role: RoleRecord, permissions: Mapping[str, UUID]) -> None:
+    await write_permissions(role.id, permissions)
+    held, wanted = set(role.permissions), set(permissions)
+    detail = {"added": sorted(wanted - held), "removed": sorted(held - wanted)}
+    await record_event(access, "role.permissions", _subject(role), detail)
+
+
+async def _replace_fields(access: Access, role: RoleRecord, fields: Sequence[FieldLimit]) -> None:
+    await write_fields(role.id, fields)
+    hidden = [f"{one.object}.{one.field}" for one in fields if not one.readable]
+    locked = [f"{one.object}.{one.field}" for one in fields if one.readable]
+    await record_event(access, "role.fields", _subject(role), {"hidden": hidden, "readOnly": locked})
+
+
+async def _replace_rules(access: Access, role: RoleRecord, rules: Sequence[RuleDraft]) -> None:
+    await write_rules(role.id, rules)
+    detail = {"rules": [{"object": one.object, "action": one.action} for one in rules]}
+    await record_event(access, "role.rules", _subject(role), detail)
 
 
 def _faults(texts: Mapping[str, str]) -> list[Problem]:

@@ -162,6 +162,48 @@ async def test_all_that_is_wrong_with_a_role_is_told_at_once(world: World) -> No
     }
 
 
+async def test_a_role_is_changed_as_a_whole_or_not_at_all(world: World) -> None:
+    made = await made_role(world, "sales", "accounts:read", label="Sales")
+    client, path = await world.user(), f"{ROLES}/{made['id']}"
+    hidden = {"object": "accounts", "field": "annual_revenue", "read": False, "update": False}
+    rule = {"object": "accounts", "action": "read", "filter": MINE}
+    change = {
+        "label": "Sales team",
+        "permissions": ["accounts:read", "accounts:update"],
+        "fields": [hidden],
+        "rules": [rule],
+        "mfaRequired": True,
+    }
+    for fault in (
+        {"permissions": ["acounts:read"]},
+        {"fields": [hidden | {"field": "phnoe"}]},
+        {"rules": [rule | {"filter": {"ownr": "$me"}}]},
+    ):
+        refused = await client.patch(path, json=change | fault)
+        assert refused.status_code == 422
+        assert (await client.get(path)).json() == made
+    changed = (await client.patch(path, json=change)).json()
+    assert changed | change == changed
+    assert (await client.patch(path, json={"rules": []})).json()["fields"] == [hidden]
+    audit = (await client.get("/api/v1/audit", params={"limit": 6})).json()["data"]
+    assert [one["action"] for one in audit][:5] == [
+        "role.rules",
+        "role.rules",
+        "role.fields",
+        "role.permissions",
+        "role.update",
+    ]
+
+
+@ON_SQLITE
+async def test_a_change_of_a_whole_role_leaves_an_administrator(world: World) -> None:
+    client, role = await world.user(), await role_id(world, "administrator")
+    before = (await client.get(f"{ROLES}/{role}")).json()
+    answer = await client.patch(f"{ROLES}/{role}", json={"label": "x", "permissions": ["*:*"]})
+    assert_problem(answer, "last-administrator")
+    assert (await client.get(f"{ROLES}/{role}")).json() == before
+
+
 @ON_SQLITE
 async def test_roles_of_every_tenant_keep_their_names_and_stay(world: World) -> None:
     client, viewer = await world.user(), await role_id(world, "viewer")

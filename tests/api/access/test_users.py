@@ -2,9 +2,13 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from central.database import CENTRAL
+from piccolo_engines.columns import utc_now
+from tenant_schema.users.sign_in_tables import Factor
 from tests.api.conftest import ON_SQLITE, PASSWORD, World
 from tests.api.people import invite, made_role, made_user, role_id, sign_in_as, user_id
 from tests.api.scenarios import Callers, Scenario, assert_problem, check, table
@@ -74,7 +78,8 @@ async def test_who_may(world: World, scenario: Scenario, callers: Callers) -> No
 
 @ON_SQLITE
 async def test_only_who_manages_users_sees_their_roles_and_times(world: World) -> None:
-    for person, more in (("administrator", {"roles", "createdAt", "lastSignInAt"}), ("manager", set())):
+    managed = {"roles", "createdAt", "lastSignInAt", "factors"}
+    for person, more in (("administrator", managed), ("manager", set())):
         client = await world.user(person)
         for user in (await client.get(USERS)).json()["data"]:
             assert set(user) == {"id", "email", "name", "status"} | more
@@ -299,6 +304,57 @@ async def test_users_come_page_by_page_and_are_searched(world: World) -> None:
     assert len(found) == 5
     assert (await client.get(USERS, params={"search": "%"})).json()["data"] == []
     assert (await client.get(USERS, params={"cursor": "nonsense"})).status_code == 400
+
+
+async def test_users_are_selected_by_status_and_role(world: World) -> None:
+    await invite(world, "grace@acme.example", "member", "viewer")
+    client = await world.user()
+    await client.post(f"{USERS}/{await user_id(world, 'viewer')}/deactivate")
+
+    async def selected(**parameters: str) -> list[str]:
+        answer = await client.get(USERS, params=parameters)
+        assert answer.status_code == 200, answer.text
+        return sorted(user["email"].partition("@")[0] for user in answer.json()["data"])
+
+    assert await selected(status="invited") == ["grace"]
+    assert await selected(status="inactive") == ["viewer"]
+    assert await selected(status="active") == ["administrator", "manager", "member"]
+    assert await selected(role="member") == ["grace", "member"]
+    assert await selected(role=await role_id(world, "viewer"), status="invited") == ["grace"]
+    unknown = await client.get(USERS, params={"role": "membr"})
+    assert assert_problem(unknown)["errors"][0]["didYouMean"] == "member"
+    assert (await client.get(USERS, params={"status": "gone"})).status_code == 400
+    manager = await world.user("manager")
+    assert (await manager.get(USERS, params={"role": "member"})).status_code == 403
+    assert len((await manager.get(USERS, params={"status": "invited"})).json()["data"]) == 1
+
+
+@ON_SQLITE
+async def test_who_manages_users_sees_how_many_factors_they_have(world: World) -> None:
+    client, viewer = await world.user(), await user_id(world, "viewer")
+    platform, tenant = world.platform, await world.tenant("acme")
+    with CENTRAL.bind(platform.central_engine):
+        async with platform.tenancy.use(tenant):
+            for name, confirmed_at in (("phone", utc_now()), ("begun", None)):
+                factor = Factor(user=UUID(viewer), kind="totp", name=name, confirmed_at=confirmed_at)
+                await Factor.insert(factor)
+    counted = {user["id"]: user["factors"] for user in (await client.get(USERS)).json()["data"]}
+    assert counted.pop(viewer) == 1
+    assert set(counted.values()) == {0}
+
+
+async def test_the_last_administrator_is_named(world: World) -> None:
+    client = await world.user()
+    administrator, viewer = await user_id(world, "administrator"), await user_id(world, "viewer")
+
+    async def is_last(user: str) -> bool:
+        return bool((await client.get(f"{USERS}/{user}")).json()["lastAdministrator"])
+
+    assert (await is_last(administrator), await is_last(viewer)) == (True, False)
+    await made_user(world, "grace", "administrator")
+    assert not await is_last(administrator)
+    member = await world.user("member")
+    assert "lastAdministrator" not in (await member.get(f"{USERS}/{administrator}")).json()
 
 
 @ON_SQLITE

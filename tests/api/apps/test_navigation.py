@@ -6,6 +6,7 @@ import pytest
 
 from tests.api.apps.test_apps import APPS, EVERYBODY, PAGES, given, hide, leave_only
 from tests.api.conftest import ON_SQLITE, World
+from tests.api.people import made_role, role_id, user_id
 from tests.api.scenarios import Callers, Scenario, check, table
 
 NAVIGATION = "/api/v1/navigation"
@@ -91,3 +92,65 @@ async def test_a_change_is_in_the_next_one(world: World) -> None:
     await client.patch(f"{APPS}/sales", json={"active": False})
     assert (await member.get(NAVIGATION)).json()["apps"] == []
     assert (await client.get(NAVIGATION)).json()["apps"] == [], "the menu has no app that is switched off"
+
+
+PREVIEW = f"{NAVIGATION}/preview"
+
+
+@table(
+    Scenario(
+        name="preview",
+        method="GET",
+        path=f"{PREVIEW}?roles=viewer",
+        statuses={"administrator": 200, "manager": 403, "member": 403, "viewer": 403},
+        shows=('"sales"', '"accounts"'),
+        hides=("Secret", "Demo"),
+    )
+)
+@ON_SQLITE
+async def test_who_may_preview(world: World, scenario: Scenario, callers: Callers) -> None:
+    await given(
+        await world.user("administrator", "demo"), APPS, {"name": "secret", "label": "Secret of demo"}
+    )
+    await check(world, scenario, callers)
+
+
+async def test_a_preview_is_what_they_see(world: World) -> None:
+    administrator = await world.user()
+    hidden = {"object": "accounts", "field": "annual_revenue", "read": False}
+    path = f"/api/v1/roles/{await role_id(world, 'member')}/fields"
+    await administrator.put(path, json={"fields": [hidden]})
+    for person in ("viewer", "member", "manager", "administrator"):
+        own = (await (await world.user(person)).get(NAVIGATION)).json()
+        for query in ({"roles": person}, {"user": await user_id(world, person)}):
+            preview = (await administrator.get(PREVIEW, params=query)).json()
+            assert preview == {name: own[name] for name in ("roles", "permissions", "apps", "objects")}
+
+
+@ON_SQLITE
+async def test_roles_of_a_preview_add_up(world: World) -> None:
+    await made_role(world, "erasers", "accounts:read", "accounts:delete")
+    found = (await (await world.user()).get(PREVIEW, params={"roles": "erasers, viewer"})).json()
+    assert found["roles"] == ["erasers", "viewer"]
+    assert named(found["objects"], "accounts")["can"] == {
+        "create": False,
+        "read": True,
+        "update": False,
+        "delete": True,
+    }
+    assert named(found["objects"], "contacts")["can"]["delete"] is False
+
+
+@ON_SQLITE
+async def test_a_preview_needs_a_user_or_roles_of_this_tenant(world: World) -> None:
+    client = await world.user()
+    theirs = await user_id(world, "viewer", "demo")
+    assert (await client.get(PREVIEW, params={"user": theirs})).status_code == 404
+    assert (await client.get(PREVIEW)).status_code == 400
+    assert (await client.get(PREVIEW, params={"user": theirs, "roles": "viewer"})).status_code == 400
+    unknown = (await client.get(PREVIEW, params={"roles": "viewr"})).json()
+    assert unknown["errors"][0]["didYouMean"] == "viewer"
+    viewer = await user_id(world, "viewer")
+    await client.post(f"/api/v1/users/{viewer}/deactivate")
+    nothing = {"roles": [], "permissions": [], "apps": [], "objects": []}
+    assert (await client.get(PREVIEW, params={"user": viewer})).json() == nothing
