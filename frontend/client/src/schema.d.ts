@@ -964,6 +964,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/navigation/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The navigation of a user, or of somebody with certain roles
+         * @description Apps, pages, objects, fields and actions as they would see them. Requires `roles:manage`.
+         */
+        get: operations["previewNavigation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects": {
         parameters: {
             query?: never;
@@ -1226,8 +1246,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change a role's name, label or description, or whether it requires a second factor
-         * @description The roles of a new tenant keep their names. With `mfaRequired`, sessions without a second factor may do nothing but add one, from their next request on.
+         * Change a role: its name, label, description, and all that it grants and requires
+         * @description Everything is changed together, or nothing. `permissions`, `fields` and `rules` replace those of the role, as the routes of their names do. The roles of a new tenant keep their names. With `mfaRequired`, sessions without a second factor may do nothing but add one, from their next request on.
          */
         patch: operations["updateRole"];
         trace?: never;
@@ -1489,7 +1509,7 @@ export interface paths {
         };
         /**
          * Users, newest first
-         * @description Every user may list users; roles and times are shown to those who may manage users.
+         * @description Every user may list users; roles, times and factors are shown to those who may manage users.
          */
         get: operations["listUsers"];
         put?: never;
@@ -3523,6 +3543,27 @@ export interface components {
             pages: components["schemas"]["PageSummary"][];
         };
         /**
+         * NavigationPreview
+         * @description What somebody else would see after sign-in, and may do. Nothing for a user who is not active.
+         */
+        NavigationPreview: {
+            /**
+             * @example [
+             *       "member"
+             *     ]
+             */
+            roles: string[];
+            /**
+             * @description Permissions that concern no object.
+             * @example [
+             *       "apps:manage"
+             *     ]
+             */
+            permissions: string[];
+            apps: components["schemas"]["NavigationApp"][];
+            objects: components["schemas"]["ObjectSummary"][];
+        };
+        /**
          * NavigationResponse
          * @description The tenant, the caller, and the apps and objects that the caller may see.
          */
@@ -4641,7 +4682,7 @@ export interface components {
         };
         /**
          * RoleChanges
-         * @description What is to be changed. Roles that every tenant has keep their names.
+         * @description What is to be changed, all of it or nothing. Roles that every tenant has keep their names.
          */
         RoleChanges: {
             /**
@@ -4655,6 +4696,18 @@ export interface components {
             description?: string;
             /** @description Its users need a second factor; sessions without one may do nothing but add one. */
             mfaRequired?: boolean;
+            /**
+             * @description `<object>:<action>`, with `*` for all of either, or a system permission.
+             * @example [
+             *       "accounts:read",
+             *       "accounts:update"
+             *     ]
+             */
+            permissions?: string[];
+            /** @description Every field that the role does not have in full. */
+            fields?: components["schemas"]["FieldRight"][];
+            /** @description Every rule of the role. */
+            rules?: components["schemas"]["RowRule"][];
         };
         /**
          * RoleList
@@ -5110,7 +5163,7 @@ export interface components {
         };
         /**
          * UserDetail
-         * @description A user. Roles and times are shown to callers who may manage users.
+         * @description A user. Roles, times and factors are shown to callers who may manage users.
          */
         UserDetail: {
             /**
@@ -5135,6 +5188,13 @@ export interface components {
             roles?: string[];
             createdAt?: string;
             lastSignInAt?: string | null;
+            /**
+             * @description How many second factors the user has.
+             * @example 1
+             */
+            factors?: number;
+            /** @description Nobody else could manage users and roles: the user stays active, and keeps a role for it. In the response for one user that was read. */
+            lastAdministrator?: boolean;
         };
         /**
          * UserPage
@@ -8944,6 +9004,41 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    previewNavigation: {
+        parameters: {
+            query?: {
+                /** @description A user's id. */
+                user?: string;
+                /**
+                 * @description Names or ids of roles, separated by commas: what somebody with these would see.
+                 * @example member,viewer
+                 */
+                roles?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The navigation. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NavigationPreview"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listObjects: {
         parameters: {
             query?: never;
@@ -10999,6 +11094,13 @@ export interface operations {
                 search?: string;
                 /** @description Only users who may sign in, or only those who may not. */
                 active?: boolean;
+                /** @description Only users with this status. */
+                status?: "active" | "inactive" | "invited";
+                /**
+                 * @description Only users who have this role, by name or id. Requires `users:manage`.
+                 * @example member
+                 */
+                role?: string;
             };
             header?: never;
             path?: never;
