@@ -129,7 +129,9 @@ async def _page_rows() -> list[dict[str, Any]]:
 
 def _app(row: dict[str, Any], pages: Mapping[str, PageModel]) -> AppModel:
     """Return the app; its navigation may still name a page that is gone."""
-    columns = {name: held for name, held in row.items() if name not in ("position", "navigation")}
+    columns = {
+        name: held for name, held in row.items() if name not in ("position", "navigation", "translations")
+    }
     groups = (Group(label=group["label"], pages=tuple(group["pages"])) for group in row["navigation"])
     kept = tuple(replace(one, pages=tuple(filter(pages.__contains__, one.pages))) for one in groups)
     return AppModel(**columns, navigation=kept, pages=MappingProxyType(pages))

@@ -11,6 +11,13 @@ __all__ = ["APP_CONFIG"]
 APP_CONFIG = AppConfig(
     app_name="apps",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=[tables.App, tables.AppPage, tables.ListView, tables.ListViewRole, tables.DefaultView],
+    table_classes=[
+        tables.App,
+        tables.AppPage,
+        tables.ListView,
+        tables.ListViewRole,
+        tables.DefaultView,
+        tables.UserItem,
+    ],
     migration_dependencies=["tenant_schema.users.piccolo_app"],
 )

@@ -2,14 +2,14 @@
 
 from enum import StrEnum
 
-from piccolo.columns import JSON, UUID, Boolean, ForeignKey, Integer, OnDelete, Varchar
+from piccolo.columns import JSON, UUID, Boolean, ForeignKey, Integer, OnDelete, Timestamptz, Varchar
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
 from piccolo_engines.columns import Timestamps, new_id
 from tenant_schema.users.tables import Role, User
 
-__all__ = ["App", "AppPage", "DefaultView", "ListView", "ListViewRole", "PageType"]
+__all__ = ["App", "AppPage", "DefaultView", "ListView", "ListViewRole", "PageType", "UserItem"]
 
 
 class PageType(StrEnum):
@@ -31,6 +31,7 @@ class App(Timestamps, Table, tablename="apps", help_text="A group of pages for o
     active = Boolean(default=True, null=False)
     position = Integer(default=0, null=False)
     navigation = JSON(default="[]", null=False)
+    translations = JSON(default="{}", null=False)
 
 
 class AppPage(Timestamps, Table, tablename="app_pages", help_text="A page of an app."):
@@ -47,6 +48,7 @@ class AppPage(Timestamps, Table, tablename="app_pages", help_text="A page of an 
     object = Varchar(length=40, default="", null=False, index=True)
     layout = JSON(default="{}", null=False)
     position = Integer(default=0, null=False)
+    translations = JSON(default="{}", null=False)
 
     app_pages_app_name = Unique(["app", "name"])
 
@@ -58,6 +60,7 @@ class ListView(
     those who have one of its :class:`ListViewRole`.
 
     ``filter`` is in the grammar of the record API, ``sort`` and ``columns`` are lists of fields' names.
+    ``widths`` are pixels by column; ``pinned`` columns are the first ones, which do not scroll.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -67,6 +70,10 @@ class ListView(
     filter = JSON(default="{}", null=False)
     sort = JSON(default="[]", null=False)
     columns = JSON(default="[]", null=False)
+    widths = JSON(default="{}", null=False)
+    pinned = JSON(default="[]", null=False)
+    position = Integer(default=0, null=False)
+    translations = JSON(default="{}", null=False)
 
 
 class ListViewRole(
@@ -90,3 +97,25 @@ class DefaultView(Timestamps, Table, tablename="default_views", help_text="With 
     view = ForeignKey(ListView, on_delete=OnDelete.cascade, null=False, index=True)
 
     default_views_user_object = Unique(["user", "object"])
+
+
+class UserItem(
+    Timestamps, Table, tablename="user_items", help_text="A favourite, or what a user saw lately."
+):
+    """``collection`` is ``favourite`` or ``recent``; ``kind`` is ``record``, ``view`` or ``page``.
+
+    ``item`` is the id of the record, view or page, and ``object`` the id of a record's object; neither is a
+    foreign key, so rows may outlive what they refer to. ``position`` orders favourites, ``seen_at`` what was
+    seen lately.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    user = ForeignKey(User, on_delete=OnDelete.cascade, null=False)
+    collection = Varchar(length=10, null=False)
+    kind = Varchar(length=10, null=False)
+    object = UUID(null=True, default=None)
+    item = UUID(null=False)
+    position = Integer(default=0, null=False)
+    seen_at = Timestamptz(null=False)
+
+    user_items_user_collection_item = Unique(["user", "collection", "item"])

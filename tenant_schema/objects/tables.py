@@ -25,7 +25,8 @@ class ObjectDefinition(Timestamps, Table, tablename="object_definitions", help_t
 
     ``standard`` objects exist in every tenant. ``name_field`` is the field whose value is a record's display
     name; empty when there is none. ``object_indexes`` are lists of fields, see
-    :class:`~tenant_schema.objects.model.object_indexes.ObjectIndex`.
+    :class:`~tenant_schema.objects.model.object_indexes.ObjectIndex`. ``translations`` are the texts in other
+    languages.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -37,6 +38,7 @@ class ObjectDefinition(Timestamps, Table, tablename="object_definitions", help_t
     standard = Boolean(default=False, null=False)
     name_field = Varchar(length=40, default="", null=False)
     object_indexes = JSON(default="[]", null=False)
+    translations = JSON(default="{}", null=False)
 
 
 class FieldDefinition(Timestamps, Table, tablename="field_definitions", help_text="A field of an object."):
@@ -66,6 +68,7 @@ class FieldDefinition(Timestamps, Table, tablename="field_definitions", help_tex
     history = Boolean(default=True, null=False)
     storage = Varchar(length=10, default="", null=False)
     sort_key = Boolean(default=False, null=False)
+    translations = JSON(default="{}", null=False)
 
     field_definitions_object_name = Unique(["object", "name"])
 

@@ -6,7 +6,7 @@ from piccolo.conf.apps import AppConfig
 
 from tenant_schema.outbox import OutboxMessage
 from tenant_schema.tenant_cache import CacheVersion
-from tenant_schema.users import sign_in_tables, tables
+from tenant_schema.users import settings_tables, sign_in_tables, tables
 
 __all__ = ["APP_CONFIG"]
 
@@ -37,5 +37,7 @@ APP_CONFIG = AppConfig(
         sign_in_tables.Identity,
         sign_in_tables.SupportGrant,
         sign_in_tables.SignInSettings,
+        settings_tables.TenantSettings,
+        settings_tables.UserPreference,
     ],
 )

@@ -29,6 +29,7 @@ class ObjectRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     standard: bool
     name_field: str
     object_indexes: tuple[ObjectIndex, ...] = ()
+    translations: dict[str, dict[str, str]] = {}
     updated_at: datetime | None = None
 
 
@@ -56,6 +57,7 @@ class FieldRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     history: bool
     storage: str
     sort_key: bool
+    translations: dict[str, dict[str, str]] = {}
     updated_at: datetime | None = None
 
     @property
@@ -75,7 +77,8 @@ DefinitionRows = Sequence[tuple[ObjectRow, Sequence[FieldRow]]]
 def object_row_of(row: Mapping[str, Any]) -> ObjectRow:
     """An object from a row as Piccolo selects it. Its texts are interned, as those of fields."""
     indexes = msgspec.json.decode(row["object_indexes"])
-    return msgspec.convert({**_interned(row), "object_indexes": indexes}, ObjectRow)
+    decoded = {"object_indexes": indexes, "translations": _settings(row["translations"])}
+    return msgspec.convert({**_interned(row), **decoded}, ObjectRow)
 
 
 def field_row_of(row: Mapping[str, Any]) -> FieldRow:
@@ -88,6 +91,7 @@ def field_row_of(row: Mapping[str, Any]) -> FieldRow:
     values = _interned(row)
     values["default_value"] = None if default is None else msgspec.json.decode(default)
     values["settings"] = _settings(row["settings"])
+    values["translations"] = _settings(row["translations"])
     return FieldRow(**values)  # without a conversion, which would copy the settings
 
 
@@ -107,13 +111,15 @@ _short_settings = lru_cache(maxsize=2_048)(_decode)
 
 
 def stored_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by column as the tables store them: ``settings``, ``object_indexes`` and ``default_value`` as
-    the text of their JSON, no default as null.
+    """Values by column as the tables store them: ``settings``, ``object_indexes``, ``translations`` and
+    ``default_value`` as the text of their JSON, no default as null.
     """
     return {name: _stored(name, value) for name, value in values.items()}
 
 
 def _stored(name: str, value: Any) -> Any:
-    if name in {"settings", "object_indexes"} or (name == "default_value" and value is not None):
+    if name in {"settings", "object_indexes", "translations"} or (
+        name == "default_value" and value is not None
+    ):
         return msgspec.json.encode(value).decode()
     return value

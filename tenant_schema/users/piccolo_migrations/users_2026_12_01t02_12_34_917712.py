@@ -1,6 +1,6 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns.base import OnDelete
-from piccolo.columns.column_types import JSON, UUID, BigInt, Boolean, ForeignKey, Integer, Text, Timestamptz, Varchar
+from piccolo.columns.column_types import JSON, UUID, BigInt, Boolean, Bytea, ForeignKey, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Unique
@@ -29,7 +29,7 @@ class User(Table, tablename="users", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-11-30T21:44:11:751494"
+ID = "2026-12-01T02:12:34:917712"
 VERSION = "1.38.0"
 DESCRIPTION = "Users and their rights"
 
@@ -366,5 +366,30 @@ async def forwards():
     manager.add_column("SignInSettings", "sign_in_settings", "password_enabled", column_class=Boolean, params={"default": True, "null": False})
     manager.add_column("SignInSettings", "sign_in_settings", "support_access", column_class=Varchar, params={"length": 10, "default": "ask", "null": False})
     manager.add_column("SignInSettings", "sign_in_settings", "allowed_origins", column_class=JSON, params={"default": "[]", "null": False})
+
+    manager.add_table("TenantSettings", "tenant_settings")
+    manager.add_column("TenantSettings", "tenant_settings", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("TenantSettings", "tenant_settings", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("TenantSettings", "tenant_settings", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("TenantSettings", "tenant_settings", "singleton", column_class=Boolean, params={"default": True, "null": False, "unique": True})
+    manager.add_column("TenantSettings", "tenant_settings", "display_name", column_class=Varchar, params={"length": 200, "default": "", "null": False})
+    manager.add_column("TenantSettings", "tenant_settings", "language", column_class=Varchar, params={"length": 35, "default": "", "null": False})
+    manager.add_column("TenantSettings", "tenant_settings", "time_zone", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+    manager.add_column("TenantSettings", "tenant_settings", "currency", column_class=Varchar, params={"length": 3, "default": "", "null": False})
+    manager.add_column("TenantSettings", "tenant_settings", "accent", column_class=Varchar, params={"length": 20, "default": "", "null": False})
+    manager.add_column("TenantSettings", "tenant_settings", "logo", column_class=Bytea, params={"default": None, "null": True})
+    manager.add_column("TenantSettings", "tenant_settings", "logo_type", column_class=Varchar, params={"length": 40, "default": "", "null": False})
+    manager.add_column("TenantSettings", "tenant_settings", "logo_digest", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+
+    manager.add_table("UserPreference", "user_preferences")
+    manager.add_column("UserPreference", "user_preferences", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("UserPreference", "user_preferences", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("UserPreference", "user_preferences", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "UserPreference", "user_preferences", "user", column_class=ForeignKey, params={"references": User, "on_delete": OnDelete.cascade, "null": False}
+    )
+    manager.add_column("UserPreference", "user_preferences", "key", column_class=Varchar, params={"length": 60, "default": "", "null": False})
+    manager.add_column("UserPreference", "user_preferences", "value", column_class=Text, params={"default": "null", "null": False})
+    manager.add_constraint("UserPreference", "user_preferences", "user_preferences_user_key", Unique, params={"columns": ["user", "key"]})
 
     return manager

@@ -12,7 +12,7 @@ class ObjectDefinition(Table, tablename="object_definitions", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-11-30T14:10:28:942757"
+ID = "2026-12-01T02:12:32:784000"
 VERSION = "1.38.0"
 DESCRIPTION = "Definitions of objects and fields, and the journal of their changes"
 
@@ -36,6 +36,7 @@ async def forwards():
     manager.add_column("ObjectDefinition", "object_definitions", "standard", column_class=Boolean, params={"default": False, "null": False})
     manager.add_column("ObjectDefinition", "object_definitions", "name_field", column_class=Varchar, params={"length": 40, "default": "", "null": False})
     manager.add_column("ObjectDefinition", "object_definitions", "object_indexes", column_class=JSON, params={"default": "[]", "null": False})
+    manager.add_column("ObjectDefinition", "object_definitions", "translations", column_class=JSON, params={"default": "{}", "null": False})
 
     manager.add_table("FieldDefinition", "field_definitions")
     manager.add_column("FieldDefinition", "field_definitions", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
@@ -64,6 +65,7 @@ async def forwards():
     manager.add_column("FieldDefinition", "field_definitions", "history", column_class=Boolean, params={"default": True, "null": False})
     manager.add_column("FieldDefinition", "field_definitions", "storage", column_class=Varchar, params={"length": 10, "default": "", "null": False})
     manager.add_column("FieldDefinition", "field_definitions", "sort_key", column_class=Boolean, params={"default": False, "null": False})
+    manager.add_column("FieldDefinition", "field_definitions", "translations", column_class=JSON, params={"default": "{}", "null": False})
     manager.add_constraint("FieldDefinition", "field_definitions", "field_definitions_object_name", Unique, params={"columns": ["object", "name"]})
 
     manager.add_table("AutoNumber", "auto_numbers")
