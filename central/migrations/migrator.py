@@ -73,6 +73,11 @@ class Migrator:
         names = "\n".join(f"{one.app} {one.id}" for one in self._names)
         return "".join(sha256(text.encode()).hexdigest()[:_HALF] for text in (names, self._seeds))
 
+    @property
+    def is_script(self) -> bool:
+        """Whether the migrations are nothing but DDL, so that all databases begin with the same tables."""
+        return all(plan.is_script for plan in self._shelf.plans)
+
     def has_seeds(self, level: str) -> bool:
         """Whether a database at ``level`` has the seeds of this version, whatever its migrations."""
         return level[_HALF:] == self.level[_HALF:]

@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 
 from central.jobs.pipeline import Repeated
+from central.migrations.copies import DatabaseCopies
 from central.migrations.migrator import Migrator
 from central.provisioning.deletion import DropDatabase, DropUser
 from central.provisioning.pool import TenantPool
@@ -175,18 +176,19 @@ class CreateUser:
 
 @dataclass(frozen=True)
 class Migrate(_WithinDatabase):
-    """Create the tables of the tenant's schema."""
+    """Create the tables of the tenant's schema, with the rows of the next step if they can be copied."""
 
     tenancy: Tenancy
-    migrator: Migrator
+    copies: DatabaseCopies
     name = "migrate"
 
     async def is_done(self, subject: NewTenant, /) -> bool:
         return subject.is_prepared
 
     async def do(self, subject: NewTenant) -> None:
-        async with self.tenancy.use(subject.tenant) as engine:
-            await self.migrator.create(engine)
+        tenant = subject.tenant
+        async with self.tenancy.use(tenant) as engine:
+            subject.is_prepared = await self.copies.create(tenant.database_server, engine)
 
 
 @dataclass(frozen=True)
@@ -195,14 +197,17 @@ class SeedAccess(_WithinDatabase):
 
     tenancy: Tenancy
     seed: TenantSeed
+    copies: DatabaseCopies
     name = "seed access"
 
     async def is_done(self, subject: NewTenant, /) -> bool:
         return subject.is_prepared
 
     async def do(self, subject: NewTenant) -> None:
-        async with self.tenancy.use(subject.tenant):
-            await self.seed.access(subject.tenant)
+        tenant = subject.tenant
+        async with self.tenancy.use(tenant) as engine:
+            await self.seed.access(tenant)
+            await self.copies.keep(tenant.database_server, engine)
 
 
 @dataclass(frozen=True)

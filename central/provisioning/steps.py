@@ -10,6 +10,7 @@ the step: a run is open exactly as long as its tenant is between two states.
 from dataclasses import dataclass
 
 from central.jobs.pipeline import Step, UndoableStep
+from central.migrations.copies import DatabaseCopies
 from central.migrations.migrator import Migrator
 from central.provisioning.creation import (
     Activate,
@@ -59,13 +60,14 @@ class Parts:
 
 def creation(parts: Parts) -> tuple[UndoableStep[NewTenant], ...]:
     """Return the steps that create a tenant."""
+    copies = DatabaseCopies(parts.migrator)
     return (
         Reserve(parts.registry),
         CreateDatabase(parts.servers, parts.engines, parts.pool),
         StoreCredentials(parts.servers, parts.credentials),
         CreateUser(parts.servers, parts.credentials),
-        Migrate(parts.tenancy, parts.migrator),
-        SeedAccess(parts.tenancy, parts.seed),
+        Migrate(parts.tenancy, copies),
+        SeedAccess(parts.tenancy, parts.seed, copies),
         CreateAdministrator(parts.tenancy, parts.seed),
         MapDomain(parts.registry),
         Activate(parts.registry, parts.migrator),

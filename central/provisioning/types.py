@@ -108,7 +108,7 @@ class NewTenant:
     """The state that the steps of creating a tenant share.
 
     :ivar tenant: the tenant as last returned by the registry.
-    :ivar is_prepared: whether the database came from the pool, with its tables and rows.
+    :ivar is_prepared: whether the database has its tables and rows: it is one of the pool, or a copy.
     :ivar is_refused: whether the database turned out to exist already.
     :ivar is_user_refused: whether the database user turned out to exist already.
     """

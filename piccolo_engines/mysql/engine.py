@@ -15,6 +15,7 @@ from piccolo_engines.errors import UniqueViolation
 from piccolo_engines.mysql import dialect
 from piccolo_engines.mysql.catalog import Catalog
 from piccolo_engines.mysql.duplicates import DuplicateKeys
+from piccolo_engines.mysql.migrations.copies import DatabaseCopy, read_copy, write_copy
 from piccolo_engines.mysql.migrations.recording import run_ddl
 from piccolo_engines.mysql.migrations.script import run_script
 from piccolo_engines.mysql.results.rows import to_rows
@@ -303,6 +304,22 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
             await run_script(session, statements, self.on_statement)
 
         await self._use(run, statements, in_pool=True)
+
+    async def read_copy(self) -> DatabaseCopy | None:
+        """Read the tables and rows of a small database; None if it cannot be copied."""
+
+        async def read(session: Session, _: None) -> DatabaseCopy | None:
+            return await read_copy(session)
+
+        return await self._use(read, None, in_pool=True)
+
+    async def write_copy(self, copy: DatabaseCopy) -> bool:
+        """Create the tables and rows of another database, with new ids. False on a server that differs."""
+
+        async def write(session: Session, copy: DatabaseCopy) -> bool:
+            return await write_copy(session, copy, self.on_statement)
+
+        return await self._use(write, copy, in_pool=True)
 
     async def batch(self, query: Query[Any, Any], batch_size: int = 100, node: str | None = None) -> Batch:
         """Read a query's rows in batches, streamed from the server.
