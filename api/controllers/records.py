@@ -127,7 +127,11 @@ class RecordController(Controller):
     ) -> Prepared[RecordResponse]:
         """One record."""
         record = await records.read(tenant, access, object_name, record_id, pairs)
-        body = encoded({"data": record.encodable})
+        body = encoded(
+            {"data": record.encodable}
+            if record.can is None
+            else {"data": record.encodable, "can": record.can}
+        )
         is_plain = record.is_whole and not request.scope["query_string"]
         tag = etag(record.version) if is_plain else digest_tag(body, record.version)
         return Prepared(request.unchanged(tag) or json_bytes(body, headers=[tag]))

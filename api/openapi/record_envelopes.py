@@ -92,6 +92,7 @@ def _query(one: ObjectView) -> _Json:
         "cursor": {"type": "string", "minLength": 1},
         "count": {"type": "string", "enum": ["none", "capped", "exact"], "default": "none"},
         "timeZone": _TIME_ZONE,
+        "include": {**_NAMES, "items": {"type": "string", "enum": ["can"]}, "maxItems": 1},
     }
     return {
         "type": "object",

@@ -15,7 +15,8 @@ _Fields = (
         str,
         Meta(
             description=(
-                "Names of the fields in the response, separated by commas; all of them otherwise. A path such"
+                "Names of the fields in the response, separated by commas; all of them otherwise. The id and "
+                "the version come always. A path such"
                 " as `owner.name` gives an object under the lookup."
             ),
             examples=["id,name"],
@@ -92,11 +93,27 @@ _TimeZone = Annotated[
 ]
 
 
+_Include = (
+    Annotated[
+        Literal["can"],
+        Meta(
+            description=(
+                "`can`: the response has what the caller may do with each record (`update`, `delete`; in the "
+                "trash `restore`, `destroy`), by permissions and row rules."
+            ),
+            examples=["can"],
+        ),
+    ]
+    | UnsetType
+)
+
+
 class ReadParameters(Input):
     """Parameters that select parts of a record."""
 
     fields: _Fields = UNSET
     expand: _Expand = UNSET
+    include: _Include = UNSET
 
 
 class ListParameters(Input):
@@ -129,6 +146,7 @@ class ListParameters(Input):
         ),
     ] = "none"
     time_zone: _TimeZone = "UTC"
+    include: _Include = UNSET
 
 
 class AggregateParameters(Input):

@@ -22,6 +22,7 @@ __all__ = [
     "HistoryEntry",
     "HistoryPage",
     "HistoryQuery",
+    "RecordCan",
     "RecordCount",
     "RecordPage",
     "RecordResponse",
@@ -49,10 +50,25 @@ _Record = Annotated[
 ]
 
 
+class RecordCan(Output):
+    """What the caller may do with a record: with one in the trash ``restore`` and ``destroy``, otherwise
+    ``update`` and ``delete``.
+    """
+
+    update: bool | UnsetType = UNSET
+    delete: bool | UnsetType = UNSET
+    restore: bool | UnsetType = UNSET
+    destroy: bool | UnsetType = UNSET
+
+
+_Can = Annotated[RecordCan, Meta(description="With `include=can`: what the caller may do with the record.")]
+
+
 class RecordResponse(Output):
     """One record."""
 
     data: _Record
+    can: _Can | UnsetType = UNSET
 
 
 class CursorLinks(Output):
@@ -87,12 +103,20 @@ class RecordPage(Output):
     data: list[_Record]
     page: CursorLinks
     count: RecordCount | UnsetType = UNSET
+    can: (
+        Annotated[
+            list[RecordCan],
+            Meta(description="With `include=can`: what the caller may do with each record, in their order."),
+        ]
+        | UnsetType
+    ) = UNSET
 
     @classmethod
     def of(cls, page: Page) -> "RecordPage":
         """The response for a result of the service."""
         count = UNSET if page.count is None else RecordCount(page.count.value, page.count.capped)
-        return cls(cast("list[_Record]", page.encodable), CursorLinks(page.next, page.prev), count)
+        can = UNSET if page.can is None else cast("list[RecordCan]", page.can)
+        return cls(cast("list[_Record]", page.encodable), CursorLinks(page.next, page.prev), count, can)
 
 
 class DeleteQuery(Input):

@@ -1,5 +1,6 @@
 """The types of a record and of a row of a result."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -19,11 +20,13 @@ class Record:  # noqa: PLW1641 - holds what cannot be hashed
     :param version: the version of the record, from which its ETag is derived.
     :param is_whole: whether it has every field, and no definition of a field has changed since the record
         did. The ETag of such a record, read without paths and expansions, is its version alone.
+    :param can: what the caller may do with it, when that was asked for.
     """
 
     encodable: Any
     version: int
     is_whole: bool = False
+    can: Mapping[str, bool] | None = None
 
     @property
     def data(self) -> dict[str, Any]:

@@ -50,6 +50,8 @@ def _counting(engine: object, counts: Counter[str], name: str) -> Iterator[None]
         ("GET", f"{ACCOUNTS}/{{account}}", 1),
         ("GET", f"{ACCOUNTS}?filter[industry]=technology&sort=-annual_revenue,name&limit=50", 1),
         ("GET", f"{ACCOUNTS}?expand=owner,contacts&limit=25", 3),
+        ("GET", f"{ACCOUNTS}?include=can&fields=name", 1),
+        ("GET", f"{ACCOUNTS}/{{account}}?include=can", 1),
         (
             "GET",
             f"{ACCOUNTS}?filter[owner.name]=Ada&sort=owner.name&search=globex&fields=name,owner.email",

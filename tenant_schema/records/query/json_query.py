@@ -30,10 +30,12 @@ from tenant_schema.records.query.parameters import (
     read_count,
     read_cursor,
     read_fields,
+    read_include,
     read_limit,
     read_search,
     read_sort,
     read_zone,
+    with_identity,
 )
 from tenant_schema.records.query.paths import Fields
 from tenant_schema.records.query.query_string import AGGREGATE_PARAMETERS, PARAMETERS
@@ -62,12 +64,13 @@ def parse_json_query(
         filter=_Reader(fields, collector).read(document.get("filter", {})),
         words=read_search(_text(document, "search", collector), fields, collector),
         sort=read_sort(_names(document, "sort", collector), fields, collector),
-        fields=shown,
+        fields=with_identity(shown),
         expand=_expand(document, relations, limit, shown, collector),
         limit=limit,
         cursor=read_cursor(_text(document, "cursor", collector), collector),
         count=read_count(_text(document, "count", collector), collector),
         zone=collector.zone,
+        can=read_include(_names(document, "include", collector), collector),
     )
     if collector.problems:
         raise InvalidQuery(collector.problems)

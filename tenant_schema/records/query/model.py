@@ -178,6 +178,7 @@ class Query:
     """One list request. ``fields`` are the names to return, in order; ``cursor`` is still encoded;
     ``zone`` is the time zone of the days that the filter named.
 
+    ``can`` asks what the caller may do with each record (``include=can``).
     ``words`` are searched for, all of them, each as the beginning of a word; None when there is no search.
     """
 
@@ -190,6 +191,7 @@ class Query:
     count: Count = Count.NONE
     expand: tuple[Expansion, ...] = ()
     zone: Zone = UTC
+    can: bool = False
 
 
 @dataclass(frozen=True, slots=True)

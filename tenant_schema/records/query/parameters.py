@@ -1,6 +1,7 @@
 """Validates the parameters of a list except its filter, for both the query string and JSON."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from tenant_schema.problems import suggestion
 from tenant_schema.records.query.conditions import QueryProblems, known_field
@@ -19,7 +20,20 @@ from tenant_schema.records.query.paths import Fields
 from tenant_schema.records.query.search import is_searched, words_of
 from tenant_schema.records.query.time_zones import UnknownZone, zone_names, zone_of
 
-__all__ = ["read_count", "read_cursor", "read_fields", "read_limit", "read_search", "read_sort", "read_zone"]
+__all__ = [
+    "read_count",
+    "read_cursor",
+    "read_fields",
+    "read_include",
+    "read_limit",
+    "read_search",
+    "read_sort",
+    "read_zone",
+    "with_identity",
+]
+
+_INCLUDES: Final = ("can",)
+_IDENTITY: Final = ("id", "version")
 
 
 def read_search(text: str | None, fields: Fields, collector: QueryProblems) -> tuple[str, ...] | None:
@@ -74,6 +88,23 @@ def read_fields(
         return ()
     found = (name for name in names if known_field(name, where, fields, collector) is not None)
     return tuple(dict.fromkeys(found))
+
+
+def with_identity(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names with the id and the version, which every record has that is returned by itself.
+
+    >>> with_identity(["name", "id"])
+    ('version', 'name', 'id')
+    """
+    return (*[one for one in _IDENTITY if one not in names], *names)
+
+
+def read_include(names: Sequence[str] | None, collector: QueryProblems) -> bool:
+    """Return whether the response includes what the caller may do with each record."""
+    for name in names or ():
+        if name not in _INCLUDES:
+            collector.unknown("include", "addition", name, _INCLUDES)
+    return bool(names)
 
 
 def read_limit(

@@ -13,7 +13,7 @@
     filter[name][in]="Doe, John",Smith                   values with commas
     filter[created_at]=2026-03-02&timeZone=Europe/Berlin the whole day
     search=acme widg    sort=-amount,name    fields=id,account.name    expand=account,contacts
-    limit=25    cursor=…    count=capped
+    limit=25    cursor=…    count=capped    include=can
 
 Names are looked up in the definitions and values are parsed by their field's type, so that no text of the
 request reaches SQL. All problems are reported together.
@@ -34,10 +34,12 @@ from tenant_schema.records.query.parameters import (
     read_count,
     read_cursor,
     read_fields,
+    read_include,
     read_limit,
     read_search,
     read_sort,
     read_zone,
+    with_identity,
 )
 from tenant_schema.records.query.paths import Fields
 from tenant_schema.records.query.relations import Relation, Relations
@@ -52,7 +54,18 @@ __all__ = [
     "parse_query",
 ]
 
-PARAMETERS: Final = ("filter", "search", "sort", "fields", "expand", "limit", "cursor", "count", "timeZone")
+PARAMETERS: Final = (
+    "filter",
+    "search",
+    "sort",
+    "fields",
+    "expand",
+    "limit",
+    "cursor",
+    "count",
+    "timeZone",
+    "include",
+)
 EXPORT_PARAMETERS: Final = ("filter", "search", "sort", "fields", "timeZone", "bom", "delimiter")
 AGGREGATE_PARAMETERS: Final = ("groupBy", "select", "filter", "search", "sort", "limit", "timeZone")
 _SINGLE: Final = frozenset({*PARAMETERS, *EXPORT_PARAMETERS, *AGGREGATE_PARAMETERS}) - {"filter"}
@@ -78,12 +91,13 @@ def parse_query(
         filter=read_filter(entries, fields, collector),
         words=read_search(singles.get("search"), fields, collector),
         sort=read_sort(_split_names(singles.get("sort")), fields, collector),
-        fields=shown,
+        fields=with_identity(shown),
         expand=_read_expand(singles.get("expand"), relations, limit, shown, collector),
         limit=limit,
         cursor=read_cursor(singles.get("cursor"), collector),
         count=read_count(singles.get("count"), collector),
         zone=collector.zone,
+        can=read_include(_split_names(singles.get("include")), collector),
     )
     if collector.problems:
         raise InvalidQuery(collector.problems)
@@ -93,14 +107,18 @@ def parse_query(
 def parse_fields(
     pairs: Sequence[tuple[str, str]], fields: Fields, relations: Relations | None = None
 ) -> Query:
-    """Parse the parameters of reading one record: ``fields`` and ``expand``.
+    """Parse the parameters of reading one record: ``fields``, ``expand`` and ``include``.
 
     Raises :class:`InvalidQuery` with every problem.
     """
     collector = QueryProblems()
-    singles, _ = _sort_out(pairs, ("fields", "expand"), collector)
+    singles, _ = _sort_out(pairs, ("fields", "expand", "include"), collector)
     shown = read_fields(_split_names(singles.get("fields")), fields, collector)
-    query = Query(fields=shown, expand=_read_expand(singles.get("expand"), relations, 1, shown, collector))
+    query = Query(
+        fields=with_identity(shown),
+        expand=_read_expand(singles.get("expand"), relations, 1, shown, collector),
+        can=read_include(_split_names(singles.get("include")), collector),
+    )
     if collector.problems:
         raise InvalidQuery(collector.problems)
     return query

@@ -10,6 +10,7 @@ from piccolo.columns import Column
 from piccolo_engines.statements import Slot
 from tenant_schema.records.errors import CursorMismatch
 from tenant_schema.records.query.model import SortTerm
+from tenant_schema.records.reading.abilities import Can
 from tenant_schema.records.reading.cursors import Place
 from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.keyset import turned
@@ -32,6 +33,7 @@ class Page:
     """Records, the cursors of the pages around them (None where there is nothing), and how many there are in
     all, when that was asked for.
 
+    :param can: what the caller may do with each of them, when that was asked for.
     :param encodable: the records as msgspec encodes them for a response: Structs, or dictionaries.
     """
 
@@ -39,6 +41,7 @@ class Page:
     next: str | None
     prev: str | None
     count: Counted | None = None
+    can: Sequence[Can] | None = None
 
     @property
     def data(self) -> list[dict[str, Any]]:

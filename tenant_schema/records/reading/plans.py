@@ -13,6 +13,7 @@ from uuid import UUID
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.query.model import Query, SortTerm
 from tenant_schema.records.query.paths import fields_of
+from tenant_schema.records.reading.abilities import Abilities, abilities_of
 from tenant_schema.records.reading.cursors import Cursors, Place, digest, shape_digest
 from tenant_schema.records.reading.expand import needed
 from tenant_schema.records.reading.pages import restored, window_of
@@ -29,11 +30,13 @@ class Plan:
 
     :ivar values: the values of the statement's slots.
     :ivar mine: the positions of those that are the caller's id.
+    :ivar abilities: how what the caller may do with each record is read, if that was asked for.
     """
 
     query: Query
     values: tuple[object, ...]
     mine: tuple[int, ...]
+    abilities: Abilities | None
     _reading: weakref.ref[Reading]
 
     @property
@@ -96,9 +99,10 @@ def plan_record(target: Target, query: Query) -> RecordPlan:
     names = needed(query.fields, query.expand)
     where = target.record(_ANY_RECORD, values)
     source = Source(target.model, where, target.hops(names, values), target.readable)
-    read = _prepared(target, source, names, None)
+    abilities = abilities_of(target, query, values)
+    read = _prepared(target, source, names, None, abilities)
     is_whole = not query.expand and len(query.fields) == len(target.model.fields)
-    return RecordPlan(query, tuple(values), _mine(target, values), weakref.ref(read), is_whole)
+    return RecordPlan(query, tuple(values), _mine(target, values), abilities, weakref.ref(read), is_whole)
 
 
 _ANY_RECORD = UUID(int=0)
@@ -119,8 +123,10 @@ def plan_page(target: Target, query: Query, cursors: Cursors) -> PagePlan:
     if query.cursor is not None:
         place = cursors.open(target.scope.id, sealed_for, query.cursor)
         place = restored(place, order, PathColumns(target.model, source.hops), target.dialect)
-    read = _prepared(target, source, names, window_of(order, query.limit, place, values))
-    common = (query, tuple(values), _mine(target, values), weakref.ref(read))
+    window = window_of(order, query.limit, place, values)
+    abilities = abilities_of(target, query, values)
+    read = _prepared(target, source, names, window, abilities)
+    common = (query, tuple(values), _mine(target, values), abilities, weakref.ref(read))
     return PagePlan(*common, order, place, shape, filtered, sealed_for)
 
 
@@ -131,9 +137,16 @@ def _mine(target: Target, values: Sequence[object]) -> tuple[int, ...]:
     return tuple([place for place, value in enumerate(values) if value is target.access.user_id])
 
 
-def _prepared(target: Target, source: Source, names: Sequence[str], window: Window | None) -> Reading:
+def _prepared(
+    target: Target,
+    source: Source,
+    names: Sequence[str],
+    window: Window | None,
+    abilities: Abilities | None,
+) -> Reading:
     """Return the SELECT of this shape."""
+    flags = () if abilities is None else abilities.flags
     return target.plan(
-        lambda: reading(source, names, window, target.dialect),
-        *(names, source.where, source.hops, window),
+        lambda: reading(source, names, window, target.dialect, flags=flags),
+        *(names, source.where, source.hops, window, *flags),
     )

@@ -27,13 +27,14 @@ async def read_record(target: Target, record_id: UUID, plan: RecordPlan) -> Reco
         raise RecordNotFound(target.model.name, record_id)
     row, query = found.rows[0], plan.query
     version = found.shape.stored(row, "version")
+    can = None if plan.abilities is None else plan.abilities.of(target, found)[0]
     if query.expand:
         shown = found.shown()
         await expand(target, shown, query.fields, query.expand)
-        return Record(shown[0], version)
+        return Record(shown[0], version, can=can)
     # whole: every field has the form that it had when the record was changed last
     is_whole = plan.is_whole and found.shape.value(row, "updated_at") > target.model.changed_at
-    return Record(found.encodable()[0], version, is_whole)
+    return Record(found.encodable()[0], version, is_whole, can)
 
 
 async def still_readable(target: Target, returned: Mapping[str, object]) -> dict[str, object]:
@@ -64,7 +65,8 @@ async def read_page(target: Target, plan: PagePlan, cursors: Cursors) -> Page:
         await expand(target, rows, query.fields, query.expand)
     else:
         rows = part.found.encodable()
-    return Page(rows, seal(part.next), seal(part.prev), await _counted(target, query, part))
+    can = None if plan.abilities is None else plan.abilities.of(target, part.found)
+    return Page(rows, seal(part.next), seal(part.prev), await _counted(target, query, part), can)
 
 
 async def _counted(target: Target, query: Query, part: Slice) -> Counted | None:

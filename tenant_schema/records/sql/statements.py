@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from piccolo.columns import Column
 from piccolo.query.functions import Count
@@ -29,6 +29,7 @@ from tenant_schema.records.sql.statement_cache import Statement, compiled, prepa
 from tenant_schema.records.sql.text_order import order_of, tie_break_of
 
 __all__ = [
+    "Flags",
     "Reading",
     "Selection",
     "Source",
@@ -60,6 +61,9 @@ class Window:
     inclusive: bool = False
     offset: Slot | None = None
 
+
+Flags: TypeAlias = Sequence[tuple[str, Filter]]
+"""Conditions with slots, each with a name that no field has."""
 
 _SHAPES: Final = 8
 """The shapes, and the descriptions of results, that are remembered for a statement. Each session that has it
@@ -155,14 +159,16 @@ def reading(
     beside: Sequence[str] = ("version",),
     *,
     nested: bool = True,
+    flags: Flags = (),
 ) -> Reading:
     """Build a SELECT of fields and paths.
 
     :param window: the part to read; None for all records.
     :param beside: values that are selected too where there is no window; with one, those of its order are.
     :param nested: whether values of a lookup's record are shown in an object under the lookup.
+    :param flags: conditions to select the truth of, 1 or 0, with a name for each; they are not shown.
     """
-    found = selection(source, names, window, dialect, beside, nested=nested)
+    found = selection(source, names, window, dialect, beside, nested=nested, flags=flags)
     return found.reading(compiled(found.query, dialect))
 
 
@@ -175,6 +181,7 @@ def selection(
     parent: tuple[str, str] | None = None,
     *,
     nested: bool = True,
+    flags: Flags = (),
 ) -> Selection:
     """As :func:`reading`, for use as a part of another statement.
 
@@ -184,10 +191,12 @@ def selection(
     flat = flat_names(names) if nested else tuple(names)
     needed = [term.field for term in window.order] if window else beside
     hidden = tuple(name for name in dict.fromkeys(needed) if name not in flat)
-    selected = {name: columns[name] for name in (*flat, *hidden)}
+    selected: dict[str, Column | Filter] = {name: columns[name] for name in (*flat, *hidden)}
     if parent is not None:
         selected[parent[1]] = columns[parent[0]]
         hidden += (parent[1],)
+    selected |= flags
+    hidden += tuple([name for name, _ in flags])
     query = _windowed(source, columns, selected, window, dialect, is_part=parent is not None)
     fields = source.model.fields if source.fields is None else source.fields
     converts = {name: dialect.conversion(known(name, fields), columns[name]) for name in flat}
@@ -198,7 +207,7 @@ def selection(
 def _windowed(
     source: Source,
     columns: PathColumns,
-    selected: Mapping[str, Column],
+    selected: Mapping[str, Column | Filter],
     window: Window | None,
     dialect: RecordsDialect,
     *,
@@ -206,7 +215,7 @@ def _windowed(
 ) -> QueryString:
     """The SELECT with its conditions, order and limit.
 
-    :param selected: columns by the names of their results.
+    :param selected: columns, and conditions whose truth is selected, by the names of their results.
     :param is_part: whether it becomes an operand of UNION ALL: there SQLite has ORDER BY in subqueries only.
     """
     stretches: list[Predicate] = []
@@ -218,7 +227,8 @@ def _windowed(
     def query(stretch: Predicate | None) -> QueryString:
         select = source.select(dialect, columns, stretch)
         select.selected = [
-            dialect.selected(name, column) for name, column in zip(names, selected.values(), strict=True)
+            dialect.selected(name, one) if isinstance(one, Column) else _truth(name, one, columns, dialect)
+            for name, one in zip(names, selected.values(), strict=True)
         ]
         if window is not None:
             first, *rest = window.order
@@ -235,6 +245,14 @@ def _windowed(
     chain = _chained([query(one) for one in parts], dict(zip(names, selected, strict=True)))
     limit = "" if window is None or is_part else f" LIMIT {window.limit}"
     return QueryString(f"{{}}{limit}", chain)
+
+
+def _truth(name: str, condition: Filter, columns: PathColumns, dialect: RecordsDialect) -> QueryString:
+    """1 where the condition holds, otherwise 0."""
+    found = compile_filter(condition, columns, dialect)
+    if found is None:
+        return QueryString("1", alias=name)
+    return QueryString("CASE WHEN {} THEN 1 ELSE 0 END", found.querystring, alias=name)
 
 
 def _chained(queries: Sequence[QueryString], names: Mapping[str, str]) -> QueryString:

@@ -25,6 +25,14 @@ from tests.api.scenarios import Callers, Scenario, assert_problem, check, table
         shows=('"hasMore"',),
     ),
     Scenario(
+        name="list with what may be done",
+        method="GET",
+        path=f"{ACCOUNTS}?include=can&fields=name",
+        statuses=READERS,
+        shows=('"can":[{"update":', '"version":1'),
+        hides=("Demo's own",),
+    ),
+    Scenario(
         name="export",
         method="GET",
         path=f"{ACCOUNTS}/export.csv?fields=name",
@@ -60,6 +68,28 @@ async def test_a_list_with_everything(world: World) -> None:
     document: dict[str, Any] = {"groupBy": "industry", "sort": "-industry", "limit": 1}
     groups = await client.post(f"{ACCOUNTS}/aggregate", json=document)
     assert groups.json() == {"data": [{"industry": "technology", "count": 1}], "hasMore": True}
+
+
+async def test_what_each_person_may_do_with_a_record(world: World) -> None:
+    account = await make(world)
+    for person, can in (
+        ("viewer", {"update": False, "delete": False}),
+        ("member", {"update": True, "delete": False}),
+        ("administrator", {"update": True, "delete": True}),
+    ):
+        client = await world.user(person)
+        listed = (await client.get(f"{ACCOUNTS}?include=can")).json()
+        one = await client.get(f"{ACCOUNTS}/{account['id']}?include=can")
+        assert (listed["can"], one.json()["can"]) == ([can], can), person
+        plain = await client.get(f"{ACCOUNTS}/{account['id']}")
+        assert "can" not in plain.json()
+        assert one.headers["etag"] != plain.headers["etag"]
+        again = await client.get(one.request.url, headers={"If-None-Match": one.headers["etag"]})
+        assert again.status_code == 304
+    client = await world.user()
+    await client.delete(f"{ACCOUNTS}/{account['id']}")
+    trash = (await client.get(f"{ACCOUNTS}/trash?include=can")).json()
+    assert trash["can"] == [{"restore": True, "destroy": True}]
 
 
 async def test_an_export_is_a_file(world: World) -> None:

@@ -101,7 +101,7 @@ def test_groups_stand_within_groups() -> None:
 def test_sort_fields_limit_and_cursor() -> None:
     found = parsed(("sort", "-count,name"), ("fields", "name,id,name"), ("limit", "200"), ("cursor", "abc"))
     assert found.sort == (SortTerm("count", descending=True), SortTerm("name"))
-    assert (found.fields, found.limit, found.cursor) == (("name", "id"), 200, "abc")
+    assert (found.fields, found.limit, found.cursor) == (("version", "name", "id"), 200, "abc")
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,7 @@ def test_sort_fields_limit_and_cursor() -> None:
     [
         ("filtr[name]", "x", ("filtr[name]", "unknown-parameter", "filter")),
         ("expand", "owner", ("expand", "unknown-relation", None)),
+        ("include", "cant", ("include", "unknown-addition", "can")),
         ("search", "x", ("search", "not-searchable", None)),
         ("page", "2", ("page", "unknown-parameter", None)),
         ("", "x", ("", "unknown-parameter", None)),
@@ -228,8 +229,10 @@ def test_what_may_not_be_read_is_unknown() -> None:
 
 
 def test_one_record_takes_only_fields_and_expansions() -> None:
-    assert parse_fields([("fields", "name,id")], FIELDS).fields == ("name", "id")
+    assert parse_fields([("fields", "name")], FIELDS).fields == ("id", "version", "name")
+    assert parse_fields([("fields", "name,id,version")], FIELDS).fields == ("name", "id", "version")
     assert parse_fields([], FIELDS).fields == tuple(FIELDS)
+    assert parse_fields([("include", "can")], FIELDS).can
     with pytest.raises(InvalidQuery) as caught:
         parse_fields([("filter[name]", "x"), ("limit", "3")], FIELDS)
     assert [problem.code for problem in caught.value.problems] == ["unknown-parameter"] * 2

@@ -76,7 +76,7 @@ async def test_an_equal_request_is_not_parsed_again(
         with counting() as sent:
             assert [row["id"] for row in (await ada.page(*pairs)).data] == [made.data["id"]]
             assert [row["id"] for row in (await ada.query(document)).data] == [made.data["id"]]
-            assert (await ada.read(made, fields="count")).data == {"count": 3}
+            assert (await ada.read(made, fields="count")).data["count"] == 3
             assert (await ada.read(made)).data == made.data
             assert (await ada.trash(*pairs)).data == []
         assert len(sent) == 5, turn

@@ -29,11 +29,13 @@ async def test_it_takes_all_that_a_list_takes(anywhere: Caller) -> None:
     first = await anywhere.trash(
         ("sort", "-deleted_at"), ("limit", "2"), ("fields", "name"), ("count", "exact")
     )
-    assert (first.data, first.count and first.count.value) == ([{"name": "c"}, {"name": "b"}], 3)
+    assert [row["name"] for row in first.data] == ["c", "b"]
+    assert first.count is not None
+    assert first.count.value == 3
     second = await anywhere.trash(
         ("sort", "-deleted_at"), ("limit", "2"), ("fields", "name"), ("cursor", str(first.next))
     )
-    assert second.data == [{"name": "a"}]
+    assert [row["name"] for row in second.data] == ["a"]
     assert len((await anywhere.trash(("filter[deleted_at][gt]", "2020-01-01"))).data) == 3
     assert len((await anywhere.trash(("filter[name]", "b"))).data) == 1
 
