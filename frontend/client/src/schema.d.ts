@@ -4620,6 +4620,17 @@ export interface components {
             };
         };
         /**
+         * RecordCan
+         * @description What the caller may do with a record: with one in the trash ``restore`` and ``destroy``, otherwise
+         *     ``update`` and ``delete``.
+         */
+        RecordCan: {
+            update?: boolean;
+            delete?: boolean;
+            restore?: boolean;
+            destroy?: boolean;
+        };
+        /**
          * RecordCount
          * @description The total number of records; if ``capped``, there are at least that many.
          */
@@ -4637,6 +4648,8 @@ export interface components {
             }[];
             page: components["schemas"]["CursorLinks"];
             count?: components["schemas"]["RecordCount"];
+            /** @description With `include=can`: what the caller may do with each record, in their order. */
+            can?: components["schemas"]["RecordCan"][];
         };
         /**
          * RecordResponse
@@ -4661,6 +4674,8 @@ export interface components {
             data: {
                 [key: string]: unknown;
             };
+            /** @description With `include=can`: what the caller may do with the record. */
+            can?: components["schemas"]["RecordCan"];
         };
         /**
          * Refresh
@@ -7173,7 +7188,7 @@ export interface operations {
                  */
                 sort?: string;
                 /**
-                 * @description Names of the fields in the response, separated by commas; all of them otherwise. A path such as `owner.name` gives an object under the lookup.
+                 * @description Names of the fields in the response, separated by commas; all of them otherwise. The id and the version come always. A path such as `owner.name` gives an object under the lookup.
                  * @example id,name
                  */
                 fields?: string;
@@ -7193,6 +7208,11 @@ export interface operations {
                  * @example Europe/Berlin
                  */
                 timeZone?: string;
+                /**
+                 * @description `can`: the response has what the caller may do with each record (`update`, `delete`; in the trash `restore`, `destroy`), by permissions and row rules.
+                 * @example can
+                 */
+                include?: "can";
             };
             header?: never;
             path: {
@@ -7696,7 +7716,7 @@ export interface operations {
                  */
                 sort?: string;
                 /**
-                 * @description Names of the fields in the response, separated by commas; all of them otherwise. A path such as `owner.name` gives an object under the lookup.
+                 * @description Names of the fields in the response, separated by commas; all of them otherwise. The id and the version come always. A path such as `owner.name` gives an object under the lookup.
                  * @example id,name
                  */
                 fields?: string;
@@ -8029,7 +8049,7 @@ export interface operations {
                  */
                 sort?: string;
                 /**
-                 * @description Names of the fields in the response, separated by commas; all of them otherwise. A path such as `owner.name` gives an object under the lookup.
+                 * @description Names of the fields in the response, separated by commas; all of them otherwise. The id and the version come always. A path such as `owner.name` gives an object under the lookup.
                  * @example id,name
                  */
                 fields?: string;
@@ -8049,6 +8069,11 @@ export interface operations {
                  * @example Europe/Berlin
                  */
                 timeZone?: string;
+                /**
+                 * @description `can`: the response has what the caller may do with each record (`update`, `delete`; in the trash `restore`, `destroy`), by permissions and row rules.
+                 * @example can
+                 */
+                include?: "can";
             };
             header?: never;
             path: {
@@ -8106,7 +8131,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Names of the fields in the response, separated by commas; all of them otherwise. A path such as `owner.name` gives an object under the lookup.
+                 * @description Names of the fields in the response, separated by commas; all of them otherwise. The id and the version come always. A path such as `owner.name` gives an object under the lookup.
                  * @example id,name
                  */
                 fields?: string;
@@ -8115,6 +8140,11 @@ export interface operations {
                  * @example owner
                  */
                 expand?: string;
+                /**
+                 * @description `can`: the response has what the caller may do with each record (`update`, `delete`; in the trash `restore`, `destroy`), by permissions and row rules.
+                 * @example can
+                 */
+                include?: "can";
             };
             header?: {
                 /**
