@@ -41,6 +41,7 @@ from api.controllers.drift import DriftController
 from api.controllers.factors import FactorController, UserFactorController
 from api.controllers.fields import FieldController
 from api.controllers.identity_providers import IdentityProviderController
+from api.controllers.imports import ImportController, OwnJobController
 from api.controllers.jobs import JobController
 from api.controllers.links import LinkController
 from api.controllers.navigation import NavigationController
@@ -238,6 +239,8 @@ _USERS_CONTROLLERS = [
     RecordController,
     RecordQueryController,
     RecordBatchController,
+    ImportController,
+    OwnJobController,
     TypeScriptController,
     *map(resolve_name, piccolo_conf.CONTROLLERS),
 ]

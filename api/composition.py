@@ -1,6 +1,6 @@
 """compose: creates every service from the settings. Opens nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -17,11 +17,13 @@ from api.directory.sign_in import CentralSignIn
 from api.directory.updates import DirectoryUpdates
 from api.factor_services import factor_secrets, factor_services
 from api.identity_services import IdentityServices, identity_services
+from api.jobs.imports import ImportJobs
 from api.jobs.kinds import job_kinds
 from api.jobs.outboxes import MessageHandler, outbox_of
 from api.mail.handlers import message_handlers
 from api.openapi.tenant_documents import TenantDocuments
 from api.operations.operator_factors import OperatorFactors
+from api.record_services import record_services
 from api.server.client_connections import ClientConnections
 from api.server.concurrency import LongRequests
 from api.server.metrics import RequestCounts
@@ -64,7 +66,7 @@ from tenant_schema.outbox import Outbox
 from tenant_schema.problems import InvalidInput
 from tenant_schema.records.access.role_dependents import DependentRoles
 from tenant_schema.records.history.dependents import DependentHistories
-from tenant_schema.records.reading.cursors import Cursors
+from tenant_schema.records.imports.service import IMPORT, Imports
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.standard.seed import standard_version
@@ -144,6 +146,7 @@ class Platform:
     documents: TenantDocuments
     schema: SchemaService
     records: RecordService
+    imports: Imports
     apps: AppService
     pages: PageService
     views: ViewService
@@ -180,14 +183,14 @@ def compose(
     servers, credentials = installed_servers(settings), Credentials(vault)
     engines, tenancy = _tenancy(settings, servers, credentials)
     jobs, outbox, changes, mails = _outgoing(settings, vault)
-    directory = directory_services(settings, vault, tenancy, jobs)
-    seed = tenant_seed(passwords, changes)
+    directory, seed = directory_services(settings, vault, tenancy, jobs), tenant_seed(passwords, changes)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
     definitions, recovery, catalog = _definitions(settings)
     access, operators = VersionedCache(ACCESS, settings.cache_seconds, beside=definitions), Operators()
     provisioning = Provisioning(parts, faults=(InvalidInput,), observer=observer, jobs=jobs)
     sign_in = _sign_in(settings, vault, passwords, operators, access, changes, mails)
     people = people_of(passwords, access, catalog, changes, mails, sign_in["authentication"])
+    records = record_services(vault, catalog, outbox)
     return Platform(
         settings=settings,
         **_bounds(settings),
@@ -200,7 +203,7 @@ def compose(
         provisioning=provisioning,
         outbox=outbox,
         mails=mails,
-        **_jobs(settings, vault, parts, provisioning, jobs, directory, people),
+        **_jobs(settings, vault, parts, provisioning, jobs, directory, people, records["imports"]),
         **directory,
         passwords=passwords,
         **sign_in,
@@ -209,7 +212,7 @@ def compose(
         catalog=catalog,
         schema=SchemaService(catalog, access, recovery, settle=settings.cache_seconds + _UNDER_WAY),
         documents=TenantDocuments(catalog),
-        records=RecordService(catalog, Cursors(partial(_cursor_keys, vault))),
+        **records,
         **_app_services(definitions, catalog),
         caches=(access, definitions),
     )
@@ -283,10 +286,12 @@ def _jobs(
     jobs: JobStore,
     directory: Mapping[str, Any],
     people: People,
+    imports: Imports,
 ) -> dict[str, Any]:
-    handlers = _message_handlers(settings, directory, people)
+    import_jobs = ImportJobs(jobs, parts.registry, parts.tenancy, imports)
+    handlers = {**_message_handlers(settings, directory, people), IMPORT: import_jobs.start}
     kinds = [*job_kinds(provisioning, parts.registry, parts.tenancy, vault, handlers)]
-    kinds.append(directory["find_tenants"].kind)
+    kinds += [directory["find_tenants"].kind, import_jobs.kind]
     runner = JobRunner(jobs, kinds, size=settings.jobs_per_process)
     return {
         "jobs": jobs,
@@ -384,8 +389,3 @@ def _admin_keys(vault: Vault, tenant_id: UUID) -> SigningKeys:
 def _signing_keys(vault: Vault, tenant_id: UUID, purpose: str = "access-tokens") -> SigningKeys:
     derived = vault.derive(purpose, tenant_id)
     return SigningKeys(derived.current_key_id, dict(derived))
-
-
-def _cursor_keys(vault: Vault, tenant_id: UUID) -> Sequence[bytes]:
-    derived = vault.derive("cursors", tenant_id)
-    return [derived.current, *(key for key_id, key in derived.items() if key_id != derived.current_key_id)]

@@ -19,6 +19,7 @@ from piccolo.engine import Engine
 from api.composition import Platform
 from api.one_time_links import TenantLinks
 from api.openapi.tenant_documents import TenantDocuments
+from api.operations.imports import ImportActs
 from api.operations.support_acts import SupportActs
 from api.operations.support_decisions import SupportDecisions
 from api.operations.tenant_acts import TenantActs
@@ -48,6 +49,7 @@ __all__ = [
     "provide_apps",
     "provide_catalog",
     "provide_documents",
+    "provide_imports",
     "provide_links",
     "provide_navigation",
     "provide_object_manager",
@@ -139,6 +141,12 @@ def provide_records(request: ApiRequest) -> RecordService:
     return request.platform.records
 
 
+def provide_imports(request: ApiRequest) -> ImportActs:
+    """The caller's imports in the background."""
+    platform, tenant = request.platform, provide_tenant(request)
+    return ImportActs(platform.imports, platform.job_service, tenant, provide_access(request))
+
+
 def provide_objects(request: ApiRequest) -> SchemaService:
     """Objects and their fields."""
     return request.platform.schema
@@ -221,6 +229,7 @@ _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_apps,
     provide_catalog,
     provide_documents,
+    provide_imports,
     provide_links,
     provide_navigation,
     provide_object_manager,

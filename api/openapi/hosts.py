@@ -61,6 +61,7 @@ TENANT_HOST: Final = HostKind(
             "Objects",
             "What the tenant keeps records of: objects with their fields, made and changed at any time.",
         ),
+        ("Jobs", "Imports that run in the background."),
         ("Users", "People who sign in: invited, given roles, let in no more."),
         ("Roles", "What people may do: permissions, the fields and the records that they are for."),
         ("API keys", "For programs, which act for the people who made them."),

@@ -2,15 +2,16 @@
 
 import msgspec
 
-from api.errors import InvalidBody
+from api.errors import InvalidBody, InvalidQuery
 from api.requests.request import TenantRequest
 from api.requests.uploads import Upload
 from api.schemas.record_imports import ImportQuery
 from tenant_schema.problems import Problem
 from tenant_schema.records.csv.file_format import CsvFormat, read_format
 from tenant_schema.records.csv.import_csv import ImportOptions
+from tenant_schema.records.imports.options import StoredOptions
 
-__all__ = ["import_options", "refuse_import"]
+__all__ = ["import_options", "refuse_import", "stored_options"]
 
 
 async def refuse_import(request: TenantRequest, object_name: str) -> None:
@@ -23,6 +24,11 @@ async def refuse_import(request: TenantRequest, object_name: str) -> None:
 
 def _form(query: ImportQuery) -> CsvFormat:
     """Return the format of the file. Raises :class:`InvalidQuery` with every problem."""
+    return read_format(_given(query), rounds=query.rounded)
+
+
+def _given(query: ImportQuery) -> dict[str, str]:
+    """Return the parameters about the format of the file."""
     given = {
         "delimiter": query.delimiter,
         "encoding": query.encoding,
@@ -34,8 +40,7 @@ def _form(query: ImportQuery) -> CsvFormat:
         "nulls": query.nulls,
         "booleans": query.booleans,
     }
-    options = {name: text for name, text in given.items() if text is not None}
-    return read_format(options, rounds=query.rounded)
+    return {name: text for name, text in given.items() if text is not None}
 
 
 def import_options(query: ImportQuery, upload: Upload) -> ImportOptions:
@@ -46,6 +51,20 @@ def import_options(query: ImportQuery, upload: Upload) -> ImportOptions:
         key=query.upsert_by,
         dry_run=query.dry_run,
         form=_form(query),
+    )
+
+
+def stored_options(query: ImportQuery, upload: Upload) -> StoredOptions:
+    """Return the options as an import in the background keeps them. Raises as :func:`import_options`."""
+    if query.dry_run:
+        raise InvalidQuery([Problem("dryRun", "not-allowed", "Send a dry run to /import.")])
+    _form(query)
+    return StoredOptions(
+        mapping=_mapping(upload.texts.get("mapping")),
+        good_lines=query.mode == "good_lines",
+        key=query.upsert_by,
+        form=_given(query),
+        rounds=query.rounded,
     )
 
 

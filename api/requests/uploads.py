@@ -32,8 +32,7 @@ __all__ = ["Upload", "boundary_of", "is_upload", "object_of", "taken_in"]
 
 _FORM: Final = "multipart/form-data"
 _RECORDS: Final = "/api/v1/data/"
-_IMPORTED: Final = "/import"
-_IMPORT: Final = re.compile(f"{_RECORDS}[^/]+{_IMPORTED}/?")
+_IMPORT: Final = re.compile(f"{_RECORDS}([^/]+)/imports?/?")
 """Litestar routes a path with a slash at its end like one without."""
 _LONGEST_TEXT: Final = 256 * 1024
 """The maximum number of bytes of all parts except the file."""
@@ -42,10 +41,11 @@ _LONGEST_TEXT: Final = 256 * 1024
 @dataclass(slots=True)
 class Upload:
     """A file, and the other parts of the form. ``digest`` identifies the content, independently of the
-    boundary.
+    boundary. ``name`` is what the client calls the file.
     """
 
     file: io.BufferedRandom
+    name: str = ""
     texts: dict[str, bytes] = field(default_factory=dict)
     digest: bytes = b""
 
@@ -57,7 +57,9 @@ def is_upload(scope: HTTPScope) -> bool:
 
 def object_of(scope: HTTPScope) -> str:
     """The name of the object that an upload is for."""
-    return scope["path"].rstrip("/").removeprefix(_RECORDS).removesuffix(_IMPORTED)
+    found = _IMPORT.fullmatch(scope["path"])
+    assert found is not None, "an upload"
+    return found[1]
 
 
 def boundary_of(content_type: str) -> str:
@@ -126,6 +128,8 @@ class _Form:
     def take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
         if isinstance(event, MultipartSegment):
             self._begin(event.name or "")
+            if self._part == "file":
+                self.upload.name = (event.filename or "")[:255]
             self._digest.update(f"\0{event.name}\0".encode())
             return
         if event is None:

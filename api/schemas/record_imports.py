@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from api.schemas.common import Input, Output
 from tenant_schema.records.csv.file_format import ENCODINGS
-from tenant_schema.records.csv.import_csv import ImportReport, LineProblem
+from tenant_schema.records.csv.import_report import ImportReport, LineProblem
 from tenant_schema.records.csv.preview import TakenAs
 
 __all__ = ["CellResponse", "ColumnResponse", "ImportQuery", "ImportResponse", "LineError", "TakenAsResponse"]

@@ -18,7 +18,10 @@
     │   └── NothingToMatch    it does not exist, and was to be changed
     ├── UniqueConflict        another record has that value already
     ├── StillReferenced       others refer to the record; carries the visible ones
-    └── TooManyDependents     too many records would be deleted with it
+    ├── TooManyDependents     too many records would be deleted with it
+    ├── ImportNotFound        no such import of the caller
+    ├── ImportTaken           the import has ended, or another process has continued it
+    └── TooManyImports        the tenant has as many unfinished imports as it may have
 """
 
 from collections.abc import Sequence
@@ -36,6 +39,8 @@ __all__ = [
     "ChangeDenied",
     "CursorInvalid",
     "CursorMismatch",
+    "ImportNotFound",
+    "ImportTaken",
     "InvalidQuery",
     "NothingToMatch",
     "PreconditionFailed",
@@ -43,6 +48,7 @@ __all__ = [
     "RecordsError",
     "StillReferenced",
     "TooManyDependents",
+    "TooManyImports",
     "UniqueConflict",
     "UnreadableCsv",
     "ValidationFailed",
@@ -213,3 +219,34 @@ class TooManyDependents(RecordsError):
     def __init__(self, limit: int) -> None:
         super().__init__(f"More than {limit:,} records would go with it; remove some of them first.")
         self.limit = limit
+
+
+class ImportNotFound(RecordsError):
+    """There is no import with this id, or it is another user's."""
+
+    code = "job-not-found"
+
+    def __init__(self, import_id: UUID) -> None:
+        super().__init__(f"You have no job {import_id}.")
+
+
+class ImportTaken(RecordsError):
+    """The import has ended, or another process has continued it."""
+
+    code = "job-not-cancellable"
+
+    def __init__(self) -> None:
+        super().__init__("The import has ended.")
+
+
+class TooManyImports(RecordsError):
+    """The tenant has as many unfinished imports as it may have."""
+
+    code = "too-many-at-once"
+
+    def __init__(self, most: int, retry_after: int = 30) -> None:
+        self.retry_after = retry_after
+        super().__init__(
+            f"This tenant has {most} imports that have not ended, which is all it may have. Try again when "
+            "one of them has ended, or cancel one."
+        )

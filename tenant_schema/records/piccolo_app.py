@@ -1,4 +1,4 @@
-"""The Piccolo app of the tables beside the records: history and idempotency keys."""
+"""The Piccolo app of the tables beside the records: history, idempotency keys and imports."""
 
 from pathlib import Path
 
@@ -11,5 +11,10 @@ __all__ = ["APP_CONFIG"]
 APP_CONFIG = AppConfig(
     app_name="records",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=[tables.RecordHistory, tables.IdempotentRequest],
+    table_classes=[
+        tables.RecordHistory,
+        tables.IdempotentRequest,
+        tables.RecordImport,
+        tables.RecordImportPart,
+    ],
 )

@@ -17,7 +17,8 @@ from tenant_schema.records.access.target import Target, Targets
 from tenant_schema.records.advice.advise import Advice, advise
 from tenant_schema.records.advice.asked import Asked
 from tenant_schema.records.csv.export_csv import chained, export
-from tenant_schema.records.csv.import_csv import ImportOptions, ImportReport, import_csv, import_key
+from tenant_schema.records.csv.import_csv import ImportOptions, check_csv, import_csv, import_key
+from tenant_schema.records.csv.import_report import ImportJournal, ImportReport
 from tenant_schema.records.csv.source import File
 from tenant_schema.records.history.read import read_history
 from tenant_schema.records.preconditions import Versions
@@ -329,15 +330,27 @@ class RecordService:
         object_name: str,
         file: File,
         options: ImportOptions,
+        journal: ImportJournal | None = None,
     ) -> ImportReport:
         """Take in records as CSV; what became of the lines. For who may create, and update where lines may
         change what is there.
 
         Raises UnreadableCsv, InvalidQuery, ValidationFailed, BulkRefused.
         """
+        open_target = self._target_of_import(scope, access, object_name, options)
+        return await import_csv(open_target, file, options, self._clock, journal)
+
+    async def check_csv(
+        self, scope: TenantScope, access: Access, object_name: str, file: File, options: ImportOptions
+    ) -> None:
+        """Raises what :meth:`import_csv` raises for the head of the file."""
+        await check_csv(self._target_of_import(scope, access, object_name, options), file, options)
+
+    def _target_of_import(
+        self, scope: TenantScope, access: Access, object_name: str, options: ImportOptions
+    ) -> Callable[[], Awaitable[Target]]:
         actions = _actions_of_import(options.key)
-        open_target = partial(self.targets.open, scope, access, object_name, *actions)
-        return await import_csv(open_target, file, options, self._clock)
+        return partial(self.targets.open, scope, access, object_name, *actions)
 
 
 def _actions_of_import(key: str | None) -> Sequence[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
+from piccolo_engines.columns import utc_now
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.portions import in_portions
 from tenant_schema.problems import Problem, ProblemList
@@ -15,8 +16,9 @@ from tenant_schema.records.access.target import Target
 from tenant_schema.records.csv.cells import CellReader, Style
 from tenant_schema.records.csv.columns import Columns, columns_of
 from tenant_schema.records.csv.file_format import CsvFormat
+from tenant_schema.records.csv.import_report import ImportJournal, ImportReport, LineProblem
 from tenant_schema.records.csv.lookups import CsvRow
-from tenant_schema.records.csv.preview import TakenAs, TakenCells
+from tenant_schema.records.csv.preview import TakenCells
 from tenant_schema.records.csv.scan import find_styles
 from tenant_schema.records.csv.source import CsvSource, File, Line
 from tenant_schema.records.csv.write_lines import runs_without_repetition, write_rows
@@ -24,14 +26,17 @@ from tenant_schema.records.errors import BulkRefused, UnreadableCsv, ValidationF
 from tenant_schema.records.writing.bulk import Item
 from tenant_schema.records.writing.record_key import RecordKey, record_key
 
-__all__ = ["ImportOptions", "ImportReport", "LineProblem", "import_csv", "import_key"]
+__all__ = [
+    "ImportOptions",
+    "check_csv",
+    "import_csv",
+    "import_key",
+]
 
 _PORTION: Final = 500
 """The maximum number of lines that are written in one transaction."""
 _PORTION_TEXT: Final = 512 * 1024
 """The number of characters above which no further line is added to a portion."""
-_MOST_REPORTED: Final = 1_000
-"""The maximum number of problems in a report; further ones are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,35 +58,11 @@ class ImportOptions:
     form: CsvFormat = field(default_factory=CsvFormat)
 
 
-@dataclass(frozen=True, slots=True)
-class LineProblem:
-    """A problem of a line."""
-
-    line: int
-    problem: Problem
-
-
-@dataclass(slots=True)
-class ImportReport:
-    """The result of an import. ``errors`` are the first :data:`_MOST_REPORTED` problems; ``left_out`` counts
-    the others.
-
-    :ivar taken_as: the detected format, in a dry run.
-    """
-
-    created: int = 0
-    updated: int = 0
-    failed: int = 0
-    errors: list[LineProblem] = field(default_factory=list)
-    left_out: int = 0
-    taken_as: TakenAs | None = None
-
-    def fail(self, line: int, problems: Sequence[Problem]) -> None:
-        """Add a line that was not imported."""
-        self.failed += 1
-        room = _MOST_REPORTED - len(self.errors)
-        self.errors += [LineProblem(line, one) for one in problems[:room]]
-        self.left_out += max(0, len(problems) - room)
+async def check_csv(open_target: Callable[[], Awaitable[Target]], file: File, options: ImportOptions) -> None:
+    """Check what can be checked by the head of the file. Raises as :func:`import_csv`."""
+    with CsvSource(file, options.form) as source:
+        work = _Import(open_target, options, source, source.header(), utc_now)
+        await work.aim_at(await open_target())
 
 
 async def import_csv(
@@ -89,27 +70,31 @@ async def import_csv(
     file: File,
     options: ImportOptions,
     clock: Callable[[], datetime],
+    journal: ImportJournal | None = None,
 ) -> ImportReport:
     """Import the file. An empty cell is no value: new records get the field's default, existing ones keep
     theirs.
 
     :param open_target: returns the object in its current state; it may change during a long import.
+    :param journal: where the import begins, and what records how far it comes.
 
     Raises :class:`UnreadableCsv`, :class:`ValidationFailed` for columns that are unknown or ambiguous, and
     :class:`BulkRefused` with problems by line, if a line is invalid and ``good_lines`` is off.
     """
     target = await open_target()
     with CsvSource(file, options.form) as source:
-        work = _Import(open_target, options, source, source.header(), clock)
-        await work.aim_at(target)
-        await work.find_styles()
+        work = _Import(open_target, options, source, source.header(), clock, journal)
+        await work.begin(target)
         if options.good_lines and not options.dry_run:
             await work.run()
+            await work.finish()
             return work.report
         async with _undoing(target) as undo:
             await work.run()
             if options.dry_run or work.report.failed:
                 await undo()
+            else:
+                await work.finish()
     if work.report.failed and not options.dry_run:
         problems = ProblemList([_of_line(one) for one in work.report.errors])
         problems.left_out = work.report.left_out
@@ -146,6 +131,7 @@ class _Import:
     source: CsvSource
     header: Sequence[str]
     clock: Callable[[], datetime]
+    journal: ImportJournal | None = None
     report: ImportReport = field(default_factory=ImportReport)
     target: Target = field(init=False)
     columns: Columns = field(init=False)
@@ -153,6 +139,19 @@ class _Import:
     styles: Mapping[int, Style] = field(default_factory=dict)
     readers: Mapping[int, CellReader] = field(default_factory=dict)
     cells: TakenCells = field(default_factory=TakenCells)
+
+    async def begin(self, target: Target) -> None:
+        """Read what the whole file says, and what is imported already."""
+        await self.aim_at(target)
+        await self.find_styles()
+        if self.journal is not None:
+            self.report = self.journal.report
+            await self.journal.begin(self.header)
+
+    async def finish(self) -> None:
+        """Record the end."""
+        if self.journal is not None:
+            await self.journal.finish(self.report)
 
     async def aim_at(self, target: Target) -> None:
         """Assign the columns to fields of the object in its current state."""
@@ -192,9 +191,10 @@ class _Import:
     async def run(self) -> None:
         """Import all lines. An unreadable line ends the import and is reported like a failed line."""
         portion, size = list[Line](), 0
+        imported = 0 if self.journal is None else self.journal.line
         try:
             async for line in in_portions(self.source.lines()):
-                if not line[1]:
+                if not line[1] or line[0] <= imported:
                     continue
                 portion.append(line)
                 size += sum(map(len, line[1]))
@@ -216,14 +216,34 @@ class _Import:
             if target.model is not self.target.model:
                 await self.aim_at(target)
         rows = [self._row(line) async for line in in_portions(portion)]
+        if self.journal is None:
+            await self._write(rows)
+            self.report = self.report.with_rows(rows)
+        elif portion:
+            self.report = await self._record(self.journal, portion, rows)
+            await self.journal.progress(self.source.position)
+
+    async def _record(
+        self, journal: ImportJournal, portion: Sequence[Line], rows: Sequence[CsvRow]
+    ) -> ImportReport:
+        """Write the lines and record them in one transaction. Returns the report after them."""
+
+        async def work() -> ImportReport:
+            await self._write(rows)
+            report = self.report.with_rows(rows)
+            failed = [
+                (cells, row.item.problems)
+                for (_, cells), row in zip(portion, rows, strict=True)
+                if row.item.problems
+            ]
+            await journal.portion(portion[-1][0], report, failed)
+            return report
+
+        return await self.target.unit(work)
+
+    async def _write(self, rows: Sequence[CsvRow]) -> None:
         for run in runs_without_repetition(rows, self.key):
             await write_rows(self.target, self.columns.taken, self.key, run, self.clock())
-        for row in rows:
-            if row.item.problems:
-                self.report.fail(row.item.position, row.item.problems)
-            else:
-                self.report.updated += row.item.status == 200
-                self.report.created += row.item.status == 201
 
     def _row(self, line: Line) -> CsvRow:
         """Return the values of the line's cells."""

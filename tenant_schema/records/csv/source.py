@@ -87,6 +87,11 @@ class CsvSource:
         self.header_line = number
         return [name.strip().strip(BLANKS) for name in cells]
 
+    @property
+    def position(self) -> int:
+        """The number of bytes that are read from the file, some of them ahead."""
+        return self._file.tell()
+
     def rewind(self) -> None:
         """Rewind to the first line after the head."""
         self._start()

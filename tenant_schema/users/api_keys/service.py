@@ -21,7 +21,7 @@ from tenant_schema.users.audit.write import Subject, record_event
 from tenant_schema.users.errors import NotThere, TokenExpired, TokenInvalid
 from tenant_schema.users.rights.change import changing_access
 from tenant_schema.users.rights.delegation import is_oneself, require_within
-from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.rights.permissions import Access, Grants
 from tenant_schema.users.roles.reader import (
     grants_of_user,
     named_roles,
@@ -30,7 +30,7 @@ from tenant_schema.users.roles.reader import (
 )
 from tenant_schema.users.tables import ApiKey, Role
 
-__all__ = ["KEY_PREFIX", "ApiKeyReader", "ApiKeyRecord", "ApiKeys"]
+__all__ = ["KEY_PREFIX", "ApiKeyReader", "ApiKeyRecord", "ApiKeys", "access_of_key"]
 
 KEY_PREFIX: Final = "fhk_"
 _SHAPE: Final = re.compile(rf"({KEY_PREFIX}[A-Za-z0-9]{{8}})_([A-Za-z0-9_-]{{43}})")
@@ -189,21 +189,44 @@ class ApiKeyReader:
         """Read the key and what it allows. Raises TokenInvalid, so that invented keys take no room in the
         cache.
         """
-        row = await (
-            ApiKey.select(*ApiKey.all_columns(), ApiKey.user.email, ApiKey.user.name, ApiKey.user.active)
-            .where((ApiKey.prefix == prefix) & ApiKey.revoked_at.is_null())
-            .first()
-            .output(load_json=True)
-        )
-        if row is None or not row["user.active"]:
+        row = await _key(ApiKey.prefix == prefix)
+        if row is None:
             raise TokenInvalid
-        held = await roles_of_user(row["user"])
-        roles = {name: role_id for name, role_id in held.items() if str(role_id) in row["roles"]}
+        roles = await _roles(row)
         key = ("grants", tuple(roles.values()))
         grants = await self._cache.get(scope, key, lambda: read_grants(roles))
-        names = (row["user.email"], row["user.name"], tuple(roles))
-        access = Access(row["user"], row["id"], *names, grants.permissions, grants, row["id"])
+        access = _access(row, roles, grants)
         return _Known(row["id"], row["secret_hash"], row["expires_at"], row["last_used_at"], access)
+
+
+async def access_of_key(key_id: UUID) -> Access | None:
+    """Return what a key allows now; None if it is revoked or expired, or its user not active. Not cached."""
+    row = await _key(ApiKey.id == key_id)
+    if row is None or (row["expires_at"] is not None and row["expires_at"] <= utc_now()):
+        return None
+    roles = await _roles(row)
+    return _access(row, roles, await read_grants(roles))
+
+
+async def _key(condition: Any) -> dict[str, Any] | None:
+    """Return the key with its user, if it is not revoked and the user is active."""
+    row: dict[str, Any] | None = await (
+        ApiKey.select(*ApiKey.all_columns(), ApiKey.user.email, ApiKey.user.name, ApiKey.user.active)
+        .where(condition & ApiKey.revoked_at.is_null())
+        .first()
+        .output(load_json=True)
+    )
+    return row if row is not None and row["user.active"] else None
+
+
+async def _roles(row: Mapping[str, Any]) -> dict[str, UUID]:
+    held = await roles_of_user(row["user"])
+    return {name: role_id for name, role_id in held.items() if str(role_id) in row["roles"]}
+
+
+def _access(row: Mapping[str, Any], roles: Mapping[str, UUID], grants: Grants) -> Access:
+    names = (row["user.email"], row["user.name"], tuple(roles))
+    return Access(row["user"], row["id"], *names, grants.permissions, grants, row["id"])
 
 
 def _faults(name: str, expires_at: datetime | None, now: datetime) -> list[Problem]:

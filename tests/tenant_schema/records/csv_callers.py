@@ -8,7 +8,8 @@ from typing import Any
 from piccolo_engines.columns import utc_now
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.csv.file_format import read_format
-from tenant_schema.records.csv.import_csv import ImportOptions, ImportReport, import_csv
+from tenant_schema.records.csv.import_csv import ImportOptions, import_csv
+from tenant_schema.records.csv.import_report import ImportReport
 from tests.tenant_schema.records.models import Caller
 
 FORMAT = (

@@ -15,7 +15,8 @@ from tenant_schema.objects.definitions.drafts import FieldDraft
 from tenant_schema.objects.errors import ObjectNotFound
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.records.access.target import Target
-from tenant_schema.records.csv.import_csv import ImportOptions, ImportReport, import_csv
+from tenant_schema.records.csv.import_csv import ImportOptions, import_csv
+from tenant_schema.records.csv.import_report import ImportReport
 from tenant_schema.records.errors import InvalidQuery, ValidationFailed
 from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService

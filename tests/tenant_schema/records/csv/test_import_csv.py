@@ -11,7 +11,8 @@ import pytest
 
 from piccolo_engines.columns import utc_now
 from tenant_schema.records.access.target import Target
-from tenant_schema.records.csv.import_csv import ImportOptions, ImportReport, import_csv
+from tenant_schema.records.csv.import_csv import ImportOptions, import_csv
+from tenant_schema.records.csv.import_report import ImportReport
 from tenant_schema.records.errors import BulkRefused, InvalidQuery, UnreadableCsv, ValidationFailed
 from tenant_schema.users.tables import User
 from tests.tenant_schema.records.conftest import Counting

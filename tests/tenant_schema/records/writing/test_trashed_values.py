@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from tenant_schema.records.csv.import_csv import ImportOptions, ImportReport
+from tenant_schema.records.csv.import_csv import ImportOptions
+from tenant_schema.records.csv.import_report import ImportReport
 from tenant_schema.records.errors import (
     ChangeDenied,
     NothingToMatch,
