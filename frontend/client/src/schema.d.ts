@@ -688,6 +688,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/data/{object}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import records from CSV in the background
+         * @description Takes the same file and options as `importRecords`, except `dryRun`, and responds once the file is received and its head is valid. With `mode=good_lines`, lines are written in portions, and an interrupted import continues behind the last one; what was imported stays if it is cancelled. With `mode=all_or_nothing`, nothing of a cancelled or refused import remains. The import has the rights that the caller has while it runs.
+         */
+        post: operations["beginImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/data/{object}/query": {
         parameters: {
             query?: never;
@@ -862,6 +882,86 @@ export interface paths {
          * @description Reads the provider's metadata and signing keys again. Takes up to 20 seconds.
          */
         post: operations["testIdentityProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's imports, the newest first
+         * @description At most 50. They are kept for 7 days after their end.
+         */
+        get: operations["listOwnJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{jobId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the caller's imports
+         * @description One of the caller's imports.
+         */
+        get: operations["readOwnJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{jobId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an import
+         * @description A running one stops within seconds; until then its state is `running`.
+         */
+        post: operations["cancelOwnJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{jobId}/failed.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The lines that were not imported, as a CSV file
+         * @description The cells of each line, and a column `errors` that says why. Empty if no line failed.
+         */
+        get: operations["readFailedLines"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3305,6 +3405,57 @@ export interface components {
             signingKeys: number;
             problems: string[];
             warnings: string[];
+        };
+        /**
+         * ImportErrorResponse
+         * @description Why an import failed.
+         */
+        ImportErrorResponse: {
+            code: string;
+            message: string;
+            errors: components["schemas"]["ImportProblem"][];
+        };
+        /**
+         * ImportJobList
+         * @description Imports, the newest first.
+         */
+        ImportJobList: {
+            data: components["schemas"]["ImportJobResponse"][];
+        };
+        /**
+         * ImportJobResponse
+         * @description An import that runs in the background.
+         */
+        ImportJobResponse: {
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+             */
+            id: string;
+            /** @description The object's name when the import was begun. */
+            object: string;
+            fileName: string;
+            /**
+             * @description `waiting` ones have not begun, or wait for their next attempt.
+             * @enum {unknown}
+             */
+            state: "cancelled" | "done" | "failed" | "running" | "waiting";
+            progress: components["schemas"]["JobProgress"];
+            /** @description What became of the lines so far. With `all_or_nothing` it is empty until the end; of one that failed, it has the lines that were refused. */
+            report: components["schemas"]["ImportResponse"];
+            createdAt: string;
+            finishedAt: string | null;
+            error?: components["schemas"]["ImportErrorResponse"];
+        };
+        /**
+         * ImportProblem
+         * @description A problem that is not about a line, such as an unknown column.
+         */
+        ImportProblem: {
+            field: string;
+            code: string;
+            message: string;
         };
         /**
          * ImportResponse
@@ -7934,6 +8085,149 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    beginImport: {
+        parameters: {
+            query?: {
+                /** @description Import all lines or none; or import the valid lines and report the others. */
+                mode?: "all_or_nothing" | "good_lines";
+                /**
+                 * @description A unique field, the fields of a unique index with commas between (`order,product`), or `id`: lines whose value is there change that record. With a unique field the others create one; with `id` those do whose cell is empty.
+                 * @example id
+                 */
+                upsertBy?: string | null;
+                /** @description Validate and report, including the detected format, and change nothing. */
+                dryRun?: boolean;
+                /**
+                 * @description `comma`, `semicolon`, `tab` or `pipe`, or the character itself. By default a line `sep=;` says it, or what splits the first lines most evenly.
+                 * @example semicolon
+                 */
+                delimiter?: string | null;
+                /**
+                 * @description UTF-8 by default; a byte order mark says UTF-8 or UTF-16 by itself. Others: `utf-8`, `utf8`, `utf-8-sig`, `utf-16`, `utf16`, `utf-16le`, `utf-16be`, `windows-1250`, `windows-1251`, `windows-1252`, `windows-1253`, `windows-1254`, `windows-1257`, `cp1252`, `ansi`, `latin1`, `latin-1`, `iso-8859-1`, `iso-8859-2`, `iso-8859-15`, `macintosh`, `ibm850`, `koi8-r`, `shift_jis`, `gb18030`, `gbk`, `big5`, `euc-kr`, `euc-jp`.
+                 * @example windows-1252
+                 */
+                encoding?: string | null;
+                /**
+                 * @description Which line names the columns: `first` (the first that is not blank), its number, or `none`. With `none` the mapping names columns by their numbers: `{"1": "name", "2": null}`.
+                 * @example none
+                 */
+                header?: string | null;
+                /**
+                 * @description How dates are written, such as `DD/MM/YYYY`, `MM/DD/YY` or `DD.MM.YYYY HH:mm`. By default every date is read that can be read in one way only, and the dates of a column decide together which number is the day; if they leave it open, the file is refused. With `HH:mm` a column of dates leaves out times of day. Two digits of a year need a format: 69 to 99 are of the twentieth century.
+                 * @example DD/MM/YYYY
+                 */
+                dateFormat?: string | null;
+                /**
+                 * @description The time zone of times without an offset, UTC by default.
+                 * @example Europe/Berlin
+                 */
+                timeZone?: string | null;
+                /**
+                 * @description The mark before decimals, `point` or `comma`. By default the numbers of the file decide; if they leave it open, as `1,234` alone does, the file is refused.
+                 * @example comma
+                 */
+                decimal?: string | null;
+                /**
+                 * @description The separator of thousands: `point`, `comma`, `space`, `apostrophe` or `none`.
+                 * @example point
+                 */
+                thousands?: string | null;
+                /**
+                 * @description Texts that stand for no value, with commas between, in any case, in every column. By default `NA`, `N/A`, `#N/A`, `NaN`, `null`, `none`, `nil`, `-` and a few more, except in columns of texts and in those that lookups are found by.
+                 * @example NA,-,null
+                 */
+                nulls?: string | null;
+                /**
+                 * @description Words for yes, a colon, and words for no, each with commas between; of one word each also `ja/nein`. By default `true`, `yes`, `y`, `1`, `on`, `x`, `ja`, `oui`, … and `false`, `no`, `n`, `0`, `off`, `nein`, `non`, …
+                 * @example ja,j:nein,n
+                 */
+                booleans?: string | null;
+                /** @description Round numbers that have more decimals than their field, half away from zero, and leave out times of day in columns of dates. By default these are errors. */
+                round?: boolean;
+            };
+            header?: {
+                /**
+                 * @description A name for this request, at most 255 visible ASCII characters. Sent again within a day by the same caller with the same body it acts once, and both get the same response (the later ones with `Idempotent-Replayed: true`, and without secrets); with another body it is 422, while the first is at work 409. A request that was refused may be sent again.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The object's name.
+                 * @example accounts
+                 */
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "file": "Company,Industry\nGlobex,technology\n",
+                 *       "mapping": {
+                 *         "Company": "name"
+                 *       }
+                 *     }
+                 */
+                "multipart/form-data": {
+                    /** @description CSV, in UTF-8 unless `encoding` says otherwise, split by comma, semicolon, tab or bar. The first line that is not blank names the columns. */
+                    file: string;
+                    /** @description Which field a column goes into, by its header or by its number from 1; null for none. A list names the fields of the first column, the second, and so on. Without it headers are names or labels of fields. `account.name` finds the record that a lookup leads to, lines above in the same file included. */
+                    mapping?: {
+                        [key: string]: string | null;
+                    } | (string | null)[];
+                };
+            };
+        };
+        responses: {
+            /** @description The import. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11",
+                     *       "object": "accounts",
+                     *       "fileName": "accounts.csv",
+                     *       "state": "running",
+                     *       "progress": {
+                     *         "done": 1048576,
+                     *         "of": 9437184,
+                     *         "unit": "bytes"
+                     *       },
+                     *       "report": {
+                     *         "created": 11500,
+                     *         "updated": 0,
+                     *         "failed": 0,
+                     *         "errors": [],
+                     *         "errorsLeftOut": 0
+                     *       },
+                     *       "createdAt": "2026-02-28T12:30:00.250000Z",
+                     *       "finishedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportJobResponse"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     queryRecords: {
         parameters: {
             query?: never;
@@ -8723,6 +9017,215 @@ export interface operations {
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
             422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listOwnJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The imports. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11",
+                     *           "object": "accounts",
+                     *           "fileName": "accounts.csv",
+                     *           "state": "running",
+                     *           "progress": {
+                     *             "done": 1048576,
+                     *             "of": 9437184,
+                     *             "unit": "bytes"
+                     *           },
+                     *           "report": {
+                     *             "created": 11500,
+                     *             "updated": 0,
+                     *             "failed": 0,
+                     *             "errors": [],
+                     *             "errorsLeftOut": 0
+                     *           },
+                     *           "createdAt": "2026-02-28T12:30:00.250000Z",
+                     *           "finishedAt": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportJobList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    readOwnJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11",
+                     *       "object": "accounts",
+                     *       "fileName": "accounts.csv",
+                     *       "state": "running",
+                     *       "progress": {
+                     *         "done": 1048576,
+                     *         "of": 9437184,
+                     *         "unit": "bytes"
+                     *       },
+                     *       "report": {
+                     *         "created": 11500,
+                     *         "updated": 0,
+                     *         "failed": 0,
+                     *         "errors": [],
+                     *         "errorsLeftOut": 0
+                     *       },
+                     *       "createdAt": "2026-02-28T12:30:00.250000Z",
+                     *       "finishedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportJobResponse"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    cancelOwnJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A name for this request, at most 255 visible ASCII characters. Sent again within a day by the same caller with the same body it acts once, and both get the same response (the later ones with `Idempotent-Replayed: true`, and without secrets); with another body it is 422, while the first is at work 409. A request that was refused may be sent again.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import as it is now. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11",
+                     *       "object": "accounts",
+                     *       "fileName": "accounts.csv",
+                     *       "state": "running",
+                     *       "progress": {
+                     *         "done": 1048576,
+                     *         "of": 9437184,
+                     *         "unit": "bytes"
+                     *       },
+                     *       "report": {
+                     *         "created": 11500,
+                     *         "updated": 0,
+                     *         "failed": 0,
+                     *         "errors": [],
+                     *         "errorsLeftOut": 0
+                     *       },
+                     *       "createdAt": "2026-02-28T12:30:00.250000Z",
+                     *       "finishedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportJobResponse"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    readFailedLines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example name,industry,errors
+                     *     Initech,nonsense,industry: Is not an option.
+                     */
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
