@@ -27,6 +27,7 @@ from tenant_schema.users.sessions.service import Sessions
 from tenant_schema.users.sign_in.service import Authentication
 from tenant_schema.users.sign_in.settings import SignInSettingsService
 from tenant_schema.users.support.service import Support
+from tenant_schema.users.tenant_settings.service import TenantSettingsService
 
 __all__ = ["People", "people_of"]
 
@@ -44,6 +45,7 @@ class People:
     api_keys: ApiKeys
     sessions: Sessions
     sign_in_settings: SignInSettingsService
+    tenant_settings: TenantSettingsService
     support: Support
     audit: AuditTrail
     explanations: Explanations
@@ -78,6 +80,7 @@ def people_of(
         ApiKeys(cache),
         Sessions(cache),
         SignInSettingsService(cache),
+        TenantSettingsService(cache, zone_names),
         Support(cache, mails),
         AuditTrail(),
         Explanations(Targets(catalog, Plans())),

@@ -50,6 +50,7 @@ from api.controllers.operator_factors import OperatorFactorController
 from api.controllers.pages import PageController
 from api.controllers.passkeys import PasskeyController
 from api.controllers.permissions import PermissionController
+from api.controllers.presentation import PresentationController, TenantSettingsController
 from api.controllers.problems import ProblemController
 from api.controllers.record_batches import RecordBatchController
 from api.controllers.record_queries import RecordQueryController
@@ -219,6 +220,8 @@ _USERS_CONTROLLERS = [
     LinkController,
     AccountController,
     SignInSettingsController,
+    PresentationController,
+    TenantSettingsController,
     UserController,
     UserFactorController,
     RoleController,

@@ -229,7 +229,10 @@ def _message_handlers(
 ) -> Mapping[str, MessageHandler]:
     """Return what sends the messages of outboxes, by the kind of message."""
     updates: DirectoryUpdates = directory["directory_updates"]
-    return {DIRECTORY: updates.deliver, **message_handlers(settings, people.forgotten)}
+    return {
+        DIRECTORY: updates.deliver,
+        **message_handlers(settings, people.forgotten, people.tenant_settings),
+    }
 
 
 def _tenant_services(parts: Parts) -> dict[str, Any]:

@@ -29,7 +29,7 @@
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from api.number_text import counted
 from tenant_schema.problems import InvalidInput
@@ -58,6 +58,12 @@ __all__ = [
     "UnsupportedContentEncoding",
     "UnsupportedMediaType",
 ]
+
+_KINDS: Final = {
+    "application/json": "JSON",
+    "multipart/form-data": "a form",
+    "image/png": "an image",
+}
 
 
 class HttpError(Exception):
@@ -116,8 +122,7 @@ class UnsupportedMediaType(HttpError):
 
     def __init__(self, given: str, wanted: str = "application/json") -> None:
         self.given = given
-        kind = "JSON" if wanted == "application/json" else "a form"
-        super().__init__(f"Send the body as {kind}, with Content-Type: {wanted}.")
+        super().__init__(f"Send the body as {_KINDS[wanted]}, with Content-Type: {wanted}.")
 
 
 class UnsupportedContentEncoding(HttpError):

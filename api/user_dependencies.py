@@ -24,6 +24,7 @@ from tenant_schema.users.sign_in.confirmation import Confirmation
 from tenant_schema.users.sign_in.passkeys import Passkeys
 from tenant_schema.users.sign_in.service import Authentication
 from tenant_schema.users.sign_in.settings import SignInSettingsService
+from tenant_schema.users.tenant_settings.service import TenantSettingsService
 
 __all__ = [
     "USER_PROVIDERS",
@@ -46,6 +47,7 @@ __all__ = [
     "provide_sessions",
     "provide_sign_in_settings",
     "provide_single_sign_on",
+    "provide_tenant_settings",
     "provide_users",
 ]
 
@@ -140,6 +142,11 @@ def provide_sign_in_settings(request: ApiRequest) -> SignInSettingsService:
     return request.platform.people.sign_in_settings
 
 
+def provide_tenant_settings(request: ApiRequest) -> TenantSettingsService:
+    """How the tenant presents itself."""
+    return request.platform.people.tenant_settings
+
+
 def provide_sessions(request: ApiRequest) -> Sessions:
     """Sessions of users."""
     return request.platform.people.sessions
@@ -170,5 +177,6 @@ USER_PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_sessions,
     provide_sign_in_settings,
     provide_single_sign_on,
+    provide_tenant_settings,
     provide_users,
 )

@@ -1,4 +1,4 @@
-"""/api/v1/auth: signing in and out, the caller's profile and password; /api/v1/tenant: the tenant's name."""
+"""/api/v1/auth: signing in and out, the caller's profile and password."""
 
 from litestar import Controller, get, post
 from litestar.params import JSONBody
@@ -16,7 +16,6 @@ from api.schemas.auth import (
     NewPassword,
     ProfileResponse,
     Refresh,
-    TenantName,
     Tokens,
 )
 from tenant_schema.scope import TenantScope
@@ -30,18 +29,6 @@ class SignInController(Controller):
     """Sessions begin with a password and go on with refresh tokens."""
 
     tags = ("Signing in",)
-
-    @get(
-        "/tenant",
-        before_request=admits_anyone,
-        operation_id="readTenantName",
-        summary="The tenant of this host name, for a sign-in page",
-        response_description="Its name and slug.",
-        example={"name": "Acme Corporation", "slug": "acme"},
-    )
-    async def read_tenant(self, tenant: Injected[TenantScope]) -> TenantName:
-        """The tenant of this host name."""
-        return TenantName(name=tenant.name, slug=tenant.slug)
 
     @post(
         "/auth/login",

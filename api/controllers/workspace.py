@@ -41,6 +41,7 @@ class WorkspaceController(Controller):
         """The workspace."""
         found = Workspace(
             tenant=tenant,
+            presentation=await platform.people.tenant_settings.presentation(tenant),
             access=access,
             account=await platform.people.account.read(access),
             navigation=await platform.navigation.read(tenant, access),

@@ -1,7 +1,7 @@
 """Delivery: what becomes of a mail from the outbox, in the order render, compose, send."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -17,7 +17,9 @@ from api.mail.smtp import SmtpTransport, tls_context
 from central.registry import TenantRef
 from central.settings.settings import Settings
 from piccolo_engines.columns import utc_now
+from tenant_schema.scope import TenantScope
 from tenant_schema.users.mails import MailRequest
+from tenant_schema.users.tenant_settings.reader import Presentation
 
 __all__ = ["Delivery"]
 
@@ -28,6 +30,8 @@ class Delivery:
     """Sends the mails of tenants' outboxes. Without a mail server they are files and lines in the log.
 
     :param transport: by default that of the settings, created with the first mail.
+    :param presentation: how the tenant presents itself, whose database is bound; by default with the name
+        that operators gave it.
     """
 
     def __init__(
@@ -35,9 +39,11 @@ class Delivery:
         settings: Settings,
         transport: SmtpTransport | None = None,
         *,
+        presentation: Callable[[TenantScope], Awaitable[Presentation]] | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._settings = settings
+        self._presentation = presentation
         self._transport = transport
         self._files = FileTransport(settings.data_dir / "mail")
         self._now = now
@@ -52,14 +58,19 @@ class Delivery:
         request = msgspec.convert(payload, MailRequest)
         if request.link is not None and request.link.expires_at <= self._now():
             raise Undeliverable("The link of the mail has expired.")
-        host = tenant.primary_domain
-        mail = render(request, Sender(tenant.name, host, self._settings.url_of(host)))
+        mail = render(request, await self._sender(tenant))
         try:
             await self.post(mail, message_id, request.to.email)
         except Postponed as error:
             if self._now() - sent_at(message_id) > _GIVEN_UP_AFTER:
                 raise Undeliverable(error.reason) from error
             raise
+
+    async def _sender(self, tenant: TenantRef) -> Sender:
+        scope, host = TenantScope(tenant.id, tenant.slug, tenant.name), tenant.primary_domain
+        found = Presentation() if self._presentation is None else await self._presentation(scope)
+        site = self._settings.url_of(host)
+        return Sender(found.named(scope), host, site, found.language, found.zone_of(""))
 
     async def post(self, mail: RenderedMail, message_id: UUID, to: str) -> None:
         """Send a mail that is rendered. Raises Postponed and Undeliverable."""

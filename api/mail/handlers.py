@@ -14,26 +14,34 @@ from central.settings.settings import Settings
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.account.forgotten import ForgottenPasswords
 from tenant_schema.users.mails import FORGOTTEN, MAIL, PasswordForgotten
+from tenant_schema.users.tenant_settings.service import TenantSettingsService
 
 __all__ = ["message_handlers"]
 
 
-def message_handlers(settings: Settings, forgotten: ForgottenPasswords) -> Mapping[str, MessageHandler]:
+def message_handlers(
+    settings: Settings, forgotten: ForgottenPasswords, tenant_settings: TenantSettingsService
+) -> Mapping[str, MessageHandler]:
     """Return what sends messages, by the kind of message."""
-    return {MAIL: _MailHandler(settings), FORGOTTEN: _ForgottenHandler(forgotten)}
+    return {
+        MAIL: _MailHandler(settings, tenant_settings),
+        FORGOTTEN: _ForgottenHandler(forgotten),
+    }
 
 
 class _MailHandler:
     """Sends a mail. What that needs is imported with the first one, in a thread: it takes 200 ms."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, tenant_settings: TenantSettingsService) -> None:
         self._settings = settings
+        self._tenant_settings = tenant_settings
         self._send: MessageHandler | None = None
 
     async def __call__(self, tenant: TenantRef, message_id: UUID, payload: dict[str, Any]) -> None:
         if self._send is None:
             module = await asyncio.to_thread(import_module, "api.mail.delivery")
-            self._send = cast("MessageHandler", module.Delivery(self._settings).send)
+            delivery = module.Delivery(self._settings, presentation=self._tenant_settings.presentation)
+            self._send = cast("MessageHandler", delivery.send)
         await self._send(tenant, message_id, payload)
 
 

@@ -8,10 +8,11 @@ of a password.
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -30,11 +31,16 @@ _LEFT_OUT: Final = "…"
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """The tenant that a mail is from. ``site`` is scheme, host and port of its primary domain."""
+    """The tenant that a mail is from. ``site`` is scheme, host and port of its primary domain.
+
+    ``language`` is that of users who have set none, ``time_zone`` the one in which times are given.
+    """
 
     name: str
     host: str
     site: str
+    language: str = ""
+    time_zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +55,8 @@ class RenderedMail:
 
 
 def render(mail: MailRequest, sender: Sender) -> RenderedMail:
-    """Return the content of a mail, in the recipient's language or in English."""
-    catalogue = catalogue_of(mail.to.language)
+    """Return the content of a mail, in the recipient's language, the tenant's, or in English."""
+    catalogue = catalogue_of(mail.to.language or sender.language)
     text = catalogue.mails[mail.template]
     values = _values(mail, sender, catalogue)
     name = _safe_name(mail.to.name)
@@ -110,7 +116,7 @@ def one_line(text: str, most: int = _LONGEST) -> str:
 def _values(mail: MailRequest, sender: Sender, catalogue: Catalogue) -> Mapping[str, str]:
     """Return the values of the mail's texts, as they are displayed."""
     shown = {
-        name: _time(value, catalogue) if name in _TIMES else _shown(name, value)
+        name: _time(value, sender, catalogue) if name in _TIMES else _shown(name, value)
         for name, value in mail.values.items()
     }
     shown |= {
@@ -119,12 +125,13 @@ def _values(mail: MailRequest, sender: Sender, catalogue: Catalogue) -> Mapping[
         "to": _shown("to", mail.to.email),
     }
     if mail.link is not None:
-        shown["until"] = mail.link.expires_at.astimezone(UTC).strftime(catalogue.time)
+        shown["until"] = _time(mail.link.expires_at.isoformat(), sender, catalogue)
     return shown
 
 
-def _time(value: str, catalogue: Catalogue) -> str:
-    return datetime.fromisoformat(value).astimezone(UTC).strftime(catalogue.time)
+def _time(value: str, sender: Sender, catalogue: Catalogue) -> str:
+    at = datetime.fromisoformat(value)
+    return at.astimezone(ZoneInfo(sender.time_zone)).strftime(catalogue.time)
 
 
 def _shown(name: str, value: str) -> str:

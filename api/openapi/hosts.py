@@ -56,6 +56,7 @@ TENANT_HOST: Final = HostKind(
             "token for weeks.",
         ),
         ("Single sign-on", "Signing in through OpenID Connect providers, and their settings."),
+        ("Tenant settings", "How the tenant presents itself: its name, logo, language and currency."),
         ("Account", "What users see and change of themselves."),
         (
             "Objects",

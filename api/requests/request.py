@@ -8,7 +8,7 @@ from litestar import Request
 from litestar.datastructures import State
 
 from api.composition import Platform
-from api.errors import InvalidBody, NotAuthenticated
+from api.errors import BodyTooLarge, InvalidBody, NotAuthenticated, UnsupportedMediaType
 from api.middleware.request_context import RequestContext
 from api.requests import bodies
 from api.requests.etags import digest_tag, known_tag
@@ -125,9 +125,26 @@ class ApiRequest(Request[Any, Any, State]):
         value = await decode_in_portions(body) if len(body) > SMALL else bodies.decode_json(body)
         return bodies.convert(value, kind)
 
+    async def read_image(self, limit: int) -> bytes:
+        """The body as bytes, whose Content-Type is that of some image; what they are is not checked.
+
+        Raises :class:`~api.errors.UnsupportedMediaType` and :class:`~api.errors.BodyTooLarge`.
+        """
+        media_type = self.header(b"content-type") or ""
+        if not media_type.lower().startswith("image/"):
+            raise UnsupportedMediaType(media_type, "image/png")
+        body = await self._arrived()
+        if len(body) > limit:
+            raise BodyTooLarge(limit)
+        return body
+
     async def _read(self) -> bytes:
-        """The body, as read by the tenant middleware, or read from the client now."""
+        """The body of a request with JSON."""
         bodies.require_json(self.header(b"content-type") or "")
+        return await self._arrived()
+
+    async def _arrived(self) -> bytes:
+        """The body, as read by the tenant middleware, or read from the client now."""
         taken_in = self.scope["state"].get("body")
         if taken_in is not None:
             return cast("bytes", taken_in)

@@ -8,11 +8,11 @@ from msgspec import Meta
 
 from api.schemas.account import AccountResponse
 from api.schemas.apps import ViewResponse
-from api.schemas.auth import TenantName
 from api.schemas.common import Output
 from api.schemas.navigation import NavigationResponse
 from api.schemas.roles import RoleReference
 from api.schemas.support import ActiveSupportResponse
+from api.schemas.tenant_settings import TenantResponse
 from tenant_schema.apps.navigation import Navigation
 from tenant_schema.apps.views.service import ShownView
 from tenant_schema.scope import TenantScope
@@ -20,6 +20,7 @@ from tenant_schema.users.account.service import AccountRecord
 from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.roles.records import RoleName
 from tenant_schema.users.support.records import ActiveSupport
+from tenant_schema.users.tenant_settings.reader import Presentation
 
 __all__ = ["Workspace", "WorkspaceResponse"]
 
@@ -33,6 +34,7 @@ class Workspace:
     """
 
     tenant: TenantScope
+    presentation: Presentation
     access: Access
     account: AccountRecord
     navigation: Navigation
@@ -45,7 +47,7 @@ class Workspace:
 class WorkspaceResponse(Output):
     """The tenant, the caller, and everything that menus, tabs and the first page are drawn from."""
 
-    tenant: TenantName
+    tenant: TenantResponse
     user: AccountResponse
     roles: Annotated[list[str], Meta(description="The caller's roles.", examples=[["member"]])]
     permissions: Annotated[
@@ -83,7 +85,7 @@ class WorkspaceResponse(Output):
     def of(cls, found: Workspace) -> "WorkspaceResponse":
         access = found.access
         return cls(
-            tenant=TenantName(name=found.tenant.name, slug=found.tenant.slug),
+            tenant=TenantResponse.of(found.tenant, found.presentation),
             user=AccountResponse.of(found.account),
             roles=list(access.roles),
             permissions=sorted(access.permissions),

@@ -10,7 +10,7 @@
  */
 import { m } from "~/paraglide/messages";
 
-type Permission = "users:manage" | "roles:manage" | "objects:manage" | "apps:manage" | "audit:read";
+type Permission = "users:manage" | "roles:manage" | "objects:manage" | "apps:manage" | "tenant:manage" | "audit:read";
 
 export const sections = {
   objects: { to: "/setup/objects", needs: ["objects:manage"], label: m.setup_nav_objects },

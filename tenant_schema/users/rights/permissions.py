@@ -34,7 +34,10 @@ ANY = "*"
 ACTIONS = ("create", "read", "update", "delete")
 RULED_ACTIONS = ("read", "update", "delete")
 """What a row rule can be for: before a record is created there is nothing to look at."""
-SYSTEM_PERMISSIONS = ("users:manage", "roles:manage", "objects:manage", "apps:manage", "audit:read")
+SYSTEM_PERMISSIONS = (
+    *("users:manage", "roles:manage", "objects:manage", "apps:manage", "tenant:manage"),
+    "audit:read",
+)
 
 _OBJECT_NAME = re.compile(r"[a-z](?:_?[a-z0-9])*")
 _OBJECT_NAME_LENGTH = 40

@@ -112,3 +112,15 @@ def test_a_browser_cannot_call_itself_a_link(browser: str) -> None:
 def test_a_long_name_is_cut() -> None:
     assert one_line("a" * 500) == "a" * 99 + "…"
     assert one_line("a\u202eb\u0000c\u2028d") == "a b c d"
+
+
+def test_users_without_a_language_get_the_tenant_s_and_times_are_in_its_zone() -> None:
+    german = replace(ACME, language="de-CH", time_zone="Europe/Zurich")
+    mail = example("password-reset")
+    nobody_s = replace(mail, to=replace(mail.to, language=""))
+    assert render(nobody_s, german).language == "de"
+    assert render(replace(mail, to=replace(mail.to, language="en")), german).language == "en"
+    assert mail.link is not None
+    until = mail.link.expires_at
+    assert f"{until:%H:%M} UTC" in render(replace(mail, to=replace(mail.to, language="en")), ACME).text
+    assert "CE" in render(replace(mail, to=replace(mail.to, language="en")), german).text  # CET or CEST

@@ -115,6 +115,7 @@ def test_routes_that_need_a_token_say_so(kind: str) -> None:
             "/problems",
             "/problems/{code}",
             "/api/v1/tenant",
+            "/api/v1/tenant/logo",
             "/api/v1/auth/login",
             "/api/v1/auth/refresh",
             "/api/v1/auth/accept",

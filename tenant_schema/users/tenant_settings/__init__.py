@@ -1,0 +1,1 @@
+"""How a tenant presents itself: its name, logo and accent, and what its users' settings fall back to."""
