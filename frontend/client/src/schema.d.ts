@@ -1600,6 +1600,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenant-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the tenant presents itself, as its administrators have set it
+         * @description Requires `tenant:manage`. Everybody reads what follows from it at /tenant.
+         */
+        get: operations["readTenantSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change how the tenant presents itself
+         * @description Each setting that is not given stays; an empty text removes it. Users who have set no language or no time zone have those of the tenant, in mails as well. Requires `tenant:manage`.
+         */
+        patch: operations["updateTenantSettings"];
+        trace?: never;
+    };
+    "/api/v1/tenant-settings/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Upload the tenant's logo
+         * @description The body is the image: PNG, JPEG or WebP, at most 256 KiB and 4,096 pixels in width and height. What it is decide its bytes, not its Content-Type. Everybody can see it. Requires `tenant:manage`.
+         */
+        put: operations["replaceLogo"];
+        post?: never;
+        /**
+         * Remove the tenant's logo
+         * @description Requires `tenant:manage`. Without a logo nothing happens.
+         */
+        delete: operations["deleteLogo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tenant's logo
+         * @description A PNG, JPEG or WebP image, as it was uploaded.
+         */
+        get: operations["readLogo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -5232,59 +5300,72 @@ export interface components {
          * @description Tenants, the newest first.
          */
         TenantPage: {
-            data: components["schemas"]["TenantResponse"][];
+            data: components["schemas"]["api.schemas.tenants.TenantResponse"][];
             page: components["schemas"]["NextLink"];
         };
         /**
-         * TenantResponse
-         * @description A tenant, without any secret.
+         * TenantSettingsChanges
+         * @description The settings to change. An empty text removes one.
          */
-        TenantResponse: {
+        TenantSettingsChanges: {
+            /** @example Acme */
+            displayName?: string;
             /**
-             * Format: uuid
-             * @description UUIDv7.
-             * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+             * @description A language tag (RFC 5646), for users who have set none; empty: not set.
+             * @example de-CH
              */
-            tenantId: string;
+            language?: string;
             /**
-             * @description The tenant's display name.
-             * @example Acme Corporation
+             * @description A name of the IANA database, for users who have set none; empty: not set.
+             * @example Europe/Zurich
              */
-            name: string;
+            timeZone?: string;
             /**
-             * @description The tenant's name in host names and databases.
-             * @example acme
+             * @description A code of ISO 4217: that of `currency` fields; empty: not set.
+             * @example CHF
              */
-            slug: string;
-            /** @enum {unknown} */
-            status: "active" | "deleting" | "provisioning" | "suspended";
+            currency?: string;
             /**
-             * @description The primary domain; empty while deleting.
-             * @example acme.localhost
+             * @description A colour: dark, gray, red, pink, grape, violet, indigo, blue, cyan, teal, green, lime, yellow, orange, or `#rrggbb`; empty: not set.
+             * @example teal
              */
-            domain: string;
+            accent?: string;
+        };
+        /**
+         * TenantSettingsResponse
+         * @description How the tenant presents itself.
+         */
+        TenantSettingsResponse: {
             /**
-             * @description `sqlite`, or host:port.
-             * @example sqlite
+             * @description Empty: the name that operators have given.
+             * @example Acme
              */
-            dbServer: string;
-            /** @example tenant_acme */
-            dbName: string;
+            displayName: string;
             /**
-             * @description The first administrator's address.
-             * @example ada@acme.example
+             * @description A language tag (RFC 5646), for users who have set none; empty: not set.
+             * @example de-CH
              */
-            adminEmail: string;
+            language: string;
             /**
-             * @description UTC.
-             * @example 2026-02-28T12:30:00.250000Z
+             * @description A name of the IANA database, for users who have set none; empty: not set.
+             * @example Europe/Zurich
              */
-            createdAt: string;
+            timeZone: string;
             /**
-             * @description UTC.
-             * @example 2026-02-28T12:30:00.250000Z
+             * @description A code of ISO 4217: that of `currency` fields; empty: not set.
+             * @example CHF
              */
-            updatedAt: string;
+            currency: string;
+            /**
+             * @description A colour: dark, gray, red, pink, grape, violet, indigo, blue, cyan, teal, green, lime, yellow, orange, or `#rrggbb`; empty: not set.
+             * @example teal
+             */
+            accent: string;
+            /**
+             * @description Where the logo is; another one has another address. Null without a logo.
+             * @example /api/v1/tenant/logo?v=3f2a91c04b5d
+             */
+            logo: string | null;
         };
         /**
          * TicketRequest
@@ -5502,7 +5583,7 @@ export interface components {
          * @description The tenant, the caller, and everything that menus, tabs and the first page are drawn from.
          */
         WorkspaceResponse: {
-            tenant: components["schemas"]["TenantName"];
+            tenant: components["schemas"]["api.schemas.tenant_settings.TenantResponse"];
             user: components["schemas"]["AccountResponse"];
             /**
              * @description The caller's roles.
@@ -5539,6 +5620,184 @@ export interface components {
              * @example 3f2a91c04b5d
              */
             frontendVersion: string;
+        };
+        /**
+         * TenantResponse
+         * @description The tenant, as a sign-in page shows it.
+         */
+        "api.schemas.tenant_settings.TenantResponse": {
+            /** @example Acme Corporation */
+            name: string;
+            /** @example acme */
+            slug: string;
+            /**
+             * @description The name to show: `name`, or the one of the settings.
+             * @example Acme
+             */
+            displayName: string;
+            /**
+             * @description A language tag (RFC 5646), for users who have set none; empty: not set.
+             * @example de-CH
+             */
+            language: string;
+            /**
+             * @description A name of the IANA database, for users who have set none; empty: not set.
+             * @example Europe/Zurich
+             */
+            timeZone: string;
+            /**
+             * @description A code of ISO 4217: that of `currency` fields; empty: not set.
+             * @example CHF
+             */
+            currency: string;
+            /**
+             * @description A colour: dark, gray, red, pink, grape, violet, indigo, blue, cyan, teal, green, lime, yellow, orange, or `#rrggbb`; empty: not set.
+             * @example teal
+             */
+            accent: string;
+            /**
+             * @description Where the logo is; another one has another address. Null without a logo.
+             * @example /api/v1/tenant/logo?v=3f2a91c04b5d
+             */
+            logo: string | null;
+        };
+        /**
+         * TenantResponse
+         * @description A tenant, without any secret.
+         */
+        "api.schemas.tenants.TenantResponse": {
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+             */
+            tenantId: string;
+            /**
+             * @description The tenant's display name.
+             * @example Acme Corporation
+             */
+            name: string;
+            /**
+             * @description The tenant's name in host names and databases.
+             * @example acme
+             */
+            slug: string;
+            /** @enum {unknown} */
+            status: "active" | "deleting" | "provisioning" | "suspended";
+            /**
+             * @description The primary domain; empty while deleting.
+             * @example acme.localhost
+             */
+            domain: string;
+            /**
+             * @description `sqlite`, or host:port.
+             * @example sqlite
+             */
+            dbServer: string;
+            /** @example tenant_acme */
+            dbName: string;
+            /**
+             * @description The first administrator's address.
+             * @example ada@acme.example
+             */
+            adminEmail: string;
+            /**
+             * @description UTC.
+             * @example 2026-02-28T12:30:00.250000Z
+             */
+            createdAt: string;
+            /**
+             * @description UTC.
+             * @example 2026-02-28T12:30:00.250000Z
+             */
+            updatedAt: string;
+        };
+        /** TenantResponse */
+        tenant_settings_TenantResponse: {
+            /** @example Acme Corporation */
+            name: string;
+            /** @example acme */
+            slug: string;
+            /**
+             * @description The name to show: `name`, or the one of the settings.
+             * @example Acme
+             */
+            displayName: string;
+            /**
+             * @description A language tag (RFC 5646), for users who have set none; empty: not set.
+             * @example de-CH
+             */
+            language: string;
+            /**
+             * @description A name of the IANA database, for users who have set none; empty: not set.
+             * @example Europe/Zurich
+             */
+            timeZone: string;
+            /**
+             * @description A code of ISO 4217: that of `currency` fields; empty: not set.
+             * @example CHF
+             */
+            currency: string;
+            /**
+             * @description A colour: dark, gray, red, pink, grape, violet, indigo, blue, cyan, teal, green, lime, yellow, orange, or `#rrggbb`; empty: not set.
+             * @example teal
+             */
+            accent: string;
+            /**
+             * @description Where the logo is; another one has another address. Null without a logo.
+             * @example /api/v1/tenant/logo?v=3f2a91c04b5d
+             */
+            logo: string | null;
+        };
+        /** TenantResponse */
+        tenants_TenantResponse: {
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+             */
+            tenantId: string;
+            /**
+             * @description The tenant's display name.
+             * @example Acme Corporation
+             */
+            name: string;
+            /**
+             * @description The tenant's name in host names and databases.
+             * @example acme
+             */
+            slug: string;
+            /** @enum {string} */
+            status: "provisioning" | "active" | "suspended" | "deleting";
+            /**
+             * @description The primary domain; empty while deleting.
+             * @example acme.localhost
+             */
+            domain: string;
+            /**
+             * @description `sqlite`, or host:port.
+             * @example sqlite
+             */
+            dbServer: string;
+            /** @example tenant_acme */
+            dbName: string;
+            /**
+             * @description The first administrator's address.
+             * @example ada@acme.example
+             */
+            adminEmail: string;
+            /**
+             * Format: date-time
+             * @description UTC.
+             * @example 2026-02-28T12:30:00.250000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description UTC.
+             * @example 2026-02-28T12:30:00.250000Z
+             */
+            updatedAt: string;
         };
     };
     responses: {
@@ -11593,7 +11852,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Its name and slug. */
+            /** @description Its names, its logo, and what users' settings fall back to. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -11603,11 +11862,222 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "Acme Corporation",
-                     *       "slug": "acme"
+                     *       "slug": "acme",
+                     *       "displayName": "Acme",
+                     *       "language": "de-CH",
+                     *       "timeZone": "Europe/Zurich",
+                     *       "currency": "CHF",
+                     *       "accent": "teal",
+                     *       "logo": "/api/v1/tenant/logo?v=3f2a91c04b5d"
                      *     }
                      */
-                    "application/json": components["schemas"]["TenantName"];
+                    "application/json": components["schemas"]["tenant_settings_TenantResponse"];
                 };
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    readTenantSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "displayName": "Acme",
+                     *       "language": "de-CH",
+                     *       "timeZone": "Europe/Zurich",
+                     *       "currency": "CHF",
+                     *       "accent": "teal",
+                     *       "logo": "/api/v1/tenant/logo?v=3f2a91c04b5d"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TenantSettingsResponse"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateTenantSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "displayName": "Acme",
+                 *       "language": "de-CH",
+                 *       "currency": "CHF",
+                 *       "accent": "teal"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TenantSettingsChanges"];
+            };
+        };
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "displayName": "Acme",
+                     *       "language": "de-CH",
+                     *       "timeZone": "Europe/Zurich",
+                     *       "currency": "CHF",
+                     *       "accent": "teal",
+                     *       "logo": "/api/v1/tenant/logo?v=3f2a91c04b5d"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TenantSettingsResponse"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    replaceLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "displayName": "Acme",
+                     *       "language": "de-CH",
+                     *       "timeZone": "Europe/Zurich",
+                     *       "currency": "CHF",
+                     *       "accent": "teal",
+                     *       "logo": "/api/v1/tenant/logo?v=3f2a91c04b5d"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TenantSettingsResponse"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    readLogo: {
+        parameters: {
+            query?: {
+                /** @description The version in the address that /tenant gives: clients may keep that image. */
+                v?: string;
+            };
+            header?: {
+                /**
+                 * @description ETags of responses that the client has; if one of them is still right: 304, without a body.
+                 * @example "7"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The image. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description It is as If-None-Match says. */
+            304: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Problem400"];
             403: components["responses"]["Problem403"];
@@ -13103,7 +13573,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TenantResponse"];
+                    "application/json": components["schemas"]["tenants_TenantResponse"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -13182,7 +13652,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TenantResponse"];
+                    "application/json": components["schemas"]["tenants_TenantResponse"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -13416,7 +13886,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TenantResponse"];
+                    "application/json": components["schemas"]["tenants_TenantResponse"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -13611,7 +14081,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TenantResponse"];
+                    "application/json": components["schemas"]["tenants_TenantResponse"];
                 };
             };
             400: components["responses"]["Problem400"];
