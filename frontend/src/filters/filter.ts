@@ -70,7 +70,7 @@ const OPERATORS: ReadonlySet<string> = new Set<Operator>([
   "eq", "ne", "gt", "gte", "lt", "lte", "in", "contains", "icontains", "startswith", "empty", "filled",
 ]);
 
-function isOperator(text: string): text is Operator {
+export function isOperator(text: string): text is Operator {
   return OPERATORS.has(text);
 }
 

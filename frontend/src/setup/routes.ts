@@ -2,6 +2,7 @@
 import { createRoute, notFound, redirect } from "@tanstack/react-router";
 
 import { navigationQuery, queries } from "~/api";
+import { appsRoutes } from "~/setup/apps/routes";
 import { objectsRoutes } from "~/setup/objects/routes";
 import { setup } from "~/setup/route";
 import { openSections } from "~/setup/sections";
@@ -16,4 +17,4 @@ const first = createRoute({
   },
 });
 
-export const setupRoutes = setup.addChildren([first, ...objectsRoutes]);
+export const setupRoutes = setup.addChildren([first, ...objectsRoutes, ...appsRoutes]);

@@ -14,6 +14,7 @@ type Permission = "users:manage" | "roles:manage" | "objects:manage" | "apps:man
 
 export const sections = {
   objects: { to: "/setup/objects", needs: ["objects:manage"], label: m.setup_nav_objects },
+  apps: { to: "/setup/apps", needs: ["apps:manage"], label: m.setup_nav_apps },
 } as const satisfies Record<string, { to: string; needs: readonly Permission[]; label: () => string }>;
 
 export type SectionKey = keyof typeof sections;

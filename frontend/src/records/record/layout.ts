@@ -24,9 +24,10 @@ export interface RecordLayout {
 
 const SYSTEM = ["created_at", "created_by", "updated_at", "updated_by"];
 
-/** The layout of the object's record page in the first app that has one; otherwise all fields, and no lists. */
-export function layoutQuery(navigation: Navigation, detail: ObjectDetail) {
+/** The layout of the object's record page in this app, or else in the first that has one; otherwise all fields, and no lists. */
+export function layoutQuery(navigation: Navigation, detail: ObjectDetail, current = localStorage.getItem("freehold.app")) {
   const found = navigation.apps
+    .toSorted((one, other) => Number(other.name === current) - Number(one.name === current))
     .flatMap((app) => app.pages.map((page) => ({ app: app.name, page })))
     .find(({ page }) => page.type === "record" && page.object === detail.name);
   return {

@@ -2,12 +2,7 @@ import { api, type Entry, type Navigation, type ObjectDetail } from "~/api";
 
 /** A record with the names of the records that its lookups refer to. */
 export function recordQuery(object: string, id: string, detail: ObjectDetail, navigation: Navigation) {
-  const nameFields = new Map<string, string | null>(navigation.objects.map((one) => [one.name, one.nameField]));
-  nameFields.set("users", "name");
-  const fields = detail.fields.map((one) => {
-    const name = one.type === "lookup" ? nameFields.get(one.target ?? "users") : undefined;
-    return name ? `${one.name}.${name}` : one.name;
-  });
+  const fields = recordFields(detail, navigation);
   return {
     queryKey: ["record", object, id],
     queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Entry> => {
@@ -16,4 +11,14 @@ export function recordQuery(object: string, id: string, detail: ObjectDetail, na
       return (data as unknown as { data: Entry }).data;
     },
   };
+}
+
+/** All fields of an object; lookups with the name of their record. */
+export function recordFields(detail: ObjectDetail, navigation: Navigation): string[] {
+  const nameFields = new Map<string, string | null>(navigation.objects.map((one) => [one.name, one.nameField]));
+  nameFields.set("users", "name");
+  return detail.fields.map((one) => {
+    const name = one.type === "lookup" ? nameFields.get(one.target ?? "users") : undefined;
+    return name ? `${one.name}.${name}` : one.name;
+  });
 }
