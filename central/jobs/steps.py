@@ -4,12 +4,15 @@ from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any, Final
 
+from piccolo.query.base import Query
+
 from central.database import CENTRAL
 from central.jobs.claims import Claim, in_short
 from central.jobs.records import pause_after
 from central.jobs.tables import Job, JobState, JobStep, StepState
 from central.registry import Registry
 from piccolo_engines.columns import utc_now
+from piccolo_engines.statements import StatementGroup
 
 __all__ = ["LONGEST_STEP_PAUSE", "StepLog"]
 
@@ -73,15 +76,19 @@ class StepLog:
         is_central = CENTRAL.transaction_exists()
         state = StepState.DONE if is_central else StepState.STARTED
         finished_at = utc_now() if is_central else None
+        finished = self._not_recorded
+        rows = [self._change(one, StepState.DONE, finished_at=utc_now()) for one in finished]
+        if step in self.states:
+            rows.append(self._change(step, state, finished_at=finished_at))
+        else:
+            row = JobStep(job=self.claim.job.id, position=len(self.states), name=step)
+            row.state, row.finished_at = state, finished_at
+            rows.append(JobStep.insert(row))
         async with CENTRAL.transaction():
             await self._hold_or_insert()
-            await self._record_finished()
-            if step in self.states:
-                await self._set(step, state, finished_at=finished_at)
-            else:
-                row = JobStep(job=self.claim.job.id, position=len(self.states), name=step)
-                row.state, row.finished_at = state, finished_at
-                await JobStep.insert(row)
+            texts = [text for query in rows for text in query.querystrings]
+            await CENTRAL.run_querystring(StatementGroup(*texts, is_last=True))
+        self.states |= dict.fromkeys(finished, StepState.DONE)
         self.states[step] = state
 
     async def finish(self, step: str) -> None:
@@ -120,21 +127,25 @@ class StepLog:
         else:
             await self.claim.insert()
 
+    @property
+    def _not_recorded(self) -> list[str]:
+        """The steps whose result is not recorded yet."""
+        return [step for step in self.finished if self.states.get(step) is StepState.STARTED]
+
     async def _record_finished(self) -> None:
-        for step in self.finished:
-            if self.states.get(step) is StepState.STARTED:
-                await self._set(step, StepState.DONE, finished_at=utc_now())
-                self.states[step] = StepState.DONE
+        for step in self._not_recorded:
+            await self._change(step, StepState.DONE, finished_at=utc_now())
+            self.states[step] = StepState.DONE
 
     async def _move(self, step: str, state: StepState, **values: Any) -> None:
         async with CENTRAL.transaction():
             await self.claim.write()
-            await self._set(step, state, **values)
+            await self._change(step, state, **values)
         self.states[step] = state
 
-    async def _set(self, step: str, state: StepState, **values: Any) -> None:
+    def _change(self, step: str, state: StepState, **values: Any) -> Query[Any, Any]:
         changes: dict[Any, Any] = {_row.state: state, **values}
-        await _row.update(changes).where(_row.job == self.claim.job.id, _row.name == step)
+        return _row.update(changes).where(_row.job == self.claim.job.id, _row.name == step)
 
 
 _row = JobStep

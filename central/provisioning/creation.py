@@ -232,8 +232,7 @@ class MapDomain:
     is_central = True
 
     async def is_done(self, subject: NewTenant) -> bool:
-        domains = await self.registry.domains(subject.tenant.id)
-        return any(domain.domain == subject.tenant.primary_domain for domain in domains)
+        return await self.registry.has_domain(subject.tenant.id, subject.tenant.primary_domain)
 
     async def do(self, subject: NewTenant) -> None:
         await self.registry.add_domain(subject.tenant.id, subject.tenant.primary_domain)

@@ -5,7 +5,8 @@ The caller binds :data:`central.database.CENTRAL`.
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, Final
 from uuid import UUID
 
 from piccolo.columns import Column
@@ -31,6 +32,7 @@ from piccolo_engines.paging import MAX_LIMIT, Page, decode_cursor, page_of
 __all__ = ["Registry"]
 
 _IDS_A_STATEMENT = 500
+_CHANGING: Final[ContextVar[Any]] = ContextVar("transaction that counts the change", default=None)
 
 
 class Registry:
@@ -55,9 +57,15 @@ class Registry:
         callbacks run again after the commit. In a plain ``CENTRAL.transaction()`` they would run too early.
         """
         try:
-            async with CENTRAL.transaction():
-                yield
-                await _bump()
+            async with CENTRAL.transaction() as transaction:
+                is_inner = _CHANGING.get() is transaction
+                token = _CHANGING.set(transaction)
+                try:
+                    yield
+                finally:
+                    _CHANGING.reset(token)
+                if not is_inner:  # one count for each transaction
+                    await _bump()
         finally:  # a cancelled commit may have succeeded
             for callback in self._callbacks:
                 callback()
@@ -246,6 +254,10 @@ class Registry:
         rows = await Domain.select().where(Domain.tenant == tenant_id).order_by(Domain.id)
         records = [DomainRecord(row["domain"], row["is_primary"], row["created_at"]) for row in rows]
         return tuple(sorted(records, key=lambda record: not record.is_primary))
+
+    async def has_domain(self, tenant_id: UUID, domain: str) -> bool:
+        """Whether the host name, in canonical form, is the tenant's. Runs one statement."""
+        return bool(await Domain.exists().where(Domain.tenant == tenant_id, Domain.domain == domain))
 
     async def add_domain(self, tenant_id: UUID, domain: str) -> DomainRecord:
         """Add a host name, in canonical form, to the tenant.

@@ -24,6 +24,7 @@ from piccolo_engines.errors import AccessDenied, DatabaseError
 from piccolo_engines.identifiers import quote, validate
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.mysql.processes import Process, process_list
+from piccolo_engines.mysql.sessions.session import Session
 
 __all__ = ["PRIVILEGES", "MySQLServer", "UserRules", "grant_pattern"]
 
@@ -130,16 +131,16 @@ class MySQLServer:
 
     async def create_database(self, database: str) -> None:
         """See :class:`~central.servers.protocol.DatabaseServer`."""
-        async with self._acting():
-            await self._create(database)
+        async with self._acting() as session:
+            await self._create(session, database)
 
     async def adopt_database(self, prepared: str, database: str) -> None:
         """See :class:`~central.servers.protocol.DatabaseServer`.
 
         No server can rename a database: its tables are moved by one statement.
         """
-        async with self._acting():
-            await self._create(database)
+        async with self._acting() as session:
+            await self._create(session, database)
             rows = await self._run(f"SHOW TABLES FROM {quote(prepared)}")
             tables = [quote(_text(name)) for row in rows for name in row.values()]
             moves = [f"{quote(prepared)}.{name} TO {quote(database)}.{name}" for name in tables]
@@ -162,7 +163,7 @@ class MySQLServer:
     async def create_user(self, username: str, password: str, database: str) -> None:
         """See :class:`~central.servers.protocol.DatabaseServer`."""
         create = f"CREATE USER {{}}@{{}} IDENTIFIED BY {{}} {self._rules}"
-        async with self._acting():
+        async with self._acting() as session:
             if await self._hosts(username):
                 raise UserExists(username)
             try:
@@ -171,7 +172,7 @@ class MySQLServer:
                 if _number(error) == _CANNOT_USER:
                     raise UserExists(username) from error
                 raise
-            await self._grant(username, self._users.host, database)
+            await self._grant(session, username, self._users.host, database)
 
     async def change_password(self, username: str, password: str, database: str) -> None:
         """See :class:`~central.servers.protocol.DatabaseServer`.
@@ -179,7 +180,7 @@ class MySQLServer:
         Also applies the current attributes for users.
         """
         change = f"ALTER USER {{}}@{{}} IDENTIFIED BY {{}} {self._rules}"
-        async with self._acting():
+        async with self._acting() as session:
             hosts = await self._hosts(validate(username))
             for host in hosts:
                 try:
@@ -187,7 +188,7 @@ class MySQLServer:
                 except DatabaseError as error:
                     if _number(error) != _HAS_PASSWORD:
                         raise
-                await self._grant(username, host, database)
+                await self._grant(session, username, host, database)
             if not hosts:
                 await self.create_user(username, password, database)
 
@@ -227,11 +228,11 @@ class MySQLServer:
         """See :class:`~central.servers.protocol.DatabaseServer`. Its connection is the administrator's."""
         return MySQLEngine({**self._admin.config, "database": validate(database)}, _ENDING_POOL)
 
-    async def _create(self, database: str) -> None:
-        session = await self._run('SELECT @@collation_connection AS "collation"')
+    async def _create(self, session: Session, database: str) -> None:
+        """Create the database with the collation of the session."""
         create = f"CREATE DATABASE {quote(database)} CHARACTER SET utf8mb4 COLLATE "
         try:
-            await self._run(create + validate(session[0]["collation"]))
+            await self._run(create + validate(session.collation))
         except DatabaseError as error:
             if _number(error) == _DATABASE_EXISTS:
                 raise DatabaseExists(database) from error
@@ -255,19 +256,21 @@ class MySQLServer:
         needs = "REQUIRE SSL " if self._is_tls else ""
         return f"{needs}WITH MAX_USER_CONNECTIONS {self._users.max_connections:d}"
 
-    async def _grant(self, username: str, host: str, database: str) -> None:
-        pattern = grant_pattern(database, is_literal=await self._has_partial_revokes())
+    async def _grant(self, session: Session, username: str, host: str, database: str) -> None:
+        is_literal = not session.server.mariadb and await self._has_partial_revokes()
+        pattern = grant_pattern(database, is_literal=is_literal)
         await self._run(f"GRANT {', '.join(PRIVILEGES)} ON {pattern}.* TO {{}}@{{}}", username, host)
 
     @asynccontextmanager
-    async def _acting(self) -> AsyncIterator[None]:
+    async def _acting(self) -> AsyncIterator[Session]:
         """Run the statements of the block on one connection, with a limit for lock waits.
 
         Without a limit DROP DATABASE would wait up to a year for a forgotten transaction.
         """
-        async with self._admin.transaction():
-            await self._run(f"SET SESSION lock_wait_timeout = {_LOCK_SECONDS}")
-            yield
+        async with self._admin.transaction() as transaction:
+            await transaction.defer(f"SET SESSION lock_wait_timeout = {_LOCK_SECONDS}")
+            assert transaction.session is not None
+            yield transaction.session
 
     async def _run(self, sql: str, *values: object) -> list[dict[str, Any]]:
         return await self._admin.run_querystring(QueryString(sql, *values))
@@ -277,7 +280,7 @@ class MySQLServer:
         return [_text(row["host"]) for row in rows]
 
     async def _has_partial_revokes(self) -> bool:
-        rows = await self._run("SHOW GLOBAL VARIABLES LIKE 'partial_revokes'")  # MariaDB: none
+        rows = await self._run("SHOW GLOBAL VARIABLES LIKE 'partial_revokes'")
         return any(_text(value).upper() in {"ON", "1"} for row in rows for value in row.values())
 
     async def _end_connections(self, matches: Callable[[Process], bool]) -> None:

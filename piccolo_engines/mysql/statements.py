@@ -28,6 +28,7 @@ __all__ = [
     "Work",
     "fetch_each",
     "run_group",
+    "send_together",
     "set_parts",
     "statement_group",
 ]
@@ -184,6 +185,25 @@ async def run_group(group: StatementGroup, work: Work, *, ends_transaction: bool
         with contextlib.suppress(DatabaseError):  # a deadlock took the transaction and its savepoints
             if undo is not None and session.usable:
                 await session.send(undo)
+        raise
+
+
+async def send_together(texts: Sequence[str], session: Session) -> Any:
+    """Send statements of which the last one writes in one round trip, and return the result of the first.
+
+    They run in the open transaction, or in one of their own.
+    """
+    if session.in_transaction:
+        return await session.send("; ".join(texts), texts[-1])
+    session.defer("START TRANSACTION")
+    try:
+        return await session.send("; ".join([*texts, "COMMIT"]), "COMMIT")
+    except DatabaseError:
+        session.withdraw()
+        session.expect_transaction()
+        with contextlib.suppress(DatabaseError):
+            if session.usable:
+                await session.send("ROLLBACK")
         raise
 
 

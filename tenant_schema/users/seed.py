@@ -10,6 +10,7 @@ from uuid import UUID
 
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id
+from piccolo_engines.statements import SelectGroup, StatementGroup
 from tenant_schema.problems import InvalidInput
 from tenant_schema.tenant_cache import ACCESS, bump
 from tenant_schema.users.emails import email_problem, normalise_email
@@ -81,7 +82,7 @@ async def seed_administrator(
     hashed: Awaitable[str] | None = None,
     note: Callable[[str], Awaitable[None]] | None = None,
 ) -> UUID:
-    """Create the first administrator and return the user's id. At most 6 statements, and those of ``note``.
+    """Create the first administrator and return the user's id. At most 5 statements, and those of ``note``.
 
     An existing user with this address becomes an administrator. The password is set only if the user has
     never signed in.
@@ -97,8 +98,8 @@ async def seed_administrator(
         raise WeakPassword(problems)
     password_hash = await (passwords.hash(password) if hashed is None else hashed)
     async with DB.transaction():
-        user_id = await _create_user(email, name, password_hash)
-        await _give_role(user_id, ADMINISTRATOR)
+        wanted = User(id=new_id(), email=email, name=name, password_hash=password_hash)
+        user_id = await _ensure_administrator(wanted)
         if note is not None:
             await note(email)
         await bump(ACCESS)
@@ -140,21 +141,28 @@ async def _create_roles(seeds: list[RoleSeed], permissions: dict[str, UUID]) -> 
     )
 
 
-async def _create_user(email: str, name: str, password_hash: str) -> UUID:
-    known = await User.select(User.id, User.last_sign_in_at).where(User.email == email).first()
-    if known is None:
-        user = User(id=new_id(), email=email, name=name, password_hash=password_hash)
-        await User.insert(user)
-        return user.id
-    if known["last_sign_in_at"] is None:
-        await User.update({User.password_hash: password_hash}).where(User.id == known["id"])
-    user_id: UUID = known["id"]
+async def _ensure_administrator(wanted: User) -> UUID:
+    """Create the user, or find the one with the address, and give it the role. A new one: 2 round trips."""
+    known, (role,) = await DB.run_querystring(
+        SelectGroup(
+            *User.select(User.id, User.last_sign_in_at).where(User.email == wanted.email).querystrings,
+            *Role.select(Role.id).where(Role.name == ADMINISTRATOR).querystrings,
+        )
+    )
+    if not known:
+        given = UserRole.insert(UserRole(user=wanted.id, role=role["id"]))
+        statements = [*User.insert(wanted).querystrings, *given.querystrings]
+        await DB.run_querystring(StatementGroup(*statements))
+        return wanted.id
+    (user,) = known
+    if user["last_sign_in_at"] is None:
+        await User.update({User.password_hash: wanted.password_hash}).where(User.id == user["id"])
+    user_id: UUID = user["id"]
+    await _give_role(user_id, role["id"])
     return user_id
 
 
-async def _give_role(user_id: UUID, role_name: str) -> None:
-    role = await Role.select(Role.id).where(Role.name == role_name).first()
-    assert role is not None, "seed_access creates the roles first"
-    held = UserRole.exists().where((UserRole.user == user_id) & (UserRole.role == role["id"]))
+async def _give_role(user_id: UUID, role_id: UUID) -> None:
+    held = UserRole.exists().where((UserRole.user == user_id) & (UserRole.role == role_id))
     if not await held:
-        await UserRole.insert(UserRole(user=user_id, role=role["id"]))
+        await UserRole.insert(UserRole(user=user_id, role=role_id))

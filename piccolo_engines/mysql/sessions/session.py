@@ -198,7 +198,7 @@ class Session:
         connection, before = self._connection, 0
         if self.in_flight or connection._stream_broken:
             raise NothingSent
-        is_read = sql[:6] == "SELECT"
+        is_read = effect is None and sql[:6] == "SELECT"
         effects = None if is_read else note(effect or sql, in_transaction=self.in_transaction)
         if self._deferred:
             deferred, self._deferred = self._deferred, []

@@ -349,6 +349,19 @@ async def test_several_changes_happen_together_or_not_at_all(registry: Registry)
     assert told[-1] is False
 
 
+async def test_several_changes_in_one_transaction_are_counted_once(registry: Registry) -> None:
+    ref = await make_tenant(registry)
+    before = await registry.version()
+    async with registry.changing():
+        await registry.rename(ref.id, "New")
+        await registry.add_domain(ref.id, "shop.localhost")
+    assert await registry.version() == before + 1
+    await registry.rename(ref.id, "Newer")
+    assert await registry.version() == before + 2
+    assert await registry.has_domain(ref.id, "shop.localhost")
+    assert not await registry.has_domain(ref.id, "other.localhost")
+
+
 async def test_reading_a_tenant_costs_two_statements_and_by_a_host_name_one(
     registry: Registry, central: SQLiteEngine
 ) -> None:

@@ -98,7 +98,7 @@ async def test_seeding_the_administrator_again_makes_no_second(passwords, bound,
 
     assert await User.count() == 1
     assert await UserRole.count() == 1
-    assert [len(first), len(again)] == [6, 5]
+    assert [len(first), len(again)] == [5, 5]
 
 
 async def test_an_administrator_who_never_signed_in_gets_the_new_password(

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from piccolo.columns import Column
+from piccolo.columns.combination import And, Where
+from piccolo.columns.operators.comparison import Equal
 from piccolo.custom_types import Combinable
+from piccolo.query.base import Query
 from piccolo.query.methods.delete import Delete
 from piccolo.query.methods.update import Update
 from piccolo.querystring import QueryString
@@ -15,7 +18,9 @@ from piccolo_engines.errors import Unsupported
 from piccolo_engines.mysql.dialect.patching import Patch
 from piccolo_engines.mysql.dialect.writes.inserts import select_by_keys, wanted
 from piccolo_engines.mysql.literals import quote_name
-from piccolo_engines.mysql.statements import Steps, Work, statement_group
+from piccolo_engines.mysql.results.rows import to_rows
+from piccolo_engines.mysql.statements import Steps, Work, send_together, statement_group
+from piccolo_engines.mysql.templates import compiled
 
 __all__ = ["PATCHES", "DeleteSteps", "UpdateSteps"]
 
@@ -37,8 +42,31 @@ def _by_keys(table: type[Table], statement: str, changes: Sequence[Any], keys: S
     return QueryString(f"{statement} WHERE {_key_name(table)} IN ({places})", *changes, *keys)
 
 
+def _is_of_one_row(where: Combinable | None) -> bool:
+    """Whether the condition has the primary key, joined to others by AND, and no selects of its own."""
+    if isinstance(where, And):
+        sides = (where.first, where.second)
+        return all(map(_is_plain, sides)) and any(map(_is_of_one_row, sides))
+    if not isinstance(where, Where):
+        return False
+    column = where.column
+    return where.operator is Equal and column._meta.primary_key and not column._meta.call_chain
+
+
+def _is_plain(where: Combinable) -> bool:
+    if isinstance(where, And):
+        return _is_plain(where.first) and _is_plain(where.second)
+    return isinstance(where, Where) and not any(
+        isinstance(value, Query | QueryString) for value in (where.value, where.values)
+    )
+
+
 class UpdateSteps(Steps):
-    """Locks the rows, changes them, and reads them."""
+    """Locks the rows, changes them, and reads them.
+
+    A row that is found by its key, and whose key alone is returned, is locked and changed in one round trip:
+    compare-and-set.
+    """
 
     __slots__ = ("query",)
 
@@ -48,6 +76,8 @@ class UpdateSteps(Steps):
 
     async def run(self, work: Work) -> list[dict[str, Any]]:
         only_keys = all(column._meta.primary_key for column in self._returned)
+        if only_keys and _is_of_one_row(self.query.where_delegate._where):
+            return await self._run_at_once(work)
         if only_keys and work.session.in_transaction:
             return await self._run(work)  # only one statement writes, and none reads after it
         async with statement_group(work.session):
@@ -60,12 +90,28 @@ class UpdateSteps(Steps):
         if not keys:
             return []
         values = query.values_delegate.get_sql_values()
-        assignments = ", ".join(
-            f"{quote_name(column._meta.db_column_name)} = {{}}" for column in query.values_delegate._values
-        )
-        statement = f"UPDATE {table._meta.get_formatted_tablename()} SET {assignments}"  # noqa: S608 - names are quoted, values are bound
-        await work.execute(_by_keys(table, statement, values, keys))
+        await work.execute(_by_keys(table, self._statement(), values, keys))
         return await self._read(work, self._keys_afterwards(keys))
+
+    async def _run_at_once(self, work: Work) -> list[dict[str, Any]]:
+        query, table, where = self.query, self.query.table, self.query.where_delegate._where
+        assert where is not None
+        condition = where.querystring_for_update_and_delete
+        change = QueryString(
+            self._statement() + " WHERE {}", *query.values_delegate.get_sql_values(), condition
+        )
+        both = [_lock_rows(table, where, _key_name(table)), change]
+        result = await send_together([work.text(*compiled(one)) for one in both], work.session)
+        keys = [next(iter(row.values())) for row in to_rows(result.rows, result.fields, None, table)]
+        return await self._read(work, self._keys_afterwards(keys)) if keys else []
+
+    def _statement(self) -> str:
+        """The statement without its condition, with a place for each value."""
+        assignments = ", ".join(
+            f"{quote_name(column._meta.db_column_name)} = {{}}"
+            for column in self.query.values_delegate._values
+        )
+        return f"UPDATE {self.query.table._meta.get_formatted_tablename()} SET {assignments}"  # noqa: S608 - names are quoted, values are bound
 
     @property
     def _returned(self) -> Sequence[Column]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from piccolo.query.methods.update import Update
 from piccolo.querystring import QueryString
 
 from piccolo_engines.effects import watched
@@ -116,3 +117,47 @@ async def test_a_cancelled_group_is_not_there_or_is_whole(music: MySQLEngine) ->
         await work
     await until(lambda: music.pool_use.in_use == 0)
     assert await ids() in ([], [1, 2])
+
+
+async def test_a_compare_and_set_takes_one_round_trip(music: MySQLEngine, trips: list[str]) -> None:
+    await music.run_querystring(insert(1))
+
+    def rename(old: str, new: str) -> Update[Manager]:
+        return Manager.update({Manager.name: new}).where(Manager.id == 1, Manager.name == old)
+
+    trips.clear()
+    with watched() as effects:
+        assert await rename("name 1", "Guido").returning(Manager.id) == [{"id": 1}]
+    assert effects.possible
+    assert len(trips) == 1
+    assert await rename("name 1", "Graydon").returning(Manager.id) == []
+    async with music.transaction():
+        with watched() as effects:
+            assert await rename("Guido", "Graydon").returning(Manager.id) == [{"id": 1}]
+        assert not effects.possible, "only the commit is for good"
+        assert await rename("Guido", "Bjarne").returning(Manager.id) == []
+    assert len(trips) == 5
+    assert await Manager.select(Manager.name) == [{"name": "Graydon"}]
+
+
+async def test_a_compare_and_set_that_fails_leaves_no_transaction(music: MySQLEngine) -> None:
+    for at in (1, 2):
+        await music.run_querystring(insert(at))
+    same = Manager.update({Manager.id: 2}).where(Manager.id == 1).returning(Manager.id)
+    with pytest.raises(UniqueViolation):
+        await same
+    assert await ids() == [1, 2]
+    async with music.transaction() as transaction:
+        session = transaction.session
+        assert session is not None
+        assert not session._deferred[1:], "nothing of the failed one is left"
+
+
+async def test_of_compare_and_sets_at_the_same_time_one_succeeds(music: MySQLEngine) -> None:
+    await music.run_querystring(insert(1))
+    attempts = [
+        Manager.update({Manager.name: f"new {at}"}).where(Manager.id == 1, Manager.name == "name 1")
+        for at in range(8)
+    ]
+    changed = await asyncio.gather(*(attempt.returning(Manager.id) for attempt in attempts))
+    assert sorted(map(len, changed)) == [0] * 7 + [1]
