@@ -50,8 +50,11 @@ _Filter = (
                 "`filter[not][industry]=finance`; no value: `filter[phone]=`. Values of in, nin and between "
                 "are separated by commas; one with a comma or a quote in front stands in double quotes: "
                 '`filter[name][in]="Doe, John",Smith`. A date means the whole day where a moment is asked '
-                "for, see `timeZone`. Operators: eq ne gt gte lt lte in nin contains icontains startswith "
-                "endswith between null, as the field's type allows. `$me` is who calls."
+                "for, see `timeZone`. `$today`, `$yesterday`, `$tomorrow`, `$now`, `$startOfWeek` and "
+                "`$endOfWeek` (also Month, Quarter, Year) and offsets (`-7d`, `+2w`, `-1m`, `+1q`, `-1y`, "
+                "`$startOfMonth-1m`) are dates relative to today. Operators: eq ne gt gte lt lte in nin "
+                "contains icontains startswith endswith between null, as the field's type allows. `$me` is "
+                "who calls."
             ),
             examples=[{"industry": "technology"}],
         ),
@@ -85,7 +88,8 @@ _TimeZone = Annotated[
     str,
     Meta(
         description=(
-            "The time zone (IANA) of the days in the filter, and of the parts of moments in groups. A cursor "
+            "The time zone (IANA) of the days in the filter, and of the parts of moments in groups; without "
+            "it, relative dates are those of the caller's time zone. A cursor "
             "holds for its time zone alone."
         ),
         examples=["Europe/Berlin"],

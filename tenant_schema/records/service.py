@@ -83,7 +83,7 @@ class RecordService:
         asked: Asked | None = None,
     ) -> None:
         self.catalog = catalog
-        self.targets = Targets(catalog, plans or Plans())
+        self.targets = Targets(catalog, plans or Plans(), clock)
         self._cursors = cursors
         self._kept = KeptPlans()
         self._clock = clock

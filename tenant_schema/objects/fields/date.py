@@ -15,9 +15,11 @@ from tenant_schema.objects.fields.protocol import (
     column_options,
 )
 
-__all__ = ["EARLIEST_YEAR", "DateType"]
+__all__ = ["EARLIEST_YEAR", "OPERAND", "RELATIVE", "DateType"]
 
 EARLIEST_YEAR = 1000  # MySQL's
+OPERAND = r"^[1-9$+-]"
+RELATIVE = "one relative to today: `$today`, `-7d`, `$startOfMonth-1m`."
 _SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -47,6 +49,9 @@ class DateType(FieldType):
 
     def json_schema(self, _field: FieldSpec) -> JsonSchema:
         return {"type": "string", "format": "date", "pattern": "^[1-9]"}
+
+    def operand_schema(self, _field: FieldSpec) -> JsonSchema:
+        return {"type": "string", "pattern": OPERAND, "description": f"A date, or {RELATIVE}"}
 
     def example(self, _field: FieldSpec) -> str:
         return "2026-02-28"

@@ -6,7 +6,7 @@ import re
 from piccolo.columns import Column, Timestamptz
 
 from tenant_schema.objects.errors import InvalidValue
-from tenant_schema.objects.fields.date import EARLIEST_YEAR, DateType
+from tenant_schema.objects.fields.date import EARLIEST_YEAR, OPERAND, RELATIVE, DateType
 from tenant_schema.objects.fields.protocol import (
     EQUALITY,
     ORDERING,
@@ -54,11 +54,8 @@ class DatetimeType(FieldType):
         return DateType().parse(value, field)
 
     def operand_schema(self, _field: FieldSpec) -> JsonSchema:
-        return {
-            "type": "string",
-            "pattern": "^[1-9]",
-            "description": "A date-time, or the date of a day.",
-        }
+        description = f"A date-time, the date of a day, or {RELATIVE}"
+        return {"type": "string", "pattern": OPERAND, "description": description}
 
     def json_schema(self, _field: FieldSpec) -> JsonSchema:
         return {"type": "string", "format": "date-time", "pattern": "^[1-9]"}

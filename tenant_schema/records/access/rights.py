@@ -105,7 +105,7 @@ def _rule(roles: Sequence[RoleGrants], model: ObjectModel, paths: Paths, action:
 def _parsed(document: object, model: ObjectModel, paths: Paths) -> Filter:
     """Return a rule as a filter. One that does not fit the object any more lets nothing pass."""
     try:
-        return parse_json_filter(document, paths)
+        return parse_json_filter(document, paths, is_rule=True)
     except InvalidQuery as error:
         _log.warning("a row rule of %s lets nothing pass: %s", model.name, error)
         return NOTHING

@@ -5,6 +5,7 @@ operation.
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -12,6 +13,7 @@ from uuid import UUID
 from piccolo.engine.base import Engine
 from piccolo.querystring import QueryString
 
+from piccolo_engines.columns import utc_now
 from piccolo_engines.lru import Lru
 from piccolo_engines.retrying import retrying
 from piccolo_engines.statements import Slot, StatementGroup
@@ -24,7 +26,9 @@ from tenant_schema.records.access.schema_view import ObjectView, SchemaView
 from tenant_schema.records.query.model import ALL, IN_TRASH, IN_USE, And, Condition, Filter
 from tenant_schema.records.query.paths import Paths, lookup_target, prefixes_of
 from tenant_schema.records.query.relations import Relations
+from tenant_schema.records.query.relative_dates import Relative, resolved
 from tenant_schema.records.query.table_ref import table_ref
+from tenant_schema.records.query.time_zones import UTC, UnknownZone, Zone, zone_of
 from tenant_schema.records.query.user_fields import USERS
 from tenant_schema.records.record import Record, Row
 from tenant_schema.records.sql.compiler import with_slots
@@ -56,6 +60,9 @@ class Target:
     :param schema: the tenant's objects as the caller may use them.
     :param plans: the object's prepared statements.
     :param all_plans: those of every object.
+    :param clock: the time now, in UTC.
+    :param asked_at: when the list was begun of which this is a page, for relative dates in its filter; by
+        default now.
     :param in_trash: it is what lies in the trash that is read, not what is in use.
     """
 
@@ -67,6 +74,21 @@ class Target:
     plans: Lru[Hashable, Any]
     all_plans: Plans
     in_trash: bool = False
+    clock: Callable[[], datetime] = utc_now
+    asked_at: datetime | None = None
+
+    @cached_property
+    def now(self) -> datetime:
+        """The present, the same for all statements of the operation."""
+        return self.clock()
+
+    @cached_property
+    def zone(self) -> Zone:
+        """The caller's time zone; UTC when it is not known."""
+        try:
+            return zone_of(self.access.time_zone)
+        except UnknownZone:
+            return UTC
 
     @cached_property
     def readable(self) -> Paths:
@@ -94,12 +116,20 @@ class Target:
 
     async def run(self, statement: Statement, values: Sequence[object]) -> list[Row]:
         """Execute the statement with these values, and return the rows."""
-        rows: list[Row] = await self.engine.run_querystring(statement.bind(values))
+        rows: list[Row] = await self.engine.run_querystring(statement.bind(self.resolved(values)))
         return rows
 
     async def read(self, plan: Reading, values: Sequence[object]) -> Found:
         """Execute the SELECT with these values, and return its rows as records."""
-        return plan.found(await self.engine.run_querystring(plan.statement.bind(values, is_raw=True)))
+        bound = plan.statement.bind(self.resolved(values), is_raw=True)
+        return plan.found(await self.engine.run_querystring(bound))
+
+    def resolved(self, values: Sequence[object]) -> Sequence[object]:
+        """Return the values of a statement as they are bound: dates in place of relative dates."""
+        for value in values:
+            if value.__class__ is Relative:
+                return resolved(values, self.now, self.asked_at or self.now, self.zone)
+        return values
 
     async def run_together(self, *statements: QueryString, is_last: bool = False) -> None:
         """Execute statements without results, all or none of them, in one round trip.
@@ -206,7 +236,11 @@ class Target:
 
     def for_view(self, view: ObjectView, plans: Lru[Hashable, Any]) -> "Target":
         """Return another object for the same caller, with a cache of its own for prepared statements."""
-        return Target(self.scope, self.access, view.model, view.rights, self.schema, plans, self.all_plans)
+        return Target(
+            *(self.scope, self.access, view.model, view.rights, self.schema, plans, self.all_plans),
+            clock=lambda: self.now,
+            asked_at=self.asked_at,
+        )
 
 
 class Targets:
@@ -214,10 +248,12 @@ class Targets:
 
     :param catalog: the objects of each tenant.
     :param plans: the cache of prepared statements.
+    :param clock: the time now, in UTC.
     """
 
-    def __init__(self, catalog: Catalog, plans: Plans) -> None:
+    def __init__(self, catalog: Catalog, plans: Plans, clock: Callable[[], datetime] = utc_now) -> None:
         self._catalog = catalog
+        self._clock = clock
         self._plans = plans
 
     async def open(self, scope: TenantScope, access: Access, object_name: str, *actions: str) -> Target:
@@ -234,4 +270,4 @@ class Targets:
         schema = SchemaView.of(access, objects)
         view = schema.view(object_name)
         plans = self._plans.of(scope.id, view.model.table)
-        return Target(scope, access, view.model, view.rights, schema, plans, self._plans)
+        return Target(scope, access, view.model, view.rights, schema, plans, self._plans, clock=self._clock)

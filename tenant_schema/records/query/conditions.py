@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from piccolo_engines.sort_keys import sort_key
 from tenant_schema.objects.definitions.reserved import FILTER_WORDS
 from tenant_schema.objects.errors import InvalidValue
+from tenant_schema.objects.fields.date import DateType
+from tenant_schema.objects.fields.datetime import DatetimeType
 from tenant_schema.objects.fields.protocol import OPERATORS
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.problems import MAX_NAME, ProblemCollector
 from tenant_schema.records.query.days import days_condition
 from tenant_schema.records.query.model import ALL, MAX_TEXT, MAX_VALUES, And, Condition, Filter, Me, Or
 from tenant_schema.records.query.paths import Fields, candidates
+from tenant_schema.records.query.relative_dates import Relative, RelativeDay, parse_relative
 from tenant_schema.records.query.time_zones import UTC, Day, Zone
 from tenant_schema.records.query.value_lists import MalformedList, split_values
 
@@ -42,11 +46,15 @@ class QueryProblems(ProblemCollector):
     """Collects the problems of a query.
 
     :ivar zone: the time zone of the days that the query names.
+    :ivar callers_zone: whether relative dates are those of the caller's time zone: the query names none.
+    :ivar of_rule: whether it is a row rule that is read.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.zone: Zone = UTC
+        self.callers_zone = True
+        self.of_rule = False
 
     def group_in_another_case(self, where: str, name: str, fields: Fields) -> bool:
         """Return whether the name is a word by which filters are combined, in capital letters: then a
@@ -163,7 +171,7 @@ def _condition(
     if operator == "between" and _out_of_order(values):
         collector.add(where, "invalid-value", "between takes the smaller value first.")
         return None
-    if any(isinstance(value, Day) for value in values):
+    if any(isinstance(value, Day | RelativeDay) for value in values):
         return days_condition(name, operator, values)
     return _compared(name, field, operator, values)
 
@@ -212,8 +220,11 @@ def _right_number(operator: str, number: int, where: str, collector: QueryProble
 
 def _out_of_order(values: Sequence[object]) -> bool:
     """Return whether the first of two values is the greater; values of one field compare with one another,
-    but for Me. Texts compare in their order.
+    but for Me and relative dates. Texts compare in their
+    order.
     """
+    if any(isinstance(value, Relative | RelativeDay) for value in values):
+        return False
     low: Any = values[0].start if isinstance(values[0], Day) else values[0]
     high: Any = values[1].last if isinstance(values[1], Day) else values[1]
     low, high = [sort_key(value) if isinstance(value, str) else value for value in (low, high)]
@@ -237,11 +248,32 @@ def _operand(
     if given == Me.ME.value and _refers_to_users(field):
         return Me.ME
     try:
+        relative = _relative(given, field, collector)
+        if relative is not None:
+            return relative
         day = field.type.parse_day(given, field)
         return parse(given, field, operator) if day is None else collector.zone.day(day)
     except InvalidValue as error:
         collector.add(where, error.code, error.message, error.did_you_mean)
         return None
+
+
+def _relative(given: object, field: FieldModel, collector: QueryProblems) -> Relative | RelativeDay | None:
+    """Return the relative date that a value is; None for other values, and for other fields. For a field of
+    moments it is the whole day, but for ``$now``. Raises InvalidValue.
+    """
+    if not isinstance(given, str) or not isinstance(field.type, DateType | DatetimeType):
+        return None
+    found = parse_relative(given)
+    if found is None:
+        return None
+    zone = None if collector.callers_zone else collector.zone
+    date = Relative(*found, zone=zone, of_rule=collector.of_rule)
+    if isinstance(field.type, DateType):
+        return date
+    if date.name == "now":
+        return replace(date, part="time")
+    return RelativeDay(replace(date, part="start"), replace(date, part="end"))
 
 
 def _is_comparable(text: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tenant_schema.records.query.model import NOTHING, And, Condition, Filter, Not, Or
+from tenant_schema.records.query.relative_dates import RelativeDay
 from tenant_schema.records.query.time_zones import Day
 
 __all__ = ["days_condition"]
@@ -22,8 +23,9 @@ def days_condition(field: str, operator: str, values: Sequence[object]) -> Filte
 
 def _any_of(field: str, values: Sequence[object]) -> Filter:
     """Within one of the days, or equal to one of the moments."""
-    moments = tuple(value for value in values if not isinstance(value, Day))
-    terms = [_within(field, value) for value in dict.fromkeys(values) if isinstance(value, Day)]
+    moments = tuple(value for value in values if not isinstance(value, Day | RelativeDay))
+    days = [value for value in dict.fromkeys(values) if isinstance(value, Day | RelativeDay)]
+    terms = [_within(field, value) for value in days]
     # filters of many lengths share a few statements, as those with lists of values do
     terms += terms[-1:] * ((1 << (len(terms) - 1).bit_length()) - len(terms))
     if moments:
@@ -31,13 +33,13 @@ def _any_of(field: str, values: Sequence[object]) -> Filter:
     return terms[0] if len(terms) == 1 else Or(tuple(terms))
 
 
-def _within(field: str, day: Day) -> Filter:
+def _within(field: str, day: Day | RelativeDay) -> Filter:
     return And((_bound(field, "gte", day), _bound(field, "lte", day)))
 
 
 def _bound(field: str, operator: str, value: object) -> Filter:
     """Return one comparison. After the last day of the calendar there is nothing."""
-    if not isinstance(value, Day):
+    if not isinstance(value, Day | RelativeDay):
         return Condition(field, operator, value)
     if operator in {"lt", "gte"}:
         return Condition(field, operator, value.start)

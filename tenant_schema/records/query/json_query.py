@@ -142,9 +142,13 @@ class _RelatedReader:
         )
 
 
-def parse_json_filter(document: object, fields: Fields) -> Filter:
-    """Return the filter that the document describes. Raises :class:`InvalidQuery` with every problem."""
+def parse_json_filter(document: object, fields: Fields, *, is_rule: bool = False) -> Filter:
+    """Return the filter that the document describes. Raises :class:`InvalidQuery` with every problem.
+
+    :param is_rule: it is a row rule.
+    """
     collector = QueryProblems()
+    collector.of_rule = is_rule
     found = _Reader(fields, collector).read(document)
     if collector.problems:
         raise InvalidQuery(collector.problems)

@@ -137,6 +137,7 @@ def read_zone(text: str | None, collector: QueryProblems) -> None:
         return
     try:
         collector.zone = zone_of(text)
+        collector.callers_zone = False
     except UnknownZone:
         message = f"There is no time zone {text[:64]!r}; names are those of the IANA database."
         collector.add("timeZone", "unknown-time-zone", message, suggestion(text, tuple(zone_names())))

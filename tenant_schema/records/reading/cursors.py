@@ -9,6 +9,7 @@ import hashlib
 import hmac
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
@@ -40,11 +41,15 @@ _encode = msgspec.msgpack.Encoder(enc_hook=_plain).encode
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
-    """The start of a page: before (``backward``) or after a ``position``, or including it (``inclusive``)."""
+    """The start of a page: before (``backward``) or after a ``position``, or including it (``inclusive``).
+
+    ``asked_at`` is the time at which the list was begun, if its filter has relative dates.
+    """
 
     position: tuple[Any, ...]
     backward: bool = False
     inclusive: bool = False
+    asked_at: datetime | None = None
 
 
 class _Payload(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):

@@ -84,7 +84,7 @@ def restored(
         position = dialect.position(place.position, types)
     except msgspec.ValidationError as error:
         raise CursorMismatch from error
-    return Place(tuple(position), place.backward, place.inclusive)
+    return Place(tuple(position), place.backward, place.inclusive, place.asked_at)
 
 
 def cut(found: Found, order: Sequence[SortTerm], limit: int, place: Place | None) -> Slice:

@@ -2,7 +2,8 @@
 
 A plan is made of the parsed query, the caller's rights and the definitions. It holds the prepared statement
 with its values, except for the caller's id and the id of the record that is read. Nothing in it depends on
-the time: days are converted to moments with the time zone that the query names.
+the time: days are converted to moments with the time zone that the query names, and relative dates when the
+statement is run.
 """
 
 import weakref
@@ -13,6 +14,7 @@ from uuid import UUID
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.query.model import Query, SortTerm
 from tenant_schema.records.query.paths import fields_of
+from tenant_schema.records.query.relative_dates import Relative
 from tenant_schema.records.reading.abilities import Abilities, abilities_of
 from tenant_schema.records.reading.cursors import Cursors, Place, digest, shape_digest
 from tenant_schema.records.reading.expand import needed
@@ -77,6 +79,7 @@ class PagePlan(Plan):
     :ivar place: where the page starts, from the query's cursor.
     :ivar shape: the digest of the query without its values.
     :ivar filtered: the number of values that the filter has; they come first.
+    :ivar is_relative: whether the filter has relative dates.
     :ivar sealed_for: what the page's cursors are bound to, unless that is different for each caller.
     """
 
@@ -85,6 +88,7 @@ class PagePlan(Plan):
     shape: bytes
     filtered: int
     sealed_for: bytes
+    is_relative: bool
 
     def digest_for(self, target: Target, values: Sequence[object]) -> bytes:
         """Return what the cursors of a caller's page are bound to."""
@@ -127,7 +131,8 @@ def plan_page(target: Target, query: Query, cursors: Cursors) -> PagePlan:
     abilities = abilities_of(target, query, values)
     read = _prepared(target, source, names, window, abilities)
     common = (query, tuple(values), _mine(target, values), abilities, weakref.ref(read))
-    return PagePlan(*common, order, place, shape, filtered, sealed_for)
+    is_relative = any(isinstance(one, Relative) and not one.of_rule for one in values)
+    return PagePlan(*common, order, place, shape, filtered, sealed_for, is_relative)
 
 
 def _mine(target: Target, values: Sequence[object]) -> tuple[int, ...]:

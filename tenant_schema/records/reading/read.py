@@ -1,7 +1,10 @@
 """Reads one record or one page of a list: one statement each, and one for each expansion."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from uuid import UUID
+
+import msgspec
 
 from tenant_schema.records.access.rights import ALWAYS_READABLE
 from tenant_schema.records.access.target import Target
@@ -53,11 +56,15 @@ async def read_page(target: Target, plan: PagePlan, cursors: Cursors) -> Page:
     that the page does not tell by itself.
     """
     query, values = plan.query, plan.values_for(target.access.user_id)
+    if plan.is_relative:
+        begun = None if plan.place is None else plan.place.asked_at
+        target = replace(target, asked_at=begun or target.now)
     part = cut(await target.read(plan.reading, values), plan.order, query.limit, plan.place)
 
     def seal(place: Place | None) -> str | None:
         if place is None:
             return None
+        place = place if target.asked_at is None else msgspec.structs.replace(place, asked_at=target.asked_at)
         return cursors.seal(target.scope.id, plan.digest_for(target, values), place)
 
     if query.expand:

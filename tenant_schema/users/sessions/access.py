@@ -95,6 +95,7 @@ class AccessReader:
             has_second_factor=row["second_factor_at"] is not None,
             support=support,
             missing_factor=missing,
+            time_zone=row["user.time_zone"],
         )
 
 
@@ -116,14 +117,21 @@ async def _role_of_support() -> dict[str, UUID]:
 
 async def access_of_user(user_id: UUID) -> Access | None:
     """Return what a user may do, or None if the user is not active. 5 statements. Raises NotThere."""
-    row = await User.select(User.email, User.name, User.active).where(User.id == user_id).first()
+    row = (
+        await User.select(User.email, User.name, User.active, User.time_zone)
+        .where(User.id == user_id)
+        .first()
+    )
     if row is None:
         raise NotThere("user")
     if not row["active"]:
         return None
     roles = await roles_of_user(user_id)
     grants = await read_grants(roles)
-    return Access(user_id, user_id, row["email"], row["name"], tuple(roles), grants.permissions, grants)
+    return Access(
+        *(user_id, user_id, row["email"], row["name"], tuple(roles), grants.permissions, grants),
+        time_zone=row["time_zone"],
+    )
 
 
 async def access_of_roles(access: Access, names: Sequence[str]) -> Access:
@@ -144,6 +152,7 @@ def _selects(is_it: Callable[[Any], Combinable]) -> tuple[KeptSelect, KeptSelect
             Session.user,
             Session.user.email,
             Session.user.name,
+            Session.user.time_zone,
             Session.user.active,
             Session.user.kind,
             Session.last_used_at,
