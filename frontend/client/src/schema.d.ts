@@ -7579,7 +7579,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Conditions that must all hold: `filter[industry]=technology`, `filter[annual_revenue][gte]=1000`, `filter[industry][in]=technology,finance`, `filter[phone][null]=true`, `filter[owner.name]=Ada` (up to three lookups); either of several: `filter[or][0][industry]=finance&filter[or][1][owner]=$me`; what does not match: `filter[not][industry]=finance`; no value: `filter[phone]=`. Values of in, nin and between are separated by commas; one with a comma or a quote in front stands in double quotes: `filter[name][in]="Doe, John",Smith`. A date means the whole day where a moment is asked for, see `timeZone`. Operators: eq ne gt gte lt lte in nin contains icontains startswith endswith between null, as the field's type allows. `$me` is who calls.
+                 * @description Conditions that must all hold: `filter[industry]=technology`, `filter[annual_revenue][gte]=1000`, `filter[industry][in]=technology,finance`, `filter[phone][null]=true`, `filter[owner.name]=Ada` (up to three lookups); either of several: `filter[or][0][industry]=finance&filter[or][1][owner]=$me`; what does not match: `filter[not][industry]=finance`; no value: `filter[phone]=`. Values of in, nin and between are separated by commas; one with a comma or a quote in front stands in double quotes: `filter[name][in]="Doe, John",Smith`. A date means the whole day where a moment is asked for, see `timeZone`. `$today`, `$yesterday`, `$tomorrow`, `$now`, `$startOfWeek` and `$endOfWeek` (also Month, Quarter, Year) and offsets (`-7d`, `+2w`, `-1m`, `+1q`, `-1y`, `$startOfMonth-1m`) are dates relative to today. Operators: eq ne gt gte lt lte in nin contains icontains startswith endswith between null, as the field's type allows. `$me` is who calls.
                  * @example {
                  *       "industry": "technology"
                  *     }
@@ -7614,7 +7614,7 @@ export interface operations {
                 /** @description Whether to count all records: `exact`, or `capped`, which stops at 1,000. */
                 count?: "capped" | "exact" | "none";
                 /**
-                 * @description The time zone (IANA) of the days in the filter, and of the parts of moments in groups. A cursor holds for its time zone alone.
+                 * @description The time zone (IANA) of the days in the filter, and of the parts of moments in groups; without it, relative dates are those of the caller's time zone. A cursor holds for its time zone alone.
                  * @example Europe/Berlin
                  */
                 timeZone?: string;
@@ -7765,7 +7765,7 @@ export interface operations {
                  */
                 select?: string;
                 /**
-                 * @description Conditions that must all hold: `filter[industry]=technology`, `filter[annual_revenue][gte]=1000`, `filter[industry][in]=technology,finance`, `filter[phone][null]=true`, `filter[owner.name]=Ada` (up to three lookups); either of several: `filter[or][0][industry]=finance&filter[or][1][owner]=$me`; what does not match: `filter[not][industry]=finance`; no value: `filter[phone]=`. Values of in, nin and between are separated by commas; one with a comma or a quote in front stands in double quotes: `filter[name][in]="Doe, John",Smith`. A date means the whole day where a moment is asked for, see `timeZone`. Operators: eq ne gt gte lt lte in nin contains icontains startswith endswith between null, as the field's type allows. `$me` is who calls.
+                 * @description Conditions that must all hold: `filter[industry]=technology`, `filter[annual_revenue][gte]=1000`, `filter[industry][in]=technology,finance`, `filter[phone][null]=true`, `filter[owner.name]=Ada` (up to three lookups); either of several: `filter[or][0][industry]=finance&filter[or][1][owner]=$me`; what does not match: `filter[not][industry]=finance`; no value: `filter[phone]=`. Values of in, nin and between are separated by commas; one with a comma or a quote in front stands in double quotes: `filter[name][in]="Doe, John",Smith`. A date means the whole day where a moment is asked for, see `timeZone`. `$today`, `$yesterday`, `$tomorrow`, `$now`, `$startOfWeek` and `$endOfWeek` (also Month, Quarter, Year) and offsets (`-7d`, `+2w`, `-1m`, `+1q`, `-1y`, `$startOfMonth-1m`) are dates relative to today. Operators: eq ne gt gte lt lte in nin contains icontains startswith endswith between null, as the field's type allows. `$me` is who calls.
                  * @example {
                  *       "industry": "technology"
                  *     }
@@ -7786,7 +7786,7 @@ export interface operations {
                 /** @description The maximum number of groups. */
                 limit?: number;
                 /**
-                 * @description The time zone (IANA) of the days in the filter, and of the parts of moments in groups. A cursor holds for its time zone alone.
+                 * @description The time zone (IANA) of the days in the filter, and of the parts of moments in groups; without it, relative dates are those of the caller's time zone. A cursor holds for its time zone alone.
                  * @example Europe/Berlin
                  */
                 timeZone?: string;
@@ -8107,7 +8107,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Conditions that must all hold: `filter[industry]=technology`, `filter[annual_revenue][gte]=1000`, `filter[industry][in]=technology,finance`, `filter[phone][null]=true`, `filter[owner.name]=Ada` (up to three lookups); either of several: `filter[or][0][industry]=finance&filter[or][1][owner]=$me`; what does not match: `filter[not][industry]=finance`; no value: `filter[phone]=`. Values of in, nin and between are separated by commas; one with a comma or a quote in front stands in double quotes: `filter[name][in]="Doe, John",Smith`. A date means the whole day where a moment is asked for, see `timeZone`. Operators: eq ne gt gte lt lte in nin contains icontains startswith endswith between null, as the field's type allows. `$me` is who calls.
+                 * @description Conditions that must all hold: `filter[industry]=technology`, `filter[annual_revenue][gte]=1000`, `filter[industry][in]=technology,finance`, `filter[phone][null]=true`, `filter[owner.name]=Ada` (up to three lookups); either of several: `filter[or][0][industry]=finance&filter[or][1][owner]=$me`; what does not match: `filter[not][industry]=finance`; no value: `filter[phone]=`. Values of in, nin and between are separated by commas; one with a comma or a quote in front stands in double quotes: `filter[name][in]="Doe, John",Smith`. A date means the whole day where a moment is asked for, see `timeZone`. `$today`, `$yesterday`, `$tomorrow`, `$now`, `$startOfWeek` and `$endOfWeek` (also Month, Quarter, Year) and offsets (`-7d`, `+2w`, `-1m`, `+1q`, `-1y`, `$startOfMonth-1m`) are dates relative to today. Operators: eq ne gt gte lt lte in nin contains icontains startswith endswith between null, as the field's type allows. `$me` is who calls.
                  * @example {
                  *       "industry": "technology"
                  *     }
@@ -8131,7 +8131,7 @@ export interface operations {
                  */
                 fields?: string;
                 /**
-                 * @description The time zone (IANA) of the days in the filter, and of the parts of moments in groups. A cursor holds for its time zone alone.
+                 * @description The time zone (IANA) of the days in the filter, and of the parts of moments in groups; without it, relative dates are those of the caller's time zone. A cursor holds for its time zone alone.
                  * @example Europe/Berlin
                  */
                 timeZone?: string;
@@ -8583,7 +8583,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Conditions that must all hold: `filter[industry]=technology`, `filter[annual_revenue][gte]=1000`, `filter[industry][in]=technology,finance`, `filter[phone][null]=true`, `filter[owner.name]=Ada` (up to three lookups); either of several: `filter[or][0][industry]=finance&filter[or][1][owner]=$me`; what does not match: `filter[not][industry]=finance`; no value: `filter[phone]=`. Values of in, nin and between are separated by commas; one with a comma or a quote in front stands in double quotes: `filter[name][in]="Doe, John",Smith`. A date means the whole day where a moment is asked for, see `timeZone`. Operators: eq ne gt gte lt lte in nin contains icontains startswith endswith between null, as the field's type allows. `$me` is who calls.
+                 * @description Conditions that must all hold: `filter[industry]=technology`, `filter[annual_revenue][gte]=1000`, `filter[industry][in]=technology,finance`, `filter[phone][null]=true`, `filter[owner.name]=Ada` (up to three lookups); either of several: `filter[or][0][industry]=finance&filter[or][1][owner]=$me`; what does not match: `filter[not][industry]=finance`; no value: `filter[phone]=`. Values of in, nin and between are separated by commas; one with a comma or a quote in front stands in double quotes: `filter[name][in]="Doe, John",Smith`. A date means the whole day where a moment is asked for, see `timeZone`. `$today`, `$yesterday`, `$tomorrow`, `$now`, `$startOfWeek` and `$endOfWeek` (also Month, Quarter, Year) and offsets (`-7d`, `+2w`, `-1m`, `+1q`, `-1y`, `$startOfMonth-1m`) are dates relative to today. Operators: eq ne gt gte lt lte in nin contains icontains startswith endswith between null, as the field's type allows. `$me` is who calls.
                  * @example {
                  *       "industry": "technology"
                  *     }
@@ -8618,7 +8618,7 @@ export interface operations {
                 /** @description Whether to count all records: `exact`, or `capped`, which stops at 1,000. */
                 count?: "capped" | "exact" | "none";
                 /**
-                 * @description The time zone (IANA) of the days in the filter, and of the parts of moments in groups. A cursor holds for its time zone alone.
+                 * @description The time zone (IANA) of the days in the filter, and of the parts of moments in groups; without it, relative dates are those of the caller's time zone. A cursor holds for its time zone alone.
                  * @example Europe/Berlin
                  */
                 timeZone?: string;
