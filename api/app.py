@@ -56,6 +56,7 @@ from api.controllers.record_batches import RecordBatchController
 from api.controllers.record_queries import RecordQueryController
 from api.controllers.records import RecordController
 from api.controllers.roles import RoleController
+from api.controllers.sample_data import SampleDataController
 from api.controllers.schema import SchemaController
 from api.controllers.service import ServiceController
 from api.controllers.sessions import SessionController
@@ -244,6 +245,7 @@ _USERS_CONTROLLERS = [
     RecordBatchController,
     ImportController,
     OwnJobController,
+    SampleDataController,
     TypeScriptController,
     *map(resolve_name, piccolo_conf.CONTROLLERS),
 ]

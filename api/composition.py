@@ -69,6 +69,7 @@ from tenant_schema.records.history.dependents import DependentHistories
 from tenant_schema.records.imports.service import IMPORT, Imports
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
+from tenant_schema.standard.sample import SampleData
 from tenant_schema.standard.seed import standard_version
 from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, VersionedCache
 from tenant_schema.users.account_changes import DIRECTORY, AccountChanges
@@ -147,6 +148,7 @@ class Platform:
     schema: SchemaService
     records: RecordService
     imports: Imports
+    sample_data: SampleData
     apps: AppService
     pages: PageService
     views: ViewService

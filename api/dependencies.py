@@ -38,6 +38,7 @@ from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.service import SchemaService
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
+from tenant_schema.standard.sample import SampleData
 from tenant_schema.users.factors.passkeys import RelyingParty
 from tenant_schema.users.rights.permissions import Access
 
@@ -60,6 +61,7 @@ __all__ = [
     "provide_records",
     "provide_registry",
     "provide_relying_party",
+    "provide_sample_data",
     "provide_support",
     "provide_support_acts",
     "provide_tenant",
@@ -206,6 +208,11 @@ def provide_links(request: ApiRequest) -> TenantLinks:
     return TenantLinks(settings.url_of(request.scope["state"]["domain"]), settings.mail_delivery)
 
 
+def provide_sample_data(request: ApiRequest) -> SampleData:
+    """Sample records."""
+    return request.platform.sample_data
+
+
 def provide_support(request: ApiRequest) -> SupportDecisions:
     """Decisions of the tenant's users about support access."""
     return SupportDecisions(
@@ -240,6 +247,7 @@ _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_records,
     provide_registry,
     provide_relying_party,
+    provide_sample_data,
     provide_support,
     provide_support_acts,
     provide_tenant,

@@ -12,6 +12,7 @@ from tenant_schema.records.imports.access import access_of
 from tenant_schema.records.imports.service import Imports
 from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
+from tenant_schema.standard.sample import SampleData
 
 __all__ = ["record_services"]
 
@@ -19,7 +20,11 @@ __all__ = ["record_services"]
 def record_services(vault: Vault, catalog: Catalog, outbox: Outbox) -> dict[str, Any]:
     """Create the services, by their names in :class:`~api.composition.Platform`."""
     records = RecordService(catalog, Cursors(partial(_cursor_keys, vault)))
-    return {"records": records, "imports": Imports(records, outbox, access_of)}
+    return {
+        "records": records,
+        "imports": Imports(records, outbox, access_of),
+        "sample_data": SampleData(catalog, records.targets),
+    }
 
 
 def _cursor_keys(vault: Vault, tenant_id: UUID) -> Sequence[bytes]:

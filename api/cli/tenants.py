@@ -108,6 +108,11 @@ for _name, _command, _summary in (
         "support:support",
         "Come into the tenant SLUG for some minutes, if the tenant allows it, and print a link.",
     ),
+    (
+        "sample",
+        "sample:sample",
+        "Create sample records in the tenant SLUG: accounts, contacts and opportunities.",
+    ),
     ("domains", "domains:domains", "The host names of a tenant."),
     (
         "reconcile",

@@ -289,3 +289,12 @@ def test_an_administrator_from_the_command_line_can_sign_in_with_a_password(call
 
 def test_who_cannot_be_an_administrator_is_reported(call: Run) -> None:
     assert "email: " in call("tenants", "administrator", "acme", "nobody", status=1).stderr
+
+
+def test_sample_records_come_and_go(call: Run, told: Told) -> None:
+    created = told("tenants", "sample", "acme")
+    assert (created["slug"], created["created"] > 40) == ("acme", True)
+    assert told("tenants", "sample", "acme")["created"] == 0
+    assert "--changed needs --remove" in call("tenants", "sample", "acme", "--changed", status=2).stderr
+    removed = told("tenants", "sample", "acme", "--remove")
+    assert (removed["removed"], removed["kept"]) == (created["created"], 0)
