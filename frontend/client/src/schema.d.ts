@@ -1412,6 +1412,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sample-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which sample records there are
+         * @description Which sample records there are.
+         */
+        get: operations["readSampleData"];
+        put?: never;
+        /**
+         * Create sample records
+         * @description Accounts, contacts and opportunities that look like those of a company, owned by the caller. Those that are there already stay as they are. All are created or none.
+         */
+        post: operations["createSampleData"];
+        /**
+         * Remove the sample records
+         * @description Destroys them with their histories. Those that were changed are kept, unless `changed=true`, and so are those with which other records would have to go; lookups of other records to them become empty.
+         */
+        delete: operations["removeSampleData"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schema.d.ts": {
         parameters: {
             query?: never;
@@ -5072,6 +5100,36 @@ export interface components {
          */
         RowRules: {
             rules: components["schemas"]["RowRule"][];
+        };
+        /**
+         * SampleCreated
+         * @description What was created.
+         */
+        SampleCreated: {
+            created: number;
+        };
+        /**
+         * SampleRemoved
+         * @description What was removed.
+         */
+        SampleRemoved: {
+            removed: number;
+            /** @description Sample records that were changed, or with which other records would have to go. */
+            kept: number;
+        };
+        /**
+         * SampleResponse
+         * @description The sample records of the tenant.
+         */
+        SampleResponse: {
+            /** @description How many there are, by object. */
+            records: {
+                [key: string]: number;
+            };
+            /** @description How many of them were changed since they were created. */
+            changed: number;
+            /** @description How many could be created. */
+            available: number;
         };
         /**
          * SessionConfirmation
@@ -11463,6 +11521,120 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    readSampleData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sample records, counted. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "records": {
+                     *         "accounts": 12,
+                     *         "contacts": 15,
+                     *         "opportunities": 16
+                     *       },
+                     *       "changed": 1,
+                     *       "available": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SampleResponse"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createSampleData: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A name for this request, at most 255 visible ASCII characters. Sent again within a day by the same caller with the same body it acts once, and both get the same response (the later ones with `Idempotent-Replayed: true`, and without secrets); with another body it is 422, while the first is at work 409. A request that was refused may be sent again.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many were created. */
+            201: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created": 43
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SampleCreated"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    removeSampleData: {
+        parameters: {
+            query?: {
+                /** @description Remove those that were changed as well. */
+                changed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many were removed and kept. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "removed": 42,
+                     *       "kept": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SampleRemoved"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
