@@ -1,13 +1,9 @@
-import "@mantine/core/styles/Pill.css";
-import "@mantine/core/styles/PillsInput.css";
-
-import { ActionIcon, Button, Group, MultiSelect, Popover, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Popover } from "@mantine/core";
 import { useState } from "react";
 
 import type { Field } from "~/api";
-import { LookupInput } from "~/fields/LookupInput";
-import { optionsOf } from "~/fields/format";
-import { needsValue, operatorsOf, type Condition, type Operator } from "~/filters/filter";
+import { needsValue, type Condition } from "~/filters/filter";
+import { FilterEditor } from "~/filters/FilterEditor";
 import { m } from "~/paraglide/messages";
 
 interface Props {
@@ -18,16 +14,10 @@ interface Props {
 
 /** Conditions that must all hold. A condition without a value is kept here, and not sent. */
 export function FilterBar({ fields, conditions, onChange }: Props) {
-  const filterable = fields.filter((one) => one.type !== "json");
   const [drafts, setDrafts] = useState<Condition[]>(conditions);
   const set = (next: Condition[]) => {
     setDrafts(next);
     onChange(next.filter((one) => one.value !== "" || !needsValue(one.operator)));
-  };
-  const replace = (at: number, part: Partial<Condition>) => set(drafts.map((one, index) => (index === at ? { ...one, ...part } : one)));
-  const add = () => {
-    const field = filterable.find((one) => !one.system) ?? filterable[0];
-    if (field) set([...drafts, { field: field.name, operator: operatorsOf(field.type)[0]!, value: field.type === "boolean" ? "true" : "" }]);
   };
   return (
     <Popover position="bottom-start" shadow="md" width={560} trapFocus returnFocus onOpen={() => setDrafts(conditions)}>
@@ -38,77 +28,8 @@ export function FilterBar({ fields, conditions, onChange }: Props) {
         </Button>
       </Popover.Target>
       <Popover.Dropdown maw="95vw">
-        <Stack gap="xs">
-          {drafts.map((one, at) => (
-            <Line
-              key={at}
-              fields={filterable}
-              condition={one}
-              onChange={(part) => replace(at, part)}
-              onRemove={() => set(drafts.filter((_, index) => index !== at))}
-            />
-          ))}
-          <Group>
-            <Button size="xs" variant="light" onClick={add}>
-              {m.add_condition()}
-            </Button>
-            {drafts.length > 0 && (
-              <Button size="xs" variant="subtle" onClick={() => set([])}>
-                {m.clear_filter()}
-              </Button>
-            )}
-          </Group>
-        </Stack>
+        <FilterEditor fields={fields} conditions={drafts} onChange={set} />
       </Popover.Dropdown>
     </Popover>
   );
 }
-
-interface LineProps {
-  fields: Field[];
-  condition: Condition;
-  onChange: (part: Partial<Condition>) => void;
-  onRemove: () => void;
-}
-
-function Line({ fields, condition, onChange, onRemove }: LineProps) {
-  const field = fields.find((one) => one.name === condition.field);
-  const operators = field ? operatorsOf(field.type) : [];
-  const choose = (name: string | null) => {
-    const next = fields.find((one) => one.name === name);
-    if (next) onChange({ field: next.name, operator: operatorsOf(next.type)[0]!, value: next.type === "boolean" ? "true" : "" });
-  };
-  return (
-    <Group wrap="wrap" gap="xs" align="flex-start">
-      <Select size="xs" w={160} aria-label={m.field()} searchable allowDeselect={false} data={fields.map((one) => ({ value: one.name, label: one.label }))} value={condition.field} onChange={choose} comboboxProps={{ withinPortal: false }} />
-      <Select size="xs" w={140} aria-label={m.operator()} allowDeselect={false} data={operators.map((one) => ({ value: one, label: WORDS[one]() }))} value={condition.operator} onChange={(next) => next && onChange({ operator: next as Operator })} comboboxProps={{ withinPortal: false }} />
-      <div style={{ flex: 1, minWidth: 140 }}>{field && needsValue(condition.operator) && <ValueInput field={field} condition={condition} onChange={onChange} />}</div>
-      <ActionIcon variant="subtle" aria-label={m.remove_condition()} onClick={onRemove}>
-        ×
-      </ActionIcon>
-    </Group>
-  );
-}
-
-function ValueInput({ field, condition, onChange }: { field: Field; condition: Condition; onChange: (part: Partial<Condition>) => void }) {
-  const common = { size: "xs", "aria-label": m.value() } as const;
-  if (field.type === "select" && condition.operator === "in") {
-    return <MultiSelect {...common} data={optionsOf(field)} value={condition.value === "" ? [] : condition.value.split(",")} onChange={(next) => onChange({ value: next.join(",") })} comboboxProps={{ withinPortal: false }} />;
-  }
-  if (field.type === "select" || field.type === "multi_select") {
-    return <Select {...common} data={optionsOf(field)} value={condition.value || null} onChange={(next) => onChange({ value: next ?? "" })} comboboxProps={{ withinPortal: false }} />;
-  }
-  if (field.type === "boolean") {
-    return <Select {...common} data={[{ value: "true", label: m.yes() }, { value: "false", label: m.no() }]} value={condition.value} onChange={(next) => onChange({ value: next ?? "" })} comboboxProps={{ withinPortal: false }} />;
-  }
-  if (field.type === "lookup") {
-    return <LookupInput {...common} target={field.target ?? "users"} value={condition.value || null} clearable onChange={(next) => onChange({ value: next?.id ?? "" })} />;
-  }
-  const type = field.type === "date" || field.type === "datetime" ? "date" : field.type === "time" ? "time" : "text";
-  return <TextInput {...common} type={type} value={condition.value} onChange={(event) => onChange({ value: event.currentTarget.value })} />;
-}
-
-const WORDS: Record<Operator, () => string> = {
-  eq: m.op_eq, ne: m.op_ne, gt: m.op_gt, gte: m.op_gte, lt: m.op_lt, lte: m.op_lte, in: m.op_in, contains: m.op_contains,
-  icontains: m.op_icontains, startswith: m.op_startswith, empty: m.op_empty, filled: m.op_filled,
-};

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { both, fromText, toJson, toText, type Condition } from "~/filters/filter";
+import { both, fromJson, fromText, toJson, toText, type Condition } from "~/filters/filter";
 
 const CONDITIONS: Condition[] = [
   { field: "name", operator: "icontains", value: "a~b.c, ü%" },
@@ -35,5 +35,29 @@ describe("a filter for the API", () => {
   it("is joined with that of the page", () => {
     expect(both({ stage: "won" }, {})).toEqual({ stage: "won" });
     expect(both({ stage: "won" }, { owner: "$me" })).toEqual({ and: [{ stage: "won" }, { owner: "$me" }] });
+  });
+});
+
+describe("a filter of the API", () => {
+  it("is edited by conditions, and sent as it was", () => {
+    const conditions: Condition[] = [...CONDITIONS, { field: "owner", operator: "me", value: "" }, { field: "vip", operator: "eq", value: "true" }];
+    expect(fromJson(toJson(conditions))).toEqual(conditions);
+    expect(fromJson({ owner: "$me", name: { null: false } })).toEqual([
+      { field: "owner", operator: "me", value: "" },
+      { field: "name", operator: "filled", value: "" },
+    ]);
+  });
+  it("stays a text where the builder has no lines for it", () => {
+    for (const filter of [
+      { or: [{ owner: "$me" }, { industry: "other" }] },
+      { not: { owner: "$me" } },
+      { "account.industry": "other" },
+      { created_at: { gte: "$startOfMonth" } },
+      { name: { nin: ["a"] } },
+      { name: { in: ["a,b"] } },
+      { and: [{ or: [{ name: "a" }] }] },
+    ]) {
+      expect(fromJson(filter)).toBeNull();
+    }
   });
 });

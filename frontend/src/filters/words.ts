@@ -1,0 +1,28 @@
+/** Filters in words for people. */
+import type { Field } from "~/api";
+import { optionsOf } from "~/fields/format";
+import { needsValue, type Condition, type Operator } from "~/filters/filter";
+import { m } from "~/paraglide/messages";
+
+export const WORDS: Record<Operator, () => string> = {
+  eq: m.op_eq, ne: m.op_ne, gt: m.op_gt, gte: m.op_gte, lt: m.op_lt, lte: m.op_lte, in: m.op_in, contains: m.op_contains,
+  icontains: m.op_icontains, startswith: m.op_startswith, empty: m.op_empty, filled: m.op_filled, me: m.filter_op_me, not_me: m.filter_op_not_me,
+};
+
+/** `Owner is you, Industry is one of Technology, Finance`. Ids of records stay as they are. */
+export function inWords(conditions: readonly Condition[], fields: readonly Field[]): string {
+  return conditions
+    .map((one) => {
+      const field = fields.find((other) => other.name === one.field);
+      const value = needsValue(one.operator) ? ` ${valueInWords(one, field)}` : "";
+      return `${field?.label ?? one.field} ${WORDS[one.operator]()}${value}`;
+    })
+    .join(", ");
+}
+
+function valueInWords({ operator, value }: Condition, field: Field | undefined): string {
+  if (field?.type === "boolean") return value === "true" ? m.yes() : m.no();
+  const options = field ? optionsOf(field) : [];
+  const values = operator === "in" ? value.split(",") : [value];
+  return values.map((one) => options.find((option) => option.value === one)?.label ?? one).join(", ");
+}
