@@ -153,7 +153,8 @@ export function Factors({ onAdded }: { onAdded?: () => void }) {
   );
 }
 
-function Confirm({ onConfirmed }: { onConfirmed: () => Promise<void> }) {
+/** Asks for the password or a code, which a change of second factors needs. */
+export function Confirm({ onConfirmed }: { onConfirmed: () => Promise<void> }) {
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
   const [error, setError] = useState("");

@@ -70,7 +70,7 @@ function Line({ fields, condition, onChange, onRemove }: LineProps) {
   return (
     <Group wrap="wrap" gap="xs" align="flex-start">
       <Select size="xs" w={160} aria-label={m.field()} searchable allowDeselect={false} data={fields.map((one) => ({ value: one.name, label: one.label }))} value={condition.field} onChange={choose} comboboxProps={{ withinPortal: false }} />
-      <Select size="xs" w={140} aria-label={m.operator()} allowDeselect={false} data={operators.map((one) => ({ value: one, label: WORDS[one]() }))} value={condition.operator} onChange={(next) => next && onChange({ operator: next as Operator })} comboboxProps={{ withinPortal: false }} />
+      <Select size="xs" w={170} aria-label={m.operator()} allowDeselect={false} data={operators.map((one) => ({ value: one, label: WORDS[one]() }))} value={condition.operator} onChange={(next) => next && onChange({ operator: next as Operator })} comboboxProps={{ withinPortal: false }} />
       <div style={{ flex: 1, minWidth: 140 }}>{field && needsValue(condition.operator) && <ValueInput field={field} condition={condition} onChange={onChange} />}</div>
       <ActionIcon variant="subtle" aria-label={m.remove_condition()} onClick={onRemove}>
         ×

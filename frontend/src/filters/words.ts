@@ -9,7 +9,7 @@ export const WORDS: Record<Operator, () => string> = {
   icontains: m.op_icontains, startswith: m.op_startswith, empty: m.op_empty, filled: m.op_filled, me: m.filter_op_me, not_me: m.filter_op_not_me,
 };
 
-/** `Owner is you, Industry is one of Technology, Finance`. Ids of records stay as they are. */
+/** `Owner is the current user, Industry is one of Technology, Finance`. Ids of records stay as they are. */
 export function inWords(conditions: readonly Condition[], fields: readonly Field[]): string {
   return conditions
     .map((one) => {

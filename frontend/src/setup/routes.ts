@@ -4,6 +4,7 @@ import { createRoute, notFound, redirect } from "@tanstack/react-router";
 import { navigationQuery, queries } from "~/api";
 import { appsRoutes } from "~/setup/apps/routes";
 import { objectsRoutes } from "~/setup/objects/routes";
+import { peopleRoutes } from "~/setup/people/routes";
 import { setup } from "~/setup/route";
 import { openSections } from "~/setup/sections";
 
@@ -17,4 +18,4 @@ const first = createRoute({
   },
 });
 
-export const setupRoutes = setup.addChildren([first, ...objectsRoutes, ...appsRoutes]);
+export const setupRoutes = setup.addChildren([first, ...objectsRoutes, ...appsRoutes, ...peopleRoutes]);

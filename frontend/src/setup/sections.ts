@@ -15,6 +15,8 @@ type Permission = "users:manage" | "roles:manage" | "objects:manage" | "apps:man
 export const sections = {
   objects: { to: "/setup/objects", needs: ["objects:manage"], label: m.setup_nav_objects },
   apps: { to: "/setup/apps", needs: ["apps:manage"], label: m.setup_nav_apps },
+  users: { to: "/setup/users", needs: ["users:manage"], label: m.setup_nav_users },
+  roles: { to: "/setup/roles", needs: ["roles:manage"], label: m.setup_nav_roles },
 } as const satisfies Record<string, { to: string; needs: readonly Permission[]; label: () => string }>;
 
 export type SectionKey = keyof typeof sections;

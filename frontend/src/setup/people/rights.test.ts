@@ -30,7 +30,7 @@ describe("the grid of permissions", () => {
     expect(stateOf(cells, "accounts", "delete")).toBe("off");
   });
   it("knows the objects by the permissions", () => {
-    expect(objectsOf(["*:*", "deals:*", "accounts:read", "accounts:*", "users:manage"])).toEqual(["accounts", "deals"]);
+    expect(objectsOf(["*:*", "deals:*", "accounts:read", "accounts:*", "users:manage", "audit:read"])).toEqual(["accounts", "deals"]);
   });
 });
 

@@ -14,7 +14,9 @@ export const ESSENTIAL = ["users:manage", "roles:manage"];
 /** The cells of the grid: `accounts:read`, `*:read` for all objects. Wildcards for actions are spread out. */
 export type Cells = ReadonlySet<string>;
 
+/** Whether it is for records of an object. `audit:read` is none: there is no object of that name. */
 export function isRecordPermission(name: string): boolean {
+  if (name === "audit:read") return false;
   const action = name.slice(name.indexOf(":") + 1);
   return action === ANY || (ACTIONS as readonly string[]).includes(action);
 }
