@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 import rich_click as click
+from click.testing import CliRunner
 
 from api.cli import main
 from api.cli.later import Later
+from api.version import VERSION
 from tests.support.processes import environment
 
 SERVING = {
@@ -21,6 +23,8 @@ SERVING = {
     "asyncpg",
 }
 MIGRATING = {"black", "piccolo.apps.migrations.auto.migration_manager"}
+METADATA = {"importlib.metadata"}
+"""Finds the version, with all of the standard library that reads mails and archives."""
 DATABASES = {"piccolo", "cryptography", "asyncmy", "central.tables"}
 
 LISTED = """
@@ -38,8 +42,8 @@ finally:
     [
         (["--help"], SERVING | MIGRATING | DATABASES),
         (["tenants", "--help"], SERVING | MIGRATING),
-        (["tenants", "list"], SERVING | MIGRATING),
-        (["operators", "list"], SERVING | MIGRATING),
+        (["tenants", "list"], SERVING | MIGRATING | METADATA),
+        (["operators", "list"], SERVING | MIGRATING | METADATA),
     ],
 )
 def test_simple_commands_start_without_what_serves(
@@ -63,3 +67,8 @@ def test_lists_of_commands_say_what_the_commands_say() -> None:
     assert len(stands_for) > 15
     for one, real in stands_for.items():
         assert (one.name, one.get_short_help_str(200)) == (real.name, real.get_short_help_str(200))
+
+
+def test_the_version_is_shown() -> None:
+    done = CliRunner().invoke(main, ["--version"])
+    assert (done.exit_code, done.output) == (0, f"freehold, version {VERSION}\n")
