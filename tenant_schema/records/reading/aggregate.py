@@ -6,6 +6,7 @@ Averages are computed here from sums and counts. How a database sums exactly, se
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any, Final, TypeAlias
 
 from piccolo.columns import Column
@@ -18,6 +19,7 @@ from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.objects.model.sort_columns import kept_key
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.query.aggregates import AggregateQuery, Group, Measure
+from tenant_schema.records.query.model import Filter
 from tenant_schema.records.query.paths import fields_of
 from tenant_schema.records.reading.clocks import clocks_of
 from tenant_schema.records.record import Row
@@ -31,6 +33,7 @@ from tenant_schema.records.sql.text_order import is_text
 
 __all__ = ["Groups", "aggregate"]
 
+_IN_EVERY_INDEX: Final = frozenset({"id", "deleted_at"})
 _MORE_DECIMALS: Final = 4
 """Decimals of an average, beyond those of its field."""
 
@@ -75,17 +78,36 @@ async def aggregate(target: Target, query: AggregateQuery) -> Groups:
     asked = (query.groups, query.measures, query.sort, query.limit)
     clocks = await clocks_of(target, source, query, values)
     shape = (where, hops, *asked, clocks)
-    plan = target.plan(
-        lambda: _prepared(source, query, clocks, target.dialect, by_key=not query.sort), *shape
-    )
+    use = _use_of_keys(query, where)
+    plan = target.plan(lambda: _prepared(source, query, clocks, target.dialect, use), *shape)
     rows = await target.run(plan.statement, values)
     if any(_is_cut(row[alias]) for alias in plan.by_key for row in rows):
-        plan = target.plan(
-            lambda: _prepared(source, query, clocks, target.dialect, by_key=False), "by text", *shape
-        )
+        use = _Keys.OF_OPTIONS
+        plan = target.plan(lambda: _prepared(source, query, clocks, target.dialect, use), "by text", *shape)
         rows = await target.run(plan.statement, values)
     shown = [{key: show(row) for key, show in plan.show} for row in rows[: query.limit]]
     return Groups(shown, len(rows) > query.limit)
+
+
+class _Keys(Enum):
+    """Which groups of texts are groups of their sort keys, which have an index that the texts have not."""
+
+    NONE = auto()
+    OF_OPTIONS = auto()
+    """Those whose keys are never cut."""
+    ALL = auto()
+
+
+def _use_of_keys(query: AggregateQuery, where: Filter) -> _Keys:
+    """Which keys are worth it: those whose index has everything that the statement reads.
+
+    Otherwise the database would read each record in the order of the index, which takes several times as long
+    as reading all of them in theirs.
+    """
+    is_counted = all(measure.field is None for measure in query.measures)
+    if not is_counted or query.words is not None or not set(fields_of(where)) <= _IN_EVERY_INDEX:
+        return _Keys.NONE
+    return _Keys.OF_OPTIONS if query.sort else _Keys.ALL
 
 
 def _is_cut(key: bytes | None) -> bool:
@@ -94,10 +116,10 @@ def _is_cut(key: bytes | None) -> bool:
 
 
 def _prepared(
-    source: Source, query: AggregateQuery, clocks: Clocks, dialect: RecordsDialect, *, by_key: bool
+    source: Source, query: AggregateQuery, clocks: Clocks, dialect: RecordsDialect, use: _Keys
 ) -> _Plan:
     columns = PathColumns(source.model, source.hops)
-    builder = _ItemBuilder(source, columns, dict(clocks), dialect, by_key=by_key)
+    builder = _ItemBuilder(source, columns, dict(clocks), dialect, use)
     groups = [builder.group(group, f"g{place}") for place, group in enumerate(query.groups)]
     measures = [builder.measure(measure, f"m{place}") for place, measure in enumerate(query.measures)]
     items = [*groups, *measures]
@@ -126,19 +148,18 @@ class _ItemBuilder:
         columns: PathColumns,
         clocks: Mapping[str, Clock],
         dialect: RecordsDialect,
-        *,
-        by_key: bool,
+        use: _Keys,
     ) -> None:
         self.fields = source.model.fields if source.fields is None else source.fields
         self.columns, self.clocks, self.dialect = columns, clocks, dialect
-        self.by_key = by_key
+        self.use = use
 
     def group(self, group: Group, alias: str) -> _Item:
         """Return a field's value or a part of it."""
         column, name = self.columns[group.field], QueryString(f'"{alias}"')
         if group.part is None:
-            key = kept_key(column) if self.by_key or self._has_whole_keys(group.field) else None
-            if key is not None:  # which has an index that the column itself has not
+            key = kept_key(column) if self._is_by_key(group.field) else None
+            if key is not None:
                 shown = QueryString("{}", key, alias=alias)
                 return _Item((shown,), (None,), (key,), lambda row: _text_of(row[alias]), key)
             selected = self.dialect.selected(alias, column)
@@ -170,6 +191,9 @@ class _ItemBuilder:
         if function == "count":
             return _Item((found,), (None,), (name,), lambda row: row[alias])
         return _Item((found,), (column,), (name,), self._shown(measure.field, alias))
+
+    def _is_by_key(self, field: str) -> bool:
+        return self.use is _Keys.ALL or (self.use is _Keys.OF_OPTIONS and self._has_whole_keys(field))
 
     def _has_whole_keys(self, field: str) -> bool:
         """Whether no value of the field can have a key that is cut: it is one of a few options."""
