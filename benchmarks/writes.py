@@ -148,7 +148,7 @@ async def compare(bench: Bench) -> None:
 async def singles(bench: Bench, bodies: Bodies) -> None:
     service, hand, number = bench.service, bench.hand, count()
     one = UUID((await service.create(*_MINE, "accounts", bodies(1)[0])).data["id"])
-    await service.put(*_MINE, "products", ("sku", "A-1"), {"name": "Anvil"})
+    await service.put(*_MINE, "products", ("sku", ["A-1"]), {"name": "Anvil"})
     await bench.measure(
         "create",
         lambda: service.create(*_MINE, "accounts", bodies(1)[0]),
@@ -163,7 +163,7 @@ async def singles(bench: Bench, bodies: Bodies) -> None:
     )
     await bench.measure(
         "upsert of a record that is there",
-        lambda: service.put(*_MINE, "products", ("sku", "A-1"), {"name": f"Anvil {next(number)}"}),
+        lambda: service.put(*_MINE, "products", ("sku", ["A-1"]), {"name": f"Anvil {next(number)}"}),
         lambda: hand.upsert("A-1", f"Anvil {next(number)}"),
         50,
     )
