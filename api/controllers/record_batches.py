@@ -5,12 +5,13 @@ from typing import cast
 from litestar import Controller, post
 from litestar.params import JSONBody
 
+from api.errors import InvalidBody
 from api.openapi.described import BodySchema, problems
 from api.requests.imports import import_options
 from api.requests.request import TenantRequest
 from api.requests.sources import Injected, Query
 from api.requests.uploads import Upload
-from api.schemas.bulk import BulkRequest, BulkResponse
+from api.schemas.bulk import BulkQuery, BulkRequest, BulkResponse, bulk_problems
 from api.schemas.paths import ObjectName
 from api.schemas.record_batch_examples import (
     BULK_EXAMPLE,
@@ -37,17 +38,22 @@ class RecordBatchController(Controller):
         "/bulk",
         status_code=200,
         operation_id="writeRecords",
-        summary="Create, update or delete up to 1,000 records",
+        summary="Create, update, delete, restore or destroy up to 1,000 records, or all that match a filter",
         description=(
             "Writes each record separately and returns results by position; `status` is the status that a "
             "request for that record alone would have. With `atomic`, all records are written or none: if "
             "one is refused, nothing is written, and the 422 names it by its position. For an update, each "
             "record contains its `id` and the changed fields; for a delete, only its `id`. With a `version`, "
             "the record must be at that version (412 otherwise). At least one problem is reported for each "
-            "refused record, and 50 more in total; `errorsLeftOut` counts the others of a record."
+            "refused record, and 50 more in total; `errorsLeftOut` counts the others of a record. With a "
+            "`filter` in place of `records`, it is done to all records (up to 10,000) that match and that "
+            "the caller may read and do it to, in portions, each of which is written as a whole; one that "
+            "changed meanwhile and no longer matches is skipped. `?dryRun=true` counts them, and `expected` "
+            "makes sure that it is these."
         ),
         response_description="What became of each record.",
         responses=problems(409),
+        dependencies={"params": Query(BulkQuery)},
         body_example=BULK_EXAMPLE,
         example=BULK_RESULTS,
     )
@@ -57,11 +63,26 @@ class RecordBatchController(Controller):
         access: Injected[Access],
         records: Injected[RecordService],
         object_name: ObjectName,
+        params: Injected[BulkQuery],
         data: JSONBody[BulkRequest],
     ) -> BulkResponse:
         """Do the same to many records."""
-        items = await records.bulk(tenant, access, object_name, data.op, data.records, atomic=data.atomic)
-        return BulkResponse.of(items)
+        if problems := list(bulk_problems(data, params)):
+            raise InvalidBody(problems)
+        op = data.op
+        if isinstance(data.records, list):
+            return BulkResponse.of(
+                await records.bulk(tenant, access, object_name, op, data.records, atomic=data.atomic)
+            )
+        assert op != "create", "which takes records"
+        if params.dry_run:
+            return BulkResponse.of_matched(
+                await records.count_matching(tenant, access, object_name, op, data.document)
+            )
+        values = data.values if isinstance(data.values, dict) else {}
+        expected = data.expected if isinstance(data.expected, int) else None
+        done = await records.bulk_matching(tenant, access, object_name, op, data.document, values, expected)
+        return BulkResponse.of_done(done)
 
     @post(
         "/import",

@@ -123,15 +123,18 @@ def _aggregate(one: ObjectView) -> _Json:
 
 
 def _bulk_schemas(one: ObjectView) -> Iterator[tuple[str, _Json]]:
-    """The operations on many records that the caller may do: each is named as the action it requires."""
+    """The operations on many records that the caller may do; of what matches a filter, for who may read."""
+    identity = {"$ref": f"#/components/schemas/{_IDENTITY}"}
     records = {
         "create": reference(one.name, "Create"),
         "update": reference(one.name, "BulkChange"),
-        "delete": {"$ref": f"#/components/schemas/{_IDENTITY}"},
+        **dict.fromkeys(("delete", "restore", "destroy"), identity),
     }
     for op, record in records.items():
-        if op in one.actions:
+        if (op if op in {"create", "update"} else "delete") in one.actions:
             yield f"Bulk{op.capitalize()}", _bulk(op, record)
+            if op != "create" and "read" in one.actions:
+                yield f"Bulk{op.capitalize()}Matching", _bulk_matching(op, one)
 
 
 def _changed(one: ObjectView) -> _Json:
@@ -149,5 +152,25 @@ def _bulk(op: str, record: _Json) -> _Json:
             "atomic": {"type": "boolean", "default": False},
         },
         "required": ["op", "records"],
+        "additionalProperties": False,
+    }
+
+
+def _bulk_matching(op: str, one: ObjectView) -> _Json:
+    values = {
+        "values": {"type": "object", "properties": change_properties(one), "additionalProperties": False}
+    }
+    properties: _Json = {
+        "op": {"const": op},
+        "filter": reference(one.name, "Filter"),
+        "search": {"type": "string", "maxLength": MAX_SEARCH},
+        "timeZone": _TIME_ZONE,
+        **(values if op == "update" else {}),
+        "expected": {"type": "integer", "minimum": 0},
+    }
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": ["op", "filter", *(["values"] if op == "update" else [])],
         "additionalProperties": False,
     }

@@ -250,6 +250,11 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "Too many dependents",
         "More records depend on this one than can be deleted in one transaction. Delete some of them first.",
     ),
+    "other-number": (
+        "Other number of records",
+        "More or fewer records match the filter than the request expects, so nothing was done. Look at them "
+        "again.",
+    ),
     "would-break-data": (
         "Would break data",
         "Records that exist do not fit the change; records names how many, and the first of them.",

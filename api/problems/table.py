@@ -120,6 +120,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     records.StillReferenced: 409,
     records.TooManyDependents: 409,
     records.ImportTaken: 409,
+    records.OtherNumber: 409,
     apps.NameTaken: 409,
     apps.TooMany: 409,
     records.PreconditionFailed: 412,

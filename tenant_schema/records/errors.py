@@ -21,7 +21,8 @@
     ├── TooManyDependents     too many records would be deleted with it
     ├── ImportNotFound        no such import of the caller
     ├── ImportTaken           the import has ended, or another process has continued it
-    └── TooManyImports        the tenant has as many unfinished imports as it may have
+    ├── TooManyImports        the tenant has as many unfinished imports as it may have
+    └── OtherNumber           more or fewer records match than was expected
 """
 
 from collections.abc import Sequence
@@ -43,6 +44,7 @@ __all__ = [
     "ImportTaken",
     "InvalidQuery",
     "NothingToMatch",
+    "OtherNumber",
     "PreconditionFailed",
     "RecordNotFound",
     "RecordsError",
@@ -250,3 +252,14 @@ class TooManyImports(RecordsError):
             f"This tenant has {most} imports that have not ended, which is all it may have. Try again when "
             "one of them has ended, or cancel one."
         )
+
+
+class OtherNumber(RecordsError):
+    """The number of records that match a filter is not the one that the request expects."""
+
+    code = "other-number"
+
+    def __init__(self, expected: int, matched: int) -> None:
+        super().__init__(f"{matched:,} records match, and the request expects {expected:,}.")
+        self.expected = expected
+        self.matched = matched

@@ -36,9 +36,11 @@ from tenant_schema.records.reading.trash import in_trash
 from tenant_schema.records.record import Record
 from tenant_schema.records.retry import retry_when_definitions_changed
 from tenant_schema.records.sql.statement_cache import Plans
+from tenant_schema.records.writing import bulk_filter
 from tenant_schema.records.writing.bulk import Item
 from tenant_schema.records.writing.bulk_create import bulk_create
-from tenant_schema.records.writing.bulk_delete import bulk_delete
+from tenant_schema.records.writing.bulk_delete import bulk_delete, bulk_destroy, bulk_restore
+from tenant_schema.records.writing.bulk_filter import Doing, Done, Matched, action_of
 from tenant_schema.records.writing.bulk_update import bulk_update
 from tenant_schema.records.writing.create import create_record
 from tenant_schema.records.writing.delete import destroy, restore_record, trash_record
@@ -52,12 +54,14 @@ from tenant_schema.users.rights.permissions import Access
 __all__ = ["Operation", "RecordService"]
 
 _Pairs = Sequence[tuple[str, str]]
-Operation: TypeAlias = Literal["create", "update", "delete"]
+Operation: TypeAlias = Literal["create", "update", "delete", "restore", "destroy"]
 
 _BULK: Final[Mapping[Operation, Callable[..., Awaitable[Sequence[Item]]]]] = {
     "create": bulk_create,
     "update": bulk_update,
     "delete": bulk_delete,
+    "restore": bulk_restore,
+    "destroy": bulk_destroy,
 }
 
 
@@ -313,8 +317,37 @@ class RecordService:
 
         Raises BulkRefused.
         """
-        target = await self.targets.open(scope, access, object_name, op)
+        action = op if op == "create" else action_of(op)
+        target = await self.targets.open(scope, access, object_name, action)
         return await _BULK[op](target, records, self._clock(), atomic=atomic)
+
+    @retry_when_definitions_changed
+    async def bulk_matching(
+        self,
+        scope: TenantScope,
+        access: Access,
+        object_name: str,
+        op: Doing,
+        document: Body,
+        values: Body,
+        expected: int | None = None,
+    ) -> Done:
+        """Do the same to all records that match the ``filter`` and ``search`` of a document, and that the
+        caller may do it to; what is restored or destroyed is in the trash.
+
+        With ``expected``, only when that many match. For who may read and do it. Raises InvalidQuery,
+        ValidationFailed for the ``values`` of an update, OtherNumber.
+        """
+        target, query = await bulk_filter.found_by(self.targets, scope, access, object_name, op, document)
+        return await bulk_filter.bulk_by_filter(target, op, query, values, expected, self._clock())
+
+    @retry_when_definitions_changed
+    async def count_matching(
+        self, scope: TenantScope, access: Access, object_name: str, op: Doing, document: Body
+    ) -> Matched:
+        """Return to how many records :meth:`bulk_matching` would do it. Raises InvalidQuery."""
+        target, query = await bulk_filter.found_by(self.targets, scope, access, object_name, op, document)
+        return await bulk_filter.count_matching(target, op, query)
 
     @retry_when_definitions_changed
     async def require_import(

@@ -3,7 +3,7 @@ fields.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -33,7 +33,7 @@ from tenant_schema.records.writing.bulk_create import explain_refusals
 from tenant_schema.records.writing.search_words import words_of
 from tenant_schema.records.writing.validation import parse_changes
 
-__all__ = ["bulk_update", "change_items", "lock_items", "named_items"]
+__all__ = ["begin_again", "bulk_update", "change_items", "lock_items", "named_items"]
 
 
 async def bulk_update(target: Target, bodies: Sequence[object], now: datetime, *, atomic: bool) -> list[Item]:
@@ -47,16 +47,26 @@ async def bulk_update(target: Target, bodies: Sequence[object], now: datetime, *
     if atomic:
         refuse_if_any_failed(items)
     sound = [item for item in items if not item.problems]
+    versions = [item.version for item in sound]
 
     async def work() -> None:
-        for item in sound:
-            item.fail(0)  # another attempt
+        begin_again(sound, versions)
         await change_items(target, sound, now)
         if atomic:
             refuse_if_any_failed(items)
 
     await target.unit(work)
     return items
+
+
+def begin_again(items: Iterable[Item], versions: Iterable[int | None]) -> None:
+    """Forget what an attempt has decided: a transaction is repeated after a deadlock.
+
+    :param versions: those that were asked for.
+    """
+    for item, version in zip(items, versions, strict=True):
+        item.fail(0)
+        item.version = version
 
 
 def named_items(bodies: Sequence[object]) -> list[Item]:

@@ -29,7 +29,7 @@ from tenant_schema.records.writing.cascade import (
 from tenant_schema.records.writing.restrict import blocked, restricting, visible_blockers
 from tenant_schema.records.writing.rows import lock_record, write_changes
 
-__all__ = ["destroy", "restore_record", "restore_rows", "trash_record", "trash_rows"]
+__all__ = ["destroy", "destroy_rows", "restore_record", "restore_rows", "trash_record", "trash_rows"]
 
 
 async def trash_record(target: Target, record_id: UUID, if_match: Versions, now: datetime) -> None:
@@ -73,6 +73,11 @@ async def restore_record(target: Target, record_id: UUID, if_match: Versions, no
 
 async def restore_rows(target: Target, rows: Sequence[Row], now: datetime) -> None:
     """Take locked records out of the trash, with what went there with them; those in use stay as they are."""
+    if not references(target, target.model.name, "cascade"):
+        alone = Cascade()
+        alone.add(target.model, [row for row in rows if row["deleted_at"] is not None], lambda row: row["id"])
+        await _mark_all(target, alone, None, now, Action.RESTORE)
+        return
     for deleted_at in dict.fromkeys(row["deleted_at"] for row in rows if row["deleted_at"] is not None):
         together = [row for row in rows if row["deleted_at"] == deleted_at]
         cascade = await collect(target, together, _at(deleted_at))
@@ -86,19 +91,36 @@ async def destroy(target: Target, record_id: UUID, if_match: Versions, now: date
 
     async def remove() -> None:
         current = await lock_record(target, record_id, if_match, target.rights.delete, with_trash=True)
-        cascade = await collect(target, [current], _all)
-        blocking, ties = await restricting(target, cascade, _all)
-        for reasons in blocking.values():
-            raise StillReferenced(target.model.name, record_id, await visible_blockers(target, reasons))
-        loops = await _release(target, cascade, now)
-        await _untie([*ties, *cascade.loops, *loops])
-        for model, rows in reversed(cascade.levels):
-            await _destroy_rows(beside(target, model), rows, now)
+        for refusal in (await destroy_rows(target, [current], now)).values():
+            raise refusal
 
     try:
         await target.unit(remove)
     except ForeignKeyViolation as error:
         raise StillReferenced(target.model.name, record_id) from error
+
+
+async def destroy_rows(target: Target, rows: Sequence[Row], now: datetime) -> dict[UUID, StillReferenced]:
+    """Destroy locked records with their dependents. Returns the records that cannot be destroyed, with the
+    reasons. Raises :class:`TooManyDependents`, ForeignKeyViolation.
+
+    What stays may be in the way of others: they are looked for until nothing is.
+    """
+    going, refused = list(rows), dict[UUID, StillReferenced]()
+    while True:
+        cascade = await collect(target, going, _all)
+        blocking, ties = await restricting(target, cascade, _all)
+        if not blocking:
+            break
+        for root, reasons in blocking.items():
+            visible = await visible_blockers(target, reasons)
+            refused[root] = StillReferenced(target.model.name, root, visible)
+        going = [row for row in going if row["id"] not in blocking]
+    loops = await _release(target, cascade, now)
+    await _untie([*ties, *cascade.loops, *loops])
+    for model, gone in reversed(cascade.levels):
+        await _destroy_rows(beside(target, model), gone, now)
+    return refused
 
 
 def _at(moment: datetime) -> Which:

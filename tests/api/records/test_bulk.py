@@ -90,6 +90,30 @@ async def test_what_cannot_be_told(world: World, path: str, status: int) -> None
         statuses={**WRITERS, **dict.fromkeys(("member", "manager", "administrator"), 422)},
     ),
     Scenario(
+        name="bulk update of what matches",
+        method="POST",
+        path=f"{ACCOUNTS}/bulk",
+        body={"op": "update", "filter": {"name": "Globex"}, "values": {"industry": "finance"}},
+        statuses=WRITERS,
+        shows=('"ok":0,"failed":0,"results":[],"matched":0,"skipped":0,"unfinished":0',),
+    ),
+    Scenario(
+        name="bulk destruction of what is in the trash",
+        method="POST",
+        path=f"{ACCOUNTS}/bulk",
+        body={"op": "destroy", "filter": {}},
+        statuses={**WRITERS, "member": 403},
+        shows=('"matched":0',),
+    ),
+    Scenario(
+        name="how many a bulk would change",
+        method="POST",
+        path=f"{ACCOUNTS}/bulk?dryRun=true",
+        body={"op": "update", "filter": {}, "values": {"industry": "finance"}},
+        statuses=WRITERS,
+        shows=('"matched":0,"capped":false',),
+    ),
+    Scenario(
         name="put by what is not unique",
         method="PUT",
         path=f"{ACCOUNTS}/by/name/Globex",
@@ -104,11 +128,18 @@ async def test_writing_many(world: World, scenario: Scenario, callers: Callers) 
 @pytest.mark.parametrize(
     ("body", "fields"),
     [
-        ({"op": "destroy", "records": [{}]}, ["op"]),
+        ({"op": "archive", "records": [{}]}, ["op"]),
+        ({"op": "create", "filter": {}}, ["filter"]),
+        ({"op": "delete", "filter": {}, "records": [{}]}, ["filter"]),
+        ({"op": "delete", "filter": {}, "values": {"name": "x"}, "atomic": True}, ["atomic", "values"]),
+        ({"op": "update", "filter": {}}, ["values"]),
+        ({"op": "update", "filter": {}, "values": {"nmae": "x"}}, ["values.nmae"]),
+        ({"op": "update", "filter": {}, "values": {"name": "x"}, "expected": -1}, ["expected"]),
+        ({"op": "delete", "records": [{}], "expected": 1, "search": "x"}, ["search", "expected"]),
         ({"op": "create", "records": []}, ["records"]),
         ({"op": "create", "records": [{}] * 1_001}, ["records"]),
         ({"op": "create", "records": [{}, 5]}, ["records[1]"]),
-        ({"op": "create", "record": [{}]}, ["record", "records"]),
+        ({"op": "create", "record": [{}]}, ["record"]),
         ({"op": "create", "atomic": True, "records": [{"name": "x"}, {"nmae": "y"}]}, None),
     ],
 )
@@ -120,6 +151,37 @@ async def test_faults_of_a_bulk(world: World, body: object, fields: list[str] | 
     assert found == (fields or ["records[1].nmae", "records[1].name"])
     if fields is None:
         assert (await (await world.user()).get(ACCOUNTS)).json()["data"] == []
+
+
+async def test_all_that_match_are_changed_and_those_of_another_tenant_are_not(world: World) -> None:
+    client = await world.user()
+    for name in ("Globex", "Initech", "Hooli"):
+        await make(world, name=name)
+    await make(world, "demo", name="Demo's own")
+    asked = {"op": "update", "filter": {"name": {"ne": "Hooli"}}, "values": {"industry": "finance"}}
+    found = await client.post(f"{ACCOUNTS}/bulk?dryRun=true", json=asked)
+    assert found.json() == {"ok": 0, "failed": 0, "results": [], "matched": 2, "capped": False}
+    refused = await client.post(f"{ACCOUNTS}/bulk", json={**asked, "expected": 3})
+    assert refused.status_code == 409
+    assert "2 records match" in assert_problem(refused, "other-number")["detail"]
+    done = await client.post(
+        f"{ACCOUNTS}/bulk",
+        json={**asked, "expected": 2},
+        headers={"Idempotency-Key": "a-key-of-many-letters"},
+    )
+    assert done.status_code == 200, done.text
+    counts = {"ok": 2, "failed": 0, "matched": 2, "skipped": 0, "unfinished": 0, "resultsLeftOut": 0}
+    assert done.json() == {"results": [], **counts}
+    listed = (await client.get(f"{ACCOUNTS}?filter[industry]=finance&sort=name")).json()["data"]
+    assert [row["name"] for row in listed] == ["Globex", "Initech"]
+    assert (await client.post(f"{ACCOUNTS}/bulk", json={"op": "delete", "filter": {}})).json()["ok"] == 3
+    theirs = await world.user(slug="demo")
+    assert [row["name"] for row in (await theirs.get(ACCOUNTS)).json()["data"]] == ["Demo's own"]
+    unknown = await client.post(f"{ACCOUNTS}/bulk", json={"op": "delete", "filter": {"nmae": "x"}})
+    assert_problem(unknown, "invalid-query")
+    not_by_name = {"op": "delete", "records": [{"id": NOWHERE}]}
+    dry = await client.post(f"{ACCOUNTS}/bulk?dryRun=true", json=not_by_name)
+    assert [one["field"] for one in assert_problem(dry)["errors"]] == ["filter"]
 
 
 async def test_if_none_match_takes_nothing_but_a_star(world: World) -> None:

@@ -299,3 +299,34 @@ async def test_a_circle_of_references_is_gone_through_once(league: League) -> No
     assert await league.names() == ""
     await league.of("teams").restore(second)
     assert await league.names() == "first second"
+
+
+@pytest.mark.parametrize("most", [3, 10_000])
+async def test_many_are_destroyed_as_one_by_one(
+    league: League, reds: Record, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """What stays is in the way of others; dependents that are too many for one transaction go in several."""
+    monkeypatch.setattr(cascade, "MAX_CASCADE", most)
+    teams, scope = league.of("teams"), league.caller.scope
+    for name in "xyz":
+        await league.make("players", f"p{name}", team=await league.make("teams", name))
+    cat = await league.make("players", "cat", team=await league.make("teams", "greens"))
+    await league.make("contracts", "deal", player=cat)
+    wanted = {"filter": {"name": {"in": ["x", "y", "z", "greens", "blues"]}}}
+    done = await teams.service.bulk_matching(scope, teams.access, "teams", "delete", wanted, {})
+    assert (done.ok, done.failures, done.skipped) == (4, 1, 0)
+    assert "greens" in await league.names()
+    assert (
+        await teams.service.bulk_matching(scope, teams.access, "teams", "restore", {"filter": {}}, {})
+    ).ok == 4
+    assert "px py pz" in await league.names()
+    one, two = await league.make("coaches", "one"), await league.make("coaches", "two")
+    three = await league.make("coaches", "three", boss=two)
+    await league.of("coaches").update(two, {"boss": one.data["id"]})
+    found = await league.of("coaches").bulk("destroy", *[{"id": record.data["id"]} for record in (one, two)])
+    assert [item.status for item in found] == [409, 409], "three refers to two, and two to one"
+    assert three.data["id"]
+    found = await league.of("coaches").bulk(
+        "destroy", *[{"id": record.data["id"]} for record in (one, two, three)]
+    )
+    assert [item.status for item in found] == [204] * 3
