@@ -47,6 +47,7 @@ from api.controllers.links import LinkController
 from api.controllers.navigation import NavigationController
 from api.controllers.objects import ObjectController
 from api.controllers.operator_factors import OperatorFactorController
+from api.controllers.overview import CountController, SearchController
 from api.controllers.pages import PageController
 from api.controllers.passkeys import PasskeyController
 from api.controllers.permissions import PermissionController
@@ -243,6 +244,8 @@ _USERS_CONTROLLERS = [
     RecordController,
     RecordQueryController,
     RecordBatchController,
+    CountController,
+    SearchController,
     ImportController,
     OwnJobController,
     SampleDataController,

@@ -30,12 +30,14 @@ from central.operators.audit import Actor
 from central.operators.service import OperatorRef
 from central.registry import Registry
 from piccolo_conf import DB
+from tenant_schema.apps.counts import CountService
 from tenant_schema.apps.navigation import NavigationService
 from tenant_schema.apps.pages.service import PageService
 from tenant_schema.apps.service import AppService
 from tenant_schema.apps.views.service import ViewService
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.service import SchemaService
+from tenant_schema.records.overview import RecordOverview
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.standard.sample import SampleData
@@ -49,6 +51,7 @@ __all__ = [
     "provide_actor",
     "provide_apps",
     "provide_catalog",
+    "provide_counts",
     "provide_documents",
     "provide_imports",
     "provide_links",
@@ -56,6 +59,7 @@ __all__ = [
     "provide_object_manager",
     "provide_objects",
     "provide_operator",
+    "provide_overview",
     "provide_pages",
     "provide_platform",
     "provide_records",
@@ -185,6 +189,16 @@ def provide_views(request: ApiRequest) -> ViewService:
     return request.platform.views
 
 
+def provide_overview(request: ApiRequest) -> RecordOverview:
+    """Reads over several objects."""
+    return request.platform.records.overview
+
+
+def provide_counts(request: ApiRequest) -> CountService:
+    """Counts of several lists."""
+    return CountService(provide_overview(request), request.platform.views)
+
+
 def provide_navigation(request: ApiRequest) -> NavigationService:
     """Apps, pages and objects that the caller may see."""
     return request.platform.navigation
@@ -235,6 +249,7 @@ _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_actor,
     provide_apps,
     provide_catalog,
+    provide_counts,
     provide_documents,
     provide_imports,
     provide_links,
@@ -242,6 +257,7 @@ _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_object_manager,
     provide_objects,
     provide_operator,
+    provide_overview,
     provide_pages,
     provide_platform,
     provide_records,

@@ -31,7 +31,7 @@ __all__ = ["Idempotent", "refuse_bad_key", "takes_key"]
 
 _API: Final = "/api/v1/"
 _DATA: Final = "/api/v1/data/"
-_ASKS: Final = re.compile(rf"{_DATA}[^/]+/(query|aggregate)/?|{_API}permissions/explain/?")
+_ASKS: Final = re.compile(rf"{_DATA}[^/]+/(query|aggregate)/?|{_API}permissions/explain/?|{_API}counts/?")
 """Routes that change nothing, whose responses are never replayed."""
 _APART: Final = "/api/v1/objects"
 """Routes that change tables, which cannot run in a transaction around them."""

@@ -149,6 +149,14 @@ class FieldChange(Output):
     field: str
     from_: Any = msgspec.field(name="from")
     to: Any
+    from_name: (
+        Annotated[
+            str | None,
+            Meta(description="Of a lookup: the name of that record; null if the caller has none to read."),
+        ]
+        | UnsetType
+    ) = UNSET
+    to_name: Annotated[str | None, Meta(description="As `fromName`.")] | UnsetType = UNSET
 
 
 class HistoryEntry(Output):
@@ -159,6 +167,7 @@ class HistoryEntry(Output):
     changes: list[FieldChange]
     at: datetime | msgspec.UnsetType = msgspec.UNSET
     by: Changer | msgspec.UnsetType | None = msgspec.UNSET
+    user_name: Annotated[str | None, Meta(description="The name of that user.")] | UnsetType = UNSET
 
 
 class HistoryPage(Output):

@@ -21,6 +21,7 @@ from tenant_schema.records.csv.import_csv import ImportOptions, check_csv, impor
 from tenant_schema.records.csv.import_report import ImportJournal, ImportReport
 from tenant_schema.records.csv.source import File
 from tenant_schema.records.history.read import read_history
+from tenant_schema.records.overview import RecordOverview
 from tenant_schema.records.preconditions import Versions
 from tenant_schema.records.query.aggregates import AggregateQuery
 from tenant_schema.records.query.json_query import parse_json_aggregate, parse_json_query
@@ -88,6 +89,7 @@ class RecordService:
     ) -> None:
         self.catalog = catalog
         self.targets = Targets(catalog, plans or Plans(), clock)
+        self.overview = RecordOverview(catalog, self.targets)
         self._cursors = cursors
         self._kept = KeptPlans()
         self._clock = clock

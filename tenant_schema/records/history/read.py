@@ -1,4 +1,6 @@
-"""Reads a record's history, newest change first: three statements for each page."""
+"""Reads a record's history, newest change first: three statements for each page, and one for each object that
+changed lookups refer to.
+"""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -10,6 +12,7 @@ import msgspec
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import CursorMismatch, RecordNotFound
+from tenant_schema.records.history.names import add_names, names_of
 from tenant_schema.records.history.write import Action, field_key
 from tenant_schema.records.query.model import ALL
 from tenant_schema.records.reading.cursors import Cursors, Place
@@ -44,6 +47,7 @@ async def read_history(
     names = await _names(shown)
     fields = {field_key(one): one for one in target.readable.values()}
     data = [_entry(row, fields, names, target.readable) for row in shown]
+    add_names(target, data, await names_of(target, data))
     return Page(
         data,
         cursors.seal(target.scope.id, sealed_for, older) if older else None,
@@ -119,6 +123,7 @@ def _entry(
     if "updated_by" in readable:
         actor = None if row["actor"] is None else str(row["actor"])
         entry["by"] = actor and {"id": actor, "name": names.get(actor)}
+        entry["userName"] = None if actor is None else names.get(actor)
     entry["changes"] = [
         {"field": fields[key].name, "from": before, "to": after}
         for key, (before, after) in msgspec.json.decode(row["changes"]).items()

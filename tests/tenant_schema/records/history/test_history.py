@@ -14,8 +14,10 @@ from tenant_schema.records.reading.pages import Page
 from tenant_schema.records.record import Record
 from tenant_schema.records.service import RecordService
 from tenant_schema.users.errors import PermissionDenied
+from tenant_schema.users.rights.permissions import Grants, RoleGrants
 from tenant_schema.users.tables import User
 from tests.tenant_schema.records.conftest import Counting
+from tests.tenant_schema.records.family import Family
 from tests.tenant_schema.records.models import Caller, Models, id_of
 
 
@@ -58,6 +60,36 @@ async def test_it_tells_every_change_newest_first_in_the_api_s_own_form(caller: 
     assert {entry["by"]["id"] for entry in found.data} == {me}
     assert found.data[-1]["at"] == made.data["created_at"]
     assert found.data[0]["at"] == (await caller.read(made)).data["updated_at"]
+
+
+async def test_lookups_are_named_as_far_as_the_caller_may_read(family: Family) -> None:
+    firms, staff = family.caller("firms"), family.caller("staff")
+    one, two = await firms.create(name="one"), await firms.create(name="two")
+    made = await staff.create(name="x", firm=one.data["id"])
+    changes = {"firm": two.data["id"], "boss": made.data["id"], "owner": None, "pay": "1"}
+    await staff.update(made, changes)
+
+    async def named(caller: Caller) -> dict[str, tuple[Any, Any]]:
+        changes = (await history(caller, made)).data[0]["changes"]
+        assert all(("fromName" in one) == (one["field"] != "pay") for one in changes)
+        return {one["field"]: (one["fromName"], one["toName"]) for one in changes if "fromName" in one}
+
+    with family.counted() as sent:
+        found = await named(staff)
+    assert found == {"firm": ("one", "two"), "boss": (None, "x"), "owner": ("Ada", None)}
+    assert len(sent) == 6, "three more: for firms, staff and users"
+    assert (await history(staff, made)).data[0]["userName"] == "Ada"
+    await firms.delete(one)
+    assert (await named(staff))["firm"] == (None, "two")
+    for limits in (
+        {"rules": {"firms": {"read": {"name": "one"}}}},
+        {"hidden": {"firms": frozenset({"name"})}},
+        {"permissions": frozenset({"staff:read"})},
+    ):
+        role = RoleGrants(**{"id": new_id(), "name": "some", "permissions": frozenset({"*:*"}), **limits})  # type: ignore[arg-type]
+        grants = Grants((role,), role.permissions)
+        access = replace(staff.access, permissions=role.permissions, grants=grants)
+        assert (await named(replace(staff, access=access)))["firm"] == (None, None)
 
 
 async def test_names_of_users_are_those_of_today(caller: Caller) -> None:
