@@ -192,7 +192,7 @@ def compose(
     provisioning = Provisioning(parts, faults=(InvalidInput,), observer=observer, jobs=jobs)
     sign_in = _sign_in(settings, vault, passwords, operators, access, changes, mails)
     people = people_of(passwords, access, catalog, changes, mails, sign_in["authentication"])
-    records = record_services(vault, catalog, outbox)
+    records = record_services(vault, catalog, outbox, access)
     return Platform(
         settings=settings,
         **_bounds(settings),

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from piccolo_engines.columns import utc_now
 from tenant_schema.objects.model.catalog import Catalog
-from tenant_schema.records.access.target import Target, Targets
+from tenant_schema.records.access.target import Target, Targets, TenantZone
 from tenant_schema.records.advice.advise import Advice, advise
 from tenant_schema.records.advice.asked import Asked
 from tenant_schema.records.csv.export_csv import chained, export
@@ -76,6 +76,7 @@ class RecordService:
     :param clock: the time now, in UTC.
     :param plans: where prepared statements are kept.
     :param asked: where the shapes of requests are noted.
+    :param tenant_zone: returns the name of a tenant's time zone.
     """
 
     def __init__(
@@ -86,9 +87,10 @@ class RecordService:
         clock: Callable[[], datetime] = utc_now,
         plans: Plans | None = None,
         asked: Asked | None = None,
+        tenant_zone: TenantZone | None = None,
     ) -> None:
         self.catalog = catalog
-        self.targets = Targets(catalog, plans or Plans(), clock)
+        self.targets = Targets(catalog, plans or Plans(), clock, tenant_zone)
         self.overview = RecordOverview(catalog, self.targets)
         self._cursors = cursors
         self._kept = KeptPlans()

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 from piccolo.engine.base import Engine
@@ -28,7 +28,7 @@ from tenant_schema.records.query.paths import Paths, lookup_target, prefixes_of
 from tenant_schema.records.query.relations import Relations
 from tenant_schema.records.query.relative_dates import Relative, resolved
 from tenant_schema.records.query.table_ref import table_ref
-from tenant_schema.records.query.time_zones import UTC, UnknownZone, Zone, zone_of
+from tenant_schema.records.query.time_zones import known_zone
 from tenant_schema.records.query.user_fields import USERS
 from tenant_schema.records.record import Record, Row
 from tenant_schema.records.sql.compiler import with_slots
@@ -43,12 +43,18 @@ from tenant_schema.records.sql.statements import Reading
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
 
-__all__ = ["Target", "Targets"]
+__all__ = ["Target", "Targets", "TenantZone"]
 
 _Plan = TypeVar("_Plan")
 _FORM: Final = "form"
 """The key in :attr:`Rights.kept` of the form of written records."""
 _THIS_ONE: Final = Condition("id", "eq", Slot.at(0))
+
+TenantZone: TypeAlias = Callable[[TenantScope], Awaitable[str]]
+
+
+async def _no_zone(_scope: TenantScope) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ class Target:
     :param clock: the time now, in UTC.
     :param asked_at: when the list was begun of which this is a page, for relative dates in its filter; by
         default now.
+    :param tenant_zone: returns the name of the tenant's time zone, empty without one.
     :param in_trash: it is what lies in the trash that is read, not what is in use.
     """
 
@@ -76,19 +83,12 @@ class Target:
     in_trash: bool = False
     clock: Callable[[], datetime] = utc_now
     asked_at: datetime | None = None
+    tenant_zone: TenantZone = _no_zone
 
     @cached_property
     def now(self) -> datetime:
         """The present, the same for all statements of the operation."""
         return self.clock()
-
-    @cached_property
-    def zone(self) -> Zone:
-        """The caller's time zone; UTC when it is not known."""
-        try:
-            return zone_of(self.access.time_zone)
-        except UnknownZone:
-            return UTC
 
     @cached_property
     def readable(self) -> Paths:
@@ -116,19 +116,22 @@ class Target:
 
     async def run(self, statement: Statement, values: Sequence[object]) -> list[Row]:
         """Execute the statement with these values, and return the rows."""
-        rows: list[Row] = await self.engine.run_querystring(statement.bind(self.resolved(values)))
+        rows: list[Row] = await self.engine.run_querystring(statement.bind(await self.resolved(values)))
         return rows
 
     async def read(self, plan: Reading, values: Sequence[object]) -> Found:
         """Execute the SELECT with these values, and return its rows as records."""
-        bound = plan.statement.bind(self.resolved(values), is_raw=True)
+        bound = plan.statement.bind(await self.resolved(values), is_raw=True)
         return plan.found(await self.engine.run_querystring(bound))
 
-    def resolved(self, values: Sequence[object]) -> Sequence[object]:
-        """Return the values of a statement as they are bound: dates in place of relative dates."""
+    async def resolved(self, values: Sequence[object]) -> Sequence[object]:
+        """Return the values of a statement as they are bound: dates in place of relative dates, by the time
+        zone of the caller, or else of the tenant. Reads the latter's if they are not cached.
+        """
         for value in values:
             if value.__class__ is Relative:
-                return resolved(values, self.now, self.asked_at or self.now, self.zone)
+                zone = known_zone(self.access.time_zone or await self.tenant_zone(self.scope))
+                return resolved(values, self.now, self.asked_at or self.now, zone)
         return values
 
     async def run_together(self, *statements: QueryString, is_last: bool = False) -> None:
@@ -240,6 +243,7 @@ class Target:
             *(self.scope, self.access, view.model, view.rights, self.schema, plans, self.all_plans),
             clock=lambda: self.now,
             asked_at=self.asked_at,
+            tenant_zone=self.tenant_zone,
         )
 
 
@@ -249,11 +253,19 @@ class Targets:
     :param catalog: the objects of each tenant.
     :param plans: the cache of prepared statements.
     :param clock: the time now, in UTC.
+    :param tenant_zone: returns the name of a tenant's time zone, empty without one.
     """
 
-    def __init__(self, catalog: Catalog, plans: Plans, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        plans: Plans,
+        clock: Callable[[], datetime] = utc_now,
+        tenant_zone: TenantZone | None = None,
+    ) -> None:
         self._catalog = catalog
         self._clock = clock
+        self._tenant_zone = tenant_zone or _no_zone
         self._plans = plans
 
     async def open(self, scope: TenantScope, access: Access, object_name: str, *actions: str) -> Target:
@@ -270,4 +282,14 @@ class Targets:
         schema = SchemaView.of(access, objects)
         view = schema.view(object_name)
         plans = self._plans.of(scope.id, view.model.table)
-        return Target(scope, access, view.model, view.rights, schema, plans, self._plans, clock=self._clock)
+        return Target(
+            scope,
+            access,
+            view.model,
+            view.rights,
+            schema,
+            plans,
+            self._plans,
+            clock=self._clock,
+            tenant_zone=self._tenant_zone,
+        )

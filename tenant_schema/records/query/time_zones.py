@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-__all__ = ["UTC", "Day", "Offset", "UnknownZone", "Zone", "zone_names", "zone_of"]
+__all__ = ["UTC", "Day", "Offset", "UnknownZone", "Zone", "known_zone", "zone_names", "zone_of"]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_+\-]{1,32}(?:/[A-Za-z0-9_+\-]{1,32}){0,2}")
 _FIRST: Final = datetime(1850, 1, 1, tzinfo=UTC_OFFSET)
@@ -98,6 +98,14 @@ def zone_of(name: str) -> Zone:
     if _NAME.fullmatch(name) is None or name not in zone_names():
         raise UnknownZone(name)
     return Zone(name)
+
+
+def known_zone(name: str) -> Zone:
+    """Return the time zone of that name, or UTC if there is none."""
+    try:
+        return zone_of(name)
+    except UnknownZone:
+        return UTC
 
 
 @lru_cache(maxsize=64)

@@ -110,7 +110,9 @@ async def _read_lists(target: Target, expansion: Expansion, ids: Sequence[str]) 
         *("list", expansion.lookup, names, source.where, source.hops, window),
     )
     chain = chained(plan.statement, parts, first)
-    found = plan.found(await beyond.engine.run_querystring(chain.bind(beyond.resolved(values), is_raw=True)))
+    found = plan.found(
+        await beyond.engine.run_querystring(chain.bind(await beyond.resolved(values), is_raw=True))
+    )
     parents = [str(found.shape.stored(row, _PARENT)) for row in found.rows]
     return list(zip(parents, found.shown(), strict=True))
 

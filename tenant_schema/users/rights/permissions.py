@@ -143,7 +143,7 @@ class Access:
     :param methods: how the session was authenticated: values of RFC 8176; of an API key none.
     :param has_second_factor: whether a second factor was verified in the session.
     :param support: set if an operator acts with support access; the user is then that operator's.
-    :param time_zone: the name of the time zone of the user; empty for the tenant's, and for programs.
+    :param time_zone: the name of the time zone of the user; empty for that of the tenant, and for programs.
     :param missing_factor: None if the session has what the roles require. Otherwise a second factor is
         missing: what completes the session; nothing if the user has to add a factor first.
     """

@@ -1,7 +1,10 @@
 """Lists, aggregates and exports over HTTP: who may, and what the answers look like."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
+
+import pytest
 
 from tests.api.conftest import World
 from tests.api.records.test_records import ACCOUNTS, READERS, make
@@ -90,6 +93,30 @@ async def test_what_each_person_may_do_with_a_record(world: World) -> None:
     await client.delete(f"{ACCOUNTS}/{account['id']}")
     trash = (await client.get(f"{ACCOUNTS}/trash?include=can")).json()
     assert trash["can"] == [{"restore": True, "destroy": True}]
+
+
+async def test_today_is_that_of_the_user_or_else_of_the_tenant(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = datetime(2026, 3, 4, 12, tzinfo=UTC)
+    monkeypatch.setattr(world.platform.records.targets, "_clock", lambda: moment)
+    client, contacts = await world.user(), "/api/v1/data/contacts"
+    for day in ("2026-03-03", "2026-03-04", "2026-03-05"):
+        assert (await client.post(contacts, json={"last_name": day, "birthday": day})).status_code == 201
+
+    async def today() -> list[str]:
+        found = await client.get(f"{contacts}?filter[birthday]=$today&fields=birthday")
+        assert found.status_code == 200, found.text
+        return [row["birthday"] for row in found.json()["data"]]
+
+    assert await today() == ["2026-03-04"]
+    settings = {"timeZone": "Pacific/Kiritimati"}
+    assert (await client.patch("/api/v1/tenant-settings", json=settings)).is_success
+    assert await today() == ["2026-03-05"]
+    assert (await client.patch("/api/v1/me", json={"timeZone": "Pacific/Midway"})).is_success
+    assert await today() == ["2026-03-04"]
+    assert (await client.patch("/api/v1/me", json={"timeZone": "Pacific/Kiritimati"})).is_success
+    assert await today() == ["2026-03-05"]
 
 
 async def test_an_export_is_a_file(world: World) -> None:

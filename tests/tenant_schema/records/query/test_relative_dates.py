@@ -17,6 +17,7 @@ from tenant_schema.records.query.time_zones import UTC as UTC_ZONE
 from tenant_schema.records.query.time_zones import Zone
 from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.service import RecordService
+from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Grants, RoleGrants
 from tests.tenant_schema.records.models import Caller
 
@@ -250,6 +251,29 @@ async def test_a_kept_plan_means_another_day_tomorrow_and_for_another_caller(clo
     assert await ada.names(("filter[born]", "$today")) == ["6"]
     nowhere = replace(ada, access=replace(ada.access, time_zone="Nowhere/Else"))
     assert await nowhere.names(today) == ["6"]
+
+
+async def test_a_caller_without_a_time_zone_has_that_of_the_tenant(clocked: Clocked) -> None:
+    caller, clock = clocked
+    asked: list[str] = []
+
+    async def tenant_zone(scope: TenantScope) -> str:
+        asked.append(scope.slug)
+        return "Pacific/Auckland"
+
+    service = RecordService(
+        caller.service.catalog, caller.service._cursors, clock=clock, tenant_zone=tenant_zone
+    )
+    ada = replace(caller, service=service)
+    for day in DAYS:
+        await ada.create(name=day, born=day)
+    clock.now = datetime(2026, 3, 4, 13, tzinfo=UTC)
+    assert await ada.names(("filter[born]", "2026-03-04")) == ["2026-03-04"]
+    assert asked == [], "nothing is relative"
+    assert await ada.names(("filter[born]", "$today")) == ["2026-03-05"]
+    assert asked == ["acme"]
+    berlin = replace(ada, access=replace(ada.access, time_zone="Europe/Berlin"))
+    assert await berlin.names(("filter[born]", "$today")) == ["2026-03-04"]
 
 
 @pytest.mark.parametrize("text", ["$today", "$now"])
