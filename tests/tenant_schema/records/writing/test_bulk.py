@@ -1,14 +1,17 @@
 """Many records at once: each on its own or all or nothing, in few statements, on every kind of database."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from piccolo_engines.columns import new_id
+from piccolo_engines.errors import Deadlock
 from tenant_schema.records.errors import BulkRefused
+from tenant_schema.records.history.write import keep
 from tenant_schema.records.query.model import Condition
 from tenant_schema.records.record import Record
+from tenant_schema.records.writing import bulk_update, delete
 from tenant_schema.records.writing.bulk import Item
 from tenant_schema.users.errors import PermissionDenied
 from tests.tenant_schema.records.conftest import Counting
@@ -228,3 +231,27 @@ async def test_it_takes_the_permission_for_what_is_done(caller: Caller, op: Any)
     access = replace(caller.access, permissions=frozenset(held))
     with pytest.raises(PermissionDenied):
         await replace(caller, access=access).bulk(op, {"id": str(new_id())})
+
+
+@pytest.mark.parametrize("op", ["update", "delete"])
+async def test_a_deadlock_is_tried_again_with_the_versions_that_were_asked_for(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch, op: Literal["update", "delete"]
+) -> None:
+    one, two = await caller.create(name="one"), await caller.create(name="two")
+    attempts = 0
+
+    async def refused_once(*arguments: Any) -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 1:
+            raise Deadlock
+        await keep(*arguments)
+
+    monkeypatch.setattr(bulk_update, "keep", refused_once)
+    monkeypatch.setattr(delete, "keep", refused_once)
+    change = {"notes": "x"} if op == "update" else {}
+    found = await caller.bulk(
+        op, {"id": one.data["id"], **change}, {"id": two.data["id"], "version": 1, **change}
+    )
+    assert attempts == 2
+    assert [(item.status, item.version) for item in found] == [(200 if op == "update" else 204, 2)] * 2
