@@ -213,7 +213,7 @@ async def _act(
 
     async def work() -> None:
         these = Condition("id", "in", tuple(ids))
-        found = await _found(target, op, query, these, len(ids))
+        found = await _found(target, op, query, these, PORTION)
         items[:] = [
             Item(place, one, dict(changes), version=version) for place, (one, version) in enumerate(found)
         ]
