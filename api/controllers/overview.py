@@ -41,7 +41,7 @@ class CountController(Controller):
     """Counts of several lists."""
 
     path = "/counts"
-    tags = ("Records",)
+    tags = ("All objects",)
 
     @post(
         "/",
@@ -74,7 +74,7 @@ class SearchController(Controller):
     """A search over all objects."""
 
     path = "/search"
-    tags = ("Records",)
+    tags = ("All objects",)
 
     @get(
         "/",

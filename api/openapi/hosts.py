@@ -71,6 +71,7 @@ TENANT_HOST: Final = HostKind(
         ("Support access", "Requests of operators for access, and the access in force."),
         ("Audit", "Who did what."),
         ("Records", "Of every object of the tenant, in one way."),
+        ("All objects", "Counts and a search over the records of several objects."),
         ("Apps and pages", "How objects are laid out for people, and what of it there is for whom."),
         ("Views", "Saved ways of looking at an object's records."),
         ("Service", "What can it do?"),
