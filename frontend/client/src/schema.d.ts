@@ -560,6 +560,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The numbers of records of up to 20 lists
+         * @description Of views, related lists and tiles, in one request. Each list has a result of its own: the number, which stops at 1,000 (`capped`), or the problem that a request for this list alone would have had.
+         */
+        post: operations["countRecords"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/data/{object}": {
         parameters: {
             query?: never;
@@ -618,8 +638,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Create, update or delete up to 1,000 records
-         * @description Writes each record separately and returns results by position; `status` is the status that a request for that record alone would have. With `atomic`, all records are written or none: if one is refused, nothing is written, and the 422 names it by its position. For an update, each record contains its `id` and the changed fields; for a delete, only its `id`. With a `version`, the record must be at that version (412 otherwise). At least one problem is reported for each refused record, and 50 more in total; `errorsLeftOut` counts the others of a record.
+         * Create, update, delete, restore or destroy up to 1,000 records, or all that match a filter
+         * @description Writes each record separately and returns results by position; `status` is the status that a request for that record alone would have. With `atomic`, all records are written or none: if one is refused, nothing is written, and the 422 names it by its position. For an update, each record contains its `id` and the changed fields; for a delete, only its `id`. With a `version`, the record must be at that version (412 otherwise). At least one problem is reported for each refused record, and 50 more in total; `errorsLeftOut` counts the others of a record. With a `filter` in place of `records`, it is done to all records (up to 10,000) that match and that the caller may read and do it to, in portions, each of which is written as a whole; one that changed meanwhile and no longer matches is skipped. `?dryRun=true` counts them, and `expected` makes sure that it is these.
          */
         post: operations["writeRecords"];
         delete?: never;
@@ -1452,6 +1472,26 @@ export interface paths {
          * @description For each object that the caller may use: its records, what may be given to make or change one, its filters, and its records with lookups and related lists expanded.
          */
         get: operations["typescript"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Records of all objects that contain certain words
+         * @description Looks into the searched fields of all objects that the caller may read, as the `search` of each list does. Records whose label is the text come first, then those whose label begins with it; newer ones before older ones.
+         */
+        get: operations["searchRecords"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2836,32 +2876,57 @@ export interface components {
         };
         /**
          * BulkRequest
-         * @description An operation and the records to which it applies.
+         * @description An operation and the records to which it applies: `records` by name, or those that match `filter`.
          */
         BulkRequest: {
             /**
-             * @description The operation, the same for every record.
+             * @description The operation, the same for every record. `destroy` deletes permanently, with a filter from the trash only.
              * @enum {unknown}
              */
-            op: "create" | "delete" | "update";
-            /** @description Values by field name. For update and delete, with the record's `id`, and optionally the `version` at which it must be. */
-            records: {
+            op: "create" | "delete" | "destroy" | "restore" | "update";
+            /** @description Values by field name. But for create, with the record's `id`, and optionally the `version` at which it must be. */
+            records?: {
                 [key: string]: unknown;
             }[];
             /**
-             * @description Whether to write either all records or none.
+             * @description Whether to write either all records or none. Only with `records`.
              * @default false
              */
             atomic?: boolean;
+            /** @description Instead of `records`: what the records match, as in `/query`; at most 10,000. An empty filter means all. To restore and destroy, it is the trash that is looked into, where `deleted_at` is a field. */
+            filter?: {
+                [key: string]: unknown;
+            };
+            /** @description With `filter`: what is searched for, too. */
+            search?: string;
+            /** @description With `filter`: the time zone (IANA) of its days. */
+            timeZone?: string;
+            /** @description With `filter`, for update: the new values by field name. */
+            values?: {
+                [key: string]: unknown;
+            };
+            /** @description With `filter`: the number of records that the caller means, such as that of a dry run. If another number matches, nothing is done (409). */
+            expected?: number;
         };
         /**
          * BulkResponse
-         * @description The results of the records, by position, and how many succeeded and failed.
+         * @description The results of the records, by position, and how many succeeded and failed. With a filter, the results
+         *     of those that failed; of a dry run, how many match.
          */
         BulkResponse: {
             ok: number;
             failed: number;
             results: components["schemas"]["BulkResult"][];
+            /** @description With a filter: the number of records that match. */
+            matched?: number;
+            /** @description Of a dry run: whether more match than one request may act on. */
+            capped?: boolean;
+            /** @description With a filter: those that were gone or no longer matched when it was their turn. */
+            skipped?: number;
+            /** @description With a filter: those that were not tried because the database was not available any more. What was done stays; send the request again. */
+            unfinished?: number;
+            /** @description With a filter: failed records that `results` leaves out. */
+            resultsLeftOut?: number;
         };
         /**
          * BulkResult
@@ -2933,6 +2998,20 @@ export interface components {
              *     ]
              */
             recoveryCodes?: string[];
+        };
+        /**
+         * CountsRequest
+         * @description Several lists.
+         */
+        CountsRequest: {
+            counts: components["schemas"]["ListCount"][];
+        };
+        /**
+         * CountsResponse
+         * @description The results, in the order of the lists.
+         */
+        CountsResponse: {
+            counts: components["schemas"]["ListResult"][];
         };
         /**
          * CreatedUser
@@ -3147,6 +3226,10 @@ export interface components {
             field: string;
             from: unknown;
             to: unknown;
+            /** @description Of a lookup: the name of that record; null if the caller has none to read. */
+            fromName?: string | null;
+            /** @description As `fromName`. */
+            toName?: string | null;
         };
         /**
          * FieldProblem
@@ -3365,6 +3448,8 @@ export interface components {
             changes: components["schemas"]["FieldChange"][];
             at?: string;
             by?: components["schemas"]["Changer"] | null;
+            /** @description The name of that user. */
+            userName?: string | null;
         };
         /**
          * HistoryPage
@@ -3762,6 +3847,40 @@ export interface components {
         LinkToken: {
             /** @example fhl_… */
             token: string;
+        };
+        /**
+         * ListCount
+         * @description A list whose records are counted.
+         */
+        ListCount: {
+            /**
+             * @description The name of the object.
+             * @example accounts
+             */
+            object: string;
+            /** @description As in `/query`. */
+            filter?: {
+                [key: string]: unknown;
+            };
+            /** @description As in `/query`. */
+            search?: string;
+            /** @description The time zone (IANA) of days. */
+            timeZone?: string;
+            /**
+             * Format: uuid
+             * @description A saved view of the object, whose filter must match, too.
+             */
+            view?: string;
+        };
+        /**
+         * ListResult
+         * @description The number of records, or the problem of the list.
+         */
+        ListResult: {
+            value?: number;
+            /** @description Whether there are at least that many. */
+            capped?: boolean;
+            error?: components["schemas"]["ProblemDocument"];
         };
         /**
          * MailsSent
@@ -5130,6 +5249,29 @@ export interface components {
             changed: number;
             /** @description How many could be created. */
             available: number;
+        };
+        /**
+         * SearchHit
+         * @description A record that was found.
+         */
+        SearchHit: {
+            /** @description The name of its object. */
+            object: string;
+            /** Format: uuid */
+            id: string;
+            /** @description What the object calls its records by; null if that has no value or is hidden. */
+            label: string | null;
+            /** @description The value of another field that contains one of the words. */
+            detail?: string;
+        };
+        /**
+         * SearchResponse
+         * @description The records that were found, the best first.
+         */
+        SearchResponse: {
+            data: components["schemas"]["SearchHit"][];
+            /** @description Objects that were not looked into: there are too many, or the search took too long. Name them in `objects`. */
+            leftOut?: string[];
         };
         /**
          * SessionConfirmation
@@ -7633,6 +7775,71 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    countRecords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "counts": [
+                 *         {
+                 *           "object": "accounts",
+                 *           "filter": {
+                 *             "owner": "$me"
+                 *           }
+                 *         },
+                 *         {
+                 *           "object": "contacts",
+                 *           "search": "ada"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CountsRequest"];
+            };
+        };
+        responses: {
+            /** @description The results, in the order of the lists. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "counts": [
+                     *         {
+                     *           "value": 12,
+                     *           "capped": false
+                     *         },
+                     *         {
+                     *           "value": 1000,
+                     *           "capped": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CountsResponse"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listRecords: {
         parameters: {
             query?: {
@@ -7964,7 +8171,10 @@ export interface operations {
     };
     writeRecords: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only count the records that match the `filter`; nothing is done. */
+                dryRun?: boolean;
+            };
             header?: {
                 /**
                  * @description A name for this request, at most 255 visible ASCII characters. Sent again within a day by the same caller with the same body it acts once, and both get the same response (the later ones with `Idempotent-Replayed: true`, and without secrets); with another body it is 422, while the first is at work 409. A request that was refused may be sent again.
@@ -8986,11 +9196,19 @@ export interface operations {
                      *             "id": "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e00",
                      *             "name": "Ada"
                      *           },
+                     *           "userName": "Ada",
                      *           "changes": [
                      *             {
                      *               "field": "industry",
                      *               "from": "technology",
                      *               "to": "finance"
+                     *             },
+                     *             {
+                     *               "field": "owner",
+                     *               "from": null,
+                     *               "to": "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e00",
+                     *               "fromName": null,
+                     *               "toName": "Ada"
                      *             }
                      *           ]
                      *         },
@@ -9002,6 +9220,7 @@ export interface operations {
                      *             "id": "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e00",
                      *             "name": "Ada"
                      *           },
+                     *           "userName": "Ada",
                      *           "changes": []
                      *         }
                      *       ],
@@ -11682,6 +11901,63 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    searchRecords: {
+        parameters: {
+            query: {
+                /**
+                 * @description Words, each of which begins a word in one of the searched fields.
+                 * @example ada
+                 */
+                q: string;
+                /**
+                 * @description Names of objects, separated by commas, at most 50; all otherwise.
+                 * @example accounts,contacts
+                 */
+                objects?: string;
+                /** @description The maximum number of records. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The records. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "object": "contacts",
+                     *           "id": "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11",
+                     *           "label": "Ada Lovelace",
+                     *           "detail": "ada@globex.example"
+                     *         },
+                     *         {
+                     *           "object": "accounts",
+                     *           "id": "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e12",
+                     *           "label": "Adams Ltd"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SearchResponse"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listSessions: {
         parameters: {
             query?: {
@@ -13184,7 +13460,7 @@ export interface operations {
                  * @description The problem's code.
                  * @example malformed-json
                  */
-                code: "already-there" | "app-not-found" | "bad-request" | "beyond-own-rights" | "body-too-large" | "body-too-slow" | "bulk-refused" | "challenge-invalid" | "change-refused" | "code-invalid" | "confirmation-required" | "conversion-refused" | "creation-failed" | "credentials-unreadable" | "cross-site" | "cursor-invalid" | "cursor-mismatch" | "database-exists" | "database-unavailable" | "database-user-exists" | "deletion-failed" | "domain-not-found" | "domain-taken" | "engines-busy" | "factor-needed" | "factor-required" | "field-in-index" | "field-not-found" | "forbidden" | "forged-request" | "head-too-large" | "idempotency-busy" | "idempotency-mismatch" | "in-use" | "inactive" | "internal-error" | "invalid-credentials" | "invalid-cursor" | "invalid-domain" | "invalid-host" | "invalid-idempotency-key" | "invalid-if-match" | "invalid-if-none-match" | "invalid-name" | "invalid-origin" | "invalid-query" | "invalid-slug" | "invalid-tenant-name" | "job-error" | "job-failed" | "job-lost" | "job-not-cancellable" | "job-not-found" | "job-not-retryable" | "key-not-enough" | "last-administrator" | "last-way-in" | "layout-hidden" | "link-invalid" | "mail-unavailable" | "malformed-address" | "malformed-json" | "malformed-multipart" | "malformed-request" | "method-not-allowed" | "name-taken" | "no-database-user" | "not-authenticated" | "not-found" | "not-ready" | "nothing-to-match" | "object-busy" | "object-not-found" | "page-not-found" | "passkey-invalid" | "passkey-refused" | "password-changing" | "password-disabled" | "password-not-changed" | "passwords-needed" | "permission-denied" | "pool-timeout" | "precondition-failed" | "primary-domain" | "provider-in-use" | "provisioning-failed" | "query-too-slow" | "record-not-found" | "request-too-slow" | "reserved-slug" | "service-unavailable" | "session-ended" | "slug-taken" | "standard-kept" | "still-looked-up" | "still-referenced" | "support-ended" | "support-not-enough" | "support-refused" | "system-kept" | "tables-differ" | "taken" | "target-too-long" | "tenant-gone" | "tenant-not-found" | "tenant-not-ready" | "tenant-suspended" | "ticket-invalid" | "token-expired" | "token-invalid" | "token-reused" | "too-busy" | "too-many" | "too-many-at-once" | "too-many-attempts" | "too-many-connections" | "too-many-dependents" | "too-many-factors" | "too-many-requests" | "too-many-values" | "unique-conflict" | "unknown-database-server" | "unreadable-csv" | "unsupported-content-encoding" | "unsupported-media-type" | "validation" | "version-mismatch" | "view-not-found" | "weak-password" | "would-break-data" | "would-lose-data" | "wrong-code" | "wrong-password" | "wrong-status" | "wrong-support-state";
+                code: "already-there" | "app-not-found" | "bad-request" | "beyond-own-rights" | "body-too-large" | "body-too-slow" | "bulk-refused" | "challenge-invalid" | "change-refused" | "code-invalid" | "confirmation-required" | "conversion-refused" | "creation-failed" | "credentials-unreadable" | "cross-site" | "cursor-invalid" | "cursor-mismatch" | "database-exists" | "database-unavailable" | "database-user-exists" | "deletion-failed" | "domain-not-found" | "domain-taken" | "engines-busy" | "factor-needed" | "factor-required" | "field-in-index" | "field-not-found" | "forbidden" | "forged-request" | "head-too-large" | "idempotency-busy" | "idempotency-mismatch" | "in-use" | "inactive" | "internal-error" | "invalid-credentials" | "invalid-cursor" | "invalid-domain" | "invalid-host" | "invalid-idempotency-key" | "invalid-if-match" | "invalid-if-none-match" | "invalid-name" | "invalid-origin" | "invalid-query" | "invalid-slug" | "invalid-tenant-name" | "job-error" | "job-failed" | "job-lost" | "job-not-cancellable" | "job-not-found" | "job-not-retryable" | "key-not-enough" | "last-administrator" | "last-way-in" | "layout-hidden" | "link-invalid" | "mail-unavailable" | "malformed-address" | "malformed-json" | "malformed-multipart" | "malformed-request" | "method-not-allowed" | "name-taken" | "no-database-user" | "not-authenticated" | "not-found" | "not-ready" | "nothing-to-match" | "object-busy" | "object-not-found" | "other-number" | "page-not-found" | "passkey-invalid" | "passkey-refused" | "password-changing" | "password-disabled" | "password-not-changed" | "passwords-needed" | "permission-denied" | "pool-timeout" | "precondition-failed" | "primary-domain" | "provider-in-use" | "provisioning-failed" | "query-too-slow" | "record-not-found" | "request-too-slow" | "reserved-slug" | "service-unavailable" | "session-ended" | "slug-taken" | "standard-kept" | "still-looked-up" | "still-referenced" | "support-ended" | "support-not-enough" | "support-refused" | "system-kept" | "tables-differ" | "taken" | "target-too-long" | "tenant-gone" | "tenant-not-found" | "tenant-not-ready" | "tenant-suspended" | "ticket-invalid" | "token-expired" | "token-invalid" | "token-reused" | "too-busy" | "too-many" | "too-many-at-once" | "too-many-attempts" | "too-many-connections" | "too-many-dependents" | "too-many-factors" | "too-many-requests" | "too-many-values" | "unique-conflict" | "unknown-database-server" | "unreadable-csv" | "unsupported-content-encoding" | "unsupported-media-type" | "validation" | "version-mismatch" | "view-not-found" | "weak-password" | "would-break-data" | "would-lose-data" | "wrong-code" | "wrong-password" | "wrong-status" | "wrong-support-state";
             };
             cookie?: never;
         };
