@@ -192,7 +192,7 @@ class Freehold(Litestar):
         if scope["type"] == "lifespan":
             await super().__call__(scope, receive, send)
         else:
-            await self.boundary(scope, cast("Receive", receive), cast("Send", send))
+            await self.boundary(scope, receive, send)  # type: ignore[arg-type]  # those of a request
 
     @property
     def openapi_schema(self) -> OpenAPI:

@@ -11,7 +11,7 @@ dependency that the request cannot have raises :class:`DependencyMissing`, which
 """
 
 from collections.abc import Callable
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from litestar.di import Provide
 from piccolo.engine import Engine
@@ -92,7 +92,8 @@ def provide_tenant(request: ApiRequest) -> TenantScope:
     tenant = request.scope["state"].get("tenant")
     if tenant is None:
         raise DependencyMissing("tenant", "a tenant's host")
-    return cast("TenantScope", tenant)
+    scope: TenantScope = tenant
+    return scope
 
 
 def provide_tenant_engine(request: ApiRequest) -> Engine[Any]:

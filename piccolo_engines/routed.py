@@ -1,6 +1,6 @@
 """RoutedEngine: a Piccolo engine without a database, which forwards everything to the engine bound to it."""
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import Any
@@ -155,9 +155,9 @@ class RoutedEngine(Engine[Any]):
         """Read a result in batches from the bound engine."""
         return await self.bound.batch(query, batch_size=batch_size, node=node)
 
-    async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Any:
+    def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Coroutine[Any, Any, Any]:
         """Run one query on the bound engine."""
-        return await self.bound.run_querystring(querystring, in_pool=in_pool)
+        return self.bound.run_querystring(querystring, in_pool=in_pool)
 
     async def run_ddl(self, ddl: str, in_pool: bool = True) -> Any:
         """Run one DDL statement on the bound engine."""

@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
-from typing import Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from piccolo import columns
 from piccolo.columns import BigInt, Varchar
@@ -139,10 +139,10 @@ class VersionedCache:
             tenant.entries.put(key, value)
         return value
 
-    def peek(self, scope: TenantScope, key: Hashable) -> object:
+    def peek(self, scope: TenantScope, key: Hashable) -> Any:
         """What is cached under ``key`` and may be served without a look at the version; otherwise None."""
         tenant = self._tenants.get(scope.id.int)
-        if tenant is None or self._is_due(tenant):
+        if tenant is None or self._clock() - tenant.checked_at >= self._cache_seconds:
             return None
         return tenant.entries.get(key)
 

@@ -49,11 +49,16 @@ class CrossOrigin:
             origin = _header(scope, b"origin")
             context.allowed_origin = origin if origin in self._allowed else None
 
+    def allows_none(self, tenant: TenantScope) -> bool:
+        """Whether the tenant's list is known to be empty. Then there is nothing to :meth:`decide`."""
+        known = self._rules.known(tenant)
+        return known is not None and not known.allowed_origins
+
     async def decide(self, tenant: TenantRef, scope: HTTPScope, context: RequestContext) -> None:
         """Decide by the tenant's list. No statement with a warm cache, nor for the tenant's own pages."""
-        known = self._rules.known(scope["state"]["tenant"])
-        if (known is not None and not known.allowed_origins) or not is_below(scope["path"], _PATHS):
+        if not is_below(scope["path"], _PATHS):
             return
+        known = self._rules.known(scope["state"]["tenant"])
         context.varies_by_origin = True
         origin = _header(scope, b"origin")
         if origin is None or context.allowed_origin is not None:
@@ -67,7 +72,7 @@ class CrossOrigin:
 
     def preflight(self, scope: HTTPScope, context: RequestContext) -> RawResponse | None:
         """Return the response to a preflight request of an allowed origin; None for other requests."""
-        if scope["method"] != "OPTIONS" or context.allowed_origin is None:
+        if context.allowed_origin is None or scope["method"] != "OPTIONS":
             return None
         if _header(scope, b"access-control-request-method") is None:
             return None

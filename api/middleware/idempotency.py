@@ -55,7 +55,7 @@ class Idempotent:
 
     def __call__(self, any_scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one request. Raises what the handler raises, and the errors of the key."""
-        scope = cast("HTTPScope", any_scope)
+        scope: HTTPScope = any_scope  # type: ignore[assignment]  # there are no others here
         key = _key_of(scope)
         if key is None or is_tried(scope):
             return self._app(scope, receive, send)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 __all__ = ["CURRENT", "RecordedRequest", "RequestContext"]
 
 
@@ -21,8 +23,7 @@ class RecordedRequest:
     detail: Mapping[str, object]
 
 
-@dataclass(slots=True)
-class RequestContext:
+class RequestContext(msgspec.Struct):
     """The request's data, filled in on the way.
 
     The tenant is set by the host, the caller by authentication, the status by the response.

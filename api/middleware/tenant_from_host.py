@@ -102,7 +102,8 @@ class TenantFromHost:
 
     async def _serve_tenant(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
         context: RequestContext = scope["state"]["context"]
-        await self._cross_origin.decide(tenant, scope, context)
+        if not self._cross_origin.allows_none(scope["state"]["tenant"]):
+            await self._cross_origin.decide(tenant, scope, context)
         if (preflight := self._cross_origin.preflight(scope, context)) is not None:
             await preflight(scope, receive, send)
             return

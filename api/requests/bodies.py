@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from enum import Enum
 from types import UnionType
@@ -20,6 +20,7 @@ from api.errors import (
     UnsupportedMediaType,
 )
 from api.requests.json_portions import SMALL, decode_in_portions, malformed
+from api.server.begun import Begun
 from tenant_schema.problems import MAX_NAME, Problem, ProblemCollector, suggestion
 
 __all__ = [
@@ -53,9 +54,12 @@ async def read_body(receive: Receive, limit: int, seconds: float) -> bytes:
     :class:`~api.errors.BodyTooSlow` when it is not whole after ``seconds``, and
     :class:`~api.errors.ClientGone` when the client hangs up in the middle.
     """
+    call = Begun(cast("Coroutine[Any, Any, Any]", receive()))
+    if call.is_done and not (message := await call).get("more_body"):
+        return await _read_on(message, receive, limit)  # as most bodies: no timer is needed
     try:
         async with asyncio.timeout(seconds):
-            return await _read_on(await receive(), receive, limit)
+            return await _read_on(await call, receive, limit)
     except TimeoutError:
         raise BodyTooSlow from None
 

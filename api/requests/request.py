@@ -33,17 +33,20 @@ class ApiRequest(Request[Any, Any, State]):
     @property
     def platform(self) -> Platform:
         """Every service."""
-        return cast("Platform", self.scope["state"]["platform"])
+        platform: Platform = self.scope["state"]["platform"]
+        return platform
 
     @property
     def context(self) -> RequestContext:
         """The request's id, and what the log says of it."""
-        return cast("RequestContext", self.scope["state"]["context"])
+        context: RequestContext = self.scope["state"]["context"]
+        return context
 
     @property
     def address(self) -> str:
         """The client's address, as far as trusted proxies tell it."""
-        return cast("str", self.scope["state"]["address"])
+        address: str = self.scope["state"]["address"]
+        return address
 
     def header(self, name: bytes) -> str | None:
         """A header's value, its name in lower case; several of one name are joined by commas."""
@@ -147,7 +150,8 @@ class ApiRequest(Request[Any, Any, State]):
         """The body, as read by the tenant middleware, or read from the client now."""
         taken_in = self.scope["state"].get("body")
         if taken_in is not None:
-            return cast("bytes", taken_in)
+            body: bytes = taken_in
+            return body
         settings = self.platform.settings
         bodies.require_plain((self.header(b"content-encoding") or "").encode())
         bodies.require_length(self.header(b"content-length"), settings.max_body_bytes)
@@ -164,7 +168,8 @@ class TenantRequest(ApiRequest):
     @property
     def tenant(self) -> TenantScope:
         """The tenant of the host name."""
-        return cast("TenantScope", self.scope["state"]["tenant"])
+        tenant: TenantScope = self.scope["state"]["tenant"]
+        return tenant
 
     def hold(self, slot: Slot) -> None:
         """Enter ``slot``. The tenant middleware leaves it when the response was sent."""

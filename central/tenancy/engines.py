@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
@@ -16,7 +16,7 @@ from central.errors import CentralError
 from central.registry import TenantRef
 from piccolo_engines.lru import Lru
 
-__all__ = ["EngineStats", "EnginesBusy", "TenantEngines", "TenantGone"]
+__all__ = ["EngineStats", "EnginesBusy", "Lease", "TenantEngines", "TenantGone"]
 
 _REMEMBERED_GONE = 4096
 
@@ -113,12 +113,12 @@ class TenantEngines:
         self._taken: Counter[str] = Counter()
         self._waiting = self._opened = self._evicted = self._timeouts = 0
 
-    def lease(self, tenant: TenantRef) -> AbstractAsyncContextManager[Engine[Any]]:
+    def lease(self, tenant: TenantRef) -> "Lease":
         """Lease the tenant's engine, which stays open at least until the end of the block.
 
         Raises :class:`EnginesBusy`, and :class:`TenantGone` after the tenant was discarded.
         """
-        return _Lease(self, tenant)
+        return Lease(self, tenant)
 
     async def discard(self, tenant_id: UUID) -> None:
         """Refuse new leases of the tenant, wait for running ones, and close its engine.
@@ -289,13 +289,27 @@ class TenantEngines:
             self._changed = asyncio.Event()
 
 
-class _Lease:
+class Lease:
     """One use of a tenant's engine."""
 
     __slots__ = ("_engines", "_entry", "_tenant")
 
     def __init__(self, engines: TenantEngines, tenant: TenantRef) -> None:
         self._engines, self._tenant = engines, tenant
+
+    def begin(self) -> Engine[Any] | None:
+        """Begin with an open engine; None if there is none, in which case the lease is awaited."""
+        entry = self._engines._placed(self._tenant)
+        if entry is None or entry.engine is None:
+            return None
+        self._entry = entry
+        entry.leases += 1
+        entry.unused.clear()
+        return entry.engine
+
+    def end(self) -> None:
+        """Give the engine back."""
+        self._engines._give_back(self._entry, self._tenant.id)
 
     async def __aenter__(self) -> Engine[Any]:
         engines, tenant = self._engines, self._tenant
@@ -315,4 +329,4 @@ class _Lease:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._engines._give_back(self._entry, self._tenant.id)
+        self.end()

@@ -7,7 +7,7 @@ from typing import Any
 from piccolo.engine.base import Engine
 
 from central.registry import TenantRef
-from central.tenancy.engines import TenantEngines
+from central.tenancy.engines import Lease, TenantEngines
 from piccolo_engines.routed import RoutedEngine
 
 __all__ = ["Tenancy"]
@@ -48,11 +48,11 @@ class _Use:
 
     __slots__ = ("_binding", "_lease", "_slot")
 
-    def __init__(self, lease: AbstractAsyncContextManager[Engine[Any]], slot: RoutedEngine) -> None:
+    def __init__(self, lease: Lease, slot: RoutedEngine) -> None:
         self._lease, self._slot = lease, slot
 
     async def __aenter__(self) -> Engine[Any]:
-        engine = await self._lease.__aenter__()
+        engine = self._lease.begin() or await self._lease.__aenter__()
         self._binding = self._slot.bind(engine)
         self._binding.__enter__()
         return engine
@@ -63,4 +63,4 @@ class _Use:
         try:
             self._binding.__exit__(kind, error, trace)
         finally:
-            await self._lease.__aexit__(kind, error, trace)
+            self._lease.end()

@@ -246,11 +246,11 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
         try:
             repeats = getattr(querystring, "repeats", False)
             if not repeats:  # asking for abstract classes takes time
-                if isinstance(querystring, Steps):
-                    return await querystring.run(Work(session, self.on_statement))
                 if isinstance(querystring, StatementGroup):
                     await self._run_group(session, querystring)
                     return []
+                if isinstance(querystring, Steps):
+                    return await querystring.run(Work(session, self.on_statement))
                 if isinstance(querystring, SelectGroup):
                     return await fetch_each(querystring, Work(session, self.on_statement))  # type: ignore[return-value]
             template, args = compiled(querystring)

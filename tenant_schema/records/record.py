@@ -1,7 +1,6 @@
 """The types of a record and of a row of a result."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import msgspec
@@ -12,8 +11,7 @@ Row: TypeAlias = dict[str, Any]
 """One row of a result: values by column name or field name."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Record:  # noqa: PLW1641 - holds what cannot be hashed
+class Record(msgspec.Struct, frozen=True, eq=False):  # noqa: PLW1641 - holds what cannot be hashed
     """One record as the API returns it.
 
     :param encodable: the record as msgspec encodes it for a response: a Struct, or a dictionary.

@@ -19,7 +19,7 @@ from typing import Any
 
 from asyncmy.constants import FIELD_TYPE
 
-from piccolo_engines.mysql.literals import in_utc, microseconds
+from piccolo_engines.mysql.literals import microseconds, without_zone
 
 __all__ = ["PreparedStatements", "binary"]
 
@@ -125,9 +125,7 @@ def _float(value: float) -> float:
 
 
 def _datetime(value: dt.datetime) -> str:
-    if value.tzinfo is None:
-        return value.isoformat(sep=" ")
-    return in_utc(value).isoformat(sep=" ")[:-6]  # without the +00:00
+    return without_zone(value).isoformat(" ")
 
 
 def _same(value: Any) -> Any:

@@ -29,6 +29,8 @@ MOST_DECIMALS = 30
 PLAIN_DIGITS = 15
 """Digits up to which SQLite keeps decimals as doubles, which are exact so far; it keeps others as texts."""
 _EXACT = Context(prec=2 * MOST_DIGITS + 60)
+_UNITS = [Decimal(1).scaleb(-scale) for scale in range(MOST_DECIMALS + 1)]
+"""The last digit of decimals with so many of them."""
 _PLAIN = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 
 
@@ -97,7 +99,7 @@ def _fitted(number: Decimal, precision: int, scale: int) -> Decimal:
         raise InvalidValue(
             "too-many-digits", f"must have at most {precision - scale} digits before the point"
         )
-    fitted = number.quantize(Decimal(1).scaleb(-scale), context=_EXACT)
+    fitted = number.quantize(_UNITS[scale], context=_EXACT)
     if number != fitted:
         raise InvalidValue("too-many-decimals", f"must have at most {scale} decimals")
     return fitted if fitted else fitted.copy_abs()  # there is no -0

@@ -11,8 +11,11 @@ __all__ = ["UrlType"]
 
 _SHAPE = re.compile(r"https?://[^\s\x00-\x1f\x7f<>\"\\^`{|}]+", re.IGNORECASE)
 
+_CANONICAL = re.compile(r"https?://[a-z0-9.-]+(?:[/?#][!#-;=?-\[\]_a-z~]*)?")
+"""Most addresses: of ASCII characters that are allowed, with a plain host in lower case."""
+
 _PLAIN_HOST = re.compile(r"https?://[a-z0-9.-]+(?:[/?#]|\Z)", re.IGNORECASE | re.ASCII)
-"""Most addresses: without user, port and brackets, nothing about the host can be wrong."""
+"""Without user, port and brackets, nothing about the host can be wrong."""
 
 _BEGINNING = re.compile(r"(?P<scheme>https?://)(?P<user>[^/?#@]*@)?(?P<host>[^/?#]*)", re.IGNORECASE)
 
@@ -30,6 +33,8 @@ class UrlType(ShortText):
 
     def parse(self, value: object, field: FieldSpec) -> str:
         text = super().parse(value, field)
+        if _CANONICAL.fullmatch(text) is not None:
+            return text
         if _SHAPE.fullmatch(text) is None or not (_PLAIN_HOST.match(text) or _has_host(text)):
             raise InvalidValue("not-a-url", "must be a web address such as https://example.com/")
         return super().parse(self.canonical_part(text, "eq"), field)

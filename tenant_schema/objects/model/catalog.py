@@ -3,7 +3,7 @@
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol
 
 from piccolo.querystring import QueryString
 
@@ -55,7 +55,8 @@ class Catalog:
 
     def known(self, scope: TenantScope) -> Mapping[str, ObjectModel] | None:
         """What :meth:`all` would return, if it is cached and needs no statement; otherwise None."""
-        return cast("Mapping[str, ObjectModel] | None", self._cache.peek(scope, "objects"))
+        objects: Mapping[str, ObjectModel] | None = self._cache.peek(scope, "objects")
+        return objects
 
     async def get(self, scope: TenantScope, name: str) -> ObjectModel:
         """One object.

@@ -4,12 +4,12 @@ operation.
 
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
+import msgspec
 from piccolo.engine.base import Engine
 from piccolo.querystring import QueryString
 
@@ -57,8 +57,7 @@ async def _no_zone(_scope: TenantScope) -> str:
     return ""
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(msgspec.Struct, frozen=True, eq=False, dict=True):
     """An object for one operation of one caller.
 
     :param rights: what the caller may do: fields that are not readable are never named or shown, and the rule

@@ -69,7 +69,8 @@ class Asked:
     """
 
     def __init__(self, objects: int = 256, shapes: int = 32, slow: float = _SLOW) -> None:
-        self._objects: Lru[tuple[UUID, UUID], _Shapes] = Lru(objects)
+        self._objects: Lru[tuple[int, int], _Shapes] = Lru(objects)  # a UUID is hashed in Python
+        self._queries: Lru[int, tuple[Query | AggregateQuery, Shape | None]] = Lru(objects)
         self._most, self.slow = shapes, slow
 
     def note(self, target: Target, query: Query | AggregateQuery, seconds: float) -> None:
@@ -77,10 +78,10 @@ class Asked:
         is_slow = seconds >= self.slow
         if not is_slow and getrandbits(_SAMPLE_BITS):
             return
-        shape = _shape_of(query)
+        shape = self._known_shape_of(query)
         if shape is None:
             return
-        key = (target.scope.id, target.model.id)
+        key = (target.scope.id.int, target.model.id.int)
         shapes = self._objects.get(key)
         if shapes is None:
             shapes = _Shapes(self._most)
@@ -93,8 +94,17 @@ class Asked:
 
     def of(self, tenant_id: UUID, object_id: UUID) -> Mapping[Shape, Cost]:
         """Return the shapes that an object was asked for."""
-        shapes = self._objects.get((tenant_id, object_id))
+        shapes = self._objects.get((tenant_id.int, object_id.int))
         return {} if shapes is None else dict(shapes.known)
+
+    def _known_shape_of(self, query: Query | AggregateQuery) -> Shape | None:
+        """Return the shape of a query; of a plan's, which is asked again and again, without finding out."""
+        known = self._queries.get(id(query))
+        if known is not None and known[0] is query:
+            return known[1]
+        shape = _shape_of(query)
+        self._queries.put(id(query), (query, shape))
+        return shape
 
 
 class _Shapes:

@@ -1,7 +1,6 @@
 """Reads one record or one page of a list: one statement each, and one for each expansion."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from uuid import UUID
 
 import msgspec
@@ -58,7 +57,7 @@ async def read_page(target: Target, plan: PagePlan, cursors: Cursors) -> Page:
     query, values = plan.query, plan.values_for(target.access.user_id)
     if plan.is_relative:
         begun = None if plan.place is None else plan.place.asked_at
-        target = replace(target, asked_at=begun or target.now)
+        target = msgspec.structs.replace(target, asked_at=begun or target.now)
     part = cut(await target.read(plan.reading, values), plan.order, query.limit, plan.place)
 
     def seal(place: Place | None) -> str | None:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
+import msgspec
+
 from tenant_schema.objects.fields.datetime import DatetimeType
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.access.target import Target
@@ -23,4 +25,5 @@ DELETED_AT: Final = FieldModel(
 def in_trash(target: Target) -> Target:
     """Return the target with what lies in the trash in place of what is in use."""
     readable = {**target.rights.readable, DELETED_AT.name: DELETED_AT}
-    return replace(target, rights=replace(target.rights, readable=readable), in_trash=True)
+    rights = replace(target.rights, readable=readable)
+    return msgspec.structs.replace(target, rights=rights, in_trash=True)

@@ -13,9 +13,12 @@ from uuid import UUID
 
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.fields.protocol import FieldType
+from tenant_schema.objects.model.auto_numbers import counted_fields
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.access.rights import Rights
 from tenant_schema.records.access.target import Target
+from tenant_schema.records.writing.equal_values import compared_fields
+from tenant_schema.records.writing.lookup_targets import checked_lookups
 from tenant_schema.records.writing.validation import Body, Fields, Stored
 
 __all__ = ["CreationPlan", "creation_plan"]
@@ -32,9 +35,20 @@ class CreationPlan:
     """The fields that a body may give, and the values of those that it leaves out.
 
     :param fields: the object's fields. :param rights: the caller's rights.
+    :ivar refers: whether there are lookups whose records have to be looked for.
+    :ivar compares: whether there are unique fields that an index alone does not keep unique.
+    :ivar counts: whether the object counts its records.
     """
 
-    __slots__ = ("_defaults", "_entries", "_needed", "_parsed_each_time")
+    __slots__ = (
+        "_defaults",
+        "_entries",
+        "_needed",
+        "_parsed_each_time",
+        "compares",
+        "counts",
+        "refers",
+    )
 
     def __init__(self, fields: Fields, rights: Rights) -> None:
         self._entries = {
@@ -53,6 +67,9 @@ class CreationPlan:
             if not fits or (value is None and field.required):
                 needed.append(name)
         self._needed = tuple(needed)
+        self.refers = bool(checked_lookups(fields.values()))
+        self.compares = bool(compared_fields(fields.values()))
+        self.counts = bool(counted_fields(fields.values()))
 
     def parse(self, body: Body) -> Stored | None:
         """Return what :func:`~tenant_schema.records.writing.validation.parse_creation` returns, or None if

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from tenant_schema.objects.model.model import FieldModel, ObjectModel
+from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.problems import Problem
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.query.conditions import is_one_of
@@ -14,7 +14,7 @@ from tenant_schema.records.record import Row
 from tenant_schema.records.sql.compiler import compile_filter
 from tenant_schema.records.writing.trashed_values import trashed_among, value_taken
 
-__all__ = ["problems_of_equal_values"]
+__all__ = ["compared_fields", "problems_of_equal_values"]
 
 
 async def problems_of_equal_values(
@@ -24,13 +24,14 @@ async def problems_of_equal_values(
     one before it. One statement for each such field; none for objects without one.
     """
     found: list[list[Problem]] = [[] for _ in records]
-    for field in target.plan(lambda: _compared(target.model), "compared"):
+    for field in target.plan(lambda: compared_fields(target.model.fields.values()), "compared"):
         await _look(target, field, records, found)
     return found
 
 
-def _compared(model: ObjectModel) -> list[FieldModel]:
-    return [one for one in model.fields.values() if one.unique and one.type.comparisons]
+def compared_fields(fields: Iterable[FieldModel]) -> list[FieldModel]:
+    """Return the unique fields whose values can be equal without being the same text."""
+    return [one for one in fields if one.unique and one.type.comparisons]
 
 
 async def _look(

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from tenant_schema.objects.model.model import FieldModel, ObjectModel
+from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.problems import Problem
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.query.model import Condition
@@ -17,7 +17,7 @@ from tenant_schema.records.query.user_fields import USERS
 from tenant_schema.records.sql.statements import Source, reading
 from tenant_schema.users.tables import User
 
-__all__ = ["problems_of_lookups", "problems_of_many"]
+__all__ = ["checked_lookups", "problems_of_lookups", "problems_of_many"]
 
 _Values = Mapping[str, Any]
 _PORTION: Final = 500
@@ -38,7 +38,8 @@ async def problems_of_many(
     target: Target, rows: Sequence[_Values], *, with_users: bool = False
 ) -> list[list[Problem]]:
     """As :func:`problems_of_lookups`, for each of many records."""
-    lookups = target.plan(lambda: _checked(target.model, with_users=with_users), "lookups", with_users)
+    fields = target.model.fields.values()
+    lookups = target.plan(lambda: checked_lookups(fields, with_users=with_users), "lookups", with_users)
     if not lookups:
         return [[] for _ in rows]
     wanted: defaultdict[str, set[UUID]] = defaultdict(set)
@@ -52,9 +53,9 @@ async def problems_of_many(
     return [[*_missing(lookups, values, there)] for values in rows]
 
 
-def _checked(model: ObjectModel, *, with_users: bool) -> list[FieldModel]:
+def checked_lookups(fields: Iterable[FieldModel], *, with_users: bool = False) -> list[FieldModel]:
     """Return the lookups to records, and to users if those are checked too."""
-    lookups = [one for one in model.fields.values() if one.type.name == "lookup"]
+    lookups = [one for one in fields if one.type.name == "lookup"]
     return [one for one in lookups if with_users or one.settings["target"] != USERS.name]
 
 

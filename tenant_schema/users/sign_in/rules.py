@@ -1,7 +1,7 @@
 """How users may sign in to a tenant, read through the cache of the ``access`` version."""
 
 from dataclasses import dataclass
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
@@ -46,7 +46,8 @@ class SignInRulesReader:
 
     def known(self, scope: TenantScope) -> SignInRules | None:
         """Return what :meth:`current` would, if it needs no statement; otherwise None."""
-        return cast("SignInRules | None", self._cache.peek(scope, _KEY))
+        rules: SignInRules | None = self._cache.peek(scope, _KEY)
+        return rules
 
 
 async def read_rules() -> SignInRules:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from piccolo_conf import DB
@@ -272,7 +272,7 @@ class Authentication:
         """
         if access_token.startswith(KEY_PREFIX):
             return self._keys.known_access(scope, access_token)
-        verified = cast("_Verified | None", self._cache.peek(scope, ("token", token_digest(access_token))))
+        verified: _Verified | None = self._cache.peek(scope, ("token", token_digest(access_token)))
         if verified is None or self._tokens.has_expired(verified.claims):
             return None
         return verified.access

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from piccolo_conf import DB
@@ -249,7 +250,7 @@ async def test_two_tenants_share_the_service_and_nothing_else(
 ) -> None:
     made = await caller.create(name="acme's")
     page = await caller.page(("limit", "1"))
-    demo = replace(caller, scope=replace(caller.scope, id=new_id(), slug="demo"))
+    demo = replace(caller, scope=msgspec.structs.replace(caller.scope, id=new_id(), slug="demo"))
     engine = SQLiteEngine(bound.path.with_name("demo.sqlite"), synchronous="OFF")
     with DB.bind(engine):
         await make_table(gadgets)

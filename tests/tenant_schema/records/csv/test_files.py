@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from tenant_schema.records.csv.columns import columns_of
@@ -339,7 +340,8 @@ async def test_labels_may_have_dots(caller: Caller) -> None:
     fields = {
         name: replace(one, label=labels.get(name, one.label)) for name, one in target.model.fields.items()
     }
-    seen = replace(target, rights=replace(target.rights, readable=fields, creatable=fields))
+    rights = replace(target.rights, readable=fields, creatable=fields)
+    seen = msgspec.structs.replace(target, rights=rights)
     found = await columns_of(seen, ["name", "no. of  Staff", "Parent co..Code"], None)
     assert [(one.field.name, one.by and one.by.name) for one in found.taken] == [
         ("name", None),
