@@ -19,6 +19,7 @@ import { openPalette, Palette } from "~/shell/Palette";
 import { openSections } from "~/setup/sections";
 
 const SetupNav = lazy(() => import("~/setup/SetupNav"));
+const Bars = lazy(() => import("~/shell/Bars"));
 
 /** The frame of all pages behind sign-in: the app's pages, the palette, the account's menu. */
 export default function Shell() {
@@ -76,6 +77,9 @@ function Frame({ navigation, opened, toggle }: { navigation: Navigation; opened:
         )}
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} h="100dvh" style={{ display: "flex", flexDirection: "column" }}>
+        <Suspense>
+          <Bars navigation={navigation} />
+        </Suspense>
         <div style={{ flex: 1, minHeight: 0, overflow: "auto" }}>
           <Outlet />
         </div>

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Browser, Locator, Route, expect
 
 from tests.api.conftest import ON_SQLITE, World
 from tests.api.frontend.test_in_a_browser import Workspace, create, workspace
@@ -318,4 +318,34 @@ async def test_the_pages_fit_a_telephone(world_with: Any, browser: Browser) -> N
             await shown.settles()
             wide = "document.querySelector('#content > div')"
             assert await shown.page.evaluate(f"{wide}.scrollWidth <= {wide}.clientWidth"), path
+        assert shown.faults == []
+
+
+async def test_bars_name_a_new_version_a_lost_connection_and_operators(
+    world_with: Any, browser: Browser
+) -> None:
+    version, operators = ["one"], [{"id": "1", "operator": "Grace", "expiresAt": "2030-01-01T00:00:00Z"}]
+
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        found = (await (await world.user()).get("/api/v1/workspace")).json()
+
+        async def changed(route: Route) -> None:
+            await route.fulfill(json=found | {"frontendVersion": version[0], "operators": operators})
+
+        await shown.page.route("**/api/v1/workspace", changed)
+        await shown.enter()
+        await shown.sees("Grace of the support has access until")
+        await button(shown, "End access").wait_for()
+        await shown.accessible()
+        await expect(button(shown, "Load it")).to_have_count(0)
+        version[0] = "two"
+        await shown.page.evaluate("document.dispatchEvent(new Event('visibilitychange', {bubbles: true}))")
+        await shown.sees("There is a new version of this workspace.")
+        await button(shown, "Later").click()
+        await expect(button(shown, "Load it")).to_have_count(0)
+        shown.expects_refusals = True
+        await shown.page.context.set_offline(offline=True)
+        await shown.sees("There is no connection.")
+        await shown.page.context.set_offline(offline=False)
+        await expect(shown.page.get_by_text("There is no connection.")).to_have_count(0)
         assert shown.faults == []
