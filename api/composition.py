@@ -55,6 +55,7 @@ from central.tenancy.tenancy import Tenancy
 from piccolo_conf import DB
 from tenant_schema.apps.catalog import AppCatalog
 from tenant_schema.apps.dependents import DependentPages, DependentViews
+from tenant_schema.apps.metadata_versions import MetadataVersions
 from tenant_schema.apps.navigation import NavigationService
 from tenant_schema.apps.pages.service import PageService
 from tenant_schema.apps.service import AppService
@@ -71,7 +72,7 @@ from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.standard.sample import SampleData
 from tenant_schema.standard.seed import standard_version
-from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, VersionedCache
+from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, SHARED, VersionedCache
 from tenant_schema.users.account_changes import DIRECTORY, AccountChanges
 from tenant_schema.users.factors.service import Factors
 from tenant_schema.users.factors.store import FactorStore
@@ -153,6 +154,7 @@ class Platform:
     pages: PageService
     views: ViewService
     navigation: NavigationService
+    metadata_versions: MetadataVersions
     request_counts: RequestCounts = field(default_factory=RequestCounts)
     caches: tuple[VersionedCache, ...]
 
@@ -189,6 +191,7 @@ def compose(
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
     definitions, recovery, catalog = _definitions(settings)
     access, operators = VersionedCache(ACCESS, settings.cache_seconds, beside=definitions), Operators()
+    shared = VersionedCache(SHARED, settings.cache_seconds, beside=definitions)
     provisioning = Provisioning(parts, faults=(InvalidInput,), observer=observer, jobs=jobs)
     sign_in = _sign_in(settings, vault, passwords, operators, access, changes, mails)
     people = people_of(passwords, access, catalog, changes, mails, sign_in["authentication"])
@@ -215,8 +218,8 @@ def compose(
         schema=SchemaService(catalog, access, recovery, settle=settings.cache_seconds + _UNDER_WAY),
         documents=TenantDocuments(catalog),
         **records,
-        **_app_services(definitions, catalog),
-        caches=(access, definitions),
+        **_app_services(definitions, shared, catalog),
+        caches=(access, definitions, shared),
     )
 
 
@@ -273,12 +276,13 @@ def _bounds(settings: Settings) -> dict[str, Any]:
     return {"clients": ClientConnections(settings), "long_requests": LongRequests(settings)}
 
 
-def _app_services(definitions: VersionedCache, catalog: Catalog) -> dict[str, Any]:
+def _app_services(definitions: VersionedCache, shared: VersionedCache, catalog: Catalog) -> dict[str, Any]:
     apps = AppCatalog(definitions)
     return {
         "apps": AppService(apps, definitions),
         "pages": PageService(apps, catalog, definitions),
-        "views": ViewService(catalog),
+        "views": ViewService(catalog, shared),
+        "metadata_versions": MetadataVersions(definitions, shared),
         "navigation": NavigationService(apps, catalog),
     }
 

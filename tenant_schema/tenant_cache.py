@@ -21,10 +21,12 @@ from piccolo_engines.kept_selects import KeptSelect
 from piccolo_engines.lru import Lru
 from tenant_schema.scope import TenantScope
 
-__all__ = ["ACCESS", "DEFINITIONS", "CacheVersion", "VersionedCache", "bump"]
+__all__ = ["ACCESS", "DEFINITIONS", "SHARED", "CacheVersion", "VersionedCache", "bump"]
 
 ACCESS = "access"
 DEFINITIONS = "definitions"
+SHARED = "shared"
+"""What several users see besides definitions: shared views, and settings of the tenant."""
 
 _Value = TypeVar("_Value")
 _NOTHING: Final = object()
@@ -64,22 +66,29 @@ async def _current_versions() -> dict[str, int]:
 class _Tenant:
     """The cached entries of one tenant. ``generation`` is incremented when they are dropped."""
 
-    __slots__ = ("checked_at", "entries", "generation", "lock", "version")
+    __slots__ = ("checked_at", "entries", "forgotten_at", "generation", "lock", "version")
 
     def __init__(self, entries: int) -> None:
         self.entries: Lru[Hashable, object] = Lru(entries)
         self.generation = 0
         self.version: int | None = None
         self.checked_at = float("-inf")
+        self.forgotten_at = float("-inf")
         self.lock = asyncio.Lock()
 
     def drop(self) -> None:
         self.entries.clear()
         self.generation += 1
 
+    def look_again(self, now: float) -> None:
+        """Look at the version before the next use, as there was a change just now."""
+        self.checked_at, self.forgotten_at = float("-inf"), now
+
     def compare(self, version: int, asked_at: float) -> None:
-        """Drop the entries if the version has moved on. Ignores one that was asked for before the last."""
-        if asked_at < self.checked_at:
+        """Drop the entries if the version has moved on. Ignores one that was asked for before the last, or
+        before a change.
+        """
+        if asked_at < max(self.checked_at, self.forgotten_at):
             return
         if version != self.version:
             self.drop()
@@ -99,7 +108,7 @@ class VersionedCache:
     :param clock: monotonic, in seconds.
     :param tenants: how many tenants are remembered; the one not asked for longest goes first.
     :param entries: how many entries are kept of each; the same rule.
-    :param beside: another cache of the same tenants. Whichever looks at the versions compares both.
+    :param beside: another cache of the same tenants. Whichever looks at the versions compares all.
     """
 
     def __init__(
@@ -119,7 +128,9 @@ class VersionedCache:
         self._tenants: Lru[int, _Tenant] = Lru(tenants)  # by the id's number: a UUID is hashed in Python
         self._together: Sequence[VersionedCache] = (self,)
         if beside is not None:
-            self._together = beside._together = (*beside._together, self)
+            together = (*beside._together, self)
+            for one in together:
+                one._together = together
 
     async def get(self, scope: TenantScope, key: Hashable, load: Callable[[], Awaitable[_Value]]) -> _Value:
         """What is cached under ``key`` for this tenant; ``load`` reads it from the tables when nothing is.
@@ -147,9 +158,19 @@ class VersionedCache:
         return tenant.entries.get(key)
 
     def forget(self, scope: TenantScope) -> None:
-        """Drop the tenant's entries, including those that are being loaded."""
+        """Drop the tenant's entries after a change, including those that are being loaded. The versions of
+        all caches are looked at before the next use of any.
+        """
         if tenant := self._tenants.get(scope.id.int):
             tenant.drop()
+        for cache in self._together:
+            if known := cache._tenants.get(scope.id.int):
+                known.look_again(self._clock())
+
+    def version(self, scope: TenantScope) -> int:
+        """How often what is cached had changed when this process looked last; 0 before it did."""
+        tenant = self._tenants.get(scope.id.int)
+        return 0 if tenant is None else tenant.version or 0
 
     @asynccontextmanager
     async def change(self, scope: TenantScope) -> AsyncIterator[None]:

@@ -5,13 +5,15 @@ from typing import Annotated, Any, TypeAlias
 from litestar import Controller, delete, get, patch, post, put
 from litestar.params import JSONBody
 
-from api.openapi.described import LOCATION, BodySchema, problems
+from api.openapi.described import ETAG, LOCATION, BodySchema, problems
+from api.requests.preconditions import IF_MATCH, at_version, or_current
 from api.requests.request import TenantRequest
 from api.requests.sources import Injected
-from api.responses import Json, Prepared
+from api.responses import Prepared
 from api.schemas.apps import AppChanges, AppList, AppOrder, AppResponse, NewApp
 from api.schemas.paths import AppName
 from tenant_schema.apps.service import AppService
+from tenant_schema.preconditions import Versions
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
 
@@ -54,7 +56,7 @@ class AppController(Controller):
         operation_id="createApp",
         summary="Create an app",
         response_description="The app.",
-        response_headers=[LOCATION],
+        response_headers=[LOCATION, ETAG],
         responses=problems(409),
         body_example={"name": "support", "label": "Support", "icon": "lifebuoy"},
     )
@@ -64,10 +66,11 @@ class AppController(Controller):
         access: Injected[Access],
         apps: Injected[AppService],
         data: _NewApp,
-    ) -> Json[AppResponse]:
+    ) -> Prepared[AppResponse]:
         """Create an app."""
         app = await apps.create(tenant, access, data)
-        return Json(AppResponse.of(app), headers=[(b"location", f"/api/v1/apps/{app.name}".encode())])
+        location = (b"location", f"/api/v1/apps/{app.name}".encode())
+        return at_version(AppResponse.of(app), app.version, 201, [location])
 
     @put(
         "/order",
@@ -102,14 +105,17 @@ class AppController(Controller):
         app_name: AppName,
     ) -> Prepared[AppResponse]:
         """One app."""
-        return request.tagged(AppResponse.of(await apps.read(tenant, access, app_name)))
+        app = await apps.read(tenant, access, app_name)
+        return request.versioned(AppResponse.of(app), app.version)
 
     @patch(
         "/{app:str}",
         operation_id="updateApp",
         summary="Change an app",
         response_description="The changed app.",
-        responses=problems(409),
+        response_headers=[ETAG],
+        responses=problems(409, 412),
+        dependencies={"versions": IF_MATCH},
         body_example={
             "label": "Selling",
             "navigation": [{"label": "Customers", "pages": ["accounts"]}],
@@ -117,14 +123,18 @@ class AppController(Controller):
     )
     async def update_app(
         self,
+        request: TenantRequest,
         tenant: Injected[TenantScope],
         access: Injected[Access],
         apps: Injected[AppService],
         app_name: AppName,
+        versions: Injected[Versions],
         data: _AppChanges,
-    ) -> AppResponse:
+    ) -> Prepared[AppResponse]:
         """Change an app."""
-        return AppResponse.of(await apps.change(tenant, access, app_name, data))
+        change = apps.change(tenant, access, app_name, data, if_match=versions)
+        app = await or_current(request, change, lambda: _current(tenant, access, apps, app_name))
+        return at_version(AppResponse.of(app), app.version)
 
     @delete(
         "/{app:str}",
@@ -132,13 +142,22 @@ class AppController(Controller):
         summary="Delete an app with its pages",
         description="Objects and records stay.",
         response_description="The app was deleted.",
+        responses=problems(412),
+        dependencies={"versions": IF_MATCH},
     )
     async def delete_app(
         self,
+        request: TenantRequest,
         tenant: Injected[TenantScope],
         access: Injected[Access],
         apps: Injected[AppService],
         app_name: AppName,
+        versions: Injected[Versions],
     ) -> None:
         """Delete an app."""
-        await apps.delete(tenant, access, app_name)
+        deletion = apps.delete(tenant, access, app_name, if_match=versions)
+        await or_current(request, deletion, lambda: _current(tenant, access, apps, app_name))
+
+
+async def _current(tenant: TenantScope, access: Access, apps: AppService, name: str) -> AppResponse:
+    return AppResponse.of(await apps.read(tenant, access, name))

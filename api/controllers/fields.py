@@ -5,7 +5,8 @@ from typing import Annotated, Any, TypeAlias
 from litestar import Controller, delete, get, patch, post
 from litestar.params import JSONBody
 
-from api.openapi.described import LOCATION, BodySchema, problems
+from api.openapi.described import ETAG, LOCATION, BodySchema, problems
+from api.requests.preconditions import IF_MATCH, at_version, or_current
 from api.requests.request import TenantRequest
 from api.requests.sources import Injected, Query
 from api.responses import Prepared, empty, json
@@ -26,6 +27,7 @@ from api.schemas.objects import (
 from api.schemas.paths import FieldName, ObjectName
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.service import SchemaService
+from tenant_schema.preconditions import Versions
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
 
@@ -49,7 +51,7 @@ class FieldController(Controller):
         summary="Add a field to an object",
         description="Existing records get the field's default.",
         response_description="The field.",
-        response_headers=[LOCATION],
+        response_headers=[LOCATION, ETAG],
         responses={200: PLANNED, **problems(409)},
         dependencies={"params": Query(ChangeQuery)},
         body_example=NEW_FIELD_EXAMPLE,
@@ -71,9 +73,9 @@ class FieldController(Controller):
             plan = await objects.add_field(tenant, object_manager, object_name, draft, dry_run=params.dry_run)
         if plan is not None:
             return Prepared(json(shown_plan(plan)))
-        field = await _field(catalog, tenant, object_manager, object_name, draft.name)
+        added = await _field(catalog, tenant, object_manager, object_name, draft.name)
         location = (b"location", f"/api/v1/objects/{object_name}/fields/{draft.name}".encode())
-        return Prepared(json(field, 201, [location]))
+        return at_version(*added, 201, [location])
 
     @get(
         "/{field:str}",
@@ -93,7 +95,7 @@ class FieldController(Controller):
         field_name: FieldName,
     ) -> Prepared[FieldResponse]:
         """One field."""
-        return request.tagged(await _field(catalog, tenant, access, object_name, field_name))
+        return request.versioned(*await _field(catalog, tenant, access, object_name, field_name))
 
     @patch(
         "/{field:str}",
@@ -104,12 +106,14 @@ class FieldController(Controller):
             "records first: 409 gives the number of records that do not fit, and the first of them."
         ),
         response_description="The changed field; with `dryRun` the planned changes.",
-        responses=problems(409),
-        dependencies={"params": Query(ChangeQuery)},
+        response_headers=[ETAG],
+        responses=problems(409, 412),
+        dependencies={"params": Query(ChangeQuery), "versions": IF_MATCH},
         body_example={"label": "Phase", "required": True},
     )
     async def change_field(
         self,
+        request: TenantRequest,
         tenant: Injected[TenantScope],
         object_manager: Injected[Access],
         objects: Injected[SchemaService],
@@ -117,46 +121,75 @@ class FieldController(Controller):
         object_name: ObjectName,
         field_name: FieldName,
         params: Injected[ChangeQuery],
+        versions: Injected[Versions],
         data: _FieldChanges,
-    ) -> FieldResponse | PlanResponse:
+    ) -> Prepared[FieldResponse | PlanResponse]:
         """Change a field."""
         changes = field_changes(data)
+        change = objects.change_field(
+            tenant,
+            object_manager,
+            object_name,
+            field_name,
+            changes,
+            dry_run=params.dry_run,
+            if_match=versions,
+        )
         with body_places():
-            plan = await objects.change_field(
-                tenant, object_manager, object_name, field_name, changes, dry_run=params.dry_run
+            plan = await or_current(
+                request, change, lambda: _current(catalog, tenant, object_manager, object_name, field_name)
             )
         if plan is not None:
-            return shown_plan(plan)
-        return await _field(catalog, tenant, object_manager, object_name, changes.get("name", field_name))
+            return Prepared(json(shown_plan(plan)))
+        name = changes.get("name", field_name)
+        return at_version(*await _field(catalog, tenant, object_manager, object_name, name))
 
     @delete(
         "/{field:str}",
         operation_id="dropField",
         summary="Drop a field with its values",
         response_description="The field was dropped.",
-        responses={200: PLANNED, **problems(409)},
-        dependencies={"params": Query(DropQuery)},
+        responses={200: PLANNED, **problems(409, 412)},
+        dependencies={"params": Query(DropQuery), "versions": IF_MATCH},
     )
     async def drop_field(
         self,
+        request: TenantRequest,
         tenant: Injected[TenantScope],
         object_manager: Injected[Access],
         objects: Injected[SchemaService],
+        catalog: Injected[Catalog],
         object_name: ObjectName,
         field_name: FieldName,
         params: Injected[DropQuery],
+        versions: Injected[Versions],
     ) -> Prepared[None]:
         """Drop a field."""
-        plan = await objects.drop_field(
-            tenant, object_manager, object_name, field_name, params.confirm or None, dry_run=params.dry_run
+        drop = objects.drop_field(
+            tenant,
+            object_manager,
+            object_name,
+            field_name,
+            params.confirm or None,
+            dry_run=params.dry_run,
+            if_match=versions,
+        )
+        plan = await or_current(
+            request, drop, lambda: _current(catalog, tenant, object_manager, object_name, field_name)
         )
         return Prepared(empty() if plan is None else json(shown_plan(plan)))
 
 
 async def _field(
     catalog: Catalog, tenant: TenantScope, access: Access, object_name: str, name: str
-) -> FieldResponse:
-    """The field as the caller sees it."""
+) -> tuple[FieldResponse, int | None]:
+    """The field as the caller sees it, and its version; system fields have none."""
     model = await readable_object(catalog, tenant, access, object_name)
     field = await readable_field(catalog, tenant, access, model, name)
-    return FieldResponse(shown_field(field, list(model.fields).index(name)))
+    return FieldResponse(shown_field(field, list(model.fields).index(name))), field.version
+
+
+async def _current(
+    catalog: Catalog, tenant: TenantScope, access: Access, object_name: str, name: str
+) -> object:
+    return (await _field(catalog, tenant, access, object_name, name))[0].data

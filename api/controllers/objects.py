@@ -5,7 +5,8 @@ from typing import Annotated, Any, TypeAlias
 from litestar import Controller, delete, get, patch, post
 from litestar.params import JSONBody
 
-from api.openapi.described import LOCATION, BodySchema, problems
+from api.openapi.described import ETAG, LOCATION, BodySchema, problems
+from api.requests.preconditions import IF_MATCH, at_version, or_current
 from api.requests.request import TenantRequest
 from api.requests.sources import Injected, Query
 from api.responses import Prepared, empty, json
@@ -35,6 +36,7 @@ from api.schemas.objects import (
 from api.schemas.paths import ObjectName
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.service import SchemaService
+from tenant_schema.preconditions import Versions
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
@@ -81,7 +83,7 @@ class ObjectController(Controller):
             "settings of a field's type stand beside its other properties."
         ),
         response_description="The object.",
-        response_headers=[LOCATION],
+        response_headers=[LOCATION, ETAG],
         responses={200: PLANNED, **problems(409)},
         dependencies={"params": Query(ChangeQuery)},
         body_example={
@@ -108,7 +110,8 @@ class ObjectController(Controller):
         if plan is not None:
             return Prepared(json(shown_plan(plan)))
         location = (b"location", f"/api/v1/objects/{draft.name}".encode())
-        return Prepared(json(await _object(catalog, tenant, object_manager, draft.name), 201, [location]))
+        created = await _object(catalog, tenant, object_manager, draft.name)
+        return at_version(*created, 201, [location])
 
     @get(
         "/{object:str}",
@@ -127,7 +130,7 @@ class ObjectController(Controller):
         object_name: ObjectName,
     ) -> Prepared[ObjectResponse]:
         """One object."""
-        return request.tagged(await _object(catalog, tenant, access, object_name))
+        return request.versioned(*await _object(catalog, tenant, access, object_name))
 
     @get(
         "/{object:str}/advice",
@@ -163,8 +166,9 @@ class ObjectController(Controller):
             "a field is not dropped while an index is over it."
         ),
         response_description="The changed object; with `dryRun` the planned changes.",
-        responses=problems(409),
-        dependencies={"params": Query(ChangeQuery)},
+        response_headers=[ETAG],
+        responses=problems(409, 412),
+        dependencies={"params": Query(ChangeQuery), "versions": IF_MATCH},
         body_example={
             "name": "offers",
             "label": "Offer",
@@ -174,48 +178,69 @@ class ObjectController(Controller):
     )
     async def change_object(
         self,
+        request: TenantRequest,
         tenant: Injected[TenantScope],
         object_manager: Injected[Access],
         objects: Injected[SchemaService],
         catalog: Injected[Catalog],
         object_name: ObjectName,
         params: Injected[ChangeQuery],
+        versions: Injected[Versions],
         data: _ObjectChanges,
-    ) -> ObjectResponse | PlanResponse:
+    ) -> Prepared[ObjectResponse | PlanResponse]:
         """Rename or relabel an object, or change its indexes."""
         changes = object_changes(data)
+        change = objects.change_object(
+            tenant, object_manager, object_name, changes, dry_run=params.dry_run, if_match=versions
+        )
         with body_places():
-            plan = await objects.change_object(
-                tenant, object_manager, object_name, changes, dry_run=params.dry_run
+            plan = await or_current(
+                request, change, lambda: _current(catalog, tenant, object_manager, object_name)
             )
         if plan is not None:
-            return shown_plan(plan)
-        return await _object(catalog, tenant, object_manager, changes.get("name", object_name))
+            return Prepared(json(shown_plan(plan)))
+        return at_version(*await _object(catalog, tenant, object_manager, changes.get("name", object_name)))
 
     @delete(
         "/{object:str}",
         operation_id="dropObject",
         summary="Drop an object with all its records",
         response_description="The object was dropped.",
-        responses={200: PLANNED, **problems(409)},
-        dependencies={"params": Query(DropQuery)},
+        responses={200: PLANNED, **problems(409, 412)},
+        dependencies={"params": Query(DropQuery), "versions": IF_MATCH},
     )
     async def drop_object(
         self,
+        request: TenantRequest,
         tenant: Injected[TenantScope],
         object_manager: Injected[Access],
         objects: Injected[SchemaService],
+        catalog: Injected[Catalog],
         object_name: ObjectName,
         params: Injected[DropQuery],
+        versions: Injected[Versions],
     ) -> Prepared[None]:
         """Drop an object."""
-        plan = await objects.drop_object(
-            tenant, object_manager, object_name, params.confirm or None, dry_run=params.dry_run
+        drop = objects.drop_object(
+            tenant,
+            object_manager,
+            object_name,
+            params.confirm or None,
+            dry_run=params.dry_run,
+            if_match=versions,
         )
+        plan = await or_current(request, drop, lambda: _current(catalog, tenant, object_manager, object_name))
         return Prepared(empty() if plan is None else json(shown_plan(plan)))
 
 
-async def _object(catalog: Catalog, tenant: TenantScope, access: Access, name: str) -> ObjectResponse:
-    """The object as the caller sees it."""
+async def _object(
+    catalog: Catalog, tenant: TenantScope, access: Access, name: str
+) -> tuple[ObjectResponse, int]:
+    """The object as the caller sees it, and its version."""
     model = await readable_object(catalog, tenant, access, name)
-    return ObjectResponse(shown_object(model, await readable_fields(catalog, tenant, access, model)))
+    fields = await readable_fields(catalog, tenant, access, model)
+    return ObjectResponse(shown_object(model, fields)), model.version
+
+
+async def _current(catalog: Catalog, tenant: TenantScope, access: Access, name: str) -> object:
+    return (await _object(catalog, tenant, access, name))[0].data

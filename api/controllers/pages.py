@@ -5,13 +5,15 @@ from typing import Annotated, Any, Final, TypeAlias
 from litestar import Controller, delete, get, patch, post, put
 from litestar.params import JSONBody
 
-from api.openapi.described import LOCATION, BodySchema, problems
+from api.openapi.described import ETAG, LOCATION, BodySchema, problems
+from api.requests.preconditions import IF_MATCH, at_version, or_current
 from api.requests.request import TenantRequest
 from api.requests.sources import Injected
-from api.responses import Json, Prepared
+from api.responses import Prepared
 from api.schemas.apps import NewPage, PageChanges, PageList, PageOrder, PageResponse
 from api.schemas.paths import AppName, PageName
 from tenant_schema.apps.pages.service import PageService
+from tenant_schema.preconditions import Versions
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
 
@@ -53,7 +55,7 @@ class PageController(Controller):
         summary="Create a page",
         description="It is shown in the app's navigation once the navigation names it.",
         response_description="The page.",
-        response_headers=[LOCATION],
+        response_headers=[LOCATION, ETAG],
         responses=problems(409),
         body_example={
             "name": "customers",
@@ -70,10 +72,11 @@ class PageController(Controller):
         pages: Injected[PageService],
         app_name: AppName,
         data: _NewPage,
-    ) -> Json[PageResponse]:
+    ) -> Prepared[PageResponse]:
         """Create a page."""
-        page = PageResponse.of(await pages.create(tenant, access, app_name, data))
-        return Json(page, headers=[(b"location", f"/api/v1/apps/{app_name}/pages/{page.name}".encode())])
+        shown = await pages.create(tenant, access, app_name, data)
+        location = (b"location", f"/api/v1/apps/{app_name}/pages/{shown.page.name}".encode())
+        return at_version(PageResponse.of(shown), shown.page.version, 201, [location])
 
     @put(
         "/order",
@@ -110,8 +113,8 @@ class PageController(Controller):
         page_name: PageName,
     ) -> Prepared[PageResponse]:
         """One page."""
-        page = await pages.read(tenant, access, app_name, page_name)
-        return request.tagged(PageResponse.of(page))
+        shown = await pages.read(tenant, access, app_name, page_name)
+        return request.versioned(PageResponse.of(shown), shown.page.version)
 
     @patch(
         "/{page:str}",
@@ -122,34 +125,53 @@ class PageController(Controller):
             "layout shows cannot replace it (403 `layout-hidden`)."
         ),
         response_description="The changed page.",
-        responses=problems(409),
+        response_headers=[ETAG],
+        responses=problems(409, 412),
+        dependencies={"versions": IF_MATCH},
         body_example={"label": "All accounts", "layout": _LAYOUT},
     )
     async def update_page(
         self,
+        request: TenantRequest,
         tenant: Injected[TenantScope],
         access: Injected[Access],
         pages: Injected[PageService],
         app_name: AppName,
         page_name: PageName,
+        versions: Injected[Versions],
         data: _PageChanges,
-    ) -> PageResponse:
+    ) -> Prepared[PageResponse]:
         """Change a page."""
-        return PageResponse.of(await pages.change(tenant, access, app_name, page_name, data))
+        change = pages.change(tenant, access, app_name, page_name, data, if_match=versions)
+        shown = await or_current(
+            request, change, lambda: _current(tenant, access, pages, app_name, page_name)
+        )
+        return at_version(PageResponse.of(shown), shown.page.version)
 
     @delete(
         "/{page:str}",
         operation_id="deletePage",
         summary="Delete a page",
         response_description="The page was deleted.",
+        responses=problems(412),
+        dependencies={"versions": IF_MATCH},
     )
     async def delete_page(
         self,
+        request: TenantRequest,
         tenant: Injected[TenantScope],
         access: Injected[Access],
         pages: Injected[PageService],
         app_name: AppName,
         page_name: PageName,
+        versions: Injected[Versions],
     ) -> None:
         """Delete a page."""
-        await pages.delete(tenant, access, app_name, page_name)
+        deletion = pages.delete(tenant, access, app_name, page_name, if_match=versions)
+        await or_current(request, deletion, lambda: _current(tenant, access, pages, app_name, page_name))
+
+
+async def _current(
+    tenant: TenantScope, access: Access, pages: PageService, app_name: str, name: str
+) -> PageResponse:
+    return PageResponse.of(await pages.read(tenant, access, app_name, name))

@@ -19,7 +19,7 @@ from api.schemas.paths import ObjectName, RecordId, UniqueField
 from api.schemas.record_examples import HISTORY, MANY_RECORDS, NEW_RECORD, ONE_RECORD, RecordBody
 from api.schemas.record_queries import ListParameters, ReadParameters
 from api.schemas.records import DeleteQuery, HistoryPage, HistoryQuery, RecordPage, RecordResponse
-from tenant_schema.records.preconditions import Versions
+from tenant_schema.preconditions import Versions
 from tenant_schema.records.record import Record
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope

@@ -1,11 +1,15 @@
 """/api/v1/roles: what users may do, and with which fields and records."""
 
+from uuid import UUID
+
 from litestar import Controller, delete, get, patch, post, put
 from litestar.params import JSONBody
 
-from api.openapi.described import LOCATION, problems
+from api.openapi.described import ETAG, LOCATION, problems
+from api.requests.preconditions import IF_MATCH, at_version, or_current
+from api.requests.request import TenantRequest
 from api.requests.sources import Injected
-from api.responses import Json
+from api.responses import Prepared
 from api.schemas.paths import RoleId
 from api.schemas.roles import (
     FieldRights,
@@ -16,6 +20,7 @@ from api.schemas.roles import (
     RoleResponse,
     RowRules,
 )
+from tenant_schema.preconditions import Versions
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.roles.records import RoleContents
@@ -45,7 +50,7 @@ class RoleController(Controller):
         operation_id="createRole",
         summary="Create a role",
         response_description="The role.",
-        response_headers=[LOCATION],
+        response_headers=[LOCATION, ETAG],
         responses=problems(409),
         body_example={
             "name": "sales",
@@ -61,22 +66,25 @@ class RoleController(Controller):
         access: Injected[Access],
         roles: Injected[Roles],
         data: JSONBody[NewRole],
-    ) -> Json[RoleResponse]:
+    ) -> Prepared[RoleResponse]:
         """Create a role."""
         role = await roles.create(tenant, access, data.wanted())
-        return Json(RoleResponse.of(role), headers=[(b"location", f"/api/v1/roles/{role.id}".encode())])
+        location = (b"location", f"/api/v1/roles/{role.id}".encode())
+        return at_version(RoleResponse.of(role), role.version, 201, [location])
 
     @get(
         "/{roleId:str}",
         operation_id="readRole",
         summary="One role",
         response_description="The role.",
+        conditional=True,
     )
     async def read_role(
-        self, access: Injected[Access], roles: Injected[Roles], role_id: RoleId
-    ) -> RoleResponse:
+        self, request: TenantRequest, access: Injected[Access], roles: Injected[Roles], role_id: RoleId
+    ) -> Prepared[RoleResponse]:
         """One role."""
-        return RoleResponse.of(await roles.get(access, role_id))
+        role = await roles.get(access, role_id)
+        return request.versioned(RoleResponse.of(role), role.version)
 
     @patch(
         "/{roleId:str}",
@@ -89,36 +97,46 @@ class RoleController(Controller):
             "request on."
         ),
         response_description="The changed role.",
-        responses=problems(409),
+        response_headers=[ETAG],
+        responses=problems(409, 412),
+        dependencies={"versions": IF_MATCH},
         body_example={"label": "Sales team"},
     )
     async def update_role(
         self,
+        request: TenantRequest,
         tenant: Injected[TenantScope],
         access: Injected[Access],
         roles: Injected[Roles],
         role_id: RoleId,
+        versions: Injected[Versions],
         data: JSONBody[RoleChanges],
-    ) -> RoleResponse:
+    ) -> Prepared[RoleResponse]:
         """Change a role."""
-        return RoleResponse.of(await roles.update(tenant, access, role_id, *data.wanted()))
+        change = roles.update(tenant, access, role_id, *data.wanted(), if_match=versions)
+        role = await or_current(request, change, lambda: _current(access, roles, role_id))
+        return at_version(RoleResponse.of(role), role.version)
 
     @delete(
         "/{roleId:str}",
         operation_id="deleteRole",
         summary="Delete a role that no user has",
         response_description="The role was deleted.",
-        responses=problems(409),
+        responses=problems(409, 412),
+        dependencies={"versions": IF_MATCH},
     )
     async def delete_role(
         self,
+        request: TenantRequest,
         tenant: Injected[TenantScope],
         access: Injected[Access],
         roles: Injected[Roles],
         role_id: RoleId,
+        versions: Injected[Versions],
     ) -> None:
         """Delete a role."""
-        await roles.delete(tenant, access, role_id)
+        deletion = roles.delete(tenant, access, role_id, if_match=versions)
+        await or_current(request, deletion, lambda: _current(access, roles, role_id))
 
     @put(
         "/{roleId:str}/permissions",
@@ -129,20 +147,26 @@ class RoleController(Controller):
             "At least one user remains who may manage users and roles."
         ),
         response_description="The changed role.",
-        responses=problems(409),
+        response_headers=[ETAG],
+        responses=problems(409, 412),
+        dependencies={"versions": IF_MATCH},
         body_example={"permissions": ["accounts:read", "accounts:update"]},
     )
     async def set_role_permissions(
         self,
+        request: TenantRequest,
         tenant: Injected[TenantScope],
         access: Injected[Access],
         roles: Injected[Roles],
         role_id: RoleId,
+        versions: Injected[Versions],
         data: JSONBody[PermissionNames],
-    ) -> RoleResponse:
+    ) -> Prepared[RoleResponse]:
         """Replace the permissions of a role."""
         contents = RoleContents(permissions=data.permissions)
-        return RoleResponse.of(await roles.update(tenant, access, role_id, {}, contents))
+        change = roles.update(tenant, access, role_id, {}, contents, if_match=versions)
+        role = await or_current(request, change, lambda: _current(access, roles, role_id))
+        return at_version(RoleResponse.of(role), role.version)
 
     @put(
         "/{roleId:str}/fields",
@@ -155,6 +179,9 @@ class RoleController(Controller):
             "`id` and `version` can always be read."
         ),
         response_description="The changed role.",
+        response_headers=[ETAG],
+        responses=problems(412),
+        dependencies={"versions": IF_MATCH},
         body_example={
             "fields": [
                 {"object": "accounts", "field": "annual_revenue", "read": False},
@@ -164,15 +191,19 @@ class RoleController(Controller):
     )
     async def set_role_fields(
         self,
+        request: TenantRequest,
         tenant: Injected[TenantScope],
         access: Injected[Access],
         roles: Injected[Roles],
         role_id: RoleId,
+        versions: Injected[Versions],
         data: JSONBody[FieldRights],
-    ) -> RoleResponse:
+    ) -> Prepared[RoleResponse]:
         """Replace the fields that a role may not read or update."""
         contents = RoleContents(fields=data.wanted())
-        return RoleResponse.of(await roles.update(tenant, access, role_id, {}, contents))
+        change = roles.update(tenant, access, role_id, {}, contents, if_match=versions)
+        role = await or_current(request, change, lambda: _current(access, roles, role_id))
+        return at_version(RoleResponse.of(role), role.version)
 
     @put(
         "/{roleId:str}/rules",
@@ -184,6 +215,9 @@ class RoleController(Controller):
             "not be read is 404; one that may be read and not changed is 403."
         ),
         response_description="The changed role.",
+        response_headers=[ETAG],
+        responses=problems(412),
+        dependencies={"versions": IF_MATCH},
         body_example={
             "rules": [
                 {"object": "accounts", "action": "read", "filter": {"owner": {"eq": "$me"}}},
@@ -193,12 +227,20 @@ class RoleController(Controller):
     )
     async def set_role_rules(
         self,
+        request: TenantRequest,
         tenant: Injected[TenantScope],
         access: Injected[Access],
         roles: Injected[Roles],
         role_id: RoleId,
+        versions: Injected[Versions],
         data: JSONBody[RowRules],
-    ) -> RoleResponse:
+    ) -> Prepared[RoleResponse]:
         """Replace the rules of a role."""
         contents = RoleContents(rules=data.wanted())
-        return RoleResponse.of(await roles.update(tenant, access, role_id, {}, contents))
+        change = roles.update(tenant, access, role_id, {}, contents, if_match=versions)
+        role = await or_current(request, change, lambda: _current(access, roles, role_id))
+        return at_version(RoleResponse.of(role), role.version)
+
+
+async def _current(access: Access, roles: Roles, role_id: UUID) -> RoleResponse:
+    return RoleResponse.of(await roles.get(access, role_id))

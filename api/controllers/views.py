@@ -1,18 +1,21 @@
 """/api/v1/views: saved list views of an object's records."""
 
 from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID
 
 from litestar import Controller, delete, get, patch, post
 from litestar.params import JSONBody
 from msgspec import UNSET
 
-from api.openapi.described import LOCATION, BodySchema, problems
+from api.openapi.described import ETAG, LOCATION, BodySchema, problems
+from api.requests.preconditions import IF_MATCH, at_version, or_current
 from api.requests.request import TenantRequest
 from api.requests.sources import Injected, Query
-from api.responses import Json, Prepared
+from api.responses import Prepared
 from api.schemas.apps import NewView, ViewChanges, ViewList, ViewQuery, ViewResponse
 from api.schemas.paths import ViewId
 from tenant_schema.apps.views.service import ViewService
+from tenant_schema.preconditions import Versions
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
 
@@ -65,7 +68,7 @@ class ViewController(Controller):
         operation_id="createView",
         summary="Save a list view",
         response_description="The view.",
-        response_headers=[LOCATION],
+        response_headers=[LOCATION, ETAG],
         responses=problems(409),
         body_example=_EXAMPLE,
     )
@@ -75,10 +78,11 @@ class ViewController(Controller):
         access: Injected[Access],
         views: Injected[ViewService],
         data: _NewView,
-    ) -> Json[ViewResponse]:
+    ) -> Prepared[ViewResponse]:
         """Save a view."""
-        view = ViewResponse.of(await views.create(tenant, access, data))
-        return Json(view, headers=[(b"location", f"/api/v1/views/{view.id}".encode())])
+        view = await views.create(tenant, access, data)
+        location = (b"location", f"/api/v1/views/{view.row['id']}".encode())
+        return at_version(ViewResponse.of(view), view.version, 201, [location])
 
     @get(
         "/{view:str}",
@@ -96,38 +100,55 @@ class ViewController(Controller):
         view_id: ViewId,
     ) -> Prepared[ViewResponse]:
         """One view."""
-        return request.tagged(ViewResponse.of(await views.read(tenant, access, view_id)))
+        view = await views.read(tenant, access, view_id)
+        return request.versioned(ViewResponse.of(view), view.version)
 
     @patch(
         "/{view:str}",
         operation_id="updateView",
         summary="Change a view, or make it the caller's default",
         response_description="The changed view.",
+        response_headers=[ETAG],
+        responses=problems(412),
+        dependencies={"versions": IF_MATCH},
         body_example={"label": "Prospects of mine", "default": True},
     )
     async def update_view(
         self,
+        request: TenantRequest,
         tenant: Injected[TenantScope],
         access: Injected[Access],
         views: Injected[ViewService],
         view_id: ViewId,
+        versions: Injected[Versions],
         data: _ViewChanges,
-    ) -> ViewResponse:
+    ) -> Prepared[ViewResponse]:
         """Change a view."""
-        return ViewResponse.of(await views.change(tenant, access, view_id, data))
+        change = views.change(tenant, access, view_id, data, if_match=versions)
+        view = await or_current(request, change, lambda: _current(tenant, access, views, view_id))
+        return at_version(ViewResponse.of(view), view.version)
 
     @delete(
         "/{view:str}",
         operation_id="deleteView",
         summary="Delete a view",
         response_description="The view was deleted.",
+        responses=problems(412),
+        dependencies={"versions": IF_MATCH},
     )
     async def delete_view(
         self,
+        request: TenantRequest,
         tenant: Injected[TenantScope],
         access: Injected[Access],
         views: Injected[ViewService],
         view_id: ViewId,
+        versions: Injected[Versions],
     ) -> None:
         """Delete a view."""
-        await views.delete(tenant, access, view_id)
+        deletion = views.delete(tenant, access, view_id, if_match=versions)
+        await or_current(request, deletion, lambda: _current(tenant, access, views, view_id))
+
+
+async def _current(tenant: TenantScope, access: Access, views: ViewService, view_id: UUID) -> ViewResponse:
+    return ViewResponse.of(await views.read(tenant, access, view_id))

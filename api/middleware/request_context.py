@@ -32,6 +32,7 @@ class RequestContext(msgspec.Struct):
     :ivar support: set if an operator with support access is the caller.
     :ivar varies_by_origin: whether pages of some other origins may read responses of this host.
     :ivar allowed_origin: the Origin header, if its pages may.
+    :ivar metadata_version: the header for a signed-in caller of a tenant.
     :ivar has_session: whether the request has the cookie of a session and no bearer token.
     """
 
@@ -47,6 +48,7 @@ class RequestContext(msgspec.Struct):
     varies_by_origin: bool = False
     allowed_origin: bytes | None = None
     has_session: bool = False
+    metadata_version: tuple[bytes, bytes] | None = None
 
 
 CURRENT: Final[ContextVar[RequestContext | None]] = ContextVar("freehold_request", default=None)

@@ -70,6 +70,8 @@ class Finished:
         found = dict(message["headers"])
         has_tag, cached = b"etag" in found, found.get(b"cache-control")
         headers = [*message["headers"], self._id, *SAFETY]
+        if self._context.metadata_version is not None:
+            headers.append(self._context.metadata_version)
         if self._context.varies_by_origin:
             headers += self._cross_origin()
         message["headers"] = headers

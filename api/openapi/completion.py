@@ -62,7 +62,7 @@ def completed(operation: _Json, handler: HTTPRouteHandler, kind: HostKind, metho
         "tags": operation.get("tags") or ["More"],
         "summary": operation["summary"],
         "description": operation.get("description") or operation["summary"] + ".",
-        "responses": _responses(operation, handler, found, is_conditional=is_conditional),
+        "responses": _responses(operation, handler, found, kind if is_secured else None),
         "security": [{name: []} for name in kind.security_schemes] if is_secured else [],
     }
     parameters = list(_parameters(operation, handler))
@@ -129,18 +129,19 @@ def _described_body(handler: HTTPRouteHandler) -> BodySchema | None:
     return next((one for one in metadata if isinstance(one, BodySchema)), handler.opt.get("body"))
 
 
-def _responses(
-    operation: _Json, handler: HTTPRouteHandler, found: set[int], *, is_conditional: bool
-) -> _Json:
+def _responses(operation: _Json, handler: HTTPRouteHandler, found: set[int], kind: HostKind | None) -> _Json:
+    """The responses of a route. ``kind`` is that of the host, if the route needs a token."""
+    is_conditional = "conditional" in handler.opt
+    common = () if kind is None else kind.secured_headers
     shown: _Json = {}
     of_route = operation["responses"][str(handler.status_code)]
     for status, response in operation["responses"].items():
         if int(status) < 400:
-            names = _header_names(handler, int(status), is_conditional=is_conditional)
+            names = [*common, *_header_names(handler, int(status), is_conditional=is_conditional)]
             has_example = response.get("content") == of_route.get("content")
             shown[status] = _response(response, handler, names, has_example=has_example)
     if is_conditional:
-        shown["304"] = {"description": NOT_MODIFIED, "headers": _headers(["ETag"])}
+        shown["304"] = {"description": NOT_MODIFIED, "headers": _headers([*common, "ETag"])}
     for status in sorted(found):
         shown[str(status)] = {"$ref": f"#/components/responses/{response_name(status)}"}
     return shown

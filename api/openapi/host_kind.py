@@ -31,6 +31,8 @@ class HostKind:
     """Statuses with which any route may respond."""
     secured_problems: tuple[int, ...]
     """Statuses with which a route that needs a token may respond."""
+    secured_headers: tuple[str, ...] = ()
+    """Headers of the responses of a route that needs a token."""
     takes_key: Callable[[str, str], bool] = field(default=lambda _method, _path: False)
     """Whether a route (method, path) heeds an Idempotency-Key, without knowing of it itself."""
 

@@ -98,5 +98,6 @@ TENANT_HOST: Final = HostKind(
     refused=OPERATORS_PATHS,
     problems=(400, 403, 404, 500, 503),
     secured_problems=(401,),
+    secured_headers=("Metadata-Version",),
     takes_key=takes_key,
 )

@@ -46,10 +46,19 @@ HEADERS: Final[dict[str, Any]] = {
         "schema": {"type": "string", "maxLength": 128},
         "example": _AN_ID,
     },
+    "Metadata-Version": {
+        "description": (
+            "Changes when objects, fields, apps, pages, shared views or the caller's rights change: then "
+            "read /api/v1/workspace again. Of signed-in callers; the response to such a change may still "
+            "have the version from before."
+        ),
+        "schema": {"type": "string", "pattern": "^[0-9a-f]+$"},
+        "example": "3f2a91c04b5d8e1107",
+    },
     "ETag": {
         "description": (
-            "Of a record its version, for If-Match, with a digest behind it where the version alone does not "
-            "tell; a digest otherwise. Compressed, it ends in `-gzip` or `-zstd`."
+            "Of a record or definition its version, for If-Match, with a digest behind it where the version "
+            "alone does not tell; a digest otherwise. Compressed, it ends in `-gzip` or `-zstd`."
         ),
         "schema": {"type": "string", "pattern": '^"[0-9a-z-]+"$'},
         "example": '"7"',
@@ -94,7 +103,7 @@ PROBLEM_STATUSES: Final[Mapping[int, tuple[str, str, str]]] = {
     412: (
         "version-mismatch",
         "The record is at version 7, not 6.",
-        "The record has changed; `current` is the record as it is now.",
+        "It has changed; `current` is the record or definition as it is now.",
     ),
     413: ("body-too-large", "A request's body may have 1048576 bytes at most.", "The body is too large."),
     415: (

@@ -284,8 +284,8 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
     "precondition-failed": ("Precondition failed", "The record is not as the request demands."),
     "version-mismatch": (
         "Version mismatch",
-        "The record has been changed since the version that If-Match names. current is the record as it "
-        "is now: merge the changes, and send them with its version.",
+        "The record or definition has been changed since the version that If-Match names. current is what "
+        "it is now: merge the changes, and send them with its version.",
     ),
     "already-there": (
         "Already there",

@@ -25,10 +25,10 @@ class FieldProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tr
 class ProblemDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """The body of an error response.
 
-    ``errors_left_out`` is the number of further problems; ``current`` is the present record in a 412;
-    ``records`` are those that prevent a change of definitions: their number and the first ids. If a second
-    factor is missing, ``factors`` are those that complete the sign-in, with ``challenge`` for a passkey;
-    ``enrol`` if the user has to add one.
+    ``errors_left_out`` is the number of further problems; ``current`` is the present record or definition in
+    a 412; ``records`` are those that prevent a change of definitions: their number and the first ids. If a
+    second factor is missing, ``factors`` are those that complete the sign-in, with ``challenge`` for a
+    passkey; ``enrol`` if the user has to add one.
     """
 
     type: str

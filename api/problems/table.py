@@ -41,6 +41,7 @@ from piccolo_engines.idempotency import IdempotencyBusy, IdempotencyMismatch, In
 from piccolo_engines.paging import InvalidCursor
 from tenant_schema.apps import errors as apps
 from tenant_schema.objects import errors as objects
+from tenant_schema.preconditions import Outdated
 from tenant_schema.problems import InvalidInput, Problem
 from tenant_schema.records import errors as records
 from tenant_schema.users import errors as users
@@ -124,6 +125,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     apps.NameTaken: 409,
     apps.TooMany: 409,
     records.PreconditionFailed: 412,
+    Outdated: 412,
     # not now
     users.TooManyAttempts: 429,
     TooManyOfTenant: 429,
@@ -225,8 +227,6 @@ def document_of(error: Exception, request_id: str) -> ProblemDocument:
     """Return the problem for ``error``. Only errors of the table show their message."""
     status = status_of(error)
     code, detail = _words(error, status)
-    there = error.current if isinstance(error, records.PreconditionFailed) else None
-    current = msgspec.UNSET if there is None else dict(there.data)
     document = ProblemDocument(
         f"/problems/{code}",
         title_of(code),
@@ -236,7 +236,7 @@ def document_of(error: Exception, request_id: str) -> ProblemDocument:
         request_id,
         list(_field_problems(error)),
         error.left_out if isinstance(error, InvalidInput) else 0,
-        current,
+        _current(error),
         _records(error),
     )
     return _with_factors(document, error) if isinstance(error, FactorRequired) else document
@@ -266,6 +266,14 @@ def _descendants(kind: type[Exception]) -> Iterator[type[Exception]]:
     for one in kind.__subclasses__():
         yield one
         yield from _descendants(one)
+
+
+def _current(error: Exception) -> dict[str, Any] | msgspec.UnsetType:
+    """Return the present state of what is not as a precondition demands."""
+    if isinstance(error, Outdated):
+        return msgspec.UNSET if error.current is None else dict(error.current)
+    there = error.current if isinstance(error, records.PreconditionFailed) else None
+    return msgspec.UNSET if there is None else dict(there.data)
 
 
 def _records(error: Exception) -> dict[str, Any] | msgspec.UnsetType:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from api.errors import InvalidIfMatch, InvalidIfNoneMatch
-from tenant_schema.records.preconditions import ANY_VERSION, Versions
+from tenant_schema.preconditions import ANY_VERSION, Versions
 
 __all__ = ["CODINGS", "digest_tag", "etag", "known_tag", "parse_if_match", "parse_if_none_match"]
 

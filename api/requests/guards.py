@@ -110,7 +110,7 @@ async def access_of(request: TenantRequest) -> Access:
     if token is not None:
         authentication = request.platform.authentication
         known = authentication.known_access(tenant, token)
-        return known or await authentication.authenticate(tenant, token)
+        return _noted(request, known or await authentication.authenticate(tenant, token))
     secret = session_secret(request)
     if secret is None:
         raise NotAuthenticated
@@ -119,6 +119,13 @@ async def access_of(request: TenantRequest) -> Access:
     sessions = request.platform.browser_sessions
     access = sessions.known_access(tenant, secret) or await sessions.authenticate(tenant, secret)
     await record_support(request, access)
+    return _noted(request, access)
+
+
+def _noted(request: TenantRequest, access: Access) -> Access:
+    """Note the version of the metadata that the caller sees, for the response."""
+    version = request.platform.metadata_versions.of(request.tenant, access)
+    request.context.metadata_version = (b"metadata-version", version)
     return access
 
 

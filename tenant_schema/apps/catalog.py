@@ -10,6 +10,7 @@ from uuid import UUID
 
 from tenant_schema.apps.errors import AppNotFound, PageNotFound
 from tenant_schema.apps.tables import App, AppPage
+from tenant_schema.preconditions import row_version
 from tenant_schema.problems import suggestion
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
@@ -32,6 +33,11 @@ class PageModel:
     object: str
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def version(self) -> int:
+        """The version, for preconditions of changes."""
+        return row_version(self.updated_at)
 
     def visible_to(self, access: Access) -> bool:
         """Return whether the caller may see it: those who may read its object, and those who manage apps."""
@@ -60,6 +66,11 @@ class AppModel:
     pages: Mapping[str, PageModel]
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def version(self) -> int:
+        """The version, for preconditions of changes. Its pages have their own."""
+        return row_version(self.updated_at)
 
     def visible_part(self, access: Access) -> "AppModel | None":
         """Return the app with the pages that the caller may see; None if it is inactive or has none."""

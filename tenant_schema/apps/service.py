@@ -14,7 +14,9 @@ from tenant_schema.apps.layouts.bodies import (
     refusing_taken_names,
 )
 from tenant_schema.apps.layouts.layouts import check_navigation
+from tenant_schema.apps.row_versions import require_row_version
 from tenant_schema.apps.tables import App
+from tenant_schema.preconditions import Versions
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
 from tenant_schema.users.audit.write import Subject, record_event
@@ -67,25 +69,37 @@ class AppService:
         return await self.read(scope, access, str(values["name"]))
 
     async def change(
-        self, scope: TenantScope, access: Access, name: str, body: Mapping[str, object]
+        self,
+        scope: TenantScope,
+        access: Access,
+        name: str,
+        body: Mapping[str, object],
+        *,
+        if_match: Versions = None,
     ) -> AppModel:
-        """Change what the body gives. Raises AppNotFound, NameTaken."""
+        """Change what the body gives. Raises AppNotFound, NameTaken, Outdated."""
         access.require_system(MANAGE)
         app = await self.read(scope, access, name)
         values = read_body(body, _checks(app.pages))
         if values:
             with refusing_taken_names("app", values):
                 async with self._cache.change(scope):
+                    await require_row_version(App, app.id, if_match)
                     await App.update(values).where(App.id == app.id)
                     subject = Subject("app", app.id, name)
                     await record_event(access, "app.update", subject, {"changed": sorted(values)})
+        else:
+            await require_row_version(App, app.id, if_match)
         return await self.read(scope, access, str(values.get("name", name)))
 
-    async def delete(self, scope: TenantScope, access: Access, name: str) -> None:
-        """Delete the app and its pages. Raises AppNotFound."""
+    async def delete(
+        self, scope: TenantScope, access: Access, name: str, *, if_match: Versions = None
+    ) -> None:
+        """Delete the app and its pages. Raises AppNotFound, Outdated."""
         access.require_system(MANAGE)
         app = await self.read(scope, access, name)
         async with self._cache.change(scope):
+            await require_row_version(App, app.id, if_match)
             await App.delete().where(App.id == app.id)
             await record_event(access, "app.delete", Subject("app", app.id, name))
 

@@ -49,6 +49,7 @@ from tenant_schema.objects.errors import CounterMissing, ObjectBusy, TablesDiffe
 from tenant_schema.objects.model.auto_numbers import number_records
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.model.row_store import load_rows
+from tenant_schema.preconditions import Versions, require_version
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import DEFINITIONS, VersionedCache, bump
 from tenant_schema.users.audit.write import Subject, record_event
@@ -113,11 +114,14 @@ class SchemaService:
         changes: Mapping[str, Any],
         *,
         dry_run: bool = False,
+        if_match: Versions = None,
     ) -> Plan | None:
         """Change the texts, the name, the indexes or the order of fields of an object: new values of its
         columns.
         """
-        decide = partial(decide_changing_object, name=name, changes=changes)
+        decide = _at_version(
+            name, None, if_match, partial(decide_changing_object, name=name, changes=changes)
+        )
         return await self._change(scope, access, decide, dry_run=dry_run)
 
     async def drop_object(
@@ -128,9 +132,10 @@ class SchemaService:
         confirm: str | None = None,
         *,
         dry_run: bool = False,
+        if_match: Versions = None,
     ) -> Plan | None:
         """Drop an object with its records. If there are any, ``confirm`` must be its name."""
-        decide = partial(decide_dropping, name=name)
+        decide = _at_version(name, None, if_match, partial(decide_dropping, name=name))
         return await self._change(scope, access, decide, confirm, dry_run=dry_run)
 
     async def add_field(
@@ -149,9 +154,15 @@ class SchemaService:
         changes: Mapping[str, Any],
         *,
         dry_run: bool = False,
+        if_match: Versions = None,
     ) -> Plan | None:
         """Change a field. ``changes`` are new values of a :class:`FieldDraft`."""
-        decide = partial(decide_changing_field, name=name, field_name=field_name, changes=changes)
+        decide = _at_version(
+            name,
+            field_name,
+            if_match,
+            partial(decide_changing_field, name=name, field_name=field_name, changes=changes),
+        )
         return await self._change(scope, access, decide, dry_run=dry_run)
 
     async def drop_field(
@@ -163,9 +174,12 @@ class SchemaService:
         confirm: str | None = None,
         *,
         dry_run: bool = False,
+        if_match: Versions = None,
     ) -> Plan | None:
         """Drop a field with its values. If there are any, ``confirm`` must be its name."""
-        decide = partial(decide_dropping_field, name=name, field_name=field_name)
+        decide = _at_version(
+            name, field_name, if_match, partial(decide_dropping_field, name=name, field_name=field_name)
+        )
         return await self._change(scope, access, decide, confirm, dry_run=dry_run)
 
     async def recover(self, scope: TenantScope) -> list[str]:
@@ -328,3 +342,19 @@ class SchemaService:
 def _whatever(decision: Decision) -> str | None:
     """The confirmation for a dry run, which deletes nothing."""
     return decision.dropped or decision.object
+
+
+def _at_version(name: str, field_name: str | None, wanted: Versions, decide: _Decide) -> _Decide:
+    """Return ``decide``, which first raises Outdated unless the object, or its field, is at the version asked
+    for.
+    """
+
+    def decided(now: Definitions) -> Decision:
+        if wanted is not None and field_name is not None:
+            require_version(wanted, now.field(name, field_name).version)
+        elif wanted is not None:
+            row, fields = now.object(name)
+            require_version(wanted, row.version_with(fields))
+        return decide(now)
+
+    return decided

@@ -29,8 +29,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from tenant_schema.preconditions import Versions
 from tenant_schema.problems import InvalidInput, Problem
-from tenant_schema.records.preconditions import Versions
 from tenant_schema.records.record import Record
 
 __all__ = [

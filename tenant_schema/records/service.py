@@ -13,6 +13,7 @@ from uuid import UUID
 
 from piccolo_engines.columns import utc_now
 from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.preconditions import Versions
 from tenant_schema.records.access.target import Target, Targets, TenantZone
 from tenant_schema.records.advice.advise import Advice, advise
 from tenant_schema.records.advice.asked import Asked
@@ -22,7 +23,6 @@ from tenant_schema.records.csv.import_report import ImportJournal, ImportReport
 from tenant_schema.records.csv.source import File
 from tenant_schema.records.history.read import read_history
 from tenant_schema.records.overview import RecordOverview
-from tenant_schema.records.preconditions import Versions
 from tenant_schema.records.query.aggregates import AggregateQuery
 from tenant_schema.records.query.json_query import parse_json_aggregate, parse_json_query
 from tenant_schema.records.query.model import DEFAULT_LIMIT, Query

@@ -269,6 +269,17 @@ async def world_of(settings: Settings, warm: Warm, observer: Observer | None = N
         yield World(platform, app)
 
 
+@asynccontextmanager
+async def process_beside(world: World, warm: Warm) -> AsyncIterator[World]:
+    """Another process of the same installation, with caches of its own."""
+    platform = compose(world.platform.settings, hashing=CHEAP)
+    platform.catalog.tables = warm.tables
+    try:
+        yield World(platform, warm.app.serving(platform))
+    finally:
+        await platform.close()
+
+
 @pytest.fixture
 async def world(settings: Settings, warm: Warm) -> AsyncIterator[World]:
     """Freehold with the tenants acme and demo."""

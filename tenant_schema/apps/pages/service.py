@@ -1,12 +1,12 @@
 """The page service: reads, creates, changes, deletes and orders the pages of an app."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from tenant_schema.apps.catalog import MANAGE, AppCatalog, AppModel, PageModel
-from tenant_schema.apps.errors import LayoutHidden, TooMany
+from tenant_schema.apps.errors import LayoutHidden, PageNotFound, TooMany
 from tenant_schema.apps.layouts.bodies import (
     Check,
     a_name,
@@ -17,8 +17,10 @@ from tenant_schema.apps.layouts.bodies import (
 )
 from tenant_schema.apps.layouts.layouts import check_layout
 from tenant_schema.apps.layouts.visible import hides_anything, shown_layout
+from tenant_schema.apps.row_versions import require_row_version
 from tenant_schema.apps.tables import App, AppPage, PageType
 from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.preconditions import Versions
 from tenant_schema.problems import Problem, suggestion
 from tenant_schema.records.access.schema_view import SchemaView
 from tenant_schema.scope import TenantScope
@@ -69,7 +71,16 @@ class PageService:
     async def read(self, scope: TenantScope, access: Access, app_name: str, name: str) -> ShownPage:
         """Return one page. Executes one statement. Raises PageNotFound."""
         page = (await self._apps.get(scope, access, app_name)).page(name)
-        return _shown(page, await _layout(page), await self._schema(scope, access))
+        row = (
+            await AppPage.select(AppPage.layout, AppPage.updated_at)
+            .where(AppPage.id == page.id)
+            .first()
+            .output(load_json=True)
+        )
+        if row is None:
+            raise PageNotFound(app_name, name)
+        current = replace(page, updated_at=row["updated_at"])  # cached pages may be older than the layout
+        return _shown(current, row["layout"], await self._schema(scope, access))
 
     async def create(self, scope: TenantScope, access: Access, app_name: str, body: _Body) -> ShownPage:
         """Create a page after the others. Raises NameTaken, TooMany."""
@@ -87,11 +98,18 @@ class PageService:
         return await self.read(scope, access, app_name, values["name"])
 
     async def change(
-        self, scope: TenantScope, access: Access, app_name: str, name: str, body: _Body
+        self,
+        scope: TenantScope,
+        access: Access,
+        app_name: str,
+        name: str,
+        body: _Body,
+        *,
+        if_match: Versions = None,
     ) -> ShownPage:
         """Change what the body gives. A new name is written into the app's navigation too.
 
-        Raises PageNotFound, NameTaken, LayoutHidden.
+        Raises PageNotFound, NameTaken, LayoutHidden, Outdated.
         """
         access.require_system(MANAGE)
         app = await self._apps.get(scope, access, app_name)
@@ -103,17 +121,23 @@ class PageService:
         if values:
             with refusing_taken_names("page", values):
                 async with self._cache.change(scope):
+                    await require_row_version(AppPage, page.id, if_match)
                     await AppPage.update(values).where(AppPage.id == page.id)
                     await _rename_in_navigation(app, name, new_name)
                     await _record(access, "page.update", app, page.id, name, changed=sorted(values))
+        else:
+            await require_row_version(AppPage, page.id, if_match)
         return await self.read(scope, access, app_name, new_name)
 
-    async def delete(self, scope: TenantScope, access: Access, app_name: str, name: str) -> None:
-        """Delete the page and remove it from the app's navigation. Raises PageNotFound."""
+    async def delete(
+        self, scope: TenantScope, access: Access, app_name: str, name: str, *, if_match: Versions = None
+    ) -> None:
+        """Delete the page and remove it from the app's navigation. Raises PageNotFound, Outdated."""
         access.require_system(MANAGE)
         app = await self._apps.get(scope, access, app_name)
         page = app.page(name)
         async with self._cache.change(scope):
+            await require_row_version(AppPage, page.id, if_match)
             await AppPage.delete().where(AppPage.id == page.id)
             await _rename_in_navigation(app, name, None)
             await _record(access, "page.delete", app, page.id, name)

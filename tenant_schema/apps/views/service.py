@@ -1,25 +1,30 @@
 """The view service: reads, creates, changes and deletes saved list views, private or shared with roles."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from piccolo_conf import DB
+from piccolo_engines.columns import utc_now
 from tenant_schema.apps.catalog import MANAGE
 from tenant_schema.apps.errors import TooMany, ViewNotFound
 from tenant_schema.apps.layouts.bodies import Check, a_flag, a_text, read_body
 from tenant_schema.apps.layouts.names import check_fields, check_filter, check_names, check_sort
 from tenant_schema.apps.layouts.visible import shown_view
+from tenant_schema.apps.row_versions import require_row_version
 from tenant_schema.apps.tables import ListView
 from tenant_schema.apps.views import store as view_rows
 from tenant_schema.apps.views.store import Row
 from tenant_schema.objects.model.catalog import Catalog
+from tenant_schema.preconditions import Versions, row_version
 from tenant_schema.problems import Problem, ProblemCollector
 from tenant_schema.records.access.schema_view import SchemaView
 from tenant_schema.records.query.paths import Fields
 from tenant_schema.scope import TenantScope
+from tenant_schema.tenant_cache import VersionedCache
 from tenant_schema.users.errors import PermissionDenied
 from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.roles.records import RoleName
@@ -44,16 +49,24 @@ class ShownView:
     filter: Mapping[str, Any]
     left_out: Sequence[str]
 
+    @property
+    def version(self) -> int:
+        """The version, for preconditions of changes. ``default`` is not a part of it."""
+        return row_version(self.row["updated_at"])
+
 
 class ViewService:
     """Reads and changes list views in the bound tenant: the caller's own, and those shared with their roles.
 
     Callers with ``apps:manage`` see and change every shared view, and may share views. Methods with a view
     id raise ViewNotFound; methods with a body raise InvalidInput and PermissionDenied.
+
+    :param shared: the cache of ``SHARED``, whose version every change of a shared view increments.
     """
 
-    def __init__(self, objects: Catalog) -> None:
+    def __init__(self, objects: Catalog, shared: VersionedCache) -> None:
         self._objects = objects
+        self._shared = shared
 
     async def all(self, scope: TenantScope, access: Access, object_name: str | None) -> list[ShownView]:
         """Return the views that there are for the caller, of one object or of all, by label; three
@@ -87,17 +100,26 @@ class ViewService:
         if await view_rows.count_of(access, values["object"]) >= _MOST:
             raise TooMany("views of one object", _MOST)
         view = ListView(**values, owner=access.user_id)
-        async with DB.transaction():
+        async with self._transaction(scope, is_shared=bool(roles)):
             await ListView.insert(view)
             await view_rows.share(view.id, roles)
             if is_default:
                 await view_rows.begin_with(access, values["object"], view.id)
         return await self.read(scope, access, view.id)
 
-    async def change(self, scope: TenantScope, access: Access, view_id: UUID, body: _Body) -> ShownView:
+    async def change(
+        self,
+        scope: TenantScope,
+        access: Access,
+        view_id: UUID,
+        body: _Body,
+        *,
+        if_match: Versions = None,
+    ) -> ShownView:
         """Change what the body gives: of one's own views, and of shared ones with ``apps:manage``.
 
-        Anybody may say that they want to begin with a view (``default``), which concerns nobody else.
+        Anybody may say that they want to begin with a view (``default``), which concerns nobody else. Raises
+        Outdated.
         """
         view = await self.read(scope, access, view_id)
         if set(body) - {"default"}:
@@ -105,8 +127,11 @@ class ViewService:
         schema = SchemaView.of(access, await self._objects.all(scope))
         values = await self._read(access, body, _checks_of_change(view, schema))
         roles, is_default = values.pop("roles", None), values.pop("default", None)
-        async with DB.transaction():
-            if values:
+        concerns_others = bool(roles or (view.roles and set(body) - {"default"}))
+        async with self._transaction(scope, is_shared=concerns_others):
+            await require_row_version(ListView, view_id, if_match)
+            if values or roles is not None:
+                values[ListView.updated_at] = utc_now()
                 await ListView.update(values).where(ListView.id == view_id)
             if roles is not None:
                 await view_rows.share(view_id, roles)
@@ -116,10 +141,19 @@ class ViewService:
                 await view_rows.stop_beginning_with(access, view_id)
         return await self.read(scope, access, view_id)
 
-    async def delete(self, scope: TenantScope, access: Access, view_id: UUID) -> None:
-        """Remove a view of one's own, or with ``apps:manage`` a shared one."""
-        _require_mastery(access, await self.read(scope, access, view_id))
-        await ListView.delete().where(ListView.id == view_id)
+    async def delete(
+        self, scope: TenantScope, access: Access, view_id: UUID, *, if_match: Versions = None
+    ) -> None:
+        """Remove a view of one's own, or with ``apps:manage`` a shared one. Raises Outdated."""
+        view = await self.read(scope, access, view_id)
+        _require_mastery(access, view)
+        async with self._transaction(scope, is_shared=bool(view.roles)):
+            await require_row_version(ListView, view_id, if_match)
+            await ListView.delete().where(ListView.id == view_id)
+
+    def _transaction(self, scope: TenantScope, *, is_shared: bool) -> AbstractAsyncContextManager[Any]:
+        """Open a transaction, which counts a change of a view that others see."""
+        return self._shared.change(scope) if is_shared else DB.transaction()
 
     async def _read(
         self, access: Access, body: _Body, checks: Mapping[str, Check], required: Sequence[str] = ()

@@ -34,6 +34,7 @@ class FieldModel:
     :param settings: complete settings.
     :param read_only: callers cannot write it: system fields, and types that generate values.
     :param searchable: ``search`` searches it. :param history: its changes are recorded.
+    :param version: for preconditions of changes; system fields have none.
     """
 
     id: UUID | None = None
@@ -54,6 +55,7 @@ class FieldModel:
     storage: str = ""
     default: object = None
     settings: Settings = field(default_factory=dict)
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ class ObjectModel:
     :param words_table: the table of words that is written with the records; empty when there is none.
     :param indexes: those over several fields.
     :param changed_at: when the definition of the object or of a field was last changed, in RFC 3339.
+    :param version: for preconditions of changes; one of a field changes it, too.
     """
 
     id: UUID
@@ -84,6 +87,7 @@ class ObjectModel:
     words_table: str = ""
     indexes: tuple[ObjectIndex, ...] = ()
     changed_at: str = ""
+    version: int = 0
 
 
 _OBJECT_COLUMNS = (
@@ -120,6 +124,7 @@ def field_model(row: FieldRow) -> FieldModel:
         default=row.default_value,
         type=field_type,
         settings=MappingProxyType(row.settings),
+        version=row.version,
     )
 
 
@@ -143,6 +148,7 @@ def object_model(
         table=table,
         indexes=row.object_indexes,
         changed_at=_changed_at([row, *field_rows]),
+        version=row.version_with(field_rows),
     )
 
 

@@ -1,6 +1,6 @@
 """Definitions as rows of ``object_definitions`` and ``field_definitions``, with their JSON decoded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from sys import intern
@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from tenant_schema.objects.model.object_indexes import ObjectIndex
+from tenant_schema.preconditions import row_version
 
 __all__ = ["DefinitionRows", "FieldRow", "ObjectRow", "field_row_of", "object_row_of", "stored_values"]
 
@@ -31,6 +32,11 @@ class ObjectRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     object_indexes: tuple[ObjectIndex, ...] = ()
     translations: dict[str, dict[str, str]] = {}
     updated_at: datetime | None = None
+
+    def version_with(self, fields: "Iterable[FieldRow]") -> int:
+        """The version of the object with its fields."""
+        times = [self.updated_at, *[one.updated_at for one in fields]]
+        return row_version(*[one for one in times if one is not None])
 
 
 class FieldRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -59,6 +65,11 @@ class FieldRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sort_key: bool
     translations: dict[str, dict[str, str]] = {}
     updated_at: datetime | None = None
+
+    @property
+    def version(self) -> int:
+        """The version, for preconditions of changes."""
+        return row_version(*[] if self.updated_at is None else [self.updated_at])
 
     @property
     def target(self) -> str | None:

@@ -10,10 +10,10 @@ from piccolo.querystring import QueryString
 
 from piccolo_engines.errors import ForeignKeyViolation
 from tenant_schema.objects.model.model import ObjectModel
+from tenant_schema.preconditions import Versions
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import StillReferenced
 from tenant_schema.records.history.write import Action, Entry, field_key, forget, keep
-from tenant_schema.records.preconditions import Versions
 from tenant_schema.records.record import Record, Row
 from tenant_schema.records.sql.rendering import shown
 from tenant_schema.records.writing.cascade import (

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from tenant_schema.preconditions import Versions, are_met
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import ChangeDenied, RecordNotFound, VersionMismatch
 from tenant_schema.records.history.write import Entry, insertions
-from tenant_schema.records.preconditions import Versions, are_met
 from tenant_schema.records.query.model import ALL, And, Condition, Filter
 from tenant_schema.records.query.paths import fields_of
 from tenant_schema.records.reading.exists import exists

@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
+from tenant_schema.preconditions import Versions
 from tenant_schema.problems import ProblemCollector
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import RecordNotFound
 from tenant_schema.records.history.write import Action, Entry, changed
-from tenant_schema.records.preconditions import Versions
 from tenant_schema.records.query.model import Query
 from tenant_schema.records.reading.plans import plan_record
 from tenant_schema.records.reading.read import read_record

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.model.model import FieldModel
+from tenant_schema.preconditions import Versions
 from tenant_schema.problems import Problem
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import (
@@ -17,7 +18,6 @@ from tenant_schema.records.errors import (
     UniqueConflict,
     ValidationFailed,
 )
-from tenant_schema.records.preconditions import Versions
 from tenant_schema.records.query.model import Query
 from tenant_schema.records.reading.plans import plan_record
 from tenant_schema.records.reading.read import read_record

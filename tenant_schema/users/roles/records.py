@@ -6,6 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
+
+from tenant_schema.preconditions import digest_version
+
 __all__ = [
     "ADMINISTRATOR",
     "KEPT",
@@ -96,3 +100,9 @@ class RoleRecord:
     created_at: datetime
     updated_at: datetime
     mfa_required: bool = False
+
+    @property
+    def version(self) -> int:
+        """The version, for preconditions of changes: a digest of all that a change of the role may change."""
+        parts = (self.name, self.label, self.description, self.mfa_required, self.permissions)
+        return digest_version(msgspec.json.encode((*parts, self.fields, self.rules)))

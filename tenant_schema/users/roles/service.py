@@ -6,6 +6,7 @@ from uuid import UUID
 
 from piccolo_engines.columns import new_id
 from piccolo_engines.errors import UniqueViolation
+from tenant_schema.preconditions import Versions, require_version
 from tenant_schema.problems import InvalidInput, Problem, ProblemCollector, suggestion
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
@@ -38,8 +39,8 @@ class RestrictionCheck(Protocol):
 class Roles:
     """Roles of the bound tenant. Changes require ``roles:manage``; reading requires that or ``users:manage``.
 
-    Every change may raise PermissionDenied, KeyNotEnough, NotThere and InvalidInput, and LastAdministrator if
-    it takes rights away.
+    Every change may raise PermissionDenied, KeyNotEnough, NotThere, Outdated and InvalidInput, and
+    LastAdministrator if it takes rights away.
     """
 
     def __init__(self, cache: VersionedCache, check: RestrictionCheck) -> None:
@@ -90,6 +91,8 @@ class Roles:
         role_id: UUID,
         changes: RoleChanges,
         contents: RoleContents = KEPT,
+        *,
+        if_match: Versions = None,
     ) -> RoleRecord:
         """Change the label, the description, whether a second factor is required, the name of a role that is
         not a system role, and replace what the role grants. Everything is changed, or nothing.
@@ -100,7 +103,7 @@ class Roles:
         problems = _faults({name: text for name, text in changes.items() if isinstance(text, str)})
         problems += await self._check(scope, contents.fields or (), contents.rules or ())
         async with changing_access(self._cache, scope, may_demote=contents.permissions is not None):
-            before = await _role(role_id)
+            before = await _role(role_id, if_match)
             permissions, unknown = await _known(contents.permissions or ())
             if problems or unknown:
                 raise InvalidInput([*problems, *unknown])
@@ -117,14 +120,16 @@ class Roles:
                 await _replace_rules(access, before, contents.rules)
             return await _role(role_id)
 
-    async def delete(self, scope: TenantScope, access: Access, role_id: UUID) -> None:
+    async def delete(
+        self, scope: TenantScope, access: Access, role_id: UUID, *, if_match: Versions = None
+    ) -> None:
         """Delete a role that no user has and that is not a system role.
 
         Raises SystemKept and InUse.
         """
         _require_management(access)
         async with changing_access(self._cache, scope):
-            role = await _role(role_id)
+            role = await _role(role_id, if_match)
             if role.system:
                 raise SystemKept("role", role.name)
             if role.users:
@@ -147,10 +152,12 @@ def _subject(role: RoleRecord) -> Subject:
     return Subject("role", role.id, role.name)
 
 
-async def _role(role_id: UUID) -> RoleRecord:
+async def _role(role_id: UUID, if_match: Versions = None) -> RoleRecord:
+    """Return the role. Raises NotThere, and Outdated unless it is at the version asked for."""
     found = await read_roles(role_id)
     if not found:
         raise NotThere("role")
+    require_version(if_match, found[0].version)
     return found[0]
 
 

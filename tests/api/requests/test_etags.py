@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from api.errors import InvalidIfMatch
 from api.requests.etags import digest_tag, etag, known_tag, parse_if_match
-from tenant_schema.records.preconditions import ANY_VERSION, Versions, are_met
+from tenant_schema.preconditions import ANY_VERSION, Versions, are_met
 
 
 @pytest.mark.parametrize(
