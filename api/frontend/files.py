@@ -6,7 +6,7 @@ Read and compressed once, in a thread, when the first page of a process is reque
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -15,10 +15,19 @@ from litestar.exceptions import NotFoundException
 from litestar.types import HTTPScope, Receive, Send
 
 from api.requests.request import ApiRequest
-from api.responses import NOT_STORED, RawResponse
+from api.responses import NOT_STORED, RawHeader, RawResponse
 from api.static_files import FOR_EVER, StaticFile, static_file
 
-__all__ = ["CENTRAL_PAGES", "TENANT_PAGES", "frontend_version", "is_frontend", "serve_frontend"]
+__all__ = [
+    "CENTRAL_PAGES",
+    "TENANT_PAGES",
+    "frontend_version",
+    "is_asset",
+    "is_frontend",
+    "opens_page",
+    "page_response",
+    "serve_frontend",
+]
 
 TENANT_PAGES: Final = frozenset(
     {"", "a", "account", "confirm-email", "factors", "forgot", "invite", "login", "o", "reset", "setup"}
@@ -32,6 +41,7 @@ _ASSETS: Final = "/assets/"
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _NONCE: Final = b'name="csp-nonce" content=""'
 _HOST: Final = b'name="freehold-host" content="tenant"'
+_CENTRAL: Final = b'name="freehold-central" content=""'
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
     "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -43,12 +53,17 @@ def is_frontend(scope: HTTPScope, pages: Container[str]) -> bool:
 
     Programs, whose Accept header does not name HTML, get the problem of a path that does not exist.
     """
-    path = scope["path"]
-    if path.startswith("/api/") or scope["method"] not in _SAFE or path[:2] == "//":
-        return False
-    if path.startswith(_ASSETS):
-        return True
-    if path[1:].partition("/")[0] not in pages:
+    return is_asset(scope) or (scope["path"][1:].partition("/")[0] in pages and opens_page(scope))
+
+
+def is_asset(scope: HTTPScope) -> bool:
+    """Whether a request is for a file that pages load."""
+    return scope["path"].startswith(_ASSETS) and scope["method"] in _SAFE
+
+
+def opens_page(scope: HTTPScope) -> bool:
+    """Whether a browser opens an address."""
+    if scope["method"] not in _SAFE or scope["path"][:2] == "//":
         return False
     return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
 
@@ -67,7 +82,11 @@ def frontend_version() -> str:
 async def serve_frontend(scope: HTTPScope, receive: Receive, send: Send) -> None:
     """Send an asset, or the page for any other path. Raises NotFoundException for a missing asset."""
     path = scope["path"]
-    response = await (_asset(ApiRequest(scope), path) if path.startswith(_ASSETS) else _new_page(scope))
+    if path.startswith(_ASSETS):
+        response = await _asset(ApiRequest(scope), path)
+    else:
+        await asyncio.to_thread(_page)
+        response = page_response("tenant" if "tenant" in scope["state"] else "central")
     await response(scope, receive, send)
 
 
@@ -78,14 +97,28 @@ async def _asset(request: ApiRequest, path: str) -> RawResponse:
     return asset.response(request)
 
 
-async def _new_page(scope: HTTPScope) -> RawResponse:
-    """Return the page of the host's kind, with a nonce for its styles (CSP Level 3, section 6.7.3.2)."""
+def page_response(
+    kind: str,
+    status: int = 200,
+    headers: Iterable[RawHeader] = (),
+    *,
+    central_url: str = "",
+    without_scripts: str = "",
+) -> RawResponse:
+    """Return the page with a nonce for its styles (CSP Level 3, section 6.7.3.2).
+
+    :param kind: what the host is, as ``<meta name="freehold-host">`` says it.
+    :param central_url: the address of the central host, as HTML.
+    :param without_scripts: what browsers show that run no scripts, as HTML.
+    """
     nonce = secrets.token_urlsafe(16)
-    page = (await asyncio.to_thread(_page)).replace(_NONCE, _NONCE[:-1] + nonce.encode() + b'"')
-    if "tenant" not in scope["state"]:
-        page = page.replace(_HOST, _HOST.replace(b"tenant", b"central"))
+    page = _page().replace(_NONCE, _NONCE[:-1] + nonce.encode() + b'"')
+    page = page.replace(_HOST, _HOST.replace(b"tenant", kind.encode()))
+    page = page.replace(_CENTRAL, _CENTRAL[:-1] + central_url.encode() + b'"')
+    if without_scripts:
+        page = page.replace(b"</body>", b"<noscript>%s</noscript></body>" % without_scripts.encode())
     return RawResponse(
-        200,
+        status,
         [
             (b"content-type", b"text/html; charset=utf-8"),
             (b"content-length", b"%d" % len(page)),
@@ -93,6 +126,7 @@ async def _new_page(scope: HTTPScope) -> RawResponse:
             (b"cross-origin-opener-policy", b"same-origin"),
             (b"vary", b"accept"),
             NOT_STORED,
+            *headers,
         ],
         page,
     )

@@ -12,6 +12,7 @@ from litestar.types import HTTPScope, Receive, Scope, Send
 from uuid_utils import uuid7
 
 from api.errors import ClientGone
+from api.frontend.blocked import workspace_page
 from api.middleware.cross_origin import CrossOrigin
 from api.middleware.request_context import CURRENT, RequestContext
 from api.middleware.response_finishing import Finished
@@ -93,7 +94,10 @@ def _problem_response(error: Exception, scope: HTTPScope, context: RequestContex
             (name, allowed(value.decode().split(",")) if name == b"allow" else value)
             for name, value in response.headers
         ]
-    return as_page(error, response, context.id) if wants_page(scope) else response
+    page = workspace_page(error, response, scope)
+    if page is None and wants_page(scope):
+        page = as_page(error, response, context.id)
+    return page or response
 
 
 def _context_of(scope: HTTPScope) -> RequestContext:

@@ -6,7 +6,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Send
 
 from api.composition import Platform
 from api.errors import TenantNotReady, TenantSuspended
-from api.frontend.files import CENTRAL_PAGES, TENANT_PAGES, is_frontend, serve_frontend
+from api.frontend.files import CENTRAL_PAGES, TENANT_PAGES, is_asset, is_frontend, serve_frontend
 from api.middleware.cross_origin import CrossOrigin
 from api.middleware.disconnects import CancelOnDisconnect, DisconnectWatch, may_be_cancelled
 from api.middleware.expect_continue import try_without_body
@@ -44,8 +44,8 @@ class TenantFromHost:
 
     The central database is bound around both, the tenant's own around the second, until the last byte and the
     last background task. The scope's state has ``platform``, ``address``, ``host`` (in canonical form),
-    ``authority`` (host and port as the client sent them), ``behind_proxy``, and on a tenant's host
-    ``tenant`` (a :class:`~tenant_schema.scope.TenantScope`).
+    ``authority`` (host and port as the client sent them), ``behind_proxy``, on a central host ``is_central``,
+    and on a tenant's host ``tenant`` (a :class:`~tenant_schema.scope.TenantScope`).
 
     Raises :class:`~central.errors.InvalidHost`, :class:`~central.errors.TenantNotFound`,
     :class:`~api.errors.TenantSuspended` and :class:`~api.errors.TenantNotReady`.
@@ -72,8 +72,12 @@ class TenantFromHost:
             return
         with CENTRAL.bind(platform.central_engine):
             host = self._requested(scope)
+            if is_asset(scope):  # the pages for unknown and suspended tenants need them, too
+                await serve_frontend(scope, receive, send)
+                return
             tenant = self._known(scope, host) or await rerun(scope, lambda _: self._find(scope, host))
             if tenant is None:
+                state["is_central"] = True
                 if is_frontend(scope, CENTRAL_PAGES):
                     await serve_frontend(scope, receive, send)
                 else:

@@ -6,7 +6,7 @@ from typing import Final
 
 from litestar.types import HTTPScope
 
-from api.frontend.files import TENANT_PAGES
+from api.frontend.files import CENTRAL_PAGES, TENANT_PAGES
 from api.problems.catalog import EXPLANATIONS
 from api.problems.table import document_of
 from api.requests.etags import digest_tag
@@ -39,7 +39,8 @@ def prefers_html(accept: str) -> bool:
 def wants_page(scope: HTTPScope) -> bool:
     """Whether a browser opens a page: of the frontend, or the admin's."""
     path = scope["path"]
-    is_page = path in ("/admin", "/admin/") or path[1:].partition("/")[0] in TENANT_PAGES
+    pages = CENTRAL_PAGES if scope["state"].get("is_central") else TENANT_PAGES
+    is_page = path in ("/admin", "/admin/") or path[1:].partition("/")[0] in pages
     if scope["method"] != "GET" or not is_page:
         return False
     return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])

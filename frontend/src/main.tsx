@@ -5,10 +5,11 @@ import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { setNonce } from "get-nonce";
-import { StrictMode } from "react";
+import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 
 import { queries } from "~/api";
+import { blocked } from "~/app/host";
 import { router } from "~/app/router";
 import { theme } from "~/app/theme";
 import { getLocale } from "~/paraglide/runtime";
@@ -18,11 +19,19 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?
 if (nonce) setNonce(nonce);
 document.documentElement.lang = getLocale();
 
+const BlockedPage = lazy(() => import("~/app/BlockedPage"));
+
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <QueryClientProvider client={queries}>
-        <RouterProvider router={router} />
+        {blocked === undefined ? (
+          <RouterProvider router={router} />
+        ) : (
+          <Suspense>
+            <BlockedPage kind={blocked} />
+          </Suspense>
+        )}
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

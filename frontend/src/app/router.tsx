@@ -2,6 +2,7 @@
 import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 
 import { navigationQuery, queries } from "~/api";
+import { isCentral } from "~/app/host";
 import { NotFound } from "~/app/NotFound";
 import { PageError } from "~/app/PageError";
 import { root, shell } from "~/app/shellRoute";
@@ -104,7 +105,6 @@ const find = createRoute({
   component: lazyRouteComponent(() => import("~/frontdoor/FindPage")),
 });
 
-const isCentral = document.querySelector<HTMLMetaElement>('meta[name="freehold-host"]')?.content === "central";
 const tenantTree = () =>
   root.addChildren([
     login,
