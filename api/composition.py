@@ -190,12 +190,11 @@ def compose(
     directory, seed = directory_services(settings, vault, tenancy, jobs), tenant_seed(passwords, changes)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
     definitions, recovery, catalog = _definitions(settings)
-    access, operators = VersionedCache(ACCESS, settings.cache_seconds, beside=definitions), Operators()
-    shared = VersionedCache(SHARED, settings.cache_seconds, beside=definitions)
+    access, shared = _caches_beside(definitions, settings)
+    records, operators = record_services(vault, catalog, outbox, access), Operators()
     provisioning = Provisioning(parts, faults=(InvalidInput,), observer=observer, jobs=jobs)
     sign_in = _sign_in(settings, vault, passwords, operators, access, changes, mails)
     people = people_of(passwords, access, catalog, changes, mails, sign_in["authentication"])
-    records = record_services(vault, catalog, outbox, access)
     return Platform(
         settings=settings,
         **_bounds(settings),
@@ -321,6 +320,14 @@ def _tenancy(
 def _definitions(settings: Settings) -> tuple[VersionedCache, Recovery, Catalog]:
     cache, recovery = VersionedCache(DEFINITIONS, settings.cache_seconds), Recovery(_DEPENDENTS)
     return cache, recovery, Catalog(cache, recovery)
+
+
+def _caches_beside(definitions: VersionedCache, settings: Settings) -> tuple[VersionedCache, VersionedCache]:
+    """Create the caches of ``ACCESS`` and ``SHARED``."""
+    return (
+        VersionedCache(ACCESS, settings.cache_seconds, beside=definitions),
+        VersionedCache(SHARED, settings.cache_seconds, beside=definitions),
+    )
 
 
 def _sign_in(
