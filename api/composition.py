@@ -72,7 +72,7 @@ from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.standard.sample import SampleData
 from tenant_schema.standard.seed import standard_version
-from tenant_schema.tenant_cache import ACCESS, DEFINITIONS, SHARED, VersionedCache
+from tenant_schema.tenant_cache import VersionedCache, versioned_caches
 from tenant_schema.users.account_changes import DIRECTORY, AccountChanges
 from tenant_schema.users.factors.service import Factors
 from tenant_schema.users.factors.store import FactorStore
@@ -189,8 +189,8 @@ def compose(
     jobs, outbox, changes, mails = _outgoing(settings, vault)
     directory, seed = directory_services(settings, vault, tenancy, jobs), tenant_seed(passwords, changes)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
-    definitions, recovery, catalog = _definitions(settings)
-    access, shared = _caches_beside(definitions, settings)
+    definitions, access, shared = versioned_caches(settings.cache_seconds)
+    recovery, catalog = _definitions(definitions)
     records, operators = record_services(vault, catalog, outbox, access), Operators()
     provisioning = Provisioning(parts, faults=(InvalidInput,), observer=observer, jobs=jobs)
     sign_in = _sign_in(settings, vault, passwords, operators, access, changes, mails)
@@ -317,17 +317,9 @@ def _tenancy(
     return engines, Tenancy(engines, DB)
 
 
-def _definitions(settings: Settings) -> tuple[VersionedCache, Recovery, Catalog]:
-    cache, recovery = VersionedCache(DEFINITIONS, settings.cache_seconds), Recovery(_DEPENDENTS)
-    return cache, recovery, Catalog(cache, recovery)
-
-
-def _caches_beside(definitions: VersionedCache, settings: Settings) -> tuple[VersionedCache, VersionedCache]:
-    """Create the caches of ``ACCESS`` and ``SHARED``."""
-    return (
-        VersionedCache(ACCESS, settings.cache_seconds, beside=definitions),
-        VersionedCache(SHARED, settings.cache_seconds, beside=definitions),
-    )
+def _definitions(cache: VersionedCache) -> tuple[Recovery, Catalog]:
+    recovery = Recovery(_DEPENDENTS)
+    return recovery, Catalog(cache, recovery)
 
 
 def _sign_in(

@@ -21,7 +21,7 @@ from piccolo_engines.kept_selects import KeptSelect
 from piccolo_engines.lru import Lru
 from tenant_schema.scope import TenantScope
 
-__all__ = ["ACCESS", "DEFINITIONS", "SHARED", "CacheVersion", "VersionedCache", "bump"]
+__all__ = ["ACCESS", "DEFINITIONS", "SHARED", "CacheVersion", "VersionedCache", "bump", "versioned_caches"]
 
 ACCESS = "access"
 DEFINITIONS = "definitions"
@@ -209,3 +209,10 @@ class VersionedCache:
             versions = await _current_versions()
             for cache in self._together:
                 cache._tenant(scope).compare(versions.get(cache.name, 0), asked_at)
+
+
+def versioned_caches(cache_seconds: float) -> tuple[VersionedCache, VersionedCache, VersionedCache]:
+    """Create the caches of ``DEFINITIONS``, ``ACCESS`` and ``SHARED``, which look at the versions together."""
+    definitions = VersionedCache(DEFINITIONS, cache_seconds)
+    access = VersionedCache(ACCESS, cache_seconds, beside=definitions)
+    return definitions, access, VersionedCache(SHARED, cache_seconds, beside=definitions)
