@@ -212,7 +212,7 @@ class VersionedCache:
 
 
 def versioned_caches(cache_seconds: float) -> tuple[VersionedCache, VersionedCache, VersionedCache]:
-    """Create the caches of ``DEFINITIONS``, ``ACCESS`` and ``SHARED``: one look at the versions is for all."""
+    """Create those of ``DEFINITIONS``, ``ACCESS`` and ``SHARED``; one look at the versions is for all."""
     definitions = VersionedCache(DEFINITIONS, cache_seconds)
     access = VersionedCache(ACCESS, cache_seconds, beside=definitions)
     return definitions, access, VersionedCache(SHARED, cache_seconds, beside=definitions)
