@@ -4849,10 +4849,10 @@ export interface components {
          * ProblemDocument
          * @description The body of an error response.
          *
-         *     ``errors_left_out`` is the number of further problems; ``current`` is the present record in a 412;
-         *     ``records`` are those that prevent a change of definitions: their number and the first ids. If a second
-         *     factor is missing, ``factors`` are those that complete the sign-in, with ``challenge`` for a passkey;
-         *     ``enrol`` if the user has to add one.
+         *     ``errors_left_out`` is the number of further problems; ``current`` is the present record or definition in
+         *     a 412; ``records`` are those that prevent a change of definitions: their number and the first ids. If a
+         *     second factor is missing, ``factors`` are those that complete the sign-in, with ``challenge`` for a
+         *     passkey; ``enrol`` if the user has to add one.
          */
         ProblemDocument: {
             type: string;
@@ -6141,7 +6141,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDocument"];
             };
         };
-        /** @description The record has changed; `current` is the record as it is now. */
+        /** @description It has changed; `current` is the record or definition as it is now. */
         Problem412: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -6311,7 +6311,12 @@ export interface components {
          */
         "X-Request-ID": string;
         /**
-         * @description Of a record its version, for If-Match, with a digest behind it where the version alone does not tell; a digest otherwise. Compressed, it ends in `-gzip` or `-zstd`.
+         * @description Changes when objects, fields, apps, pages, shared views or the caller's rights change: then read /api/v1/workspace again. Of signed-in callers; the response to such a change may still have the version from before.
+         * @example 3f2a91c04b5d8e1107
+         */
+        "Metadata-Version": string;
+        /**
+         * @description Of a record or definition its version, for If-Match, with a digest behind it where the version alone does not tell; a digest otherwise. Compressed, it ends in `-gzip` or `-zstd`.
          * @example "7"
          */
         ETag: string;
@@ -6356,6 +6361,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6402,6 +6408,7 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6440,6 +6447,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6471,6 +6479,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -6482,6 +6491,7 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -6525,7 +6535,9 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6570,6 +6582,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6613,6 +6626,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -6624,6 +6638,7 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -6640,7 +6655,10 @@ export interface operations {
     deleteApp: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Do it only to this version, as its ETag gave it: `"7"`; or to one of several, separated by commas. If it is at another one: 412. Weak tags match none. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The app's name.
@@ -6656,6 +6674,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6664,6 +6683,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -6671,7 +6691,10 @@ export interface operations {
     updateApp: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Do it only to this version, as its ETag gave it: `"7"`; or to one of several, separated by commas. If it is at another one: 412. Weak tags match none. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The app's name.
@@ -6704,6 +6727,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6716,6 +6741,7 @@ export interface operations {
             404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
             409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -6748,6 +6774,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -6759,6 +6786,7 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -6824,7 +6852,9 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6875,6 +6905,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6923,6 +6954,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -6934,6 +6966,7 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -6950,7 +6983,10 @@ export interface operations {
     deletePage: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Do it only to this version, as its ETag gave it: `"7"`; or to one of several, separated by commas. If it is at another one: 412. Weak tags match none. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The app's name.
@@ -6971,6 +7007,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6979,6 +7016,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -6986,7 +7024,10 @@ export interface operations {
     updatePage: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Do it only to this version, as its ETag gave it: `"7"`; or to one of several, separated by commas. If it is at another one: 412. Weak tags match none. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The app's name.
@@ -7028,6 +7069,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7040,6 +7083,7 @@ export interface operations {
             404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
             409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -7077,6 +7121,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7153,6 +7198,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7343,6 +7389,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7368,6 +7415,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7594,6 +7642,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7808,6 +7857,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7905,6 +7955,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7979,6 +8030,7 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     Location: components["headers"]["Location"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
@@ -8072,6 +8124,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8139,6 +8192,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8217,6 +8271,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8306,6 +8361,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -8333,6 +8389,7 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     Location: components["headers"]["Location"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
@@ -8427,6 +8484,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     "Content-Disposition": components["headers"]["Content-Disposition"];
                     [name: string]: unknown;
                 };
@@ -8548,6 +8606,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8713,6 +8772,7 @@ export interface operations {
             202: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8807,6 +8867,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8912,6 +8973,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8994,6 +9056,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -9021,6 +9084,7 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -9064,6 +9128,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9116,6 +9181,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -9182,6 +9248,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9273,6 +9340,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -9320,6 +9388,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9381,6 +9450,7 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
@@ -9420,6 +9490,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9456,6 +9527,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9497,6 +9569,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9541,6 +9614,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9570,6 +9644,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9629,6 +9704,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9690,6 +9766,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9747,6 +9824,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     "Content-Disposition": components["headers"]["Content-Disposition"];
                     [name: string]: unknown;
                 };
@@ -9779,6 +9857,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9817,6 +9896,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9850,6 +9930,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9887,6 +9968,7 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9934,6 +10016,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9971,6 +10054,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -10012,6 +10096,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10049,6 +10134,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -10060,6 +10146,7 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -10094,6 +10181,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10127,6 +10215,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -10187,6 +10276,7 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -10312,6 +10402,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10322,7 +10414,9 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10402,6 +10496,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10441,6 +10536,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10489,6 +10585,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -10547,6 +10644,7 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -10568,7 +10666,10 @@ export interface operations {
                 /** @description The name of what is dropped, when it holds data. */
                 confirm?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Do it only to this version, as its ETag gave it: `"7"`; or to one of several, separated by commas. If it is at another one: 412. Weak tags match none. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The object's name.
@@ -10584,6 +10685,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10594,6 +10696,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -10603,6 +10706,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -10613,7 +10717,10 @@ export interface operations {
                 /** @description Return the planned changes without making them. */
                 dryRun?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Do it only to this version, as its ETag gave it: `"7"`; or to one of several, separated by commas. If it is at another one: 412. Weak tags match none. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The object's name.
@@ -10677,6 +10784,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10689,6 +10798,7 @@ export interface operations {
             404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
             409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -10715,6 +10825,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10845,6 +10956,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10855,7 +10968,9 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10935,6 +11050,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -10976,6 +11092,7 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -10997,7 +11114,10 @@ export interface operations {
                 /** @description The name of what is dropped, when it holds data. */
                 confirm?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Do it only to this version, as its ETag gave it: `"7"`; or to one of several, separated by commas. If it is at another one: 412. Weak tags match none. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The object's name.
@@ -11018,6 +11138,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11028,6 +11149,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -11037,6 +11159,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -11047,7 +11170,10 @@ export interface operations {
                 /** @description Return the planned changes without making them. */
                 dryRun?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Do it only to this version, as its ETag gave it: `"7"`; or to one of several, separated by commas. If it is at another one: 412. Weak tags match none. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The object's name.
@@ -11115,6 +11241,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11127,6 +11255,7 @@ export interface operations {
             404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
             409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -11147,6 +11276,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11189,6 +11319,7 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
@@ -11233,6 +11364,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11270,6 +11402,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11303,6 +11436,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -11344,6 +11478,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11375,6 +11510,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11440,7 +11576,9 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11463,7 +11601,13 @@ export interface operations {
     readRole: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description ETags of responses that the client has; if one of them is still right: 304, without a body.
+                 * @example "7"
+                 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description The role's id.
@@ -11479,11 +11623,23 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RoleResponse"];
                 };
+            };
+            /** @description It is as If-None-Match says. */
+            304: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
@@ -11496,7 +11652,10 @@ export interface operations {
     deleteRole: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Do it only to this version, as its ETag gave it: `"7"`; or to one of several, separated by commas. If it is at another one: 412. Weak tags match none. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The role's id.
@@ -11512,6 +11671,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -11521,6 +11681,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -11528,7 +11689,10 @@ export interface operations {
     updateRole: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Do it only to this version, as its ETag gave it: `"7"`; or to one of several, separated by commas. If it is at another one: 412. Weak tags match none. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The role's id.
@@ -11553,6 +11717,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11565,6 +11731,7 @@ export interface operations {
             404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
             409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -11575,7 +11742,10 @@ export interface operations {
     setRoleFields: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Do it only to this version, as its ETag gave it: `"7"`; or to one of several, separated by commas. If it is at another one: 412. Weak tags match none. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The role's id.
@@ -11611,6 +11781,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11622,6 +11794,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -11632,7 +11805,10 @@ export interface operations {
     setRolePermissions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Do it only to this version, as its ETag gave it: `"7"`; or to one of several, separated by commas. If it is at another one: 412. Weak tags match none. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The role's id.
@@ -11660,6 +11836,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11672,6 +11850,7 @@ export interface operations {
             404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
             409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -11682,7 +11861,10 @@ export interface operations {
     setRoleRules: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Do it only to this version, as its ETag gave it: `"7"`; or to one of several, separated by commas. If it is at another one: 412. Weak tags match none. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The role's id.
@@ -11726,6 +11908,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11737,6 +11921,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -11757,6 +11942,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11801,6 +11987,7 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11838,6 +12025,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11877,6 +12065,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -11888,6 +12077,7 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -11927,6 +12117,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11974,6 +12165,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12004,6 +12196,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -12035,6 +12228,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -12060,6 +12254,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12108,6 +12303,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12154,6 +12350,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12193,6 +12390,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12234,6 +12432,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12275,6 +12474,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12342,6 +12542,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12391,6 +12592,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12436,6 +12638,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12477,6 +12680,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -12563,6 +12767,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12609,6 +12814,7 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
@@ -12648,6 +12854,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12681,6 +12888,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -12722,6 +12930,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12766,6 +12975,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12801,6 +13011,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12834,6 +13045,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -12871,6 +13083,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -12909,6 +13122,7 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12950,6 +13164,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12997,6 +13212,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13038,6 +13254,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -13049,6 +13266,7 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -13102,7 +13320,9 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13147,6 +13367,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -13158,6 +13379,7 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -13174,7 +13396,10 @@ export interface operations {
     deleteView: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Do it only to this version, as its ETag gave it: `"7"`; or to one of several, separated by commas. If it is at another one: 412. Weak tags match none. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The view's id.
@@ -13190,6 +13415,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -13198,6 +13424,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -13205,7 +13432,10 @@ export interface operations {
     updateView: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Do it only to this version, as its ETag gave it: `"7"`; or to one of several, separated by commas. If it is at another one: 412. Weak tags match none. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The view's id.
@@ -13231,6 +13461,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13242,6 +13474,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -13268,6 +13501,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -13279,6 +13513,7 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
