@@ -10,6 +10,7 @@ from api.errors import InvalidQuery
 from api.schemas.apps import Group, PageSummary
 from api.schemas.auth import TenantName, UserResponse
 from api.schemas.common import Input, Output
+from api.schemas.translations import LabelTranslations
 from tenant_schema.apps.catalog import AppModel
 from tenant_schema.apps.navigation import Navigation
 from tenant_schema.objects.model.model import FieldModel
@@ -45,6 +46,7 @@ class FieldSummary(Output, omit_defaults=True):
     label: Annotated[str, Meta(examples=["Annual revenue"])]
     type: Annotated[str, Meta(examples=["currency"])]
     target: Annotated[str, Meta(description="The object to which a lookup refers.")] | UnsetType = UNSET
+    translations: LabelTranslations = {}
     read_only: Annotated[
         bool, Meta(description="Whether the caller may not change the field; omitted otherwise.")
     ] = False
@@ -56,6 +58,7 @@ class ObjectSummary(Output):
     name: Annotated[str, Meta(examples=["accounts"])]
     label: Annotated[str, Meta(examples=["Account"])]
     plural_label: Annotated[str, Meta(examples=["Accounts"])]
+    translations: LabelTranslations
     name_field: Annotated[str | None, Meta(description="The field that contains the name of a record.")]
     standard: bool
     can: Abilities
@@ -69,6 +72,7 @@ class ObjectSummary(Output):
             name=model.name,
             label=model.label,
             plural_label=model.plural_label,
+            translations=model.translations,
             name_field=model.name_field if model.name_field in {one.name for one in fields} else None,
             standard=model.standard,
             can=Abilities(**{action: action in view.actions for action in ACTIONS}),
@@ -193,5 +197,6 @@ def _field(field: FieldModel, view: ObjectView) -> FieldSummary:
         label=field.label,
         type=field.type.name,
         target=field.settings["target"] if field.type.name == "lookup" else UNSET,
+        translations=field.translations,
         read_only=field.read_only or field.name not in view.rights.writable,
     )

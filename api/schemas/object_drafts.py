@@ -12,6 +12,12 @@ from api.requests.bodies import add_unknown
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.definitions.limits import MOST_INDEXES
 from tenant_schema.objects.errors import FieldNotFound
+from tenant_schema.objects.fields.translations import (
+    DESCRIBED,
+    NAMED_IN_NUMBERS,
+    Texts,
+    read_translations,
+)
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.objects.model.object_indexes import ObjectIndex
@@ -51,6 +57,7 @@ _FIELD_PROPERTIES: Final = {
     "searchable": ("searchable", bool),
     "history": ("history", bool),
     "default": ("default", object),
+    "translations": ("translations", object),
 }
 _OBJECT_PROPERTIES: Final = {
     "name": ("name", str),
@@ -58,6 +65,7 @@ _OBJECT_PROPERTIES: Final = {
     "pluralLabel": ("plural_label", str),
     "description": ("description", str),
     "nameField": ("name_field", str),
+    "translations": ("translations", object),
 }
 _OBJECT_CHANGES: Final = {
     **_OBJECT_PROPERTIES,
@@ -92,6 +100,7 @@ def object_draft(body: _Body) -> ObjectDraft:
     found.extend(wrong)
     add_unknown(body, (*_OBJECT_PROPERTIES, "fields", "indexes"), found)
     indexes = _indexes(body.get("indexes", []), found)
+    _translate(given, NAMED_IN_NUMBERS, found)
     found.extend(_missing(body, ["name"]))
     drafts = _field_drafts(body.get("fields", []), found)
     if found.problems:
@@ -113,6 +122,7 @@ def object_changes(body: _Body) -> dict[str, Any]:
         found.add("fieldOrder", "wrong-type", _WORDS[list])
     if "object_indexes" in given:
         given["object_indexes"] = _indexes(given["object_indexes"], found)
+    _translate(given, NAMED_IN_NUMBERS, found)
     add_unknown(body, tuple(_OBJECT_CHANGES), found)
     if found.problems:
         raise InvalidBody(found.problems)
@@ -129,9 +139,7 @@ def field_draft(body: _Body) -> FieldDraft:
 
 def field_changes(body: _Body) -> dict[str, Any]:
     """The changed properties of a field, by the names of a draft. Raises :class:`InvalidBody`."""
-    given, problems = _typed(body, _FIELD_PROPERTIES)
-    if len(body) > _MOST_SETTINGS:
-        problems.append(Problem("", "too-many-settings", f"A field has at most {_MOST_SETTINGS} settings."))
+    given, problems = _typed_field(body)
     if problems:
         raise InvalidBody(problems)
     settings = {name: value for name, value in body.items() if name not in _FIELD_PROPERTIES}
@@ -172,14 +180,30 @@ def _field_drafts(given: object, found: ProblemCollector) -> list[FieldDraft]:
 
 
 def _read_field(body: _Body) -> tuple[FieldDraft | None, list[Problem]]:
-    given, problems = _typed(body, _FIELD_PROPERTIES)
+    given, problems = _typed_field(body)
     problems += _missing(body, ["name", "type"])
-    if len(body) > _MOST_SETTINGS:
-        problems.append(Problem("", "too-many-settings", f"A field has at most {_MOST_SETTINGS} settings."))
     if problems:
         return None, problems
     settings = {name: value for name, value in body.items() if name not in _FIELD_PROPERTIES}
     return FieldDraft(**{"label": _label(given["name"]), **given}, settings=settings), []
+
+
+def _typed_field(body: _Body) -> tuple[dict[str, Any], list[Problem]]:
+    given, problems = _typed(body, _FIELD_PROPERTIES)
+    found = ProblemCollector()
+    _translate(given, DESCRIBED, found)
+    problems += found.problems
+    if len(body) > _MOST_SETTINGS:
+        problems.append(Problem("", "too-many-settings", f"A field has at most {_MOST_SETTINGS} settings."))
+    return given, problems
+
+
+def _translate(given: dict[str, Any], texts: Texts, found: ProblemCollector) -> None:
+    """Check the translations among the properties. Null is none."""
+    if (translations := given.get("translations")) is not None:
+        given["translations"] = read_translations("translations", translations, texts, found)
+    elif "translations" in given:
+        given["translations"] = {}
 
 
 def _typed(body: _Body, known: Mapping[str, tuple[str, type]]) -> tuple[dict[str, Any], list[Problem]]:

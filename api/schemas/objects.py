@@ -7,11 +7,13 @@ from litestar.openapi import ResponseSpec
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, Output
+from tenant_schema.colours import COLOURS
 from tenant_schema.objects.changes.decide.plan import Plan
 from tenant_schema.objects.changes.drift import Drift
 from tenant_schema.objects.definitions.index_checks import MOST_INDEX_FIELDS
 from tenant_schema.objects.fields.fixed_decimal import MOST_DECIMALS, MOST_DIGITS
 from tenant_schema.objects.fields.registry import FIELD_TYPES
+from tenant_schema.objects.fields.translations import MOST_LANGUAGES
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.objects.model.object_indexes import ObjectIndex
 
@@ -45,9 +47,33 @@ _NAME: Final = {"type": "string", "pattern": "^[a-z](?:_?[a-z0-9])*$", "minLengt
 _LABEL: Final = {"type": "string", "minLength": 1, "maxLength": 100}
 _DESCRIPTION: Final = {"type": "string", "maxLength": 500}
 
+
+def _translations(*texts: str) -> _Json:
+    """The schema of the translations of these texts."""
+    properties = {
+        name: {"type": "string", "maxLength": 500 if name == "description" else 100} for name in texts
+    }
+    return {
+        "type": "object",
+        "maxProperties": MOST_LANGUAGES,
+        "additionalProperties": {"type": "object", "properties": properties, "additionalProperties": False},
+        "description": "Texts in other languages, by language tag such as de or pt-BR. A change gives all.",
+        "examples": [{"de": {"label": "Kunde"}}],
+    }
+
+
 _OPTION: Final[_Json] = {
     "type": "object",
-    "properties": {"value": {"type": "string"}, "label": {"type": "string"}},
+    "properties": {
+        "value": {"type": "string"},
+        "label": {"type": "string"},
+        "color": {"type": "string", "enum": list(COLOURS), "description": "In which the option is shown."},
+        "archived": {
+            "type": "boolean",
+            "description": "Whether it cannot be chosen newly. Records that have it keep it.",
+        },
+        "translations": _translations("label"),
+    },
     "required": ["value"],
 }
 _FIELD_PROPERTIES: Final[_Json] = {
@@ -60,6 +86,7 @@ _FIELD_PROPERTIES: Final[_Json] = {
     "index": {"type": "boolean", "description": "Whether lists are often filtered or sorted by it."},
     "searchable": {"type": "boolean", "description": "Whether `search` looks into it."},
     "history": {"type": "boolean", "description": "Whether changes of it are kept."},
+    "translations": _translations("label", "description"),
     "default": {"description": "What a new record gets, when nothing is given."},
     "maxLength": {"type": "integer", "description": "Of `text` and `long_text`."},
     "precision": {
@@ -77,7 +104,10 @@ _FIELD_PROPERTIES: Final[_Json] = {
     "options": {
         "type": "array",
         "items": {"anyOf": [{"type": "string"}, _OPTION]},
-        "description": "Of `select` and `multi_select`: values, or values with labels.",
+        "description": (
+            "Of `select` and `multi_select`: values, or objects with a value. Responses have objects with "
+            "value and label, and `color`, `archived` and `translations` where they are set."
+        ),
     },
     "target": {"type": "string", "description": "Of `lookup`: an object, or users."},
     "onDelete": {"type": "string", "description": "Of `lookup`: set_null, restrict or cascade."},
@@ -129,6 +159,7 @@ _OBJECT_PROPERTIES: Final[_Json] = {
     "pluralLabel": _LABEL,
     "description": _DESCRIPTION,
     "nameField": {"type": "string", "description": "The field that says what to call a record; or empty."},
+    "translations": _translations("label", "pluralLabel", "description"),
     "indexes": _INDEXES,
 }
 OBJECT_CHANGES_BODY: Final[_Json] = {
@@ -166,7 +197,12 @@ FIELD_EXAMPLE: Final[_Json] = {
     "standard": False,
     "system": False,
     "position": 7,
-    "options": [{"value": "open", "label": "Open"}, {"value": "won", "label": "Won"}],
+    "translations": {"de": {"label": "Phase"}},
+    "options": [
+        {"value": "open", "label": "Open"},
+        {"value": "won", "label": "Won", "color": "green", "translations": {"de": {"label": "Gewonnen"}}},
+        {"value": "parked", "label": "Parked", "archived": True},
+    ],
 }
 NEW_FIELD_EXAMPLE: Final[_Json] = {
     "name": "stage",
@@ -183,6 +219,7 @@ DEAL_EXAMPLE: Final[_Json] = {
     "description": "",
     "nameField": "",
     "standard": False,
+    "translations": {"de": {"label": "Geschäft", "pluralLabel": "Geschäfte"}},
     "indexes": [["stage", "-created_at"]],
     "fields": [FIELD_EXAMPLE],
 }
@@ -317,6 +354,7 @@ def shown_object(model: ObjectModel, fields: Iterable[FieldModel]) -> _Json:
         "description": model.description,
         "nameField": model.name_field if model.name_field in seen else "",
         "standard": model.standard,
+        "translations": model.translations,
         "indexes": [shown_index(one) for one in model.indexes if seen.issuperset(one.names)],
         "fields": [shown_field(one, positions[name]) for name, one in model.fields.items() if name in seen],
     }
@@ -347,6 +385,7 @@ def shown_field(field: FieldModel, position: int) -> _Json:
         "standard": field.standard,
         "system": field.system,
         "position": position,
+        "translations": field.translations,
         **field.settings,
     }
 

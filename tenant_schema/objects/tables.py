@@ -26,7 +26,7 @@ class ObjectDefinition(Timestamps, Table, tablename="object_definitions", help_t
     ``standard`` objects exist in every tenant. ``name_field`` is the field whose value is a record's display
     name; empty when there is none. ``object_indexes`` are lists of fields, see
     :class:`~tenant_schema.objects.model.object_indexes.ObjectIndex`. ``translations`` are the texts in other
-    languages.
+    languages, see :mod:`tenant_schema.objects.fields.translations`.
     """
 
     id = UUID(primary_key=True, default=new_id)

@@ -160,8 +160,8 @@ class FieldTable(MemoryTable):
         row = await self.row(row_id)
         if "object" in values:
             raise InvalidBody([Problem("object", "kept", "a field stays with its object")])
-        changes = field_changes(_body(values))
         model = await self._object(row["object"])
+        changes = field_changes(_body(values, model.fields[row["name"]].settings.get("options", ())))
         with body_places():
             await self._service.change_field(
                 self._visitor.scope, self._visitor.access, model.name, row["name"], changes
@@ -222,12 +222,17 @@ def _field_row(model: ObjectModel, field: FieldModel) -> Row:
     }
 
 
-def _body(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a field as in a REST request."""
+def _body(values: Mapping[str, Any], options: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """Return a field as in a REST request.
+
+    :param options: as they are, with colours and translations, which the form leaves out.
+    """
+    known = {option["value"]: option for option in options}
     body = {name: values[name] for name in _FIELD_PROPERTIES if name in values}
     body |= {name: body[name] or "" for name in ("label", "description") if name in body}
     if values.get("options"):
-        body["options"] = [_option(text) for text in values["options"]]
+        given = [_option(text) for text in values["options"]]
+        body["options"] = [{**known.get(one["value"], {}), **one} for one in given]
     if values.get("target"):
         body["target"] = values["target"]
     if values.get("on_delete"):

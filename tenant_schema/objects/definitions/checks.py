@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from piccolo_engines.columns import new_id
@@ -18,6 +19,7 @@ from tenant_schema.objects.definitions.names import check_field_name, check_obje
 from tenant_schema.objects.definitions.row_budget import SQLITE, RowLimits
 from tenant_schema.objects.errors import InvalidName, InvalidValue
 from tenant_schema.objects.fields.registry import FIELD_TYPES
+from tenant_schema.objects.fields.select import SelectType, archived_values
 from tenant_schema.objects.fields.unicode import clean_text
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.objects.model.rows import FieldRow, ObjectRow
@@ -93,6 +95,7 @@ def object_rows(
         standard=standard,
         name_field=draft.name_field,
         object_indexes=draft.indexes,
+        translations=draft.translations,
     )
     fields = draft.fields if standard else with_storage(marked(draft.fields, draft.indexes), limits)
     rows = [field_row(one, object_id, at, standard=standard) for at, one in enumerate(fields)]
@@ -131,6 +134,7 @@ def field_row(draft: FieldDraft, object_id: UUID, position: int, *, standard: bo
         history=draft.history,
         storage=draft.storage or "",
         sort_key=bool(draft.sort_key),
+        translations=draft.translations,
     )
 
 
@@ -177,9 +181,13 @@ def _default_problems(draft: FieldDraft, model: FieldModel) -> list[Problem]:
     if draft.unique:
         return [Problem("default", "default-not-unique", "a unique field cannot have a default")]
     try:
-        model.type.parse(draft.default, model)
+        stored: Any = model.type.parse(draft.default, model)
     except InvalidValue as error:
         return [Problem("default", error.code, error.message, error.did_you_mean)]
+    if isinstance(model.type, SelectType) and not archived_values(model).isdisjoint(
+        model.type.chosen(stored)
+    ):
+        return [Problem("default", "option-archived", "is archived, and so no default")]
     return []
 
 

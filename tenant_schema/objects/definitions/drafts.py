@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tenant_schema.objects.fields.protocol import FieldType
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.fields.settings import Settings
+from tenant_schema.objects.fields.translations import Translations
 from tenant_schema.objects.model.object_indexes import ObjectIndex
 from tenant_schema.problems import Problem
 
@@ -26,6 +27,7 @@ class ParsedSettings(NamedTuple):
 class FieldDraft:
     """One field as it is requested. ``settings`` may leave out what has a default.
 
+    :param translations: texts in other languages, as ``read_translations`` returns them.
     :param storage: how the text of a field that exists is stored; None when it is not decided yet.
     :param sort_key: whether sort keys are stored beside the text; None when it is not decided yet.
     :param in_index: whether an index of the object is over the field, other than a unique one.
@@ -47,6 +49,7 @@ class FieldDraft:
     in_unique: bool = False
     default: object = None
     settings: Mapping[str, object] = field(default_factory=dict)
+    translations: Translations = field(default_factory=dict)
 
     @cached_property
     def parsed(self) -> ParsedSettings | None:
@@ -91,3 +94,4 @@ class ObjectDraft:
     name_field: str = ""
     fields: tuple[FieldDraft, ...] = ()
     indexes: tuple[ObjectIndex, ...] = ()
+    translations: Translations = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """``multi_select``: any number of the options that the field defines."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -7,7 +8,7 @@ from piccolo.columns import Column, Text
 
 from tenant_schema.objects.errors import InvalidValue
 from tenant_schema.objects.fields.protocol import FieldSpec, JsonSchema, column_options
-from tenant_schema.objects.fields.select import SelectType, option_of, option_values
+from tenant_schema.objects.fields.select import SelectType, archived_values, option_of, option_values
 
 __all__ = ["MultiSelectType"]
 
@@ -57,6 +58,11 @@ class MultiSelectType(SelectType):
     def render(self, value: Any, _field: FieldSpec) -> object:
         return msgspec.json.decode(value)
 
+    def chosen(self, value: str) -> Iterable[str]:
+        """The options in a stored value."""
+        options: list[str] = msgspec.json.decode(value, type=list[str])
+        return options
+
     def json_schema(self, field: FieldSpec) -> JsonSchema:
         return {
             "type": "array",
@@ -68,4 +74,5 @@ class MultiSelectType(SelectType):
         return {"type": "string", "enum": option_values(field)}
 
     def example(self, field: FieldSpec) -> object:
-        return option_values(field)[:2]
+        archived = archived_values(field)
+        return [value for value in option_values(field) if value not in archived][:2]

@@ -32,6 +32,7 @@ class FieldModel:
 
     :param default: the JSON value that a new record gets.
     :param settings: complete settings.
+    :param translations: texts in other languages, by language tag.
     :param read_only: callers cannot write it: system fields, and types that generate values.
     :param searchable: ``search`` searches it. :param history: its changes are recorded.
     :param version: for preconditions of changes; system fields have none.
@@ -55,6 +56,7 @@ class FieldModel:
     storage: str = ""
     default: object = None
     settings: Settings = field(default_factory=dict)
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     version: int | None = None
 
 
@@ -69,6 +71,7 @@ class ObjectModel:
     :param columns: the columns of ``table`` by field name, and the hidden ``deleted_at``.
     :param words_table: the table of words that is written with the records; empty when there is none.
     :param indexes: those over several fields.
+    :param translations: as of a field.
     :param changed_at: when the definition of the object or of a field was last changed, in RFC 3339.
     :param version: for preconditions of changes; one of a field changes it, too.
     """
@@ -87,16 +90,18 @@ class ObjectModel:
     words_table: str = ""
     indexes: tuple[ObjectIndex, ...] = ()
     changed_at: str = ""
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     version: int = 0
 
 
 _OBJECT_COLUMNS = (
     *("id", "name", "label", "plural_label", "description"),
-    *("table_name", "standard", "name_field"),
+    *("table_name", "standard", "name_field", "translations"),
 )
 _FIELD_COLUMNS = (
     *("id", "name", "column_name", "label", "description"),
     *("required", "unique", "indexed", "sort_key", "standard", "searchable", "history", "storage"),
+    "translations",
 )
 
 

@@ -21,6 +21,7 @@ from tenant_schema.records.history.write import Action, Entry, changed, keep
 from tenant_schema.records.query.model import ALL, And, Condition, Filter
 from tenant_schema.records.record import Row
 from tenant_schema.records.sql.statements import locked
+from tenant_schema.records.writing.archived_options import problems_of_archived
 from tenant_schema.records.writing.bulk import (
     BodyProblems,
     Item,
@@ -157,6 +158,10 @@ async def change_items(target: Target, items: Sequence[Item], now: datetime) -> 
         for item in items
         if item.id is not None and not item.problems
     ]
+    for item, values in given:
+        if item.id is not None and (problems := problems_of_archived(target, values, rows[item.id])):
+            item.fail(422, *problems)
+    given = [(item, values) for item, values in given if not item.problems]
     await fail_dangling(target, given)
     await fail_equal(target, [(item, values) for item, values in given if not item.problems])
     found = [(item, rows[item.id]) for item in items if item.id is not None and not item.problems]

@@ -9,6 +9,7 @@ from tenant_schema.objects.model.auto_numbers import counted_fields, take_number
 from tenant_schema.problems import ProblemCollector
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.record import Record, Row
+from tenant_schema.records.writing.archived_options import problems_of_archived
 from tenant_schema.records.writing.constraints import accept, refusals, refuse_equal
 from tenant_schema.records.writing.creation_plan import creation_plan
 from tenant_schema.records.writing.rows import insert_records, record_after_write
@@ -24,6 +25,7 @@ def new_values(target: Target, body: Body, now: datetime, collector: ProblemColl
     values = creation_plan(target).parse(body)
     if values is None:
         values = parse_creation(body, target.model.fields, collector, target.rights)
+    collector.extend(problems_of_archived(target, values))
     return _stamped(target, values, body, now)
 
 
@@ -33,6 +35,7 @@ def completed(target: Target, values: Row, now: datetime, collector: ProblemColl
     if full is None:
         full = dict(values)
         fill_in(full, values, target.model.fields, collector, target.rights)
+    collector.extend(problems_of_archived(target, full))
     return _stamped(target, full, values, now)
 
 

@@ -12,6 +12,7 @@ from tenant_schema.records.query.model import Query
 from tenant_schema.records.reading.plans import plan_record
 from tenant_schema.records.reading.read import read_record
 from tenant_schema.records.record import Record, Row
+from tenant_schema.records.writing.archived_options import problems_of_archived
 from tenant_schema.records.writing.constraints import accept, refusals, refuse_equal
 from tenant_schema.records.writing.rows import lock_record, record_after_write, write_changes
 from tenant_schema.records.writing.validation import Body, Stored, parse_changes
@@ -65,7 +66,9 @@ async def change_locked(target: Target, current: Row, values: Stored, now: datet
     changes = {name: value for name, value in values.items() if value != current[name]}
     if not changes:
         return current
-    await accept(target, changes, ProblemCollector())
+    collector = ProblemCollector()
+    collector.extend(problems_of_archived(target, changes, current))
+    await accept(target, changes, collector)
     await refuse_equal(target, current["id"], changes)
     kept = changed(current, changes, target.model.fields)
     entry = Entry(current["id"], current["version"] + 1, Action.UPDATE, kept) if kept else None

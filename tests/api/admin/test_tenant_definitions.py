@@ -41,6 +41,21 @@ async def test_a_field_is_added_and_has_its_place_in_forms_at_once(world: World)
     assert row["object_readable"] == "accounts"
 
 
+async def test_a_change_of_options_keeps_what_the_form_does_not_show(world: World) -> None:
+    browser, client = await tenants_browser(world), await world.user()
+    added = await add_field(browser, "accounts", name="stage", type="select", options=["open", "won"])
+    path = "/api/v1/objects/accounts/fields/stage"
+    won = {"value": "won", "label": "Won", "color": "green", "translations": {"de": {"label": "Gewonnen"}}}
+    gone = {"value": "gone", "label": "gone", "archived": True}
+    assert (await client.patch(path, json={"options": ["open", won, gone]})).status_code == 200
+    row = await browser.get(f"tables/fields/{added.json()[0]['id']}/")
+    answer = await change(browser, "fields", row, options=["won = Won for good", "gone", "lost"])
+    assert answer.status_code == 200, answer.text
+    kept = [won | {"label": "Won for good"}, gone, {"value": "lost", "label": "lost"}]
+    deal = (await client.get("/api/v1/objects/accounts")).json()["data"]
+    assert next(one for one in deal["fields"] if one["name"] == "stage")["options"] == kept
+
+
 async def test_a_field_is_relabelled_renamed_and_dropped(world: World) -> None:
     browser = await tenants_browser(world)
     added = await add_field(browser, "accounts", name="score", type="integer", default="5")

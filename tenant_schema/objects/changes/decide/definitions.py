@@ -103,6 +103,7 @@ def field_draft(row: FieldRow) -> FieldDraft:
         sort_key=row.sort_key,
         default=row.default_value,
         settings=row.settings,
+        translations=row.translations,
     ).complete()
 
 
@@ -121,4 +122,5 @@ def object_draft(row: ObjectRow, fields: Sequence[FieldRow]) -> ObjectDraft:
         name_field=row.name_field,
         fields=field_drafts(row, fields),
         indexes=row.object_indexes,
+        translations=row.translations,
     )
