@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from litestar import Controller, delete, get, patch, post
+from litestar import Controller, delete, get, patch, post, put
 from litestar.params import JSONBody
 from msgspec import UNSET
 
@@ -12,7 +12,7 @@ from api.requests.preconditions import IF_MATCH, at_version, or_current
 from api.requests.request import TenantRequest
 from api.requests.sources import Injected, Query
 from api.responses import Prepared
-from api.schemas.apps import NewView, ViewChanges, ViewList, ViewQuery, ViewResponse
+from api.schemas.apps import NewView, ViewChanges, ViewList, ViewOrder, ViewQuery, ViewResponse
 from api.schemas.paths import ViewId
 from tenant_schema.apps.views.service import ViewService
 from tenant_schema.preconditions import Versions
@@ -23,6 +23,7 @@ __all__ = ["ViewController"]
 
 _NewView: TypeAlias = JSONBody[Annotated[dict[str, Any], BodySchema(NewView)]]
 _ViewChanges: TypeAlias = JSONBody[Annotated[dict[str, Any], BodySchema(ViewChanges)]]
+_ViewOrder: TypeAlias = JSONBody[Annotated[dict[str, Any], BodySchema(ViewOrder)]]
 _EXAMPLE: Final = {
     "object": "accounts",
     "label": "My prospects",
@@ -41,10 +42,10 @@ class ViewController(Controller):
     @get(
         "/",
         operation_id="listViews",
-        summary="The saved list views of the caller, by label",
+        summary="The saved list views of the caller, in order",
         description=(
             "The caller's own views, and those shared with one of the caller's roles; with `apps:manage` all "
-            "shared views."
+            "shared views. Shared views come before the caller's own, each by their position, then by label."
         ),
         response_description="The views.",
         dependencies={"params": Query(ViewQuery)},
@@ -102,6 +103,29 @@ class ViewController(Controller):
         """One view."""
         view = await views.read(tenant, access, view_id)
         return request.versioned(ViewResponse.of(view), view.version)
+
+    @put(
+        "/order",
+        status_code=200,
+        operation_id="orderViews",
+        summary="Put the views of an object into another order",
+        description=(
+            "Names every view of the object that the caller may change, once: their own, and with "
+            "`apps:manage` the shared ones, whose order everybody sees."
+        ),
+        response_description="The views of the object in the new order.",
+        body_example={"object": "accounts", "views": ["0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"]},
+    )
+    async def order_views(
+        self,
+        tenant: Injected[TenantScope],
+        access: Injected[Access],
+        views: Injected[ViewService],
+        data: _ViewOrder,
+    ) -> ViewList:
+        """Put views into another order."""
+        found = await views.order(tenant, access, data)
+        return ViewList(data=[ViewResponse.of(view) for view in found])
 
     @patch(
         "/{view:str}",

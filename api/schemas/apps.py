@@ -9,7 +9,9 @@ from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, Output
 from api.schemas.roles import RoleReference
+from api.schemas.translations import LabelTranslations
 from tenant_schema.apps.catalog import AppModel, PageModel
+from tenant_schema.apps.layouts.names import NARROWEST, WIDEST
 from tenant_schema.apps.pages.service import ShownPage
 from tenant_schema.apps.views.service import ShownView
 
@@ -29,6 +31,7 @@ __all__ = [
     "PageSummary",
     "ViewChanges",
     "ViewList",
+    "ViewOrder",
     "ViewQuery",
     "ViewResponse",
 ]
@@ -74,6 +77,15 @@ _Roles = Annotated[
 _Default = Annotated[bool, Meta(description="Whether the view is the caller's default for the object.")]
 
 
+_Widths = Annotated[
+    dict[str, Annotated[int, Meta(ge=NARROWEST, le=WIDEST)]],
+    Meta(max_length=200, description="Pixels by column.", examples=[{"name": 240}]),
+]
+_Pinned = Annotated[
+    list[str], Meta(description="Columns at the beginning that do not scroll.", max_length=200)
+]
+
+
 class Group(Output):
     """A group of pages in an app's navigation."""
 
@@ -90,6 +102,7 @@ class NewApp(Input):
     description: _Text = ""
     active: Annotated[bool, Meta(description="Whether users see the app who may not manage apps.")] = True
     navigation: list[Group] = []
+    translations: LabelTranslations = {}
 
 
 class AppChanges(Input):
@@ -101,6 +114,7 @@ class AppChanges(Input):
     description: _Text | UnsetType = UNSET
     active: bool | UnsetType = UNSET
     navigation: list[Group] | UnsetType = UNSET
+    translations: LabelTranslations | UnsetType = UNSET
 
 
 class AppOrder(Input):
@@ -116,6 +130,7 @@ class PageSummary(Output):
     label: _Label
     type: _PageType
     object: _Object | None
+    translations: LabelTranslations
 
     @classmethod
     def of(cls, page: PageModel) -> "PageSummary":
@@ -124,6 +139,7 @@ class PageSummary(Output):
             label=page.label,
             type=page.type,  # type: ignore[arg-type]  # no other types are stored
             object=page.object or None,
+            translations=page.translations,
         )
 
 
@@ -136,6 +152,7 @@ class AppResponse(Output):
     description: _Text
     active: bool
     navigation: list[Group]
+    translations: LabelTranslations
     pages: list[PageSummary]
     created_at: _Time
     updated_at: _Time
@@ -149,6 +166,7 @@ class AppResponse(Output):
             description=app.description,
             active=app.active,
             navigation=[Group(label=group.label, pages=list(group.pages)) for group in app.navigation],
+            translations=app.translations,
             pages=[PageSummary.of(page) for page in app.pages.values()],
             created_at=app.created_at,
             updated_at=app.updated_at,
@@ -173,6 +191,7 @@ class NewPage(Input):
     type: _PageType
     object: _Object = ""
     layout: _Layout = {}
+    translations: LabelTranslations = {}
 
 
 class PageChanges(Input):
@@ -181,6 +200,7 @@ class PageChanges(Input):
     name: _Name | UnsetType = UNSET
     label: _Label | UnsetType = UNSET
     layout: _Layout | UnsetType = UNSET
+    translations: LabelTranslations | UnsetType = UNSET
 
 
 class PageOrder(Input):
@@ -197,6 +217,7 @@ class PageResponse(Output):
     type: _PageType
     object: _Object | None
     layout: _Layout
+    translations: LabelTranslations
     left_out: _LeftOut
     created_at: _Time
     updated_at: _Time
@@ -209,6 +230,7 @@ class PageResponse(Output):
             type=page.page.type,  # type: ignore[arg-type]  # no other types are stored
             object=page.page.object or None,
             layout=dict(page.layout),
+            translations=page.page.translations,
             left_out=list(page.left_out),
             created_at=page.page.created_at,
             updated_at=page.page.updated_at,
@@ -233,6 +255,9 @@ class NewView(Input):
     columns: _Columns
     sort: _Sort = []
     filter: _Filter = {}
+    widths: _Widths = {}
+    pinned: _Pinned = []
+    translations: LabelTranslations = {}
     roles: _Roles = []
     default: _Default = False
 
@@ -244,6 +269,9 @@ class ViewChanges(Input):
     columns: _Columns | UnsetType = UNSET
     sort: _Sort | UnsetType = UNSET
     filter: _Filter | UnsetType = UNSET
+    widths: _Widths | UnsetType = UNSET
+    pinned: _Pinned | UnsetType = UNSET
+    translations: LabelTranslations | UnsetType = UNSET
     roles: _Roles | UnsetType = UNSET
     default: _Default | UnsetType = UNSET
 
@@ -257,6 +285,10 @@ class ViewResponse(Output):
     columns: _Columns
     sort: _Sort
     filter: _Filter
+    widths: _Widths
+    pinned: _Pinned
+    position: Annotated[int, Meta(description="Views with lower ones come before; by label where equal.")]
+    translations: LabelTranslations
     roles: _Roles
     shared_with: Annotated[list[RoleReference], Meta(description="The roles that it is shared with.")]
     default: _Default
@@ -277,6 +309,10 @@ class ViewResponse(Output):
             columns=list(view.columns),
             sort=list(view.sort),
             filter=dict(view.filter),
+            widths=dict(view.widths),
+            pinned=list(view.pinned),
+            position=view.row["position"],
+            translations=view.row["translations"],
             roles=[role.name for role in view.roles],
             shared_with=[RoleReference.of(role) for role in view.roles],
             default=view.default,
@@ -289,9 +325,16 @@ class ViewResponse(Output):
 
 
 class ViewList(Output):
-    """Saved list views, by label."""
+    """Saved list views: shared ones before the caller's own, by position, then by label."""
 
     data: list[ViewResponse]
+
+
+class ViewOrder(Input):
+    """The ids of all views of an object that the caller may change, in the new order."""
+
+    object: _Object
+    views: list[str]
 
 
 class ViewQuery(Input):

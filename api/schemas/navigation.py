@@ -88,6 +88,7 @@ class NavigationApp(Output):
     icon: Annotated[str, Meta(examples=["briefcase"])]
     description: str
     navigation: list[Group]
+    translations: LabelTranslations
     pages: list[PageSummary]
 
     @classmethod
@@ -98,6 +99,7 @@ class NavigationApp(Output):
             icon=app.icon,
             description=app.description,
             navigation=[Group(label=group.label, pages=list(group.pages)) for group in app.navigation],
+            translations=app.translations,
             pages=[PageSummary.of(page) for page in app.pages.values()],
         )
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from tenant_schema.apps.errors import AppNotFound, PageNotFound
 from tenant_schema.apps.tables import App, AppPage
+from tenant_schema.objects.fields.translations import Translations
 from tenant_schema.preconditions import row_version
 from tenant_schema.problems import suggestion
 from tenant_schema.scope import TenantScope
@@ -31,6 +32,7 @@ class PageModel:
     label: str
     type: str
     object: str
+    translations: Translations
     created_at: datetime
     updated_at: datetime
 
@@ -63,6 +65,7 @@ class AppModel:
     description: str
     active: bool
     navigation: tuple[Group, ...]
+    translations: Translations
     pages: Mapping[str, PageModel]
     created_at: datetime
     updated_at: datetime
@@ -133,16 +136,15 @@ async def _load() -> Mapping[str, AppModel]:
 
 async def _page_rows() -> list[dict[str, Any]]:
     columns = (AppPage.id, AppPage.name, AppPage.label, AppPage.type, AppPage.object)
-    query = AppPage.select(AppPage.app, *columns, AppPage.created_at, AppPage.updated_at)
-    rows: list[dict[str, Any]] = await query.order_by(AppPage.position, AppPage.id)
+    times = (AppPage.created_at, AppPage.updated_at)
+    query = AppPage.select(AppPage.app, *columns, AppPage.translations, *times)
+    rows: list[dict[str, Any]] = await query.order_by(AppPage.position, AppPage.id).output(load_json=True)
     return rows
 
 
 def _app(row: dict[str, Any], pages: Mapping[str, PageModel]) -> AppModel:
     """Return the app; its navigation may still name a page that is gone."""
-    columns = {
-        name: held for name, held in row.items() if name not in ("position", "navigation", "translations")
-    }
+    columns = {name: held for name, held in row.items() if name not in ("position", "navigation")}
     groups = (Group(label=group["label"], pages=tuple(group["pages"])) for group in row["navigation"])
     kept = tuple(replace(one, pages=tuple(filter(pages.__contains__, one.pages))) for one in groups)
     return AppModel(**columns, navigation=kept, pages=MappingProxyType(pages))

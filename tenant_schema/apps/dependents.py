@@ -15,7 +15,7 @@ from tenant_schema.objects.renaming import Renamed, lookup_targets
 __all__ = ["DependentPages", "DependentViews"]
 
 _Row = Mapping[str, Any]
-_VIEW_PARTS = ("columns", "sort", "filter")
+_VIEW_PARTS = ("columns", "sort", "filter", "widths", "pinned")
 
 
 class DependentPages:
@@ -67,7 +67,10 @@ class DependentViews:
 
 
 _PAGE = (AppPage.id, AppPage.type, AppPage.object, AppPage.layout)
-_VIEW = (ListView.id, ListView.object, ListView.columns, ListView.sort, ListView.filter)
+_VIEW = (
+    *(ListView.id, ListView.object, ListView.columns, ListView.sort, ListView.filter),
+    *(ListView.widths, ListView.pinned),
+)
 _Written = dict[Column | str, Any] | None
 
 

@@ -12,10 +12,12 @@ from tenant_schema.apps.layouts.bodies import (
     names_in_order,
     read_body,
     refusing_taken_names,
+    translations_of,
 )
 from tenant_schema.apps.layouts.layouts import check_navigation
 from tenant_schema.apps.row_versions import require_row_version
 from tenant_schema.apps.tables import App
+from tenant_schema.objects.fields.translations import DESCRIBED
 from tenant_schema.preconditions import Versions
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
@@ -32,6 +34,7 @@ _TEXTS: Mapping[str, Check] = {
     "icon": a_text(0, 40),
     "description": a_text(0, 500),
     "active": a_flag,
+    "translations": translations_of(DESCRIBED),
 }
 
 

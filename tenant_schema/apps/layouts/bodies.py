@@ -2,16 +2,28 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from piccolo_engines.errors import UniqueViolation
 from tenant_schema.apps.errors import NameTaken
 from tenant_schema.objects.errors import InvalidName, InvalidValue
+from tenant_schema.objects.fields.translations import Texts, canonical_translations, read_translations
 from tenant_schema.objects.fields.unicode import clean_text
 from tenant_schema.objects.names import check_name
 from tenant_schema.problems import InvalidInput, Problem, ProblemCollector
 
-__all__ = ["Check", "a_flag", "a_name", "a_text", "names_in_order", "read_body", "refusing_taken_names"]
+__all__ = [
+    "Check",
+    "a_flag",
+    "a_name",
+    "a_text",
+    "names_in_order",
+    "read_body",
+    "refusing_taken_names",
+    "translations_of",
+]
+
+_TRANSLATIONS: Final = "translations"
 
 Check = Callable[[str, object], Sequence[Problem]]
 """The problems of one value, which stands at the place that is given with it."""
@@ -34,7 +46,13 @@ def read_body(
             problems += check(name, body[name])
     if problems:
         raise InvalidInput(problems)
-    return {name: clean_text(value) if isinstance(value, str) else value for name, value in body.items()}
+    return {name: _in_usual_form(name, value) for name, value in body.items()}
+
+
+def _in_usual_form(name: str, value: Any) -> Any:
+    if name == _TRANSLATIONS:
+        return canonical_translations(value)
+    return clean_text(value) if isinstance(value, str) else value
 
 
 def a_name(place: str, value: object) -> list[Problem]:
@@ -66,6 +84,17 @@ def a_text(least: int, most: int) -> Check:
 def a_flag(place: str, value: object) -> list[Problem]:
     """True or false."""
     return [] if isinstance(value, bool) else [Problem(place, "wrong-type", "Must be true or false.")]
+
+
+def translations_of(texts: Texts) -> Check:
+    """Return the check of translations of these texts, which a body has as ``translations``."""
+
+    def check(place: str, value: object) -> Sequence[Problem]:
+        collector = ProblemCollector()
+        read_translations(place, value, texts, collector)
+        return collector.problems
+
+    return check
 
 
 def names_in_order(known: Collection[str], what: str) -> Check:

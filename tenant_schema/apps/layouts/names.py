@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from typing import Any, TypeGuard
 
-from tenant_schema.problems import ProblemCollector
+from tenant_schema.problems import ProblemCollector, shortened
 from tenant_schema.records.errors import InvalidQuery
 from tenant_schema.records.query.conditions import known_field
 from tenant_schema.records.query.json_query import parse_json_filter
@@ -12,16 +12,21 @@ from tenant_schema.records.query.paths import Fields
 
 __all__ = [
     "MOST",
+    "NARROWEST",
+    "WIDEST",
     "check_fields",
     "check_filter",
     "check_filterable",
     "check_keys",
     "check_names",
     "check_sort",
+    "check_widths",
 ]
 
 MOST = 200
 """Entries of one list."""
+NARROWEST, WIDEST = 20, 2_000
+"""Pixels of a column."""
 
 _Look = Callable[[str, str], None]
 """Reports the problems of one name at one place."""
@@ -88,6 +93,20 @@ def check_filterable(place: str, names: object, fields: Fields, collector: Probl
             collector.add(here, "not-filterable", f"{field.name} is {field.type.name}, which has no filters.")
 
     check_names(place, names, look, collector)
+
+
+def check_widths(place: str, widths: object, fields: Fields, collector: ProblemCollector) -> None:
+    """Report the problems of pixels by field."""
+    if not isinstance(widths, dict) or len(widths) > MOST:
+        collector.add(place, "wrong-type", f"Must be an object with at most {MOST} fields.")
+        return
+    for name, width in widths.items():
+        here = f"{place}.{shortened(name, 100)}"
+        known_field(name, here, fields, collector)
+        is_whole = isinstance(width, int) and not isinstance(width, bool)
+        if not is_whole or not NARROWEST <= width <= WIDEST:
+            message = f"Must be a whole number of pixels from {NARROWEST} to {WIDEST:,}."
+            collector.add(here, "out-of-range", message)
 
 
 def check_filter(place: str, document: object, fields: Fields, collector: ProblemCollector) -> None:

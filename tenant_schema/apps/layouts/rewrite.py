@@ -52,7 +52,18 @@ class Rewriting:
             found["sort"] = self._sort(f"{around}sort", object_name, found["sort"])
         if "filter" in found:
             found["filter"] = self._filter(f"{around}filter", object_name, found["filter"])
+        self._presentation(object_name, found)
         return found
+
+    def _presentation(self, object_name: str, found: dict[str, Any]) -> None:
+        """Rewrite how columns are shown. What is left out of it is reported as a column."""
+        if "widths" in found:
+            widths = _mapping(found["widths"]).items()
+            named = ((self.names.of_field(object_name, name), pixels) for name, pixels in widths)
+            found["widths"] = {name: pixels for name, pixels in named if name is not None}
+        if "pinned" in found:
+            written = [self.names.of_field(object_name, str(name)) for name in _listed(found["pinned"])]
+            found["pinned"] = [name for name in written if name is not None]
 
     def _record(self, object_name: str, layout: Any) -> dict[str, Any]:
         found = dict(_mapping(layout))

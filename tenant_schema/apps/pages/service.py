@@ -14,11 +14,13 @@ from tenant_schema.apps.layouts.bodies import (
     names_in_order,
     read_body,
     refusing_taken_names,
+    translations_of,
 )
 from tenant_schema.apps.layouts.layouts import check_layout
 from tenant_schema.apps.layouts.visible import hides_anything, shown_layout
 from tenant_schema.apps.row_versions import require_row_version
 from tenant_schema.apps.tables import App, AppPage, PageType
+from tenant_schema.objects.fields.translations import LABELLED
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.preconditions import Versions
 from tenant_schema.problems import Problem, suggestion
@@ -227,6 +229,7 @@ def _checks_of_new(body: _Body, schema: SchemaView) -> Mapping[str, Check]:
         "type": _known_type,
         "object": known_object,
         "layout": layout,
+        "translations": translations_of(LABELLED),
     }
 
 
@@ -245,7 +248,14 @@ def _checks_of_change(page: PageModel, schema: SchemaView) -> Mapping[str, Check
             return [Problem("layout", "unknown-object", f"There is no object {page.object!r} for you.")]
         return check_layout(PageType(page.type), page.object, value, schema)
 
-    return {"name": _page_name, "label": a_text(1, 100), "type": _kept, "object": _kept, "layout": layout}
+    return {
+        "name": _page_name,
+        "label": a_text(1, 100),
+        "type": _kept,
+        "object": _kept,
+        "layout": layout,
+        "translations": translations_of(LABELLED),
+    }
 
 
 def _kept(place: str, _value: object) -> Sequence[Problem]:

@@ -11,13 +11,21 @@ from piccolo_conf import DB
 from piccolo_engines.columns import utc_now
 from tenant_schema.apps.catalog import MANAGE
 from tenant_schema.apps.errors import TooMany, ViewNotFound
-from tenant_schema.apps.layouts.bodies import Check, a_flag, a_text, read_body
-from tenant_schema.apps.layouts.names import check_fields, check_filter, check_names, check_sort
+from tenant_schema.apps.layouts.bodies import (
+    Check,
+    a_flag,
+    a_text,
+    names_in_order,
+    read_body,
+    translations_of,
+)
+from tenant_schema.apps.layouts.names import check_fields, check_filter, check_names, check_sort, check_widths
 from tenant_schema.apps.layouts.visible import shown_view
 from tenant_schema.apps.row_versions import require_row_version
 from tenant_schema.apps.tables import ListView
 from tenant_schema.apps.views import store as view_rows
 from tenant_schema.apps.views.store import Row
+from tenant_schema.objects.fields.translations import LABELLED
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.preconditions import Versions, row_version
 from tenant_schema.problems import Problem, ProblemCollector
@@ -47,6 +55,8 @@ class ShownView:
     columns: Sequence[str]
     sort: Sequence[str]
     filter: Mapping[str, Any]
+    widths: Mapping[str, int]
+    pinned: Sequence[str]
     left_out: Sequence[str]
 
     @property
@@ -69,8 +79,8 @@ class ViewService:
         self._shared = shared
 
     async def all(self, scope: TenantScope, access: Access, object_name: str | None) -> list[ShownView]:
-        """Return the views that there are for the caller, of one object or of all, by label; three
-        statements.
+        """Return the views that there are for the caller, of one object or of all: shared ones before their
+        own, by position, then by label. Three statements.
 
         Views of objects that the caller may not read are not there. Raises ObjectNotFound.
         """
@@ -97,9 +107,10 @@ class ViewService:
         schema = SchemaView.of(access, await self._objects.all(scope))
         values = await self._read(access, body, _checks_of_new(body, schema), ("object", "label", "columns"))
         roles, is_default = values.pop("roles", []), values.pop("default", False)
-        if await view_rows.count_of(access, values["object"]) >= _MOST:
+        owned, last = await view_rows.count_of(access, values["object"])
+        if owned >= _MOST:
             raise TooMany("views of one object", _MOST)
-        view = ListView(**values, owner=access.user_id)
+        view = ListView(**values, owner=access.user_id, position=last and last + 1)
         async with self._transaction(scope, is_shared=bool(roles)):
             await ListView.insert(view)
             await view_rows.share(view.id, roles)
@@ -141,6 +152,24 @@ class ViewService:
                 await view_rows.stop_beginning_with(access, view_id)
         return await self.read(scope, access, view_id)
 
+    async def order(self, scope: TenantScope, access: Access, body: _Body) -> list[ShownView]:
+        """Put the views of an object into the order in which the body names all that the caller may change.
+
+        The order of shared views is everybody's.
+        """
+        schema = SchemaView.of(access, await self._objects.all(scope))
+        name = str(body.get("object", ""))
+        known = name in schema.readable_names
+        views = await self.all(scope, access, name) if known else []
+        own = [str(one.row["id"]) for one in views if one.mine or access.has(MANAGE)]
+        ordered = names_in_order(own, "view") if known else _unchecked
+        values = read_body(body, {"object": _known_object(schema), "views": ordered}, ("object", "views"))
+        is_shared = any(one.roles for one in views)
+        async with self._transaction(scope, is_shared=is_shared):
+            for position, view_id in enumerate(values["views"], 1):
+                await ListView.update({ListView.position: position}).where(ListView.id == UUID(view_id))
+        return await self.all(scope, access, name)
+
     async def delete(
         self, scope: TenantScope, access: Access, view_id: UUID, *, if_match: Versions = None
     ) -> None:
@@ -177,13 +206,14 @@ class ViewService:
             return []
         roles = await view_rows.roles_of([row["id"] for row in rows])
         defaults = await view_rows.defaults_of(access)
-        return [_shown_one(row, roles.get(row["id"], []), defaults, access, schema) for row in rows]
+        shown = [_shown_one(row, roles.get(row["id"], []), defaults, access, schema) for row in rows]
+        return sorted(shown, key=lambda one: (not one.roles, one.row["position"]))
 
 
 def _shown_one(
     row: Row, roles: Sequence[RoleName], defaults: Collection[UUID], access: Access, schema: SchemaView
 ) -> ShownView:
-    stored = {key: row[key] for key in ("columns", "sort", "filter")}
+    stored = {key: row[key] for key in ("columns", "sort", "filter", "widths", "pinned")}
     shown, left_out = shown_view(row["object"], stored, schema)
     return ShownView(
         row=row,
@@ -205,14 +235,21 @@ def _checks_of_new(body: _Body, schema: SchemaView) -> Mapping[str, Check]:
     """Return the checks of a new view. Fields are checked only if the object is known."""
     name = body.get("object")
     fields = schema.paths(name) if isinstance(name, str) else None
+    return {"object": _known_object(schema), **_checks_of(fields)}
 
+
+def _known_object(schema: SchemaView) -> Check:
     def known(place: str, value: object) -> Sequence[Problem]:
         collector = ProblemCollector()
-        if fields is None:
+        if not isinstance(value, str) or value not in schema.readable_names:
             collector.unknown(place, "object", str(value), schema.readable_names)
         return collector.problems
 
-    return {"object": known, **_checks_of(fields)}
+    return known
+
+
+def _unchecked(_place: str, _value: object) -> Sequence[Problem]:
+    return ()
 
 
 def _checks_of_change(view: ShownView, schema: SchemaView) -> Mapping[str, Check]:
@@ -237,6 +274,9 @@ def _checks_of(fields: Fields | None) -> Mapping[str, Check]:
         "columns": over_fields(partial(check_fields, least=1)),
         "sort": over_fields(check_sort),
         "filter": over_fields(check_filter),
+        "widths": over_fields(check_widths),
+        "pinned": over_fields(check_fields),
+        "translations": translations_of(LABELLED),
     }
 
 

@@ -57,10 +57,13 @@ def _is_visible(access: Access) -> Where | Or:
     return mine | ListView.id.is_in(with_me)
 
 
-async def count_of(access: Access, object_name: str) -> int:
-    """Return how many views of the object the caller has."""
-    mine = (ListView.owner == access.user_id) & (ListView.object == object_name)
-    return int(await ListView.count().where(mine))
+async def count_of(access: Access, object_name: str) -> tuple[int, int]:
+    """Return how many views of the object the caller has, and the last position of any; two statements."""
+    of_object = ListView.object == object_name
+    owned = await ListView.count().where(of_object & (ListView.owner == access.user_id))
+    query = ListView.select(ListView.position).where(of_object)
+    last = await query.order_by(ListView.position, ascending=False).first()
+    return int(owned), 0 if last is None else int(last["position"])
 
 
 async def roles() -> list[RoleName]:

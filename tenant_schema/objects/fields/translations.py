@@ -21,6 +21,7 @@ __all__ = [
     "NAMED_IN_NUMBERS",
     "Texts",
     "Translations",
+    "canonical_translations",
     "read_translations",
 ]
 
@@ -58,6 +59,14 @@ def read_translations(place: str, given: object, texts: Texts, found: ProblemCol
         else:
             read[tag] = _texts_of_one(here, values, texts, found)
     return read
+
+
+def canonical_translations(given: Mapping[str, Mapping[str, str]]) -> Translations:
+    """Return translations without a problem, as :func:`read_translations` does."""
+    return {
+        language_tag(tag) or tag: {name: clean_text(text) for name, text in values.items()}
+        for tag, values in given.items()
+    }
 
 
 def _texts_of_one(place: str, given: object, texts: Texts, found: ProblemCollector) -> dict[str, str]:

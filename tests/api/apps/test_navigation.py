@@ -42,7 +42,8 @@ async def test_it_holds_what_menus_and_lists_are_drawn_from(world: World) -> Non
     (app,) = found["apps"]
     assert (app["name"], app["label"], app["icon"]) == ("sales", "Sales", "briefcase")
     assert app["navigation"][0]["pages"][0] == "accounts"
-    assert app["pages"][0] == {"name": "accounts", "label": "Accounts", "type": "list", "object": "accounts"}
+    page = {"name": "accounts", "label": "Accounts", "type": "list", "object": "accounts"}
+    assert app["pages"][0] == page | {"translations": {}}
     accounts = named(found["objects"], "accounts")
     assert (accounts["label"], accounts["pluralLabel"]) == ("Account", "Accounts")
     assert accounts["can"] == {"create": True, "read": True, "update": True, "delete": False}
