@@ -21,6 +21,7 @@ from tenant_schema.users.links.service import Invitations
 from tenant_schema.users.mails import Mails
 from tenant_schema.users.passwords.hashing import PasswordHashing
 from tenant_schema.users.permissions.service import Permissions
+from tenant_schema.users.preferences.service import Preferences
 from tenant_schema.users.roles.service import Roles
 from tenant_schema.users.service import Users
 from tenant_schema.users.sessions.service import Sessions
@@ -46,6 +47,7 @@ class People:
     sessions: Sessions
     sign_in_settings: SignInSettingsService
     tenant_settings: TenantSettingsService
+    preferences: Preferences
     support: Support
     audit: AuditTrail
     explanations: Explanations
@@ -81,6 +83,7 @@ def people_of(
         Sessions(cache),
         SignInSettingsService(cache),
         TenantSettingsService(cache, zone_names),
+        Preferences(),
         Support(cache, mails),
         AuditTrail(),
         Explanations(Targets(catalog, Plans())),

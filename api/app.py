@@ -42,6 +42,7 @@ from api.controllers.factors import FactorController, UserFactorController
 from api.controllers.fields import FieldController
 from api.controllers.identity_providers import IdentityProviderController
 from api.controllers.imports import ImportController, OwnJobController
+from api.controllers.items import FavouriteController, PreferenceController, RecentController
 from api.controllers.jobs import JobController
 from api.controllers.links import LinkController
 from api.controllers.navigation import NavigationController
@@ -221,6 +222,9 @@ _USERS_CONTROLLERS = [
     FactorController,
     LinkController,
     AccountController,
+    PreferenceController,
+    FavouriteController,
+    RecentController,
     SignInSettingsController,
     PresentationController,
     TenantSettingsController,

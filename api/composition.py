@@ -55,6 +55,7 @@ from central.tenancy.tenancy import Tenancy
 from piccolo_conf import DB
 from tenant_schema.apps.catalog import AppCatalog
 from tenant_schema.apps.dependents import DependentPages, DependentViews
+from tenant_schema.apps.items.service import ItemService
 from tenant_schema.apps.metadata_versions import MetadataVersions
 from tenant_schema.apps.navigation import NavigationService
 from tenant_schema.apps.pages.service import PageService
@@ -153,6 +154,7 @@ class Platform:
     apps: AppService
     pages: PageService
     views: ViewService
+    items: ItemService
     navigation: NavigationService
     metadata_versions: MetadataVersions
     request_counts: RequestCounts = field(default_factory=RequestCounts)
@@ -217,7 +219,7 @@ def compose(
         schema=SchemaService(catalog, access, recovery, settle=settings.cache_seconds + _UNDER_WAY),
         documents=TenantDocuments(catalog),
         **records,
-        **_app_services(definitions, shared, catalog),
+        **_app_services(definitions, shared, catalog, records["records"]),
         caches=(access, definitions, shared),
     )
 
@@ -275,12 +277,15 @@ def _bounds(settings: Settings) -> dict[str, Any]:
     return {"clients": ClientConnections(settings), "long_requests": LongRequests(settings)}
 
 
-def _app_services(definitions: VersionedCache, shared: VersionedCache, catalog: Catalog) -> dict[str, Any]:
-    apps = AppCatalog(definitions)
+def _app_services(
+    definitions: VersionedCache, shared: VersionedCache, catalog: Catalog, records: RecordService
+) -> dict[str, Any]:
+    apps, views = AppCatalog(definitions), ViewService(catalog, shared)
     return {
         "apps": AppService(apps, definitions),
         "pages": PageService(apps, catalog, definitions),
-        "views": ViewService(catalog, shared),
+        "views": views,
+        "items": ItemService(apps, catalog, views, records),
         "metadata_versions": MetadataVersions(definitions, shared),
         "navigation": NavigationService(apps, catalog),
     }

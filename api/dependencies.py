@@ -31,6 +31,7 @@ from central.operators.service import OperatorRef
 from central.registry import Registry
 from piccolo_conf import DB
 from tenant_schema.apps.counts import CountService
+from tenant_schema.apps.items.service import ItemService
 from tenant_schema.apps.navigation import NavigationService
 from tenant_schema.apps.pages.service import PageService
 from tenant_schema.apps.service import AppService
@@ -54,6 +55,7 @@ __all__ = [
     "provide_counts",
     "provide_documents",
     "provide_imports",
+    "provide_items",
     "provide_links",
     "provide_navigation",
     "provide_object_manager",
@@ -185,6 +187,11 @@ def provide_pages(request: ApiRequest) -> PageService:
     return request.platform.pages
 
 
+def provide_items(request: ApiRequest) -> ItemService:
+    """The caller's favourites and recents."""
+    return request.platform.items
+
+
 def provide_views(request: ApiRequest) -> ViewService:
     """Saved list views."""
     return request.platform.views
@@ -270,6 +277,7 @@ _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_tenant,
     provide_tenant_engine,
     provide_tenants,
+    provide_items,
     provide_views,
 )
 

@@ -15,6 +15,7 @@ from tenant_schema.users.identity_providers.service import IdentityProviders
 from tenant_schema.users.identity_providers.single_sign_on import SingleSignOn
 from tenant_schema.users.links.service import Invitations
 from tenant_schema.users.permissions.service import Permissions
+from tenant_schema.users.preferences.service import Preferences
 from tenant_schema.users.roles.service import Roles
 from tenant_schema.users.service import Users
 from tenant_schema.users.sessions.service import Sessions
@@ -43,6 +44,7 @@ __all__ = [
     "provide_operator_factors",
     "provide_passkeys",
     "provide_permissions",
+    "provide_preferences",
     "provide_roles",
     "provide_sessions",
     "provide_sign_in_settings",
@@ -127,6 +129,11 @@ def provide_permissions(request: ApiRequest) -> Permissions:
     return request.platform.people.permissions
 
 
+def provide_preferences(request: ApiRequest) -> Preferences:
+    """What frontends keep for the caller."""
+    return request.platform.people.preferences
+
+
 def provide_explanations(request: ApiRequest) -> Explanations:
     """Explanations of permissions."""
     return request.platform.people.explanations
@@ -173,6 +180,7 @@ USER_PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_operator_factors,
     provide_passkeys,
     provide_permissions,
+    provide_preferences,
     provide_roles,
     provide_sessions,
     provide_sign_in_settings,

@@ -39,13 +39,16 @@ class WorkspaceController(Controller):
         platform: Injected[Platform],
     ) -> Prepared[WorkspaceResponse]:
         """The workspace."""
+        views = await platform.views.all(tenant, access, None)
         found = Workspace(
             tenant=tenant,
             presentation=await platform.people.tenant_settings.presentation(tenant),
             access=access,
             account=await platform.people.account.read(access),
             navigation=await platform.navigation.read(tenant, access),
-            views=await platform.views.all(tenant, access, None),
+            views=views,
+            items=await platform.items.all(tenant, access, views),
+            preferences=await platform.people.preferences.all(access),
             shareable_roles=await platform.views.roles_to_share_with(access),
             operators=await platform.people.support.active(tenant),
             frontend_version=frontend_version(),

@@ -27,6 +27,7 @@ __all__ = [
     "ObjectName",
     "PageName",
     "PermissionId",
+    "PreferenceKey",
     "ProblemCode",
     "RecordId",
     "RoleId",
@@ -100,6 +101,15 @@ ObjectName: TypeAlias = Annotated[str, _text("object", "The object's name.", "ac
 FieldName: TypeAlias = Annotated[str, _text("field", "The field's name.", "industry", _NAME)]
 AppName: TypeAlias = Annotated[str, _text("app", "The app's name.", "sales", _NAME)]
 PageName: TypeAlias = Annotated[str, _text("page", "The page's name.", "accounts", _NAME)]
+PreferenceKey: TypeAlias = Annotated[
+    str,
+    _text(
+        "key",
+        "The preference's key.",
+        "list.density",
+        {"pattern": "^[a-z][a-zA-Z0-9._-]{0,59}$", "maxLength": 60},
+    ),
+]
 ProblemCode: TypeAlias = Annotated[
     str, _text("code", "The problem's code.", "malformed-json", {"enum": sorted(EXPLANATIONS)})
 ]

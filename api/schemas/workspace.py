@@ -1,18 +1,20 @@
 """The workspace: what a frontend needs to begin with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from msgspec import Meta
+from msgspec import Meta, Raw
 
 from api.schemas.account import AccountResponse
 from api.schemas.apps import ViewResponse
 from api.schemas.common import Output
+from api.schemas.items import ItemResponse, shown_preferences
 from api.schemas.navigation import NavigationResponse
 from api.schemas.roles import RoleReference
 from api.schemas.support import ActiveSupportResponse
 from api.schemas.tenant_settings import TenantResponse
+from tenant_schema.apps.items.service import Item
 from tenant_schema.apps.navigation import Navigation
 from tenant_schema.apps.views.service import ShownView
 from tenant_schema.scope import TenantScope
@@ -41,6 +43,8 @@ class Workspace:
     views: Sequence[ShownView]
     shareable_roles: Sequence[RoleName]
     operators: Sequence[ActiveSupport]
+    items: Sequence[Item]
+    preferences: Mapping[str, Raw]
     frontend_version: str
 
 
@@ -60,9 +64,12 @@ class WorkspaceResponse(Output):
         list[RoleReference],
         Meta(description="The roles that the caller may share views with: none without `apps:manage`."),
     ]
-    favourites: list[Any]
-    recents: list[Any]
-    preferences: dict[str, Any]
+    favourites: Annotated[list[ItemResponse], Meta(description="As GET /me/favourites.")]
+    recents: Annotated[list[ItemResponse], Meta(description="As GET /me/recents.")]
+    preferences: Annotated[
+        dict[str, Any],
+        Meta(description="As GET /me/preferences.", examples=[{"list.density": "compact"}]),
+    ]
     support: Annotated[
         ActiveSupportResponse | None,
         Meta(description="The support access that the caller acts with; null for users of the tenant."),
@@ -92,9 +99,9 @@ class WorkspaceResponse(Output):
             navigation=NavigationResponse.of(found.tenant, access, found.navigation),
             views=[ViewResponse.of(view) for view in found.views],
             shareable_roles=[RoleReference.of(role) for role in found.shareable_roles],
-            favourites=[],
-            recents=[],
-            preferences={},
+            favourites=[ItemResponse.of(one) for one in found.items if one.is_favourite],
+            recents=[ItemResponse.of(one) for one in found.items if not one.is_favourite],
+            preferences=shown_preferences(found.preferences),
             support=_own_support(access),
             operators=[ActiveSupportResponse.of(one) for one in found.operators],
             frontend_version=found.frontend_version,

@@ -32,6 +32,7 @@
     │   ├── PasswordsNeeded             no identity provider has signed anybody in
     │   ├── FactorNeeded                the last factor of a user whose role requires one
     │   ├── TooManyFactors              a user has as many factors as are allowed
+    │   ├── TooManyPreferences          a user has as many preferences as are allowed
     │   ├── WrongSupportState           the request for support access was decided, or has ended
     │   └── MailUnavailable             it takes a mail, and this installation sends none
     └── TryAgainLater                   not at the moment
@@ -77,6 +78,7 @@ __all__ = [
     "TokenReused",
     "TooBusy",
     "TooManyAttempts",
+    "TooManyPreferences",
     "TryAgainLater",
     "Unauthenticated",
     "UserError",
@@ -312,6 +314,15 @@ class WrongSupportState(Kept):
     def __init__(self, state: str) -> None:
         self.state = state
         super().__init__(f"This request for support access is {state}.")
+
+
+class TooManyPreferences(Kept):
+    """The user has the maximum of preferences."""
+
+    code = "too-many"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"There can be {most} preferences at most.")
 
 
 class MailUnavailable(Kept):

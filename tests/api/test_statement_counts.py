@@ -65,6 +65,9 @@ def _counting(engine: object, counts: Counter[str], name: str) -> Iterator[None]
         ("GET", f"{ACCOUNTS}/{{account}}/history", 3),
         ("GET", "/api/v1/auth/me", 0),
         ("GET", "/api/v1/tenant", 0),
+        ("GET", "/api/v1/me/preferences", 1),
+        ("GET", "/api/v1/me/favourites", 1),
+        ("GET", "/api/v1/me/recents", 1),
         ("GET", "/api/v1/navigation", 0),
         ("GET", "/api/v1/apps", 0),
         ("GET", "/api/v1/apps/sales/pages", 1),
@@ -92,10 +95,14 @@ async def test_a_warm_request(world: World, method: str, path: str, statements: 
     assert counts == {"tenant": statements + words, "central": 0}
 
 
-@pytest.mark.parametrize(("person", "statements"), [("administrator", 6), ("member", 5)])
+@pytest.mark.parametrize(("person", "statements"), [("administrator", 9), ("member", 8)])
 async def test_the_workspace(world: World, person: str, statements: int) -> None:
-    """The account takes two, the views three; one more for those who share views."""
-    client = await world.user(person)
+    """The account takes two, the views three, preferences and items one each, labels of records one for each
+    object; one more for those who share views.
+    """
+    client, record = await world.user(person), await make(world)
+    for path in (f"favourites/accounts/{record['id']}", f"recents/accounts/{record['id']}"):
+        assert (await client.put(f"/api/v1/me/{path}")).is_success
     for label in ("All", "More"):
         view = {"object": "accounts", "label": label, "columns": ["name"]}
         assert (await client.post("/api/v1/views", json=view)).status_code == 201

@@ -25,8 +25,10 @@ __all__ = [
 
 MOST = 200
 """Entries of one list."""
-NARROWEST, WIDEST = 20, 2_000
-"""Pixels of a column."""
+NARROWEST = 20
+"""Pixels of a column, at least."""
+WIDEST = 2_000
+"""Pixels of a column, at most."""
 
 _Look = Callable[[str, str], None]
 """Reports the problems of one name at one place."""

@@ -75,7 +75,7 @@ async def test_columns_have_widths_and_the_first_ones_do_not_scroll(world: World
     await client.patch(path, json={"widths": {"industry": 20, "name": 2_000}, "pinned": ["industry"]})
     renamed = await client.patch("/api/v1/objects/accounts/fields/industry", json={"label": "Branch"})
     assert renamed.status_code == 200
-    await hide(world, "viewer", "accounts", "industry")
+    await hide(world, "viewer", "industry")
     seen = (await (await world.user("viewer")).get(path)).json()
     assert (seen["columns"], seen["widths"], seen["pinned"]) == (["name"], {"name": 2_000}, [])
     assert "industry" not in str(seen)

@@ -14,6 +14,9 @@ READ_AGAIN = (
     "/api/v1/apps",
     "/api/v1/views",
     "/api/v1/workspace",
+    "/api/v1/me/preferences",
+    "/api/v1/me/favourites",
+    "/api/v1/me/recents",
     "/api/v1/schema.d.ts",
     "/schema",
 )

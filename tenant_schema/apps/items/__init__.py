@@ -1,0 +1,1 @@
+"""What users mark as favourites, and what they saw lately."""
