@@ -84,7 +84,7 @@ describe("problems", () => {
 });
 
 describe("an app's menu", () => {
-  const page = (name: string) => ({ name, label: name, type: "list" as const, object: null });
+  const page = (name: string) => ({ name, label: name, type: "list" as const, object: null, translations: {} });
   const app = { navigation: [{ label: "A", pages: ["x", "gone"] }, { label: "B", pages: [] }], pages: ["x", "y", "z"].map(page) };
   it("has the pages that no group has at the end", () => {
     expect(menuOf(app)).toEqual({ groups: [{ label: "A", pages: ["x"] }, { label: "B", pages: [] }], rest: ["y", "z"] });
