@@ -4,7 +4,7 @@ Every method checks the caller's permission first. Statements: one for a record,
 in one transaction for a change (lock, update of that version, history), in two round trips to a server.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from time import perf_counter
@@ -30,7 +30,6 @@ from tenant_schema.records.query.query_string import parse_aggregate, parse_expo
 from tenant_schema.records.reading.aggregate import Groups, aggregate
 from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.reading.kept_plans import KeptPlans, document_key, pairs_key
-from tenant_schema.records.reading.labels import labels_of
 from tenant_schema.records.reading.pages import Page
 from tenant_schema.records.reading.plans import RecordPlan, plan_page, plan_record
 from tenant_schema.records.reading.read import read_page, read_record, still_readable
@@ -195,15 +194,6 @@ class RecordService:
 
         plan = self._kept.plan(target, "record", pairs_key(pairs), build)
         return await read_record(target, record_id, plan)
-
-    @retry_when_definitions_changed
-    async def labels(
-        self, scope: TenantScope, access: Access, object_name: str, ids: Collection[UUID]
-    ) -> Mapping[UUID, str]:
-        """Return what those of the records are called that the caller may read, without those in the trash.
-        1 statement.
-        """
-        return await labels_of(await self.targets.open(scope, access, object_name, "read"), ids)
 
     @retry_when_definitions_changed
     async def still_readable_part(

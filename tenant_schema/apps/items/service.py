@@ -5,7 +5,7 @@ any more, is not shown, and comes back when it may be read again.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -29,6 +29,8 @@ from tenant_schema.apps.views.service import ShownView, ViewService
 from tenant_schema.objects.fields.translations import Translations
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.records.errors import RecordNotFound
+from tenant_schema.records.reading.labels import labels_of
+from tenant_schema.records.retry import retry_when_definitions_changed
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
@@ -70,9 +72,9 @@ class ItemService:
         self, apps: AppCatalog, objects: Catalog, views: ViewService, records: RecordService
     ) -> None:
         self._apps = apps
-        self._objects = objects
+        self.catalog = objects
         self._views = views
-        self._records = records
+        self._targets = records.targets
 
     async def all(
         self, scope: TenantScope, access: Access, views: Sequence[ShownView] | None = None
@@ -136,11 +138,17 @@ class ItemService:
             await add(access.user_id, RECENT, ItemKind.RECORD, record_id, object_id, 0)
             await keep_newest(access.user_id, MOST_RECENTS)
 
+    @retry_when_definitions_changed
+    async def _labels(
+        self, scope: TenantScope, access: Access, object_name: str, ids: Collection[UUID]
+    ) -> Mapping[UUID, str]:
+        return await labels_of(await self._targets.open(scope, access, object_name, "read"), ids)
+
     async def _readable(self, scope: TenantScope, access: Access, object_name: str, record_id: UUID) -> UUID:
         """Return the object's id. Raises unless the caller may read the record."""
-        if record_id not in await self._records.labels(scope, access, object_name, [record_id]):
+        if record_id not in await self._labels(scope, access, object_name, [record_id]):
             raise RecordNotFound(object_name, record_id)
-        return (await self._objects.get(scope, object_name)).id
+        return (await self.catalog.get(scope, object_name)).id
 
     async def _mark(
         self, scope: TenantScope, access: Access, kind: ItemKind, item: UUID, object_id: UUID | None
@@ -183,9 +191,9 @@ class ItemService:
         if not wanted:
             return {}
         found: dict[UUID, dict[str, Any]] = {}
-        for model in (await self._objects.all(scope)).values():
+        for model in (await self.catalog.all(scope)).values():
             if model.id in wanted and access.allows(model.name, "read"):
-                labels = await self._records.labels(scope, access, model.name, wanted[model.id])
+                labels = await self._labels(scope, access, model.name, wanted[model.id])
                 known = {"kind": ItemKind.RECORD, "object": model.name, "translations": {}}
                 found |= {record_id: known | {"label": label} for record_id, label in labels.items()}
         return found
