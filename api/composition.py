@@ -11,6 +11,7 @@ from uuid import UUID
 import piccolo_conf
 from api.access_services import People, people_of
 from api.admin.services import AdminServices, admin_services
+from api.app_services import app_services
 from api.directory.find import FindTenants
 from api.directory.services import central_sign_in_services, directory_services
 from api.directory.sign_in import CentralSignIn
@@ -53,7 +54,6 @@ from central.tenancy.engines import TenantEngines
 from central.tenancy.resolver import Resolver
 from central.tenancy.tenancy import Tenancy
 from piccolo_conf import DB
-from tenant_schema.apps.catalog import AppCatalog
 from tenant_schema.apps.dependents import DependentPages, DependentViews
 from tenant_schema.apps.items.service import ItemService
 from tenant_schema.apps.metadata_versions import MetadataVersions
@@ -219,7 +219,7 @@ def compose(
         schema=SchemaService(catalog, access, recovery, settle=settings.cache_seconds + _UNDER_WAY),
         documents=TenantDocuments(catalog),
         **records,
-        **_app_services(definitions, shared, catalog, records["records"]),
+        **app_services(definitions, shared, catalog, records["records"]),
         caches=(access, definitions, shared),
     )
 
@@ -275,20 +275,6 @@ def _tenant_migrator() -> Migrator:
 def _bounds(settings: Settings) -> dict[str, Any]:
     """Create the limits of concurrent long requests."""
     return {"clients": ClientConnections(settings), "long_requests": LongRequests(settings)}
-
-
-def _app_services(
-    definitions: VersionedCache, shared: VersionedCache, catalog: Catalog, records: RecordService
-) -> dict[str, Any]:
-    apps, views = AppCatalog(definitions), ViewService(catalog, shared)
-    return {
-        "apps": AppService(apps, definitions),
-        "pages": PageService(apps, catalog, definitions),
-        "views": views,
-        "items": ItemService(apps, catalog, views, records),
-        "metadata_versions": MetadataVersions(definitions, shared),
-        "navigation": NavigationService(apps, catalog),
-    }
 
 
 def _jobs(
