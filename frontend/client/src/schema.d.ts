@@ -1064,6 +1064,202 @@ export interface paths {
         patch: operations["renameFactor"];
         trace?: never;
     };
+    "/api/v1/me/favourites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's favourites, in order
+         * @description At most 100. What was deleted or may not be read any more is not among them; it comes back when it may be read again.
+         */
+        get: operations["listFavourites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/favourites/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put the favourites into another order
+         * @description Put the favourites into another order.
+         */
+        put: operations["orderFavourites"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/favourites/pages/{app}/{page}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make a page a favourite
+         * @description Make a page a favourite.
+         */
+        put: operations["markPage"];
+        post?: never;
+        /**
+         * Make a page no favourite any more
+         * @description Make a page no favourite any more.
+         */
+        delete: operations["unmarkPage"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/favourites/views/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make a view a favourite
+         * @description Make a view a favourite.
+         */
+        put: operations["markView"];
+        post?: never;
+        /**
+         * Make a view no favourite any more
+         * @description Make a view no favourite any more.
+         */
+        delete: operations["unmarkView"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/favourites/{object}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make a record a favourite
+         * @description Make a record a favourite.
+         */
+        put: operations["markRecord"];
+        post?: never;
+        /**
+         * Make a record no favourite any more
+         * @description Make a record no favourite any more.
+         */
+        delete: operations["unmarkRecord"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What frontends keep for the caller
+         * @description What frontends keep for the caller.
+         */
+        get: operations["readPreferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/preferences/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep a value for the caller
+         * @description Any JSON of at most 8 KiB under a key of the frontend's own, such as `list.density`; at most 100 keys.
+         */
+        put: operations["replacePreference"];
+        post?: never;
+        /**
+         * Forget a value
+         * @description Forget a value.
+         */
+        delete: operations["deletePreference"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/recents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The records that the caller saw lately, the newest first
+         * @description At most 50, without what was deleted or may not be read any more.
+         */
+        get: operations["listRecents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/recents/{object}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Note that the caller looks at a record
+         * @description The newest 50 are kept. Reading a record does not note it by itself.
+         */
+        put: operations["noteRecent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/navigation": {
         parameters: {
             query?: never;
@@ -1920,8 +2116,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The saved list views of the caller, by label
-         * @description The caller's own views, and those shared with one of the caller's roles; with `apps:manage` all shared views.
+         * The saved list views of the caller, in order
+         * @description The caller's own views, and those shared with one of the caller's roles; with `apps:manage` all shared views. Shared views come before the caller's own, each by their position, then by label.
          */
         get: operations["listViews"];
         put?: never;
@@ -1930,6 +2126,26 @@ export interface paths {
          * @description Save a list view.
          */
         post: operations["createView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put the views of an object into another order
+         * @description Names every view of the object that the caller may change, once: their own, and with `apps:manage` the shared ones, whose order everybody sees.
+         */
+        put: operations["orderViews"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2757,6 +2973,19 @@ export interface components {
             description?: string;
             active?: boolean;
             navigation?: components["schemas"]["Group"][];
+            /**
+             * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+             * @example {
+             *       "de": {
+             *         "label": "Kunde"
+             *       }
+             *     }
+             */
+            translations?: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
         };
         /**
          * AppList
@@ -2789,6 +3018,19 @@ export interface components {
             description: string;
             active: boolean;
             navigation: components["schemas"]["Group"][];
+            /**
+             * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+             * @example {
+             *       "de": {
+             *         "label": "Kunde"
+             *       }
+             *     }
+             */
+            translations: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
             pages: components["schemas"]["PageSummary"][];
             /**
              * @description UTC.
@@ -3219,6 +3461,25 @@ export interface components {
             lastUsedAt: string | null;
         };
         /**
+         * FavouriteList
+         * @description The caller's favourites, in order.
+         */
+        FavouriteList: {
+            data: components["schemas"]["ItemResponse"][];
+        };
+        /**
+         * FavouriteOrder
+         * @description The ids of all favourites, in the new order.
+         */
+        FavouriteOrder: {
+            /**
+             * @example [
+             *       "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
+             *     ]
+             */
+            favourites: string[];
+        };
+        /**
          * FieldChange
          * @description A field's value before and after, in the form of a record.
          */
@@ -3271,6 +3532,11 @@ export interface components {
              *       "standard": false,
              *       "system": false,
              *       "position": 7,
+             *       "translations": {
+             *         "de": {
+             *           "label": "Phase"
+             *         }
+             *       },
              *       "options": [
              *         {
              *           "value": "open",
@@ -3278,7 +3544,18 @@ export interface components {
              *         },
              *         {
              *           "value": "won",
-             *           "label": "Won"
+             *           "label": "Won",
+             *           "color": "green",
+             *           "translations": {
+             *             "de": {
+             *               "label": "Gewonnen"
+             *             }
+             *           }
+             *         },
+             *         {
+             *           "value": "parked",
+             *           "label": "Parked",
+             *           "archived": true
              *         }
              *       ]
              *     }
@@ -3304,6 +3581,20 @@ export interface components {
                 searchable: boolean;
                 /** @description Whether changes of it are kept. */
                 history: boolean;
+                /**
+                 * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+                 * @example {
+                 *       "de": {
+                 *         "label": "Kunde"
+                 *       }
+                 *     }
+                 */
+                translations: {
+                    [key: string]: {
+                        label?: string;
+                        description?: string;
+                    };
+                };
                 /** @description What a new record gets, when nothing is given. */
                 default?: unknown;
                 /** @description Of `text` and `long_text`. */
@@ -3312,10 +3603,30 @@ export interface components {
                 precision?: number;
                 /** @description Of `decimal`: how many of them decimals (2 by default). */
                 scale?: number;
-                /** @description Of `select` and `multi_select`: values, or values with labels. */
+                /** @description Of `select` and `multi_select`: values, or objects with a value. Responses have objects with value and label, and `color`, `archived` and `translations` where they are set. */
                 options?: (string | {
                     value: string;
                     label?: string;
+                    /**
+                     * @description In which the option is shown.
+                     * @enum {string}
+                     */
+                    color?: "dark" | "gray" | "red" | "pink" | "grape" | "violet" | "indigo" | "blue" | "cyan" | "teal" | "green" | "lime" | "yellow" | "orange";
+                    /** @description Whether it cannot be chosen newly. Records that have it keep it. */
+                    archived?: boolean;
+                    /**
+                     * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+                     * @example {
+                     *       "de": {
+                     *         "label": "Kunde"
+                     *       }
+                     *     }
+                     */
+                    translations?: {
+                        [key: string]: {
+                            label?: string;
+                        };
+                    };
                 })[];
                 /** @description Of `lookup`: an object, or users. */
                 target?: string;
@@ -3375,6 +3686,20 @@ export interface components {
             type: string;
             /** @description The object to which a lookup refers. */
             target?: string;
+            /**
+             * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+             * @default {}
+             * @example {
+             *       "de": {
+             *         "label": "Kunde"
+             *       }
+             *     }
+             */
+            translations?: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
             /**
              * @description Whether the caller may not change the field; omitted otherwise.
              * @default false
@@ -3666,6 +3991,64 @@ export interface components {
             indexes: unknown[];
         };
         /**
+         * ItemResponse
+         * @description A favourite, or a record that the caller saw lately.
+         */
+        ItemResponse: {
+            /**
+             * Format: uuid
+             * @description Of the entry itself, for the order.
+             * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+             */
+            id: string;
+            /** @enum {unknown} */
+            kind: "page" | "record" | "view";
+            /**
+             * Format: uuid
+             * @description The id of the record, view or page.
+             * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+             */
+            item: string;
+            /**
+             * @description Its name; empty for a record without one.
+             * @example Globex
+             */
+            label: string;
+            /**
+             * @description Of the label of a view or a page.
+             * @example {
+             *       "de": {
+             *         "label": "Kunde"
+             *       }
+             *     }
+             */
+            translations: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /**
+             * @description The object of a record, a view or a page.
+             * @example accounts
+             */
+            object: string | null;
+            /**
+             * @description The app of a page.
+             * @example null
+             */
+            app: string | null;
+            /**
+             * @description The name of a page.
+             * @example null
+             */
+            page: string | null;
+            /**
+             * @description When it was seen, or marked, last. UTC.
+             * @example 2026-02-28T12:30:00.250000Z
+             */
+            seenAt: string;
+        };
+        /**
          * JobDetail
          * @description A job with the steps that it has begun, if it consists of steps.
          */
@@ -3906,6 +4289,19 @@ export interface components {
             icon: string;
             description: string;
             navigation: components["schemas"]["Group"][];
+            /**
+             * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+             * @example {
+             *       "de": {
+             *         "label": "Kunde"
+             *       }
+             *     }
+             */
+            translations: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
             pages: components["schemas"]["PageSummary"][];
         };
         /**
@@ -4016,6 +4412,20 @@ export interface components {
             active?: boolean;
             /** @default [] */
             navigation?: components["schemas"]["Group"][];
+            /**
+             * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+             * @default {}
+             * @example {
+             *       "de": {
+             *         "label": "Kunde"
+             *       }
+             *     }
+             */
+            translations?: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
         };
         /**
          * NewDomain
@@ -4203,6 +4613,20 @@ export interface components {
             layout?: {
                 [key: string]: unknown;
             };
+            /**
+             * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+             * @default {}
+             * @example {
+             *       "de": {
+             *         "label": "Kunde"
+             *       }
+             *     }
+             */
+            translations?: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
         };
         /**
          * NewPassword
@@ -4353,6 +4777,35 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
+             * @description Pixels by column.
+             * @default {}
+             * @example {
+             *       "name": 240
+             *     }
+             */
+            widths?: {
+                [key: string]: number;
+            };
+            /**
+             * @description Columns at the beginning that do not scroll.
+             * @default []
+             */
+            pinned?: string[];
+            /**
+             * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+             * @default {}
+             * @example {
+             *       "de": {
+             *         "label": "Kunde"
+             *       }
+             *     }
+             */
+            translations?: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /**
              * @description The names of the roles that it is shared with.
              * @default []
              * @example [
@@ -4388,142 +4841,20 @@ export interface components {
                 /** @description The field that says what to call a record; or empty. */
                 nameField: string;
                 /**
-                 * @description Indexes over several fields, for lists that are filtered and sorted by them together. A change gives all of them: those left out are dropped. Unique ones are keys of `PUT …/by/{uniqueField}/{value}` and of imports.
-                 * @example [
-                 *       [
-                 *         "industry",
-                 *         "-created_at"
-                 *       ],
-                 *       {
-                 *         "fields": [
-                 *           "order",
-                 *           "product"
-                 *         ],
-                 *         "unique": true
+                 * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+                 * @example {
+                 *       "de": {
+                 *         "label": "Kunde"
                  *       }
-                 *     ]
+                 *     }
                  */
-                indexes: (string[] | {
-                    /** @description Names of fields in the order of the index, `-` before one in descending order. */
-                    fields: string[];
-                    /** @description Whether no two records, in use or in the trash, may have the same values in all the fields. Records without a value in one of them are not compared. */
-                    unique?: boolean;
-                })[];
-                /** @description Whether every tenant has it. */
-                standard: boolean;
-                fields: {
-                    /**
-                     * Format: uuid
-                     * @description Absent for system fields.
-                     */
-                    id?: string;
-                    name: string;
-                    label: string;
-                    /** @enum {string} */
-                    type: "text" | "long_text" | "email" | "url" | "phone" | "integer" | "decimal" | "currency" | "percent" | "boolean" | "date" | "datetime" | "time" | "select" | "multi_select" | "lookup" | "auto_number" | "json" | "id";
-                    description: string;
-                    /** @description Whether every record must have a value. */
-                    required: boolean;
-                    /** @description Whether no two records may have the same value. */
-                    unique: boolean;
-                    /** @description Whether lists are often filtered or sorted by it. */
-                    index: boolean;
-                    /** @description Whether `search` looks into it. */
-                    searchable: boolean;
-                    /** @description Whether changes of it are kept. */
-                    history: boolean;
-                    /** @description What a new record gets, when nothing is given. */
-                    default?: unknown;
-                    /** @description Of `text` and `long_text`. */
-                    maxLength?: number;
-                    /** @description Of `decimal`: how many digits in all, at most 38 (15 by default). */
-                    precision?: number;
-                    /** @description Of `decimal`: how many of them decimals (2 by default). */
-                    scale?: number;
-                    /** @description Of `select` and `multi_select`: values, or values with labels. */
-                    options?: (string | {
-                        value: string;
+                translations: {
+                    [key: string]: {
                         label?: string;
-                    })[];
-                    /** @description Of `lookup`: an object, or users. */
-                    target?: string;
-                    /** @description Of `lookup`: set_null, restrict or cascade. */
-                    onDelete?: string;
-                    /** @description Of `auto_number`, such as INV-{0000}. */
-                    format?: string;
-                    /** @description Of `auto_number`: the first number. */
-                    start?: number;
-                    /** @description Whether only the system sets it. */
-                    readOnly: boolean;
-                    /** @description Whether every tenant has it. */
-                    standard: boolean;
-                    /** @description Whether every object has it. */
-                    system: boolean;
-                    /** @description Its place among the object's fields. */
-                    position: number;
-                }[];
-            }[];
-        };
-        /**
-         * ObjectResponse
-         * @description One object.
-         */
-        ObjectResponse: {
-            /**
-             * @description An object with its fields.
-             * @example {
-             *       "id": "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11",
-             *       "name": "deals",
-             *       "label": "Deal",
-             *       "pluralLabel": "Deals",
-             *       "description": "",
-             *       "nameField": "",
-             *       "standard": false,
-             *       "indexes": [
-             *         [
-             *           "stage",
-             *           "-created_at"
-             *         ]
-             *       ],
-             *       "fields": [
-             *         {
-             *           "id": "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11",
-             *           "name": "stage",
-             *           "label": "Stage",
-             *           "type": "select",
-             *           "description": "",
-             *           "required": true,
-             *           "unique": false,
-             *           "index": true,
-             *           "searchable": false,
-             *           "history": true,
-             *           "readOnly": false,
-             *           "standard": false,
-             *           "system": false,
-             *           "position": 7,
-             *           "options": [
-             *             {
-             *               "value": "open",
-             *               "label": "Open"
-             *             },
-             *             {
-             *               "value": "won",
-             *               "label": "Won"
-             *             }
-             *           ]
-             *         }
-             *       ]
-             *     }
-             */
-            data: {
-                /** Format: uuid */
-                id: string;
-                name: string;
-                label: string;
-                pluralLabel: string;
-                description: string;
-                /** @description The field that says what to call a record; or empty. */
-                nameField: string;
+                        pluralLabel?: string;
+                        description?: string;
+                    };
+                };
                 /**
                  * @description Indexes over several fields, for lists that are filtered and sorted by them together. A change gives all of them: those left out are dropped. Unique ones are keys of `PUT …/by/{uniqueField}/{value}` and of imports.
                  * @example [
@@ -4569,6 +4900,20 @@ export interface components {
                     searchable: boolean;
                     /** @description Whether changes of it are kept. */
                     history: boolean;
+                    /**
+                     * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+                     * @example {
+                     *       "de": {
+                     *         "label": "Kunde"
+                     *       }
+                     *     }
+                     */
+                    translations: {
+                        [key: string]: {
+                            label?: string;
+                            description?: string;
+                        };
+                    };
                     /** @description What a new record gets, when nothing is given. */
                     default?: unknown;
                     /** @description Of `text` and `long_text`. */
@@ -4577,10 +4922,238 @@ export interface components {
                     precision?: number;
                     /** @description Of `decimal`: how many of them decimals (2 by default). */
                     scale?: number;
-                    /** @description Of `select` and `multi_select`: values, or values with labels. */
+                    /** @description Of `select` and `multi_select`: values, or objects with a value. Responses have objects with value and label, and `color`, `archived` and `translations` where they are set. */
                     options?: (string | {
                         value: string;
                         label?: string;
+                        /**
+                         * @description In which the option is shown.
+                         * @enum {string}
+                         */
+                        color?: "dark" | "gray" | "red" | "pink" | "grape" | "violet" | "indigo" | "blue" | "cyan" | "teal" | "green" | "lime" | "yellow" | "orange";
+                        /** @description Whether it cannot be chosen newly. Records that have it keep it. */
+                        archived?: boolean;
+                        /**
+                         * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+                         * @example {
+                         *       "de": {
+                         *         "label": "Kunde"
+                         *       }
+                         *     }
+                         */
+                        translations?: {
+                            [key: string]: {
+                                label?: string;
+                            };
+                        };
+                    })[];
+                    /** @description Of `lookup`: an object, or users. */
+                    target?: string;
+                    /** @description Of `lookup`: set_null, restrict or cascade. */
+                    onDelete?: string;
+                    /** @description Of `auto_number`, such as INV-{0000}. */
+                    format?: string;
+                    /** @description Of `auto_number`: the first number. */
+                    start?: number;
+                    /** @description Whether only the system sets it. */
+                    readOnly: boolean;
+                    /** @description Whether every tenant has it. */
+                    standard: boolean;
+                    /** @description Whether every object has it. */
+                    system: boolean;
+                    /** @description Its place among the object's fields. */
+                    position: number;
+                }[];
+            }[];
+        };
+        /**
+         * ObjectResponse
+         * @description One object.
+         */
+        ObjectResponse: {
+            /**
+             * @description An object with its fields.
+             * @example {
+             *       "id": "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11",
+             *       "name": "deals",
+             *       "label": "Deal",
+             *       "pluralLabel": "Deals",
+             *       "description": "",
+             *       "nameField": "",
+             *       "standard": false,
+             *       "translations": {
+             *         "de": {
+             *           "label": "Geschäft",
+             *           "pluralLabel": "Geschäfte"
+             *         }
+             *       },
+             *       "indexes": [
+             *         [
+             *           "stage",
+             *           "-created_at"
+             *         ]
+             *       ],
+             *       "fields": [
+             *         {
+             *           "id": "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11",
+             *           "name": "stage",
+             *           "label": "Stage",
+             *           "type": "select",
+             *           "description": "",
+             *           "required": true,
+             *           "unique": false,
+             *           "index": true,
+             *           "searchable": false,
+             *           "history": true,
+             *           "readOnly": false,
+             *           "standard": false,
+             *           "system": false,
+             *           "position": 7,
+             *           "translations": {
+             *             "de": {
+             *               "label": "Phase"
+             *             }
+             *           },
+             *           "options": [
+             *             {
+             *               "value": "open",
+             *               "label": "Open"
+             *             },
+             *             {
+             *               "value": "won",
+             *               "label": "Won",
+             *               "color": "green",
+             *               "translations": {
+             *                 "de": {
+             *                   "label": "Gewonnen"
+             *                 }
+             *               }
+             *             },
+             *             {
+             *               "value": "parked",
+             *               "label": "Parked",
+             *               "archived": true
+             *             }
+             *           ]
+             *         }
+             *       ]
+             *     }
+             */
+            data: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                label: string;
+                pluralLabel: string;
+                description: string;
+                /** @description The field that says what to call a record; or empty. */
+                nameField: string;
+                /**
+                 * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+                 * @example {
+                 *       "de": {
+                 *         "label": "Kunde"
+                 *       }
+                 *     }
+                 */
+                translations: {
+                    [key: string]: {
+                        label?: string;
+                        pluralLabel?: string;
+                        description?: string;
+                    };
+                };
+                /**
+                 * @description Indexes over several fields, for lists that are filtered and sorted by them together. A change gives all of them: those left out are dropped. Unique ones are keys of `PUT …/by/{uniqueField}/{value}` and of imports.
+                 * @example [
+                 *       [
+                 *         "industry",
+                 *         "-created_at"
+                 *       ],
+                 *       {
+                 *         "fields": [
+                 *           "order",
+                 *           "product"
+                 *         ],
+                 *         "unique": true
+                 *       }
+                 *     ]
+                 */
+                indexes: (string[] | {
+                    /** @description Names of fields in the order of the index, `-` before one in descending order. */
+                    fields: string[];
+                    /** @description Whether no two records, in use or in the trash, may have the same values in all the fields. Records without a value in one of them are not compared. */
+                    unique?: boolean;
+                })[];
+                /** @description Whether every tenant has it. */
+                standard: boolean;
+                fields: {
+                    /**
+                     * Format: uuid
+                     * @description Absent for system fields.
+                     */
+                    id?: string;
+                    name: string;
+                    label: string;
+                    /** @enum {string} */
+                    type: "text" | "long_text" | "email" | "url" | "phone" | "integer" | "decimal" | "currency" | "percent" | "boolean" | "date" | "datetime" | "time" | "select" | "multi_select" | "lookup" | "auto_number" | "json" | "id";
+                    description: string;
+                    /** @description Whether every record must have a value. */
+                    required: boolean;
+                    /** @description Whether no two records may have the same value. */
+                    unique: boolean;
+                    /** @description Whether lists are often filtered or sorted by it. */
+                    index: boolean;
+                    /** @description Whether `search` looks into it. */
+                    searchable: boolean;
+                    /** @description Whether changes of it are kept. */
+                    history: boolean;
+                    /**
+                     * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+                     * @example {
+                     *       "de": {
+                     *         "label": "Kunde"
+                     *       }
+                     *     }
+                     */
+                    translations: {
+                        [key: string]: {
+                            label?: string;
+                            description?: string;
+                        };
+                    };
+                    /** @description What a new record gets, when nothing is given. */
+                    default?: unknown;
+                    /** @description Of `text` and `long_text`. */
+                    maxLength?: number;
+                    /** @description Of `decimal`: how many digits in all, at most 38 (15 by default). */
+                    precision?: number;
+                    /** @description Of `decimal`: how many of them decimals (2 by default). */
+                    scale?: number;
+                    /** @description Of `select` and `multi_select`: values, or objects with a value. Responses have objects with value and label, and `color`, `archived` and `translations` where they are set. */
+                    options?: (string | {
+                        value: string;
+                        label?: string;
+                        /**
+                         * @description In which the option is shown.
+                         * @enum {string}
+                         */
+                        color?: "dark" | "gray" | "red" | "pink" | "grape" | "violet" | "indigo" | "blue" | "cyan" | "teal" | "green" | "lime" | "yellow" | "orange";
+                        /** @description Whether it cannot be chosen newly. Records that have it keep it. */
+                        archived?: boolean;
+                        /**
+                         * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+                         * @example {
+                         *       "de": {
+                         *         "label": "Kunde"
+                         *       }
+                         *     }
+                         */
+                        translations?: {
+                            [key: string]: {
+                                label?: string;
+                            };
+                        };
                     })[];
                     /** @description Of `lookup`: an object, or users. */
                     target?: string;
@@ -4612,6 +5185,19 @@ export interface components {
             label: string;
             /** @example Accounts */
             pluralLabel: string;
+            /**
+             * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+             * @example {
+             *       "de": {
+             *         "label": "Kunde"
+             *       }
+             *     }
+             */
+            translations: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
             /** @description The field that contains the name of a record. */
             nameField: string | null;
             standard: boolean;
@@ -4658,6 +5244,19 @@ export interface components {
             layout?: {
                 [key: string]: unknown;
             };
+            /**
+             * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+             * @example {
+             *       "de": {
+             *         "label": "Kunde"
+             *       }
+             *     }
+             */
+            translations?: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
         };
         /**
          * PageList
@@ -4693,6 +5292,19 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
+             * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+             * @example {
+             *       "de": {
+             *         "label": "Kunde"
+             *       }
+             *     }
+             */
+            translations: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /**
              * @description Places of saved items that are not shown: deleted, or hidden from the caller.
              * @example [
              *       "layout.sections.0.fields.2"
@@ -4725,6 +5337,19 @@ export interface components {
              */
             type: "custom" | "list" | "record";
             object: string | null;
+            /**
+             * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+             * @example {
+             *       "de": {
+             *         "label": "Kunde"
+             *       }
+             *     }
+             */
+            translations: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
         };
         /**
          * PasskeyBegin
@@ -4844,6 +5469,32 @@ export interface components {
             ddl: string;
             algorithm: string;
             rows: number;
+        };
+        /**
+         * PreferenceBody
+         * @description One preference.
+         */
+        PreferenceBody: {
+            /**
+             * @description Any JSON, of at most 8 KiB.
+             * @example compact
+             */
+            value: unknown;
+        };
+        /**
+         * PreferencesResponse
+         * @description What frontends keep for the caller.
+         */
+        PreferencesResponse: {
+            /**
+             * @description JSON values by key.
+             * @example {
+             *       "list.density": "compact"
+             *     }
+             */
+            preferences: {
+                [key: string]: unknown;
+            };
         };
         /**
          * ProblemDocument
@@ -4984,6 +5635,13 @@ export interface components {
             dependencies: {
                 [key: string]: "down" | "partly" | "up";
             };
+        };
+        /**
+         * RecentList
+         * @description The records that the caller saw lately, the newest first.
+         */
+        RecentList: {
+            data: components["schemas"]["ItemResponse"][];
         };
         /**
          * RecordCan
@@ -5704,6 +6362,30 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
+             * @description Pixels by column.
+             * @example {
+             *       "name": 240
+             *     }
+             */
+            widths?: {
+                [key: string]: number;
+            };
+            /** @description Columns at the beginning that do not scroll. */
+            pinned?: string[];
+            /**
+             * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+             * @example {
+             *       "de": {
+             *         "label": "Kunde"
+             *       }
+             *     }
+             */
+            translations?: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /**
              * @description The names of the roles that it is shared with.
              * @example [
              *       "member"
@@ -5715,10 +6397,22 @@ export interface components {
         };
         /**
          * ViewList
-         * @description Saved list views, by label.
+         * @description Saved list views: shared ones before the caller's own, by position, then by label.
          */
         ViewList: {
             data: components["schemas"]["ViewResponse"][];
+        };
+        /**
+         * ViewOrder
+         * @description The ids of all views of an object that the caller may change, in the new order.
+         */
+        ViewOrder: {
+            /**
+             * @description The object's name.
+             * @example accounts
+             */
+            object: string;
+            views: string[];
         };
         /**
          * ViewResponse
@@ -5744,6 +6438,32 @@ export interface components {
             /** @description A filter in the record API's JSON grammar. */
             filter: {
                 [key: string]: unknown;
+            };
+            /**
+             * @description Pixels by column.
+             * @example {
+             *       "name": 240
+             *     }
+             */
+            widths: {
+                [key: string]: number;
+            };
+            /** @description Columns at the beginning that do not scroll. */
+            pinned: string[];
+            /** @description Views with lower ones come before; by label where equal. */
+            position: number;
+            /**
+             * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+             * @example {
+             *       "de": {
+             *         "label": "Kunde"
+             *       }
+             *     }
+             */
+            translations: {
+                [key: string]: {
+                    [key: string]: string;
+                };
             };
             /**
              * @description The names of the roles that it is shared with.
@@ -5806,8 +6526,16 @@ export interface components {
             views: components["schemas"]["ViewResponse"][];
             /** @description The roles that the caller may share views with: none without `apps:manage`. */
             shareableRoles: components["schemas"]["RoleReference"][];
-            favourites: unknown[];
-            recents: unknown[];
+            /** @description As GET /me/favourites. */
+            favourites: components["schemas"]["ItemResponse"][];
+            /** @description As GET /me/recents. */
+            recents: components["schemas"]["ItemResponse"][];
+            /**
+             * @description As GET /me/preferences.
+             * @example {
+             *       "list.density": "compact"
+             *     }
+             */
             preferences: {
                 [key: string]: unknown;
             };
@@ -10115,6 +10843,520 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listFavourites: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description ETags of responses that the client has; if one of them is still right: 304, without a body.
+                 * @example "7"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The favourites. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FavouriteList"];
+                };
+            };
+            /** @description It is as If-None-Match says. */
+            304: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    orderFavourites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "favourites": [
+                 *         "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["FavouriteOrder"];
+            };
+        };
+        responses: {
+            /** @description The favourites in the new order. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FavouriteList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    markPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The app's name.
+                 * @example sales
+                 */
+                app: string;
+                /**
+                 * @description The page's name.
+                 * @example accounts
+                 */
+                page: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All favourites, the new one last. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FavouriteList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    unmarkPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The app's name.
+                 * @example sales
+                 */
+                app: string;
+                /**
+                 * @description The page's name.
+                 * @example accounts
+                 */
+                page: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is none any more. */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    markView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The view's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All favourites, the new one last. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FavouriteList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    unmarkView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The view's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is none any more. */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    markRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The object's name.
+                 * @example accounts
+                 */
+                object: string;
+                /**
+                 * @description The record's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All favourites, the new one last. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FavouriteList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    unmarkRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The object's name.
+                 * @example accounts
+                 */
+                object: string;
+                /**
+                 * @description The record's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is none any more. */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    readPreferences: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description ETags of responses that the client has; if one of them is still right: 304, without a body.
+                 * @example "7"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All values by key. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesResponse"];
+                };
+            };
+            /** @description It is as If-None-Match says. */
+            304: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    replacePreference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The preference's key.
+                 * @example list.density
+                 */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "value": "compact"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PreferenceBody"];
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deletePreference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The preference's key.
+                 * @example list.density
+                 */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is not there any more. */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listRecents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description ETags of responses that the client has; if one of them is still right: 304, without a body.
+                 * @example "7"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The records. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecentList"];
+                };
+            };
+            /** @description It is as If-None-Match says. */
+            304: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    noteRecent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The object's name.
+                 * @example accounts
+                 */
+                object: string;
+                /**
+                 * @description The record's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Noted. */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     readNavigation: {
         parameters: {
             query?: never;
@@ -10231,6 +11473,12 @@ export interface operations {
                      *           "description": "",
                      *           "nameField": "",
                      *           "standard": false,
+                     *           "translations": {
+                     *             "de": {
+                     *               "label": "Geschäft",
+                     *               "pluralLabel": "Geschäfte"
+                     *             }
+                     *           },
                      *           "indexes": [
                      *             [
                      *               "stage",
@@ -10253,6 +11501,11 @@ export interface operations {
                      *               "standard": false,
                      *               "system": false,
                      *               "position": 7,
+                     *               "translations": {
+                     *                 "de": {
+                     *                   "label": "Phase"
+                     *                 }
+                     *               },
                      *               "options": [
                      *                 {
                      *                   "value": "open",
@@ -10260,7 +11513,18 @@ export interface operations {
                      *                 },
                      *                 {
                      *                   "value": "won",
-                     *                   "label": "Won"
+                     *                   "label": "Won",
+                     *                   "color": "green",
+                     *                   "translations": {
+                     *                     "de": {
+                     *                       "label": "Gewonnen"
+                     *                     }
+                     *                   }
+                     *                 },
+                     *                 {
+                     *                   "value": "parked",
+                     *                   "label": "Parked",
+                     *                   "archived": true
                      *                 }
                      *               ]
                      *             }
@@ -10335,6 +11599,21 @@ export interface operations {
                     /** @description The field that says what to call a record; or empty. */
                     nameField?: string;
                     /**
+                     * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+                     * @example {
+                     *       "de": {
+                     *         "label": "Kunde"
+                     *       }
+                     *     }
+                     */
+                    translations?: {
+                        [key: string]: {
+                            label?: string;
+                            pluralLabel?: string;
+                            description?: string;
+                        };
+                    };
+                    /**
                      * @description Indexes over several fields, for lists that are filtered and sorted by them together. A change gives all of them: those left out are dropped. Unique ones are keys of `PUT …/by/{uniqueField}/{value}` and of imports.
                      * @example [
                      *       [
@@ -10372,6 +11651,20 @@ export interface operations {
                         searchable?: boolean;
                         /** @description Whether changes of it are kept. */
                         history?: boolean;
+                        /**
+                         * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+                         * @example {
+                         *       "de": {
+                         *         "label": "Kunde"
+                         *       }
+                         *     }
+                         */
+                        translations?: {
+                            [key: string]: {
+                                label?: string;
+                                description?: string;
+                            };
+                        };
                         /** @description What a new record gets, when nothing is given. */
                         default?: unknown;
                         /** @description Of `text` and `long_text`. */
@@ -10380,10 +11673,30 @@ export interface operations {
                         precision?: number;
                         /** @description Of `decimal`: how many of them decimals (2 by default). */
                         scale?: number;
-                        /** @description Of `select` and `multi_select`: values, or values with labels. */
+                        /** @description Of `select` and `multi_select`: values, or objects with a value. Responses have objects with value and label, and `color`, `archived` and `translations` where they are set. */
                         options?: (string | {
                             value: string;
                             label?: string;
+                            /**
+                             * @description In which the option is shown.
+                             * @enum {string}
+                             */
+                            color?: "dark" | "gray" | "red" | "pink" | "grape" | "violet" | "indigo" | "blue" | "cyan" | "teal" | "green" | "lime" | "yellow" | "orange";
+                            /** @description Whether it cannot be chosen newly. Records that have it keep it. */
+                            archived?: boolean;
+                            /**
+                             * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+                             * @example {
+                             *       "de": {
+                             *         "label": "Kunde"
+                             *       }
+                             *     }
+                             */
+                            translations?: {
+                                [key: string]: {
+                                    label?: string;
+                                };
+                            };
                         })[];
                         /** @description Of `lookup`: an object, or users. */
                         target?: string;
@@ -10430,6 +11743,12 @@ export interface operations {
                      *         "description": "",
                      *         "nameField": "",
                      *         "standard": false,
+                     *         "translations": {
+                     *           "de": {
+                     *             "label": "Geschäft",
+                     *             "pluralLabel": "Geschäfte"
+                     *           }
+                     *         },
                      *         "indexes": [
                      *           [
                      *             "stage",
@@ -10452,6 +11771,11 @@ export interface operations {
                      *             "standard": false,
                      *             "system": false,
                      *             "position": 7,
+                     *             "translations": {
+                     *               "de": {
+                     *                 "label": "Phase"
+                     *               }
+                     *             },
                      *             "options": [
                      *               {
                      *                 "value": "open",
@@ -10459,7 +11783,18 @@ export interface operations {
                      *               },
                      *               {
                      *                 "value": "won",
-                     *                 "label": "Won"
+                     *                 "label": "Won",
+                     *                 "color": "green",
+                     *                 "translations": {
+                     *                   "de": {
+                     *                     "label": "Gewonnen"
+                     *                   }
+                     *                 }
+                     *               },
+                     *               {
+                     *                 "value": "parked",
+                     *                 "label": "Parked",
+                     *                 "archived": true
                      *               }
                      *             ]
                      *           }
@@ -10600,6 +11935,12 @@ export interface operations {
                      *         "description": "",
                      *         "nameField": "",
                      *         "standard": false,
+                     *         "translations": {
+                     *           "de": {
+                     *             "label": "Geschäft",
+                     *             "pluralLabel": "Geschäfte"
+                     *           }
+                     *         },
                      *         "indexes": [
                      *           [
                      *             "stage",
@@ -10622,6 +11963,11 @@ export interface operations {
                      *             "standard": false,
                      *             "system": false,
                      *             "position": 7,
+                     *             "translations": {
+                     *               "de": {
+                     *                 "label": "Phase"
+                     *               }
+                     *             },
                      *             "options": [
                      *               {
                      *                 "value": "open",
@@ -10629,7 +11975,18 @@ export interface operations {
                      *               },
                      *               {
                      *                 "value": "won",
-                     *                 "label": "Won"
+                     *                 "label": "Won",
+                     *                 "color": "green",
+                     *                 "translations": {
+                     *                   "de": {
+                     *                     "label": "Gewonnen"
+                     *                   }
+                     *                 }
+                     *               },
+                     *               {
+                     *                 "value": "parked",
+                     *                 "label": "Parked",
+                     *                 "archived": true
                      *               }
                      *             ]
                      *           }
@@ -10752,6 +12109,21 @@ export interface operations {
                     description?: string;
                     /** @description The field that says what to call a record; or empty. */
                     nameField?: string;
+                    /**
+                     * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+                     * @example {
+                     *       "de": {
+                     *         "label": "Kunde"
+                     *       }
+                     *     }
+                     */
+                    translations?: {
+                        [key: string]: {
+                            label?: string;
+                            pluralLabel?: string;
+                            description?: string;
+                        };
+                    };
                     /**
                      * @description Indexes over several fields, for lists that are filtered and sorted by them together. A change gives all of them: those left out are dropped. Unique ones are keys of `PUT …/by/{uniqueField}/{value}` and of imports.
                      * @example [
@@ -10927,6 +12299,20 @@ export interface operations {
                     searchable?: boolean;
                     /** @description Whether changes of it are kept. */
                     history?: boolean;
+                    /**
+                     * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+                     * @example {
+                     *       "de": {
+                     *         "label": "Kunde"
+                     *       }
+                     *     }
+                     */
+                    translations?: {
+                        [key: string]: {
+                            label?: string;
+                            description?: string;
+                        };
+                    };
                     /** @description What a new record gets, when nothing is given. */
                     default?: unknown;
                     /** @description Of `text` and `long_text`. */
@@ -10935,10 +12321,30 @@ export interface operations {
                     precision?: number;
                     /** @description Of `decimal`: how many of them decimals (2 by default). */
                     scale?: number;
-                    /** @description Of `select` and `multi_select`: values, or values with labels. */
+                    /** @description Of `select` and `multi_select`: values, or objects with a value. Responses have objects with value and label, and `color`, `archived` and `translations` where they are set. */
                     options?: (string | {
                         value: string;
                         label?: string;
+                        /**
+                         * @description In which the option is shown.
+                         * @enum {string}
+                         */
+                        color?: "dark" | "gray" | "red" | "pink" | "grape" | "violet" | "indigo" | "blue" | "cyan" | "teal" | "green" | "lime" | "yellow" | "orange";
+                        /** @description Whether it cannot be chosen newly. Records that have it keep it. */
+                        archived?: boolean;
+                        /**
+                         * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+                         * @example {
+                         *       "de": {
+                         *         "label": "Kunde"
+                         *       }
+                         *     }
+                         */
+                        translations?: {
+                            [key: string]: {
+                                label?: string;
+                            };
+                        };
                     })[];
                     /** @description Of `lookup`: an object, or users. */
                     target?: string;
@@ -10991,6 +12397,11 @@ export interface operations {
                      *         "standard": false,
                      *         "system": false,
                      *         "position": 7,
+                     *         "translations": {
+                     *           "de": {
+                     *             "label": "Phase"
+                     *           }
+                     *         },
                      *         "options": [
                      *           {
                      *             "value": "open",
@@ -10998,7 +12409,18 @@ export interface operations {
                      *           },
                      *           {
                      *             "value": "won",
-                     *             "label": "Won"
+                     *             "label": "Won",
+                     *             "color": "green",
+                     *             "translations": {
+                     *               "de": {
+                     *                 "label": "Gewonnen"
+                     *               }
+                     *             }
+                     *           },
+                     *           {
+                     *             "value": "parked",
+                     *             "label": "Parked",
+                     *             "archived": true
                      *           }
                      *         ]
                      *       }
@@ -11072,6 +12494,11 @@ export interface operations {
                      *         "standard": false,
                      *         "system": false,
                      *         "position": 7,
+                     *         "translations": {
+                     *           "de": {
+                     *             "label": "Phase"
+                     *           }
+                     *         },
                      *         "options": [
                      *           {
                      *             "value": "open",
@@ -11079,7 +12506,18 @@ export interface operations {
                      *           },
                      *           {
                      *             "value": "won",
-                     *             "label": "Won"
+                     *             "label": "Won",
+                     *             "color": "green",
+                     *             "translations": {
+                     *               "de": {
+                     *                 "label": "Gewonnen"
+                     *               }
+                     *             }
+                     *           },
+                     *           {
+                     *             "value": "parked",
+                     *             "label": "Parked",
+                     *             "archived": true
                      *           }
                      *         ]
                      *       }
@@ -11212,6 +12650,20 @@ export interface operations {
                     searchable?: boolean;
                     /** @description Whether changes of it are kept. */
                     history?: boolean;
+                    /**
+                     * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+                     * @example {
+                     *       "de": {
+                     *         "label": "Kunde"
+                     *       }
+                     *     }
+                     */
+                    translations?: {
+                        [key: string]: {
+                            label?: string;
+                            description?: string;
+                        };
+                    };
                     /** @description What a new record gets, when nothing is given. */
                     default?: unknown;
                     /** @description Of `text` and `long_text`. */
@@ -11220,10 +12672,30 @@ export interface operations {
                     precision?: number;
                     /** @description Of `decimal`: how many of them decimals (2 by default). */
                     scale?: number;
-                    /** @description Of `select` and `multi_select`: values, or values with labels. */
+                    /** @description Of `select` and `multi_select`: values, or objects with a value. Responses have objects with value and label, and `color`, `archived` and `translations` where they are set. */
                     options?: (string | {
                         value: string;
                         label?: string;
+                        /**
+                         * @description In which the option is shown.
+                         * @enum {string}
+                         */
+                        color?: "dark" | "gray" | "red" | "pink" | "grape" | "violet" | "indigo" | "blue" | "cyan" | "teal" | "green" | "lime" | "yellow" | "orange";
+                        /** @description Whether it cannot be chosen newly. Records that have it keep it. */
+                        archived?: boolean;
+                        /**
+                         * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+                         * @example {
+                         *       "de": {
+                         *         "label": "Kunde"
+                         *       }
+                         *     }
+                         */
+                        translations?: {
+                            [key: string]: {
+                                label?: string;
+                            };
+                        };
                     })[];
                     /** @description Of `lookup`: an object, or users. */
                     target?: string;
@@ -13335,6 +14807,50 @@ export interface operations {
             404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
             409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    orderViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "object": "accounts",
+                 *       "views": [
+                 *         "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ViewOrder"];
+            };
+        };
+        responses: {
+            /** @description The views of the object in the new order. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
